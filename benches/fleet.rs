@@ -1,11 +1,11 @@
-//! The synthetic fleet of the benches.
+//! The synthetic fleet that the benches share.
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::geo::LatLon;
 use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 
-/// One vessel on a straight course.
+/// One vessel on a straight course at constant speed.
 pub(crate) struct Ship {
     mmsi: u32,
     at: LatLon,
@@ -13,7 +13,8 @@ pub(crate) struct Ship {
     knots: f64,
 }
 
-/// Seven tenths in 400 clusters of uneven weight, the rest anywhere; every tenth drifts.
+/// Creates a fleet of `vessels` ships. Seven tenths of them are in 400 clusters of uneven weight, the rest anywhere
+/// between 60° S and 60° N. Every tenth drifts at below 2 kn, the others sail at 3 to 20 kn.
 pub(crate) fn fleet(vessels: usize, random: &mut fastrand::Rng) -> Vec<Ship> {
     let spot = |random: &mut fastrand::Rng| LatLon::new(random.f64() * 120.0 - 60.0, random.f64() * 360.0 - 180.0);
     let clusters: Vec<(LatLon, f64)> = (0..400).map(|_| (spot(random), random.f64().powi(3) + 0.01)).collect();
@@ -42,14 +43,15 @@ pub(crate) fn fleet(vessels: usize, random: &mut fastrand::Rng) -> Vec<Ship> {
         .collect()
 }
 
-/// One round: every vessel once, in random order, spread over `every` seconds of event time.
+/// Writes one report of every vessel to `text`, in random order, spread evenly over `every` seconds of event time from
+/// `start`. Clears `text` first and moves the ships on.
 pub(crate) fn round(ships: &mut [Ship], start: Time, every: i64, random: &mut fastrand::Rng, text: &mut Vec<u8>) {
     random.shuffle(ships);
     let count = ships.len() as i64;
     text.clear();
     for (index, ship) in ships.iter_mut().enumerate() {
         let at = start + Span::from_millis(index as i64 * every * 1000 / count);
-        // Straight in degrees: the encoder's cost is not what is measured.
+        // A straight line in degrees is good enough: the cost of the encoder is not measured.
         let miles = ship.knots * every as f64 / 3600.0;
         let (east, north) = ship.course.to_radians().sin_cos();
         let lon = ship.at.lon + miles / 60.0 * east / ship.at.lat.to_radians().cos();

@@ -1,9 +1,11 @@
-//! What keeping costs: `cargo bench --bench keeping`.
+//! The cost of persistence: `cargo bench --bench keeping`.
 //!
-//! (a) Speed with the journal written and alerts stored, against the same engine without, round by round in one run.
-//! (b) The state of a fleet after hours of reports: how long it takes to save and to take up again, and how large it is.
+//! (a) Throughput with the journal written and alerts stored, against the same engine without them, round by round in
+//! one run.
+//! (b) The snapshot of a fleet after hours of reports: time to save, time to restore, and size.
 //!
-//! `ATALAIA_BENCH_VESSELS` (default 20 000), `ATALAIA_BENCH_HOURS` of event time (default 24), one report in 3 min each.
+//! Variables: `ATALAIA_BENCH_VESSELS` (default 20 000) and `ATALAIA_BENCH_HOURS` of event time (default 24). Each
+//! vessel reports once in 3 min.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::ops::ControlFlow;
@@ -24,7 +26,7 @@ mod fleet;
 use fleet::{fleet, round};
 
 const EVERY: i64 = 180;
-/// Lines that arrive together.
+/// Lines in one batch, as an input would hand them over.
 const BATCH: usize = 100;
 
 fn main() {
@@ -100,7 +102,7 @@ fn main() {
         saving.as_secs_f64() * 1e3,
         taking_up.as_secs_f64() * 1e3
     );
-    // As much as a snapshot every quarter of an hour leaves to be read again.
+    // Replays what a daemon that saves a snapshot every quarter of an hour has to read again after a restart.
     let end = journal.position();
     journal.finish().unwrap();
     let from = Position(end.0 - (vessels * 5 / BATCH) as u64);
@@ -119,7 +121,7 @@ fn main() {
     println!("  a quarter of an hour      {count:>9} reports read again in {:.2} s", clock.elapsed().as_secs_f64());
 }
 
-/// Some lines at a time, as they arrive.
+/// Splits a text into batches of whole lines.
 fn batches(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = text;
     std::iter::from_fn(move || {

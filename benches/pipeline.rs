@@ -1,11 +1,15 @@
-//! The whole engine under load: `cargo bench`.
+//! Throughput of the whole engine: `cargo bench`.
 //!
-//! (a) A synthetic fleet as type 1 sentences with TAG times, in random vessel order, one report each 30 s: seven tenths in 400
-//! clusters of uneven weight, the rest anywhere at sea between 60° S and 60° N; every tenth vessel drifts at below 2 kn.
-//! (b) The real recordings beside the project, or those shipped with it. Shipped zones, all behaviours, alerts included.
+//! (a) A synthetic fleet as type 1 sentences with TAG times, in random vessel order, one report each 30 s. Seven tenths
+//! of it are in 400 clusters of uneven weight, the rest anywhere between 60° S and 60° N. Every tenth vessel
+//! drifts at below 2 kn.
+//! (b) The real recordings kept beside the repository, else those shipped with it.
 //!
-//! `ATALAIA_BENCH_SHARDS` sets the shards of the picture (default 1: one core), `ATALAIA_BENCH_VESSELS` the size of the fleet (default
-//! 300 000), `ATALAIA_BENCH_ROUNDS` how often each reports (default 130: the loiterers open after an hour).
+//! Both use the shipped zones and all behaviours, and raise alerts.
+//!
+//! Variables: `ATALAIA_BENCH_SHARDS` is the number of track shards (default 1, which uses one core),
+//! `ATALAIA_BENCH_VESSELS` the size of the fleet (default 300 000), `ATALAIA_BENCH_ROUNDS` the number of reports of
+//! each vessel (default 130: loitering opens after an hour).
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::fmt::Write as _;

@@ -1,9 +1,9 @@
-//! Room that journal, snapshot and store take: `cargo bench --bench sizing -- FOLDER` with a folder of recordings (NMEA lines; plain or
-//! gzip).
+//! Disk space of journal, snapshot and store: `cargo bench --bench sizing -- FOLDER`, where FOLDER contains recordings
+//! (NMEA lines, plain or gzip).
 //!
-//! Each recording is sent over TCP to the program with a store and a journal; then the program is stopped and started again, which seals
-//! the segment it wrote. Printed are the bytes of a received line in the journal, as written and sealed, the processor time that sealing
-//! took beside that of the first life, and the sizes of snapshot and store.
+//! Each recording is sent over TCP to a daemon with a store and a journal. The daemon is then stopped and started
+//! again, which seals the journal segment it wrote. The table shows the bytes per received line in the journal, as
+//! written and sealed, the processor time of sealing beside that of the first run, and the sizes of snapshot and store.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::fs;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// Clock ticks of the kernel in a second.
+/// Clock ticks per second in `/proc`, as the kernel reports them.
 const TICKS: f64 = 100.0;
 
 fn main() {
@@ -37,7 +37,7 @@ fn main() {
     }
 }
 
-/// One recording, one row.
+/// Measures one recording and prints one row of the table.
 fn measure(recording: &Path) {
     let text = read(recording);
     let lines = memchr::memchr_iter(b'\n', &text).count() as f64;
@@ -55,7 +55,8 @@ fn measure(recording: &Path) {
     let mut daemon = start(&settings);
     let (mut stream, _) = listener.accept().unwrap();
     stream.write_all(&text).unwrap();
-    // Until it is idle and has written it down; ends of lines are not kept.
+    // Wait until the daemon is idle and has written everything. The journal leaves out line ends, hence 8/10 of the
+    // text.
     let mut before = -1.0;
     loop {
         let now = seconds(&format!("/proc/{}/stat", daemon.id()));
@@ -117,7 +118,7 @@ fn stop(daemon: &mut Child) {
     assert!(daemon.wait().unwrap().success());
 }
 
-/// Processor time of what a file under `/proc` is about. Seconds.
+/// Processor time of a process or thread in seconds, from its `stat` file under `/proc`.
 fn seconds(stat: &str) -> f64 {
     let stat = fs::read_to_string(stat).unwrap();
     let behind_name = stat.rsplit_once(')').unwrap().1;
@@ -130,7 +131,7 @@ fn thread_seconds(daemon: &Child, name: &str) -> f64 {
     tasks.filter(named).map(|task| seconds(&task.join("stat").to_string_lossy())).sum()
 }
 
-/// Of all files with this ending.
+/// Total size in bytes of the files with this ending.
 fn bytes(folder: &Path, ending: &str) -> u64 {
     files(folder, ending).iter().map(|(_, length)| length).sum()
 }

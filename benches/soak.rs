@@ -1,11 +1,12 @@
-//! Memory of the daemon over a long watch: `cargo bench --bench soak`.
+//! Memory of the daemon over a long run: `cargo bench --bench soak`.
 //!
-//! Starts the program with store, journal and a jsonl sink, feeds it over TCP at an even rate while event time goes faster than the
-//! clock, and prints its resident memory every hour of event time. Then it is stopped and started on the same state, and both are
-//! compared.
+//! Starts the daemon with a store, a journal and a jsonl sink, and feeds it over TCP at an even rate while event time
+//! runs faster than the clock. Prints its resident memory after every hour of event time. Then restarts the daemon on
+//! the same state and compares the memory before and after.
 //!
-//! `ATALAIA_BENCH_VESSELS` (default 20 000), `ATALAIA_BENCH_HOURS` of event time (default 24), `ATALAIA_BENCH_EVERY`, the seconds of
-//! event time between two reports of a vessel (default 60), `ATALAIA_BENCH_RATE`, lines a second (default 20 000). With these 24 min.
+//! Variables: `ATALAIA_BENCH_VESSELS` (default 20 000), `ATALAIA_BENCH_HOURS` of event time (default 24),
+//! `ATALAIA_BENCH_EVERY`, seconds of event time between two reports of a vessel (default 60), `ATALAIA_BENCH_RATE`,
+//! lines per second (default 20 000). With the defaults it takes 24 min.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::fs;
@@ -22,7 +23,7 @@ mod fleet;
 
 use fleet::{fleet, round};
 
-/// Pieces of a second in which lines are sent.
+/// Bursts per second in which lines are sent.
 const PIECES: u32 = 50;
 
 fn main() {
@@ -63,13 +64,13 @@ fn main() {
         }
     }
     let before = resident(&daemon);
-    // What snapshots took is given back by now, if it is.
+    // Gives the allocator time to return what snapshots used.
     thread::sleep(Duration::from_secs(20));
     let rested = resident(&daemon);
     stop(&mut daemon);
     drop(stream);
     let (mut daemon, _stream) = start(&settings, &listener);
-    // What taking up the state needed besides is given back by now as well.
+    // Gives the allocator time to return what restoring the state used.
     thread::sleep(Duration::from_secs(20));
     let after = resident(&daemon);
     println!(
@@ -77,11 +78,11 @@ fn main() {
         before / after
     );
     stop(&mut daemon);
-    tell_room(folder.path(), sent);
+    print_disk_usage(folder.path(), sent);
 }
 
-/// What is on the disk after it all.
-fn tell_room(folder: &Path, lines: usize) {
+/// Prints the disk space used at the end.
+fn print_disk_usage(folder: &Path, lines: usize) {
     let journal = folder.join("store.sqlite.journal");
     let files = fs::read_dir(&journal).unwrap().map(|entry| entry.unwrap());
     let (mut segments, mut snapshots) = (0, Vec::new());
@@ -97,7 +98,7 @@ fn tell_room(folder: &Path, lines: usize) {
     let told = fs::read_to_string(folder.join("alerts.jsonl")).unwrap_or_default();
     let opened = told.lines().filter(|line| line.contains("\"change\":\"opened\"")).count();
     println!(
-        "  journal {:.1} MB, {:.1} bytes a line; snapshots {snapshots:?} bytes; store {:.1} MB for {} changes of {opened} alerts told",
+        "  journal {:.1} MB, {:.1} bytes a line; snapshots {snapshots:?} bytes; store {:.1} MB for {} changes of {opened} alerts delivered",
         segments as f64 / 1e6,
         segments as f64 / lines as f64,
         store as f64 / 1e6,
@@ -105,9 +106,9 @@ fn tell_room(folder: &Path, lines: usize) {
     );
 }
 
-/// The daemon, connected to the feed, with all it says on a log of its own.
+/// Starts the daemon and waits until it has connected to the feed. Prints its warnings and errors as they come.
 fn start(settings: &Path, listener: &TcpListener) -> (Child, TcpStream) {
-    // Another build of it, to compare.
+    // Another build can be named, for comparison.
     let program = std::env::var("ATALAIA_BENCH_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_atalaia").to_owned());
     let mut daemon =
         Command::new(program).args(["run", "--config"]).arg(settings).stderr(Stdio::piped()).spawn().unwrap();
@@ -128,7 +129,7 @@ fn stop(daemon: &mut Child) {
     assert!(daemon.wait().unwrap().success());
 }
 
-/// Resident memory. MB.
+/// Resident memory of the daemon in MB.
 fn resident(daemon: &Child) -> f64 {
     let status = fs::read_to_string(format!("/proc/{}/status", daemon.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();

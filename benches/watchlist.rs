@@ -1,9 +1,9 @@
-//! What large watchlists cost: `cargo bench --bench watchlist`.
+//! The cost of large watchlists: `cargo bench --bench watchlist`.
 //!
-//! (a) How long they take to build, their heap a row, and how long a ship takes to be looked up.
-//! (b) How long the engine stands still when other lists are put in force, with a fleet in the picture.
+//! (a) Time to build them, heap per row, and time to look up a ship.
+//! (b) How long the engine is blocked when lists are replaced, with a fleet in the picture.
 //!
-//! `ATALAIA_BENCH_ROWS` (default 1 000 000), `ATALAIA_BENCH_VESSELS` (default 20 000).
+//! Variables: `ATALAIA_BENCH_ROWS` (default 1 000 000) and `ATALAIA_BENCH_VESSELS` (default 20 000).
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::sync::Arc;

@@ -1,19 +1,19 @@
-//! The only reader of the wall clock, and of the steady clock beside it.
+//! The only place that reads the wall clock and the steady clock.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::time::Time;
 
-/// Tells the time to the shell; the core never sees it.
+/// Source of time for the shell. The core never uses it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clock;
 
-/// A moment of the steady clock: unmoved by corrections of the wall clock.
+/// A moment of the steady clock, unaffected by corrections of the wall clock.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Moment(Instant);
 
 impl Clock {
-    /// The wall clock, UTC; what a live line carries as its moment of receipt. May step either way.
+    /// Current UTC time of the wall clock, used as the time of receipt of live lines. It may jump in either direction.
     #[allow(clippy::disallowed_methods)]
     pub fn now(self) -> Time {
         let millis = match SystemTime::now().duration_since(UNIX_EPOCH) {
@@ -23,7 +23,7 @@ impl Clock {
         Time::from_millis(millis)
     }
 
-    /// The steady clock; what silence and back-off are measured with. Never runs backward.
+    /// Current moment of the steady clock, used for silences and back-off. It never runs backwards.
     #[allow(clippy::disallowed_methods)]
     pub fn moment(self) -> Moment {
         Moment(Instant::now())
@@ -31,12 +31,12 @@ impl Clock {
 }
 
 impl Moment {
-    /// How long ago `earlier` was; zero when it lies ahead.
+    /// Time since `earlier`; zero if `earlier` is in the future.
     pub fn since(self, earlier: Moment) -> Duration {
         self.0.saturating_duration_since(earlier.0)
     }
 
-    /// So long before; this moment where the clock does not reach back so far.
+    /// The moment `by` earlier, or this moment if the clock does not reach back that far.
     pub fn back(self, by: Duration) -> Moment {
         Moment(self.0.checked_sub(by).unwrap_or(self.0))
     }

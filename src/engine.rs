@@ -1,7 +1,7 @@
-//! The engine: lines in, changes out; wires decoder, tracks, behaviours and alert book together.
+//! The engine: lines in, changes out. It wires decoder, tracks, behaviours and alert book together.
 //!
-//! It owns engine time. Reports wait in the reorder buffer until the watermark reaches them; then time steps through each
-//! report and timer in order, and every change carries the time of its step. No clock, no file, no lock.
+//! It owns engine time. Reports wait in the reorder buffer until the watermark reaches them. Time then steps through each report
+//! and timer in order, and every change carries the time of its step. The engine uses no clock, no file and no lock.
 
 mod dispatch;
 mod explain;
@@ -43,23 +43,23 @@ use reorder::Reorder;
 use summary::Counters;
 use watermark::Watermarks;
 
-/// House-keeping of the tracks. Event time.
+/// Event time between two sweeps of the tracks, episodes and gaps.
 const SWEEP_EVERY: Span = Span::from_hours(1);
 
 /// One input as the engine sees it.
 #[derive(Clone, Debug)]
 pub struct SourceClock {
-    /// Its name.
+    /// Name of the input, as in the settings.
     pub name: String,
-    /// Zone of local-time prefixes; UTC when absent.
+    /// Time zone of the local times in its lines; UTC if `None`.
     pub time_zone: Option<TimeZone>,
-    /// Whether claimed times are held against receipt.
+    /// Whether the times in its reports are checked against the time of receipt; false for recordings.
     pub live: bool,
-    /// How late its reports may come; above 15 min it never holds time back (satellite).
+    /// How late its reports may be. An input later than 15 min (satellite) never holds time back.
     pub lateness: Span,
 }
 
-/// What behaviours may read; a macro, so that it borrows only these parts of the engine.
+/// Borrows what behaviours may read. It is a macro so that it borrows only these fields of the engine.
 macro_rules! scene {
     ($engine:ident, $now:expr) => {
         Scene {
@@ -76,7 +76,7 @@ macro_rules! scene {
 use scene;
 use serde::{Deserialize, Serialize};
 
-/// The whole core.
+/// The whole core: decoder, picture, behaviours, alert book and engine time.
 pub struct Engine {
     decoder: Decoder,
     watermarks: Watermarks,
@@ -89,7 +89,7 @@ pub struct Engine {
     episodes: Episodes,
     chart: Arc<Chart>,
     behaviours: Vec<(u32, Box<dyn Behaviour>)>,
-    /// Zones that some behaviour wants every fix from, by index.
+    /// By zone index: whether some behaviour needs every fix from inside the zone.
     asking: Vec<bool>,
     book: AlertBook,
     cases: CaseBook,
@@ -110,7 +110,7 @@ pub struct Engine {
     output: Output,
 }
 
-/// A moment a behaviour asked for; ordered by time, then behaviour, then track key.
+/// A wake-up that a behaviour requested, ordered by time, then behaviour, then track key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Timer {
     at: Time,
@@ -120,7 +120,7 @@ struct Timer {
 }
 
 impl Engine {
-    /// An engine that knows nothing yet. A `SourceId` is an index into `sources`.
+    /// An engine without any history. A `SourceId` is an index into `sources`.
     pub fn new(settings: &Settings, chart: Arc<Chart>, sources: Vec<SourceClock>) -> Engine {
         let watermarks = Watermarks::new(&sources);
         let receipts = Receipts::new(sources.iter().map(|source| (source.name.clone(), source.live)));
@@ -165,7 +165,7 @@ impl Engine {
         }
     }
 
-    /// Takes in one line; whatever it or the time that passes with it decides is added to `out`.
+    /// Takes in one line and adds to `out` the changes caused by it and by the time that passes with it.
     pub fn line(&mut self, line: Line<'_>, out: &mut Vec<Change>) {
         let mut decoded = std::mem::take(&mut self.decoded);
         self.decoder.line(line, &mut decoded);
@@ -179,9 +179,9 @@ impl Engine {
         self.advance(self.watermarks.lowest(), out);
     }
 
-    /// The source has been silent for `idle_after`, or has ended: it no longer holds time back until it is heard again. Told a second
-    /// time, it has been silent for as long as its reports may be late: where all are, what waits for its turn is used, as nothing
-    /// comes that it could wait for.
+    /// The input has been silent for `idle_after`, or has ended: it no longer holds time back until its next line. A second call
+    /// without a line in between means that it has been silent for as long as its reports may be late. Once every input is idle,
+    /// the reports in the reorder buffer are used, because nothing earlier can still arrive.
     pub fn source_idle(&mut self, source: SourceId, out: &mut Vec<Change>) {
         let again = self.watermarks.is_idle(source);
         self.watermarks.idle(source);
@@ -192,13 +192,14 @@ impl Engine {
         self.advance(self.watermarks.lowest().or(rest), out);
     }
 
-    /// The source has not been heard since the program began: it does not hold time back, and what waits from before goes on waiting.
+    /// The input has not sent a line since the program started: it does not hold time back. Reports that wait from before the
+    /// restart keep waiting.
     pub fn source_unheard(&mut self, source: SourceId, out: &mut Vec<Change>) {
         self.watermarks.idle(source);
         self.advance(self.watermarks.lowest(), out);
     }
 
-    /// The end: releases the reorder buffer. Engine time stops at the last report; what is open or pending stays so.
+    /// Ends the run: releases the reorder buffer. Engine time stops at the last report; open and pending alerts stay as they are.
     pub fn finish(&mut self, out: &mut Vec<Change>) {
         let mut believed = std::mem::take(&mut self.believed);
         self.watermarks.settle_all(&mut believed);
@@ -208,7 +209,7 @@ impl Engine {
         }
     }
 
-    /// Puts other settings and zones in force; nothing is forgotten.
+    /// Applies new settings and zones; tracks, episodes and alerts are kept.
     pub fn replace(&mut self, settings: &Settings, chart: Arc<Chart>, out: &mut Vec<Change>) {
         self.places.reload(&self.chart, &chart);
         self.chart = chart;
@@ -219,7 +220,7 @@ impl Engine {
         self.book.configure(settings.alerts.clone(), settings.score.clone(), settings.handling.clone());
         self.settings = settings.behaviours.clone();
         if self.now.is_none() {
-            // Nothing was said yet: nothing to end, and nothing to keep.
+            // No step has run yet, so no behaviour has state to keep or alerts to end.
             self.behaviours = behaviours::all(&self.settings, &self.chart);
         }
         self.switch_behaviours(out);
@@ -227,47 +228,48 @@ impl Engine {
         self.hours_at = self.now.and_then(|now| self.chart.zones.next_change(now));
     }
 
-    /// Engine time: the time of the last step. `None` before the first.
+    /// Engine time, the time of the last step; `None` before the first.
     pub fn now(&self) -> Option<Time> {
         self.now
     }
 
-    /// Live inputs whose clocks lag so far behind receipt that nobody waits for them.
+    /// Live inputs whose clocks lag so far behind receipt that time no longer waits for them.
     pub fn lagging(&self) -> Vec<SourceId> {
         self.watermarks.lagging()
     }
 
-    /// When an input's last report was received, and how far its time was behind; `None` before the first, and for recordings.
+    /// When the last report of an input was received, and how far its time was behind; `None` before the first report, and for
+    /// recordings.
     pub fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
         self.watermarks.reported(source)
     }
 
-    /// The next moment something is due without a report; extra calls of anything before it change nothing.
+    /// The next moment at which something is due without a report; calls before it change nothing.
     pub fn due(&self) -> Option<Time> {
         self.next_timer().map(|(at, _)| at)
     }
 
-    /// What is open, in a fixed order.
+    /// The open alerts and facts, ordered by the time they opened.
     pub fn open_alerts(&self) -> Vec<Arc<Alert>> {
         self.book.open()
     }
 
-    /// The cases so far.
+    /// All cases, the highest score first.
     pub fn cases(&self) -> Vec<Case> {
         self.cases.cases()
     }
 
-    /// Counters of the decoder.
+    /// Counters of the decoder, by input.
     pub fn tally(&self) -> &ais::Tally {
         self.decoder.tally()
     }
 
-    /// The picture.
+    /// The tracks of all vessels.
     pub fn tracks(&self) -> &Tracks {
         &self.tracks
     }
 
-    /// Who is usually heard where.
+    /// The reception model: where vessels are usually heard.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
     }
@@ -277,30 +279,30 @@ impl Engine {
         &self.gaps
     }
 
-    /// Counters of the run.
+    /// Counters of the run so far.
     pub fn summary(&self) -> Summary {
         self.counters.summary(self.decoder.tally(), &self.tracks, &self.watermarks)
     }
 
-    /// What vessels did: halts, slow legs, kinks, port calls, holes.
+    /// Episodes of the vessels: halts, slow legs, kinks, port calls, holes.
     pub fn episodes(&self) -> &Episodes {
         &self.episodes
     }
 
-    /// Heap bytes of what is held for each vessel, about.
+    /// Approximate heap memory held for vessels, in bytes.
     pub fn bytes(&self) -> usize {
         let silences = self.coverage.bytes() + self.gaps.bytes();
         self.tracks.bytes() + self.places.bytes() + self.episodes.bytes() + silences
     }
 
-    /// Puts a report in its place; one that engine time has passed is taken at once.
+    /// Checks the time of a report, and passes on the reports whose time is believed.
     fn report(&mut self, report: Report, received: Option<Time>, out: &mut Vec<Change>) {
         let mut believed = std::mem::take(&mut self.believed);
         self.watermarks.observe(report, received, &mut believed);
         self.believe(believed, out);
     }
 
-    /// Puts reports whose time is believed in their places.
+    /// Puts reports into the reorder buffer. A report older than engine time is stepped at once and counted as late.
     fn believe(&mut self, mut believed: Vec<Report>, out: &mut Vec<Change>) {
         for report in believed.drain(..) {
             self.counters.report(&report);
@@ -315,7 +317,7 @@ impl Engine {
         self.believed = believed;
     }
 
-    /// Steps through everything due up to `watermark`.
+    /// Steps through everything that is due up to `watermark`.
     fn advance(&mut self, watermark: Option<Time>, out: &mut Vec<Change>) {
         let Some(watermark) = watermark else {
             return;
@@ -330,7 +332,7 @@ impl Engine {
         }
     }
 
-    /// Time begins, or goes on, at a report.
+    /// Moves engine time to a report; the first one also starts the periodic timers.
     fn begin(&mut self, at: Time) {
         if self.now.is_none() {
             self.sweep_at = at + SWEEP_EVERY;
@@ -340,10 +342,10 @@ impl Engine {
         self.now = self.now.max(Some(at));
     }
 
-    /// Runs what is due up to `until`, each at its own moment.
+    /// Runs every timer due up to `until`, each at its own time.
     fn run_timers(&mut self, until: Time, out: &mut Vec<Change>) {
         while let Some((at, what)) = self.next_timer().filter(|(at, _)| *at <= until) {
-            // A timer asked for in the past (after a late report) runs at the present moment.
+            // A timer requested for a past time (after a late report) runs now.
             let now = self.now.map_or(at, |now| now.max(at));
             self.now = Some(now);
             match what {
@@ -405,7 +407,7 @@ impl Engine {
     }
 }
 
-/// What a timer is for; at equal times in this order.
+/// What a timer is for. Timers due at the same time run in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Hours,
@@ -415,7 +417,7 @@ enum Due {
     Sweep,
 }
 
-/// Which zones some behaviour wants every fix from.
+/// By zone index: whether some behaviour needs every fix from inside the zone.
 fn asking(chart: &Chart) -> Vec<bool> {
     let every_fix = |zone: &Zone| {
         zone.asks("zone_speed").is_some()

@@ -1,17 +1,17 @@
-//! Fault points: places where the process can be told to die at once, or to hang, so that what becomes of it can be tested.
+//! Fault points: named places in the code where a test can make the process abort or hang, to check how it recovers.
 //!
-//! The environment variable `ATALAIA_FAULT` names one point: `NAME` or `NAME:n` aborts the process the n-th time the point is passed
-//! (from 1), `NAME:hang` lets the thread that passes it hang for good, `NAME:log` writes a line to standard error each time, to prove
-//! that it is reached. Without the variable a point costs one relaxed load.
+//! The environment variable `ATALAIA_FAULT` selects one point. `NAME` or `NAME:n` aborts the process at the n-th pass (from 1). `NAME:hang`
+//! makes the passing thread hang for ever. `NAME:log` writes a line to standard error at each pass, which proves that the point is reached.
+//! If the variable is not set, a point costs one relaxed load.
 
 use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// The variable that is read, once, at start.
+/// Name of the environment variable. It is read once, at start.
 pub const VARIABLE: &str = "ATALAIA_FAULT";
 
-/// Every point there is, in the order a change meets them.
+/// Names of all fault points, in the order in which a change passes them.
 pub const NAMES: &[&str] = &[
     "lines-before-engine",
     "journal-before-append",
@@ -40,24 +40,24 @@ pub const NAMES: &[&str] = &[
 static ARMED: AtomicBool = AtomicBool::new(false);
 static PLAN: OnceLock<Plan> = OnceLock::new();
 
-/// Why the variable cannot be followed: to be told at start, with exit code 2.
+/// Why the value of the variable is not valid. Reported at start with exit code 2.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
-    /// No point has this name.
+    /// The name is not one of [`NAMES`].
     #[error("{VARIABLE}: there is no fault point `{name}`; there are: {}", NAMES.join(", "))]
     Unknown {
-        /// As it was given.
+        /// The name from the variable.
         name: String,
     },
-    /// What follows the colon is neither a number from 1 nor `hang` nor `log`.
-    #[error("{VARIABLE}: `{text}` is neither a number from 1 nor `hang` nor `log`")]
+    /// The text after the colon is not a number from 1, `hang` or `log`.
+    #[error("{VARIABLE}: `{text}` is not a number from 1, `hang` or `log`")]
     Number {
-        /// As it was given.
+        /// The text after the colon.
         text: String,
     },
 }
 
-/// Reads the variable. Called once at start, before anything is opened.
+/// Reads the variable and arms its fault point. Call it once at start, before any file is opened.
 pub fn arm() -> Result<(), FaultError> {
     let Some(text) = std::env::var_os(VARIABLE) else {
         return Ok(());
@@ -69,16 +69,16 @@ pub fn arm() -> Result<(), FaultError> {
     Ok(())
 }
 
-/// A place where the process may be told to die. `name` is one of [`NAMES`].
+/// Marks a fault point. `name` must be one of [`NAMES`].
 #[inline]
 pub fn point(name: &'static str) {
-    debug_assert!(NAMES.contains(&name), "{name} is no fault point");
+    debug_assert!(NAMES.contains(&name), "{name} is not a fault point");
     if ARMED.load(Ordering::Relaxed)
         && let Some(plan) = PLAN.get()
     {
         match plan.passed(name) {
             Outcome::Nothing => {}
-            // Nobody can be told that standard error is closed.
+            // If standard error is closed, there is nowhere to report it.
             Outcome::Say => drop(writeln!(std::io::stderr(), "fault point {name}")),
             Outcome::Die => std::process::abort(),
             Outcome::Hang => {
@@ -100,11 +100,11 @@ struct Plan {
 
 #[derive(Clone, Copy, Debug)]
 enum Fault {
-    /// The pass that kills.
+    /// Aborts the process at this pass, counted from 1.
     Deadly(u64),
-    /// Whoever passes hangs.
+    /// Makes the passing thread hang.
     Hangs,
-    /// Each pass is logged.
+    /// Logs each pass.
     Logged,
 }
 

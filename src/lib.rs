@@ -9,10 +9,11 @@
 //! ```
 //!
 //! The middle is a pure engine: the same lines give the same changes, live or replayed. Around it is a thin shell that moves
-//! bytes, stamps time, stores and sends. One loop (`runtime`) owns the engine; nothing else can touch it.
+//! bytes, stamps times, stores and sends. One loop ([`runtime`]) owns the engine; nothing else can touch it.
 //!
 //! # Who may import whom
-//! A module imports what stands before a `<` to its left, never its own step, never to the right; the house test checks it.
+//! A module may import the modules to the left of it, before a `<`. It may not import a module of its own step or one to its
+//! right. The house test checks this.
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
@@ -22,47 +23,48 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
-//! | [`state`] | what the engine knows, as bytes and back |
+//! | [`state`] | helpers that write the state of the engine as bytes and read it back |
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
 //! | [`ais`] | lines of NMEA, CSV and JSON in, reports out; the encoder for exercises |
-//! | [`zones`] | GeoJSON zones, who is inside, calm water |
+//! | [`zones`] | GeoJSON zones, which vessels are inside them, calm water |
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
-//! | [`coverage`] | who is usually heard where, and how unlikely a silence is |
-//! | [`episodes`] | halts, slow legs, kinks, port calls, who lies still: found once, kept by place, vessel and age |
-//! | [`behaviours`] | one file each: what vessels do that is worth an alert |
+//! | [`coverage`] | where vessels are usually heard, and how unlikely a silence is |
+//! | [`episodes`] | halts, slow legs, kinks, port calls, vessels lying still: found once, kept by place, vessel and age |
+//! | [`behaviours`] | one folder each: what vessels do that is worth an alert |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
-//! | [`cases`] | alerts of a vessel and its partners as one story |
+//! | [`cases`] | the alerts of a vessel and its partners as one story |
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
-//! | [`lobby`] | places of a listener for connections that have not asked for anything yet |
-//! | [`service`] | what systemd is told, and the sockets it hands over |
-//! | [`secret`], [`tls`], [`nats`] | secrets by where they are kept; whom connections trust; who we are to NATS |
-//! | [`disk`] | the file operations that decide what outlives a loss of power |
-//! | [`journal`] | every line taken in, before the engine uses it; snapshots of the engine beside it |
-//! | [`store`] | every alert, who was told of it, what analysts did with it: one SQLite file |
+//! | [`lobby`] | limits on the connections of a listener that have not sent a request yet |
+//! | [`service`] | what the daemon reports to systemd, and the sockets that systemd hands over |
+//! | [`secret`], [`tls`], [`nats`] | secrets by where they are kept; which authorities TLS trusts; the daemon's NATS credentials |
+//! | [`disk`] | the file operations that decide what survives a power failure |
+//! | [`journal`] | every line taken in, written before the engine uses it; snapshots of the engine beside it |
+//! | [`store`] | every alert, its deliveries, and what analysts did with it: one SQLite file |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
-//! | [`http`] | metrics and health as pages; what the loop says of itself once a second |
-//! | [`evidence`] | a case and all it came from as one signed file, packed and checked |
-//! | [`config`] | the settings file: read, checked, all problems at once |
+//! | [`http`] | metrics and health as pages; the status that the loop publishes once a second |
+//! | [`evidence`] | a case and everything behind it as one signed file, packed and checked |
+//! | [`config`] | the settings file: read, checked, all problems reported at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |
-//! | `fuzzing` | what holds for any bytes that come in; in tests and in the fuzzer of `fuzz/` only |
+//! | `fuzzing` | properties that hold for any input bytes; only in tests and in the fuzzer of `fuzz/` |
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
-//! 2. There is no lock and no shared state: `&mut Engine` is the only way in. Inside it the picture is cut into shards by MMSI, which
-//!    take in the reports of one moment side by side; rules run on the merged, ordered stream, so that shards never show.
+//! 2. There is no lock and no shared state: `&mut Engine` is the only way in. Inside it the picture is divided into shards by
+//!    MMSI, which take in the reports of one moment in parallel. Rules run on the merged, ordered stream, so the number of shards
+//!    has no effect on the result.
 //! 3. Engine time never runs backward; `Change::at` is the time of the step that decided it, and never decreases.
-//! 4. Ticks that nothing is due at change nothing; what becomes due is woken at its own moment, in order.
-//! 5. Hash maps may be iterated only where the order cannot show: signals and changes are sorted where they leave.
+//! 4. A tick at which nothing is due changes nothing; what becomes due is woken at its own moment, in order.
+//! 5. Hash maps may be iterated only where the order has no effect: signals and changes are sorted where they leave.
 //! 6. A behaviour says *holds* or *over*; only the alert book opens, updates, ends.
-//! 7. An alert's id is made of facts: the same lines give the same ids on every machine.
+//! 7. An alert's id is derived from facts: the same lines give the same ids on every machine.
 //! 8. Bad data from the air is counted by kind and dropped; decoding neither panics nor guesses.
 //! 9. Memory is bounded: every map that the air can fill has a stated limit or an age.
 //!
 //! # Where to start reading
-//! `engine.rs` (how time moves), `behaviours/loitering.rs` (what a behaviour is), `alerts/lifecycle.rs` (what becomes of what
-//! it says).
+//! `engine.rs` (how time moves), `behaviours/loitering/` (what a behaviour is), `alerts/lifecycle.rs` (how its signals become
+//! alerts).
 
 pub mod ais;
 pub mod alerts;

@@ -1,7 +1,8 @@
-//! Places for connections that have not asked for anything yet: a newcomer always gets one, at the cost of the one that waits longest.
+//! Limits the connections of a listener that have not yet sent a request. A new connection always gets a place; when all places are taken,
+//! the oldest waiting connection of the busiest network is closed to make room.
 //!
-//! Refusing newcomers would let a few slow peers shut everybody else out. A peer that means well sends its request at once and is gone
-//! from here long before its turn comes to make room.
+//! Refusing new connections instead would let a few slow peers shut out all others. A well-behaved peer sends its request at once, so it
+//! has left the lobby long before it could be displaced.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,81 +16,81 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// A connection keeps its place for at least this long: a request follows its connection at once, also from a busy machine.
+/// Minimum time a connection keeps its place. A request normally follows its connection at once, even from a busy machine.
 const GRACE: Duration = Duration::from_millis(50);
-/// Connections that the system holds until we accept them. With the usual 128, a burst of others makes a client wait a second or three
-/// before it tries again.
+/// Length of the kernel's queue of connections that are not accepted yet. With the usual 128, a burst overflows the queue, and a client
+/// then waits one to three seconds before it tries again.
 const BACKLOG: i32 = 1024;
 
-/// Makes room for bursts of connections at a socket that is listened on.
+/// Lengthens the accept queue of a listening socket so that it survives a burst of connections.
 pub fn widen(listener: &impl AsFd) -> io::Result<()> {
     SockRef::from(listener).listen(BACKLOG)
 }
 
-/// The places of one listener.
+/// The places of one listener. Clones share the same places.
 #[derive(Clone)]
 pub struct Lobby(Arc<Shared>);
 
 struct Shared {
-    /// Places in all.
+    /// Total number of places.
     most: usize,
     state: Mutex<State>,
-    /// A place may have become free, or its connection may be displaced again.
+    /// Notified when a place may be free, or when a kept connection may be displaced again.
     changed: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    /// By number, which is the order of arrival.
+    /// Connections by number. Numbers are given in order of arrival.
     guests: BTreeMap<u64, Guest>,
     next: u64,
-    /// How many have been displaced.
+    /// Number of connections displaced since the start.
     displaced: u64,
 }
 
 struct Guest {
     network: IpAddr,
     since: Instant,
-    /// Being answered: it cannot be displaced.
+    /// The connection is being answered and cannot be displaced.
     kept: bool,
     displaced: CancellationToken,
 }
 
-/// The place of one connection; given back when dropped.
+/// The place of one connection. Dropping it gives the place back.
 pub struct Place {
     lobby: Lobby,
     number: u64,
     displaced: CancellationToken,
 }
 
-/// While it lives, its connection is not displaced.
+/// A guard. The connection of this place is not displaced while the guard lives.
 pub struct Kept<'a>(&'a Place);
 
 impl Lobby {
-    /// With so many places.
+    /// Creates a lobby with `most` places.
     pub fn new(most: usize) -> Lobby {
         Lobby(Arc::new(Shared { most, state: Mutex::default(), changed: Notify::new() }))
     }
 
-    /// A place for a newcomer from `address`. Where all are taken, a connection of the network with the most gives its place up, the
-    /// oldest first; the newcomer waits until that one has had its moment of grace.
+    /// Returns a place for a new connection from `address`. If all are taken, the oldest displaceable connection of the network with the
+    /// most connections loses its place. The new connection waits until that one has had its grace period.
     pub async fn take(&self, address: IpAddr) -> Place {
         let network = network(address);
         loop {
             let changed = self.0.changed.notified();
             if self.is_full() {
-                // Those whose request is there already are read first.
+                // Lets connections whose request has already arrived be read first.
                 tokio::task::yield_now().await;
             }
             match self.try_take(network) {
                 Ok(place) => return place,
-                // A time-out only means that it is worth another look.
+                // A time-out only means that it is time to look again.
                 Err(wait) => drop(timeout(wait, changed).await),
             }
         }
     }
 
-    /// How many connections had to make room for others so far.
+    /// Number of connections displaced by others since the start.
     pub fn displaced(&self) -> u64 {
         self.state().displaced
     }
@@ -98,7 +99,7 @@ impl Lobby {
         self.0.most <= self.state().guests.len()
     }
 
-    /// If there is none yet, how long to wait before another look.
+    /// Returns a place, or the time to wait before trying again.
     fn try_take(&self, network: IpAddr) -> Result<Place, Duration> {
         let mut state = self.state();
         if self.0.most <= state.guests.len() {
@@ -125,32 +126,32 @@ impl Lobby {
 }
 
 impl State {
-    /// The oldest connection of the network that has the most, the newcomer's own counted with the newcomer.
+    /// The oldest displaceable connection of the network that has the most connections. The new connection counts towards its own network.
     fn first_to_leave(&self, newcomer: IpAddr) -> Option<(u64, Instant)> {
         let mut crowds = BTreeMap::from([(newcomer, 1_usize)]);
         for guest in self.guests.values() {
             *crowds.entry(guest.network).or_default() += 1;
         }
         let free = self.guests.iter().filter(|(_, guest)| !guest.kept);
-        // The first of equals is the oldest.
+        // `max_by_key` returns the last maximum. The order is reversed, so that is the oldest connection.
         let first = free.rev().max_by_key(|(_, guest)| crowds[&guest.network]);
         first.map(|(number, guest)| (*number, guest.since))
     }
 }
 
 impl Place {
-    /// Ends when the place was given to another connection; this one is to be closed.
+    /// Completes when the place has been given to another connection. The caller must then close its own.
     pub fn displaced(&self) -> WaitForCancellationFutureOwned {
         self.displaced.clone().cancelled_owned()
     }
 
-    /// Whether it was.
+    /// Whether the place has been given to another connection.
     pub fn is_displaced(&self) -> bool {
         self.displaced.is_cancelled()
     }
 
-    /// Keeps the connection from being displaced while it is answered. `None` when half of all places are kept already, so that slow
-    /// answers cannot shut everybody out either.
+    /// Protects the connection from being displaced while it is answered. Returns `None` if half of all places are protected already, so
+    /// that slow answers cannot shut out every new connection either.
     pub fn keep(&self) -> Option<Kept<'_>> {
         let mut state = self.lobby.state();
         let kept = state.guests.values().filter(|guest| guest.kept).count();
@@ -179,7 +180,7 @@ impl Drop for Place {
     }
 }
 
-/// What one peer has: an IPv4 address, or a /64 of IPv6.
+/// The network that counts as one peer: an IPv4 address, or an IPv6 /64 prefix.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
@@ -197,7 +198,7 @@ mod tests {
 
     fn in_time(test: impl Future<Output = ()>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async { timeout(Duration::from_secs(10), test).await }).expect("nobody waits for ever");
+        runtime.block_on(async { timeout(Duration::from_secs(10), test).await }).expect("no test waits for ever");
     }
 
     #[test]
@@ -209,18 +210,18 @@ mod tests {
             let second = lobby.take(address("2001:db8::2")).await;
             let began = Instant::now();
             let third = lobby.take(address("2001:db8::3")).await;
-            assert!(GRACE / 2 < began.elapsed(), "the first had its time");
+            assert!(GRACE / 2 < began.elapsed(), "the first had its grace period");
             assert!(first.is_displaced() && !second.is_displaced() && !station.is_displaced());
             let _other = lobby.take(address("198.51.100.1")).await;
             assert!(second.is_displaced() && !third.is_displaced() && !station.is_displaced());
-            // One each: the oldest goes.
+            // One connection per network: the oldest is displaced.
             let _last = lobby.take(address("198.51.100.2")).await;
             assert!(station.is_displaced() && !third.is_displaced());
         });
     }
 
     #[test]
-    fn behind_one_address_the_oldest_goes_and_who_leaves_makes_room_at_once() {
+    fn behind_one_address_the_oldest_goes_and_a_closed_connection_frees_its_place_at_once() {
         in_time(async {
             let (lobby, proxy) = (Lobby::new(2), address("::ffff:192.0.2.1"));
             let first = lobby.take(proxy).await;
@@ -235,12 +236,12 @@ mod tests {
     }
 
     #[test]
-    fn who_is_answered_stays_but_never_more_than_half() {
+    fn connections_being_answered_stay_but_never_more_than_half() {
         in_time(async {
             let (lobby, peer) = (Lobby::new(2), address("192.0.2.1"));
             let first = lobby.take(peer).await;
             let second = lobby.take(peer).await;
-            let kept = first.keep().expect("nobody else is kept");
+            let kept = first.keep().expect("no other connection is kept");
             assert!(second.keep().is_none());
             let third = lobby.take(peer).await;
             assert!(!first.is_displaced() && second.is_displaced());

@@ -1,4 +1,4 @@
-//! The `atalaia` binary: calls `cli`, turns the outcome into an exit code.
+//! The `atalaia` binary. Runs the command line and returns its exit code.
 
 use std::process::ExitCode;
 

@@ -1,10 +1,10 @@
-//! Errors of MQTT connections, for inputs and sinks, in words for the operator.
+//! Errors of MQTT connections, for inputs and sinks, described for the operator.
 
 use rumqttc::{ConnectionError, StateError, mqttbytes};
 
 use crate::tls;
 
-/// Why a connection ended or could not be made.
+/// Describes why a connection ended or could not be made.
 pub fn describe(error: &ConnectionError) -> String {
     if let Some(fault) = tls::certificate_fault(error) {
         return fault;

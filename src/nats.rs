@@ -1,4 +1,4 @@
-//! NATS, in and out: who we are to a server (user and password, a token, or a file of credentials), and the gate in front of the client.
+//! NATS connections of inputs and sinks: the login (user and password, token or credentials file) and the gate in front of the client.
 
 mod gate;
 pub(crate) mod guard;
@@ -14,29 +14,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::secret::{Revealed, Secret, SecretError};
 
-/// `login` of `[inputs.nats]` and `[sinks.nats]`; empty: the server asks nobody, or knows us by our certificate.
+/// `login` of `[inputs.nats]` and `[sinks.nats]`. Empty if the server asks for no login or identifies us by our certificate.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Login {
-    /// The user.
+    /// User name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// The user's password.
+    /// Password of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// A token, in place of user and password.
+    /// Token, instead of user and password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
-    /// A `.creds` file with a user's JWT and the seed of its key, in place of both; the seed signs and is never sent.
+    /// A `.creds` file with a user's JWT and key seed, instead of user, password or token. The seed signs and is never sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<Secret>,
 }
 
-/// A login whose secrets have been read.
+/// A login whose secrets have been read. Prints as `***`.
 pub enum Identity {
-    /// Nobody in particular.
+    /// No login.
     Nobody,
-    /// User and password.
+    /// User name and password.
     User(String, Revealed),
     /// A token.
     Token(Revealed),
@@ -44,13 +44,13 @@ pub enum Identity {
     Credentials(Revealed),
 }
 
-/// Why nobody can log in with it.
+/// Why a login cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// It cannot be read.
+    /// A secret cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// No JWT and seed in the file of credentials.
+    /// The credentials file contains no JWT with a seed.
     #[error("login.credentials: holds no JWT with a user's seed; a .creds file as nsc writes it is expected")]
     NoCredentials,
 }
@@ -61,7 +61,7 @@ impl Login {
         all.into_iter().filter_map(|(key, secret)| Some((key, secret.as_ref()?)))
     }
 
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> =
             self.secrets().flat_map(|(key, secret)| secret.problems(&format!("{path}.{key}"))).collect();
@@ -77,14 +77,14 @@ impl Login {
         problems
     }
 
-    /// Makes relative files' paths ones from `folder`.
+    /// Resolves relative paths of secret files against `folder`.
     pub fn within(&mut self, folder: &Path) {
         for secret in [&mut self.password, &mut self.token, &mut self.credentials].into_iter().flatten() {
             secret.within(folder);
         }
     }
 
-    /// Whether a server's listener could log in with what is sent; a signature is of use only once.
+    /// Whether an eavesdropper could reuse what is sent. A signature is valid only once.
     pub fn is_shown(&self) -> bool {
         self.password.is_some() || self.token.is_some()
     }
@@ -106,7 +106,7 @@ impl Login {
 }
 
 impl Identity {
-    /// What the server is shown and could repeat; a signature is of no use to anybody else.
+    /// The secret that the server receives and could repeat. `None` for a signature, which is of no use to others.
     pub fn secret(&self) -> Option<&str> {
         match self {
             Identity::Nobody | Identity::Credentials(_) => None,
@@ -116,18 +116,18 @@ impl Identity {
         }
     }
 
-    /// A text of the server's without it.
+    /// A text of the server with the secret replaced by `***`.
     pub fn hide(&self, text: &str) -> String {
         self.secret().map_or_else(|| text.to_owned(), |secret| text.replace(secret, "***"))
     }
 
-    /// Adds it to what a connection is made with.
+    /// Adds the login to the options of a connection.
     pub fn options(&self, options: ConnectOptions) -> Result<ConnectOptions, LoginError> {
         match self {
             Identity::Nobody => Ok(options),
             Identity::User(user, password) => Ok(options.user_and_password(user.clone(), password.expose().to_owned())),
             Identity::Token(token) => Ok(options.token(token.expose().to_owned())),
-            // The library wants the end of the last line, which no secret has; its own reason may quote the file.
+            // The library requires a final line end, which secrets are stripped of. Its own error may quote the file.
             Identity::Credentials(text) => {
                 options.credentials(&format!("{}\n", text.expose())).map_err(|_| LoginError::NoCredentials)
             }

@@ -1,4 +1,4 @@
-//! The loop of the daemon: owns the engine, starts and stops inputs and sinks, reloads.
+//! The daemon's main loop. It owns the engine, starts and stops the inputs and sinks, and reloads the settings.
 
 mod apart;
 mod draining;
@@ -53,23 +53,23 @@ pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
 pub use rehearse::rehearse;
 pub use restart::{beside as journal_beside, folder as journal_folder, folder_of as journal_folder_of};
 
-/// Everything that can happen to the daemon.
+/// Everything the main loop reacts to.
 enum Event {
-    /// Lines of an input.
+    /// Lines from an input.
     Lines(Batch),
-    /// An input connected, broke or ended.
+    /// An input came up, went down or ended.
     InputState(SourceId, State),
-    /// A signal asks for something.
+    /// A signal, or the cancellation token, asks for a stop or a reload.
     Signal(Asked),
-    /// Settings, zones or watchlists changed and have come to rest.
+    /// Settings, zones or watchlists changed on disk, and the changes have settled.
     FilesChanged(Changed),
-    /// What the files say has been read.
+    /// The reload thread has read and checked the files.
     Read(Reply),
-    /// The store has done something, or cannot.
+    /// The store reports progress or a failure.
     Store(store::Event),
-    /// The journal cannot be written, or can again.
+    /// The journal reports a failure or its recovery.
     Journal(journal::Event),
-    /// A second has passed.
+    /// Fires once a second.
     Tick,
 }
 
@@ -78,26 +78,26 @@ enum Asked {
     Reload,
 }
 
-/// Batches on the way: enough to bridge a burst, few enough that a busy engine slows its feeds.
+/// Capacity of the channel from the inputs, in batches: enough to bridge a burst, small enough that a busy engine slows its feeds.
 const BATCHES_WAITING: usize = 64;
 const TICK: Duration = Duration::from_secs(1);
 const STATUS_EVERY: Duration = Duration::from_secs(600);
-/// When stopping: the most that is waited for a pause in the lines.
+/// Maximum wait for a pause in the incoming lines when stopping.
 const LONGEST_DRAIN: Duration = Duration::from_secs(2);
-/// When stopping: what inputs get to take leave of the other side.
+/// Time inputs have to close their connections in an orderly way when stopping.
 const LEAVE: Duration = Duration::from_secs(3);
-/// How long sinks may take with what is left when stopping.
+/// Time sinks have for the remaining deliveries when stopping.
 const LAST_DELIVERIES: Duration = Duration::from_secs(4);
-/// What the log names of the open alerts when stopping.
+/// Maximum number of open alerts listed in the log when stopping.
 const OPEN_ALERTS_NAMED: usize = 50;
 
-/// Runs the daemon until SIGTERM or SIGINT. `file` is read again on SIGHUP.
+/// Runs the daemon until SIGTERM or SIGINT. SIGHUP reads `file` again.
 pub fn run(settings: Checked, file: PathBuf) -> io::Result<()> {
     run_watched(settings, file, CancellationToken::new(), None)
 }
 
-/// Runs the daemon inside another command: cancelling `stop` ends it as a signal does, after using what has arrived; every
-/// announced change also goes to `watcher`, whatever the sinks take.
+/// Runs the daemon inside another command. Cancelling `stop` works like SIGTERM: lines that have arrived are still processed. Every
+/// announced change is also sent to `watcher`, regardless of the sinks' filters.
 pub fn run_watched(
     settings: Checked,
     file: PathBuf,
@@ -106,7 +106,7 @@ pub fn run_watched(
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async { Daemon::start(settings, file, stop, watcher)?.run().await });
-    // A host name that is being looked up must not hold the exit back.
+    // Not a graceful shutdown: a DNS lookup still in progress must not delay the exit.
     runtime.shutdown_background();
     outcome
 }
@@ -115,7 +115,7 @@ struct Daemon {
     file: PathBuf,
     settings: Checked,
     driver: EngineDriver,
-    /// What is written down of what comes in, and the state saved from time to time; wherever there is a store.
+    /// The journal and the snapshots; `None` without a store or with the journal disabled.
     records: Option<Records>,
     journal_says: UnboundedReceiver<journal::Event>,
     saved_at: Moment,
@@ -130,9 +130,9 @@ struct Daemon {
     clock: Clock,
     changes: Vec<Change>,
     messages: Receiver<Message>,
-    /// Held so that the channel stays open when every input has ended.
+    /// Kept so that the channel stays open after every input has ended.
     _sender: Sender<Message>,
-    /// Inputs that take leave of the other side.
+    /// Tasks of inputs that close their connections in an orderly way when the daemon stops.
     leaving: JoinSet<()>,
     stop: CancellationToken,
     terminate: Signal,
@@ -147,27 +147,27 @@ struct Daemon {
     flood: persist::Flood,
 }
 
-/// What the loop knows of an input.
+/// The loop's state of one input.
 struct Source {
     name: String,
-    /// Its number in the engine; the same after every restart.
+    /// Its number in the engine; stable across restarts.
     id: SourceId,
-    /// Lines of a recording that were used before a restart.
+    /// Lines of a recording still to be skipped because they were processed before a restart.
     skip: u64,
     counters: Arc<InputCounters>,
     state: State,
     heard: Moment,
-    /// When a line came last, by the wall clock.
+    /// When the last line was received, by the wall clock; `None` before the first since the start.
     heard_at: Option<Time>,
-    /// Whether it has said how it stands.
+    /// Whether the input has reported its first state.
     begun: bool,
-    /// Whether the engine was told that it is silent; the next line brings it back.
+    /// Whether the engine treats it as silent (first step, after `idle_after_seconds`); the next line resets it.
     idle: bool,
-    /// Whether it was told that it has been silent for as long as reports may be late.
+    /// Whether the engine has been notified of the second step: silent for as long as reports may be late.
     released: bool,
-    /// How late its reports may come.
+    /// Maximum delay of its reports.
     lateness: Duration,
-    /// Whether the log was told that its clock lags.
+    /// Whether the log already reports that its clock lags.
     lagging: bool,
     lines: u64,
 }
@@ -180,7 +180,7 @@ impl Daemon {
         watcher: Option<mpsc::Sender<Change>>,
     ) -> io::Result<Daemon> {
         let clock = Clock;
-        // Before anything that takes time, so that an early SIGTERM or SIGHUP is not lost.
+        // Registered before anything slow, so that an early SIGTERM or SIGHUP is not lost.
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
         let hang_up = signal(SignalKind::hangup())?;
@@ -189,7 +189,7 @@ impl Daemon {
         let taking_up = Arc::new(Pulse::default());
         let starting = Starting::begin(Arc::clone(&taking_up));
         let sockets = Arc::new(Sockets::take_over());
-        // What is known from before may take a while to read.
+        // Restoring the state may take a while; changes to the files in the meantime must not be missed.
         let files = watched(&file, &settings);
         let watch = FileWatch::new(files.clone());
         watch.changed_since(&files, settings.read);
@@ -203,7 +203,7 @@ impl Daemon {
         let wake = Wake::default();
         let open = |path: &PathBuf| {
             let wake = wake.clone();
-            // Wakes those who were held as well. The loop reads to its end; nobody listens after that.
+            // Wakes the workers, including those on hold. The receiver is drained until shutdown; a send after that may fail.
             let tell = move |event| {
                 wake.wake();
                 drop((event != store::Event::Stored).then(|| tell.send(event)));
@@ -277,7 +277,7 @@ impl Daemon {
             "started"
         );
         warn_of(&settings);
-        // Kept beside the journal by now.
+        // No longer needed: a copy is now stored beside the journal.
         settings.list_texts = None;
         let status = StatusReporter::start(&settings, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
         Ok(Daemon {
@@ -342,7 +342,7 @@ impl Daemon {
         }
     }
 
-    /// Signals and ticks come before lines, so that a flood does not shut them out.
+    /// Signals and ticks take priority over lines, so that a flood of lines cannot starve them.
     async fn next(&mut self) -> Event {
         tokio::select! {
             biased;
@@ -355,7 +355,7 @@ impl Daemon {
             reply = self.reading.reply() => Event::Read(reply),
             Some(event) = self.stored.recv() => Event::Store(event),
             Some(event) = self.journal_says.recv() => Event::Journal(event),
-            // A store that takes nothing more makes the feeds wait, and nothing else.
+            // Back-pressure: a full store pauses the feeds and nothing else.
             Some(message) = self.messages.recv(), if self.store.as_ref().is_none_or(Store::has_room) => match message {
                 Message::Lines(batch) => Event::Lines(batch),
                 Message::State(source, state) => Event::InputState(source, state),
@@ -371,12 +371,12 @@ impl Daemon {
         self.status.count(&changes);
         if let Some(watcher) = &self.watcher {
             for change in changes.iter().filter(|change| change.alert.announced) {
-                // A watcher that has gone misses nothing it wants.
+                // The watcher may have gone; it then needs no changes.
                 let _ = watcher.send(change.clone());
             }
         }
         if let Some(store) = &self.store {
-            // Whoever watches from inside is no sink: nobody acts on what it is told.
+            // `watcher` does not depend on the store; sinks are served from it.
             self.cases_at.get_or_insert_with(|| self.clock.moment());
             let position = self.records.as_mut().map_or(0, Records::flush);
             store.changes(changes, position);
@@ -441,12 +441,12 @@ impl Daemon {
         }
     }
 
-    /// Stops the inputs, uses what has arrived, and says what is open.
+    /// Stops the inputs, processes what has arrived and logs the open alerts.
     async fn finish(&mut self) -> io::Result<()> {
         info!("stopping");
         self.status.service.stopping();
-        // What is in the sockets' and pipes' buffers has arrived too. A feed that never rests, or a recording, is cut off; what
-        // came before that is used, however long it takes.
+        // Data in socket and pipe buffers counts as arrived. A recording, or a feed that never pauses, is cut off at the deadline; lines
+        // received before it are processed, however long that takes.
         let deadline = Instant::now() + LONGEST_DRAIN;
         let last = self.clock.now() + Span::from_millis(LONGEST_DRAIN.as_millis() as i64);
         while let Some(batch) = self.arrived().await {
@@ -474,7 +474,7 @@ impl Daemon {
             let stored = self.store.take().is_none_or(Store::finish);
             match stored {
                 true => self.close_records(),
-                // The last snapshot stays the last: the next start decides from there again.
+                // Keep the previous snapshot as the newest, so that the next start repeats the decisions made since.
                 false => drop(self.records.take()),
             }
             info!(open_alerts = open.len(), "stopped");

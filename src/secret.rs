@@ -1,13 +1,13 @@
-//! Secrets of the settings: named by where they are kept, read when they are needed, never shown.
+//! Secrets of the settings, given by the place where they are kept, read on demand and never shown.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
 
 use serde::{Deserialize, Serialize};
 
-/// Where systemd puts what `LoadCredential=` names.
+/// Variable in which systemd passes the folder of `LoadCredential=` files.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-/// Nothing that proves who somebody is, is longer. Bytes.
+/// Maximum size of a secret file. Bytes.
 const LONGEST: u64 = 64 * 1024;
 
 /// Where a secret is kept: `{ file = "PATH" }` or `{ credential = "NAME" }` (systemd's `LoadCredential=`).
@@ -16,9 +16,9 @@ const LONGEST: u64 = 64 * 1024;
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Secret {
-    /// A file that only the daemon may read.
+    /// Path of a file that only its owner and group can read.
     File(PathBuf),
-    /// The name of a credential that systemd hands over.
+    /// Name of a credential passed by systemd.
     Credential(String),
 }
 
@@ -29,42 +29,42 @@ pub struct Revealed(String);
 /// Why a secret cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// A file that is missing or must not be read.
+    /// The file is missing or cannot be read.
     #[error("{}: {cause}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         cause: io::Error,
     },
-    /// A folder, a pipe or a device: not to be read, or not twice.
+    /// Not a regular file. Pipes and devices cannot be read twice.
     #[error("{}: is not an ordinary file", path.display())]
     NoFile {
-        /// What stands there.
+        /// The path.
         path: PathBuf,
     },
-    /// A file that others may read.
-    #[error("{}: others than its owner and group may read it; chmod o-rwx it", path.display())]
+    /// The file is accessible to other users.
+    #[error("{}: users other than its owner and group have access; chmod o-rwx it", path.display())]
     Open {
         /// The file.
         path: PathBuf,
     },
-    /// A file of nothing, of more than 64 KiB, or that is no text.
+    /// The file is empty, larger than 64 KiB or not UTF-8 text.
     #[error("{}: holds no secret: one line of text is expected", path.display())]
     NoText {
         /// The file.
         path: PathBuf,
     },
-    /// The process was not started by systemd with credentials.
-    #[error("credential \"{name}\": systemd has handed over none; add LoadCredential={name}:PATH to the unit")]
+    /// systemd passed no credentials to this process.
+    #[error("credential \"{name}\": systemd has passed no credentials; add LoadCredential={name}:PATH to the unit")]
     NoCredentials {
-        /// The name.
+        /// Name of the credential.
         name: String,
     },
 }
 
 impl Secret {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of this setting as sentences; `path` is its key.
     pub fn problems(&self, path: &str) -> Vec<String> {
         match self {
             Secret::Credential(name) if !is_plain(name) => {
@@ -77,14 +77,14 @@ impl Secret {
         }
     }
 
-    /// Makes a relative file's path one from `folder`.
+    /// Resolves a relative file path against `folder`.
     pub fn within(&mut self, folder: &Path) {
         if let Secret::File(file) = self {
             *file = folder.join(&*file);
         }
     }
 
-    /// Reads it; spaces and line ends around it do not count.
+    /// Reads the secret without surrounding white space.
     pub fn read(&self) -> Result<Revealed, SecretError> {
         let path = match self {
             Secret::File(path) => path.clone(),
@@ -123,7 +123,7 @@ fn is_open_to_all(found: &fs::Metadata) -> bool {
 }
 
 impl Revealed {
-    /// The secret itself, for the one place that sends or signs with it.
+    /// The secret itself, only for the code that sends it or signs with it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -165,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn what_everybody_may_read_is_no_secret() {
+    fn a_world_readable_file_is_refused() {
         let (_folder, secret) = kept(b"hunter2", 0o644);
         let error = secret.read().expect_err("refused").to_string();
         assert!(error.ends_with("chmod o-rwx it") && !error.contains("hunter2"), "{error}");
     }
 
     #[test]
-    fn a_file_of_nothing_or_of_bytes_holds_no_secret() {
+    fn an_empty_or_binary_file_is_refused() {
         for text in [&b"  \n"[..], &[0xff, 0xfe], &[b'a'; 70_000]] {
             let (_folder, secret) = kept(text, 0o600);
             assert!(matches!(secret.read(), Err(SecretError::NoText { .. })));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_named_as_that_whoever_may_read_it() {
+    fn a_folder_is_refused_as_such_whatever_its_mode() {
         let folder = tempfile::TempDir::new().expect("a folder");
         for mode in [0o700, 0o755] {
             fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).expect("set");

@@ -1,4 +1,4 @@
-//! The service manager: what systemd is told of the daemon, and the sockets it opened for it. Without systemd all of it does nothing.
+//! Service manager: status notifications to systemd, and the sockets it passes to the daemon. Without systemd nothing here has any effect.
 
 mod account;
 mod holder;
@@ -24,56 +24,56 @@ use tracing::{error, warn};
 use crate::clock::{Clock, Moment};
 use crate::telemetry::Pulse;
 
-/// The variables of the service manager.
+/// Environment variables set by the service manager.
 const SOCKET: &str = "NOTIFY_SOCKET";
 const NAMES: &str = "LISTEN_FDNAMES";
-/// The status is told no more often.
+/// Minimum time between two status messages.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
-/// How often more time is asked for at the start, and how much.
+/// Interval of requests for more start-up time, and the time requested by each.
 const EXTEND_EVERY: Duration = Duration::from_secs(5);
 const EXTENDED: Duration = Duration::from_secs(60);
 
-/// What the service manager knows of the daemon.
+/// Notifications to the service manager, with their state.
 #[derive(Debug)]
 pub struct Service {
     clock: Clock,
-    /// Half of what the watchdog allows; none: there is no watchdog.
+    /// Interval of watchdog pings, a third of the watchdog's time-out; `None` without a watchdog.
     every: Option<Duration>,
     fed: Option<Moment>,
-    /// Threads that must get on for the watchdog to be fed, by name, with their counts when it was fed last.
+    /// Threads that must make progress for the watchdog to be pinged: name, pulse, and its count at the last ping.
     pulses: Vec<(&'static str, Arc<Pulse>, u64)>,
-    /// Whether the log was told who does not get on.
+    /// Whether the log has reported a thread without progress.
     stuck: bool,
     ready: bool,
     status: (String, Option<Moment>),
 }
 
 impl Service {
-    /// Reads what the service manager wants (`WATCHDOG_USEC`).
+    /// Reads the watchdog's time-out (`WATCHDOG_USEC`).
     pub fn new(clock: Clock) -> Service {
         let every = sd_notify::watchdog_enabled().map(|allowed| allowed / 3);
         Service { clock, every, fed: None, pulses: Vec::new(), stuck: false, ready: false, status: Default::default() }
     }
 
-    /// From now on the watchdog is fed only while this thread gets on.
+    /// From now on the watchdog is pinged only while this thread makes progress.
     pub fn watch(&mut self, name: &'static str, pulse: Arc<Pulse>) {
         let count = pulse.count();
         self.pulses.push((name, pulse, count));
     }
 
-    /// The daemon works; told once.
+    /// Reports once that the daemon is ready.
     pub fn ready(&mut self) {
         if !std::mem::replace(&mut self.ready, true) {
             tell(&[NotifyState::Ready]);
         }
     }
 
-    /// Whether it was told so.
+    /// Whether the daemon has been reported as ready.
     pub fn is_ready(&self) -> bool {
         self.ready
     }
 
-    /// Other settings are being read.
+    /// Reports that the settings are being reloaded.
     pub fn reloading(&self) {
         if !self.ready {
             return;
@@ -84,20 +84,21 @@ impl Service {
         }
     }
 
-    /// They were taken over, or refused: it works as before either way.
+    /// Reports the end of a reload, whether the new settings were accepted or refused.
     pub fn reloaded(&self) {
-        // Who was never told that it works is told in its time.
+        // If the daemon is not ready yet, `ready` will report it.
         if self.ready {
             tell(&[NotifyState::Ready]);
         }
     }
 
-    /// The daemon is about to end.
+    /// Reports that the daemon is about to end.
     pub fn stopping(&self) {
         tell(&[NotifyState::Stopping, NotifyState::Status("stopping")]);
     }
 
-    /// To be called by the loop once a second: feeds the watchdog when it is time, if every thread has got on since it was fed last.
+    /// To be called by the main loop once a second. Pings the watchdog when it is due, if every thread has made progress since the last
+    /// ping.
     pub fn beat(&mut self) {
         let Some(every) = self.every else {
             return;
@@ -121,7 +122,8 @@ impl Service {
         tell(&[NotifyState::Watchdog]);
     }
 
-    /// One line for people, without anything from the air in it; `line` is asked for it when it is time.
+    /// Sets the status line shown by `systemctl status`. It must not contain text received over the air; `line` is called only when a
+    /// message is due.
     pub fn status(&mut self, line: impl FnOnce() -> String) {
         let now = self.clock.moment();
         let (told, at) = &self.status;
@@ -136,14 +138,14 @@ impl Service {
     }
 }
 
-/// A start that takes long: as long as it gets on, the service manager is asked for more time. Ends when dropped.
+/// Requests more start-up time from the service manager while the start makes progress. Ends when dropped.
 #[derive(Debug)]
 pub struct Starting {
     _end: Option<Sender<()>>,
 }
 
 impl Starting {
-    /// `pulse` beats while the start gets on.
+    /// Starts the requests. `pulse` must beat while the start makes progress.
     pub fn begin(pulse: Arc<Pulse>) -> Starting {
         if env::var_os(SOCKET).is_none() {
             return Starting { _end: None };
@@ -168,10 +170,10 @@ impl Starting {
     }
 }
 
-/// A file that reaches the limit on its size (`LimitFSIZE=`, `ulimit -f`) is a write that fails, as on a full disk, and not the end of the
-/// process. Needs the runtime.
+/// Makes a write beyond the file size limit (`LimitFSIZE=`, `ulimit -f`) fail like a write to a full disk, instead of ending the process.
+/// Needs the Tokio runtime.
 pub fn outlive_full_files() -> io::Result<()> {
-    // Once it is caught, the signal does nothing, and the programs we start have it as it was.
+    // A caught signal has no effect. Child processes get the default action again.
     signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop)
 }
 
@@ -190,7 +192,7 @@ fn twice(is_twice: bool, name: &str) {
     }
 }
 
-/// Sockets that systemd opened before the daemon started, by `FileDescriptorName=`; they outlive a restart, with what is in them.
+/// Sockets opened by systemd before the daemon started, by `FileDescriptorName=`. They survive a restart together with their unread data.
 #[derive(Debug, Default)]
 pub struct Sockets {
     udp: BTreeMap<String, UdpSocket>,
@@ -198,7 +200,7 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Takes those that were handed to this process. Once only: a second call finds none.
+    /// Takes the sockets passed to this process. Works only once: a second call finds none.
     pub fn take_over() -> Sockets {
         let names = env::var(NAMES).unwrap_or_default();
         let mut handed = ListenFd::from_env();
@@ -217,7 +219,7 @@ impl Sockets {
         sockets
     }
 
-    /// The datagram socket of this name, as often as it is asked for.
+    /// A handle to the datagram socket of this name, each time it is called; `None` if there is none.
     pub fn udp(&self, name: &str) -> Option<io::Result<UdpSocket>> {
         let ours = |socket: &UdpSocket| {
             socket.set_nonblocking(true)?;
@@ -226,7 +228,7 @@ impl Sockets {
         self.udp.get(name).map(ours)
     }
 
-    /// The listener of this name, as often as it is asked for.
+    /// A handle to the listener of this name, each time it is called; `None` if there is none.
     pub fn tcp(&self, name: &str) -> Option<io::Result<TcpListener>> {
         let ours = |listener: &TcpListener| {
             listener.set_nonblocking(true)?;
@@ -235,7 +237,7 @@ impl Sockets {
         self.tcp.get(name).map(ours)
     }
 
-    /// Says which of them nobody will ask for.
+    /// Warns about sockets that no input uses.
     pub fn tell_unclaimed(&self, udp: &BTreeSet<&str>, tcp: &BTreeSet<&str>) {
         let of_udp = self.udp.keys().filter(|name| !udp.contains(name.as_str()));
         for name in of_udp.chain(self.tcp.keys().filter(|name| !tcp.contains(name.as_str()))) {
@@ -257,24 +259,24 @@ mod tests {
     }
 
     #[test]
-    fn the_watchdog_is_fed_only_while_everybody_gets_on() {
+    fn the_watchdog_is_pinged_only_while_every_thread_makes_progress() {
         let mut service = service(Duration::ZERO);
         let (one, other) = (Arc::new(Pulse::default()), Arc::new(Pulse::default()));
         service.watch("one", Arc::clone(&one));
         service.watch("other", Arc::clone(&other));
         service.beat();
         let first = service.fed;
-        assert!(first.is_some(), "the first time nobody can be stuck");
+        assert!(first.is_some(), "the first ping is unconditional");
         one.beat();
         service.beat();
-        assert_eq!(service.fed, first, "the other has not got on");
+        assert_eq!(service.fed, first, "the other made no progress");
         other.beat();
         service.beat();
         assert!(first < service.fed);
     }
 
     #[test]
-    fn the_watchdog_is_fed_no_more_often_than_it_wants() {
+    fn the_watchdog_is_pinged_no_more_often_than_needed() {
         let mut service = service(Duration::from_secs(3600));
         service.beat();
         let first = service.fed;

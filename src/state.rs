@@ -1,7 +1,7 @@
-//! What the engine knows, as bytes and back: the helpers that serde needs where a type alone does not say how (snapshots).
+//! The state of the engine as bytes and back (snapshots): serde helpers for types that cannot be derived.
 //!
-//! The format is postcard, which names no fields: a snapshot is read by the version that wrote it, or not at all. Fields that are words
-//! of the program (`&'static str`) are found again in a table of words, and JSON values travel as text.
+//! The format is postcard, which stores no field names: only the version that wrote a snapshot can read it. Fields that are words
+//! of the program (`&'static str`) are looked up in a table of words when they are read. JSON values are stored as text.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Bytes that are no state of this version.
+/// Bytes that are not a state written by this version.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("not the state of this version of the program: {0}")]
+#[error("not a snapshot of this version of the program: {0}")]
 pub struct Damaged(pub String);
 
-/// Adds something to a snapshot, led by its length.
+/// Appends a value to a snapshot, preceded by its length.
 pub(crate) fn pack<T: Serialize + ?Sized>(what: &T, into: &mut Vec<u8>) {
     let length_at = into.len();
     into.extend([0; 8]);
@@ -26,36 +26,36 @@ pub(crate) fn pack<T: Serialize + ?Sized>(what: &T, into: &mut Vec<u8>) {
     *into = bytes;
 }
 
-/// Takes the next thing from a snapshot.
+/// Takes the next value from a snapshot.
 pub(crate) fn unpack<T: DeserializeOwned>(from: &mut &[u8]) -> Result<T, Damaged> {
-    let cut = || Damaged("cut short".to_owned());
+    let cut = || Damaged("truncated".to_owned());
     let (length, rest) = from.split_first_chunk::<8>().ok_or_else(cut)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| cut())?;
     let (bytes, rest) = rest.split_at_checked(length).ok_or_else(cut)?;
     *from = rest;
     match postcard::take_from_bytes(bytes) {
         Ok((what, [])) => Ok(what),
-        Ok((_, more)) => Err(Damaged(format!("{} bytes too many", more.len()))),
+        Ok((_, more)) => Err(Damaged(format!("{} unexpected bytes at the end", more.len()))),
         Err(error) => Err(Damaged(error.to_string())),
     }
 }
 
-/// Names what of a part of the engine goes into a snapshot: `kept` as it is, `parts` that know themselves how; settings and zones make
-/// what is `built` anew. A field that is in no list does not compile.
+/// Lists which fields of a part of the engine go into a snapshot. `kept` fields are packed as they are and `parts` save
+/// themselves; `built` fields are rebuilt from settings and zones. A field missing from all three lists does not compile.
 macro_rules! remembers {
     (
         $vis:vis kept { $($kept:ident),* $(,)? }
         parts { $($part:ident),* $(,)? }
         built { $($built:ident),* $(,)? }
     ) => {
-        /// Adds what it knows to a snapshot.
+        /// Appends its state to a snapshot.
         $vis fn save(&self, into: &mut Vec<u8>) {
             let Self { $($kept,)* $($part,)* $($built: _,)* } = self;
             $(crate::state::pack($kept, into);)*
             $($part.save(into);)*
         }
 
-        /// Takes from a snapshot what it knew.
+        /// Restores its state from a snapshot.
         $vis fn restore(&mut self, from: &mut &[u8]) -> Result<(), crate::state::Damaged> {
             $(self.$kept = crate::state::unpack(from)?;)*
             $(self.$part.restore(from)?;)*
@@ -69,11 +69,11 @@ thread_local! {
     static WORDS: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// Words of the program are few: so much of what claims to be one is kept for good.
+/// Bounds the table of words, because every entry stays in memory until the process ends. Entries, and bytes of each.
 const MOST_WORDS: usize = 10_000;
 const LONGEST_WORD: usize = 200;
 
-/// A word of the program. By this name, because serde takes a field whose type is written as a reference for one that borrows.
+/// A word of the program. The alias is needed because serde treats a field written as a reference as one that borrows.
 pub(crate) type Word = &'static str;
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Known {
         let text = <&str>::deserialize(from)?;
         WORDS.with_borrow_mut(|words| match words.get(text) {
             Some(word) => Ok(Known(word)),
-            None if LONGEST_WORD < text.len() || MOST_WORDS < words.len() => Err(D::Error::custom("no word")),
+            None if LONGEST_WORD < text.len() || MOST_WORDS < words.len() => Err(D::Error::custom("unknown word")),
             None => {
                 let word: &'static str = Box::leak(text.into());
                 words.insert(word);
@@ -104,7 +104,7 @@ pub(crate) fn maybe_word<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'
     Option::<Known>::deserialize(from).map(|word| word.map(|word| word.0))
 }
 
-/// `deserialize_with` for a word and what goes with it, if anything.
+/// `deserialize_with` for an optional pair of a value and a word.
 pub(crate) fn with_word<'de, D, T>(from: D) -> Result<Option<(T, &'static str)>, D::Error>
 where
     D: Deserializer<'de>,
@@ -113,7 +113,7 @@ where
     Option::<(T, Known)>::deserialize(from).map(|pair| pair.map(|(what, word)| (what, word.0)))
 }
 
-/// `deserialize_with` for words and what belongs to each.
+/// `deserialize_with` for a list of words, each with a value.
 pub(crate) fn words<'de, D, T>(from: D) -> Result<Vec<(&'static str, T)>, D::Error>
 where
     D: Deserializer<'de>,
@@ -122,7 +122,7 @@ where
     Vec::<(Known, T)>::deserialize(from).map(|all| all.into_iter().map(|(word, what)| (word.0, what)).collect())
 }
 
-/// `deserialize_with` for a map by words.
+/// `deserialize_with` for a map keyed by words.
 pub(crate) fn by_word<'de, D, T>(from: D) -> Result<BTreeMap<&'static str, T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -131,7 +131,7 @@ where
     words(from).map(|all| all.into_iter().collect())
 }
 
-/// `deserialize_with` for a map by something and a word.
+/// `deserialize_with` for a map keyed by pairs of a value and a word.
 pub(crate) fn by_word_of<'de, D, K, T>(from: D) -> Result<BTreeMap<(K, &'static str), T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -142,7 +142,7 @@ where
     Ok(all.into_iter().map(|((key, word), what)| ((key, word.0), what)).collect())
 }
 
-/// `with` for what only JSON can carry: text in a snapshot, itself in JSON.
+/// `with` for values that only JSON can express: stored as text in a snapshot, as themselves in JSON.
 pub(crate) mod json {
     use super::*;
 
@@ -161,7 +161,7 @@ pub(crate) mod json {
     }
 }
 
-/// `with` for an array longer than serde knows.
+/// `with` for an array longer than serde supports.
 pub(crate) mod array {
     use super::*;
 
@@ -176,15 +176,15 @@ pub(crate) mod array {
         from: D,
     ) -> Result<[T; N], D::Error> {
         let all = Vec::<T>::deserialize(from)?;
-        all.try_into().map_err(|all: Vec<T>| D::Error::custom(format!("{} in place of {N}", all.len())))
+        all.try_into().map_err(|all: Vec<T>| D::Error::custom(format!("{} items instead of {N}", all.len())))
     }
 }
 
-/// `with` for a list whose room says when it is next looked through.
+/// `with` for a list whose capacity is part of its state: it decides when the list is next cleaned up.
 pub(crate) mod roomy {
     use super::*;
 
-    /// No such list has as much room; more is damage.
+    /// Upper limit of the capacity restored from a snapshot; a larger one is damage.
     const MOST_ROOM: usize = 1 << 16;
 
     #[derive(Serialize)]

@@ -28,13 +28,13 @@ pub struct InputCounters {
     pub connections: AtomicU64,
     /// Messages that are not about AIS and were skipped (gpsd).
     pub other: AtomicU64,
-    /// Posts refused (HTTP), as in `RefusedPost::ALL`.
+    /// Posts refused (HTTP), counted in the order of `RefusedPost::ALL`.
     refused_posts: [AtomicU64; RefusedPost::ALL.len()],
     /// Whether a line that could be AIS has arrived since the last connection attempt.
     delivered: AtomicBool,
     /// Why the input is down; empty while it works.
     pub reason: Reason,
-    /// Whether the failure was left out of the log; then so is the recovery.
+    /// Whether the log left out the failure; it then leaves out the recovery as well.
     pub is_hushed: AtomicBool,
 }
 
@@ -58,7 +58,7 @@ pub enum RefusedPost {
 }
 
 impl RefusedPost {
-    /// Every reason.
+    /// All reasons, in the order of the counters.
     pub const ALL: [RefusedPost; 7] = [
         RefusedPost::Unauthorised,
         RefusedPost::Busy,
@@ -69,7 +69,7 @@ impl RefusedPost {
         RefusedPost::Body,
     ];
 
-    /// Its name in metrics and log.
+    /// Name of the reason in metrics and log.
     pub fn name(self) -> &'static str {
         match self {
             RefusedPost::Unauthorised => "unauthorised",
@@ -100,12 +100,12 @@ impl InputCounters {
         self.delivered.store(true, Relaxed);
     }
 
-    /// Whether such a line has arrived since the last attempt.
+    /// Whether such a line has arrived since the last connection attempt.
     pub fn has_delivered(&self) -> bool {
         self.delivered.load(Relaxed)
     }
 
-    /// The same, and resets it for the next attempt.
+    /// Returns the same and resets it for the next attempt.
     pub fn take_delivered(&self) -> bool {
         self.delivered.swap(false, Relaxed)
     }
@@ -187,7 +187,7 @@ impl Reason {
 /// Rate limit for log lines of one kind: a burst, then one per interval, with the number of lines left out.
 #[derive(Debug)]
 pub struct Sparing {
-    /// Unused allowance; a line costs `ONE_EVERY` of it.
+    /// Unused allowance; each line costs `ONE_EVERY`.
     left: Duration,
     noted: Duration,
     unsaid: u64,
@@ -205,7 +205,8 @@ impl Default for Sparing {
 }
 
 impl Sparing {
-    /// Returns the number of lines left out since the last one if a line may be written now, else `None`. `now` counts from any fixed start.
+    /// If a line may be written now, returns the number of lines left out since the last one, else `None`. `now` is the time since any
+    /// fixed start.
     pub fn may(&mut self, now: Duration) -> Option<u64> {
         let passed = now.saturating_sub(self.noted);
         self.noted = now;
@@ -236,7 +237,7 @@ impl Pulse {
     }
 }
 
-/// Client libraries that log every connection attempt repeat what our own messages say.
+/// Default filter. It silences client libraries that log every connection attempt, which our own messages already report.
 const USUAL: &str = "info,async_nats=off";
 
 /// Sends log lines to standard error: INFO and above unless `ATALAIA_LOG` says otherwise, in colour on a terminal only.
@@ -250,7 +251,7 @@ pub fn set_up() {
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         .try_init();
-    // Fails only if a log has been set up already.
+    // Fails only if a logger is already installed.
     drop(outcome);
 }
 
@@ -277,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fails_every_second_is_said_some_times_and_then_now_and_then() {
+    fn a_repeated_failure_is_logged_in_a_burst_and_then_at_intervals() {
         let mut sparing = Sparing::default();
         let said: Vec<(u64, u64)> =
             (0..120).filter_map(|second| Some((second, sparing.may(Duration::from_secs(second))?))).collect();

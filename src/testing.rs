@@ -1,6 +1,6 @@
-//! Scripts in, alert changes out: how behaviours are tested, through a real engine (tests only).
+//! Scripts in, alert changes out: tests run behaviours through a real engine (tests only).
 //!
-//! A script has a block for each ship, and settings as `key=value`:
+//! A script is a block for each ship, with settings as `key=value`:
 //! ```text
 //! ALFA 224000001 type=70 every=60
 //!   12:00 28.0 -17.0       starts here
@@ -12,7 +12,7 @@
 //! ```
 //! Other settings of a ship: `class=B`, `status=1`, `dims=BOW,STERN,PORT,STARBOARD`, `heading=DEGREES`, `jitter=METRES`,
 //! `imo=NUMBER`, `call=SIGN`, `draught=METRES`, `destination=TEXT` (underscores for spaces), `mute` (no static data sent). Two
-//! blocks of one MMSI are two ships, or one that jumps.
+//! blocks with one MMSI are two ships, or one that jumps.
 
 use std::sync::Arc;
 
@@ -25,18 +25,18 @@ use crate::time::{Span, Time};
 use crate::units::{METRES_PER_NM, Mmsi};
 use crate::zones::{Chart, ZoneSet};
 
-/// An area of 6 by 8 degrees west of the Canaries, and nothing else.
+/// A chart with one area of 8 by 6 degrees west of the Canaries.
 pub(crate) const AREA: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
 "properties":{"id":"watch","name":"Watch area","kind":"area","weight":0},
 "geometry":{"type":"Polygon","coordinates":[[[-22,24],[-14,24],[-14,30],[-22,30],[-22,24]]]}}]}"#;
 
-/// The same with other properties (JSON members, each with a leading comma) on the area.
+/// The same chart with further properties (JSON members, each with a leading comma) on the area.
 pub(crate) fn area_with(properties: &str) -> String {
     AREA.replace(r#","weight":0"#, &format!(r#","weight":0{properties}"#))
 }
 
-/// Runs `script` over `zones`, without coast or ports, and compares what came out, one line a change:
-/// `13:00 opened loitering ALFA since=12:00`, with `ended=HH:MM` where it has ended.
+/// Runs `script` over `zones`, without coast or ports, and compares the changes, one line each: `13:00 opened loitering ALFA
+/// since=12:00`, with `ended=HH:MM` once it has ended.
 #[track_caller]
 pub(crate) fn check(settings: &Settings, zones: &str, script: &str, expected: &str) {
     let changes = run(settings, zones, script);
@@ -45,7 +45,7 @@ pub(crate) fn check(settings: &Settings, zones: &str, script: &str, expected: &s
     assert_eq!(lines, expected);
 }
 
-/// Settings that announce every fact, with one behaviour switched on.
+/// Settings that announce every fact, with only one behaviour switched on.
 pub(crate) fn only(behaviour: &str) -> Settings {
     let mut settings = serde_json::to_value(Settings::default()).expect("settings are plain data");
     for (name, table) in settings["behaviours"].as_object_mut().expect("a table") {
@@ -55,12 +55,12 @@ pub(crate) fn only(behaviour: &str) -> Settings {
     serde_json::from_value(settings).expect("the same settings")
 }
 
-/// Every change that a script makes.
+/// Runs a script and returns every change.
 pub(crate) fn run(settings: &Settings, zones: &str, script: &str) -> Vec<Change> {
     run_on(settings, chart(zones), script)
 }
 
-/// The same on any chart. Two and seven shards of the picture must give the same as one.
+/// The same on any chart. Two and seven shards, and restarts from snapshots, must give the same changes as one shard.
 pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Change> {
     let told = run_in_shards(settings, chart.clone(), script, 1);
     for shards in [2, 7] {
@@ -70,7 +70,7 @@ pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Cha
     told
 }
 
-/// The same by an engine that dies twenty times and is made anew from its snapshot.
+/// The same, with an engine that is replaced twenty times by one restored from its snapshot.
 fn run_resumed(settings: &Settings, chart: &Chart, script: &str) -> Vec<Change> {
     let lines = lines(script);
     let mut chance = fastrand::Rng::with_seed(lines.len() as u64);
@@ -106,7 +106,7 @@ pub(crate) fn engine(settings: &Settings, zones: &str) -> Engine {
     engine_on(settings, chart(zones))
 }
 
-/// An engine on any chart.
+/// An engine on any chart, with one recording as its input.
 pub(crate) fn engine_on(settings: &Settings, chart: Chart) -> Engine {
     Engine::new(
         settings,
@@ -115,7 +115,7 @@ pub(crate) fn engine_on(settings: &Settings, chart: Chart) -> Engine {
     )
 }
 
-/// Zones from one text, without coast or ports.
+/// A chart of zones from one text, without coast or ports.
 pub(crate) fn chart(zones: &str) -> Chart {
     let files = [("test.geojson".to_owned(), zones.to_owned())];
     Chart {
@@ -165,7 +165,7 @@ fn line_of(change: &Change) -> String {
 }
 
 impl Change {
-    /// Whether it opens or ends something; half-hourly updates are not news to most tests.
+    /// Whether it opens or ends something; most tests ignore the half-hourly updates.
     fn change_is_news(&self) -> bool {
         self.change != crate::alerts::ChangeKind::Updated
     }
@@ -236,7 +236,7 @@ impl Ship {
                         "call" => self.call_sign = value.to_owned(),
                         "imo" => self.imo = value.parse().expect("an IMO number"),
                         "type" => self.ship_type = value.parse().expect("a ship type"),
-                        _ => panic!("`{key}` is nothing to say"),
+                        _ => panic!("`say` has no key `{key}`"),
                     }
                 }
                 self.name_itself(lines);
@@ -273,7 +273,7 @@ impl Ship {
     }
 
     fn report(&mut self, course: f64, knots: f64, lines: &mut Vec<(Time, usize, String)>) {
-        // A little swing that differs from report to report, the same in every run.
+        // A small offset that differs from report to report, the same in every run.
         let turn = (self.said * 137 % 360) as f64;
         let place = self.place.destination(turn, self.jitter);
         let motion = Motion {
@@ -312,7 +312,7 @@ impl Ship {
 
     fn send(&mut self, message: &Message, lines: &mut Vec<(Time, usize, String)>) {
         let envelope = Envelope {
-            // Two ships in one second must not share an id, or their parts would be mixed up.
+            // Two ships in one second must not share a sequence id, or their parts would be mixed up.
             sequence: (self.mmsi.0 % 10) as u8,
             time: Some(self.at),
             ..Envelope::default()

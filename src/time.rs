@@ -1,4 +1,4 @@
-//! Event time: UTC milliseconds, and spans between two of them.
+//! Event time: UTC milliseconds, and spans between two moments.
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Neg, Sub};
@@ -16,17 +16,17 @@ pub struct Time(i64);
 pub struct Span(i64);
 
 impl Time {
-    /// Before every moment a recording can hold.
+    /// A moment before any that a recording can contain.
     pub const MIN: Time = Time(i64::MIN / 4);
-    /// After every moment a recording can hold.
+    /// A moment after any that a recording can contain.
     pub const MAX: Time = Time(i64::MAX / 4);
 
-    /// From milliseconds since 1970.
+    /// From milliseconds since 1970-01-01 UTC.
     pub const fn from_millis(millis: i64) -> Time {
         Time(millis)
     }
 
-    /// From whole seconds since 1970.
+    /// From whole seconds since 1970-01-01 UTC.
     pub const fn from_seconds(seconds: i64) -> Time {
         Time(seconds * 1000)
     }
@@ -57,17 +57,17 @@ impl Time {
         Some(Time(stamp.as_millisecond()))
     }
 
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970-01-01 UTC.
     pub const fn millis(self) -> i64 {
         self.0
     }
 
-    /// Whole seconds since 1970, rounded down.
+    /// Whole seconds since 1970-01-01 UTC, rounded down.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// The whole UTC minute this moment lies in.
+    /// The start of the UTC minute that contains this moment.
     pub const fn floor_minute(self) -> Time {
         Time(self.0.div_euclid(60_000) * 60_000)
     }
@@ -129,7 +129,7 @@ impl<'de> Deserialize<'de> for Time {
 }
 
 impl Span {
-    /// No time at all.
+    /// Zero milliseconds.
     pub const ZERO: Span = Span(0);
 
     /// From milliseconds.
@@ -152,22 +152,22 @@ impl Span {
         Span(hours * 3_600_000)
     }
 
-    /// Milliseconds.
+    /// The length in milliseconds.
     pub const fn millis(self) -> i64 {
         self.0
     }
 
-    /// Seconds, with their fraction.
+    /// The length in seconds, with the fraction.
     pub fn seconds(self) -> f64 {
         self.0 as f64 / 1e3
     }
 
-    /// Minutes, with their fraction.
+    /// The length in minutes, with the fraction.
     pub fn minutes(self) -> f64 {
         self.0 as f64 / 6e4
     }
 
-    /// Hours, with their fraction.
+    /// The length in hours, with the fraction.
     pub fn hours(self) -> f64 {
         self.0 as f64 / 3.6e6
     }
@@ -246,7 +246,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// Civil date of a day number, the inverse of `days_from_civil`.
+/// The civil date of a day number; the inverse of `days_from_civil`.
 fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

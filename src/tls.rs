@@ -1,9 +1,8 @@
-//! TLS for whatever connects outwards: rustls with ring, the system's certificate authorities or those of a file.
+//! TLS for outgoing connections: rustls with ring, and the system's certificate authorities or those of a file.
 //!
-//! A server's certificate is checked when a connection is made: one that expires meanwhile ends no connection, and the next one is
-//! refused, with the date. Of authorities the dates are not checked (RFC 5280, 6.1.1): whoever trusts a file trusts it until it is
-//! replaced. Files are read when a connection is made (inputs), or when they have changed (sinks): nobody has to be told of a renewed
-//! certificate.
+//! A server's certificate is checked when a connection is made. One that expires later does not end the connection, but the next one is
+//! refused, with the date. The dates of authorities are not checked (RFC 5280, 6.1.1): a trusted file stays trusted until it is replaced.
+//! Inputs read the files for every connection, sinks when they have changed, so renewed certificates need no reload.
 
 mod fault;
 mod reach;
@@ -22,22 +21,22 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, Serialize};
 
-/// Whom a connection trusts, and as whom it comes.
+/// Trusted authorities and our own certificate for a connection.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Authorities trusted in place of the system's; a PEM file.
+    /// PEM file of the trusted authorities; unset: those of the system.
     pub ca: Option<PathBuf>,
-    /// Our own certificate and those above it, where the other side asks for one; a PEM file.
+    /// PEM file of our certificate and its intermediates, if the server asks for one.
     pub certificate: Option<PathBuf>,
-    /// The key of that certificate; a PEM file.
+    /// PEM file of the certificate's key.
     pub key: Option<PathBuf>,
 }
 
-/// Why no connection can be made with these settings.
+/// Why these settings cannot be used for a connection.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file that is missing, or no PEM.
+    /// A file that is missing or is not PEM.
     #[error("{}: {cause}", path.display())]
     File {
         /// The file.
@@ -45,13 +44,13 @@ pub enum TlsError {
         /// What is wrong with it.
         cause: String,
     },
-    /// A certificate and a key that do not belong together, or no authority at all.
+    /// A certificate and key that do not match, or no authority at all.
     #[error("{0}")]
     Unusable(String),
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         match (&self.certificate, &self.key) {
             (Some(_), None) => vec![format!("{path}.key: is missing; write the file of the certificate's key")],
@@ -60,14 +59,14 @@ impl Settings {
         }
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         for path in [&mut self.ca, &mut self.certificate, &mut self.key].into_iter().flatten() {
             *path = folder.join(&*path);
         }
     }
 
-    /// What a connection is made with.
+    /// Reads the files and builds the client configuration.
     pub fn client(&self) -> Result<ClientConfig, TlsError> {
         let mut roots = RootCertStore::empty();
         match &self.ca {
@@ -95,23 +94,23 @@ impl Settings {
     }
 }
 
-/// Trusts nobody: for a client that speaks in the open, to this machine.
+/// A configuration that trusts no authority, for clients that need one although they connect without TLS to this machine.
 pub fn nobody() -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    // Ring has the versions that are safe.
+    // Ring supports all safe protocol versions.
     let builder =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
     builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
 }
 
-/// Makes ring what every library of ours encrypts with, for those that ask the process.
+/// Installs ring as the process's default, for libraries that use the default provider.
 pub fn set_up() {
-    // The error says only that there is one already.
+    // Fails only if a provider is already installed.
     drop(rustls::crypto::ring::default_provider().install_default());
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    // A folder opens and reads as nothing.
+    // Reading a directory would give an empty result instead of an error.
     fs::metadata(file)
         .and_then(|found| if found.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) })
         .map_err(|error| file_error(file, error))?;
@@ -132,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_is_no_certificate_is_named() {
+    fn a_file_without_a_certificate_is_named() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("ca.pem");
         fs::write(&path, "not PEM").expect("written");
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_without_its_key_is_told_of() {
+    fn a_certificate_without_its_key_is_reported() {
         let half = Settings { certificate: Some("own.pem".into()), ..Settings::default() };
         assert_eq!(
             half.problems("sinks[0].tls"),

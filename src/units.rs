@@ -1,4 +1,4 @@
-//! Small types for what the sea is measured in: MMSI, and the constants between the units.
+//! MMSIs, and the constants that convert between units used at sea.
 
 use std::fmt;
 
@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 /// Metres in one international nautical mile.
 pub const METRES_PER_NM: f64 = 1852.0;
 
-/// Metres a second in one knot.
+/// Metres per second in one knot.
 pub const METRES_PER_SECOND_PER_KNOT: f64 = METRES_PER_NM / 3600.0;
 
 /// Mean radius of the Earth in metres (IUGG), for spherical distances.
 pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
 
-/// A quantity's unit as a key's name ends in it: its spellings, what is measured, and how many of the smallest unit it is.
+/// Units as they end the name of a setting: the spellings, the quantity (time, length, speed), and the size in seconds, metres or
+/// m/s.
 const UNITS: [(&[&str], char, f64); 12] = [
     (&["seconds", "second", "secs", "sec", "s"], 't', 1.0),
     (&["minutes", "minute", "mins", "min"], 't', 60.0),
@@ -29,8 +30,8 @@ const UNITS: [(&[&str], char, f64); 12] = [
     (&["mps", "ms"], 'v', 1.0),
 ];
 
-/// How to convert what was meant for a key with the wrong unit in its name: `half_width_km` for `half_width_nm` gives
-/// "10 km are 5.4 nm", `after_hours` for `after_minutes` gives "hours × 60". `None` unless the names differ in the unit alone.
+/// How to convert a value given under a key with the wrong unit in its name. `half_width_km` for `half_width_nm` gives "10 km are
+/// 5.4 nm", and `after_hours` for `after_minutes` gives "hours × 60". `None` unless the two names differ only in the unit.
 pub fn conversion(wrong: &str, right: &str) -> Option<String> {
     let unit = |name: &str| {
         let of =
@@ -54,17 +55,17 @@ pub fn conversion(wrong: &str, right: &str) -> Option<String> {
     })
 }
 
-/// A Maritime Mobile Service Identity: at most nine decimal digits, not checked for sense.
+/// A Maritime Mobile Service Identity: up to nine decimal digits, not checked for plausibility.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Mmsi(pub u32);
 
-/// What kind of station an MMSI stands for (ITU-R M.585).
+/// The kind of station that an MMSI identifies (ITU-R M.585).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StationClass {
-    /// A ship: MID 201-775 first.
+    /// A ship: begins with a MID, 201-775.
     Ship,
-    /// A craft associated with a parent ship (98MID): a tender, kept as a daughter craft.
+    /// A craft associated with a parent ship (98MID), such as a tender; treated as a daughter craft.
     Tender,
     /// A coast station or a group of ships (00MID, 0MID).
     Coast,
@@ -72,19 +73,19 @@ pub enum StationClass {
     Aircraft,
     /// An aid to navigation (99MID).
     Aid,
-    /// A handheld VHF (8).
+    /// A handheld VHF radio (8MID).
     Handheld,
     /// AIS-SART 970, MOB 972, EPIRB 974.
     Distress,
-    /// Nobody's number, sent by transponders that were never programmed: 0, nine equal digits, 123456789, 987654321, or more than
-    /// nine digits. Many ships share it, so it stands for none; it never takes part.
+    /// A number sent by transponders that were never programmed: 0, nine equal digits, 123456789, 987654321, or more than nine
+    /// digits. Many ships share it, so it identifies none of them and never takes part in the picture.
     Placeholder,
     /// Outside every class: a badly programmed transponder, or garbage.
     Unassigned,
 }
 
 impl Mmsi {
-    /// The class of station this number belongs to.
+    /// The class of station that the number belongs to.
     pub fn station_class(self) -> StationClass {
         let number = self.0;
         let mid_ok = |mid: u32| (201..=775).contains(&mid);
@@ -101,7 +102,7 @@ impl Mmsi {
         }
     }
 
-    /// The Maritime Identification Digits, where the class has some.
+    /// The Maritime Identification Digits; `None` for classes without them.
     pub fn mid(self) -> Option<u32> {
         let number = self.0;
         match self.station_class() {
@@ -126,7 +127,7 @@ fn is_placeholder(number: u32) -> bool {
     999_999_999 < number || number.is_multiple_of(NINE_EQUAL_DIGITS) || [123_456_789, 987_654_321].contains(&number)
 }
 
-/// Knots from metres and seconds; zero seconds give infinity, or zero for no way at all.
+/// Speed in knots from metres and seconds. Zero seconds give infinity, or zero if the distance is zero too.
 pub fn knots(metres: f64, seconds: f64) -> f64 {
     match metres {
         0.0 => 0.0,

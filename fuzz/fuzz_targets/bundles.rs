@@ -1,4 +1,4 @@
-//! Bundles of evidence. The check is `atalaia::fuzzing`'s of the same name.
+//! Evidence bundles. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! CSV of the Danish Maritime Authority. The check is `atalaia::fuzzing`'s of the same name.
+//! CSV of the Danish Maritime Authority. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! CSV of NOAA MarineCadastre, both layouts. The check is `atalaia::fuzzing`'s of the same name.
+//! CSV of NOAA MarineCadastre, both layouts. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Segments of the journal, damaged or made up. The check is `atalaia::fuzzing`'s of the same name.
+//! Journal segments, damaged or synthetic. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! JSON of BarentsWatch. The check is `atalaia::fuzzing`'s of the same name.
+//! JSON of BarentsWatch. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

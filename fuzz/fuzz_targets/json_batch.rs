@@ -1,4 +1,4 @@
-//! Batches that AIS-catcher posts. The check is `atalaia::fuzzing`'s of the same name.
+//! Batches posted by AIS-catcher. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! JSON of AIS-catcher and gpsd. The check is `atalaia::fuzzing`'s of the same name.
+//! JSON of AIS-catcher and gpsd. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Streams of bytes, cut into lines and decoded. The check is `atalaia::fuzzing`'s of the same name.
+//! Byte streams, cut into lines and decoded. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

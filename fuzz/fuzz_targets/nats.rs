@@ -1,4 +1,4 @@
-//! What a NATS server sends. The check is `atalaia::fuzzing`'s of the same name.
+//! What a NATS server sends. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

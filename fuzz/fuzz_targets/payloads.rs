@@ -1,4 +1,5 @@
-//! Payloads of AIS messages, in one sentence and in parts. The check is `atalaia::fuzzing`'s of the same name.
+//! Payloads of AIS messages, in one sentence and in several parts. Runs the check of the same name in
+//! `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Recordings: plain, gzip, zstd. The check is `atalaia::fuzzing`'s of the same name.
+//! Recordings: plain, gzip, zstd. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

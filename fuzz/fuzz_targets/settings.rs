@@ -1,4 +1,4 @@
-//! Settings files. The check is `atalaia::fuzzing`'s of the same name.
+//! Settings files. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Snapshots: files, and the state of an engine. The check is `atalaia::fuzzing`'s of the same name.
+//! Snapshot files, and the engine state inside them. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

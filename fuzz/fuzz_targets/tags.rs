@@ -1,4 +1,4 @@
-//! TAG blocks with right checksums, and messages of several parts. The check is `atalaia::fuzzing`'s of the same name.
+//! TAG blocks with valid checksums, and multi-part messages. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Watchlists. The check is `atalaia::fuzzing`'s of the same name.
+//! Watchlists. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Zone files. The check is `atalaia::fuzzing`'s of the same name.
+//! Zone files. Runs the check of the same name in `atalaia::fuzzing`.
 
 #![no_main]
 

@@ -1,14 +1,14 @@
-//! Code shared by the fuzz targets. The checks themselves are in `atalaia::fuzzing`, and a unit test runs them too.
+//! Code shared by the fuzz targets. The checks themselves are in `atalaia::fuzzing`, where a unit test runs them too.
 
 use std::env;
 use std::path::Path;
 
 use atalaia::fuzzing::Target;
 
-/// A folder into which a target writes its seeds before it begins, if it is set.
+/// Environment variable. If it names a folder, each target writes its seeds there before it starts.
 const SEEDS: &str = "ATALAIA_FUZZ_SEEDS";
 
-/// The fuzz target of this name.
+/// Defines the fuzz target of this name.
 #[macro_export]
 macro_rules! target {
     ($name:literal) => {
@@ -16,14 +16,14 @@ macro_rules! target {
     };
 }
 
-/// Writes the seeds, if they are asked for.
+/// Writes the seeds of a target if `SEEDS` is set.
 pub fn prepare(name: &str) {
     if let Some(folder) = env::var_os(SEEDS) {
         Target::named(name).write_seeds(Path::new(&folder)).expect("a folder that can be written to");
     }
 }
 
-/// Checks one input.
+/// Runs the check of a target on one input.
 pub fn check(name: &str, bytes: &[u8]) {
     Target::named(name).check(bytes);
 }

@@ -1,4 +1,4 @@
-//! Joins the parts of a message, whatever their order and whoever speaks in between, bounded in number and age.
+//! Joins the parts of multi-part messages in any order, also when other messages come between them. Bounded in number and age.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,16 +10,16 @@ use super::tag::StationText;
 use super::tally::{Counts, Reject};
 use crate::time::{Span, Time};
 
-/// Messages of one source that may be incomplete at a time.
+/// Maximum number of incomplete messages per source.
 const MAX_GROUPS: usize = 128;
-/// Parts further apart than this are of different messages: sequence ids come round within seconds.
+/// Parts further apart than this belong to different messages: sequence ids repeat within seconds.
 const MAX_AGE: Span = Span::from_seconds(15);
 const MAX_SENTENCES: u64 = 500;
-/// A later part that arrives first waits this long only: what follows it is then more likely a new message.
+/// How long a later part that arrives first waits for an earlier one. After that, what follows is more likely to be a new message.
 const MAX_AGE_REVERSED: Span = Span::from_seconds(3);
 const MAX_SENTENCES_REVERSED: u64 = 20;
 
-/// A whole message, in one piece.
+/// A complete message.
 #[derive(Clone, Copy)]
 pub(super) struct Whole<'a> {
     pub(super) payload: &'a [u8],
@@ -27,13 +27,13 @@ pub(super) struct Whole<'a> {
     pub(super) reception: Reception,
 }
 
-/// How a message came.
+/// How a message was received.
 #[derive(Clone, Copy)]
 pub(super) struct Reception {
-    /// As VDO: about the station itself.
+    /// Whether it came as VDO, about the receiving station itself.
     pub(super) own: bool,
     pub(super) time: Option<(TimeBasis, Time)>,
-    /// What `time` is, where it seems to be the time of delivery; not followed for messages of several parts.
+    /// The likely lag of `time`, if it seems to be the time of delivery; always `None` for messages of several parts.
     pub(super) delivered: Option<Delivered>,
     pub(super) station: StationText,
 }
@@ -42,12 +42,12 @@ pub(super) struct Reception {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Assembly {
     groups: Vec<Group>,
-    /// Of the source so far: the age of parts that have no time is counted in them.
+    /// Sentences of the source so far; measures the age of parts that have no time.
     sentences: u64,
     joined: Vec<u8>,
 }
 
-/// Which message a part belongs to.
+/// Identifies the message that a part belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Key {
     tag_group: Option<u32>,
@@ -62,7 +62,7 @@ struct Group {
     station: StationText,
     time: Option<(TimeBasis, Time)>,
     touched: u64,
-    /// Complete and handed on; kept so that late copies of its parts open no new message.
+    /// Complete and delivered; kept so that late copies of its parts do not start a new message.
     done: bool,
     fill: u8,
     parts: [Option<(u16, u16)>; 9],
@@ -74,7 +74,7 @@ impl Assembly {
         Assembly { groups: Vec::new(), sentences: 0, joined: Vec::new() }
     }
 
-    /// Takes a part of a message of several; hands on the message that it completes. `time` is the best known of the part.
+    /// Adds one part of a multi-part message and returns the message if that completes it. `time` is the best time known for the part.
     pub(super) fn add(
         &mut self,
         part: &Heard<'_>,
@@ -86,7 +86,7 @@ impl Assembly {
         let key = Key {
             tag_group: part.group,
             sequence: vdm.sequence,
-            // A TAG group holds whatever the channel: some relays name it on the first part only.
+            // In a TAG group the channel does not matter: some relays give it on the first part only.
             channel: if part.group.is_none() { vdm.channel } else { 0 },
             total: vdm.total,
         };
@@ -122,13 +122,14 @@ impl Assembly {
         })
     }
 
-    /// Messages that lack a part.
+    /// Number of messages that still lack a part.
     pub(super) fn incomplete(&self) -> usize {
         self.groups.iter().filter(|group| !group.done).count()
     }
 
-    /// The message this part belongs to: of its own station if it names one; else the newest that still lacks it, whose
-    /// station or whose part's is not said; else the one that this part repeats, or that it begins anew.
+    /// Finds the message this part belongs to. A part with a station joins that station's message, or the newest one without a station that
+    /// still lacks it. A part without a station joins the newest message that lacks it, then one it repeats, then the last one without a
+    /// station.
     fn find(&self, key: &Key, part: &Heard<'_>, time: Option<(TimeBasis, Time)>) -> Option<usize> {
         let named = !part.station.is_empty();
         let number = part.vdm.number;
@@ -152,7 +153,7 @@ impl Assembly {
         }
     }
 
-    /// A place for a new message: unused, or that of the one untouched for longest.
+    /// Index for a new message: a free place, or that of the message untouched for longest.
     fn open(&mut self, key: Key, counts: &mut Counts) -> usize {
         if self.groups.len() < MAX_GROUPS {
             self.groups.push(Group::new(key));
@@ -180,7 +181,7 @@ impl Group {
         }
     }
 
-    /// Empties the place for a new message; what was incomplete in it is given up.
+    /// Empties the place for a new message. An incomplete message in it is dropped and counted.
     fn reset(&mut self, key: Key, counts: &mut Counts) {
         if !self.done && self.parts.iter().any(Option::is_some) {
             counts.reject(Reject::PartMissing);
@@ -200,7 +201,7 @@ impl Group {
         self.parts[..total].iter().all(Option::is_some)
     }
 
-    /// Whether too much time, or too many sentences where there is no time, lie between the last part and this one.
+    /// Whether the part comes too late for this message, by time or, if a time is missing, by number of sentences.
     fn is_stale(&self, vdm: &Vdm<'_>, time: Option<(TimeBasis, Time)>, now: u64) -> bool {
         let later_held = self.parts[usize::from(vdm.number)..].iter().any(Option::is_some);
         let (age, sentences) = match later_held {
@@ -222,7 +223,7 @@ impl Group {
             self.fill = part.vdm.fill;
         }
         self.station = self.station.or(part.station);
-        // The best basis wins, and of the same basis the earliest time; tuples compare in that order.
+        // The best basis wins, then the earliest time; tuples compare in that order.
         self.time = match (self.time, time) {
             (Some(held), Some(new)) => Some(held.min(new)),
             (held, new) => held.or(new),

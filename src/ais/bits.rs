@@ -1,4 +1,4 @@
-//! The bits of one AIS message: six-bit armour taken off, fields read by position.
+//! The bits of one AIS message: decodes the six-bit characters and reads fields by position.
 
 use std::hash::Hasher;
 
@@ -6,18 +6,18 @@ use rustc_hash::FxHasher;
 
 use super::tally::Reject;
 
-/// Longest message kept, in armoured characters: five radio slots are 1008 bits, which is 168; some senders exceed them.
+/// Longest message accepted, in payload characters. Five radio slots are 1008 bits, or 168 characters, but some senders exceed that.
 const MAX_CHARACTERS: usize = 512;
-/// Bytes behind the last one that a field read may touch.
+/// Bytes after the last one that reading a field may touch.
 const SLACK: usize = 8;
 
-/// A message without its armour. Reused from message to message, so that decoding allocates nothing.
+/// A decoded payload. Reused for every message, so that decoding allocates nothing.
 pub(super) struct Bits {
     bytes: [u8; MAX_CHARACTERS / 4 * 3 + SLACK],
     len: usize,
 }
 
-/// Armoured character to six bits; what is no armour has a bit of 0xC0 set.
+/// Value of each payload character; invalid characters have a bit of 0xC0 set.
 static SEXTET: [u8; 256] = sextets();
 
 const fn sextets() -> [u8; 256] {
@@ -36,7 +36,7 @@ impl Bits {
         Bits { bytes: [0; MAX_CHARACTERS / 4 * 3 + SLACK], len: 0 }
     }
 
-    /// Takes the armour off `payload`, of whose last character `fill` bits are padding.
+    /// Decodes `payload`. The last `fill` bits of its last character are padding.
     pub(super) fn load(&mut self, payload: &[u8], fill: u8) -> Result<(), Reject> {
         self.len = 0;
         if MAX_CHARACTERS < payload.len() {
@@ -73,7 +73,7 @@ impl Bits {
         self.len
     }
 
-    /// An unsigned field of at most 32 bits; `None` when the message ends before it does.
+    /// An unsigned field of at most 32 bits; `None` if the message ends within or before it.
     pub(super) fn unsigned(&self, start: usize, width: usize) -> Option<u32> {
         if self.len < start + width {
             return None;
@@ -83,14 +83,13 @@ impl Bits {
         Some((word >> (64 - width)) as u32)
     }
 
-    /// A two's complement field of at most 32 bits.
+    /// A two's complement field of at most 32 bits; `None` if the message ends within or before it.
     pub(super) fn signed(&self, start: usize, width: usize) -> Option<i32> {
         let shift = 32 - width;
         Some(((self.unsigned(start, width)? << shift) as i32) >> shift)
     }
 
-    /// A six-bit text field, up to its first `@` and without blanks around it; `None` when that leaves nothing or the
-    /// message ends first.
+    /// A six-bit text field up to its first `@`, trimmed; `None` if that is empty or the message ends before it.
     pub(super) fn text(&self, start: usize, characters: usize) -> Option<Box<str>> {
         let mut text = [0; MAX_CHARACTERS];
         let characters = characters.min(MAX_CHARACTERS);
@@ -107,7 +106,7 @@ impl Bits {
         (!text.is_empty()).then(|| text.into())
     }
 
-    /// A hash of all the bits but the repeat indicator, so that a repeated transmission hashes like the original.
+    /// Hash of all bits except the repeat indicator, so that a repeated transmission has the hash of the original.
     pub(super) fn hash(&self) -> u64 {
         let mut hasher = FxHasher::default();
         hasher.write_usize(self.len);
@@ -118,7 +117,7 @@ impl Bits {
     }
 }
 
-/// Spreads a hash over all its bits (the finaliser of SplitMix64), since 64 equal bits are taken for one transmission.
+/// Spreads a hash over all 64 bits (the finaliser of SplitMix64): equal hashes are taken to be copies of one transmission.
 pub(super) fn mixed(hash: u64) -> u64 {
     let hash = (hash ^ (hash >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_armour_is_refused() {
+    fn characters_outside_the_alphabet_and_overlong_payloads_are_rejected() {
         let mut bits = Bits::new();
         assert_eq!(bits.load(b"15Mg]45P", 0), Err(Reject::Armour));
         assert_eq!(bits.load(b"15MgK\x00", 0), Err(Reject::Armour));

@@ -10,7 +10,7 @@ use super::tally::Counts;
 use super::{json, message};
 use crate::time::Time;
 
-/// Reads nothing but time from the lines of one recording, by the rules the decoder follows.
+/// Reads only the time from the lines of one recording, by the same rules as the decoder.
 pub struct LineClock {
     stream: Stream,
     rows: Rows,
@@ -19,13 +19,14 @@ pub struct LineClock {
 }
 
 impl LineClock {
-    /// A clock for a recording whose `YYYY-MM-DD HH:MM:SS` prefixes are in `zone` (UTC when absent).
+    /// Creates a clock for a recording whose `YYYY-MM-DD HH:MM:SS` prefixes are in `zone`; `None` means UTC.
     pub fn new(zone: Option<TimeZone>) -> LineClock {
         LineClock { stream: Stream::new(zone), rows: Rows::new(), bits: Bits::new(), counts: Counts::default() }
     }
 
-    /// The earliest time the line claims, else the stream's own clock so far. `None` while there is neither; a later part of
-    /// a message often claims none and belongs where the line before it is.
+    /// The earliest time that the line claims, otherwise the stream's own clock so far; `None` if there is neither. A later part of a
+    /// message
+    /// often claims no time and belongs with the line before it.
     pub fn time_of(&mut self, line: &[u8]) -> Option<Time> {
         if json::claims(line) {
             let claimed = json::read(line).ok().and_then(|object| object.time());

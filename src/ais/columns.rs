@@ -1,17 +1,17 @@
-//! The columns of CSV recordings, found by what the header calls them or, without one, by what the first fields look like.
+//! The columns of CSV recordings, recognised by the names in the header or, without a header, by the form of the first fields.
 
 use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
 use super::moment::Civil;
 
-/// Columns beyond this are not read.
+/// Maximum number of columns read.
 pub(super) const MAX_COLUMNS: usize = 64;
-/// Names at least this long are recognised with one slip of the pen: `TranscieverClass`.
+/// Minimum length of a column name that is still recognised with one typing error, such as `TranscieverClass`.
 const LONG_NAME: usize = 7;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-/// What a column holds.
+/// Content of a column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Column {
     Time,
@@ -41,7 +41,7 @@ pub(super) enum Column {
 const COLUMNS: usize = 22;
 const NEEDED: [Column; 4] = [Column::Time, Column::Mmsi, Column::Lat, Column::Lon];
 
-/// What headers call the columns, in lower case, letters and digits only.
+/// Column names in headers, in lower case, letters and digits only.
 const NAMES: [(&[u8], Column); 45] = [
     (b"timestamp", Column::Time),
     (b"timestamputc", Column::Time),
@@ -100,7 +100,7 @@ const NOAA_2025: &[u8] =
     b"mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,\
 status,length,width,draft,cargo,transceiver";
 
-/// Who publishes tables of this kind.
+/// Publisher of a table layout.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Table {
     /// The Danish Maritime Authority.
@@ -109,7 +109,7 @@ pub enum Table {
     Noaa,
 }
 
-/// Whose table a line is from, and whether it is the header; `None` for a line of no table.
+/// Publisher of the table that a line belongs to, and whether the line is its header; `None` if it does not belong to a known table.
 pub fn table_of(line: &[u8]) -> Option<(Table, bool)> {
     let table = |header: &[u8]| match memchr::memmem::find(&letters(header), b"typeofmobile") {
         Some(_) => Table::Danish,
@@ -121,7 +121,7 @@ pub fn table_of(line: &[u8]) -> Option<(Table, bool)> {
     header_of_row(line).map(|header| (table(header), false))
 }
 
-/// Where the columns are.
+/// Positions of the columns in a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Layout {
     places: [Option<u8>; COLUMNS],
@@ -129,7 +129,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Of a header line, whatever its order and spelling; `None` for a line that does not name time, MMSI, latitude and longitude.
+    /// Layout from a header line in any order and spelling; `None` unless it names time, MMSI, latitude and longitude.
     pub(super) fn of_header(line: &[u8]) -> Option<Layout> {
         if !line.windows(4).any(|four| four.eq_ignore_ascii_case(b"mmsi")) {
             return None;
@@ -138,7 +138,7 @@ impl Layout {
         SEPARATORS.into_iter().find_map(|separator| Layout::separated(line, separator))
     }
 
-    /// Of a row without a header, as the later pieces of a cut recording have it.
+    /// Layout from a row without a header, as in the later pieces of a cut recording.
     pub(super) fn of_row(line: &[u8]) -> Option<Layout> {
         header_of_row(line).and_then(Layout::of_header)
     }
@@ -153,7 +153,7 @@ impl Layout {
                 None => unknown.push((index, name)),
             }
         }
-        // A misspelt name counts where no other column has the right one.
+        // A misspelt name counts only if no other column has the correct one.
         for (index, name) in unknown {
             let near = NAMES.iter().find(|(known, _)| LONG_NAME <= known.len() && one_slip(known, &name));
             if let Some((_, column)) = near {
@@ -164,7 +164,7 @@ impl Layout {
         all.then_some(Layout { places, separator })
     }
 
-    /// The index of a column, where the recording has it.
+    /// Index of a column; `None` if the recording does not have it.
     pub(super) fn place(&self, column: Column) -> Option<usize> {
         self.places[column as usize].map(usize::from)
     }
@@ -174,7 +174,7 @@ fn letters(name: &[u8]) -> Vec<u8> {
     name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
 }
 
-/// Whether two words differ by one letter: another, one more, one less, or two neighbours swapped.
+/// Whether two words differ by one typing error: a letter replaced, added or missing, or two neighbours swapped.
 fn one_slip(one: &[u8], other: &[u8]) -> bool {
     let (long, short) = if one.len() < other.len() { (other, one) } else { (one, other) };
     let Some(place) = long.iter().zip(short).position(|(a, b)| a != b) else {
@@ -190,7 +190,7 @@ fn one_slip(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
-/// The header that belongs to a row without one, by the look of its first fields.
+/// Header of the layout that a row without one belongs to, judged by its first fields.
 fn header_of_row(line: &[u8]) -> Option<&'static [u8]> {
     if let Some((_, [b',', ..])) = Civil::day_first(line) {
         return Some(DMA);
@@ -222,10 +222,10 @@ mod tests {
         }
         assert_eq!(mobile("mmsi;base_date_time;longitude;latitude;transceiver"), Some(4));
         assert_eq!(mobile("\u{feff}\"MMSI\",\"Time\",\"Longtitude\",\"Latitude\",\"TransceiverClass\""), Some(4));
-        // Two slips are another word, and so is a short one with one.
+        // A name with two errors is not recognised, nor is a short name with one.
         assert_eq!(mobile("MMSI,time,lat,lon,TrancieverClas"), None);
         assert_eq!(mobile("MMSI,time,lat,lan,TransceiverClass"), None);
-        // The right name wins over a misspelt one.
+        // The correct name wins over a misspelt one.
         assert_eq!(mobile("MMSI,time,lat,lon,TranscieverClass,TransceiverClass"), Some(5));
     }
 

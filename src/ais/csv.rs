@@ -1,4 +1,4 @@
-//! CSV recordings: the Danish Maritime Authority's and both layouts of NOAA MarineCadastre, told apart by content.
+//! CSV recordings of the Danish Maritime Authority and both layouts of NOAA MarineCadastre, recognised by their content.
 
 use std::hash::Hasher;
 
@@ -19,10 +19,10 @@ use super::words::{Mobile, mobile, said, ship_type, status};
 use crate::time::Time;
 use crate::units::Mmsi;
 
-/// Vessels whose static columns are remembered, so that they are handed on when they change and not with every row.
+/// Maximum number of vessels whose static columns are remembered, so that only changes are reported and not every row.
 const MAX_KNOWN: usize = 100_000;
 
-/// The rows of one source.
+/// The CSV state of one source.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Rows {
     layout: Option<Layout>,
@@ -32,15 +32,15 @@ pub(super) struct Rows {
     digits: Digits,
 }
 
-/// What a row says.
+/// The content of a row.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Reading {
     pub(super) at: Time,
     pub(super) mmsi: Mmsi,
-    /// Of the whole row.
+    /// Hash of the whole row.
     pub(super) hash: u64,
     pub(super) body: Body,
-    /// The static columns, when they are new or have changed.
+    /// Static columns, if they are new or have changed.
     pub(super) said: Option<Box<Static>>,
 }
 
@@ -49,8 +49,8 @@ impl Rows {
         Rows { layout: None, record: Record::new(), known: FxHashMap::default(), digits: Digits::default() }
     }
 
-    /// Whether a line is CSV: a header of a known layout, or a row of the layout in force. A piece cut from the middle of a
-    /// recording has no header; its rows are known by their first fields.
+    /// Whether a line is CSV: a header of a known layout, or a row of the current layout. A piece cut from the middle of a recording has no
+    /// header; its rows are recognised by their first fields.
     pub(super) fn claims(&mut self, line: &[u8]) -> bool {
         match line.first() {
             None | Some(b'!' | b'\\' | b'$') => return false,
@@ -70,7 +70,7 @@ impl Rows {
         self.layout.is_some()
     }
 
-    /// Reads a line that `claims` accepted; `None` for a header line.
+    /// Reads a line that [`Rows::claims`] accepted; `None` for a header line.
     pub(super) fn read(&mut self, line: &[u8]) -> Result<Option<Reading>, Reject> {
         let Some(layout) = self.enter(line)? else {
             return Ok(None);
@@ -96,14 +96,14 @@ impl Rows {
         Ok(Some(Reading { at, mmsi, hash, body, said: statics.filter(|said| !said.is_empty()) }))
     }
 
-    /// The time of a line that `claims` accepted; `None` for a header line or a bad row.
+    /// Time of a line that [`Rows::claims`] accepted; `None` for a header line or a bad row.
     pub(super) fn time(&mut self, line: &[u8]) -> Option<Time> {
         let layout = self.enter(line).ok()??;
         let row = Fields { layout: &layout, record: &self.record };
         row.time()
     }
 
-    /// Takes a header line into force, or splits a row by the layout in force.
+    /// Switches to the layout of a header line and returns `None`, or splits a row by the current layout.
     fn enter(&mut self, line: &[u8]) -> Result<Option<Layout>, Reject> {
         let row = matches!(line.first(), Some(b'0'..=b'9'));
         if !row && let Some(layout) = Layout::of_header(line) {
@@ -118,7 +118,7 @@ impl Rows {
     }
 }
 
-/// One row, split.
+/// One row, split into fields.
 struct Record {
     reader: Reader,
     separator: u8,
@@ -167,7 +167,7 @@ impl Record {
     }
 }
 
-/// One row, by column.
+/// One row, accessed by column.
 struct Fields<'a> {
     layout: &'a Layout,
     record: &'a Record,
@@ -183,7 +183,7 @@ impl Fields<'_> {
 
     fn number(&self, column: Column) -> Option<f64> {
         let text = std::str::from_utf8(self.text(column)).ok()?;
-        // Where a semicolon separates, a comma may stand for the point.
+        // With a semicolon as separator, the decimal separator may be a comma.
         let number: f64 = match self.layout.separator {
             b';' => text.replace(',', ".").parse().ok()?,
             _ => text.parse().ok()?,
@@ -191,7 +191,7 @@ impl Fields<'_> {
         number.is_finite().then_some(number)
     }
 
-    /// A whole number in `range`, perhaps written with decimals.
+    /// A whole number in 1..=`top`, possibly written with decimals.
     fn whole(&self, column: Column, top: f64) -> Option<f64> {
         let number = self.number(column)?.round();
         (1.0..=top).contains(&number).then_some(number)
@@ -247,7 +247,7 @@ impl Fields<'_> {
         }
     }
 
-    /// A hash of the static columns; `None` when all are empty.
+    /// Hash of the static columns; `None` if all are empty.
     fn static_hash(&self) -> Option<u64> {
         let columns = [
             Column::Mobile,
@@ -301,7 +301,7 @@ impl Fields<'_> {
         }
     }
 
-    /// The four distances; where only length and width are given, the antenna is taken to be amidships.
+    /// Distances from the antenna. If only length and width are given, the antenna is assumed to be amidships.
     fn dimensions(&self) -> Option<Dimensions> {
         let along = |column| self.whole(column, 511.0).unwrap_or(0.0) as u16;
         let across = |column| self.whole(column, 63.0).unwrap_or(0.0) as u8;
@@ -329,7 +329,7 @@ impl Fields<'_> {
     }
 }
 
-/// Whether an AIS sentence stands somewhere in the line.
+/// Whether the line contains an AIS sentence.
 fn holds_sentence(line: &[u8]) -> bool {
     let mut starts = memchr_iter(b'!', line).chain(memchr_iter(b'$', line));
     starts.any(|start| matches!(line.get(start + 3..start + 7), Some(b"VDM," | b"VDO,")))

@@ -1,14 +1,13 @@
-//! Cuts a stream of bytes into lines, by bytes and never by text.
+//! Splits a stream of bytes into lines. It works on bytes and never assumes text.
 
 use memchr::memchr3;
 
-/// Longest line kept, in bytes; TAG block, sentence and suffix together stay far below it, and so does a CSV row.
+/// Longest line accepted, in bytes. TAG block, sentence and suffix together are far shorter, and so is a CSV row.
 pub const MAX_LINE: usize = 1024;
-/// Longest line kept that begins with `{`: a JSON object. The largest that feeds send have a few thousand bytes.
+/// Longest line accepted that begins with `{`, a JSON object, in bytes. The largest in known feeds have a few thousand bytes.
 pub const MAX_OBJECT: usize = 64 * 1024;
 
-/// Makes lines of whatever arrives: CR, LF, CRLF and NUL end a line, blank lines are skipped, and a line without end is
-/// dropped and counted.
+/// Splits incoming bytes into lines. CR, LF, CRLF and NUL end a line, blank lines are skipped, and an overlong line is dropped and counted.
 #[derive(Clone, Debug, Default)]
 pub struct LineCutter {
     held: Vec<u8>,
@@ -17,17 +16,17 @@ pub struct LineCutter {
 }
 
 impl LineCutter {
-    /// A cutter at the start of a stream.
+    /// Creates a cutter for the start of a stream.
     pub fn new() -> LineCutter {
         LineCutter::default()
     }
 
-    /// Lines dropped so far because they were longer than `MAX_LINE` or, for objects, `MAX_OBJECT`.
+    /// Number of lines dropped because they were longer than [`MAX_LINE`] or, for JSON objects, [`MAX_OBJECT`].
     pub fn overlong(&self) -> u64 {
         self.overlong
     }
 
-    /// Takes the next bytes of the stream and hands on every line they complete.
+    /// Adds the next bytes of the stream and calls `line` for every line they complete.
     pub fn feed(&mut self, mut bytes: &[u8], mut line: impl FnMut(&[u8])) {
         while let Some(end) = memchr3(b'\n', b'\r', 0, bytes) {
             let (piece, rest) = (&bytes[..end], &bytes[end + 1..]);
@@ -56,7 +55,7 @@ impl LineCutter {
         self.held.extend_from_slice(bytes);
     }
 
-    /// How long the line may become that `piece` begins or goes on with.
+    /// Maximum length of the line that `piece` starts or continues.
     fn longest(&self, piece: &[u8]) -> usize {
         match self.held.first().or(piece.first()) {
             Some(b'{') => MAX_OBJECT,
@@ -64,7 +63,7 @@ impl LineCutter {
         }
     }
 
-    /// The stream has ended (or the datagram): what is held is the last line.
+    /// Ends the stream or datagram: unfinished bytes become the last line.
     pub fn finish(&mut self, mut line: impl FnMut(&[u8])) {
         if !self.skipping && !self.held.is_empty() {
             line(&self.held);
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cuts_of_the_transport_do_not_show() {
+    fn splits_by_the_transport_make_no_difference() {
         let stream = b"!one*00\r\n\\c:1*00\\!two*00\n\n!three*00\r\n!four";
         let (whole, _) = cut(&[stream]);
         for at in 0..stream.len() {

@@ -1,4 +1,4 @@
-//! The decoder: lines of all sources in, reports out, everything else counted.
+//! The decoder: takes the lines of all sources, returns reports, and counts everything else.
 
 use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
@@ -18,31 +18,32 @@ use crate::state::{Damaged, pack, unpack};
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
-/// A claimed time further ahead of receipt than this is replaced by receipt (live only).
+/// A claimed time further ahead of receipt than this is replaced by the time of receipt (live only).
 const MAX_AHEAD: Span = Span::from_seconds(60);
-/// A claimed time further behind receipt than this is no clock, and replaced by receipt (live only): a receiver that missed the GPS
-/// week rollover, a board without a battery. No input's lateness may exceed it.
+/// A claimed time further behind receipt than this is considered wrong and is replaced by the time of receipt (live only). Typical causes
+/// are a receiver that missed the GPS week rollover and a board without a battery. No input's `lateness` may exceed it.
 const MAX_BEHIND: Span = Span::from_hours(24);
-/// Receipt that lies so far before the one before it comes of a clock that was set back.
+/// The time of receipt going back by more than this means that the host's clock was set back.
 const SET_BACK: Span = Span::from_seconds(5);
-/// While it lags, claimed times are believed that go on from earlier ones after a pause no longer than this.
+/// Longest pause after which a claimed time still counts as continuing the earlier ones. Such times are believed even where they disagree
+/// with the host's clock.
 const PAUSE: Span = Span::from_minutes(30);
-/// Station names kept; feeds of a whole continent have a few thousand.
+/// Maximum number of station names kept; feeds covering a whole continent have a few thousand.
 const MAX_STATIONS: usize = u16::MAX as usize;
 
-/// What the decoder has to know about an input.
+/// What the decoder needs to know about an input.
 #[derive(Clone, Debug)]
 pub struct SourceSettings {
-    /// The input's name.
+    /// Name of the input.
     pub name: String,
-    /// Zone of `YYYY-MM-DD HH:MM:SS` prefixes; UTC when absent.
+    /// Time zone of `YYYY-MM-DD HH:MM:SS` prefixes; `None` means UTC.
     pub time_zone: Option<TimeZone>,
-    /// Lines arrive as they are received: a claimed time over 60 s ahead of receipt, or a day behind it, is
-    /// replaced by it and counted.
+    /// Whether lines arrive as they are received. If so, a claimed time more than 60 s ahead of receipt or more than 24 h behind it is
+    /// replaced by the time of receipt and counted.
     pub live: bool,
 }
 
-/// Turns lines into reports. Allocates for static data and texts only; its memory is bounded.
+/// Turns lines into reports. It allocates only for static data and texts, and its memory is bounded.
 pub struct Decoder {
     sources: Vec<Source>,
     tally: Tally,
@@ -60,12 +61,13 @@ struct Source {
     times: Times,
 }
 
-/// The last receipt and the latest claimed time of an input: what it takes to tell a station's clock that runs ahead from our own that was set back.
+/// The last time of receipt and the latest claimed time of an input. Together they distinguish a sender's clock that runs ahead from a host
+/// clock that was set back.
 #[derive(Default, Serialize, Deserialize)]
 struct Times {
     received: Option<Time>,
     claimed: Option<Time>,
-    /// Receipt went back, and has not met claimed times since.
+    /// Receipt went back, and has not agreed with the claimed times since.
     set_back: bool,
 }
 
@@ -83,7 +85,7 @@ impl Source {
 }
 
 impl Decoder {
-    /// A decoder for these inputs; a `SourceId` is an index into the list.
+    /// Creates a decoder for these inputs. A [`SourceId`] is an index into the list.
     pub fn new(sources: Vec<SourceSettings>) -> Decoder {
         Decoder {
             tally: Tally::new(sources.len()),
@@ -93,7 +95,7 @@ impl Decoder {
         }
     }
 
-    /// Takes over what inputs are like now: a `SourceId` is an index into the list, which may have grown at its end.
+    /// Applies changed input settings. A [`SourceId`] is an index into the list; new inputs may only be added at its end.
     pub fn inputs(&mut self, sources: Vec<SourceSettings>) {
         self.tally.inputs(sources.len());
         for (place, settings) in sources.into_iter().enumerate() {
@@ -107,7 +109,7 @@ impl Decoder {
         }
     }
 
-    /// Adds what was said so far to a snapshot.
+    /// Appends the decoder's state to a snapshot.
     pub(crate) fn save(&self, into: &mut Vec<u8>) {
         let Decoder { sources, tally, stations, bits: _ } = self;
         pack(sources, into);
@@ -115,7 +117,7 @@ impl Decoder {
         pack(stations, into);
     }
 
-    /// Takes from a snapshot what was said; `inputs` says what the inputs are like.
+    /// Restores the decoder's state from a snapshot. Settings are not part of it: call [`Decoder::inputs`] afterwards.
     pub(crate) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
         self.sources = unpack(from)?;
         self.tally = unpack(from)?;
@@ -123,7 +125,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Reads one line and appends the reports it completes. A line of a source that was not declared is passed over.
+    /// Reads one line and appends the reports it completes to `out`. A line from an unknown source is ignored.
     pub fn line(&mut self, line: Line<'_>, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let Some(source) = self.sources.get_mut(index) else {
@@ -153,18 +155,18 @@ impl Decoder {
         }
     }
 
-    /// The name of a station as its feed writes it; empty for `StationId(0)`, "not said".
+    /// Name of a station as its feed writes it; empty for `StationId(0)`, the unnamed station.
     pub fn station_name(&self, id: StationId) -> &str {
         let name = self.stations.names.get(usize::from(id.0));
         name.map_or("", |name| name)
     }
 
-    /// What was read and what was rejected so far.
+    /// Counts of everything read and rejected so far, by source.
     pub fn tally(&self) -> &Tally {
         &self.tally
     }
 
-    /// Where the station of this source last said it is (RMC, GGA, GLL).
+    /// Last position that this source's own receiver reported (RMC, GGA, GLL); `None` if it never did.
     pub fn own_position(&self, source: SourceId) -> Option<LatLon> {
         let source = self.sources.get(usize::from(source.0))?;
         source.stream.own_position()
@@ -277,7 +279,8 @@ impl Decoder {
         }
     }
 
-    /// The sentences of an object: mostly one, or parts of one message, which join with no other line's.
+    /// Decodes the sentences of a JSON object. They are one message in one part or several, and its parts never join with those of other
+    /// lines.
     fn relayed(&mut self, line: Line<'_>, object: &Sentences<'_>, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let mut others = None;
@@ -324,8 +327,8 @@ impl Decoder {
         out.extend(news.map(|more| report(Body::Static(more))));
     }
 
-    /// The claimed time, or receipt where there is none or, live, where it lies too far ahead of a clock that was not set back, or
-    /// a day behind it.
+    /// Event time of a report: the claimed time, or the time of receipt if there is none. On a live input the time of receipt also replaces
+    /// a claimed time too far ahead, unless the host's clock was set back, and one more than a day behind.
     fn event_time(&mut self, line: Line<'_>, claimed: Option<(TimeBasis, Time)>) -> Option<(TimeBasis, Time)> {
         let receipt = line.received.map(|received| (TimeBasis::Receipt, received));
         let (Some((_, at)), Some((_, received))) = (claimed, receipt) else {
@@ -341,8 +344,8 @@ impl Decoder {
             self.tally.source_mut(index).reject(Reject::TimeAhead);
             return receipt;
         }
-        // Times that were good and go on are good: then it is our own clock that was set ahead.
-        // What a database last knew of a vessel may be old.
+        // A claimed time that continues earlier good ones is believed: then the host's clock was set ahead.
+        // A column time may legitimately be old, because it is when a database last heard of the vessel.
         let is_clock = !matches!(claimed, Some((TimeBasis::Column, _)));
         let went_on = || times.claimed.is_some_and(|latest| (at - latest).abs() <= PAUSE);
         if *live && is_clock && at + MAX_BEHIND < received && !went_on() {
@@ -364,7 +367,7 @@ impl Decoder {
     }
 }
 
-/// Station names by number; 0 is "not said".
+/// Station names by number; 0 is the unnamed station.
 #[derive(Serialize, Deserialize)]
 struct Stations {
     ids: FxHashMap<StationText, u16>,
@@ -377,7 +380,7 @@ impl Stations {
         Stations { ids: FxHashMap::default(), names: vec!["".into()], last: (StationText::default(), StationId(0)) }
     }
 
-    /// The number of a name; `None` for a new one when there is no room.
+    /// Number of a name, assigned on first use; `None` for a new name once the table is full.
     fn id(&mut self, name: &StationText) -> Option<StationId> {
         if name.is_empty() {
             return Some(StationId(0));

@@ -1,19 +1,19 @@
-//! To how many digits a table gives places.
+//! Estimates the position resolution of a table from the number of decimal digits.
 
 use serde::{Deserialize, Serialize};
 
 use super::report::Body;
 
-/// Rows after which a table is judged: trailing zeros of a single place may have been left out.
+/// Minimum number of rows before a table's resolution is judged: single positions may lack trailing zeros.
 const JUDGED_FROM: u32 = 20;
 /// Metres in a degree of latitude.
 const METRES_PER_DEGREE: f64 = 111_320.0;
-/// Fewer digits than this are taken for this many. Places to a tenth of a degree are of no use anyway.
+/// Fewer digits than this count as this many. Positions to a tenth of a degree are useless anyway.
 const FEWEST: u8 = 2;
-/// Digits from which a table is as fine as AIS itself.
+/// Number of digits from which a table is as fine as AIS itself.
 const FINE: u8 = 4;
 
-/// The most digits behind the point that a place of one source had so far.
+/// The most decimal digits in a position of one source so far.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Digits {
     most: u8,
@@ -21,7 +21,7 @@ pub(super) struct Digits {
 }
 
 impl Digits {
-    /// Takes notice of one place.
+    /// Records one position, as written in the table.
     pub(super) fn note(&mut self, lat: &[u8], lon: &[u8]) {
         let digits = |text: &[u8]| {
             let behind = text.iter().rev().position(|byte| *byte == b'.').unwrap_or(0);
@@ -31,7 +31,7 @@ impl Digits {
         self.rows = self.rows.saturating_add(1);
     }
 
-    /// The same body, with the resolution of the table.
+    /// The body, marked with the resolution of the table.
     pub(super) fn of(self, body: Body) -> Body {
         match body {
             Body::Position(position) if self.most < FINE && JUDGED_FROM <= self.rows => {
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_digits_of_twenty_rows_are_the_resolution() {
+    fn the_resolution_follows_from_the_most_digits_in_twenty_rows() {
         let coarse = [("28.12", "-17.5"), ("28.1", "-17")];
         assert_eq!(metres_after(&coarse, 19), 0.0);
         assert!((1_100.0..1_200.0).contains(&metres_after(&coarse, 20)));

@@ -1,4 +1,4 @@
-//! Writes AIS sentences: for the simulated meeting of the demo, the benchmark and scenario tests.
+//! Encodes AIS sentences for the demo's simulated meeting, the benchmark and scenario tests.
 
 use std::fmt::Write;
 
@@ -7,13 +7,13 @@ use super::sentence::xor;
 use crate::time::Time;
 use crate::units::Mmsi;
 
-/// Characters of payload in one sentence, so that it stays within 82.
+/// Payload characters per sentence; keeps it within the 82 characters of NMEA 0183.
 const PART: usize = 56;
 
-/// Where a vessel is and how it moves; `None` is sent as "not available".
+/// Position and movement of a vessel; `None` is sent as "not available".
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Motion {
-    /// Degrees north and east.
+    /// Latitude and longitude in degrees north and east.
     pub lat_lon: Option<(f64, f64)>,
     /// Speed over ground in knots.
     pub sog_knots: Option<f64>,
@@ -27,59 +27,59 @@ pub struct Motion {
     pub second: Option<u8>,
 }
 
-/// What a vessel says of itself; empty, 0 and `None` are sent as "not available".
+/// Static and voyage data of a vessel; empty, 0 and `None` are sent as "not available".
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Identity<'a> {
     /// IMO number.
     pub imo: u32,
-    /// At most 7 characters.
+    /// Call sign, at most 7 characters.
     pub call_sign: &'a str,
-    /// At most 20 characters.
+    /// Name, at most 20 characters.
     pub name: &'a str,
-    /// Ship and cargo type.
+    /// Ship and cargo type, 1-99.
     pub ship_type: u8,
-    /// Distances from the antenna.
+    /// Distances from the antenna, in metres.
     pub dimensions: Dimensions,
-    /// Month, day, hour, minute.
+    /// Estimated arrival: month, day, hour, minute.
     pub eta: Option<(u8, u8, u8, u8)>,
-    /// In decimetres.
+    /// Draught in decimetres.
     pub draught_dm: u8,
-    /// At most 20 characters.
+    /// Destination, at most 20 characters.
     pub destination: &'a str,
 }
 
-/// How a message is sent.
+/// Framing of the sentences of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Envelope<'a> {
-    /// Two letters.
+    /// Talker, two letters.
     pub talker: &'a str,
-    /// VDO, "about myself", in place of VDM.
+    /// Whether to send VDO, "about myself", and not VDM.
     pub own_ship: bool,
-    /// `A` or `B`.
+    /// Radio channel, `A` or `B`.
     pub channel: char,
-    /// Sequence id 0-9 of messages of several parts.
+    /// Sequence id 0-9, used if the message has several parts.
     pub sequence: u8,
-    /// Time of a TAG block (`c:`, in seconds where whole, else in milliseconds).
+    /// Time of a TAG block (`c:`), in seconds if whole, otherwise in milliseconds.
     pub time: Option<Time>,
     /// Station of a TAG block (`s:`).
     pub station: Option<&'a str>,
 }
 
 impl Default for Envelope<'_> {
-    /// `!AIVDM` on channel A without a TAG block.
+    /// `!AIVDM` on channel A, without a TAG block.
     fn default() -> Self {
         Envelope { talker: "AI", own_ship: false, channel: 'A', sequence: 0, time: None, station: None }
     }
 }
 
-/// The bits of a message under construction, one a byte.
+/// The bits of a message under construction, one per byte.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Message {
     bits: Vec<u8>,
 }
 
 impl Message {
-    /// Type 1, 2 or 3.
+    /// Type 1, 2 or 3: position of class A.
     pub fn class_a(kind: u8, mmsi: Mmsi, motion: &Motion) -> Message {
         Message::head(kind, mmsi)
             .put(4, u32::from(motion.status.unwrap_or(15)))
@@ -93,7 +93,7 @@ impl Message {
             .put(25, 0)
     }
 
-    /// Type 4: a base station's clock and place.
+    /// Type 4: time and position of a base station.
     pub fn base_station(mmsi: Mmsi, time: Time, lat_lon: Option<(f64, f64)>) -> Message {
         let (year, month, day, hour, minute, second) = time.civil();
         Message::head(4, mmsi)
@@ -108,7 +108,7 @@ impl Message {
             .put(34, 0)
     }
 
-    /// Type 5.
+    /// Type 5: static and voyage data of class A.
     pub fn voyage(mmsi: Mmsi, identity: &Identity<'_>) -> Message {
         let (month, day, hour, minute) = identity.eta.unwrap_or((0, 0, 24, 60));
         Message::head(5, mmsi)
@@ -128,17 +128,17 @@ impl Message {
             .put(2, 0)
     }
 
-    /// Type 14.
+    /// Type 14: safety text, at most 156 characters.
     pub fn safety_text(mmsi: Mmsi, text: &str) -> Message {
         Message::head(14, mmsi).put(2, 0).text(text, text.chars().count().min(156))
     }
 
-    /// Type 18.
+    /// Type 18: position of class B.
     pub fn class_b(mmsi: Mmsi, motion: &Motion) -> Message {
         Message::class_b_motion(18, mmsi, motion).put(29, 0)
     }
 
-    /// Type 19: position and static data of class B at once.
+    /// Type 19: position and static data of class B in one message.
     pub fn class_b_extended(mmsi: Mmsi, motion: &Motion, identity: &Identity<'_>) -> Message {
         Message::class_b_motion(19, mmsi, motion)
             .put(4, 0)
@@ -148,12 +148,12 @@ impl Message {
             .put(11, 0)
     }
 
-    /// Type 24 part A: the name.
+    /// Type 24 part A: name.
     pub fn static_a(mmsi: Mmsi, name: &str) -> Message {
         Message::head(24, mmsi).put(2, 0).text(name, 20).put(8, 0)
     }
 
-    /// Type 24 part B: type, call sign, dimensions.
+    /// Type 24 part B: ship type, call sign, dimensions.
     pub fn static_b(mmsi: Mmsi, identity: &Identity<'_>) -> Message {
         Message::head(24, mmsi)
             .put(2, 1)
@@ -164,7 +164,7 @@ impl Message {
             .put(6, 0)
     }
 
-    /// Type 27: long range, position to 1/10 minute.
+    /// Type 27: long range, with the position to 1/10 minute.
     pub fn long_range(mmsi: Mmsi, motion: &Motion) -> Message {
         Message::head(27, mmsi)
             .put(2, 0)
@@ -175,7 +175,7 @@ impl Message {
             .put(2, 0)
     }
 
-    /// The sentences that carry the message, without line ends.
+    /// The sentences that the message is sent in, without line ends.
     pub fn sentences(&self, envelope: &Envelope<'_>) -> Vec<String> {
         let (payload, fill) = self.armoured();
         let parts = payload.len().div_ceil(PART).max(1);
@@ -237,7 +237,7 @@ impl Message {
             .put(6, u32::from(dimensions.starboard))
     }
 
-    /// Six-bit characters, `@` where the text has ended, `?` for what the alphabet lacks.
+    /// Appends six-bit characters, with `@` after the end of the text and `?` for characters outside the alphabet.
     fn text(mut self, text: &str, characters: usize) -> Message {
         let mut letters = text.bytes();
         for _ in 0..characters {
@@ -252,7 +252,7 @@ impl Message {
         self
     }
 
-    /// The payload in six-bit armour, and how many bits of its last character are padding.
+    /// The payload in six-bit characters, and the number of padding bits in the last one.
     fn armoured(&self) -> (String, usize) {
         let fill = self.bits.len().next_multiple_of(6) - self.bits.len();
         let mut payload = String::with_capacity(self.bits.len().div_ceil(6));

@@ -1,4 +1,4 @@
-//! The stream's own clock and position: RMC, ZDA, GGA and GLL, by nmea-parser.
+//! The stream's own clock and position from RMC, ZDA, GGA and GLL, parsed by nmea-parser.
 
 use nmea_parser::gnss::GgaQualityIndicator;
 use nmea_parser::{NmeaParser, ParsedMessage};
@@ -10,13 +10,13 @@ use super::tally::Reject;
 use crate::geo::LatLon;
 use crate::time::Time;
 
-/// Longest field these sentences have; nmea-parser computes with what it finds, so it is shown nothing longer.
+/// Maximum length of a field in these sentences. nmea-parser does arithmetic on whatever it finds, so it never gets longer ones.
 const MAX_FIELD: usize = 16;
 
 /// Reads the GNSS sentences of one source.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Gnss {
-    /// Keeps nothing from one GNSS sentence to the next.
+    /// Not in snapshots: it keeps no state between GNSS sentences.
     #[serde(skip)]
     parser: NmeaParser,
     position: Option<LatLon>,
@@ -27,22 +27,22 @@ impl Gnss {
         Gnss { parser: NmeaParser::new(), position: None }
     }
 
-    /// Whether a sentence with this address is read here.
+    /// Whether sentences with this address are read here.
     pub(super) fn concerns(address: &[u8]) -> bool {
         matches!(address, [_, _, kind @ ..] if matches!(kind, b"RMC" | b"ZDA" | b"GGA" | b"GLL"))
     }
 
-    /// Where the station last said it is.
+    /// Last position reported by the receiver; `None` if it never reported one.
     pub(super) fn position(&self) -> Option<LatLon> {
         self.position
     }
 
-    /// The moment an RMC or ZDA sentence gives, where its receiver has a fix.
+    /// Reads one sentence and remembers its position. Returns the time of an RMC or ZDA sentence whose receiver has a fix.
     pub(super) fn read(&mut self, sentence: &Sentence<'_>) -> Result<Option<Time>, Reject> {
         if !shaped(sentence) {
             return Err(Reject::Gnss);
         }
-        // The parser compares the checksum with upper-case digits, and ours has already been found right.
+        // The parser expects upper-case checksum digits; the checksum itself has already been verified.
         let text = std::str::from_utf8(sentence.whole).map_err(|_| Reject::Gnss)?;
         let parsed = self.parser.parse_sentence(&text.to_ascii_uppercase());
         let (time, place) = match parsed.map_err(|_| Reject::Gnss)? {
@@ -66,7 +66,7 @@ impl Gnss {
     }
 }
 
-/// Whether nothing in the sentence can trip the parser: printable ASCII, short fields, and in ZDA a zone of two digits.
+/// Whether the parser can safely read the sentence: printable ASCII, short fields, and in ZDA zone fields of at most three characters.
 fn shaped(sentence: &Sentence<'_>) -> bool {
     let printable = |byte: &u8| (b' '..=b'~').contains(byte);
     let zda = sentence.address.ends_with(b"ZDA");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_trip_the_parser_never_reaches_it() {
+    fn sentences_that_would_make_the_parser_panic_never_reach_it() {
         assert_eq!(read("GPZDA,194310,14,07,2008,999999999,00"), Err(Reject::Gnss));
         assert_eq!(read("GPGLL,5759.09700\u{e9},N,01144.34344,E,092211,A"), Err(Reject::Gnss));
     }

@@ -1,9 +1,10 @@
-//! Characters that are not seen or that turn what is: never shown, whoever wrote the text.
+//! Invisible characters and those that change text direction. They are never displayed, whatever the source of the text.
 
-/// Whether a character prints nothing or turns the direction of what follows: controls other than white space, and all of
-/// Unicode's bidirectional controls, tags, variation selectors, zero-width characters, fillers and other default-ignorable code
-/// points (`DerivedCoreProperties`, `Default_Ignorable_Code_Point`), besides separators of lines and paragraphs, marks of
-/// annotations, and the empty Braille pattern.
+/// Whether a character is invisible or changes the direction of what follows. These are controls other than white space and all of
+/// Unicode's
+/// default-ignorable code points (`DerivedCoreProperties`, `Default_Ignorable_Code_Point`): bidirectional controls, tags, variation
+/// selectors, zero-width characters and fillers. Line and paragraph separators, annotation marks and the empty Braille pattern are hidden
+/// as well.
 pub fn hidden(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(
@@ -33,9 +34,9 @@ pub fn hidden(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// One of each end of each run, and what stands beside it and is seen.
+    /// Checks both ends of each range, and visible neighbours.
     #[test]
-    fn every_class_of_unicode_that_is_not_seen_is_hidden() {
+    fn every_class_of_invisible_unicode_is_hidden() {
         let classes: [(&str, &[u32]); 6] = [
             ("controls", &[0x00, 0x07, 0x1b, 0x7f, 0x80, 0x9b, 0x9f]),
             ("bidirectional controls", &[0x61c, 0x200e, 0x200f, 0x202a, 0x202e, 0x2066, 0x2069]),
@@ -52,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_signs_and_spaces_are_seen() {
+    fn letters_signs_and_spaces_are_shown() {
         for c in " \t\nAZaz09<\"\u{a0}ÑÅßŁĞ’…–ÆΩЖא文\u{3000}\u{fffd}\u{1f6a2}".chars() {
             assert!(!hidden(c), "U+{:04X} is hidden", u32::from(c));
         }

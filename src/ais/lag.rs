@@ -1,16 +1,16 @@
-//! How late an input hands on what was received, learned from its lines that say both, for its lines that say only the latter.
+//! Estimates how late an input delivers. It learns the lag from lines with both times, for lines that only have the time of delivery.
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, Time};
 
-/// Lines from which the lag is known.
+/// Number of recent lines the lag is estimated from.
 const RECENT: usize = 16;
-/// A lag up to this is none: clocks differ, and so do the moments at which a line is stamped. SPEC counts positions by the minute.
+/// Lags up to this are ignored: clocks differ, and so do the moments at which a line is stamped. SPEC counts positions by the minute.
 const NONE: Span = Span::from_seconds(60);
-/// A time of reception shows about the second that the message was sent in. Seconds.
+/// Tolerance between a time of reception and the UTC second in the message. Seconds.
 const SAME_SECOND: i64 = 3;
-/// So many messages in balance whose second agrees show that a line's only time is the time of its reception after all.
+/// Net number of messages with an agreeing second from which a line's only time is taken for the time of reception after all.
 const AGREEING: u8 = 4;
 const MOST_AGREEING: u8 = 8;
 
@@ -20,11 +20,11 @@ pub(super) struct Lag {
     recent: [Span; RECENT],
     count: u8,
     next: u8,
-    /// Messages whose second agreed with the line's only time, less those whose did not.
+    /// Messages whose second agreed with the line's only time, minus two for each that did not; at most `MOST_AGREEING`.
     agreeing: u8,
 }
 
-/// When a message was received, estimated from its time of delivery.
+/// Shortest and longest recent lag between reception and delivery.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Delivered {
     shortest: Span,
@@ -36,22 +36,23 @@ impl Lag {
         Lag { recent: [Span::ZERO; RECENT], count: 0, next: 0, agreeing: 0 }
     }
 
-    /// A line said when it was received and when it was handed on.
+    /// Records a line that has both its time of reception and its time of delivery.
     pub(super) fn learn(&mut self, received: Time, delivered: Time) {
         self.recent[usize::from(self.next)] = delivered - received;
         self.next = (self.next + 1) % RECENT as u8;
         self.count = (self.count + 1).min(RECENT as u8);
     }
 
-    /// What a time of delivery means on this input; `None` where nothing shows that it is not the time of reception.
+    /// The current lag of the input; `None` if nothing shows that its times are not times of reception.
     pub(super) fn now(&self) -> Option<Delivered> {
         let recent = &self.recent[..usize::from(self.count)];
         let (shortest, longest) = (*recent.iter().min()?, *recent.iter().max()?);
         (NONE < longest).then(|| Delivered { shortest: shortest.max(Span::ZERO), longest })
     }
 
-    /// The time of a message that has nothing but `at`, and how much earlier it may have been received. `second`: the UTC second in
-    /// which it was sent, where it says.
+    /// Time of reception of a message whose only time is `at`, and how much earlier it may have been received. `second` is the UTC second
+    /// in
+    /// the message, if it has one.
     pub(super) fn resolve(&mut self, at: Time, delivered: Delivered, second: Option<u32>) -> (Time, Span) {
         let off = second.map(|second| (at.seconds() - i64::from(second)).rem_euclid(60));
         let agrees = off.map(|off| off <= SAME_SECOND || 60 - SAME_SECOND <= off);
@@ -80,30 +81,30 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_is_no_lag_and_more_is() {
+    fn a_lag_of_up_to_a_minute_is_ignored() {
         assert_eq!(lagging(&[]).now(), None);
         assert_eq!(lagging(&[2, 60]).now(), None);
         assert!(lagging(&[2, 61]).now().is_some());
     }
 
     #[test]
-    fn a_time_of_delivery_is_put_back_by_the_shortest_lag_and_uncertain_by_the_rest() {
+    fn a_time_of_delivery_is_moved_back_by_the_shortest_lag_and_is_uncertain_by_the_rest() {
         let mut lag = lagging(&[1961, 2222, 2215]);
         let delivered = lag.now().expect("it lags");
         let expected = (NOON - Span::from_seconds(1961), Span::from_seconds(261));
         assert_eq!(lag.resolve(NOON, delivered, Some(40)), expected);
         assert_eq!(lag.resolve(NOON, delivered, None), expected);
-        // Lags all alike: still a minute.
+        // With equal lags the uncertainty is still one minute.
         let mut lag = lagging(&[900; 20]);
         let delivered = lag.now().expect("it lags");
         assert_eq!(lag.resolve(NOON, delivered, Some(40)).1, NONE);
-        // Only the last lines count.
+        // Only the most recent lines count.
         (0..16).for_each(|_| lag.learn(NOON, NOON));
         assert_eq!(lag.now(), None);
     }
 
     #[test]
-    fn lines_whose_seconds_agree_are_of_a_shore_station_on_the_same_input() {
+    fn lines_with_agreeing_seconds_come_from_a_shore_station_on_the_same_input() {
         let mut lag = lagging(&[1961]);
         let delivered = lag.now().expect("it lags");
         let mut at = |second| lag.resolve(NOON, delivered, Some(second));

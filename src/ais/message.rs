@@ -1,4 +1,4 @@
-//! What an AIS message says (ITU-R M.1371-5), by type; "not available" and impossible values become absent.
+//! The content of AIS messages (ITU-R M.1371-5), by type. "Not available" and impossible values become `None`.
 
 use super::bits::Bits;
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};
@@ -6,7 +6,7 @@ use super::tally::Reject;
 use crate::time::Time;
 use crate::units::Mmsi;
 
-/// Type and sender of a message, once both are known to be possible.
+/// Message type and sender. Fails if either is impossible or the length does not fit the type.
 pub(super) fn head(bits: &Bits) -> Result<(u8, Mmsi), Reject> {
     let kind = bits.unsigned(0, 6).ok_or(Reject::TooShort)?;
     let mmsi = bits.unsigned(8, 30).ok_or(Reject::TooShort)?;
@@ -27,12 +27,11 @@ pub(super) fn head(bits: &Bits) -> Result<(u8, Mmsi), Reject> {
     Ok((kind, Mmsi(mmsi)))
 }
 
-/// The UTC second of a device whose positioning system does not work.
+/// UTC second sent by a device whose positioning system does not work.
 pub(super) const INOPERATIVE: u32 = 63;
 
-/// Bits up to the last field that a message of this type cannot do without, and the most that receivers pad it to (90
-/// more than it has are seen):
-/// what is much longer than its type is noise that passed for a sentence.
+/// Shortest and longest plausible length of a message type, in bits: up to the last field it cannot do without, and the most that receivers
+/// pad it to (up to 90 bits more than the type has were observed). Anything much longer is noise that passed for a sentence.
 fn lengths(kind: u8) -> (usize, usize) {
     match kind {
         1..=3 => (137, 312),
@@ -48,7 +47,7 @@ fn lengths(kind: u8) -> (usize, usize) {
     }
 }
 
-/// The content of a message that `head` accepted, in one body or two.
+/// Decodes a message that [`head`] accepted into one body, or two for type 19.
 pub(super) fn read(bits: &Bits, kind: u8, mmsi: Mmsi, mut emit: impl FnMut(Body)) {
     match kind {
         1..=3 => emit(Body::Position(class_a(bits, kind))),
@@ -74,7 +73,7 @@ pub(super) fn read(bits: &Bits, kind: u8, mmsi: Mmsi, mut emit: impl FnMut(Body)
     }
 }
 
-/// The UTC that a type 4 message shows; `None` without a time fix.
+/// UTC time in a type 4 message; `None` if the station has no time fix.
 pub(super) fn base_station_clock(bits: &Bits) -> Option<Time> {
     Time::from_utc(
         bits.unsigned(38, 14)? as i32,
@@ -115,7 +114,7 @@ fn base_station(bits: &Bits, kind: u8) -> Position {
     Position::from_units(Class::Unknown, kind, lat_lon(bits, 79), None, None, None, None)
 }
 
-/// Type 9: speed in whole knots, 1022 for 1022 and more.
+/// Type 9. Its speed is in whole knots; 1022 means 1022 kn or more.
 fn aircraft(bits: &Bits) -> Position {
     let knots = bits.unsigned(50, 10).filter(|knots| *knots != 1023);
     Position::from_units(
@@ -129,7 +128,7 @@ fn aircraft(bits: &Bits) -> Position {
     )
 }
 
-/// Type 27: position in 1/10 minute, speed and course in whole units.
+/// Type 27. Its position is in 1/10 minute, speed and course in whole units.
 fn long_range(bits: &Bits) -> Position {
     let status = bits.unsigned(40, 4).filter(|status| *status != 15);
     let place = bits.signed(44, 18).zip(bits.signed(62, 17));
@@ -152,7 +151,7 @@ fn lat_lon(bits: &Bits, start: usize) -> Option<(i32, i32)> {
     Some((lat, lon)).filter(in_range)
 }
 
-/// The UTC second, 0-59, in which a position was sent, where the message says.
+/// UTC second, 0-59, in which a position was sent; `None` if the message does not say.
 pub(super) fn utc_second(bits: &Bits, kind: u8) -> Option<u32> {
     let place = match kind {
         1..=3 => 137,
@@ -163,7 +162,8 @@ pub(super) fn utc_second(bits: &Bits, kind: u8) -> Option<u32> {
     bits.unsigned(place, 6).filter(|second| *second < 60)
 }
 
-/// Whether the UTC second is not 63, "positioning system inoperative" (ITU-R M.1371 table 45): the place beside it is none.
+/// Whether the positioning system works: the UTC second is not 63, "positioning system inoperative" (ITU-R M.1371 table 45). Otherwise the
+/// position in the message is invalid.
 fn operates(bits: &Bits, second: usize) -> bool {
     bits.unsigned(second, 6) != Some(INOPERATIVE)
 }
@@ -218,14 +218,14 @@ fn voyage(bits: &Bits) -> Static {
     }
 }
 
-/// Month, day, hour and minute, where all four can be.
+/// Estimated arrival as month, day, hour and minute; `None` unless all four are possible.
 fn eta(bits: &Bits) -> Option<(u8, u8, u8, u8)> {
     let (month, day) = (bits.unsigned(274, 4)?, bits.unsigned(278, 5)?);
     let (hour, minute) = (bits.unsigned(283, 5)?, bits.unsigned(288, 6)?);
     possible_eta(month, day, hour, minute)
 }
 
-/// An estimated arrival whose four parts can all be; in a leap year if need be.
+/// An estimated arrival if its four parts are possible. 29 February is accepted in any year, as the message has no year.
 pub(super) fn possible_eta(month: u32, day: u32, hour: u32, minute: u32) -> Option<(u8, u8, u8, u8)> {
     Time::from_utc(2024, month, day, hour, minute, 0)?;
     Some((month as u8, day as u8, hour as u8, minute as u8))
@@ -241,13 +241,13 @@ fn class_b_extended(bits: &Bits) -> Static {
     }
 }
 
-/// Type 24, part A or B; `None` for a part that does not exist.
+/// Static data of type 24, part A or B; `None` for a part that does not exist.
 fn static_data(bits: &Bits, mmsi: Mmsi) -> Option<Static> {
     let class = Some(Class::B);
     match bits.unsigned(38, 2)? {
         0 => Some(Static { class, name: bits.text(40, 20), ..Static::default() }),
         1 => {
-            // A craft associated with a parent ship (98MID) names that ship where others have their dimensions.
+            // Auxiliary craft (98MID) send the mother ship's MMSI in place of their dimensions.
             let tender = mmsi.0 / 10_000_000 == 98;
             Some(Static {
                 class,

@@ -1,4 +1,4 @@
-//! AIS in: one line of a feed or recording becomes the reports it carries.
+//! AIS decoding: turns one line of a feed or recording into the reports it contains.
 
 mod assemble;
 mod bits;
@@ -37,13 +37,13 @@ pub use tally::{Counts, Reject, Tally};
 
 use crate::time::Time;
 
-/// One line as an input cut it: without its line end, of bounded length, any bytes.
+/// One line as an input delivered it: without its line end, bounded in length ([`MAX_LINE`], [`MAX_OBJECT`]), any bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {
-    /// The input it came by.
+    /// Input the line came from.
     pub source: SourceId,
-    /// The moment of receipt; absent in a replay, where only recorded times count.
+    /// Time of receipt; `None` in a replay, where only recorded times count.
     pub received: Option<Time>,
-    /// The bytes.
+    /// Content of the line, without its line end.
     pub bytes: &'a [u8],
 }

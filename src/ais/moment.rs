@@ -1,4 +1,4 @@
-//! The forms in which feeds and recordings write a time.
+//! The time formats of feeds and recordings.
 
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::tag::StationText;
 use crate::time::{Span, Time};
 
-/// Claimed times outside 2000-01-01..2050-01-01 are no times: sample counters, unset clocks.
+/// Claimed times outside 2000-01-01..2050-01-01 are not believed: they are sample counters or come from unset clocks. Milliseconds.
 const FIRST: i64 = 946_684_800_000;
 const LAST: i64 = 2_524_608_000_000;
 
-/// A time of this century's first half, the only ones believed.
+/// The time if it is within 2000-2050, otherwise `None`.
 pub(super) fn believable(time: Time) -> Option<Time> {
     (FIRST..LAST).contains(&time.millis()).then_some(time)
 }
 
-/// UNIX time in seconds or milliseconds (from 1e12 on), with or without decimals; `None` outside 2000-2050.
+/// Reads UNIX time in seconds or milliseconds (from 1e12 on), with or without decimals; `None` outside 2000-2050.
 pub(super) fn unix_time(text: &[u8]) -> Option<Time> {
     let (mut whole, mut digits) = (0i64, 0);
     for byte in text {
@@ -24,7 +24,7 @@ pub(super) fn unix_time(text: &[u8]) -> Option<Time> {
         if 9 < digit {
             break;
         }
-        // Wraps on absurd lengths only, which the next check refuses.
+        // Only wraps on absurd lengths, which the next check rejects.
         whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit));
         digits += 1;
     }
@@ -39,7 +39,7 @@ pub(super) fn unix_time(text: &[u8]) -> Option<Time> {
     believable(Time::from_millis(millis))
 }
 
-/// What follows the seconds: nothing, or a decimal fraction of which three digits count.
+/// Milliseconds from the text after the seconds: empty, or a decimal fraction of which the first three digits count.
 fn milliseconds(decimals: &[u8]) -> Option<i64> {
     match decimals {
         [] => Some(0),
@@ -51,7 +51,7 @@ fn milliseconds(decimals: &[u8]) -> Option<i64> {
     }
 }
 
-/// A number of at most 15 digits and nothing else.
+/// Value of a text of 1 to 15 digits; `None` for anything else.
 pub(super) fn number(digits: &[u8]) -> Option<i64> {
     if digits.is_empty() || 15 < digits.len() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
@@ -60,15 +60,15 @@ pub(super) fn number(digits: &[u8]) -> Option<i64> {
     Some(digits.iter().fold(0, add))
 }
 
-/// A date and time of day on a clock whose zone is yet to be named.
+/// A date and time of day whose time zone is not yet known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Civil {
-    /// As if the clock showed UTC.
+    /// The moment if the clock showed UTC.
     as_utc: Time,
 }
 
 impl Civil {
-    /// `YYYY-MM-DD HH:MM:SS` (or with `T`, `/` or `.` between), perhaps with decimals; also hands back what follows.
+    /// Reads `YYYY-MM-DD HH:MM:SS`, also with `T`, `/` or `.` as separators and with decimals. Also returns the text that follows.
     pub(super) fn year_first(text: &[u8]) -> Option<(Civil, &[u8])> {
         let [y1, y2, y3, y4, b'-' | b'/' | b'.', m1, m2, b'-' | b'/' | b'.', d1, d2, rest @ ..] = text else {
             return None;
@@ -78,7 +78,7 @@ impl Civil {
         Civil::time_of_day(date, rest)
     }
 
-    /// `DD/MM/YYYY HH:MM:SS`.
+    /// Reads `DD/MM/YYYY HH:MM:SS`. Also returns the text that follows.
     pub(super) fn day_first(text: &[u8]) -> Option<(Civil, &[u8])> {
         let [d1, d2, b'/' | b'-' | b'.', m1, m2, b'/' | b'-' | b'.', y1, y2, y3, y4, rest @ ..] = text else {
             return None;
@@ -105,7 +105,7 @@ impl Civil {
         Some((Civil { as_utc }, rest))
     }
 
-    /// Read in the zone written behind it: none, `Z`, `UTC`, or an offset as `+02`, `+0200` or `+02:00`.
+    /// The moment in the zone written behind it: nothing, `Z` or `UTC`, or an offset such as `+02`, `+0200` or `+02:00`.
     pub(super) fn with_zone(self, zone: &[u8]) -> Option<Time> {
         match zone.trim_ascii() {
             [] | b"Z" | b"z" | b"UTC" => self.utc(),
@@ -113,7 +113,7 @@ impl Civil {
         }
     }
 
-    /// Read as UTC; `None` outside 2000-2050.
+    /// The moment if the clock shows UTC; `None` outside 2000-2050.
     pub(super) fn utc(self) -> Option<Time> {
         believable(self.as_utc)
     }
@@ -124,7 +124,7 @@ impl Civil {
 pub(super) struct LocalClock {
     #[serde(skip)]
     zone: Option<TimeZone>,
-    /// The last quarter of an hour looked up, and its offset; offsets change on quarters only.
+    /// Last quarter of an hour looked up, with its offset. Offsets only change on quarters.
     known: Option<(i64, Span)>,
     last: Time,
 }
@@ -132,19 +132,19 @@ pub(super) struct LocalClock {
 const QUARTER: i64 = 15 * 60_000;
 
 impl LocalClock {
-    /// A clock in this zone; without one it shows UTC.
+    /// Creates a clock in this zone; `None` means UTC.
     pub(super) fn new(zone: Option<TimeZone>) -> LocalClock {
         LocalClock { zone, known: None, last: Time::MIN }
     }
 
-    /// The clock is of this zone now.
+    /// Changes the zone of the clock.
     pub(super) fn set_zone(&mut self, zone: Option<TimeZone>) {
         if self.zone != zone {
             (self.zone, self.known) = (zone, None);
         }
     }
 
-    /// The moment the clock showed this. In the hour that autumn repeats, the reading that goes on from the last one.
+    /// The moment at which the clock showed this. In the hour repeated in autumn, the reading that continues from the last one.
     pub(super) fn read(&mut self, civil: Civil) -> Option<Time> {
         let time = self.resolve(civil).and_then(believable)?;
         self.last = time;
@@ -182,7 +182,7 @@ impl LocalClock {
         }
     }
 
-    /// A time before a sentence: UNIX time, or date and time of this clock (or of the offset written behind it).
+    /// Reads the time before a sentence: UNIX time, or date and time of this clock or in the offset written after it.
     pub(super) fn prefix(&mut self, text: &[u8]) -> Option<Time> {
         let loose = |byte: &u8| b" \t,;|[]\"'".contains(byte);
         let start = text.iter().position(|byte| !loose(byte))?;
@@ -200,7 +200,7 @@ impl LocalClock {
     }
 }
 
-/// What a clock is ahead of UTC, as `+02`, `+0200` or `+02:00`.
+/// Reads an offset from UTC, such as `+02`, `+0200` or `+02:00`.
 fn offset(text: &[u8]) -> Option<Span> {
     let [sign @ (b'+' | b'-'), h1, h2, minutes @ ..] = text else {
         return None;
@@ -214,7 +214,7 @@ fn offset(text: &[u8]) -> Option<Span> {
     Some(if *sign == b'-' { -offset } else { offset })
 }
 
-/// A moment as RFC 3339 has it, or as Go prints one (`2026-04-25 09:47:25.26746452 +0000 UTC`); UTC where no offset stands.
+/// Reads a moment in RFC 3339 or as Go prints it (`2026-04-25 09:47:25.26746452 +0000 UTC`); without an offset it is UTC.
 pub(super) fn stamp(text: &[u8]) -> Option<Time> {
     let (civil, rest) = Civil::year_first(text.trim_ascii())?;
     match rest.trim_ascii_start() {
@@ -226,7 +226,7 @@ pub(super) fn stamp(text: &[u8]) -> Option<Time> {
     }
 }
 
-/// `YYYYMMDDHHMMSS` in UTC.
+/// Reads `YYYYMMDDHHMMSS` in UTC.
 pub(super) fn compact(text: &[u8]) -> Option<Time> {
     let digits: &[u8; 14] = text.try_into().ok()?;
     let part = |from: usize, to: usize| number(&digits[from..to]);
@@ -236,14 +236,14 @@ pub(super) fn compact(text: &[u8]) -> Option<Time> {
     believable(time)
 }
 
-/// What stands behind the checksum of a sentence.
+/// The fields after the checksum of a sentence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Suffix {
-    /// The first bare number that can be a time: of receipt, where the time of forwarding follows.
+    /// The first bare number that is a plausible time. If there are two, it is the time of receipt, and the time of forwarding follows.
     pub(super) time: Option<Time>,
-    /// The field with the station, `r` or `b` and its number.
+    /// The station field: `r` or `b` and its number.
     pub(super) station: StationText,
-    /// All there is is one number that cannot be a time: a sample counter.
+    /// Whether the only field is a number that cannot be a time: a sample counter.
     pub(super) counter: bool,
 }
 
@@ -274,7 +274,7 @@ impl Suffix {
     }
 }
 
-/// Time and station of a Gatehouse `$PGHP` line (the text between `$` and `*`); `None` when its date cannot be.
+/// Time and station of a Gatehouse `$PGHP` line, given the text between `$` and `*`; `None` if its date is impossible.
 pub(super) fn gatehouse(content: &[u8]) -> Option<(Time, StationText)> {
     let mut fields = content.split(|byte| *byte == b',').skip(2);
     let mut next = || fields.next().and_then(number);
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hour_repeated_in_autumn_runs_on() {
+    fn the_hour_repeated_in_autumn_continues() {
         let paris = TimeZone::get("Europe/Paris").expect("the zone is bundled");
         let mut clock = LocalClock::new(Some(paris));
         let mut read = |text: &[u8]| clock.prefix(text).map(|time| time.clock());
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn suffixes_give_station_and_time_and_counters_give_none() {
+    fn suffixes_give_station_and_time_but_sample_counters_do_not() {
         let suffix = Suffix::read(b",s1234,d-119,T12.34567123,r003669958,1085889680");
         assert_eq!(suffix.station.as_str(), "r003669958");
         assert_eq!(suffix.time, at("2004-05-30T04:01:20Z"));

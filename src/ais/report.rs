@@ -1,4 +1,4 @@
-//! What one AIS message, CSV row or JSON object says, with what is not available or cannot be right left out.
+//! The content of one AIS message, CSV row or JSON object. Values that are not available or impossible are absent.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,28 +6,28 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
-/// Which input a line came from: an index into the engine's list of inputs.
+/// Input a line came from: an index into the engine's list of inputs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct SourceId(pub u16);
 
-/// Which station heard a report: an index into `Decoder::station_name`; 0 is "not said".
+/// Station that received a report: an index for `Decoder::station_name`. 0 means that the feed does not name it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct StationId(pub u16);
 
-/// Where the event time of a report came from (SPEC "Time"), best first.
+/// Source of a report's event time (SPEC "Time"), best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum TimeBasis {
-    /// TAG block `c:`.
+    /// TAG block field `c:`.
     Tag,
     /// Gatehouse `$PGHP` line before the sentence.
     Gatehouse,
-    /// A receiver's time: before or after the sentence, or in the JSON object that carries it.
+    /// The receiver's time, before or after the sentence or in the JSON object that contains it.
     Receiver,
-    /// The time column of a CSV row, or the time that a database's JSON object gives.
+    /// Time column of a CSV row, or the time in a database's JSON object.
     Column,
     /// The stream's own clock: RMC, ZDA, or type 4 of the same station.
     OwnClock,
-    /// The moment we received it.
+    /// Time at which the daemon received it.
     Receipt,
 }
 
@@ -36,42 +36,43 @@ pub enum TimeBasis {
 pub struct Report {
     /// Event time.
     pub at: Time,
-    /// Where `at` came from.
+    /// Source of `at`.
     pub basis: TimeBasis,
-    /// How much earlier than `at` the transmission may have been sent; zero where `at` is the time of reception.
+    /// How much earlier than `at` the transmission may have been sent; zero if `at` is the time of reception.
     pub uncertainty: Span,
-    /// The input it came by.
+    /// Input the report came from.
     pub source: SourceId,
-    /// The station that heard it.
+    /// Station that received it.
     pub station: StationId,
-    /// Who sent it.
+    /// Sender.
     pub mmsi: Mmsi,
-    /// Hash of the message bits (CSV and JSON: of the values, with the time where it is the message's): equal for copies of one
-    /// transmission.
+    /// Hash of the message bits, equal for copies of one transmission. For CSV and JSON it is a hash of the values, including the time
+    /// where
+    /// the time belongs to the message.
     pub payload: u64,
-    /// What it says.
+    /// Content of the message.
     pub body: Body,
 }
 
-/// The content of a report, by family.
+/// Content of a report, by family.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Body {
-    /// Types 1, 2, 3, 9, 18, 19 (its position half), 27, CSV rows and JSON objects.
+    /// A position: types 1, 2, 3, 9, 18, 19 (position half), 27, CSV rows and JSON objects.
     Position(Position),
-    /// Types 5, 19 (its static half), 24 A or B, and the static columns of CSV rows.
+    /// Static data: types 5, 19 (static half), 24 A or B, and the static columns of CSV rows.
     Static(Box<Static>),
-    /// Type 14 safety text (trimmed): tells a distress device under test from an active one.
+    /// Type 14 safety text, trimmed. It distinguishes a distress device under test from an active one.
     SafetyText(Box<str>),
-    /// Types 4 and 11: where a base station is, or a mobile that answers for UTC.
+    /// Types 4 and 11: position of a base station, or of a mobile station that answered a UTC inquiry.
     Base(Position),
     /// Type 21: an aid to navigation.
     Aid(Box<Aid>),
-    /// Every other counted type: nothing but that its sender was heard.
+    /// Every other type that is counted: it only shows that its sender was heard.
     Other,
 }
 
 impl Body {
-    /// Where its sender or the thing it tells of is, when it says so.
+    /// Position of the sender, or of the aid it describes; `None` if the report has no position.
     pub fn lat_lon(&self) -> Option<LatLon> {
         match self {
             Body::Position(position) | Body::Base(position) => position.lat_lon(),
@@ -84,15 +85,15 @@ impl Body {
 /// AIS transponder class.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Class {
-    /// Class A (types 1-3, 5, 27 unless known otherwise).
+    /// Class A (types 1-3, 5; also 27 unless known otherwise).
     A,
     /// Class B (types 18, 19, 24).
     B,
-    /// Not said (CSV rows and JSON objects without it).
+    /// Unknown: CSV rows and JSON objects that do not give the class.
     Unknown,
 }
 
-/// A position report. Kept in the units of the air, so that a report is small and compares exactly.
+/// A position report. Values are kept in the units of the radio message, so that a report is small and compares exactly.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Position {
     lat: i32,
@@ -101,32 +102,32 @@ pub struct Position {
     cog: u16,
     heading: u16,
     status: u8,
-    /// Resolution in place (metres) and in time (seconds), as `coarse` writes them.
+    /// Resolution of the position (metres) and of the time (seconds), encoded by [`coarse`].
     place_code: u8,
     time_code: u8,
     /// Class of the transponder that sent it.
     pub class: Class,
-    /// AIS message type 1-27; 0 for a CSV row, and for a JSON object that does not tell.
+    /// AIS message type 1-27; 0 for a CSV row, and for a JSON object that does not give the type.
     pub message_type: u8,
 }
 
-/// Units of latitude and longitude in one degree (1/10 000 minute).
+/// Latitude and longitude units in one degree; one unit is 1/10 000 minute.
 pub const UNITS_PER_DEGREE: f64 = 600_000.0;
 const NO_POSITION: i32 = i32::MAX;
 const NOWHERE: (i32, i32) = (NO_POSITION, NO_POSITION);
 const NO_SPEED: u16 = u16::MAX;
 const NO_STATUS: u8 = u8::MAX;
-/// Resolution in place of the long-range report (type 27): 0.1 minute of arc. Metres.
+/// Position resolution of the long-range report (type 27): 0.1 minute of arc. Metres.
 const LONG_RANGE_METRES: f64 = 185.2;
 
-/// Steps finer than this do not matter beside antennas and clocks. Metres.
+/// Position steps finer than this are treated as exact: antenna offsets and clock errors are larger. Metres.
 const FINEST_METRES: f64 = 10.0;
 
 fn place_code(message_type: u8) -> u8 {
     if message_type == 27 { coarse(LONG_RANGE_METRES) } else { 0 }
 }
 
-/// Metres or seconds as a square in one byte, rounded up: 0 to 65,025.
+/// Encodes metres or seconds in one byte, as the square root rounded up; covers 0 to 65,025.
 fn coarse(value: f64) -> u8 {
     value.max(0.0).sqrt().ceil().min(255.0) as u8
 }
@@ -135,14 +136,14 @@ fn fine(code: u8) -> f64 {
     f64::from(code) * f64::from(code)
 }
 
-/// Exactly 0 N 0 E is what a receiver without a fix sends for a position.
+/// Treats exactly 0 N 0 E as no position: receivers without a fix send it.
 fn unless_zero(place: (i32, i32)) -> (i32, i32) {
     if place == (0, 0) { NOWHERE } else { place }
 }
 
 impl Position {
-    /// From decoded values; `None`, and what is out of range (|lat| > 90, |lon| > 180, speed over 102.2 kn, course or
-    /// heading outside 0..360, status over 15), becomes absent. A position needs both coordinates, and is not exactly 0 N 0 E.
+    /// Creates a position from decoded values. Out-of-range values become absent: |lat| > 90, |lon| > 180, speed over 102.2 kn, course or
+    /// heading outside 0..360, status over 14. A position needs both coordinates, and must not be exactly 0 N 0 E.
     pub fn new(
         class: Class,
         message_type: u8,
@@ -177,14 +178,14 @@ impl Position {
         }
     }
 
-    /// Of a search and rescue aircraft (type 9), whose speed is in whole knots up to 1022.
+    /// Creates the position of a search and rescue aircraft (type 9), whose speed is in whole knots up to 1022.
     pub(crate) fn aircraft(lat_lon: Option<(f64, f64)>, sog_knots: Option<f64>, cog_degrees: Option<f64>) -> Position {
         let sog = sog_knots.filter(|knots| (0.0..=1022.0).contains(knots)).map(|knots| knots.round() as u16 * 10);
         let position = Position::new(Class::Unknown, 9, lat_lon, None, cog_degrees, None, None);
         Position { sog: sog.unwrap_or(NO_SPEED), ..position }
     }
 
-    /// From values already in units of the air (1/10 000 minute, 0.1 kn, 0.1°), all known to be in range where `Some`.
+    /// Creates a position from values already in message units (1/10 000 minute, 0.1 kn, 0.1°), all known to be in range where `Some`.
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn from_units(
         class: Class,
@@ -210,18 +211,18 @@ impl Position {
         }
     }
 
-    /// Where, when it says so.
+    /// Position in degrees; `None` if not available.
     pub fn lat_lon(&self) -> Option<LatLon> {
         (self.lat != NO_POSITION)
             .then(|| LatLon::new(f64::from(self.lat) / UNITS_PER_DEGREE, f64::from(self.lon) / UNITS_PER_DEGREE))
     }
 
-    /// Latitude and longitude in 1/600 000 degree.
+    /// Latitude and longitude in 1/600 000 degree; `None` if not available.
     pub fn units(&self) -> Option<(i32, i32)> {
         (self.lat != NO_POSITION).then_some((self.lat, self.lon))
     }
 
-    /// The same with the position of `earlier`, where it has none of its own.
+    /// This report, with the position of `earlier` if it has none of its own.
     pub(crate) fn or_where(self, earlier: &Position) -> Position {
         match self.units() {
             Some(_) => self,
@@ -229,55 +230,55 @@ impl Position {
         }
     }
 
-    /// The same from a source that gives places in steps of `metres`; finer than 10 m is as good as exact.
+    /// This report, marked as coming from a source that rounds positions to steps of `metres`. Steps finer than 10 m count as exact.
     pub(crate) fn in_steps_of(self, metres: f64) -> Position {
         let place_code = if metres < FINEST_METRES { 0 } else { coarse(metres) };
         Position { place_code: place_code.max(self.place_code), ..self }
     }
 
-    /// The same, sent up to `span` before the time that goes with it.
+    /// This report, marked as sent up to `span` before its event time.
     pub(crate) fn within(self, span: Span) -> Position {
         Position { time_code: coarse(span.seconds()), ..self }
     }
 
-    /// Step in which the place is given, metres; 0 where it is fine enough for every use.
+    /// Step to which the position is rounded, metres; 0 if it is fine enough for every use.
     pub fn resolution_metres(&self) -> f64 {
         fine(self.place_code)
     }
 
-    /// How much earlier than its time it may have been sent; zero for a time of reception.
+    /// How much earlier than its event time it may have been sent; zero if that is the time of reception.
     pub fn uncertainty(&self) -> Span {
         Span::from_seconds(fine(self.time_code) as i64)
     }
 
-    /// Speed over ground in knots, 0..=102.2 (102.2 means "or more"); of an aircraft (type 9) up to 1022.
+    /// Speed over ground in knots, 0..=102.2 (102.2 means "or more"), for an aircraft (type 9) up to 1022; `None` if not available.
     pub fn sog_knots(&self) -> Option<f64> {
         (self.sog != NO_SPEED).then(|| f64::from(self.sog) / 10.0)
     }
 
-    /// Course over ground in degrees, 0..360.
+    /// Course over ground in degrees, 0..360; `None` if not available.
     pub fn cog_degrees(&self) -> Option<f64> {
         (self.cog != NO_SPEED).then(|| f64::from(self.cog) / 10.0)
     }
 
-    /// True heading in degrees, 0..360.
+    /// True heading in degrees, 0..360; `None` if not available.
     pub fn heading_degrees(&self) -> Option<f64> {
         (self.heading != NO_SPEED).then(|| f64::from(self.heading) / 10.0)
     }
 
-    /// Navigational status 0-14 (ITU-R M.1371 table 45); 15 "not defined" is absent, save from a distress device, where it
-    /// means a test and is read from the MMSI class and the absence together.
+    /// Navigational status 0-14 (ITU-R M.1371 table 45); `None` for 15, "not defined". From a distress device 15 means a test, which
+    /// follows from its MMSI and the absent status together.
     pub fn status(&self) -> Option<u8> {
         (self.status != NO_STATUS).then_some(self.status)
     }
 }
 
-/// Static and voyage data; what a message does not carry is absent.
+/// Static and voyage data. Fields that a message does not have are `None`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Static {
-    /// Class of the transponder, where the message tells.
+    /// Class of the transponder, if the message shows it.
     pub class: Option<Class>,
-    /// IMO number as sent, 1..=9 999 999 (its check digit not yet checked).
+    /// IMO number as sent, 1..=9 999 999; its check digit is not checked here.
     pub imo: Option<u32>,
     /// Name, trimmed, without `@`; never empty.
     pub name: Option<Box<str>>,
@@ -285,18 +286,18 @@ pub struct Static {
     pub call_sign: Option<Box<str>>,
     /// Ship and cargo type 1-99 (ITU-R M.1371 table 53).
     pub ship_type: Option<u8>,
-    /// Distances from the antenna.
+    /// Distances from the antenna to the sides of the hull.
     pub dimensions: Option<Dimensions>,
     /// Draught in decimetres, 1..=255.
     pub draught_dm: Option<u8>,
     /// Destination, trimmed; never empty.
     pub destination: Option<Box<str>>,
-    /// Estimated arrival: month, day, hour, minute as sent, where month and day are possible.
+    /// Estimated arrival as sent: month, day, hour, minute; present only if all four are possible.
     pub eta: Option<(u8, u8, u8, u8)>,
 }
 
 impl Static {
-    /// Whether nothing is said but perhaps the class.
+    /// Whether no field but the class is present.
     pub fn is_empty(&self) -> bool {
         let class = self.class;
         *self == Static { class, ..Static::default() }
@@ -306,38 +307,38 @@ impl Static {
 /// An aid to navigation, real or virtual.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Aid {
-    /// Where it says it is.
+    /// Position of the aid, as sent.
     pub position: Position,
     /// Type of aid 1-31 (ITU-R M.1371 table 74).
     pub kind: Option<u8>,
-    /// Name, without its extension; never empty.
+    /// Name; never empty. From JSON feeds it includes the name extension.
     pub name: Option<Box<str>>,
     /// Extent around the reference point.
     pub dimensions: Option<Dimensions>,
-    /// Sent from elsewhere: nothing floats there.
+    /// Whether the aid is virtual: broadcast from elsewhere, with nothing afloat at its position.
     pub is_virtual: bool,
 }
 
-/// Hull around the antenna, in metres.
+/// Distances from the antenna to the sides of the hull, in metres.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Dimensions {
-    /// To the bow.
+    /// Distance to the bow.
     pub bow: u16,
-    /// To the stern.
+    /// Distance to the stern.
     pub stern: u16,
-    /// To the port side.
+    /// Distance to the port side.
     pub port: u8,
-    /// To the starboard side.
+    /// Distance to the starboard side.
     pub starboard: u8,
 }
 
 impl Dimensions {
-    /// Length over all in metres; 0 when not given.
+    /// Overall length in metres; 0 if not given.
     pub fn length(self) -> u16 {
         self.bow + self.stern
     }
 
-    /// Beam in metres; 0 when not given.
+    /// Beam in metres; 0 if not given.
     pub fn beam(self) -> u16 {
         u16::from(self.port) + u16::from(self.starboard)
     }

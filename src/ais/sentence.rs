@@ -1,26 +1,26 @@
-//! One NMEA sentence: its frame and checksum, and the fields of VDM and VDO.
+//! One NMEA sentence: framing, checksum, and the fields of VDM and VDO.
 
 use memchr::memchr;
 
 use super::tally::Reject;
 
-/// A sentence whose checksum is right.
+/// A sentence with a correct checksum.
 pub(super) struct Sentence<'a> {
-    /// Talker and formatter, as `AIVDM` or `PGHP`.
+    /// Talker and formatter, such as `AIVDM` or `PGHP`.
     pub(super) address: &'a [u8],
-    /// All between the start delimiter and `*`.
+    /// Text between the start delimiter and `*`.
     pub(super) content: &'a [u8],
-    /// All of it, from the delimiter to the checksum.
+    /// The complete sentence, from the start delimiter to the checksum.
     pub(super) whole: &'a [u8],
-    /// What stands behind the checksum.
+    /// Text after the checksum.
     pub(super) rest: &'a [u8],
 }
 
-/// Why no sentence starts here.
+/// Why no valid sentence starts here.
 pub(super) enum Unframed {
-    /// It does not even look like one.
+    /// It does not look like a sentence at all.
     NoAddress,
-    /// It looks like one and cannot be used.
+    /// It looks like a sentence but cannot be used; `vdm` is whether its address is VDM or VDO.
     Broken { vdm: bool, reason: Reject },
 }
 
@@ -44,7 +44,7 @@ pub(super) fn frame(bytes: &[u8]) -> Result<Sentence<'_>, Unframed> {
     Ok(Sentence { address, content, whole: &bytes[..star + 4], rest: &tail[3..] })
 }
 
-/// Whether an address belongs to an AIS sentence; any two letters or digits may be the talker.
+/// Whether an address belongs to an AIS sentence. Any two characters are accepted as the talker.
 pub(super) fn is_vdm(address: &[u8]) -> bool {
     matches!(address, [_, _, b'V', b'D', b'M' | b'O'])
 }
@@ -52,25 +52,25 @@ pub(super) fn is_vdm(address: &[u8]) -> bool {
 /// One part of an AIS message.
 #[derive(Clone, Copy)]
 pub(super) struct Vdm<'a> {
-    /// VDO: about the station itself.
+    /// Whether it is VDO, about the receiving station itself.
     pub(super) own: bool,
     pub(super) total: u8,
     pub(super) number: u8,
-    /// Sequence id 0-9 joining the parts; often missing.
+    /// Sequence id 0-9 shared by the parts of a message; often missing.
     pub(super) sequence: Option<u8>,
-    /// `A`, `B`, `1`, `2` or another character; 0 when missing.
+    /// Radio channel: `A`, `B`, `1`, `2` or another character; 0 if missing.
     pub(super) channel: u8,
     pub(super) payload: &'a [u8],
-    /// Padding bits at the end, 0-5.
+    /// Padding bits at the end of the payload, 0-5.
     pub(super) fill: u8,
 }
 
 impl<'a> Vdm<'a> {
-    /// The fields of a sentence for which `is_vdm` holds.
+    /// Reads the fields of a sentence that [`is_vdm`] accepted.
     pub(super) fn read(sentence: &Sentence<'a>) -> Result<Vdm<'a>, Reject> {
         let mut rest = sentence.content.get(6..).ok_or(Reject::Fields)?;
         let comma = |byte: &u8| *byte == b',';
-        // These fields are of a byte or two: a plain search is faster than memchr.
+        // These fields are one or two bytes long: a plain search is faster than memchr.
         let mut field = || {
             let end = rest.iter().position(comma)?;
             let field = &rest[..end];
@@ -104,7 +104,7 @@ impl<'a> Vdm<'a> {
     }
 }
 
-/// A number of one or two digits.
+/// Value of one or two decimal digits; `None` for anything else.
 fn small(digits: &[u8]) -> Option<u8> {
     match digits {
         [one @ b'0'..=b'9'] => Some(one - b'0'),
@@ -124,7 +124,7 @@ pub(super) fn xor(bytes: &[u8]) -> u8 {
     sum.to_ne_bytes().iter().fold(tail, |sum, byte| sum ^ byte)
 }
 
-/// Two hexadecimal digits of either case.
+/// Value of two hexadecimal digits of either case.
 pub(super) fn hex_byte(digits: &[u8]) -> Option<u8> {
     let [high, low] = digits else { return None };
     let digit = |byte: u8| (byte as char).to_digit(16);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused_with_its_reason() {
+    fn impossible_fields_are_rejected_with_their_reason() {
         let vdm = |fields: &str| read(&sealed(&format!("AIVDM,{fields}")));
         assert_eq!(vdm("0,1,,A,13mB7d,0"), Err(Reject::PartNumbers));
         assert_eq!(vdm("2,3,1,A,13mB7d,0"), Err(Reject::PartNumbers));

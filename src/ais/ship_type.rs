@@ -1,6 +1,8 @@
-//! What a ship type number stands for, in a word or two (ITU-R M.1371-5, table 53).
+//! Names of ship type numbers (ITU-R M.1371-5, table 53).
 
-/// `cargo`, `fishing`, `high-speed craft`; `type unknown` without a number, `other type` for numbers that name no kind of ship.
+/// Short name of a ship type, such as `cargo`, `fishing` or `high-speed craft`. `None` gives `type unknown`; a number without a kind of
+/// ship
+/// gives `other type`.
 pub fn ship_type_name(ship_type: Option<u8>) -> &'static str {
     match ship_type {
         None => "type unknown",

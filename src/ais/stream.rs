@@ -1,4 +1,4 @@
-//! The sentences of one source, each with the time and station that its line, or a line before it, says.
+//! The sentences of one source, each with the time and station given on its own line or on a line before it.
 
 use std::hash::Hasher;
 
@@ -17,39 +17,39 @@ use super::tally::{Counts, Reject};
 use crate::geo::LatLon;
 use crate::time::Time;
 
-/// TAG groups remembered, so that what one member says holds for the others.
+/// TAG groups remembered per source, so that the fields of one member apply to the others.
 const GROUPS: usize = 32;
-/// Stations of one source whose own clock is kept.
+/// Maximum number of stations per source whose own clock is kept.
 const MAX_CLOCKS: usize = 4096;
-/// So many sample counters in a row make bare numbers behind sentences unbelievable.
+/// Consecutive sample counters after which bare numbers behind sentences are no longer taken for times.
 const COUNTERS: u8 = 3;
 
-/// What a source has said so far that bears on the lines to come.
+/// State of one source that affects how later lines are read.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stream {
     local: LocalClock,
     gnss: Gnss,
     pub(super) lag: Lag,
-    /// From a `$PGHP` line, for the next sentence.
+    /// Time and station from a `$PGHP` line, for the next sentence.
     gatehouse: Option<(Time, StationText)>,
-    /// From a TAG block alone on its line, for the next sentence.
+    /// TAG block that was alone on its line, for the next sentence.
     lone: Option<Tag>,
     groups: Vec<Tag>,
     next_group: usize,
     counters: u8,
-    /// Own clocks by hash of the station name; 0 is the source as a whole.
+    /// Own clocks by hash of the station name; key 0 is the clock of the source as a whole.
     clocks: FxHashMap<u64, Time>,
 }
 
-/// One AIS sentence and what is known about its reception.
+/// One AIS sentence with what is known about its reception.
 #[derive(Clone, Copy)]
 pub(super) struct Heard<'a> {
     pub(super) vdm: Vdm<'a>,
     pub(super) time: Option<(TimeBasis, Time)>,
-    /// What `time` is, where it seems to be the time of delivery.
+    /// The likely lag of `time`, if it seems to be the time of delivery and not of reception.
     pub(super) delivered: Option<Delivered>,
     pub(super) station: StationText,
-    /// TAG group id.
+    /// TAG group id, if the sentence belongs to a group.
     pub(super) group: Option<u32>,
 }
 
@@ -68,12 +68,12 @@ impl Stream {
         }
     }
 
-    /// The receiver's local time is of this zone now.
+    /// Sets the time zone of the receiver's local time.
     pub(super) fn set_zone(&mut self, zone: Option<TimeZone>) {
         self.local.set_zone(zone);
     }
 
-    /// The stream's own clock: of this station where it has shown one, else of the source.
+    /// The stream's own clock: that of this station if it has one, otherwise that of the source.
     pub(super) fn own_clock(&self, station: &StationText) -> Option<Time> {
         if self.clocks.is_empty() {
             return None;
@@ -82,7 +82,7 @@ impl Stream {
         of_station.or_else(|| self.clocks.get(&0).copied())
     }
 
-    /// A clock read at this station.
+    /// Records a clock reading from this station.
     pub(super) fn set_clock(&mut self, station: &StationText, time: Time) {
         let key = clock_key(station);
         if self.clocks.len() < MAX_CLOCKS || self.clocks.contains_key(&key) {
@@ -90,18 +90,18 @@ impl Stream {
         }
     }
 
-    /// Where the station last said it is.
+    /// Last position reported by the source's own receiver.
     pub(super) fn own_position(&self) -> Option<LatLon> {
         self.gnss.position()
     }
 
-    /// The newest time a line that is no AIS sentence has said for the next one.
+    /// Time given for the next sentence by an earlier line, such as a TAG block on its own or `$PGHP`.
     pub(super) fn announced(&self) -> Option<Time> {
         let tagged = self.lone.and_then(|tag| tag.time);
         tagged.or(self.gatehouse.map(|(time, _)| time))
     }
 
-    /// What a TAG block says, with what other members of its group have said.
+    /// Completes a TAG block with the fields of earlier members of its group.
     fn group_tag(&mut self, tag: Tag) -> Tag {
         if tag.group.is_none() {
             return tag;
@@ -121,7 +121,7 @@ impl Stream {
         tag
     }
 
-    /// The receiver's time behind the sentence, unless this source writes sample counters there.
+    /// The receiver's time after the sentence, unless this source writes sample counters there.
     fn trailing(&mut self, suffix: &Suffix) -> Option<Time> {
         if suffix.counter {
             self.counters = COUNTERS.min(self.counters + 1);
@@ -133,7 +133,7 @@ impl Stream {
     }
 }
 
-/// A number that is equal for equal station names, and 0 for none.
+/// Hash of a station name, never 0; 0 if the name is empty.
 pub(super) fn clock_key(station: &StationText) -> u64 {
     if station.is_empty() {
         return 0;
@@ -143,7 +143,7 @@ pub(super) fn clock_key(station: &StationText) -> u64 {
     hasher.finish() | 1
 }
 
-/// Where a TAG block or a sentence may start: mostly at once.
+/// Offset at which a TAG block or a sentence may start; usually 0.
 fn first_start(bytes: &[u8]) -> Option<usize> {
     match bytes.first()? {
         b'\\' | b'!' | b'$' => Some(0),
@@ -151,7 +151,7 @@ fn first_start(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// What stands behind a sentence, up to the next.
+/// Reads the text between a sentence and the next one.
 fn suffix(sentence: &Sentence<'_>) -> Suffix {
     match sentence.rest {
         [] => Suffix::default(),
@@ -162,10 +162,10 @@ fn suffix(sentence: &Sentence<'_>) -> Suffix {
     }
 }
 
-/// Goes through one line, sentence by sentence.
+/// Iterates over the sentences of one line.
 pub(super) struct Scan<'a> {
     rest: &'a [u8],
-    /// What stands before the first sentence, until it has been read.
+    /// Text before the first sentence, until it has been read as a time.
     before: &'a [u8],
     prefix: Option<Time>,
     tag: Option<Tag>,
@@ -178,7 +178,7 @@ impl<'a> Scan<'a> {
         Scan { rest: line, before: &[], prefix: None, tag: None, found: false, begun: false }
     }
 
-    /// The next AIS sentence of the line; what is no AIS sentence is counted, and read for time where it tells some.
+    /// The next AIS sentence of the line. Other sentences are counted, and read for their time if they have one.
     pub(super) fn next(&mut self, stream: &mut Stream, counts: &mut Counts) -> Option<Heard<'a>> {
         loop {
             let Some(start) = first_start(self.rest) else {
@@ -226,7 +226,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The end of the line: a TAG block without a sentence waits for the next one, and a line of nothing is counted.
+    /// Ends the line. A TAG block without a sentence is kept for the next one, and a line without any sentence is counted.
     fn close(&mut self, stream: &mut Stream, counts: &mut Counts) {
         if let Some(tag) = self.tag.take() {
             stream.lone = Some(tag);

@@ -1,4 +1,4 @@
-//! TAG blocks of NMEA 4.10 and IEC 61162-450: time, station and group of the sentence behind them.
+//! TAG blocks of NMEA 4.10 and IEC 61162-450: time, station and group of the sentence that follows.
 
 use memchr::memchr;
 use serde::{Deserialize, Serialize};
@@ -7,8 +7,9 @@ use super::moment::unix_time;
 use super::sentence::{hex_byte, xor};
 use crate::time::Time;
 
-/// A station name as feeds write it, kept inline. Empty means "not said".
-/// Three machine words, since it is copied and compared with every line.
+/// A station name as feeds write it, stored inline; empty means that the feed does not give one. It fills three machine words, because it
+/// is
+/// copied and compared for every line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[repr(align(8))]
 pub(super) struct StationText {
@@ -17,7 +18,7 @@ pub(super) struct StationText {
 }
 
 impl StationText {
-    /// Keeps printable ASCII, at most 23 characters of it; anything else is "not said".
+    /// Creates a name from printable ASCII, cut to 23 characters; any other character makes it empty.
     pub(super) fn new(text: &[u8]) -> StationText {
         let text = &text[..text.len().min(23)];
         let mut station = StationText::default();
@@ -36,12 +37,12 @@ impl StationText {
         self.len == 0
     }
 
-    /// This name, or `other` where there is none.
+    /// This name, or `other` if this one is empty.
     pub(super) fn or(self, other: StationText) -> StationText {
         if self.is_empty() { other } else { self }
     }
 
-    /// Whether the name is made from this MMSI: its digits are the number, or hold it in nine digits.
+    /// Whether the name is made from this MMSI: its digits form that number, or it contains the number in nine digits.
     pub(super) fn names(&self, mmsi: u32) -> bool {
         let digits = self.as_str().bytes().filter(u8::is_ascii_digit);
         let number = digits.fold(0u64, |number, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
@@ -49,26 +50,26 @@ impl StationText {
     }
 }
 
-/// What a TAG block says.
+/// The fields of a TAG block that the decoder uses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Tag {
-    /// `c`, in seconds or milliseconds.
+    /// Field `c`, in seconds or milliseconds.
     pub(super) time: Option<Time>,
-    /// `s`.
+    /// Field `s`.
     pub(super) station: StationText,
-    /// Group id of `g` (`1-2-73874`) or of IEC's `1G2:73874`.
+    /// Group id from field `g` (`1-2-73874`) or from IEC's `1G2:73874`.
     pub(super) group: Option<u32>,
 }
 
 impl Tag {
-    /// Reads the text between the two backslashes; `None` when its checksum is wrong or missing.
+    /// Reads the text between the two backslashes; `None` if its checksum is wrong or missing.
     pub(super) fn read(block: &[u8]) -> Option<Tag> {
         let (fields, sum) = block.split_at(block.len().checked_sub(3)?);
         let [b'*', sum @ ..] = sum else { return None };
         let sum = hex_byte(sum)?;
         let fields = match sum == xor(fields) {
             true => fields,
-            // Some relays put a group in front and leave the checksum as it was: what it covers is still good.
+            // Some relays insert a group in front and keep the old checksum: the fields it covers are still good.
             false => after_group(fields).filter(|covered| xor(covered) == sum)?,
         };
         let mut tag = Tag::default();
@@ -97,7 +98,7 @@ impl Tag {
         Some(tag)
     }
 
-    /// Fills what this block leaves open from another one of its group.
+    /// Fills the absent fields from another block of the same group.
     pub(super) fn or(self, other: Tag) -> Tag {
         Tag {
             time: self.time.or(other.time),
@@ -107,7 +108,7 @@ impl Tag {
     }
 }
 
-/// The fields behind a leading `g`.
+/// The fields after a leading `g`; `None` if the block does not start with one.
 fn after_group(fields: &[u8]) -> Option<&[u8]> {
     let comma = memchr(b',', fields.strip_prefix(b"g:")?)?;
     fields.get(comma + 3..)
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_forms_in_the_wild_are_read() {
+    fn tag_forms_seen_in_feeds_are_read() {
         let tag = Tag::read(b"s:2573555,c:1707873398*05").expect("its checksum is right");
         assert_eq!(tag.time, Some(Time::from_seconds(1_707_873_398)));
         assert_eq!(tag.station.as_str(), "2573555");
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_put_in_front_without_a_new_checksum_is_dropped_alone() {
+    fn a_group_inserted_without_a_new_checksum_is_dropped_and_the_rest_kept() {
         let tag = Tag::read(b"g:1-2-9999,c:1565218798*53").expect("it covers the time");
         assert_eq!(tag.time, Some(Time::from_seconds(1_565_218_798)));
         assert_eq!(tag.group, None);
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_checksum_or_a_time_out_of_the_century_counts_for_nothing() {
+    fn a_wrong_checksum_or_a_time_outside_2000_to_2050_is_ignored() {
         assert_eq!(Tag::read(b"s:2573555,c:1707873398*06"), None);
         assert_eq!(Tag::read(b"s:2573555,c:1707873398"), None);
         assert_eq!(Tag::read(b""), None);

@@ -1,66 +1,66 @@
-//! What was read, by source: lines, sentences, messages by type, and every reject by reason.
+//! Counts by source: lines, sentences, messages by type, and rejects by reason.
 
 use serde::{Deserialize, Serialize};
 
 use super::SourceId;
 
-/// Why something was left out. The names are stable: summaries and metrics carry them.
+/// Reason for a reject. The names are stable, because summaries and metrics contain them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Reject {
-    /// A line that is neither a sentence, a JSON object, nor a row of a known CSV layout.
+    /// A line that is not a sentence, a JSON object or a row of a known CSV layout.
     NotASentence,
-    /// A TAG block that never closes; the sentence behind it is still used.
+    /// A TAG block without its closing backslash; the sentence after it is still used.
     TagUnclosed,
-    /// A TAG block with a wrong or missing checksum; the sentence behind it is still used.
+    /// A TAG block with a wrong or missing checksum; the sentence after it is still used.
     TagChecksum,
     /// A sentence without `*hh`.
     ChecksumMissing,
     /// A sentence whose checksum does not match.
     ChecksumWrong,
-    /// VDM or VDO without its seven fields, or with a fill field other than 0-5.
+    /// A VDM or VDO sentence without its seven fields, or with a fill field other than 0-5.
     Fields,
-    /// Part numbers that cannot be: total 0, number 0 or over the total.
+    /// Impossible part numbers: total 0 or above 9, number 0 or above the total.
     PartNumbers,
-    /// A part that came twice within its message.
+    /// A part received twice for the same message.
     PartRepeated,
-    /// A message of several parts given up before all had come.
+    /// A multi-part message given up before all parts arrived.
     PartMissing,
-    /// A character outside the six-bit armour.
+    /// A character outside the six-bit alphabet.
     Armour,
-    /// More bits than any message has.
+    /// More bits than the message type can have.
     TooLong,
-    /// Too few bits for its type.
+    /// Fewer bits than the message type needs.
     TooShort,
-    /// Message type 0 or above 27, or one that a JSON feed has no name for.
+    /// A message type that is 0 or above 27, or an unknown type name in a JSON feed.
     UnknownType,
-    /// An MMSI of more than nine digits, or none in a JSON object.
+    /// An MMSI of more than nine digits, or a JSON object without one.
     Mmsi,
-    /// A `$PGHP` line whose date cannot be.
+    /// A `$PGHP` line with an impossible date.
     Gatehouse,
-    /// An RMC, ZDA, GGA or GLL sentence that cannot be read.
+    /// An RMC, ZDA, GGA or GLL sentence that cannot be parsed.
     Gnss,
-    /// A CSV row without MMSI or time.
+    /// A CSV row without an MMSI or time.
     CsvRow,
-    /// A JSON object that is none: cut short, out of grammar, no UTF-8, a number beyond all numbers.
+    /// Invalid JSON: truncated, malformed, not UTF-8, or with a number out of range.
     Json,
-    /// A JSON object of more than 64 KiB.
+    /// A JSON object larger than 64 KiB.
     JsonTooLarge,
-    /// A JSON object nested more than 32 deep.
+    /// A JSON object nested more than 32 levels deep.
     JsonTooDeep,
-    /// A JSON object of no feed we know.
+    /// A JSON object of an unknown feed.
     JsonUnknown,
-    /// A JSON object with a field of the wrong kind, missing, twice, or against another one.
+    /// A JSON object with a field that is missing, duplicated, of the wrong type, or inconsistent with another one.
     JsonFields,
-    /// A claimed time over 60 s ahead of receipt, replaced by receipt (live only).
+    /// A claimed time more than 60 s ahead of receipt, replaced by the time of receipt (live only).
     TimeAhead,
-    /// A claimed time over 24 h behind receipt, replaced by receipt (live only).
+    /// A claimed time more than 24 h behind receipt, replaced by the time of receipt (live only).
     TimeBehind,
-    /// A station name beyond the bound on their number; the report counts as from no named station.
+    /// A new station name when the station table is full; the report counts as from an unnamed station.
     StationsFull,
 }
 
 impl Reject {
-    /// Every reason, in the order of their declaration.
+    /// Every reason, in order of declaration.
     pub const ALL: [Reject; 25] = [
         Reject::NotASentence,
         Reject::TagUnclosed,
@@ -89,7 +89,7 @@ impl Reject {
         Reject::StationsFull,
     ];
 
-    /// The stable name.
+    /// Stable name, as in summaries and metrics.
     pub const fn name(self) -> &'static str {
         match self {
             Reject::NotASentence => "not_a_sentence",
@@ -121,14 +121,14 @@ impl Reject {
     }
 }
 
-/// Counters of one source, or of all together.
+/// Counters of one source, or of all sources together.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
-    /// Lines, whatever they held.
+    /// Lines of any content.
     pub lines: u64,
-    /// VDM and VDO sentences, the refused ones included.
+    /// VDM and VDO sentences, including rejected ones.
     pub sentences: u64,
-    /// Other NMEA sentences, passed over or read for the clock, and JSON objects that are not about AIS.
+    /// Other NMEA sentences, ignored or read for the clock, and JSON objects that are not about AIS.
     pub other_sentences: u64,
     /// Comments, CSV header lines and blank lines.
     pub comments: u64,
@@ -136,26 +136,26 @@ pub struct Counts {
     pub csv_rows: u64,
     /// JSON objects used.
     pub objects: u64,
-    /// Messages decoded, by type 1-27; index 0 is CSV rows, and JSON objects that do not tell.
+    /// Messages decoded, by type 1-27; index 0 counts CSV rows, and JSON objects that do not give the type.
     pub reports_by_type: [u64; 28],
-    /// Of these, the ones that no time could be given to, and which therefore gave no report.
+    /// Messages without any known time, by type; they are included in `reports_by_type` but gave no report.
     pub untimed: [u64; 28],
     rejects: [u64; Reject::ALL.len()],
 }
 
 impl Counts {
-    /// How often `reason` struck.
+    /// Number of rejects for `reason`.
     pub fn rejected(&self, reason: Reject) -> u64 {
         self.rejects[reason as usize]
     }
 
-    /// Every reason that struck at least once, in fixed order.
+    /// Every reason that occurred at least once with its count, in fixed order.
     pub fn rejects(&self) -> impl Iterator<Item = (Reject, u64)> + '_ {
         let counted = Reject::ALL.into_iter().map(|reason| (reason, self.rejected(reason)));
         counted.filter(|(_, count)| 0 < *count)
     }
 
-    /// Messages without a time, of all types.
+    /// Messages without a time, of all types together.
     pub fn untimed_total(&self) -> u64 {
         self.untimed.iter().sum()
     }
@@ -194,12 +194,12 @@ impl Tally {
         Tally { sources: vec![Counts::default(); sources] }
     }
 
-    /// The counters of one source; `None` for one the decoder was not told of.
+    /// Counters of one source; `None` if the decoder does not know it.
     pub fn source(&self, source: SourceId) -> Option<&Counts> {
         self.sources.get(usize::from(source.0))
     }
 
-    /// All sources added up.
+    /// Counters of all sources added up.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();
         for counts in &self.sources {
@@ -208,7 +208,7 @@ impl Tally {
         total
     }
 
-    /// There are so many inputs now.
+    /// Grows the table to `count` sources; it never shrinks.
     pub(super) fn inputs(&mut self, count: usize) {
         self.sources.resize(count.max(self.sources.len()), Counts::default());
     }

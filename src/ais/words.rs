@@ -1,12 +1,12 @@
-//! The words of CSV recordings, as the codes of the air.
+//! Maps the words used in CSV recordings to AIS codes.
 
-/// A field that says something: not empty, not `Unknown`, not `Undefined`.
+/// The field, unless it is empty, `Unknown`, `Undefined` or `Unknown value`.
 pub(super) fn said(text: &[u8]) -> Option<&[u8]> {
     let nothing: [&[u8]; 4] = [b"", b"Unknown", b"Undefined", b"Unknown value"];
     (!nothing.contains(&text)).then_some(text)
 }
 
-/// What sent the report.
+/// Kind of station that sent the report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Mobile {
     A,
@@ -16,7 +16,7 @@ pub(super) enum Mobile {
     Other,
 }
 
-/// `Type of mobile` and `TransceiverClass`.
+/// Kind of station from `Type of mobile` or `TransceiverClass`.
 pub(super) fn mobile(text: &[u8]) -> Mobile {
     let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()));
     match text {
@@ -28,7 +28,7 @@ pub(super) fn mobile(text: &[u8]) -> Mobile {
     }
 }
 
-/// Navigational status as a number (`5`, `5.0`) or in words.
+/// Navigational status 0-14 from a number (`5`, `5.0`) or from words.
 pub(super) fn status(text: &[u8]) -> Option<u8> {
     let words: [(&[u8], u8); 12] = [
         (b"under way using engine", 0),
@@ -62,7 +62,7 @@ pub(super) fn status(text: &[u8]) -> Option<u8> {
     }
 }
 
-/// Ship type 1-99: as a number (with the codes 1001-1025 of older MarineCadastre years) or in words.
+/// Ship type 1-99 from a number (including the codes 1001-1025 of older MarineCadastre years) or from words.
 pub(super) fn ship_type(text: &[u8]) -> Option<u8> {
     if let Some(code) = code(text) {
         return match code {
@@ -106,7 +106,7 @@ pub(super) fn ship_type(text: &[u8]) -> Option<u8> {
     Some(code)
 }
 
-/// A code written as a whole number, perhaps with a decimal zero.
+/// A code written as a whole number, possibly with a decimal zero.
 fn code(text: &[u8]) -> Option<i64> {
     let text = text.strip_suffix(b".0").unwrap_or(text);
     super::moment::number(text)

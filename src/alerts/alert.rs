@@ -1,4 +1,4 @@
-//! What an alert is: the JSON of SPEC "Alerts", field by field.
+//! The alert and its changes: the JSON of SPEC "Alerts", field by field.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::geo::LatLon;
 use crate::state::{Word, json, maybe_word, word};
 use crate::time::Time;
 
-/// One line of the alert stream: what changed, when it was decided, and the alert as it now stands.
+/// One line of the alert stream: what changed, when it was decided, and the alert after the change.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Change {
     /// What happened to the alert.
     pub change: ChangeKind,
-    /// Counts the changes of this alert from 1; `<id>-<revision>` is the idempotency key of a delivery.
+    /// Number of this change of the alert, from 1; `<id>-<revision>` is the idempotency key of a delivery.
     pub revision: u32,
     /// Engine time of the decision.
     pub at: Time,
-    /// Why, in a few words.
+    /// Reason for the change, in a few words.
     pub reason: String,
     /// The alert after the change.
     pub alert: Arc<Alert>,
@@ -32,16 +32,16 @@ pub struct Change {
 pub enum ChangeKind {
     /// First published.
     Opened,
-    /// Something an analyst would act on changed, or half an hour passed.
+    /// Something an analyst would act on changed, or `update_minutes` passed.
     Updated,
     /// The behaviour stopped and did not come back within `merge_minutes`.
     Ended,
-    /// Later evidence disproved it.
+    /// Later evidence disproved the alert.
     Retracted,
 }
 
 impl Change {
-    /// Writes down which case the alert belongs to.
+    /// Sets the case that the alert belongs to.
     pub(crate) fn name_case(&mut self, case: Option<String>) {
         if self.alert.case_id != case {
             Arc::make_mut(&mut self.alert).case_id = case;
@@ -49,11 +49,11 @@ impl Change {
     }
 }
 
-/// Where an alert stands.
+/// State of an alert.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Going on, or waiting whether it comes back.
+    /// The behaviour holds, or it stopped and the merge window is still running.
     Open,
     /// Over.
     Ended,
@@ -89,7 +89,7 @@ impl Severity {
         }
     }
 
-    /// The word in alerts.
+    /// The name used in alerts: `info`, `low`, `medium`, `high` or `critical`.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Info => "info",
@@ -104,73 +104,73 @@ impl Severity {
 /// An alert, or a fact below `alert_from` points (`announced` false).
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Alert {
-    /// 26 characters of base32 over the facts of its first opening; never changes.
+    /// 26 characters of base32, a hash of the facts of its first opening; never changes.
     pub id: String,
-    /// Name of the behaviour; its [`Class`] stands beside it in lines, as `kind`.
+    /// Name of the behaviour; in lines its [`Class`] is beside it, as `kind`.
     #[serde(flatten, serialize_with = "with_class")]
     pub behaviour: &'static str,
-    /// Whether it is an alert (score reached `alert_from` once) or a fact.
+    /// True once the score has reached `alert_from`, which makes it an alert; false for a fact.
     pub announced: bool,
-    /// Where it stands.
+    /// State of the alert.
     pub status: Status,
-    /// From the score; rises, never falls, while open.
+    /// Follows from the score; while open it rises, and falls only when what is known of the vessels is corrected.
     pub severity: Severity,
-    /// 0-100, the sum of `score_reasons`.
+    /// Score, 0-100; the sum of `score_reasons`.
     pub score: i32,
     /// `normal` or `low` (satellite-only vessels).
     pub confidence: &'static str,
-    /// When the behaviour began.
+    /// Event time when the behaviour began.
     pub started_at: Time,
-    /// When the rule was first satisfied.
+    /// Event time when the rule was first satisfied.
     pub opened_at: Time,
-    /// The latest moment it is known to hold.
+    /// The latest time at which the behaviour is known to have held.
     pub last_at: Time,
-    /// The last moment it held, once it is over.
+    /// The last time at which the behaviour held; `None` while it holds.
     pub ended_at: Option<Time>,
-    /// Who takes part, in order of track key.
+    /// The vessels that take part, ordered by track key; empty for an alert about the daemon or a feed.
     pub vessels: Vec<VesselRef>,
-    /// Every watched or benign zone it lies in or near.
+    /// Every watched or benign zone that the alert is in or near.
     pub zones: Vec<ZoneRef>,
-    /// Where (pairs: the midpoint), latest. Absent only for a distress device that never said.
+    /// Latest position; for pairs the midpoint. `None` for a distress device that never sent one, and for alerts without a place.
     #[serde(serialize_with = "rounded_position")]
     pub position: Option<LatLon>,
-    /// Shared by three or more mutually linked open pairs.
+    /// Shared by three or more open pairs that are linked through their vessels; `None` outside a group.
     pub group_id: Option<String>,
-    /// The case it belongs to at the moment of the line; a later line names another where that case proves to be part of an earlier one. Absent
-    /// for a fact with no alert near it, and for what concerns the daemon or an area.
+    /// The case of the alert at the time of the line; a later line names another one if that case proves to be part of an earlier
+    /// case. `None` for a fact without an alert near it, and for alerts about the daemon or an area.
     pub case_id: Option<String>,
-    /// Id of the alert it supersedes.
+    /// Id of the alert that this one supersedes; `None` if there is none.
     pub replaces: Option<String>,
-    /// Who may see it, for what, how sure it is, how long it may be kept.
+    /// Marking: who may see the alert, for what purpose, how reliable it is, how long it may be kept.
     pub handling: Handling,
     /// One or two sentences an analyst can read out.
     pub summary: String,
-    /// The first of them in its parts, for stories.
+    /// The first sentence of the summary in parts, for the stories of cases.
     #[serde(skip)]
     pub sentence: Sentence,
-    /// Line by line how the score comes about.
+    /// The lines that add up to the score.
     pub score_reasons: Vec<ScoreReason>,
-    /// Numbers and tracks behind it.
+    /// Measurements and tracks behind the alert.
     pub evidence: Evidence,
 }
 
-/// Who does what where, each part as it stands in the summary.
+/// One sentence in parts, each as it appears in the summary.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Sentence {
-    /// `ALFA (ES, cargo)`.
+    /// Subject: `ALFA (ES, cargo)`.
     pub who: String,
-    /// `was below 2 kn for 1 h 35 min`.
+    /// Verb and numbers: `was below 2 kn for 1 h 35 min`.
     pub deed: String,
-    /// `, 30 nm off the coast, 54 nm from Nouadhibou (Mauritania)`; may be empty.
+    /// Distances: `, 30 nm off the coast, 54 nm from Nouadhibou (Mauritania)`; may be empty.
     pub off: String,
-    /// `, inside Western Sahara to Freetown`; may be empty.
+    /// Zones: `, inside Western Sahara to Freetown`; may be empty.
     pub zones: String,
-    /// Whether it is night there.
+    /// Whether it is night at the position.
     pub night: bool,
 }
 
 impl Sentence {
-    /// The whole of it.
+    /// The whole sentence.
     pub fn text(&self) -> String {
         let night = if self.night { ", at night" } else { "" };
         format!("{} {}{}{}{night}.", self.who, self.deed, self.off, self.zones)
@@ -180,25 +180,25 @@ impl Sentence {
 /// A vessel as an alert names it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct VesselRef {
-    /// Its MMSI.
+    /// MMSI of the vessel.
     pub mmsi: u32,
     /// Ordinal of the track under that MMSI, from 1.
     pub track: u16,
-    /// IMO number, if sent.
+    /// IMO number; `None` if never sent.
     pub imo: Option<u32>,
-    /// Name, if sent.
+    /// Name; `None` if never sent.
     pub name: Option<String>,
-    /// Call sign, if sent.
+    /// Call sign; `None` if never sent.
     pub call_sign: Option<String>,
-    /// Ship type 1-99, if sent.
+    /// Ship type 1-99; `None` if never sent.
     pub ship_type: Option<u8>,
-    /// ISO 3166 alpha-2 of the flag behind the MMSI's MID.
+    /// ISO 3166 alpha-2 code of the flag state of the MMSI's MID; `None` if the MID belongs to no country.
     #[serde(deserialize_with = "maybe_word")]
     pub flag: Option<Word>,
-    /// `A` or `B`.
+    /// AIS class, `A` or `B`; `None` if unknown.
     #[serde(deserialize_with = "maybe_word")]
     pub class: Option<Word>,
-    /// Part in the case: mother, daughter, dropper, collector, dark.
+    /// Role in the alert: `mother`, `daughter`, `dropper`, `collector` or `dark`; `None` if it has none.
     #[serde(deserialize_with = "maybe_word")]
     pub role: Option<Word>,
 }
@@ -206,9 +206,9 @@ pub struct VesselRef {
 /// A zone as an alert names it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ZoneRef {
-    /// Its id.
+    /// Id of the zone.
     pub id: String,
-    /// Its name.
+    /// Name of the zone.
     pub name: String,
     /// `corridor`, `area`, `port`, `anchorage` or `benign`.
     #[serde(deserialize_with = "word")]
@@ -221,41 +221,41 @@ pub struct ZoneRef {
 /// One line of the score.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ScoreReason {
-    /// Stable name of the ingredient.
+    /// Stable name of the score line.
     pub code: String,
-    /// Points, negative where it lowers.
+    /// Points; negative if the line lowers the score.
     pub points: i32,
-    /// For the analyst.
+    /// Explanation for the analyst.
     pub text: String,
 }
 
-/// The numbers and tracks behind an alert.
+/// The measurements and tracks behind an alert.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Thresholds in force, by setting name.
+    /// Thresholds in force, by name of the setting.
     #[serde(with = "json")]
     pub thresholds: Map<String, Value>,
-    /// What was measured.
+    /// Measured values, by name.
     #[serde(with = "json")]
     pub measured: Map<String, Value>,
-    /// Stations that heard the vessels lately; empty when the feed does not say.
+    /// Names of the stations that recently heard the vessels; empty if the feed does not state them.
     pub stations: Vec<String>,
-    /// At most 200 points a vessel, oldest first.
+    /// Tracks of the vessels, at most 200 points each, oldest first.
     pub tracks: Vec<EvidenceTrack>,
 }
 
 /// The track of one vessel in the evidence.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct EvidenceTrack {
-    /// Its MMSI.
+    /// MMSI of the vessel.
     pub mmsi: u32,
-    /// Ordinal of the track.
+    /// Ordinal of the track under that MMSI, from 1.
     pub track: u16,
-    /// Where it was.
+    /// Points of the track, oldest first.
     pub points: Vec<EvidencePoint>,
 }
 
-/// `[time, lon, lat, sog kn or null, cog degrees or null]`.
+/// `[time, lon, lat, SOG in kn or null, COG in degrees or null]`.
 pub type EvidencePoint = (Time, f64, f64, Option<f64>, Option<f64>);
 
 fn with_class<S: Serializer>(behaviour: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {

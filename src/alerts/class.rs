@@ -1,15 +1,15 @@
-//! Whether an alert is about what vessels do, or about the daemon itself.
+//! Whether an alert is about vessels, or about the daemon and its reception.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What an alert is about: `kind` in lines and settings.
+/// What an alert is about; `kind` in lines and settings.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
-    /// What one vessel or several do.
+    /// What one or more vessels do.
     Vessel,
-    /// About the daemon, its feeds or its receivers: for the engineers of the site.
+    /// The daemon, its feeds or its receivers; for the engineers of the site.
     System,
 }
 
@@ -17,12 +17,12 @@ impl Class {
     /// Behaviours of class [`System`](Class::System).
     pub const SYSTEM: [&str; 3] = ["delivery_failed", "vessel_flood", "feed_silent"];
 
-    /// The class of the alerts of a behaviour.
+    /// The class of the alerts of a behaviour, by its name.
     pub fn of(behaviour: &str) -> Class {
         if Class::SYSTEM.contains(&behaviour) { Class::System } else { Class::Vessel }
     }
 
-    /// As written in lines and settings.
+    /// The name used in lines and settings: `vessel` or `system`.
     pub fn name(self) -> &'static str {
         match self {
             Class::Vessel => "vessel",
@@ -31,7 +31,7 @@ impl Class {
     }
 }
 
-/// What a stored alert of class `system` is about, in a few words, as `receiver partner`. `None` for alerts about vessels.
+/// What a stored alert of class `system` is about, in a few words such as `receiver partner`. `None` for alerts about vessels.
 pub fn system_title(alert: &Value) -> Option<String> {
     if Class::of(alert["behaviour"].as_str()?) == Class::Vessel {
         return None;
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_about_the_daemon_says_what_of_it() {
+    fn a_system_alert_has_a_title_that_names_its_subject() {
         let title = |behaviour: &str, measured: Value| {
             system_title(&json!({ "behaviour": behaviour, "evidence": { "measured": measured } }))
         };

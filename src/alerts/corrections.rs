@@ -1,4 +1,4 @@
-//! Corrections: ends with facts that only the end shows, and what late reports do to alerts that are open or over.
+//! Corrections: ends with facts known only at the end, and what late reports change in open and ended alerts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,22 +13,23 @@ use super::id::Key;
 use super::lifecycle::Observation;
 use super::{AlertBook, View};
 
-/// How long after its end an alert may be corrected, taken back or go on.
+/// How long after its end an alert may be corrected, retracted or reopened.
 const KEPT: Span = Span::from_hours(48);
-/// Alerts of all other behaviours kept at most, and so many of those whose past changes often; beyond it those that ended first go.
+/// Upper limits of the archive: alerts of most behaviours, and alerts and facts of those in `CORRECTED`. Beyond them those that
+/// ended first are dropped.
 const MOST: usize = 300;
 const MOST_CORRECTED: usize = 1000;
-/// Starts nearer than this are one: a later alert of a vessel begins a millisecond after the earlier one ended.
+/// Starts closer than this are the same: a later alert of a vessel begins a millisecond after the earlier one ended.
 const SAME_START: Span = Span::from_millis(1000);
-/// Behaviours whose past later reports can change: the end of a silence disproves a meeting whose stop was over long before.
+/// Behaviours whose past late reports can change: the end of a silence can disprove a meeting whose stop was over long before.
 const CORRECTED: [&str; 2] = ["ais_gap", "dark_rendezvous"];
 
-/// Ended alerts that later reports may still change.
+/// Ended alerts that late reports may still change.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Archive {
-    /// Of the behaviours in `CORRECTED`, facts too.
+    /// Alerts and facts of the behaviours in `CORRECTED`.
     corrected: Ended,
-    /// Alerts of the others.
+    /// Alerts of the other behaviours.
     others: Ended,
 }
 
@@ -40,7 +41,7 @@ struct Ended {
 }
 
 impl Archive {
-    /// Keeps an alert that ended, if reports can still come that change it.
+    /// Keeps an ended alert if late reports can still change it.
     pub(super) fn keep(&mut self, key: &Key, entry: Entry, now: Time) {
         if CORRECTED.contains(&key.behaviour) {
             self.corrected.keep(key, entry, now, MOST_CORRECTED);
@@ -49,12 +50,12 @@ impl Archive {
         }
     }
 
-    /// All of them.
+    /// All archived alerts and facts.
     pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
         self.corrected.entries.values_mut().chain(self.others.entries.values_mut())
     }
 
-    /// Takes out the alerts that `wanted` picks, by key and start.
+    /// Takes out the alerts that `wanted` selects, ordered by key and start.
     pub(super) fn take_if(&mut self, wanted: impl Fn(&Key, &Entry) -> bool) -> Vec<(Key, Entry)> {
         let mut taken: Vec<(Key, Entry)> = Vec::new();
         for ended in [&mut self.corrected, &mut self.others] {
@@ -67,7 +68,8 @@ impl Archive {
         taken
     }
 
-    /// Takes out the last alert of a key, if it had not ended yet at `since`: not where its zone went, or another took its place.
+    /// Takes out the last alert of a key if it ended after `since`. An alert that ended because of its zone or was superseded
+    /// stays.
     pub(super) fn take_last(&mut self, key: &Key, since: Time) -> Option<Entry> {
         let ended = self.of(key);
         let (place, entry) = ended.entries.range((key.clone(), Time::MIN)..=(key.clone(), Time::MAX)).next_back()?;
@@ -77,7 +79,7 @@ impl Archive {
         ended.take(&place)
     }
 
-    /// Takes out the alert of a key that began at about `started_at`.
+    /// Takes out the alert of a key that began at `started_at`, give or take `SAME_START`.
     fn take(&mut self, key: &Key, started_at: Time) -> Option<Entry> {
         let ended = self.of(key);
         let near = (key.clone(), started_at - SAME_START)..=(key.clone(), started_at + SAME_START);
@@ -111,7 +113,7 @@ impl Ended {
 }
 
 impl AlertBook {
-    /// It is over, and these are its last facts; of one that ended before, a corrected end.
+    /// Ends an alert with its last facts, or corrects the end of one that had ended.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn closes(
         &mut self,
@@ -141,7 +143,7 @@ impl AlertBook {
         self.archive.keep(&key, entry, now);
     }
 
-    /// It never was.
+    /// Retracts an alert that later evidence disproved.
     pub(super) fn disproved(
         &mut self,
         now: Time,
@@ -167,7 +169,7 @@ impl AlertBook {
         self.remember_end(&key, started_at);
     }
 
-    /// The last alert of this key ended at another time than was remembered.
+    /// Corrects the remembered end of the last alert of this key.
     pub(super) fn remember_end(&mut self, key: &Key, ended_at: Time) {
         let keep = Span::from_hours(24 * i64::from(self.policy.score.repeat_days));
         self.memory.ended(key, ended_at, false, keep, self.policy.settings.max_remembered);

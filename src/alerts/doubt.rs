@@ -1,4 +1,4 @@
-//! Taking back what rested on false positions.
+//! Retraction of alerts that rested on false positions.
 
 use crate::behaviours::Doubt;
 use crate::time::Time;
@@ -11,12 +11,12 @@ use super::lifecycle::Observation;
 use super::{AlertBook, Change, View, mute};
 
 impl AlertBook {
-    /// The doubt about a vessel's positions that keeps a behaviour from opening now; `None` where nothing does.
+    /// The doubt about a vessel's positions that now keeps a behaviour from opening; `None` if there is none.
     pub fn doubt(&self, behaviour: &str, mmsi: Mmsi, now: Time) -> Option<Doubt> {
         self.mute.of(mmsi, now).filter(|_| mute::rests_on_place(behaviour))
     }
 
-    /// Takes back what opened on a false position of these vessels: what is open, and what ended lately.
+    /// Retracts the alerts, open or recently ended, that opened while the positions of these vessels were false.
     pub(super) fn take_back(&mut self, now: Time, doubts: &[Doubt], view: &View<'_>, out: &mut Vec<Change>) {
         let in_doubt = |key: &Key, entry: &Entry| {
             let opened_at = entry.alert.opened_at;

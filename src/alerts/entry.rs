@@ -1,4 +1,4 @@
-//! One alert or fact in the book: what it is made of, and how a line of it is written.
+//! One alert or fact in the book: its state, and how its lines are written.
 
 use std::sync::Arc;
 
@@ -24,35 +24,35 @@ use super::settings::Settings;
 use super::summary::{Tense, Told, form_words, opened_because, summary};
 use super::{Policy, View, evidence, roles, whole};
 
-/// Why an alert ended that another took the place of.
+/// End reason of an alert that another one superseded.
 pub(super) const SUPERSEDED: &str = "superseded";
-/// A reason names so many news.
+/// Upper limit of the news items named in one reason.
 const NEWS_NAMED: usize = 4;
 
-/// An alert with what the book needs beside it.
+/// An alert with the state that the book keeps beside it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) state: State,
-    /// When the merge window closes, while it is pending.
+    /// When the merge window closes; `None` unless the alert is pending.
     pub(super) deadline: Option<Time>,
     #[serde(deserialize_with = "word")]
     pub(super) end_reason: Word,
-    /// As it now stands; zones, vessels, summary, stations and tracks as of the last line.
+    /// The alert in its present state; zones, vessels, summary, stations and tracks are those of the last line.
     #[serde(with = "whole::one")]
     pub(super) alert: Arc<Alert>,
     parties: Vec<Party>,
-    /// The form at the last line.
+    /// The form of the behaviour at the last line.
     #[serde(deserialize_with = "word")]
     told_form: Word,
     inputs: Inputs,
-    /// What the score rests on.
+    /// What is known of the vessels, as far as the score rests on it.
     knowledge: Knowledge,
     shore_nm: Option<f64>,
     revision: u32,
     published_at: Time,
-    /// Its start was moved since the last line.
+    /// The start was moved later since the last line.
     moved: bool,
-    /// Two stations or more heard each of its vessels, as of the last line.
+    /// At least two stations had heard each of its vessels at the last line.
     corroborated: bool,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// What a score was made from: while it stays the same, the score is not made again before a line is due.
+/// What a score is computed from. While it stays the same, the score is computed only when a line is due.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Inputs {
     #[serde(deserialize_with = "word")]
@@ -111,12 +111,12 @@ impl Inputs {
 }
 
 impl Entry {
-    /// Others know so many revisions of it: the next one comes after them.
+    /// The store knows this revision: the next one comes after it.
     pub(super) fn at_least(&mut self, revision: u32) {
         self.revision = self.revision.max(revision);
     }
 
-    /// Others know less of it than was said: it is said again as it stands, under a key of its own.
+    /// Publishes the alert again, under a new revision, if the store knows fewer revisions than were published.
     pub(super) fn again(&mut self, at: Time, known: u32, out: &mut Vec<Change>) {
         if self.revision <= known {
             return;
@@ -126,7 +126,7 @@ impl Entry {
         out.push(Change { change, revision: self.revision, at, reason, alert: Arc::clone(&self.alert) });
     }
 
-    /// An alert or fact that nobody has heard of yet.
+    /// An alert or fact that is not published yet.
     pub(super) fn new(key: &Key, subject: &Subject, holding: &mut Holding, context: &Context<'_>) -> Entry {
         let view = context.view;
         let vessels = subject.vessels.iter();
@@ -182,7 +182,7 @@ impl Entry {
         }
     }
 
-    /// Whether it counts for later alerts of the vessel: a draught, or an identity, that changed.
+    /// Whether it counts for later alerts of the vessel: a change of draught or identity.
     pub(super) fn is_lead(&self) -> bool {
         match self.alert.behaviour {
             "draught_change" => true,
@@ -191,12 +191,12 @@ impl Entry {
         }
     }
 
-    /// Why it opened.
+    /// The reason for the opening, in a few words.
     pub(super) fn opened_because(&self) -> String {
         opened_because(&self.alert, self.told_form)
     }
 
-    /// Takes in that it holds; says what that means and why.
+    /// Takes in that the behaviour holds; returns what that means for the lifecycle, and the reason.
     pub(super) fn hold(
         &mut self,
         now: Time,
@@ -224,7 +224,7 @@ impl Entry {
         (self.inputs, self.knowledge) = (inputs, knowledge);
         let earlier = after_last(key, holding.started_at, context.memory);
         let alert = Arc::make_mut(&mut self.alert);
-        // Late reports may show that it began earlier; the id stays.
+        // Late reports may show an earlier start; the id does not change.
         alert.started_at = alert.started_at.min(earlier);
         alert.last_at = alert.last_at.max(holding.last_at);
         alert.ended_at = None;
@@ -244,8 +244,8 @@ impl Entry {
         }
     }
 
-    /// Takes a higher score over, and lists what an analyst would act on. A score, like its severity, falls while open only where what is
-    /// known of the vessels was `corrected`.
+    /// Adopts the new score, and lists the news an analyst would act on. While the alert is open, score and severity fall only if
+    /// what is known of the vessels was `corrected`.
     fn news(&mut self, score: Option<Score>, corrected: bool, settings: &Settings) -> Vec<String> {
         let mut news = Vec::new();
         let alert = Arc::make_mut(&mut self.alert);
@@ -291,13 +291,13 @@ impl Entry {
         news
     }
 
-    /// It began at this time, later than was thought.
+    /// Moves the start to a later time than was assumed.
     pub(super) fn starts_at(&mut self, started_at: Time) {
         Arc::make_mut(&mut self.alert).started_at = started_at;
         self.moved = true;
     }
 
-    /// The last facts of it, now that the whole is known: what it was worth may be less than was thought.
+    /// Takes in the last facts, now that the whole behaviour is known; the score may fall.
     pub(super) fn settle(&mut self, key: &Key, mut holding: Box<Holding>, context: &Context<'_>) {
         for party in &mut self.parties {
             *party = party.refreshed(context.view.tracks);
@@ -314,7 +314,7 @@ impl Entry {
         alert.evidence.thresholds = std::mem::take(&mut holding.thresholds);
     }
 
-    /// When and why it was over, whatever it waits for.
+    /// Sets when and why the behaviour stopped, without a merge window.
     pub(super) fn ended(&mut self, ended_at: Time, reason: &'static str) {
         let alert = Arc::make_mut(&mut self.alert);
         let ended_at = ended_at.max(alert.started_at);
@@ -323,7 +323,7 @@ impl Entry {
         self.end_reason = reason;
     }
 
-    /// Takes in that it stopped; says whether it may come back.
+    /// Takes in that the behaviour stopped; returns whether it may still resume.
     pub(super) fn stop(&mut self, now: Time, ended_at: Time, reason: &'static str, merge: Span) -> Observation {
         let for_good = reason.starts_with("zone ");
         if self.state == State::Pending {
@@ -345,18 +345,19 @@ impl Entry {
         Observation::Stopped
     }
 
-    /// How late reports of its vessels may come.
+    /// How late the reports of its vessels may be.
     pub(super) fn lateness(&self, tracks: &Tracks) -> Span {
         let late = self.parties.iter().filter_map(|party| party.ix).map(|ix| tracks.lateness(ix));
         late.max().unwrap_or(Span::ZERO)
     }
 
-    /// Takes the place of another alert.
+    /// Records the alert that this one supersedes.
     pub(super) fn replaces(&mut self, id: &str) {
         Arc::make_mut(&mut self.alert).replaces.get_or_insert_with(|| id.to_owned());
     }
 
-    /// Gives way to another alert: over at the last moment it held, and no graver than the one of `score` points that replaces it.
+    /// Gives way to a stronger alert: it ends at the last time it held, and its score is limited to `score` if that has a lower
+    /// severity.
     pub(super) fn give_way(&mut self, score: i32) {
         let alert = Arc::make_mut(&mut self.alert);
         alert.ended_at.get_or_insert(alert.last_at);
@@ -369,12 +370,12 @@ impl Entry {
         self.end_reason = SUPERSEDED;
     }
 
-    /// Puts it into a group.
+    /// Puts the alert into a group.
     pub(super) fn join(&mut self, group: &str) {
         Arc::make_mut(&mut self.alert).group_id = Some(group.to_owned());
     }
 
-    /// Brings the vessels, stations and tracks up to date, as far as there are tracks.
+    /// Updates vessels, stations, tracks and marking, as far as there are still tracks.
     pub(super) fn look(&mut self, context: &Context<'_>) {
         for party in &mut self.parties {
             *party = party.refreshed(context.view.tracks);
@@ -391,14 +392,14 @@ impl Entry {
         roles::assign(alert.behaviour, &alert.evidence.measured, &self.parties, &mut alert.vessels);
     }
 
-    /// From now on the vessel's place may belong to another one.
+    /// From now on the vessel's index may belong to another vessel.
     pub(super) fn forget(&mut self, vessel: crate::tracks::TrackIx) {
         for party in &mut self.parties {
             party.ix = party.ix.filter(|ix| *ix != vessel);
         }
     }
 
-    /// Writes the next line.
+    /// Publishes the next line.
     pub(super) fn publish(
         &mut self,
         change: ChangeKind,
@@ -452,7 +453,7 @@ fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     }
 }
 
-/// Whether a vessel now says something of itself that it had not said.
+/// Whether a vessel now sends an identity detail that it had not sent before.
 fn learned(told: &VesselRef, now: &VesselRef) -> bool {
     fn first<T>(told: &Option<T>, now: &Option<T>) -> bool {
         told.is_none() && now.is_some()

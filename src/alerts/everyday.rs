@@ -1,4 +1,4 @@
-//! Caps for company that is everyday: the same two again and again, two boats with one gear, a fleet of yachts.
+//! Caps for everyday company: two vessels that keep meeting, two boats working one gear, a fleet of yachts.
 
 use crate::ais::Class;
 use crate::time::Span;
@@ -10,10 +10,11 @@ use super::party::{Party, is_leisure};
 use super::score::{Cap, Scene, ScoreSettings};
 use super::summary::{decimals, number, ordinal};
 
-/// A yacht that has been silent for longer is not counted as near by.
+/// A yacht last heard longer ago than this does not count as nearby.
 const STALE: Span = Span::from_hours(1);
 
-/// The same two ships meet for the third time, two fishing vessels for the second.
+/// Two vessels that meet for at least the `habitual_meetings`-th time within 14 days. The behaviour sets the number: the third time
+/// by default, the second for two fishing vessels.
 pub(super) fn habitual(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let earlier = number(&scene.holding.measured, "earlier_meetings_14_days")?;
     let from = number(&scene.holding.thresholds, "habitual_meetings")?;
@@ -23,7 +24,7 @@ pub(super) fn habitual(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Ca
     })
 }
 
-/// Two fishing vessels tow or set one gear between them.
+/// Two fishing vessels that tow or set one gear together.
 pub(super) fn one_gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     number(&scene.holding.thresholds, "gear_minutes")?;
     let measured = |key| number(&scene.holding.measured, key);
@@ -41,7 +42,7 @@ pub(super) fn one_gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Ca
     })
 }
 
-/// Sailing and pleasure craft in company: a regatta, a rally, an afternoon in a bay.
+/// Sailing and pleasure craft in company, such as a regatta, a rally or an afternoon in a bay.
 pub(super) fn yachts(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let leisure = !scene.parties.is_empty() && scene.parties.iter().all(Party::leisure);
     let at = scene.holding.position.filter(|_| leisure)?;

@@ -1,4 +1,4 @@
-//! The evidence of an alert: the vessels' tracks, thinned to what a map needs, and the stations that heard them.
+//! The evidence of an alert: the tracks of the vessels, thinned for a map, and the stations that heard them.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use super::alert::{Evidence, EvidencePoint, EvidenceTrack};
 use super::party::{Party, clean};
 use super::settings::Settings;
 
-/// Vessels that can have all their points in the evidence; with more vessels, each has fewer.
+/// Number of vessels that can each have the full number of points; with more vessels, each has fewer.
 const SHARED_BY: usize = 4;
 
-/// Brings the tracks and stations up to date. A vessel whose track is gone keeps what is there.
+/// Updates tracks and stations. A vessel whose track was dropped keeps the points it has.
 pub(super) fn refresh(
     evidence: &mut Evidence,
     parties: &[Party],
@@ -22,7 +22,7 @@ pub(super) fn refresh(
     view: &View<'_>,
 ) {
     let from = started_at - Span::from_minutes(i64::from(settings.evidence_before_minutes));
-    // The vessels of a notice share the points of a few.
+    // The vessels of a notice share the points of `SHARED_BY` vessels.
     let most = settings.evidence_points as usize;
     let most = (SHARED_BY * most / parties.len().max(1)).clamp(2, most.max(2));
     let mut stations: BTreeSet<String> = BTreeSet::new();
@@ -43,20 +43,20 @@ pub(super) fn refresh(
         tracks.push(EvidenceTrack { mmsi, track, points: thin(points, most) });
     }
     evidence.tracks = tracks;
-    // Without any track left, what was known about the stations stands.
+    // If no track is left, the known stations are kept.
     if parties.iter().any(|party| party.vessel(view.tracks).is_some()) {
         evidence.stations = stations.into_iter().collect();
     }
 }
 
-/// Whether two stations or more heard each of the vessels that still have a track; `None` when none has.
+/// Whether at least two stations heard each vessel that still has a track; `None` if no vessel has one.
 pub(super) fn is_corroborated(parties: &[Party], view: &View<'_>) -> Option<bool> {
     let mut vessels = parties.iter().filter_map(|party| party.vessel(view.tracks)).peekable();
     vessels.peek()?;
     Some(vessels.all(|vessel| 2 <= vessel.stations().len()))
 }
 
-/// What was kept before the trail begins, the trail, and the latest fix.
+/// The kept points from before the trail begins, the trail, and the latest fix.
 fn joined(kept: Vec<EvidencePoint>, vessel: Vessel<'_>, from: Time) -> Vec<EvidencePoint> {
     let trail: Vec<EvidencePoint> = vessel.trail_since(from).map(|point| packed(&point)).collect();
     let begins = trail.first().map_or(Time::MAX, |point| point.0);
@@ -81,7 +81,7 @@ fn packed(point: &TrailPoint) -> EvidencePoint {
     (point.at, round(point.position.lon), round(point.position.lat), point.sog_knots, point.cog_degrees)
 }
 
-/// At most `most` (2 or more) of the points, evenly, the first and the last among them.
+/// At most `most` (at least 2) of the points, evenly spaced, including the first and the last.
 fn thin(points: Vec<EvidencePoint>, most: usize) -> Vec<EvidencePoint> {
     if points.len() <= most {
         return points;

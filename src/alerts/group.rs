@@ -1,4 +1,4 @@
-//! Groups: three or more announced open pairs that hang together are shown as one.
+//! Groups: three or more announced open pairs, linked through shared vessels, are shown as one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,24 +8,24 @@ use crate::tracks::TrackKey;
 
 use super::id::Key;
 
-/// Fewest pairs that make a group (SPEC).
+/// Minimum number of pairs in a group (SPEC).
 const FEWEST: usize = 3;
 
-/// The announced open pairs by vessel.
+/// The announced open pairs, by vessel.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Groups {
     pairs: BTreeMap<TrackKey, BTreeSet<Key>>,
 }
 
 impl Groups {
-    /// Takes in a pair that is open and announced.
+    /// Adds a pair that is open and announced.
     pub(super) fn add(&mut self, key: &Key) {
         for track in &key.tracks {
             self.pairs.entry(*track).or_default().insert(key.clone());
         }
     }
 
-    /// Takes out a pair that ended.
+    /// Removes a pair that ended.
     pub(super) fn remove(&mut self, key: &Key) {
         for track in &key.tracks {
             if let Some(pairs) = self.pairs.get_mut(track) {
@@ -37,13 +37,14 @@ impl Groups {
         }
     }
 
-    /// The pairs that share a vessel with this one.
+    /// The other pairs that share a vessel with this one.
     pub(super) fn linked<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = &'a Key> {
         let pairs = key.tracks.iter().filter_map(|track| self.pairs.get(track));
         pairs.flatten().filter(move |other| *other != key)
     }
 
-    /// The pairs that hang together with this one, in order; empty when they are too few for a group.
+    /// All pairs linked with this one, directly or through others, in order and including it; empty if they are too few for a
+    /// group.
     pub(super) fn around(&self, key: &Key) -> BTreeSet<Key> {
         let mut found = BTreeSet::new();
         let mut asked: BTreeSet<TrackKey> = BTreeSet::new();
@@ -64,7 +65,7 @@ impl Groups {
     }
 }
 
-/// What groups are made of: pairs of vessels that meet.
+/// Whether alerts of this key can form groups: pairs of vessels that meet.
 pub(super) fn groups(key: &Key) -> bool {
     key.behaviour == "rendezvous" && key.tracks.len() == 2
 }
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn three_linked_pairs_are_a_group_and_two_or_strangers_are_not() {
+    fn three_linked_pairs_form_a_group_and_two_or_unlinked_pairs_do_not() {
         let mut groups = Groups::default();
         for key in [pair(1, 2), pair(3, 4), pair(8, 9)] {
             groups.add(&key);

@@ -1,4 +1,4 @@
-//! A vessel's own habit: one that stops on most days, or at one place again and again, does its work.
+//! A vessel's own habit: one that stops on most days, or repeatedly at one place, is doing its usual work.
 
 use crate::time::Span;
 use crate::units::METRES_PER_NM;
@@ -10,18 +10,18 @@ use super::score::{Scene, ScoreSettings};
 
 /// Behaviours of one vessel that rest on a stop.
 const STOPS: [&str; 3] = ["loitering", "slowdown", "drift"];
-/// Days looked back for a daily rhythm.
+/// Number of days looked back for a daily rhythm.
 const DAYS: usize = 5;
-/// Days a cargo ship or tanker needs in addition: neither trade involves a daily stop at sea.
+/// Additional days required of a cargo ship or tanker, whose trades involve no daily stop at sea.
 const MORE_OF_MERCHANTS: usize = 1;
-/// Days looked back for a habitual place (SPEC "Points"), and the radius of that place in nautical miles.
+/// Number of days looked back for a usual place (SPEC "Points"), and the radius of that place in nautical miles.
 const PLACE_DAYS: usize = 14;
 const PLACE_NM: f64 = 1.0;
-/// A stop shorter than this makes no habit.
+/// A shorter stop does not count towards a habit.
 const LEAST: Span = Span::from_minutes(30);
 const DAY: Span = Span::from_hours(24);
 
-/// What a vessel does again and again.
+/// A vessel's habit of stopping.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Habit {
     /// Days of the last five on which the vessel also stopped, 0-5.
@@ -30,7 +30,7 @@ pub(super) enum Habit {
     Here(usize),
 }
 
-/// The habit that the present stop belongs to, the stop itself not counted. None of more than one party.
+/// The habit that the present stop fits; the stop itself does not count. `None` unless there is exactly one party.
 pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Habit> {
     let [party] = scene.parties else {
         return None;
@@ -62,12 +62,12 @@ pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Habit> {
     }
 }
 
-/// Whether there is one.
+/// Whether the present stop fits a habit.
 pub(super) fn is_habit(scene: &Scene<'_>, settings: &ScoreSettings) -> bool {
     of(scene, settings).is_some()
 }
 
-/// The points for it; fishing vessels have theirs already.
+/// The score line of the habit. Fishing vessels have a line of their own instead.
 pub(super) fn habit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = match of(scene, settings).filter(|_| !scene.parties.iter().any(Party::fishing))? {
         Habit::Daily(days) => format!("Also stopped on {days} of the previous {DAYS} days: routine work"),

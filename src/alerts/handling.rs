@@ -1,7 +1,8 @@
-//! How an alert may be handled: who may see it, what it may be used for, how sure it is, how long it may be kept.
+//! How an alert may be handled: who may see it, for what purpose, how reliable it is, how long it may be kept.
 //!
-//! TLP 2.0 (FIRST), handling codes H0-H3 and the 4x4 grading (Europol; Regulation (EU) 2016/794 Art. 29), purposes of CISE. What a
-//! machine says is never graded as certain: AIS is what ships say of themselves. Analysts may say otherwise (`Mark`).
+//! Sources: TLP 2.0 (FIRST); handling codes H0-H3 and the 4x4 grading (Europol; Regulation (EU) 2016/794 Art. 29); purposes of
+//! CISE. The daemon never grades an alert as certain, because AIS is what ships report about themselves. An analyst may
+//! ([`Mark`]).
 
 mod words;
 
@@ -14,19 +15,19 @@ use crate::time::{Span, Time};
 
 /// Longest text of an operator or analyst in a marking, in characters.
 const LONGEST: usize = 500;
-/// Retention cannot be promised beyond this. Days.
+/// Upper limit of the retention time. Days.
 const MOST_DAYS: u32 = 36_500;
 
 /// Which alerts count as data about a natural person.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PersonalData {
-    /// Those with a small craft, or one of unknown type: a yacht or fishing boat may stand for its owner.
+    /// Alerts with a small craft or one of unknown type: a yacht or fishing boat may identify its owner.
     #[default]
     SmallCraft,
-    /// All.
+    /// All alerts.
     Always,
-    /// None.
+    /// No alerts.
     Never,
 }
 
@@ -34,29 +35,29 @@ pub enum PersonalData {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HandlingSettings {
-    /// `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`.
+    /// How far alerts may be passed on: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED` (TLP 2.0).
     pub tlp: Tlp,
-    /// Any of `H0`, `H1`, `H2`, `H3`.
+    /// Europol handling codes, any of `H0`, `H1`, `H2` and `H3`.
     pub europol: Vec<Europol>,
-    /// What `H3` means here.
+    /// The restrictions that `H3` stands for; required with `H3`.
     pub handling_text: Option<String>,
-    /// Countries or organisations it may go to.
+    /// Countries or organisations that alerts may be released to.
     pub releasable_to: Vec<String>,
-    /// `B`, `C` or `X`.
+    /// Reliability of the source: `B`, `C` or `X`.
     pub source_grade: SourceGrade,
-    /// `2`, `3` or `4`.
+    /// Accuracy of the information: `2`, `3` or `4`.
     pub info_grade: InfoGrade,
-    /// The same where at least two stations heard every vessel of the alert.
+    /// Accuracy of the information if at least two stations heard every vessel of the alert: `2`, `3` or `4`.
     pub corroborated_info_grade: InfoGrade,
-    /// A word of CISE.
+    /// What alerts may be used for; one of the purposes of CISE.
     pub purpose: Purpose,
-    /// `small-craft`, `always` or `never`.
+    /// Which alerts count as personal data: `small-craft`, `always` or `never`.
     pub personal_data: PersonalData,
-    /// The law it is kept and passed on under.
+    /// The law under which alerts are kept and passed on.
     pub legal_basis: Option<String>,
-    /// How long receivers may keep it, from the day it opened. Days.
+    /// How long receivers may keep an alert, counted from the day it opened. Days.
     pub retain_days: u32,
-    /// `actual`, `exercise` or `test`.
+    /// Whether the events are real: `actual`, `exercise` or `test`.
     pub reality: Reality,
 }
 
@@ -80,12 +81,12 @@ impl Default for HandlingSettings {
 }
 
 impl HandlingSettings {
-    /// All faults, as sentences with the key's path.
+    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.source_grade == SourceGrade::A {
             problems.push(
-                "handling.source_grade: no machine grades A (no doubt): AIS is what ships say of themselves; write \"B\", \"C\" or \"X\""
+                "handling.source_grade: cannot be A (no doubt): AIS is reported by the ships themselves; write \"B\", \"C\" or \"X\""
                     .to_owned(),
             );
         }
@@ -93,12 +94,12 @@ impl HandlingSettings {
             [("info_grade", self.info_grade), ("corroborated_info_grade", self.corroborated_info_grade)].into_iter();
         for (key, _) in grades.filter(|(_, grade)| *grade == InfoGrade::One) {
             problems.push(format!(
-                "handling.{key}: no machine grades 1 (not in doubt): AIS is what ships say of themselves; write \"2\", \"3\" or \"4\""
+                "handling.{key}: cannot be 1 (not in doubt): AIS is reported by the ships themselves; write \"2\", \"3\" or \"4\""
             ));
         }
         if self.info_grade != InfoGrade::One && self.info_grade < self.corroborated_info_grade {
             problems.push(
-                "handling.corroborated_info_grade: is less sure than info_grade; what two stations heard cannot be"
+                "handling.corroborated_info_grade: must not be less certain than info_grade: two stations heard the vessels"
                     .to_owned(),
             );
         }
@@ -111,8 +112,8 @@ impl HandlingSettings {
         problems
     }
 
-    /// The marking of an alert opened at this time; whether each of its vessels was heard by two stations, and whether there is a small
-    /// craft among them.
+    /// The marking of an alert that opened at `opened_at`. `corroborated`: at least two stations heard each of its vessels.
+    /// `small_craft`: at least one of them is a small craft.
     pub fn of(&self, opened_at: Time, corroborated: bool, small_craft: bool) -> Handling {
         Handling {
             tlp: self.tlp,
@@ -137,53 +138,53 @@ impl HandlingSettings {
     }
 }
 
-/// The midnight before.
+/// The midnight at the start of the day (UTC).
 fn day_of(at: Time) -> Time {
     Time::from_millis(at.millis().div_euclid(86_400_000) * 86_400_000)
 }
 
-/// The marking of one alert, in the order it is read in.
+/// The marking of one alert; the fields are in reading order.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Handling {
-    /// How far it may be passed on.
+    /// How far the alert may be passed on.
     pub tlp: Tlp,
-    /// What a receiver must not do with it without asking.
+    /// What a receiver must not do with the alert without asking.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub europol: Vec<Europol>,
-    /// What `H3` means here; other conditions.
+    /// The restrictions that `H3` stands for, or other conditions; `None` if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling_text: Option<String>,
-    /// Countries or organisations it may go to.
+    /// Countries or organisations that the alert may be released to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub releasable_to: Vec<String>,
-    /// How far the source is trusted.
+    /// Reliability of the source.
     pub source_grade: SourceGrade,
-    /// How sure the information is.
+    /// Accuracy of the information.
     pub info_grade: InfoGrade,
-    /// What the two grades are.
+    /// The grading scheme of the two grades.
     pub scheme: Scheme,
-    /// What it may be used for.
+    /// What the alert may be used for.
     pub purpose: Purpose,
-    /// Whether it counts as data about a natural person.
+    /// Whether the alert counts as data about a natural person.
     pub personal_data: bool,
-    /// The law it is kept and passed on under.
+    /// The law under which the alert is kept and passed on; `None` if not configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_basis: Option<String>,
-    /// No receiver may keep it beyond this.
+    /// Receivers may keep the alert until then.
     #[serde(deserialize_with = "time")]
     pub retain_until: Time,
-    /// Whether anything of it happened.
+    /// Whether the events are real, an exercise or a test.
     pub reality: Reality,
-    /// The analyst who marked it last; absent while it is the machine's marking.
+    /// The analyst who last marked the alert; `None` while the marking is automatic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marked_by: Option<String>,
-    /// When, by the wall clock.
+    /// When the analyst marked it, by the wall clock; `None` while the marking is automatic.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "maybe_time")]
     pub marked_at: Option<Time>,
 }
 
 impl Handling {
-    /// What cannot be so: key and sentence.
+    /// Problems with the values: the key, and a sentence about it.
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
         let text = self.handling_text.as_deref();
@@ -191,7 +192,7 @@ impl Handling {
             problems.push(("handling_text", "H3 needs it: say which restrictions hold".to_owned()));
         }
         if self.europol.iter().enumerate().any(|(index, code)| self.europol[..index].contains(code)) {
-            problems.push(("europol", "holds a code twice; write each once".to_owned()));
+            problems.push(("europol", "contains a code twice; write each code once".to_owned()));
         }
         if self.personal_data && self.purpose == Purpose::NonSpecified {
             problems.push(("purpose", "NonSpecified is not enough for personal data; name a purpose".to_owned()));
@@ -212,7 +213,7 @@ impl Handling {
         problems
     }
 
-    /// The same as an analyst marked it; what the mark does not say stays the machine's.
+    /// This marking with an analyst's mark applied; fields that the mark leaves out keep their value.
     pub fn marked(mut self, mark: &Mark) -> Handling {
         fn put<T: Clone>(field: &mut T, said: &Option<T>) {
             if let Some(said) = said {
@@ -235,7 +236,7 @@ impl Handling {
         self
     }
 
-    /// Whether one marking can stand for both: whom they may go to, what for, whether they happened, and what their texts say.
+    /// Whether one marking can stand for both: same recipients, purpose, reality and texts.
     pub fn goes_with(&self, other: &Handling) -> bool {
         self.releasable_to == other.releasable_to
             && self.purpose == other.purpose
@@ -244,7 +245,8 @@ impl Handling {
             && self.legal_basis == other.legal_basis
     }
 
-    /// The marking of two things together, where one can stand for both: the stricter, the less sure and the shorter of each.
+    /// The marking of two things together: of each field the stricter, less certain or shorter value. Only where
+    /// [`goes_with`](Handling::goes_with) holds.
     pub fn joined(mut self, other: Handling) -> Handling {
         self.tlp = self.tlp.max(other.tlp);
         self.europol.extend(other.europol);
@@ -258,7 +260,7 @@ impl Handling {
         self
     }
 
-    /// `TLP:AMBER H1 B4, LawEnforcementMonitoring, keep until 2027-03-14`, as a person reads it.
+    /// One line for people to read: `TLP:AMBER H1 B4, LawEnforcementMonitoring, keep until 2027-03-14`.
     pub fn line(&self) -> String {
         let mut line = format!("TLP:{}", self.tlp.name());
         self.europol.iter().for_each(|code| line.extend([" ", code.name()]));
@@ -280,7 +282,7 @@ impl Handling {
     }
 }
 
-/// What an analyst says of the handling; what is `None` is left as it is.
+/// An analyst's changes to a marking; a field that is `None` stays as it is.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)] // The fields of `Handling`.
@@ -303,7 +305,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// This mark, and what an earlier one said that this one does not speak of.
+    /// This mark, completed from an earlier one where it leaves fields out.
     pub fn over(self, earlier: Mark) -> Mark {
         Mark {
             tlp: self.tlp.or(earlier.tlp),
@@ -325,7 +327,7 @@ impl Mark {
 
 fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
     let text = String::deserialize(from)?;
-    Time::parse(&text).ok_or_else(|| serde::de::Error::custom("no time"))
+    Time::parse(&text).ok_or_else(|| serde::de::Error::custom("not a time"))
 }
 
 fn maybe_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {

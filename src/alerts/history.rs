@@ -1,4 +1,4 @@
-//! Ingredients of a score that look back: what the vessel did before, and what others did at the place.
+//! Score lines that look back: what the vessel did before, and what others did at the place.
 
 use crate::episodes::{Craft, Kind, Rate};
 use crate::geo::LatLon;
@@ -8,9 +8,9 @@ use super::alert::ScoreReason;
 use super::ingredients::line;
 use super::score::{Scene, ScoreSettings};
 
-/// A silence shorter than this is no gap worth points (SPEC `ais_gap`).
+/// A shorter silence is not a gap worth points (SPEC `ais_gap`).
 const GAP_LEAST: Span = Span::from_minutes(90);
-/// Behaviours that happen where a vessel stops: how rare that is there says something.
+/// Behaviours that involve a stop, for which the rarity of stops at the place counts.
 const STOPS_THERE: [&str; 8] = [
     "loitering",
     "rendezvous",
@@ -21,25 +21,24 @@ const STOPS_THERE: [&str; 8] = [
     "small_craft_stop",
     "fishing_out_of_place",
 ];
-/// Behaviours that a gap is part of already.
+/// Behaviours that already include a gap.
 const OF_GAPS: [&str; 3] = ["ais_gap", "dark_rendezvous", "draught_change"];
-/// Behaviours that are about the identity itself.
+/// Behaviours about the identity itself.
 const OF_IDENTITY: [&str; 4] = ["identity_change", "identity_conflict", "position_jump", "watchlist"];
-/// Behaviours that rest on a stop below 1 kn; the others rest on a slow passage.
+/// Behaviours that rest on a stop below 1 kn; the others in `STOPS_THERE` rest on a slow passage.
 const COME_TO_REST: [&str; 3] = ["async_rendezvous", "dark_rendezvous", "small_craft_stop"];
-/// Fewer than this in `place_days` are some, from here on they are many, from there on everybody does it there (SPEC "Points").
+/// Stops within `place_days` from which a place counts as busy, and from which as crowded (SPEC "Points").
 const MANY: f64 = 5.0;
 const CROWDED: f64 = 20.0;
-/// A wider stretch of sea. Nautical miles.
+/// Radius of the wider area around a stop. Nautical miles.
 const AROUND_NM: f64 = 60.0;
-/// Fewer vessels that stop there say nothing of it.
+/// With fewer vessels stopping in the wider area, it is not judged.
 const AROUND_VESSELS: usize = 6;
-/// Before so much data nothing is usual there. Days.
+/// With less data than this, the wider area is not judged. Days.
 const AROUND_DAYS: f64 = 0.25;
-/// Behaviours that rest on the stop of one vessel: how usual that is in a wider stretch of sea says something. Two that meet there are
-/// another matter.
+/// Behaviours that rest on the stop of one vessel, for which the wider area counts. A meeting is judged only by its own place.
 const OF_ONE_VESSEL: [&str; 3] = ["loitering", "slowdown", "dark_rendezvous"];
-/// Stops for each day that a vessel is there: from here on they are many, from there on everybody stops there.
+/// Stops per vessel-day in the wider area from which it counts as busy, and from which as crowded.
 const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
 
@@ -47,14 +46,14 @@ fn lately(scene: &Scene<'_>, settings: &ScoreSettings) -> crate::time::Time {
     scene.holding.started_at - Span::from_hours(i64::from(settings.lately_hours))
 }
 
-/// A party was silent within the last day where it would have been heard.
+/// A party was silent within `lately_hours` at a place where it would have been heard.
 pub(super) fn gap_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     if OF_GAPS.contains(&scene.behaviour) {
         return None;
     }
     let (from, to) = (lately(scene, settings), scene.holding.last_at);
     let gaps = scene.parties.iter().flat_map(|party| scene.view.gaps.of(party.key, from, to));
-    // Where vessels fall silent all the time it shows nothing.
+    // Where vessels often fall silent, a gap means nothing.
     let gaps = gaps.filter(|gap| !gap.usual);
     let longest = gaps.map(|gap| gap.length(to)).filter(|length| GAP_LEAST <= *length).max()?;
     Some(line(
@@ -64,21 +63,21 @@ pub(super) fn gap_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<
     ))
 }
 
-/// A party changed its draught at sea within the last day.
+/// A party changed its draught at sea within `lately_hours`.
 pub(super) fn draught_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let changed = scene.behaviour != "draught_change" && scene.draught_lately;
     let text = format!("Reported draught changed at sea within the {} h before", settings.lately_hours);
     changed.then(|| line("draught_lately", settings.draught_lately_points, text))
 }
 
-/// A party has borne its identity for less than half a year, as far as anybody saw it change.
+/// A party changed its identity within `identity_days`, as far as the daemon saw it.
 pub(super) fn new_identity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let new = scene.new_identity && !OF_IDENTITY.contains(&scene.behaviour);
     let text = format!("Changed its identity within the last {} days", settings.identity_days);
     new.then(|| line("new_identity", settings.new_identity_points, text))
 }
 
-/// A party was in a source region before it, or was there when it happened: of several parties the one that was there last.
+/// A party was in a source region before the alert, or during it; of several parties, the one that was there last counts.
 pub(super) fn source_region(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let (started_at, last_at) = (scene.holding.started_at, scene.holding.last_at);
     let earliest = started_at - Span::from_hours(24 * i64::from(settings.source_region_days));
@@ -93,15 +92,15 @@ pub(super) fn source_region(scene: &Scene<'_>, settings: &ScoreSettings) -> Opti
     Some(line("source_region", settings.source_region_points, text))
 }
 
-/// How often others like the parties stop, or pass slowly, there.
+/// How often comparable vessels stop, or pass slowly, at the place.
 pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let at = scene.holding.position.filter(|_| STOPS_THERE.contains(&scene.behaviour))?;
     let rate = rate(scene, (at, settings.place_nm));
     let seen = scene.view.episodes.seen_for(scene.holding.last_at).hours();
-    // Half of the time that counts must be known before a few are many, and a day before any of it is.
+    // A place counts as busy once half of `place_days` is known, and as anything only after a day of data.
     let whole = f64::from(settings.place_days);
     let known = if rate.days < 1.0 { whole } else { rate.days.max(whole / 2.0).max(1.0) };
-    // What was counted today has hardly faded: whole numbers meet whole limits.
+    // Today's stops have hardly faded; rounding lets whole counts reach whole limits.
     let in_place_days = (rate.count * whole / known).round();
     if in_place_days < CROWDED
         && let Some(usual) = usual_around(scene, settings, at).filter(|_| OF_ONE_VESSEL.contains(&scene.behaviour))
@@ -115,7 +114,7 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
             let text = format!("Only {seen:.0} h of data: not yet known how common stops are here");
             ("little_data", settings.little_data_points, text)
         }
-        // What chance would bring is weighed by the behaviour itself.
+        // The behaviour itself weighs what would happen by chance.
         false if scene.behaviour == "async_rendezvous" => return None,
         false if CROWDED <= in_place_days => ("crowded_place", settings.crowded_place_points, text),
         false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),
@@ -129,14 +128,14 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
     Some(line(code, points, text))
 }
 
-/// Where vessels of a kind stop again and again over a wider stretch of sea: waiting areas, oil fields, fishing grounds. Measured by
-/// how long vessels are there at all, so that it does not depend on how many pass.
+/// How often vessels of this kind stop in a wider area, such as a waiting area, oil field or fishing ground. Counted per
+/// vessel-day, so that it does not depend on traffic.
 fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Option<ScoreReason> {
     let rate = rate(scene, (at, AROUND_NM));
     if rate.vessels < AROUND_VESSELS || rate.days < AROUND_DAYS {
         return None;
     }
-    // Both are learned over the same 14 days.
+    // Both counts cover the same 14 days.
     let days = scene.view.coverage.vessel_hours(at, AROUND_NM) / 24.0;
     let per_day = rate.count / days.max(1.0);
     let text =
@@ -148,7 +147,7 @@ fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Opti
     }
 }
 
-/// What others like the parties do about a place, the parties themselves left out.
+/// How often comparable vessels stop, or pass slowly, around a place; the parties themselves are left out.
 fn rate(scene: &Scene<'_>, around: (LatLon, f64)) -> Rate {
     let related = |key| scene.parties.iter().any(|party| party.key == key);
     let kind = if COME_TO_REST.contains(&scene.behaviour) { Kind::Stops } else { Kind::SlowPassages };
@@ -164,7 +163,8 @@ fn others(number: usize) -> String {
     format!("{number} other comparable {}", if number == 1 { "vessel" } else { "vessels" })
 }
 
-/// The kind of craft whose stop it is: of the one that collects, of the one that is heard, else of the first.
+/// The kind of craft that stops: the collecting boat if there is one, otherwise the kind that all parties share, otherwise
+/// `Other`.
 fn stopping(scene: &Scene<'_>) -> Craft {
     let crafts = || scene.parties.iter().map(|party| Craft::of(party.named.ship_type, party.class, party.length));
     let collector = crafts().find(|craft| scene.behaviour == "async_rendezvous" && craft.collects());

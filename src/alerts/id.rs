@@ -1,4 +1,4 @@
-//! The id of an alert: made of the facts of its first opening, so that a replay finds the same id again.
+//! The id of an alert, derived from the facts of its first opening, so that a replay gives the same id.
 
 use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -9,37 +9,37 @@ use crate::state::{Word, word};
 use crate::time::Time;
 use crate::tracks::TrackKey;
 
-/// Characters of an id.
+/// Length of an id in characters.
 const LENGTH: usize = 26;
 
-/// Behaviours whose alerts name vessels without being about them.
+/// Behaviours whose alerts name vessels but are about an area.
 pub(crate) const NOTICES: [&str; 1] = ["interference"];
 
-/// What an alert is about, apart from when it began: at most one alert of a key is open at a time.
+/// What an alert is about, apart from its start. At most one alert of a key is open at a time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(super) struct Key {
     /// Name of the behaviour.
     #[serde(deserialize_with = "word")]
     pub(super) behaviour: Word,
-    /// The vessels, smaller track key first. Empty for what concerns no vessel.
+    /// The vessels, smaller track key first; empty for an alert that is not about vessels.
     pub(super) tracks: Vec<TrackKey>,
-    /// The zone's id for behaviours that are about one zone; without a vessel the name of the input or cell.
+    /// Id of the zone, for behaviours about one zone; without vessels the name of the input, station or cell. May be empty.
     pub(super) place: String,
 }
 
 impl Key {
     pub(super) fn new(behaviour: &'static str, subject: &Subject) -> Key {
-        // An area notice names its vessels, but is about the area: they may become more while it lasts.
+        // The vessels of an area notice are not part of its key, because more may join while it lasts.
         let vessels = if NOTICES.contains(&behaviour) { &[][..] } else { &subject.vessels };
         Key { behaviour, tracks: vessels.iter().map(|(key, _)| *key).collect(), place: subject.zone_id.clone() }
     }
 
-    /// Where the notices of a behaviour begin, in the order of keys.
+    /// The lower bound of a behaviour's notices in the order of keys.
     pub(super) fn notices_of(behaviour: &'static str) -> Key {
         Key { behaviour, tracks: Vec::new(), place: String::new() }
     }
 
-    /// Whether it is about an area, an input or a station, whatever vessels it names.
+    /// Whether the alert is about an area, an input or a station rather than the vessels it names.
     pub(super) fn is_notice(&self) -> bool {
         self.tracks.is_empty()
     }
@@ -57,7 +57,7 @@ impl Key {
     }
 }
 
-/// The first 26 characters of the lower-case base32 of a text's SHA-256.
+/// The first 26 characters of the lower-case base32 form of a text's SHA-256.
 pub(crate) fn digest(text: &str) -> String {
     let mut id = BASE32_NOPAD.encode(&Sha256::digest(text.as_bytes())).to_ascii_lowercase();
     id.truncate(LENGTH);
@@ -75,7 +75,7 @@ mod tests {
 
     // The expected ids were computed with Python's hashlib and base64.
     #[test]
-    fn ids_are_those_an_independent_tool_computes() {
+    fn ids_match_those_of_an_independent_tool() {
         let at = Time::parse("2026-03-01T03:40:00Z").expect("a time");
         let pair = Key {
             behaviour: "rendezvous",
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_concerns_no_vessel_is_named_by_its_input() {
+    fn the_id_of_an_alert_without_vessels_uses_its_input() {
         let at = Time::from_millis(1_772_336_400_000);
         let silent = Key { behaviour: "feed_silent", tracks: Vec::new(), place: "roof".to_owned() };
         assert_eq!(silent.alert_id(at), digest("feed_silent|roof||1772336400000"));

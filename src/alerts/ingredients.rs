@@ -1,4 +1,4 @@
-//! What goes into a score besides the base, one small function each, in the order of their lines.
+//! The lines of a score besides the base, one small function each, in the order of the lines.
 
 use crate::ais::ship_type_name;
 use crate::behaviours::Holding;
@@ -18,18 +18,18 @@ use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
 use super::summary::{about_hours, decimals};
 
-/// The sun below this is night (SPEC). Degrees.
+/// It is night while the sun is below this altitude (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
 const HALF_A_DAY: Span = Span::from_hours(12);
-/// A fishing vessel silent for longer does not count as near by.
+/// A fishing vessel last heard longer ago than this does not count as nearby.
 const STALE: Span = Span::from_hours(6);
-/// Behaviours that fishing looks like.
+/// Behaviours that fishing can look like.
 const LIKE_FISHING: [&str; 4] = ["loitering", "slowdown", "drift", "dark_rendezvous"];
 
 type Ingredient = fn(&Scene<'_>, &ScoreSettings) -> Option<ScoreReason>;
 type Limit = fn(&Scene<'_>, &ScoreSettings) -> Option<Cap>;
 
-/// All ingredients, in the order of their lines.
+/// All score lines besides base and caps, in order.
 pub(super) const INGREDIENTS: &[Ingredient] = &[
     watched_zone,
     shore,
@@ -52,15 +52,15 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
     satellite_only,
 ];
 
-/// All caps; the lowest that applies is the last line.
+/// All caps that a grave case or a watchlist lifts; the lowest that applies is the last line.
 pub(super) const CAPS: &[Limit] =
     &[at_anchor_near_shore, short_gap, wrong_check_digit, on_duty, fleet, circles_by_trade, everyday::yachts];
 
-/// Caps that stand whatever a case says; only a watchlist lifts them.
+/// Caps that hold whatever the score of the case; only a watchlist lifts them.
 pub(super) const FIRM_CAPS: &[Limit] =
     &[of_interest::gear, of_interest::held, of_interest::slow_over_a_hole, everyday::habitual, everyday::one_gear];
 
-/// The base of the behaviour, line by line as it said it.
+/// The base score, line by line as the behaviour gave it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
     let base = scene.holding.base.iter();
     base.map(|(code, points)| line(code, *points, base_text(scene, code))).collect()
@@ -150,7 +150,7 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
     text.to_owned()
 }
 
-/// Silent for how long, and how much of it no voyage explains.
+/// How long the silence was, and whether part of it remains unexplained.
 fn long_gap(scene: &Scene<'_>, code: &str) -> String {
     let Holding { thresholds, measured, .. } = scene.holding;
     let number = |of: &serde_json::Map<String, serde_json::Value>, key| of.get(key)?.as_f64();
@@ -169,7 +169,7 @@ fn measured(scene: &Scene<'_>, key: &str, before: &str, after: &str) -> String {
     format!("{before}{number:.1}{after}")
 }
 
-/// Who watches the zone and why, where the file says so.
+/// Owner of the zone and reason for watching it, if the zone file states them.
 fn entered(scene: &Scene<'_>) -> String {
     let zones = scene.view.chart.zones.zones();
     let crossed = scene.holding.zones.iter().filter(|(_, relation)| *relation == Relation::In);
@@ -185,7 +185,7 @@ fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// The zone of the largest weight among those that `wanted` picks; of equals the one it is in, then the smaller id.
+/// The zone of the largest weight among those that `wanted` selects; of equals the one it is in, then the smaller id.
 fn heaviest<'a>(scene: &'a Scene<'_>, wanted: fn(Kind) -> bool) -> Option<(&'a Zone, Relation)> {
     let zones = scene.view.chart.zones.zones();
     let near = scene.holding.zones.iter();
@@ -215,7 +215,7 @@ fn benign_zone(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReaso
 }
 
 fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    // Fishing vessels work far out: distance says nothing of them.
+    // Fishing vessels work far out, so distance means nothing for them.
     if is_like_fishing(scene) || habit::is_habit(scene, settings) {
         return None;
     }
@@ -228,11 +228,11 @@ fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
 }
 
 fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    // Where the behaviour itself gives points for the night, these count instead.
+    // Where the behaviour itself gives points for the night, those count instead.
     if scene.holding.base.iter().any(|(code, _)| *code == "night") {
         return None;
     }
-    // Half a day always has a night in it.
+    // Half a day always includes part of a night.
     let lasted = scene.holding.last_at - scene.holding.started_at;
     if scene.behaviour == "ais_gap" && HALF_A_DAY <= lasted {
         return None;
@@ -257,7 +257,7 @@ fn merchant_with_small_craft(scene: &Scene<'_>, settings: &ScoreSettings) -> Opt
     })
 }
 
-/// A draught that changed after a meeting; a silence before it has its points already.
+/// A draught that changed after a meeting. A silence before the change already has its own points.
 fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let silent = scene.holding.base.iter().any(|(code, _)| *code == "after_gap");
     let counts = scene.behaviour == "draught_change" && scene.met && !silent;
@@ -266,7 +266,7 @@ fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRea
 
 fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = format!("Not the first time in {} days", settings.repeat_days);
-    // How usual stops are there says more, either way, and a daily habit says the opposite.
+    // How usual stops are at the place says more, either way, and a habit says the opposite.
     let weighed = || history::rarity(scene, settings).is_some();
     let repeated = scene.repeated && !weighed() && !habit::is_habit(scene, settings);
     repeated.then(|| line("repeat", settings.repeat_points, text))
@@ -297,7 +297,7 @@ fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReas
     (pair && all_fishing(scene)).then(|| line("both_fishing", settings.both_fishing_points, text))
 }
 
-/// Yachts and ferries near shore: every party must be one or the other.
+/// Yachts and passenger ships near shore; every party must be one or the other.
 fn near_shore_traffic(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let shore_nm = scene.shore_nm?;
     let parties = scene.parties;

@@ -1,4 +1,4 @@
-//! What is known of the vessels of an alert, as far as its score rests on it: when this changes, the score may fall as well.
+//! What is known of the vessels of an alert, as far as its score rests on it. When this changes, the score may fall as well.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +8,10 @@ use crate::behaviours::Holding;
 use super::View;
 use super::party::Party;
 
-/// What is known of the vessels.
+/// What is known of the vessels of an alert.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Knowledge {
-    /// Ship type, length (metres) and class of each.
+    /// Ship type, length in metres and class of each vessel.
     vessels: Vec<(Option<u8>, Option<u16>, Class)>,
     anchored: bool,
     held: bool,

@@ -1,51 +1,51 @@
-//! The one table that says how an alert goes on: (state, observation) to (next state, what to do, why).
+//! The table of the alert lifecycle: (state, observation) to (next state, action, reason).
 
 use serde::{Deserialize, Serialize};
 
 use super::alert::ChangeKind;
 
-/// Where an alert stands inside the book.
+/// State of an alert inside the book.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) enum State {
-    /// Not in the book: never opened, or over.
+    /// Not in the book: never opened, or ended.
     Absent,
-    /// Its behaviour holds.
+    /// The behaviour holds.
     Open,
-    /// Its behaviour stopped; it waits out the merge window, still open to the outside.
+    /// The behaviour stopped and the merge window is running; readers still see the alert as open.
     Pending,
 }
 
 /// What the book learns about an alert.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Observation {
-    /// It holds, nothing else is new.
+    /// The behaviour holds; nothing else is new.
     Holds,
-    /// It holds, and the last line is `update_minutes` old.
+    /// The behaviour holds, and the last line is `update_minutes` old.
     HoldsLong,
-    /// It holds, and something an analyst would act on is new.
+    /// The behaviour holds, and something an analyst would act on is new.
     HoldsWithNews,
-    /// It stopped and may come back.
+    /// The behaviour stopped and may resume.
     Stopped,
-    /// It stopped and cannot come back: its zone is gone, or the merge window has already passed.
+    /// The behaviour stopped and cannot resume: its zone is gone, or the merge window has already passed.
     StoppedForGood,
     /// The merge window closed.
     WindowClosed,
-    /// It joined a group of pairs, or its group joined another.
+    /// The pair joined a group, or its group merged with another.
     Grouped,
-    /// A behaviour that says more of the same hours took its place.
+    /// A stronger behaviour about the same hours superseded it.
     Superseded,
-    /// Later evidence shows that it never was.
+    /// Later evidence shows that the behaviour never happened.
     Disproved,
 }
 
-/// What to do with an observation.
+/// What the book does about an observation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Action {
-    /// Publish a line.
+    /// Publish a change.
     Publish(ChangeKind),
-    /// Remember it; no line.
+    /// Remember it, without a change.
     Note,
-    /// Nothing at all.
+    /// Do nothing.
     Ignore,
 }
 
@@ -54,11 +54,11 @@ pub(super) enum Action {
 pub(super) struct Transition {
     pub(super) next: State,
     pub(super) act: Action,
-    /// Why, in a few words.
+    /// Reason in a few words.
     pub(super) why: &'static str,
 }
 
-/// How an alert in `state` goes on after `observation`.
+/// What happens to an alert in `state` on `observation`.
 pub(super) fn transition(state: State, observation: Observation) -> Transition {
     use ChangeKind::{Ended, Opened, Retracted, Updated};
     let (next, act, why) = match (state, observation) {
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cell_of_the_table() {
+    fn every_cell_of_the_table_is_as_specified() {
         use Action::{Ignore, Note, Publish};
         use ChangeKind::{Ended, Opened, Retracted, Updated};
         use Observation::*;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_opening_leaves_absence_and_only_an_end_returns_to_it() {
+    fn only_an_opening_leaves_absent_and_only_an_end_returns_to_it() {
         use Observation::*;
         for state in [State::Absent, State::Open, State::Pending] {
             for observation in

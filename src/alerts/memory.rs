@@ -1,4 +1,4 @@
-//! What is remembered of alerts that are over: for repeats, and so that no later alert takes the id of an earlier one.
+//! What is remembered of ended alerts: to recognise repeats, and so that a later alert never takes the id of an earlier one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,30 +10,30 @@ use crate::tracks::TrackKey;
 
 use super::id::Key;
 
-/// What was superseded is remembered for so many keys at most.
+/// Upper limit of the keys whose superseded alerts are remembered.
 const MOST_SUPERSEDED: usize = 10_000;
-/// Leads are kept for as long as an identity may count as new, and at most so many.
+/// How long leads are kept, which is as long as an identity can count as new, and their upper limit.
 const LEADS_KEPT: Span = Span::from_hours(365 * 24);
 const MOST_LEADS: usize = 100_000;
 
-/// Ended alerts and facts of the last days, at most a set number.
+/// Ended alerts and facts of the last days, up to a configured number.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
     ends: BTreeMap<Key, Time>,
     by_end: BTreeSet<(Time, Key)>,
-    /// By vessel and behaviour, announced alerts only.
+    /// End of the last announced alert, by vessel and behaviour.
     #[serde(deserialize_with = "by_word_of")]
     alerts: BTreeMap<(TrackKey, Word), Time>,
-    /// When what was last superseded under a key had begun.
+    /// Start of the last superseded alert, by key.
     superseded: BTreeMap<Key, Time>,
-    /// When a vessel last did what counts for its later alerts, facts included.
+    /// When a vessel last had a lead, alert or fact, by behaviour.
     #[serde(deserialize_with = "by_word_of")]
     leads: BTreeMap<(TrackKey, Word), Time>,
     evicted: u64,
 }
 
 impl Memory {
-    /// Takes in a lead: a draught or an identity that changed.
+    /// Records a lead: a change of draught or identity, which counts for later alerts of the vessel.
     pub(super) fn lead(&mut self, key: &Key, at: Time) {
         if MOST_LEADS <= self.leads.len() {
             let oldest = at - LEADS_KEPT;
@@ -54,7 +54,7 @@ impl Memory {
         self.leads.get(&(track, behaviour)).is_some_and(|at| since <= *at)
     }
 
-    /// Takes in an end; forgets what ended longer than `keep` ago, and the oldest beyond `most`.
+    /// Records an end. Forgets ends more than `keep` before it, and the oldest beyond `most`.
     pub(super) fn ended(&mut self, key: &Key, at: Time, announced: bool, keep: Span, most: u32) {
         if announced {
             for track in &key.tracks {
@@ -76,12 +76,12 @@ impl Memory {
         }
     }
 
-    /// When the last alert or fact of this key ended.
+    /// When the last alert or fact of this key ended; `None` if that is not remembered.
     pub(super) fn last_end(&self, key: &Key) -> Option<Time> {
         self.ends.get(key).copied()
     }
 
-    /// Takes in that what began at `started_at` under this key gave way to another alert.
+    /// Records that the alert of this key that began at `started_at` was superseded.
     pub(super) fn superseded(&mut self, key: &Key, started_at: Time) {
         self.superseded.insert(key.clone(), started_at);
         if MOST_SUPERSEDED < self.superseded.len() {
@@ -89,7 +89,7 @@ impl Memory {
         }
     }
 
-    /// Whether what began at `started_at` under this key has given way to another alert already.
+    /// Whether an alert of this key that began at `started_at` has already been superseded.
     pub(super) fn was_superseded(&self, key: &Key, started_at: Time) -> bool {
         self.superseded.get(key).is_some_and(|superseded| started_at <= *superseded)
     }
@@ -99,7 +99,7 @@ impl Memory {
         self.alerts.get(&(track, behaviour)).is_some_and(|ended| since <= *ended)
     }
 
-    /// How many were forgotten before their time.
+    /// Number of entries that were dropped early because there were too many.
     pub(super) fn evicted(&self) -> u64 {
         self.evicted
     }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_and_the_too_many_are_forgotten_and_the_latter_counted() {
+    fn old_and_excess_entries_are_forgotten_and_the_excess_is_counted() {
         let mut memory = Memory::default();
         let days = Span::from_hours(14 * 24);
         for second in 0..500 {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gave_way_is_known_until_its_end_is_forgotten() {
+    fn a_superseded_alert_is_known_until_its_end_is_forgotten() {
         let mut memory = Memory::default();
         let (days, at) = (Span::from_hours(14 * 24), Time::from_seconds);
         memory.ended(&key(1), at(100), true, days, 100);

@@ -1,7 +1,7 @@
 //! The alert book: signals in, changes out.
 //!
-//! A signal's key (behaviour, vessels, zone) finds its alert; the table in `lifecycle` says how that goes on. An alert whose
-//! behaviour stopped stays open for the merge window and ends when that closes, at that very moment.
+//! A signal's key (behaviour, vessels, zone) finds its alert, and the table in `lifecycle` says what happens next. An alert whose
+//! behaviour stopped stays open for the merge window, and ends at the moment that window closes.
 
 mod alert;
 mod class;
@@ -67,43 +67,43 @@ use memory::Memory;
 use mute::Mute;
 use supersede::{stronger, supersedes, weaker};
 
-/// What the book may look at while it decides.
+/// What the book may read while it decides.
 pub struct View<'a> {
-    /// The picture.
+    /// The tracks of all vessels.
     pub tracks: &'a Tracks,
     /// Zones, coast and ports.
     pub chart: &'a Chart,
-    /// What happened where, and lately.
+    /// Past and present episodes of the vessels, by place and vessel.
     pub episodes: &'a Episodes,
-    /// How well each place is heard, and for how long vessels were there.
+    /// The reception model: how well each place is heard, and how long vessels were there.
     pub coverage: &'a Coverage,
-    /// Who was silent at sea.
+    /// Gaps in the reception of vessels at sea.
     pub gaps: &'a Gaps,
-    /// Names the stations; empty for "not said".
+    /// Returns the name of a station; empty if the feed does not name it.
     pub station_name: &'a dyn Fn(StationId) -> String,
-    /// The score of the case a vessel is part of; 0 without one.
+    /// Returns the score of the case a vessel is part of; 0 without one.
     pub case_score: &'a dyn Fn(TrackKey) -> i32,
 }
 
-/// Every alert and fact that is open or waits whether it comes back.
+/// Every alert and fact that is open or pending.
 pub struct AlertBook {
     policy: Policy,
     entries: BTreeMap<Key, Entry>,
-    /// When merge windows close.
+    /// When the merge windows of pending alerts close.
     deadlines: BTreeSet<(Time, Key)>,
     groups: Groups,
     memory: Memory,
-    /// What ended and may still be corrected.
+    /// Ended alerts that may still be corrected.
     archive: Archive,
     mute: Mute,
-    /// How many revisions others have of alerts, as of the last restart.
+    /// The last revision of each alert in the store, as of the last restart.
     known_elsewhere: BTreeMap<String, u32>,
-    /// The latest moment the book was asked at; no line comes before it.
+    /// The latest time at which the book was called; no change is dated before it.
     latest: Time,
     refused: u64,
 }
 
-/// What the book goes by.
+/// The settings that the book applies.
 struct Policy {
     settings: Settings,
     score: ScoreSettings,
@@ -127,18 +127,19 @@ impl AlertBook {
         }
     }
 
-    /// Puts new settings in force. What waits keeps the window it began with; scores change when they are next made.
+    /// Applies new settings. A pending alert keeps the window it started with; a score changes when it is next computed.
     pub fn configure(&mut self, settings: Settings, score: ScoreSettings, handling: HandlingSettings) {
         self.policy = Policy { settings, score, handling };
     }
 
-    /// Takes in the signals of one step, in any order between subjects; those about one subject in order of time.
+    /// Takes in the signals of one step. They may be in any order between subjects; those about one subject must be in order of
+    /// time.
     pub fn take(&mut self, now: Time, mut signals: Vec<Signal>, view: &View<'_>, out: &mut Vec<Change>) {
         self.wake(now, view, out);
-        // What may give way to another comes last: of what is said at one moment only the stronger opens.
+        // Behaviours that can be superseded come last, so that of two signals of one moment only the stronger one opens.
         let order = |signal: &Signal| (stronger(signal.behaviour).next().is_some(), signal.behaviour);
         signals.sort_by(|a, b| (order(a), &a.subject).cmp(&(order(b), &b.subject)));
-        // Before the rest: what rests on the same false positions may come earlier in the order.
+        // Doubts come first: signals earlier in the order may rest on the same false positions.
         let mut doubts: Vec<Doubt> = Vec::new();
         for signal in &signals {
             if let SignalKind::Mutes { vessels } = &signal.kind {
@@ -175,12 +176,12 @@ impl AlertBook {
         }
     }
 
-    /// When the next merge window closes.
+    /// When the next merge window closes; `None` if no alert is pending.
     pub fn due(&self) -> Option<Time> {
         self.deadlines.first().map(|(at, _)| *at)
     }
 
-    /// Publishes the ends whose merge window closed by `now`, each at its own moment. Further calls change nothing.
+    /// Publishes the ends of the merge windows that closed by `now`, each at its own time. Further calls change nothing.
     pub fn wake(&mut self, now: Time, view: &View<'_>, out: &mut Vec<Change>) {
         while let Some((deadline, _)) = self.deadlines.first()
             && *deadline <= now
@@ -194,16 +195,17 @@ impl AlertBook {
         self.latest = self.latest.max(now);
     }
 
-    /// What is open, facts included, by the moment it was opened.
+    /// Open alerts and facts, ordered by the time they opened.
     pub fn open(&self) -> Vec<Arc<Alert>> {
         let mut open: Vec<Arc<Alert>> = self.entries.values().map(|entry| Arc::clone(&entry.alert)).collect();
         open.sort_by(|a, b| (a.opened_at, &a.id).cmp(&(b.opened_at, &b.id)));
         open
     }
 
-    /// Of these ids others know so many revisions, and of the rest none. Where they know more, after a restart that lost some, what
-    /// comes next counts on from there; where they know less, what is open is said again. `at` is the moment of the book, if it has
-    /// one. What the book does not know itself counts on from there if it comes to it a second time.
+    /// Reconciles with the store: `revisions` maps an alert id to the last stored revision, and other alerts were never stored.
+    /// If the store is ahead, after a restart that lost changes, later revisions count on from there. If it is behind, an open
+    /// alert is published again, dated `at`, the engine time; before the first step (`None`) nothing is. Alerts that the book
+    /// does not know count on from the stored revision if they open again.
     pub fn known(&mut self, revisions: &BTreeMap<String, u32>, at: Option<Time>, out: &mut Vec<Change>) {
         for entry in self.entries.values_mut() {
             let known = revisions.get(&entry.alert.id).copied().unwrap_or(0);
@@ -216,14 +218,14 @@ impl AlertBook {
         self.known_elsewhere.clone_from(revisions);
     }
 
-    /// From now on the vessel's place in the slab may belong to another: what waits keeps what it last knew of the vessel.
+    /// From now on the vessel's index may belong to another vessel. Pending alerts keep what they last knew of it.
     pub fn forget(&mut self, vessel: TrackIx) {
         for (_, key) in &self.deadlines {
             if let Some(entry) = self.entries.get_mut(key) {
                 entry.forget(vessel);
             }
         }
-        // A notice goes on while tracks that it names are dropped.
+        // A notice may outlive the tracks of the vessels it names.
         for first in id::NOTICES.map(Key::notices_of) {
             let behaviour = first.behaviour;
             let notices = self.entries.range_mut(first..);
@@ -233,12 +235,12 @@ impl AlertBook {
         }
     }
 
-    /// Facts and alerts not opened because too many were open.
+    /// Number of facts and alerts that were not opened because too many were open.
     pub fn refused(&self) -> u64 {
         self.refused
     }
 
-    /// Ended alerts and facts forgotten before `score.repeat_days` because there were too many.
+    /// Number of ended alerts and facts forgotten before `score.repeat_days` because there were too many.
     pub fn forgotten(&self) -> u64 {
         self.memory.evicted()
     }
@@ -262,11 +264,11 @@ impl AlertBook {
                     return;
                 }
                 let end = self.memory.last_end(&key);
-                // All of it was told before: a late report does not tell it again.
+                // A late report about hours that were already published must not open a second alert.
                 if end.is_some_and(|end| holding.last_at <= end) {
                     return;
                 }
-                // It was not over: a late report shows that it went on.
+                // A late report shows that the behaviour had not stopped when the alert ended.
                 if end.is_some_and(|end| began < end)
                     && let Some(entry) = self.archive.take_last(&key, began)
                 {
@@ -306,7 +308,7 @@ impl AlertBook {
         }
     }
 
-    /// An alert that ended goes on.
+    /// Opens an alert again that had ended.
     #[allow(clippy::too_many_arguments)]
     fn reopens(
         &mut self,
@@ -324,7 +326,7 @@ impl AlertBook {
         self.publish(now, &key, ChangeKind::Updated, "a late report shows that it continues".to_owned(), view, out);
     }
 
-    /// Ends what the alert of `key`, which began at `since`, takes the place of.
+    /// Ends the weaker alerts that the alert of `key` supersedes; its behaviour has held since `since`.
     fn supersede(&mut self, now: Time, key: &Key, since: Time, view: &View<'_>, out: &mut Vec<Change>) {
         for weak in weaker(key) {
             let (Some(strong), Some(other)) = (self.entries.get(key), self.entries.get(&weak)) else {
@@ -345,7 +347,7 @@ impl AlertBook {
         }
     }
 
-    /// Whether something that says more about the same hours is open already.
+    /// Whether a stronger alert about the same hours is already open.
     fn is_superseded(&self, key: &Key, alert: &Alert) -> bool {
         stronger(key.behaviour).any(|behaviour| {
             let first = Key { behaviour, tracks: Vec::new(), place: String::new() };
@@ -373,7 +375,7 @@ impl AlertBook {
         };
         let merge = match self.policy.settings.merge_of(key.behaviour) {
             Span::ZERO => Span::ZERO,
-            // What shows that it went on may still be on its way.
+            // A late report that shows that the behaviour continued may still arrive.
             merge => merge + entry.lateness(view.tracks),
         };
         let observation = entry.stop(now, ended_at, reason, merge);
@@ -391,7 +393,7 @@ impl AlertBook {
         }
     }
 
-    /// Ends an alert: the last line, then only the memory knows it.
+    /// Ends an alert: publishes its last change and moves it to the memory and the archive.
     fn end(&mut self, at: Time, key: &Key, observation: Observation, view: &View<'_>, out: &mut Vec<Change>) {
         let Some(entry) = self.entries.get_mut(key) else {
             return;
@@ -416,7 +418,7 @@ impl AlertBook {
         }
     }
 
-    /// Writes a line, and one for every other alert whose group it changes.
+    /// Publishes a change, and one for every other alert whose group changes with it.
     fn publish(
         &mut self,
         at: Time,
@@ -436,7 +438,7 @@ impl AlertBook {
             return entry.publish(change, at, reason, key, &context, out);
         }
         self.groups.add(key);
-        // Mostly the pair is in its group already, or joins the one its neighbours are in: no need to walk the whole of it.
+        // Usually the pair is already in its group, or joins its neighbours' group: the whole group need not be walked.
         let known = self.groups.linked(key).filter_map(|pair| self.entries.get(pair)?.alert.group_id.as_deref());
         let known: BTreeSet<&str> = known.collect();
         let own = self.entries.get(key).and_then(|entry| entry.alert.group_id.as_deref());
@@ -474,7 +476,7 @@ impl AlertBook {
     remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, known_elsewhere, latest, refused } parts {} built { policy } }
 }
 
-/// The name of a group: the smallest its members already have, else the smallest id among them.
+/// The id of a group: the smallest one its members already have, otherwise the smallest alert id among them.
 fn group_id(members: &BTreeSet<Key>, entries: &BTreeMap<Key, Entry>) -> Option<String> {
     let alerts = || members.iter().filter_map(|key| entries.get(key)).map(|entry| &entry.alert);
     let had = alerts().filter_map(|alert| alert.group_id.clone()).min();

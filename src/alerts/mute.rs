@@ -1,4 +1,4 @@
-//! Vessels whose positions are not to be believed: what opens no alert meanwhile, and what is taken back.
+//! Vessels whose positions are in doubt: which behaviours do not open meanwhile, and which alerts are retracted.
 
 use std::collections::BTreeMap;
 
@@ -10,23 +10,23 @@ use crate::units::Mmsi;
 
 use super::id::Key;
 
-/// What does not rest on a vessel's place: its own words, a list, a call for help, and notices about the feed.
+/// Behaviours that do not rest on a vessel's position: identity data, watchlists, distress, and notices about the feed.
 const UNTOUCHED: [&str; 6] =
     ["watchlist", "distress", "interference", "feed_silent", "identity_change", "draught_change"];
-/// Vessels in doubt at most; beyond it further ones are not muted.
+/// Upper limit of the vessels in doubt; further ones are not muted.
 const MOST: usize = 20_000;
 
-/// Why an alert that rested on false positions is taken back.
+/// Reason for retracting an alert that rested on false positions.
 pub(super) const REASON: &str = "interference: the positions were false";
 
-/// The vessels in doubt.
+/// The doubts by vessel.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Mute {
     vessels: BTreeMap<Mmsi, Doubt>,
 }
 
 impl Mute {
-    /// Takes in a doubt, or the end of one; forgets those that are over by `now`.
+    /// Records a doubt, or its end. When there are too many, those that are over by `now` are dropped.
     pub(super) fn set(&mut self, doubt: Doubt, now: Time) {
         if MOST <= self.vessels.len() {
             self.vessels.retain(|_, doubt| is_in_force(doubt, now));
@@ -39,12 +39,12 @@ impl Mute {
         }
     }
 
-    /// The doubt about a vessel's positions that is in force now.
+    /// The doubt about a vessel's positions that is in force at `now`; `None` if there is none.
     pub(super) fn of(&self, mmsi: Mmsi, now: Time) -> Option<Doubt> {
         self.vessels.get(&mmsi).copied().filter(|doubt| is_in_force(doubt, now))
     }
 
-    /// Whether nothing of this kind may open now.
+    /// Whether alerts of this key must not open now.
     pub(super) fn holds(&self, key: &Key, now: Time) -> bool {
         if self.vessels.is_empty() || !rests_on_place(key.behaviour) {
             return false;
@@ -53,7 +53,7 @@ impl Mute {
     }
 }
 
-/// Whether alerts of this behaviour rest on where a vessel is.
+/// Whether alerts of this behaviour rest on the position of a vessel.
 pub(super) fn rests_on_place(behaviour: &str) -> bool {
     !UNTOUCHED.contains(&behaviour)
 }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rests_on_false_positions_is_muted_until_they_count_again() {
+    fn alerts_on_false_positions_are_muted_until_positions_are_trusted_again() {
         let at = Time::from_seconds;
         let mut mute = Mute::default();
         let doubt = Doubt { mmsi: Mmsi(1), since: at(0), until: None };
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vessels_in_doubt_are_bounded() {
+    fn the_number_of_vessels_in_doubt_is_bounded() {
         let at = Time::from_seconds;
         let mut mute = Mute::default();
         for mmsi in 0..MOST as u32 + 10 {

@@ -1,4 +1,4 @@
-//! Sentences about who a vessel is and where its number is heard (part of `summary`).
+//! Sentences about the identity of a vessel and the places where its number is heard (part of `summary`).
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,8 @@ use crate::tracks::country_of;
 use super::party::clean;
 use super::summary::{Tense, Told, decimals, distance, flag_and_type, number};
 
-/// What `identity_change`, `position_jump`, `identity_conflict` and `interference` say after the name; `None` for others.
+/// The part after the name, for `identity_change`, `position_jump`, `identity_conflict`, `watchlist` and `interference`; `None`
+/// for others.
 pub(super) fn doing(told: &Told<'_>) -> Option<String> {
     let numbers = told.measured;
     let at = told.started_at.clock();
@@ -69,7 +70,7 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
     })
 }
 
-/// What the sentence begins with, where it is not the vessels' names.
+/// The beginning of the sentence where it is not the names of the vessels.
 pub(super) fn who(told: &Told<'_>) -> Option<String> {
     match told.behaviour {
         "identity_conflict" => Some(match places(told) {
@@ -89,7 +90,7 @@ fn number_of(told: &Told<'_>) -> Option<String> {
     Some(format!("MMSI {:09} ({name}{})", vessel.mmsi, flag_and_type(vessel)))
 }
 
-/// In how many places one number is heard, where these are more than two or it is shared.
+/// Number of places where one MMSI is heard, if there are more than two or the MMSI is shared.
 fn places(told: &Told<'_>) -> Option<f64> {
     number(told.measured, "places").filter(|places| told.form == "shared" || 2.0 < *places)
 }
@@ -98,7 +99,7 @@ fn apart(numbers: &Map<String, Value>) -> String {
     number(numbers, "distance_nm").map_or("far".to_owned(), distance)
 }
 
-/// Why such an alert opened.
+/// Reason for the opening of an alert of these behaviours; `None` for others.
 pub(super) fn opened_because(behaviour: &str, form: &str) -> Option<&'static str> {
     Some(match (behaviour, form) {
         ("identity_change", "new_identity") => "same IMO number under a new MMSI, with a new name or flag",
@@ -117,7 +118,7 @@ pub(super) fn opened_because(behaviour: &str, form: &str) -> Option<&'static str
     })
 }
 
-/// The line of the score of a listed vessel.
+/// The score line of a listed vessel.
 pub(super) fn listed(holding: &Holding) -> String {
     format!("On {}", row(&holding.measured))
 }

@@ -1,4 +1,4 @@
-//! Notices: what the program has to say about itself, in the shape of an alert, so that it reaches who reads alerts.
+//! Notices: problems of the daemon itself in the form of alerts, so that they reach the readers of alerts.
 
 use std::sync::Arc;
 
@@ -9,23 +9,23 @@ use super::handling::HandlingSettings;
 use super::id::digest;
 use crate::time::Time;
 
-/// Points of a notice: high, as the watch has to do something about it.
+/// Points of a notice: severity high, because an operator has to act.
 const POINTS: i32 = 60;
 
-/// What of the program is not as it should be.
+/// The kinds of problem that a notice reports.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum NoticeKind {
-    /// A sink has not taken what it was to be told.
+    /// A sink has not delivered alerts.
     DeliveryFailed,
-    /// More vessels are heard than there is room for: a feed invents them, most likely.
+    /// More vessels are heard than there is room for; most likely a feed sends invented ones.
     VesselFlood,
 }
 
 impl NoticeKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [NoticeKind; 2] = [NoticeKind::DeliveryFailed, NoticeKind::VesselFlood];
 
-    /// What stands in the alert as its behaviour.
+    /// The name used as the behaviour of the alert.
     pub fn name(self) -> &'static str {
         match self {
             NoticeKind::DeliveryFailed => "delivery_failed",
@@ -33,7 +33,7 @@ impl NoticeKind {
         }
     }
 
-    /// The line of its score.
+    /// Text of the score line.
     fn needs(self) -> &'static str {
         match self {
             NoticeKind::DeliveryFailed => "Needs an operator: alerts are not reaching a receiver",
@@ -42,23 +42,24 @@ impl NoticeKind {
     }
 }
 
-/// How something about the program stands.
+/// State of one problem of the daemon.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Notice {
-    /// What it is about.
+    /// Kind of the problem.
     pub kind: NoticeKind,
-    /// Which sink, input or part; may be empty.
+    /// Name of the sink, input or part; may be empty.
     pub name: String,
-    /// Whether it is so; otherwise it is over.
+    /// Whether the problem persists; false once it is resolved.
     pub holds: bool,
-    /// One or two sentences somebody on watch can read out.
+    /// One or two sentences that a person on watch can read out.
     pub summary: String,
-    /// The numbers.
+    /// Measured values, by name.
     pub measured: Map<String, Value>,
 }
 
 impl Notice {
-    /// The change that says so. `started_at` is when it was first so, wall clock; `revision` counts from 1.
+    /// The change that reports this state. `started_at` is when the problem was first seen, by the wall clock; `revision` counts
+    /// from 1.
     pub fn change(&self, started_at: Time, at: Time, revision: u32, handling: &HandlingSettings) -> Change {
         let (change, status, reason) = match (self.holds, revision) {
             (true, 1) => (ChangeKind::Opened, Status::Open, "detected by the program"),

@@ -1,4 +1,4 @@
-//! What is no vessel of interest: beacons of fishing gear, and what is held in one place. Facts only, unless a watchlist names it.
+//! Caps for vessels without interest: beacons of fishing gear, and vessels held in one place. Facts only, unless on a watchlist.
 
 use crate::episodes::{GearSign, Held};
 
@@ -7,18 +7,18 @@ use crate::time::Span;
 use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
 
-/// Behaviours that rest on a stop, or on the place, of one vessel.
+/// Behaviours that rest on a stop, or on the position, of one vessel.
 const STOPS: [&str; 7] =
     ["loitering", "slowdown", "drift", "small_craft_stop", "fishing_out_of_place", "limit_hugging", "ais_gap"];
-/// Behaviours that rest on the places of two.
+/// Behaviours that rest on the positions of two vessels.
 const MEETINGS: [&str; 3] = ["rendezvous", "async_rendezvous", "dark_rendezvous"];
 
-/// The sign by which a party is known for a beacon.
+/// The sign that identifies a party as a gear beacon; `None` if there is none.
 pub(super) fn gear_sign(party: &Party, scene: &Scene<'_>) -> Option<GearSign> {
     scene.view.episodes.gear.sign_of(&party.vessel(scene.view.tracks)?)
 }
 
-/// A beacon of a net or line, or a vessel with one: hauling is no meeting.
+/// A beacon of a net or line, or a vessel with one: hauling gear is not a meeting.
 pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let concerns = STOPS.contains(&scene.behaviour) || MEETINGS.contains(&scene.behaviour);
     let gear = |party: &Party| Some((party.key.mmsi, gear_sign(party, scene)?));
@@ -26,8 +26,8 @@ pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     Some(fact(settings, format!("{mmsi} is a fishing gear beacon ({}): recorded as a fact", sign.words())))
 }
 
-/// A vessel that is held by itself or lies where others were held. Of a meeting only what never was under way counts: a ship that
-/// came and anchored for days may still meet others.
+/// A vessel that stays in one place, or lies where others did. For a meeting only a vessel that was never under way counts: a
+/// ship that came and anchored for days may still meet others.
 pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let lying = &scene.view.episodes.lying;
     let held = match scene.parties {
@@ -51,7 +51,7 @@ pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     Some(fact(settings, text))
 }
 
-/// A slowdown that only a hole shows.
+/// A slowdown shown only by a hole in reception.
 pub(super) fn slow_over_a_hole(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let hole = scene.behaviour == "slowdown" && scene.holding.form == "hole";
     let minutes = scene.holding.measured.get("hole_minutes").and_then(serde_json::Value::as_f64)?;

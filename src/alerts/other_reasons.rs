@@ -1,4 +1,4 @@
-//! Limits of a score that rest on what was measured: something else explains what was seen, or chance does. They hold whatever the
+//! Caps that rest on measurements: another explanation, or chance, accounts for the alert. They hold whatever the score of the
 //! case; only a watchlist lifts them.
 
 use serde_json::Value;
@@ -9,12 +9,12 @@ use crate::units::METRES_PER_NM;
 use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
 
-/// A vessel silent for longer does not count as near by.
+/// A vessel last heard longer ago than this does not count as nearby.
 const STALE: Span = Span::from_hours(6);
 
 type Limit = fn(&Scene<'_>, &ScoreSettings) -> Option<Cap>;
 
-/// All of them; the lowest that applies is the last line.
+/// All of these caps; the lowest that applies is the last line.
 pub(super) const OTHER_REASONS: &[Limit] =
     &[too_many_possible, out_of_reach, usual_silence, in_place, by_chance, crowd, working_fleet];
 
@@ -26,7 +26,7 @@ fn number(scene: &Scene<'_>, key: &str) -> Option<f64> {
     scene.holding.measured.get(key).and_then(Value::as_f64)
 }
 
-/// Of a dark meeting: how many silent vessels could have come.
+/// Number of silent vessels that could have come to a dark meeting; `None` for other behaviours.
 pub(super) fn possible(scene: &Scene<'_>) -> Option<f64> {
     number(scene, "possible").filter(|_| scene.behaviour == "dark_rendezvous")
 }
@@ -87,7 +87,7 @@ fn crowd(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     Some(cap(settings.cap_fact, "cap_fact", text))
 }
 
-/// A boat that collects among a fleet of its own trade; the ship before it belongs to none.
+/// A boat that collects among a fleet of its own trade. The ship that dropped does not count.
 fn working_fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let at = scene.holding.position.filter(|_| scene.behaviour == "async_rendezvous")?;
     let boat = number(scene, "collector_mmsi")?;

@@ -1,4 +1,4 @@
-//! One vessel of an alert, as it was last known: who it says it is and what kind of craft it is.
+//! One vessel of an alert as last known: its identity and the kind of craft.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,21 +8,21 @@ use crate::zones::Said;
 
 use super::alert::VesselRef;
 
-/// Longest text of a vessel that reaches an alert, in characters.
+/// Longest text from a vessel that reaches an alert, in characters.
 const LONGEST: usize = 64;
 /// A craft shorter than this is small (SPEC `async_rendezvous`). Metres.
 const SMALL_METRES: u16 = 30;
-/// A class B craft shorter than this is a boat like a yacht. Metres.
+/// A class B craft shorter than this is treated like a yacht. Metres.
 const BOAT_METRES: u16 = 24;
 
-/// A vessel of an alert. Kept after its track is forgotten.
+/// A vessel of an alert. It outlives the track.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Party {
-    /// Its track; `None` once that is forgotten and its place may belong to another vessel.
+    /// Index of its track; `None` once the track is dropped, because the index may then belong to another vessel.
     pub(super) ix: Option<TrackIx>,
     pub(super) key: TrackKey,
     pub(super) named: VesselRef,
-    /// Length over all, where said. Metres.
+    /// Length overall in metres; `None` if never sent.
     pub(super) length: Option<u16>,
     pub(super) class: Class,
     pub(super) satellite_only: bool,
@@ -59,18 +59,18 @@ impl Party {
         }
     }
 
-    /// Its track, while there is one.
+    /// Its track; `None` once it was dropped.
     pub(super) fn vessel<'a>(&self, tracks: &'a Tracks) -> Option<Vessel<'a>> {
         let vessel = tracks.vessel(self.ix?);
         (vessel.key() == self.key).then_some(vessel)
     }
 
-    /// What is known now: the track's word, else what it said last.
+    /// The latest state: from the track if there is one, otherwise unchanged.
     pub(super) fn refreshed(&self, tracks: &Tracks) -> Party {
         self.vessel(tracks).map_or_else(|| self.clone(), Party::of)
     }
 
-    /// What it says of itself, for the watchlists.
+    /// Its identity as sent, for the watchlists.
     pub(super) fn said(&self) -> Said<'_> {
         let VesselRef { mmsi, imo, call_sign, name, .. } = &self.named;
         Said { mmsi: *mmsi, imo: *imo, call_sign: call_sign.as_deref(), name: name.as_deref() }
@@ -88,23 +88,24 @@ impl Party {
         self.is(60..=69)
     }
 
-    /// Cargo ship or tanker, or tug.
+    /// Cargo ship, tanker or tug.
     pub(super) fn merchant_or_tug(&self) -> bool {
         self.is(70..=89) || self.is(31..=32) || self.is(52..=52)
     }
 
-    /// Pilot, search and rescue, port tender, law enforcement, dredger, warship: at work where others would be suspect. SPEC leaves
-    /// warships open; peers take them with search and rescue and law enforcement.
+    /// Pilot, search and rescue, port tender, law enforcement, dredger or warship: at work where others would be suspect. SPEC
+    /// leaves warships open; comparable systems treat them like search and rescue and law enforcement.
     pub(super) fn on_duty(&self) -> bool {
         self.is(50..=51) || self.is(53..=53) || self.is(55..=55) || self.is(33..=33) || self.is(35..=35)
     }
 
-    /// Types that go in circles for a living: fishing, dredging, pilots to law enforcement, passengers.
+    /// Types that circle in the course of their work: fishing, dredging, pilots to law enforcement, passenger ships.
     pub(super) fn circles_by_trade(&self) -> bool {
         self.fishing() || self.is(33..=33) || self.is(50..=55) || self.passenger()
     }
 
-    /// Works round its port: pilots, tenders, dredgers, divers, law enforcement and the like. Tugs go to sea.
+    /// Types that work around their port: pilots, tenders, dredgers, divers, law enforcement and similar. Tugs are not included,
+    /// because they go to sea.
     pub(super) fn port_craft(&self) -> bool {
         self.is(33..=34) || self.is(50..=51) || self.is(53..=59)
     }
@@ -114,7 +115,7 @@ impl Party {
         is_leisure(self.named.ship_type, self.class == Class::B, self.length)
     }
 
-    /// Neither merchant nor tug, and short, class B, fishing, pleasure or of unknown type.
+    /// Neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length.
     pub(super) fn small(&self) -> bool {
         if self.merchant_or_tug() {
             return false;
@@ -131,7 +132,7 @@ pub(super) fn is_leisure(ship_type: Option<u8>, class_b: bool, length: Option<u1
     matches!(ship_type, Some(36 | 37)) || (boat && ship_type != Some(30))
 }
 
-/// The vessels that a notice names by now, in this order; those it named before are kept as they were last known.
+/// The vessels that a notice names now, in this order; those it named before stay as last known.
 pub(super) fn named(mut known: Vec<Party>, vessels: &[(TrackKey, TrackIx)], tracks: &Tracks) -> Vec<Party> {
     if known.len() == vessels.len() {
         return known;
@@ -145,7 +146,7 @@ pub(super) fn named(mut known: Vec<Party>, vessels: &[(TrackKey, TrackIx)], trac
     parties
 }
 
-/// A text from the air without control and direction characters, single-spaced and of bounded length; `None` when nothing is left.
+/// Text from the air without control and direction characters, single-spaced and of bounded length; `None` if nothing is left.
 pub(super) fn clean(said: &str) -> Option<String> {
     let visible = said.chars().filter(|c| !hidden(*c));
     let spaced: String = visible.map(|c| if c.is_whitespace() { ' ' } else { c }).take(4 * LONGEST).collect();
@@ -159,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_from_the_air_lose_what_hides_or_turns_text() {
+    fn hidden_and_direction_characters_are_removed_from_received_names() {
         assert_eq!(clean("ALFA\u{202e}OFLA"), Some("ALFAOFLA".to_owned()));
         assert_eq!(clean(" A\u{7}\tB\n\u{200b}C "), Some("A B C".to_owned()));
         assert_eq!(clean("\u{202a}\u{0}"), None);

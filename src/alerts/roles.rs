@@ -1,11 +1,11 @@
-//! Who plays which part in an alert: mother and daughter, dropper and collector, dark.
+//! The roles of vessels in an alert: mother and daughter, dropper and collector, dark.
 
 use serde_json::{Map, Value};
 
 use super::alert::VesselRef;
 use super::party::Party;
 
-/// Gives each vessel of an alert its part, as far as the behaviour tells them apart.
+/// Gives each vessel of an alert its role, if the behaviour has roles.
 pub(super) fn assign(behaviour: &str, measured: &Map<String, Value>, parties: &[Party], vessels: &mut [VesselRef]) {
     let named = |key: &str| measured.get(key).and_then(Value::as_u64);
     match (behaviour, parties) {

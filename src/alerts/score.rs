@@ -14,87 +14,91 @@ use super::party::Party;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScoreSettings {
-    /// 24 nm and more from shore. Points.
+    /// At least 24 nm from shore. Points.
     pub shore_24_nm_points: i32,
-    /// 100 nm and more from shore; instead of the above. Points.
+    /// At least 100 nm from shore, in place of `shore_24_nm_points`. Points.
     pub shore_100_nm_points: i32,
-    /// Sun below -6° at that place, no party fishing. Points.
+    /// The sun is below -6° at the position; not for fishing vessels. Points.
     pub night_points: i32,
     /// A merchant ship or tug with a small craft or fishing vessel. Points.
     pub merchant_small_craft_points: i32,
-    /// A draught that changed within a day of a meeting at sea. Points.
+    /// A draught that changed within a day after a meeting at sea. Points.
     pub draught_after_meeting_points: i32,
-    /// The same behaviour of the same vessel lately; not fishing, passenger, port craft. Points.
+    /// The same vessel had an alert of the same behaviour within `repeat_days`; not for fishing, passenger and port craft.
+    /// Points.
     pub repeat_points: i32,
-    /// "Lately". Days.
+    /// How long an alert counts for `repeat_points`. Days, at most 365.
     pub repeat_days: u32,
-    /// The vessel stopped on `habit_days` of the five days before as well, or there on as many of fourteen. Points.
+    /// The vessel also stopped on `habit_days` of the previous 5 days, or at this place on as many of the previous 14 days.
+    /// Points.
     pub habit_points: i32,
-    /// Days with a stop that make a habit, one more for cargo ships and tankers; it cancels shore, night and repeat points. 1 to 5.
+    /// Days with a stop that make a habit, one more for cargo ships and tankers. A habit cancels shore, night and repeat points.
+    /// 1 to 5.
     pub habit_days: u32,
     /// A party was in a source region within `source_region_days` before. Points.
     pub source_region_points: i32,
-    /// How long "came from" holds. Days, at most 30.
+    /// How long a visit to a source region counts. Days, at most 30.
     pub source_region_days: u32,
-    /// A gap of a party within `lately_hours`; not of gaps and what rests on them. Points.
+    /// A party had a gap within `lately_hours`; not for behaviours that include a gap. Points.
     pub gap_lately_points: i32,
-    /// A draught change of a party within `lately_hours`. Points.
+    /// A party changed its draught at sea within `lately_hours`. Points.
     pub draught_lately_points: i32,
-    /// "Within the last day" for these. Hours, at most 168.
+    /// How long a gap or a draught change counts. Hours, at most 168.
     pub lately_hours: u32,
-    /// A party took another identity within `identity_days`. Points.
+    /// A party changed its identity within `identity_days`. Points.
     pub new_identity_points: i32,
-    /// "New" for an identity. Days, at most 365.
+    /// How long an identity counts as new. Days, at most 365.
     pub identity_days: u32,
-    /// No stop of others of its kind near the place, once `rare_after_days` of data are there. Points.
+    /// No comparable vessel stopped near the place, once there are `rare_after_days` of data. Points.
     pub rare_place_points: i32,
-    /// 5 to 19 stops of others of its kind in `place_days`, each vessel three times at most; not of `async_rendezvous`. Points.
+    /// 5 to 19 stops of comparable vessels in `place_days`, each vessel counted at most three times; not for `async_rendezvous`.
+    /// Points.
     pub busy_place_points: i32,
-    /// 20 such stops and more. Points.
+    /// At least 20 such stops. Points.
     pub crowded_place_points: i32,
     /// `async_rendezvous` with less than 24 h of data. Points.
     pub little_data_points: i32,
-    /// "Near the place". Nautical miles, at most 20.
+    /// Radius of the place around a stop. Nautical miles, at most 20.
     pub place_nm: f64,
-    /// How far back stops count. Days, at most 14.
+    /// How long stops at a place count. Days, at most 14.
     pub place_days: u32,
-    /// Before this nothing is rare. Days.
+    /// Days of data before a place can count as rare. At most 14.
     pub rare_after_days: u32,
-    /// A case of this score exempts its vessels from caps and benign zones. Points.
+    /// A case with at least this score exempts its vessels from caps and benign zones. Points.
     pub case_exempt_from: i32,
-    /// An MMSI outside every class. Points.
+    /// An MMSI outside every class of station. Points.
     pub unassigned_mmsi_points: i32,
-    /// Loitering, slowdown, drift or dark meeting of a fishing vessel. Points.
+    /// Loitering, slowdown, drift or dark meeting of fishing vessels only. Points.
     pub fishing_points: i32,
-    /// A pair that are both fishing. Points.
+    /// A pair of two fishing vessels. Points.
     pub both_fishing_points: i32,
-    /// Sailing, pleasure or class B under 24 m (every party) near shore. Points.
+    /// Every party is a sailing or pleasure craft, or a class B boat under 24 m, and near shore. Points.
     pub leisure_points: i32,
-    /// "Near shore" for these. Nautical miles.
+    /// How near to shore `leisure_points` apply. Nautical miles.
     pub leisure_shore_nm: f64,
     /// Passenger ships near shore. Points.
     pub passenger_points: i32,
-    /// "Near shore" for these. Nautical miles.
+    /// How near to shore `passenger_points` apply. Nautical miles.
     pub passenger_shore_nm: f64,
-    /// At anchor, swinging within 0.3 nm (pairs: both). Points.
+    /// At anchor, swinging within 0.3 nm, or lying as still; for pairs both vessels. Points.
     pub anchored_points: i32,
-    /// At anchor nearer to shore than this is a fact. Nautical miles.
+    /// Closer to shore than this, an alert about a vessel at anchor stays a fact. Nautical miles.
     pub anchored_shore_nm: f64,
-    /// A party heard by satellites only. Points.
+    /// A party heard only by satellite. Points.
     pub satellite_only_points: i32,
-    /// More fishing vessels than this, near by, are a fleet at work.
+    /// More fishing vessels than this nearby count as a fleet at work.
     pub fleet_vessels: u32,
-    /// "Near by" for these. Nautical miles.
+    /// Radius in which fishing vessels count for `fleet_vessels`. Nautical miles, at most 30.
     pub fleet_nm: f64,
-    /// More sailing and pleasure craft than this, near by, are a fleet.
+    /// More sailing and pleasure craft than this nearby count as a fleet.
     pub yachts: u32,
-    /// "Near by" for these. Nautical miles, at most 30.
+    /// Radius in which craft count for `yachts`. Nautical miles, at most 30.
     pub yachts_nm: f64,
-    /// The cap at low. Points.
+    /// Score of alerts limited to low. Points.
     pub cap_low: i32,
-    /// The cap at fact. Points.
+    /// Score of alerts limited to a fact. Points.
     pub cap_fact: i32,
-    /// A gap that has not lasted for long is a fact, unless its score reaches this. Points.
+    /// A short gap stays a fact unless its score reaches this. Points.
     pub short_gap_alert_from: i32,
 }
 
@@ -147,7 +151,7 @@ impl Default for ScoreSettings {
 }
 
 impl ScoreSettings {
-    /// All faults, as sentences with the key's path.
+    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let raising = [
@@ -227,44 +231,44 @@ impl ScoreSettings {
     }
 }
 
-/// Everything the ingredients may look at.
+/// Everything that the score lines and caps may read.
 pub(super) struct Scene<'a> {
     pub(super) behaviour: &'static str,
     pub(super) holding: &'a Holding,
     pub(super) parties: &'a [Party],
     pub(super) view: &'a View<'a>,
-    /// Distance from shore, nautical miles; `None` without a position.
+    /// Distance from shore in nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
-    /// A party did the same lately.
+    /// A party had the same behaviour within `repeat_days`.
     pub(super) repeated: bool,
-    /// A party met another ship within the last day, as an alert that is over says.
+    /// A party had a meeting, by an alert that ended within the last day.
     pub(super) met: bool,
     /// A party changed its draught at sea within `lately_hours`.
     pub(super) draught_lately: bool,
-    /// A party took another identity within `identity_days`.
+    /// A party changed its identity within `identity_days`.
     pub(super) new_identity: bool,
 }
 
 impl Scene<'_> {
-    /// Whether a party is on a watchlist: such are exempt from caps and from benign zones.
+    /// Whether a party is on a watchlist, which exempts it from caps and benign zones.
     pub(super) fn is_listed(&self) -> bool {
         let lists = &self.view.chart.watchlists;
         !lists.is_empty() && self.parties.iter().any(|party| lists.find(party.said(), self.holding.last_at).is_some())
     }
 
-    /// Whether caps and benign zones do not count: for listed vessels, and for those of a case that is grave already.
+    /// Whether caps and benign zones do not apply: for listed vessels, and for vessels of a case that is already grave.
     pub(super) fn is_exempt(&self, settings: &ScoreSettings) -> bool {
         let grave = |party: &Party| settings.case_exempt_from <= (self.view.case_score)(party.key);
-        // A link that is one of several possible takes nothing from the case of a vessel that may have nothing to do with it.
+        // One of several possible vessels may have nothing to do with this alert, so its case does not count.
         let uncertain = possible(self).is_some_and(|possible| 1.0 < possible);
         self.is_listed() || (!uncertain && self.parties.iter().any(grave))
     }
 }
 
-/// A score with its lines: they always add up to it.
+/// A score and its lines, which always add up to it.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Score {
-    /// 0-100.
+    /// The score, 0-100.
     pub(super) points: i32,
     pub(super) reasons: Vec<ScoreReason>,
 }
@@ -272,8 +276,7 @@ pub(super) struct Score {
 impl Score {
     pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Score {
         let mut reasons = base(scene);
-        // A call for help is as urgent wherever it comes from, and a test is a test; a silent receiver is nobody's doing; a list
-        // says itself how urgent it is.
+        // The urgency of a distress call, a silent receiver or a watchlist hit does not depend on place, time or vessel.
         let as_it_is = matches!(scene.behaviour, "distress" | "feed_silent" | "watchlist");
         if !as_it_is {
             for ingredient in INGREDIENTS {
@@ -304,7 +307,7 @@ impl Score {
         self.set(self.points.max(points), code, text);
     }
 
-    /// Brings the score to `points` by one line, if it is not there.
+    /// Brings the score to `points` by adding one line, unless it is there already.
     fn set(&mut self, points: i32, code: &'static str, text: String) {
         if points != self.points {
             self.reasons.push(ScoreReason { code: code.to_owned(), points: points - self.points, text });
@@ -316,7 +319,7 @@ impl Score {
 /// An upper limit of the score.
 pub(super) struct Cap {
     pub(super) points: i32,
-    /// A score of so many points stands, whatever the cap.
+    /// The cap applies only to scores below this.
     pub(super) only_below: i32,
     pub(super) code: &'static str,
     pub(super) text: String,
@@ -342,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn every_correction_is_a_line_and_the_lines_add_up() {
+    fn every_adjustment_is_a_line_and_the_lines_add_up() {
         let mut score = Score { points: 0, reasons: Vec::new() };
         score.set(120, "base", String::new());
         score.set(39, "cap_low", String::new());

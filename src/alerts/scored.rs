@@ -1,4 +1,4 @@
-//! The score of an entry: what holds and what the book remembers, put together.
+//! The score of an entry, from what holds now and what the book remembers.
 
 use crate::behaviours::Holding;
 use crate::time::Span;
@@ -9,10 +9,10 @@ use super::id::Key;
 use super::party::Party;
 use super::score::{Scene, Score};
 
-/// Behaviours by which two ships meet.
+/// Behaviours by which two vessels meet.
 const MEETINGS: [&str; 3] = ["rendezvous", "async_rendezvous", "dark_rendezvous"];
 
-/// The score of what holds, with what the book remembers of its vessels.
+/// The score of what holds now, with what the book remembers of its vessels.
 pub(super) fn scored(
     key: &Key,
     holding: &Holding,
@@ -20,11 +20,11 @@ pub(super) fn scored(
     shore_nm: Option<f64>,
     context: &Context<'_>,
 ) -> Score {
-    // The vessels that a notice names make it neither better nor worse.
+    // The vessels named by a notice do not change its score.
     let parties = if key.is_notice() { &[][..] } else { parties };
     let since = holding.last_at - Span::from_hours(24 * i64::from(context.score.repeat_days));
     let repeated = parties.iter().any(|party| {
-        // One silence that many stops lie within reach of is no habit of the silent vessel.
+        // One silence that leaves time for many stops does not make a repeat of the silent vessel.
         let silent = holding.measured.get("dark_mmsi").and_then(serde_json::Value::as_u64);
         let usual =
             party.fishing() || party.passenger() || party.port_craft() || silent == Some(u64::from(party.key.mmsi.0));
@@ -51,13 +51,13 @@ pub(super) fn scored(
     Score::of(&scene, context.score)
 }
 
-/// Distance from shore, as the behaviour measured it or looked up; nautical miles. Absent without a position.
+/// Distance from shore in nautical miles, as the behaviour measured it or looked up; `None` without a position.
 pub(super) fn shore_nm(holding: &Holding, view: &View<'_>) -> Option<f64> {
     let look = || holding.position.map(|at| view.chart.shore_nm(at));
     holding.shore_nm.or_else(look)
 }
 
-/// `low` where satellites alone hear a vessel.
+/// `low` if a party is heard only by satellite.
 pub(super) fn confidence(parties: &[Party]) -> &'static str {
     match parties.iter().any(|party| party.satellite_only) {
         true => "low",

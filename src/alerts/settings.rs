@@ -1,4 +1,4 @@
-//! What the operator may set about alerts: when a fact is announced, how long a pause is forgiven, how often a line comes.
+//! Settings of alerts: when a fact is announced, how long an interruption may be, how often a line is published.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,19 +8,21 @@ use crate::time::Span;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// A fact with this score or more is announced as an alert. Points, 1-100.
+    /// A fact with at least this score is announced as an alert. Points, 1-100.
     pub alert_from: i32,
-    /// What stops and comes back within this is the same alert. Minutes.
+    /// A behaviour that stops and resumes within this time stays the same alert. Minutes.
     pub merge_minutes: u32,
-    /// While nothing an analyst would act on changes, a line comes at most this often. Minutes.
+    /// While nothing an analyst would act on changes, an open alert is published again at most this often. Minutes.
     pub update_minutes: u32,
-    /// The evidence shows the vessels' tracks from this long before the start. Minutes.
+    /// How long before the start the tracks in the evidence begin. Minutes.
     pub evidence_before_minutes: u32,
-    /// Points of a vessel's track in the evidence, at most.
+    /// Upper limit of the points of a vessel's track in the evidence.
     pub evidence_points: u32,
-    /// Beyond this many open alerts and facts no further fact is kept (alerts still are, up to four times as many); counted.
+    /// With this many open alerts and facts, further facts are dropped and counted; alerts are still kept, up to four times as
+    /// many.
     pub max_open: u32,
-    /// So many ended alerts and facts are remembered for `score.repeat_days`; beyond it the oldest are forgotten; counted.
+    /// Upper limit of the ended alerts and facts remembered for `score.repeat_days`; beyond it the oldest are forgotten and
+    /// counted.
     pub max_remembered: u32,
 }
 
@@ -39,7 +41,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults, as sentences with the key's path.
+    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if !(1..=100).contains(&self.alert_from) {
@@ -67,12 +69,12 @@ impl Settings {
         problems
     }
 
-    /// What stops and comes back within this is the same alert.
+    /// The merge window: a behaviour that resumes within it stays the same alert.
     pub fn merge(&self) -> Span {
         Span::from_minutes(i64::from(self.merge_minutes))
     }
 
-    /// The same for one behaviour: a gap in reception is over when the vessel is heard.
+    /// The merge window of one behaviour; zero for a gap, which is over as soon as the vessel is heard.
     pub fn merge_of(&self, behaviour: &str) -> Span {
         match behaviour {
             "ais_gap" => Span::ZERO,

@@ -1,4 +1,4 @@
-//! The summary of an alert: one sentence that says what happens, one that says what the AIS data do not show.
+//! The summary of an alert: one sentence about what happens, and one about what the AIS data do not show.
 
 use serde_json::{Map, Value};
 
@@ -17,16 +17,16 @@ mod opening;
 
 pub(super) use opening::{form_words, opened_because};
 
-/// More zones than this are counted, not named.
+/// Upper limit of the zones that are named; further ones are counted.
 const ZONES_NAMED: usize = 3;
 
-/// What a summary tells.
+/// The data that a summary is made from.
 pub(super) struct Told<'a> {
     pub(super) behaviour: &'static str,
     pub(super) form: &'static str,
     pub(super) vessels: &'a [VesselRef],
     pub(super) zones: &'a [ZoneRef],
-    /// The zone it is about, by id; empty for most behaviours.
+    /// Id of the zone that the alert is about; empty for most behaviours.
     pub(super) zone_id: &'a str,
     pub(super) thresholds: &'a Map<String, Value>,
     pub(super) measured: &'a Map<String, Value>,
@@ -41,14 +41,14 @@ pub(super) struct Told<'a> {
     pub(super) ports: &'a Ports,
 }
 
-/// Whether it goes on.
+/// Tense of the sentences: `Present` while the behaviour holds, `Past` once it ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Tense {
     Present,
     Past,
 }
 
-/// What happens, and what the AIS data do not show: one or two sentences an analyst can read out, and the first of them in its parts.
+/// The summary, one or two sentences that an analyst can read out, and the first of them in parts.
 pub(super) fn summary(told: &Told<'_>) -> (String, Sentence) {
     let sentence =
         Sentence { who: told.who(), deed: told.doing(), off: told.off(), zones: told.zones(), night: told.night };
@@ -57,7 +57,7 @@ pub(super) fn summary(told: &Told<'_>) -> (String, Sentence) {
 
 impl Told<'_> {
     fn who(&self) -> String {
-        // Of a drop and its collection the boat is told of; the ship has its place in what she did.
+        // The subject of these is the vessel that stopped; the other vessel is named in the rest of the sentence.
         let told = |vessel: &&VesselRef| match self.behaviour {
             "async_rendezvous" => vessel.role != Some("dropper"),
             "dark_rendezvous" => vessel.role != Some("dark"),
@@ -80,11 +80,11 @@ impl Told<'_> {
         }
     }
 
-    /// The zone it is about.
+    /// Name of the zone that the alert is about.
     fn zone(&self) -> String {
         let about = self.zones.iter().find(|zone| zone.id == self.zone_id);
         match about.or(self.zones.first()) {
-            // A comma would end the name for the reader.
+            // A reader would take a comma for the end of the name.
             Some(zone) => match clean(&zone.name) {
                 Some(name) if name.contains(',') => format!("\"{name}\""),
                 name => name.unwrap_or_else(|| zone.id.clone()),
@@ -94,10 +94,10 @@ impl Told<'_> {
         }
     }
 
-    /// Off the coast, and from the nearest harbour; each with a comma before it.
+    /// Distances from the coast and from the nearest harbour, each preceded by a comma.
     fn off(&self) -> String {
         let mut place = String::new();
-        // An area is named by its place.
+        // An area is already named by its position.
         if self.behaviour == "feed_silent" {
             return place;
         }
@@ -116,7 +116,7 @@ impl Told<'_> {
         place
     }
 
-    /// Inside and near which zones; each with a comma before it.
+    /// The zones it is inside or near, each group preceded by a comma.
     fn zones(&self) -> String {
         let mut place = String::new();
         for (relation, word) in [("in", "inside"), ("near", "near")] {
@@ -135,7 +135,7 @@ impl Told<'_> {
         place
     }
 
-    /// What the AIS data do not show, and what is only the ship's own report.
+    /// What the AIS data do not show, and what is only reported by the ship itself.
     fn caveat(&self) -> String {
         let word = match self.vessels.len() {
             2.. => "Names and types as reported by the ships",
@@ -200,7 +200,7 @@ fn name(vessel: &VesselRef) -> String {
     format!("{name} ({})", flag_and_type(vessel))
 }
 
-/// `Spain, fishing`; the type alone where the MMSI belongs to no country.
+/// `Spain, fishing`; only the type if the MMSI belongs to no country.
 pub(super) fn flag_and_type(vessel: &VesselRef) -> String {
     let kind = ship_type_name(vessel.ship_type);
     match vessel.flag {
@@ -209,18 +209,18 @@ pub(super) fn flag_and_type(vessel: &VesselRef) -> String {
     }
 }
 
-/// `37.9° N 18.4° W`: a place to a tenth of a degree.
+/// `37.9° N 18.4° W`: a position to a tenth of a degree.
 fn about(at: LatLon) -> String {
     let (north, east) = (if at.lat < 0.0 { 'S' } else { 'N' }, if at.lon < 0.0 { 'W' } else { 'E' });
     format!("{:.1}° {north} {:.1}° {east}", at.lat.abs(), at.lon.abs())
 }
 
-/// The time between two moments, each cut to the minute as it is shown: subtracting the shown times gives the same.
+/// The time between two moments, each cut to the minute as shown, so that subtracting the shown times gives the same.
 pub(super) fn elapsed(from: Time, to: Time) -> Span {
     (to.floor_minute() - from.floor_minute()).max(Span::ZERO)
 }
 
-/// `4.5 h`, `34 h`: hours that were measured to a tenth, without more than they are worth.
+/// `4.5 h`, `34 h`: hours with a tenth only below 10.
 pub(super) fn about_hours(hours: f64) -> String {
     match hours {
         ..9.95 => format!("{} h", decimals(hours)),
@@ -232,7 +232,7 @@ pub(super) fn number(numbers: &Map<String, Value>, key: &str) -> Option<f64> {
     numbers.get(key)?.as_f64()
 }
 
-/// Metres under 1 nm (to 50 m from half a mile on), else nautical miles, one decimal below 10.
+/// Metres under 1 nm (in steps of 50 m from half a mile on), otherwise nautical miles, with one decimal below 10.
 pub(super) fn distance(nm: f64) -> String {
     match nm {
         ..0.5 => format!("{:.0} m", nm * METRES_PER_NM),
@@ -255,7 +255,7 @@ pub(super) fn ordinal(number: f64) -> String {
     format!("{whole}{end}")
 }
 
-/// At most one decimal, none that is zero.
+/// A number with one decimal, or none if that is zero.
 pub(super) fn decimals(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)

@@ -1,15 +1,15 @@
-//! Which behaviour takes the place of which: a better word for what a vessel is doing ends the weaker one.
+//! Which behaviour supersedes which: a more specific description of what a vessel does ends the weaker alert.
 
 use crate::time::Time;
 
 use super::alert::Alert;
 use super::id::Key;
 
-/// Behaviour, and what it supersedes (SPEC "Behaviours").
+/// Pairs of a behaviour and the one it supersedes (SPEC "Behaviours").
 const TABLE: &[(&str, &str)] =
     &[("loitering", "slowdown"), ("loitering", "drift"), ("identity_conflict", "position_jump")];
 
-/// The keys an alert of `key` may supersede: those of its vessels, alone or together.
+/// The keys that an alert of `key` may supersede: those of its vessels, alone or together.
 pub(super) fn weaker(key: &Key) -> Vec<Key> {
     let mut keys = Vec::new();
     for (_, behaviour) in TABLE.iter().filter(|(stronger, _)| *stronger == key.behaviour) {
@@ -22,13 +22,13 @@ pub(super) fn weaker(key: &Key) -> Vec<Key> {
     keys
 }
 
-/// The behaviours that would supersede this one.
+/// The behaviours that supersede this one.
 pub(super) fn stronger(behaviour: &str) -> impl Iterator<Item = &'static str> {
     TABLE.iter().filter(move |(_, weaker)| *weaker == behaviour).map(|(stronger, _)| *stronger)
 }
 
-/// Whether `strong`, which began at `since`, takes the place of `weak`: they are about the same hours, and nothing announced
-/// gives way to what only stays a fact.
+/// Whether `strong`, which has held since `since`, supersedes `weak`: both are about the same hours, and an announced alert never
+/// gives way to a fact.
 pub(super) fn supersedes(strong: &Alert, since: Time, weak: &Alert) -> bool {
     since <= weak.last_at && (strong.announced || !weak.announced)
 }
@@ -40,7 +40,7 @@ mod tests {
     use crate::units::Mmsi;
 
     #[test]
-    fn a_pair_supersedes_what_was_said_of_either_and_of_both() {
+    fn a_pair_supersedes_alerts_of_either_vessel_and_of_both() {
         let track = |ordinal| TrackKey { mmsi: Mmsi(224_000_001), ordinal };
         let key = |behaviour, tracks| Key { behaviour, tracks, place: String::new() };
         let keys = weaker(&key("identity_conflict", vec![track(1), track(2)]));

@@ -1,4 +1,4 @@
-//! The book through its public face: a sea with ships, signals as behaviours send them, and the lines that come out.
+//! The book through its public interface: a sea with ships, signals as behaviours send them, and the resulting lines.
 
 mod book;
 mod doubts;
@@ -24,7 +24,7 @@ use crate::tracks::{self, TrackIx, TrackKey, Tracks};
 use crate::units::Mmsi;
 use crate::zones::{Chart, Relation, ZoneSet};
 
-/// In the corridor `c07`.
+/// A position inside the corridor `c07`.
 const HERE: LatLon = LatLon { lat: 21.0, lon: -18.0 };
 
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[
@@ -41,20 +41,20 @@ const ZONES: &str = r#"{"type":"FeatureCollection","features":[
 
 const HARBOURS: &str = "latitude,longitude,name,country\n20.9,-17.04,Nouadhibou,Mauritania\n";
 
-/// A sea with ships in it, and a book that hears about them.
+/// A sea with ships, and a book that receives signals about them.
 struct Sea {
     tracks: Tracks,
     chart: &'static Chart,
     book: AlertBook,
     episodes: Episodes,
-    /// What every vessel's case weighs.
+    /// Score of the case of every vessel.
     case_score: i32,
     reports: u64,
-    /// Who hears the next report.
+    /// The station that receives the next report.
     station: u16,
 }
 
-/// What a ship says of itself.
+/// The static and voyage data that a ship sends.
 #[derive(Clone, Copy)]
 struct Ship {
     mmsi: u32,
@@ -83,7 +83,7 @@ fn key(ship: Ship) -> TrackKey {
     TrackKey { mmsi: Mmsi(ship.mmsi), ordinal: 1 }
 }
 
-/// Indexed once: that takes longer than any test.
+/// Built once for all tests, because indexing takes longer than any test.
 fn chart() -> &'static Chart {
     static CHART: OnceLock<Chart> = OnceLock::new();
     CHART.get_or_init(|| {
@@ -116,7 +116,7 @@ impl Sea {
         }
     }
 
-    /// Names the ship and hears it once, here, at noon.
+    /// Sends the identity of the ship and one position, `HERE` at noon.
     fn ship(&mut self, ship: Ship) -> (TrackKey, TrackIx) {
         self.says(ship);
         self.heard(ship, minute(0))
@@ -185,7 +185,7 @@ impl Sea {
         self.take(now, Vec::new())
     }
 
-    /// The first line of one holding.
+    /// The alert of the first change that a holding makes.
     fn opens(&mut self, behaviour: &'static str, subject: Subject, holding: Holding) -> Arc<Alert> {
         let now = holding.last_at;
         let changes = self.take(now, vec![holds(behaviour, subject, holding)]);
@@ -197,14 +197,14 @@ impl Sea {
         self.chart.zones.find(id).expect("a zone of the test")
     }
 
-    /// In the corridor.
+    /// The same holding inside the corridor `c07`.
     fn in_c07(&self, mut holding: Holding) -> Holding {
         holding.zones.push((self.zone("c07"), Relation::In));
         holding
     }
 }
 
-/// Slow since `from` minutes after noon, decided an hour later, known until `until`.
+/// A slow vessel since `from` minutes after noon; satisfied an hour later, last seen at `until`.
 fn slow(from: i64, until: i64) -> Holding {
     let mut measured = Map::new();
     measured.insert("speed_made_good_knots".to_owned(), json!(0.8));
@@ -226,7 +226,7 @@ fn slow(from: i64, until: i64) -> Holding {
     }
 }
 
-/// Together since noon, for 40 minutes, 60 nm off.
+/// Two vessels together from noon on for 40 minutes, 60 nm off the coast.
 fn near() -> Holding {
     let mut holding = slow(0, 40);
     holding.satisfied_at = minute(30);

@@ -1,4 +1,5 @@
-//! An alert as a snapshot keeps it: all of it, to the last digit, where a line of the alert stream rounds and leaves out.
+//! An alert as a snapshot keeps it: complete and with full precision. Lines of the alert stream round values and leave fields
+//! out.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,7 +62,7 @@ pub(crate) mod one {
     }
 }
 
-/// `with` for alerts by something.
+/// `with` for a map of alerts.
 pub(crate) mod many {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Conditions as data: what a behaviour asks of a vessel, what is measured at a moment, and whether that is enough.
+//! Conditions as data: what a behaviour requires of a vessel, what is measured now, and whether that is enough.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -12,24 +12,25 @@ use super::{Doubt, Scene, Step, number};
 /// One condition of one behaviour.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Condition {
-    /// What is measured, with its unit (`speed_made_good_knots`).
+    /// Name of the measured value, with its unit (`speed_made_good_knots`).
     pub name: &'static str,
-    /// What it measures now; null where nothing is known.
+    /// Value now. Null if it is not known.
     pub measured: Value,
-    /// What it has to be, in a few words: `< 2`, `>= 60`.
+    /// Required value, in a few words: `< 2`, `>= 60`.
     pub threshold: String,
-    /// Whether it is.
+    /// Whether the measured value meets the threshold.
     pub met: bool,
-    /// How far it is from being met, as a share of the threshold; `None` where it is met, nothing is known, or it is no number.
+    /// How far the value is from the threshold, as a share of the threshold. `None` if the condition is met, or if the
+    /// value is unknown or not a number.
     pub miss: Option<f64>,
 }
 
-/// The conditions of one form of a behaviour under one set of settings: it opens when all are met.
+/// The conditions of one form of a behaviour under one set of settings. The form opens when all are met.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Explanation {
-    /// Which form, with whose settings, or with whom: `slow in c07`. Empty where there is only one.
+    /// Which form, zone settings or other vessel this is about: `slow in c07`. Empty if there is only one.
     pub about: String,
-    /// Every condition, in the order they are looked at.
+    /// Conditions, in the order in which the behaviour checks them.
     pub conditions: Vec<Condition>,
 }
 
@@ -43,7 +44,7 @@ impl Explanation {
         self.conditions.iter().all(|condition| condition.met)
     }
 
-    /// A condition in words.
+    /// Adds a condition whose threshold is given in words.
     pub(super) fn is(
         mut self,
         name: &'static str,
@@ -56,7 +57,7 @@ impl Explanation {
         self
     }
 
-    /// The same of a number that misses its limit by so much.
+    /// Adds a condition on a number, with the distance to its limit if it is not met.
     fn number(self, name: &'static str, value: Option<f64>, limit: (String, f64), met: bool) -> Explanation {
         let (threshold, limit) = limit;
         let mut told = self.is(name, rounded(value), threshold, met);
@@ -99,7 +100,7 @@ impl Explanation {
         self.number(name, measured, (format!("{low} to {high}"), nearest), met)
     }
 
-    /// Adds that its positions are false, where they are: then nothing that rests on them opens.
+    /// Adds a condition that is not met if the vessel's positions are false, since nothing based on them opens.
     pub(crate) fn unless_false(self, doubt: Option<Doubt>) -> Explanation {
         let Some(doubt) = doubt else {
             return self;
@@ -108,20 +109,20 @@ impl Explanation {
         self.is("positions", format!("false since {}{until}", doubt.since), "true: no interference", false)
     }
 
-    /// Whether its MMSI lets the vessel take part at all.
+    /// Adds whether the vessel takes part at all, by its MMSI.
     pub(super) fn takes_part(self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
         let takes_part = scene.tracks.vessel(step.vessel).takes_part();
         self.is("mmsi", step.key.mmsi.to_string(), "a ship's or tender's", takes_part)
     }
 
-    /// Whether it is in or near a zone by which vessels are watched.
+    /// Adds whether the vessel is in or near a zone in which vessels are watched.
     pub(super) fn watched(self, scene: &Scene<'_>, step: &Step<'_>, runs_here: bool) -> Explanation {
         let zones = zones_by_name(scene.chart, step);
         self.is("watched", zones, "in or near an active corridor, area or benign zone where it runs", runs_here)
     }
 }
 
-/// What behaviours say where only zones that ask matter and none does.
+/// Fallback for a behaviour that runs only in zones that ask for it, if none here does.
 pub(super) fn or_nobody_asks(told: Vec<Explanation>, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
     if !told.is_empty() {
         return told;
@@ -140,7 +141,7 @@ pub(super) fn zones_by_name(chart: &Chart, step: &Step<'_>) -> String {
     if named.is_empty() { "in none, near none".to_owned() } else { named.join(", ") }
 }
 
-/// What a vessel reports itself to be, as far as that decides who is looked at: `cargo (type 70), class A, 120 m`.
+/// Type, class and length as the vessel reports them: `cargo (type 70), class A, 120 m`.
 pub(super) fn said_of(vessel: &Vessel<'_>) -> String {
     let kind = match vessel.ship_type() {
         Some(number) => format!("{} (type {number})", ship_type_name(Some(number))),
@@ -227,7 +228,7 @@ mod tests {
         for behaviour in ["position_jump", "identity_conflict"] {
             assert!(!all_met(behaviour, twin, 80) && !all_met(behaviour, &other, 58), "{behaviour}");
         }
-        // The older track is the one asked about first; the jump is the other's.
+        // The older track is explained first; the jump belongs to the other.
         assert!(all_met("identity_conflict", &other, 80));
         let drop = "ALFA 224000001 type=70 dims=60,60,10,10\n 12:00 28 -18\n go 90 12 180\n go 90 3 30\n go 90 12 300";
         let collected = format!("{drop}\nBOAT 224000002 type=37 class=B\n 16:00 27.6 -17.305\n go 0 12 120\n stop 60");

@@ -1,7 +1,8 @@
-//! Behaviours: what vessels do that is worth an alert, one file each.
+//! Behaviours: what vessels do that is worth an alert. Each has its own folder.
 //!
-//! A behaviour sees steps (one vessel moved, or learned who it is) and moments it asked to be woken at, and says that it
-//! holds or is over. It never raises alerts, formats text, stores or asks another behaviour.
+//! A behaviour receives steps (a vessel moved, or new static data of it was received) and wakes at the times it
+//! requested. It reports that a condition holds or is over. It does not raise alerts, format their text, store
+//! anything, or call another behaviour.
 
 pub mod ais_gap;
 pub mod alongside_at_anchor;
@@ -50,188 +51,191 @@ use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Kind, Presence};
 
-/// One vessel moved on, or said who it is.
+/// One event of one vessel: a new fix, or new static data.
 pub struct Step<'a> {
-    /// Engine time of the step; the time of the fix unless the report was late.
+    /// Engine time of the step. It is the time of the fix, unless the report came late.
     pub at: Time,
-    /// Who.
+    /// The vessel's place in the slab of tracks. It may be reused once the vessel is forgotten.
     pub vessel: TrackIx,
-    /// Its name for good.
+    /// The vessel's key, which is never reused.
     pub key: TrackKey,
-    /// Its new fix; `None` when it said who it is, and for a distress device that does not know where it is.
+    /// The new fix. `None` for new static data, and for a distress device that does not know its position.
     pub fix: Option<Fix>,
-    /// Its fix before.
+    /// The fix before this one, if there is one.
     pub previous: Option<Fix>,
-    /// Speed made good at the fix; over a hole too long to count it is left out.
+    /// Speed made good at the fix. `None` over a hole too long to count.
     pub smg: Option<SpeedMadeGood>,
-    /// The zones it is in or near, borders crossed with hysteresis; active or not.
+    /// Zones the vessel is in or near, active or not. Borders are crossed with hysteresis.
     pub presence: &'a Presence,
-    /// Borders it crossed with this fix.
+    /// Borders crossed with this fix.
     pub crossings: &'a [Crossing],
-    /// Shore and calm water where it is; `None` unless it is slow, active, due for its 5-minute look, or said another thing
-    /// of itself than before. In steps of `Interest::LOOK` alone `None` says that it is still out of calm water.
+    /// Shore and calm water at the fix. `None` unless the vessel is slow, active, due for its 5-minute look, or has
+    /// changed its static data. In steps of [`Interest::LOOK`] alone, `None` means that the vessel is still outside
+    /// calm water.
     pub place: Option<Place>,
-    /// What it said of itself that is new; only in steps of `Interest::LEARNED`. What is known now is in its track.
+    /// Static data that are new; only in steps of [`Interest::LEARNED`]. The track has all that is known now.
     pub learned: Option<&'a Learned>,
-    /// It is not where it was: only in steps of `Interest::JUMPED`.
+    /// The jump to a place the vessel could not have reached; only in steps of [`Interest::JUMPED`].
     pub jump: Option<&'a Jump>,
-    /// Where it was last seen in calm water, if it is out of it with this step; only in steps of `Interest::LEFT_CALM`.
+    /// Last position in calm water, if the vessel left it with this step; only in steps of [`Interest::LEFT_CALM`].
     pub left_calm: Option<LatLon>,
-    /// Why behaviours are asked.
+    /// Reasons for this step, which decide which behaviours receive it.
     pub interest: Interest,
 }
 
-/// What a step may be about; a behaviour is asked when one of its own is set, or when it keeps state about the vessel.
+/// Reasons for a step, as bits. A behaviour receives a step if they share a bit, or if it keeps state about the vessel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Interest(pub u32);
 
 impl Interest {
-    /// Speed made good below 5 kn.
+    /// Speed made good is below 5 kn.
     pub const SLOW: Interest = Interest(1);
-    /// The first fix in a new 5-minute slot of a vessel in or near a zone.
+    /// First fix in a new 5-minute slot of a vessel in or near a zone.
     pub const TICK: Interest = Interest(2);
     /// A border was crossed.
     pub const CROSSED: Interest = Interest(4);
-    /// A distress device spoke.
+    /// A distress device was heard.
     pub const DISTRESS: Interest = Interest(8);
-    /// In or near a zone that asks for every fix.
+    /// The vessel is in or near a zone whose behaviours need every fix.
     pub const ASKED: Interest = Interest(16);
-    /// Static data other than the estimated arrival changed, or a change was said a second time. Only behaviours with this
-    /// interest are asked, whoever keeps state about the vessel.
+    /// Static data other than the estimated arrival changed, or a change was received a second time. Only behaviours
+    /// with this interest receive the step; keeping state about the vessel is not enough.
     pub const LEARNED: Interest = Interest(32);
-    /// Its MMSI turned up where it could not have gone.
+    /// The MMSI appeared where its vessel could not have gone.
     pub const JUMPED: Interest = Interest(1 << 13);
-    /// The first fix after a hole that does not count, with less than 5 kn made good over it (see `Vessel::speed_made_good`).
+    /// First fix after a hole that does not count, with less than 5 kn made good over it (see
+    /// `Vessel::speed_made_good`).
     pub const SLOW_HOLE: Interest = Interest(64);
-    /// The first fix in a new half hour, of every vessel.
+    /// First fix in a new half hour, for every vessel.
     pub const LOOK: Interest = Interest(128);
-    /// Out of the circles and zones of calm water, where it was when its place was last looked up.
+    /// The vessel has left the circles and zones of calm water in which it was at the previous look-up.
     pub const LEFT_CALM: Interest = Interest(256);
-    /// Its first fix, or the first after it was lost or jumped.
+    /// First fix of the vessel, or first one after it was lost or jumped.
     pub const FIRST: Interest = Interest(1 << 14);
 
-    /// A port call has just ended; it is the last of the vessel's in `Episodes`.
+    /// A port call has just ended. It is the vessel's latest in `Episodes`.
     pub const SAILED: Interest = Interest(1 << 10);
-    /// Silent where it would be heard; the step has no fix.
+    /// The vessel is silent where it should be heard; the step has no fix.
     pub const SILENT: Interest = Interest(1 << 11);
-    /// Heard late, inside one of its gaps; the fix is older than its last.
+    /// A late report inside one of the vessel's gaps; the fix is older than the latest.
     pub const LATE: Interest = Interest(1 << 12);
 
-    /// Heard again after a silence of the only vessel that its input hears; the step has the new fix.
+    /// The only vessel that its input hears is heard again after a silence; the step has the new fix.
     pub const ALONE: Interest = Interest(1 << 15);
 
-    /// Both together.
+    /// The bits of both.
     pub const fn and(self, other: Interest) -> Interest {
         Interest(self.0 | other.0)
     }
 
-    /// Whether the two have one in common.
+    /// Whether the two share a bit.
     pub const fn meets(self, other: Interest) -> bool {
         self.0 & other.0 != 0
     }
 }
 
-/// What a behaviour may read.
+/// What a behaviour may read at a step. The engine owns it.
 pub struct Scene<'a> {
     /// Engine time.
     pub now: Time,
-    /// Every vessel.
+    /// Tracks of all vessels.
     pub tracks: &'a Tracks,
-    /// Zones, coast, ports.
+    /// Zones, coast and ports.
     pub chart: &'a Chart,
-    /// What happened where, and lately.
+    /// Recent episodes (slow legs, kinks, halts, port calls and others), by place and by vessel.
     pub episodes: &'a Episodes,
-    /// Who is usually heard where, and who is not.
+    /// Reception model: which vessels are usually heard where, and which are silent now.
     pub coverage: &'a Coverage,
-    /// Who was silent at sea.
+    /// Silences at sea, open and closed.
     pub gaps: &'a Gaps,
-    /// How long something that stopped may come back as the same alert.
+    /// How long after its end a condition may resume as the same alert.
     pub merge: Span,
 }
 
-/// What a behaviour says at a step.
+/// What a behaviour reports at a step.
 #[derive(Default)]
 pub struct Output {
-    /// Statements.
+    /// Signals, in order.
     pub signals: Vec<Signal>,
-    /// Moments it wants to be woken at, for a vessel.
+    /// Wakes to schedule: when, and for which vessel.
     pub wakes: Vec<(Time, TrackKey, TrackIx)>,
-    /// Vessels it began or ceased to keep state about.
+    /// Vessels about which the behaviour began or stopped keeping state.
     pub activity: Vec<(TrackIx, Activity)>,
-    /// Tracks whose positions it found to be false, or true again.
+    /// Tracks whose positions were found to be false, or to be true again.
     pub verdicts: Vec<Verdict>,
 }
 
-/// What a behaviour reads: it makes cutting the engine by place possible.
+/// How much a behaviour reads. It bounds what must be in reach if vessels are divided among threads by place.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Scope {
     /// One vessel.
     Vessel,
-    /// Vessels within this many metres.
+    /// Vessels within this distance. Metres.
     Near(f64),
     /// Stored episodes.
     Episodes,
 }
 
-/// One rule over vessels.
+/// One behaviour: a rule about vessels and the state it keeps.
 pub trait Behaviour {
-    /// Its name in settings, alerts and zones.
+    /// Name in settings, alerts and zones.
     fn name(&self) -> &'static str;
 
-    /// What it reads.
+    /// How much it reads.
     fn scope(&self) -> Scope;
 
-    /// The steps it wants to see of vessels it keeps no state about.
+    /// Steps it needs of vessels that it keeps no state about.
     fn interest(&self) -> Interest;
 
-    /// Takes in one step.
+    /// Handles one step.
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output);
 
-    /// An episode began or ended; only behaviours of `Scope::Episodes` are told.
+    /// Handles the beginning or end of an episode. Only called for [`Scope::Episodes`].
     fn episode(&mut self, _scene: &Scene<'_>, _news: News, _out: &mut Output) {}
 
-    /// A moment it asked for has come; asks only for later ones.
+    /// Handles a wake at a time it requested. It may request later ones only.
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
 
-    /// Whether it wants to be told what others say.
+    /// Whether it needs the signals of other behaviours.
     fn overhears(&self) -> bool {
         false
     }
 
-    /// Takes in what another behaviour says.
+    /// Handles a signal of another behaviour.
     fn overhear(&mut self, _scene: &Scene<'_>, _signal: &Signal, _out: &mut Output) {}
 
-    /// Every condition of it for one vessel as it is at this moment: the step is about the vessel's last fix, without crossings and
-    /// interest. Changes nothing. Behaviours that do not answer are named by a test.
+    /// The conditions for one vessel as they are now, without changing anything. The step has the vessel's last fix,
+    /// with no crossings and no interest. A test lists the behaviours that return none.
     fn explain(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Vec<Explanation> {
         Vec::new()
     }
 
-    /// The vessel is gone for good, or the behaviour was switched off: ends what is open about it and drops the rest.
+    /// The vessel is gone for good, or the behaviour was switched off. Ends what is open about the vessel and drops its
+    /// state.
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output);
 
-    /// Zones or settings changed, or a zone's hours did: ends what they no longer allow, keeps everything else.
+    /// Zones, settings or a zone's active hours changed. Ends what they no longer allow and keeps everything else.
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output);
 
-    /// Ten minutes of event time have passed: for what concerns the feed and no vessel.
+    /// Called every ten minutes of event time, for conditions about the feed rather than a vessel.
     fn turn(&mut self, _scene: &Scene<'_>, _station_name: &dyn Fn(StationId) -> String, _out: &mut Output) {}
 
-    /// A moment of receipt, live only: for what concerns inputs and no vessel.
+    /// Called with the time of receipt, live only, for conditions about inputs rather than a vessel.
     fn tick(&mut self, _scene: &Scene<'_>, _receipts: &Receipts, _received: Time, _out: &mut Output) {}
 
-    /// Adds what it knows to a snapshot.
+    /// Appends its state to a snapshot.
     fn save(&self, into: &mut Vec<u8>);
 
-    /// Takes from a snapshot what it knew, under the settings and zones it was made with.
+    /// Restores its state from a snapshot taken under the same settings and zones.
     fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged>;
 
-    /// The behaviour was switched off: ends what is open about no vessel.
+    /// The behaviour was switched off. Ends conditions that are not about a vessel.
     fn stop(&mut self, _scene: &Scene<'_>, _reason: &'static str, _out: &mut Output) {}
 }
 
 macro_rules! catalogue {
     ($($name:ident: $kind:ident),* $(,)?) => {
-        /// `[behaviours]`: one table for each.
+        /// Settings `[behaviours]`, with one table for each behaviour.
         #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub struct Settings {
@@ -241,11 +245,11 @@ macro_rules! catalogue {
             )*
         }
 
-        /// Names of all behaviours, in the order they are asked.
+        /// Names of all behaviours, in the order in which they are called.
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
         impl Settings {
-            /// All faults, as sentences with the key's path.
+            /// Every fault in these settings, as a sentence that begins with the path of the key.
             pub fn problems(&self) -> Vec<String> {
                 let mut problems = Vec::new();
                 $(
@@ -257,7 +261,7 @@ macro_rules! catalogue {
             }
         }
 
-        /// Every enabled behaviour, with its place in `NAMES`.
+        /// All enabled behaviours, each with its index in `NAMES`.
         pub fn all(settings: &Settings, chart: &Chart) -> Vec<(u32, Box<dyn Behaviour>)> {
             let mut all: Vec<(u32, Box<dyn Behaviour>)> = Vec::new();
             $(
@@ -269,7 +273,8 @@ macro_rules! catalogue {
             all
         }
 
-        /// The faults of a zone's overrides of `base` for one behaviour, each led by its key; empty when they are fine.
+        /// Faults in a zone's overrides of `base` for one behaviour, each beginning with its key. Empty if they are
+        /// valid.
         pub fn check_overrides(base: &Settings, behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
             match behaviour {
                 $(
@@ -311,7 +316,7 @@ catalogue! {
     feed_silent: FeedSilent,
 }
 
-/// Why a zone of this kind and form cannot ask for a behaviour; `None` when it can.
+/// Why a zone of this kind and shape cannot ask for a behaviour; `None` if it can.
 pub fn cannot_ask(behaviour: &str, kind: Kind, polygon: bool) -> Option<String> {
     match behaviour {
         "limit_hugging" if !polygon => Some("only a polygon can ask for it".to_owned()),
@@ -322,28 +327,28 @@ pub fn cannot_ask(behaviour: &str, kind: Kind, polygon: bool) -> Option<String> 
     }
 }
 
-/// Reads `key` as a positive quantity; the shared part of `problems()`.
+/// Adds a problem unless `value` is finite and above 0.
 fn positive(problems: &mut Vec<String>, key: &str, value: f64) {
     if !(value.is_finite() && 0.0 < value) {
         problems.push(format!("{key} must be above 0, not {value}"));
     }
 }
 
-/// The same for a quantity that may be 0.
+/// Adds a problem unless `value` is finite and 0 or more.
 fn not_negative(problems: &mut Vec<String>, key: &str, value: f64) {
     if !value.is_finite() || value < 0.0 {
         problems.push(format!("{key} must be 0 or more, not {value}"));
     }
 }
 
-/// Says when a greatest value lies below the least.
+/// Adds a problem if the upper limit is below the lower one.
 fn ordered(problems: &mut Vec<String>, low: (&str, f64), high: (&str, f64)) {
     if high.1 < low.1 {
         problems.push(format!("{} ({}) must not be below {} ({})", high.0, high.1, low.0, low.1));
     }
 }
 
-/// Says when an end threshold lies below its begin threshold, for what ends by rising above it.
+/// Adds a problem if the end threshold is below the begin threshold, for a condition that ends by rising.
 fn hysteresis(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, f64)) {
     if end.1 < begin.1 {
         problems.push(format!(
@@ -353,7 +358,7 @@ fn hysteresis(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, f64)) 
     }
 }
 
-/// The same for what ends by falling: its end threshold lies below its begin threshold, or at it.
+/// Adds a problem if the end threshold is above the begin threshold, for a condition that ends by falling.
 fn hysteresis_below(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, f64)) {
     if begin.1 < end.1 {
         problems.push(format!(
@@ -363,7 +368,8 @@ fn hysteresis_below(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, 
     }
 }
 
-/// Adds to a behaviour's own `problems` what is no finite number, or far beyond anything at sea, by the unit in the key's name.
+/// Adds values that are not finite, or far beyond anything at sea, to a behaviour's own `problems`. The unit in the
+/// key's name decides the range.
 fn within_reason<S: Serialize>(settings: &S, defaults: &S, mut problems: Vec<String>) -> Vec<String> {
     let (Ok(Value::Object(all)), Ok(defaults)) = (serde_json::to_value(settings), serde_json::to_value(defaults))
     else {
@@ -382,21 +388,21 @@ fn within_reason<S: Serialize>(settings: &S, defaults: &S, mut problems: Vec<Str
                 problems.push(format!("{key} must lie between {least} and {most}, not {number}"));
             }
             Some(number) => problems.push(format!("{key} must lie between {least} and {most}, not {number:e}")),
-            // JSON has no infinity: it writes null.
+            // JSON has no infinity; serde writes null.
             None => problems.push(format!("{key} must lie between {least} and {most}, not infinite or nan")),
         }
     }
     problems
 }
 
-/// Least and greatest sensible value of a setting.
+/// Smallest and largest sensible value of a setting, from the unit in its name.
 fn reason(key: &str) -> (f64, f64) {
     let unit = key.rsplit('_').next().unwrap_or(key);
     match unit {
         "score" => (0.0, 100.0),
         "points" => (-100.0, 100.0),
         "knots" => (0.0, 200.0),
-        // No place at sea is as far from land.
+        // Larger than the greatest distance from land at sea.
         "nm" => (0.0, 1500.0),
         "metres" => (0.0, 100_000.0),
         "degrees" => (0.0, 3600.0),
@@ -408,12 +414,12 @@ fn reason(key: &str) -> (f64, f64) {
     }
 }
 
-/// `Span` from a setting in minutes.
+/// Converts a setting in minutes.
 fn minutes(minutes: f64) -> Span {
     Span::from_millis((minutes * 60_000.0).round() as i64)
 }
 
-/// The settings as a map, for the evidence of an alert.
+/// The settings named in `keys`, for the evidence of an alert.
 fn thresholds<S: Serialize>(settings: &S, keys: &[&str]) -> Map<String, Value> {
     let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else {
         return Map::new();
@@ -422,7 +428,7 @@ fn thresholds<S: Serialize>(settings: &S, keys: &[&str]) -> Map<String, Value> {
     all
 }
 
-/// A measured number, rounded to what it is good for.
+/// A measured number, rounded to `decimals` places. Null if it is not finite.
 fn number(value: f64, decimals: i32) -> Value {
     let scale = 10_f64.powi(decimals);
     serde_json::Number::from_f64((value * scale).round() / scale).map_or(Value::Null, Value::Number)

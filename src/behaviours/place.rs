@@ -1,7 +1,7 @@
-//! Where a vessel is: shore, calm water and zones, looked up once and kept while it stays about there.
+//! Where a vessel is (shore, calm water and zones), looked up once and cached until it moves on.
 //!
-//! What is kept may not show: shore and calm water are those of the middle of a tile of about 100 m, whichever way the vessel came to it
-//! and whenever zones were read again. Zones are exact wherever one is near.
+//! The cache does not change results. Shore and calm water are those of the middle of a tile of about 100 m, no matter
+//! how the vessel came to it or when zones were reloaded. Zones are exact wherever one is near.
 
 use std::hint::black_box;
 
@@ -14,40 +14,40 @@ use crate::time::Time;
 use crate::tracks::TrackIx;
 use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
 
-/// Zones are looked up again after this, where none is near. Metres.
+/// Distance after which zones are looked up again if none is near. Metres.
 const REDO_METRES: f64 = 100.0;
-/// Tiles to the degree: 111 m from south to north.
+/// Tiles per degree; a tile is 111 m from south to north.
 const TILES: f64 = 1000.0;
-/// Degrees of latitude in `REDO_METRES`, for a quick look before the distance.
+/// Degrees of latitude in `REDO_METRES`, for a cheap check before the distance is computed.
 const REDO_DEGREES: f64 = REDO_METRES / 111_320.0;
 
-/// Shore and calm water at a position.
+/// Distance from shore and calm water at a position.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Place {
     /// Distance from shore; 0 on land. Nautical miles.
     pub shore_nm: f64,
-    /// Calm water there.
+    /// Calm water at the position.
     pub calm: Calm,
 }
 
 impl Place {
-    /// Looks a position up.
+    /// Looks up a position, without the cache.
     pub fn at(chart: &Chart, position: LatLon, now: Time) -> Place {
         Place { shore_nm: chart.shore_nm(position), calm: chart.calm(position, now) }
     }
 }
 
-/// The places of all vessels.
+/// Cached places of all vessels, in one lot for each shard of the tracks.
 pub struct Places {
     lots: Vec<Lot>,
     shift: u32,
     nowhere: Presence,
     reloads: Reloads,
-    /// Which vessel looked up lately is out of calm water, and where in it it had been.
+    /// The vessel that left calm water at the latest look-up, with its last position in it.
     left_calm: Option<(TrackIx, LatLon)>,
 }
 
-/// Those of the vessels of one shard of the picture.
+/// Cached places of the vessels of one shard.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Lot {
     shift: u32,
@@ -57,24 +57,25 @@ pub struct Lot {
     hits: Vec<Hit>,
 }
 
-/// What all look-ups read.
+/// What look-ups read.
 #[derive(Clone, Copy)]
 pub struct Ground<'a> {
-    /// Zones, coast, ports.
+    /// Zones, coast and ports.
     pub chart: &'a Chart,
-    /// Which zones came when.
+    /// Which reload brought each zone.
     pub reloads: &'a Reloads,
 }
 
-/// Which zones came when.
+/// Which reload brought each zone.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Reloads {
     count: u32,
-    /// The reload that brought each zone in force, or moved its border, by index; missing or 0: there from the start.
+    /// Number of the reload that brought each zone into force or moved its border, by zone index. 0 or missing: present
+    /// from the start.
     brought_by: Vec<u32>,
 }
 
-/// Half a cache line.
+/// Cached look-ups of one vessel, in half a cache line.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[repr(align(32))]
 struct Known {
@@ -86,11 +87,11 @@ struct Known {
     calm_inside: bool,
     zones_exact: bool,
     placed: bool,
-    /// Whether there is an entry in `presences`.
+    /// Whether `presences` has an entry for the vessel.
     present: bool,
 }
 
-/// A position to 2 m: enough to see whether 100 m have been made since.
+/// A position to about 2 m, which is enough to see whether the vessel has moved 100 m.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Spot {
     lat: f32,
@@ -108,7 +109,7 @@ impl Spot {
     }
 }
 
-/// A thousandth of a degree each way.
+/// A tile of a thousandth of a degree each way.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Tile {
     row: i32,
@@ -140,7 +141,7 @@ const UNKNOWN: Known = Known {
 };
 
 impl Lot {
-    /// Works out the zones of a vessel at a new fix; borders crossed are added to `crossings`.
+    /// Looks up the zones of a vessel at a new fix, and appends the borders it crossed to `crossings`.
     pub fn look(
         &mut self,
         ground: &Ground<'_>,
@@ -152,7 +153,7 @@ impl Lot {
     ) {
         let Ground { chart, reloads } = *ground;
         let known = self.known(vessel);
-        // A vessel near no zone is looked up again after 100 m; one that has borders about is looked up at every fix.
+        // Far from any zone, a new look-up is needed only after 100 m. With borders near, every fix is looked up.
         if !known.zones_exact && sighting == Sighting::Next && known.zones_at.is_near(position) {
             return;
         }
@@ -181,13 +182,13 @@ impl Lot {
         known.zones_exact |= keeps;
     }
 
-    /// Reads what the look-ups of these vessels will need, see `Tracks::warm`.
+    /// Touches the entries of these vessels so that they are in the cache before they are needed; see `Tracks::warm`.
     pub fn warm(&self, vessels: &[TrackIx]) {
         let read = |ix: &TrackIx| self.known.get(self.place(*ix)).map_or(0, |known| known.reloads);
         black_box(vessels.iter().map(read).sum::<u32>());
     }
 
-    /// The zones a vessel of this lot is in or near.
+    /// The zones a vessel of this lot is in or near. `None` if there are none.
     pub fn presence(&self, vessel: TrackIx) -> Option<&Presence> {
         let present = self.at(vessel).is_some_and(|known| known.present);
         present.then(|| self.presences.get(&vessel)).flatten()
@@ -211,7 +212,7 @@ impl Lot {
 }
 
 impl Places {
-    /// Of nobody yet; as many lots as the picture has shards.
+    /// Creates empty caches, one lot for each shard.
     pub fn new(shards: usize) -> Places {
         let shift = shards.next_power_of_two().trailing_zeros();
         let lots = (0..shards).map(|_| Lot { shift, ..Lot::default() }).collect();
@@ -220,7 +221,7 @@ impl Places {
 
     remembers! { pub(crate) kept { lots, reloads, left_calm } parts {} built { shift, nowhere } }
 
-    /// The lots, for look-ups side by side, and what they need to know of reloads.
+    /// The lots, for look-ups in parallel, and the reloads that they read.
     pub fn lots_mut(&mut self) -> (&mut [Lot], &Reloads) {
         (&mut self.lots, &self.reloads)
     }
@@ -230,7 +231,7 @@ impl Places {
         self.lot(vessel).presence(vessel).unwrap_or(&self.nowhere)
     }
 
-    /// Shore and calm water where a vessel is.
+    /// Shore and calm water at the vessel's position.
     pub fn place(&mut self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Place {
         let tile = Tile::of(position);
         let known = self.lot_mut(vessel).known(vessel);
@@ -257,32 +258,33 @@ impl Places {
         Place { shore_nm: f64::from(known.shore_nm), calm }
     }
 
-    /// Whether the vessel is out of calm water for certain, as it was and has not moved as far as the nearest: then there is nothing to
-    /// look up for whoever asks for nothing else.
+    /// Whether the vessel is certainly outside calm water: it was outside at its last look-up and has not since moved
+    /// as far as the nearest calm water. Steps that need nothing else can then skip the look-up.
     pub fn is_far_from_calm(&self, chart: &Chart, vessel: TrackIx, position: LatLon) -> bool {
         let known = self.lot(vessel).at(vessel).filter(|known| known.placed && !known.calm_inside);
         known
             .is_some_and(|known| known.tile.middle().nm_to(position) < chart.clear_of_calm_nm(f64::from(known.calm_nm)))
     }
 
-    /// Where in calm water the vessel had been, if it left that since its look-up before this step's; said until another leaves.
+    /// The vessel's last position in calm water, if its latest look-up found that it had left. Valid until another
+    /// vessel leaves.
     pub fn left_calm(&self, vessel: TrackIx) -> Option<LatLon> {
         self.left_calm.filter(|(left, _)| *left == vessel).map(|(_, at)| at)
     }
 
-    /// That a vessel left calm water has been told.
+    /// Clears that position, once a step has carried it.
     pub fn told_left_calm(&mut self) {
         self.left_calm = None;
     }
 
-    /// The vessel's slab place is free for another.
+    /// Drops what is cached, as the vessel's place in the slab may be reused.
     pub fn forget(&mut self, vessel: TrackIx) {
         let lot = self.lot_mut(vessel);
         *lot.known(vessel) = UNKNOWN;
         lot.presences.remove(&vessel);
     }
 
-    /// Other zones are in force: presences keep what still exists, every look-up is redone at the next fix.
+    /// Other zones are in force. Presences keep the zones that still exist; every look-up is repeated at the next fix.
     pub fn reload(&mut self, old: &Chart, new: &Chart) {
         self.reloads.count += 1;
         let Reloads { count, brought_by: earlier } = &self.reloads;
@@ -300,12 +302,12 @@ impl Places {
         }
     }
 
-    /// Calm water came or went with a zone's hours: shore and calm look-ups are redone.
+    /// A zone's active hours changed calm water. Shore and calm look-ups are repeated.
     pub fn hours_changed(&mut self) {
         self.lots.iter_mut().flat_map(|lot| &mut lot.known).for_each(|known| known.placed = false);
     }
 
-    /// Heap bytes held, about.
+    /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
         let of = |lot: &Lot| lot.known.capacity() * size_of::<Known>() + lot.presences.capacity() * 64;
         self.lots.iter().map(of).sum()

@@ -1,6 +1,6 @@
-//! Sets of things that hang together: a union-find whose sets come out in a fixed order.
+//! Sets of connected items: a union-find whose sets come out in a fixed order.
 
-/// `size` things, each alone at first.
+/// `size` items, at first each in a set of its own.
 #[derive(Clone, Debug)]
 pub(super) struct Links {
     parents: Vec<usize>,
@@ -11,14 +11,14 @@ impl Links {
         Links { parents: (0..size).collect() }
     }
 
-    /// From now on `a` and `b` are in one set.
+    /// Puts `a` and `b` into one set.
     pub(super) fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.root(a), self.root(b));
-        // The smaller number is the root, so that the order of joining does not show.
+        // The smaller number becomes the root, so that the order of joining has no effect.
         self.parents[a.max(b)] = a.min(b);
     }
 
-    /// The sets by their smallest member, each in order.
+    /// The sets ordered by their smallest member, each sorted.
     pub(super) fn sets(mut self) -> Vec<Vec<usize>> {
         let mut sets: Vec<Vec<usize>> = vec![Vec::new(); self.parents.len()];
         for index in 0..self.parents.len() {

@@ -15,57 +15,57 @@ use crate::units::METRES_PER_NM;
 use links::Links;
 use story::story;
 
-/// Alerts of one vessel this near in time belong together (SPEC "Cases").
+/// Alerts of one vessel at most this far apart in time belong to one case (SPEC "Cases").
 const REACH: Span = Span::from_hours(72);
-/// Points for each further behaviour.
+/// Points for each further behaviour of a case.
 const FURTHER_POINTS: i32 = 10;
-/// Facts below this score tell part of the story, but bring no points and tie no vessels together.
+/// Alerts below this score, and facts, are part of the story but add no points and link no vessels.
 const COUNTS_FROM: i32 = 20;
-/// Two alerts of one vessel this near are about the same stop.
+/// Two alerts of one vessel at most this far apart are about the same stop.
 const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
-/// Behaviours that are a stop, in one way or another.
+/// Behaviours that are different forms of a stop.
 const STOPS: [&str; 6] = ["loitering", "rendezvous", "slowdown", "drift", "dark_rendezvous", "small_craft_stop"];
-/// A case is weighed by so many of its alerts at most.
+/// Upper limit of the alerts that are weighed for the score of one case.
 const MOST_WEIGHED: usize = 200;
-/// Alerts and facts remembered at most; beyond it those that ended first are forgotten, facts before alerts.
+/// Upper limit of the alerts and facts remembered. Beyond it those that ended first are forgotten, facts before alerts.
 const MOST: usize = 50_000;
 
-/// The alerts and facts of vessels that belong together.
+/// A case: alerts and facts of vessels that belong together.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Case {
-    /// 26 characters of base32 over the id of its first alert.
+    /// 26 characters of base32, a hash of the id of its first alert.
     pub id: String,
-    /// Best alert, plus 10 for each further behaviour of 20 points and more; at most 100.
+    /// The best alert plus 10 points for each further behaviour that scores at least 20; at most 100.
     pub score: i32,
-    /// From the score.
+    /// Follows from the score.
     pub severity: Severity,
-    /// Everybody who takes part, by MMSI and track.
+    /// All vessels that take part, by MMSI and track.
     pub vessels: Vec<VesselRef>,
-    /// Who played which part.
+    /// The vessels that have a role, and which.
     pub roles: Vec<Role>,
-    /// Ids of its alerts and facts, by start.
+    /// Ids of its alerts and facts, ordered by start.
     pub alerts: Vec<String>,
-    /// What happened, in order of time, in one paragraph.
+    /// What happened, in order of time, as one paragraph.
     pub story: String,
 }
 
-/// The part of one vessel in a case.
+/// The role of one vessel in a case.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Role {
-    /// Its MMSI.
+    /// MMSI of the vessel.
     pub mmsi: u32,
-    /// Ordinal of its track.
+    /// Ordinal of its track under that MMSI, from 1.
     pub track: u16,
-    /// Mother, daughter, dropper, collector or dark.
+    /// `mother`, `daughter`, `dropper`, `collector` or `dark`.
     pub role: &'static str,
 }
 
-/// Every alert and fact that may belong to a case.
+/// All alerts and facts that may belong to a case.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CaseBook {
     #[serde(with = "many")]
     alerts: BTreeMap<String, Arc<Alert>>,
-    /// Ids of what counts, by vessel.
+    /// Ids of the alerts that count, by vessel.
     by_vessel: BTreeMap<(u32, u16), BTreeSet<String>>,
     /// The score of the latest case of each vessel.
     scores: BTreeMap<(u32, u16), i32>,
@@ -73,11 +73,11 @@ pub struct CaseBook {
 }
 
 impl CaseBook {
-    /// Takes in a change: the alert as it now stands, or that it was disproved.
+    /// Takes in a change: the alert in its present state, or its retraction.
     pub fn take(&mut self, change: &Change) {
         let alert = &change.alert;
         if alert.vessels.is_empty() || NOTICES.contains(&alert.behaviour) {
-            // A silent receiver is nobody's case, and the vessels of one notice are no partners.
+            // A silent receiver belongs to no case, and the vessels of one notice are not partners.
             return;
         }
         if alert.status == Status::Retracted {
@@ -85,7 +85,7 @@ impl CaseBook {
             self.weigh(alert);
             return;
         }
-        // The tracks are for the map, not for the story: without them an alert is small.
+        // The story does not need the tracks, and without them an alert is small.
         let mut small = Alert::clone(alert);
         small.evidence.tracks = Vec::new();
         self.alerts.insert(alert.id.clone(), Arc::new(small));
@@ -106,17 +106,17 @@ impl CaseBook {
         }
     }
 
-    /// The score of the latest case of a vessel; 0 without one.
+    /// The score of the latest case of a vessel; 0 if it has none.
     pub fn score_of(&self, mmsi: u32, track: u16) -> i32 {
         self.scores.get(&(mmsi, track)).copied().unwrap_or(0)
     }
 
-    /// The id of the case that an alert or fact belongs to, as [`cases`](CaseBook::cases) has it at this moment. `None` for a fact with no
-    /// alert of its vessels within 72 h, for an alert that names no vessel or is about an area, and for one that is not known.
+    /// The id of the case that an alert or fact belongs to, consistent with [`cases`](CaseBook::cases) at this moment. `None` for
+    /// a fact without an alert of its vessels within 72 h, for an alert about an area or without vessels, and for an unknown id.
     pub fn case_of(&self, id: &str) -> Option<String> {
         let alert = self.alerts.get(id)?;
         let start = if counts(alert) { alert } else { self.joined(alert)? };
-        // Of each vessel met, its stretches and when they begin; those that were followed are empty.
+        // The stretches of each vessel reached so far, with their starts; a stretch that was followed is left empty.
         let mut of_vessels: BTreeMap<(u32, u16), Vec<(Time, Vec<&Alert>)>> = BTreeMap::new();
         let (mut first, mut next): (&Alert, Vec<&Alert>) = (start, vec![start]);
         while let Some(alert) = next.pop() {
@@ -128,7 +128,7 @@ impl CaseBook {
                     let stretches = stretches(alerts, |alert| alert).into_iter();
                     stretches.map(|stretch| (stretch[0].started_at, stretch)).collect()
                 });
-                // An alert that ties a vessel is in the last of its stretches that begins no later.
+                // An alert that links a vessel is in the last of its stretches that begins no later than the alert.
                 let behind = stretches.partition_point(|(from, _)| *from <= alert.started_at);
                 if let Some((_, stretch)) = stretches[..behind].last_mut() {
                     next.append(stretch);
@@ -138,7 +138,7 @@ impl CaseBook {
         Some(id_of(first))
     }
 
-    /// The alert whose case a fact joins: the earliest near it of the first of its vessels that has one.
+    /// The alert whose case a fact joins: the earliest one near it in time, of the first of its vessels that has one.
     fn joined(&self, fact: &Alert) -> Option<&Arc<Alert>> {
         let vessels: BTreeSet<(u32, u16)> = tied(fact).collect();
         let near =
@@ -146,12 +146,12 @@ impl CaseBook {
         vessels.into_iter().find_map(near)
     }
 
-    /// What counts for a vessel.
+    /// The alerts that count for a vessel.
     fn of_vessel(&self, vessel: (u32, u16)) -> impl Iterator<Item = &Arc<Alert>> {
         self.by_vessel.get(&vessel).into_iter().flatten().filter_map(|id| self.alerts.get(id))
     }
 
-    /// Works out anew what the case around an alert weighs, for each of its vessels.
+    /// Computes the score of the case around an alert again, and stores it for each of its vessels.
     fn weigh(&mut self, alert: &Alert) {
         let mut vessels: BTreeSet<(u32, u16)> = BTreeSet::new();
         let mut ids: BTreeSet<&String> = BTreeSet::new();
@@ -179,7 +179,7 @@ impl CaseBook {
         }
     }
 
-    /// An alert no longer counts for a vessel: what is left of its case is weighed.
+    /// An alert no longer counts for a vessel: removes the link and weighs the rest of the case.
     fn untie(&mut self, vessel: (u32, u16), id: &str) {
         let Some(ids) = self.by_vessel.get_mut(&vessel) else {
             return;
@@ -212,7 +212,7 @@ impl CaseBook {
         }
     }
 
-    /// The cases, each with at least one alert, the weightiest first; of equals by id.
+    /// All cases with at least one alert that counts, the highest score first, then by id.
     pub fn cases(&self) -> Vec<Case> {
         let mut alerts: Vec<&Alert> = self.alerts.values().map(Arc::as_ref).collect();
         alerts.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -229,12 +229,12 @@ impl CaseBook {
         cases
     }
 
-    /// Alerts and facts forgotten because there were too many.
+    /// Number of alerts and facts forgotten because there were too many.
     pub fn forgotten(&self) -> u64 {
         self.forgotten
     }
 
-    /// Drops a tenth: what is over before what is open, facts before alerts, the oldest first.
+    /// Drops a tenth: ended before open, facts before alerts, the oldest first.
     fn forget(&mut self) {
         let mut order: Vec<_> = self
             .alerts
@@ -253,24 +253,24 @@ fn counts(alert: &Alert) -> bool {
     alert.announced && COUNTS_FROM <= alert.score
 }
 
-/// Whether an alert ties a vessel to its case: one of several silent vessels that could have come may have nothing to do with it.
+/// Whether an alert links a vessel to its case. One of several possible silent vessels may have nothing to do with it.
 fn ties(alert: &Alert, vessel: &VesselRef) -> bool {
     !(vessel.role == Some("dark") && is_uncertain(alert))
 }
 
-/// Whether it names one of several possible vessels: such an alert brings no points to a case.
+/// Whether the alert names one of several possible vessels; such an alert adds no points to a case.
 fn is_uncertain(alert: &Alert) -> bool {
     let possible = alert.evidence.measured.get("possible").and_then(serde_json::Value::as_u64);
     alert.behaviour == "dark_rendezvous" && possible.is_some_and(|possible| 1 < possible)
 }
 
-/// The vessels that an alert ties together.
+/// The vessels that an alert links.
 fn tied(alert: &Alert) -> impl Iterator<Item = (u32, u16)> {
     alert.vessels.iter().filter(|vessel| ties(alert, vessel)).map(|vessel| (vessel.mmsi, vessel.track))
 }
 
-/// Ties alerts together that share a vessel within 72 h. A fact joins the earliest such alert but ties nobody else to it: the facts
-/// of a fishing fleet would make one case of a whole sea.
+/// Links alerts that share a vessel within 72 h. A fact joins the earliest such alert but links no other vessel to it: otherwise
+/// the facts of a fishing fleet would join a whole sea into one case.
 fn tie(alerts: &[&Alert], links: &mut Links) {
     let mut by_vessel: BTreeMap<(u32, u16), Vec<usize>> = BTreeMap::new();
     for (index, alert) in alerts.iter().enumerate() {
@@ -295,8 +295,8 @@ fn tie(alerts: &[&Alert], links: &mut Links) {
     }
 }
 
-/// What counts for one vessel, by start, in stretches whose alerts are tied in time: each to the one that lasted longest before it, so
-/// that a short alert between two does not part them.
+/// The alerts that count for one vessel, ordered by start, split into stretches linked in time. Each alert is compared with the
+/// one before it that lasted longest, so that a short alert in between does not split a stretch.
 fn stretches<'a, T: Copy>(by_start: impl IntoIterator<Item = T>, alert: impl Fn(T) -> &'a Alert) -> Vec<Vec<T>> {
     let mut stretches: Vec<Vec<T>> = Vec::new();
     let mut longest: Option<&Alert> = None;
@@ -315,17 +315,17 @@ fn near_in_time(a: &Alert, b: &Alert) -> bool {
     a.started_at - b.last_at <= REACH && b.started_at - a.last_at <= REACH
 }
 
-/// Alerts of a case stand by start, of equals by id.
+/// Order of the alerts in a case: by start, then by id.
 fn order(alert: &Alert) -> (Time, &str) {
     (alert.started_at, &alert.id)
 }
 
-/// The id of a case, by the first alert that counts in it.
+/// The id of a case, derived from the first alert that counts in it.
 fn id_of(first: &Alert) -> String {
     digest(&format!("case|{}", first.id))
 }
 
-/// One case from its alerts and facts, which come by start.
+/// Builds a case from its alerts and facts, which are ordered by start.
 fn case(alerts: &[&Alert]) -> Case {
     let first = alerts.iter().find(|alert| counts(alert)).or(alerts.first());
     let score = score(alerts);
@@ -344,7 +344,7 @@ fn case(alerts: &[&Alert]) -> Case {
     }
 }
 
-/// Who played which part, by vessel; facts cast nobody.
+/// The roles of the vessels; facts give none.
 fn roles(alerts: &[&Alert]) -> Vec<Role> {
     let cast: BTreeSet<(u32, u16, &'static str)> = alerts
         .iter()
@@ -355,7 +355,7 @@ fn roles(alerts: &[&Alert]) -> Vec<Role> {
     cast.into_iter().map(|(mmsi, track, role)| Role { mmsi, track, role }).collect()
 }
 
-/// The best alert, and 10 for each further behaviour that is not just another word for a stop already counted.
+/// The best alert, plus 10 for each further behaviour that is not another name for a stop already counted.
 fn score(alerts: &[&Alert]) -> i32 {
     let certain = alerts.iter().any(|alert| counts(alert) && !is_uncertain(alert));
     let weighs = |alert: &Alert| counts(alert) && !(certain && is_uncertain(alert));
@@ -365,7 +365,7 @@ fn score(alerts: &[&Alert]) -> i32 {
     let mut counted: Vec<&Alert> = Vec::new();
     for alert in ranked.iter().filter(|alert| !replaced.contains(alert.id.as_str())) {
         let known = counted.iter().any(|other| other.behaviour == alert.behaviour);
-        // What is low at most (a pilot, a fleet) does not lift a case above low either.
+        // An alert limited to low (a pilot, a fleet) does not raise a case above low either.
         let adds = counted.is_empty() || alert.score_reasons.iter().all(|reason| reason.code != "cap_low");
         if adds && !known && !counted.iter().any(|other| same_stop(other, alert)) {
             counted.push(alert);

@@ -1,14 +1,14 @@
-//! The story of a case: what happened in order of time, each thing said once.
+//! The story of a case: what happened in order of time, each detail stated once.
 
 use crate::alerts::Alert;
 use crate::units::METRES_PER_NM;
 
-/// A story tells so many alerts and counts the others.
+/// Upper limit of the alerts that a story describes; it counts the rest.
 const TOLD: usize = 12;
-/// What lies this near to what was told before is at the same place.
+/// An alert at most this far from the one before it is at the same place.
 const SAME_PLACE_METRES: f64 = 5.0 * METRES_PER_NM;
 
-/// One paragraph. A date, a name, a place or zones that the sentence before has told are not told again.
+/// The story as one paragraph. A date, name, place or zone that the sentence before has given is not repeated.
 pub(super) fn story(alerts: &[&Alert]) -> String {
     let mut sentences = Vec::new();
     let mut before: Option<&Alert> = None;
@@ -29,7 +29,7 @@ fn sentence(alert: &Alert, before: Option<&Alert>) -> String {
         true => String::new(),
         false => format!("{date} "),
     };
-    // Two ships may bear one name.
+    // Two ships may have the same name.
     let shared =
         |before: &Alert| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
     let same_who = before.is_some_and(|before| before.sentence.who == said.who && shared(before));

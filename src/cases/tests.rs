@@ -1,4 +1,4 @@
-//! Which alerts are one case, and what it weighs.
+//! Which alerts form one case, and its score.
 
 use super::*;
 use crate::alerts::{ChangeKind, Evidence, ScoreReason, Sentence};
@@ -20,7 +20,7 @@ fn vessel(mmsi: u32) -> VesselRef {
     }
 }
 
-/// An alert over the hour that begins `hours` after a certain noon.
+/// An alert over the hour that begins `hours` after a fixed noon.
 fn alert(id: &str, behaviour: &'static str, score: i32, hours: i64, mmsis: &[u32]) -> Alert {
     let noon = Time::parse("2026-03-01T12:00:00Z").expect("a time");
     let started_at = noon + Span::from_hours(hours);
@@ -80,7 +80,7 @@ fn cases(alerts: Vec<Alert>) -> Vec<Case> {
 }
 
 #[test]
-fn what_a_vessel_and_its_partners_did_within_three_days_is_one_case() {
+fn alerts_of_a_vessel_and_its_partners_within_three_days_are_one_case() {
     let got = cases(vec![
         alert("a", "loitering", 50, 0, &[1]),
         alert("b", "rendezvous", 65, 2 * DAY, &[1, 2]),
@@ -102,7 +102,7 @@ fn what_a_vessel_and_its_partners_did_within_three_days_is_one_case() {
 }
 
 #[test]
-fn a_story_tells_date_name_place_and_zones_once() {
+fn a_story_states_date_name_place_and_zones_once() {
     let first = alert("a", "loitering", 50, 0, &[1]);
     let mut later = alert("b", "slowdown", 45, 6, &[1]);
     later.position = Some(LatLon::new(22.0, -18.0));
@@ -114,7 +114,7 @@ fn a_story_tells_date_name_place_and_zones_once() {
 }
 
 #[test]
-fn three_days_of_quiet_part_two_cases() {
+fn three_days_without_alerts_separate_two_cases() {
     let apart =
         |hours| cases(vec![alert("a", "loitering", 50, 0, &[1]), alert("b", "loitering", 50, hours, &[1])]).len();
     assert_eq!((apart(73), apart(74)), (1, 2));
@@ -134,7 +134,7 @@ fn the_same_stop_under_two_names_and_the_same_behaviour_twice_count_once() {
 }
 
 #[test]
-fn what_is_capped_at_low_brings_no_further_points() {
+fn an_alert_capped_at_low_adds_no_points() {
     let mut duty = alert("b", "loitering", 39, DAY, &[1]);
     duty.score_reasons.push(ScoreReason { code: "cap_low".to_owned(), points: -6, text: String::new() });
     let meeting = alert("a", "rendezvous", 39, 0, &[1, 2]);
@@ -144,7 +144,7 @@ fn what_is_capped_at_low_brings_no_further_points() {
 }
 
 #[test]
-fn what_another_took_the_place_of_is_told_and_counts_once() {
+fn a_superseded_alert_is_in_the_story_and_counts_once() {
     let weak = alert("a", "position_jump", 30, 0, &[1]);
     let mut strong = alert("b", "identity_conflict", 40, 0, &[1]);
     assert_eq!(cases(vec![weak.clone(), strong.clone()])[0].score, 50);
@@ -155,7 +155,7 @@ fn what_another_took_the_place_of_is_told_and_counts_once() {
 }
 
 #[test]
-fn facts_tell_their_part_but_tie_nobody_together() {
+fn facts_are_part_of_the_story_but_link_no_vessels() {
     let got = cases(vec![
         alert("a", "loitering", 50, 0, &[1]),
         alert("b", "rendezvous", 15, 1, &[1, 2]),
@@ -169,7 +169,7 @@ fn facts_tell_their_part_but_tie_nobody_together() {
 }
 
 #[test]
-fn what_was_disproved_leaves_its_case_and_later_lines_replace_earlier_ones() {
+fn a_retracted_alert_leaves_its_case_and_later_lines_replace_earlier_ones() {
     let mut book = CaseBook::default();
     book.take(&change(alert("a", "loitering", 35, 0, &[1])));
     book.take(&change(alert("a", "loitering", 50, 0, &[1])));
@@ -181,7 +181,7 @@ fn what_was_disproved_leaves_its_case_and_later_lines_replace_earlier_ones() {
 }
 
 #[test]
-fn too_many_are_forgotten_facts_first_and_counted() {
+fn excess_alerts_are_forgotten_facts_first_and_counted() {
     let mut book = CaseBook::default();
     for number in 0..=MOST {
         let score = if number % 50 == 0 { 50 } else { 5 };
@@ -192,7 +192,7 @@ fn too_many_are_forgotten_facts_first_and_counted() {
     assert_eq!(book.cases().len(), MOST / 50 + 1);
 }
 
-/// A dark meeting of a stopped vessel with one of several that could have come.
+/// A dark meeting of a stopped vessel with one of several possible silent vessels.
 fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Alert {
     let mut alert = alert(id, "dark_rendezvous", 55, hours, &[host, silent]);
     alert.vessels[1].role = Some("dark");
@@ -201,7 +201,7 @@ fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Alert {
 }
 
 #[test]
-fn a_vessel_that_is_one_of_several_possible_is_not_tied_to_the_case() {
+fn one_of_several_possible_vessels_is_not_linked_to_the_case() {
     let got = cases(vec![
         alert("a", "loitering", 50, 0, &[1]),
         dark("b", 1, 1, 9, 3),
@@ -209,14 +209,14 @@ fn a_vessel_that_is_one_of_several_possible_is_not_tied_to_the_case() {
         alert("d", "loitering", 50, 3, &[2]),
     ]);
     assert_eq!(got.iter().map(|case| (case.alerts.clone(), case.score)).collect::<Vec<_>>().len(), 2);
-    // It brings no points: 50 each, and not 55 or 60.
+    // The uncertain vessel adds no points: 50 each, not 55 or 60.
     assert!(got.iter().all(|case| case.score == 50), "{got:?}");
     let certain = cases(vec![alert("a", "loitering", 50, DAY, &[1]), dark("b", 1, 1, 9, 1)]);
     assert_eq!((certain.len(), certain[0].score), (1, 65));
 }
 
 #[test]
-fn a_silent_vessel_is_let_go_when_others_turn_out_to_be_possible() {
+fn a_silent_vessel_leaves_the_case_when_others_prove_possible() {
     let mut book = CaseBook::default();
     book.take(&change(dark("a", 0, 1, 9, 1)));
     assert_eq!((book.score_of(1, 1), book.score_of(9, 1)), (55, 55));
@@ -225,7 +225,7 @@ fn a_silent_vessel_is_let_go_when_others_turn_out_to_be_possible() {
     assert_eq!(book.cases().len(), 1);
 }
 
-/// Every alert and fact of these has the case that lists it, and no other has one.
+/// Checks that every alert and fact names the case that lists it, and that no other case lists it.
 fn assert_each_names_its_case(book: &CaseBook, ids: &[&str]) {
     let cases = book.cases();
     for id in ids {
@@ -235,7 +235,7 @@ fn assert_each_names_its_case(book: &CaseBook, ids: &[&str]) {
 }
 
 #[test]
-fn an_alert_names_the_case_that_lists_it_from_its_first_line_on() {
+fn an_alert_names_the_case_that_lists_it_from_its_first_line() {
     let mut book = CaseBook::default();
     let steps = [
         ("b", alert("b", "loitering", 30, 10, &[1])),
@@ -243,7 +243,7 @@ fn an_alert_names_the_case_that_lists_it_from_its_first_line_on() {
         ("d", alert("d", "drift", 5, 30, &[2])),
         ("e", alert("e", "drift", 5, 30, &[9])),
         ("f", alert("f", "loitering", 40, 300, &[1])),
-        // A late report ties an earlier one to it: the case goes by that one's name from here on.
+        // A late report links an earlier alert to the case, which takes that alert's id from here on.
         ("a", alert("a", "ais_gap", 25, 1, &[2])),
     ];
     let mut ids = Vec::new();
@@ -254,13 +254,13 @@ fn an_alert_names_the_case_that_lists_it_from_its_first_line_on() {
     }
     assert_eq!(book.case_of("c"), Some(digest("case|a")));
     assert_eq!(book.case_of("d"), Some(digest("case|a")), "a fact goes with the alert near it");
-    assert_eq!(book.case_of("e"), None, "a fact by itself is no case");
+    assert_eq!(book.case_of("e"), None, "a fact by itself does not make a case");
     assert_eq!(book.case_of("f"), Some(digest("case|f")), "days later it is another");
     assert_eq!(book.case_of("g"), None);
 }
 
 #[test]
-fn a_long_alert_ties_what_a_short_one_in_between_does_not() {
+fn a_long_alert_links_alerts_across_a_short_one_in_between() {
     let mut long = alert("a", "loitering", 30, 0, &[1]);
     long.last_at = long.last_at + Span::from_hours(10 * DAY);
     let mut book = CaseBook::default();

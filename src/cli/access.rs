@@ -14,10 +14,10 @@ use super::{Failure, person, place};
 use crate::store::StoreError;
 use crate::telemetry::FromAir;
 
-/// A command line longer than this is not repeated whole. Characters.
+/// Bound on a command line repeated in a message, in characters.
 const LONGEST: usize = 400;
 
-/// That the store is there and may be read; `missing` is what is said where it is not there.
+/// Checks that the store exists and is readable. `missing` is the message if it does not exist.
 pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
     let shown = path.display().to_string();
     match fs::metadata(path) {
@@ -30,7 +30,7 @@ pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
     }
 }
 
-/// That a settings file may be read; what else may be wrong with it is told by who reads it.
+/// Checks that a settings file is readable. Any other fault is left to the code that reads the file.
 pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
     let closed = match fs::metadata(path) {
         Ok(_) => !is_open(path, Access::READ_OK),
@@ -42,13 +42,14 @@ pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// What the system refused about a store, if it is its file, its folder or what lies beside it that is closed: for whoever works
-/// beside the daemon.
+/// The message for a store error caused by permissions on the store, its folder or the files beside it, for a user
+/// other than the daemon's. `None` for any other error.
 pub(super) fn refused(error: &StoreError) -> Option<String> {
     closed_part(error).map(|path| denied(&path))
 }
 
-/// The same of a copy that is to be made elsewhere: it is another folder that helps, not another user.
+/// The same for a copy of the store. A closed target folder is solved by naming another folder, not by becoming another
+/// user.
 pub(super) fn refused_copy(error: &StoreError, store: &Path) -> Option<String> {
     let (StoreError::Sqlite { path, .. } | StoreError::File { path, .. }) = error else {
         return None;
@@ -65,7 +66,8 @@ pub(super) fn refused_to_daemon(error: &StoreError) -> Option<String> {
     closed_part(error).map(|path| daemon_denied(&path))
 }
 
-/// What cannot be written although it is there, or be made because the folder cannot be written.
+/// The file that exists but cannot be written, or the folder in which it cannot be created. `None` if permissions are
+/// not the cause.
 fn closed_part(error: &StoreError) -> Option<PathBuf> {
     let path = match error {
         StoreError::Sqlite { path, cause } => {
@@ -96,13 +98,14 @@ fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
 }
 
-/// Whether the user the program runs as may do this with it.
+/// Whether the effective user of the process has this access.
 fn is_open(path: &Path, access: Access) -> bool {
-    // A disk that takes no writes is another matter, which SQLite tells.
+    // Only EACCES counts. A read-only disk is reported by SQLite.
     accessat(CWD, path, access, AtFlags::EACCESS) != Err(rustix::io::Errno::ACCESS)
 }
 
-/// Who one is, whose the closed file or folder is, and the same command as a user who may.
+/// The message for this user: who they are, who owns the closed file or folder, and the same command as a user who has
+/// access.
 fn denied(path: &Path) -> String {
     Denial::of(path).to_user(&own_command())
 }
@@ -111,20 +114,20 @@ fn daemon_denied(path: &Path) -> String {
     Denial::of(path).to_daemon()
 }
 
-/// Why a file is closed.
+/// Why a file is not accessible.
 #[derive(Debug)]
 struct Denial {
-    /// The file that was wanted.
+    /// The file that was needed, as an absolute path.
     path: PathBuf,
-    /// The file itself, or the folder above it that does not let this user through.
+    /// That file, or the nearest folder above it that can be examined: the one that denies access.
     closed: PathBuf,
-    /// Whose that is.
+    /// Owner of `closed`. `None` if nothing on the path can be examined.
     owner: Option<User>,
-    /// As whom the program runs.
+    /// The effective user of the process.
     ours: User,
 }
 
-/// A user of this machine.
+/// A user of this machine, by number and name; `user N` if the number has no name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct User {
     number: u32,
@@ -136,7 +139,7 @@ impl User {
         User { number, name: person::account(number).unwrap_or_else(|| format!("user {number}")) }
     }
 
-    /// As `sudo -u` takes it.
+    /// The user as `sudo -u` accepts it: by name, or `'#N'` without one.
     fn for_sudo(&self) -> String {
         match self.name == format!("user {}", self.number) {
             true => format!("'#{}'", self.number),
@@ -178,7 +181,7 @@ impl Denial {
         )
     }
 
-    /// Modes alone are in the way.
+    /// The message for the owner: only the file mode denies access.
     fn to_owner(&self) -> String {
         let closed = quoted(self.closed.as_os_str());
         let rights = if self.closed.is_dir() { "u+rwx" } else { "u+rw" };
@@ -194,13 +197,14 @@ impl Denial {
         let owner = match &self.owner {
             Some(owner) if *owner == self.ours => "you".to_owned(),
             Some(owner) => owner.name.clone(),
-            None => "somebody else".to_owned(),
+            None => "another user".to_owned(),
         };
         FromAir(&format!("{path}: permission denied: you are {name}; {what} belongs to {owner}")).to_string()
     }
 }
 
-/// The command line as it was given, to be repeated; with the settings file where only a variable names it, which `sudo` takes away.
+/// The command line as it was given, to be repeated in a message. Adds `--config` where the settings file comes from
+/// the environment, because `sudo` drops the variable.
 fn own_command() -> String {
     let mut words: Vec<String> = std::env::args_os().map(|word| quoted(&word)).collect();
     if let Some(program) = words.first_mut().filter(|program| !program.contains('/')) {
@@ -217,7 +221,7 @@ fn own_command() -> String {
     }
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for the shell if it needs quoting.
 fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
@@ -241,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_may_not_read_is_told_whom_to_become() {
+    fn a_denied_user_is_shown_the_command_to_run() {
         let text = denial("/var/lib/atalaia", user(999, "atalaia")).to_user("atalaia alerts list");
         assert_eq!(
             text,
@@ -257,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn whose_own_file_it_is_is_told_of_its_mode() {
+    fn a_denied_owner_is_shown_the_mode_to_set() {
         let own = denial("/var/lib/atalaia/atalaia.sqlite", user(1001, "maria")).to_user("atalaia purge");
         assert!(own.contains("it belongs to you, but its mode") && own.contains("chmod u+rw /var/lib"), "{own}");
     }
@@ -272,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_open_to_whoever_made_it() {
+    fn a_file_is_accessible_to_its_creator() {
         let folder = tempfile::TempDir::new().unwrap();
         let file = folder.path().join("a.sqlite");
         assert!(matches!(to_store(&file, "gone"), Err(Failure::Input(text)) if text.ends_with(": gone")));

@@ -1,4 +1,4 @@
-//! `atalaia alerts`: what an analyst asks of the alerts of the store and does with them.
+//! `atalaia alerts`: lists the alerts of the store and records what analysts do with them.
 
 mod changes;
 mod filter;
@@ -29,7 +29,8 @@ use crate::time::{Span, Time};
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Who does it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
+    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
+    /// login, else the user]
     #[arg(long = "as", value_name = "NAME", global = true)]
     who: Option<String>,
     #[command(subcommand)]
@@ -38,106 +39,107 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List alerts, the open ones first: medium and above that are not closed, unless asked otherwise
+    /// List alerts, open ones first: medium severity and above, not closed, unless filtered otherwise
     ///
-    /// The last line says how many are left out and why. Lines are fitted to COLUMNS, else to the terminal, and rows to its height;
-    /// columns that have no room are left out. Into a file or pipe everything is printed.
+    /// The last line counts what is left out, and why. On a terminal, lines are fitted to its width (or to COLUMNS) and
+    /// rows to its height; columns without room are left out. Into a file or pipe everything is printed.
     List(list::Arguments),
-    /// Show one alert: position, vessels, score, what was measured, its history, acts and deliveries
+    /// Show one alert: position, vessels, score, what was measured, history, actions and deliveries
     Show {
-        /// Its id, or the first four characters and more
+        /// Alert id, or its first characters (at least four)
         id: String,
-        /// As one JSON object
+        /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Write one alert as a page to read and print: a single HTML file with a map, without scripts, that needs no network
+    /// Write one alert as a page to read and print: a single HTML file with a map, without scripts, that needs no
+    /// network
     Report(super::report::Arguments),
     /// Show what changed between two times, and what people did: opened, updated, ended, corrected, closed, ...
     Changes(changes::Arguments),
-    /// Acknowledge alerts (until the severity rises)
+    /// Acknowledge alerts; an alert becomes new again if its severity rises
     Ack {
-        /// Ids
+        /// Alert ids
         #[arg(required = true)]
         ids: Vec<String>,
-        /// New again from then on, as `06:00`, `+12h`, `tomorrow 06:00`
+        /// Make them new again at this time, as `06:00`, `+12h`, `tomorrow 06:00`
         #[arg(long, value_name = "T", value_parser = ahead, allow_hyphen_values = true)]
         until: Option<Time>,
-        /// Why
+        /// Reason, for the audit trail
         #[arg(long)]
         why: Option<String>,
     },
-    /// Assign an alert to somebody
+    /// Assign an alert to a person
     Assign {
-        /// Its id
+        /// Alert id
         id: String,
-        /// Who; `-` for nobody
+        /// Name of the person; `-` to remove the assignment
         to: String,
-        /// Why
+        /// Reason, for the audit trail
         #[arg(long)]
         why: Option<String>,
     },
-    /// Add a note
+    /// Add a note to an alert
     Note {
-        /// Its id
+        /// Alert id
         id: String,
-        /// What
+        /// Text of the note
         text: String,
     },
     /// Close alerts with a finding and a reason
     Close {
-        /// Ids
+        /// Alert ids
         #[arg(required = true)]
         ids: Vec<String>,
-        /// What it was found to be: confirmed, benign or false
+        /// The finding: confirmed, benign or false
         #[arg(long, value_parser = finding())]
         finding: Finding,
-        /// Why
+        /// Reason for the finding
         #[arg(long)]
         why: String,
-        /// Also keep deliveries of this behaviour of these vessels back for so long, as `12h`, `2d`
+        /// Also silence this behaviour of these vessels for this long, as `12h`, `2d`
         #[arg(long, value_name = "LENGTH", value_parser = length)]
         silence: Option<Span>,
     },
-    /// Mark how an alert may be handled, in place of the machine's marking: in lists, exports and all later deliveries
+    /// Change the marking of an alert, in place of the automatic one: in lists, exports and all later deliveries
     Mark {
-        /// Its id
+        /// Alert id
         id: String,
         #[command(flatten)]
         marking: super::marking::Arguments,
-        /// Why
+        /// Reason for the marking
         #[arg(long)]
         why: String,
     },
     /// Reopen an alert
     Reopen {
-        /// Its id
+        /// Alert id
         id: String,
-        /// Why
+        /// Reason, for the audit trail
         #[arg(long)]
         why: Option<String>,
     },
-    /// Keep deliveries back for a while, by the alerts' own time, and show which: they are stored all the same
+    /// Hold back deliveries for a while, by the time of the alerts, and show which; the alerts are still stored
     Silence(silence::Arguments),
     /// List every silence
     Silences {
-        /// One JSON object a line
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
     /// Lift a silence
     Lift {
-        /// Its number
+        /// Number of the silence
         number: i64,
-        /// Why
+        /// Reason, for the audit trail
         #[arg(long)]
         why: Option<String>,
     },
-    /// Write alerts for other programs to standard output: all that fit, closed ones too
+    /// Export alerts for other programs to standard output: all that match, closed ones too
     Export {
         #[command(flatten)]
         filter: Filter,
-        /// jsonl, csv, geojson or kml
+        /// Format: jsonl, csv, geojson or kml
         #[arg(long, value_parser = format)]
         format: Format,
     },
@@ -204,7 +206,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Export { filter, format } => {
             let mut query = filter.query("info");
-            // A map or a spreadsheet for colleagues is about vessels, unless somebody asks for the rest by kind or by behaviour.
+            // A map or a spreadsheet for colleagues is about vessels, unless the filter names a kind or a behaviour.
             if *format != Format::Jsonl && filter.names_no_kind() {
                 query.kind = Some(Class::Vessel);
             }
@@ -212,7 +214,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             found.retain(|entry| filter.fits(entry, now));
             found.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
             let notes = store::all_notes(&path).map_err(refused)?;
-            // Each is let go as soon as its value is made: there may be many.
+            // Each entry is dropped as soon as its value is built, because there may be many.
             let of = |entry: Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
             let values: Vec<Value> = found.into_iter().map(of).collect();
             print_by(|out| store::export::write(*format, &values, out))
@@ -220,8 +222,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Does something with each alert and prints what came of it. An alert that is refused does not keep the others from being tried; a
-/// store that cannot be used does.
+/// Applies an action to each alert and prints the outcome. A refused alert does not stop the others; an unusable store
+/// does, and the remaining alerts are reported as not tried.
 fn each(ids: &[String], mut act: impl FnMut(&str) -> Result<String, StoreError>) -> Result<(), Failure> {
     let mut faults = Vec::new();
     let mut done = 0;
@@ -246,7 +248,7 @@ fn each(ids: &[String], mut act: impl FnMut(&str) -> Result<String, StoreError>)
     }
 }
 
-/// What went wrong, a line each; and, of several alerts, with how many it went well.
+/// The faults, one per line. With several alerts, a last line counts how many succeeded.
 fn summed(mut faults: Vec<String>, done: usize, all: usize) -> String {
     if 1 < all {
         faults.push(format!("atalaia: done with {done} of {all} alerts"));
@@ -254,7 +256,7 @@ fn summed(mut faults: Vec<String>, done: usize, all: usize) -> String {
     faults.join("\n")
 }
 
-/// The vessels of an alert or case, by name where they have one.
+/// The vessels of an alert or case: name and MMSI, or the MMSI alone.
 pub(super) fn names(vessels: &Value) -> String {
     let name = |vessel: &Value| match vessel["name"].as_str() {
         Some(name) => format!("{} ({})", FromAir(name), mmsi(vessel)),

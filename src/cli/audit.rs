@@ -19,10 +19,10 @@ pub(super) struct Arguments {
     store: StoreArguments,
     #[command(flatten)]
     period: Period,
-    /// Only what was done under this name, or called by it
+    /// Only actions under this name, or by this caller
     #[arg(long, value_name = "NAME")]
     who: Option<String>,
-    /// What the program did by itself, too
+    /// Include actions of the program itself
     #[arg(long)]
     machine: bool,
 }
@@ -36,7 +36,7 @@ const COLUMNS: [Column; 6] = [
     text("why").down_to(16),
 ];
 
-/// Prints the trail.
+/// Prints the audit trail.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
@@ -76,7 +76,7 @@ fn row(act: &ActionRow, now: Time) -> Vec<String> {
     ]
 }
 
-/// What kind of thing the subject is, where its own words do not say so.
+/// What kind of thing the subject is. `None` if the subject names its kind itself, such as `silence 3`.
 fn of(act: &ActionRow) -> Option<&'static str> {
     match (&act.alert, act.is_case) {
         (Some(_), _) => Some("alert"),
@@ -85,16 +85,16 @@ fn of(act: &ActionRow) -> Option<&'static str> {
     }
 }
 
-/// The beginning of an id; other subjects whole: `silence 3`.
+/// The first characters of an id. Other subjects are shown in full: `silence 3`.
 pub(super) fn subject(act: &ActionRow) -> String {
     let is_id = act.subject.chars().count() == WHOLE_ID && act.subject.chars().all(|c| c.is_ascii_alphanumeric());
     if is_id { short_id(&act.subject) } else { FromAir(&act.subject).to_string() }
 }
 
-/// Characters of the id of an alert or case.
+/// Length of an alert or case id in characters.
 const WHOLE_ID: usize = 26;
 
-/// An act as other programs read it.
+/// An action as a JSON object.
 pub(super) fn object(act: &ActionRow) -> Value {
     json!({
         "time": act.row.at.to_string(), "who": act.row.who, "caller": act.row.caller, "machine": act.row.is_machine(),

@@ -1,4 +1,4 @@
-//! `atalaia backup`: a checked copy of the store while the daemon works.
+//! `atalaia backup`: makes a verified copy of the store while the daemon runs.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `atalaia cases bundle` and `atalaia bundle`: evidence packed, and checked by whoever gets it.
+//! `atalaia cases bundle` and `atalaia bundle`: packs evidence, and verifies it for the recipient.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -26,38 +26,40 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Check a bundle byte for byte, and replay its sentences to the same alerts; nothing is written.
+    /// Verify a bundle byte for byte, and replay its sentences to the same alerts; nothing is written.
     ///
-    /// Each alert is `same`, `same with other points` (or another beginning), or `not found again`, with what differs and why as far as
-    /// the bundle shows it. Exit codes: 0 intact and every alert found again, 1 damaged, tampered with, or unsigned where --public-key asks
-    /// for a signature, 3 intact and some alert not found again, 65 the file or key cannot be read.
+    /// Each alert is `same`, `same with other points` (or with another beginning), or `not found again`, with what
+    /// differs and why as far as the bundle shows it. Exit codes: 0 intact and every alert found again, 1 damaged,
+    /// tampered with, or unsigned although --public-key is given, 3 intact but some alert not found again, 65 the file
+    /// or key cannot be read.
     Verify {
-        /// The bundle
+        /// Bundle to verify
         file: PathBuf,
-        /// The public key of whoever should have signed it, known from elsewhere
+        /// Public key of the expected signer, obtained independently of the bundle
         #[arg(long, value_name = "FILE")]
         public_key: Option<PathBuf>,
     },
-    /// Make a key that signs bundles: FILE is private, FILE.pub is for everybody who checks them
+    /// Create a key that signs bundles: FILE is private, FILE.pub is for everyone who verifies them
     Keygen {
-        /// The file of the key; must not exist
+        /// File of the private key; must not exist
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
 }
 
-/// What `atalaia cases bundle` is asked for.
+/// Arguments of `atalaia cases bundle`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Wanted {
-    /// The case's id, or the first four characters and more
+    /// Case id, or its first characters (at least four)
     id: String,
-    /// The bundle, which must not exist; or a folder, for a name that carries the marking
+    /// File of the bundle, which must not exist; or a folder, for a name that includes the marking
     #[arg(long, value_name = "FILE.tar")]
     out: PathBuf,
-    /// The key that signs it [default: that of the settings, [evidence]]
+    /// Private key that signs the bundle [default: the key in [evidence] of the settings]
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// Raw sentences from this long before each alert, as 26h or 90m [default: as long as its behaviour needs, 26h to 10d]
+    /// Include raw sentences from this long before each alert, as 26h or 90m [default: what its behaviour needs, 26h to
+    /// 10d]
     #[arg(long, value_name = "TIME", value_parser = span)]
     before: Option<Span>,
 }
@@ -79,7 +81,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Keygen { out } => {
             let (beside, public) = evidence::keygen(out).map_err(failed)?;
             print(&format!(
-                "{}: the private key, readable by its owner alone. Name it in [evidence] and keep a copy elsewhere\n{}: the public key, for everybody who checks bundles\n\
+                "{}: the private key, readable by its owner only. Name it in [evidence] and keep a copy elsewhere\n{}: the public key, for everyone who verifies bundles\n\
                  fingerprint {}\n",
                 out.display(),
                 beside.display(),
@@ -89,7 +91,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Packs a case and writes it.
+/// Packs a case and writes the bundle.
 pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) -> Result<(), Failure> {
     let Place { store, settings } = store_named.place(&[Table::Journal, Table::Evidence])?;
     let journal = settings.as_ref().and_then(|settings| runtime::journal_folder_of(&store, &settings.journal));
@@ -108,14 +110,14 @@ pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) 
     evidence::write(&path, &made.bytes).map_err(failed)?;
     let why = format!("head {}, to {}", made.manifest.head, path.display());
     if let Err(error) = store::bundled(&store, &made.manifest.case, who, &why, now) {
-        // What nobody wrote down was not handed out.
+        // A bundle that is missing from the audit trail must not be handed out.
         let _ = fs::remove_file(&path);
         return Err(refused(error));
     }
-    print(&told(&made, &path, &marking))
+    print(&packed_text(&made, &path, &marking))
 }
 
-fn told(made: &Made, path: &Path, marking: &str) -> String {
+fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
     let manifest = &made.manifest;
     let mut text = format!(
         "{}: case {}, {}, {} members, {} raw lines\nhead {}\n",
@@ -170,7 +172,7 @@ fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-/// No more than a bundle can have, whatever stands behind the name.
+/// Reads at most one byte more than a bundle may have, even from an endless file.
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(file)?.take(evidence::LARGEST_BUNDLE_BYTES + 1).read_to_end(&mut bytes)?;
@@ -192,7 +194,7 @@ fn described(opened: &Opened) -> String {
     );
     text += &match &opened.signed {
         Signed::Not => {
-            "NOT SIGNED: anybody who had the file could have changed it and its hashes; compare the head with a copy recorded elsewhere\n"
+            "NOT SIGNED: anyone with the file could have changed it and its hashes; compare the head with a copy recorded elsewhere\n"
                 .to_owned()
         }
         Signed::By(key) => format!("signed with the key given, {}\n", key.fingerprint()),

@@ -1,4 +1,4 @@
-//! `atalaia cases`: the cases of the store, and legal holds on them.
+//! `atalaia cases`: lists, shows and exports the cases of the store, and sets legal holds on them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,7 +18,8 @@ use crate::time::Time;
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Who does it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
+    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
+    /// login, else the user]
     #[arg(long = "as", value_name = "NAME", global = true)]
     who: Option<String>,
     #[command(subcommand)]
@@ -27,39 +28,40 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every case: those with open alerts first, then by score; lines are cut to COLUMNS, else to the terminal
+    /// List every case: those with open alerts first, then by score; lines are cut to COLUMNS, else to the terminal
     List {
-        /// One JSON object a line
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// One case as a story: what happened when and where, to which vessels, what holds it together, what people did
+    /// Show one case as a story: what happened when and where, to which vessels, what ties it together, what people did
     Show {
-        /// Its id, or the first four characters and more
+        /// Case id, or its first characters (at least four)
         id: String,
-        /// As one JSON object
+        /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
-    /// One case as a page to read and print: a single HTML file with a map, without scripts, that needs no network
+    /// Write one case as a page to read and print: a single HTML file with a map, without scripts, that needs no
+    /// network
     Report(report::Arguments),
-    /// Every case as JSON lines
+    /// Export every case as JSON lines
     Export,
     /// Pack a case as evidence: alerts, tracks, raw sentences, settings and zones in force, chained hashes, a signature
     Bundle(bundle::Wanted),
-    /// Legal hold: whatever belongs to the case is kept until it is released
+    /// Put a case under legal hold: everything that belongs to it is kept until the hold is lifted
     Hold {
-        /// Its id, or the first four characters and more
+        /// Case id, or its first characters (at least four)
         id: String,
-        /// Why
+        /// Reason for the hold
         #[arg(long)]
         reason: String,
     },
     /// Lift a legal hold
     Release {
-        /// Its id, or the first four characters and more
+        /// Case id, or its first characters (at least four)
         id: String,
-        /// Why
+        /// Reason for lifting it
         #[arg(long)]
         reason: String,
     },
@@ -97,7 +99,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The columns of the list; vessels last, because they may be many.
+/// The columns of the list. Vessels are last, because there may be many.
 const COLUMNS: [Column; 9] = [
     text("id"),
     text("severity"),
@@ -110,11 +112,11 @@ const COLUMNS: [Column; 9] = [
     text("vessels"),
 ];
 
-/// Every case, those with open alerts first, then by score; and where each stands.
+/// Every case, those with open alerts first, then by score; and the state of each, by case id.
 fn ordered(path: &Path) -> Result<(Vec<Value>, BTreeMap<String, CaseState>), Failure> {
     let mut cases = store::cases(path).map_err(refused)?;
     let states = store::case_states(path).map_err(refused)?;
-    // They come by score: what stays equal keeps that order.
+    // The store returns them by score, and the sort is stable.
     cases.sort_by_key(|case| !is_open(case, &states));
     Ok((cases, states))
 }
@@ -123,7 +125,7 @@ fn is_open(case: &Value, states: &BTreeMap<String, CaseState>) -> bool {
     states.get(word(case, "id")).is_some_and(|state| 0 < state.open)
 }
 
-/// The list, and how many cases it has.
+/// The list, with a last line that counts the cases.
 fn list(path: &Path) -> Result<String, Failure> {
     let (cases, states) = ordered(path)?;
     let rows: Vec<Vec<String>> = cases.iter().map(|case| row(case, &states)).collect();
@@ -158,7 +160,7 @@ fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
     ]
 }
 
-/// The case as a story; lines folded to `width` characters.
+/// The case as a story. Lines are wrapped at `width` characters.
 fn page(case_file: &CaseFile, width: Option<usize>) -> String {
     let case = &case_file.case;
     let events = events(case_file);
@@ -204,7 +206,7 @@ fn page(case_file: &CaseFile, width: Option<usize>) -> String {
     page
 }
 
-/// One event: when and how grave, what, to whom, where, and how it stands.
+/// One event: time, severity, summary, position, vessels and state.
 fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     let alert = event.alert();
     let title = behaviour_title(word(alert, "behaviour"));
@@ -235,7 +237,7 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     text
 }
 
-/// Who played which part.
+/// The vessels that have a role in the case, and which.
 fn roles(case: &Value) -> Vec<String> {
     let vessels = case["vessels"].as_array().map_or(&[][..], Vec::as_slice);
     let role = |role: &Value| {

@@ -1,4 +1,5 @@
-//! `atalaia check`: settings and zones before they are used, what the daemon would be kept from, and what they would cost in alerts.
+//! `atalaia check`: checks settings and zones before they are used, permissions and servers if asked, and the number of
+//! alerts they would raise.
 
 mod reach;
 mod report;
@@ -16,25 +17,25 @@ use crate::service::Account;
 /// Arguments of `atalaia check`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it [default: the variable
+    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it override it [default: the variable
     /// ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Check as the service would find it: as its user and groups (those of the unit atalaia.service, else the user atalaia): what it
-    /// cannot write, read or listen on is a problem. Needs root, or to be that user
+    /// Check as the service user, with its groups (those of the unit atalaia.service, else the user atalaia): anything
+    /// it cannot write, read or listen on is a problem. Needs root, or that user
     #[arg(long)]
     as_service: bool,
-    /// The service's user, in place of the unit's
+    /// Service user, in place of the one in the unit
     #[arg(long, value_name = "NAME", requires = "as_service")]
     user: Option<String>,
-    /// Connect to every server that an input or sink connects to, for a moment, and say which can be reached
+    /// Connect to every server of an input or sink, and report which can be reached
     #[arg(long)]
     connect: bool,
-    /// Send a test alert, marked as one, through this sink, or through all of them, and say what became of it
+    /// Send a test alert, marked as one, through this sink, or through all of them, and report the outcome
     #[arg(long, value_name = "SINK", num_args = 0..=1, default_missing_value = "")]
     send_test: Option<String>,
-    /// Recording to run through, to see how many alerts a day these settings give, by behaviour and zone, and what changing the
-    /// costliest of them would save
+    /// Recording to run through: shows how many alerts per day these settings raise, by behaviour and zone, and what
+    /// changing the costliest settings would save
     #[arg(long, value_name = "RECORDING")]
     on: Option<PathBuf>,
     /// Print the JSON Schema of the settings file instead, for editors
@@ -42,7 +43,7 @@ pub(super) struct Arguments {
     schema: bool,
 }
 
-/// Prints `ok` and what was read, or fails with every problem. What is odd is told either way.
+/// Prints `ok` and what was read, or fails with every problem. Warnings are printed in both cases.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.schema {
         return print(&schema());
@@ -67,7 +68,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let service = service::account(None).filter(|account| account.uid != Account::own().uid && !arguments.as_service);
     if let Some(service) = service.as_ref().filter(|_| Account::own().uid == 0) {
         print(&format!(
-            "  checked as root, who may do everything; the daemon runs as {}: add --as-service\n",
+            "  checked as root, which may do everything; the daemon runs as {}: add --as-service\n",
             service.shown()
         ))?;
     }
@@ -84,7 +85,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn warn(what: &str) {
-    // Without a standard error there is nobody to tell.
+    // Without standard error the warning is lost.
     let _ = writeln!(io::stderr(), "atalaia: warning: {what}");
 }
 

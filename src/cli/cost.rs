@@ -1,4 +1,5 @@
-//! What settings cost in alerts: a recording run through as they are, and again with one of them changed at a time.
+//! Estimates what settings cost in alerts: runs a recording through them, then again with one setting changed at a
+//! time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,9 +15,9 @@ use crate::config::Checked;
 use crate::time::Span;
 use crate::zones::{Chart, ZoneIx};
 
-/// Rows whose settings are tried otherwise: each costs up to four runs more.
+/// Number of the costliest rows whose settings are tried. Each takes up to four more runs.
 const MOST_COSTLY: usize = 4;
-/// What is tried: a key and how much more of it. The first ones a behaviour has are its main thresholds.
+/// Keys that are tried, and how far each is raised. The first ones that a behaviour has are its main thresholds.
 const STEPS: [(&str, Step); 9] = [
     ("after_minutes", Step::Times(1.5)),
     ("near_minutes", Step::Times(1.5)),
@@ -45,14 +46,14 @@ impl Step {
     }
 }
 
-/// Alerts, and those of them that are medium or above.
+/// A number of alerts, and how many of them are medium or above.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Count {
     urgent: usize,
     all: usize,
 }
 
-/// Alerts by where they count.
+/// Alerts counted by behaviour and place.
 #[derive(Default)]
 struct Cost {
     seen: BTreeSet<String>,
@@ -96,13 +97,14 @@ impl Count {
     }
 }
 
-/// Behaviours that no zone's settings change.
+/// Behaviours that the settings of zones do not change.
 const EVERYWHERE: [&str; 7] =
     ["position_jump", "identity_conflict", "identity_change", "interference", "watchlist", "distress", "feed_silent"];
-/// Behaviours that run only where a zone asks.
+/// Behaviours that run only in zones that ask for them.
 const ASKED: [&str; 5] = ["zone_entry", "zone_exit", "zone_speed", "limit_hugging", "alongside_at_anchor"];
 
-/// The zones whose settings an alert was judged with, as far as zones matter to its behaviour.
+/// The zones whose settings applied to an alert, as far as zones matter to its behaviour. `None` for the settings
+/// outside zones.
 fn places(alert: &Alert, chart: &Chart) -> Vec<Option<ZoneIx>> {
     let matters = |zone: &ZoneIx| {
         let zone = chart.zones.get(*zone);
@@ -117,7 +119,7 @@ fn places(alert: &Alert, chart: &Chart) -> Vec<Option<ZoneIx>> {
     if zones.is_empty() { vec![None] } else { zones }
 }
 
-/// One change of settings, and the settings with it.
+/// One changed setting, and the settings with it.
 struct Trial {
     behaviour: &'static str,
     place: String,
@@ -125,15 +127,15 @@ struct Trial {
     settings: Checked,
 }
 
-/// Prints alerts a day by behaviour and zone, and what changes of the costliest settings would save.
+/// Prints alerts per day by behaviour and zone, and what changes of the costliest settings would save.
 pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> {
     let (cost, played) = run(settings, recording)?;
     let summary = played.engine.summary();
     let (Some(first), Some(last)) = (summary.first_at, summary.last_at) else {
-        return print("the recording carries no times: behaviours could not be judged\n");
+        return print("the recording has no times, so behaviours could not be judged\n");
     };
     let length = last - first;
-    // Of less than an hour nothing can be said about a day.
+    // Less than an hour is too short to estimate a day.
     let days = length.max(Span::from_hours(1)).hours() / 24.0;
     let a_day = |count: usize| count as f64 / days;
     let mut rows: Vec<_> = cost.rows.iter().collect();
@@ -147,9 +149,9 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     let total = cost.total();
     text.push_str(&format!("{:>12.1}   {:>16.1}   all\n", a_day(total.all), a_day(total.urgent)));
     print(&text)?;
-    // What can be read only once cannot be tried again.
+    // A pipe can be read only once.
     if !recording.is_file() {
-        return print("\nno changes were tried: that takes a recording in a file\n");
+        return print("\nno changes were tried: the recording must be a file\n");
     }
     let trials = trials(settings, &cost);
     if trials.is_empty() {
@@ -186,7 +188,8 @@ fn run(settings: &Checked, recording: &Path) -> Result<(Cost, Played), Failure> 
     Ok((cost, played))
 }
 
-/// The changes worth trying: of the costliest pairs of behaviour and place, the behaviour off, and its thresholds raised.
+/// The changes worth trying, for the costliest pairs of behaviour and place: the behaviour switched off, and its
+/// thresholds raised.
 fn trials(settings: &Checked, cost: &Cost) -> Vec<Trial> {
     let mut costly: Vec<_> = cost.places.iter().collect();
     costly.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
@@ -234,7 +237,7 @@ fn changes(settings: &Checked, behaviour: &'static str, place: Option<ZoneIx>) -
     trials.into_iter().flatten().collect()
 }
 
-/// The settings with one key changed; `None` when others do not allow it.
+/// The settings with one key changed; `None` if the result is not valid.
 fn with_setting(settings: &Checked, behaviour: &str, key: &str, value: Value) -> Option<Checked> {
     let mut all = serde_json::to_value(&settings.engine.behaviours).ok()?;
     all[behaviour][key] = value;
@@ -244,7 +247,7 @@ fn with_setting(settings: &Checked, behaviour: &str, key: &str, value: Value) ->
     settings.engine.behaviours.problems().is_empty().then_some(settings)
 }
 
-/// The settings with one key of a zone's own changed; `None` when others do not allow it.
+/// The settings with one key of a zone changed; `None` if the result is not valid.
 fn with_override(settings: &Checked, behaviour: &str, place: ZoneIx, key: &str, value: f64) -> Option<Checked> {
     let mut own: Map<String, Value> = settings.chart.zones.get(place).asks(behaviour).cloned().unwrap_or_default();
     own.insert(key.to_owned(), value.into());

@@ -1,4 +1,4 @@
-//! `atalaia deliveries`: what waits for sinks, what they did not take, and trying it again.
+//! `atalaia deliveries`: lists deliveries that wait or failed, and retries them.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
-/// Rows of one list at most, unless asked for more.
+/// Default maximum number of rows in a list.
 const LIMIT: usize = 200;
 
 /// Arguments of `atalaia deliveries`.
@@ -35,10 +35,10 @@ enum Command {
         /// Only in this state [default: pending and failed]
         #[arg(long, value_parser = state())]
         state: Option<DeliveryState>,
-        /// At most this many
+        /// Maximum number of deliveries
         #[arg(long, default_value_t = LIMIT)]
         limit: usize,
-        /// One JSON object per line
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
@@ -46,10 +46,11 @@ enum Command {
     Retry {
         #[command(flatten)]
         which: Which,
-        /// Who asks for it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
+        /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
+        /// login, else the user]
         #[arg(long = "as", value_name = "NAME")]
         who: Option<String>,
-        /// Why
+        /// Reason, for the audit trail
         #[arg(long)]
         why: Option<String>,
     },
@@ -57,7 +58,7 @@ enum Command {
     Count,
 }
 
-/// The states by name; `told` is the name that `delivered` had until version 0.2.
+/// Parses a state by name. `told` is the name that `delivered` had before version 0.2.
 fn state() -> impl TypedValueParser<Value = DeliveryState> {
     let value = |state: DeliveryState| match state {
         DeliveryState::Delivered => PossibleValue::new(state.name()).alias("told"),
@@ -75,7 +76,7 @@ struct Which {
     /// Only to this sink
     #[arg(long)]
     sink: Option<String>,
-    /// Only of this alert: its id, or the first four characters and more
+    /// Only of this alert: its id, or its first characters (at least four)
     #[arg(long, value_name = "ID")]
     alert: Option<String>,
 }
@@ -116,7 +117,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// A refusal, with the name that was probably meant.
+/// A refusal, with a suggestion of the name that was probably meant.
 fn with_what_was_meant(error: StoreError) -> Failure {
     match refused(error) {
         Failure::Usage(text) => Failure::Usage(meant(text)),
@@ -124,8 +125,8 @@ fn with_what_was_meant(error: StoreError) -> Failure {
     }
 }
 
-/// Whether there is such a sink: in the settings, if they are named, or in the store. A slip of the hand is not to look like a sink
-/// that has everything.
+/// Fails unless the sink exists in the settings, if there are any, or in the store. A misspelt name must be an error:
+/// an empty list would look as if everything had been delivered.
 fn is_sink(settings: Option<&StoreSettings>, path: &Path, sink: &str) -> Result<(), Failure> {
     let Err(error) = store::knows_sink(path, sink) else {
         return Ok(());
@@ -138,7 +139,7 @@ fn is_sink(settings: Option<&StoreSettings>, path: &Path, sink: &str) -> Result<
     }
 }
 
-/// The columns of the list; what a sink said last, because it may be long.
+/// The columns of the list. The sink's error is last, because it may be long.
 const COLUMNS: [Column; 9] = [
     text("sink"),
     text("alert"),
@@ -151,7 +152,7 @@ const COLUMNS: [Column; 9] = [
     text("said"),
 ];
 
-/// One row of the list: an alert is named by the beginning of its id and its revision.
+/// One row of the list. An alert is shown as the beginning of its id and its revision.
 fn row(row: &DeliveryRow) -> Vec<String> {
     let when = |time: Option<Time>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
     let pending = row.state == DeliveryState::Pending;
@@ -174,7 +175,7 @@ fn object(row: &DeliveryRow) -> String {
         "sink": row.sink, "alert": row.alert, "revision": row.revision, "behaviour": row.behaviour,
         "state": row.state.name(), "since": row.since.to_string(), "attempts": row.attempts,
         "due_at": when(row.due_at), "settled_at": when(row.settled_at), "error": row.error,
-        // The name until version 0.2.
+        // The name of this key before version 0.2.
         "told_at": when(row.settled_at),
     });
     format!("{value}\n")

@@ -1,4 +1,5 @@
-//! `atalaia demo`: a bundled recording through the real daemon, over a real loopback feed, told as an analyst would read it.
+//! `atalaia demo`: plays a bundled recording through the real daemon over a loopback feed, and prints the alerts as an
+//! analyst would read them.
 
 mod exercise;
 
@@ -33,7 +34,7 @@ Everything else is what the station heard. Times are UTC.
 
 ";
 
-/// Plays the recording; ends by itself.
+/// Plays the recording, and returns when it has ended.
 pub(super) fn main() -> Result<(), Failure> {
     let start = Clock.moment();
     let feed = feed().map_err(|error| Failure::Other(format!("the bundled recording: {error}")))?;
@@ -52,15 +53,15 @@ pub(super) fn main() -> Result<(), Failure> {
             stop.cancel();
             played
         });
-        let teller = scope.spawn(move || tell_all(&changes));
+        let teller = scope.spawn(move || print_changes(&changes));
         let file = PathBuf::from("built-in settings");
         let outcome = runtime::run_watched(settings, file, stop.clone(), Some(watcher));
-        // A daemon that never connected must not leave the player waiting.
+        // Unblocks the player if the daemon never connected.
         let _ = TcpStream::connect(address);
         (player.join(), outcome, teller.join())
     });
     outcome.map_err(|error| Failure::Other(error.to_string()))?;
-    let broken = || Failure::Other("the demonstration broke off".to_owned());
+    let broken = || Failure::Other("the demonstration was interrupted".to_owned());
     let played = played.map_err(|_| broken())?;
     played.map_err(|error| Failure::Other(format!("loopback: {error}")))?;
     let opened = told.map_err(|_| broken())??;
@@ -71,7 +72,7 @@ pub(super) fn main() -> Result<(), Failure> {
     ))
 }
 
-/// What to try next, with the program as it was called.
+/// What to try next, with the program name as it was called.
 fn next(called: &OsStr) -> String {
     let called = called.to_string_lossy();
     let program = FromAir(if called.is_empty() { "atalaia" } else { &called });
@@ -86,7 +87,7 @@ Try next:
     )
 }
 
-/// The recording with the exercise sorted in by time, one line after another.
+/// The recording with the lines of the exercise merged into it by time.
 fn feed() -> io::Result<Vec<u8>> {
     let recording = zstd::decode_all(RECORDING)?;
     let exercise = exercise::lines();
@@ -108,7 +109,7 @@ fn feed() -> io::Result<Vec<u8>> {
     Ok(feed)
 }
 
-/// The shipped settings with one input and the demonstration's zones.
+/// The shipped settings with one input and the zones of the demonstration.
 fn settings(address: &str) -> Result<Checked, Failure> {
     let shipped = check(None, None, Purpose::Replay).map_err(Failure::Settings)?;
     let files = [("demo.geojson".to_owned(), ZONES.to_owned())];
@@ -135,30 +136,30 @@ fn settings(address: &str) -> Result<Checked, Failure> {
     })
 }
 
-/// Serves the feed once; returns when the daemon has taken it all in and hung up.
+/// Serves the feed once. Returns when the daemon has read all of it and closed the connection.
 fn play(listener: &TcpListener, feed: &[u8]) -> io::Result<()> {
     let (mut stream, _) = listener.accept()?;
     stream.write_all(feed)?;
     stream.shutdown(Shutdown::Write)?;
-    // The daemon says nothing: a read ends when it closes, after the last line went to the engine's queue.
+    // The daemon sends nothing. The read ends when it closes, after the last line is in the engine's queue.
     match stream.read(&mut [0]) {
         Err(error) if error.kind() != io::ErrorKind::ConnectionReset => Err(error),
         _ => Ok(()),
     }
 }
 
-/// Prints changes as they come; returns how many alerts were opened.
-fn tell_all(changes: &mpsc::Receiver<Change>) -> Result<usize, Failure> {
+/// Prints changes as they come. Returns the number of alerts opened.
+fn print_changes(changes: &mpsc::Receiver<Change>) -> Result<usize, Failure> {
     let mut opened = 0;
     for change in changes {
         opened += usize::from(change.change == ChangeKind::Opened);
-        print(&tell(&change))?;
+        print(&change_text(&change))?;
     }
     Ok(opened)
 }
 
-/// One change as an analyst reads it: an opening in full, what follows in a line.
-fn tell(change: &Change) -> String {
+/// One change as an analyst reads it: an opening in full, any other in one line.
+fn change_text(change: &Change) -> String {
     let alert = &change.alert;
     let mut text = format!("{}  {:<8}  {}", change.at, level(alert.severity), alert.behaviour);
     let what = match change.change {

@@ -1,4 +1,4 @@
-//! `atalaia evaluate`: alerts against what really happened, behaviour by behaviour.
+//! `atalaia evaluate`: compares alerts with what really happened, behaviour by behaviour.
 
 pub mod truth;
 
@@ -18,13 +18,14 @@ use crate::time::Time;
 /// Arguments of `atalaia evaluate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// What really happened: JSON lines or CSV with behaviour, vessels, from, to and, where no alert is expected, expect = none
+    /// What really happened: JSON lines or CSV with behaviour, vessels, from, to and, where no alert is expected,
+    /// expect = none
     #[arg(long, value_name = "FILE")]
     truth: PathBuf,
     /// The alerts: the lines of `replay --alerts`, or of a sink of kind jsonl
     #[arg(long, value_name = "FILE")]
     alerts: PathBuf,
-    /// One JSON object instead of the table
+    /// Print one JSON object instead of the table
     #[arg(long)]
     json: bool,
 }
@@ -49,28 +50,28 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// One alert or fact as it stood in the end.
+/// The final state of one alert or fact.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Told {
-    /// Its id.
+    /// Id of the alert.
     pub id: String,
     /// Name of the behaviour.
     pub behaviour: String,
-    /// MMSIs it names.
+    /// MMSIs that the alert names.
     pub vessels: Vec<u32>,
-    /// When the first line about it was written, in engine time.
+    /// When the first line about the alert was written, in engine time.
     pub first_at: Time,
     /// When the behaviour began.
     pub started_at: Time,
-    /// The latest moment it is known to hold.
+    /// The latest moment the behaviour is known to hold.
     pub last_at: Time,
-    /// How urgent.
+    /// Severity at the end.
     pub severity: Severity,
-    /// Whether it was taken back.
+    /// Whether the alert was retracted.
     pub retracted: bool,
 }
 
-/// The alerts behind changes, in order of their first lines.
+/// The alerts behind a list of changes, in order of their first change.
 pub fn told(changes: &[Change]) -> Vec<Told> {
     let each = changes.iter().map(|change| {
         let alert = &change.alert;
@@ -88,10 +89,10 @@ pub fn told(changes: &[Change]) -> Vec<Told> {
     latest(each)
 }
 
-/// The alerts behind the lines of an alert file.
+/// The alerts behind the lines of an alert file, in order of their first line.
 ///
 /// # Errors
-/// All lines that are no alert lines.
+/// Every line that is not an alert line.
 pub fn told_lines(file: &str, text: &str) -> Result<Vec<Told>, Vec<LineError>> {
     let mut each = Vec::new();
     let mut errors = Vec::new();
@@ -126,7 +127,7 @@ fn told_line(text: &str) -> Result<Told, String> {
         first_at: moment(&line, "at")?,
         started_at: moment(alert, "started_at")?,
         last_at: ended.max(moment(alert, "opened_at")?),
-        severity: severity(&level).ok_or(format!("severity: `{level}` is none"))?,
+        severity: severity(&level).ok_or(format!("severity: `{level}` is not a severity"))?,
         retracted: words(&line, "change")? == "retracted",
     })
 }
@@ -136,7 +137,7 @@ fn severity(word: &str) -> Option<Severity> {
     [Info, Low, Medium, High, Critical].into_iter().find(|severity| severity.name() == word)
 }
 
-/// Of each alert the latest line, with the time of its first.
+/// For each alert its latest line, with the time of its first.
 fn latest(each: impl Iterator<Item = Told>) -> Vec<Told> {
     let mut kept: Vec<Told> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
@@ -155,40 +156,41 @@ fn latest(each: impl Iterator<Item = Told>) -> Vec<Told> {
     kept
 }
 
-/// How one behaviour did.
+/// The result of one behaviour.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Tally {
     /// Rows that expect an alert.
     pub positives: u32,
-    /// Of these, with one.
+    /// Rows that expect an alert and have one.
     pub found: u32,
     /// Rows that expect none.
     pub negatives: u32,
-    /// Of these, with an alert.
+    /// Rows that expect none and have one.
     pub fooled: u32,
-    /// Alerts that belong to no row that expects one.
+    /// Alerts that match no row that expects one.
     pub unmatched: u32,
     /// Alerts beyond the first on one row.
     pub duplicates: u32,
-    /// Alerts that were taken back; they count for nothing else.
+    /// Alerts that were retracted. They count for nothing else.
     pub retracted: u32,
-    /// From the beginning of a row to the first line of its alert, in minutes; one for each row found.
+    /// Time from the beginning of a row to the first line of its alert, in minutes; one for each row found.
     pub delays: Vec<f64>,
 }
 
 impl Tally {
-    /// Share of the positives that was found; `None` without any.
+    /// Share of the positives that was found, 0 to 1. `None` without positives.
     pub fn recall(&self) -> Option<f64> {
         (0 < self.positives).then(|| f64::from(self.found) / f64::from(self.positives))
     }
 
-    /// Share of right ones among found rows and unmatched alerts; `None` without any. Duplicates are neither.
+    /// Share of found rows among found rows and unmatched alerts, 0 to 1. `None` without either. Duplicates count as
+    /// neither.
     pub fn precision(&self) -> Option<f64> {
         let all = self.found + self.unmatched;
         (0 < all).then(|| f64::from(self.found) / f64::from(all))
     }
 
-    /// The delay that so large a share of the found rows (0-1) does not exceed, in minutes.
+    /// The delay in minutes that this share of the found rows (0 to 1) does not exceed. `None` if no row was found.
     pub fn delay(&self, share: f64) -> Option<f64> {
         let mut delays = self.delays.clone();
         delays.sort_by(f64::total_cmp);
@@ -209,21 +211,21 @@ impl Tally {
     }
 }
 
-/// Alerts held against the truth.
+/// Alerts compared with the truth.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Judgement {
-    /// By behaviour, those the truth has rows for.
+    /// Results by behaviour, for those that the truth has rows for.
     pub behaviours: BTreeMap<String, Tally>,
     /// Rows that expect an alert and have none.
     pub missed: Vec<Truth>,
-    /// Alerts of these behaviours that belong to no row that expects one.
+    /// Alerts of these behaviours that match no row that expects one.
     pub unmatched: Vec<Told>,
-    /// Alerts of behaviours that the truth says nothing about.
+    /// Number of alerts by behaviour, for those that the truth has no rows for.
     pub not_judged: BTreeMap<String, u32>,
 }
 
-/// Holds alerts against the truth. An alert belongs to a row of its behaviour if it names all the row's vessels and the two
-/// share a moment. The truth is taken to be complete for each behaviour that it has a row for.
+/// Compares alerts with the truth. An alert matches a row of its behaviour if it names all vessels of the row and their
+/// times overlap. The truth is taken to be complete for each behaviour that it has a row for.
 pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
     let mut judgement = Judgement::default();
     let mut of_row: Vec<Vec<&Told>> = vec![Vec::new(); truths.len()];
@@ -277,7 +279,7 @@ fn belongs(alert: &Told, truth: &Truth) -> bool {
         && truth.from <= alert.last_at
 }
 
-/// The heading of `row`.
+/// The heading of the lines of [`row`].
 pub const HEADING: &str = "behaviour             positives  found  recall  negatives  fooled  unmatched  precision  duplicates  delay median / p90 min";
 
 /// One behaviour as a line of the table.
@@ -300,7 +302,7 @@ pub fn row(name: &str, tally: &Tally) -> String {
 }
 
 impl Judgement {
-    /// The table, then what was missed and what belongs to nothing.
+    /// The table, then the rows that were missed and the alerts that match nothing.
     pub fn text(&self) -> String {
         let mut text = format!("{HEADING}\n");
         let list = |mmsis: &[u32]| mmsis.iter().map(|mmsi| format!("{mmsi:09}")).collect::<Vec<_>>().join(" ");

@@ -1,4 +1,4 @@
-//! `atalaia explain`: why there is an alert of a vessel at a time, or what was missing for one.
+//! `atalaia explain`: why there is an alert about a vessel at a time, or what was missing for one.
 
 mod words;
 
@@ -24,11 +24,11 @@ use crate::tracks::TrackKey;
 use crate::units::Mmsi;
 use words::{Near, forms, nearest};
 
-/// So long after the moment alerts are looked for that open later.
+/// Alerts that open up to this long after the moment are listed as later ones.
 const BEYOND: Span = Span::from_hours(6);
-/// Behaviours in the short answer, and alerts before and after.
+/// Number of behaviours in the short answer.
 const SHOWN: usize = 10;
-/// Of a behaviour's name on a terminal, in characters: what is missing needs the room.
+/// Width of a behaviour's name on a terminal, in characters. The rest of the line is needed for what is missing.
 const NAME_WIDTH: usize = 35;
 const ALERTS_SHOWN: usize = 5;
 
@@ -37,24 +37,24 @@ const ALERTS_SHOWN: usize = 5;
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
-    /// The vessel
+    /// MMSI of the vessel
     #[arg(long, value_name = "MMSI", value_parser = mmsi)]
     mmsi: u32,
-    /// The moment, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
+    /// Moment, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     at: Time,
-    /// Only this behaviour, with all of its conditions
+    /// Show only this behaviour, with all of its conditions
     #[arg(long, value_name = "NAME")]
     behaviour: Option<String>,
-    /// Every condition of every behaviour
+    /// Show every condition of every behaviour
     #[arg(long)]
     all: bool,
-    /// One JSON object
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
-/// Reads up to the moment and prints what behaviours see.
+/// Reads up to the moment and prints how far each behaviour is from an alert.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(name) = arguments.behaviour.as_deref().filter(|name| !NAMES.contains(name)) {
         return Err(Failure::Usage(format!("no behaviour `{name}`; there are {}", NAMES.join(", "))));
@@ -76,7 +76,7 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
     let Played { engine, .. } = play_on(&settings, &playback, Some(stop), &mut |_| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
         for change in changes.iter().filter(about) {
-            // What was said by then stays as it was said then.
+            // Later changes must not alter the state that an alert had at the moment.
             let known = Known::of(&change.alert);
             match said.get(&known.id).is_some_and(|said| said.opened_at <= arguments.at) && arguments.at < change.at {
                 true => {}
@@ -107,7 +107,7 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
         crate::runtime::Origin::Journal { received, .. } => Some(received),
     };
     match store {
-        // What was stored is what was said; a reading that begins half-way may come to other alerts.
+        // The store has the alerts that were raised. A journal read from the middle may lead to others.
         Some(store) => {
             let query = Query { facts: true, mmsi: Some(arguments.mmsi), ..Query::default() };
             let entries = store::alerts(store, &query, Clock.now()).map_err(refused)?;
@@ -119,7 +119,7 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
     Ok(answer)
 }
 
-/// An alert or fact of the vessel.
+/// An alert or fact about the vessel.
 struct Known {
     id: String,
     behaviour: String,
@@ -167,7 +167,7 @@ impl Known {
         if self.announced { "alert" } else { "fact" }
     }
 
-    /// How it stood then.
+    /// Its state at that time, in words.
     fn state(&self, at: Time) -> String {
         match self.ended_at {
             Some(ended) if ended <= at && self.retracted => format!("retracted, held until {}", ended.minute()),
@@ -188,17 +188,18 @@ impl Known {
     }
 }
 
-/// What is answered.
+/// The answer: tracks and alerts of the vessel at the moment.
 struct Answer<'a> {
     arguments: &'a Arguments,
-    /// Whether it comes from the journal of a daemon, and not from recordings.
+    /// Whether the answer comes from a daemon's journal rather than from recordings.
     of_journal: bool,
-    /// The first moment that was read; `None` where all is known that the daemon knew.
+    /// The first moment that was read. `None` if the daemon's saved state was restored, so that nothing is missing.
     since: Option<Time>,
-    /// A vessel that is silent for longer is forgotten.
+    /// How long a silent vessel is remembered.
     memory: Span,
     tracks: Vec<(String, Explained)>,
-    /// The track whose number was damaged into this one on the way, and how often.
+    /// The track that reports under this number belong to because the number was damaged in transmission, and how many
+    /// there were.
     damaged: Option<(TrackKey, u64)>,
     last_at: Option<Time>,
     timeless: bool,
@@ -224,7 +225,7 @@ impl Answer<'_> {
         }
     }
 
-    /// At the moment itself.
+    /// Takes the answer from the engine, which is at the moment itself.
     fn ask(&mut self, engine: &mut Engine) {
         let mmsi = Mmsi(self.arguments.mmsi);
         let tracks = engine.explain(mmsi);
@@ -247,13 +248,14 @@ impl Answer<'_> {
     fn text(&self) -> String {
         let (at, mmsi) = (self.arguments.at, self.arguments.mmsi);
         if self.timeless {
-            return "the recordings carry no times: behaviours could not be judged\n".to_owned();
+            return "the recordings have no times, so behaviours could not be judged\n".to_owned();
         }
         let mut page = String::new();
         if self.tracks.is_empty() {
             page += &match &self.damaged {
                 Some((of, reports)) => format!(
-                    "MMSI {mmsi:09} is no vessel: {reports} reports under it continue the track of {of}, whose number was damaged on the way\n"
+                    "MMSI {mmsi:09} is not a vessel: {reports} reports under it belong to the track of {of}, whose MMSI was damaged in \
+                     transmission\n"
                 ),
                 None => format!("MMSI {mmsi:09} was not heard {}\n", unheard(self.since, self.memory, at)),
             };
@@ -268,7 +270,7 @@ impl Answer<'_> {
         let width = width();
         for (place, (head, track)) in self.tracks.iter().enumerate() {
             page += head;
-            // They are of the number, whichever ship sent it.
+            // Alerts are listed once, under the first track: they are about the MMSI, whichever ship sent it.
             if place == 0 {
                 self.known(width, &mut page);
             }
@@ -296,7 +298,7 @@ impl Answer<'_> {
         }
     }
 
-    /// What had been said of the vessel by then, and what came soon after.
+    /// Alerts about the vessel up to the moment, and those that opened soon after it.
     fn known(&self, width: Option<usize>, page: &mut String) {
         let at = self.arguments.at;
         let up_to_then = match self.since.filter(|_| !self.stored) {
@@ -365,7 +367,7 @@ impl Answer<'_> {
     }
 }
 
-/// The behaviours by how near they are to an alert.
+/// The behaviours in order of how near they are to an alert.
 fn short(nearest: &[Near<'_>], me: TrackKey, width: Option<usize>, all: bool, page: &mut String) {
     let shown = if all { nearest.len() } else { SHOWN };
     let row = |near: &Near<'_>| vec![cut(&near.name_for(me), width.map(|_| NAME_WIDTH)), near.count(), near.words()];
@@ -374,15 +376,15 @@ fn short(nearest: &[Near<'_>], me: TrackKey, width: Option<usize>, all: bool, pa
     page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
     if shown < nearest.len() {
         let more = format!(
-            "{} more lack more; --all: every condition; --behaviour NAME: those of one\n",
+            "{} more are further away; --all shows every condition, --behaviour NAME those of one\n",
             nearest.len() - shown
         );
         page.push_str(&more);
     }
 }
 
-/// For how long before `at` a vessel without a track was not heard: since the beginning of the reading, or for as long as a silent
-/// vessel is remembered.
+/// The period before `at` in which a vessel without a track was not heard: since the beginning of the reading, or for
+/// as long as a silent vessel is remembered.
 fn unheard(since: Option<Time>, memory: Span, at: Time) -> String {
     match since.filter(|since| at - memory <= *since) {
         Some(since) => format!("from {} to {} UTC; what came before was not read", since.minute(), at.minute()),
@@ -404,7 +406,7 @@ fn after(span: Span) -> String {
     }
 }
 
-/// Who, where, how fast, in which zones.
+/// The head of a track: identity, position, speed, distance from shore.
 fn head(engine: &Engine, track: &Explained, at: Time) -> String {
     let vessel = engine.tracks().vessel(track.vessel);
     let identity = vessel.identity();
@@ -412,7 +414,7 @@ fn head(engine: &Engine, track: &Explained, at: Time) -> String {
     let kind = kind_of(track.key.mmsi, vessel.ship_type());
     let mut head = format!("{} {} ({kind}) at {} UTC\n", track.key, FromAir(name), at.minute());
     let Some(fix) = track.fix else {
-        return head + "  has not said where it is\n";
+        return head + "  has not reported a position\n";
     };
     let knots =
         track.smg.map_or("speed made good not known".to_owned(), |smg| format!("{:.1} kn made good", smg.knots));
@@ -442,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn alerts_of_a_vessel_that_is_forgotten_are_shown() {
+    fn alerts_of_a_forgotten_vessel_are_shown() {
         let line = ["explain", "--mmsi", "224000001", "--at", "2026-03-20T12:00:00Z"];
         let arguments = Line::parse_from(line).arguments;
         let mut answer = Answer::new(&arguments, true);
@@ -458,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_the_time_before_the_reading() {
+    fn the_answer_does_not_cover_the_time_before_the_reading() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let (since, at) = (time("2026-03-18T12:00:00Z"), time("2026-03-20T12:00:00Z"));
         let words = unheard(Some(since), Span::from_hours(168), at);

@@ -1,4 +1,4 @@
-//! `atalaia handover`: what whoever takes over the watch has to know, on one screen, as a page, or for programs.
+//! `atalaia handover`: what the next watch has to know, on one screen, as a page, or as JSON.
 
 mod markdown;
 mod screen;
@@ -18,7 +18,7 @@ use crate::store::{self, Backlog, Done, Entry, Extent, Handover, SilenceRow};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
-/// A silence that ends within this time is named.
+/// A silence that ends within this time is listed.
 const SOON: Span = Span::from_hours(12);
 
 /// Arguments of `atalaia handover`.
@@ -26,13 +26,13 @@ const SOON: Span = Span::from_hours(12);
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// What happened since this time, as `02:00`, `yesterday 22:00`, `-8h`; by when it was stored
+    /// Show what was stored since this time, as `02:00`, `yesterday 22:00`, `-8h`
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     since: Time,
-    /// Whose alerts are "mine" [default: sudo's user, else the login, else the user]
+    /// Person whose alerts are "mine" [default: sudo's user, else the login, else the user]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
-    /// text (one screen), markdown (everything) or json (everything, one object)
+    /// Format: text (one screen), markdown (everything) or json (everything, one object)
     #[arg(long, value_parser = ["text", "markdown", "json"], default_value = "text")]
     format: String,
 }
@@ -41,22 +41,22 @@ pub(super) struct Arguments {
 struct Watch {
     since: Time,
     now: Time,
-    /// Whose watch it is; absent where nobody is named.
+    /// The person on watch. `None` if no person is named.
     name: Option<String>,
     store: Handover,
-    /// Open alerts about the daemon itself; they are in none of the lists of `store`.
+    /// Open alerts about the daemon itself. They are in none of the lists of `store`.
     system: Vec<Entry>,
-    /// In force now, the next to end first.
+    /// Silences in force now, the next to end first.
     silences: Vec<SilenceRow>,
     daemon: Daemon,
     backlog: Vec<Backlog>,
 }
 
-/// What the running daemon says of its feeds and sinks.
+/// The state of feeds and sinks, as the running daemon reports it.
 enum Daemon {
-    /// Its status page.
+    /// The status page of the daemon.
     Answers(Value),
-    /// Why there is none.
+    /// Why there is no status page.
     Silent(String),
 }
 
@@ -91,7 +91,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })
 }
 
-/// `address` is that of the settings; absent where no settings are named.
+/// Asks the daemon for its status page. `address` is that of the settings; `None` if the command line names no
+/// settings.
 fn ask(address: Option<Option<String>>) -> Daemon {
     let Some(address) = address else {
         return Daemon::Silent("not asked: the store is named without settings (--config)".to_owned());
@@ -106,12 +107,12 @@ fn ask(address: Option<Option<String>>) -> Daemon {
 }
 
 impl Watch {
-    /// Whether it is the watch of this person.
+    /// Whether this is the name of the person on watch.
     fn is_of(&self, name: &str) -> bool {
         self.name.as_ref().is_some_and(|own| store::is_same_name(own, name))
     }
 
-    /// The most restricted marking of all that is listed.
+    /// The most restricted marking of everything listed. `None` if nothing is listed.
     fn marking(&self) -> Option<String> {
         let store = &self.store;
         let lists = [&store.open, &store.mine, &store.new, &store.ended].into_iter().flatten();
@@ -128,7 +129,8 @@ impl Watch {
         self.silences.iter().filter(|silence| silence.until - self.now <= SOON)
     }
 
-    /// Inputs and sinks of the status page that are not as they should be, a line each, and how many there are of each.
+    /// Warnings of the status page, and inputs and sinks that are down, one per line; and the numbers of inputs and of
+    /// sinks.
     fn troubles(page: &Value) -> (Vec<String>, [usize; 2]) {
         let list = |key: &str| page[key].as_array().map_or(&[][..], Vec::as_slice);
         let mut lines = Vec::new();
@@ -190,12 +192,12 @@ impl Watch {
     }
 }
 
-/// Whether an alert is about the daemon: deliveries that failed, a feed that fell silent.
+/// Whether an alert is about the daemon, such as failed deliveries or a silent feed.
 fn is_system(entry: &Entry) -> bool {
     entry.body["kind"] == "system"
 }
 
-/// `ALFA, BRAVO and 2 more`; of an alert about the daemon, `receiver partner`.
+/// The vessels: `ALFA, BRAVO and 2 more`. For an alert about the daemon, its subject: `receiver partner`.
 fn names(body: &Value) -> String {
     const MOST: usize = 3;
     if let Some(title) = system_title(body) {
@@ -210,7 +212,7 @@ fn names(body: &Value) -> String {
     }
 }
 
-/// `2 critical, 1 high`
+/// Counts by severity: `2 critical, 1 high`
 fn by_severity(entries: &[Entry]) -> String {
     let severities = ["critical", "high", "medium", "low", "info"];
     let counts = severities.iter().filter_map(|severity| {
@@ -220,7 +222,7 @@ fn by_severity(entries: &[Entry]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// Whether an alert goes on, or how it ended.
+/// Whether an alert goes on, and how it ended if not.
 fn status_of(body: &Value) -> &'static str {
     match body["status"].as_str() {
         Some("open") => "going on",

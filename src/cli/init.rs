@@ -1,4 +1,4 @@
-//! `atalaia init`: a first settings file, from five questions or from flags.
+//! `atalaia init`: writes a first settings file, from five questions or from flags.
 
 mod draft;
 
@@ -13,26 +13,29 @@ use super::{Failure, print};
 use crate::config::{Problem, Purpose, check};
 use crate::telemetry::FromAir;
 
-/// Mode of a new file, less what the umask takes away: settings may hold secrets, and the daemon reads them by its group.
+/// Mode of a new file, before the umask. Settings may contain secrets, and the daemon reads them through its group.
 const NEW_MODE: u32 = 0o640;
 
 /// Arguments of `atalaia init`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The settings file to write [default: atalaia.toml]
+    /// Settings file to write [default: atalaia.toml]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Where AIS comes from: tcp://HOST:PORT (connects), tcp-listen://ADDRESS:PORT, udp://ADDRESS:PORT, gpsd://HOST:PORT,
+    /// Source of AIS: tcp://HOST:PORT (connects), tcp-listen://ADDRESS:PORT, udp://ADDRESS:PORT, gpsd://HOST:PORT,
     /// fifo:PATH or file:PATH; may be given more than once
     #[arg(long, value_name = "FEED")]
     feed: Vec<String>,
-    /// The file that keeps alerts, or "none" [default: atalaia.sqlite beside the settings, /var/lib/atalaia/atalaia.sqlite for settings in /etc]
+    /// File for the alerts, or "none" [default: atalaia.sqlite beside the settings; /var/lib/atalaia/atalaia.sqlite for
+    /// settings in /etc]
     #[arg(long, value_name = "FILE")]
     store: Option<String>,
-    /// Folder of zone files, or "built-in" for those inside the program [default: the folder zones beside the settings, if there is one]
+    /// Folder of zone files, or "built-in" for those inside the program [default: the folder zones beside the settings,
+    /// if it exists]
     #[arg(long, value_name = "DIR")]
     zones: Option<String>,
-    /// Where alerts go: log, jsonl:PATH, or the http:// or https:// address of a webhook; may be given more than once [default: log]
+    /// Destination of alerts: log, jsonl:PATH, or the http:// or https:// address of a webhook; may be given more than
+    /// once [default: log]
     #[arg(long, value_name = "SINK")]
     sink: Vec<String>,
     /// Replace the file if it exists; it keeps its owner, group and mode
@@ -40,13 +43,13 @@ pub(super) struct Arguments {
     force: bool,
 }
 
-/// Writes the file, once it has passed the check.
+/// Asks for what the flags leave open, and writes the file if it passes the check.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let mut asked =
         Asked { input: io::stdin().lock(), may_ask: io::stdin().is_terminal() && io::stderr().is_terminal() };
     let out = match &arguments.out {
         Some(out) => out.clone(),
-        None => PathBuf::from(asked.answer("Which settings file shall be written?", "atalaia.toml", &|text| {
+        None => PathBuf::from(asked.answer("Which settings file should be written?", "atalaia.toml", &|text| {
             taken(Path::new(text), arguments.force).map(|()| text.to_owned())
         })?),
     };
@@ -65,7 +68,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     ))
 }
 
-/// Why a file may not be written.
+/// Fails if the file must not be written: it is a folder, or it exists and `force` is not set.
 fn taken(out: &Path, force: bool) -> Result<(), String> {
     let shown = out.display();
     match out.symlink_metadata() {
@@ -75,8 +78,8 @@ fn taken(out: &Path, force: bool) -> Result<(), String> {
     }
 }
 
-/// Written beside the place and checked there, then put into place whole: a fault leaves what was there before. A file that takes the
-/// place of another has its owner, group and mode.
+/// Writes a temporary file beside the target, checks it there and then moves it into place: a fault leaves the old file
+/// as it was. A file that replaces another takes over its owner, group and mode.
 fn write(out: &Path, folder: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::Other(format!("{}: {error}", out.display()));
     let beside = tempfile_in(folder, out);
@@ -92,7 +95,7 @@ fn write(out: &Path, folder: &Path, text: &str, force: bool) -> Result<(), Failu
             check(Some(&beside), None, Purpose::Check).map_err(|problems| faults(out, &beside, &problems))?;
             match force {
                 true => fs::rename(&beside, out).map_err(failed),
-                // Fails where somebody has written one meanwhile.
+                // A hard link fails if the file was created in the meantime.
                 false => fs::hard_link(&beside, out).map_err(failed),
             }
         });
@@ -101,7 +104,7 @@ fn write(out: &Path, folder: &Path, text: &str, force: bool) -> Result<(), Failu
     outcome
 }
 
-/// Gives a file the owner, group and mode of the one that it takes the place of.
+/// Gives a file the owner, group and mode of the one it replaces.
 fn become_like(file: &fs::File, found: &fs::Metadata, out: &Path) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         let shown = FromAir(&out.display().to_string()).to_string();
@@ -112,7 +115,7 @@ fn become_like(file: &fs::File, found: &fs::Metadata, out: &Path) -> Result<(), 
     if (ours.uid(), ours.gid()) != (found.uid(), found.gid()) {
         fchown(file, Some(found.uid()), Some(found.gid())).map_err(failed)?;
     }
-    // After the owner: a change of owner takes bits away.
+    // Set after the owner, because a change of owner clears mode bits.
     file.set_permissions(fs::Permissions::from_mode(found.mode() & 0o7777)).map_err(failed)
 }
 
@@ -121,7 +124,7 @@ fn tempfile_in(folder: &Path, out: &Path) -> PathBuf {
     folder.join(format!(".{name}.{}", std::process::id()))
 }
 
-/// What the check said, under the name that the file was to have.
+/// The problems found by the check, under the name that the file was to have.
 fn faults(out: &Path, beside: &Path, problems: &[Problem]) -> Failure {
     let (out, beside) = (out.display().to_string(), beside.display().to_string());
     let lines: Vec<String> = problems.iter().map(|problem| problem.to_string().replace(&beside, &out)).collect();
@@ -129,7 +132,7 @@ fn faults(out: &Path, beside: &Path, problems: &[Problem]) -> Failure {
     Failure::Shown { code: 78, text }
 }
 
-/// Answers of whoever sits at the terminal, if anybody does.
+/// Asks questions at the terminal, if there is one.
 struct Asked<R> {
     input: R,
     may_ask: bool,
@@ -139,7 +142,7 @@ impl<R: BufRead> Asked<R> {
     fn draft(&mut self, arguments: &Arguments, folder: &Path) -> Result<Draft, Failure> {
         let feeds = match arguments.feed.as_slice() {
             [] if !self.may_ask => {
-                return Err(Failure::Usage("say where AIS comes from: --feed tcp://HOST:PORT, for instance".to_owned()));
+                return Err(Failure::Usage("name the source of AIS, for instance --feed tcp://HOST:PORT".to_owned()));
             }
             [] => vec![self.answer(
                 "Where does AIS come from? tcp://HOST:PORT connects there; udp://ADDRESS:PORT and tcp-listen://ADDRESS:PORT \
@@ -153,7 +156,7 @@ impl<R: BufRead> Asked<R> {
         let store = match &arguments.store {
             Some(text) => parse(text).map_err(Failure::Usage)?,
             None => self.answer(
-                "Which file keeps the alerts? \"none\": nothing is kept, and a restart begins with nothing",
+                "Which file should keep the alerts? \"none\" keeps nothing, and a restart begins without any",
                 &Store::default_for(folder),
                 &parse,
             )?,
@@ -180,7 +183,7 @@ impl<R: BufRead> Asked<R> {
         Ok(Draft { feeds, store, zones, sinks })
     }
 
-    /// Asks until the answer can be used; without a terminal, and for an empty answer, the default.
+    /// Asks until the answer is valid. An empty answer selects the default, and so does a missing terminal.
     fn answer<T>(
         &mut self,
         question: &str,
@@ -197,7 +200,7 @@ impl<R: BufRead> Asked<R> {
             let length =
                 self.input.read_line(&mut line).map_err(|error| Failure::Other(format!("standard input: {error}")))?;
             if length == 0 {
-                return Err(Failure::Other("the answers ended; nothing is written".to_owned()));
+                return Err(Failure::Other("the input ended; nothing was written".to_owned()));
             }
             let text = line.trim();
             match parse(if text.is_empty() { default } else { text }) {

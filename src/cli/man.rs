@@ -1,4 +1,4 @@
-//! `atalaia man`: the manual pages and the completions of the shells, for packages.
+//! `atalaia man`: writes the manual pages and shell completions, for packages.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,18 +12,18 @@ use flate2::write::GzEncoder;
 
 use super::Failure;
 
-/// Of programs for administrators.
+/// Manual section of programs for administrators.
 const SECTION: &str = "8";
 
 /// Arguments of `atalaia man`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Folder to write into; made if missing
+    /// Folder to write into; created if missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
 
-/// Writes `atalaia.8.gz`, a page for each command and each command below it, `atalaia.bash`, `_atalaia` and `atalaia.fish`.
+/// Writes `atalaia.8.gz`, a page for each command and subcommand, and `atalaia.bash`, `_atalaia` and `atalaia.fish`.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let out = &arguments.out;
     write(out).map_err(|error| Failure::Other(format!("{}: {error}", out.display())))
@@ -35,13 +35,13 @@ fn write(out: &Path) -> io::Result<()> {
     generate_to(Bash, &mut command, "atalaia", out)?;
     generate_to(Zsh, &mut command, "atalaia", out)?;
     generate_to(Fish, &mut command, "atalaia", out)?;
-    // Without `help`, whose pages nobody installs.
+    // `help` subcommands would have pages too, and no package installs those.
     let mut command = super::Arguments::command().disable_help_subcommand(true);
     command.build();
     pages(&command, "atalaia", out)
 }
 
-/// The page of a command, and those of the commands below it, which it refers to.
+/// Writes the page of a command and those of its subcommands, which it refers to.
 fn pages(command: &Command, name: &str, out: &Path) -> io::Result<()> {
     page(command, name, out)?;
     for one in command.get_subcommands().filter(|one| !one.is_hide_set()) {
@@ -50,7 +50,7 @@ fn pages(command: &Command, name: &str, out: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Compressed, as they are installed.
+/// Writes one page, compressed as packages install it.
 fn page(command: &Command, name: &str, out: &Path) -> io::Result<()> {
     let man = Man::new(command.clone()).section(SECTION).manual("Atalaia").title(name.to_uppercase());
     let file = File::create(out.join(format!("{name}.{SECTION}.gz")))?;
@@ -62,7 +62,7 @@ fn page(command: &Command, name: &str, out: &Path) -> io::Result<()> {
     packed.finish().map(drop)
 }
 
-/// What the commands do not say of themselves.
+/// Sections of the main page that the arguments do not contain.
 const SEE_ALSO: &str = ".SH FILES
 .TP
 \\fI/etc/atalaia/atalaia.toml\\fR
@@ -90,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    /// Every page that was written, by its name, unpacked.
+    /// Every page in the folder, unpacked, with its name.
     fn written(folder: &Path) -> Vec<(String, String)> {
         let names = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("readable").file_name());
         let pages = names.filter_map(|name| Some(name.to_str()?.strip_suffix(".8.gz")?.to_owned()));

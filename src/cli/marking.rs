@@ -1,4 +1,4 @@
-//! What an analyst says of the handling of an alert, as arguments, and how a marking is shown.
+//! The marking of an alert as arguments, and as a line of text.
 
 use serde_json::Value;
 
@@ -7,10 +7,10 @@ use crate::alerts::handling::{Europol, InfoGrade, Mark, Purpose, Reality, Source
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
-/// What is to be marked otherwise.
+/// The parts of a marking that are to be changed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// CLEAR, GREEN, AMBER, AMBER+STRICT or RED
+    /// Traffic light protocol: CLEAR, GREEN, AMBER, AMBER+STRICT or RED
     #[arg(long, value_parser = tlp)]
     tlp: Option<Tlp>,
     /// Grade of source and information, such as B3: A, B, C or X, and 1 to 4
@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     /// Europol handling codes, such as H1,H2; `-` for none
     #[arg(long, value_name = "CODES", value_parser = codes)]
     handling: Option<Codes>,
-    /// What H3 means here, or another condition
+    /// Meaning of H3 in this case, or another condition
     #[arg(long)]
     text: Option<String>,
     /// Permitted purpose, in the terms of CISE
@@ -34,20 +34,20 @@ pub(super) struct Arguments {
     /// Legal basis for keeping and sharing it
     #[arg(long)]
     legal_basis: Option<String>,
-    /// Last day it may be kept, including in this store
+    /// Last day it may be kept, in this store too
     #[arg(long, value_name = "DAY", value_parser = day)]
     retain_until: Option<Time>,
-    /// actual, exercise or test
+    /// Status: actual, exercise or test
     #[arg(long, value_parser = reality)]
     reality: Option<Reality>,
 }
 
-/// A list of codes as one argument.
+/// A list of Europol codes as one argument.
 #[derive(Clone, Debug)]
 struct Codes(Vec<Europol>);
 
 impl Arguments {
-    /// Without who and when.
+    /// The marking, without the person and the time, which the store adds.
     pub(super) fn mark(&self) -> Mark {
         let names = |text: &String| match text.as_str() {
             "-" => Vec::new(),
@@ -71,7 +71,7 @@ impl Arguments {
     }
 }
 
-/// The marking of a stored alert, and who made it.
+/// The marking of a stored alert, and who set it. Empty if the marking cannot be read.
 pub(super) fn line(body: &Value) -> String {
     let Ok(handling) = serde_json::from_value::<Handling>(body["handling"].clone()) else {
         return String::new();
@@ -116,7 +116,7 @@ fn grade(text: &str) -> Result<(SourceGrade, InfoGrade), String> {
     parts.ok_or_else(|| "write a letter of A, B, C, X and a digit from 1 to 4, as B3".to_owned())
 }
 
-/// A day, or a moment of it.
+/// Midnight UTC of a day, or a moment with its time.
 fn day(text: &str) -> Result<Time, String> {
     let day = Time::parse(text).or_else(|| Time::parse(&format!("{text}T00:00:00Z")));
     day.ok_or_else(|| "write it as 2027-03-14".to_owned())
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_taken_as_they_stand_in_alerts() {
+    fn values_are_spelt_as_in_alerts() {
         assert_eq!((tlp("TLP:AMBER+STRICT"), tlp("RED")), (Ok(Tlp::AmberStrict), Ok(Tlp::Red)));
         assert!(tlp("amber").is_err_and(|told| told.contains("CLEAR, GREEN, AMBER, AMBER+STRICT, RED")));
         assert_eq!(grade("A1"), Ok((SourceGrade::A, InfoGrade::One)));

@@ -1,4 +1,4 @@
-//! The command line: arguments in, exit code out.
+//! The command line: parses the arguments, runs the command, returns the exit code.
 
 mod access;
 mod alerts;
@@ -47,9 +47,10 @@ use crate::telemetry::FromAir;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
 ///
-/// Commands that need a settings file take the one of --config, else of the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml.
+/// Commands that need a settings file use --config, else the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a bundle is intact and not all of it was found again, 65 an input cannot be read, 78 something is wrong with settings or zones.
+/// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a bundle is intact but not every alert was found again, 65 an input
+/// cannot be read, 78 the settings or zones are faulty.
 #[derive(Debug, Parser)]
 #[command(name = "atalaia", version, max_term_width = 110)]
 struct Arguments {
@@ -59,7 +60,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run as a daemon: read the inputs of the settings file, send alerts to its sinks.
+    /// Run as a daemon: read the inputs of the settings file and send alerts to its sinks.
     ///
     /// SIGTERM or SIGINT stops it and logs the open alerts; SIGHUP reloads settings and zones and reopens files. Changed settings,
     /// zones and watchlists are picked up automatically. A faulty file is refused and the previous version stays in force. The
@@ -72,26 +73,26 @@ enum Command {
     Replay(replay::Arguments),
     /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, waiting deliveries.
     Status(status::Arguments),
-    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead; as the service would find
-    /// it, and with its servers, where asked.
+    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead; if asked, also
+    /// as the service user, and with the servers of inputs and sinks.
     Check(check::Arguments),
     /// Write a first settings file: asks five questions at a terminal, or takes the answers as flags.
     Init(init::Arguments),
-    /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
+    /// Play a bundled recording of real traffic through the daemon; needs no file and no network, and ends by itself.
     Demo,
-    /// Say why there is an alert of a vessel at a time, or what was missing for one: the nearest behaviour first.
+    /// Explain why there is an alert about a vessel at a time, or what was missing for one: the nearest behaviour first.
     ///
-    /// Without INPUT the journal of the settings is read, also beside a running daemon; nothing is written. What a journal holds is read
-    /// with the settings and zones that were in force.
+    /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written. A journal is read
+    /// with the settings and zones that were in force at the time.
     Explain(explain::Arguments),
-    /// List who was near a position between two times: first those that stopped, slowed, met or were dark, ranked.
+    /// List the vessels near a position between two times: first those that stopped, slowed, met or were dark, ranked.
     ///
-    /// Without INPUT the journal of the settings is read, also beside a running daemon; nothing is written.
+    /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
-    /// Show what is known of one vessel: who it is and was, where it was heard last, stops, silences, port calls, meetings, alerts, cases.
+    /// Show what is known about one vessel: identity, last position, stops, silences, port calls, meetings, alerts, cases.
     ///
-    /// From the store and the daemon's memory, also while the daemon runs; nothing is written.
+    /// It reads the store and the daemon's memory, also while the daemon runs; nothing is written.
     Vessel(vessel::Arguments),
     /// Compare alerts with what really happened: precision and recall by behaviour, delays, duplicates.
     Evaluate(evaluate::Arguments),
@@ -105,7 +106,7 @@ enum Command {
     Cases(cases::Arguments),
     /// Hand over the watch: open alerts, what changed since, what people did, silences, feeds, sinks.
     Handover(handover::Arguments),
-    /// List deliveries that wait or were refused, and retry them.
+    /// List deliveries that are waiting or failed, and retry them.
     Deliveries(deliveries::Arguments),
     /// Verify an evidence bundle and replay it, or create a signing key.
     Bundle(bundle::Arguments),
@@ -121,35 +122,35 @@ enum Command {
     Snapshot(runtime::SnapshotOrder),
 }
 
-/// Why a command did not do what it was asked to.
+/// Why a command failed. Decides the exit code (see the help of the program).
 #[derive(Debug)]
 enum Failure {
-    /// An input cannot be read.
+    /// An input cannot be read: exit code 65.
     Input(String),
-    /// Lines of an input cannot be used.
+    /// Lines of an input cannot be used, each with its file and line: exit code 65.
     Lines(Vec<evaluate::truth::LineError>),
-    /// Settings or zones are wrong.
+    /// Settings or zones are faulty: exit code 78.
     Settings(Vec<Problem>),
-    /// The command's words are off.
+    /// The arguments are wrong, or the store refused them: exit code 2.
     Usage(String),
-    /// A bundle of evidence is not what was packed.
+    /// An evidence bundle differs from what was packed: exit code 1.
     Damaged(String),
-    /// It is, and the replay does not give all of its alerts.
+    /// The bundle is intact, but the replay does not find all of its alerts again: exit code 3.
     NotFoundAgain(String),
-    /// Whoever read our output has had enough; no failure to speak of.
+    /// The reader of standard output closed the pipe, such as `head`. Not an error: exit code 0.
     ReaderGone,
-    /// As it is to be shown, with the exit code.
+    /// A message that is printed as it is, with its exit code.
     Shown { code: u8, text: String },
-    /// Anything else, such as a full disk.
+    /// Anything else, such as a full disk: exit code 1.
     Other(String),
 }
 
-/// Runs the program; returns its exit code (SPEC "Command line").
+/// Runs the program and returns its exit code (SPEC "Command line").
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version come this way too, with code 0; a closed pipe is no reason to complain.
+            // Help and version arrive here too, with code 0. A closed pipe is ignored.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -186,7 +187,7 @@ pub fn main() -> ExitCode {
         Err(failure) => {
             let (code, text) = failure.tell();
             if !text.is_empty() {
-                // Without a standard error there is nobody left to tell.
+                // Without standard error the message is lost.
                 let _ = writeln!(io::stderr(), "{text}");
             }
             ExitCode::from(code)
@@ -216,12 +217,12 @@ impl Failure {
     }
 }
 
-/// Writes to standard output.
+/// Writes a text to standard output.
 fn print(text: &str) -> Result<(), Failure> {
     print_by(|out| out.write_all(text.as_bytes()))
 }
 
-/// Has something written to standard output, bit by bit.
+/// Writes to standard output piece by piece, through a buffer.
 fn print_by(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
@@ -231,7 +232,8 @@ fn print_by(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Resul
     }
 }
 
-/// What the store says no to.
+/// Turns an error of the store into a failure: refusals are usage errors, and permission errors name the command that
+/// would work.
 fn refused(error: StoreError) -> Failure {
     match error {
         StoreError::Refused(text) => Failure::Usage(text),

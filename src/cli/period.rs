@@ -1,32 +1,32 @@
-//! The arguments of commands that list what was stored between two times.
+//! Arguments shared by the commands that list what was stored between two times.
 
 use super::Failure;
 use super::table::screen_rows;
 use super::when::past;
 use crate::time::{Span, Time};
 
-/// Which part of what was stored is listed, and how.
+/// The period that is listed, and how.
 #[derive(Debug, clap::Args)]
 pub(super) struct Period {
-    /// From then on, by the clock of this machine, as `02:00`, `yesterday 22:00`, `-6h`
+    /// Start, by the clock of this machine, as `02:00`, `yesterday 22:00`, `-6h`
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     pub(super) since: Time,
-    /// Before then [default: now]
+    /// End, not included [default: now]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// The last N [default: what the terminal has room for; all as JSON and into a file or pipe]
+    /// Show the last N [default: as many as the terminal has room for; all as JSON and into a file or pipe]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub(super) json: bool,
 }
 
 impl Period {
-    /// The end of the period, which does not belong to it.
+    /// The end of the period, which is not part of it.
     ///
     /// # Errors
-    /// A beginning that lies in the future, or behind the end.
+    /// If the start is in the future, or not before the end.
     pub(super) fn until(&self, now: Time) -> Result<Time, Failure> {
         has_come(self.since, now)?;
         match self.until {
@@ -39,14 +39,14 @@ impl Period {
         }
     }
 
-    /// How many of `count` rows are left out, the earliest ones, so that the rest fits.
+    /// How many of `count` rows are left out so that the rest fits. The earliest rows are left out.
     pub(super) fn earlier(&self, count: usize) -> usize {
         let screen = screen_rows().filter(|_| !self.json);
         count.saturating_sub(self.limit.or(screen).unwrap_or(usize::MAX))
     }
 }
 
-/// Refuses a `--since` that lies in the future: the list would be empty, and look like a quiet watch.
+/// Refuses a `--since` in the future: the list would be empty and look like a quiet watch.
 pub(super) fn has_come(since: Time, now: Time) -> Result<(), Failure> {
     match now < since {
         true => Err(Failure::Usage(format!(

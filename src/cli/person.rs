@@ -10,25 +10,26 @@ use super::Failure;
 use crate::ais::hidden;
 use crate::store::Actor;
 
-/// The accounts of this machine.
+/// File of the local accounts.
 const ACCOUNTS: &str = "/etc/passwd";
-/// Knows those of a directory service too.
+/// Program that knows the accounts of a directory service too.
 const ASKS_DIRECTORY: &str = "/usr/bin/getent";
-/// Holds the user who logged in, whatever `sudo` and `su` did since.
+/// File with the user id of the login, which `sudo` and `su` do not change.
 const LOGIN: &str = "/proc/self/loginuid";
-/// What it says where nobody logged in.
+/// The id in [`LOGIN`] if there was no login.
 const NO_LOGIN: u32 = u32::MAX;
-/// Users that are no people: services have these numbers on every distribution, and what has none of its own is `nobody`.
+/// User ids that are not people: distributions give 1 to 999 to services, and 65534 to services without an account of
+/// their own.
 const SERVICES: std::ops::RangeInclusive<u32> = 1..=999;
 const NOBODY: u32 = 65_534;
-/// A name in the trail is no longer than this. Characters.
+/// Bound on a name in the audit trail, in characters.
 const LONGEST_NAME: usize = 64;
 
-/// Whoever acts, as the audit trail names them.
+/// The person who acts, as the audit trail names them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Person {
     name: String,
-    /// Who really called, where that is another.
+    /// The account that called the program, if it differs from `name`.
     caller: Option<String>,
 }
 
@@ -46,15 +47,16 @@ impl<'a> From<&'a Person> for Actor<'a> {
     }
 }
 
-/// Who does it: as said with `--as`, else whoever came by `sudo`, else whoever logged in, else the account the program runs as.
+/// The person who acts: as given with `--as`, else the user of `sudo`, else the login, else the account of the process.
 ///
 /// # Errors
-/// A name that is none or that is the program's own; a service account with no person behind it that is not told who acts.
+/// If the name is empty or reserved for the program, or if a service account without a person behind it does not name
+/// one.
 pub(super) fn who(said: Option<&String>) -> Result<Person, Failure> {
     Surroundings::of_process().who(said.map(String::as_str))
 }
 
-/// A user as far as is known here.
+/// A user account, by number and name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Account {
     number: u32,
@@ -67,14 +69,14 @@ impl Account {
     }
 }
 
-/// What is known of whoever runs the program.
+/// The accounts behind this process.
 #[derive(Clone, Debug)]
 struct Surroundings {
-    /// Who ran `sudo`. Only as true as the variables it sets.
+    /// The user who ran `sudo`. Only as reliable as the environment variables that `sudo` sets.
     sudo: Option<Account>,
-    /// Who logged in, as the kernel keeps it.
+    /// The user who logged in, as recorded by the kernel.
     login: Option<Account>,
-    /// As whom the program runs.
+    /// The real user of the process.
     own: Account,
 }
 
@@ -83,7 +85,7 @@ impl Surroundings {
         let variable = |name: &str| std::env::var(name).ok().map(|value| clean(&value)).filter(|value| is_name(value));
         let named = |number: u32| account(number).map(|name| clean(&name));
         let sudo = variable("SUDO_USER").zip(variable("SUDO_UID").and_then(|number| number.parse().ok()));
-        // Both must be of one account, as far as this machine knows it.
+        // Both variables must name the same account, as far as this machine knows it.
         let sudo = sudo.filter(|(name, number)| named(*number).is_none_or(|known| known == *name));
         let login = fs::read_to_string(LOGIN).ok().and_then(|number| number.trim().parse().ok());
         let login = login.filter(|number| *number != NO_LOGIN);
@@ -97,7 +99,7 @@ impl Surroundings {
         }
     }
 
-    /// The person behind the program, and whoever the kernel says it is.
+    /// The person behind the process, and the person whom the kernel records as logged in.
     fn person(&self) -> (Option<&Account>, Option<&Account>) {
         let login = self.login.as_ref().filter(|account| account.is_person());
         let all = [self.sudo.as_ref(), login, Some(&self.own)];
@@ -131,10 +133,10 @@ impl Surroundings {
     }
 }
 
-/// Whom an alert is assigned to, as typed; `-` is nobody.
+/// The person an alert is assigned to, cleaned. `None` for `-`, which removes the assignment.
 ///
 /// # Errors
-/// A name of which nothing is seen, or one that is the program's own.
+/// If no visible character is left, or if the name is reserved for the program.
 pub(super) fn assignee(said: &str) -> Result<Option<String>, Failure> {
     match clean(said) {
         name if name == "-" => Ok(None),
@@ -148,19 +150,20 @@ pub(super) fn assignee(said: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Names of people begin with no parenthesis: that of the program does.
+/// Whether this can be the name of a person. Names in parentheses are reserved for the program.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('(')
 }
 
-/// A name that can be shown on one line: no control characters, nothing that is not seen, single spaces, not too long.
+/// Cleans a name so that it can be shown on one line: no control or invisible characters, single spaces, bounded
+/// length.
 fn clean(name: &str) -> String {
     let seen: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !hidden(*c)).collect();
     let words = seen.split_whitespace().collect::<Vec<_>>().join(" ");
     words.chars().take(LONGEST_NAME).collect::<String>().trim_end().to_owned()
 }
 
-/// The name of a user, by number; absent where the machine knows none.
+/// The name of a user, by number. `None` if this machine does not know the number.
 pub(super) fn account(number: u32) -> Option<String> {
     let local = fs::read_to_string(ACCOUNTS).ok().and_then(|accounts| name_in(&accounts, number));
     local.or_else(|| {
@@ -169,7 +172,7 @@ pub(super) fn account(number: u32) -> Option<String> {
     })
 }
 
-/// The name of a user in lines of the form of `passwd(5)`.
+/// The name of a user, by number, in lines in the format of `passwd(5)`.
 fn name_in(accounts: &str, number: u32) -> Option<String> {
     accounts.lines().find_map(|line| {
         let mut fields = line.split(':');
@@ -196,7 +199,7 @@ mod tests {
         Some(Account { number, name: name.to_owned() })
     }
 
-    /// As the service account, by sudo of and in the login of these.
+    /// The service account, with these users of sudo and login.
     fn as_service(sudo: Option<Account>, login: Option<Account>) -> Surroundings {
         Surroundings { sudo, login, own: Account { number: 999, name: "atalaia".to_owned() } }
     }
@@ -225,7 +228,7 @@ mod tests {
         assert_eq!(named(&as_service(maria.clone(), maria.clone()), None), ("maria".to_owned(), None));
         assert_eq!(named(&as_service(maria.clone(), None), None), ("maria".to_owned(), None));
         assert_eq!(named(&as_service(None, rui.clone()), None), ("rui".to_owned(), None));
-        // A login that says otherwise than sudo's variables is kept.
+        // A login that differs from sudo's variables is recorded.
         assert_eq!(named(&as_service(maria, rui), None), ("maria".to_owned(), some("rui")));
     }
 
@@ -235,7 +238,7 @@ mod tests {
         assert!(refused(&nobody, None).contains("--as NAME"));
         assert!(refused(&nobody, Some("atalaia")).contains("--as NAME"), "its own name is nobody's");
         assert_eq!(named(&nobody, Some("maria")), ("maria".to_owned(), some("atalaia")));
-        // A timer runs in a login of the service, and services become one another.
+        // A timer runs in a login of the service, and one service may run another.
         let timer = as_service(account(33, "www-data"), account(999, "atalaia"));
         assert!(refused(&timer, None).contains("--as NAME"));
     }
@@ -250,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn an_assignee_is_named_as_whoever_acts_is() {
+    fn an_assignee_is_cleaned_like_the_person_who_acts() {
         let named = |said: &str| assignee(said).map_err(|failure| format!("{failure:?}"));
         assert_eq!(named(" an\u{7}a\n\u{202e}"), Ok(some("an a")));
         assert_eq!((named("-"), named(" -\n")), (Ok(None), Ok(None)));

@@ -1,4 +1,5 @@
-//! Which settings file and which store a command works with: named on the command line, by a variable, or the installed file.
+//! Which settings file and which store a command works with: named on the command line, by the environment, or
+//! installed.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,38 +9,38 @@ use super::{Failure, access};
 use crate::config::{Checked, IN_FORCE_FILE, Problem, Purpose, StoreSettings, Table, check, store_settings};
 use crate::telemetry::FromAir;
 
-/// Names the settings file of commands that are not given one.
+/// Environment variable that names the settings file of commands without `--config`.
 pub(super) const VARIABLE: &str = "ATALAIA_CONFIG";
-/// Where packages put the settings file.
+/// Where packages install the settings file.
 pub(super) const INSTALLED: &str = "/etc/atalaia/atalaia.toml";
 
-/// Which store a command works with.
+/// Selects the store of a command.
 #[derive(Debug, clap::Args)]
 pub(super) struct StoreArguments {
-    /// Settings file whose [store] is meant [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
+    /// Settings file whose [store] is used [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// The store's file itself; settings are not read
+    /// File of the store; the settings are not read
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "config")]
     pub(super) store: Option<PathBuf>,
 }
 
-/// A store that is there and may be read.
+/// A store that exists and is readable.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// Its file.
+    /// File of the store.
     pub(super) store: PathBuf,
-    /// The settings that name it; absent where the command line does.
+    /// The settings that name the store. `None` if the command line names it.
     pub(super) settings: Option<StoreSettings>,
 }
 
 impl StoreArguments {
-    /// The store's file, which is there and may be read.
+    /// The file of the store, which exists and is readable.
     pub(super) fn path(&self) -> Result<PathBuf, Failure> {
         self.place(&[]).map(|place| place.store)
     }
 
-    /// The same with these tables of the settings besides `[store]`. Whatever is wrong with the others is one line of warning.
+    /// The store, with these tables of the settings besides `[store]`. Faults in other tables only print a warning.
     pub(super) fn place(&self, needed: &[Table]) -> Result<Place, Failure> {
         if let Some(store) = &self.store {
             access::to_store(store, "no such file")?;
@@ -51,7 +52,8 @@ impl StoreArguments {
     }
 }
 
-/// The store that a settings file names, with these tables besides `[store]`; `hint` says how to go on where they cannot be used, if there is a way.
+/// The store of a settings file, with these tables besides `[store]`. `hint` names an alternative if the settings
+/// cannot be used.
 pub(super) fn of_settings(
     given: Option<&Path>,
     needed: &[Table],
@@ -63,11 +65,11 @@ pub(super) fn of_settings(
         let text = "store.path: is missing; without a store there is nothing to show";
         Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
     })?;
-    access::to_store(&store, "no such file; the daemon makes it")?;
+    access::to_store(&store, "no such file; the daemon creates it")?;
     Ok((store, settings))
 }
 
-/// These tables of a settings file; `hint` says how to go on where they cannot be used, if there is a way.
+/// These tables of a settings file. `hint` names an alternative if they cannot be used.
 pub(super) fn part(file: &Path, needed: &[Table], hint: Option<&str>) -> Result<StoreSettings, Failure> {
     let settings = store_settings(file, needed).map_err(|problems| {
         let mut lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
@@ -76,7 +78,7 @@ pub(super) fn part(file: &Path, needed: &[Table], hint: Option<&str>) -> Result<
     })?;
     if 0 < settings.elsewhere {
         let faults = if settings.elsewhere == 1 { "fault" } else { "faults" };
-        // Without a standard error there is nobody to tell.
+        // Without standard error the warning is lost.
         let _ = writeln!(
             io::stderr(),
             "atalaia: warning: the settings have {} {faults} elsewhere: atalaia check --config {}",
@@ -87,16 +89,17 @@ pub(super) fn part(file: &Path, needed: &[Table], hint: Option<&str>) -> Result<
     Ok(settings)
 }
 
-/// The settings file that is named on the command line or by the variable.
+/// The settings file that the command line or the variable names.
 pub(super) fn named_settings(given: Option<&Path>) -> Option<PathBuf> {
     let variable = || std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
     given.map(Path::to_owned).or_else(variable)
 }
 
-/// The settings file of a command that needs one, which is there and may be read; `hint` names another way to go on, if there is one.
+/// The settings file of a command that needs one; it exists and is readable. `hint` names an alternative, if there is
+/// one.
 pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<PathBuf, Failure> {
     let installed = Path::new(INSTALLED);
-    // A folder that is closed may well hold it: `access` says so.
+    // A folder without access may well contain it; the permission error comes from `access`.
     let usual = || installed.try_exists().unwrap_or(true).then(|| installed.to_owned());
     let file = named_settings(given).or_else(usual).ok_or_else(|| Failure::Usage(ways(hint)))?;
     let whole = if file.is_dir() { file.join(IN_FORCE_FILE) } else { file.clone() };
@@ -110,25 +113,25 @@ pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<
     }
 }
 
-/// How to name the settings.
+/// How to name the settings file.
 fn ways(hint: Option<&str>) -> String {
     let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
     format!("name the settings file: --config FILE, or the variable {VARIABLE}, or install it as {INSTALLED}{hint}")
 }
 
-/// Settings and zones that commands without a daemon work with.
+/// Settings and zones of commands that work without a daemon.
 #[derive(Debug, clap::Args)]
 pub(super) struct SettingsArguments {
     /// Settings file [default: the variable ATALAIA_CONFIG, else the settings and zones built into the program]
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// Folder of zone files, in place of the one the settings name
+    /// Folder of zone files, in place of the one in the settings
     #[arg(long, value_name = "DIR", global = true)]
     pub(super) zones: Option<PathBuf>,
 }
 
 impl SettingsArguments {
-    /// The settings, or all that is wrong with them.
+    /// The settings, or everything that is wrong with them.
     pub(super) fn checked(&self) -> Result<Checked, Failure> {
         let file = named_settings(self.config.as_deref());
         let file = file.map(|file| settings_file(Some(&file), None)).transpose()?;
@@ -141,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_names_no_settings_is_told_every_way() {
+    fn without_settings_the_error_lists_every_way_to_name_them() {
         let text = ways(Some("--store FILE names the store without settings"));
         for part in ["--config FILE", VARIABLE, INSTALLED, "--store FILE"] {
             assert!(text.contains(part), "{part} in {text}");

@@ -13,21 +13,23 @@ use crate::store::{self, Actor, Purged};
 /// Arguments of `atalaia purge`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file whose [store] and [retention] are meant [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
+    /// Settings file whose [store] and [retention] are used [default: the variable ATALAIA_CONFIG, else
+    /// /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE", alias = "settings")]
     config: Option<PathBuf>,
-    /// Only tell what would go
+    /// Only show what would be deleted
     #[arg(long)]
     dry_run: bool,
-    /// Who does it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
+    /// Name of the person acting, for the audit trail; the caller is recorded too [default: sudo's user, else the
+    /// login, else the user]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
 }
 
-/// Removes, or counts, and tells it class by class.
+/// Deletes the records, or counts them, and prints the result class by class.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let (path, settings) = of_settings(arguments.config.as_deref(), &[Table::Retention, Table::Journal], None)?;
-    // Who only asks removes nothing.
+    // A dry run deletes nothing, so it needs no person.
     let who = (!arguments.dry_run).then(|| who(arguments.who.as_ref())).transpose()?;
     let actor = who.as_ref().map_or(Actor::from(""), Actor::from);
     let purged = store::purge(&path, &settings.retention, actor, Clock.now(), arguments.dry_run).map_err(refused)?;
@@ -35,10 +37,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let days = settings.retention.raw_days;
     let lines = runtime::purge_lines(&path, &settings.journal, days, Clock.now(), rehearsal);
     let lines = lines.map_err(|error| Failure::Other(error.to_string()))?;
-    print(&told(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
+    print(&purged_text(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
 }
 
-fn told(purged: &Purged, PurgedLines { lines, in_force }: &PurgedLines, what: &str) -> String {
+fn purged_text(purged: &Purged, PurgedLines { lines, in_force }: &PurgedLines, what: &str) -> String {
     let line = |class: &str, gone: u64, held: u64, waiting: u64| {
         let held = if held == 0 { String::new() } else { format!("  {held} kept by a hold") };
         let waiting = if waiting == 0 { String::new() } else { format!("  {waiting} not delivered yet") };

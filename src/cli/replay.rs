@@ -1,4 +1,4 @@
-//! `atalaia replay`: recordings through the engine, as fast as it can.
+//! `atalaia replay`: runs recordings through the engine, as fast as it can.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     /// Write alerts to this file, one JSON object per line, in order of time [default: standard output]
     #[arg(long, value_name = "FILE")]
     alerts: Option<PathBuf>,
-    /// Include facts: what scored too few points for an alert
+    /// Include facts, which scored too few points for an alert
     #[arg(long)]
     facts: bool,
     /// Write cases to this file at the end, one JSON object per line; `-` for standard output
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     /// Write the counts of the run to this file as one JSON object; `-` for standard output
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
-    /// For recordings without times: when they begin, such as 2026-03-01T04:10:00Z
+    /// For recordings without times: time of the first line, such as 2026-03-01T04:10:00Z
     #[arg(long, value_name = "T", requires = "rate", value_parser = time)]
     time_from: Option<Time>,
     /// For recordings without times: lines per second
@@ -66,7 +66,7 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
     inputs::time_zone(text).ok_or_else(|| "write an IANA name or an offset, as Europe/Lisbon or +02:00".to_owned())
 }
 
-/// Writes alerts and the summary.
+/// Writes the alerts, then cases and summary if asked.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let settings = arguments.settings.checked()?;
     let clock = Clock;
@@ -105,7 +105,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The recordings, for a message.
+/// The names of the recordings, for a message.
 fn named(inputs: &[PathBuf]) -> String {
     let name = |path: &PathBuf| match path.as_os_str() == "-" {
         true => "standard input".to_owned(),
@@ -114,7 +114,7 @@ fn named(inputs: &[PathBuf]) -> String {
     inputs.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-/// The engine's counts with those of the reading and the speed of this run.
+/// The counts of the engine, with overlong lines and the speed of this run.
 fn summary(engine: &Engine, overlong: u64, wall_seconds: f64) -> Value {
     let mut summary = engine.summary();
     if 0 < overlong {
@@ -132,7 +132,7 @@ fn summary(engine: &Engine, overlong: u64, wall_seconds: f64) -> Value {
     value
 }
 
-/// Where alert lines go.
+/// A file or standard output, with its name for messages.
 struct Output {
     name: String,
     writer: BufWriter<Box<dyn Write>>,
@@ -170,35 +170,36 @@ impl Output {
     }
 }
 
-/// What is to be played.
+/// What is played, and how.
 pub(super) struct Playback {
     /// Recordings, `-` for standard input.
     pub(super) inputs: Vec<PathBuf>,
-    /// Zone of local times.
+    /// Time zone of local times in the recordings.
     pub(super) time_zone: Option<TimeZone>,
-    /// For recordings without times: start, and lines a second.
+    /// For recordings without times: time of the first line, and lines per second.
     pub(super) pace: Option<(Time, f64)>,
-    /// Engine time goes no further than this, and reading stops soon after.
+    /// Engine time stops at this moment, and reading ends soon after.
     pub(super) until: Option<Time>,
 }
 
-/// What is done at the moment that time is held at, before it goes on for a while.
+/// What is done when engine time stops at `until`, before it goes on for a while.
 pub(super) struct Stop<'a> {
-    /// Asked once, at that moment or at the end.
+    /// Called once, at that moment or at the end of the recordings.
     pub(super) at: &'a mut dyn FnMut(&mut Engine),
-    /// How far time goes after it.
+    /// How far engine time goes on afterwards.
     pub(super) beyond: Span,
 }
 
-/// What a replay leaves.
+/// The result of a replay.
 pub(super) struct Played {
     /// The engine at the end.
     pub(super) engine: Engine,
-    /// Lines dropped because they had no end.
+    /// Lines dropped because they were longer than the limit.
     pub(super) overlong: u64,
 }
 
-/// Runs recordings through an engine, shows it to `observe` after every line and hands on its changes, block by block.
+/// Runs recordings through an engine. Shows the engine to `observe` after every line, and passes its changes on block
+/// by block.
 pub(super) fn play(
     settings: &Checked,
     playback: &Playback,
@@ -208,7 +209,7 @@ pub(super) fn play(
     play_on(settings, playback, None, observe, on_changes)
 }
 
-/// The same; with a stop at `until`.
+/// The same, with a stop at `until`.
 pub(super) fn play_on(
     settings: &Checked,
     playback: &Playback,
@@ -221,7 +222,7 @@ pub(super) fn play_on(
         let recording = Recording::open(path, settings.recordings.limits())?;
         match recording.is_empty() {
             true => {
-                // Without a standard error there is nobody to tell.
+                // Without standard error the warning is lost.
                 let _ = writeln!(io::stderr(), "atalaia: {}: is empty", recording.name());
             }
             false => recordings.push(recording),
@@ -230,7 +231,7 @@ pub(super) fn play_on(
     let lateness = Span::from_seconds(i64::from(settings.engine.time.file_lateness_seconds));
     let (ids, mut names) = sources(&recordings);
     if names.is_empty() {
-        // Nothing but empty files: the engine still has a source to count for.
+        // If all files are empty, the engine still needs one source for its counts.
         names.push("nmea".to_owned());
     }
     let clocks = names.into_iter().map(|name| SourceClock {
@@ -277,7 +278,7 @@ pub(super) fn play_on(
                 engine.hold_at(until + stop.beyond);
             }
             if ended {
-                // What the recordings say of the time behind the stop waits for it.
+                // Lines after the stop were held back until now.
                 engine.finish(&mut changes);
                 on_changes(&changes)?;
             }
@@ -287,14 +288,14 @@ pub(super) fn play_on(
             more?;
             for (name, bytes) in merged.padded() {
                 let _ =
-                    writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes behind its packed end, passed over");
+                    writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes after its compressed data, skipped");
             }
             return Ok(Played { engine, overlong: merged.overlong() });
         }
     }
 }
 
-/// All recordings of one format are one source. Where CSV files differ in their columns, each layout is one.
+/// Assigns sources: all recordings of one format are one source, except CSV files, where each layout of columns is one.
 fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
     let mut known: Vec<(&'static str, Option<&Vec<u8>>)> = Vec::new();
     let mut ids = Vec::new();
@@ -310,11 +311,11 @@ fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
             .position(|(other, its)| *other == family && (header.is_none() || its.is_none() || *its == header));
         let index = same.unwrap_or(known.len());
         match known.get_mut(index) {
-            // The later parts of a cut file may come before the part that has the header.
+            // The later parts of a split file may come before the part with the header.
             Some((_, its)) => *its = its.or(header),
             None => known.push((family, header)),
         }
-        // Far fewer than 65 536 files fit on a command line with different columns each.
+        // A command line has room for far fewer than 65 536 files with different columns.
         ids.push(SourceId(u16::try_from(index).unwrap_or(u16::MAX)));
     }
     let names = known.iter().enumerate().map(|(index, (family, _))| {
@@ -326,7 +327,7 @@ fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
     (ids, names.collect())
 }
 
-/// A bar on standard error while a long replay runs; nothing where that is no terminal.
+/// A progress bar on standard error during a long replay. Hidden if standard error is not a terminal.
 struct Progress {
     bar: ProgressBar,
     positions: Vec<Arc<AtomicU64>>,
@@ -346,7 +347,7 @@ impl Progress {
         Progress { bar, positions: recordings.iter().map(Recording::position).collect() }
     }
 
-    /// Nothing in the first seconds: a short replay needs no bar.
+    /// Draws nothing in the first 2 s: a short replay needs no bar.
     fn show(&self, now: Option<Time>) {
         if self.bar.is_hidden() || self.bar.elapsed() < Duration::from_secs(2) {
             return;
@@ -357,7 +358,7 @@ impl Progress {
         self.bar.set_position(self.positions.iter().map(|position| position.load(Relaxed)).sum());
     }
 
-    /// Keeps the bar out of what is written.
+    /// Hides the bar while something else is written.
     fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
     }

@@ -7,17 +7,18 @@ use crate::clock::Clock;
 use crate::evidence::{self, report};
 use crate::store;
 
-/// What a report is asked for.
+/// Arguments of a report.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Its id, or the first four characters and more
+    /// Id of the alert or case, or its first characters (at least four)
     id: String,
-    /// The file, which must not exist; or a folder, for a name that carries the marking [default: standard output]
+    /// File to write, which must not exist; or a folder, for a name that includes the marking [default: standard
+    /// output]
     #[arg(long, value_name = "FILE.html")]
     out: Option<PathBuf>,
 }
 
-/// The page of an alert.
+/// Writes the page of an alert.
 pub(super) fn of_alert(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let alert_file = store::alert_file(path, &wanted.id, now).map_err(refused)?;
@@ -26,7 +27,7 @@ pub(super) fn of_alert(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     write(wanted, &name, &report::of_alert(&alert_file, now))
 }
 
-/// The page of a case.
+/// Writes the page of a case.
 pub(super) fn of_case(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let case_file = store::case_file(path, &wanted.id, now).map_err(refused)?;

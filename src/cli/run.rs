@@ -14,13 +14,13 @@ use crate::{runtime, telemetry};
 /// Arguments of `atalaia run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it [default: the variable
+    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it override it [default: the variable
     /// ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
-/// Runs until SIGTERM.
+/// Runs the daemon until SIGTERM or SIGINT.
 pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     let file = place::settings_file(arguments.config.as_deref(), None)?;
     let settings = check(Some(&file), None, Purpose::Run).map_err(Failure::Settings)?;
@@ -29,7 +29,7 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     }
     telemetry::set_up();
     if geteuid().is_root() {
-        warn!("running as root, which nothing here needs: run it as a user of its own (User=atalaia in the unit)");
+        warn!("running as root, which is not needed: run it as a user of its own (User=atalaia in the unit)");
     }
     keep_from_others();
     runtime::run(settings, file).map_err(|error| {
@@ -38,7 +38,8 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     })
 }
 
-/// What the daemon writes is for its user and group: alerts and received lines are nobody else's business.
+/// Denies other users access to the files that the daemon creates: alerts and received lines are for its user and
+/// group.
 fn keep_from_others() {
     let others = Mode::from_raw_mode(0o007);
     let asked = umask(others);

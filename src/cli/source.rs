@@ -1,4 +1,4 @@
-//! What `explain`, `who` and `vessel` are answered from: recordings, or the journal of a daemon and its store.
+//! The data that `explain`, `who` and `vessel` work from: recordings, or the journal of a daemon and its store.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -17,16 +17,16 @@ use crate::tracks::{country_of, flag_of};
 use crate::units::Mmsi;
 use crate::zones::Chart;
 
-/// Digits of an MMSI, ITU-R M.585.
+/// Digits of an MMSI (ITU-R M.585).
 pub(super) const MMSI_DIGITS: usize = 9;
 
-/// What a question about vessels is answered from, on the command line.
+/// Selects the data for a question about vessels.
 #[derive(Debug, clap::Args)]
 pub(super) struct Reading {
     #[command(flatten)]
     pub(super) settings: SettingsArguments,
-    /// Of a journal: begin with what was received then [default: the daemon's last saved state before the time in question, else 26 hours
-    /// before it]
+    /// For a journal: begin with lines received at this time [default: the daemon's last saved state before the time in
+    /// question, else 26 hours before it]
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     pub(super) read_from: Option<Time>,
     /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal of the settings]
@@ -34,22 +34,22 @@ pub(super) struct Reading {
     pub(super) inputs: Vec<PathBuf>,
 }
 
-/// Where the answer comes from.
+/// Where the data comes from.
 #[derive(Debug)]
 pub(super) enum Source {
     /// Recordings; `-` for standard input.
     Recordings(Vec<PathBuf>),
-    /// Lines that a daemon received, with the settings and zones that were in force.
+    /// Lines that a daemon received, with the settings and zones in force at the time.
     Journal {
-        /// The journal's folder.
+        /// Folder of the journal.
         folder: PathBuf,
-        /// The store of the same daemon, if it is known.
+        /// Store of the same daemon; `None` if it is not known.
         store: Option<PathBuf>,
     },
 }
 
 impl Source {
-    /// The journal of the settings where no input is named; a folder is its journal, or the recordings in it.
+    /// The journal of the settings if no input is named. A folder is a journal, or contains recordings.
     pub(super) fn of(Reading { settings, inputs, .. }: &Reading) -> Result<Source, Failure> {
         if inputs.is_empty() {
             return Source::of_settings(settings);
@@ -80,7 +80,7 @@ impl Source {
         };
         match folder.is_dir() {
             true => Ok(Source::Journal { folder, store: Some(store) }),
-            false => Err(Failure::Input(format!("{}: no such folder; the daemon makes it", folder.display()))),
+            false => Err(Failure::Input(format!("{}: no such folder; the daemon creates it", folder.display()))),
         }
     }
 }
@@ -96,14 +96,14 @@ impl SettingsArguments {
     }
 }
 
-/// The store that a journal lies beside.
+/// The store beside a journal. `None` if the folder is not named after one, or if there is none.
 fn beside(folder: &Path) -> Option<PathBuf> {
     let whole = folder.canonicalize().ok()?;
     let store = PathBuf::from(whole.to_str()?.strip_suffix(".journal")?);
     store.is_file().then_some(store)
 }
 
-/// The files of a folder by name, without hidden ones.
+/// The files of a folder in order of their names, without hidden ones.
 fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error: io::Error| Failure::Input(format!("{}: {error}", folder.display()));
     let mut files = Vec::new();
@@ -116,12 +116,12 @@ fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     files.sort();
     match files.is_empty() {
-        true => Err(Failure::Input(format!("{}: neither a journal nor recordings are in it", folder.display()))),
+        true => Err(Failure::Input(format!("{}: neither a journal nor recordings in it", folder.display()))),
         false => Ok(files),
     }
 }
 
-/// Reads a journal, and says on standard error from when on.
+/// Reads a journal, and prints on standard error where it begins and what is missing.
 pub(super) fn look_back(
     wanted: &LookBack,
     look: &mut dyn FnMut(&Engine, &Chart),
@@ -162,7 +162,7 @@ impl Onlooker for Aside<'_> {
     }
 }
 
-/// From when on a journal was read.
+/// Where the reading of a journal began, in words.
 fn origin_words(origin: Origin) -> String {
     match origin {
         Origin::Snapshot(at) => format!("read from the daemon's saved state of {} and the journal since", at.minute()),
@@ -175,13 +175,13 @@ fn origin_words(origin: Origin) -> String {
     }
 }
 
-/// A line on standard error, beside the answer.
+/// Prints a line on standard error, beside the answer.
 pub(super) fn aside(text: &str) {
-    // Without a standard error there is nobody to tell.
+    // Without standard error the line is lost.
     let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(text));
 }
 
-/// A value parser for MMSIs: nine digits, as they are shown everywhere; a shorter number is more likely a slip.
+/// Parses an MMSI: nine digits, as they are shown everywhere. A shorter number is more likely a typing error.
 pub(super) fn mmsi(text: &str) -> Result<u32, String> {
     let digits = Some(text.trim()).filter(|text| text.len() == MMSI_DIGITS);
     let digits = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -190,12 +190,12 @@ pub(super) fn mmsi(text: &str) -> Result<u32, String> {
         .ok_or_else(|| "write its nine digits, with the zeros it begins with, as 224123456 or 002241022".to_owned())
 }
 
-/// Whether a behaviour is about ships that met, or may have.
+/// Whether a behaviour is about vessels that met, or may have met.
 pub(super) fn is_meeting(behaviour: &str) -> bool {
     ["rendezvous", "alongside_at_anchor", "dark_rendezvous", "async_rendezvous"].contains(&behaviour)
 }
 
-/// `Spain, cargo`: the country of the number, and what kind of ship it says it is.
+/// `Spain, cargo`: the country of the MMSI, and the ship type that the vessel reports.
 pub(super) fn kind_of(mmsi: Mmsi, ship_type: Option<u8>) -> String {
     let kind = ship_type_name(ship_type);
     let country = flag_of(mmsi).map(|flag| country_of(flag).unwrap_or(flag));

@@ -13,28 +13,29 @@ use crate::tls;
 /// Arguments of `atalaia status`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file of the daemon, whose [http] address is asked [default: the variable ATALAIA_CONFIG, else
+    /// Settings file of the daemon, whose [http] address is used [default: the variable ATALAIA_CONFIG, else
     /// /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// IP:port of its pages [default: that of the settings, else 127.0.0.1:9477, where atalaia-http.socket listens]
+    /// IP:port of the status page [default: that of the settings, else 127.0.0.1:9477, where atalaia-http.socket
+    /// listens]
     #[arg(long, value_name = "IP:PORT")]
     address: Option<String>,
-    /// The page as it is, one JSON object
+    /// Print the status page as it is, one JSON object
     #[arg(long)]
     json: bool,
 }
 
-/// How to go on without the settings.
+/// The alternative if the settings cannot be used.
 const HINT: &str = "--address IP:PORT asks the daemon without settings";
-/// Where the socket unit listens.
+/// Address of the socket unit.
 const USUAL: &str = "127.0.0.1:9477";
-/// For the whole exchange.
+/// Timeout of the whole request.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The same where its answer is wanted only if there is one.
+/// Timeout where the status is only a supplement.
 const GLANCE: Duration = Duration::from_secs(2);
 
-/// Prints how it is; exit code 1 if the daemon is not ready, or nobody answers.
+/// Prints the status. Exit code 1 if the daemon is not ready or does not answer.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let address = arguments.address()?;
     let page = ask(&format!("http://{address}/status"), PATIENCE).map_err(|error| {
@@ -45,7 +46,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })?;
     let value: Value = serde_json::from_str(&page)
         .map_err(|error| Failure::Other(format!("{address} does not answer like an Atalaia daemon: {error}")))?;
-    let text = if arguments.json { page } else { told(&value) };
+    let text = if arguments.json { page } else { status_text(&value) };
     match value["ready"] == true {
         true => print(&text),
         false => {
@@ -65,18 +66,19 @@ impl Arguments {
         };
         let file = place::settings_file(Some(&file), Some(HINT))?;
         place::part(&file, &[Table::Http], Some(HINT))?.http.address.ok_or_else(|| {
-            let text = "http.address: is missing; without it the daemon says nothing of itself, unless systemd opened a socket: --address IP:PORT";
+            let text = "http.address: is missing; without it the daemon has no status page, unless systemd opened a socket: --address IP:PORT";
             Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
         })
     }
 }
 
-/// The address in the installed settings, if they are there, can be used and name one.
+/// The address in the installed settings. `None` if they do not exist, cannot be used or have no address.
 fn installed() -> Option<String> {
     store_settings(Path::new(place::INSTALLED), &[Table::Http]).ok()?.http.address
 }
 
-/// What the daemon whose pages are at `address` will take over at its next start; nothing where none answers at once.
+/// The settings tables that the daemon at `address` will adopt only after a restart. `None` if there are none, or if it
+/// does not answer within [`GLANCE`].
 pub(super) fn waits_for_restart(address: &str) -> Option<String> {
     let page = ask(&format!("http://{address}/status"), GLANCE).ok()?;
     let page: Value = serde_json::from_str(&page).ok()?;
@@ -85,7 +87,7 @@ pub(super) fn waits_for_restart(address: &str) -> Option<String> {
     (!tables.is_empty()).then(|| tables.join(", "))
 }
 
-/// What the daemon whose pages are at `address` says of itself; only if it answers at once.
+/// The status page of the daemon at `address`, if it answers within [`GLANCE`].
 pub(super) fn glance(address: &str) -> Result<Value, String> {
     let page = ask(&format!("http://{address}/status"), GLANCE)?;
     serde_json::from_str(&page).map_err(|error| error.to_string())
@@ -106,7 +108,7 @@ fn ask(url: &str, patience: Duration) -> Result<String, String> {
     })
 }
 
-/// The innermost cause says it.
+/// The innermost cause of an error, which is the informative one.
 fn reason(error: reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = &error;
     while let Some(inner) = cause.source() {
@@ -115,8 +117,8 @@ fn reason(error: reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// For people: what is wrong, then a line for each feed and sink.
-fn told(page: &Value) -> String {
+/// The status for people: what is wrong, then one line per feed and sink.
+fn status_text(page: &Value) -> String {
     let engine = &page["engine"];
     let mut text = format!(
         "{} at {}, engine time {}, {} vessels\n",
@@ -157,7 +159,7 @@ fn told(page: &Value) -> String {
     text + &table([head].into_iter().chain(sinks).collect())
 }
 
-/// How late a feed is, to two or three digits: `1.3 s`, `45 min`, `5 h`, `12 d`, `13 years`.
+/// The lag of a feed with its unit, as short as possible: `1.3 s`, `45 min`, `5 h`, `12 d`, `13 years`.
 fn lag(seconds: f64) -> String {
     let (value, unit) = match seconds.abs() {
         ..9.95 => return format!("{seconds:.1} s"),
@@ -170,7 +172,7 @@ fn lag(seconds: f64) -> String {
     format!("{value:.0} {unit}")
 }
 
-/// Columns as wide as what stands in them; nothing for a head alone.
+/// Aligned columns, each as wide as its longest cell. Empty without rows below the header.
 fn table(rows: Vec<Vec<String>>) -> String {
     if rows.len() < 2 {
         return String::new();
@@ -203,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn feeds_and_sinks_stand_in_columns() {
+    fn feeds_and_sinks_are_in_columns() {
         let page = json!({
             "at": "2026-11-22T21:00:00Z", "ready": true, "reasons": [], "warnings": ["inputs down: hub"],
             "engine": {"time": "2026-11-22T20:59:30Z", "vessels": 417},
@@ -216,7 +218,7 @@ mod tests {
             ],
             "sinks": [],
         });
-        let text = told(&page);
+        let text = status_text(&page);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "ready at 2026-11-22T21:00:00Z, engine time 2026-11-22T20:59:30Z, 417 vessels");
         assert_eq!(lines[1], "? inputs down: hub");

@@ -1,62 +1,62 @@
 //! Lists for people: a header, aligned columns, and no line longer than the terminal is wide.
 //!
-//! `alerts list`, `cases list`, `deliveries list` and `zones list` print themselves by it. What other programs read is `--json`: one
-//! object a line, of whole values.
+//! Used by `alerts list`, `cases list`, `deliveries list`, `zones list` and others. Programs read `--json` instead: one
+//! object per line, with values in full.
 
 use std::io::{self, IsTerminal};
 
 use crate::telemetry::FromAir;
 
-/// Characters of an id that tell it apart.
+/// Number of characters at the beginning of an id that identify it.
 const ID: usize = 8;
-/// Between two columns.
+/// Space between two columns.
 const GAP: &str = "  ";
-/// What stands for the part that was cut.
+/// Marks where a text was cut.
 const CUT: char = '…';
-/// A terminal that says it is narrower is not believed.
+/// A terminal that reports fewer columns is not believed.
 const NARROWEST: usize = 20;
-/// A terminal that says it is shorter is not believed.
+/// A terminal that reports fewer lines is not believed.
 const SHORTEST: u16 = 5;
-/// Lines of a screen that are not for rows: the header, what is left out, and the next prompt.
+/// Lines of a screen that are not rows: the header, the count of what is left out, and the next prompt.
 const BESIDE_ROWS: usize = 3;
-/// Lines of a terminal that does not say how many it has.
+/// Lines assumed for a terminal that does not report its height.
 const LINES: usize = 40;
 
-/// A column: what it is headed, to which side its cells stand, and what becomes of it where a line has no room.
+/// A column: its header, its alignment, and what happens to it on a narrow line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     head: &'static str,
     right: bool,
-    /// Its cells may be cut to so many characters; absent where they stay whole.
+    /// Minimum width in characters; cells may be cut to it. `None` if they must not be cut.
     least: Option<usize>,
-    /// It may be left out; the lowest first.
+    /// Order in which columns are left out, the lowest first. `None` if the column is always shown.
     spare: Option<u8>,
 }
 
 impl Column {
-    /// Its cells may be cut, to no fewer characters than this.
+    /// Allows cells to be cut, to this width at the least.
     pub(super) const fn down_to(self, least: usize) -> Column {
         Column { least: Some(least), ..self }
     }
 
-    /// It is left out where there is no room, before those of a higher order.
+    /// Allows the column to be left out, before those with a higher order.
     pub(super) const fn spare(self, order: u8) -> Column {
         Column { spare: Some(order), ..self }
     }
 }
 
-/// A column of text.
+/// A column of text, aligned left.
 pub(super) const fn text(head: &'static str) -> Column {
     Column { head, right: false, least: None, spare: None }
 }
 
-/// A column of numbers.
+/// A column of numbers, aligned right.
 pub(super) const fn number(head: &'static str) -> Column {
     Column { head, right: true, least: None, spare: None }
 }
 
-/// How long a line may be, in characters: the variable COLUMNS, else the width of the terminal. `None` into a file or pipe without
-/// COLUMNS: there nothing is cut.
+/// Maximum length of a line in characters: the variable COLUMNS, else the width of the terminal. `None` into a file or
+/// pipe without COLUMNS, where nothing is cut.
 pub(super) fn width() -> Option<usize> {
     let named = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
     let measured = || {
@@ -67,7 +67,8 @@ pub(super) fn width() -> Option<usize> {
     named.or_else(measured).filter(|columns| NARROWEST <= *columns)
 }
 
-/// How many rows of a list fit the terminal, at least one; absent where standard output is no terminal: a list then has no limit.
+/// Number of rows that fit the terminal, at least one. `None` if standard output is not a terminal: the list then has
+/// no limit.
 pub(super) fn screen_rows() -> Option<usize> {
     let out = io::stdout();
     let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(out).ok()).flatten()?;
@@ -78,8 +79,8 @@ pub(super) fn screen_rows() -> Option<usize> {
     Some(lines.saturating_sub(BESIDE_ROWS).max(1))
 }
 
-/// The same table with its columns fitted to `width`: first the longest cells of those that may be cut are cut, then columns that may be
-/// are left out, then lines are cut.
+/// A table with its columns fitted to `width`. Shortens the longest cells that may be cut, then leaves out spare
+/// columns, then cuts lines.
 pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> String {
     let Some(width) = width else {
         return table(columns, rows, None);
@@ -117,7 +118,7 @@ pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usi
     }
 }
 
-/// A text broken into lines of at most `width` characters, all but the first behind `indent` blanks; a longer word stays whole.
+/// Wraps a text at `width` characters; all lines but the first are indented by `indent`. A longer word is not broken.
 pub(super) fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String {
     let Some(width) = width else {
         return text.to_owned();
@@ -142,7 +143,7 @@ pub(super) fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String
     lines
 }
 
-/// The header and the rows, each cut to `width` characters; the header alone where there are no rows.
+/// The header and the rows, each cut to `width` characters. The header alone if there are no rows.
 pub(super) fn table(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> String {
     let heads: Vec<String> = columns.iter().map(|column| column.head.to_owned()).collect();
     let lines: Vec<&[String]> = std::iter::once(heads.as_slice()).chain(rows.iter().map(Vec::as_slice)).collect();
@@ -162,12 +163,12 @@ pub(super) fn table(columns: &[Column], rows: &[Vec<String>], width: Option<usiz
     text
 }
 
-/// The beginning of an id, which tells it apart in lists.
+/// The beginning of an id, as lists show it.
 pub(super) fn short_id(id: &str) -> String {
     FromAir(&id.chars().take(ID).collect::<String>()).to_string()
 }
 
-/// A line cut to this many characters.
+/// A line cut to this many characters, with a mark at the cut.
 pub(super) fn cut(line: &str, width: Option<usize>) -> String {
     match width {
         Some(width) if width < line.chars().count() => {
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_under_their_heads_and_lines_end_with_text() {
+    fn columns_are_aligned_with_their_headers_and_lines_have_no_trailing_blanks() {
         let expected = "id        score  vessels\nabcdefgh      5  JOSÉ (224000001)\nij          100\n";
         assert_eq!(table(&COLUMNS, &rows(), None), expected);
         assert_eq!(table(&COLUMNS, &rows(), Some(33)), expected);
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_cells_give_way_first_then_spare_columns() {
+    fn the_longest_cells_are_cut_first_then_spare_columns_are_left_out() {
         let columns = [text("id"), text("zone").down_to(4).spare(1), text("text").down_to(6)];
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
         let rows = [row(["ab", "north of it", "was slow for an hour"]), row(["cd", "", "left"])];
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_goes_on_below_its_beginning() {
+    fn a_long_text_is_wrapped_and_indented() {
         assert_eq!(wrapped("a bc def ghij", Some(8), 2), "a bc\n  def\n  ghij");
         assert_eq!(wrapped("a bc def ghij", None, 2), "a bc def ghij");
         assert_eq!(wrapped("abcdefghij k", Some(4), 0), "abcdefghij\nk");

@@ -1,4 +1,4 @@
-//! `atalaia vessel`: everything that is known of one vessel, on one screen: from the store and the daemon's memory.
+//! `atalaia vessel`: everything known about one vessel, on one screen, from the store and the daemon's memory.
 
 mod deeds;
 mod identity;
@@ -24,7 +24,7 @@ use crate::zones::{Match, Said};
 use deeds::Deeds;
 use identity::{Field, Sayings};
 
-/// Candidates that are named.
+/// Maximum number of candidates that are listed.
 const MOST_CANDIDATES: usize = 30;
 
 /// Arguments of `atalaia vessel`.
@@ -32,21 +32,22 @@ const MOST_CANDIDATES: usize = 30;
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Its MMSI (9 digits), IMO number (7 digits) or name, or part of the name
+    /// MMSI (9 digits), IMO number (7 digits) or name, or part of the name
     #[arg(value_name = "VESSEL", required = true)]
     vessel: Vec<String>,
-    /// Every stop, silence, port call, meeting, alert and case, not only the latest
+    /// Show every stop, silence, port call, meeting, alert and case, not only the latest
     #[arg(long)]
     all: bool,
-    /// One JSON object
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
-    /// Begin with what was received then [default: the daemon's last saved state, else 26 hours before the end of its journal]
+    /// Begin with lines received at this time [default: the daemon's last saved state, else 26 hours before the end of
+    /// its journal]
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     read_from: Option<Time>,
 }
 
-/// How a vessel is asked for.
+/// How the vessel is identified on the command line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Asked {
     Mmsi(u32),
@@ -63,7 +64,7 @@ impl Asked {
             let (start, rest) = text.split_at_checked(lead.len())?;
             start.eq_ignore_ascii_case(lead).then(|| rest.trim())
         };
-        // A shorter number is no MMSI, whatever stands before it.
+        // A shorter number is not an MMSI, even after the word `mmsi`.
         let mmsi = digits(after("mmsi").unwrap_or(text)).filter(|_| after("mmsi").unwrap_or(text).len() == MMSI_DIGITS);
         let imo = digits(after("imo").unwrap_or(text)).filter(|_| after("imo").is_some() || text.len() == 7);
         match (mmsi, imo) {
@@ -90,14 +91,14 @@ impl Asked {
     }
 }
 
-/// All that is known of one vessel.
+/// Everything known about one vessel.
 struct Known {
     mmsi: u32,
     /// The wall clock, read after everything else.
     now: Time,
-    /// Event time at the end of what was read; the wall clock where there is no journal.
+    /// Event time at the end of the reading; the wall clock without a journal.
     read_to: Time,
-    /// From when on lines were read, where the daemon's memory could not be used.
+    /// The first moment that was read. `None` if the daemon's saved state was restored, or without a journal.
     since: Option<Time>,
     /// Whether there was a journal.
     journal: bool,
@@ -108,7 +109,7 @@ struct Known {
     cases: Vec<Value>,
 }
 
-/// Prints one vessel, or those that may be meant.
+/// Prints one vessel, or the candidates if several match.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let asked = Asked::of(&arguments.vessel);
     let Place { store, settings } = arguments.store.place(&[Table::Journal])?;
@@ -154,7 +155,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })
 }
 
-/// The end of the journal, and what the vessel said of itself on the way there.
+/// Reads to the end of the journal, and collects what the vessel said about itself on the way.
 fn look(
     arguments: &Arguments,
     folder: PathBuf,
@@ -177,7 +178,7 @@ fn look(
     look_back(&wanted, &mut |engine, _| watch(engine), &mut |_| {}).map(Some)
 }
 
-/// Who it may be, by MMSI: the name as it was sent, and what else tells them apart.
+/// Candidates by MMSI: the name as it was sent, and country and ship type to tell them apart.
 type Candidates = BTreeMap<u32, (String, String)>;
 
 fn of_store(store: &Path, asked: &Asked) -> Result<Candidates, Failure> {
@@ -299,7 +300,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vessel_is_asked_for_by_number_or_name() {
+    fn a_vessel_is_identified_by_number_or_name() {
         let asked = |text: &str| Asked::of(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
         assert_eq!(asked("224000001"), Asked::Mmsi(224_000_001));
         assert_eq!(asked("MMSI 002240001"), Asked::Mmsi(2_240_001));

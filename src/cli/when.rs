@@ -1,7 +1,7 @@
 //! Times as people type them: `02:00`, `yesterday 02:00`, `-6h`, `now`, `2026-03-01 04:00`, RFC 3339.
 //!
-//! UTC unless an offset is given. A time of day alone is the last such moment for what looks back ([`past`]) and the next one for what
-//! looks forward ([`ahead`]); so is a length without a sign. A date alone is its first moment.
+//! UTC unless an offset is given. A time of day without a date is the last such moment for [`past`] and the next one
+//! for [`ahead`]; a length without a sign is taken the same way. A date without a time is its first moment.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -10,30 +10,30 @@ use jiff::{Span, Timestamp, Zoned};
 use crate::clock::Clock;
 use crate::time::Time;
 
-/// What every error names.
+/// The accepted forms, named in every error.
 const FORMS: &str = "write now, 02:00, yesterday, yesterday 02:00, -6h, -90m, -2d, 2026-03-01, 2026-03-01 04:00 \
     or 2026-03-01T04:00:00Z (UTC)";
 const FORMS_AHEAD: &str = "write now, 06:00, tomorrow, tomorrow 06:00, +12h, +90m, +2d, 2026-03-01, 2026-03-01 04:00 \
     or 2026-03-01T04:00:00Z (UTC)";
 
-/// Which way a time of day without a date lies from now, and a length without a sign.
+/// Whether a time of day without a date, or a length without a sign, is before or after now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Side {
     Past,
     Ahead,
 }
 
-/// A value parser for times that usually lie behind: `--since`, `--at`, and `--until` of what was.
+/// Parses a time that is usually in the past: `--since`, `--at`, and `--until` of a period.
 pub(super) fn past(text: &str) -> Result<Time, String> {
     read(text, Clock.now(), Side::Past).ok_or_else(|| FORMS.to_owned())
 }
 
-/// A value parser for times that usually lie ahead: until when a silence or an acknowledgement holds.
+/// Parses a time that is usually in the future: the end of a silence or an acknowledgement.
 pub(super) fn ahead(text: &str) -> Result<Time, String> {
     read(text, Clock.now(), Side::Ahead).ok_or_else(|| FORMS_AHEAD.to_owned())
 }
 
-/// A value parser for lengths of time: `12h`, `90m`, `2d`; above zero.
+/// Parses a length of time above zero: `12h`, `90m`, `2d`.
 pub(super) fn length(text: &str) -> Result<crate::time::Span, String> {
     let epoch = Time::from_millis(0);
     let length = shifted(text.trim().trim_start_matches('+'), epoch).map(|moment| moment - epoch);
@@ -42,7 +42,7 @@ pub(super) fn length(text: &str) -> Result<crate::time::Span, String> {
         .ok_or_else(|| "write a length of time: 12h, 90m, 2d".to_owned())
 }
 
-/// A moment as a list shows it: `06:52` of today, `03-03 22:30` of this year, else `2025-12-31`. UTC.
+/// A time as a list shows it: `06:52` if today, `03-03 22:30` if this year, else `2025-12-31`. UTC.
 pub(super) fn short(at: Time, now: Time) -> String {
     let ((year, month, day, ..), (this_year, ..)) = (at.civil(), now.civil());
     match (at.date() == now.date(), year == this_year) {
@@ -52,7 +52,7 @@ pub(super) fn short(at: Time, now: Time) -> String {
     }
 }
 
-/// A length of time in one word, rounded down: `12 min`, `3 h`, `2 d`; a negative one is none.
+/// A length of time with one unit, rounded down: `12 min`, `3 h`, `2 d`. A negative one counts as zero.
 pub(super) fn words(span: crate::time::Span) -> String {
     let minutes = span.millis().max(0) / 60_000;
     match minutes {
@@ -62,7 +62,7 @@ pub(super) fn words(span: crate::time::Span) -> String {
     }
 }
 
-/// The moment that `text` means at `now`; `None` where it is none of the forms.
+/// The time that `text` means at `now`. `None` if it has none of the forms.
 fn read(text: &str, now: Time, side: Side) -> Option<Time> {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
@@ -86,7 +86,7 @@ fn read(text: &str, now: Time, side: Side) -> Option<Time> {
             (_, moment) => Some(moment),
         };
     }
-    // `2026-03-01T04:00` and `2026-03-01 04:00`: without an offset it is UTC.
+    // `2026-03-01T04:00` and `2026-03-01 04:00`: UTC, because they have no offset.
     if let Ok(moment) = text.parse::<DateTime>() {
         return time(moment);
     }
@@ -97,20 +97,20 @@ fn read(text: &str, now: Time, side: Side) -> Option<Time> {
     }
 }
 
-/// A day by its name or date.
+/// A day, by its name or date.
 fn day(text: &str, now: Time) -> Option<Date> {
     let today = || utc(now).map(|now| now.date());
     match text {
         "today" => today(),
         "yesterday" => today()?.yesterday().ok(),
         "tomorrow" => today()?.tomorrow().ok(),
-        // The shape first: jiff reads the date of a whole time too.
+        // The length is checked first: jiff also reads the date out of a full time.
         _ if text.len() == "2026-03-01".len() => text.parse().ok(),
         _ => None,
     }
 }
 
-/// A day's moment; its first where no time of day is said.
+/// A moment of a day; its first if no time of day is given.
 fn moment(date: Date, of_day: &str) -> Option<Time> {
     match of_day {
         "" => time(date.to_datetime(jiff::civil::Time::midnight())),
@@ -133,7 +133,7 @@ fn time_of_day(text: &str) -> Option<jiff::civil::Time> {
     jiff::civil::Time::new(hour, minute, second, 0).ok()
 }
 
-/// `now` and a length with its sign, as `-6h`, `-1d 12h`, `3 hours ago`; days are of 24 hours.
+/// `now` shifted by a signed length, such as `-6h`, `-1d 12h`, `3 hours ago`. Days have 24 hours.
 fn shifted(text: &str, now: Time) -> Option<Time> {
     let span: Span = text.parse().ok()?;
     let moment = utc(now)?.checked_add(span).ok()?;
@@ -153,16 +153,16 @@ fn time(moment: DateTime) -> Option<Time> {
 mod tests {
     use super::*;
 
-    /// Wednesday, 04:10 in the morning.
+    /// A Wednesday at 04:10.
     const NOW: &str = "2026-03-04T04:10:00Z";
 
-    fn told(text: &str, side: Side) -> String {
+    fn read_at_now(text: &str, side: Side) -> String {
         let now = Time::parse(NOW).expect("a time");
         read(text, now, side).map_or_else(|| "none".to_owned(), |time| time.to_string())
     }
 
     #[test]
-    fn what_one_types_at_four_in_the_morning() {
+    fn times_in_the_past_as_people_type_them() {
         for (text, time) in [
             ("now", "2026-03-04T04:10:00Z"),
             ("02:00", "2026-03-04T02:00:00Z"),
@@ -189,12 +189,12 @@ mod tests {
             ("2026-03-01T05:00:00+01:00", "2026-03-01T04:00:00Z"),
             ("2026-03-01 05:00+01:00", "2026-03-01T04:00:00Z"),
         ] {
-            assert_eq!(told(text, Side::Past), time, "{text}");
+            assert_eq!(read_at_now(text, Side::Past), time, "{text}");
         }
     }
 
     #[test]
-    fn what_lies_ahead_is_the_next_such_moment() {
+    fn a_time_of_day_ahead_is_the_next_one() {
         for (text, time) in [
             ("02:00", "2026-03-05T02:00:00Z"),
             ("04:10", "2026-03-05T04:10:00Z"),
@@ -205,12 +205,12 @@ mod tests {
             ("+2d", "2026-03-06T04:10:00Z"),
             ("-6h", "2026-03-03T22:10:00Z"),
         ] {
-            assert_eq!(told(text, Side::Ahead), time, "{text}");
+            assert_eq!(read_at_now(text, Side::Ahead), time, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_time_is_refused_with_the_forms() {
+    fn anything_else_is_refused_with_the_accepted_forms() {
         for text in [
             "",
             "-",
@@ -225,15 +225,15 @@ mod tests {
             "6x",
             "02:00:00:00",
         ] {
-            assert_eq!(told(text, Side::Past), "none", "{text}");
-            assert_eq!(told(text, Side::Ahead), "none", "{text}");
+            assert_eq!(read_at_now(text, Side::Past), "none", "{text}");
+            assert_eq!(read_at_now(text, Side::Ahead), "none", "{text}");
         }
         assert!(past("noon").is_err_and(|error| error.contains("yesterday 02:00")));
         assert!(ahead("noon").is_err_and(|error| error.contains("+12h")));
     }
 
     #[test]
-    fn moments_and_lengths_are_as_short_as_they_can_be() {
+    fn times_and_lengths_are_shown_as_short_as_possible() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let shown = |text: &str| short(time(text), time(NOW));
         assert_eq!(shown("2026-03-04T02:07:59Z"), "02:07");

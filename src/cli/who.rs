@@ -1,7 +1,9 @@
-//! `atalaia who`: who was near a position between two times; first those that stopped, slowed, met or were dark, ranked.
+//! `atalaia who`: which vessels were near a position between two times, those that stopped, slowed, met or were dark
+//! ranked first.
 //!
-//! Vessels near the position are looked at once in every minute of event time; meetings are the engine's own alerts and facts. A silence
-//! while nobody was heard there is the receiver's: it is named, and held against no ship.
+//! Vessels near the position are examined once per minute of event time. Meetings are taken from the alerts and facts
+//! of the engine. A silence while no vessel at all was heard there is due to the receiver: it is listed, but not
+//! counted against a vessel.
 
 mod seen;
 
@@ -25,14 +27,15 @@ use crate::tracks::TrackKey;
 use crate::units::METRES_PER_NM;
 use seen::{Did, Seen, Watch};
 
-/// Points for each vessel it met, for what it did, at most for having been near, and at most in all.
+/// Points for each vessel met, for a stop, for a dark period, for slowing down, for proximity at most, and in all at
+/// most.
 const MET: f64 = 40.0;
 const STOPPED: f64 = 30.0;
 const DARK: f64 = 30.0;
 const SLOWED: f64 = 15.0;
 const NEAR: f64 = 10.0;
 const MOST: f64 = 100.0;
-/// A terminal narrower than this has no room for flags and times of the nearest point. Characters.
+/// A terminal narrower than this, in characters, does not show flags and the time of the nearest approach.
 const WIDE: usize = 110;
 
 /// Arguments of `atalaia who`.
@@ -40,22 +43,22 @@ const WIDE: usize = 110;
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
-    /// Degrees north and east, as 36.95,-9.12
+    /// Position in degrees north and east, as 36.95,-9.12
     #[arg(long, value_name = "LAT,LON", value_parser = position, allow_hyphen_values = true)]
     near: LatLon,
-    /// How far round it, nautical miles
+    /// Radius around it, in nautical miles
     #[arg(long, value_name = "R", value_parser = radius)]
     radius_nm: f64,
-    /// From when, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
+    /// Start, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     from: Time,
-    /// Until when
+    /// End
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true, default_value = "now")]
     to: Time,
-    /// Everybody who was near, also who only passed
+    /// Show every vessel that was near, also those that only passed
     #[arg(long)]
     all: bool,
-    /// One JSON object a vessel and line, everybody who was near
+    /// Print one JSON object per vessel and line, for every vessel that was near
     #[arg(long)]
     json: bool,
 }
@@ -74,7 +77,7 @@ fn radius(text: &str) -> Result<f64, String> {
     radius.ok_or_else(|| "write a number of nautical miles up to 500".to_owned())
 }
 
-/// Reads the time between and prints who was there.
+/// Reads the period and prints the vessels that were there.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.to <= arguments.from {
         return Err(Failure::Usage(format!("--to {} is not after --from {}", arguments.to, arguments.from)));
@@ -82,7 +85,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let mut watch = Watch::new(arguments.near, arguments.radius_nm, arguments.from);
     let mut deeds: BTreeMap<String, Deed> = BTreeMap::new();
     let mut take = |changes: &[Change]| {
-        // The latest change of each counts.
+        // The latest change of an alert replaces earlier ones.
         deeds.extend(changes.iter().map(|change| (change.alert.id.clone(), Deed::of(&change.alert))));
     };
     match Source::of(&arguments.reading)? {
@@ -100,7 +103,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let looked = look_back(&wanted, &mut |engine, chart| watch.look(engine, chart), &mut take)?;
             watch.outages.extend(looked.away);
             if let Some(store) = store {
-                // What was stored is what was said; a reading that begins half-way may come to other alerts.
+                // The store has the alerts that were raised. A journal read from the middle may lead to others.
                 let query = Query { facts: true, since: asked, until, ..Query::default() };
                 let listed = store::listed(&store, &query, Clock.now()).map_err(refused)?;
                 let stored =
@@ -119,15 +122,15 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&if arguments.json { rows.iter().map(Row::json).collect::<String>() } else { page(arguments, &rows, &watch) })
 }
 
-/// An alert or fact there.
+/// An alert or fact near the position.
 struct Deed {
     behaviour: String,
-    /// Taken back: it did not happen.
+    /// Whether it was retracted, so that it did not happen.
     retracted: bool,
     started_at: Time,
     last_at: Time,
     position: Option<LatLon>,
-    /// MMSI, track and name of each.
+    /// MMSI, track and name of each vessel.
     vessels: Vec<(u64, u64, Option<String>)>,
 }
 
@@ -162,20 +165,20 @@ impl Deed {
         })
     }
 
-    /// Whether it happened there; what was taken back did not.
+    /// Whether it happened within this distance. Retracted ones did not happen.
     fn was_within(&self, near: LatLon, metres: f64) -> bool {
         !self.retracted && self.position.is_some_and(|at| at.metres_to(near) <= metres)
     }
 }
 
-/// One vessel, ranked.
+/// One vessel with its points.
 struct Row<'a> {
     key: TrackKey,
     seen: &'a Seen,
     points: f64,
-    /// What it did.
+    /// What it did, in words.
     what: Vec<String>,
-    /// What is not held against it.
+    /// Silences that are not counted against it, in words.
     unheard: Vec<String>,
 }
 
@@ -231,7 +234,7 @@ impl<'a> Row<'a> {
         !self.what.is_empty()
     }
 
-    /// Ranked ones first, then who was not heard, then who passed.
+    /// Sort key: ranked vessels first, then those not heard while reception was lost, then those that passed.
     fn order(&self) -> (bool, bool) {
         (!self.is_ranked(), self.unheard.is_empty())
     }
@@ -258,7 +261,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A dark vessel was near or not; nobody saw it. Behaviours that are not about a meeting only name the others.
+/// How a row names the other vessels. A dark vessel was not seen, so a meeting with it is only possible; other
+/// behaviours merely name the others.
 fn verb(behaviour: &str) -> &'static str {
     match behaviour {
         "dark_rendezvous" => "may have met",
@@ -352,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_back_does_not_count() {
+    fn retracted_alerts_do_not_count() {
         let was_there = |status: &str| deed("rendezvous", status).was_within(LatLon::new(28.0, -17.0), 2000.0);
         assert!(was_there("open") && was_there("ended") && !was_there("retracted"));
     }

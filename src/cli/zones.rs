@@ -1,4 +1,4 @@
-//! `atalaia zones`: lists the zones, shows one, and says what is known of a position.
+//! `atalaia zones`: lists and exports the zones, shows one, and shows what applies at a position.
 
 mod place;
 
@@ -32,11 +32,11 @@ pub(super) struct Arguments {
 enum Command {
     /// List every zone; lines are cut to COLUMNS, else to the terminal
     List {
-        /// One JSON object per line
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// Show what applies at a position: zones it lies in or near, distance from shore, calm water, nearest port
+    /// Show what applies at a position: zones it is in or near, distance from shore, calm water, nearest port
     #[command(allow_negative_numbers = true)]
     Test {
         /// Degrees north
@@ -47,16 +47,16 @@ enum Command {
         #[arg(long, value_name = "RECORDING")]
         on: Option<PathBuf>,
     },
-    /// One zone: where it lies, and everything its file says
+    /// Show one zone: where it is, and everything its file says
     Show {
-        /// Its id
+        /// Zone id
         id: String,
     },
-    /// All zones as one GeoJSON, to be looked at on a map: as drawn, with defaults, extents and how much of each is land
+    /// Export all zones as one GeoJSON file for a map: as drawn, with defaults, extents and the share of land in each
     Export,
 }
 
-/// Runs the command on the zones of the settings, at the present moment.
+/// Runs the command on the zones of the settings, as they are at the present moment.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let settings = arguments.settings.checked()?;
     let chart = &*settings.chart;
@@ -94,7 +94,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&String::from_utf8_lossy(&text))
 }
 
-/// The columns of the list; the file last.
+/// The columns of the list. The file is last.
 const COLUMNS: [Column; 10] = [
     text("id"),
     text("kind"),
@@ -108,7 +108,7 @@ const COLUMNS: [Column; 10] = [
     text("file"),
 ];
 
-/// One line a zone, under a header, each cut to so many characters; then how many there are.
+/// Writes one line per zone below a header, each cut to `width` characters, then the number of zones.
 pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
     let zones = chart.zones.zones();
     let row = |(ix, zone): (ZoneIx, &Zone)| {
@@ -137,7 +137,7 @@ pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write)
     writeln!(out, "{}", cut(&count, width))
 }
 
-/// One JSON object a zone.
+/// Writes one JSON object per zone.
 fn objects(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
     for (ix, zone) in chart.zones.iter() {
         let object = json!({
@@ -150,7 +150,7 @@ fn objects(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What the rules know of a position: zones around it, shore, calm water, nearest port.
+/// Writes what the rules know about a position: zones around it, shore, calm water, nearest port.
 pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} at {time}", degrees(at))?;
     zones_around(chart, at, time, out)?;
@@ -170,10 +170,11 @@ pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::R
     }
 }
 
-/// How likely vessels are heard at a position, by class: whether a boat that nobody saw could have been there.
+/// Writes how likely vessels are received at a position, by class: whether a boat could have been there without being
+/// heard.
 pub fn reception(engine: &Engine, at: LatLon, out: &mut dyn Write) -> io::Result<()> {
     let Some(last) = engine.now() else {
-        return writeln!(out, "heard:  the recording carries no times, so that nothing is learned from it");
+        return writeln!(out, "heard:  the recording has no times, so nothing is learned from it");
     };
     for (class, name) in [(Class::A, "A"), (Class::B, "B")] {
         let Reception { observed, heard } = engine.coverage().reception(at, class);
@@ -199,18 +200,19 @@ pub fn reception(engine: &Engine, at: LatLon, out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
-/// An engine that has heard a recording.
+/// An engine that has processed a recording.
 fn learn(settings: &Checked, recording: &Path) -> Result<Engine, Failure> {
     let playback = Playback { inputs: vec![recording.to_owned()], time_zone: None, pace: None, until: None };
     Ok(play(settings, &playback, &mut |_| {}, &mut |_| Ok(()))?.engine)
 }
 
-/// Two significant digits, and nothing finer than is known.
+/// A probability with three decimals; smaller values are not known.
 fn probability(of: f64) -> String {
     if of < 0.001 { "below 0.001".to_owned() } else { format!("{of:.3}") }
 }
 
-/// Everything a zone file says of one zone. `false` when there is no such zone; then similar ids are listed.
+/// Writes everything a zone file says about one zone. Returns false if there is no such zone; similar ids are then
+/// listed.
 pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> {
     let Some(zone) = zones.find(id).map(|number| zones.get(number)) else {
         writeln!(out, "no zone {id:?}")?;
@@ -236,11 +238,11 @@ pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> 
             Some(nm) => format!("{nm} nm instead of the default margin"),
             None => "default margin".to_owned(),
         };
-        let calm = if zone.calm { "sea behaviours wait outside it" } else { "sea behaviours run in it too" };
+        let calm = if zone.calm { "sea behaviours do not run in it" } else { "sea behaviours run in it too" };
         line("calm water", format!("{calm}; {margin}"))?;
     }
     line("active", when(zone))?;
-    line("source", zone.source.clone().unwrap_or("not said".to_owned()))?;
+    line("source", zone.source.clone().unwrap_or("not given".to_owned()))?;
     line("reviewed", zone.reviewed.clone().unwrap_or("never".to_owned()))?;
     line("file", format!("{}, line {}", zone.file, zone.line))?;
     Ok(true)
@@ -269,7 +271,7 @@ fn zones_around(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> i
     Ok(())
 }
 
-/// Every source region that holds the position: the first that is active is the one remembered.
+/// Writes every source region that contains the position. The first active one is remembered for a vessel there.
 fn source_regions(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
     let remembered = chart.zones.source_at(at, time);
     for (number, zone) in chart.zones.iter().filter(|(_, zone)| zone.source_region()) {
@@ -279,7 +281,7 @@ fn source_regions(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) ->
         }
         let note = match zone.active(time) {
             true if remembered == Some(number) => String::new(),
-            true => "; another that stands before it is remembered".to_owned(),
+            true => "; another one, listed before it, is remembered".to_owned(),
             false => format!("; not active now ({})", when(zone)),
         };
         writeln!(out, "source: {} ({}): in, {:.2} nm inside the border{note}", zone.id, zone.name, -edge_nm)?;
@@ -334,7 +336,7 @@ fn calm_water(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io:
     }
 }
 
-/// A position with hemispheres, to 10 m.
+/// A position with hemispheres, to 4 decimals (about 10 m).
 fn degrees(at: LatLon) -> String {
     let north = if at.lat < 0.0 { 'S' } else { 'N' };
     let east = if at.lon < 0.0 { 'W' } else { 'E' };
@@ -348,7 +350,7 @@ fn kind(zone: &Zone) -> &'static str {
         Kind::Port => "port (calm water)",
         Kind::Anchorage => "anchorage (calm water)",
         Kind::Benign => "benign (watched, lowers the score)",
-        Kind::Source => "source (remembered of whoever was there)",
+        Kind::Source => "source (remembered for vessels that were there)",
     }
 }
 

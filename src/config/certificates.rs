@@ -1,4 +1,4 @@
-//! Files of certificates that have expired, or soon will.
+//! Warnings about certificates that have expired or soon will.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use super::Config;
 use crate::time::{Span, Time};
 use crate::{delivery, inputs, tls};
 
-/// A certificate is warned of from this long before it expires.
+/// How long before its expiry a certificate is warned of.
 const AHEAD: Span = Span::from_hours(14 * 24);
 
-/// A sentence for each such file of the inputs and sinks, with its key, its name and the date.
+/// A sentence for each such certificate file of the inputs and sinks, with its key, path and date.
 pub fn lapsing(inputs: &[inputs::Settings], sinks: &[delivery::Settings], now: Time) -> Vec<String> {
     let inputs = inputs.iter().map(|input| (input.kind.name(), input.tls())).enumerate();
     let sinks = sinks.iter().map(|sink| (sink.kind.name(), sink.tls())).enumerate();
@@ -19,7 +19,7 @@ pub fn lapsing(inputs: &[inputs::Settings], sinks: &[delivery::Settings], now: T
     all.flat_map(|(path, tls)| of(&path, tls, now)).collect()
 }
 
-/// The same of settings that are being checked.
+/// Like [`lapsing`], for settings being checked.
 pub(super) fn lapsing_of(config: &Config, now: Time) -> Vec<String> {
     lapsing(&config.inputs, &config.sinks, now)
 }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_from_a_fortnight_before_it_expires_on() {
+    fn a_certificate_is_warned_of_from_a_fortnight_before_its_expiry() {
         assert_eq!(lapsing_at("2020-12-17T23:59:59Z"), [""; 0]);
         assert_eq!(
             lapsing_at("2020-12-18T00:00:01Z"),

@@ -1,4 +1,4 @@
-//! The chart: zone files from the folder of the settings, or the ones built in, with the coast and the ports named there.
+//! Builds the chart: zone files from the folder in the settings or the built-in zones, with the coast and ports named there.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,10 +18,10 @@ use crate::geo::{Coast, Ports, Wind, WindError};
 use crate::time::Time;
 use crate::zones::{Chart, Zone, ZoneError, ZoneSet};
 
-/// Where zones come from.
+/// Where zones are read from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ZoneSource {
-    /// Every `*.geojson` of a folder.
+    /// Every `*.geojson` file of a folder.
     Folder(PathBuf),
     /// The zones shipped with the program.
     BuiltIn,
@@ -36,20 +36,20 @@ impl fmt::Display for ZoneSource {
     }
 }
 
-/// A zone file is text drawn by hand; more is a mistake.
+/// Maximum size of a zone file, in bytes. Zones are drawn by hand, so a larger file is a mistake.
 const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Zones as read, and what is odd about their files without being wrong.
+/// Zones as read, with warnings about their files.
 pub struct ZonesRead {
-    /// All of them.
+    /// All zones.
     pub zones: ZoneSet,
-    /// What an operator may want to know.
+    /// Warnings about valid but unusual files.
     pub warnings: Vec<Problem>,
-    /// Name and text of the files, as they were read.
+    /// Names and texts of the files, as they were read.
     pub files: Vec<(String, String)>,
 }
 
-/// Reads all zones, or tells everything that is wrong with their files; what they say of behaviours is held against `base`.
+/// Reads all zones, or reports every error in their files. Their settings for behaviours are checked against `base`.
 pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<ZonesRead, Vec<Problem>> {
     zones_of(source, base, Files::Disk)
 }
@@ -89,7 +89,7 @@ fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) 
     }
 }
 
-/// What a zone says of behaviours that they do not know: where it stands, key within key, and the fault.
+/// Errors in a zone's behaviours and their settings: the path of keys and the message.
 fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> Vec<(Vec<String>, String)> {
     let mut faults = Vec::new();
     for name in zone.behaviours.iter().flatten() {
@@ -109,7 +109,7 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
             faults.push((keys(None), fault));
             continue;
         };
-        // What is wrong with the settings themselves is told once, where they stand.
+        // An error in the settings themselves is reported only once, at its own place.
         let of_base = behaviours::check_overrides(base, name, &Map::new());
         let told = behaviours::check_overrides(base, name, overrides).into_iter();
         let told = told.filter(|fault| name_is_unknown(name) || !of_base.contains(fault));
@@ -131,12 +131,12 @@ fn name_is_unknown(name: &str) -> bool {
     !behaviours::NAMES.contains(&name)
 }
 
-/// The line of the innermost of `keys` that is found, each after the one before, in the lines from `from` to before `until`.
+/// Line of the innermost of `keys` that is found, each after the previous one, in the lines from `from` up to but not including `until`.
 fn line_of(text: &str, from: usize, until: Option<usize>, keys: &[String]) -> usize {
     let start_of = |line: usize| text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
     let (mut at, end) = (start_of(from), until.map_or(text.len(), start_of));
     for key in keys {
-        // In quotation marks, escaped where QGIS wrote the whole list or object as text.
+        // Quoted, and escaped if QGIS wrote the whole list or object as text.
         let quoted = text[at..end].match_indices(key.as_str()).find(|(found, _)| {
             let (before, after) = (&text[..at + found], &text[at + found + key.len()..]);
             before.ends_with('"') && (after.starts_with('"') || after.starts_with("\\\""))
@@ -155,7 +155,7 @@ fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usi
     }
 }
 
-/// Name and text of every zone file, in order of name. Hidden files are what editors leave while saving.
+/// Name and text of every zone file, in order of name. Hidden files are skipped, because editors create them while saving.
 fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let shown = folder.display().to_string();
     let failed = |error: std::io::Error| {
@@ -195,24 +195,24 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
     }
 }
 
-/// What a chart is made of, read as far as it can be wrong.
+/// The parts of a chart, read as far as they can contain errors.
 pub(super) struct Parts {
     pub(super) zones: ZoneSet,
-    /// What is odd about the zone files.
+    /// Warnings about the zone files.
     pub(super) warnings: Vec<Problem>,
     /// The zone files as read.
     pub(super) files: Vec<(String, String)>,
-    /// The other files that the settings name, as read.
+    /// The other files named in the settings, as read.
     pub(super) named: NamedTexts,
     coast: Land,
     ports: Points,
     wind: Wind,
 }
 
-/// Files that settings name, by path, and their texts.
+/// Texts of files named in the settings, by path.
 pub(super) type NamedTexts = BTreeMap<PathBuf, Arc<str>>;
 
-/// Where such files are read from, and what was read.
+/// Reads files named in the settings and keeps their texts.
 struct Named<'a> {
     folder: &'a Path,
     place: Files<'a>,
@@ -220,7 +220,7 @@ struct Named<'a> {
 }
 
 impl Named<'_> {
-    /// Reads one; `hint` is what else may be written. The error names the key.
+    /// Reads a file. `hint` lists the alternatives; the error names the key.
     fn text(&mut self, key: &str, file: &str, hint: &str) -> Result<Arc<str>, Problem> {
         let path = self.folder.join(file);
         let text = self
@@ -232,13 +232,13 @@ impl Named<'_> {
         Ok(text)
     }
 
-    /// How a file is called in a problem.
+    /// The path of a file as shown in a problem.
     fn shown(&self, file: &str) -> String {
         self.folder.join(file).display().to_string()
     }
 }
 
-/// The built-in data is unpacked only when all else is right: it takes a moment, and cannot be wrong.
+/// Built-in data is unpacked only if everything else is valid: it takes a moment and cannot fail.
 enum Land {
     BuiltIn,
     Own(Arc<Coast>),
@@ -250,7 +250,7 @@ enum Points {
 }
 
 impl Parts {
-    /// Zones with the coast, ports and wind that the settings name; relative paths are relative to `folder`.
+    /// Reads the zones with the coast, ports and wind named in the settings. Relative paths refer to `folder`.
     pub(super) fn read(
         source: &ZoneSource,
         settings: &ZoneSettings,
@@ -272,7 +272,7 @@ impl Parts {
         }
     }
 
-    /// What in the zone files was hardly meant; nothing of the built-in ones.
+    /// Probable mistakes in the zone files; none for the built-in zones.
     pub(super) fn doubts(&self, source: &ZoneSource, now: Time) -> Vec<Problem> {
         let ZoneSource::Folder(folder) = source else {
             return Vec::new();
@@ -302,7 +302,7 @@ impl Parts {
         }
     }
 
-    /// The finished chart.
+    /// The finished chart, without watchlists.
     pub(super) fn chart(self, settings: &ZoneSettings) -> Chart {
         let coast = self.land();
         Chart {
@@ -319,7 +319,7 @@ impl Parts {
     }
 }
 
-/// What to write in place of a file that cannot be read.
+/// Alternatives for a file that cannot be read.
 const CHOICES: &str = "\"built-in\", \"off\" or the path of a file";
 
 fn coast(file: &str, named: &mut Named<'_>) -> Result<Land, Problem> {

@@ -1,4 +1,4 @@
-//! `Config` to what the daemon uses: paths made absolute, zones read; or all that is wrong.
+//! Turns a `Config` into what the daemon uses, with absolute paths and the zones read, or reports all errors.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,60 +21,60 @@ use crate::time::Span;
 use crate::zones::{Chart, Watchlists};
 use crate::{delivery, evidence, http, inputs, journal, store};
 
-/// Settings that can be run with.
+/// Settings that have been checked and can be run with.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// When its files were read.
+    /// When the files were read.
     pub read: Moment,
-    /// For the engine.
+    /// Settings of the engine.
     pub engine: engine::Settings,
-    /// The zones.
+    /// Zones, coast, ports, wind and watchlists.
     pub chart: Arc<Chart>,
-    /// Where they came from.
+    /// Where the zones were read from.
     pub zones: ZoneSource,
-    /// The inputs, paths absolute.
+    /// The inputs, with absolute paths.
     pub inputs: Vec<inputs::Settings>,
-    /// The sinks, paths absolute.
+    /// The sinks, with absolute paths.
     pub sinks: Vec<delivery::Settings>,
-    /// How they are tried again.
+    /// Retry policy of the sinks.
     pub delivery: delivery::DeliverySettings,
-    /// The file of the store, absolute, if there is to be one.
+    /// Absolute path of the store; `None` for no store.
     pub store: Option<PathBuf>,
-    /// How long what is in it is kept.
+    /// How long records in the store are kept.
     pub retention: store::RetentionSettings,
-    /// How recordings are read.
+    /// Limits for reading recordings.
     pub recordings: inputs::RecordingSettings,
-    /// Whose definitions are the defaults, if not ours.
+    /// The profile whose definitions are the defaults; `None` for Atalaia's own.
     pub profile: Option<Profile>,
-    /// Where the watchlists are, if anywhere.
+    /// Folder of the watchlists; `None` for no watchlists.
     pub watchlists: Option<PathBuf>,
-    /// What is odd about the zone files without being wrong.
+    /// Warnings about settings and zone files that are valid but unusual.
     pub warnings: Vec<Problem>,
     /// How received lines are kept.
     pub journal: journal::Settings,
-    /// How bundles of evidence are signed; the path absolute.
+    /// How evidence bundles are signed; its path is absolute.
     pub evidence: evidence::Settings,
-    /// Where metrics and health are served.
+    /// Where metrics and health pages are served.
     pub http: http::Settings,
-    /// What relative paths of the settings are relative to.
+    /// Folder that relative paths in the settings refer to.
     pub folder: PathBuf,
-    /// How many files of `conf.d` were laid over the settings file.
+    /// Number of `conf.d` files layered over the settings file.
     pub drop_ins: usize,
-    /// Name and text of the zone files, as they were read.
+    /// Names and texts of the zone files, as they were read.
     pub files: Texts,
-    /// Path and text of the watchlists, as they were read, for as long as they have to be kept beside the journal: they are large.
+    /// Paths and texts of the watchlists, as they were read. They are large, so this is `None` once they are stored beside the journal.
     pub list_texts: Option<Arc<Texts>>,
-    /// Text of the coast, ports, anchorages and wind files that the settings name, by path, as they were read.
+    /// Texts of the coast, ports, anchorages and wind files named in the settings, by path, as they were read.
     pub named: BTreeMap<PathBuf, Arc<str>>,
 }
 
 impl Checked {
-    /// How many zones there are.
+    /// Number of zones.
     pub fn zone_count(&self) -> usize {
         self.chart.zones.zones().len()
     }
 
-    /// Takes the zones and watchlists as their files say now, or keeps what there is.
+    /// Reads the zones and watchlists again. On an error the current ones stay.
     pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
         let ZonesRead { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
         let known = Some(&self.chart.watchlists);
@@ -87,41 +87,41 @@ impl Checked {
     }
 }
 
-/// What the settings are for.
+/// What the settings are checked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
-    /// To be run: the files and folders of inputs and sinks must be there.
+    /// To run now: the files and folders of inputs and sinks must exist.
     Run,
-    /// To be run later, by whoever asks or by the service's user: it is also looked at what the daemon would be kept from. Not asked at a
-    /// start or a reload: a disk may be mended while the daemon waits.
+    /// To run later, by the current user or the service's user: obstacles such as missing permissions are reported too. Not used at a
+    /// start or reload, because a disk may be repaired while the daemon waits.
     Check,
-    /// To be run by the service, whose user asks: whatever the daemon would be kept from is a problem.
+    /// To run as the service, checked by its user: every obstacle is an error.
     Service,
-    /// For recordings named on the command line: inputs and sinks are not used.
+    /// To replay recordings named on the command line: inputs and sinks are not used.
     Replay,
 }
 
-/// What came of checking settings.
+/// Result of checking settings.
 pub struct Judgement {
-    /// The settings, or all that is wrong.
+    /// The checked settings, or all errors.
     pub outcome: Result<Checked, Vec<Problem>>,
-    /// What is odd without being wrong; also where something is.
+    /// Warnings, also present if there are errors.
     pub warnings: Vec<Problem>,
 }
 
 impl Purpose {
-    /// Whether the daemon is to be run with the settings.
+    /// Whether the daemon is to run with the settings.
     fn is_run(self) -> bool {
         self != Purpose::Replay
     }
 
-    /// Whether it is asked what the daemon would be kept from, and what was hardly meant.
+    /// Whether obstacles and probable mistakes are reported too.
     fn is_asked_ahead(self) -> bool {
         matches!(self, Purpose::Check | Purpose::Service)
     }
 }
 
-/// Reads and checks settings for somebody who wants to know everything about them.
+/// Checks settings and also collects all warnings.
 pub fn judge(file: &Path, purpose: Purpose) -> Judgement {
     let places = Places::of(file);
     let layers = match places.read() {
@@ -131,15 +131,14 @@ pub fn judge(file: &Path, purpose: Purpose) -> Judgement {
     Text { layers: &layers, folder: places.folder(), files: Files::Disk, known: None }.judge(None, purpose)
 }
 
-/// What is said of settings that are sound and read nothing, so that they cannot be run.
+/// The error for valid settings without inputs, which cannot be run.
 pub fn no_inputs(file: &Path) -> Problem {
     let text = "inputs: there is none, so there is nothing to watch; add one, for instance [[inputs]] with the lines kind = \"udp\", \
                 name = \"receivers\" and address = \"0.0.0.0:10110\"";
     Problem::of_file(file.display().to_string(), text)
 }
 
-/// Reads and checks a settings file or folder with its drop-ins, or the built-in file, and the zones. `zones` replaces the zones
-/// folder.
+/// Reads and checks a settings file or folder with its drop-ins, or the built-in file, and the zones. `zones` overrides the zones folder.
 pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
     let Some(file) = file else {
         let built_in = Layer { file: "built-in settings".to_owned(), text: SHIPPED.to_owned() };
@@ -150,14 +149,14 @@ pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Res
     Text { layers: &places.read()?, folder: places.folder(), files: Files::Disk, known: None }.check(zones, purpose)
 }
 
-/// The same while other settings are in force: watchlists that still say the same are not built a second time.
+/// Like [`check`], while other settings are in force: unchanged watchlists are reused.
 pub fn check_again(file: &Path, purpose: Purpose, in_force: &Checked) -> Result<Checked, Vec<Problem>> {
     let places = Places::of(file);
     let known = Some(&in_force.chart.watchlists);
     Text { layers: &places.read()?, folder: places.folder(), files: Files::Disk, known }.check(None, purpose)
 }
 
-/// The same of a folder in memory, as `Checked::in_force` gives it, for a replay: nothing is read from the disk.
+/// Like [`check`], for a replay of a folder in memory, as `Checked::in_force` returns it. Nothing is read from disk.
 pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Problem>> {
     let place = Files::Given(files);
     let text = place.text(Path::new(IN_FORCE_FILE));
@@ -166,14 +165,14 @@ pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Pr
     Text { layers: &[whole], folder: Path::new(""), files: place, known: None }.check(None, Purpose::Replay)
 }
 
-/// Settings as read.
+/// The settings texts and what they refer to.
 struct Text<'a> {
     layers: &'a [Layer],
-    /// What relative paths are relative to.
+    /// Folder that relative paths refer to.
     folder: &'a Path,
-    /// Where they lead.
+    /// Where the referenced files are read from.
     files: Files<'a>,
-    /// Watchlists that are in memory already.
+    /// Watchlists that are already in memory; reused if unchanged.
     known: Option<&'a Arc<Watchlists>>,
 }
 
@@ -212,12 +211,12 @@ impl Text<'_> {
                 if weight == Weight::Certain { faults.push(sentence) } else { doubts.push(sentence) }
             }
             doubts.extend(far_from_default(&config, |path| loaded.is_written(path)));
-            // Of a key with a fault nothing else is worth reading.
+            // Further warnings about a key with an error are not useful.
             let key = |sentence: &str| sentence.split_once(": ").map(|(key, _)| key.to_owned());
             let at_fault: Vec<Option<String>> = faults.iter().map(|fault| key(fault)).collect();
             doubts.retain(|doubt| !loaded.is_about_faulty(doubt) && !at_fault.contains(&key(doubt)));
         }
-        // Who may write them decides what is run.
+        // Anyone who can write the settings file can decide which program is run.
         let open = open_to_others(self.layers.iter().filter(|_| is_run));
         let runs = config.sinks.iter().any(|sink| sink.exec.is_some());
         problems.extend(open.iter().filter(|_| runs).cloned());
@@ -231,13 +230,13 @@ impl Text<'_> {
         let lists = read_watchlists(watchlists.as_deref(), self.files, self.known);
         let mut in_files = parts.as_ref().err().cloned().unwrap_or_default();
         in_files.extend(lists.as_ref().err().cloned().unwrap_or_default());
-        // A folder that the command line names stands in no key.
+        // A folder named on the command line has no key in the file.
         let of_command_line = |fault: &Problem| replaced && fault.text.starts_with("zones.folder: ");
         let in_files = in_files.into_iter().map(|fault| match of_command_line(&fault) {
             true => Problem { text: fault.text.replacen("zones.folder", "zones folder", 1), ..fault },
             false => fault,
         });
-        // What a key of ours names and is not there is told where the key stands.
+        // A missing file named by a key is reported at the line of that key.
         let (named, in_files): (Vec<Problem>, Vec<Problem>) = in_files.partition(|fault| {
             ["zones.", "behaviours.", "watchlists."].iter().any(|table| fault.text.starts_with(table))
         });
@@ -292,7 +291,7 @@ impl Text<'_> {
     }
 }
 
-/// Keys of the file that say otherwise than the profile, if any: whoever copies the whole shipped file has all of them.
+/// Warns of keys that override the profile with another value; a full copy of the shipped file contains all of them.
 fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
     let profile = config.profile?;
     let all = serde_json::to_value(&config.behaviours).ok()?;
@@ -303,7 +302,7 @@ fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
     (!keys.is_empty()).then(|| loaded.locate(&text))
 }
 
-/// An empty name stands for the built-in zones.
+/// An empty name means the built-in zones.
 fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSource {
     match (replaced, named) {
         (Some(replaced), _) => ZoneSource::Folder(replaced.to_owned()),
@@ -312,7 +311,7 @@ fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSourc
     }
 }
 
-/// What the engine is told of an input of the daemon.
+/// Describes an input of the daemon to the engine.
 pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock {
     let usual = match input.kind.is_recording() {
         true => settings.engine.time.file_lateness_seconds,

@@ -1,18 +1,18 @@
-//! Values that are allowed and far from the default: most often they were meant in another unit.
+//! Warnings about values that are allowed but far from the default, most often because they were meant in another unit.
 
 use serde_json::{Map, Value};
 
 use super::Config;
 
-/// So many times the default, or such a part of it, is doubted.
+/// Factor by which a value may exceed or fall below its default without a warning.
 const FAR: f64 = 10.0;
-/// The tables whose numbers are thresholds. How long something is kept, or how much may be sent, is for each site to say.
+/// Tables whose numbers are thresholds. Retention times and rates are for each site to choose.
 const TABLES: [&str; 6] = ["time", "tracks", "alerts", "zones", "coverage", "behaviours"];
-/// Units of times and lengths: a number of them that is far too small is doubted too.
+/// Units of time, length and speed, for which a value far too small is doubted too.
 const UNITS: [&str; 7] = ["seconds", "minutes", "hours", "days", "metres", "nm", "knots"];
 
-/// A sentence for each key that `is_written` and whose value is more than ten times its default, or less than a tenth of it; 0 and what
-/// a profile sets are meant so.
+/// A sentence for each key that `is_written` with a value more than ten times its default or less than a tenth of it. Zero is not
+/// doubted, nor is a value set by a profile.
 pub(super) fn far_from_default(config: &Config, is_written: impl Fn(&str) -> bool) -> Vec<String> {
     let (Ok(all), Ok(defaults)) = (serde_json::to_value(config), serde_json::to_value(Config::default())) else {
         return Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn far_from_default(config: &Config, is_written: impl Fn(&str) -> boo
     doubts
 }
 
-/// The same of what a zone says of one behaviour: each sentence led by its key.
+/// Like [`far_from_default`], for a zone's settings of one behaviour; each sentence starts with its key.
 pub(super) fn far_overrides(behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
     let defaults = serde_json::to_value(Config::default().behaviours).unwrap_or_default();
     let Value::Object(usual) = &defaults[behaviour] else {
@@ -43,7 +43,7 @@ pub(super) fn far_overrides(behaviour: &str, overrides: &Map<String, Value>) -> 
     doubts
 }
 
-/// Hands on every number of both: its path, its key, its value, the default.
+/// Calls `each` for every number present in both, with its path, key, value and default.
 fn compare(
     path: &str,
     values: &Map<String, Value>,
@@ -75,7 +75,7 @@ fn doubt(key: &str, value: f64, usual: f64) -> Option<String> {
         () if ratio < 1.0 / FAR && UNITS.contains(&unit) => "less than a tenth of",
         () => return None,
     };
-    // Somebody who thought of another unit gets near the default with it.
+    // If another unit was meant, the value converted to it is near the default.
     let meant = match unit {
         "hours" => [("minutes", 1.0 / 60.0), ("seconds", 1.0 / 3600.0)].to_vec(),
         "minutes" => [("seconds", 1.0 / 60.0), ("hours", 60.0)].to_vec(),
@@ -94,7 +94,7 @@ fn doubt(key: &str, value: f64, usual: f64) -> Option<String> {
     Some(format!("is {}, {how} the default of {}; {advice}", number(value), number(usual)))
 }
 
-/// `1 hour`, `2 hours`.
+/// Formats an amount: `1 hour`, `2 hours`.
 fn amount(value: f64, unit: &str) -> String {
     let unit = if value == 1.0 { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
     format!("{} {unit}", number(value))
@@ -104,7 +104,7 @@ fn verb(value: f64) -> &'static str {
     if value == 1.0 { "is" } else { "are" }
 }
 
-/// Without zeros behind the point.
+/// At most three decimals, without trailing zeros.
 fn number(value: f64) -> String {
     ((value * 1000.0).round() / 1000.0).to_string()
 }
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_in_another_unit_is_doubted_and_read_in_it() {
+    fn a_value_in_another_unit_is_doubted_with_the_conversion() {
         assert_eq!(
             doubts("[behaviours.ais_gap]\nafter_hours = 360\n"),
             ["behaviours.ais_gap.after_hours: is 360, more than ten times the default of 6; 360 minutes are 6 hours"]
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_off_near_the_default_or_not_written_is_not_doubted() {
+    fn zero_and_unwritten_and_usual_values_are_not_doubted() {
         for text in [
             "",
             "[behaviours.loitering]\nmin_shore_nm = 0\nafter_minutes = 600\n",

@@ -1,23 +1,23 @@
-//! Where settings and what they name are read from: the disk, or files that are in memory and never touch it.
+//! Reads settings and the files they name, from disk or from files in memory.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Name or path of each file, and its text.
+/// Names or paths of files, with their texts.
 pub type Texts = Vec<(String, String)>;
 
-/// A place of files.
+/// A source of files.
 #[derive(Clone, Copy)]
 pub(super) enum Files<'a> {
-    /// As everywhere else.
+    /// The file system.
     Disk,
-    /// By path; nothing else can be reached, whatever a key names.
+    /// Files in memory by path; nothing else can be read, whatever a key names.
     Given(&'a BTreeMap<PathBuf, Vec<u8>>),
 }
 
 impl Files<'_> {
-    /// All of a file.
+    /// Reads a whole file.
     pub(super) fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
         match self {
             Files::Disk => ordinary(path).and_then(fs::read),
@@ -25,7 +25,7 @@ impl Files<'_> {
         }
     }
 
-    /// All of a file that is UTF-8; `InvalidData` where it is not.
+    /// Reads a whole file as UTF-8; fails with `InvalidData` if it is not.
     pub(super) fn text(&self, path: &Path) -> io::Result<String> {
         match self {
             Files::Disk => ordinary(path).and_then(fs::read_to_string),
@@ -36,7 +36,7 @@ impl Files<'_> {
         }
     }
 
-    /// The paths of all that is in a folder, in no order.
+    /// Paths of all entries of a folder, in no particular order.
     pub(super) fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         match self {
             Files::Disk => fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect(),
@@ -47,7 +47,7 @@ impl Files<'_> {
         }
     }
 
-    /// Whether a path leads to an ordinary file, as far as that can be told, and its bytes.
+    /// Whether the path is a regular file, as far as can be determined, and its size in bytes.
     pub(super) fn measure(&self, path: &Path) -> (bool, u64) {
         match self {
             Files::Disk => fs::metadata(path).map_or((true, 0), |found| (found.is_file(), found.len())),
@@ -56,7 +56,7 @@ impl Files<'_> {
     }
 }
 
-/// Whatever is no file may never end, or never begin.
+/// Rejects anything but a regular file: reading a pipe or device might never begin or end.
 fn ordinary(path: &Path) -> io::Result<&Path> {
     match fs::metadata(path)?.is_file() {
         true => Ok(path),
@@ -68,7 +68,7 @@ fn missing() -> io::Error {
     io::Error::new(io::ErrorKind::NotFound, "is not among the files given")
 }
 
-/// The text of a file, or in which encoding it seems to be.
+/// Decodes a text file, or describes the encoding it seems to have.
 pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|byte| *byte == 0)
     {

@@ -1,4 +1,5 @@
-//! What whoever runs the daemon would be kept from: writing its files, reading secrets, listening. Nothing is made or opened to find out.
+//! Obstacles for the user who runs the daemon: files it cannot write, secrets it cannot read, ports it cannot listen on. Nothing is
+//! created.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
@@ -16,33 +17,33 @@ use crate::secret::{Secret, SecretError};
 use crate::service::{Account, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
 use crate::{inputs, tls};
 
-/// Where systemd hands out credentials, by the variable's name.
+/// Environment variable with the folder of systemd credentials.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-/// The user of the shipped unit.
+/// User of the shipped unit.
 pub const USUAL_USER: &str = "atalaia";
 
-/// How sure it is that the daemon will meet with it too.
+/// How certain it is that the daemon will meet the obstacle.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Weight {
-    /// It will: whoever asks is the one who runs it.
+    /// Certain: the current user is the one who runs the daemon.
     Certain,
-    /// It may: another runs it, or what is in the way may be gone by then.
+    /// Possible: another user runs the daemon, or the obstacle may be gone by then.
     Possible,
 }
 
-/// Who asks, as far as that matters for what is found.
+/// The user who checks the settings, and the one who runs the daemon.
 pub(super) struct Asker {
     own: Account,
-    /// Who runs the daemon on this machine, if that is somebody else.
+    /// User who runs the daemon on this machine; `None` if it is the current user or unknown.
     service: Option<Account>,
-    /// The unit, where it is asked for the service.
+    /// The systemd unit; `None` unless the check is for the service.
     unit: Option<Unit>,
-    /// Whether it was asked for the service.
+    /// Whether the check is for the service.
     strict: bool,
 }
 
 impl Asker {
-    /// Whoever runs this process: `strict` as the service.
+    /// The user of this process; `strict` checks as the service.
     pub(super) fn here(strict: bool) -> Asker {
         let own = Account::own();
         let unit = Unit::installed();
@@ -55,7 +56,7 @@ impl Asker {
         if self.service.is_some() { Weight::Possible } else { Weight::Certain }
     }
 
-    /// Behind what this user may not do, which another may.
+    /// Advice for what this user may not do but the service's user may.
     fn advice(&self) -> String {
         match &self.service {
             Some(service) => format!(
@@ -67,7 +68,7 @@ impl Asker {
     }
 }
 
-/// Sentences led by their key's path.
+/// Lists the obstacles as sentences, each starting with its key path.
 pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     let mut found = Vec::new();
     for (key, place) in written_places(config) {
@@ -83,19 +84,19 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)
         secrets(list, &all.unwrap_or_default(), asker, &mut found);
     }
     found.extend(ports(config, asker));
-    // A folder may hold the store and the journal.
+    // The same folder may hold the store and the journal.
     let mut before = BTreeSet::new();
     found.retain(|(_, sentence)| before.insert(sentence.clone()));
     found
 }
 
-/// An error of the system in its words, without its number.
+/// Text of a system error, without its number.
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
-/// What the daemon writes: the key, and each file or folder that is there, or the folder that it would be made in.
+/// Key and path of each file or folder the daemon writes; if it does not exist yet, of the folder it would be created in.
 fn written_places(config: &Config) -> Vec<(String, PathBuf)> {
     let mut places = Vec::new();
     if let Some(store) = &config.store.path {
@@ -133,7 +134,7 @@ fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
 }
 
-/// It, or the folder above it that is there.
+/// The path itself if it exists, otherwise its folder.
 fn nearest(path: &Path) -> PathBuf {
     if path.exists() { path.to_owned() } else { folder_of(path) }
 }
@@ -142,7 +143,7 @@ fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, String)> {
     if let Some(why) = asker.unit.as_ref().and_then(|unit| unit.closes(&absolute(place))) {
         return Some((Weight::Certain, format!("{key}: {why}")));
     }
-    // What is not there is told elsewhere.
+    // A missing file or folder is reported elsewhere.
     let found = fs::metadata(place).ok()?;
     let wanted = if found.is_dir() { Access::WRITE_OK | Access::EXEC_OK } else { Access::WRITE_OK };
     let error = io::Error::from(accessat(CWD, place, wanted, AtFlags::EACCESS).err()?);
@@ -170,7 +171,7 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Receivers on a serial line that may not be opened, programs that may not be run.
+/// Serial receivers that cannot be opened and programs that cannot be run.
 fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     let may = |path: &Path, wanted: Access| accessat(CWD, path, wanted, AtFlags::EACCESS).is_ok() || !path.exists();
     let mut found = Vec::new();
@@ -201,7 +202,7 @@ fn all_tls(config: &Config) -> Vec<(String, &tls::Settings)> {
     inputs.chain(sinks.filter_map(|(index, (kind, tls))| Some((path("sinks", index, kind), tls?)))).collect()
 }
 
-/// Files of certificates that are not there, cannot be read, or are none.
+/// Certificate files that are missing, unreadable or invalid.
 fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, String)> {
     let mut found = Vec::new();
     for (key, file) in [("ca", &tls.ca), ("certificate", &tls.certificate), ("key", &tls.key)] {
@@ -239,7 +240,7 @@ fn unreadable(key: &str, file: &Path, asker: &Asker) -> String {
     format!("{key}: {} cannot be read by {}; {advice}", file.display(), asker.own.shown())
 }
 
-/// Secrets that are there and cannot be read.
+/// Secrets that exist and cannot be read.
 fn secrets(path: &str, value: &Value, asker: &Asker, found: &mut Vec<(Weight, String)>) {
     if let Ok(secret) = Secret::deserialize(value) {
         return found.extend(kept_secret(path, &secret, asker));
@@ -273,7 +274,7 @@ fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, St
                 }
                 Some((_, file)) => file.as_ref()?,
             };
-            // The service manager reads it; whether it is there may be for others not to see.
+            // The service manager reads the file; the current user may not be able to see whether it exists.
             let is_missing = fs::metadata(file).is_err_and(|error| error.kind() == ErrorKind::NotFound);
             let what =
                 || format!("{path}.credential: {} of LoadCredential={name} is not there; write it", file.display());
@@ -283,7 +284,7 @@ fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, St
     }
 }
 
-/// Addresses that cannot be listened on, but by the daemon that does so already.
+/// Addresses that cannot be listened on, except those the running daemon already uses.
 fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     let mut wanted: Vec<(String, String, Protocol)> = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
@@ -311,7 +312,7 @@ fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     wanted.into_iter().filter_map(of).collect()
 }
 
-/// Why nobody can listen there; `None` if one can, or if the running daemon or the service manager does.
+/// Why the address cannot be listened on; `None` if it can, or if the running daemon or the service manager does so.
 fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<String> {
     let at = match address.to_socket_addrs().map(|mut all| all.next()) {
         Ok(Some(at)) => at,
@@ -325,7 +326,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<
         ErrorKind::AddrInUse => {
             let holder = holder_of_port(at, protocol);
             let is_daemon = match holder.as_ref().and_then(|holder| holder.pid) {
-                // Its sockets may have been opened for it by the service manager.
+                // The service manager may have opened its sockets.
                 Some(pid) => pid == 1 || daemon.map_or_else(|| is_ours(pid), |daemon| daemon == pid),
                 None => daemon.is_some(),
             };
@@ -345,7 +346,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<
     }
 }
 
-/// Takes the address for a moment, without listening: nobody can connect.
+/// Binds the address for a moment without listening, so that no client can connect.
 fn bind(at: SocketAddr, protocol: Protocol) -> io::Result<()> {
     if at.port() == 0 {
         return Ok(());
@@ -353,7 +354,7 @@ fn bind(at: SocketAddr, protocol: Protocol) -> io::Result<()> {
     let kind = if protocol == Protocol::Udp { Type::DGRAM } else { Type::STREAM };
     let socket = Socket::new(Domain::for_address(at), kind, None)?;
     if protocol == Protocol::Tcp {
-        // As a listener does: connections of before that linger are not in its way.
+        // As a listener does: lingering connections of an earlier process are not an obstacle.
         socket.set_reuse_address(true)?;
     }
     socket.bind(&at.into())
@@ -379,7 +380,7 @@ mod tests {
         let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
         let at = tcp.local_addr().expect("bound");
         let text = format!("[[inputs]]\nkind = \"tcp-listen\"\nname = \"a\"\naddress = \"{at}\"\n");
-        assert_eq!(told(&text, &asker(true)), [], "a daemon that runs is no fault");
+        assert_eq!(told(&text, &asker(true)), [], "a running daemon is not an obstacle");
         let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
         let at = udp.local_addr().expect("bound");
         let text = format!("[[inputs]]\nkind = \"udp\"\nname = \"a\"\naddress = \"{at}\"\n");
@@ -387,18 +388,18 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_another_machine_cannot_be_listened_on() {
+    fn an_address_of_another_machine_is_an_obstacle() {
         let text = "[http]\naddress = \"192.0.2.1:9477\"\nallow_remote = true\n";
         let (weight, what) = told(text, &asker(true)).remove(0);
         assert!(
             weight == Weight::Certain && what.starts_with("http.address: 192.0.2.1:9477 is not an address of this"),
             "{what}"
         );
-        assert_eq!(told(text, &asker(false))[0].0, Weight::Possible, "who only checks is warned");
+        assert_eq!(told(text, &asker(false))[0].0, Weight::Possible, "a plain check only warns");
     }
 
     #[test]
-    fn a_certificate_that_is_not_there_or_is_none_is_told_before_it_is_needed() {
+    fn a_missing_or_invalid_certificate_is_reported_before_it_is_needed() {
         let folder = tempfile::TempDir::new().expect("a folder");
         fs::write(folder.path().join("ca.pem"), "not PEM").expect("written");
         let with = |tls: &str| {
@@ -419,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_unit_keeps_from_the_service_is_told_whoever_may_write_there() {
+    fn restrictions_of_the_unit_are_reported_regardless_of_permissions() {
         let folder = tempfile::TempDir::new_in("/var/lib").or_else(|_| tempfile::TempDir::new_in("."));
         let folder = folder.expect("a folder");
         let shipped = include_str!("../../systemd/atalaia.service").to_owned();

@@ -1,4 +1,4 @@
-//! The settings, zones and lists in force, as files of their own: enough to read the same lines again in the same way.
+//! The settings, zones and lists in force, written out as files from which the same lines can be processed in the same way.
 
 use std::borrow::Cow;
 use std::io;
@@ -9,32 +9,32 @@ use sha2::{Digest, Sha256};
 
 use super::{Checked, Config};
 
-/// A folder of settings as they are in force: `atalaia.toml` with every key, and the files it names.
+/// The settings in force as a folder: `atalaia.toml` with every key, and the files it names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InForce<'a> {
-    /// 16 characters over the names and contents.
+    /// 16 hexadecimal digits: a hash of program version, file names and contents.
     pub key: String,
-    /// Path within the folder, and content.
+    /// Path within the folder and content of each file.
     pub files: Vec<(PathBuf, Cow<'a, [u8]>)>,
 }
 
-/// The settings file of such a folder.
+/// Name of the settings file in such a folder.
 pub const FILE: &str = "atalaia.toml";
 
-/// A name that stands for no file.
+/// Whether the name is a keyword instead of a file.
 fn is_built_in(name: &str) -> bool {
     matches!(name, "" | "built-in" | "off")
 }
 
 impl Checked {
-    /// The files of coast, ports, anchorages and wind that the settings name.
+    /// The coast, ports, anchorages and wind files named in the settings.
     pub fn named_files(&self) -> impl Iterator<Item = PathBuf> {
         let zones = &self.engine.zones;
         let names = [&zones.coast, &zones.ports, &zones.anchorages, &self.engine.behaviours.small_craft_stop.wind];
         names.into_iter().filter(|name| !is_built_in(name)).map(|name| self.folder.join(name))
     }
 
-    /// What is in force; an error once the texts of the watchlists have been let go.
+    /// The settings in force. Fails once the texts of the watchlists have been released.
     pub fn in_force(&self) -> io::Result<InForce<'_>> {
         let mut files: Vec<(PathBuf, Cow<'_, [u8]>)> = Vec::new();
         let mut engine = self.engine.clone();
@@ -50,7 +50,7 @@ impl Checked {
                 let extension = Path::new(name.as_str()).extension().unwrap_or_default();
                 let copy = PathBuf::from(role).with_extension(extension);
                 let path = self.folder.join(name.as_str());
-                // As it was read with the settings: by now it may say something else.
+                // As it was read with the settings; the file may have changed since.
                 let text = self.named.get(&path).ok_or_else(|| {
                     io::Error::new(io::ErrorKind::NotFound, format!("{}: was not read", path.display()))
                 })?;
@@ -71,7 +71,7 @@ impl Checked {
         if !lists.is_empty() {
             config.watchlists.folder = "watchlists".to_owned();
         }
-        // One serializer for all settings, which the rest of the program has anyway: TOML then writes plain values.
+        // One serialiser for all settings, which the program includes anyway; TOML then only writes plain values.
         let mut value = serde_json::to_value(&config).map_err(io::Error::other)?;
         leave_out_unset(&mut value);
         let text = toml::to_string(&value).map_err(io::Error::other)?;
@@ -89,7 +89,7 @@ impl Checked {
     }
 }
 
-/// TOML has no word for a key that is not set.
+/// Removes unset keys, because TOML has no null.
 fn leave_out_unset(value: &mut Value) {
     match value {
         Value::Object(table) => {
@@ -111,7 +111,7 @@ mod tests {
     use crate::config::{Purpose, check};
 
     #[test]
-    fn what_is_kept_is_what_was_read_whatever_the_file_says_by_now() {
+    fn the_kept_settings_are_those_that_were_read() {
         let folder = TempDir::new().expect("a folder");
         let (settings, ports) = (folder.path().join("atalaia.toml"), folder.path().join("ports.csv"));
         let sound = "Main Port Name,Latitude,Longitude\nLisboa,38.7,-9.1\n";

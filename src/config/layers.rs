@@ -1,4 +1,4 @@
-//! The settings file and what is laid over it from `conf.d`, as one table that remembers who said what where.
+//! Combines the settings file and the drop-ins in `conf.d` into one table that remembers the position of every value.
 
 use std::ops::Range;
 
@@ -7,26 +7,26 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::Problem;
 
-/// One file of settings as read.
+/// A settings file as read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Layer {
-    /// As the operator named it, or would.
+    /// Path as the operator named it or would name it.
     pub(super) file: String,
-    /// All of it.
+    /// The whole text.
     pub(super) text: String,
 }
 
-/// The files in their order, the later over the earlier. A place is counted in bytes through all of them, one after the other.
+/// The files in order, later ones taking precedence. Positions are byte offsets into all files one after the other.
 pub(super) struct Layers<'a> {
     files: &'a [Layer],
     starts: Vec<usize>,
 }
 
-/// The lists whose entries have names: those of a later file are added, and change an earlier one of their name.
+/// Lists whose entries have names: an entry of a later file changes the earlier one of the same name, or is added.
 pub(super) const LISTS: [&str; 2] = ["inputs", "sinks"];
 
 impl<'a> Layers<'a> {
-    /// All of them as one table, or why they are no TOML.
+    /// Parses all files into one table, or reports why they are not TOML.
     pub(super) fn parse(files: &'a [Layer]) -> (Layers<'a>, Result<DeTable<'a>, Vec<Problem>>) {
         let mut layers = Layers { files, starts: Vec::with_capacity(files.len()) };
         let (mut whole, mut problems, mut start) = (DeTable::new(), Vec::new(), 0);
@@ -39,19 +39,19 @@ impl<'a> Layers<'a> {
             if problems.is_empty() {
                 lay_over(&mut whole, moved_table(table.into_inner(), start), &LISTS);
             }
-            // One more, so that the end of a file is not the beginning of the next.
+            // One more byte, so that the end of a file differs from the beginning of the next.
             start += layer.text.len() + 1;
         }
         let whole = if problems.is_empty() { Ok(whole) } else { Err(problems) };
         (layers, whole)
     }
 
-    /// Where everything is.
+    /// The range of all files.
     pub(super) fn all(&self) -> Range<usize> {
         0..self.files.iter().map(|layer| layer.text.len() + 1).sum()
     }
 
-    /// What is wrong at a place.
+    /// A problem at a position.
     pub(super) fn problem(&self, span: &Range<usize>, text: String) -> Problem {
         let index = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
         match (self.files.get(index), self.starts.get(index)) {
@@ -62,7 +62,7 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// What is wrong with no place: of the first file, which the others add to.
+    /// A problem without a position, reported for the first file, which the others extend.
     pub(super) fn of_all(&self, text: String) -> Problem {
         Problem::of_file(self.files.first().map_or("settings", |layer| layer.file.as_str()), text)
     }
@@ -76,14 +76,14 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// What the parser says is wrong with a text, each fault once, as a sentence that says what to write. `table` is what it made of the rest.
+/// Turns parser errors into sentences with advice, one for each error. `table` is what could be parsed.
 fn words<'e>(
     text: &str,
     table: &DeTable<'_>,
     errors: impl Iterator<Item = (Range<usize>, &'e str)>,
 ) -> Vec<(Range<usize>, String)> {
     let mut told = Vec::new();
-    // Where the keys below a table that stands twice end: they are not at fault.
+    // End of the keys below a duplicated table; they are not errors themselves.
     let mut below_twice = 0;
     for (span, message) in errors {
         let sentence = match message {
@@ -100,14 +100,14 @@ fn words<'e>(
                 "not TOML: a backslash between double quotes begins an escape; write / in its place, or the text between single quotes"
                     .to_owned()
             }
-            // The value itself may be a secret, and is not repeated.
+            // The value may be a secret, so it is not repeated.
             message if message.starts_with("string values must be quoted") => {
-                "not TOML: a text stands between quotes; write for instance name = \"coast\"".to_owned()
+                "not TOML: a string must be quoted; write for instance name = \"coast\"".to_owned()
             }
             message => format!("not TOML: {}", message.replace('\n', ", ")),
         };
         let line = |at: usize| text[..at].matches('\n').count();
-        // A path has many backslashes.
+        // A path has several backslashes, each an error of its own.
         let is_again = told.last().is_some_and(|(other, same): &(Range<usize>, String)| {
             *same == sentence && line(other.start) == line(span.start)
         });
@@ -118,7 +118,7 @@ fn words<'e>(
     told
 }
 
-/// What to say of a key that is there already, and whether it is the name of a table.
+/// The sentence for a duplicate key, and whether it is a table header.
 fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (String, bool) {
     let key = text.get(span.clone()).unwrap_or_default();
     let start = text[..span.start].rfind('\n').map_or(0, |end| end + 1);
@@ -152,12 +152,12 @@ fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (String, bool)
     (sentence, true)
 }
 
-/// `sinks.email` of `[[sinks.email]]`.
+/// The name in a header: `sinks.email` of `[[sinks.email]]`.
 fn name_of_header(line: &str) -> &str {
     line.trim_start_matches('[').split(']').next().unwrap_or_default().trim()
 }
 
-/// The first line before a place that begins the table or list of this name.
+/// The first line before `place` that begins a table or list of this name.
 fn header_before(text: &str, name: &str, place: usize) -> Option<(usize, Form)> {
     let mut at = 0;
     for line in text[..place].split_inclusive('\n') {
@@ -170,7 +170,7 @@ fn header_before(text: &str, name: &str, place: usize) -> Option<(usize, Form)> 
     None
 }
 
-/// What a key has for its value.
+/// Kind of a key's value.
 #[derive(Clone, Copy)]
 enum Form {
     Plain,
@@ -178,7 +178,7 @@ enum Form {
     List,
 }
 
-/// The last key of a name that stands before a place, and what it has for its value.
+/// The last key of this name before `place`, and the kind of its value.
 fn latest_before(table: &DeTable<'_>, name: &str, place: usize, found: &mut Option<(usize, Form)>) {
     for (key, value) in table {
         let form = match value.get_ref() {
@@ -202,7 +202,7 @@ fn latest_before(table: &DeTable<'_>, name: &str, place: usize, found: &mut Opti
     }
 }
 
-/// The keys of `over` take the place of those of `under`, table by table; the entries of `lists` are matched by name.
+/// Layers the keys of `over` over those of `under`, table by table. The entries of `lists` are matched by name.
 fn lay_over<'a>(under: &mut DeTable<'a>, over: DeTable<'a>, lists: &[&str]) {
     for (key, mut value) in over {
         let is_list = lists.contains(&key.get_ref().as_ref());
@@ -212,7 +212,7 @@ fn lay_over<'a>(under: &mut DeTable<'a>, over: DeTable<'a>, lists: &[&str]) {
                 add_entries(below, std::mem::replace(above, DeArray::new()));
             }
             _ => {
-                // The key too, as it says where it stands.
+                // The key is replaced too, because it carries the position.
                 under.remove(key.get_ref().as_ref());
                 under.insert(key, value);
             }
@@ -223,7 +223,7 @@ fn lay_over<'a>(under: &mut DeTable<'a>, over: DeTable<'a>, lists: &[&str]) {
 fn add_entries<'a>(below: &mut DeArray<'a>, above: DeArray<'a>) {
     let mut known: Vec<Option<String>> = below.iter().map(|entry| name_of(entry).map(str::to_owned)).collect();
     for mut entry in above {
-        // Two of one name in one file are a mistake, and stay two.
+        // Two entries of one name in one file are an error and must both stay.
         let same = name_of(&entry).and_then(|name| known.iter().position(|other| other.as_deref() == Some(name)));
         let changed = same.and_then(|index| {
             known[index] = None;

@@ -1,4 +1,4 @@
-//! Text to `Config`: every fault of the text at once, each with its line.
+//! Parses text into a `Config` and reports every error at once, each with its line.
 
 use std::ops::Range;
 
@@ -11,36 +11,36 @@ use super::tree::{find_in_table, path_of, put_in, replace, span_around, take_out
 use super::words::{explain, wants_secret};
 use super::{Config, Problem};
 
-/// Settings as far as they could be read.
+/// Settings as far as they could be parsed.
 pub(super) struct Loaded<'a> {
     layers: Layers<'a>,
     table: DeTable<'a>,
-    /// List entries left out because of a fault: list and index in the files.
+    /// List entries left out because of an error: name of the list and index in the files.
     left_out: Vec<(String, usize)>,
-    /// Keys with a fault, by their paths in the files; what else is said of them is not worth reading.
+    /// Keys with an error, by their paths in the files; further messages about them are dropped.
     faulty: Vec<Faulty>,
-    /// What was understood; faulty keys have their defaults. `None` when a text is no TOML.
+    /// The parsed settings, with defaults for keys with errors. `None` if a text is not TOML.
     pub(super) config: Option<Config>,
-    /// What is wrong so far.
+    /// The errors found so far.
     pub(super) problems: Vec<Problem>,
 }
 
-/// A key whose value cannot be used, or that is missing.
+/// A key whose value cannot be used or is missing.
 struct Faulty {
     path: String,
-    /// What is read in its place where the key is needed, so that the keys beside it are checked all the same.
+    /// Placeholder used where the key is required, so that its neighbours are still checked.
     stand_in: Option<DeValue<'static>>,
 }
 
-/// A misspelt file cannot have more faults worth reading.
+/// Maximum number of errors reported.
 const MOST_PROBLEMS: usize = 100;
 
-/// Reads the texts, each laid over those before it.
+/// Parses the texts, each layered over the ones before it.
 pub(super) fn load(files: &[Layer]) -> Loaded<'_> {
     load_if(files, |_| true)
 }
 
-/// Reads nothing of the texts but these tables; whatever else they hold, it must be TOML.
+/// Parses only these tables; the rest only has to be valid TOML.
 pub(super) fn load_tables<'a>(files: &'a [Layer], names: &[&str]) -> Loaded<'a> {
     load_if(files, |name| names.contains(&name))
 }
@@ -67,10 +67,10 @@ fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
 }
 
 impl Loaded<'_> {
-    /// Takes the texts as settings; what is at fault is told, left out, and the rest tried again.
+    /// Deserialises the texts as settings. An entry with an error is reported, left out, and the rest is tried again.
     fn understand(&mut self) {
         let mut rest = self.table.clone();
-        // A fault may take two rounds: to leave it out, and to put something in its place.
+        // An error may take two rounds: one to leave the value out, one to insert a placeholder.
         for _ in 0..2 * MOST_PROBLEMS {
             let whole = Spanned::new(self.layers.all(), rest.clone());
             let error = match Config::deserialize(Deserializer::from(whole)) {
@@ -86,7 +86,7 @@ impl Loaded<'_> {
             let message = error.message();
             let mut span = error.span().unwrap_or(0..0);
             if message.starts_with("unknown variant") && wants_secret(message) {
-                // The key within a secret's place: the place is at fault.
+                // The error points at a key inside the secret, but the whole secret is at fault.
                 span = span_around(&self.table, &span).unwrap_or(span);
             }
             let mut steps = Vec::new();
@@ -120,7 +120,7 @@ impl Loaded<'_> {
         }
     }
 
-    /// Whether a sentence of `problems()` is about a key whose fault is told already.
+    /// Whether a sentence of `problems()` is about a key whose error is already reported.
     pub(super) fn is_about_faulty(&self, sentence: &str) -> bool {
         let path = self.as_in_file(path_in(sentence).0);
         self.faulty.iter().any(|faulty| {
@@ -134,7 +134,7 @@ impl Loaded<'_> {
         self.layers.sort(problems);
     }
 
-    /// A key that is missing only because its faulty value was left out.
+    /// Whether the key is missing only because its value was left out due to an error.
     fn is_told_already(&self, path: &str, message: &str) -> bool {
         missing_key(message).is_some_and(|key| {
             let around = self.find(path);
@@ -142,7 +142,7 @@ impl Loaded<'_> {
         })
     }
 
-    /// Turns a sentence of `problems()`, led by its key's path, into a problem with its line.
+    /// Turns a sentence of `problems()`, which starts with its key path, into a problem with its line.
     pub(super) fn locate(&self, sentence: &str) -> Problem {
         let (path, rest) = path_in(sentence);
         let rest = rest.trim_start_matches(':').trim_start();
@@ -154,7 +154,7 @@ impl Loaded<'_> {
         }
     }
 
-    /// Counts list entries as the files do, those left out included.
+    /// Converts a list index to the numbering of the files, which includes entries left out.
     fn as_in_file(&self, path: &str) -> String {
         let Some((list, rest)) = path.split_once('[') else {
             return path.to_owned();
@@ -163,14 +163,14 @@ impl Loaded<'_> {
             return path.to_owned();
         };
         let mut index: usize = index.parse().unwrap_or(0);
-        // Undone from the last to the first, as each index was counted after those before it had gone.
+        // Undone from last to first, because each index was counted after the earlier entries had been removed.
         for (_, gap) in self.left_out.iter().rev().filter(|(name, _)| name == list) {
             index += usize::from(*gap <= index);
         }
         format!("{list}[{index}]{rest}")
     }
 
-    /// Whether the file gives a key (of tables only) a value.
+    /// Whether the file sets a key; `path` may lead through tables but not lists.
     pub(super) fn is_written(&self, path: &str) -> bool {
         let mut table = Some(&self.table);
         path.split('.').all(|step| {
@@ -183,7 +183,7 @@ impl Loaded<'_> {
         })
     }
 
-    /// Where the file speaks of a key, or else of the nearest thing around it.
+    /// Position of a key in the text, or of the nearest enclosing item.
     fn find(&self, path: &str) -> Option<Range<usize>> {
         let mut nearest = None;
         let mut table = Some(&self.table);
@@ -215,12 +215,12 @@ impl Loaded<'_> {
     }
 }
 
-/// The key that the parser misses.
+/// The key the parser reports as missing.
 fn missing_key(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'))
 }
 
-/// What stands for a value at fault until everything beside it has been checked; a text for what is missing.
+/// Placeholder for a value with an error until everything beside it has been checked; a string if the key is missing.
 fn stand_in(message: &str) -> Option<DeValue<'static>> {
     let text = || DeValue::String("-".into());
     if wants_secret(message) {
@@ -238,7 +238,7 @@ fn stand_in(message: &str) -> Option<DeValue<'static>> {
     }
 }
 
-/// Splits the path of a key from what a sentence says of it.
+/// Splits a sentence into its key path and the rest.
 fn path_in(sentence: &str) -> (&str, &str) {
     let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"._-[]".contains(&byte);
     sentence.split_at(sentence.bytes().position(|byte| !in_path(byte)).unwrap_or(0))
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_at_once_with_line_and_key() {
+    fn every_error_is_reported_at_once_with_line_and_key() {
         let text = "\
 [time]
 latenes_seconds = 10
@@ -362,11 +362,11 @@ address = \"0.0.0.0:10111\"
         assert_eq!(config.inputs[1].address.as_deref(), Some("0.0.0.0:10111"));
         assert_eq!(config.inputs[2].time_zone.as_deref(), Some("+02:00"));
         let sinks: Vec<&str> = config.sinks.iter().map(|sink| sink.name.as_str()).collect();
-        assert_eq!(sinks, ["d"], "the sink by default is no entry");
+        assert_eq!(sinks, ["d"], "the default sink is not an entry");
     }
 
     #[test]
-    fn every_fault_is_told_of_the_file_that_says_it() {
+    fn every_error_names_the_file_it_is_in() {
         let one = "[time]\nlateness_seconds = \"1\"\n\n[[inputs]]\nname = \"a\"\naddress = \"nowhere\"\n";
         let two = "# ø\n[time]\nidle_after = 3\n[[inputs]]\nname = \"b\"\nkind = \"tpc\"\n[[inputs]]\nname = \"b\"\n\
                    kind = \"stdin\"\n";
@@ -390,7 +390,7 @@ address = \"0.0.0.0:10111\"
         assert_eq!(
             problems_of(&[("main.toml", "[time\n"), ("one.toml", "a = 1\n"), ("two.toml", "b = \"\n")]).len(),
             2,
-            "what is no TOML is told of every file, and nothing else then"
+            "invalid TOML is reported for every file, and nothing else then"
         );
     }
 

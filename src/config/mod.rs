@@ -1,4 +1,4 @@
-//! The settings file: every component's settings as one struct, as the operator writes it.
+//! The settings file: the settings of every component in one struct, as the operator writes them.
 
 mod certificates;
 mod chart;
@@ -42,14 +42,14 @@ pub use words::meant;
 
 use crate::{alerts, behaviours, coverage, delivery, engine, evidence, http, inputs, journal, store, tracks, zones};
 
-/// The settings file that is built into the program: every key, commented, equal to the defaults.
+/// The settings file built into the program: every key with a comment, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
 
-/// The whole file.
+/// The whole settings file.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// `profile`: whose definitions are the defaults of some behaviours; ours when absent. Keys the file gives win.
+    /// `profile`: the definitions used as defaults for some behaviours; Atalaia's own if unset. Keys in the file take precedence.
     pub profile: Option<Profile>,
     /// `[time]`
     pub time: engine::TimeSettings,
@@ -117,7 +117,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The part the engine is made from.
+    /// The part of the settings that the engine is created from.
     pub fn engine(&self) -> engine::Settings {
         engine::Settings {
             time: self.time.clone(),
@@ -131,14 +131,14 @@ impl Config {
         }
     }
 
-    /// Puts the part the engine is made from in the place of what there was.
+    /// Replaces the part of the settings that the engine is created from.
     fn set_engine(&mut self, engine: engine::Settings) {
         let engine::Settings { time, tracks, alerts, zones, coverage, score, behaviours, handling } = engine;
         (self.time, self.tracks, self.alerts, self.zones) = (time, tracks, alerts, zones);
         (self.coverage, self.score, self.behaviours, self.handling) = (coverage, score, behaviours, handling);
     }
 
-    /// What is wrong with the values, each sentence led by its key's path.
+    /// Lists the errors in the values, each sentence starting with its key path.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = [self.engine().problems(), self.recordings.problems(), self.journal.problems()].concat();
         problems.extend(self.retention.problems(self.handling.retain_days));
@@ -161,10 +161,10 @@ impl Config {
         problems
     }
 
-    /// Listeners that would take each other's address or that of the pages, and sinks that would write into each other's file.
+    /// Listeners that would use the same address as another or as the HTTP pages, and sinks that would write to the same file.
     fn shared_places(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        // They are listened for as an input listens for TCP.
+        // The pages listen on TCP, as an input of this kind does.
         let address = self.http.address.clone();
         let pages = inputs::Settings { address, ..inputs::Settings::of(inputs::Kind::TcpListen, "http") };
         for (index, input) in self.inputs.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What the settings need of the machine and of themselves: places, programs, secrets, and words that mean something.
+//! What the settings require: existing files, programs and secrets, and known names.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -17,13 +17,13 @@ use crate::inputs;
 use crate::nats::{Login, LoginError};
 use crate::secret::{Secret, SecretError};
 
-/// Files and folders that inputs and sinks need and do not find.
+/// Files and folders that inputs and sinks need and that do not exist or cannot be used.
 pub(super) fn missing_places(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
         if !input.kind.is_built_in() {
             problems.push(format!(
-                "inputs[{index}].kind: this build reads no serial lines; use one built with the feature serial (cargo build \
+                "inputs[{index}].kind: this build does not support serial lines; use one built with the feature serial (cargo build \
                  --features serial)"
             ));
         }
@@ -51,7 +51,7 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
                     problems.push(format!("{key}: {shown}: {error}; write the path of a recording that may be read"));
                 }
             }
-            // A FIFO for a file is read to its end; a socket or a device never ends or cannot be opened.
+            // A FIFO in place of a file is read to its end; a socket or a device never ends or cannot be opened.
             Ok(found) if found.file_type().is_fifo() => {}
             Ok(_) => problems.push(format!("{key}: {shown} is not an ordinary file; write the path of a recording")),
         }
@@ -94,14 +94,14 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
     for (list, all) in
         [("inputs", serde_json::to_value(&config.inputs)), ("sinks", serde_json::to_value(&config.sinks))]
     {
-        // Plain data.
+        // Serialising plain data cannot fail.
         secrets(list, &all.unwrap_or_default(), &mut problems);
     }
     problems.extend(misfits(config));
     problems
 }
 
-/// Secrets that nobody can use: not there, read by others, of no text.
+/// Unusable secrets: missing, readable by others, or not text.
 fn secrets(path: &str, value: &Value, problems: &mut Vec<String>) {
     if let Ok(secret) = Secret::deserialize(value) {
         return problems.extend(useless(path, &secret));
@@ -120,7 +120,7 @@ fn secrets(path: &str, value: &Value, problems: &mut Vec<String>) {
 fn useless(path: &str, secret: &Secret) -> Option<String> {
     let error = secret.read().err()?;
     match (secret, &error) {
-        // Who checks is not always who runs it: only that one is handed credentials, and may read what is there.
+        // The user who checks may not be the one who runs the daemon; only the latter receives credentials and may read the files.
         (Secret::Credential(_), SecretError::NoCredentials { .. } | SecretError::File { .. }) => None,
         (Secret::File(file), SecretError::File { cause, .. })
             if cause.kind() == ErrorKind::PermissionDenied && fs::metadata(file).is_ok() =>
@@ -135,7 +135,7 @@ fn useless(path: &str, secret: &Secret) -> Option<String> {
     }
 }
 
-/// Secrets that can be read and are not what is to be done with them.
+/// Secrets that can be read but do not fit their purpose.
 fn misfits(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
     let mut log_in = |path: String, login: &Login| {
@@ -154,14 +154,14 @@ fn misfits(config: &Config) -> Vec<String> {
     problems
 }
 
-/// Settings files that everybody may write.
+/// Settings files that every user may write.
 pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Problem> {
     let is_open = |layer: &&Layer| fs::metadata(&layer.file).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
-    let told = |layer: &Layer| Problem::of_file(&layer.file, "everybody may write this file; chmod o-w it");
+    let told = |layer: &Layer| Problem::of_file(&layer.file, "every user may write this file; run chmod o-w on it");
     layers.filter(is_open).map(told).collect()
 }
 
-/// Behaviours that a sink asks for and that nobody has.
+/// Names in a sink's `behaviours` that no behaviour or system alert has.
 pub(super) fn unknown_behaviours(config: &Config) -> Vec<String> {
     let known: Vec<&str> =
         behaviours::NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.name())).collect();
@@ -173,13 +173,13 @@ pub(super) fn unknown_behaviours(config: &Config) -> Vec<String> {
         .collect()
 }
 
-/// Zones that a sink asks for and that stand in no file: nothing of them is ever told.
+/// Zones in a sink's `zones` that no file defines, so the sink receives nothing for them.
 pub(super) fn unknown_zones(config: &Config, known: &[&str]) -> Vec<String> {
     let sinks = config.sinks.iter().enumerate();
     let asked = sinks.flat_map(|(index, sink)| sink.zones.iter().map(move |id| (index, id)));
     let unknown = asked.filter(|(_, id)| !known.contains(&id.as_str()));
     unknown
-        .map(|(index, id)| format!("sinks[{index}].zones: no zone has the id `{id}`, so nothing is told of it"))
+        .map(|(index, id)| format!("sinks[{index}].zones: no zone has the id `{id}`, so nothing is sent for it"))
         .collect()
 }
 
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_found_before_the_first_alert() {
+    fn missing_files_are_found_before_the_first_alert() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let root = folder.path();
         fs::write(root.join("open"), "x").expect("written");
@@ -241,9 +241,9 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_cannot_be_written_is_found_by_whoever_checks_and_does_not_keep_a_start_from_trying() {
+    fn a_store_that_cannot_be_written_is_found_by_a_check_and_does_not_prevent_a_start() {
         if rustix::process::geteuid().is_root() {
-            // Nothing is closed to root but a disk that takes no writes: tests/it/settings.rs.
+            // As root, only a read-only disk denies access: tests/it/settings.rs.
             return;
         }
         let folder = tempfile::TempDir::new().expect("a folder");
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_nobody_can_use_is_found_before_it_is_needed() {
+    fn an_unusable_secret_is_found_before_it_is_needed() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let root = folder.path();
         fs::create_dir(root.join("folder")).expect("made");
@@ -320,12 +320,12 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_everybody_may_write_run_no_program() {
+    fn settings_writable_by_everyone_run_no_program() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let exec = "[[sinks]]\nkind = \"exec\"\nname = \"a\"\nexec.command = [\"/bin/true\"]\n";
         assert_eq!(problems(folder.path(), exec), [""; 0]);
         fs::set_permissions(folder.path().join("atalaia.toml"), fs::Permissions::from_mode(0o666)).expect("set");
-        assert_eq!(problems(folder.path(), exec), ["everybody may write this file; chmod o-w it"]);
-        assert_eq!(problems(folder.path(), ""), ["warning everybody may write this file; chmod o-w it"]);
+        assert_eq!(problems(folder.path(), exec), ["every user may write this file; run chmod o-w on it"]);
+        assert_eq!(problems(folder.path(), ""), ["warning every user may write this file; run chmod o-w on it"]);
     }
 }

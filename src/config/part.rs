@@ -1,4 +1,4 @@
-//! The tables that commands without an engine need, whatever is wrong with the rest of the settings.
+//! Reads only the tables a command without an engine needs, regardless of errors in the other settings.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ impl Table {
         }
     }
 
-    /// What is wrong with its values. A retention beyond what `[handling]` promises is for `check`: it removes nothing too early.
+    /// Errors in the table's values. A conflict between retention and `[handling]` is left to `check`, as it removes nothing too early.
     fn problems(self, config: &Config) -> Vec<String> {
         match self {
             Table::Store | Table::Evidence => Vec::new(),
@@ -45,30 +45,30 @@ impl Table {
     }
 }
 
-/// What a settings file says in the tables asked for; the other tables have their defaults. Paths are relative to what the file's own
-/// path is relative to.
+/// The requested tables of a settings file; the others have their defaults. Paths are relative to the same folder as the path of the
+/// file.
 #[derive(Clone, Debug)]
 pub struct StoreSettings {
-    /// The file of the store, if there is one.
+    /// Path of the store; `None` for no store.
     pub store: Option<PathBuf>,
-    /// Where the daemon's pages are.
+    /// Where the daemon serves its pages.
     pub http: http::Settings,
-    /// How long what is in the store is kept.
+    /// How long records in the store are kept.
     pub retention: store::RetentionSettings,
     /// How received lines are kept.
     pub journal: journal::Settings,
-    /// How bundles of evidence are signed.
+    /// How evidence bundles are signed.
     pub evidence: evidence::Settings,
-    /// The names of the sinks, as far as they can be read.
+    /// Names of the sinks, as far as they can be read.
     pub sinks: Vec<String>,
-    /// Faults in the rest of the settings. Zones and watchlists are not read, and have none here.
+    /// Number of errors in the other settings. Zones and watchlists are not read and not counted.
     pub elsewhere: usize,
 }
 
-/// Reads the tables needed from a settings file, or from a folder with one, and its drop-ins.
+/// Reads the needed tables from a settings file, or from a folder with one, and its drop-ins.
 ///
 /// # Errors
-/// What is wrong with these tables; that a file cannot be read or is not TOML.
+/// Errors in these tables, or a file that cannot be read or is not TOML.
 pub fn store_settings(file: &Path, needed: &[Table]) -> Result<StoreSettings, Vec<Problem>> {
     let places = Places::of(file);
     part(&places.read()?, places.folder(), needed)
@@ -87,7 +87,7 @@ fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettin
         wanted.sort(&mut problems);
         return Err(problems);
     }
-    // The tables needed are sound: every fault of the whole is elsewhere.
+    // The needed tables are valid, so every error of the whole is elsewhere.
     let whole = load(layers);
     let elsewhere = whole.problems.len() + whole.config.as_ref().map_or(0, |config| config.problems().len());
     let sinks = whole.config.iter().flat_map(|config| &config.sinks).map(|sink| sink.name.clone()).collect();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_elsewhere_are_counted_and_keep_nobody_out() {
+    fn errors_elsewhere_are_counted_and_do_not_fail() {
         let text = "[store]\npath = \"alerts.sqlite\"\n[zones]\nfolder = \"nowhere\"\nfoldr = 3\n[tracks]\nmax_tracks = \"x\"\n\
                     [[inputs]]\nkind = \"tpc\"\nname = \"a\"\n[[sinks]]\nkind = \"log\"\nname = \"desk\"\n[[sinks]]\nkind = 5\n\
                     [retention]\naudit_days = 1\n[handling]\nretain_days = 1\n";
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(settings.store, Some(PathBuf::from("/etc/here/alerts.sqlite")));
         assert_eq!(settings.sinks, ["desk"]);
         assert!(5 <= settings.elsewhere, "{}", settings.elsewhere);
-        let told = read(text, &[Table::Store, Table::Retention]).expect_err("who did what must outlast alerts");
+        let told = read(text, &[Table::Store, Table::Retention]).expect_err("the audit trail must outlast alerts");
         assert!(told.len() == 1 && told[0].starts_with("a.toml:17: retention.audit_days: "), "{told:?}");
     }
 
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(told, ["a.toml:2: store.paht: unknown key; did you mean `path`?\n    paht = \"a\""]);
         let told = read("[store\npath = 3\n", &[Table::Store]).expect_err("not TOML");
         assert!(told.iter().any(|line| line.starts_with("a.toml:1: not TOML: ")), "{told:?}");
-        let told = read("store = 3\n", &[Table::Store]).expect_err("no table");
+        let told = read("store = 3\n", &[Table::Store]).expect_err("not a table");
         assert!(told[0].starts_with("a.toml:1: store: "), "{told:?}");
     }
 }

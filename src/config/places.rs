@@ -1,4 +1,4 @@
-//! Which files settings are made of: one, or that of a folder, and the drop-ins in `conf.d` beside it.
+//! The files that make up the settings: one file, or that of a folder, and the drop-ins in `conf.d` beside it.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,19 +11,19 @@ use super::files::text_of;
 use super::layers::Layer;
 use super::watch::{Names, Watched};
 
-/// The folder of drop-ins, beside the settings file.
+/// Name of the folder of drop-ins, beside the settings file.
 const DROP_INS: &str = "conf.d";
-/// Settings are written by hand; more is a mistake. Bytes.
+/// Maximum size of a settings file, in bytes. Settings are written by hand, so a larger file is a mistake.
 const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
-/// The settings file and the folder of what is laid over it.
+/// The settings file, which also determines the folder of its drop-ins.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Places {
     file: PathBuf,
 }
 
 impl Places {
-    /// Those of what the command line names: a file, or a folder with an `atalaia.toml`.
+    /// The settings named on the command line: a file, or a folder with an `atalaia.toml`.
     pub fn of(given: &Path) -> Places {
         match given.is_dir() {
             true => Places { file: given.join(IN_FORCE_FILE) },
@@ -31,12 +31,12 @@ impl Places {
         }
     }
 
-    /// What relative paths of the settings are relative to, those of drop-ins too.
+    /// Folder that relative paths in the settings and drop-ins refer to.
     pub(super) fn folder(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
-    /// The settings file, then the drop-ins in order of name; or everything that cannot be read.
+    /// Reads the settings file, then the drop-ins in order of name; or reports every file that cannot be read.
     pub(super) fn read(&self) -> Result<Vec<Layer>, Vec<Problem>> {
         let (mut layers, mut problems) = (Vec::new(), Vec::new());
         let drop_ins = self.drop_ins().unwrap_or_else(|problem| {
@@ -53,7 +53,7 @@ impl Places {
         if problems.is_empty() { Ok(layers) } else { Err(problems) }
     }
 
-    /// Hidden files are what editors leave while saving.
+    /// The drop-ins in order of name. Hidden files are skipped, because editors create them while saving.
     fn drop_ins(&self) -> Result<Vec<PathBuf>, Problem> {
         let folder = self.folder().join(DROP_INS);
         let of_folder = |error: io::Error| Problem::of_file(folder.display().to_string(), error.to_string());
@@ -74,14 +74,14 @@ impl Places {
         Ok(paths)
     }
 
-    /// What changes when the settings do: the files, the folders they are in, and what links lead to.
+    /// What to watch for changes of the settings: the files, the folders they are in, and the targets of links.
     pub fn watched(&self) -> Vec<Watched> {
         let named = |path: &Path, others: &[&str]| {
             let names = path.file_name().map(OsString::from).into_iter().chain(others.iter().map(OsString::from));
             let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
             Watched { folder: folder.to_owned(), names: Names::Any(names.collect()), settings: true }
         };
-        // Whoever mounts settings into a container switches the link `..data`.
+        // Kubernetes updates mounted settings by switching the link `..data`.
         let mut all = vec![named(&self.file, &[DROP_INS, "..data"])];
         if let Ok(end) = fs::canonicalize(&self.file) {
             all.push(named(&end, &[]));
@@ -99,7 +99,7 @@ impl Places {
 
 fn read_text(path: &Path) -> Result<String, String> {
     let told = |error: io::Error| error.to_string();
-    // Whatever is no file may never end, or never begin.
+    // Reading a pipe or device might never begin or end.
     let found = fs::metadata(path).map_err(told)?;
     if found.is_dir() {
         return Err("is a folder; settings are read from files only".to_owned());

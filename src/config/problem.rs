@@ -1,48 +1,48 @@
-//! One thing wrong with the settings, told with file, line, key and what to write instead.
+//! A problem in the settings, reported with file, line, key and advice.
 
 use std::fmt;
 use std::ops::Range;
 
 use super::words::NO_SECRETS;
 
-/// Prints as `FILE:LINE: key: what is wrong; write X instead`, then the line as it stands in the file.
+/// Prints as `FILE:LINE: key: what is wrong; write X instead`, followed by the line from the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     /// The file as the operator named it.
     pub file: String,
-    /// Where it stands; absent when the fault is that something is not there.
+    /// The line concerned; `None` when something is missing.
     pub line: Option<Excerpt>,
-    /// The key's path, what is wrong with it, and what to write.
+    /// The key path, what is wrong, and what to write instead.
     pub text: String,
 }
 
-/// A line of a file, or as much of it as is worth reading.
+/// A line of a file, shortened around the error if it is long.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Excerpt {
-    /// The line, from 1.
+    /// Line number, from 1.
     pub number: usize,
-    /// Where in the line the fault begins, in characters from 1.
+    /// Column where the error begins, in characters from 1.
     pub column: usize,
-    /// The line without its end, or what is around the fault where it is longer than that.
+    /// The line without its end, or the part around the error if the line is longer than that.
     pub shown: String,
-    /// The bytes of `shown` that are at fault.
+    /// Byte range of the error in `shown`.
     pub marked: Range<usize>,
 }
 
-/// A file may well be one long line. Characters shown before the fault and in all.
+/// Characters shown before the error, and in all; a file may consist of one long line.
 const BEFORE: usize = 60;
 const MOST: usize = 160;
-/// So may a key or a value. Bytes of the text that are kept of its beginning and of its end, where the advice is.
+/// Bytes kept of the beginning and of the end of a message, where the advice is; a key or value may be very long.
 const FIRST: usize = 700;
 const LAST: usize = 400;
 
 impl Problem {
-    /// About a whole file.
+    /// A problem of a whole file.
     pub fn of_file(file: impl Into<String>, text: impl Into<String>) -> Problem {
         Problem { file: file.into(), line: None, text: shortened(text.into()) }
     }
 
-    /// About the bytes `span` of `whole`.
+    /// A problem of the bytes `span` of the text `whole`.
     pub fn at(file: &str, whole: &str, span: Range<usize>, text: String) -> Problem {
         let line = Excerpt::at(whole, span);
         let is_secret = text.contains(NO_SECRETS) || names_a_password(&line.shown) || gives_a_secret(&line.shown);
@@ -50,7 +50,7 @@ impl Problem {
         Problem { file: file.to_owned(), line: Some(line), text: shortened(text) }
     }
 
-    /// About a line of `whole`, from 1; about the file if it has no such line.
+    /// A problem of line `number` of `whole`, from 1; of the whole file if it has no such line.
     pub fn of_line(file: &str, whole: &str, number: usize, text: String) -> Problem {
         let start: usize = whole.split_inclusive('\n').take(number.saturating_sub(1)).map(str::len).sum();
         let Some(line) = whole[start..].lines().next() else {
@@ -60,7 +60,7 @@ impl Problem {
         Problem::at(file, whole, first..first + line.trim().len(), text)
     }
 
-    /// What is wrong, and what to write in its place, where it says so.
+    /// What is wrong and, if given, what to write instead.
     pub fn parts(&self) -> (&str, Option<&str>) {
         match self.text.rsplit_once("; ") {
             Some((what, advice)) if !advice.is_empty() => (what, Some(advice)),
@@ -69,14 +69,14 @@ impl Problem {
     }
 }
 
-/// Whether a URL in it holds somebody's name and password.
+/// Whether the line has a URL with a user name or password.
 fn names_a_password(line: &str) -> bool {
     line.split("://")
         .skip(1)
         .any(|rest| rest.split(['"', '\'', '/', ' ']).next().is_some_and(|host| host.contains('@')))
 }
 
-/// Whether it gives a key of secrets a value in place of where the secret is kept.
+/// Whether the line sets a secret directly instead of naming where it is stored.
 fn gives_a_secret(line: &str) -> bool {
     let Some((key, value)) = line.split_once('=') else {
         return false;
@@ -86,7 +86,7 @@ fn gives_a_secret(line: &str) -> bool {
 }
 
 impl Excerpt {
-    /// Without what stands behind its first key.
+    /// Hides everything after the first key.
     fn masked(self) -> Excerpt {
         let key = self.shown.split('=').next().unwrap_or_default().to_owned();
         let shown = format!("{key}= ***");
@@ -98,7 +98,7 @@ impl Excerpt {
         let (from, to) = (boundary(span.start), boundary(span.end.max(span.start)));
         let start = whole[..from].rfind('\n').map_or(0, |end| end + 1);
         let line = whole[start..].lines().next().unwrap_or_default().trim_end();
-        // A fault may stand behind the last character, and go on over many lines.
+        // The error may begin after the last character, and span several lines.
         let (from, to) = ((from - start).min(line.len()), (to - start).min(line.len()));
         let column = 1 + line[..from].chars().count();
         let byte = |skip: usize| line.char_indices().nth(skip).map_or(line.len(), |(at, _)| at);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_line_the_part_around_the_fault_is_shown() {
+    fn a_long_line_is_shown_around_the_error() {
         let text = format!("{}KEY = 1{}", "x".repeat(9_000), "y".repeat(10_000_000));
         let line = Excerpt::at(&text, 9_000..9_003);
         assert_eq!((line.column, &line.shown[line.marked.clone()]), (9_001, "KEY"));
@@ -174,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_megabytes_is_not_told_whole_and_its_advice_is() {
+    fn a_huge_key_is_shortened_and_its_advice_kept() {
         let text = format!("{}: unknown key; leave it out", "ö".repeat(1_000_000));
         let problem = Problem::of_file("f", text);
         assert!(problem.text.len() < 1200 && problem.parts().1 == Some("leave it out"), "{problem}");
     }
 
     #[test]
-    fn a_line_that_is_not_there_is_the_whole_file() {
+    fn a_missing_line_is_reported_for_the_whole_file() {
         assert_eq!(Problem::of_line("f", "a\n", 9, "b".to_owned()), Problem::of_file("f", "b"));
         let problem = Problem::of_line("f", "a\n  b \n", 2, "c".to_owned());
         assert_eq!(problem.to_string(), "f:2: c\n    b");

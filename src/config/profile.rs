@@ -1,11 +1,11 @@
-//! Peers' definitions as profiles: other defaults for some behaviours, so that a centre compares like with like.
+//! Profiles: the definitions of other organisations as defaults for some behaviours, so that results are comparable.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::behaviours;
 
-/// Whose definitions hold where the file says nothing.
+/// The definitions that apply where the file sets nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
@@ -17,12 +17,12 @@ pub enum Profile {
     Starboard,
 }
 
-/// A tier or form that the peer does not have is given a time or way that nothing reaches: 30 days, 1500 nm in 12 h.
+/// Values that disable a tier or form the organisation does not have: 30 days, or 1500 nm in 12 h.
 const NEVER_MINUTES: f64 = 43_200.0;
 const NEVER_NM: f64 = 1500.0;
 
 impl Profile {
-    /// Its name in settings.
+    /// Its name in the settings.
     pub fn name(self) -> &'static str {
         match self {
             Profile::Gfw => "gfw",
@@ -31,7 +31,7 @@ impl Profile {
         }
     }
 
-    /// Behaviour, key and value of everything it defines. What a peer does not publish keeps our default.
+    /// Behaviour, key and value of everything the profile defines. What the organisation does not publish keeps Atalaia's default.
     pub fn values(self) -> &'static [(&'static str, &'static str, f64)] {
         match self {
             Profile::Gfw => &[
@@ -39,7 +39,7 @@ impl Profile {
                 ("rendezvous", "near_minutes", 120.0),
                 ("rendezvous", "close_minutes", NEVER_MINUTES),
                 ("rendezvous", "slow_knots", 2.0),
-                // 10 km from an anchorage is `zones.calm_margin_nm`; the coast itself does not matter.
+                // The 10 km from an anchorage are `zones.calm_margin_nm`; the coast itself does not matter.
                 ("rendezvous", "min_shore_nm", 0.0),
                 ("loitering", "slow_knots", 2.0),
                 ("loitering", "after_minutes", 60.0),
@@ -52,7 +52,7 @@ impl Profile {
                 ("rendezvous", "near_metres", 250.0),
                 ("rendezvous", "near_minutes", 30.0),
                 ("rendezvous", "close_minutes", NEVER_MINUTES),
-                // It names no speed; above 5 kn nobody is looked at here.
+                // Skylight names no speed; above 5 kn Atalaia does not consider vessels.
                 ("rendezvous", "slow_knots", 5.0),
                 ("rendezvous", "min_shore_nm", 0.0),
                 ("ais_gap", "watched_minutes", 360.0),
@@ -73,7 +73,7 @@ impl Profile {
         }
     }
 
-    /// Puts its values where `written` knows of no key of the operator's own.
+    /// Applies its values to the keys the operator did not set (`written`).
     pub(super) fn apply(self, behaviours: &mut behaviours::Settings, written: impl Fn(&str) -> bool) {
         let Ok(mut all) = serde_json::to_value(&*behaviours) else {
             return;
@@ -83,7 +83,7 @@ impl Profile {
                 all[*behaviour][*key] = Value::from(*value);
             }
         }
-        // What the operator wrote may be infinite, which JSON cannot hold: it is told as a fault of its own.
+        // A value from the operator may be infinite, which JSON cannot represent; that is reported as a separate error.
         if let Ok(changed) = serde_json::from_value(all) {
             *behaviours = changed;
         }
@@ -110,7 +110,7 @@ mod tests {
         config.engine()
     }
 
-    /// Under which of ours, gfw, skylight and starboard a script makes the behaviour open.
+    /// The definitions (Atalaia's, gfw, skylight, starboard) under which the behaviour opens an alert for a script.
     fn opens(behaviour: &str, script: &str) -> [bool; 4] {
         ALL.map(|profile| {
             let text = profile.map_or(String::new(), |profile| format!("profile = \"{}\"", profile.name()));
@@ -119,7 +119,7 @@ mod tests {
         })
     }
 
-    /// Two ships side by side in mid-ocean, then away from each other.
+    /// Two ships side by side in mid-ocean, which then part.
     fn meeting(metres: f64, minutes: u32) -> String {
         let lat = 27.0 + metres / 111_120.0;
         format!(
@@ -161,13 +161,13 @@ mod tests {
         let rendezvous = &own.behaviours.rendezvous;
         assert_eq!((rendezvous.near_minutes, rendezvous.slow_knots), (45.0, 2.0));
         assert_eq!(own.behaviours.loitering.min_shore_nm, 20.0);
-        // Even where it says what the default is.
+        // Even if the key repeats the default.
         let own = settings("profile = \"starboard\"\n[behaviours]\nloitering = { after_minutes = 60 }\n");
         assert_eq!((own.behaviours.loitering.after_minutes, own.behaviours.rendezvous.near_metres), (60.0, 200.0));
     }
 
     #[test]
-    fn every_value_of_a_profile_is_a_setting_that_may_be_had() {
+    fn every_value_of_a_profile_is_a_valid_setting() {
         for profile in ALL.into_iter().flatten() {
             let told = settings(&format!("profile = \"{}\"", profile.name()));
             let all = serde_json::to_value(&told.behaviours).expect("plain data");

@@ -1,9 +1,9 @@
-//! What a reload does not take over: inputs, store, journal and pages stay as they were at the start.
+//! Settings that a reload cannot change: inputs, store, journal and HTTP pages stay as they were at the start.
 
 use super::Checked;
 
 impl Checked {
-    /// What another set of settings changes in the tables that take effect at the next start; for inputs, the names of those that differ.
+    /// The changed tables of `wanted` that take effect at the next start; for inputs, with the names of those that differ.
     pub fn waits_for_restart(&self, wanted: &Checked) -> Vec<String> {
         let mut tables = Vec::new();
         if self.inputs != wanted.inputs {
@@ -24,7 +24,7 @@ impl Checked {
         tables
     }
 
-    /// These settings with those tables as they are in `started`.
+    /// These settings, with those tables as they are in `started`.
     pub fn until_restart(self, started: &Checked) -> Checked {
         let (inputs, store) = (started.inputs.clone(), started.store.clone());
         let (journal, http) = (started.journal.clone(), started.http.clone());
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn each_table_that_waits_is_named_and_the_rest_is_not() {
+    fn only_tables_that_wait_for_a_restart_are_named() {
         let input = |name: &str, port: u16| {
             format!("[[inputs]]\nkind = \"udp\"\nname = \"{name}\"\naddress = \"127.0.0.1:{port}\"\n")
         };

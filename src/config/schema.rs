@@ -1,4 +1,4 @@
-//! The settings file as a JSON Schema, for editors: every key with its description, type, choices and default.
+//! JSON Schema of the settings file, for editors: every key with its description, type, choices and default.
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Config;
 
-/// The JSON Schema (draft 7, which editors of TOML read) of the settings file, and of drop-ins.
+/// The JSON Schema of the settings file and of drop-ins, in draft 7, which TOML editors support.
 pub fn schema() -> String {
     let mut settings = SchemaSettings::draft07();
     settings.inline_subschemas = true;
@@ -21,12 +21,12 @@ pub fn schema() -> String {
     text
 }
 
-/// TOML has no null: a key that need not be there is left out. What the sources say of it becomes one line.
+/// Adapts the schema to TOML, which has no null: an optional key is left out instead. Joins descriptions into one line.
 fn in_plain_words(schema: &mut Schema) {
     let Some(object) = schema.as_object_mut() else {
         return;
     };
-    // What a table is by default stands with its keys.
+    // The default of a table is given by its keys.
     if object.get("default").is_some_and(|value| value.is_null() || value.is_object()) {
         object.remove("default");
     }

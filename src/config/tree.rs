@@ -1,17 +1,17 @@
-//! The tree that the parser makes of settings: where in it something stands, and how it is taken out or replaced.
+//! The parsed tree of the settings: finds, removes and replaces the items at a position.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-/// One step of a key's path.
+/// One step of a key path.
 pub(super) enum Step {
     Key(String),
     Index(usize),
 }
 
-/// `inputs[0].address`.
+/// Formats a path such as `inputs[0].address`.
 pub(super) fn path_of(steps: &[Step]) -> String {
     let mut path = String::new();
     for step in steps {
@@ -24,7 +24,7 @@ pub(super) fn path_of(steps: &[Step]) -> String {
     path
 }
 
-/// The way to the key or value that stands exactly at `span`.
+/// Finds the key or value whose position is exactly `span`, and adds the path to it to `steps`.
 pub(super) fn find_in_table(table: &DeTable<'_>, span: &Range<usize>, steps: &mut Vec<Step>) -> bool {
     for (key, value) in table {
         steps.push(Step::Key(key.get_ref().to_string()));
@@ -53,7 +53,7 @@ fn find_in_value(value: &Spanned<DeValue<'_>>, span: &Range<usize>, steps: &mut 
     value.span() == *span
 }
 
-/// Where the table is that has the key at `span`.
+/// Position of the table with the key at `span`.
 pub(super) fn span_around(table: &DeTable<'_>, span: &Range<usize>) -> Option<Range<usize>> {
     table.iter().find_map(|(_, value)| around(value, span))
 }
@@ -67,7 +67,7 @@ fn around(value: &Spanned<DeValue<'_>>, span: &Range<usize>) -> Option<Range<usi
     }
 }
 
-/// Removes what stands at `span`; `Some(Some(..))` names the list entry that went as a whole, `None` says nothing was found.
+/// Removes the item at `span`. `Some(Some(..))` names the list entry removed as a whole; `None` means nothing was found.
 pub(super) fn take_out(table: &mut DeTable<'_>, span: &Range<usize>) -> Option<Option<(String, usize)>> {
     let mut gone = None;
     for (key, value) in table.iter_mut() {
@@ -92,7 +92,7 @@ pub(super) fn take_out(table: &mut DeTable<'_>, span: &Range<usize>) -> Option<O
     table.remove(&gone?).map(|_| None)
 }
 
-/// Gives the table at `span` another key. Whether there is one.
+/// Adds a key to the table at `span`; returns whether there is one.
 pub(super) fn put_in(table: &mut DeTable<'_>, span: &Range<usize>, key: &str, value: DeValue<'static>) -> bool {
     match value_at(table, span) {
         Some(DeValue::Table(found)) => {
@@ -103,7 +103,7 @@ pub(super) fn put_in(table: &mut DeTable<'_>, span: &Range<usize>, key: &str, va
     }
 }
 
-/// Puts another value in the place of the one at `span`. Whether there is one.
+/// Replaces the value at `span`; returns whether there is one.
 pub(super) fn replace(table: &mut DeTable<'_>, span: &Range<usize>, value: DeValue<'static>) -> bool {
     value_at(table, span).map(|found| *found = value).is_some()
 }

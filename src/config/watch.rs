@@ -1,4 +1,4 @@
-//! Watches the files of settings, zones and watchlists and tells when changes in them have come to rest.
+//! Watches the files of settings, zones and watchlists, and reports changes once they have settled.
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,23 +16,23 @@ use tracing::warn;
 
 use crate::clock::{Clock, Moment};
 
-/// Files of one folder.
+/// Files of one folder to watch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Watched {
     /// The folder.
     pub folder: PathBuf,
     /// Which files in it.
     pub names: Names,
-    /// Whether they are settings, or what settings name.
+    /// Whether a change requires reading the settings again, and not just the zones and watchlists.
     pub settings: bool,
 }
 
-/// Which files of a folder.
+/// Selects files of a folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Names {
-    /// Those of these names.
+    /// Files with these names.
     Any(Vec<OsString>),
-    /// Those of this extension.
+    /// Files with this extension.
     Ending(&'static str),
 }
 
@@ -45,24 +45,24 @@ pub enum Changed {
     Zones,
 }
 
-/// Tells of changed files. Where the system cannot watch a folder, it tells nothing of it.
+/// Reports changed files. A folder that the system cannot watch is not covered; the log says so.
 #[derive(Debug)]
 pub struct FileWatch {
     sender: Sender<()>,
     touched: Receiver<()>,
-    /// Whether settings are among what was touched.
+    /// Whether settings are among the changed files.
     settings: Arc<AtomicBool>,
-    /// When the changes seen so far count as come to rest.
+    /// When the changes seen so far count as settled; `None` without changes.
     rest_at: Option<Instant>,
-    /// It watches as long as it lives.
+    /// Watches until it is dropped.
     watcher: Option<RecommendedWatcher>,
 }
 
-/// An editor saves in several steps, and several files may be copied in one go.
+/// Pause after which changes count as settled. An editor saves in several steps, and several files may be copied at once.
 const QUIET: Duration = Duration::from_secs(1);
 
 impl FileWatch {
-    /// Starts to watch.
+    /// Starts watching.
     pub fn new(watched: Vec<Watched>) -> FileWatch {
         let (sender, touched) = channel(1);
         let mut watch = FileWatch { sender, touched, settings: Arc::default(), rest_at: None, watcher: None };
@@ -70,8 +70,8 @@ impl FileWatch {
         watch
     }
 
-    /// Watches these from now on. What was watched before and still is, is watched without a pause, and a folder that was put in
-    /// the place of another is found.
+    /// Replaces the set of watched files. Files watched before and after are watched without interruption, and a folder that was replaced
+    /// by another is found.
     pub fn follow(&mut self, watched: Vec<Watched>) {
         match watcher(watched, self.sender.clone(), Arc::clone(&self.settings)) {
             Ok(watcher) => self.watcher = Some(watcher),
@@ -79,9 +79,9 @@ impl FileWatch {
         }
     }
 
-    /// Files that were written since `read`, before they were watched, count as changed.
+    /// Reports files written since `read`, before they were watched, as changed.
     pub fn changed_since(&self, watched: &[Watched], read: Moment) {
-        // Folders change with whatever else is written there.
+        // Only files count: a folder also changes when unrelated files are written.
         let age = |file: &Path| fs::metadata(file).ok().filter(fs::Metadata::is_file)?.modified().ok()?.elapsed().ok();
         let newer = |file: &PathBuf| age(file).is_some_and(|age| age < Clock.moment().since(read));
         let newer = |files: &&Watched| files.files().iter().any(newer);
@@ -92,11 +92,11 @@ impl FileWatch {
         if changed.any(|files| files.settings) {
             self.settings.store(true, Relaxed);
         }
-        // Full means that a change is told of already.
+        // If the channel is full, a change is already signalled.
         let _ = self.sender.try_send(());
     }
 
-    /// Waits until files changed and then no more did for a second. May be given up and called again at any time.
+    /// Waits until files have changed and then none for a second. Cancel-safe.
     pub async fn changed(&mut self) -> Changed {
         loop {
             let touched = match self.rest_at {
@@ -133,7 +133,7 @@ fn watcher(watched: Vec<Watched>, sender: Sender<()>, settings: Arc<AtomicBool>)
         if told.any(|files| files.settings) {
             settings.store(true, Relaxed);
         }
-        // Full means that a change is told of already.
+        // If the channel is full, a change is already signalled.
         let _ = sender.try_send(());
     })?;
     for folder in folders {
@@ -145,7 +145,7 @@ fn watcher(watched: Vec<Watched>, sender: Sender<()>, settings: Arc<AtomicBool>)
 }
 
 impl Watched {
-    /// A folder of zones or watchlists: its files of an extension, and the folder itself, which may be replaced as a whole.
+    /// A folder of zones or watchlists: its files with an extension, and the folder itself, which may be replaced as a whole.
     pub fn folder(folder: &Path, extension: &'static str) -> Vec<Watched> {
         let files = Watched { folder: folder.to_owned(), names: Names::Ending(extension), settings: false };
         let around = folder.parent().zip(folder.file_name()).map(|(parent, name)| {
@@ -155,14 +155,14 @@ impl Watched {
         [files].into_iter().chain(around).collect()
     }
 
-    /// One file that settings name, and that they are read again with.
+    /// A file named in the settings; a change of it requires reading them again.
     pub fn file(file: &Path) -> Option<Watched> {
         let (folder, name) = file.parent().zip(file.file_name())?;
         let folder = if folder == Path::new("") { Path::new(".") } else { folder };
         Some(Watched { folder: folder.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: true })
     }
 
-    /// Those of the folder's files that are meant.
+    /// The selected files of the folder.
     fn files(&self) -> Vec<PathBuf> {
         match &self.names {
             Names::Any(names) => names.iter().map(|name| self.folder.join(name)).collect(),
@@ -173,7 +173,7 @@ impl Watched {
         }
     }
 
-    /// Whether an event is about one of them. Our own reading opens and closes files too.
+    /// Whether an event is about one of the files. Reading files causes events too, which are ignored.
     fn meets(&self, event: &Event) -> bool {
         let read = match event.kind {
             EventKind::Access(kind) => kind != AccessKind::Close(AccessMode::Write),
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_was_written_before_it_was_watched_counts() {
+    async fn a_change_before_watching_began_counts() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let file = folder.path().join("atalaia.toml");
         fs::write(&file, "").expect("written");

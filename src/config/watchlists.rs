@@ -1,4 +1,4 @@
-//! The watchlists: every CSV file of the folder the settings name.
+//! Reads the watchlists: every CSV file in the folder named in the settings.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,18 +8,18 @@ use super::files::{Files, Texts};
 use super::words::meant;
 use crate::zones::{ListError, Watchlists};
 
-/// All lists together. Bytes of text: like the rows that are made of it, it must fit beside those in force.
+/// Maximum size of all lists together, in bytes of text. During a reload they must fit into memory beside those in force.
 const MOST_BYTES: u64 = 256 << 20;
 
-/// Lists as read.
+/// Watchlists as read.
 pub(super) struct ListsRead {
     pub(super) lists: Arc<Watchlists>,
     /// Path and text of each file.
     pub(super) texts: Arc<Texts>,
 }
 
-/// Reads all lists of a folder, or tells everything that is wrong with them; `known` are taken as they are if the files still say the
-/// same. Without a folder there are none.
+/// Reads all lists of a folder, or reports every error in them. `known` is reused if the files are unchanged. Without a folder there are
+/// no lists.
 pub(super) fn read_watchlists(
     folder: Option<&Path>,
     place: Files<'_>,

@@ -1,14 +1,14 @@
-//! What is told of a key: the parser's words as sentences, what was meant, and how the shipped file sets it.
+//! Turns parser messages into sentences with advice: suggestions for misspelt words, and examples from the shipped file.
 
 use super::SHIPPED;
 use crate::units::conversion;
 
-/// What is said of a secret in the settings; its line is not shown.
+/// Message for a secret written in the settings; its line is not shown. Also used to detect that case.
 pub(super) const NO_SECRETS: &str = "secrets do not stand in the settings";
-/// How the parser says that it wants one.
+/// How the parser's message ends if it expected a secret.
 const SECRET_EXPECTED: &str = "expected enum Secret";
 
-/// The parser's words as a sentence that says what to write.
+/// Turns a parser message into a sentence that says what to write.
 pub(super) fn explain(path: &str, message: &str) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let lead = if path.is_empty() { String::new() } else { format!("{path}: ") };
@@ -50,7 +50,7 @@ pub(super) fn explain(path: &str, message: &str) -> String {
         return format!("{lead}is a single table, and there may be several; write [[{path}]] in place of [{path}]");
     }
     let key = path.rsplit('.').next().unwrap_or(path);
-    // `floating point `0.5``, `string "60"`: the value alone says which it is.
+    // In messages such as ``floating point `0.5` `` or `string "60"`, the value alone is enough.
     let given = match given {
         "map" => "a table",
         "sequence" => "a list",
@@ -59,27 +59,27 @@ pub(super) fn explain(path: &str, message: &str) -> String {
     format!("{lead}{given} is not {needed}; write {}", example(path, key))
 }
 
-/// Whether the parser says so because a secret belongs there.
+/// Whether the parser expected a secret.
 pub(super) fn wants_secret(message: &str) -> bool {
-    // Of all that settings hold, only the place of a secret is a table of exactly one key.
+    // In the settings, only a secret is a table of exactly one key.
     [SECRET_EXPECTED, "expected `file` or `credential`"].iter().any(|end| message.ends_with(end))
         || message.starts_with("wanted exactly 1 element")
 }
 
-/// What to write in place of a word that is not among the known ones.
+/// What to write instead of an unknown word.
 pub(super) fn advice(wrong: &str, known: &[&str]) -> String {
-    // The right key in another unit is nearer than any that is spelt alike.
+    // The right key in another unit is a better guess than one with similar spelling.
     let other_unit = known.iter().find_map(|name| Some((name, conversion(wrong, name)?)));
     if let Some((name, conversion)) = other_unit {
         return format!("did you mean `{name}`? ({conversion})");
     }
-    // What is longer than any key is no slip of the hand.
+    // A word much longer than the key is not a typing error.
     let near = known.iter().filter(|name| wrong.len() <= 2 * name.len());
     let nearest = near
         .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
         .min()
         .filter(|(distance, name)| *distance <= 1 + name.len() / 4);
-    // A key without its unit.
+    // The key without its unit.
     let longer = || known.iter().find(|name| name.strip_prefix(wrong).is_some_and(|rest| rest.starts_with('_')));
     match (nearest.map(|(_, name)| name).or_else(|| longer().copied()), known) {
         (Some(name), _) => format!("did you mean `{name}`?"),
@@ -88,7 +88,7 @@ pub(super) fn advice(wrong: &str, known: &[&str]) -> String {
     }
 }
 
-/// A fault that ends in all there is, with what was meant in place of that, if it can be told.
+/// Replaces the list of valid names at the end of an error by a suggestion, if there is a good one.
 pub fn meant(fault: String) -> String {
     let Some((what, list)) = fault.rsplit_once("; there are ") else {
         return fault;
@@ -125,7 +125,7 @@ fn example(path: &str, key: &str) -> String {
     }
 }
 
-/// The shipped file with its commented examples in force: lines that start with `#` and no space after it.
+/// The shipped file with its commented examples enabled: lines that start with `#` and no space after it.
 pub(super) fn with_examples(shipped: &str) -> String {
     let mut text = String::new();
     for line in shipped.lines() {

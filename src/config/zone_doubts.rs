@@ -1,22 +1,22 @@
-//! Zones that may be read and that hardly anybody can have meant: on land, far from all others, drawn round the Earth, long over.
+//! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, or expired.
 
 use crate::geo::{Coast, LatLon};
 use crate::time::Time;
 use crate::zones::{Kind, ZoneIx, ZoneSet, land_share};
 
-/// From this share on a zone lies on land, and up to the other at sea.
+/// Share of a zone on land from which it counts as on land, and up to which it counts as at sea.
 const ON_LAND: f64 = 0.95;
 const AT_SEA: f64 = 0.05;
-/// No two zones of a centre lie farther apart without others between them. Nautical miles.
+/// Distance to all other zones beyond which a zone counts as isolated, in nautical miles.
 const FAR_NM: f64 = 3000.0;
-/// So near to others is among them.
+/// Distance to other zones within which a zone counts as among them, in nautical miles.
 const NEAR_NM: f64 = 1000.0;
-/// Nothing smaller is worth watching. Square nautical miles: a box of 20 m.
+/// Area below which a zone is too small to be useful, in square nautical miles: a box of 20 m.
 const LEAST_NM2: f64 = 0.0001;
-/// Nobody draws a zone wider than this. Degrees of longitude.
+/// Width above which a zone is probably drawn the wrong way round the Earth, in degrees of longitude.
 const WIDEST: f64 = 180.0;
 
-/// What is odd about each zone, at that time.
+/// The warnings about each zone at time `now`.
 pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneIx, String)> {
     let middles: Vec<LatLon> = zones.iter().map(|(ix, _)| zones.extent(ix).middle).collect();
     let mut odd = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneI
     odd
 }
 
-/// Whether latitude and longitude were probably written the other way round.
+/// Warns if latitude and longitude were probably swapped.
 fn say_swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<String> {
     let here = zones.spread(ix);
     if here.iter().any(|at| 90.0 < at.lon.abs()) {
@@ -57,7 +57,7 @@ fn say_swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: 
     let other = turn(&own);
     let advice =
         format!("GeoJSON positions are [longitude, latitude]; if they were swapped, it belongs to {}", shown(other));
-    // Harbours lie on land as often as not.
+    // Harbours are as often on land as not.
     let watched = !matches!(kind, Kind::Port | Kind::Anchorage);
     if watched && ON_LAND <= land_share(&here, coast) && land_share(&there, coast) <= AT_SEA {
         return Some(format!("geometry: lies on land, at {}: {advice}", shown(own)));
@@ -66,14 +66,14 @@ fn say_swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: 
     let around = |at: LatLon, nm: f64| others().filter(|other| at.metres_to(*other) / 1852.0 < nm).count();
     let (near_here, near_there) = (around(own, FAR_NM), around(other, NEAR_NM));
     let nearest = others().map(|other| own.metres_to(other) / 1852.0).fold(f64::INFINITY, f64::min);
-    // Several may have been swapped together: then they are near one another, and the rest is not.
+    // Several zones may have been swapped together: they are then near each other and far from the rest.
     let is_astray = near_there > 0 && 4 * near_here < near_there.max(1);
     let is_alone = near_there > 0 && near_here == 0;
     ((is_astray || is_alone) && land_share(&there, coast) < ON_LAND)
         .then(|| format!("geometry: lies at {}, {nearest:.0} nm from the nearest other zone: {advice}", shown(own)))
 }
 
-/// A position with hemispheres, to a mile.
+/// A position with hemispheres, to about a mile.
 fn shown(at: LatLon) -> String {
     let north = if at.lat < 0.0 { 'S' } else { 'N' };
     let east = if at.lon < 0.0 { 'W' } else { 'E' };
@@ -103,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_odd_about_the_shipped_zones() {
+    fn the_shipped_zones_cause_no_warnings() {
         assert_eq!(odd(&ZoneSet::built_in()), [""; 0]);
     }
 
     #[test]
-    fn a_zone_that_lies_on_land_and_would_not_the_other_way_round_is_named() {
+    fn a_zone_on_land_is_reported_if_swapping_brings_it_to_sea() {
         let told = odd(&zones(&[("a", &circle(38.4, -9.9))]));
         assert!(
             told.len() == 1 && told[0].starts_with("zone a: geometry: lies on land, at 9.90 S 38.40 E: "),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_at_sea_far_from_all_others_is_named_if_swapped_it_were_among_them() {
+    fn an_isolated_zone_is_reported_if_swapping_brings_it_among_others() {
         let (a, b) = (circle(-18.0, 28.0), circle(-20.0, 30.0));
         let (c, astray) = (circle(-22.0, 25.0), circle(26.0, -55.0));
         assert_eq!(
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_empty_or_drawn_round_the_earth_is_named() {
+    fn expired_empty_and_inverted_zones_are_reported() {
         let over = format!(r#""expires":"2026-05-31",{}"#, circle(-18.0, 28.0));
         let told = odd(&zones(&[("a", &over)]));
         assert!(told.len() == 1 && told[0].contains("it was over at 2026-06-01T00:00:00Z"), "{told:?}");

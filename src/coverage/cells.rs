@@ -1,5 +1,5 @@
-//! How well each place is heard: counts of ten-minute slots by cell of 0.25° and transponder class, forgotten over 14 days. Within a
-//! cell, sixteenths say where in it vessels were heard at all; and how many vessels fell silent there.
+//! How well each place is heard: counts of ten-minute slots by cell of 0.25° and transponder class, fading over 14 days. Each
+//! cell also records which of its sixteenths vessels were heard in, and how many vessels fell silent there.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -11,40 +11,40 @@ use crate::tracks::TrackKey;
 use super::Slot;
 
 const CELLS_PER_DEGREE: f64 = 4.0;
-/// Sixteenths of a cell: four by four, a side of about 4 nm.
+/// A cell has four by four parts (sixteenths), about 4 nm on a side.
 const PARTS: f64 = 4.0;
-/// A search near the poles goes no further aside than this. Degrees.
+/// Upper limit of a search in longitude near the poles. Degrees.
 const WIDEST_DEGREES: f64 = 5.0;
 const ROWS: i64 = 720;
 const COLUMNS: i64 = 1440;
-/// Slots in 14 days: what was counted so long ago weighs 1/e.
+/// Slots in 14 days: a count this old weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;
-/// Fewer observed slots than this say nothing (SPEC `ais_gap`).
+/// With fewer observed slots than this a cell's reception is unknown (SPEC `ais_gap`).
 pub const LEAST_SLOTS: f32 = 24.0;
-/// Decay since the last count must not lose the last slot needed.
+/// Tolerance for the fading since the last count, so that it does not lose the last slot needed.
 const ROUNDING: f32 = 0.5;
-/// Keeps a short lucky record from looking certain (SPEC `ais_gap`).
+/// Added to the observed slots, so that a short lucky record does not look certain (SPEC `ais_gap`).
 const DOUBT: f32 = 2.0;
 
-/// A square of 0.25° by 0.25°, row by row from the south pole, from 180° W eastward.
+/// A square of 0.25° by 0.25°, numbered row by row from the south pole, from 180° W eastward.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Cell(u32);
 
 impl Cell {
-    /// The cell that holds a position.
+    /// The cell that contains a position.
     pub fn of(at: LatLon) -> Cell {
         let row = ((at.lat + 90.0) * CELLS_PER_DEGREE).floor() as i64;
         let column = ((at.lon + 180.0) * CELLS_PER_DEGREE).floor() as i64;
         Cell((row.clamp(0, ROWS - 1) * COLUMNS + column.rem_euclid(COLUMNS)) as u32)
     }
 
-    /// Its middle.
+    /// The middle of the cell.
     pub fn centre(self) -> LatLon {
         let (row, column) = (i64::from(self.0) / COLUMNS, i64::from(self.0) % COLUMNS);
         LatLon::new((row as f64 + 0.5) / CELLS_PER_DEGREE - 90.0, (column as f64 + 0.5) / CELLS_PER_DEGREE - 180.0)
     }
 
-    /// Itself and the eight around it, across ±180° too; fewer at the poles.
+    /// The cell and the eight around it, also across ±180°; fewer at the poles.
     pub fn block(self) -> impl Iterator<Item = Cell> {
         let (row, column) = (i64::from(self.0) / COLUMNS, i64::from(self.0) % COLUMNS);
         (-1..=1).flat_map(move |up| {
@@ -61,12 +61,12 @@ impl Cell {
 pub struct Reception {
     /// Slots in which a vessel was expected there; older ones weigh less.
     pub observed: f32,
-    /// Those of them in which it was heard.
+    /// The observed slots in which the vessel was heard.
     pub heard: f32,
 }
 
 impl Reception {
-    /// How likely a vessel that sends is heard there within ten minutes, 0-1; 0 where too little is known.
+    /// Probability, 0-1, that a transmitting vessel is heard there within ten minutes; 0 if too little is known.
     pub fn chance(self) -> f64 {
         if self.observed + ROUNDING < LEAST_SLOTS {
             return 0.0;
@@ -85,11 +85,11 @@ impl Reception {
 struct Counts {
     slot: Slot,
     by_class: [Reception; 2],
-    /// Vessels that fell silent here for long: lying still, and under way.
+    /// Vessels that fell silent here for long, by class; lying still, and under way.
     silent: [[f32; 2]; 2],
-    /// The last of them: one vessel again and again counts once.
+    /// The last vessel that fell silent here; repeated silences of one vessel count once.
     last_silent: Option<TrackKey>,
-    /// Sixteenths in which anybody was heard: in these 14 days, and in the 14 days before.
+    /// Bits of the sixteenths in which vessels were heard: in these 14 days, and in the 14 days before.
     parts: [u16; 2],
     parts_since: Slot,
 }
@@ -112,7 +112,7 @@ impl Counts {
     }
 }
 
-/// The counts of all cells somebody was expected in.
+/// The counts of all cells in which vessels were expected.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Cells {
     counts: FxHashMap<Cell, Counts>,
@@ -120,7 +120,7 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// A vessel of this class was expected in the cell in this slot, and heard or not.
+    /// Counts a slot in which a vessel of this class was expected in the cell. At `most` cells, others are dropped for a new one.
     pub(super) fn count(&mut self, cell: Cell, class: Class, slot: Slot, heard: Heard, most: u32) {
         if most as usize <= self.counts.len() && !self.counts.contains_key(&cell) {
             self.evict(slot);
@@ -139,7 +139,7 @@ impl Cells {
         reception.heard += f32::from(u8::from(heard == Heard::Yes));
     }
 
-    /// A vessel was heard at this place; its cell is counted already.
+    /// Marks the sixteenth of a cell in which a vessel was heard; the cell already has counts.
     pub(super) fn heard_at(&mut self, at: LatLon, slot: Slot) {
         let Some(counts) = self.counts.get_mut(&Cell::of(at)) else {
             return;
@@ -151,13 +151,13 @@ impl Cells {
         counts.parts[0] |= 1 << part_of(at);
     }
 
-    /// Whether anybody was heard in the sixteenth of a cell that holds this place, in the last 14 to 28 days.
+    /// Whether a vessel was heard in the sixteenth that contains this place, in the last 14 to 28 days.
     pub(super) fn is_heard_at(&self, at: LatLon) -> bool {
         let part = 1 << part_of(at);
         self.counts.get(&Cell::of(at)).is_some_and(|counts| (counts.parts[0] | counts.parts[1]) & part != 0)
     }
 
-    /// A vessel fell silent here for long. Says whether it counts: not if it was the last one that did.
+    /// Counts a vessel that fell silent here for long. Returns whether it counts; it does not if it was also the last one.
     pub(super) fn fell_silent(&mut self, cell: Cell, class: Class, under_way: bool, key: TrackKey, slot: Slot) -> bool {
         let Some(counts) = self.counts.get_mut(&cell).filter(|counts| counts.last_silent != Some(key)) else {
             return false;
@@ -168,7 +168,7 @@ impl Cells {
         true
     }
 
-    /// How many vessels fell silent in a cell for long, and for how many slots such vessels were heard there.
+    /// Number of vessels that fell silent in a cell for long, and number of slots in which such vessels were heard there.
     pub(super) fn silences(&self, cell: Cell, class: Class, under_way: bool, slot: Slot) -> (f32, f32) {
         let counts = self.counts.get(&cell).map(|counts| counts.at(slot));
         counts.map_or((0.0, 0.0), |counts| {
@@ -181,7 +181,7 @@ impl Cells {
         self.counts.get(&cell).map_or(Reception::default(), |counts| counts.at(slot).by_class[place_of(class)])
     }
 
-    /// Slots in which vessels of either class were heard in the cells whose middle lies within `nm` of a place.
+    /// Slots in which vessels of either class were heard in the cells whose middle is within `nm` of a place.
     pub(super) fn heard_near(&self, at: LatLon, nm: f64, slot: Slot) -> f32 {
         let degrees = nm / 60.0;
         let across = (degrees / at.lat.to_radians().cos().max(0.1)).min(WIDEST_DEGREES);
@@ -200,7 +200,7 @@ impl Cells {
         heard
     }
 
-    /// Cells forgotten because there were too many.
+    /// Number of cells dropped because there were too many.
     pub(super) fn evicted(&self) -> u64 {
         self.evicted
     }
@@ -213,7 +213,7 @@ impl Cells {
         self.counts.capacity() * (size_of::<(Cell, Counts)>() + 1)
     }
 
-    /// Drops the tenth that says least; of equals the southernmost.
+    /// Drops the tenth with the least data; of equals the southernmost.
     fn evict(&mut self, slot: Slot) {
         let mut order: Vec<(f32, Cell)> =
             self.counts.iter().map(|(cell, counts)| (counts.at(slot).weight(), *cell)).collect();
@@ -232,13 +232,13 @@ pub(super) enum Heard {
     No,
 }
 
-/// Which sixteenth of its cell a place lies in, 0-15.
+/// Number of the sixteenth of its cell that contains a place, 0-15.
 fn part_of(at: LatLon) -> u32 {
     let part = |degrees: f64| (degrees * CELLS_PER_DEGREE * PARTS).floor().rem_euclid(PARTS) as u32;
     part(at.lat + 90.0) * PARTS as u32 + part(at.lon + 180.0)
 }
 
-/// Class B has its own counts; who never said goes with class A.
+/// Index of the counts: class B has its own; unknown classes count as class A.
 fn place_of(class: Class) -> usize {
     usize::from(class == Class::B)
 }
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_says_nothing_before_24_slots_and_then_heard_over_observed_plus_two() {
+    fn reception_is_unknown_before_24_slots_and_then_heard_over_observed_plus_two() {
         let mut cells = Cells::default();
         let cell = Cell::of(LatLon::new(28.1, -17.1));
         for number in 0..23 {
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_heard_counts_against_and_old_counts_fade() {
+    fn missed_slots_lower_reception_and_old_counts_fade() {
         let mut cells = Cells::default();
         let cell = Cell::of(LatLon::new(28.1, -17.1));
         for number in 0..200 {
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_cells_drop_those_that_say_least_and_count_them() {
+    fn excess_cells_with_the_least_data_are_dropped_and_counted() {
         let mut cells = Cells::default();
         let at = |number: i64| Cell::of(LatLon::new(-80.0 + number as f64 * 0.25, 10.0));
         for number in 0..100 {
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn sixteenths_say_where_in_a_cell_anybody_was_heard_for_14_to_28_days() {
+    fn sixteenths_show_where_in_a_cell_vessels_were_heard_for_14_to_28_days() {
         let mut cells = Cells::default();
         let (here, aside) = (LatLon::new(28.01, -17.01), LatLon::new(28.01, -17.08));
         let heard = |cells: &mut Cells, at: LatLon, number: i64| {
@@ -331,7 +331,7 @@ mod tests {
         let mut cells = Cells::default();
         let cell = Cell::of(LatLon::new(28.1, -17.1));
         let key = |mmsi| TrackKey { mmsi: crate::units::Mmsi(mmsi), ordinal: 1 };
-        assert!(!cells.fell_silent(cell, Class::A, true, key(1), slot(0)), "nobody was heard there");
+        assert!(!cells.fell_silent(cell, Class::A, true, key(1), slot(0)), "no vessel was heard there");
         for number in 0..12 {
             cells.count(cell, Class::A, slot(number), Heard::Yes, MOST);
         }
@@ -341,7 +341,7 @@ mod tests {
         let (silences, heard) = cells.silences(cell, Class::A, true, slot(12));
         assert!((silences - 2.0).abs() < 0.01 && (heard - 12.0).abs() < 0.1, "{silences} {heard}");
         assert_eq!(cells.silences(cell, Class::A, false, slot(12)).0, 0.0);
-        // Two hours of a vessel, 7 nm away; not seen from 40 nm away.
+        // One vessel for two hours, 7 nm away; outside the search from 40 nm away.
         assert!((cells.heard_near(LatLon::new(28.2, -17.2), 15.0, slot(12)) - 12.0).abs() < 0.1);
         assert_eq!(cells.heard_near(LatLon::new(28.8, -17.1), 30.0, slot(12)), 0.0);
     }

@@ -7,28 +7,28 @@ use crate::time::{Span, Time};
 
 use super::Slot;
 
-/// A busy input that pauses this long within a slot has a hole there, like one that says nothing in it at all.
+/// A busy input that pauses this long within a slot has a hole there, as if it had been silent all along.
 pub(super) const PAUSE: Span = Span::from_minutes(5);
-/// So many reports a slot make an input busy.
+/// Usual reports per slot from which an input counts as busy.
 pub(super) const BUSY: f32 = 100.0;
-/// Weight of one slot in what is usual for an input.
+/// Weight of one slot in an input's usual number of reports.
 const SHARE: f32 = 0.05;
-/// So much of a slot that we ourselves were away makes it a hole of every input.
+/// Downtime of the daemon within a slot from which the slot is a hole of every input.
 const AWAY: Span = Span::from_minutes(1);
-/// Absences remembered until their slots have ended.
+/// Upper limit of the downtimes remembered until their slots have ended.
 const MOST_AWAY: usize = 64;
-/// Slots whose holes are remembered.
+/// Number of past slots whose holes are remembered.
 const REMEMBERED: i64 = 64;
-/// A station's intervals are counted by powers of two of a second, up to some twelve days.
+/// Number of buckets for a station's intervals, by powers of two of a second; the last one reaches about twelve days.
 const BUCKETS: usize = 21;
-/// Fewer intervals than this know no 99.9 %.
+/// Number of intervals needed before their 99.9 % quantile is known.
 const NEEDED: u32 = 1000;
-/// Beyond this many all counts are halved, so that old habits fade.
+/// A bucket that reaches this halves all counts, so that old habits fade.
 const FULL: u32 = 1 << 20;
-/// A pause after which a station is said to have come back.
+/// Length of a pause after which a station counts as having come back.
 const BACK_AFTER: Span = Span::from_minutes(5);
-/// A station's latest pauses that are remembered, how many of them within a day make a habit, and how much longer than the least of those
-/// a pause must be to be no habit.
+/// Habit of pausing: the number of latest pauses remembered per station, how many of them within a day make a habit, and how much
+/// longer than the shortest of those a pause must be to break it.
 const MOST_PAUSES: usize = 8;
 const HABIT_PAUSES: usize = 3;
 const HABIT_WITHIN: Span = Span::from_hours(24);
@@ -41,7 +41,7 @@ struct Source {
     in_slot: u32,
     longest: Span,
     usual: f32,
-    /// Bit 0 is the latest slot that ended.
+    /// Holes of past slots; bit 0 is the latest slot that ended.
     holes: u64,
 }
 
@@ -52,41 +52,41 @@ struct Station {
     last_at: Time,
     back_at: Time,
     intervals: [u32; BUCKETS],
-    /// Its last pauses of 5 min and more, when each was over and how long it lasted; the oldest first.
+    /// Its latest pauses of at least 5 min, oldest first: the end and the length of each.
     pauses: Vec<(Time, Span)>,
 }
 
-/// The pulse of one station, for those who judge it.
+/// The pulse of one station, for the behaviours that judge it.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Pulse {
-    /// Its number at the decoder.
+    /// Number of the station at the decoder.
     pub station: StationId,
-    /// When it was last heard.
+    /// When the station was last heard.
     pub last_at: Time,
     /// The end of its last pause of 5 min or more; `Time::MIN` without any.
     pub back_at: Time,
-    /// When its input was last heard, by this station or any other.
+    /// When the station's input was last heard, from this station or any other.
     pub input_at: Time,
-    /// 99.9 % of its intervals were no longer than this (to a factor of two, on the long side), nor were the pauses it makes again and
-    /// again (by half as much more); `None` before a thousand intervals.
+    /// 99.9 % of the station's intervals are at most this long, rounded up to a power of two seconds, and so are its habitual
+    /// pauses plus half; `None` before a thousand intervals.
     pub usual: Option<Span>,
 }
 
-/// Every input and station.
+/// The pulses of all inputs and stations.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Feeds {
     sources: Vec<Source>,
     stations: Vec<Option<Box<Station>>>,
     /// The latest slot that ended.
     ended: Option<Slot>,
-    /// When we ourselves were away lately.
+    /// Recent downtimes of the daemon.
     away: Vec<(Time, Time)>,
-    /// Whether we ourselves were away in the latest slot that ended.
+    /// Whether the daemon was down in the latest slot that ended.
     was_away: bool,
 }
 
 impl Feeds {
-    /// A report of this time came by an input, from a station.
+    /// A report with this time arrived on an input, from a station.
     pub(super) fn heard(&mut self, source_id: SourceId, station: StationId, at: Time) {
         let place = usize::from(source_id.0);
         if self.sources.len() <= place {
@@ -133,7 +133,7 @@ impl Feeds {
             }
             station.pauses.push((at, interval));
         }
-        // The bucket n holds intervals of up to 2^n seconds.
+        // Bucket n holds intervals of up to 2^n seconds.
         let seconds = (interval.millis() as u64).div_ceil(1000);
         let bucket = (seconds.next_power_of_two().trailing_zeros() as usize).min(BUCKETS - 1);
         station.intervals[bucket] += 1;
@@ -142,7 +142,7 @@ impl Feeds {
         }
     }
 
-    /// We ourselves were away.
+    /// Records a downtime of the daemon.
     pub(super) fn away(&mut self, from: Time, until: Time) {
         if MOST_AWAY <= self.away.len() {
             self.away.remove(0);
@@ -150,7 +150,7 @@ impl Feeds {
         self.away.push((from, until));
     }
 
-    /// A slot has ended. Says whether any input was heard as usual in it.
+    /// Ends a slot and returns whether any input was heard as usual in it.
     pub(super) fn turn(&mut self, slot: Slot) -> bool {
         let missed = |(from, until): &(Time, Time)| AWAY <= (*until).min(slot.end()) - (*from).max(slot.start());
         let away = self.away.iter().any(missed);
@@ -173,12 +173,12 @@ impl Feeds {
         alive
     }
 
-    /// Whether we ourselves were away in the latest slot that ended.
+    /// Whether the daemon was down in the latest slot that ended.
     pub(super) fn was_away(&self) -> bool {
         self.was_away
     }
 
-    /// Whether the input was silent in a slot that has ended; what is too long ago to be remembered was none.
+    /// Whether the input was silent in a slot that has ended; false for slots too long ago to be remembered.
     pub(super) fn hole(&self, source: SourceId, slot: Slot) -> bool {
         let (Some(source), Some(ended)) = (self.sources.get(usize::from(source.0)), self.ended) else {
             return true;
@@ -187,19 +187,19 @@ impl Feeds {
         (0..REMEMBERED).contains(&ago) && source.holes >> ago & 1 == 1
     }
 
-    /// Every station heard so far, in order of number.
+    /// Every station heard so far, ordered by number.
     pub(super) fn pulses(&self) -> impl Iterator<Item = Pulse> {
         let stations = (0..).zip(&self.stations);
         stations.filter_map(|(number, station)| Some(self.pulse_of(StationId(number), station.as_deref()?)))
     }
 
-    /// Whether the station says nothing although it usually would have by then.
+    /// Whether the station has been silent for longer than usual at `by`.
     pub(super) fn station_silent(&self, station: StationId, by: Time) -> bool {
         let pulse = self.pulse(station);
         pulse.is_some_and(|pulse| pulse.usual.is_some_and(|usual| usual.max(BACK_AFTER) < by - pulse.last_at))
     }
 
-    /// When an input was last heard, and its usual reports in a slot.
+    /// When an input was last heard, and its usual number of reports in a slot; `None` if it was never heard.
     pub(super) fn input(&self, source: SourceId) -> Option<(Time, f32)> {
         self.sources.get(usize::from(source.0)).map(|source| (source.last_at, source.usual))
     }
@@ -234,7 +234,7 @@ impl Station {
         bucket.map(|bucket| Span::from_seconds(1 << bucket).max(self.pausing()))
     }
 
-    /// How long a pause may last for a station that pauses again and again, as one that is fed in bursts does; zero for others.
+    /// How long a pause may last for a station that pauses regularly, such as one fed in bursts; zero for others.
     fn pausing(&self) -> Span {
         let since = self.last_at - HABIT_WITHIN;
         let lately = self.pauses.iter().filter(|(until, _)| since <= *until);
@@ -273,9 +273,9 @@ mod tests {
     }
 
     #[test]
-    fn our_own_absence_is_a_hole_of_every_input_however_seldom_it_speaks() {
+    fn a_downtime_of_the_daemon_is_a_hole_of_every_input_however_seldom_it_sends() {
         let mut feeds = Feeds::default();
-        // Five of ten minutes are missing in the second and the fourth slot; in the fourth nobody says that it was us.
+        // Five of ten minutes are missing in the second and the fourth slot; only for the second was a downtime recorded.
         for slot in 0..5 {
             for minute in (0..10).filter(|minute| slot % 2 == 0 || *minute < 5) {
                 feeds.heard(SOURCE, StationId(0), at(slot * 600 + minute * 60));
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_station_knows_its_own_silence_after_a_thousand_intervals() {
+    fn the_usual_interval_of_a_station_is_known_after_a_thousand_intervals() {
         let mut feeds = Feeds::default();
         let mut second = 0;
         for number in 0..3000 {
@@ -332,19 +332,19 @@ mod tests {
     fn a_station_that_is_fed_in_bursts_is_silent_only_when_a_burst_is_missing() {
         let mut feeds = Feeds::default();
         let usual = |feeds: &Feeds| feeds.pulse(STATION).and_then(|pulse| pulse.usual).map(Span::minutes);
-        // Twenty minutes of reports, then half an hour without.
+        // Twenty minutes of reports, then half an hour without any.
         for burst in 0..6 {
             for second in 0..1200 {
                 feeds.heard(SOURCE, STATION, at(burst * 3000 + second));
             }
             match burst {
                 0 | 1 => {}
-                // Two pauses are no habit yet.
+                // Two pauses do not make a habit.
                 2 => assert!(usual(&feeds).is_some_and(|minutes| minutes < 1.0)),
                 _ => assert!(usual(&feeds).is_some_and(|minutes| (44.0..46.0).contains(&minutes)), "{burst}"),
             }
         }
-        // One long outage does not make it more patient.
+        // A single long outage does not raise the limit.
         for second in 0..600 {
             feeds.heard(SOURCE, STATION, at(36_000 + second));
         }

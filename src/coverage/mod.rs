@@ -1,11 +1,11 @@
-//! Coverage: who is usually heard where, learned from the feed itself, and how unlikely it is that somebody is not.
+//! Coverage: where vessels are usually heard, learned from the feed itself, and how unlikely it is that one is not.
 //!
-//! A vessel is *expected* in a ten-minute slot where the fixes before and after it say that it was, and for the first hour after
-//! its last fix where dead reckoning says that it is: without the latter, cells at the edge of reception, where vessels are lost
-//! for good, would look perfect. It is *heard* if it has a fix in that slot. Work is done once per vessel and slot: at its first fix in
-//! a slot, and at the turn of the slot for those who have none.
+//! A vessel is *expected* in a ten-minute slot if the fixes before and after it place it there, and for the first hour after its
+//! last fix where dead reckoning places it. Without the latter, cells at the edge of reception, where vessels are lost for good,
+//! would look perfect. It is *heard* if it has a fix in the slot. The work is done once per vessel and slot: at its first fix in
+//! a slot, and at the end of the slot for vessels without one.
 //!
-//! Slots that say nothing about a vessel are holes: its input was silent, its station was, everybody around fell silent with it, or
+//! Slots that say nothing about a vessel are holes: its input or station was silent, all vessels around fell silent with it, or
 //! too little has been learned. They count neither for nor against it.
 
 mod cells;
@@ -39,36 +39,36 @@ use usual_silence::FeedSilences;
 
 /// Length of a slot (SPEC `ais_gap`).
 pub const SLOT: Span = Span::from_minutes(10);
-/// Silences less probable than this are told; behaviours set their own, stricter limit.
+/// Silences less probable than this are passed to the behaviours, which set their own, stricter limit.
 pub const TOLD_BELOW: f64 = 0.01;
-/// Between fixes further apart than this nobody knows where a vessel was. Slots.
+/// Fixes further apart than this do not show where a vessel was in between. Slots.
 const BRIDGE: i64 = 36;
-/// So long after its last fix a vessel under way is expected where dead reckoning puts it. Slots.
+/// How long after its last fix a vessel under way is expected where dead reckoning places it. Slots.
 const EXPECTED: u8 = 6;
-/// After so long a silence gathers no more evidence. Slots.
+/// A silence gathers no more evidence after this long. Slots.
 const GIVEN_UP: i64 = 144;
-/// Improbable silences from this length on are held for the vessel's own doing. Slots.
+/// Improbable silences of at least this length are assumed to be the vessel's own doing. Slots.
 const OWN_DOING: i64 = 9;
-/// A vessel heard in this share of the slots of the last day would have been heard in the next one (SPEC `ais_gap`).
+/// A vessel heard in at least this share of the slots of the last day would have been heard in the next one (SPEC `ais_gap`).
 const OWN_RECORD: f32 = 0.95;
-/// Where nobody is heard this far ahead, the water ends that the feed hears. Nautical miles.
+/// The feed's reception ends ahead of a vessel if none is heard at either of these distances. Nautical miles.
 const AHEAD_NM: [f64; 2] = [15.0, 30.0];
-/// A sixteenth of a cell in which somebody was heard may lie across the edge: this is one further on. Nautical miles.
+/// A sixteenth of a cell in which a vessel was heard may cross the edge of reception; this reaches the next one. Nautical miles.
 const EDGE_NM: f64 = 4.0;
-/// An input that heard no other vessel for so long has only the one.
+/// An input that heard no other vessel for this long has only the one.
 const ALONE_FOR: Span = Span::from_hours(24);
-/// Vessels with fewer fixes are not yet known to exist.
+/// Vessels with fewer fixes are not confirmed.
 const CONFIRMED_FIXES: u32 = 3;
-/// A vessel lying still may have switched off in port: so much it weighs where everybody falls silent.
+/// Weight of a vessel lying still in a loss of reception, because it may have switched off in port.
 const STILL_WEIGHT: f64 = 0.25;
 
 /// `[coverage]`
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// How much data the reception model needs before it is believed. Hours.
+    /// Amount of data after which the reception model is used. Hours.
     pub learn_hours: u32,
-    /// Cells of 0.25° kept at most; beyond it those that say least are dropped and counted.
+    /// Upper limit of the 0.25° cells kept; beyond it those with the least data are dropped and counted.
     pub max_cells: u32,
 }
 
@@ -79,7 +79,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults, as sentences with the key's path.
+    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if 14 * 24 < self.learn_hours {
@@ -95,38 +95,38 @@ impl Settings {
     }
 }
 
-/// Ten minutes of event time; slots begin at whole tens of minutes UTC.
+/// Ten minutes of event time; slots begin at whole multiples of ten minutes UTC.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Slot(i64);
 
 impl Slot {
-    /// The slot that holds a moment.
+    /// The slot that contains a moment.
     pub fn of(at: Time) -> Slot {
         Slot(at.millis().div_euclid(SLOT.millis()))
     }
 
-    /// Its first moment.
+    /// The first moment of the slot.
     pub fn start(self) -> Time {
         Time::from_millis(self.0 * SLOT.millis())
     }
 
-    /// The first moment of the next.
+    /// The first moment of the next slot.
     pub fn end(self) -> Time {
         Slot(self.0 + 1).start()
     }
 
-    /// Half-way.
+    /// The moment half-way through the slot.
     pub fn middle(self) -> Time {
         self.start() + Span::from_millis(SLOT.millis() / 2)
     }
 
-    /// How many slots later than another; negative if earlier.
+    /// Number of slots after another slot; negative if earlier.
     pub fn since(self, other: Slot) -> i64 {
         self.0 - other.0
     }
 }
 
-/// The reception model, and everybody it misses.
+/// The reception model, and the silences of all vessels that are not heard.
 pub struct Coverage {
     settings: Settings,
     cells: Cells,
@@ -135,18 +135,18 @@ pub struct Coverage {
     quiet: Quiet,
     silent: FxHashMap<TrackIx, Silence>,
     ended: Option<(TrackIx, Silence)>,
-    /// The slot going on.
+    /// The current slot; `None` before the first report.
     slot: Option<Slot>,
     /// Slots with data, and slots in which no input was heard.
     slots: u32,
     holes: u32,
     was_alive: bool,
-    /// The first slot after enough was learned.
+    /// The first slot after enough was learned; `None` before.
     learned_from: Option<Slot>,
 }
 
 impl Coverage {
-    /// Knows nothing yet.
+    /// A model without any data.
     pub fn new(settings: Settings) -> Coverage {
         Coverage {
             settings,
@@ -164,38 +164,38 @@ impl Coverage {
         }
     }
 
-    /// Puts new settings in force; nothing is forgotten.
+    /// Applies new settings; what was learned is kept.
     pub fn configure(&mut self, settings: Settings) {
         self.settings = settings;
     }
 
-    /// Time begins.
+    /// Starts the first slot, if none has started.
     pub fn begin(&mut self, at: Time) {
         self.slot.get_or_insert(Slot::of(at));
     }
 
-    /// When the slot going on ends; `None` before time began.
+    /// When the current slot ends; `None` before the first report.
     pub fn due(&self) -> Option<Time> {
         self.slot.map(Slot::end)
     }
 
-    /// We ourselves heard nothing from `from` to `until`: no vessel and no receiver was silent then.
+    /// The daemon was down between `from` and `until`: no vessel or receiver counts as silent then.
     pub fn away(&mut self, from: Time, until: Time) {
         self.feeds.away(from, until);
     }
 
-    /// A report came by an input, from a station; of any kind, copies included.
+    /// A report of any kind arrived on an input, from a station; copies included.
     pub fn heard(&mut self, source: SourceId, station: StationId, at: Time) {
         self.feeds.heard(source, station, at);
     }
 
-    /// Whether a fix is of interest here: the vessel's first in its slot, or one that comes late.
+    /// Whether the model uses a fix: the vessel's first in its slot, or a late one.
     pub fn wants(&self, previous: Option<&Fix>, fix: &Fix) -> bool {
         let slot = Slot::of(fix.at);
         previous.is_none_or(|previous| Slot::of(previous.at) != slot) || self.slot.is_some_and(|now| slot < now)
     }
 
-    /// Takes in such a fix: counts what the vessel's way says about reception. A late one begins the vessel's silence anew.
+    /// Takes in such a fix: counts what the vessel's track says about reception. A late one starts the vessel's silence again.
     pub fn seen(&mut self, vessel: Vessel<'_>, previous: Option<Fix>, fix: Fix) {
         let Some(now) = self.slot else {
             return;
@@ -216,7 +216,7 @@ impl Coverage {
         }
     }
 
-    /// The slot going on has ended; whether anybody was heard in it. Adds to `told` those whose silence has become improbable, by track key.
+    /// Ends the current slot; returns whether any input was heard. Adds newly improbable silences to `told`, by track key.
     pub fn turn(&mut self, tracks: &Tracks, told: &mut Vec<(TrackKey, TrackIx)>) -> bool {
         let Some(slot) = self.slot else {
             return false;
@@ -231,7 +231,7 @@ impl Coverage {
             }
         }
         if !alive {
-            // Nobody can be missed while nothing is heard at all.
+            // No vessel is missing while nothing is heard at all.
             self.holes = self.holes.saturating_add(1);
             return false;
         }
@@ -260,7 +260,7 @@ impl Coverage {
         });
         self.silent = silent;
         expected.sort_unstable();
-        // Only now: nobody's absence makes another's more probable in the same slot.
+        // Counted last, so that the absence of one vessel does not make another's more probable in the same slot.
         for (cell, class) in expected {
             self.cells.count(cell, class, slot, Heard::No, self.settings.max_cells);
         }
@@ -273,7 +273,7 @@ impl Coverage {
         true
     }
 
-    /// A silence has become long: it counts in its cell, and on its input if nothing explains it, from the first hour on.
+    /// Counts a silence that has become long, with its first hour: in its cell, and on its input if nothing explains it.
     fn note(&mut self, vessel: TrackIx, slot: Slot) {
         let Some(silence) = self.silent.get_mut(&vessel) else {
             return;
@@ -285,7 +285,7 @@ impl Coverage {
         }
     }
 
-    /// How often others fall silent where this vessel did.
+    /// How often other vessels fall silent where this vessel did.
     pub fn silence_rate(&self, silence: &Silence) -> SilenceRate {
         let Some(slot) = self.slot else {
             return SilenceRate::default();
@@ -302,23 +302,23 @@ impl Coverage {
         }
     }
 
-    /// The silence of a vessel not heard since before the slot going on; `None` if it is heard, or nobody expects it after a day.
+    /// The silence of a vessel not heard since before the current slot; `None` if it is heard, or has been silent for a day.
     pub fn silence(&self, vessel: TrackIx) -> Option<&Silence> {
         self.silent.get(&vessel)
     }
 
-    /// Of the time since a vessel was last heard, what the feed itself missed.
+    /// How much of the time since a vessel was last heard the feed itself missed.
     pub fn missed(&self, silence: &Silence) -> Span {
         silence.missed(self.holes)
     }
 
-    /// The silence that the last fix taken in by `seen` ended, if it was this vessel's.
+    /// The silence that the last fix given to `seen` ended; `None` if that was not this vessel's fix, or it had not been silent.
     pub fn ended(&self, vessel: TrackIx) -> Option<&Silence> {
         self.ended.as_ref().filter(|(ended, _)| *ended == vessel).map(|(_, silence)| silence)
     }
 
-    /// Judges a stretch of silence anew, from the first fix to `until`, by what is known of reception now: how improbable it is, and what
-    /// the feed itself missed of it (as far back as ten hours).
+    /// Computes a silence again, from the fix to `until`, by what is known of reception now. Returns how improbable it is, 0-1,
+    /// and how much of it the feed itself missed, as far back as ten hours.
     pub fn judge(&self, vessel: Vessel<'_>, from: &Fix, until: Time) -> (f64, Span) {
         let mut silence = Silence::new(vessel, from, self.holes, self.judged(from));
         let (first, last) = (Slot::of(from.at).0 + 1, Slot::of(until).0);
@@ -328,52 +328,52 @@ impl Coverage {
         (silence.unheard(), silence.missed(self.holes))
     }
 
-    /// The track is gone.
+    /// Drops the silence of a track that is gone.
     pub fn forget(&mut self, vessel: TrackIx) {
         self.silent.remove(&vessel);
     }
 
-    /// Whether there is as much data as the settings ask for.
+    /// Whether there is as much data as `learn_hours` asks for.
     pub fn learned(&self) -> bool {
         u64::from(self.settings.learn_hours) * 6 <= u64::from(self.slots)
     }
 
-    /// How well a class of transponder is heard at a place: could we have seen a class B boat here?
+    /// How well a class of transponder is heard at a place, for example whether a class B boat would be heard there.
     pub fn reception(&self, at: LatLon, class: Class) -> Reception {
         self.slot.map_or(Reception::default(), |slot| self.cells.reception(Cell::of(at), class, slot))
     }
 
-    /// For how long vessels were heard within `nm` of a place, all together; what was 14 days ago weighs 1/e. Hours.
+    /// Vessel-hours heard within `nm` of a place. Counts fade; 14 days ago they weigh 1/e. Hours.
     pub fn vessel_hours(&self, at: LatLon, nm: f64) -> f64 {
         self.slot.map_or(0.0, |slot| usual_silence::hours(self.cells.heard_near(at, nm, slot)))
     }
 
-    /// Probability, 0-1, that nobody hears such a vessel which is at these places in successive slots.
+    /// Probability, 0-1, that a vessel at these places in successive slots is not heard.
     pub fn probability_unheard(&self, places: impl Iterator<Item = LatLon>, class: Class) -> f64 {
         places.map(|at| 1.0 - self.reception(at, class).chance()).product()
     }
 
-    /// Areas in which everybody fell silent at once.
+    /// Areas in which all vessels fell silent at once.
     pub fn quiet_areas(&self) -> &[QuietArea] {
         self.quiet.areas()
     }
 
-    /// Every station heard so far, in order of number.
+    /// Every station heard so far, ordered by number.
     pub fn stations(&self) -> impl Iterator<Item = Pulse> {
         self.feeds.pulses()
     }
 
-    /// One of them.
+    /// One station; `None` if it was never heard.
     pub fn station(&self, station: StationId) -> Option<Pulse> {
         self.feeds.pulse(station)
     }
 
-    /// Cells with counts, and cells dropped because there were too many.
+    /// Number of cells with counts, and of cells dropped because there were too many.
     pub fn cells(&self) -> (usize, u64) {
         (self.cells.len(), self.cells.evicted())
     }
 
-    /// Heap bytes held, about.
+    /// Approximate heap memory held, in bytes.
     pub fn bytes(&self) -> usize {
         self.cells.bytes() + self.feeds.bytes() + self.silent.capacity() * (size_of::<(TrackIx, Silence)>() + 1)
     }
@@ -382,7 +382,7 @@ impl Coverage {
     fn learn(&mut self, class: Class, previous: &Fix, fix: &Fix, silence: Option<&Silence>) {
         let (from, to) = (Slot::of(previous.at), Slot::of(fix.at));
         let missed = to.since(from) - 1;
-        // After a longer silence it was not expected here; within one slot it was counted already.
+        // After a longer silence the vessel was not expected here; a second fix in one slot is already counted.
         if !(0..=BRIDGE).contains(&missed) {
             return;
         }
@@ -390,7 +390,7 @@ impl Coverage {
         self.cells.count(Cell::of(fix.position), class, to, Heard::Yes, most);
         self.cells.heard_at(fix.position, to);
         let counted = silence.map_or(0, |silence| i64::from(silence.counted));
-        // What is too improbable to be the receiver's fault teaches no more than the first hour of it.
+        // A silence too improbable to be the receiver's fault counts only with its first hour.
         let doubtful = silence.is_some_and(|silence| OWN_DOING <= missed && silence.unheard() < TOLD_BELOW / 10.0);
         let until = if doubtful { to.0.min(from.0 + 1 + i64::from(EXPECTED)) } else { to.0 };
         for missed in from.0 + 1 + counted..until {
@@ -402,7 +402,7 @@ impl Coverage {
         }
     }
 
-    /// Finds those heard in the slot before and not in this one.
+    /// Finds the vessels heard in the slot before and not in this one.
     fn miss(&mut self, slot: Slot, tracks: &Tracks) -> Vec<Lost> {
         let mut lost = Vec::new();
         for vessel in tracks.iter() {
@@ -422,27 +422,27 @@ impl Coverage {
             }
             self.silent.insert(vessel.ix(), silence);
         }
-        // Weights are summed: in an order that does not depend on the slab.
+        // Weights are summed, so the order must not depend on the slab.
         lost.sort_unstable_by(|a, b| {
             (a.cell, a.at, a.habit).cmp(&(b.cell, b.at, b.habit)).then(a.weight.total_cmp(&b.weight))
         });
         lost
     }
 
-    /// Whether reception was known at the moment of a fix.
+    /// Whether enough was known of reception at the time of a fix.
     fn judged(&self, fix: &Fix) -> bool {
         self.learned_from.is_some_and(|from| from <= Slot::of(fix.at))
     }
 
-    /// Whether an input that said nothing in this slot had heard no other vessel for a day: then its silence is the vessel's.
+    /// Whether an input silent in this slot had heard no other vessel for a day: the silence may then be the vessel's.
     fn is_alone(&self, tracks: &Tracks, last: &Fix, key: TrackKey, slot: Slot) -> bool {
         let by_it = |fix: Fix| fix.source == last.source && last.at - ALONE_FOR <= fix.at;
         let others = || tracks.iter().any(|other| other.key() != key && other.last().is_some_and(by_it));
         self.feeds.hole(last.source, slot) && !self.feeds.was_away() && !others()
     }
 
-    /// Whether a vessel that went on as it went has left the water in which the feed hears vessels: nobody was heard just
-    /// ahead of where it would be, nor further on.
+    /// Whether a vessel on a steady course has left the feed's reception: no vessel was heard just ahead of where it would be,
+    /// nor further on.
     fn leaves(&self, silence: &Silence, slot: Slot) -> bool {
         let at = slot.middle();
         let unknown = |place: LatLon| self.cells.reception(Cell::of(place), silence.class, slot).chance() == 0.0;
@@ -451,7 +451,7 @@ impl Coverage {
             && AHEAD_NM.iter().all(|nm| silence.ahead(at, *nm).is_some_and(unknown))
     }
 
-    /// How likely the vessel would have been heard at a place, by the feed's record there and by its own.
+    /// Probability, 0-1, that the vessel would have been heard at a place, by the feed's record there and by its own.
     fn chance(&self, silence: &Silence, cell: Cell, slot: Slot) -> f64 {
         let chance = self.cells.reception(cell, silence.class, slot).chance();
         let recent = slot.since(Slot::of(silence.since)) <= i64::from(EXPECTED);
@@ -461,7 +461,7 @@ impl Coverage {
         }
     }
 
-    /// Weighs one slot of a vessel's silence; hands out the cell where it was expected and is to be counted as not heard.
+    /// Weighs one slot of a vessel's silence. Returns the cell in which it was expected and counts as not heard, if any.
     fn weigh(&self, silence: &mut Silence, slot: Slot) -> Option<Cell> {
         let dead = self.feeds.hole(silence.source, slot) || self.feeds.station_silent(silence.station, slot.end());
         let (moving, still) = silence.cells(slot);

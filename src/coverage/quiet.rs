@@ -1,4 +1,4 @@
-//! Areas gone quiet for all: several vessels lost in one slot while nobody near them is heard is the receiver, not the vessels.
+//! Areas in which all vessels fell silent: if several are lost in one slot and none near them is heard, the receiver failed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,35 +11,36 @@ use crate::tracks::{Fix, Tracks, Vessel};
 
 use super::{Cell, Slot};
 
-/// So many vessels, each weighed by how surely it is heard there otherwise, make an area: three in good reception.
+/// Sum of the weights (0-1, how surely each vessel is heard there) of lost vessels that make an area: three in good reception.
 const FEWEST: f64 = 2.5;
-/// Lost at most so many for each one still heard: no outage.
+/// With fewer lost vessels than this for each one still heard, there is no outage.
 const LOST_PER_HEARD: f64 = 4.0;
-/// A share of the lost vessels heard again in one slot, and at least two, end it.
+/// Share of the lost vessels, but at least two, that must be heard again in one slot to end an area.
 const BACK_SHARE: f64 = 0.2;
-/// After this long nobody is expected there any more.
+/// An area ends after this long, because no vessel is expected there any more.
 const GIVEN_UP: Span = Span::from_hours(24);
-/// What a vessel's habit is read from.
+/// How far back a vessel's habit is measured.
 const HABIT_OVER: Span = Span::from_minutes(30);
-/// A vessel heard less often than this proves no outage.
+/// A vessel heard less often than this is no evidence of an outage.
 const HEARD_EVERY: Span = Span::from_minutes(20);
-/// Areas at a time; beyond it new ones are passed over.
+/// Upper limit of the areas at a time; further ones are ignored.
 const MOST: usize = 1000;
 
 /// A vessel heard in the slot before and not in this one, although its input was.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Lost {
     pub(super) cell: Cell,
-    /// Its last fix.
+    /// Time of its last fix.
     pub(super) at: Time,
-    /// How surely it is heard there otherwise, 0-1.
+    /// Probability that it is heard there, 0-1; less for a vessel lying still.
     pub(super) weight: f64,
-    /// Its longest pause in the last half hour, if it was heard often enough for its silence to say something of the receiver.
+    /// Its longest pause in the last half hour; `None` if it was heard too seldom for its silence to say anything about the
+    /// receiver.
     pub(super) habit: Option<Span>,
 }
 
-/// A vessel's longest pause in the half hour before its last fix; `None` when it was heard for less than 20 min of it, or had a pause of
-/// more than 20 min (SPEC `feed_silent`).
+/// The longest pause of a vessel in the half hour before its last fix; `None` if it was heard for less than 20 min of it, or had
+/// a pause of more than 20 min (SPEC `feed_silent`).
 pub(super) fn habit(vessel: Vessel<'_>, last: &Fix) -> Option<Span> {
     let points = vessel.trail_since(last.at - HABIT_OVER).map(|point| point.at).chain([last.at]);
     let times: Vec<Time> = points.collect();
@@ -48,32 +49,32 @@ pub(super) fn habit(vessel: Vessel<'_>, last: &Fix) -> Option<Span> {
     (HEARD_EVERY <= known && longest <= HEARD_EVERY).then_some(longest)
 }
 
-/// Neighbouring cells in which everybody fell silent at once.
+/// Neighbouring cells in which all vessels fell silent at once.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct QuietArea {
     cells: BTreeSet<Cell>,
-    /// When somebody was last heard there.
+    /// When a vessel was last heard there.
     pub since: Time,
-    /// The first slot in which nobody was.
+    /// The first slot without any vessel.
     pub first: Slot,
-    /// How many fell silent.
+    /// Number of vessels that fell silent.
     pub vessels: u32,
-    /// How many of them had been heard at least every 20 min.
+    /// Number of these that had been heard at least every 20 min.
     pub regular: u32,
-    /// The longest pause of any of those before.
+    /// The longest habitual pause of any of those.
     pub habit: Span,
-    /// The cell in which most did, or the southernmost of equals: the area's name.
+    /// The cell that names the area: the one that lost most vessels, of equals the southernmost.
     heart: Cell,
 }
 
 impl QuietArea {
-    /// `cell 28.125,-17.125`: the same for the area's whole life.
+    /// The area's name, such as `cell 28.125,-17.125`; it never changes.
     pub fn name(&self) -> String {
         let at = self.heart.centre();
         format!("cell {:.3},{:.3}", at.lat, at.lon)
     }
 
-    /// The middle of the cell that names it.
+    /// The middle of the cell that names the area.
     pub fn centre(&self) -> LatLon {
         self.heart.centre()
     }
@@ -83,7 +84,7 @@ impl QuietArea {
     }
 }
 
-/// All areas that are quiet now, in the order they fell silent.
+/// All quiet areas, in the order they fell silent.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Quiet {
     areas: Vec<QuietArea>,
@@ -104,17 +105,17 @@ impl Quiet {
         &self.areas
     }
 
-    /// Whether nobody is heard in this cell at present.
+    /// Whether the cell is in a quiet area at present.
     pub(super) fn covers(&self, cell: Cell) -> bool {
         self.areas.iter().any(|area| area.cells.contains(&cell))
     }
 
-    /// Whether the cell was quiet in this slot, as far as it still is.
+    /// Whether the cell was quiet in this slot; areas that have ended do not count.
     pub(super) fn covered(&self, cell: Cell, slot: Slot) -> bool {
         self.areas.iter().any(|area| 0 <= slot.since(area.first) && area.cells.contains(&cell))
     }
 
-    /// A slot in which at least one input was heard has ended.
+    /// Ends a slot in which at least one input was heard.
     pub(super) fn turn(&mut self, slot: Slot, lost: &[Lost], tracks: &Tracks) {
         let mut losses: BTreeMap<Cell, Losses> = BTreeMap::new();
         for one in lost {
@@ -140,7 +141,7 @@ impl Quiet {
             if weight_round(suspect) < LOST_PER_HEARD * heard_round {
                 continue;
             }
-            // Around it, where another receiver reaches, whoever is heard proves that one can be.
+            // A cell where another receiver still hears vessels is not quiet.
             let lonely = |cell: &Cell| losses.get(cell).is_some_and(|here| 2.0 * count(*cell) <= here.weight);
             silent.extend(suspect.block().filter(lonely));
         }
@@ -150,7 +151,7 @@ impl Quiet {
         self.name(slot, &losses);
     }
 
-    /// Vessels heard in this slot by cell, in and around what matters.
+    /// Vessels heard in this slot, by cell, in the areas and around the suspects.
     fn heard(&self, slot: Slot, suspects: &[Cell], tracks: &Tracks) -> FxHashMap<Cell, u32> {
         let around = suspects.iter().flat_map(|cell| cell.block());
         let known = self.areas.iter().flat_map(|area| area.cells.iter().copied());
@@ -164,7 +165,7 @@ impl Quiet {
         heard
     }
 
-    /// Puts a cell into the area it touches, or makes it a new one.
+    /// Adds a cell to the area that it touches, or makes it a new area.
     fn add(&mut self, cell: Cell, slot: Slot, here: Losses) {
         let since = here.latest.unwrap_or(slot.start());
         let full = MOST <= self.areas.len();

@@ -1,40 +1,40 @@
-//! When inputs were last received from, by the clock of receipt: live only, nothing of it is known in a replay.
+//! When each input was last received from, by the clock of receipt. Live only; a replay has no times of receipt.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ais::SourceId;
 use crate::time::{Span, Time};
 
-/// After a pause of this length an input is said to have come back.
+/// Length of a pause after which an input counts as having come back.
 const BACK_AFTER: Span = Span::from_seconds(10);
 
-/// One input and its moments of receipt.
+/// One input and its times of receipt.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Its name.
+    /// Name of the input, as in the settings.
     pub name: String,
-    /// Whether it is expected to speak all the time.
+    /// Whether the input is live, so that its silence matters.
     pub live: bool,
-    /// When its last line was received; when watching began, before the first. `None` before either.
+    /// When its last line was received; before the first line, when watching began. `None` before either.
     pub last_at: Option<Time>,
-    /// The end of its last pause; `None` without any.
+    /// The end of its last pause; `None` if there was none.
     pub back_at: Option<Time>,
 }
 
-/// All inputs, in their order.
+/// All inputs, in order of their `SourceId`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Receipts {
     inputs: Vec<Receipt>,
 }
 
 impl Receipts {
-    /// Inputs by name and whether they are live.
+    /// Receipts of inputs given by name and whether they are live.
     pub fn new(inputs: impl Iterator<Item = (String, bool)>) -> Receipts {
         let receipt = |(name, live)| Receipt { name, live, last_at: None, back_at: None };
         Receipts { inputs: inputs.map(receipt).collect() }
     }
 
-    /// A line was received; without a time of receipt it says nothing.
+    /// Records that a line was received; a line without a time of receipt is ignored.
     pub fn line(&mut self, source: SourceId, received: Option<Time>) {
         let (Some(received), Some(input)) = (received, self.inputs.get_mut(usize::from(source.0))) else {
             return;
@@ -48,14 +48,14 @@ impl Receipts {
         }
     }
 
-    /// Watching has begun, if it had not.
+    /// Starts to watch inputs that have not sent a line yet.
     pub fn tick(&mut self, received: Time) {
         for input in &mut self.inputs {
             input.last_at.get_or_insert(received);
         }
     }
 
-    /// Inputs are these now; those that were there keep what is known of them.
+    /// Replaces the list of inputs; inputs that were in it keep their times.
     pub fn inputs(&mut self, inputs: impl Iterator<Item = (String, bool)>) {
         for (place, (name, live)) in inputs.enumerate() {
             match self.inputs.get_mut(place) {
@@ -65,14 +65,14 @@ impl Receipts {
         }
     }
 
-    /// We ourselves were away until now: nobody's silence before it was theirs.
+    /// The daemon was down until now: a silence before that does not count.
     pub fn resume(&mut self, received: Time) {
         for input in &mut self.inputs {
             input.last_at = input.last_at.max(Some(received));
         }
     }
 
-    /// Every input.
+    /// Every input, in order of its `SourceId`.
     pub fn iter(&self) -> impl Iterator<Item = &Receipt> {
         self.inputs.iter()
     }
@@ -83,14 +83,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_was_silent_while_we_were_away() {
+    fn no_input_was_silent_while_the_daemon_was_down() {
         let at = Time::from_seconds;
         let mut receipts = Receipts::new([("a".to_owned(), true), ("b".to_owned(), true)].into_iter());
         receipts.line(SourceId(0), Some(at(100)));
         receipts.tick(at(100));
         receipts.resume(at(8000));
         assert!(receipts.iter().all(|receipt| receipt.last_at == Some(at(8000))));
-        // A step of the clock backward takes nothing away.
+        // A step of the clock backwards has no effect.
         receipts.resume(at(50));
         assert!(receipts.iter().all(|receipt| receipt.last_at == Some(at(8000))));
     }

@@ -1,4 +1,4 @@
-//! One vessel that is not heard any more: how unlikely that is, slot by slot, whether it went on or stayed.
+//! A vessel that is no longer heard: how unlikely that is, slot by slot, if it moved on or if it stayed.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,47 +11,47 @@ use crate::units::METRES_PER_NM;
 
 use super::{Cell, OWN_RECORD, Slot};
 
-/// Slower than this a vessel is as good as still. Knots.
+/// A vessel slower than this counts as still. Knots.
 const STILL_KNOTS: f64 = 0.5;
-/// Dead reckoning is held to this latitude: beyond it degrees of longitude mean nothing.
+/// Dead reckoning is limited to this latitude, because degrees of longitude mean nothing beyond it.
 const HIGHEST_LATITUDE: f64 = 85.0;
 
 /// A vessel that was heard in one slot and not in the next.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Silence {
     pub(super) key: TrackKey,
-    /// When it was last heard.
+    /// Time of its last fix.
     pub since: Time,
-    /// Where.
+    /// Position of its last fix.
     pub position: LatLon,
     pub(super) class: Class,
     pub(super) source: SourceId,
     pub(super) station: StationId,
-    /// Knots and degrees; without them it stays where it is.
+    /// Speed in knots and course in degrees; `None` for a vessel that counts as still.
     motion: Option<(f32, f32)>,
-    /// Natural logarithms of the probabilities that nobody hears it: going on as it went, and standing still.
+    /// Natural logarithms of the probabilities that it is not heard: if it moved on as before, and if it stands still.
     pub(super) ln_moving: f32,
     pub(super) ln_still: f32,
-    /// The same going on as it went, if no water were out of reach.
+    /// The same if it moved on, as if reception had no edge.
     pub(super) ln_within: f32,
-    /// When it left the water in which vessels are heard, if it went on as it went.
+    /// When it left the feed's reception, if it moved on as before; `None` while it has not.
     pub left: Option<Time>,
-    /// Share of the 10-minute slots of the 24 h before in which it was heard itself, 0-1.
+    /// Share, 0-1, of the 10-minute slots of the 24 h before in which the vessel itself was heard.
     pub own_record: f32,
-    /// Whether enough was known of reception when it began; without that it is never improbable.
+    /// Whether enough was known of reception when the silence began; otherwise it is never improbable.
     pub(super) judged: bool,
-    /// Whether no other vessel was heard by its input in the 24 h before, and the input has been silent since.
+    /// Whether its input heard no other vessel in the 24 h before, and has been silent since.
     pub alone: bool,
-    /// Whether it counts among those that fell silent there, and on its input.
+    /// Whether it is counted among the silences of its cell, and of its input.
     pub(super) noted: bool,
     pub(super) noted_of_feed: bool,
-    /// Slots since that say nothing about it: the feed itself was silent, the area was, or too little was learned.
+    /// Slots since then that say nothing about it: its input, station or area was silent.
     pub(super) holes: u32,
-    /// What all inputs together had missed when it began.
+    /// Slots missed by all inputs together when it began.
     pub(super) holes_before: u32,
     /// Slots in which it was expected and counted as not heard.
     pub(super) counted: u8,
-    /// Whether anybody was told that it is improbable: if no water were out of reach, and as it is.
+    /// Whether it was reported as improbable: as if reception had no edge, and with its edge.
     pub(super) told_within: bool,
     pub(super) told: bool,
 }
@@ -87,17 +87,17 @@ impl Silence {
         }
     }
 
-    /// Whether it was under way when last heard.
+    /// Whether the vessel was under way when last heard.
     pub fn under_way(&self) -> bool {
         self.motion.is_some()
     }
 
-    /// How fast it went when last heard, 0 when as good as still. Knots.
+    /// Speed when last heard in knots; 0 for a vessel that counts as still.
     pub fn knots(&self) -> f64 {
         self.motion.map_or(0.0, |(knots, _)| f64::from(knots))
     }
 
-    /// Where dead reckoning puts it at a time; good to a mile or two within a day.
+    /// The position by dead reckoning at a time; accurate to a mile or two within a day.
     pub fn expected_at(&self, at: Time) -> LatLon {
         let Some((knots, course)) = self.motion else {
             return self.position;
@@ -109,12 +109,12 @@ impl Silence {
         LatLon::new(lat, self.position.lon + miles * east / 60.0 / middle.cos())
     }
 
-    /// Probability that nobody hears such a vessel for so long, going on or standing still, whichever is likelier; 0-1.
+    /// Probability, 0-1, that such a vessel is not heard for this long, moving on or standing still, whichever is more likely.
     pub fn unheard(&self) -> f64 {
         if self.judged { self.unheard_if_learned() } else { 1.0 }
     }
 
-    /// The same by what is known so far, even if that is too little to judge by.
+    /// The same from what is known so far, even if that is too little to judge by.
     pub(super) fn unheard_if_learned(&self) -> f64 {
         match self.motion {
             Some(_) => f64::from(self.ln_moving.max(self.ln_still)).exp(),
@@ -122,7 +122,7 @@ impl Silence {
         }
     }
 
-    /// The same, were the water beyond the edge of reception heard like the cell at the edge; 0-1.
+    /// The same, 0-1, as if reception beyond its edge were that of the cell at the edge.
     pub fn unheard_within(&self) -> f64 {
         match self.motion {
             _ if !self.judged => 1.0,
@@ -131,30 +131,31 @@ impl Silence {
         }
     }
 
-    /// Where it would be so many nautical miles further on than at a time; `None` if it lies still.
+    /// Position by dead reckoning, `nm` nautical miles further on than at a time; `None` for a vessel that counts as still.
     pub(super) fn ahead(&self, at: Time, nm: f64) -> Option<LatLon> {
         let (_, course) = self.motion?;
         Some(self.expected_at(at).destination(f64::from(course), nm * METRES_PER_NM))
     }
 
-    /// Whether it was heard itself so steadily that it would have been heard in the next slot too.
+    /// Whether it was heard so steadily that it would have been heard in the next slot too.
     pub fn has_own_record(&self) -> bool {
         OWN_RECORD <= self.own_record
     }
 
-    /// The cells of a slot: where it would have gone, and where it was last heard.
+    /// The cells of a slot: where it would be if it moved on, and where it was last heard.
     pub(super) fn cells(&self, slot: Slot) -> (Cell, Cell) {
         (Cell::of(self.expected_at(slot.middle())), Cell::of(self.position))
     }
 
-    /// Of the time since it was last heard, what the feed itself missed. `holes_now` is what all inputs together have missed by now.
+    /// How much of the time since it was last heard the feed itself missed. `holes_now` is the number of slots all inputs
+    /// together have missed by now.
     pub(super) fn missed(&self, holes_now: u32) -> Span {
         let slots = self.holes + holes_now.saturating_sub(self.holes_before);
         Span::from_millis(super::SLOT.millis() * i64::from(slots))
     }
 }
 
-/// Where a vessel was in the middle of a slot between two fixes, straight from one to the other.
+/// Position in the middle of a slot between two fixes, on the straight line between them.
 pub(super) fn between(before: &Fix, after: &Fix, slot: Slot) -> LatLon {
     let span = (after.at - before.at).millis().max(1) as f64;
     let share = (slot.middle() - before.at).millis() as f64 / span;

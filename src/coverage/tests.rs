@@ -1,11 +1,11 @@
-//! What the feed teaches about reception, and whose silence is odd.
+//! What the model learns about reception from the feed, and which silences are improbable.
 
 use super::*;
 use crate::ais::{Body, Position, Report, TimeBasis};
 use crate::tracks::{self, Outcome};
 use crate::units::{METRES_PER_NM, Mmsi};
 
-/// A model and a picture with vessels that report every five minutes.
+/// A model and a picture, with vessels that report every five minutes.
 struct Sea {
     tracks: Tracks,
     coverage: Coverage,
@@ -42,7 +42,7 @@ impl Sea {
         Sea { tracks: Tracks::new(tracks::Settings::default(), Vec::new()), coverage, minute: 0, told: Vec::new() }
     }
 
-    /// Five minutes at a time until `minute`, with those that `heard` lets through.
+    /// Runs until `until` in steps of five minutes, with the reports that `heard` lets through.
     fn run(&mut self, until: i64, boats: &[Boat], heard: impl Fn(&Boat, i64) -> bool) {
         while self.minute < until {
             let minute = self.minute;
@@ -102,7 +102,7 @@ fn always(_: &Boat, _: i64) -> bool {
 }
 
 #[test]
-fn who_falls_silent_where_everybody_is_heard_is_told_and_improbable_within_90_minutes() {
+fn a_silence_where_all_vessels_are_heard_is_reported_as_improbable_within_90_minutes() {
     let mut sea = Sea::new(4);
     let boats = [boat(1, OFF, 0.2), boat(2, OFF, 0.2), boat(3, FAR, 0.2)];
     sea.run(600, &boats, always);
@@ -117,9 +117,9 @@ fn who_falls_silent_where_everybody_is_heard_is_told_and_improbable_within_90_mi
 }
 
 #[test]
-fn whoever_leaves_reception_where_all_others_left_it_is_not_told() {
+fn a_vessel_that_leaves_reception_where_others_left_it_is_not_reported() {
     let mut sea = Sea::new(4);
-    // North of 28.6° nobody is heard; a boat leaves every 40 min, each at 12 kn.
+    // No vessel is heard north of 28.6°; a boat leaves every 40 min, each at 12 kn.
     let mut boats: Vec<Boat> = (0..30)
         .map(|number| {
             boat(number, LatLon::new(28.0, -17.1).destination(180.0, number as f64 * 8.0 * METRES_PER_NM), 12.0)
@@ -136,7 +136,7 @@ fn whoever_leaves_reception_where_all_others_left_it_is_not_told() {
 }
 
 #[test]
-fn while_the_feed_says_nothing_nobody_is_missed() {
+fn while_the_feed_is_silent_no_vessel_is_missed() {
     let mut sea = Sea::new(4);
     let boats = [boat(1, OFF, 0.2), boat(2, OFF, 0.2)];
     sea.run(600, &boats, always);
@@ -144,7 +144,7 @@ fn while_the_feed_says_nothing_nobody_is_missed() {
     let silence = *sea.coverage.silence(sea.find(1)).expect("it is silent");
     assert_eq!(silence.unheard(), 1.0);
     assert_eq!(sea.coverage.missed(&silence), Span::from_minutes(300));
-    // One comes back and one does not: the silence counts from then on.
+    // One of the two comes back; the silence of the other counts from then on.
     sea.run(940, &boats, |boat, _| boat.mmsi == 224_000_002);
     assert_eq!(sea.told, [(920, 1)]);
     let silence = *sea.coverage.silence(sea.find(1)).expect("it is silent");
@@ -152,7 +152,7 @@ fn while_the_feed_says_nothing_nobody_is_missed() {
 }
 
 #[test]
-fn an_area_that_falls_silent_at_once_is_one_area_and_blames_nobody() {
+fn an_area_that_falls_silent_at_once_is_one_quiet_area_and_no_vessel_is_reported() {
     let mut sea = Sea::new(4);
     let mut boats: Vec<Boat> =
         (0..6).map(|number| boat(number, OFF.destination(60.0 * f64::from(number), 15_000.0), 1.0)).collect();
@@ -169,7 +169,7 @@ fn an_area_that_falls_silent_at_once_is_one_area_and_blames_nobody() {
 }
 
 #[test]
-fn two_of_many_that_fall_silent_at_once_are_no_quiet_area() {
+fn two_of_many_vessels_that_fall_silent_at_once_do_not_make_a_quiet_area() {
     let mut sea = Sea::new(4);
     let boats: Vec<Boat> =
         (0..8).map(|number| boat(number, OFF.destination(45.0 * f64::from(number), 9000.0), 1.0)).collect();
@@ -196,7 +196,7 @@ fn a_class_b_boat_is_judged_by_class_b() {
 }
 
 #[test]
-fn nothing_is_told_before_enough_was_learned() {
+fn no_silence_is_reported_before_enough_was_learned() {
     let mut sea = Sea::new(24);
     let boats = [boat(1, OFF, 0.2), boat(2, OFF, 0.2)];
     sea.run(600, &boats, always);
@@ -208,7 +208,7 @@ fn nothing_is_told_before_enough_was_learned() {
 }
 
 #[test]
-fn a_late_fix_begins_the_silence_anew() {
+fn a_late_fix_restarts_the_silence() {
     let mut sea = Sea::new(4);
     let boats = [boat(1, OFF, 0.2), boat(2, OFF, 0.2)];
     sea.run(600, &boats, always);

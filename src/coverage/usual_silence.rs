@@ -1,5 +1,5 @@
-//! How often vessels fall silent for long, in a cell and on an input. Where many do, one more shows nothing: the edge of
-//! reception, waters where transponders are switched off as a rule, sources that keep only pieces of their tracks.
+//! How often vessels fall silent for long, in a cell and on an input. Where many do, one more means nothing: at the edge of
+//! reception, in waters where transponders are usually switched off, on sources that keep only parts of their tracks.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,41 +8,41 @@ use crate::tracks::TrackKey;
 
 use super::{SLOT, Slot};
 
-/// What was counted so long ago weighs 1/e. Slots in 14 days.
+/// Slots in 14 days: a count this old weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;
-/// Fewer other vessels than this show nothing of a cell, or of an input.
+/// Minimum number of other silent vessels in a cell, and on an input, before silence can count as usual.
 const CELL_LEAST: f64 = 3.0;
 const FEED_LEAST: f64 = 8.0;
-/// A vessel heard for so long falls silent once, or more often: from there on silence is usual in a cell. Hours.
+/// Silence is usual in a cell where vessels fall silent at least once in this long. Vessel-hours.
 const CELL_HOURS: f64 = 48.0;
-/// The same of a whole input. Hours.
+/// The same for a whole input. Vessel-hours.
 const FEED_HOURS: f64 = 120.0;
 
-/// How often vessels like one fall silent where it did, without it.
+/// How often similar vessels fall silent where one did, without that one.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct SilenceRate {
-    /// Others that fell silent for 90 min or more in the same 0.25° cell, of the same class, lying still or under way alike; older ones
-    /// weigh less, over 14 days.
+    /// Other vessels of the same class that fell silent for at least 90 min in the same 0.25° cell, lying still or under way
+    /// alike. Counts fade over 14 days.
     pub cell_silences: f64,
-    /// For how long such vessels were heard in the cell. Hours.
+    /// How long vessels of the same class were heard in the cell. Vessel-hours.
     pub cell_hours: f64,
-    /// Others of the same input whose silence of 90 min or more nothing explained.
+    /// Other vessels of the same input whose silence of at least 90 min had no explanation.
     pub feed_silences: f64,
-    /// For how long all vessels of the input were heard. Hours.
+    /// How long all vessels of the input were heard. Vessel-hours.
     pub feed_hours: f64,
 }
 
 /// Where silence is usual.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Usual {
-    /// In the waters around.
+    /// In the cell.
     Cell,
     /// On the whole input.
     Feed,
 }
 
 impl SilenceRate {
-    /// Whether silence is so usual that one more shows nothing, and where.
+    /// Whether silence is so usual that one more means nothing, and where; `None` if it is not.
     pub fn usual(&self) -> Option<Usual> {
         if CELL_LEAST <= self.cell_silences && self.cell_hours <= CELL_HOURS * self.cell_silences {
             return Some(Usual::Cell);
@@ -78,12 +78,13 @@ pub(super) struct FeedSilences {
 }
 
 impl FeedSilences {
-    /// A vessel was heard by an input in a slot.
+    /// Counts a slot in which an input heard a vessel.
     pub(super) fn heard(&mut self, source: SourceId, slot: Slot) {
         self.counts(source, slot).heard += 1.0;
     }
 
-    /// A vessel of this input fell silent for long, and nothing explains it. Says whether it counts: not if it was the last one.
+    /// Counts a vessel of this input that fell silent for long without explanation. Returns whether it counts; it does not if it
+    /// was also the last one.
     pub(super) fn fell_silent(&mut self, source: SourceId, key: TrackKey, slot: Slot) -> bool {
         let counts = self.counts(source, slot);
         if counts.last_silent == Some(key) {
@@ -94,7 +95,7 @@ impl FeedSilences {
         true
     }
 
-    /// How many fell silent, and for how many slots vessels were heard.
+    /// Number of vessels that fell silent, and number of slots in which vessels were heard.
     pub(super) fn silences(&self, source: SourceId, slot: Slot) -> (f32, f32) {
         let counts = self.sources.get(usize::from(source.0)).copied().flatten();
         counts.map_or((0.0, 0.0), |counts| {
@@ -114,7 +115,7 @@ impl FeedSilences {
     }
 }
 
-/// Slots as hours.
+/// Converts slots to hours.
 pub(super) fn hours(slots: f32) -> f64 {
     f64::from(slots) * SLOT.hours()
 }
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_usual_from_three_others_and_one_in_two_days_on() {
+    fn silence_is_usual_from_three_others_and_one_in_two_days() {
         let cell =
             |cell_silences, cell_hours| SilenceRate { cell_silences, cell_hours, ..SilenceRate::default() }.usual();
         assert_eq!(cell(3.0, 140.0), Some(Usual::Cell));
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn one_vessel_again_and_again_counts_once_and_old_counts_fade() {
+    fn repeated_silences_of_one_vessel_count_once_and_old_counts_fade() {
         let mut feeds = FeedSilences::default();
         for number in 0..5 {
             feeds.heard(SourceId(2), slot(0));

@@ -1,6 +1,6 @@
-//! Sink: alerts to Prometheus' Alertmanager, over version 2 of its API.
+//! Sink: alerts to Prometheus Alertmanager through version 2 of its API.
 //!
-//! It forgets what it is not told again, so that open alerts are repeated each minute and what is over for five.
+//! Alertmanager drops alerts that are not repeated. Open alerts are therefore sent again every minute, and resolved ones for five minutes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -20,38 +20,38 @@ use crate::tls;
 
 const REFRESH: Duration = Duration::from_secs(60);
 const REPEAT_RESOLVED: Duration = Duration::from_secs(300);
-/// Alerts in one body.
+/// Maximum number of alerts in one request.
 const TOGETHER: usize = 500;
-/// Alerts over that are repeated at most.
+/// Maximum number of resolved alerts kept for repeating.
 const MOST_RESOLVED: usize = 10_000;
 
 /// `[sinks.alertmanager]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Where it is, without `/api/v2`; `https://…`, or `http://…` to a network of `allow`.
+    /// Base URL without `/api/v2`: `https://…`, or `http://…` within a network listed in `allow`.
     pub url: String,
-    /// Sent as `Authorization: Bearer …`.
+    /// Token sent as `Authorization: Bearer …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
-    /// For the whole exchange, 1 to 100.
+    /// Time limit of the whole exchange in seconds, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
     pub timeout_seconds: u64,
-    /// Networks that may be reached although they are not the Internet's.
+    /// Networks outside the public Internet that may be reached.
     #[serde(default)]
     pub allow: Vec<String>,
-    /// Whom to trust.
+    /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
     pub tls: tls::Settings,
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         self.target().problems(path)
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         http_post::within(folder, &mut self.tls, &mut self.bearer);
     }
@@ -68,24 +68,24 @@ impl Settings {
     }
 }
 
-/// An Alertmanager.
+/// Connection to one Alertmanager.
 #[derive(Debug)]
 pub(super) struct Alertmanager {
     post: Post,
     sender: SenderIdentity,
     now: fn() -> Time,
-    /// What is over, since when, and as it was told.
+    /// Recently resolved alerts: when each was sent, its id, and the alert as sent.
     resolved: Vec<(Moment, String, Value)>,
 }
 
 impl Alertmanager {
-    /// Reads its secrets and certificates.
+    /// Reads the secrets and certificates.
     pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
         let post = settings.target().open()?.at("api/v2/alerts");
         Ok(Alertmanager { post, sender: sender.clone(), now: || Clock.now(), resolved: Vec::new() })
     }
 
-    /// Tells it of each.
+    /// Posts each delivery as an alert.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         let told = deliveries.iter().map(Told::of).collect::<Result<Vec<_>, _>>()?;
         let now = (self.now)();
@@ -100,19 +100,19 @@ impl Alertmanager {
         Ok(())
     }
 
-    /// How often what is open wants repeating.
+    /// Interval for repeating open alerts.
     pub(super) fn refresh_every(&self) -> Option<Duration> {
         Some(REFRESH)
     }
 
-    /// Tells it again of what is open, and of what has been over for less than five minutes.
+    /// Posts the open alerts again, and those resolved less than five minutes ago.
     pub(super) async fn refresh(&mut self, open: &[Delivery]) -> Result<(), SendError> {
         let (now, moment) = ((self.now)(), Clock.moment());
         self.resolved.retain(|(since, ..)| moment.since(*since) < REPEAT_RESOLVED);
         let mut alerts = Vec::new();
         for delivery in open {
             let told = Told::of(delivery)?;
-            // What ended while the list was made has been told as over.
+            // An alert that ended after the list was made has already been sent as resolved.
             if self.resolved.iter().all(|(_, id, _)| *id != told.alert.id) {
                 alerts.push(alertmanager::alert(&told, &self.sender, now));
             }

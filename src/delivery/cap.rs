@@ -1,4 +1,4 @@
-//! Sink: messages of the Common Alerting Protocol 1.2, into a folder or posted.
+//! Sink: messages of the Common Alerting Protocol 1.2, written to a folder or posted to a URL.
 
 use std::path::{Path, PathBuf};
 
@@ -16,30 +16,30 @@ use crate::tls;
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The folder that messages are put into; this or `url`.
+    /// Folder for the messages; either this or `url`.
     #[serde(default)]
     pub spool: Option<PathBuf>,
-    /// Where messages are posted; `https://…`, or `http://…` to a network of `allow`.
+    /// URL to post to: `https://…`, or `http://…` within a network listed in `allow`.
     #[serde(default)]
     pub url: Option<String>,
-    /// Who says it, unique in the world: `ops@centre.example`.
+    /// Globally unique name of the sender, such as `ops@centre.example`.
     pub sender: String,
-    /// Sent as `Authorization: Bearer …`.
+    /// Token sent as `Authorization: Bearer …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
-    /// For the whole exchange, 1 to 100.
+    /// Time limit of the whole exchange in seconds, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
     pub timeout_seconds: u64,
-    /// Networks that may be reached although they are not the Internet's.
+    /// Networks outside the public Internet that may be reached.
     #[serde(default)]
     pub allow: Vec<String>,
-    /// Whom to trust.
+    /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
     pub tls: tls::Settings,
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
         if self.spool.is_some() == self.url.is_some() {
@@ -54,7 +54,7 @@ impl Settings {
         problems
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         http_post::within(folder, &mut self.tls, &mut self.bearer);
         self.spool.iter_mut().for_each(|spool| *spool = folder.join(&*spool));
@@ -72,7 +72,7 @@ impl Settings {
     }
 }
 
-/// A receiver of CAP.
+/// A receiver of CAP messages: a folder or a URL.
 #[derive(Debug)]
 pub(super) struct Cap {
     sender: String,
@@ -81,14 +81,14 @@ pub(super) struct Cap {
 }
 
 impl Cap {
-    /// Reads its secrets and certificates.
+    /// Reads the secrets and certificates.
     pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cap, String> {
         let spool = settings.spool.as_deref().map(Spool::new);
         let post = settings.target().map(|target| target.open()).transpose()?;
         Ok(Cap { sender: settings.sender.clone(), spool, post })
     }
 
-    /// Puts or posts each.
+    /// Writes or posts one message for each delivery.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let text = cap::message(&Told::of(delivery)?, &self.sender);

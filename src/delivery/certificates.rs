@@ -1,4 +1,4 @@
-//! The certificates of a sink: where its settings name them, and whether their files have changed since they were read.
+//! Certificate files of a sink: where the settings name them, and whether they have changed since they were read.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use super::settings::{Kind, Settings};
 use crate::clock::Moment;
 use crate::tls::{self, Stamps};
 
-/// The files are looked at no more often than this, so that several can be replaced together.
+/// Minimum time between two looks at the files, so that several can be replaced together.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 impl Settings {
-    /// The TLS settings of its connections; `None` for a kind of sink that makes none.
+    /// TLS settings of the sink. `None` for kinds that make no TLS connection.
     pub fn tls(&self) -> Option<&tls::Settings> {
         match self.kind {
             Kind::Webhook => self.webhook.as_ref().map(|table| &table.tls),
@@ -27,7 +27,7 @@ impl Settings {
     }
 }
 
-/// How the files looked when they were read, and when they were looked at.
+/// State of the files when they were read and when they were last looked at.
 #[derive(Default)]
 pub(super) struct Certificates {
     read: Stamps,
@@ -36,14 +36,14 @@ pub(super) struct Certificates {
 }
 
 impl Certificates {
-    /// Remembers how the files look now, as they are being read.
+    /// Records the files' state when they are read.
     pub(super) fn note_read(&mut self, settings: &Settings) {
         self.read = settings.tls().map(tls::Settings::stamps).unwrap_or_default();
         self.seen = self.read.clone();
     }
 
-    /// Whether the files differ from those that were read and have stayed the same since the last look, so that a half-written file is
-    /// not read.
+    /// Whether the files differ from those that were read. They must also look the same twice in a row, so that a half-written file is not
+    /// read.
     pub(super) fn have_changed(&mut self, settings: &Settings, now: Moment) -> bool {
         let Some(tls) = settings.tls() else {
             return false;

@@ -1,4 +1,4 @@
-//! Sink: anomalies to a node of CISE, through the adaptor that signs them: into a folder it collects from, or posted to it.
+//! Sink: anomalies for a CISE node, through the adaptor that signs them. They are written to the adaptor's folder or posted to it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,41 +19,41 @@ use crate::tls;
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The folder that the adaptor collects from; this or `url`.
+    /// Folder from which the adaptor collects messages; either this or `url`.
     #[serde(default)]
     pub spool: Option<PathBuf>,
-    /// Where the adaptor takes messages; `https://…`, or `http://…` to a network of `allow`.
+    /// URL of the adaptor: `https://…`, or `http://…` within a network listed in `allow`.
     #[serde(default)]
     pub url: Option<String>,
     /// Service id of this daemon.
     pub sender: String,
     /// Service id of the receiver.
     pub recipient: String,
-    /// Where: `Atlantic`, `Mediterranean`, `NorthSea`, `BalticSea`, `BlackSea`, `ArcticOcean`, `OutermostRegions`.
+    /// Sea basin: `Atlantic`, `Mediterranean`, `NorthSea`, `BalticSea`, `BlackSea`, `ArcticOcean` or `OutermostRegions`.
     #[serde(default)]
     pub sea_basin: SeaBasin,
-    /// What alerts may mean: `DrugTrafficking`, `Smuggling` ...
+    /// Type of risk the alerts imply, such as `DrugTrafficking` or `Smuggling`.
     #[serde(default)]
     pub risk_type: RiskType,
-    /// What a behaviour is in CISE, where the adaptor's owner wants another word than ours.
+    /// CISE anomaly types by behaviour, where they differ from our defaults.
     #[serde(default)]
     pub anomaly_types: BTreeMap<String, AnomalyType>,
-    /// Sent as `Authorization: Bearer …`.
+    /// Token sent as `Authorization: Bearer …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
-    /// For the whole exchange, 1 to 100.
+    /// Time limit of the whole exchange in seconds, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
     pub timeout_seconds: u64,
-    /// Networks that may be reached although they are not the Internet's.
+    /// Networks outside the public Internet that may be reached.
     #[serde(default)]
     pub allow: Vec<String>,
-    /// Whom to trust.
+    /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
     pub tls: tls::Settings,
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
         if self.spool.is_some() == self.url.is_some() {
@@ -73,7 +73,7 @@ impl Settings {
         problems
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         http_post::within(folder, &mut self.tls, &mut self.bearer);
         self.spool.iter_mut().for_each(|spool| *spool = folder.join(&*spool));
@@ -91,7 +91,7 @@ impl Settings {
     }
 }
 
-/// A receiver of CISE.
+/// The adaptor of a CISE node: a folder or a URL.
 #[derive(Debug)]
 pub(super) struct Cise {
     settings: Settings,
@@ -100,14 +100,14 @@ pub(super) struct Cise {
 }
 
 impl Cise {
-    /// Reads its secrets and certificates.
+    /// Reads the secrets and certificates.
     pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cise, String> {
         let spool = settings.spool.as_deref().map(Spool::new);
         let post = settings.target().map(|target| target.open()).transpose()?;
         Ok(Cise { settings: settings.clone(), spool, post })
     }
 
-    /// Puts or posts each.
+    /// Writes or posts one message for each delivery.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let text = self.message(delivery)?;

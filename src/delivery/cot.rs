@@ -1,10 +1,10 @@
-//! Sink: markers on the maps of TAK, as events of Cursor on Target 2.0 over TLS, TCP or UDP.
+//! Sink: markers on TAK maps, as events of Cursor on Target 2.0 over TLS, TCP or UDP.
 //!
-//! No server of TAK says what it has read. An alert counts as delivered when it is written on a connection that stays open, a fresh one
-//! for 1.5 s; when a connection ends, what was written on it within the last half minute is written once more. A server that keeps the
-//! connection and reads nothing has up to 32 KiB of them, and what fits its own buffers, before it is found out.
+//! TAK servers do not acknowledge what they read. An alert counts as delivered once it is written on a connection that stays open; a new
+//! connection must stay open for 1.5 s. When a connection ends, what was written within the last 30 s is written once more. A server that
+//! keeps the connection open without reading takes up to 32 KiB of alerts, plus what its own buffers hold, before the failure is noticed.
 //!
-//! A vessel is told of as unknown, never as suspect or hostile: what to make of it is for people to say.
+//! Vessels are reported as unknown, never as suspect or hostile. That judgement is left to people.
 
 mod event;
 
@@ -19,28 +19,28 @@ use super::wire::{Address, Datagrams, Transport, Wire};
 use crate::time::Span;
 use crate::tls;
 
-/// Nothing longer fits a datagram. Bytes.
+/// Maximum size of an event sent as a datagram. Bytes.
 const LONGEST_DATAGRAM: usize = 65_000;
 
 /// `[sinks.cot]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The server, or the group of a mesh: `host:port`.
+    /// Server or multicast group of the mesh: `host:port`.
     pub address: String,
     /// `tls`, `tcp` or `udp`.
     #[serde(default)]
     pub transport: Transport,
-    /// How long a marker stands if nothing is said of it any more. Minutes.
+    /// Minutes a marker stays on the map after the last update, 1 to 43200.
     #[serde(default = "stale_minutes")]
     pub stale_minutes: u32,
-    /// How many networks a datagram to a group may cross.
+    /// Number of networks a multicast datagram may cross, 0 to 255.
     #[serde(default = "multicast_hops")]
     pub multicast_hops: u32,
-    /// A server that takes longer is given up for now. Seconds.
+    /// Seconds to wait for the server before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u32,
-    /// Whom to trust over TLS, and the certificate that the server knows us by.
+    /// Trusted certificate authorities and our client certificate, for TLS.
     #[serde(default)]
     pub tls: tls::Settings,
 }
@@ -58,7 +58,7 @@ fn timeout_seconds() -> u32 {
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> =
             Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
@@ -77,13 +77,13 @@ impl Settings {
         problems
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
     }
 }
 
-/// The connection to a server or group.
+/// Connection to a TAK server or multicast group.
 pub(super) struct Cot {
     stale: Span,
     carrier: Carrier,
@@ -109,7 +109,7 @@ impl Cot {
         Ok(Cot { stale: Span::from_minutes(settings.stale_minutes.into()), carrier })
     }
 
-    /// Hands them on in order, each a document of its own. No server answers: told is what the network has taken.
+    /// Sends each delivery as an event, in order. There is no acknowledgement; an event counts as delivered once the network accepts it.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let event = event::event(Telling::of(delivery), self.stale)?;
@@ -124,7 +124,7 @@ impl Cot {
         Ok(())
     }
 
-    /// Looks after the connection while nothing is to be told; whether something had to be written once more.
+    /// Checks the idle connection. Returns whether something was written again.
     pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
         match &mut self.carrier {
             Carrier::Stream(wire) => wire.tend().await,

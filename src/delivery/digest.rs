@@ -1,14 +1,14 @@
-//! What a digest says beyond any other alert: the ids of the alerts that it stands for.
+//! The part of a digest that other alerts do not have: the ids of the alerts it lists.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::telling::clean;
 
-/// The list of a digest, each alert once, by how it stood when the digest was made.
+/// The alerts a digest lists, each once, by their status when the digest was made.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 pub(super) struct Digest {
-    /// How many alerts this revision lists.
+    /// Number of alerts listed by this revision.
     pub(super) alerts: u64,
     open: Vec<String>,
     ended: Vec<String>,
@@ -16,23 +16,23 @@ pub(super) struct Digest {
 }
 
 impl Digest {
-    /// Of an alert as JSON; `None` if it is none of a digest.
+    /// Reads the list from an alert in JSON. `None` if the alert is not a digest.
     pub(super) fn of(alert: &Value) -> Option<Digest> {
         Digest::deserialize(&alert["evidence"]["measured"]["digest"]).ok()
     }
 
-    /// `open`, `ended` and `retracted` with the ids of each; without those that are empty.
+    /// The lists `open`, `ended` and `retracted` with their ids, without empty ones.
     pub(super) fn lists(&self) -> impl Iterator<Item = (&'static str, &[String])> {
         let lists = [("open", &self.open), ("ended", &self.ended), ("retracted", &self.retracted)];
         lists.into_iter().map(|(name, ids)| (name, ids.as_slice())).filter(|(_, ids)| !ids.is_empty())
     }
 
-    /// The same, the ids in one text with spaces between.
+    /// The same lists, the ids joined by spaces.
     pub(super) fn texts(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.lists().map(|(name, ids)| (name, clean(&ids.join(" "))))
     }
 
-    /// `digest of 940 alerts`.
+    /// Title of the digest: `digest of 940 alerts`.
     pub(super) fn name(&self) -> String {
         match self.alerts {
             0 => "digest".to_owned(),

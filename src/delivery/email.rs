@@ -1,4 +1,4 @@
-//! Sink: mail to people, over SMTP: each change by itself or gathered into digests, the changes of an alert as one thread.
+//! Sink: mail over SMTP, one per change or gathered into digests. The changes of an alert form one thread.
 
 mod body;
 mod mail;
@@ -17,43 +17,43 @@ use crate::clock::{Clock, Moment};
 use crate::secret::Secret;
 use crate::tls;
 
-/// What `max_per_hour` counts in.
+/// Period of `max_per_hour`.
 const HOUR: Duration = Duration::from_secs(3600);
-/// Most deliveries of one digest.
+/// Maximum number of deliveries in one digest.
 const TOGETHER: usize = 100;
 
 /// `[sinks.email]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The server that takes mail in, `host:port`.
+    /// Mail server: `host:port`.
     pub address: String,
     /// `starttls` (port 587), `tls` (port 465) or `none`.
     #[serde(default)]
     pub security: Security,
-    /// Whether `none` may leave this machine.
+    /// Whether `security = "none"` may be used with a server on another machine.
     #[serde(default)]
     pub allow_plaintext: bool,
-    /// Who writes: `Atalaia <atalaia@example.org>`.
+    /// Sender address: `Atalaia <atalaia@example.org>`.
     pub from: String,
-    /// Who is written to.
+    /// Recipient addresses.
     pub to: Vec<String>,
-    /// User, if the server asks for one.
+    /// User name, if the server requires one.
     #[serde(default)]
     pub user: Option<String>,
-    /// That user's password.
+    /// Password of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// Mails are so far apart; what comes in between is gathered into one. 0: each by itself, at once. Minutes.
+    /// Minutes between two mails, 0 to 1440; changes in between are gathered into one mail. 0: each change at once in its own mail.
     #[serde(default)]
     pub digest_minutes: u32,
-    /// Beyond so many in an hour, the rest is gathered into one.
+    /// Maximum mails per hour, 1 to 3600; the last one takes everything that waits.
     #[serde(default = "max_per_hour")]
     pub max_per_hour: u32,
-    /// A server that takes longer is given up for now. Seconds.
+    /// Seconds to wait for the server before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u32,
-    /// Whom to trust.
+    /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
     pub tls: tls::Settings,
 }
@@ -66,21 +66,21 @@ fn timeout_seconds() -> u32 {
     30
 }
 
-/// How mail is kept from others on its way to the server.
+/// Encryption of the connection to the mail server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Security {
-    /// In the open until both agree to encrypt; without that nothing is sent.
+    /// Encrypted after STARTTLS; nothing is sent if the server does not offer it.
     #[default]
     Starttls,
-    /// Encrypted from the beginning.
+    /// Encrypted from the start.
     Tls,
-    /// In the open.
+    /// Unencrypted.
     None,
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> =
             Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
@@ -115,7 +115,7 @@ impl Settings {
         problems
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
         if let Some(secret) = &mut self.password {
@@ -124,15 +124,16 @@ impl Settings {
     }
 }
 
-/// The way to a mail server, and what went there lately.
+/// Connection settings of a mail server, and the mails sent recently.
 pub(super) struct Email {
     writer: mail::Writer,
     server: session::Server,
     apart: Duration,
     most: usize,
-    /// When mails of the last hour went out.
+    /// When the mails of the last hour were sent.
     sent: VecDeque<Moment>,
-    /// Deliveries that some addresses do not take yet, with those that have them, the newest last. After a restart all are written to again.
+    /// Deliveries that some recipients do not accept yet, each with the recipients that have it, oldest first. Lost at a restart, after
+    /// which all recipients get the mail again.
     partly: VecDeque<(Delivery, BTreeSet<String>)>,
     settings: Settings,
 }
@@ -156,7 +157,7 @@ impl Email {
         })
     }
 
-    /// One mail: of the delivery, or a digest of all.
+    /// Sends one mail with one delivery, or a digest of several.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         if deliveries.is_empty() {
             return Ok(());
@@ -165,7 +166,7 @@ impl Email {
         let mail = self.writer.mail(deliveries, clock.now())?;
         let have = self.have(deliveries);
         let handed = self.server.send(&mail, &have).await?;
-        // Whoever gets it later than others was counted with them.
+        // A retry for some recipients was already counted with the first mail.
         if have.is_empty() {
             let now = clock.moment();
             while self.sent.front().is_some_and(|earliest| HOUR <= now.since(*earliest)) {
@@ -174,7 +175,7 @@ impl Email {
             self.sent.push_back(now);
         }
         for delivery in deliveries {
-            // What was said of its alert before is not of interest any more.
+            // Drop entries of earlier revisions of the alert; this mail supersedes them.
             let before = self.partly.iter().position(|(other, _)| other.key == delivery.key);
             let before = before.and_then(|place| self.partly.remove(place));
             self.partly.retain(|(other, _)| other.alert != delivery.alert);
@@ -193,7 +194,7 @@ impl Email {
         }
     }
 
-    /// Who has all of these.
+    /// Recipients that already have all of these deliveries.
     fn have(&self, deliveries: &[Delivery]) -> BTreeSet<String> {
         let of = |delivery: &Delivery| {
             let known = self.partly.iter().find(|(other, _)| other.key == delivery.key);
@@ -202,12 +203,12 @@ impl Email {
         deliveries.iter().map(of).reduce(|all, have| &all & &have).unwrap_or_default()
     }
 
-    /// Mails of so long before a start count against `max_per_hour` and `digest_minutes`.
+    /// How far back mails count against `max_per_hour` and `digest_minutes`.
     pub(super) fn counts_back(&self) -> Duration {
         HOUR.max(self.apart)
     }
 
-    /// What went out before the start, so long ago, the earliest first.
+    /// Restores the times of mails sent before a restart. `ago` lists how long ago each was sent, earliest first.
     pub(super) fn recall(&mut self, ago: &[Duration]) {
         if self.sent.is_empty() {
             let now = Clock.moment();
@@ -215,13 +216,13 @@ impl Email {
         }
     }
 
-    /// At a reload: password and certificates are read again; what went out, and who has it, stays known.
+    /// At a reload, reads the password and certificates again and keeps the history. `None` if they cannot be read.
     pub(super) fn reopened(self) -> Option<Email> {
         Some(Email { server: session::Server::new(&self.settings).ok()?, ..self })
     }
 
-    /// When `digest_minutes` or `max_per_hour` let the next mail go, and with how much. The last mail of an hour takes everything
-    /// that waits.
+    /// When `digest_minutes` and `max_per_hour` allow the next mail, and with how many deliveries. The last mail of an hour takes
+    /// everything that waits.
     pub(super) fn pace(&self, now: Moment) -> Pace {
         let lately: Vec<Duration> = self.sent.iter().map(|sent| now.since(*sent)).filter(|ago| *ago < HOUR).collect();
         let apart = self.sent.back().map_or(Duration::ZERO, |last| self.apart.saturating_sub(now.since(*last)));

@@ -1,4 +1,4 @@
-//! The server that a sink connects to, for whoever asks whether it can be reached.
+//! The server a sink connects to, for checks of whether it can be reached.
 
 use super::email::Security;
 use super::settings::{Kind, Settings};
@@ -6,7 +6,7 @@ use super::wire::Transport;
 use crate::tls::Endpoint;
 
 impl Settings {
-    /// Where it connects to; `None` for what stays on this machine, and for datagrams, which nobody answers.
+    /// The server the sink connects to. `None` for sinks on this machine, and for UDP, which gives no answer.
     pub fn endpoint(&self) -> Option<Endpoint> {
         let by_wire = |address: &str, transport: Transport| match transport {
             Transport::Udp => None,
@@ -27,13 +27,13 @@ impl Settings {
                 let url = &self.mqtt.as_ref()?.url;
                 Endpoint::of_url(url, if url.starts_with("mqtts") { 8883 } else { 1883 })
             }
-            // The server speaks first, in the open, and encrypts then.
+            // NATS servers send their greeting unencrypted and start TLS afterwards.
             Kind::Nats => Endpoint::of_url(&self.nats.as_ref()?.url.replacen("tls://", "nats://", 1), 4222),
             Kind::Jsonl | Kind::Log | Kind::Exec | Kind::Journald => None,
         }
     }
 
-    /// Whether what it takes becomes a file of whoever hands it over.
+    /// Whether the sink creates files, which are owned by the user that runs the sink.
     pub fn makes_files(&self) -> bool {
         let spools = self.cise.as_ref().is_some_and(|cise| cise.spool.is_some())
             || self.cap.as_ref().is_some_and(|cap| cap.spool.is_some());

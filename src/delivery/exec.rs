@@ -1,6 +1,7 @@
-//! Sink: a program of the site's, run once for each change, which it reads as a line of JSON from its standard input.
+//! Sink: a local program, run once for each change, which it reads from standard input as one line of JSON.
 //!
-//! No shell; a fixed list of arguments; an empty environment but for `PATH`. Whatever it leaves running in its group ends with it.
+//! The program runs without a shell, with fixed arguments and an environment of `PATH` only. Processes it leaves in its process group are
+//! killed.
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -16,20 +17,20 @@ use tokio::time::timeout;
 use super::http_post::one_line;
 use super::send::{Delivery, SendError, SenderIdentity};
 
-/// `EX_TEMPFAIL` of sysexits: worth another try.
+/// `EX_TEMPFAIL` of sysexits: the program asks for another try.
 const TRY_AGAIN: i32 = 75;
-/// No more of what it writes is kept. Bytes.
+/// Maximum number of bytes kept of each output stream.
 const MOST_READ: usize = 64 * 1024;
-/// Where programs are when the daemon has no `PATH`.
+/// `PATH` of the program if the daemon has none.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// `[sinks.exec]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The program, from the root, and its arguments.
+    /// Absolute path of the program, then its arguments.
     pub command: Vec<String>,
-    /// After this it is killed, 1 to 100.
+    /// Seconds after which the program is killed, 1 to 100.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u64,
 }
@@ -39,7 +40,7 @@ fn timeout_seconds() -> u64 {
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         if !self.command.first().is_some_and(|program| Path::new(program).is_absolute()) {
@@ -57,25 +58,25 @@ impl Settings {
     }
 }
 
-/// A program that is told.
+/// A program that receives changes.
 #[derive(Debug)]
 pub(super) struct Exec {
     settings: Settings,
 }
 
-/// A process and all it started; they end when this is dropped.
+/// A process with its process group, killed when dropped.
 struct Group {
     child: Child,
     leader: Option<Pid>,
 }
 
 impl Exec {
-    /// Nothing is run yet.
+    /// Does not run the program yet.
     pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Exec, String> {
         Ok(Exec { settings: settings.clone() })
     }
 
-    /// Runs it once for each, one after the other.
+    /// Runs the program once for each delivery, one after the other.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             self.run(&delivery.line).await?;
@@ -87,19 +88,19 @@ impl Exec {
         let later = |what: String| SendError::Later { wait: None, reason: self.told(&what) };
         let mut group = self.start().map_err(|error| later(error.to_string()))?;
         let pipes = (group.child.stdin.take(), group.child.stdout.take(), group.child.stderr.take());
-        // They were asked for as pipes.
+        // Always present, because all three were requested as pipes.
         let (Some(mut input), Some(output), Some(errors)) = pipes else {
             return Err(later("has no standard input and output".to_owned()));
         };
         let fed = async move {
-            // One that does not read is free to.
+            // A program need not read its input.
             let _ = input.write_all(line.as_bytes()).await;
             let _ = input.write_all(b"\n").await;
         };
         let (mut said, mut complained) = (Vec::new(), Vec::new());
         let ended = async {
             let status = group.child.wait().await;
-            // Whoever still holds the pipes would be waited for.
+            // Processes it left behind may hold the pipes open, and reading them would never end.
             group.kill();
             status
         };
@@ -138,7 +139,7 @@ impl Exec {
         Ok(Group { child, leader })
     }
 
-    /// Names the program alone: arguments may hold what is nobody's business.
+    /// Prefixes a reason with the program's path only, because arguments may contain secrets.
     fn told(&self, what: &str) -> String {
         format!("{}: {what}", self.settings.command.first().map_or("", String::as_str))
     }
@@ -147,7 +148,7 @@ impl Exec {
 impl Group {
     fn kill(&mut self) {
         if let Some(leader) = self.leader.take() {
-            // The error says only that all have ended.
+            // Fails only if all processes of the group have ended.
             let _ = kill_process_group(leader, Signal::KILL);
         }
     }
@@ -159,7 +160,7 @@ impl Drop for Group {
     }
 }
 
-/// Reads all of it, so that the writer is never stopped, and keeps its beginning.
+/// Reads to the end, so that the writer never blocks, and keeps the first 64 KiB.
 async fn keep(mut from: impl AsyncRead + Unpin, kept: &mut Vec<u8>) {
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {

@@ -1,4 +1,4 @@
-//! Posting a body to an address of the settings: bounded, without redirects, and only to where the settings allow.
+//! HTTP POST to a configured URL: limited in time and size, without redirects, and only to permitted addresses.
 
 mod guard;
 #[cfg(test)]
@@ -22,17 +22,17 @@ use crate::time::Time;
 use crate::tls;
 use guard::Guard;
 
-/// No more of an answer is read. Bytes.
+/// Maximum number of bytes read of an answer.
 const MOST_READ: usize = 64 * 1024;
-/// No more of it is repeated. Characters.
+/// Maximum number of characters of an answer quoted in a reason.
 const MOST_SAID: usize = 200;
-/// From so many characters on a part of a path or query may be a password.
+/// Length from which a part of a path or query is treated as a secret. Characters.
 const SECRET_PART: usize = 8;
-/// Nobody is waited for longer, whatever they ask.
+/// Upper bound of the delay a receiver may request.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
-/// The worker of a sink waits a little longer. Seconds.
+/// Upper bound of `timeout_seconds`; shorter than the worker's own limit. Seconds.
 const LONGEST_TIMEOUT: u64 = 100;
-/// What no header of the settings may be: the body's, the connection's, or said by other keys.
+/// Headers the settings may not set: those of the body, of the connection, and those with keys of their own.
 const RESERVED: [&str; 8] = [
     "host",
     "content-length",
@@ -44,36 +44,36 @@ const RESERVED: [&str; 8] = [
     "webhook-signature",
 ];
 
-/// Where to post, as the settings of a sink say it.
+/// A receiver as the settings of a sink describe it.
 #[derive(Clone, Copy)]
 pub(super) struct Target<'a> {
-    /// `https://…`; `http://…` only to what `allow` holds.
+    /// `https://…`, or `http://…` within a network of `allow`.
     pub(super) url: &'a str,
-    /// Whom to trust.
+    /// Trusted certificate authorities and our client certificate.
     pub(super) tls: &'a tls::Settings,
-    /// Sent as `Authorization: Bearer …`.
+    /// Token sent as `Authorization: Bearer …`.
     pub(super) bearer: Option<&'a Secret>,
-    /// Other headers; their values are secrets.
+    /// Additional headers; their values are secrets.
     pub(super) headers: Option<&'a BTreeMap<String, Secret>>,
-    /// For the whole exchange.
+    /// Time limit of the whole exchange. Seconds.
     pub(super) timeout_seconds: u64,
-    /// Networks that may be reached although they are not the Internet's, `10.0.0.0/8`.
+    /// Networks outside the public Internet that may be reached, such as `10.0.0.0/8`.
     pub(super) allow: &'a [String],
 }
 
-/// The default of `timeout_seconds`.
+/// Default of `timeout_seconds`.
 pub(super) fn timeout_seconds() -> u64 {
     15
 }
 
-/// Makes the relative paths of a target's settings ones from `folder`.
+/// Resolves the relative paths of a target's settings against `folder`.
 pub(super) fn within(folder: &Path, tls: &mut tls::Settings, bearer: &mut Option<Secret>) {
     tls.within(folder);
     bearer.iter_mut().for_each(|secret| secret.within(folder));
 }
 
 impl Target<'_> {
-    /// What is wrong with it; `path` is the path of the keys' table.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub(super) fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         if let Err(fault) = self.url() {
@@ -101,7 +101,7 @@ impl Target<'_> {
         problems
     }
 
-    /// The address, if it may be posted to.
+    /// Parses the URL. The error says why nothing may be posted to it.
     fn url(&self) -> Result<Url, String> {
         let url =
             Url::parse(self.url).map_err(|error| format!("is not an address ({error}); write https://HOST/PATH"))?;
@@ -111,7 +111,7 @@ impl Target<'_> {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("holds a user or a password; write bearer = { file = \"PATH\" } or [headers]".to_owned());
         }
-        // Settings with a fault in `allow` have a problem of their own.
+        // Faults in `allow` are reported separately.
         let allow: Vec<_> = self.allow.iter().filter_map(|network| guard::network(network).ok()).collect();
         if url.scheme() == "http" && allow.is_empty() {
             return Err("is not https; write https://, or name the receiver's network in allow".to_owned());
@@ -120,7 +120,7 @@ impl Target<'_> {
         Ok(url)
     }
 
-    /// Reads secrets and certificates.
+    /// Reads the secrets and certificates and builds the client.
     pub(super) fn open(&self) -> Result<Post, String> {
         let url = self.url()?;
         let allow = self.allow.iter().map(|network| guard::network(network)).collect::<Result<Vec<_>, _>>()?;
@@ -130,7 +130,7 @@ impl Target<'_> {
         let mut put = |name: HeaderName, before: &str, secret: &Secret| -> Result<(), String> {
             let revealed = secret.read().map_err(|error| error.to_string())?;
             let mut value = HeaderValue::from_str(&format!("{before}{}", revealed.expose()))
-                .map_err(|_| format!("the secret of header {name} holds characters that no header allows"))?;
+                .map_err(|_| format!("the secret of header {name} contains characters not allowed in a header"))?;
             value.set_sensitive(true);
             headers.insert(name, value);
             secrets.push(revealed);
@@ -164,32 +164,32 @@ fn header_name(name: &str) -> Result<HeaderName, String> {
     }
 }
 
-/// A place to post to.
+/// A URL to post to, with its client and headers.
 pub(super) struct Post {
     client: Client,
     url: Url,
     headers: HeaderMap,
-    /// What must not come back out of an answer.
+    /// Secrets to remove from quoted answers.
     secrets: Vec<Revealed>,
     now: fn() -> Time,
 }
 
 impl fmt::Debug for Post {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Paths and queries of webhooks are often as good as a password.
+        // Show only the origin, because paths and queries of webhooks are often as good as a password.
         f.debug_struct("Post").field("origin", &self.url.origin().ascii_serialization()).finish_non_exhaustive()
     }
 }
 
 impl Post {
-    /// The same with another path below it.
+    /// The same receiver with `path` appended to its URL.
     pub(super) fn at(mut self, path: &str) -> Post {
         let base = self.url.path().trim_end_matches('/').to_owned();
         self.url.set_path(&format!("{base}/{path}"));
         self
     }
 
-    /// Posts one body, once.
+    /// Posts one body, without retries.
     pub(super) async fn post(
         &self,
         body: Vec<u8>,
@@ -200,7 +200,7 @@ impl Post {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         for (name, value) in more {
             let value = HeaderValue::from_str(value).map_err(|_| SendError::Refused {
-                reason: format!("{name}: holds characters that no header allows"),
+                reason: format!("{name}: contains characters not allowed in a header"),
             })?;
             headers.insert(*name, value);
         }
@@ -220,16 +220,16 @@ impl Post {
         let said = if said.is_empty() { said } else { format!(": {said}") };
         match status {
             StatusCode::GONE => {
-                SendError::Gone { reason: self.told(&format!("410: the receiver wants nothing more{said}")) }
+                SendError::Gone { reason: self.told(&format!("410 Gone: the receiver accepts nothing more{said}")) }
             }
             _ if status.is_redirection() => {
-                let reason = self.told(&format!("{answer}: it sends elsewhere, where nothing is sent"));
+                let reason = self.told(&format!("{answer}: redirects are not followed"));
                 SendError::Later { wait, reason }
             }
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
                 SendError::Later { wait, reason: self.told(&format!("{answer}{said}")) }
             }
-            // Who has changed a key or a path, or is being set up anew, will take it once that is mended.
+            // Temporary: the receiver may have changed a key or a path, or may be in the middle of a new set-up.
             StatusCode::UNAUTHORIZED
             | StatusCode::FORBIDDEN
             | StatusCode::NOT_FOUND
@@ -244,12 +244,12 @@ impl Post {
         }
     }
 
-    /// Names the receiver by what of its address is never secret.
+    /// Prefixes a reason with the URL's origin, the only part that is never secret.
     fn told(&self, what: &str) -> String {
         format!("{}: {what}", self.url.origin().ascii_serialization())
     }
 
-    /// Seconds, or a date.
+    /// Reads `Retry-After`: seconds or an HTTP date, capped at one day. `None` if it is neither.
     fn retry_after(&self, said: &str) -> Option<Duration> {
         let wait = match said.trim().parse::<u64>() {
             Ok(seconds) => Duration::from_secs(seconds),
@@ -261,7 +261,7 @@ impl Post {
         Some(wait.min(LONGEST_WAIT))
     }
 
-    /// The beginning of what it answers, on one line, without our secrets.
+    /// The start of the answer on one line, without our secrets.
     async fn excerpt(&self, mut response: Response) -> String {
         let mut bytes = Vec::new();
         while let Ok(Some(chunk)) = response.chunk().await {
@@ -274,7 +274,7 @@ impl Post {
         for secret in &self.secrets {
             text = text.replace(secret.expose(), "***");
         }
-        // The path of a webhook is often as good as a password.
+        // The path or query of a webhook is often as good as a password.
         let query = self.url.query().unwrap_or_default();
         let parts = self.url.path().split('/').chain(query.split(['&', '=']));
         for part in [self.url.path(), query].into_iter().chain(parts).filter(|part| SECRET_PART <= part.len()) {
@@ -284,7 +284,7 @@ impl Post {
     }
 }
 
-/// `400 Bad Request`: the words of the standard, not the receiver's.
+/// Status code with its standard reason phrase, not the receiver's: `400 Bad Request`.
 fn in_words(status: StatusCode) -> String {
     match status.canonical_reason() {
         Some(words) => format!("{} {words}", status.as_u16()),
@@ -292,7 +292,7 @@ fn in_words(status: StatusCode) -> String {
     }
 }
 
-/// The beginning of a text that somebody else wrote, on one line.
+/// The start of a third-party text on one line, at most 200 characters.
 pub(super) fn one_line(text: &str) -> String {
     let shown = |c: char| if c.is_control() || hidden(c) { ' ' } else { c };
     let mut words = String::new();
@@ -303,7 +303,7 @@ pub(super) fn one_line(text: &str) -> String {
     words.chars().take(MOST_SAID).collect()
 }
 
-/// An error and what it came from, in one line; parts that repeat what follows them are left out.
+/// An error and its causes on one line. A cause already contained in the text before it is left out.
 fn chain(error: &(dyn Error + 'static)) -> String {
     if let Some(fault) = tls::certificate_fault(error) {
         return fault;

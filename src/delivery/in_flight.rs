@@ -1,4 +1,4 @@
-//! The deliveries a sink has in hand: in order, each alert's revisions behind one another, what failed again later.
+//! The deliveries a worker holds: in row order, an alert's revisions in sequence, failed ones delayed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -7,31 +7,31 @@ use super::send::Delivery;
 use crate::clock::{Clock, Moment};
 use crate::time::Time;
 
-/// Deliveries in hand at most; more stay in the store.
+/// Maximum number of undelivered entries in flight; the rest stay in the store.
 pub(super) const ROOM: usize = 256;
 
-/// One delivery in hand.
+/// One delivery in flight, with the state of its retries.
 #[derive(Clone, Debug)]
 pub(super) struct Attempt {
     pub(super) delivery: Delivery,
-    /// Since when it waits, wall clock.
+    /// When it was queued, by the wall clock.
     pub(super) since: Time,
-    /// When it was read from where it waits.
+    /// When it was last read from the store, by the steady clock.
     pub(super) read: Moment,
-    /// How often it was tried.
+    /// Number of attempts so far.
     pub(super) tries: u32,
-    /// Tried again so long after this moment.
+    /// Start and length of the wait before the next attempt; `None` if it may be tried at once.
     pub(super) wait: Option<(Moment, Duration)>,
-    /// Not together with others: among them was one that the sink refused.
+    /// Sent by itself, because an earlier batch with it was refused or partially delivered.
     pub(super) alone: bool,
-    /// Some of those it is for have it: a newer one of its alert need not wait for the rest.
+    /// Partially delivered: some recipients have it. Newer revisions of its alert do not wait for the others.
     pub(super) partly: bool,
-    /// It was counted as one that waits for the rate of the sink.
+    /// Already counted in `delayed`, so that waiting for the sink's rate limit counts once.
     pub(super) delayed: bool,
 }
 
 impl Attempt {
-    /// Just read, to be tried at once.
+    /// A delivery that has just been read and may be tried at once.
     pub(super) fn new(delivery: Delivery, since: Time, tries: u32) -> Attempt {
         Attempt {
             delivery,
@@ -50,7 +50,7 @@ impl Attempt {
     }
 }
 
-/// What is in hand, in the order it goes out.
+/// The deliveries in flight, sorted by row.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
     attempts: Vec<Attempt>,
@@ -65,12 +65,12 @@ impl InFlight {
         self.attempts.len()
     }
 
-    /// How many nobody has yet.
+    /// Number of deliveries that no recipient has yet.
     pub(super) fn fresh(&self) -> usize {
         self.attempts.iter().filter(|attempt| !attempt.partly).count()
     }
 
-    /// Puts one where it belongs, in the order of rows.
+    /// Inserts a delivery in row order.
     pub(super) fn push(&mut self, attempt: Attempt) {
         let place = self.attempts.partition_point(|other| other.delivery.row < attempt.delivery.row);
         self.attempts.insert(place, attempt);
@@ -80,7 +80,8 @@ impl InFlight {
         self.attempts.binary_search_by_key(&Some(row), |attempt| attempt.delivery.row).is_ok()
     }
 
-    /// Takes out what goes next, at most so many together, of what nobody has yet: the first that is ready and no older delivery of whose alert still waits.
+    /// Takes the next ready deliveries, at most `together`. Partially delivered ones are left out, and so is every delivery behind an older
+    /// one of the same alert that is still waiting.
     pub(super) fn take_ready(&mut self, now: Moment, together: usize) -> Vec<Attempt> {
         let mut blocked: BTreeSet<&str> = BTreeSet::new();
         let mut places: Vec<usize> = Vec::new();
@@ -106,19 +107,19 @@ impl InFlight {
         taken
     }
 
-    /// Notes that what is ready waits for the rate of the sink; how much of it had not waited for that before.
+    /// Marks ready deliveries as delayed by the sink's rate limit. Returns how many were not marked before.
     pub(super) fn note_delayed(&mut self, now: Moment) -> usize {
         let waits = |attempt: &&mut Attempt| !attempt.partly && !attempt.delayed && attempt.is_ready(now);
         self.attempts.iter_mut().filter(waits).map(|attempt| attempt.delayed = true).count()
     }
 
-    /// Takes out the first that is ready of those that some have.
+    /// Takes the first partially delivered message that is ready.
     pub(super) fn take_partly(&mut self, now: Moment) -> Vec<Attempt> {
         let place = self.attempts.iter().position(|attempt| attempt.partly && attempt.is_ready(now));
         place.map(|place| self.attempts.remove(place)).into_iter().collect()
     }
 
-    /// Takes out the oldest of those that some have, beyond so many.
+    /// Takes the oldest partially delivered messages in excess of `most`.
     pub(super) fn take_partly_beyond(&mut self, most: usize) -> Vec<Attempt> {
         let mut beyond = (self.len() - self.fresh()).saturating_sub(most);
         let mut is_beyond = |attempt: &mut Attempt| {
@@ -129,17 +130,17 @@ impl InFlight {
         self.attempts.extract_if(.., |attempt| is_beyond(attempt)).collect()
     }
 
-    /// Puts back what was taken, in its place.
+    /// Puts taken deliveries back in row order.
     pub(super) fn put_back(&mut self, attempts: Vec<Attempt>) {
         attempts.into_iter().for_each(|attempt| self.push(attempt));
     }
 
-    /// Everything may be tried at once: the sink works again.
+    /// Ends every wait, because the sink works again.
     pub(super) fn wake(&mut self) {
         self.attempts.iter_mut().for_each(|attempt| attempt.wait = None);
     }
 
-    /// How long until the next one is ready, behind those of its alert; `None` when nothing waits.
+    /// Time until the next delivery is ready, counting the wait of older ones of the same alert. `None` if nothing is in flight.
     pub(super) fn next_in(&self, now: Moment) -> Option<Duration> {
         let left = |attempt: &Attempt| {
             attempt.wait.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)))
@@ -156,7 +157,7 @@ impl InFlight {
         waits.min()
     }
 
-    /// Takes out what only some have and a newer delivery of the same alert has made needless.
+    /// Takes partially delivered messages that `newer`, a later revision of the same alert, supersedes.
     pub(super) fn take_outdated(&mut self, newer: &Delivery) -> Vec<Attempt> {
         let is_older = |attempt: &mut Attempt| {
             attempt.partly && attempt.delivery.row < newer.row && attempt.delivery.alert == newer.alert
@@ -164,12 +165,12 @@ impl InFlight {
         self.attempts.extract_if(.., is_older).collect()
     }
 
-    /// Takes out what has waited since before a moment.
+    /// Takes the deliveries queued at or before `than`.
     pub(super) fn take_older(&mut self, than: Time) -> Vec<Attempt> {
         self.attempts.extract_if(.., |attempt| attempt.since <= than).collect()
     }
 
-    /// Takes all of it.
+    /// Takes all deliveries.
     pub(super) fn drain(&mut self) -> Vec<Attempt> {
         std::mem::take(&mut self.attempts)
     }
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_word_of_an_alert_never_overtakes_an_earlier_one() {
+    fn a_later_revision_of_an_alert_never_overtakes_an_earlier_one() {
         let mut in_flight = InFlight::default();
         in_flight.push(attempt(1, "a", Some(3600)));
         in_flight.push(attempt(2, "a", None));
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_letter_does_not_wait_for_those_who_lack_an_older_one() {
+    fn a_newer_revision_does_not_wait_for_recipients_that_lack_an_older_one() {
         let (mut in_flight, now) = (InFlight::default(), Clock.moment());
         in_flight.push(Attempt { partly: true, alone: true, ..attempt(1, "a", Some(3600)) });
         in_flight.push(attempt(2, "a", None));
@@ -242,7 +243,7 @@ mod tests {
         let rows = |attempts: Vec<Attempt>| attempts.iter().map(|attempt| attempt.delivery.row).collect::<Vec<_>>();
         assert_eq!(rows(in_flight.take_partly_beyond(2)), [Some(4)]);
         assert_eq!(rows(in_flight.take_partly(now)), [Some(5)]);
-        assert!(in_flight.take_ready(now, 10).is_empty(), "those are not for everybody");
+        assert!(in_flight.take_ready(now, 10).is_empty(), "partly delivered ones are not taken here");
     }
 
     #[test]

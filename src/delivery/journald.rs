@@ -1,4 +1,4 @@
-//! Sink: entries in the journal of the machine, by its own protocol, with fields that `journalctl` selects by.
+//! Sink: entries in the systemd journal through its native protocol, with fields that `journalctl` can select by.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use super::send::{Delivery, SendError, SenderIdentity};
 use super::telling::{Telling, cut};
 use crate::alerts::Severity;
 
-/// A journal that does not take an entry for so long is given up for now.
+/// Maximum wait for the journal to accept an entry.
 const WAIT: Duration = Duration::from_secs(10);
-/// Longest text of an entry; the whole must fit a datagram. Bytes.
+/// Maximum length of the entry's text; the whole entry must fit a datagram. Bytes.
 const LONGEST: usize = 32 * 1024;
 
 /// `[sinks.journald]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Where the journal listens.
+    /// Socket of the journal.
     pub socket: PathBuf,
 }
 
@@ -31,7 +31,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         match self.socket.is_absolute() {
             true => Vec::new(),
@@ -40,7 +40,7 @@ impl Settings {
     }
 }
 
-/// The way to the journal.
+/// Connection to the journal.
 pub(super) struct Journald {
     socket: PathBuf,
     open: Option<UnixDatagram>,
@@ -51,7 +51,7 @@ impl Journald {
         Ok(Journald { socket: settings.socket.clone(), open: None })
     }
 
-    /// Writes one entry for each. The journal does not answer: told is what its socket has taken.
+    /// Writes one entry for each delivery. There is no acknowledgement; an entry counts as delivered once the socket accepts it.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let entry = entry(Telling::of(delivery));
@@ -91,7 +91,7 @@ fn entry(told: Telling<'_>) -> Vec<u8> {
     put("ATALAIA_SEVERITY", told.severity().name());
     put("ATALAIA_SCORE", &told.score().to_string());
     put("ATALAIA_TLP", told.tlp());
-    // A field may stand more than once, so that each vessel is found by its number.
+    // A field may be repeated, so each vessel can be found by its MMSI.
     for vessel in told.vessels() {
         put("ATALAIA_MMSI", &vessel.mmsi());
     }
@@ -107,7 +107,7 @@ fn entry(told: Telling<'_>) -> Vec<u8> {
     entry
 }
 
-/// `NAME=value`, or with the length where the value holds a line end.
+/// Appends a field: `NAME=value`, or the binary form with a length if the value contains a line end.
 fn field(name: &str, value: &str, entry: &mut Vec<u8>) {
     entry.extend(name.as_bytes());
     match value.contains('\n') {
@@ -121,7 +121,7 @@ fn field(name: &str, value: &str, entry: &mut Vec<u8>) {
     entry.push(b'\n');
 }
 
-/// One for each kind of event, for ever.
+/// Message id of each kind of change. These values must never change.
 fn message_id(change: &str) -> &'static str {
     match change {
         "opened" => "5f0c3ad1b1f94e0c9e6b7a41d2c8f310",

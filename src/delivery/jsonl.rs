@@ -1,4 +1,4 @@
-//! Sink: one JSON object a line, appended to a file.
+//! Sink: one JSON object per line, appended to a file.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -13,42 +13,42 @@ use tokio::time::{sleep, timeout};
 use super::send::{Delivery, SendError};
 use crate::disk::{RealDisk, sync_name};
 
-/// Deliveries in one write and one flush to the disk.
+/// Maximum number of deliveries in one write and flush.
 pub(super) const TOGETHER: usize = 256;
 
-/// How long a thread that is at the disk is waited for, and how often it is looked at.
+/// Maximum wait for a thread that is still writing, and the interval of checking it.
 const ANSWER: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
-/// A file that grows.
+/// An append-only file of JSON lines.
 #[derive(Debug)]
 pub(super) struct Jsonl {
-    /// Touched only by threads that may wait for the disk: nobody else waits with them.
+    /// Locked only by blocking threads, so that a slow disk does not stop the other sinks.
     state: Arc<Mutex<State>>,
-    /// One of them is at it.
+    /// Whether a blocking thread is using the state.
     busy: Arc<AtomicBool>,
-    /// The file is to be opened anew.
-    anew: Arc<AtomicBool>,
+    /// Whether the file must be reopened before the next write.
+    must_open: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
 struct State {
     path: PathBuf,
     file: Option<File>,
-    /// Lines not yet written, the first perhaps in part.
+    /// Bytes not yet written; the first line may already be written in part.
     waiting: Vec<u8>,
-    /// Keys of what has been taken since everything taken was on the disk.
+    /// Keys of the lines accepted since the last complete flush.
     taken: Vec<String>,
 }
 
 impl Jsonl {
-    /// Opened with the first delivery.
+    /// The file is opened by the first delivery or by `reopen`.
     pub(super) fn new(path: &Path) -> Jsonl {
         let state = State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() };
-        Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), anew: Arc::default() }
+        Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), must_open: Arc::default() }
     }
 
-    /// Appends lines; they are on the disk when this returns. What was written in part before is not written again.
+    /// Appends lines and returns when they are on the disk. A line written in part by a failed attempt is completed, not repeated.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         let free = async {
             while self.busy.swap(true, Ordering::AcqRel) {
@@ -58,13 +58,13 @@ impl Jsonl {
         if timeout(ANSWER, free).await.is_err() {
             return Err(SendError::Later { wait: None, reason: "the disk has not answered yet".to_owned() });
         }
-        let (state, busy, anew) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.anew));
+        let (state, busy, must_open) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.must_open));
         let lines: Vec<(String, Arc<str>)> =
             deliveries.iter().map(|delivery| (delivery.key.clone(), Arc::clone(&delivery.line))).collect();
         let write = move || {
-            // Nothing panics while it is held but a full memory.
+            // The lock holder panics only if memory runs out.
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if anew.swap(false, Ordering::AcqRel) {
+            if must_open.swap(false, Ordering::AcqRel) {
                 state.close();
             }
             let outcome = state.append(&lines).map_err(|error| format!("{}: {error}", state.path.display()));
@@ -76,17 +76,17 @@ impl Jsonl {
         outcome.map_err(|reason| SendError::Later { wait: None, reason })
     }
 
-    /// The file is opened anew, so that a rotated one begins afresh; what was written in part is finished first.
+    /// Reopens the file, so that a new one is created after log rotation. A line written in part is completed in the old file first.
     pub(super) fn reopen(&mut self) {
-        self.anew.store(true, Ordering::Release);
+        self.must_open.store(true, Ordering::Release);
         if self.busy.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (state, busy, anew) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.anew));
-        // Nobody waits for it: whoever watches the file sees that it is there, even while there is nothing to tell.
+        let (state, busy, must_open) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.must_open));
+        // Runs in the background, so that the file exists even while there are no alerts.
         drop(tokio::task::spawn_blocking(move || {
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if anew.swap(false, Ordering::AcqRel) {
+            if must_open.swap(false, Ordering::AcqRel) {
                 state.close();
             }
             let _ = state.open();
@@ -96,7 +96,7 @@ impl Jsonl {
 }
 
 impl State {
-    /// Lets go of the file, unless a line is written in part.
+    /// Closes the file unless a line is written in part.
     fn close(&mut self) {
         if self.waiting.is_empty() {
             self.file = None;
@@ -116,7 +116,7 @@ impl State {
         Ok(())
     }
 
-    /// Writes what waits. What the system took is not written again, so that a full disk leaves no doubled line.
+    /// Writes the pending bytes and flushes them. Bytes the system has accepted are never written again, even if the disk is full.
     fn flush(&mut self) -> io::Result<()> {
         let mut written = 0;
         let outcome = self.open().and_then(|()| {
@@ -131,9 +131,9 @@ impl State {
                     Err(error) => return Err(error),
                 }
             }
-            // What the store is told of as delivered must not go with a power cut.
+            // A line reported as delivered must survive a power cut.
             match file.sync_data() {
-                // A pipe or a device keeps nothing that could be flushed.
+                // Pipes and devices cannot be flushed.
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
                 outcome => outcome,
             }
@@ -147,7 +147,7 @@ impl State {
             let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
             if file.metadata()?.is_file() {
                 // A flushed file is lost in a power cut if its name is not durable. This holds for an existing file too: the process that
-                // made it may have died before it synced the folder.
+                // created it may have died before it synced the folder.
                 sync_name(&RealDisk, &self.path)?;
             }
             if ends_torn(&self.path) {
@@ -159,10 +159,10 @@ impl State {
     }
 }
 
-/// Whether the last line was cut short, by a crash: the next one must not be glued to it.
+/// Whether a crash cut the last line short; the next one must then start on a new line.
 fn ends_torn(path: &Path) -> bool {
     let last = || {
-        // Reading from a pipe would wait.
+        // Reading from a pipe would block.
         let length = fs::metadata(path).ok().filter(Metadata::is_file)?.len();
         let mut byte = [0];
         File::open(path).ok()?.read_exact_at(&mut byte, length.checked_sub(1)?).ok()?;
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_after_one_that_a_crash_cut_short_begins_anew() {
+    fn a_line_cut_short_by_a_crash_is_ended_before_the_next() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("alerts.jsonl");
         for (before, after) in [("{\"a\":1}\n{\"b", "{\"a\":1}\n{\"b\n{}\n"), ("{}\n", "{}\n{}\n"), ("", "{}\n")] {
@@ -204,7 +204,7 @@ mod tests {
         sink.append(&[line("a-1"), line("b-1")]).expect("written");
         assert_eq!(fs::read_to_string(&path).expect("text"), "{\"key\":\"a-1\"}\n{\"key\":\"b-1\"}\n");
         sink.append(&[line("a-1")]).expect("written");
-        assert_eq!(fs::read_to_string(&path).expect("text").lines().count(), 3, "asked for again, it is told again");
+        assert_eq!(fs::read_to_string(&path).expect("text").lines().count(), 3, "sent again, it is written again");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Sink: one line of the daemon's own log for each change.
+//! Sink: one line in the daemon's own log for each change.
 
 use serde_json::Value;
 use tracing::info;
@@ -6,7 +6,7 @@ use tracing::info;
 use crate::store::stored_severity;
 use crate::telemetry::FromAir;
 
-/// Writes at INFO; the summary holds names from the air, so it is escaped.
+/// Logs the change at INFO. Reason and summary may contain names from the air, so they are escaped.
 pub(super) fn take(change: &Value) {
     let alert = &change["alert"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

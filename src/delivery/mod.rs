@@ -1,9 +1,10 @@
-//! Delivery: changes on their way out, to each sink what it asked for.
+//! Delivery of alert changes to the configured sinks, each filtered by that sink's settings.
 //!
-//! Each sink has a worker of its own (`worker`), all of them in one thread beside the engine's: a worker takes what the store's outbox
-//! has for its sink (`queue`), keeps a few deliveries in hand (`window`), hands them to the sink (`target`), and reports to the store what
-//! became of each. A sink that is slow, hangs or lies costs only itself. Two failures in a row are a sink that is down: it rests, then
-//! is tried with the oldest delivery; what is refused, or not taken for `give_up_hours`, is given up, and the store raises an alert.
+//! Every sink has its own worker (`worker`). All workers share one thread, separate from the engine's. A worker reads the sink's rows of
+//! the store's outbox (`queue`), keeps some of them in flight (`in_flight`), sends them through the sink (`sink`) and reports each outcome
+//! to the store. A slow or faulty sink delays only its own deliveries. After two failed deliveries in a row the sink counts as down: the
+//! worker backs off, then tries the oldest other delivery. A delivery that is refused, or not taken within `give_up_hours`, is given up,
+//! and the store raises an alert.
 
 mod alertmanager;
 mod cap;
@@ -62,10 +63,10 @@ use queue::{Memory, Queue, Reading, Stored};
 use throttle::Throttle;
 use worker::{Order, Worker};
 
-/// A worker that is to be replaced may finish what it has begun for so long.
+/// Time a replaced worker has to finish the send it has begun; after that it is aborted.
 const HANDOVER: Duration = Duration::from_secs(5);
 
-/// Tells workers that something was stored; given to the store before there are any.
+/// Wakes the workers when the store has queued new deliveries. Created before the store and before any worker.
 #[derive(Clone, Debug)]
 pub struct Wake(Arc<watch::Sender<u64>>);
 
@@ -76,30 +77,30 @@ impl Default for Wake {
 }
 
 impl Wake {
-    /// Something waits. Never blocks.
+    /// Signals that new deliveries are queued. Never blocks.
     pub fn wake(&self) {
         self.0.send_modify(|count| *count += 1);
     }
 }
 
-/// The store that workers take their deliveries from.
+/// Connection of the workers to the store: where they read deliveries and report outcomes.
 #[derive(Clone, Debug)]
 pub struct StoreLink {
-    /// Its file.
+    /// The store's database file.
     pub path: Arc<Path>,
-    /// Takes note of what became of deliveries.
+    /// Records the outcome of each delivery attempt in the store.
     pub reporter: Reporter,
-    /// What the store calls when something waits.
+    /// Called by the store when it has queued new deliveries.
     pub wake: Wake,
 }
 
-/// All sinks of the daemon at work.
+/// Owns the delivery thread and the workers of all sinks.
 #[derive(Debug)]
 pub struct Dispatcher {
     commands: mpsc::UnboundedSender<Command>,
     thread: Option<JoinHandle<()>>,
     ended: Receiver<()>,
-    /// Sinks by name, with what they want and what they count; without a store, their lines.
+    /// Handles of the configured sinks, in the order of the settings. Without a store they also hold the undelivered lines.
     sinks: Vec<SinkHandle>,
     link: Option<StoreLink>,
     clock: Clock,
@@ -114,14 +115,14 @@ struct SinkHandle {
 }
 
 enum Command {
-    /// These from now on; the number tells one reload from the next.
+    /// Replaces the sinks and the delivery policy. The number identifies the reload.
     Work(Vec<SinkHandle>, Arc<DeliverySettings>, u32),
-    /// Hand over what is ready, then end.
+    /// Send what is ready, then end.
     Finish,
 }
 
 impl Dispatcher {
-    /// Starts a worker for every sink, their paths made absolute before. Without a store lines wait in memory.
+    /// Starts a worker for every sink. Paths in `settings` must be absolute. Without a store, undelivered lines are kept in memory.
     pub fn start(
         settings: &[Settings],
         policy: &DeliverySettings,
@@ -138,7 +139,7 @@ impl Dispatcher {
             };
             let link = room.map(|link| (Arc::new(Reading::of(&link.path)), link));
             runtime.block_on(SinkTasks { link, clock, tasks: BTreeMap::new() }.run(orders));
-            // A file that does not answer must not hold the exit back.
+            // A pending write to an unresponsive file must not delay the exit.
             runtime.shutdown_background();
             let _ = end.send(());
         };
@@ -148,8 +149,8 @@ impl Dispatcher {
         Ok(dispatcher)
     }
 
-    /// Takes new settings over: sinks that stay keep what they have in hand, files are opened anew, secrets read again. Waits for
-    /// nobody. `reload` is another number each time.
+    /// Applies new settings without waiting for the workers. Sinks that remain keep their deliveries in flight; files are reopened and
+    /// secrets read again. `reload` must differ from one call to the next.
     pub fn replace(&mut self, settings: &[Settings], policy: &DeliverySettings, reload: u32) {
         let before = std::mem::take(&mut self.sinks);
         let sink = |settings: &Settings| match before.iter().find(|sink| sink.settings.name == settings.name) {
@@ -164,12 +165,12 @@ impl Dispatcher {
         let _ = self.commands.send(Command::Work(self.sinks.clone(), Arc::new(policy.clone()), reload));
     }
 
-    /// Hands announced changes to the sinks that want them, where there is no store.
+    /// Queues announced changes for the sinks whose filter selects them. Used only when there is no store.
     pub fn deliver(&self, changes: &[Change]) {
         for change in changes.iter().filter(|change| change.alert.announced) {
             let mut line: Option<Arc<str>> = None;
             for sink in self.sinks.iter().filter(|sink| sink.filter.takes(&change.alert)) {
-                // Plain data: numbers, texts, lists and maps with text keys.
+                // A change consists of numbers, texts, lists and maps with text keys, so serialising it cannot fail.
                 let line =
                     line.get_or_insert_with(|| serde_json::to_string(change).expect("a change is plain data").into());
                 sink.memory.push(Arc::clone(line), self.clock.now());
@@ -177,12 +178,12 @@ impl Dispatcher {
         }
     }
 
-    /// Each sink by name, with what it counts.
+    /// Name and counters of each sink.
     pub fn counters(&self) -> impl Iterator<Item = (&str, &SinkCounters)> {
         self.sinks.iter().map(|sink| (sink.settings.name.as_str(), &*sink.counters))
     }
 
-    /// Hands over what is ready and ends, within `patience`; how many deliveries are left that only memory holds.
+    /// Sends what is ready and ends within `patience`. Returns the number of deliveries lost because only memory held them; 0 with a store.
     pub fn finish(mut self, patience: Duration) -> usize {
         let _ = self.commands.send(Command::Finish);
         match self.ended.recv_timeout(patience) {
@@ -211,9 +212,9 @@ impl Dispatcher {
     }
 }
 
-/// Where the workers are.
+/// The workers' tasks, owned by the delivery thread.
 struct SinkTasks {
-    /// The store, and how all of them read it.
+    /// The store and the read connection that all workers share; `None` without a store.
     link: Option<(Arc<Reading>, StoreLink)>,
     clock: Clock,
     tasks: BTreeMap<String, SinkTask>,
@@ -227,7 +228,7 @@ struct SinkTask {
 }
 
 impl SinkTasks {
-    /// Works until it is told to finish.
+    /// Runs the workers until the command to finish.
     async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         while let Some(command) = commands.recv().await {
             match command {
@@ -266,7 +267,7 @@ impl SinkTasks {
         }
     }
 
-    /// A worker; it begins when the one before it has ended, so that nothing is handed over by both.
+    /// Starts a worker. It begins only after its predecessor has ended, so that no delivery is sent by both.
     fn sink_task(&self, sink: SinkHandle, policy: Arc<DeliverySettings>, old: Option<SinkTask>) -> SinkTask {
         let (orders, listen) = watch::channel(Order::Work);
         let settings = sink.settings.clone();

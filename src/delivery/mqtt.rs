@@ -1,9 +1,9 @@
-//! Sink: a retained message for each alert on an MQTT broker, so that whoever subscribes later still sees how things stand.
+//! Sink: one retained message per alert on an MQTT broker, so that later subscribers see the current state.
 //!
-//! An alert counts as delivered when the broker has acknowledged its packet (`PUBACK` of MQTT 3.1.1, with its number and nothing more).
-//! A broker that answers late, otherwise, or not at all costs the connection, and the alert is sent again on the next: at least once,
-//! the later revision of an alert after the earlier one. What the broker sends of its own accord is read and dropped, and no packet of
-//! more than 64 KiB is taken.
+//! An alert counts as delivered when the broker has acknowledged its packet (`PUBACK` of MQTT 3.1.1, with a packet number and nothing
+//! else). If the acknowledgement is late, wrong or missing, the connection is dropped and the alert is sent again on the next one. Delivery
+//! is at least once, with the revisions of an alert in order. Unsolicited packets from the broker are read and dropped; packets of more
+//! than 64 KiB are rejected.
 
 use std::path::Path;
 use std::pin::pin;
@@ -20,33 +20,33 @@ use super::wire::Address;
 use crate::secret::{Revealed, Secret};
 use crate::{mqtt, tls};
 
-/// Longest message of ours. Bytes.
+/// Maximum size of an outgoing message. Bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
-/// Longest packet of the broker's, which has a few bytes to say. Bytes.
+/// Maximum size of an incoming packet; acknowledgements are only a few bytes long. Bytes.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// `[sinks.mqtt]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// `mqtts://host:port`, or `mqtt://host:port` in the open.
+    /// `mqtts://host:port`, or `mqtt://host:port` without encryption.
     pub url: String,
-    /// Name towards the broker, one for each client; `atalaia-<site>-alerts` if left out.
+    /// Client id, unique at the broker; `atalaia-<site>-alerts` if unset.
     #[serde(default)]
     pub client_id: Option<String>,
-    /// User, if the broker asks for one.
+    /// User name, if the broker requires one.
     #[serde(default)]
     pub user: Option<String>,
-    /// That user's password.
+    /// Password of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// Whether a password may travel in the open beyond this machine.
+    /// Whether a password may be sent unencrypted to another machine.
     #[serde(default)]
     pub allow_plaintext: bool,
-    /// A broker that has not acknowledged by then is given up for now. Seconds.
+    /// Seconds to wait for the broker's acknowledgement before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u32,
-    /// Whom to trust.
+    /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
     pub tls: tls::Settings,
 }
@@ -56,7 +56,7 @@ fn timeout_seconds() -> u32 {
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         match self.target() {
@@ -87,7 +87,7 @@ impl Settings {
         problems
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
         if let Some(secret) = &mut self.password {
@@ -95,7 +95,7 @@ impl Settings {
         }
     }
 
-    /// Whether by TLS, and where.
+    /// Whether the URL asks for TLS, and its address. `None` if it is not a valid URL.
     fn target(&self) -> Option<(bool, Address)> {
         let (tls, address) = match self.url.strip_prefix("mqtts://") {
             Some(address) => (true, address),
@@ -105,13 +105,13 @@ impl Settings {
     }
 }
 
-/// The connection to a broker.
+/// Connection to an MQTT broker.
 pub(super) struct Mqtt {
     options: MqttOptions,
     name: String,
     site: String,
     wait: Duration,
-    /// Kept between deliveries. Nothing runs meanwhile: the broker is told to expect no sign of life.
+    /// The open connection. It is not polled between deliveries, so MQTT keep-alive is switched off.
     open: Option<(AsyncClient, EventLoop)>,
 }
 
@@ -139,7 +139,7 @@ impl Mqtt {
         })
     }
 
-    /// Puts each in the place of what the broker kept of that alert, and waits until the broker has said that it did.
+    /// Publishes each delivery, replacing the retained message of its alert, and waits for the broker's acknowledgement.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let topic = topic(&self.site, Telling::of(delivery))?;
@@ -154,7 +154,7 @@ impl Mqtt {
         Ok(())
     }
 
-    /// On the kept connection first; that one may have ended unseen.
+    /// Try the kept connection first. It may have ended unnoticed.
     async fn put(&mut self, topic: &str, line: &str) -> Result<(), String> {
         if let Some(kept) = self.open.take()
             && let Ok(kept) = publish(kept, topic, line).await
@@ -168,8 +168,8 @@ impl Mqtt {
     }
 }
 
-/// Runs the connection until the broker has acknowledged the message, or the connection broke; the connection, unless it broke all the
-/// same.
+/// Polls the connection until the broker has acknowledged the message or the connection breaks. Returns the connection; `None` if it broke
+/// right after the acknowledgement.
 async fn publish(
     (client, mut connection): (AsyncClient, EventLoop),
     topic: &str,
@@ -192,14 +192,14 @@ async fn publish(
         }
         reason = broken => reason,
     };
-    // What broke it may have come right behind the acknowledgement.
+    // The acknowledgement may have arrived just before the error.
     match acknowledged.now_or_never() {
         Some(Ok(_)) => Ok(None),
         _ => Err(reason),
     }
 }
 
-/// Ids and fixed words alone: nothing from the air stands in a topic.
+/// Topic of an alert. It contains only ids and fixed words, nothing received over the air.
 fn topic(site: &str, told: Telling<'_>) -> Result<String, SendError> {
     Ok(format!("atalaia/v1/{site}/alerts/{}/{}", told.behaviour()?, told.id()?))
 }

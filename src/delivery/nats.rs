@@ -1,8 +1,8 @@
-//! Sink: messages into a stream of NATS JetStream, each stored once however often it is sent.
+//! Sink: messages to a NATS JetStream stream, which stores each of them once, however often it is sent.
 //!
-//! An alert counts as delivered when a stream has said that it stored it, or that it had it already. Any other answer, and none within
-//! `timeout_seconds`, costs the connection, and the alert is sent again on the next. Servers that the server names are not gone to:
-//! alerts go where the settings say.
+//! An alert counts as delivered when a stream confirms that it stored the message or already had it. After any other answer, or none within
+//! `timeout_seconds`, the connection is dropped and the alert is sent again on the next one. Other servers that the server announces are
+//! ignored; alerts go only where the settings say.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,18 +25,18 @@ use crate::tls;
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// `tls://host:port`, or `nats://host:port` in the open.
+    /// `tls://host:port`, or `nats://host:port` without encryption.
     pub url: String,
-    /// Who we are, where the server asks.
+    /// Credentials, if the server requires them.
     #[serde(default)]
     pub login: Login,
-    /// Whether a token or password may travel in the open beyond this machine.
+    /// Whether a token or password may be sent unencrypted to another machine.
     #[serde(default)]
     pub allow_plaintext: bool,
-    /// A server that has not stored the message by then is given up for now. Seconds.
+    /// Seconds to wait for the server to store the message before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u32,
-    /// Whom to trust.
+    /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
     pub tls: tls::Settings,
 }
@@ -46,7 +46,7 @@ fn timeout_seconds() -> u32 {
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         match self.target() {
@@ -71,13 +71,13 @@ impl Settings {
         problems
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
         self.login.within(folder);
     }
 
-    /// Whether by TLS, and where.
+    /// Whether the URL asks for TLS, and its address. `None` if it is not a valid URL.
     fn target(&self) -> Option<(bool, Address)> {
         let (tls, address) = match self.url.strip_prefix("tls://") {
             Some(address) => (true, address),
@@ -87,7 +87,7 @@ impl Settings {
     }
 }
 
-/// The connection to a server.
+/// Connection to a NATS server.
 pub(super) struct Nats {
     url: String,
     address: Address,
@@ -108,7 +108,7 @@ impl Nats {
         Ok(Nats { url, address, name, identity, tls, wait, open: None })
     }
 
-    /// Has each stored by a stream; one that is sent again is known by its key and stored no second time.
+    /// Publishes each delivery and waits until a stream has stored it. The stream recognises repeats by their key.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let subject = subject(Telling::of(delivery))?;
@@ -127,7 +127,7 @@ impl Nats {
 
     async fn put(&mut self, subject: String, delivery: &Delivery) -> Result<(), SendError> {
         let later = |reason: String| SendError::Later { wait: None, reason: format!("{}: {reason}", self.url) };
-        // One that ended meanwhile is no reason to be down.
+        // A connection that ended while idle is replaced; that is not a failure.
         let (gate, context) = match self.open.take().filter(|(gate, _)| !gate.is_over()) {
             Some(open) => open,
             None => {
@@ -156,9 +156,9 @@ impl Nats {
         Ok(())
     }
 
-    /// Made anew for each connection: the library uses them up.
+    /// Options of one connection. The client consumes them, so they are built for each.
     fn options(&self, gate: &Gate) -> Result<ConnectOptions, LoginError> {
-        // One more try and the library gives up; when to come again is not its to say.
+        // The client gives up after one reconnect. When to try again is the worker's decision.
         let options = ConnectOptions::new()
             .name(gate.name())
             .connection_timeout(self.wait)
@@ -169,13 +169,13 @@ impl Nats {
         self.identity.options(options)
     }
 
-    /// What the server did says more than what the client makes of it, which may repeat what the server was shown.
+    /// Prefers the server's own fault to the client's error, which may repeat our credentials and is masked.
     fn said(&self, gate: &Gate, error: &impl ToString) -> String {
         gate.fault().map_or_else(|| self.identity.hide(&error.to_string()), str::to_owned)
     }
 }
 
-/// Ids and fixed words alone: nothing from the air stands in a subject.
+/// Subject of an alert. It contains only ids and fixed words, nothing received over the air.
 fn subject(told: Telling<'_>) -> Result<String, SendError> {
     Ok(format!("atalaia.v1.alerts.{}.{}", told.behaviour()?, told.severity().name()))
 }

@@ -1,4 +1,4 @@
-//! Where a sink's deliveries come from: the store, or memory where there is none.
+//! Source of a sink's deliveries: the store's outbox, or memory if there is no store.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -17,50 +17,50 @@ use crate::store::{Clearance, Outbox, OutboxRow, Outcome, Reporter, StoreError, 
 use crate::telemetry::SinkCounters;
 use crate::time::{Span, Time};
 
-/// Deliveries kept for one sink where there is no store; the oldest go first.
+/// Maximum number of lines kept for one sink without a store; beyond it the oldest are given up.
 const MOST_IN_MEMORY: usize = 10_000;
 
-/// What was read no longer ago goes as it was read.
+/// Age below which a delivery is sent as it was read, without reading its row again.
 const RENEW_AFTER: Duration = Duration::from_millis(200);
 
-/// What another process puts before the sink is found after so long at the latest.
+/// Maximum time until a delivery queued by another process is found.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// Deliveries kept because another sink may be sent the same.
+/// Number of recent deliveries cached because other sinks are often sent the same line.
 const LATELY: usize = 32;
 
-/// A store that fails does not hold up what it holds for longer.
+/// Maximum wait for a failing store to record earlier reports.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// What waits for one sink.
+/// The queue of one sink.
 pub(super) enum Queue {
     /// Rows of the store's outbox.
     Stored(Box<Stored>),
-    /// Lines in memory.
+    /// Lines in memory, when there is no store.
     Memory(Arc<Memory>),
 }
 
-/// Rows of the store's outbox.
+/// Reader of one sink's rows in the store's outbox.
 pub(super) struct Stored {
     pub(super) sink: String,
-    /// What may go there.
+    /// Markings that may go to the sink.
     pub(super) clearance: Clearance,
     pub(super) reading: Arc<Reading>,
     pub(super) reporter: Reporter,
-    /// Changes when something was stored that somebody waits for.
+    /// Changes when the store has queued something.
     pub(super) wake: watch::Receiver<u64>,
-    /// Whether there may be rows that nobody has looked at, and when somebody looked last.
+    /// Whether unread rows may exist, and when the outbox was last read.
     pub(super) more: bool,
     pub(super) looked: Moment,
-    /// Whether the log was told that it cannot be read.
+    /// Whether the log has reported that the outbox cannot be read.
     pub(super) told: bool,
 }
 
-/// The store as all workers read it: over one connection, and what one has read is at hand for the others.
+/// Read access to the store, shared by all workers: one connection and a cache of recent deliveries.
 pub(super) struct Reading {
     path: PathBuf,
     outbox: Mutex<Option<Outbox>>,
-    /// Deliveries read last, the newest last: most lines go to several sinks.
+    /// Most recent deliveries, oldest first. Most lines go to several sinks.
     lately: Mutex<VecDeque<Delivery>>,
 }
 
@@ -69,7 +69,7 @@ impl Reading {
         Reading { path: path.to_owned(), outbox: Mutex::default(), lately: Mutex::default() }
     }
 
-    /// The delivery of a row; `None` if its line is none of an alert.
+    /// The delivery of a row, from the cache if possible. `None` if its line is not a line of the alert stream.
     fn delivery(&self, row: i64, line: &Arc<str>) -> Option<Delivery> {
         let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(same) = lately.iter().rev().find(|delivery| delivery.line == *line) {
@@ -83,7 +83,7 @@ impl Reading {
         Some(delivery)
     }
 
-    /// Reads; a store that cannot be read is opened anew the next time.
+    /// Runs a query. After an error the store is reopened for the next one.
     fn ask<T>(&self, ask: impl FnOnce(&Outbox) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut kept = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
         let outbox = match kept.take() {
@@ -96,14 +96,14 @@ impl Reading {
     }
 }
 
-/// Numbered lines, with since when they wait, and the last number given.
+/// Queued lines with their number and queueing time, and the last number used.
 #[derive(Debug, Default)]
 struct Lines {
     waiting: VecDeque<(i64, Arc<str>, Time)>,
     last: i64,
 }
 
-/// Lines in memory.
+/// Queue of one sink in memory.
 #[derive(Debug)]
 pub(super) struct Memory {
     lines: Mutex<Lines>,
@@ -116,7 +116,7 @@ impl Memory {
         Memory { lines: Mutex::default(), wake: tokio::sync::Notify::new(), counters }
     }
 
-    /// Adds a line.
+    /// Appends a line. Beyond the limit the oldest is given up.
     pub(super) fn push(&self, line: Arc<str>, now: Time) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.last += 1;
@@ -129,14 +129,14 @@ impl Memory {
         self.wake.notify_one();
     }
 
-    /// Lines that nobody has in hand.
+    /// Number of lines that the worker has not taken yet.
     pub(super) fn len(&self) -> usize {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).waiting.len()
     }
 }
 
 impl Queue {
-    /// Waits until the store has noted what a worker before this one reported, or for a while.
+    /// Waits until the store has recorded the reports of the previous worker, at most 2 s.
     pub(super) async fn settle(&mut self) {
         if let Queue::Stored(stored) = self {
             let settled = stored.reporter.settled();
@@ -144,7 +144,7 @@ impl Queue {
         }
     }
 
-    /// Takes deliveries in hand while there is room.
+    /// Takes deliveries into flight while fewer than `room` are undelivered.
     pub(super) fn fill(&mut self, in_flight: &mut InFlight, reported: &mut BTreeSet<i64>, room: usize) {
         if room <= in_flight.fresh() {
             return;
@@ -164,15 +164,15 @@ impl Queue {
         }
     }
 
-    /// Looks again at deliveries before they go: what was marked meanwhile goes as it is marked now, or not at all, and what does not wait
-    /// any more does not go. A store that cannot be read changes nothing.
+    /// Reads deliveries again before they are sent. A changed marking is applied or blocks the delivery, and one that is no longer pending
+    /// is dropped. If the store cannot be read, nothing changes.
     pub(super) fn renew(&mut self, taken: &mut Vec<Attempt>, reported: &mut BTreeSet<i64>) {
         if let Queue::Stored(stored) = self {
             stored.renew(taken, reported);
         }
     }
 
-    /// Takes back what a worker has in hand when it ends; the store has it anyway.
+    /// Returns the worker's deliveries to memory when it ends. The store still lists them as pending.
     pub(super) fn take_back(&self, attempts: Vec<Attempt>) {
         if let Queue::Memory(memory) = self {
             let mut lines = memory.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -184,7 +184,7 @@ impl Queue {
         }
     }
 
-    /// Resolves when there may be something new.
+    /// Resolves when new deliveries may be queued.
     pub(super) async fn poked(&mut self) {
         match self {
             Queue::Stored(stored) => match stored.wake.changed().await {
@@ -195,19 +195,19 @@ impl Queue {
         }
     }
 
-    /// Tells the store what became of deliveries.
+    /// Reports outcomes to the store; without a store, does nothing.
     pub(super) fn report(&self, tried: Vec<Tried>) {
         if let Queue::Stored(stored) = self {
             stored.reporter.tried(tried);
         }
     }
 
-    /// Whether deliveries outlive the program.
+    /// Whether deliveries survive a restart.
     pub(super) fn is_stored(&self) -> bool {
         matches!(self, Queue::Stored(_))
     }
 
-    /// Whether what there is may go. Nothing may while the store's file is away: that it went could not be noted.
+    /// Whether deliveries may be sent now. Not while the store's file is missing, because their outcome could not be recorded.
     pub(super) fn may_send(&self) -> bool {
         match self {
             Queue::Stored(stored) => stored.reporter.is_in_place(),
@@ -215,7 +215,7 @@ impl Queue {
         }
     }
 
-    /// How long ago the sink took something, each time within `lately`, the earliest first; only a store knows of before the start.
+    /// How long ago the sink took each delivery within `lately`, earliest first. Empty without a store.
     pub(super) fn told_lately(&mut self, lately: Duration) -> Vec<Duration> {
         let Queue::Stored(stored) = self else {
             return Vec::new();
@@ -227,7 +227,7 @@ impl Queue {
         told.into_iter().map(ago).collect()
     }
 
-    /// The last words the sink took of the alerts it knows as open.
+    /// The latest delivered change of each alert that is open at the sink, by alert id. Empty without a store.
     pub(super) fn open_alerts(&mut self) -> BTreeMap<Arc<str>, Delivery> {
         let Queue::Stored(stored) = self else {
             return BTreeMap::new();
@@ -254,7 +254,7 @@ impl Stored {
             return;
         };
         (self.more, self.looked) = (rows.len() == most, now);
-        // What was reported and is not pending any more has been noted.
+        // A reported row that is no longer pending has been recorded by the store.
         match rows.last() {
             Some(last) => reported.retain(|row| last < row || rows.binary_search(row).is_ok()),
             None => reported.clear(),
@@ -274,7 +274,7 @@ impl Stored {
                 Vec::new()
             }),
         };
-        // A worker that begins tries everything at once, whatever was put off before.
+        // A new worker tries everything at once, whatever delay the previous one set.
         for row in new {
             let OutboxRow { seq, since, attempts, .. } = row;
             match self.judged(row) {
@@ -326,24 +326,24 @@ impl Stored {
         });
     }
 
-    /// The delivery of a row, or why it is none: it was marked, or the settings have changed, since it was put there.
+    /// Builds the delivery of a row. The error is its outcome if the marking or the settings have changed since it was queued.
     fn judged(&self, row: OutboxRow) -> Result<Delivery, Outcome> {
         let OutboxRow { seq, line, closing_notice, .. } = row;
         let delivery = self.reading.delivery(seq, &line);
-        let delivery = delivery.ok_or_else(|| Outcome::Failed { why: "no line of an alert".to_owned() })?;
+        let delivery = delivery.ok_or_else(|| Outcome::Failed { why: "not a line of the alert stream".to_owned() })?;
         match self.refusal(&delivery).filter(|_| !closing_notice) {
             None => Ok(delivery),
             Some(why) => Err(Outcome::Withheld { why }),
         }
     }
 
-    /// Why the sink may not carry it now, if it may not.
+    /// Why the delivery's marking bars it from the sink; `None` if it may go.
     fn refusal(&self, delivery: &Delivery) -> Option<String> {
         let handling = Handling::deserialize(&delivery.change["alert"]["handling"]).ok()?;
         self.clearance.refusal(&handling)
     }
 
-    /// Reads; nothing if the store cannot be read now, or is away: another may stand in its place.
+    /// Runs a query. `None` if the store cannot be read or its file is missing; another file may have taken its place.
     fn read<T>(&mut self, ask: impl FnOnce(&Outbox, &str) -> Result<T, StoreError>) -> Option<T> {
         if !self.reporter.is_in_place() {
             return None;

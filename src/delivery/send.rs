@@ -1,27 +1,27 @@
-//! What a sink is handed, and what it answers.
+//! What a worker passes to a sink, and how the sink answers.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// One line of the alert stream on its way to one sink.
+/// One line of the alert stream addressed to one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Delivery {
-    /// The row of the store it stands in, if there is a store.
+    /// Row of the store's outbox, or a running number without a store. `None` for a test alert.
     pub(super) row: Option<i64>,
-    /// `<id>-<revision>`: the same for every repeat.
+    /// `<alert id>-<revision>`. The same for every repeat, so that receivers can recognise duplicates.
     pub(super) key: String,
-    /// The id of its alert.
+    /// Id of the alert.
     pub(super) alert: Arc<str>,
-    /// The line as it was stored: JSON without a line end.
+    /// The line as stored: JSON without a line end.
     pub(super) line: Arc<str>,
-    /// The same, read.
+    /// The parsed line.
     pub(super) change: Arc<Value>,
 }
 
 impl Delivery {
-    /// From a stored line; `None` if it is no line of an alert.
+    /// Parses a stored line. `None` if it is not a line of the alert stream.
     pub(super) fn new(row: Option<i64>, line: Arc<str>) -> Option<Delivery> {
         let change: Value = serde_json::from_str(&line).ok()?;
         let alert: Arc<str> = change["alert"]["id"].as_str()?.into();
@@ -30,59 +30,59 @@ impl Delivery {
     }
 }
 
-/// Why a sink did not take what it was handed.
+/// Why a sink did not take the deliveries of one `send`.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub(super) enum SendError {
-    /// Worth another try, not before `wait` if the receiver asked for it.
+    /// Temporary failure: try again, not before `wait` if the receiver asked for a delay.
     #[error("{reason}")]
     Later {
-        /// As the receiver asked (`Retry-After`).
+        /// Delay requested by the receiver (`Retry-After`); `None` if it named none.
         wait: Option<Duration>,
-        /// What happened, without a secret in it.
+        /// What happened, without any secret.
         reason: String,
     },
-    /// Some of those it goes to have it; worth another try for the others, which says nothing of the sink.
+    /// Only some recipients have it. The others are tried again; this does not count as a failure of the sink.
     #[error("{reason}")]
     Partly {
-        /// Whether anybody took it this time.
+        /// Whether any recipient accepted it in this attempt.
         taken: bool,
-        /// What happened, without a secret in it.
+        /// What happened, without any secret.
         reason: String,
     },
-    /// The receiver said no; the same bytes will not be welcome later.
+    /// Permanent refusal: the receiver will not accept the same bytes later either.
     #[error("{reason}")]
     Refused {
-        /// What it said, without a secret in it.
+        /// The receiver's answer, without any secret.
         reason: String,
     },
-    /// The receiver wants nothing ever again (HTTP 410): nothing more goes there until somebody changes or reloads the settings.
+    /// The receiver answered 410 Gone. Nothing more is sent to it until the settings are changed or reloaded.
     #[error("{reason}")]
     Gone {
-        /// What it said, without a secret in it.
+        /// The receiver's answer, without any secret.
         reason: String,
     },
 }
 
-/// Deliveries that only some of those they are for have, at most; beyond, the oldest are given up.
+/// Maximum number of partially delivered messages a sink keeps; beyond it the oldest are given up.
 pub(super) const MOST_PARTLY: usize = 1000;
 
-/// How many deliveries a sink takes at once, and from when.
+/// How many deliveries a sink takes in one `send`, and when the next may start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Pace {
-    /// At most so many in one `send`.
+    /// Maximum number of deliveries in one `send`.
     pub(super) together: usize,
-    /// Not before so much time has passed: a digest that gathers, a cap that has been reached.
+    /// Minimum wait before the next `send`, for a digest that is still being gathered or an hourly limit that has been reached.
     pub(super) wait: Duration,
 }
 
 impl Pace {
-    /// One by one, at once.
+    /// One delivery at a time, without a wait.
     pub(super) const ONE: Pace = Pace { together: 1, wait: Duration::ZERO };
 }
 
-/// Where the daemon stands, for formats that name their sender.
+/// Identity of this daemon, for formats that name their sender.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct SenderIdentity {
-    /// `[delivery] site`: deliveries, digits and `-`.
+    /// `[delivery] site`: up to 40 letters, digits and `-`.
     pub(super) site: String,
 }

@@ -1,4 +1,4 @@
-//! What the settings file says of sinks and of how they are tried again.
+//! Settings of sinks (`[[sinks]]`) and of delivery (`[delivery]`).
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,90 +10,90 @@ use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::alerts::{Class, Severity};
 use crate::store::{Clearance, Filter};
 
-/// One of `[[sinks]]`.
+/// One `[[sinks]]` entry.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Where the changes go.
+    /// Kind of receiver.
     pub kind: Kind,
-    /// Its name in logs and in the store; unique.
+    /// Unique name of the sink, used in logs, metrics and the store.
     pub name: String,
-    /// The file to append to (`jsonl`).
+    /// File to append to (`jsonl` only).
     #[serde(default)]
     pub path: Option<PathBuf>,
-    /// Alerts below this are left out: `info`, `low`, `medium`, `high` or `critical`.
+    /// Minimum severity of an alert: `info`, `low`, `medium`, `high` or `critical`.
     #[serde(default = "min_severity")]
     pub min_severity: Level,
-    /// Alerts below so many points are left out.
+    /// Minimum score of an alert, 0 to 100.
     #[serde(default)]
     pub min_score: i32,
-    /// Only alerts about these: `vessel`, or `system` for those about the daemon, its feeds and its receivers; empty: both.
+    /// Kinds of alerts to send: `vessel`, or `system` for those about the daemon, its feeds and its receivers; empty: both.
     #[serde(default)]
     pub kinds: Vec<Class>,
-    /// Only these behaviours; empty: all.
+    /// Behaviours to send; empty: all.
     #[serde(default)]
     pub behaviours: Vec<String>,
-    /// Only what lies in or near these zones, by their ids; empty: everything.
+    /// Ids of zones; only alerts in or near one of them are sent. Empty: all alerts.
     #[serde(default)]
     pub zones: Vec<String>,
-    /// Nothing stricter goes there: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`; unset: `RED` for what stays in the house (`log`,
-    /// `jsonl`), `AMBER` for all others.
+    /// Strictest TLP marking that may be sent: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`; unset: `RED` for sinks on this machine
+    /// (`log`, `jsonl`, `journald`), `AMBER` for all others.
     #[serde(default)]
     pub max_tlp: Option<Tlp>,
-    /// No handling code but these goes there; empty: any.
+    /// Europol handling codes an alert may carry; empty: any.
     #[serde(default)]
     pub europol: Vec<Europol>,
-    /// Nothing for another purpose goes there; empty: any.
+    /// Purposes an alert may be marked with; empty: any.
     #[serde(default)]
     pub purposes: Vec<Purpose>,
-    /// Only what is `actual`, `exercise` or `test`; empty: all.
+    /// Which of `actual`, `exercise` and `test` alerts may be sent; empty: all.
     #[serde(default)]
     pub realities: Vec<Reality>,
-    /// Whether data about natural persons may go there.
+    /// Whether alerts with personal data may be sent.
     #[serde(default = "personal_data")]
     pub personal_data: bool,
-    /// The country or organisation behind it: where an alert names whom it may go to, this must be among them.
+    /// Country or organisation behind the sink. Alerts that list their permitted recipients are sent only if it is among them.
     #[serde(default)]
     pub recipient: Option<String>,
-    /// Beyond so many changes of one behaviour in an hour the rest goes as digests that list ids, 0 to 3600; never what is critical.
-    /// 0: everything by itself. Unset: 60 for `email`, `alertmanager`, `cot` and `cap`, 0 for all others. Needs a store.
+    /// Changes of one behaviour per hour, 0 to 3600, beyond which the rest is sent as digests that list alert ids; never critical alerts.
+    /// 0: no digests. Unset: 60 for `email`, `alertmanager`, `cot` and `cap`, 0 for all others. Needs a store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest_after_per_hour: Option<u32>,
-    /// Nothing goes faster, 1 to 10000; what comes faster waits, and is counted. Unset: 1000 for `jsonl`, `log` and `journald`, 200
-    /// for all others.
+    /// Maximum deliveries per second, 1 to 10000; the excess waits and is counted. Unset: 1000 for `jsonl`, `log` and `journald`, 200 for
+    /// all others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_per_second: Option<u32>,
-    /// What kind `webhook` needs.
+    /// Settings of kind `webhook`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<webhook::Settings>,
-    /// What kind `alertmanager` needs.
+    /// Settings of kind `alertmanager`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alertmanager: Option<alertmanager::Settings>,
-    /// What kind `exec` needs.
+    /// Settings of kind `exec`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exec: Option<exec::Settings>,
-    /// What kind `cise` needs.
+    /// Settings of kind `cise`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cise: Option<cise::Settings>,
-    /// What kind `cap` needs.
+    /// Settings of kind `cap`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<cap::Settings>,
-    /// The server or mesh (`cot`).
+    /// Settings of kind `cot`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cot: Option<cot::Settings>,
-    /// Server, sender, receivers (`email`).
+    /// Settings of kind `email`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<email::Settings>,
-    /// Where the journal listens (`journald`); may be left out.
+    /// Settings of kind `journald`; optional.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journald: Option<journald::Settings>,
-    /// The broker (`mqtt`).
+    /// Settings of kind `mqtt`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mqtt: Option<mqtt::Settings>,
-    /// The server (`nats`).
+    /// Settings of kind `nats`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nats: Option<nats::Settings>,
-    /// The collector (`syslog`).
+    /// Settings of kind `syslog`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub syslog: Option<syslog::Settings>,
 }
@@ -106,40 +106,40 @@ fn personal_data() -> bool {
     true
 }
 
-/// What receives changes.
+/// Kind of a sink.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// A file of one JSON object a line.
+    /// A file with one JSON object per line.
     Jsonl,
-    /// The daemon's log.
+    /// The daemon's own log.
     Log,
-    /// An address, by HTTP.
+    /// HTTP POST to a URL.
     Webhook,
-    /// Prometheus' Alertmanager.
+    /// Prometheus Alertmanager.
     Alertmanager,
-    /// A program of the site's.
+    /// A local program, run once for each change.
     Exec,
-    /// A node of CISE, through its adaptor.
+    /// A CISE node, through its adaptor.
     Cise,
-    /// Messages of the Common Alerting Protocol.
+    /// Messages of the Common Alerting Protocol (CAP).
     Cap,
-    /// Markers on the maps of TAK.
+    /// Markers on TAK maps (Cursor on Target).
     Cot,
-    /// Mail to people.
+    /// E-mail.
     Email,
-    /// The journal of the machine.
+    /// The systemd journal.
     Journald,
     /// Retained messages on an MQTT broker.
     Mqtt,
-    /// A stream of NATS JetStream.
+    /// A NATS JetStream stream.
     Nats,
-    /// A collector of RFC 5424 messages.
+    /// A syslog collector (RFC 5424).
     Syslog,
 }
 
 impl Kind {
-    /// As written in the settings.
+    /// Name of the kind in the settings.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Jsonl => "jsonl",
@@ -158,45 +158,45 @@ impl Kind {
         }
     }
 
-    /// The table of `[[sinks]]` that its settings stand in.
+    /// Name of the table in `[[sinks]]` that holds the kind's settings.
     fn table(self) -> String {
         self.name().replace('-', "_")
     }
 
-    /// Whether what it takes stays on the machine of the daemon.
+    /// Whether the alerts stay on the daemon's machine.
     fn stays_in_the_house(self) -> bool {
         matches!(self, Kind::Jsonl | Kind::Log | Kind::Journald)
     }
 
-    /// Whether people read it as it comes.
+    /// Whether people read the messages as they arrive.
     fn is_read_by_people(self) -> bool {
         matches!(self, Kind::Email | Kind::Alertmanager | Kind::Cot | Kind::Cap)
     }
 
-    /// Whether what it takes has room for the ids that a digest stands for.
+    /// Whether its messages have room for the ids that a digest lists.
     fn lists_ids(self) -> bool {
         !matches!(self, Kind::Log | Kind::Journald | Kind::Syslog | Kind::Cise)
     }
 }
 
-/// Changes of one behaviour in an hour beyond which people are sent digests, unless the settings say otherwise.
+/// Default of `digest_after_per_hour` for sinks that people read.
 const DIGEST_AFTER: u32 = 60;
-/// Most deliveries in a second to this machine, and to others, likewise.
+/// Default of `max_per_second`: for sinks on this machine, and for all others.
 const MOST_A_SECOND: [u32; 2] = [1000, 200];
 
-/// A severity as the settings write it.
+/// Minimum severity in the settings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Every alert.
+    /// All alerts.
     Info,
-    /// 20 points and above.
+    /// Score 20 or higher.
     Low,
-    /// 40 points and above.
+    /// Score 40 or higher.
     Medium,
-    /// 60 points and above.
+    /// Score 60 or higher.
     High,
-    /// 80 points and above.
+    /// Score 80 or higher.
     Critical,
 }
 
@@ -213,7 +213,7 @@ impl Level {
 }
 
 impl Default for Settings {
-    /// Alerts go to the log when no sink is named.
+    /// The sink used when the settings name none: the log.
     fn default() -> Settings {
         Settings {
             kind: Kind::Log,
@@ -248,7 +248,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path of this sink (`sinks[0]`).
+    /// Returns the faults of these settings as sentences; `path` is the sink's place in the settings (`sinks[0]`).
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
@@ -292,13 +292,13 @@ impl Settings {
         problems
     }
 
-    /// Most deliveries in a second.
+    /// Maximum number of deliveries per second.
     pub(super) fn most_a_second(&self) -> u32 {
         let [here, elsewhere] = MOST_A_SECOND;
         self.max_per_second.unwrap_or(if self.kind.stays_in_the_house() { here } else { elsewhere })
     }
 
-    /// What is wrong with the tables of kinds: the kind's own is there, and no other.
+    /// Faults of the kinds' tables. Only the sink's own kind may have one, and every kind but `journald` needs it.
     fn table_problems(&self, path: &str) -> Vec<String> {
         fn of<T>(table: &Option<T>, path: String, problems: fn(&T, &str) -> Vec<String>) -> Option<Vec<String>> {
             table.as_ref().map(|table| problems(table, &path))
@@ -321,7 +321,7 @@ impl Settings {
         for (kind, found) in tables {
             match (kind == self.kind, found) {
                 (true, Some(own)) => problems.extend(own),
-                // The journal is where it always is.
+                // The journal's socket has a default.
                 (true, None) if kind == Kind::Journald => {}
                 (true, None) => {
                     let (name, table) = (kind.name(), kind.table());
@@ -342,7 +342,7 @@ impl Settings {
         problems
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.path = self.path.take().map(|path| folder.join(path));
         self.webhook.iter_mut().for_each(|webhook| webhook.within(folder));
@@ -356,7 +356,7 @@ impl Settings {
         self.syslog.iter_mut().for_each(|syslog| syslog.within(folder));
     }
 
-    /// What the store is to put before it.
+    /// The filter by which the store selects alerts for this sink.
     pub fn filter(&self) -> Filter {
         let strictest = if self.kind.stays_in_the_house() { Tlp::Red } else { Tlp::Amber };
         Filter {
@@ -386,11 +386,11 @@ impl Settings {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeliverySettings {
-    /// How this daemon names itself to others: deliveries, digits and `-`.
+    /// Name of this daemon towards receivers: letters, digits and `-`, at most 40 characters.
     pub site: String,
-    /// How long is waited before each further try; the last repeats. A tenth more or less by chance. Seconds.
+    /// Waits before the retries, in seconds, each 1 to 86400. The last one repeats; each varies at random by up to 10 %.
     pub retry_seconds: Vec<u32>,
-    /// What has not been taken for so long is given up, and an alert says so. Hours.
+    /// Hours after which an undelivered alert is given up and a system alert is raised, 1 to 8760.
     pub give_up_hours: u32,
 }
 
@@ -400,11 +400,11 @@ impl Default for DeliverySettings {
     }
 }
 
-/// Longest wait between two tries. Seconds.
+/// Upper bound of one wait in `retry_seconds`. Seconds.
 const LONGEST_RETRY: u32 = 86_400;
 
 impl DeliverySettings {
-    /// All faults, as sentences with the key's path.
+    /// Returns the faults of these settings as sentences, each with its key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -427,14 +427,14 @@ impl DeliverySettings {
         problems
     }
 
-    /// The wait before the next try after so many that came to nothing (from 1), by a `chance` of 0..1.
+    /// Wait before the next try after `tries` failures (from 1). `chance`, 0 to 1, sets the random variation of 10 %.
     pub(super) fn wait(&self, tries: u32, chance: f64) -> Duration {
         let place = (tries.max(1) as usize - 1).min(self.retry_seconds.len().saturating_sub(1));
         let seconds = self.retry_seconds.get(place).copied().unwrap_or(LONGEST_RETRY);
         Duration::from_secs(u64::from(seconds)).mul_f64(0.9 + 0.2 * chance)
     }
 
-    /// When a delivery is given up.
+    /// Age at which a delivery is given up.
     pub(super) fn give_up(&self) -> Duration {
         Duration::from_secs(u64::from(self.give_up_hours) * 3600)
     }
@@ -494,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_the_house_carries_no_more_than_amber_unless_it_is_told_to() {
+    fn a_sink_on_this_machine_may_carry_red_by_default() {
         assert_eq!(Settings::default().filter().clearance.max_tlp, Tlp::Red);
     }
 }

@@ -1,4 +1,4 @@
-//! An alert as rows of a name and a text: the body of a mail, and the page of `alerts show`.
+//! An alert as rows of name and text, for the body of a mail and for `alerts show`.
 
 mod measured;
 
@@ -10,21 +10,21 @@ use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::country_of;
 
-/// Ids of a digest in one line.
+/// Number of a digest's alert ids in one line.
 const IDS_A_LINE: usize = 2;
-/// What nobody may take from an alert.
+/// Caveat printed under every alert: what the reader must not conclude from it.
 pub const CAVEAT: &str = "AIS is what ships say of themselves. This is a lead for people to look into, not a finding.";
 
-/// One row. Nothing in it hides or turns text.
+/// One row. Its texts contain no hidden or bidirectional characters.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Row {
-    /// Empty where the row belongs to the name above it.
+    /// Name of the row; empty if the row continues the one above.
     pub name: &'static str,
-    /// On one line.
+    /// Text of the row, on one line.
     pub text: String,
 }
 
-/// Collects rows; the first text of a name carries it.
+/// Collects rows. Of several texts under one name, only the first carries the name.
 #[derive(Default)]
 struct Rows(Vec<Row>);
 
@@ -40,7 +40,7 @@ impl Rows {
     }
 }
 
-/// The rows of a stored change, or of an object that has nothing but an `alert`.
+/// The rows of a stored change, or of an object with only an `alert`.
 pub fn sheet(change: &Value) -> Vec<Row> {
     rows(Telling::new(change))
 }
@@ -100,17 +100,17 @@ pub(super) fn rows(told: Telling<'_>) -> Vec<Row> {
     rows.0
 }
 
-/// `HIGH zone entry`
+/// Severity and behaviour: `HIGH zone entry`.
 pub(super) fn head(told: Telling<'_>) -> String {
     format!("{} {}", told.severity().name().to_uppercase(), behaviour(told))
 }
 
-/// The behaviour in words: `zone entry`.
+/// Behaviour in words: `zone entry`.
 pub(super) fn behaviour(told: Telling<'_>) -> String {
     clean(&told.word("behaviour").replace('_', " "))
 }
 
-/// `ALFA, MMSI 224123456, IMO 9074729, call sign EAAA, flag Spain, cargo, class A, mother`
+/// One vessel: `ALFA, MMSI 224123456, IMO 9074729, call sign EAAA, flag Spain, cargo, class A, mother`.
 fn named(vessel: Named<'_>) -> String {
     let mut words =
         vec![vessel.text("name").unwrap_or_else(|| "no name".to_owned()), format!("MMSI {}", vessel.mmsi())];
@@ -125,14 +125,14 @@ fn named(vessel: Named<'_>) -> String {
     words.join(", ")
 }
 
-/// `27°54.600'S 018°13.200'W (-27.91000, -18.22000)`: for the chart, and for programs that want latitude and longitude.
+/// A position for charts and, in decimals, for programs: `27°54.600'S 018°13.200'W (-27.91000, -18.22000)`.
 pub(super) fn place(lat: f64, lon: f64) -> String {
-    // As it is stored: 180 stays east.
+    // Not normalised: a stored longitude of 180 stays east.
     let at = LatLon { lat, lon };
     format!("{} ({})", at.degrees_minutes(), at.decimal_degrees())
 }
 
-/// `2026-03-01 04:10:00 UTC`
+/// UTC time to the second: `2026-03-01 04:10:00 UTC`.
 pub(super) fn stamp(at: Time) -> String {
     let (_, _, _, hour, minute, second) = at.civil();
     format!("{} {hour:02}:{minute:02}:{second:02} UTC", at.date())
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_alone_has_no_change_to_tell() {
+    fn an_alert_alone_has_no_row_for_the_change() {
         let alert = serde_json::json!({"alert": {"behaviour": "zone_entry", "severity": "low", "score": 20}});
         let rows = sheet(&alert);
         assert_eq!(rows[0], Row { name: "What", text: "LOW zone entry, 20 points".to_owned() });

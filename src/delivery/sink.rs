@@ -1,4 +1,4 @@
-//! The sinks there are, behind one face.
+//! All kinds of sinks behind one interface.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::settings::{Kind, Settings};
 use super::{alertmanager, cap, cise, cot, email, exec, journald, jsonl, log, mqtt, nats, syslog, webhook};
 use crate::clock::Moment;
 
-/// What takes deliveries.
+/// A sink of any kind, opened from its settings.
 pub(super) enum Sink {
     Jsonl(jsonl::Jsonl),
     Log,
@@ -25,9 +25,9 @@ pub(super) enum Sink {
 }
 
 impl Sink {
-    /// Reads secrets and certificates, and connects to nothing yet. The error says what is missing, without a secret in it.
+    /// Opens the sink: reads secrets and certificates but does not connect yet. The error says what is missing, without any secret.
     pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Sink, String> {
-        /// Settings that were checked have it.
+        /// The table of this kind's settings. Always present once the settings have been checked.
         fn table<T>(table: &Option<T>) -> Result<&T, String> {
             table.as_ref().ok_or_else(|| "lacks the settings of its kind".to_owned())
         }
@@ -58,7 +58,7 @@ impl Sink {
         }
     }
 
-    /// How many it takes now, and from when.
+    /// How many deliveries the sink takes now, and when.
     pub(super) fn pace(&self, now: Moment) -> Pace {
         match self {
             Sink::Jsonl(_) => Pace { together: jsonl::TOGETHER, wait: Duration::ZERO },
@@ -68,7 +68,7 @@ impl Sink {
         }
     }
 
-    /// How far back its pace counts what it took, if it keeps one.
+    /// How far back earlier sends count towards the sink's own pace; `None` if it has none.
     pub(super) fn counts_back(&self) -> Option<Duration> {
         match self {
             Sink::Email(mail) => Some(mail.counts_back()),
@@ -76,14 +76,14 @@ impl Sink {
         }
     }
 
-    /// What it took before the program began, so long ago, the earliest first.
+    /// Restores the pace after a restart. `ago` lists how long ago each earlier send was, earliest first.
     pub(super) fn recall(&mut self, ago: &[Duration]) {
         if let Sink::Email(mail) = self {
             mail.recall(ago);
         }
     }
 
-    /// Hands deliveries over: all of them are taken, or none.
+    /// Sends deliveries: all or none are taken, except for [`SendError::Partly`].
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         match self {
             Sink::Jsonl(file) => file.send(deliveries).await,
@@ -105,7 +105,7 @@ impl Sink {
         }
     }
 
-    /// How often it wants to be told anew of what is open, if it does.
+    /// Interval at which the sink needs its open alerts sent again; `None` if it does not.
     pub(super) fn refresh_every(&self) -> Option<Duration> {
         match self {
             Sink::Alertmanager(alertmanager) => alertmanager.refresh_every(),
@@ -113,7 +113,7 @@ impl Sink {
         }
     }
 
-    /// Tells it anew of what is open.
+    /// Sends the open alerts again.
     pub(super) async fn refresh(&mut self, open: &[Delivery]) -> Result<(), SendError> {
         match self {
             Sink::Alertmanager(alertmanager) => alertmanager.refresh(open).await,
@@ -121,8 +121,7 @@ impl Sink {
         }
     }
 
-    /// Looks after connections whose other side says nothing, while nothing is to be told. Whether something that could have been lost
-    /// was handed over once more.
+    /// Checks idle connections whose peer acknowledges nothing. Returns whether data that could have been lost was sent again.
     pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
         match self {
             Sink::Cot(sink) => sink.tend().await,
@@ -131,7 +130,7 @@ impl Sink {
         }
     }
 
-    /// At a reload: a file begins afresh, as it may have been rotated; everything else is made anew with the next delivery.
+    /// Reopens the sink at a reload. Files are reopened because they may have been rotated; `None` if the sink must be created again.
     pub(super) fn reopened(self) -> Option<Sink> {
         match self {
             Sink::Jsonl(mut file) => {

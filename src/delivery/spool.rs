@@ -1,23 +1,23 @@
-//! A folder that another program collects messages from: each is there whole or not at all.
+//! A folder from which another program collects messages. Each file appears complete or not at all.
 
 use std::path::{Path, PathBuf};
 
 use super::send::{Delivery, SendError};
 use crate::disk::{RealDisk, create_folders, write_whole};
 
-/// The folder.
+/// The spool folder.
 #[derive(Debug)]
 pub(super) struct Spool {
     folder: PathBuf,
 }
 
 impl Spool {
-    /// One that is made when the first message comes.
+    /// The folder is created with the first message.
     pub(super) fn new(folder: &Path) -> Spool {
         Spool { folder: folder.to_owned() }
     }
 
-    /// Puts the message there as `<key>.xml`, durably; the same key replaces what it put before.
+    /// Writes the message durably as `<key>.xml`, replacing an earlier file with the same key.
     pub(super) async fn put(&self, delivery: &Delivery, text: String) -> Result<(), SendError> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if !delivery.key.bytes().all(is_plain) {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_folder_that_cannot_be_is_tried_again_and_named() {
+    async fn a_folder_that_cannot_be_created_is_named_and_tried_again() {
         let folder = tempfile::TempDir::new().expect("a folder");
         std::fs::write(folder.path().join("file"), "").expect("written");
         let spool = Spool::new(&folder.path().join("file"));

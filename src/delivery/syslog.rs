@@ -1,8 +1,8 @@
-//! Sink: messages of RFC 5424 to a collector, over TLS (RFC 5425), TCP with octet counts (RFC 6587) or UDP (RFC 5426).
+//! Sink: RFC 5424 messages to a collector over TLS (RFC 5425), TCP with octet counting (RFC 6587) or UDP (RFC 5426).
 //!
-//! No collector says what it has read: delivered means what it does for a server of TAK (`cot`).
+//! Syslog has no acknowledgement. What counts as delivered is the same as for TAK servers (`cot`).
 //!
-//! What stands in the structured data comes from Atalaia; names from the air stand in the text alone.
+//! Structured data contains only texts that Atalaia writes. Names received over the air appear only in the message text.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -18,18 +18,18 @@ use crate::ais::hidden;
 use crate::alerts::Severity;
 use crate::tls;
 
-/// A collector must take so many bytes (RFC 5424, 6.1); the head of a message is shorter.
+/// Message size that every collector must accept (RFC 5424, section 6.1); headers are shorter. Bytes.
 const LEAST_BYTES: usize = 480;
-/// Nothing longer fits a datagram.
+/// Maximum message size, limited by UDP datagrams. Bytes.
 const MOST_BYTES: usize = 65_000;
-/// Marks the text as UTF-8 (RFC 5424, 6.4).
+/// Marks the text as UTF-8 (RFC 5424, section 6.4).
 const BOM: &str = "\u{feff}";
 
 /// `[sinks.syslog]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The collector, `host:port`.
+    /// Collector: `host:port`.
     pub address: String,
     /// `tls`, `tcp` or `udp`.
     #[serde(default)]
@@ -37,16 +37,16 @@ pub struct Settings {
     /// `user`, `daemon`, `auth` or `local0` to `local7`.
     #[serde(default)]
     pub facility: Facility,
-    /// Private enterprise number in the name of the structured data; 32473 is the one for examples.
+    /// Private enterprise number in the name of the structured data; 32473 is reserved for examples.
     #[serde(default = "enterprise")]
     pub enterprise: u32,
-    /// Longest message; the text is cut. Bytes.
+    /// Maximum message size in bytes, 480 to 65000; longer texts are cut.
     #[serde(default = "longest_bytes")]
     pub longest_bytes: usize,
-    /// A collector that takes longer is given up for now. Seconds.
+    /// Seconds to wait for the collector before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u32,
-    /// Whom to trust over TLS.
+    /// Trusted certificate authorities and our client certificate, for TLS.
     #[serde(default)]
     pub tls: tls::Settings,
 }
@@ -63,10 +63,10 @@ fn timeout_seconds() -> u32 {
     10
 }
 
-/// What part of a system speaks (RFC 5424, table 1).
+/// Syslog facility (RFC 5424, table 1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // The words of the table.
+#[allow(missing_docs)] // The names are those of the table.
 pub enum Facility {
     User = 1,
     Daemon = 3,
@@ -83,7 +83,7 @@ pub enum Facility {
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> =
             Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
@@ -103,13 +103,13 @@ impl Settings {
         problems
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
     }
 }
 
-/// The connection to a collector.
+/// Connection to a collector.
 pub(super) struct Syslog {
     line: Line,
     carrier: Carrier,
@@ -120,7 +120,7 @@ enum Carrier {
     Datagrams(Datagrams),
 }
 
-/// What is the same in every message.
+/// The parts common to all messages.
 struct Line {
     facility: u8,
     enterprise: u32,
@@ -151,7 +151,7 @@ impl Syslog {
         Ok(Syslog { line, carrier })
     }
 
-    /// Hands them on in order. No collector answers: told is what the network has taken.
+    /// Sends each delivery in order. There is no acknowledgement; a message counts as delivered once the socket accepts it.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let message = self.line.message(Telling::of(delivery));
@@ -163,7 +163,7 @@ impl Syslog {
         Ok(())
     }
 
-    /// Looks after the connection while nothing is to be told; whether something had to be written once more.
+    /// Checks the idle connection. Returns whether something was written again.
     pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
         match &mut self.carrier {
             Carrier::Stream(wire) => wire.tend().await,
@@ -172,7 +172,7 @@ impl Syslog {
     }
 }
 
-/// A message on a stream, led by its length (RFC 6587, 3.4.1).
+/// Message for a stream, preceded by its length (RFC 6587, section 3.4.1).
 fn counted(message: &str) -> String {
     format!("{} {message}", message.len())
 }
@@ -212,7 +212,7 @@ impl Line {
     }
 }
 
-/// Severities of RFC 5424, table 2.
+/// Severity of RFC 5424, table 2.
 fn level(severity: Severity) -> u32 {
     match severity {
         Severity::Critical => 2,
@@ -223,7 +223,7 @@ fn level(severity: Severity) -> u32 {
     }
 }
 
-/// Values of parameters (RFC 5424, 6.3.3).
+/// Escapes a parameter value (RFC 5424, section 6.3.3) and drops hidden characters.
 fn escaped(value: &str) -> String {
     let mut out = String::new();
     for c in value.chars().filter(|c| !c.is_control() && !hidden(*c)) {
@@ -235,7 +235,7 @@ fn escaped(value: &str) -> String {
     out
 }
 
-/// Printable ASCII without spaces, else the nil value.
+/// A header field: printable ASCII without spaces, or `-`, the nil value, if nothing is left.
 fn word(text: &str, longest: usize) -> String {
     let word: String = text.chars().filter(char::is_ascii_graphic).take(longest).collect();
     if word.is_empty() { "-".to_owned() } else { word }

@@ -1,4 +1,4 @@
-//! A change as the formats for people and machines read it: the fields they share, with what hides or forges taken out.
+//! The fields of a change that the text formats share, with hidden and control characters removed.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,14 +10,14 @@ use crate::alerts::{Handling, Severity};
 use crate::store::stored_severity;
 use crate::time::Time;
 
-/// Longest word that may stand in a topic or subject.
+/// Maximum length of a word in a topic or subject. Bytes.
 const LONGEST_WORD: usize = 64;
 
-/// A stored change, read field by field; what is absent or of another kind than it should be is empty.
+/// A view of a stored change. Fields that are missing or of an unexpected type read as empty.
 #[derive(Clone, Copy)]
 pub(super) struct Telling<'a>(&'a Value);
 
-/// A vessel of a change.
+/// A view of one vessel of the alert.
 #[derive(Clone, Copy)]
 pub(super) struct Named<'a>(&'a Value);
 
@@ -26,7 +26,7 @@ impl<'a> Telling<'a> {
         Telling(&delivery.change)
     }
 
-    /// A change as it is stored.
+    /// Views a change as stored.
     pub(super) fn new(change: &'a Value) -> Telling<'a> {
         Telling(change)
     }
@@ -35,17 +35,17 @@ impl<'a> Telling<'a> {
         &self.0["alert"]
     }
 
-    /// A text of the alert that only Atalaia writes.
+    /// A text of the alert that only Atalaia writes, never a vessel. Empty if absent.
     pub(super) fn word(self, key: &str) -> &'a str {
         self.alert()[key].as_str().unwrap_or_default()
     }
 
-    /// `opened`, `updated`, `ended` or `retracted`.
+    /// Kind of the change: `opened`, `updated`, `ended` or `retracted`.
     pub(super) fn change(self) -> &'a str {
         self.0["change"].as_str().unwrap_or_default()
     }
 
-    /// Whether nothing is going on any more.
+    /// Whether the alert has ended or was retracted.
     pub(super) fn is_over(self) -> bool {
         matches!(self.change(), "ended" | "retracted")
     }
@@ -79,13 +79,13 @@ impl<'a> Telling<'a> {
         clean(self.word("summary"))
     }
 
-    /// Latitude and longitude. Degrees.
+    /// Latitude and longitude in degrees; `None` if the alert has no position.
     pub(super) fn position(self) -> Option<(f64, f64)> {
         let at = &self.alert()["position"];
         Some((at["lat"].as_f64()?, at["lon"].as_f64()?))
     }
 
-    /// What it stands for, if it is a digest.
+    /// The alerts it lists, if it is a digest.
     pub(super) fn digest(self) -> Option<Digest> {
         Digest::of(self.alert())
     }
@@ -94,32 +94,32 @@ impl<'a> Telling<'a> {
         self.alert()["vessels"].as_array().into_iter().flatten().map(Named)
     }
 
-    /// `224000001/224000002`, each with its nine digits.
+    /// MMSIs of the vessels, nine digits each, joined by `separator`: `224000001/224000002`.
     pub(super) fn mmsis(self, separator: &str) -> String {
         self.vessels().map(Named::mmsi).collect::<Vec<_>>().join(separator)
     }
 
-    /// Its marking; `None` if it cannot be read.
+    /// Marking of the alert; `None` if it cannot be read.
     pub(super) fn handling(self) -> Option<Handling> {
         Handling::deserialize(&self.alert()["handling"]).ok()
     }
 
-    /// The word of TLP; what cannot be read is held back as far as can be.
+    /// TLP label; `RED`, the strictest, if the marking cannot be read.
     pub(super) fn tlp(self) -> &'static str {
         self.handling().map_or("RED", |handling| handling.tlp.name())
     }
 
-    /// The whole marking, on one line.
+    /// The whole marking on one line.
     pub(super) fn marking(self) -> String {
         self.handling().map_or_else(|| "TLP:RED, marking unreadable".to_owned(), |handling| clean(&handling.line()))
     }
 
-    /// The id as a token of a topic, subject or address.
+    /// Id as a token of a topic, subject or address. An error if it contains other characters.
     pub(super) fn id(self) -> Result<&'a str, SendError> {
         token(self.word("id"))
     }
 
-    /// The behaviour, likewise.
+    /// Behaviour as a token, under the same rule.
     pub(super) fn behaviour(self) -> Result<&'a str, SendError> {
         token(self.word("behaviour"))
     }
@@ -130,7 +130,7 @@ impl<'a> Named<'a> {
         format!("{:09}", self.0["mmsi"].as_u64().unwrap_or_default())
     }
 
-    /// A text of it; `None` if it said none.
+    /// A text field of the vessel; `None` if it is absent or empty.
     pub(super) fn text(self, key: &str) -> Option<String> {
         self.0[key].as_str().map(clean).filter(|text| !text.is_empty())
     }
@@ -139,20 +139,20 @@ impl<'a> Named<'a> {
         self.0[key].as_u64()
     }
 
-    /// Its name, else its MMSI.
+    /// Name of the vessel, or its MMSI if it has none.
     pub(super) fn name(self) -> String {
         self.text("name").unwrap_or_else(|| format!("MMSI {}", self.mmsi()))
     }
 }
 
-/// On one line, single-spaced, without what hides or turns text and without what no XML may hold.
+/// Collapses a text to one line with single spaces and removes hidden, bidirectional and XML-forbidden characters.
 pub(super) fn clean(text: &str) -> String {
     let shown = |c: &char| !hidden(*c) && !matches!(c, '\u{fffe}' | '\u{ffff}');
     let visible: String = text.chars().filter(shown).collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The most of a text that fits so many bytes.
+/// Longest prefix of a text within `most` bytes, cut at a character boundary.
 pub(super) fn cut(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;
@@ -161,7 +161,7 @@ pub(super) fn cut(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-/// Ids and fixed words alone name topics, subjects and files.
+/// Accepts only ids and fixed words as names of topics, subjects and files.
 fn token(word: &str) -> Result<&str, SendError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     match !word.is_empty() && word.len() <= LONGEST_WORD && word.bytes().all(plain) {

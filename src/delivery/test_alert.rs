@@ -1,4 +1,4 @@
-//! A test alert, clearly marked as one, through the code that sends real ones.
+//! A clearly marked test alert, sent through the same code as real ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,15 +15,15 @@ use crate::alerts::HandlingSettings;
 use crate::alerts::handling::Reality;
 use crate::time::Time;
 
-/// What it is, where a behaviour stands otherwise.
+/// Behaviour name of the test alert.
 const BEHAVIOUR: &str = "delivery_test";
-/// A sink has no answer after so long.
+/// Upper bound for the whole test.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Characters of an id.
+/// Length of an alert id. Characters.
 const ID: usize = 26;
 
-/// Hands one to a sink, its paths made absolute before, whatever it asked to be told of. `Err` says why it did not take it, with the first
-/// bytes of what its receiver answered and without a secret.
+/// Sends a test alert to a sink, ignoring its filter but not its marking limits. Paths in `settings` must be absolute. The error says why
+/// the sink did not take it; it quotes the start of the receiver's answer, without any secret.
 pub fn send_test(
     settings: &Settings,
     policy: &DeliverySettings,
@@ -41,23 +41,23 @@ pub fn send_test(
         let mut sink = Sink::new(settings, &SenderIdentity { site: policy.site.clone() })?;
         let wanted = if stays(settings.kind) { lines.as_slice() } else { &lines[..1] };
         for line in wanted {
-            let delivery = Delivery::new(None, Arc::from(line.to_string())).ok_or("is not a line of an alert")?;
+            let delivery = Delivery::new(None, Arc::from(line.to_string())).ok_or("not a line of the alert stream")?;
             sink.send(&[delivery]).await.map_err(|error| error.to_string())?;
         }
         Ok(())
     };
     let outcome = runtime.block_on(async { timeout(PATIENCE, work).await });
-    // A file that does not answer must not hold the end back.
+    // A pending write to an unresponsive file must not delay the end.
     runtime.shutdown_background();
     outcome.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs())))
 }
 
-/// Whether an open alert stays at the receiver until it is told of its end.
+/// Whether the receiver keeps an open alert until its end is reported.
 fn stays(kind: Kind) -> bool {
     matches!(kind, Kind::Mqtt | Kind::Alertmanager | Kind::Cot)
 }
 
-/// It opens, and ends.
+/// The two changes of the test alert: it opens and ends.
 fn lines(sink: &str, site: &str, handling: &HandlingSettings, now: Time) -> [Value; 2] {
     let digest = Sha256::digest(format!("{BEHAVIOUR}|{site}|{sink}|{}", now.millis()));
     let id: String = BASE32_NOPAD.encode(&digest).to_lowercase().chars().take(ID).collect();
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_it_is_one_that_receivers_know() {
+    fn every_line_of_it_keeps_the_schema() {
         let schema: Value = serde_json::from_str(include_str!("../../config/alert.schema.json")).expect("JSON");
         let schema = jsonschema::validator_for(&schema).expect("a schema");
         let now = Time::parse("2026-11-22T21:00:00.250Z").expect("a time");

@@ -1,4 +1,5 @@
-//! A flood of invented devices, from the engine through the store to receivers: people get digests, machines get every line at a rate.
+//! A flood of invented devices, from the engine through the store to receivers. People get digests; machines get every line at a limited
+//! rate.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -19,16 +20,16 @@ use crate::testing::{AREA, engine, lines, only};
 use crate::time::{Span, Time};
 
 const DEVICES: usize = 3000;
-/// Of these, critical.
+/// Number of these devices whose alerts are critical.
 const CRITICAL: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What the webhook is to be sent at most, a second.
+/// `max_per_second` of the webhook.
 const RATE: u32 = 800;
 
-/// What came, and when.
+/// Received bodies with their time of arrival.
 type Received = Arc<Mutex<Vec<(Moment, Value)>>>;
 
-/// Takes posts.
+/// Accepts posts and records them.
 fn receiver() -> (String, Received) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
@@ -62,7 +63,7 @@ fn receiver() -> (String, Received) {
     (url, came)
 }
 
-/// What the engine says of so many devices that are heard for ten minutes and then no more.
+/// The changes for devices that are heard for ten minutes and then fall silent.
 fn flood() -> Vec<Change> {
     let device = |number: usize| {
         let (lat, lon) = (24 + number % 6, 10 + number % 20);
@@ -88,7 +89,7 @@ fn flood() -> Vec<Change> {
 fn wait_until(mut holds: impl FnMut() -> bool) {
     let start = Clock.moment();
     while !holds() {
-        assert!(Clock.moment().since(start) < PATIENCE, "it does not come to pass");
+        assert!(Clock.moment().since(start) < PATIENCE, "not reached in time");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -129,7 +130,7 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     let link = StoreLink { path: path.as_path().into(), reporter: store.reporter(), wake };
     let dispatcher = Dispatcher::start(&settings, &DeliverySettings::default(), Some(link), Clock).expect("they start");
 
-    // The store's clock goes as the engine's: a minute at a time, until long after the last word.
+    // The store's clock follows the engine's, a minute at a time, until two hours after the last change.
     let minutes = || changes.iter().map(|change| change.at.floor_minute());
     let (first, last) = (minutes().min().expect("a first"), minutes().max().expect("a last"));
     let start = Clock.moment();
@@ -148,7 +149,7 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     };
     wait_until(|| rows("people", DeliveryState::Pending).is_empty());
 
-    // The machine had every line once, in order, and no faster than it may.
+    // The machine received every line once, in order, and within its rate.
     let events = events.lock().expect("nobody panicked");
     let key = |line: &Value| (line["alert"]["id"].as_str().expect("a line").to_owned(), line["revision"].as_u64());
     assert_eq!(events.iter().map(|(_, line)| key(line)).collect::<BTreeSet<_>>().len(), changes.len());
@@ -159,7 +160,7 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
         dispatcher.counters().find(|(name, _)| *name == "machine").expect("there").1.delayed.load(Ordering::Relaxed);
     assert!(0 < delayed, "it was sent more than it may get");
 
-    // People had 60 lines and their ends, what is critical, and a few digests; every id was told.
+    // People received 60 single alerts and their ends, the critical ones, and a few digests. Every id was delivered.
     let posts = posts.lock().expect("nobody panicked");
     let alerts: Vec<&Value> = posts.iter().flat_map(|(_, body)| body.as_array().expect("a list")).collect();
     let (digests, singles): (Vec<&Value>, Vec<&Value>) =

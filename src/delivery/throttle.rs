@@ -1,42 +1,42 @@
-//! The upper rate of a sink: what comes faster waits, and is counted; nothing is dropped.
+//! Rate limit of a sink. Deliveries above the rate wait and are counted; none is dropped.
 
 use std::time::Duration;
 
 use super::send::Pace;
 use crate::clock::{Clock, Moment};
 
-/// Deliveries that may go at once are those of so much time, one at least. Seconds.
+/// Size of the burst, as time at the full rate, but at least one delivery. Seconds.
 const BURST: f64 = 0.1;
 
-/// Deliveries that may go, filled up at an even rate.
+/// Token bucket of one sink.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throttle {
     per_second: f64,
-    /// Deliveries that could go at `since`.
+    /// Tokens available at `since`; one delivery costs one.
     left: f64,
     since: Moment,
 }
 
 impl Throttle {
-    /// At most so many a second.
+    /// A full bucket for at most `per_second` deliveries per second.
     pub(super) fn new(per_second: u32) -> Throttle {
         let mut throttle = Throttle { per_second: f64::from(per_second.max(1)), left: 0.0, since: Clock.moment() };
         throttle.left = throttle.most();
         throttle
     }
 
-    /// The pace of the sink, no faster than the rate.
+    /// Limits the sink's own pace to the rate.
     pub(super) fn pace(&self, pace: Pace, now: Moment) -> Pace {
-        // A bucket holds no more than fits a `usize`.
+        // At least one, because `wait` already covers an empty bucket. The bucket's size fits a `usize`.
         Pace { together: pace.together.min((self.left(now) as usize).max(1)), wait: pace.wait.max(self.wait(now)) }
     }
 
-    /// How long until the next may go.
+    /// Time until the next delivery may go.
     pub(super) fn wait(&self, now: Moment) -> Duration {
         Duration::from_secs_f64(((1.0 - self.left(now)) / self.per_second).max(0.0))
     }
 
-    /// So many go.
+    /// Takes the tokens of `deliveries` that are sent now.
     pub(super) fn spend(&mut self, deliveries: usize, now: Moment) {
         (self.left, self.since) = (self.left(now) - deliveries as f64, now);
     }

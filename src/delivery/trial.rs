@@ -1,4 +1,4 @@
-//! What the tests of sinks share: deliveries to send, payloads to compare with, other people's readers and servers (tests only).
+//! Shared helpers for the tests of sinks: sample deliveries, golden payloads, third-party readers and servers.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, Write};
@@ -13,7 +13,7 @@ use super::send::{Delivery, SendError, SenderIdentity};
 use crate::secret::Secret;
 use crate::tls;
 
-/// The alerts of the export tests, told one after the other: a meeting that ended, a hostile one, one without a place.
+/// The alerts of the export tests as deliveries: a meeting that ended, one with hostile texts, one without a position.
 pub(super) fn deliveries() -> Vec<Delivery> {
     let lines = include_str!("../../tests/exports/alerts.jsonl").lines();
     lines.enumerate().map(|(index, line)| delivery(line, index)).collect()
@@ -28,17 +28,17 @@ fn delivery(line: &str, index: usize) -> Delivery {
     let (revision, at) = ([3, 2, 1][index], format!("2026-03-01T{at}"));
     let change =
         serde_json::json!({"change": change, "revision": revision, "at": at, "reason": "a\nword", "alert": alert});
-    Delivery::new(Some(index as i64), Arc::from(change.to_string())).expect("a letter")
+    Delivery::new(Some(index as i64), Arc::from(change.to_string())).expect("a delivery")
 }
 
-/// The same delivery after somebody has written something else into it.
+/// A copy of the delivery with its change altered.
 pub(super) fn with(delivery: &Delivery, alter: impl Fn(&mut Value)) -> Delivery {
     let mut value = (*delivery.change).clone();
     alter(&mut value);
-    Delivery::new(delivery.row, Arc::from(value.to_string())).expect("a letter")
+    Delivery::new(delivery.row, Arc::from(value.to_string())).expect("a delivery")
 }
 
-/// The digest that stands for three alerts, one of them over.
+/// A digest of three alerts, one of them over.
 pub(super) fn digest() -> Delivery {
     with(&deliveries()[1], |change| {
         let listed = serde_json::json!({
@@ -53,7 +53,7 @@ pub(super) fn sender() -> SenderIdentity {
     SenderIdentity { site: "porto-1".to_owned() }
 }
 
-/// Compares with the committed payload, or writes it.
+/// Compares with the committed payload; `BLESS=1` writes it.
 #[track_caller]
 pub(super) fn golden(name: &str, made: &[u8]) {
     let path = beside("tests/payloads").join(name);
@@ -65,14 +65,14 @@ pub(super) fn golden(name: &str, made: &[u8]) {
     assert_eq!(text(made), text(&kept), "{name}: look at it, then BLESS=1");
 }
 
-/// What the log is told in this thread.
+/// Captures the log of this thread.
 pub(super) struct Logged {
     bytes: Arc<Mutex<Vec<u8>>>,
     _listens: DefaultGuard,
 }
 
 impl Logged {
-    /// From now on, until it is dropped.
+    /// Captures from now on until the value is dropped.
     pub(super) fn here() -> Logged {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer(Arc::clone(&bytes));
@@ -98,14 +98,14 @@ impl Write for Writer {
     }
 }
 
-/// Whether it may be tried again, and that nothing of it shows the secret.
+/// Whether the error is temporary. Fails if the error shows the secret.
 #[track_caller]
 pub(super) fn is_later(error: &SendError) -> bool {
     assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     matches!(error, SendError::Later { .. })
 }
 
-/// A secret in a file that only we may read.
+/// A secret in a file with mode 0600.
 pub(super) fn secret(folder: &Path, name: &str, text: &str) -> Secret {
     use std::os::unix::fs::PermissionsExt;
     let path = folder.join(name);
@@ -114,7 +114,7 @@ pub(super) fn secret(folder: &Path, name: &str, text: &str) -> Secret {
     Secret::File(path)
 }
 
-/// Trust in the authority of the tests.
+/// TLS settings that trust the test authority.
 pub(super) fn trust() -> tls::Settings {
     tls::Settings { ca: Some(beside("tests/wires/ca.pem")), ..tls::Settings::default() }
 }
@@ -123,20 +123,20 @@ pub(super) fn beside(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// What the tests are told of by `tests/run`; a machine without it passes the test over.
+/// Path of a program that `tests/run` installs. `None` if the variable is unset; the test is then skipped.
 pub(super) fn installed(variable: &str) -> Option<PathBuf> {
     let path = std::env::var_os(variable).map(PathBuf::from);
     if path.is_none() {
-        // In the form that tests/run counts; the name of a test is that of its thread.
+        // `tests/run` counts lines of this form. A test's name is that of its thread.
         let thread = std::thread::current();
         let test = thread.name().unwrap_or("main");
-        // A test that cannot write to its log has nothing to say there.
+        // A failed write to standard error must not fail the test.
         drop(writeln!(std::io::stderr(), "passed over: {test}: {variable} is not set (tests/run sets it)"));
     }
     path
 }
 
-/// What another reader of the format makes of it.
+/// Decodes a payload with a third-party reader. `None` if the reader is not installed.
 pub(super) fn read_back(kind: &str, bytes: &[u8]) -> Option<Value> {
     let mut reader = Command::new(installed("ATALAIA_WITNESS_PYTHON")?)
         .arg(beside("tests/wires/read.py"))
@@ -151,7 +151,7 @@ pub(super) fn read_back(kind: &str, bytes: &[u8]) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).expect("JSON"))
 }
 
-/// A server of another make; gone with the test. What it logs is shown only when the test fails.
+/// A third-party server, stopped when dropped. Its log is shown only if the test fails.
 pub(super) struct Server {
     child: Child,
     said: BufReader<ChildStdout>,
@@ -167,7 +167,7 @@ impl Server {
         Server { child, said, logged }
     }
 
-    /// The next line it says.
+    /// Reads the next line of its output.
     pub(super) fn line(&mut self) -> String {
         let mut line = String::new();
         self.said.read_line(&mut line).expect("text");
@@ -176,7 +176,7 @@ impl Server {
 }
 
 impl Drop for Server {
-    #[allow(clippy::print_stderr)] // Beside the failure of its test, whose output is kept.
+    #[allow(clippy::print_stderr)] // Shown with the failure of the test.
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
@@ -187,17 +187,17 @@ impl Drop for Server {
     }
 }
 
-/// A port that nobody listens at.
+/// A port that was free a moment ago.
 pub(super) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port()
 }
 
-/// Waits until somebody listens there.
+/// Waits until a server listens on the port, at most 30 s.
 pub(super) fn listens(port: u16) {
     let clock = crate::clock::Clock;
     let begun = clock.moment();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(clock.moment().since(begun) < std::time::Duration::from_secs(30), "nobody listens at {port}");
+        assert!(clock.moment().since(begun) < std::time::Duration::from_secs(30), "no server listens at {port}");
         std::thread::yield_now();
     }
 }

@@ -1,4 +1,4 @@
-//! Sink: each change posted to an address, signed as Standard Webhooks 1.0 has it.
+//! Sink: each change posted to a URL, signed according to Standard Webhooks 1.0.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,55 +17,55 @@ use crate::secret::{Revealed, Secret};
 use crate::time::Time;
 use crate::tls;
 
-/// What symmetric keys of Standard Webhooks begin with.
+/// Prefix of symmetric keys in Standard Webhooks.
 const PREFIX: &str = "whsec_";
 
 /// `[sinks.webhook]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Where to post; `https://…`, or `http://…` to a network of `allow`.
+    /// URL to post to: `https://…`, or `http://…` within a network listed in `allow`.
     pub url: String,
-    /// `cloudevents`, `standard`, `line` or `alertmanager`.
+    /// Format of the body: `cloudevents`, `standard`, `line` or `alertmanager`.
     #[serde(default)]
     pub body: Body,
-    /// One or two keys (`whsec_…`) that bodies are signed with; two while one replaces the other.
+    /// One or two signing keys (`whsec_…`); two while one replaces the other. Empty: unsigned.
     #[serde(default)]
     pub secrets: Vec<Secret>,
-    /// Sent as `Authorization: Bearer …`.
+    /// Token sent as `Authorization: Bearer …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
-    /// Other headers, by name.
+    /// Additional headers by name.
     #[serde(default)]
     pub headers: BTreeMap<String, Secret>,
-    /// For the whole exchange, 1 to 100.
+    /// Time limit of the whole exchange in seconds, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
     pub timeout_seconds: u64,
-    /// Networks that may be reached although they are not the Internet's.
+    /// Networks outside the public Internet that may be reached.
     #[serde(default)]
     pub allow: Vec<String>,
-    /// Whom to trust.
+    /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
     pub tls: tls::Settings,
 }
 
-/// What is posted.
+/// Format of the posted body.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
-    /// A CloudEvent 1.0 in JSON, the change as its data.
+    /// A CloudEvent 1.0 in JSON with the change as its data.
     #[default]
     Cloudevents,
-    /// `{type, timestamp, data}` of Standard Webhooks.
+    /// `{type, timestamp, data}` as in Standard Webhooks.
     Standard,
-    /// The line of the alert stream as it is.
+    /// The line of the alert stream, unchanged.
     Line,
-    /// What Alertmanager's own webhooks post, version 4.
+    /// Alertmanager's webhook format, version 4.
     Alertmanager,
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.target().problems(path);
         if 2 < self.secrets.len() {
@@ -77,14 +77,14 @@ impl Settings {
         problems
     }
 
-    /// What can be read and is no key; what cannot be read is told with all other secrets.
+    /// Faults of keys that can be read but are not signing keys. Unreadable secrets are reported elsewhere.
     pub fn useless_keys(&self, path: &str) -> Vec<String> {
         let read = self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.read().ok()?)));
         let useless = read.filter_map(|(index, secret)| Some((index, key(&secret).err()?)));
         useless.map(|(index, error)| format!("{path}.secrets[{index}]: {error}")).collect()
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         http_post::within(folder, &mut self.tls, &mut self.bearer);
         self.secrets.iter_mut().chain(self.headers.values_mut()).for_each(|secret| secret.within(folder));
@@ -102,7 +102,7 @@ impl Settings {
     }
 }
 
-/// An address that takes changes.
+/// A URL that receives changes.
 #[derive(Debug)]
 pub(super) struct Webhook {
     post: Post,
@@ -113,7 +113,7 @@ pub(super) struct Webhook {
 }
 
 impl Webhook {
-    /// Reads its secrets and certificates.
+    /// Reads the secrets and certificates.
     pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
         let keys = settings.secrets.iter().enumerate().map(|(index, secret)| {
             let secret = secret.read().map_err(|error| error.to_string())?;
@@ -124,7 +124,7 @@ impl Webhook {
         Ok(Webhook { post: settings.target().open()?, body, keys, sender, now: || Clock.now() })
     }
 
-    /// Posts each.
+    /// Posts each delivery in turn.
     pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let (body, media_type) = self.body(delivery)?;
@@ -145,7 +145,7 @@ impl Webhook {
         })
     }
 
-    /// The id is the same in every attempt, the moment that of this one.
+    /// Headers of Standard Webhooks. The id is the same for every attempt; the timestamp is that of this one.
     fn headers(&self, id: &str, now: Time, body: &[u8]) -> Vec<(&'static str, String)> {
         let seconds = now.seconds();
         let mut headers = vec![("webhook-id", id.to_owned()), ("webhook-timestamp", seconds.to_string())];
@@ -157,7 +157,7 @@ impl Webhook {
     }
 }
 
-/// `v1,<base64>` over `id.timestamp.body`.
+/// Signature `v1,<base64>` over `id.timestamp.body`.
 fn signature(key: &Hmac<Sha256>, id: &str, seconds: i64, body: &[u8]) -> String {
     let mut mac = key.clone();
     mac.update(format!("{id}.{seconds}.").as_bytes());

@@ -1,4 +1,4 @@
-//! A stream of bytes to one receiver, over TCP or TLS: opened when it is needed, dropped when it breaks.
+//! Byte stream to one receiver over TCP or TLS, opened on demand and dropped when it breaks; also UDP datagrams.
 
 use std::collections::VecDeque;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -20,34 +20,34 @@ use super::send::SendError;
 use crate::clock::{Clock, Moment};
 use crate::tls;
 
-/// A connection that says nothing for so long is asked whether it lives.
+/// Idle time after which TCP keepalive probes the connection, and the interval of the probes.
 const PROBE_AFTER: Duration = Duration::from_secs(20);
-/// A receiver that refuses us closes the connection within this time. With TLS 1.3 its refusal of our certificate arrives only after our
-/// side of the handshake is done, when the first alert may have been written.
+/// Time within which a refusing receiver closes a new connection. With TLS 1.3 its refusal of our certificate arrives only after our side
+/// of the handshake is complete, when the first alert may already have been written.
 const REFUSES_WITHIN: Duration = Duration::from_millis(1500);
 
-/// An alert that was written within this time before the connection ended may not have been read: it is written once more.
+/// Age up to which data written before the connection ended may be unread and is sent again.
 const UNSURE_FOR: Duration = Duration::from_secs(30);
-/// At most this much of what was written last is kept for that. Bytes.
+/// Maximum amount of recent data kept for sending again. Bytes.
 const MOST_UNSURE: usize = 256 * 1024;
-/// Room for what the receiver's machine has not acknowledged, which the kernel doubles: what is beyond it waits, and is not told as
-/// delivered. Bytes.
+/// Socket send buffer, which the kernel doubles. Writes beyond it wait for the receiver's machine to acknowledge, so they do not count as
+/// delivered yet. Bytes.
 const SEND_BYTES: usize = 16 * 1024;
 
-/// How bytes travel.
+/// Transport of a sink's connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
-    /// Encrypted, the receiver proven by its certificate.
+    /// Encrypted; the receiver is verified by its certificate.
     #[default]
     Tls,
-    /// In the open, in order.
+    /// Unencrypted TCP.
     Tcp,
-    /// In the open, datagrams that may be lost.
+    /// Unencrypted UDP; datagrams may be lost.
     Udp,
 }
 
-/// `host:port`, `[v6]:port`.
+/// A host and port: `host:port` or `[v6]:port`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Address {
     pub(super) host: String,
@@ -72,12 +72,12 @@ impl FromStr for Address {
 }
 
 impl Address {
-    /// Whether nothing leaves the machine.
+    /// Whether the address is on this machine.
     pub(super) fn is_loopback(&self) -> bool {
         self.host == "localhost" || self.host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
     }
 
-    /// What is wrong with the text of an address; `path` is the key's path.
+    /// The fault of an address in the settings, if any; `path` is its key.
     pub(super) fn problem(text: &str, path: &str) -> Option<String> {
         text.parse::<Address>()
             .is_err()
@@ -89,22 +89,22 @@ impl Address {
     }
 }
 
-/// A connection in the open, or encrypted.
+/// A connection, plain or encrypted.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 
-/// The connection, kept between deliveries.
+/// A connection that is kept between deliveries.
 ///
-/// The receiver says nothing of what it read. So a delivery counts as delivered when the network has taken it on a connection that stays
-/// open; when a connection ends, what was written on it within the last half minute is written once more on the next.
+/// The receiver does not acknowledge what it reads. A delivery therefore counts as delivered once the network has accepted it on a
+/// connection that stays open. When a connection ends, what was written within the last 30 s is written once more on the next one.
 pub(super) struct Wire {
     address: Address,
     tls: Option<Arc<ClientConfig>>,
     wait: Duration,
     open: Option<Box<dyn Stream>>,
-    /// What was written last on the connection, and when, the oldest first.
+    /// Recent writes on the open connection with their times, oldest first.
     unsure: VecDeque<(Moment, Vec<u8>)>,
-    /// What is to be written once more, before anything else.
+    /// Data to write once more on the next connection, before anything else.
     owed: Vec<u8>,
 }
 
@@ -113,7 +113,7 @@ impl Wire {
         Wire { address, tls: tls.map(Arc::new), wait, open: None, unsure: VecDeque::new(), owed: Vec::new() }
     }
 
-    /// Writes the whole of it, on the kept connection if the other side still listens there.
+    /// Writes all bytes, on the kept connection if it is still open.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), SendError> {
         let wait = self.wait;
         match timeout(wait, self.put(bytes)).await {
@@ -131,7 +131,7 @@ impl Wire {
             None => connect(&self.address, self.tls.as_ref(), self.wait).await?,
         };
         let failed = |error: std::io::Error| tls::describe(&error);
-        // Only a fresh one finds anything owed.
+        // Empty unless the connection is new.
         stream.write_all(&self.owed).await.map_err(failed)?;
         stream.write_all(bytes).await.map_err(failed)?;
         stream.flush().await.map_err(failed)?;
@@ -149,7 +149,7 @@ impl Wire {
         Ok(())
     }
 
-    /// Looks whether the connection has ended, and writes once more what was on the way then. Whether it had to.
+    /// Checks whether the connection has ended and, if so, writes unconfirmed data again. Returns whether it did.
     pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
         self.open = self.kept();
         if self.owed.is_empty() {
@@ -158,7 +158,7 @@ impl Wire {
         self.write(&[]).await.map(|()| true)
     }
 
-    /// The connection, if it has not ended.
+    /// Takes the kept connection; `None` if there is none or it has ended.
     fn kept(&mut self) -> Option<Box<dyn Stream>> {
         let kept = heard_out(self.open.take()?);
         if kept.is_none() {
@@ -167,7 +167,7 @@ impl Wire {
         kept
     }
 
-    /// What was written lately on the connection that has ended is owed.
+    /// After the connection has ended, marks its recent writes to be written again.
     fn note_end(&mut self) {
         let now = Clock.moment();
         let lately = self.unsure.drain(..).filter(|(at, _)| now.since(*at) < UNSURE_FOR);
@@ -181,7 +181,7 @@ impl Wire {
     }
 }
 
-/// Opens a connection, encrypted if `tls_config` says how. What is written and not acknowledged within `wait` breaks it.
+/// Opens a connection, encrypted if `tls_config` is given. Data not acknowledged within `wait` breaks the connection.
 pub(super) async fn connect(
     address: &Address,
     tls_config: Option<&Arc<ClientConfig>>,
@@ -189,7 +189,7 @@ pub(super) async fn connect(
 ) -> Result<Box<dyn Stream>, String> {
     let stream = TcpStream::connect(address.named()).await.map_err(|error| error.to_string())?;
     drop(stream.set_nodelay(true));
-    // Who has gone without a word is found out, so that at most what was on the way is told for nothing.
+    // Detect a peer that vanished silently, so that at most the data in flight is wrongly counted as delivered.
     let probes = TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_AFTER).with_retries(3);
     let socket = SockRef::from(&stream);
     drop(socket.set_tcp_keepalive(&probes));
@@ -203,7 +203,7 @@ pub(super) async fn connect(
     Ok(Box::new(stream.map_err(|error| tls::certificate_fault(&error).unwrap_or_else(|| format!("TLS: {error}")))?))
 }
 
-/// Waits for `patience` and fails if the receiver closes the connection by then. What it sends meanwhile is dropped.
+/// Waits for `patience` and fails if the receiver closes the connection by then. Data it sends meanwhile is discarded.
 async fn stays_open(stream: &mut Box<dyn Stream>, patience: Duration) -> Result<(), String> {
     let ends = async {
         let mut unread = [0; 4096];
@@ -221,10 +221,10 @@ async fn stays_open(stream: &mut Box<dyn Stream>, patience: Duration) -> Result<
     }
 }
 
-/// Reads what the other side said meanwhile and nobody wants; `None` if it has gone, which a write would not show.
+/// Discards what the peer has sent. `None` if the connection has ended, which a write alone would not reveal.
 fn heard_out(mut stream: Box<dyn Stream>) -> Option<Box<dyn Stream>> {
     let mut unread = [0; 4096];
-    // A talker that fills more than 4 MiB between two deliveries is met afresh.
+    // A peer that sent more than 4 MiB between two deliveries gets a new connection.
     for _ in 0..1024 {
         match stream.read(&mut unread).now_or_never() {
             None => return Some(stream),
@@ -235,7 +235,7 @@ fn heard_out(mut stream: Box<dyn Stream>) -> Option<Box<dyn Stream>> {
     None
 }
 
-/// Datagrams to one receiver, or to a group of them.
+/// Datagrams to one receiver or to a multicast group.
 pub(super) struct Datagrams {
     address: Address,
     hops: u32,
@@ -244,12 +244,12 @@ pub(super) struct Datagrams {
 }
 
 impl Datagrams {
-    /// To an address; `hops` is how many networks a datagram to a group may cross.
+    /// Datagrams to `address`. `hops` is the number of networks a multicast datagram may cross.
     pub(super) fn new(address: Address, hops: u32, wait: Duration) -> Datagrams {
         Datagrams { address, hops, wait, open: None }
     }
 
-    /// Sends one. The network does not say whether it came.
+    /// Sends one datagram. Whether it arrived remains unknown.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), SendError> {
         match timeout(self.wait, self.put(bytes)).await {
             Ok(Ok(())) => Ok(()),
@@ -271,7 +271,7 @@ impl Datagrams {
                 socket
             }
         };
-        // Broken sockets are not kept: a name may have moved to another address.
+        // Keep the socket only after a successful send, because the name may now resolve to another address.
         socket.send(bytes).await.map_err(failed)?;
         self.open = Some(socket);
         Ok(())
@@ -289,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_read_and_what_is_none_is_told() {
+    fn addresses_are_parsed_and_invalid_ones_rejected() {
         let read = |text: &str| text.parse::<Address>().map(|address| (address.host, address.port));
         assert_eq!(read("tak.example.org:8089"), Ok(("tak.example.org".to_owned(), 8089)));
         assert_eq!(read("[::1]:514"), Ok(("::1".to_owned(), 514)));
@@ -305,12 +305,12 @@ mod tests {
     async fn heard(listener: &TcpListener, count: usize) -> (TcpStream, Vec<u8>) {
         let (mut stream, _) = listener.accept().await.expect("a client");
         let mut bytes = vec![0; count];
-        stream.read_exact(&mut bytes).await.expect("so many bytes");
+        stream.read_exact(&mut bytes).await.expect("the expected bytes");
         (stream, bytes)
     }
 
     #[tokio::test]
-    async fn a_receiver_that_went_away_is_called_again() {
+    async fn a_receiver_that_went_away_is_reconnected() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
         let mut wire = Wire::new(address, None, Duration::from_secs(10));
@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(wire.write(b"two").await, Ok(()));
         stream.read_exact(&mut [0; 3]).await.expect("the same connection, whatever it said");
         drop(stream);
-        // The end has to reach our side before a write can know of it.
+        // The end must reach our side before a write can detect it.
         let mut kept = wire.open.take().expect("kept");
         while kept.read(&mut [0; 8]).await.is_ok_and(|more| more != 0) {}
         wire.open = Some(kept);
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_receiver_may_not_have_read_before_it_went_away_is_written_once_more_and_then_no_more() {
+    async fn unconfirmed_data_is_written_once_more_after_a_disconnect_and_only_once() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
         let mut wire = Wire::new(address, None, Duration::from_secs(10));
@@ -337,7 +337,7 @@ mod tests {
         assert_eq!((wrote, bytes), (Ok(()), b"one".to_vec()));
         assert_eq!(wire.write(b"two").await, Ok(()));
         assert_eq!(wire.tend().await, Ok(false), "it is still there");
-        // It never read the second.
+        // It never read the second write.
         drop(stream);
         let tended = async {
             loop {
@@ -372,7 +372,7 @@ mod tests {
         let address: Address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
         drop(listener);
         let mut wire = Wire::new(address, None, Duration::from_secs(10));
-        let error = wire.write(b"one").await.expect_err("nobody there");
+        let error = wire.write(b"one").await.expect_err("no listener");
         assert!(matches!(&error, SendError::Later { wait: None, reason } if reason.contains("refused")), "{error}");
     }
 }

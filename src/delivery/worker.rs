@@ -1,4 +1,4 @@
-//! One sink at work: takes what waits for it, hands it over, tries again, gives up; slows nobody but itself.
+//! The worker of one sink: takes queued deliveries, sends them, retries failures and gives up in the end. Workers do not delay each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,32 +20,32 @@ use crate::store::{Outcome, Tried};
 use crate::telemetry::{FromAir, SinkCounters, Sparing};
 use crate::time::Span;
 
-/// A sink without an answer for so long has none: its own time-outs are shorter.
+/// Upper bound for one `send` or `refresh`; the sinks' own time-outs are shorter.
 const LONGEST_SEND: Duration = Duration::from_secs(120);
-/// Deliveries in a row that came to nothing: the sink is down, and the others need not be tried.
+/// Number of failed deliveries in a row after which the sink counts as down and no other delivery is tried.
 const DOWN_AFTER: u32 = 2;
-/// So much later than others is what failed tried again.
+/// Extra wait of the delivery that failed, so that another one is tried first.
 const ANOTHER_FIRST: Duration = Duration::from_secs(1);
-/// How often a worker looks whether a store that is away has come back; it is woken when the store says so.
+/// Interval for checking whether a missing store file is back. The store also wakes the worker when it is.
 const HELD: Duration = Duration::from_secs(1);
-/// Characters of a reason that are kept.
+/// Maximum number of characters kept of a reason.
 const LONGEST_REASON: usize = 300;
 
-/// What a worker is told from outside.
+/// Orders from the dispatcher to a worker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Order {
-    /// Work.
+    /// Deliver as usual.
     #[default]
     Work,
-    /// Open files anew.
+    /// Reopen the sink. The number identifies the reload.
     Reopen(u32),
-    /// Hand over what is ready, then end.
+    /// Send what is ready, then end.
     Drain,
-    /// End.
+    /// End without sending what is left.
     End,
 }
 
-/// A sink and all it needs.
+/// A worker with its sink's settings, queue and state.
 pub(super) struct Worker {
     pub(super) settings: Settings,
     pub(super) policy: Arc<DeliverySettings>,
@@ -54,44 +54,44 @@ pub(super) struct Worker {
     pub(super) counters: Arc<SinkCounters>,
     pub(super) clock: Clock,
     pub(super) state: WorkerState,
-    /// How fast deliveries may go.
+    /// Rate limit of the sink (`max_per_second`).
     pub(super) throttle: Throttle,
-    /// Whether its certificates have to be read again.
+    /// Tracks whether the certificate files have changed.
     pub(super) certificates: Certificates,
-    /// Limits how often the log says that the sink is down.
+    /// Limits how often the log reports that the sink is down.
     pub(super) sparing: Sparing,
-    /// When it began to work.
+    /// When the worker was created, by the steady clock; start of the rate limit's time scale.
     pub(super) began: Moment,
 }
 
-/// What a worker has before it.
+/// State that changes as the worker runs.
 #[derive(Default)]
 pub(super) struct WorkerState {
     in_flight: InFlight,
     health: Health,
-    /// The last word of each alert that is open, for sinks that want to hear of them again.
+    /// Latest delivered change of each open alert, for sinks whose open alerts must be repeated.
     open: BTreeMap<Arc<str>, Delivery>,
-    /// Rows that have been reported and may still stand as pending in the store.
+    /// Rows reported to the store that it may still list as pending.
     reported: BTreeSet<i64>,
 }
 
-/// How the sink stands.
+/// Health of the sink, reset by a successful delivery.
 #[derive(Default)]
 struct Health {
-    /// Deliveries in a row that were tried and not taken.
+    /// Number of failed deliveries in a row.
     failures: u32,
-    /// The row of the last of them.
+    /// Row of the delivery that failed last.
     failed: Option<i64>,
-    /// Rounds in a row in which it was down.
+    /// Number of back-off rounds in a row while the sink was down.
     rounds: u32,
-    /// Nothing is tried until so long after this moment.
+    /// Start and length of the back-off; `None` if none is needed.
     rest: Option<(Moment, Duration)>,
-    /// It wants nothing ever again.
+    /// Reason of the 410 Gone answer; nothing is sent while it is set.
     gone: Option<String>,
-    /// What it said last when it took nothing.
+    /// Reason of the latest failure.
     last_reason: String,
-    /// Whether the log was told that it is down.
-    told: bool,
+    /// Whether the log has reported that the sink is down.
+    logged: bool,
 }
 
 impl Health {
@@ -101,7 +101,7 @@ impl Health {
 }
 
 impl Worker {
-    /// Works until it is told to end.
+    /// Runs until the order to end.
     pub(super) async fn run(mut self) {
         self.queue.settle().await;
         let sender = SenderIdentity { site: self.policy.site.clone() };
@@ -114,13 +114,13 @@ impl Worker {
                 return self.queue.take_back(self.state.in_flight.drain());
             }
             if matches!(order, Order::Reopen(_)) && order != obeyed {
-                // Secrets and certificates are read anew, and who wanted nothing more is asked again.
+                // Secrets and certificates are read again, and a receiver that answered 410 Gone gets another chance.
                 sink = sink.take().and_then(Sink::reopened);
                 self.state.health = Health::default();
                 self.state.in_flight.wake();
             }
             if order == Order::Drain && obeyed != Order::Drain {
-                // What was put off has a last chance.
+                // Postponed deliveries get one last attempt.
                 self.state.in_flight.wake();
                 self.state.health.rest = None;
             }
@@ -151,7 +151,7 @@ impl Worker {
                 }
             }
             if 0 < self.state.health.rounds {
-                // Nobody tries them while the sink is down; they are given up all the same.
+                // While the sink is down deliveries are not tried one by one, so their deadline is checked here.
                 let oldest = Span::from_millis(self.policy.give_up().as_millis() as i64);
                 let late = self.state.in_flight.take_older(self.clock.now() - oldest);
                 let hours = self.policy.give_up_hours;
@@ -163,7 +163,7 @@ impl Worker {
                 self.give_up(all, &reason);
             }
             let rest = self.state.health.rests_for(now);
-            let attempt = !self.queue.may_send();
+            let on_hold = !self.queue.may_send();
             if let Some(sink) = sink.as_mut().filter(|_| rest.is_zero() && self.state.health.gone.is_none()) {
                 if let Some(every) = sink.refresh_every()
                     && every <= now.since(refreshed)
@@ -178,20 +178,20 @@ impl Worker {
                 if !self.throttle.wait(now).is_zero() {
                     SinkCounters::add(&self.counters.delayed, self.state.in_flight.note_delayed(now) as u64);
                 }
-                // At the end, what nothing outlives goes whatever the pace.
+                // While draining without a store, the sink's own pace is ignored, because what is not sent now is lost.
                 let is_time = pace.wait.is_zero() || (order == Order::Drain && !self.queue.is_stored());
-                let mut taken = match is_time && !attempt {
+                let mut taken = match is_time && !on_hold {
                     true => self.state.in_flight.take_ready(now, pace.together.max(1)),
                     false => Vec::new(),
                 };
-                if taken.is_empty() && !attempt {
-                    // Nothing new to anybody who keeps a pace.
+                if taken.is_empty() && !on_hold {
+                    // Nothing new may go now. Retries of partially delivered messages do not count against the sink's pace.
                     taken = self.state.in_flight.take_partly(now);
                 }
                 if !taken.is_empty() {
                     self.throttle.spend(taken.len(), now);
                     self.send(sink, taken).await;
-                    // A sink that never waits must not keep the others waiting.
+                    // A sink that never waits must still let the other workers run.
                     tokio::task::yield_now().await;
                     continue;
                 }
@@ -202,13 +202,13 @@ impl Worker {
                 }
             }
             SinkCounters::set(&self.counters.in_hand, self.state.in_flight.len() as u64);
-            // What the rate holds back then waits in the store for the next start.
+            // With a store, deliveries held back by the rate limit go at the next start.
             if order == Order::Drain {
                 return;
             }
             let rest = self.state.health.rests_for(now);
             let next = match rest.is_zero() {
-                true if attempt => HELD,
+                true if on_hold => HELD,
                 true => {
                     let pace = |sink: &Sink| self.throttle.pace(sink.pace(now), now).wait;
                     let pace = sink.as_ref().map_or(Duration::ZERO, pace);
@@ -219,7 +219,7 @@ impl Worker {
             tokio::select! {
                 biased;
                 changed = self.orders.changed() => if changed.is_err() { return },
-                // Who rests takes nothing new in: the others have the time.
+                // While backing off, do not pull new deliveries; it would only take time from other sinks.
                 () = self.queue.poked(), if rest.is_zero() => {}
                 () = sleep(next.clamp(Duration::from_millis(1), LOOK_AGAIN)) => {}
             }
@@ -256,17 +256,17 @@ impl Worker {
         }
     }
 
-    /// What these say is newer than what some did not have yet.
+    /// Reports partially delivered messages that these deliveries supersede, so that they are not retried.
     fn outdate(&mut self, deliveries: &[Delivery]) {
         let older: Vec<Attempt> =
             deliveries.iter().flat_map(|newer| self.state.in_flight.take_outdated(newer)).collect();
         self.report(older.iter().map(|attempt| (attempt.delivery.row, attempt.tries, Outcome::Delivered)).collect());
     }
 
-    /// It took something.
+    /// Records that the sink works and resets its health.
     fn works(&mut self) {
         let WorkerState { in_flight, health, .. } = &mut self.state;
-        if std::mem::take(&mut health.told) {
+        if std::mem::take(&mut health.logged) {
             info!(sink = %self.settings.name, "sink up again");
         }
         if 0 < health.rounds {
@@ -277,7 +277,7 @@ impl Worker {
         self.counters.reason.clear();
     }
 
-    /// What to do about deliveries that were not taken.
+    /// Handles deliveries that were not taken: retries, postpones or gives up, depending on the error.
     fn failed(&mut self, mut taken: Vec<Attempt>, error: SendError) {
         SinkCounters::add(&self.counters.failures, 1);
         self.counters.reason.set(&cut(&error.to_string()));
@@ -285,7 +285,7 @@ impl Worker {
         let WorkerState { in_flight, health, .. } = &mut self.state;
         match error {
             SendError::Refused { reason } if taken.len() <= 1 => {
-                // It answers: it is not down.
+                // A receiver that answers is not down.
                 health.failures = 0;
                 self.give_up(taken, &reason);
             }
@@ -294,7 +294,7 @@ impl Worker {
                 in_flight.put_back(taken);
             }
             SendError::Gone { reason } => {
-                error!(sink = %self.settings.name, reason = %FromAir(&reason), "the receiver wants nothing more (410); nothing is sent until a reload");
+                error!(sink = %self.settings.name, reason = %FromAir(&reason), "receiver answered 410 Gone; sink disabled until a reload");
                 health.gone = Some(reason.clone());
                 SinkCounters::set(&self.counters.down, 1);
                 taken.extend(in_flight.drain());
@@ -306,7 +306,7 @@ impl Worker {
                 }
                 taken.iter_mut().for_each(|attempt| attempt.tries += 1);
                 let wait = self.policy.wait(taken.first().map_or(1, |attempt| attempt.tries), fastrand::f64());
-                // Each by itself: who has one of them is not to get it again because of another.
+                // Each is retried by itself: recipients that already have one of them must not get it again because of another.
                 for attempt in &mut taken {
                     (attempt.wait, attempt.alone, attempt.partly) = (Some((now, wait)), true, true);
                 }
@@ -321,7 +321,7 @@ impl Worker {
                 self.put_off(taken, wait, &reason, somebody);
             }
             SendError::Later { wait, reason } => {
-                // One delivery over and over says nothing of the sink: a new one is tried as soon as it comes.
+                // The same delivery failing again says nothing about the sink. New deliveries are still tried as they arrive.
                 let first = taken.first().and_then(|attempt| attempt.delivery.row);
                 health.failures += u32::from(health.failures == 0 || first != health.failed);
                 health.failed = first;
@@ -336,7 +336,7 @@ impl Worker {
                     health.rounds += 1;
                     health.rest = Some((now, wait));
                     if !in_flight.is_empty() {
-                        // The next to be tried is another: this one may be all that is wrong.
+                        // Try another delivery next; this one may be the only problem.
                         taken.iter_mut().for_each(|attempt| attempt.wait = Some((now, wait + ANOTHER_FIRST)));
                     }
                 } else {
@@ -344,10 +344,10 @@ impl Worker {
                 }
                 if takes_nothing {
                     SinkCounters::set(&self.counters.down, 1);
-                    if !health.told
+                    if !health.logged
                         && let Some(unsaid) = self.sparing.may(now.since(self.began))
                     {
-                        health.told = true;
+                        health.logged = true;
                         error!(
                             sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(), unsaid,
                             "sink down; its alerts wait"
@@ -359,7 +359,7 @@ impl Worker {
         }
     }
 
-    /// Puts deliveries back, but those that have waited for too long. `partly`: some of those they are for have them.
+    /// Postpones deliveries by `wait` and gives up those past their deadline. `partly`: some recipients have them.
     fn put_off(&mut self, taken: Vec<Attempt>, wait: Duration, reason: &str, partly: bool) {
         let wall = self.clock.now();
         let oldest = Span::from_millis(self.policy.give_up().as_millis() as i64);
@@ -377,7 +377,7 @@ impl Worker {
         self.give_up(late, &format!("not taken for {hours} h: {reason}"));
     }
 
-    /// Deliveries that are not tried again.
+    /// Gives up deliveries and reports them as failed. They are not retried automatically.
     fn give_up(&mut self, deliveries: Vec<Attempt>, reason: &str) {
         if deliveries.is_empty() {
             return;
@@ -385,7 +385,7 @@ impl Worker {
         SinkCounters::add(&self.counters.given_up, deliveries.len() as u64);
         error!(
             sink = %self.settings.name, alert = %deliveries[0].delivery.alert, deliveries = deliveries.len(), reason = %FromAir(reason),
-            "alert not delivered, and not tried again by itself: atalaia deliveries retry"
+            "alert not delivered and given up; to try again: atalaia deliveries retry"
         );
         let failed =
             |attempt: &Attempt| (attempt.delivery.row, attempt.tries.max(1), Outcome::Failed { why: cut(reason) });
@@ -404,7 +404,7 @@ fn cut(reason: &str) -> String {
     reason.chars().take(LONGEST_REASON).collect()
 }
 
-/// Keeps the last word of each alert that is open.
+/// Keeps the latest change of each open alert and removes alerts that are over.
 fn note_open(delivery: &Delivery, open: &mut BTreeMap<Arc<str>, Delivery>) {
     match delivery.change["alert"]["status"].as_str() {
         Some("open") => drop(open.insert(Arc::clone(&delivery.alert), delivery.clone())),

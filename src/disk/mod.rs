@@ -1,11 +1,11 @@
-//! The disk as the journal sees it: the few operations that decide what outlives a loss of power, behind one seam.
+//! The file system as the journal sees it: a trait with the few operations that decide what survives a loss of power.
 //!
-//! Three things must be kept apart: what is written (a crash of the process leaves it), what a file's sync made durable (a loss of
-//! power leaves it), and what the folder's sync made durable: a new or renamed file whose folder was not synced may be gone, with
-//! all its bytes. Tests put a model behind this seam that forgets exactly what was not synced, and fails at any chosen step.
+//! Three states of data must be kept apart. Written data survives a crash of the process. Synced data survives a loss of power. A new or
+//! renamed file needs a sync of its folder as well: without that the file may be gone after a loss of power, with all its bytes. The tests
+//! use a model of a file system that forgets exactly what was not synced and can fail at any operation.
 
 #[cfg(any(test, fuzzing))]
-// The fuzzer has no use for its faults.
+// The fuzzer does not use the injected faults.
 #[cfg_attr(fuzzing, allow(dead_code, unfulfilled_lint_expectations))]
 pub(crate) mod model;
 mod presence;
@@ -22,76 +22,76 @@ pub use real::RealDisk;
 
 /// A file system. Shared as `Arc<dyn Disk>`.
 pub trait Disk: Debug + Send + Sync {
-    /// Makes a new, empty file to write to; an error if the name is taken. Durable after [`Writing::sync`] and [`Disk::sync_folder`].
+    /// Creates an empty file for writing. Fails if the name is taken. Durable after [`Writing::sync`] and [`Disk::sync_folder`].
     fn create(&self, path: &Path) -> io::Result<Box<dyn Writing>>;
-    /// Opens a file that is there, to write behind its end.
+    /// Opens an existing file for appending.
     fn append_to(&self, path: &Path) -> io::Result<Box<dyn Writing>>;
-    /// Opens a file for reading; the handle stays with the same file when another is renamed over it.
+    /// Opens a file for reading. The handle keeps reading the same file when another is renamed over it.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Reading>>;
-    /// Gives a file another name, in one step, over whatever has that name. Durable after [`Disk::sync_folder`].
+    /// Renames a file atomically and replaces any file that has the new name. Durable after [`Disk::sync_folder`].
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file. Durable after [`Disk::sync_folder`].
     fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Makes the names in a folder durable: files made, renamed and removed.
+    /// Makes the names in a folder durable: files created, renamed and removed.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
-    /// The files of a folder, ordered by name; folders in it are left out.
+    /// Lists the files of a folder by name, without subfolders.
     fn list(&self, folder: &Path) -> io::Result<Vec<Listed>>;
-    /// Makes a folder whose parent is there; no error if it exists. Durable after its parent's [`Disk::sync_folder`].
+    /// Creates a folder; its parent must exist. Succeeds if the folder exists already. Durable after [`Disk::sync_folder`] of its parent.
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
-    /// Which file or folder stands there.
+    /// Returns the identity of the file or folder at this path.
     fn identify(&self, path: &Path) -> io::Result<Identity>;
-    /// Whether what stands there lies on a disk that takes no writes.
+    /// Whether the file system that holds this path is mounted read-only.
     fn is_read_only(&self, path: &Path) -> io::Result<bool>;
 }
 
-/// A file being written.
+/// A file open for appending.
 pub trait Writing: Debug + Send {
-    /// Writes all of it behind the end; after an error an unknown part of it may be there.
+    /// Appends all bytes. After an error, an unknown part of them may be in the file.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
-    /// Makes what was written durable. After an error nothing says what of it is: the file is not to be trusted, and trying again
-    /// proves nothing (the pages may count as clean although they never reached the disk).
+    /// Makes the written bytes durable. After an error it is unknown which of them are: do not trust the file and do not try again, because
+    /// the kernel may mark pages as clean that never reached the disk.
     fn sync(&mut self) -> io::Result<()>;
 }
 
-/// A file being read.
+/// A file open for reading.
 pub trait Reading: Debug + Send {
-    /// How many bytes it has now.
+    /// Current length in bytes.
     fn length(&self) -> io::Result<u64>;
-    /// `length` bytes from `offset`; fewer where the file ends.
+    /// Reads `length` bytes from `offset`, or fewer if the file ends before that.
     fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>>;
 }
 
-/// A file of a folder.
+/// A file in the listing of a folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Listed {
-    /// Its name without the folder; names that are not Unicode are left out of listings.
+    /// File name without the folder. Files whose names are not Unicode are not listed.
     pub name: String,
-    /// Bytes.
+    /// Length in bytes.
     pub length: u64,
 }
 
-/// How far [`write_whole_seen`] has come.
+/// Progress of [`write_whole_seen`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
-    /// Half of it is in the temporary file.
+    /// Half of the last part is in the temporary file.
     HalfWritten,
-    /// All of it is in the temporary file, and synced.
+    /// All bytes are in the temporary file and synced.
     Written,
-    /// The file has its name.
+    /// The file has its final name.
     Renamed,
-    /// The name is durable.
+    /// The final name is durable.
     Durable,
 }
 
-/// Replaces a file as a whole: after a crash at any moment there is the old one or the new one, complete.
+/// Replaces a file atomically: after a crash at any moment either the old or the new file is there, complete.
 pub fn write_whole(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_whole_seen(disk, path, &[bytes], |_| {})
 }
 
-/// As [`write_whole`], from several parts; `passed` is called after each step.
+/// Like [`write_whole`], for content in several parts. Calls `passed` after each step.
 pub fn write_whole_seen(disk: &dyn Disk, path: &Path, parts: &[&[u8]], mut passed: impl FnMut(Step)) -> io::Result<()> {
     let temporary = temporary(path);
-    // Left behind by a crash, if it is there.
+    // A crash may have left this file behind.
     let _ = disk.remove(&temporary);
     let written = disk.create(&temporary).and_then(|mut file| {
         let (last, first) = parts.split_last().map_or((&[][..], &[][..]), |(last, first)| (*last, first));
@@ -107,7 +107,7 @@ pub fn write_whole_seen(disk: &dyn Disk, path: &Path, parts: &[&[u8]], mut passe
         disk.rename(&temporary, path)
     });
     if let Err(error) = renamed {
-        // It takes room and helps nobody; the error that counts is the first one.
+        // A partial file only takes up space. The first error is the one to return.
         let _ = disk.remove(&temporary);
         return Err(error);
     }
@@ -117,7 +117,7 @@ pub fn write_whole_seen(disk: &dyn Disk, path: &Path, parts: &[&[u8]], mut passe
     Ok(())
 }
 
-/// Makes a folder and what leads to it, durably.
+/// Creates a folder and its missing parents, durably.
 pub fn create_folders(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
     if disk.list(folder).is_err() {
         if parent(folder) != folder && parent(folder) != Path::new(".") {
@@ -125,16 +125,16 @@ pub fn create_folders(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
         }
         disk.create_folder(folder)?;
     }
-    // Even when it is there: who made it may have died before this.
+    // Needed even if the folder exists: a process that created it may have died before it synced the parent.
     disk.sync_folder(parent(folder))
 }
 
-/// Makes the name of a file durable, and with it that a name is gone.
+/// Makes the presence or absence of a file's name durable.
 pub fn sync_name(disk: &dyn Disk, path: &Path) -> io::Result<()> {
     disk.sync_folder(parent(path))
 }
 
-/// Makes durable what is in a file, whoever wrote it; no error if it is not there.
+/// Makes the content of a file durable, whichever process wrote it. Succeeds if the file does not exist.
 pub fn sync_file(disk: &dyn Disk, path: &Path) -> io::Result<()> {
     match disk.append_to(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -142,17 +142,17 @@ pub fn sync_file(disk: &dyn Disk, path: &Path) -> io::Result<()> {
     }
 }
 
-/// Where [`write_whole`] writes before the file gets its name.
+/// Path of the temporary file that [`write_whole`] writes to before the rename.
 pub fn temporary(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(TEMPORARY);
     PathBuf::from(name)
 }
 
-/// What names of unfinished files end with.
+/// Suffix of the names of unfinished files.
 pub const TEMPORARY: &str = ".unfinished";
 
-/// The folder a path lies in.
+/// The folder that contains a path.
 fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -166,7 +166,7 @@ mod tests {
     use super::model::ModelDisk;
     use super::*;
 
-    /// On a real file system and on the model alike.
+    /// Runs on a real file system and on the model.
     fn check(disk: &dyn Disk, root: &Path) {
         let folder = root.join("a/b");
         create_folders(disk, &folder).expect("made");

@@ -1,4 +1,4 @@
-//! A file system in memory that knows what a loss of power would leave, and fails where it is told to.
+//! A file system in memory that models what a loss of power leaves behind, and that fails where a test asks it to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -7,29 +7,29 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Disk, Identity, Listed, Reading, Writing};
 
-/// Clones are the same disk.
+/// A model disk. Clones share the same files.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ModelDisk(Arc<Mutex<State>>);
 
-/// What the fault says.
+/// Which error an injected fault returns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Fault {
     /// No space left on the device.
     Full,
-    /// Input or output error.
+    /// Input/output error.
     Broken,
 }
 
-/// How often it is met.
+/// Number of operations that an injected fault affects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Lasting {
     Once,
-    /// So many operations in a row.
+    /// This number of consecutive operations.
     For(u64),
     Forever,
 }
 
-/// A sync that is left out, as a control: the tests must notice.
+/// Syncs to leave out. A control: the tests must notice the loss.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Forgets {
     FileSyncs,
@@ -43,7 +43,7 @@ struct State {
     durable_names: BTreeMap<PathBuf, u64>,
     folders: BTreeSet<PathBuf>,
     durable_folders: BTreeSet<PathBuf>,
-    /// Changes of names that no sync of a folder has made durable.
+    /// Changes of names that no folder sync has made durable yet.
     pending: Vec<Naming>,
     next_file: u64,
     operations: u64,
@@ -59,7 +59,7 @@ struct State {
 struct Content {
     seen: Vec<u8>,
     durable: Vec<u8>,
-    /// Where, and what: written, not synced.
+    /// Written but unsynced bytes, each with its offset.
     pending: Vec<(usize, Vec<u8>)>,
 }
 
@@ -99,8 +99,8 @@ impl Content {
         }
     }
 
-    /// What is on the platters when the power goes: any first part of what was not synced, or, as pages may go out in any order, any
-    /// part of it with zeros between.
+    /// Content after a loss of power. Either a prefix of the unsynced bytes is kept or, because the kernel may write pages in any order,
+    /// arbitrary pieces of them with zeros between.
     fn crash(&self, chance: &mut fastrand::Rng) -> Content {
         let mut left = self.durable.clone();
         let in_order = chance.f64() < 0.7;
@@ -141,7 +141,7 @@ impl State {
         }
     }
 
-    /// Counts an operation; an error if it is one that is to fail.
+    /// Counts an operation. Fails if a fault applies to it.
     fn operation(&mut self) -> io::Result<()> {
         self.operations += 1;
         let Some((first, fault, lasting)) = self.fault else {
@@ -179,63 +179,63 @@ impl ModelDisk {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A disk that leaves out what `forgets` says.
+    /// A disk that ignores the given kind of sync.
     pub(crate) fn forgetting(forgets: Forgets) -> ModelDisk {
         let disk = ModelDisk::default();
         disk.state().forgets = Some(forgets);
         disk
     }
 
-    /// Lets the `operation`-th operation from now on (from 1) fail.
+    /// Makes the `operation`-th operation from now (counted from 1) fail.
     pub(crate) fn fail_at(&self, operation: u64, fault: Fault, lasting: Lasting) {
         let mut state = self.state();
         state.fault = Some((state.operations + operation, fault, lasting));
         state.fired = 0;
     }
 
-    /// Lets nothing fail any more; how many operations have failed.
+    /// Removes the fault and returns the number of operations that failed.
     pub(crate) fn heal(&self) -> u64 {
         let mut state = self.state();
         state.fault = None;
         state.fired
     }
 
-    /// How many operations have failed.
+    /// Number of operations that have failed since the fault was set.
     pub(crate) fn fired(&self) -> u64 {
         self.state().fired
     }
 
-    /// Lets every operation wait until the answer is dropped.
+    /// Blocks every operation until the returned guard is dropped.
     pub(crate) fn hold(&self) -> impl Drop + '_ {
         Hold(self.state())
     }
 
-    /// Moves a folder away; files of it that are open are written all the same.
+    /// Moves a folder away. Its open files can still be written.
     pub(crate) fn take_away(&self, folder: &Path) {
         self.state().away.insert(folder.to_owned());
     }
 
-    /// Moves it back.
+    /// Moves the folder back.
     pub(crate) fn bring_back(&self, folder: &Path) {
         self.state().away.remove(folder);
     }
 
-    /// From now on it says that it takes no writes.
+    /// Makes the disk report itself as read-only.
     pub(crate) fn mount_read_only(&self) {
         self.state().read_only = true;
     }
 
-    /// It takes writes again.
+    /// Makes the disk report itself as writable again.
     pub(crate) fn mount_writable(&self) {
         self.state().read_only = false;
     }
 
-    /// Operations so far.
+    /// Number of operations so far.
     pub(crate) fn operations(&self) -> u64 {
         self.state().operations
     }
 
-    /// Another disk: what is left after a loss of power now.
+    /// A new disk with what a loss of power would leave now.
     pub(crate) fn crash(&self, chance: &mut fastrand::Rng) -> ModelDisk {
         let mut state = self.state().clone();
         for naming in std::mem::take(&mut state.pending) {
@@ -254,19 +254,19 @@ impl ModelDisk {
         ModelDisk(Arc::new(Mutex::new(state)))
     }
 
-    /// Another disk with the same files, and no faults.
+    /// A new disk with the same files and without faults.
     pub(crate) fn copy(&self) -> ModelDisk {
         let state = State { fault: None, fired: 0, ..self.state().clone() };
         ModelDisk(Arc::new(Mutex::new(state)))
     }
 
-    /// What a file holds; empty if it is not there.
+    /// Content of a file; empty if the file does not exist.
     pub(crate) fn content(&self, path: &Path) -> Vec<u8> {
         let state = self.state();
         state.names.get(path).and_then(|file| state.files.get(file)).map(|file| file.seen.clone()).unwrap_or_default()
     }
 
-    /// Puts a file there, durably, as nobody's operation.
+    /// Creates a durable file without counting an operation.
     pub(crate) fn put(&self, path: &Path, bytes: Vec<u8>) {
         let mut state = self.state();
         let file = state.next_file;
@@ -370,7 +370,7 @@ impl Disk for ModelDisk {
         Ok(())
     }
 
-    /// No operation: a look changes nothing that a loss of power could take.
+    /// Not counted as an operation: a lookup changes nothing that a loss of power could take.
     fn identify(&self, path: &Path) -> io::Result<Identity> {
         let state = self.state();
         match state.names.get(path) {
@@ -401,7 +401,7 @@ impl Writing for ModelFile {
         let content = state.files.get_mut(&self.file).ok_or_else(gone)?;
         match outcome {
             Ok(()) => content.write(bytes),
-            // A part of it fits.
+            // The disk takes a part before the write fails.
             Err(_) => content.write(&bytes[..bytes.len() / 2]),
         }
         outcome
@@ -415,7 +415,7 @@ impl Writing for ModelFile {
         match outcome {
             Ok(()) if forgets == Some(Forgets::FileSyncs) => {}
             Ok(()) => content.sync(),
-            // The pages count as clean now, and no later sync writes them.
+            // The kernel marks the pages as clean, so no later sync writes them.
             Err(_) => content.pending.clear(),
         }
         outcome

@@ -1,4 +1,4 @@
-//! Whether a file or folder that the daemon works with is still the one it began with, and may be written.
+//! Checks that a file or folder the daemon works with is still the one it opened, and is still writable.
 
 use std::fmt;
 use std::io;
@@ -6,47 +6,47 @@ use std::path::{Path, PathBuf};
 
 use super::Disk;
 
-/// What tells one file or folder of a machine from every other, whatever it is called.
+/// Identifies a file or folder on this machine, whatever its name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Identity {
-    /// The device it lies on.
+    /// Device that holds it.
     pub device: u64,
-    /// Its number there.
+    /// Inode number on that device.
     pub inode: u64,
 }
 
-/// A path, and the file or folder that stood there at first.
+/// A path together with the identity of the file or folder that was there when this was created.
 #[derive(Clone, Debug)]
 pub struct Presence {
     path: PathBuf,
     identity: Identity,
 }
 
-/// Why what stands at a path cannot be worked with.
+/// Why a file or folder cannot be used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Absence {
-    /// Nothing stands there.
+    /// Nothing exists at the path.
     Gone,
-    /// Something else stands there.
+    /// Another file or folder is at the path.
     Replaced,
-    /// It is the same, on a disk that takes no writes.
+    /// It is the same file or folder, on a file system mounted read-only.
     ReadOnly,
-    /// The system does not say what stands there.
+    /// The system reported another error for the path.
     Unreadable,
 }
 
 impl Presence {
-    /// Of what stands there now.
+    /// Records what is at `path` now.
     pub fn of(disk: &dyn Disk, path: &Path) -> io::Result<Presence> {
         Ok(Presence { path: path.to_owned(), identity: disk.identify(path)? })
     }
 
-    /// Where it should be.
+    /// The expected path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether it is there and may be written. Costs two calls of the system, and reads nothing.
+    /// Checks that the same file or folder is there and writable. Costs two system calls and reads no data.
     pub fn check(&self, disk: &dyn Disk) -> Result<(), Absence> {
         match disk.identify(&self.path) {
             Ok(identity) if identity != self.identity => Err(Absence::Replaced),
@@ -69,7 +69,7 @@ impl fmt::Display for Absence {
             Absence::Gone => "gone",
             Absence::Replaced => "replaced by another",
             Absence::ReadOnly => "on a disk that is mounted read-only",
-            Absence::Unreadable => "not to be read",
+            Absence::Unreadable => "not readable",
         })
     }
 }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_moved_away_is_missed_and_known_again_when_it_comes_back() {
+    fn a_moved_file_or_folder_is_missed_and_recognised_when_it_returns() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, away) = (folder.path().join("store"), folder.path().join("away"));
         for make in [|path: &Path| fs::write(path, "x"), |path: &Path| fs::create_dir(path)] {

@@ -1,11 +1,11 @@
-//! A disk on which nothing is changed: for whoever reads what a running daemon writes.
+//! A disk that refuses all changes, for commands that read the files of a running daemon.
 
 use std::io;
 use std::path::Path;
 
 use super::{Disk, Identity, Listed, Reading, RealDisk, Writing};
 
-/// The real disk; whatever would change it is refused.
+/// The real file system, without the operations that change it: they fail with `PermissionDenied`.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadOnly;
 

@@ -1,4 +1,4 @@
-//! Real files.
+//! The file system of the machine.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use rustix::fs::{StatVfsMountFlags, statvfs};
 
 use super::{Disk, Identity, Listed, Reading, Writing};
 
-/// The file system of the machine.
+/// The file system of the machine, through the standard library.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealDisk;
 
@@ -49,7 +49,7 @@ impl Disk for RealDisk {
             let entry = entry?;
             let metadata = match entry.metadata() {
                 Ok(metadata) => metadata,
-                // Removed since.
+                // The file was removed after the folder was read.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };

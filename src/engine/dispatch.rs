@@ -1,4 +1,4 @@
-//! From a report to what is said about it: picture, places, behaviours, alert book, in this order.
+//! From a report to the changes it causes: picture, places, behaviours and alert book, in this order.
 
 use std::cmp::Reverse;
 
@@ -16,7 +16,7 @@ use crate::zones::Crossing;
 use super::intake::{Common, Intake, Moved, TOGETHER, Taken};
 use super::{Engine, Timer, scene};
 
-/// What behaviours are asked about.
+/// What the behaviours are given about one vessel.
 struct Asked<'a> {
     at: Time,
     fix: Option<Fix>,
@@ -28,7 +28,7 @@ struct Asked<'a> {
 }
 
 impl Engine {
-    /// Everything of one moment, up to `TOGETHER` reports at a time.
+    /// Processes every report of one moment, up to `TOGETHER` at a time.
     pub(super) fn moment(&mut self, at: Time, out: &mut Vec<Change>) {
         self.begin(at);
         let mut intake = std::mem::take(&mut self.intake);
@@ -44,7 +44,7 @@ impl Engine {
         self.intake = intake;
     }
 
-    /// One report whose time has passed.
+    /// Processes one report that is older than engine time.
     pub(super) fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
         let mut intake = std::mem::take(&mut self.intake);
         self.add(&mut intake, report);
@@ -61,7 +61,7 @@ impl Engine {
         intake.add(self.tracks.shard_of(report.mmsi), report);
     }
 
-    /// Takes reports into the picture, and does what follows.
+    /// Takes reports into the picture, and then does what follows from each.
     fn settle(&mut self, intake: &mut Intake, now: Time, out: &mut Vec<Change>) {
         let lost_after = self.tracks.settings().lost_after();
         let (lots, reloads) = self.places.lots_mut();
@@ -128,7 +128,7 @@ impl Engine {
         self.ask(ix, Asked { at: fix.at, fix: Some(fix), previous, smg, learned: None, jump, interest }, now, out);
     }
 
-    /// Follows a vessel into, through and out of port; whether a call has just ended.
+    /// Follows a vessel into, through and out of port. Returns whether a port call has just ended.
     fn port_call(&mut self, ix: TrackIx, fix: &Fix, smg: Option<SpeedMadeGood>, now: Time) -> bool {
         let place = self.places.place(&self.chart, ix, fix.position, now);
         let vessel = self.tracks.vessel(ix);
@@ -146,7 +146,7 @@ impl Engine {
         sailing == Sailing::Sailed
     }
 
-    /// Somebody said who it is, or a distress device spoke that does not know where it is.
+    /// Handles static data, or a distress device without a position.
     fn spoke(&mut self, ix: TrackIx, learned: Option<&Learned>, at: Time, now: Time, out: &mut Vec<Change>) {
         let mut interest = Interest(0);
         if learned.is_some() {
@@ -162,11 +162,11 @@ impl Engine {
         self.ask(ix, Asked { at, fix: None, previous: None, smg: None, learned, jump: None, interest }, now, out);
     }
 
-    /// Asks the behaviours that want to know.
+    /// Gives the step to every behaviour that is interested in it or active for the vessel.
     fn ask(&mut self, ix: TrackIx, asked: Asked<'_>, now: Time, out: &mut Vec<Change>) {
         let Asked { at, fix, previous, smg, learned, jump, mut interest } = asked;
         let vessel = self.tracks.vessel(ix);
-        // What was said without a fix concerns only those who want such words.
+        // A report without a fix concerns only the behaviours that ask for static data, not all that are active.
         let (key, active) = (vessel.key(), if fix.is_some() { vessel.active() } else { 0 });
         let of_place = Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED).and(Interest::SLOW_HOLE);
         let calm_may_have_changed =
@@ -209,13 +209,13 @@ impl Engine {
         self.tell(now, out);
     }
 
-    /// Takes over what one behaviour wants remembered.
+    /// Carries out what one behaviour requested: activity marks, wake-ups and verdicts.
     pub(super) fn keep(&mut self, bit: u32, now: Time) {
         for (vessel, activity) in self.output.activity.drain(..) {
             self.tracks.mark_active(vessel, bit, activity);
         }
         for (at, key, vessel) in self.output.wakes.drain(..) {
-            // A wake always moves time forward, or the loop would never end.
+            // A wake-up must move time forward, otherwise the loop would never end.
             let at = at.max(now + Span::from_millis(1));
             self.timers.push(Reverse(Timer { at, behaviour: bit, key, vessel }));
         }
@@ -228,7 +228,7 @@ impl Engine {
         }
     }
 
-    /// Tells the book what was said.
+    /// Passes the signals to the behaviours that overhear them and to the alert book.
     pub(super) fn tell(&mut self, now: Time, out: &mut Vec<Change>) {
         if self.output.signals.is_empty() {
             return;
@@ -264,7 +264,8 @@ impl Engine {
         self.note(out, from);
     }
 
-    /// Counts the changes from `from` on, hands them to the cases, and has each name its case. What was disproved names the one it was in.
+    /// Counts the changes from index `from` on, adds them to the cases and enters the case of each. A retracted alert names the
+    /// case it was in.
     pub(super) fn note(&mut self, out: &mut [Change], from: usize) {
         for change in &mut out[from..] {
             self.counters.change(change);
@@ -314,7 +315,7 @@ impl Engine {
         self.tell(now, out);
     }
 
-    /// Starts behaviours that were switched on; ends and drops those switched off.
+    /// Starts behaviours that were switched on; ends and drops those that were switched off.
     pub(super) fn switch_behaviours(&mut self, out: &mut Vec<Change>) {
         let mut wanted = behaviours::all(&self.settings, &self.chart);
         let had = std::mem::take(&mut self.behaviours);

@@ -1,4 +1,4 @@
-//! Questions about one moment: time is held there, and every behaviour says what it sees of a vessel.
+//! Questions about one moment: time is held there, and every behaviour explains its conditions for a vessel.
 
 use crate::behaviours::{Explanation, Interest, Place, Scene, Step};
 use crate::time::Time;
@@ -7,35 +7,35 @@ use crate::units::Mmsi;
 
 use super::{Engine, scene};
 
-/// One track and what every behaviour sees of it.
+/// One track and the conditions of every behaviour for it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Explained {
-    /// Which track.
+    /// MMSI and ordinal of the track.
     pub key: TrackKey,
-    /// Its place in the slab, for further questions.
+    /// Index in the slab of tracks, for further questions; valid until the track is dropped.
     pub vessel: TrackIx,
-    /// Its latest fix; `None` if it never said where it is.
+    /// Its latest fix; `None` if it never sent a position.
     pub fix: Option<Fix>,
-    /// Speed made good there; `None` before five minutes of it, or over a hole too long to count.
+    /// Speed made good at that fix; `None` before five minutes of track, or across a hole too long to count.
     pub smg: Option<SpeedMadeGood>,
-    /// Shore and calm water there.
+    /// Shore distance and calm water at that fix; `None` without a fix.
     pub place: Option<Place>,
-    /// By behaviour, in the order they are asked; empty for one that gives no conditions.
+    /// Conditions by behaviour, in the order of the behaviours; empty for one that states none.
     pub behaviours: Vec<(&'static str, Vec<Explanation>)>,
 }
 
 impl Engine {
-    /// Engine time goes no further than `until`, whatever comes in later.
+    /// Stops engine time at `until`, whatever arrives later.
     pub fn hold_at(&mut self, until: Time) {
         self.hold_at = Some(until);
     }
 
-    /// Whether what came in lies so far behind the held time that nothing more can come before it.
+    /// Whether the inputs have passed the held time, so that nothing more can arrive before it.
     pub fn is_held(&self) -> bool {
         self.hold_at.is_some_and(|hold| self.watermarks.lowest().is_some_and(|lowest| hold < lowest))
     }
 
-    /// Everything behaviours see now, or at the held time, of every track under an MMSI, in order of ordinals.
+    /// The conditions of every behaviour now, or at the held time, for every track under an MMSI, by ordinal.
     pub fn explain(&mut self, mmsi: Mmsi) -> Vec<Explained> {
         let Some(now) = self.hold_at.max(self.now) else {
             return Vec::new();

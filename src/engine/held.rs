@@ -1,4 +1,4 @@
-//! Who is in an open alert: no flood of invented vessels may push them out of the picture.
+//! Vessels in an open alert, which a flood of invented vessels must not push out of the picture.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::alerts::{Change, Status};
 use crate::tracks::{TrackKey, Tracks};
 use crate::units::Mmsi;
 
-/// The open alerts, as far as they have been announced, and how many of them each vessel is in.
+/// Open announced alerts with their vessels, and the number of these alerts for each vessel.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Held {
     alerts: FxHashMap<String, Vec<TrackKey>>,
@@ -15,7 +15,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Takes in a change, and marks vessels accordingly.
+    /// Takes in a change, and marks its vessels as in or out of an alert.
     pub(super) fn take(&mut self, change: &Change, tracks: &mut Tracks) {
         let alert = &change.alert;
         let is_open = alert.announced && alert.status == Status::Open;

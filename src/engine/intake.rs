@@ -1,7 +1,7 @@
-//! Taking in what one moment brings: the picture and the places, each shard for itself, side by side where there is enough to do.
+//! Takes in the reports of one moment: updates the picture and the places, each shard on its own and in parallel where it pays.
 //!
-//! All that is decided here about a vessel depends on its own reports alone. What follows from it for others is done afterwards, vessel
-//! by vessel in the order of the reports, so that the shards never show.
+//! Everything decided here about a vessel depends on its own reports alone. What follows for other vessels is done afterwards,
+//! vessel by vessel in the order of the reports, so that the number of shards has no effect on the result.
 
 use std::ops::Range;
 
@@ -13,28 +13,28 @@ use crate::tracks::{Fix, Jump, Learned, Outcome, Refusal, Shard, SpeedMadeGood, 
 use crate::units::StationClass;
 use crate::zones::{Crossing, Sighting};
 
-/// At most so many reports of one moment are taken in before what follows from them is done.
+/// Upper limit of the reports of one moment taken in before their consequences are worked out.
 pub(super) const TOGETHER: usize = 1024;
-/// Fewer are not worth the way to another thread.
+/// With fewer reports than this, handing work to other threads costs more than it saves.
 const WORTH_THREADS: usize = 128;
-/// So many reports are read ahead.
+/// Number of reports whose vessels are loaded into the cache ahead of use.
 const WARM: usize = 16;
-/// Nobody faster than this is of interest for being slow. Knots.
+/// A vessel counts as slow below this speed made good. Knots.
 const SLOW_KNOTS: f64 = 5.0;
-/// The slots of the 5-minute look.
+/// Length of the slots in which a vessel ticks once: 5 min. Milliseconds.
 const TICK_MILLIS: i64 = 300_000;
-/// The slots of the look at everybody.
+/// Length of the slots in which every vessel is looked at once: 30 min. Milliseconds.
 const LOOK_MILLIS: i64 = 1_800_000;
 
 /// Reports of one moment on their way through the shards.
 #[derive(Default)]
 pub(super) struct Intake {
     lanes: Vec<Lane>,
-    /// The lane of each report, in order.
+    /// The lane of each report, in the order of the reports.
     order: Vec<u8>,
 }
 
-/// What falls to one shard.
+/// The work of one shard.
 #[derive(Default)]
 struct Lane {
     reports: Vec<Report>,
@@ -43,59 +43,59 @@ struct Lane {
     warm: Vec<TrackIx>,
 }
 
-/// What became of one report.
+/// The outcome of one report.
 pub(super) enum Taken {
-    /// A fix that concerns nobody.
+    /// A fix that concerns no behaviour, episode or model.
     Passed,
-    /// A fix that may.
+    /// A fix that may concern one of them.
     Moved(Moved),
-    /// Somebody said who it is, or a distress device spoke that does not know where it is.
+    /// Static data, or a distress device without a position.
     Spoke { vessel: TrackIx, learned: Option<Box<Learned>>, at: Time },
-    /// A fix older than its vessel's last.
+    /// A fix older than the latest one of its vessel.
     Late { vessel: TrackIx, fix: Fix },
-    /// Not for the picture.
+    /// The picture refused the report.
     Refused(Refusal),
 }
 
-/// A vessel moved on.
+/// A vessel has a new fix.
 pub(super) struct Moved {
     pub(super) vessel: TrackIx,
     pub(super) fix: Fix,
     pub(super) previous: Option<Fix>,
-    /// Speed made good; over a hole too long to count it is left out.
+    /// Speed made good; `None` across a hole too long to count.
     pub(super) smg: Option<SpeedMadeGood>,
     pub(super) jump: Option<Box<Jump>>,
     pub(super) interest: Interest,
-    /// Borders crossed, in the lane's list.
+    /// Range of the border crossings of this fix in the lane's list.
     crossings: Range<usize>,
-    /// The first fix in its 5-minute slot.
+    /// The first fix of the vessel in its 5-minute slot.
     pub(super) tick: bool,
     /// Below 5 kn made good.
     pub(super) slow: bool,
     /// Slow, or in or near a zone.
     pub(super) watch: bool,
-    /// The reception model wants it.
+    /// Whether the reception model uses this fix.
     pub(super) seen: bool,
-    /// Its port calls are followed with this fix.
+    /// Whether this fix goes to the vessel's port calls.
     pub(super) in_port: bool,
 }
 
-/// What the shards only read.
+/// What the shards share and only read.
 pub(super) struct Common<'a> {
     pub(super) ground: Ground<'a>,
     pub(super) coverage: &'a Coverage,
-    /// Zones that some behaviour wants every fix from, by index.
+    /// By zone index: whether some behaviour needs every fix from inside the zone.
     pub(super) asking: &'a [bool],
     pub(super) lost_after: Span,
 }
 
 impl Intake {
-    /// For so many shards.
+    /// One lane for each shard.
     pub(super) fn new(shards: usize) -> Intake {
         Intake { lanes: (0..shards).map(|_| Lane::default()).collect(), order: Vec::new() }
     }
 
-    /// Adds the next report, which falls to that shard.
+    /// Adds the next report to the lane of that shard.
     pub(super) fn add(&mut self, shard: usize, report: Report) {
         self.lanes[shard].reports.push(report);
         self.order.push(shard as u8);
@@ -105,7 +105,7 @@ impl Intake {
         self.order.len()
     }
 
-    /// Takes all in.
+    /// Takes all reports into the picture, in parallel if there are enough of them.
     pub(super) fn take(&mut self, shards: &mut [Shard], lots: &mut [Lot], common: &Common<'_>) {
         let is_little = self.lanes.len() == 1 || self.order.len() < WORTH_THREADS;
         let lanes = self.lanes.iter_mut().zip(shards).zip(lots);
@@ -126,7 +126,7 @@ impl Intake {
         });
     }
 
-    /// Hands out what became of each report, in order, with the borders crossed by it.
+    /// Passes on the outcome of each report, in order, with the borders it crossed.
     pub(super) fn each(&mut self, mut found: impl FnMut(Taken, &[Crossing])) {
         let mut lanes: Vec<_> =
             self.lanes.iter_mut().map(|lane| (lane.taken.drain(..), lane.crossings.as_slice())).collect();
@@ -173,7 +173,7 @@ impl Lane {
     }
 }
 
-/// A fix the picture has taken.
+/// A fix that the picture has accepted.
 struct Looked {
     vessel: TrackIx,
     previous: Option<Fix>,
@@ -182,7 +182,7 @@ struct Looked {
 }
 
 impl Looked {
-    /// Looks up its zones and works out whom it may concern.
+    /// Looks up the zones of the fix and works out which parts of the engine it may concern.
     fn at(
         self,
         shard: &Shard,

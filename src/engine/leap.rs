@@ -1,44 +1,46 @@
-//! Whether a time far ahead of the newest of its input is believed: one broken clock must not make every later report late.
+//! Whether a time far ahead of the newest time of its input is believed: one broken clock must not make every later report late.
 //!
-//! A report that leaps ahead waits. It is believed once enough others lie ahead as well while the old time has stopped, and
-//! refused once the old time is seen to go on. The same holds for the first reports of an input, which have no time before them.
+//! A report that leaps ahead waits. It is believed once enough other reports are ahead as well while none comes at the old time.
+//! It is refused once reports at the old time keep coming. The first reports of an input are treated the same way, because there
+//! is no earlier time to compare them with.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ais::Report;
 use crate::time::{Span, Time};
 
-/// Times this far ahead of the newest of their input have to be confirmed (SPEC "Time and lateness").
+/// A time further than this ahead of the newest time of its input has to be confirmed (SPEC "Time and lateness").
 const LEAP: Span = Span::from_minutes(15);
-/// The first reports of an input are judged together.
+/// Number of first reports of an input that are judged together.
 const STARTING: usize = 20;
-/// Reports ahead, of at least two vessels, that confirm a leap.
+/// Reports ahead, from at least two vessels, that confirm a leap.
 const CONFIRMING: usize = 20;
-/// Reports of one vessel that confirm a leap where the input has heard others.
+/// Reports ahead, from one vessel, that confirm a leap on an input that has heard other vessels.
 const CONFIRMING_ALONE: usize = 100;
 /// Reports at the old time, after the leap, that refute it.
 const REFUTING: u8 = 5;
-/// Reports that confirm a leap at the end of an input, of one vessel or several, if no more came at the old time.
+/// Reports that confirm a leap at the end of an input, from any number of vessels, if none came at the old time.
 const CONFIRMING_AT_END: usize = 3;
-/// Of judged reports, those ahead of the rest are refused if they are at most one in so many.
+/// Among the reports judged together, those ahead of the rest are refused if they are at most one in this many.
 const FEW: usize = 4;
-/// Reports of which an input's disorder is learned, and how many of them may be later than what counts as its disorder.
+/// Number of latest reports that the input's disorder is measured over, and how many of them may be later than what counts as its
+/// disorder.
 const RECENT: usize = 32;
 const STRAGGLERS: usize = 4;
 
-/// What is known about the time of one input.
+/// What is known about the times of one input.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Leaps {
     newest: Option<Time>,
     held: Vec<Report>,
-    /// Reports at the old time since the first of `held`.
+    /// Reports at the old time since the first report in `held`.
     refuting: u8,
-    /// How far behind the newest the last reports were. Seconds.
+    /// How far the latest reports were behind the newest time. Seconds.
     behind: [u32; RECENT],
     next: u8,
-    /// The longest step from one newest time to the next that had to be confirmed.
+    /// The longest confirmed step from one newest time to the next.
     longest_step: Span,
-    /// The first vessel heard, and whether there were others.
+    /// MMSI of the first vessel heard, and whether there were others.
     first: Option<u32>,
     several: bool,
 }
@@ -57,24 +59,24 @@ impl Leaps {
         }
     }
 
-    /// The newest believed time; before there is one, the earliest claimed.
+    /// The newest believed time; before there is one, the earliest time among the reports that wait.
     pub(super) fn newest(&self) -> Option<Time> {
         self.newest.or_else(|| self.held.iter().map(|report| report.at).min())
     }
 
-    /// The newest believed time.
+    /// The newest believed time; `None` before the first.
     pub(super) fn believed(&self) -> Option<Time> {
         self.newest
     }
 
-    /// Takes a report whose time cannot be ahead of the truth.
+    /// Takes a report whose time cannot be ahead of the truth; returns how many waiting reports were refused.
     pub(super) fn trust(&mut self, report: Report, believed: &mut Vec<Report>) -> u64 {
         self.newest = self.newest.max(Some(report.at));
         believed.push(report);
         self.refuse(believed)
     }
 
-    /// Takes a report; adds to `believed` what may be used, and returns how many reports were refused.
+    /// Takes a report and adds to `believed` those that may be used; returns how many reports were refused.
     pub(super) fn observe(&mut self, report: Report, believed: &mut Vec<Report>) -> u64 {
         self.several |= self.first.is_some_and(|first| first != report.mmsi.0);
         self.first = self.first.or(Some(report.mmsi.0));
@@ -82,7 +84,7 @@ impl Leaps {
             self.held.push(report);
             return if STARTING <= self.held.len() { self.release(believed) } else { 0 };
         };
-        // Mostly the next of a stream in order.
+        // The usual case: the next report of a stream in order.
         let ahead = LEAP < report.at - newest && self.limit() < report.at - newest;
         if ahead {
             self.held.push(report);
@@ -100,11 +102,11 @@ impl Leaps {
         if REFUTING <= self.refuting { self.refuse(believed) } else { 0 }
     }
 
-    /// No more comes, for now or ever: what waits is believed or refused.
+    /// Nothing more arrives, now or ever: the waiting reports are believed or refused. Returns how many were refused.
     pub(super) fn settle(&mut self, believed: &mut Vec<Report>) -> u64 {
         let mut refused = 0;
         while let Some(earliest) = self.held.iter().map(|report| report.at).min() {
-            // An input that has heard one vessel alone has nothing else to confirm it by.
+            // An input that has heard only one vessel has no other report to confirm the leap.
             let enough = CONFIRMING_AT_END <= self.held.len() || !self.several;
             let usual = self.newest.is_none_or(|newest| earliest - newest <= self.longest_step + self.longest_step);
             refused += match self.refuting == 0 && (enough || usual) {
@@ -115,21 +117,21 @@ impl Leaps {
         refused
     }
 
-    /// Whether all that waits is of one vessel, on an input that has heard others.
+    /// Whether all waiting reports are from one vessel, on an input that has heard others.
     fn is_one_of_several(&self) -> bool {
         let first = self.held.first().map(|report| report.mmsi);
         self.several && self.held.iter().all(|report| Some(report.mmsi) == first)
     }
 
-    /// How far ahead of the newest a time may be: on an input whose reports come in disorder, as far as that reaches.
+    /// How far ahead of the newest time a report may be: 15 min, or the input's disorder where that reaches further.
     fn limit(&self) -> Span {
         let mut behind = self.behind;
         let (_, disorder, _) = behind.select_nth_unstable(RECENT - 1 - STRAGGLERS);
         LEAP.max(Span::from_seconds(i64::from(*disorder)))
     }
 
-    /// Believes what was held up to its middle and 15 min, but for a few that are ahead of what came after them. What lies further
-    /// ahead goes on waiting.
+    /// Believes the waiting reports up to the limit beyond their median time, except for a few that are ahead of those after
+    /// them. Reports further ahead keep waiting. Returns how many were refused.
     fn release(&mut self, believed: &mut Vec<Report>) -> u64 {
         self.refuting = 0;
         let mut times: Vec<Time> = self.held.iter().map(|report| report.at).collect();
@@ -149,7 +151,7 @@ impl Leaps {
             self.newest = self.newest.max(Some(report.at));
             believed.push(report);
         }
-        // What is no longer ahead need not wait any more, and must not be overtaken.
+        // These are no longer ahead. They need not wait, and later reports must not overtake them.
         for report in rest {
             match self.newest.is_some_and(|newest| report.at <= newest + self.limit()) {
                 true => {
@@ -162,7 +164,7 @@ impl Leaps {
         if few { strays as u64 } else { 0 }
     }
 
-    /// Refuses what was held, but for what the old time has come up to.
+    /// Refuses the waiting reports, except those that the old time has reached. Returns how many were refused.
     fn refuse(&mut self, believed: &mut Vec<Report>) -> u64 {
         self.refuting = 0;
         if self.held.is_empty() {

@@ -1,4 +1,4 @@
-//! What is remembered of a fix beyond the vessel's trail: episodes; and who is told when one begins or ends.
+//! Episodes: passes fixes to their finders, and what they find to the behaviours.
 
 use crate::alerts::Change;
 use crate::behaviours::{Place, Scene, Scope};
@@ -9,7 +9,7 @@ use crate::tracks::{Activity, FOLLOWED, Fix, SpeedMadeGood, TrackIx};
 use super::{Engine, scene};
 
 impl Engine {
-    /// Shows a fix to the finders of episodes, and tells behaviours what they found.
+    /// Passes a fix to the finders of episodes, and what they found to the behaviours.
     pub(super) fn remember(
         &mut self,
         ix: TrackIx,
@@ -39,7 +39,7 @@ impl Engine {
         self.tell_news(now, out);
     }
 
-    /// Tells behaviours that read episodes what began and ended.
+    /// Passes beginnings and ends of episodes to the behaviours that read them.
     pub(super) fn tell_news(&mut self, now: Time, out: &mut Vec<Change>) {
         if self.news.is_empty() {
             return;

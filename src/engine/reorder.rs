@@ -1,5 +1,5 @@
-//! The one reorder buffer: reports wait here until engine time reaches them, and leave in an order that does not depend on
-//! how they arrived.
+//! The one reorder buffer: reports wait here until engine time reaches them, and leave in an order that does not depend on their
+//! order of arrival.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 use crate::ais::{Body, Report};
 use crate::time::Time;
 
-/// What decides between reports.
+/// Sort key of a report: time, kind and MMSI; source; payload; station.
 type Order = (u128, u16, u64, u16);
 
-/// Reports by whole second; the earliest second is kept sorted, latest first.
+/// Reports by whole second; the earliest second is kept sorted in `current`, latest report first.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Reorder {
     later: BTreeMap<i64, Vec<Report>>,
     current: Vec<Report>,
-    /// What came for that second after it was sorted: under load, where reports may hardly be late, that is most of it.
+    /// Reports of the current second that arrived after it was sorted. Under load with a small lateness that is most of them.
     more: BTreeMap<Order, Vec<Report>>,
     current_second: i64,
     spare: Vec<Vec<Report>>,
@@ -34,7 +34,7 @@ impl Reorder {
             let spare = &mut self.spare;
             let reports = self.later.entry(second).or_insert_with(|| spare.pop().unwrap_or_default());
             if reports.len() == reports.capacity() {
-                // By an eighth, not by half: most of what waits here is as much in one second as in the next.
+                // Grow by an eighth, not double: one second brings about as many reports as the next.
                 reports.reserve_exact((reports.len() / 8).max(16));
             }
             reports.push(report);
@@ -48,7 +48,7 @@ impl Reorder {
             return;
         }
         match self.more.entry(order(&report)) {
-            // Room for one: the same is seldom sent twice.
+            // Room for one report: exact repeats are rare.
             Entry::Vacant(none) => drop(none.insert(vec![report])),
             Entry::Occupied(mut same) => same.get_mut().push(report),
         }
@@ -58,7 +58,7 @@ impl Reorder {
         self.current.is_empty() && self.more.is_empty()
     }
 
-    /// The time of the earliest report.
+    /// The time of the earliest report; `None` if the buffer is empty.
     pub(super) fn next_at(&mut self) -> Option<Time> {
         if self.current_is_empty() {
             let (second, mut reports) = self.later.pop_first()?;
@@ -77,7 +77,7 @@ impl Reorder {
         current.into_iter().chain(more).min()
     }
 
-    /// The next report, if it is of this very moment.
+    /// Takes out the next report if it is at exactly this time.
     pub(super) fn pop_at(&mut self, at: Time) -> Option<Report> {
         let current = self.current.last().filter(|next| next.at == at);
         let Some(more) = self.more.first_entry() else {
@@ -97,7 +97,7 @@ impl Reorder {
         next
     }
 
-    /// The time of the latest report.
+    /// The time of the latest report; `None` if the buffer is empty.
     pub(super) fn last(&self) -> Option<Time> {
         let later = self.later.last_key_value();
         let later = later.and_then(|(_, reports)| reports.iter().map(|report| report.at).max());
@@ -106,7 +106,7 @@ impl Reorder {
     }
 }
 
-/// At equal times: who a vessel is before where it is, then MMSI, then source; payload and station settle the rest.
+/// At equal times static data come before positions, then by MMSI, then source; payload and station decide the rest.
 fn order(report: &Report) -> Order {
     (rank(report), report.source.0, report.payload, report.station.0)
 }
@@ -118,7 +118,7 @@ fn rank(report: &Report) -> u128 {
         Body::Position(_) => 1,
         Body::Base(_) | Body::Aid(_) | Body::Other => 2,
     };
-    // The sign bit is turned round so that times before 1970 come first.
+    // The sign bit is inverted so that times before 1970 sort first.
     let time = (report.at.millis() as u64) ^ (1 << 63);
     u128::from(time) << 64 | u128::from(kind << 32 | u64::from(report.mmsi.0))
 }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_order_of_arrival_the_order_of_release_is_one() {
+    fn the_order_of_release_does_not_depend_on_the_order_of_arrival() {
         let mut all: Vec<Report> = (0..500).map(|n| report((n * 7919) % 60_000, (n % 17) as u32)).collect();
         let mut sorted = all.clone();
         sorted.sort_by_key(order);
@@ -155,7 +155,7 @@ mod tests {
             let mut released = Vec::new();
             let (first, second) = all.split_at(fastrand::usize(..all.len()));
             first.iter().for_each(|report| buffer.push(report.clone()));
-            // Looking at the earliest must not close the door to earlier ones.
+            // Looking at the earliest report must not prevent earlier ones from being added.
             buffer.next_at();
             second.iter().for_each(|report| buffer.push(report.clone()));
             assert_eq!(buffer.last(), sorted.last().map(|report| report.at));

@@ -1,10 +1,10 @@
-//! What the core is told: one table for each part.
+//! Settings of the core: one table for each part.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{alerts, behaviours, coverage, tracks};
 
-/// Every setting of the core.
+/// All settings of the core.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -27,7 +27,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// All faults, as sentences with the key's path.
+    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.time.problems();
         problems.extend(self.tracks.problems());
@@ -45,11 +45,11 @@ impl Settings {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TimeSettings {
-    /// How late reports of stations may come. Seconds.
+    /// How late reports from stations may arrive. Seconds.
     pub lateness_seconds: u32,
-    /// How late reports of files and aggregators may come. Seconds.
+    /// How late reports from files and aggregators may arrive. Seconds.
     pub file_lateness_seconds: u32,
-    /// An input silent for this long of receipt time no longer holds time back. Seconds.
+    /// After this long without a line, by the time of receipt, an input no longer holds time back. Seconds.
     pub idle_after_seconds: u32,
 }
 
@@ -60,7 +60,7 @@ impl Default for TimeSettings {
 }
 
 impl TimeSettings {
-    /// All faults, as sentences with the key's path.
+    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         [
             ("lateness_seconds", self.lateness_seconds, 0),
@@ -78,15 +78,15 @@ impl TimeSettings {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ZoneSettings {
-    /// Folder of the zone files (`*.geojson`); empty for the shipped zones.
+    /// Folder of the zone files (`*.geojson`); empty for the zones that are shipped with the program.
     pub folder: String,
-    /// Sea behaviours do not open this near to a harbour or anchorage point or to a calm zone's edge. Nautical miles.
+    /// Sea behaviours do not open this close to a harbour, an anchorage point or the edge of a calm zone. Nautical miles.
     pub calm_margin_nm: f64,
-    /// Land for the shore distance: `built-in`, `off`, or a GeoJSON file.
+    /// Land for the distance to the shore: `built-in`, `off`, or the path of a GeoJSON file.
     pub coast: String,
-    /// Harbours as calm water: `built-in`, `off`, or a CSV file in the form of the World Port Index.
+    /// Harbours as calm water: `built-in`, `off`, or the path of a CSV file in World Port Index format.
     pub ports: String,
-    /// Anchorage points as calm water: `built-in`, `off`, or a CSV file.
+    /// Anchorage points as calm water: `built-in`, `off`, or the path of a CSV file.
     pub anchorages: String,
 }
 
@@ -104,7 +104,7 @@ impl Default for ZoneSettings {
 }
 
 impl ZoneSettings {
-    /// All faults, as sentences with the key's path.
+    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         if (0.0..=30.0).contains(&self.calm_margin_nm) {
             return Vec::new();

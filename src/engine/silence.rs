@@ -1,4 +1,4 @@
-//! Silence: what the turn of a slot, a late fix and a moment of receipt mean for gaps and for the feed.
+//! Gaps in reception: what the end of a slot, a late fix and a moment of receipt mean for vessels and for the feed.
 
 use crate::ais::StationId;
 use crate::alerts::Change;
@@ -12,8 +12,8 @@ use crate::tracks::{Fix, TrackIx};
 use super::{Engine, scene};
 
 impl Engine {
-    /// A moment of receipt has passed at which an input may have been silent for too long; live only. Part of what a replay of
-    /// the journal must repeat. Extra calls change nothing.
+    /// A moment of receipt at which an input may have been silent for too long; live only. A replay of the journal has to repeat
+    /// these calls. Extra calls change nothing.
     pub fn tick(&mut self, received: Time, out: &mut Vec<Change>) {
         self.receipts.tick(received);
         let now = self.now.unwrap_or(received);
@@ -27,7 +27,7 @@ impl Engine {
         self.tell(now, out);
     }
 
-    /// A slot of the reception model has ended.
+    /// Ends a slot of the reception model.
     pub(super) fn turn_slot(&mut self, now: Time, out: &mut Vec<Change>) {
         let mut told = Vec::new();
         let somebody = self.coverage.turn(&self.tracks, &mut told);
@@ -37,14 +37,14 @@ impl Engine {
             let Some(silence) = self.coverage.silence(ix).filter(|_| vessel.key() == key) else {
                 continue;
             };
-            // What may be no vessel, or one of many, is not missed; nor a vessel whose positions were false.
+            // A vessel that may be invented or shares its MMSI is not missed, nor is one whose positions were false.
             if vessel.is_phantom() || vessel.shares_number() || self.episodes.is_disowned(ix) {
                 continue;
             }
             if !Gaps::judged_at(silence.position, &self.chart, now) {
                 continue;
             }
-            // Out of reach of the feed by now it is no gap, but those who ask hear of it.
+            // A vessel that is out of the feed's reach by now has no gap, but behaviours interested in silence still see it.
             if silence.unheard() < TOLD_BELOW {
                 let from = Spot { at: silence.since, position: silence.position };
                 let usual = self.coverage.silence_rate(silence).usual().is_some();
@@ -66,21 +66,21 @@ impl Engine {
         self.tell(now, out);
     }
 
-    /// Whether a vessel last heard at `at` lay at anchor then, by its own word or because it had stayed in place for hours.
+    /// Whether a vessel last heard at `at` was at anchor then, by its own status or because it had stayed in place for hours.
     fn lay_still(&self, ix: TrackIx, at: Time) -> bool {
         let vessel = self.tracks.vessel(ix);
         let still = self.episodes.lying.of(vessel.key());
         vessel.says_anchored() || still.is_some_and(|still| ANCHORED_AFTER <= at - still.since)
     }
 
-    /// A vessel was heard after a pause.
+    /// Handles a vessel that was heard after a silence.
     pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix, now: Time, out: &mut Vec<Change>) {
         let Some(silence) = self.coverage.ended(ix) else {
             return;
         };
         let vessel = self.tracks.vessel(ix);
         let key = vessel.key();
-        // The only vessel of its input: whether it or the receiver was silent cannot be known before one of them is heard.
+        // The only vessel of its input: until one of them is heard, the silence may be the vessel's or the receiver's.
         if silence.alone && silence.has_own_record() && Gaps::judged_at(silence.position, &self.chart, now) {
             let from = Spot { at: silence.since, position: silence.position };
             let usual_knots = vessel.usual_knots(from.at);
@@ -92,7 +92,7 @@ impl Engine {
         self.gaps.close(key, Spot { at: fix.at, position: fix.position });
     }
 
-    /// A fix older than its vessel's last: it may lie in a gap that has been closed.
+    /// Handles a fix older than the vessel's last one, which may be within a gap that has been closed.
     pub(super) fn heard_late(&mut self, ix: TrackIx, fix: Fix, now: Time, out: &mut Vec<Change>) {
         let key = self.tracks.vessel(ix).key();
         if self.gaps.split(key, Spot { at: fix.at, position: fix.position }).is_some() {
@@ -100,7 +100,7 @@ impl Engine {
         }
     }
 
-    /// Asks those who care about silence, and nobody else: there is no new fix.
+    /// Runs only the behaviours interested in this kind of silence; unlike a normal step there may be no new fix.
     fn ask_about_silence(
         &mut self,
         ix: TrackIx,

@@ -1,4 +1,4 @@
-//! Snapshots: all that the engine knows, as bytes and back, so that a restart goes on where it stopped.
+//! Snapshots: the whole state of the engine as bytes and back, so that a restart continues where the daemon stopped.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::time::Time;
 use super::{Engine, SourceClock};
 
 impl Engine {
-    /// Everything the engine knows. It can be taken up by an engine of the same program with the same settings, zones and inputs.
+    /// The whole state of the engine. An engine of the same program with the same settings, zones and inputs can restore it.
     pub fn save(&self) -> Vec<u8> {
         let Engine {
             decoder,
@@ -31,12 +31,12 @@ impl Engine {
             sweep_at,
             hours_at,
             counters,
-            // Made of settings and zones.
+            // Built from settings and zones.
             chart: _,
             asking: _,
             merge: _,
             settings: _,
-            // Not in a daemon.
+            // Never set in a daemon.
             hold_at: _,
             // Empty between lines.
             intake: _,
@@ -71,7 +71,7 @@ impl Engine {
         into
     }
 
-    /// Takes up what another engine of the same settings, zones and inputs knew. After an error the engine is of no use.
+    /// Restores the state of an engine with the same settings, zones and inputs. After an error this engine must not be used.
     pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), Damaged> {
         let mut rest = snapshot;
         let from = &mut rest;
@@ -86,12 +86,12 @@ impl Engine {
         self.episodes = unpack(from)?;
         let behaviours: usize = unpack(from)?;
         if behaviours != self.behaviours.len() {
-            return Err(Damaged(format!("{behaviours} behaviours in place of {}", self.behaviours.len())));
+            return Err(Damaged(format!("{behaviours} behaviours instead of {}", self.behaviours.len())));
         }
         for (bit, behaviour) in &mut self.behaviours {
             let saved: u32 = unpack(from)?;
             if saved != *bit {
-                return Err(Damaged(format!("another behaviour in place of {}", behaviour.name())));
+                return Err(Damaged(format!("another behaviour instead of {}", behaviour.name())));
             }
             behaviour.restore(from)?;
         }
@@ -103,12 +103,12 @@ impl Engine {
         self.counters = unpack(from)?;
         match rest {
             [] => Ok(()),
-            more => Err(Damaged(format!("{} bytes too many", more.len()))),
+            more => Err(Damaged(format!("{} unexpected bytes at the end", more.len()))),
         }
     }
 
-    /// Inputs are these from now on: a `SourceId` is an index into the list, which may have grown at its end. What was heard by an input
-    /// keeps its number for good; one that is gone stays in its place as neither live nor late, and idle.
+    /// Replaces the list of inputs. A `SourceId` is an index into the list, which may have grown at its end, so an input keeps
+    /// its number for good. A removed input stays in its place, idle, neither live nor late.
     pub fn inputs(&mut self, sources: Vec<SourceClock>) {
         self.watermarks.inputs(&sources);
         self.tracks.satellites(&self.watermarks.satellites());
@@ -119,8 +119,9 @@ impl Engine {
         self.decoder.inputs(settings.collect());
     }
 
-    /// Of these alerts, by id, others know so many revisions, and of other alerts nothing: what comes next counts on from there, also of
-    /// an alert that this engine comes to anew, and what is open of which they know less is said again.
+    /// Reconciles with the store: `known` maps an alert id to the last stored revision, and other alerts were never stored. Later
+    /// revisions count on from there, also for an alert that this engine opens again. An open alert whose latest revision is not
+    /// stored is published again.
     pub fn revisions(&mut self, known: &BTreeMap<String, u32>, out: &mut Vec<Change>) {
         let from = out.len();
         self.book.known(known, self.now, out);
@@ -129,7 +130,8 @@ impl Engine {
         }
     }
 
-    /// We ourselves were away from `from` to `until`, by the clock of receipt: no vessel was silent then, and no input.
+    /// The daemon was down between `from` and `until`, by the time of receipt: silences in that interval are its own, not those
+    /// of vessels or inputs.
     pub fn resume(&mut self, from: Time, until: Time) {
         self.coverage.away(from, until);
         self.receipts.resume(until);
@@ -159,7 +161,7 @@ mod tests {
         }
     }
 
-    /// Another zone before the first: every number of a zone is another one.
+    /// Adds a zone in front of the first, which changes the index of every zone.
     fn more_zones() -> String {
         let other = r#""features":[{"type":"Feature","properties":{"id":"other","name":"Other","kind":"area","weight":0},
             "geometry":{"type":"Polygon","coordinates":[[[-40,24],[-36,24],[-36,30],[-40,30],[-40,24]]]}},"#;
@@ -167,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_made_after_zones_changed_is_taken_up_under_the_zones_of_then() {
+    fn a_snapshot_made_after_zones_changed_restores_under_the_new_zones() {
         let settings = Settings::default();
         let (lines, zones) = (lines(SCRIPT), more_zones());
         let (first, second) = lines.split_at(lines.len() / 3);
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_snapshot_of_these_settings_is_refused_and_never_panics() {
+    fn a_damaged_or_foreign_snapshot_is_refused_and_never_panics() {
         let settings = Settings::default();
         let mut one = engine(&settings, AREA);
         feed(&mut one, &lines(SCRIPT), &mut Vec::new());
@@ -203,13 +205,13 @@ mod tests {
         let mut fewer = settings.clone();
         fewer.behaviours.loitering.enabled = false;
         let refused = engine(&fewer, AREA).restore(&whole).expect_err("a behaviour too many");
-        assert!(refused.to_string().contains("behaviours in place of"), "{refused}");
+        assert!(refused.to_string().contains("behaviours instead of"), "{refused}");
         let mut chance = fastrand::Rng::with_seed(4);
         for _ in 0..50 {
             let mut damaged = whole.clone();
             let place = chance.usize(0..damaged.len());
             damaged[place] ^= 1 << chance.u8(0..8);
-            // Its checksum keeps such a one away from here; if not, it may be taken, but nothing breaks.
+            // In production the checksum keeps damaged bytes away from here. Without it they may be accepted, but must not panic.
             let _ = fresh().restore(&damaged);
         }
     }

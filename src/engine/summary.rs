@@ -12,48 +12,48 @@ use crate::tracks::{Refusal, Tracks};
 
 use super::watermark::Watermarks;
 
-/// What a run has seen and said, for people and for `--summary`.
+/// Counters of a run, for people and for `--summary`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Summary {
-    /// Lines of all kinds.
+    /// Lines of every kind.
     pub lines: u64,
-    /// AIS sentences, refused ones included.
+    /// AIS sentences, including refused ones.
     pub sentences: u64,
-    /// Decoded messages by AIS type; `csv` for rows, `json` for objects that do not tell it.
+    /// Decoded messages by AIS message type; `csv` for rows, `json` for objects that do not state a type.
     pub reports_by_type: BTreeMap<String, u64>,
-    /// What was refused, by reason.
+    /// Refused lines, sentences and reports, by reason.
     pub rejects: BTreeMap<String, u64>,
-    /// Different numbers (MMSIs) that took part in the picture.
+    /// Distinct MMSIs that took part in the picture.
     pub vessels: u64,
-    /// Alerts by behaviour and the severity they stand at, or ended with. Those taken back are not counted.
+    /// Alerts by behaviour and by their present or final severity; retracted alerts are not counted.
     pub alerts: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Facts by behaviour.
+    /// Facts opened, by behaviour.
     pub facts: BTreeMap<String, u64>,
-    /// Event time of the first report.
+    /// Event time of the first report; `None` before it.
     pub first_at: Option<Time>,
-    /// Event time of the last report.
+    /// Event time of the last report; `None` before it.
     pub last_at: Option<Time>,
-    /// Messages to which no time could be given; their rules did not run.
+    /// Messages without a usable time; no rule ran on them.
     pub untimed: u64,
-    /// Reports that came later than engine time.
+    /// Reports older than engine time when they arrived.
     pub late: u64,
-    /// Copies of one transmission by several stations.
+    /// Copies of one transmission received by several stations.
     pub copies: u64,
-    /// Why nothing of it could be used; absent where something could.
+    /// Why nothing in the input could be used; `None` if something could.
     #[serde(skip)]
     pub unusable: Option<String>,
-    /// What a person should know, such as a recording without times.
+    /// A warning for the user, such as a recording without times; `None` if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// An alert that ended longer ago does not change any more.
+/// How long after its end an alert may still change; its count is remembered for this long.
 const CHANGES_WITHIN: Span = Span::from_hours(49);
 
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Counters {
     pub(super) late: u64,
-    /// Reports with a position, of whatever station.
+    /// Reports with a position, from any kind of station.
     positions: u64,
     first_at: Option<Time>,
     last_at: Option<Time>,
@@ -63,13 +63,14 @@ pub(super) struct Counters {
     alerts: BTreeMap<Word, BTreeMap<Severity, u64>>,
     #[serde(deserialize_with = "by_word")]
     facts: BTreeMap<Word, u64>,
-    /// What each alert is counted as, and when it ended: open ones, and those that ended within `CHANGES_WITHIN`.
+    /// The severity each alert is counted under and, once it ended, when: open alerts, and those that ended within
+    /// `CHANGES_WITHIN`.
     told: BTreeMap<String, (Severity, Option<Time>)>,
     ended: VecDeque<(Time, String)>,
 }
 
 impl Counters {
-    /// Counts what can be placed, whether or not its time is believed.
+    /// Counts the reports with a position, whether or not their time is believed.
     pub(super) fn decoded(&mut self, reports: &[Report]) {
         let placed = reports.iter().filter(|report| report.body.lat_lon().is_some());
         self.positions += placed.count() as u64;
@@ -139,7 +140,7 @@ impl Counters {
             rejects.insert("track_evicted".to_owned(), tracks.evicted());
         }
         let by_type = total.reports_by_type.iter().enumerate().skip(1).map(|(kind, count)| (kind.to_string(), *count));
-        // What does not tell its type is a row or an object.
+        // A message that does not state its type came from a CSV row or a JSON object.
         let rows = [("csv", total.csv_rows), ("json", total.reports_by_type[0].saturating_sub(total.csv_rows))];
         let by_type = by_type.chain(rows.map(|(name, count)| (name.to_owned(), count))).filter(|(_, count)| 0 < *count);
         let severity = |severity: Severity| match severity {
@@ -165,8 +166,8 @@ impl Counters {
         let unusable = is_unusable.then(|| {
             let refused: Vec<String> = rejects.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
             match refused.is_empty() {
-                true => "none of its lines holds a position".to_owned(),
-                false => format!("none of its lines holds a position; refused: {}", refused.join(", ")),
+                true => "none of its lines contains a position".to_owned(),
+                false => format!("none of its lines contains a position; refused: {}", refused.join(", ")),
             }
         });
         Summary {

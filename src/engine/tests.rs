@@ -1,4 +1,4 @@
-//! Stories of feeds whose clocks, order or delays are wrong, from the side of whoever reads the alerts.
+//! Stories of feeds with wrong clocks, disorder or delays, as a reader of the alerts sees them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::testing::{AREA, chart, only};
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
-/// A line of an input: when it arrives, by which input, and what it says. All in seconds after noon.
+/// A line of an input: when it arrives, on which input, and its content. Times are in seconds after noon.
 struct Sent {
     arrives: i64,
     source: u16,
@@ -36,14 +36,15 @@ fn sent(mmsi: u32, source: u16, at: i64, arrives: i64, place: LatLon, knots: f64
     Sent { arrives, source, line }
 }
 
-/// A ship that lies at 28 N 17 W for `hours`, heard every `step` s, each report `late` s after it was sent, by input `source`.
+/// A ship that stays at 28 N 17 W for `hours`, heard every `step` s by input `source`; each report arrives `late` s after it was
+/// sent.
 fn lying(mmsi: u32, source: u16, hours: i64, step: i64, late: impl Fn(i64) -> i64) -> Vec<Sent> {
     let place = |at: i64| LatLon::new(28.0 + (at / step % 7) as f64 * 2e-4, -17.0);
     let all = (0..hours * 3600).step_by(step as usize);
     all.map(|at| sent(mmsi, source, at, at + late(at), place(at), 0.4)).collect()
 }
 
-/// A ship that passes far off, heard every minute in time: it carries time on.
+/// A ship that passes far away, heard every minute without delay, so that time moves on.
 fn passing(hours: i64) -> Vec<Sent> {
     let place = |at: i64| LatLon::new(40.0, -30.0 + at as f64 * 3e-5);
     (0..hours * 3600).step_by(60).map(|at| sent(255_000_001, 0, at, at, place(at), 5.0)).collect()
@@ -107,7 +108,7 @@ fn a_broken_clock_changes_nothing_but_a_count() {
 }
 
 #[test]
-fn a_relay_that_passes_on_reports_late_makes_no_second_ship_and_no_jump() {
+fn reports_relayed_late_make_neither_a_second_ship_nor_a_jump() {
     for (step, delay) in [(10, 90), (10, 3000), (60, 90), (60, 240), (60, 3590), (180, 100), (180, 400)] {
         let ship = |late: i64| {
             let place = |at: i64| LatLon::new(28.0, -20.0).destination(90.0, at as f64 * 18.0 * 1852.0 / 3600.0);
@@ -141,8 +142,8 @@ fn retagged(line: &str, from: &str, to: &str) -> String {
 }
 
 #[test]
-fn a_ship_that_comes_round_to_the_same_place_and_second_is_heard_each_time() {
-    // A round of 20 min, 20 times over: bit by bit the same.
+fn a_ship_that_returns_to_the_same_place_and_second_is_heard_each_time() {
+    // A round of 20 min, repeated 20 times with identical bits.
     let place = |at: i64| LatLon::new(28.0, -17.0).destination((at % 1200) as f64 * 0.3, 600.0);
     let round = |at: i64| {
         let mut sent = sent(224_000_001, 0, at, at, place(at), 6.1);
@@ -169,7 +170,7 @@ fn a_moored_ship_that_repeats_itself_is_still_there() {
 }
 
 #[test]
-fn vessels_are_numbers_however_often_they_come_back() {
+fn vessels_are_counted_by_mmsi_however_often_they_return() {
     // Three ships, each with a hole of ten days.
     let weeks =
         |number: u32| (0..2).flat_map(move |part| (0..40).map(move |minute| (number, part * 864_000 + minute * 60)));

@@ -1,4 +1,4 @@
-//! How far time has come: a watermark for each input, and the lowest of those that count.
+//! How far time has come: one watermark for each input, and the lowest of those that count.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +8,9 @@ use crate::time::{Span, Time};
 use super::SourceClock;
 use super::leap::Leaps;
 
-/// Inputs later than this never hold time back (SPEC "Time").
+/// Inputs whose reports may be later than this never hold time back (SPEC "Time").
 const SATELLITE_LATENESS: Span = Span::from_minutes(15);
-/// A live input whose times lag further behind receipt than its lateness and this does not hold the others back.
+/// Tolerance beyond an input's lateness: a live input that lags further behind receipt does not hold the others back.
 const LAG: Span = Span::from_seconds(60);
 
 #[derive(Serialize, Deserialize)]
@@ -19,7 +19,7 @@ struct Source {
     leaps: Leaps,
     idle: bool,
     live: bool,
-    /// When its last report was received, and how far its time was behind; of live inputs.
+    /// When its last report was received, and how far its time was behind; live inputs only.
     reported: Option<(Time, Span)>,
 }
 
@@ -28,7 +28,7 @@ impl Source {
         Source { lateness: settings.lateness, leaps: Leaps::new(), idle: false, live: settings.live, reported: None }
     }
 
-    /// Whether its clock lags too far behind to be waited for.
+    /// Whether its clock lags too far behind to wait for.
     fn lags(&self) -> bool {
         self.reported.is_some_and(|(_, behind)| self.lateness + LAG < behind)
     }
@@ -46,7 +46,7 @@ impl Watermarks {
         Watermarks { sources: sources.iter().map(Source::new).collect(), leaps_refused: 0 }
     }
 
-    /// Inputs are these now; those that were there keep their watermarks.
+    /// Replaces the list of inputs; inputs that were in it keep their watermarks.
     pub(super) fn inputs(&mut self, sources: &[SourceClock]) {
         for (place, settings) in sources.iter().enumerate() {
             match self.sources.get_mut(place) {
@@ -56,7 +56,7 @@ impl Watermarks {
         }
     }
 
-    /// The inputs that only satellites feed, and how late their reports come.
+    /// Inputs fed only by satellites, and how late their reports may be.
     pub(super) fn satellites(&self) -> Vec<(SourceId, Span)> {
         let late = |(_, source): &(usize, &Source)| SATELLITE_LATENESS < source.lateness;
         self.sources
@@ -67,32 +67,32 @@ impl Watermarks {
             .collect()
     }
 
-    /// A line came in: the input counts again.
+    /// A line arrived: the input holds time back again.
     pub(super) fn heard(&mut self, source: SourceId) {
         if let Some(source) = self.sources.get_mut(usize::from(source.0)) {
             source.idle = false;
         }
     }
 
-    /// The input is silent or has ended.
+    /// The input is silent or has ended, and no longer holds time back.
     pub(super) fn idle(&mut self, source: SourceId) {
         if let Some(source) = self.sources.get_mut(usize::from(source.0)) {
             source.idle = true;
         }
     }
 
-    /// Whether it is silent.
+    /// Whether the input is silent or has ended.
     pub(super) fn is_idle(&self, source: SourceId) -> bool {
         self.sources.get(usize::from(source.0)).is_some_and(|source| source.idle)
     }
 
-    /// Whether all are.
+    /// Whether every input is idle.
     pub(super) fn all_idle(&self) -> bool {
         self.sources.iter().all(|source| source.idle)
     }
 
-    /// Notes the time of a report, received at `received`; adds to `believed` what may be believed: mostly the report, none or
-    /// several around a leap in time.
+    /// Records the time of a report, received at `received`, and adds to `believed` every report whose time is now believed. That
+    /// is usually this one; around a leap in time it may be none or several.
     pub(super) fn observe(&mut self, report: Report, received: Option<Time>, believed: &mut Vec<Report>) {
         let place = usize::from(report.source.0);
         let others = self.sources.iter().enumerate().filter(|(other, _)| *other != place);
@@ -104,7 +104,8 @@ impl Watermarks {
         if let Some(received) = received {
             source.reported = Some((received, received - report.at));
         }
-        // What is not ahead of receipt, or of another input, is not ahead of the truth, however long this input was silent.
+        // A time that is not ahead of receipt, or of another input, cannot be ahead of the truth, however long this input was
+        // silent.
         let trusted = report.basis == TimeBasis::Receipt
             || received.is_some_and(|received| report.at <= received + LAG)
             || others.is_some_and(|newest| report.at <= newest);
@@ -114,32 +115,32 @@ impl Watermarks {
         };
     }
 
-    /// No more comes by this input, for now or ever: what waits for others to confirm its time is believed or refused.
+    /// The input sends nothing more, now or ever: reports that wait for others to confirm their time are believed or refused.
     pub(super) fn settle(&mut self, source: SourceId, believed: &mut Vec<Report>) {
         if let Some(source) = self.sources.get_mut(usize::from(source.0)) {
             self.leaps_refused += source.leaps.settle(believed);
         }
     }
 
-    /// The same for all inputs.
+    /// The same for every input.
     pub(super) fn settle_all(&mut self, believed: &mut Vec<Report>) {
         for source in &mut self.sources {
             self.leaps_refused += source.leaps.settle(believed);
         }
     }
 
-    /// Live inputs whose clocks lag too far behind to be waited for.
+    /// Live inputs whose clocks lag too far behind to wait for.
     pub(super) fn lagging(&self) -> Vec<SourceId> {
         let lagging = self.sources.iter().enumerate().filter(|(_, source)| source.lags() && !source.idle);
         lagging.map(|(place, _)| SourceId(place as u16)).collect()
     }
 
-    /// When an input's last report was received, and how far its time was behind; of live inputs.
+    /// When the last report of an input was received, and how far its time was behind; live inputs only.
     pub(super) fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
         self.sources.get(usize::from(source.0))?.reported
     }
 
-    /// The smallest watermark of the inputs that hold time back; of the satellite inputs where there is no other.
+    /// The smallest watermark of the inputs that hold time back; of the satellite inputs if there are no others.
     pub(super) fn lowest(&self) -> Option<Time> {
         let watermark = |source: &Source| source.leaps.newest().map(|newest| newest - source.lateness);
         let live = || self.sources.iter().filter(|source| !source.idle);
@@ -154,7 +155,7 @@ impl Watermarks {
         })
     }
 
-    /// Times that leapt ahead and were not believed.
+    /// Reports refused because their time leapt ahead.
     pub(super) fn leaps_refused(&self) -> u64 {
         self.leaps_refused
     }
@@ -204,13 +205,13 @@ mod tests {
     }
 
     #[test]
-    fn an_input_with_an_old_clock_holds_nobody_else_back() {
+    fn an_input_with_a_slow_clock_does_not_hold_the_others_back() {
         let mut marks = Watermarks::new(&[clock(30), clock(30)]);
         observe(&mut marks, report(0, 100_000), Some(100_001));
         observe(&mut marks, report(1, 99_000), Some(100_001));
         assert_eq!(marks.lowest(), Some(Time::from_seconds(99_970)));
         assert_eq!(marks.lagging(), [SourceId(1)]);
-        // Alone, a recording played into a live input is as good as any.
+        // On its own, a recording played into a live input counts like any other input.
         marks.idle(SourceId(0));
         assert_eq!(marks.lowest(), Some(Time::from_seconds(98_970)));
         observe(&mut marks, report(1, 100_010), Some(100_011));

@@ -1,27 +1,27 @@
-//! Craft: what kind of vessel stopped, as far as it is known. Stops of one kind say how usual a stop of that kind is.
+//! Craft: what kind of vessel stopped, as far as is known. Stops of one kind show how usual a stop of that kind is.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ais::Class;
 
-/// A craft shorter than this is small (SPEC `async_rendezvous`). Metres.
+/// Length below which a craft is small (SPEC `async_rendezvous`). Metres.
 const SMALL_METRES: u16 = 30;
 
 /// A kind of craft.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Craft {
-    /// Pleasure and sailing craft, and small boats that say nothing else.
+    /// Pleasure and sailing craft, and small boats that report no other type.
     Small,
     /// Fishing vessels of any size.
     Fishing,
-    /// Cargo ships, tankers, passenger ships.
+    /// Cargo ships, tankers and passenger ships.
     Merchant,
     /// Tugs, pilots, supply ships and the like, and vessels of unknown type and size.
     Other,
 }
 
 impl Craft {
-    /// By its type, transponder and length (metres), where it said them.
+    /// The kind of craft by type, transponder class and length in metres, where they are known.
     pub fn of(ship_type: Option<u8>, class: Class, length: Option<u16>) -> Craft {
         match (ship_type.filter(|kind| *kind != 0), length) {
             (Some(30), _) => Craft::Fishing,
@@ -34,12 +34,12 @@ impl Craft {
         }
     }
 
-    /// Whether the stops of one kind say anything of another: of the same, and where either is not known.
+    /// Whether stops of one kind say anything about the other: the same kind, or either is not known.
     pub fn is_like(self, other: Craft) -> bool {
         self == other || self == Craft::Other || other == Craft::Other
     }
 
-    /// Whether it may collect what was dropped: small craft and fishing vessels.
+    /// Whether the craft may collect what was dropped: small craft and fishing vessels.
     pub fn collects(self) -> bool {
         matches!(self, Craft::Small | Craft::Fishing)
     }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_of_fishing_vessels_say_nothing_of_a_tanker() {
+    fn stops_of_fishing_vessels_say_nothing_about_a_tanker() {
         assert!(!Craft::Merchant.is_like(Craft::Fishing));
         assert!(Craft::Merchant.is_like(Craft::Merchant) && Craft::Merchant.is_like(Craft::Other));
     }

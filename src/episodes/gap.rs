@@ -1,4 +1,4 @@
-//! Gaps: where and when vessels were silent at sea although they would have been heard, and what they could have done meanwhile.
+//! Gaps: silences at sea of vessels that should have been heard, and what the vessels could have done meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,69 +10,69 @@ use crate::tracks::TrackKey;
 use crate::units::{METRES_PER_NM, Mmsi};
 use crate::zones::Chart;
 
-/// Nearer to shore, and in calm water, nobody looks for gaps. Nautical miles.
+/// Nearer to shore than this, or in calm water, silences are not judged. Nautical miles.
 pub const MIN_SHORE_NM: f64 = 1.0;
-/// A closed gap shorter than this leaves no time for anything.
+/// Shortest closed gap that is kept; a shorter one leaves no time for anything.
 const SHORTEST: Span = Span::from_minutes(45);
 /// How long gaps are kept.
 const KEPT: Span = Span::from_hours(30 * 24);
-/// Gaps kept at most; beyond it those that ended first go, and are counted.
+/// Maximum number of gaps kept. Beyond it those that ended first are dropped and counted.
 const MOST: usize = 50_000;
 
-/// A place and a time.
+/// A position and a time.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Spot {
-    /// When.
+    /// Time.
     pub at: Time,
-    /// Where.
+    /// Position.
     pub position: LatLon,
 }
 
-/// One vessel silent, open or closed.
+/// A silence of one vessel, open or closed.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Gap {
-    /// Whose.
+    /// The vessel.
     pub key: TrackKey,
-    /// Where it was last heard.
+    /// Where and when it was last heard.
     pub from: Spot,
-    /// Where it was heard again; `None` while it is not.
+    /// Where and when it was heard again; `None` while the gap is open.
     pub to: Option<Spot>,
-    /// Its usual speed before. Knots.
+    /// The vessel's usual speed before the gap. Knots.
     pub usual_knots: f64,
-    /// Whether vessels fall silent there all the time, so that this silence shows nothing.
+    /// Whether vessels fall silent there all the time, so that this silence means nothing.
     pub usual: bool,
-    /// Whether it lay at anchor, or still for hours, when it was last heard.
+    /// Whether the vessel was at anchor, or still for hours, when it was last heard.
     pub lay_still: bool,
 }
 
 impl Gap {
-    /// How long it lasted, or has lasted by `now`.
+    /// Length of the gap; of an open one, until `now`.
     pub fn length(&self, now: Time) -> Span {
         self.to.map_or(now, |to| to.at) - self.from.at
     }
 
-    /// From where it was lost to where it was found, nautical miles; `None` while it is open.
+    /// Distance between its ends, in nautical miles; `None` while it is open.
     pub fn distance_nm(&self) -> Option<f64> {
         self.to.map(|to| self.from.position.nm_to(to.position))
     }
 
-    /// The least speed that explains where it was found, knots; `None` while it is open.
+    /// Lowest speed that explains where the vessel was heard again, in knots; `None` while the gap is open.
     pub fn implied_knots(&self) -> Option<f64> {
         let to = self.to?;
         let hours = (to.at - self.from.at).hours();
         (0.0 < hours).then(|| self.from.position.nm_to(to.position) / hours)
     }
 
-    /// What is left of the time once the distance is sailed straight at its usual speed: time nobody can account for. Zero when it
-    /// must have gone faster; `None` while it is open.
+    /// Slack: the time left once the distance is sailed straight at the usual speed, which nothing accounts for.
+    /// Zero if the vessel must have gone faster; `None` while the gap is open.
     pub fn slack(&self) -> Option<Span> {
         let to = self.to?;
         let sailing = hours(self.from.position.nm_to(to.position) / self.usual_knots.max(0.1));
         Some((to.at - self.from.at - sailing).max(Span::ZERO))
     }
 
-    /// The same for a way through `place`, at `knots`: what is left for a meeting there. Of an open gap, until `now` and without the way
-    /// back. Negative when it cannot have been there.
+    /// Slack for a way through `place` at `knots`, which is the time left for a meeting there. For an open gap, until
+    /// `now` and without the way back. Negative if the vessel cannot have been there.
     pub fn slack_at(&self, place: LatLon, knots: f64, now: Time) -> Span {
         let out = self.from.position.metres_to(place);
         let back = self.to.map_or(0.0, |to| place.metres_to(to.position));
@@ -80,23 +80,23 @@ impl Gap {
     }
 }
 
-/// The gaps of the last 30 days.
+/// Gaps of the last 30 days.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Gaps {
-    /// By vessel, then by start.
+    /// Gaps by vessel and start.
     gaps: BTreeMap<(TrackKey, Time), Gap>,
-    /// The same by start, then by vessel.
+    /// Their keys by start and vessel.
     by_start: BTreeSet<(Time, TrackKey)>,
     evicted: u64,
 }
 
 impl Gaps {
-    /// Whether gaps are looked for at a place: at sea, and outside calm water.
+    /// Whether silences are judged at a place: at sea, and outside calm water.
     pub fn judged_at(place: LatLon, chart: &Chart, now: Time) -> bool {
         MIN_SHORE_NM <= chart.shore_nm(place) && !chart.calm(place, now).inside
     }
 
-    /// A vessel's silence at sea has become improbable: begins a gap.
+    /// Begins a gap, once a vessel's silence at sea has become improbable.
     pub fn open(&mut self, gap: Gap) {
         let now = gap.from.at;
         self.insert(Gap { to: None, ..gap });
@@ -105,7 +105,7 @@ impl Gaps {
         }
     }
 
-    /// A vessel was heard: closes its open gap, if it has one. A fix before the gap's start closes nothing.
+    /// Closes the vessel's open gap, if it has one and the fix is not older than its start.
     pub fn close(&mut self, key: TrackKey, to: Spot) {
         let Some(gap) = self.latest(key).filter(|gap| gap.to.is_none() && gap.from.at < to.at) else {
             return;
@@ -113,7 +113,7 @@ impl Gaps {
         self.put(Gap { to: Some(to), ..gap });
     }
 
-    /// A late fix: splits the closed gap it lies in. Says which one that was, as it had been.
+    /// Splits the closed gap that a late fix is in. Returns that gap as it was.
     pub fn split(&mut self, key: TrackKey, heard: Spot) -> Option<Gap> {
         let before = (key, Time::MIN)..(key, heard.at);
         let gap = *self.gaps.range(before).next_back()?.1;
@@ -129,13 +129,13 @@ impl Gaps {
         self.gaps.range((key, Time::MIN)..=(key, Time::MAX)).next_back().map(|(_, gap)| *gap)
     }
 
-    /// The gaps of a vessel that reach into a stretch of time, by start.
+    /// Gaps of a vessel that overlap a period, by start.
     pub fn of(&self, key: TrackKey, from: Time, to: Time) -> impl Iterator<Item = &Gap> {
         self.gaps.range((key, Time::MIN)..=(key, to)).map(|(_, gap)| gap).filter(move |gap| from <= end_of(gap))
     }
 
-    /// All gaps that reach into a stretch of time and began at most `before` ahead of it, by start and vessel; without those where
-    /// silence is usual. For episodes, never for reports.
+    /// All gaps that overlap a period and began at most `before` ahead of it, by start and vessel, except where silence
+    /// is usual. For use when an episode changes, not at every report.
     pub fn during(&self, from: Time, to: Time, before: Span) -> impl Iterator<Item = &Gap> {
         let first = TrackKey { mmsi: Mmsi(0), ordinal: 0 };
         let last = TrackKey { mmsi: Mmsi(u32::MAX), ordinal: u16::MAX };
@@ -144,29 +144,29 @@ impl Gaps {
         gaps.filter(move |gap| !gap.usual && from <= end_of(gap))
     }
 
-    /// Hourly house-keeping: drops what is over for 30 days, and what is still open after so long.
+    /// Hourly maintenance: drops gaps that ended, or have been open, more than 30 days ago.
     pub fn sweep(&mut self, now: Time) {
         self.gaps.retain(|_, gap| now - KEPT <= gap.to.map_or(gap.from.at, |to| to.at));
         let gaps = &self.gaps;
         self.by_start.retain(|(at, key)| gaps.contains_key(&(*key, *at)));
     }
 
-    /// How many are kept.
+    /// Number of gaps kept.
     pub fn len(&self) -> usize {
         self.gaps.len()
     }
 
-    /// Whether none is kept.
+    /// Whether no gap is kept.
     pub fn is_empty(&self) -> bool {
         self.gaps.is_empty()
     }
 
-    /// Gaps dropped because there were too many.
+    /// Number of gaps dropped because there were too many.
     pub fn evicted(&self) -> u64 {
         self.evicted
     }
 
-    /// Heap bytes held, about.
+    /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
         self.gaps.len() * (size_of::<((TrackKey, Time), Gap)>() + size_of::<(Time, TrackKey)>() + 16)
     }
@@ -188,7 +188,7 @@ impl Gaps {
         self.gaps.remove(&(key, at));
     }
 
-    /// Drops a tenth: closed ones before open ones, the earliest end first.
+    /// Drops a tenth of all gaps: closed ones before open ones, the earliest end first.
     fn evict(&mut self, now: Time) {
         let mut order: Vec<_> = self
             .gaps
@@ -234,14 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_gap_tells_distance_speed_and_slack() {
-        // 30 nm in 5 h by a ship that goes 12 kn: 2.5 h of sailing, 2.5 h nobody can account for.
+    fn a_closed_gap_gives_distance_speed_and_slack() {
+        // 30 nm in 5 h by a ship that goes 12 kn: 2.5 h of sailing, and 2.5 h of slack.
         let gaps = closed(spot(0, 28.0), spot(300, 28.5));
         let gap = gaps.latest(KEY).expect("just closed");
         assert!((gap.distance_nm().expect("closed") - 29.9).abs() < 0.2);
         assert!((gap.implied_knots().expect("closed") - 6.0).abs() < 0.1);
         assert!((gap.slack().expect("closed").minutes() - 150.0).abs() < 3.0);
-        // Straight on leaves nothing; a place 30 nm aside cannot have been visited.
+        // Straight on leaves no slack; a place 30 nm aside cannot have been visited.
         let on = closed(spot(0, 28.0), spot(300, 29.01)).latest(KEY).expect("just closed");
         assert_eq!(on.slack(), Some(Span::ZERO));
         let aside = LatLon::new(28.25, -16.4);
@@ -268,7 +268,7 @@ mod tests {
         let mut gaps = closed(spot(0, 28.0), spot(300, 28.5));
         assert_eq!(gaps.during(spot(301, 0.0).at, spot(400, 0.0).at, WEEK).count(), 0);
         assert_eq!(gaps.during(spot(299, 0.0).at, spot(400, 0.0).at, WEEK).count(), 1);
-        // One that began too long before is not looked at, nor one where silence is usual.
+        // Gaps that began too long before, or where silence is usual, are left out.
         let hour = Span::from_hours(1);
         assert_eq!(gaps.during(spot(60, 0.0).at, spot(400, 0.0).at, hour).count(), 1);
         assert_eq!(gaps.during(spot(61, 0.0).at, spot(400, 0.0).at, hour).count(), 0);

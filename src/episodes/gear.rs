@@ -1,4 +1,4 @@
-//! Gear: AIS beacons on nets, lines and buoys. They drift and are hauled; they are no vessels (SPEC "Gear").
+//! Gear: AIS beacons on nets, lines and buoys, which drift and are hauled. They are not vessels (SPEC "Gear").
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -7,20 +7,21 @@ use crate::time::{Span, Time};
 use crate::tracks::{TrackKey, Tracks, Vessel};
 use crate::units::{METRES_PER_NM, Mmsi, StationClass};
 
-/// A number outside every class, and a beacon set by a fishing vessel, count after so long without having been under way.
+/// How long a number outside every class, or a beacon set by a fishing vessel, must not have been under way to count as
+/// gear.
 const SLOW_FOR: Span = Span::from_hours(2);
-/// A beacon that a fishing vessel sets is first heard this near to it (SPEC "Gear"). Metres.
+/// A beacon set by a fishing vessel is first heard within this distance of it (SPEC "Gear"). Metres.
 const SET_METRES: f64 = 200.0;
-/// The fishing vessel is at work: it has way on, and was heard lately. Knots made good.
+/// Speed made good from which a fishing vessel may be setting gear, if it was heard recently. Knots.
 const SETTING_KNOTS: f64 = 0.5;
 const FRESH: Span = Span::from_minutes(10);
-/// Settings are kept for this long, and at most so many (about 1 MB).
+/// How long settings are kept, and how many at most (about 1 MB).
 const KEEP: Span = Span::from_hours(14 * 24);
 const MOST: usize = 20_000;
-/// Type 30.
+/// AIS ship type of fishing vessels.
 const FISHING: u8 = 30;
 
-/// Words that mean a buoy wherever they stand in a name that carries a number as well.
+/// Words that mean a buoy anywhere in a name that also has a number.
 const BUOY_WORDS: [&str; 14] = [
     "BUOY",
     "BUOYS",
@@ -37,15 +38,15 @@ const BUOY_WORDS: [&str; 14] = [
     "BOUEES",
     "DRIFTNET",
 ];
-/// Words that do so only where nothing else is said than such words and numbers: ships bear them too.
+/// Words that mean a buoy only in a name without any other words, because ships use them too.
 const WEAK_WORDS: [&str; 20] = [
     "NET", "NETS", "MARK", "MARKER", "FLOAT", "FLOATS", "GILLNET", "LONGLINE", "LINE", "BEACON", "RED", "GEAR", "POT",
     "BOEI", "FISH", "FISHING", "FISHNET", "NB", "NM", "BY",
 ];
-/// The same in Chinese: float, net marker, net position indicator.
+/// Chinese words: float, net marker, net position indicator.
 const CHINESE: [&str; 4] = ["浮标", "网标", "网位", "渔网"];
 
-/// By what a beacon is known.
+/// What shows that a vessel is a beacon.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum GearSign {
     /// Its name.
@@ -56,12 +57,12 @@ pub enum GearSign {
     SetBy {
         /// The fishing vessel.
         vessel: Mmsi,
-        /// How near to it. Metres.
+        /// Distance between the two. Metres.
         metres: f64,
     },
 }
 
-/// One setting.
+/// A beacon set by a fishing vessel.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Setting {
     by: Mmsi,
@@ -69,7 +70,7 @@ struct Setting {
     at: Time,
 }
 
-/// What fishing vessels have set.
+/// Beacons that fishing vessels have set.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Gear {
     set: FxHashMap<TrackKey, Setting>,
@@ -77,7 +78,7 @@ pub struct Gear {
 }
 
 impl Gear {
-    /// Looks round a vessel that is heard for the first time: who set it, if anyone did.
+    /// Looks for a fishing vessel that may have set a vessel heard for the first time.
     pub fn first_heard(&mut self, vessel: &Vessel<'_>, tracks: &Tracks) {
         let Some(fix) = vessel.last().filter(|_| vessel.fixes() <= 1 && vessel.ship_type().is_none()) else {
             return;
@@ -102,7 +103,7 @@ impl Gear {
         }
     }
 
-    /// Whether a vessel is a beacon: it never was under way, says no type, and has a sign of one.
+    /// The sign that a vessel is a beacon. `None` if it has ever been under way, reports a type, or shows no sign.
     pub fn sign_of(&self, vessel: &Vessel<'_>) -> Option<GearSign> {
         let last = vessel.last()?;
         if vessel.ever_under_way() || vessel.ship_type().is_some() {
@@ -122,17 +123,17 @@ impl Gear {
         Some(GearSign::SetBy { vessel: set.by, metres: set.metres })
     }
 
-    /// Forgets what is too old.
+    /// Drops settings that are too old.
     pub fn sweep(&mut self, now: Time) {
         self.set.retain(|_, set| now - set.at <= KEEP);
     }
 
-    /// How many were not kept for want of room.
+    /// Number of settings not kept because there were too many.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// Heap bytes held, about.
+    /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
         self.set.capacity() * (size_of::<TrackKey>() + size_of::<Setting>() + 1)
     }
@@ -152,7 +153,7 @@ impl GearSign {
     }
 }
 
-/// Whether a name is one of those that net and buoy beacons bear: `NET MARK 81%`, `BOYA 3`, `NETBUOY6`, `LUCIA 2 64%`.
+/// Whether a name is typical of net and buoy beacons: `NET MARK 81%`, `BOYA 3`, `NETBUOY6`, `LUCIA 2 64%`.
 fn is_beacon_name(name: &str) -> bool {
     let name = name.trim().to_uppercase().replace('É', "E").replace('Ó', "O");
     if CHINESE.iter().any(|word| name.contains(word)) || states_battery(&name) {

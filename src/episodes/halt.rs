@@ -9,48 +9,49 @@ use crate::tracks::{TrackIx, TrackKey};
 
 use super::{Craft, Kept, Look, News, Shelf};
 
-/// Below this it halts (SPEC `async_rendezvous`). Knots.
+/// A vessel halts below this speed (SPEC `async_rendezvous`). Knots.
 const SLOW_KNOTS: f64 = 3.0;
-/// At this it goes on its way: the space between keeps a drifting boat from halting twice. Knots.
+/// A halt ends at this speed. The difference keeps a drifting boat from halting twice. Knots.
 const AWAY_KNOTS: f64 = 4.0;
-/// Below this it is stopped (SPEC "Stop"). Knots.
+/// A vessel is stopped below this speed (SPEC "Stop"). Knots.
 const STILL_KNOTS: f64 = 1.0;
-/// From here on a halt is one, and a stop below 1 kn one of a collector (SPEC `async_rendezvous`).
+/// Minimum duration of a halt, and of a collector's stop below 1 kn (SPEC `async_rendezvous`).
 const AFTER: Span = Span::from_minutes(10);
-/// From here on a stop is one (SPEC `dark_rendezvous`).
+/// Minimum duration of a stop (SPEC `dark_rendezvous`).
 const STILL_AFTER: Span = Span::from_minutes(15);
-/// After so long without a fix nobody knows whether it stayed.
+/// Without a fix for this long, the vessel may have left, and the halt ends.
 const LOST_AFTER: Span = Span::from_hours(6);
-/// Fixes that speed made good needs to prove anything, of satellite-only vessels fewer (SPEC "Speed made good").
+/// Fixes that a speed made good needs to prove anything; fewer for vessels heard only by satellite (SPEC "Speed made
+/// good").
 const FIXES: u16 = 4;
 const SATELLITE_FIXES: u16 = 2;
 
 /// One halt of one vessel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Halt {
-    /// Whose.
+    /// The vessel.
     pub key: TrackKey,
-    /// What kind of craft, as far as it was known when the halt was last brought up to date.
+    /// Kind of craft, as known when the halt was last updated.
     pub craft: Craft,
-    /// Its place in the slab while the halt goes on; later it may belong to another.
+    /// The vessel's place in the slab during the halt; reused later.
     pub vessel: TrackIx,
-    /// Where it was first slow.
+    /// Position of the first slow fix.
     pub position: LatLon,
-    /// Where it was last seen halting.
+    /// Position of the last slow fix.
     pub last_position: LatLon,
     /// Start of the span of the first slow fix.
     pub started_at: Time,
-    /// The last slow fix.
+    /// Time of the last slow fix.
     pub last_at: Time,
-    /// Whether it is over.
+    /// Whether the halt is over.
     pub over: bool,
-    /// The longest time below 1 kn without a break.
+    /// Longest uninterrupted time below 1 kn.
     pub still: Span,
-    /// The slowest speed made good, knots.
+    /// Lowest speed made good. Knots.
     pub slowest_knots: f64,
-    /// Distance from shore where it began, nautical miles.
+    /// Distance from shore where the halt began. Nautical miles.
     pub shore_nm: f64,
-    /// Whether it began in or near a watched or benign zone.
+    /// Whether the halt began in or near a watched or benign zone.
     pub watched: bool,
 }
 
@@ -68,7 +69,7 @@ impl Kept for Halt {
     }
 }
 
-/// The vessels that are slow at present.
+/// Vessels that are slow now.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Halts {
     slow: FxHashMap<TrackIx, State>,
@@ -89,7 +90,7 @@ impl Halts {
         self.slow.contains_key(&vessel)
     }
 
-    /// Whether a halt of the vessel is on the shelf and goes on.
+    /// Whether a halt of the vessel is on the shelf and continues.
     pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
         self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
     }
@@ -130,7 +131,7 @@ impl Halts {
         };
         let lay = !state.lay && AFTER <= state.halt.still;
         let stopped = !state.stopped && STILL_AFTER <= state.halt.still;
-        // What is on the shelf may lag by one look: nobody reads it to the minute.
+        // The shelf may lag by one look, as its readers do not need it to the minute.
         if look.tick || lay || stopped {
             state.halt.craft = craft(look);
             shelf.update(id, |kept| kept.clone_from(&state.halt));

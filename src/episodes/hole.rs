@@ -1,4 +1,4 @@
-//! Holes: hours between two fixes of a vessel, whatever the reason. The last of each vessel is kept.
+//! Holes: an hour or more between two fixes of a vessel, for any reason. Only the last hole of each vessel is kept.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -6,24 +6,24 @@ use serde::{Deserialize, Serialize};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// Shorter silences are not kept.
+/// Minimum length of a hole.
 const LEAST: Span = Span::from_hours(1);
-/// Kept for this long.
+/// How long a hole is kept after its end.
 const KEEP: Span = Span::from_hours(30 * 24);
-/// At most so many vessels.
+/// Maximum number of vessels with a hole.
 const MOST: usize = 200_000;
 
 /// A silence between two fixes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Hole {
-    /// The last fix before it.
+    /// Time of the last fix before it.
     pub from: Time,
-    /// The first fix after it.
+    /// Time of the first fix after it.
     pub to: Time,
 }
 
 impl Hole {
-    /// How long nobody heard the vessel.
+    /// Length of the silence.
     pub fn length(&self) -> Span {
         self.to - self.from
     }
@@ -37,7 +37,7 @@ pub struct Holes {
 }
 
 impl Holes {
-    /// Takes in two fixes that follow each other.
+    /// Handles two successive fixes of a vessel.
     pub fn take(&mut self, key: TrackKey, from: Time, to: Time) {
         if to - from < LEAST {
             return;
@@ -49,22 +49,22 @@ impl Holes {
         self.last.insert(key, Hole { from, to });
     }
 
-    /// The last hole of a vessel.
+    /// The last hole of a vessel, if it is kept.
     pub fn of(&self, key: TrackKey) -> Option<Hole> {
         self.last.get(&key).copied()
     }
 
-    /// Forgets what is too old.
+    /// Drops holes that are too old.
     pub fn sweep(&mut self, now: Time) {
         self.last.retain(|_, hole| now - hole.to <= KEEP);
     }
 
-    /// How many were not kept for want of room.
+    /// Number of holes not kept because there were too many.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// Heap bytes held, about.
+    /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
         self.last.capacity() * (size_of::<TrackKey>() + size_of::<Hole>() + 1)
     }

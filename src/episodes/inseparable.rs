@@ -1,7 +1,9 @@
-//! Inseparable: vessels that have never been seen apart since the later of them was first heard. Two sets on one hull look like that.
+//! Inseparable vessels: pairs that have never been seen apart since the later of them was first heard. Two transponders
+//! on one hull look like that.
 //!
-//! Looked at with the first fix of a vessel in ten minutes. A pair begins within half an hour of the first fix of the later one, if
-//! everything known of both until then lies within `ONE_HULL_METRES`; being further apart once ends it for good.
+//! A pair is checked at the first fix of a vessel in ten minutes. It begins within half an hour of the first fix of the
+//! later vessel, if everything known of both until then is within `ONE_HULL_METRES`. Being further apart once ends it
+//! for good.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -11,23 +13,24 @@ use crate::tracks::{Fix, TrackIx, TrackKey, Tracks, Vessel};
 
 /// Antennas further apart than this are not on one hull (SPEC "One hull"). Metres.
 pub const ONE_HULL_METRES: f64 = 200.0;
-/// A chord between fixes cuts corners: with fixes further apart than `CHORD`, being this much further apart proves nothing. Metres.
+/// Allowance for the straight line between fixes, which cuts corners. Applies where fixes are further apart than
+/// `CHORD`. Metres.
 const CORNER_METRES: f64 = 200.0;
 const CHORD: Span = Span::from_minutes(3);
 /// Fixes further apart than this are not bridged.
 const BRIDGE: Span = Span::from_minutes(20);
-/// A pair begins within this of the later one's first fix: for so long every trail is kept whole.
+/// A pair begins within this time of the later vessel's first fix, while every trail is still complete.
 const BEGINS_WITHIN: Span = Span::from_minutes(30);
-/// Neighbours are looked for this far: each moves on until the other is heard. Metres.
+/// Search distance for neighbours, since each vessel moves on until the other is heard. Metres.
 const LOOK_METRES: f64 = 1000.0;
-/// A vessel not heard for this long is no neighbour.
+/// A vessel not heard for this long is not a neighbour.
 const FRESH: Span = Span::from_minutes(10);
-/// From this on a vessel is under way. Knots.
+/// A vessel is under way from this speed on. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
-/// One hull is proven once both were heard for this long, this much of it under way (SPEC "One hull").
+/// One hull is proved once both were heard for this long, with this much of it under way (SPEC "One hull").
 const PROVED_AFTER: Span = Span::from_minutes(60);
 const PROVED_UNDER_WAY: Span = Span::from_minutes(20);
-/// Partners of one vessel, and pairs in all, at most; further ones are not looked at.
+/// Maximum number of partners of one vessel, and of pairs in all. Further ones are ignored.
 const MOST_PARTNERS: usize = 8;
 const MOST: usize = 50_000;
 
@@ -39,10 +42,10 @@ struct Together {
     under_way: Span,
 }
 
-/// Every pair that has never been seen apart.
+/// All pairs that have never been seen apart.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Inseparable {
-    /// By track key, the smaller first.
+    /// Pairs by track key, the smaller first.
     pairs: FxHashMap<(TrackKey, TrackKey), Together>,
     partners: FxHashMap<TrackKey, Vec<TrackKey>>,
 }
@@ -53,14 +56,14 @@ impl Inseparable {
         self.pairs.contains_key(&in_order(a, b))
     }
 
-    /// For how long they have, where that proves one hull: long enough, and long enough of it under way.
+    /// How long the two have been in company, if that proves one hull: long enough in all, and long enough under way.
     pub fn proves_one_hull(&self, a: TrackKey, b: TrackKey) -> Option<Span> {
         let together = self.pairs.get(&in_order(a, b))?;
         let lasted = together.last_at - together.since;
         (PROVED_AFTER <= lasted && PROVED_UNDER_WAY <= together.under_way).then_some(lasted)
     }
 
-    /// The first fix of a vessel in ten minutes.
+    /// Checks a vessel's pairs at its first fix in ten minutes.
     pub fn look(&mut self, tracks: &Tracks, ix: TrackIx, fix: &Fix) {
         let vessel = tracks.vessel(ix);
         let key = vessel.key();
@@ -78,14 +81,14 @@ impl Inseparable {
         }
     }
 
-    /// The track is gone.
+    /// Drops the pairs of a track that is forgotten.
     pub fn forget(&mut self, key: TrackKey) {
         for partner in self.partners.remove(&key).unwrap_or_default() {
             self.part(partner, key);
         }
     }
 
-    /// Heap bytes held, about.
+    /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
         self.pairs.capacity() * size_of::<((TrackKey, TrackKey), Together)>()
             + self.partners.len() * (size_of::<(TrackKey, Vec<TrackKey>)>() + 4 * size_of::<TrackKey>())
@@ -158,7 +161,7 @@ impl Inseparable {
     }
 }
 
-/// Whether everything that is known of both since then says that they were together, and there is something.
+/// Whether everything known of both since `since` shows them together, and anything is known.
 fn always_near(a: &Vessel<'_>, b: &Vessel<'_>, since: Time) -> bool {
     let times = |vessel: &Vessel<'_>| {
         let last = vessel.last().map(|fix| fix.at);
@@ -175,12 +178,12 @@ fn always_near(a: &Vessel<'_>, b: &Vessel<'_>, since: Time) -> bool {
     known
 }
 
-/// How far apart their antennas were.
+/// Distance between the antennas at a time. Metres; `None` if either position is not known.
 fn metres_at(a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> Option<f64> {
     Some(a.position_at(at, BRIDGE)?.metres_to(b.position_at(at, BRIDGE)?))
 }
 
-/// How far apart two antennas of one hull may seem at a time.
+/// Largest apparent distance between two antennas of one hull at a time. Metres.
 fn allowed(a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> f64 {
     match a.position_at(at, CHORD).is_some() && b.position_at(at, CHORD).is_some() {
         true => ONE_HULL_METRES,

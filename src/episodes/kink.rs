@@ -1,4 +1,4 @@
-//! Kinks: a vessel in watched water leaves its course, goes aside and comes back to it within the hour.
+//! Kinks: a vessel in watched water leaves its course, goes aside, and returns to it within the hour.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -11,46 +11,46 @@ use crate::units::METRES_PER_NM;
 use super::leg::is_its_trade;
 use super::{Kept, Look, News, Shelf};
 
-/// It turns at least so far (SPEC `async_rendezvous`). Degrees.
+/// Minimum turn (SPEC `async_rendezvous`). Degrees.
 const TURN_DEGREES: f64 = 30.0;
-/// And is back within so much of its old course. Degrees.
+/// Maximum difference between the courses before and after. Degrees.
 const BACK_DEGREES: f64 = 15.0;
-/// A course is held while it stays within this. Degrees.
+/// Maximum deviation within a course that counts as held. Degrees.
 const HELD_DEGREES: f64 = 10.0;
-/// It gets at least so far aside of the straight way. Metres.
+/// Minimum distance aside from the straight way. Metres.
 const ASIDE_METRES: f64 = 0.5 * METRES_PER_NM;
-/// Turn and return lie within this, in steps.
+/// Maximum time between turn and return, in steps.
 const WITHIN_STEPS: usize = 12;
-/// A step, and how many make a steady course before and after.
+/// Length of a step, and how many steps make a steady course before and after.
 const STEP: Span = Span::from_minutes(5);
 const STEADY_STEPS: usize = 2;
-/// Positions are bridged over at most this.
+/// Longest hole over which positions are bridged.
 const BRIDGE: Span = Span::from_minutes(20);
-/// Who is slower has no course worth the name. Knots.
+/// Below this speed a course is not meaningful. Knots.
 const STEERING_KNOTS: f64 = 3.0;
-/// Nearer to shore everybody turns (SPEC `async_rendezvous`). Nautical miles.
+/// Nearer to shore every vessel turns (SPEC `async_rendezvous`). Nautical miles.
 const SHORE_NM: f64 = 6.0;
 
-/// One kink in the way of one vessel.
+/// One kink in the course of one vessel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Kink {
-    /// Whose.
+    /// The vessel.
     pub key: TrackKey,
-    /// Its place in the slab then; later that may belong to another.
+    /// The vessel's place in the slab at the time; reused later.
     pub vessel: TrackIx,
-    /// Where it was farthest aside.
+    /// Position where the vessel was farthest aside.
     pub position: LatLon,
-    /// When it left its course, and when it was back on it.
+    /// When the vessel left its course.
     pub started_at: Time,
-    /// When it was back on its course.
+    /// When the vessel was back on its course.
     pub last_at: Time,
-    /// When it was farthest aside.
+    /// When the vessel was farthest aside.
     pub aside_at: Time,
-    /// How far aside at least, metres: the way is looked at every 5 min.
+    /// Lower bound of the distance aside, since positions are taken every 5 min. Metres.
     pub aside_metres: f64,
-    /// The largest turn from its course, degrees.
+    /// Largest turn from the course. Degrees.
     pub turn_degrees: f64,
-    /// Distance from shore, nautical miles.
+    /// Distance from shore. Nautical miles.
     pub shore_nm: f64,
 }
 
@@ -68,7 +68,7 @@ impl Kept for Kink {
     }
 }
 
-/// Until when the way of each vessel has been told.
+/// For each vessel, the end of the last kink found.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Kinks {
     told: FxHashMap<TrackIx, Time>,
@@ -94,7 +94,7 @@ impl Kinks {
     }
 }
 
-/// The kink that ends with the steady course of the last ten minutes, if there is one after `told`.
+/// The kink that ends with the steady course of the last ten minutes, if it began after the last one found.
 fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
     const BACK: usize = WITHIN_STEPS + 2 * STEADY_STEPS;
     let now = look.fix.at;
@@ -109,11 +109,11 @@ fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
     let course = |newer: usize, older: usize| {
         let (from, to) = (way[older].1, way[newer].1);
         let knots = crate::units::knots(from.metres_to(to), (way[newer].0 - way[older].0).seconds());
-        // On the plane: a leg is a mile or two, and this is asked of every watched vessel every five minutes.
+        // On the plane: a leg is a mile or two, and this runs for every watched vessel every five minutes.
         let (east, north) = from.plane(to);
         (STEERING_KNOTS <= knots).then(|| east.atan2(north).to_degrees().rem_euclid(360.0))
     };
-    // A course is one only where it is held: what lies across a turn is none.
+    // A course counts only where it is held; across a turn there is none.
     let steady = |newer: usize| {
         let whole = course(newer, newer + STEADY_STEPS)?;
         let held = (newer..newer + STEADY_STEPS)
@@ -124,7 +124,7 @@ fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
         return None;
     }
     let back = steady(0)?;
-    // The way lies newest first: it came back at `STEADY_STEPS`, and left its course at `left`.
+    // `way` has the newest position first. The vessel came back at `STEADY_STEPS`, and left its course at `left`.
     for left in STEADY_STEPS + 1..way.len() - STEADY_STEPS {
         let Some(before) = steady(left).filter(|before| angle_between(*before, back) <= BACK_DEGREES) else {
             continue;
@@ -152,7 +152,7 @@ fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
     None
 }
 
-/// How far a position lies aside of the straight way from one to another.
+/// Distance of a position from the straight line between two others. Metres.
 fn aside_metres(from: LatLon, to: LatLon, at: LatLon) -> f64 {
     let (x, y) = from.plane(to);
     let (px, py) = from.plane(at);

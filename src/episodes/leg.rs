@@ -9,39 +9,39 @@ use crate::tracks::{TrackIx, TrackKey};
 
 use super::{Kept, Look, News, Shelf};
 
-/// Below this share of its usual speed it is slow (SPEC `async_rendezvous`).
+/// A vessel is slow below this share of its usual speed (SPEC `async_rendezvous`).
 const SLOW_SHARE: f64 = 0.5;
-/// At this share it is under way again.
+/// A leg ends at this share of the usual speed.
 const AWAY_SHARE: f64 = 0.6;
-/// Who never goes faster than this has not slowed down. Knots.
+/// A vessel whose usual speed is lower than this does not slow down. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
-/// From here on a leg is one (SPEC `async_rendezvous`).
+/// Minimum duration of a slow leg (SPEC `async_rendezvous`).
 const AFTER: Span = Span::from_minutes(10);
-/// After so long without a fix nobody knows how it went on.
+/// Without a fix for this long, the leg ends, as it is not known how it continued.
 const LOST_AFTER: Span = Span::from_hours(6);
-/// Nearer to shore everybody slows down (SPEC `async_rendezvous`). Nautical miles.
+/// Nearer to shore every vessel slows down (SPEC `async_rendezvous`). Nautical miles.
 const SHORE_NM: f64 = 6.0;
 
 /// One slow leg of one vessel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SlowLeg {
-    /// Whose.
+    /// The vessel.
     pub key: TrackKey,
-    /// Its place in the slab when it began; later that may belong to another.
+    /// The vessel's place in the slab when the leg began; reused later.
     pub vessel: TrackIx,
-    /// Where it slowed down.
+    /// Position of the first slow fix.
     pub position: LatLon,
-    /// Where it was last slow.
+    /// Position of the last slow fix.
     pub last_position: LatLon,
     /// Start of the span of the first slow fix.
     pub started_at: Time,
-    /// The last slow fix.
+    /// Time of the last slow fix.
     pub last_at: Time,
-    /// Its own usual speed in the day before, knots.
+    /// The vessel's own usual speed in the day before. Knots.
     pub usual_knots: f64,
-    /// The slowest speed made good, knots.
+    /// Lowest speed made good. Knots.
     pub slowest_knots: f64,
-    /// Distance from shore where it began, nautical miles.
+    /// Distance from shore where the leg began. Nautical miles.
     pub shore_nm: f64,
 }
 
@@ -59,13 +59,13 @@ impl Kept for SlowLeg {
     }
 }
 
-/// Whether a vessel's slowing and turning says nothing: fishing and pleasure craft, pilots, rescuers and dredgers do it for a living or
-/// for fun, and who is at anchor does not move (SPEC `async_rendezvous`).
+/// Whether slowing and turning mean nothing for this vessel. Fishing and pleasure craft, pilots, rescuers and dredgers
+/// do it for work or pleasure, and a vessel at anchor does not move (SPEC `async_rendezvous`).
 pub(super) fn is_its_trade(look: &Look<'_>) -> bool {
     matches!(look.vessel.ship_type(), Some(30 | 33 | 36 | 37 | 50 | 51)) || look.vessel.says_anchored()
 }
 
-/// The vessels that are slower than usual at present.
+/// Vessels that are slower than usual now.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Legs {
     slower: FxHashMap<TrackIx, (SlowLeg, Option<u64>)>,
@@ -76,7 +76,7 @@ impl Legs {
         self.slower.contains_key(&vessel)
     }
 
-    /// Whether a leg of the vessel is on the shelf and goes on.
+    /// Whether a leg of the vessel is on the shelf and continues.
     pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
         self.slower.get(&vessel).is_some_and(|(_, id)| id.is_some())
     }
@@ -117,11 +117,11 @@ impl Legs {
             }
             return;
         }
-        // A ship's usual speed takes some looking up: once in five minutes is enough, the span reaches back as far.
+        // The usual speed is costly to look up. Once in five minutes is enough, as the span reaches back as far.
         if !look.tick || !look.watched || look.calm || look.shore_nm < SHORE_NM || is_its_trade(look) {
             return;
         }
-        // What ships of its type usually do is no record of this one.
+        // The usual speed of ships of its type is not a record of this ship.
         let Some(usual_knots) = look.vessel.own_knots(smg.since).filter(|knots| UNDER_WAY_KNOTS <= *knots) else {
             return;
         };

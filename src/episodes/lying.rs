@@ -1,7 +1,7 @@
-//! Lying: vessels that stay within a small circle for hours, and the places where some were held for days.
+//! Vessels that stay within a small circle for hours, and places where vessels were held for days.
 //!
-//! Many feeds carry no navigational status, and jack-ups, platforms and buoys seldom send one. The positions themselves show who lies
-//! still: one box for each vessel, begun again when it grows beyond the circle.
+//! Many feeds carry no navigational status, and jack-ups, platforms and buoys seldom send one. The positions themselves
+//! show which vessels lie still: each vessel has one box, which restarts when it grows beyond the circle.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -13,38 +13,39 @@ use crate::units::METRES_PER_NM;
 
 use super::{Kept, Shelf};
 
-/// Half the diagonal of the box a vessel lies in stays below this (SPEC "Held"). Nautical miles.
+/// Upper limit of half the diagonal of the box that a vessel lies in (SPEC "Held"). Nautical miles.
 pub const CIRCLE_NM: f64 = 0.3;
-/// From here on a vessel that stays within the circle lies at anchor, whatever its status (SPEC `loitering`).
+/// A vessel that stays within the circle for this long is at anchor, whatever its status (SPEC `loitering`).
 pub const ANCHORED_AFTER: Span = Span::from_hours(3);
-/// From here on it is held, if it was there an `EARLIER` span before as well (SPEC "Held").
+/// A vessel that stays within the circle for this long is held, if it was also there an `EARLIER` span before (SPEC
+/// "Held").
 pub const HELD_AFTER: Span = Span::from_hours(12);
-/// "On an earlier day": this long before, wherever midnight falls.
+/// "On an earlier day": this long before, regardless of midnight.
 const EARLIER: Span = Span::from_hours(24);
-/// Over a longer silence it may have left and come back: the box begins again.
+/// After a longer silence the vessel may have left and come back, so the box restarts.
 const LOST_AFTER: Span = Span::from_hours(6);
-/// At this speed made good it leaves its circle in minutes: no box is kept. Knots.
+/// At this speed made good a vessel leaves its circle in minutes, so no box is kept. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
-/// Places are remembered for this long after the last visit.
+/// How long a place is remembered after the last visit.
 const KEEP: Span = Span::from_hours(14 * 24);
-/// Vessels and places kept at most, about 20 MB each; more are counted.
+/// Maximum numbers of vessels and of places kept, about 20 MB each. Those beyond are counted.
 const MOST_VESSELS: usize = 200_000;
 const MOST_PLACES: usize = 100_000;
 
-/// The box one vessel has stayed in.
+/// The box that one vessel has stayed in.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Circle {
     origin: LatLon,
-    /// Metres east and north of the origin, least and greatest.
+    /// Smallest and largest offset from the origin, eastward and northward. Metres.
     east: (f32, f32),
     north: (f32, f32),
     since: Time,
     last_at: Time,
-    /// Its place on the shelf, once it has lain there for `ANCHORED_AFTER`.
+    /// Id of its place on the shelf, once it has lain there for `ANCHORED_AFTER`.
     place: Option<u64>,
 }
 
-/// Where a vessel lay for three hours or more.
+/// A place where a vessel lay for three hours or more.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Place {
     key: TrackKey,
@@ -68,16 +69,16 @@ impl Kept for Place {
     }
 }
 
-/// How a vessel lies at present.
+/// How a vessel lies now.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Still {
-    /// Since when it has not left the circle.
+    /// Time since which it has not left the circle.
     pub since: Time,
     /// Half the diagonal of the box it stayed in. Nautical miles, below `CIRCLE_NM`.
     pub radius_nm: f64,
 }
 
-/// Why a vessel counts as held: a jack-up, platform, buoy or fixed station, or something moored to one.
+/// Why a vessel counts as held: it is a jack-up, platform, buoy or fixed station, or moored to one.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Held {
     /// It has not left the circle for `HELD_AFTER`, and was there a day before.
@@ -89,12 +90,12 @@ pub enum Held {
     },
     /// Another vessel was held there within 14 days.
     BesideHeld {
-        /// Distance to where the nearest was held. Nautical miles.
+        /// Distance to the nearest place where another was held. Nautical miles.
         nm: f64,
     },
 }
 
-/// Who lies where, and where vessels lay.
+/// Vessels that lie still now, and places where vessels lay.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Lying {
     vessels: FxHashMap<TrackKey, Circle>,
@@ -109,7 +110,7 @@ impl Default for Lying {
 }
 
 impl Lying {
-    /// Takes in where a vessel is; `knots` is its speed made good, where known.
+    /// Handles a vessel's position. `knots` is its speed made good, if known.
     pub fn take(&mut self, key: TrackKey, at: Time, position: LatLon, knots: Option<f64>) {
         if knots.is_some_and(|knots| UNDER_WAY_KNOTS <= knots) {
             self.vessels.remove(&key);
@@ -138,13 +139,13 @@ impl Lying {
         self.places.update(id, |place| (place.last_at, place.held) = (at, held));
     }
 
-    /// How a vessel lies, if it was within one circle when last heard.
+    /// How a vessel lies, if it was within one circle when last heard; otherwise `None`.
     pub fn of(&self, key: TrackKey) -> Option<Still> {
         let circle = self.vessels.get(&key)?;
         Some(Still { since: circle.since, radius_nm: circle.radius_nm() })
     }
 
-    /// Whether a vessel is held by itself.
+    /// Whether the vessel itself is held, regardless of others.
     pub fn held_itself(&self, key: TrackKey) -> Option<Held> {
         let circle = self.vessels.get(&key)?;
         let held = self.places.get(circle.place?)?.held;
@@ -159,7 +160,7 @@ impl Lying {
             let metres = others.map(|(_, _, metres)| metres).min_by(f64::total_cmp)?;
             Some(Held::BesideHeld { nm: metres / METRES_PER_NM })
         };
-        // Silent for hours it has no box any more, but its place is known.
+        // After hours of silence the vessel has no box, but its place is still known.
         let own = || {
             let (_, place) = self
                 .places
@@ -170,18 +171,18 @@ impl Lying {
         self.held_itself(key).or_else(own).or_else(beside)
     }
 
-    /// Forgets what is too old.
+    /// Drops what is too old.
     pub fn sweep(&mut self, now: Time) {
         self.vessels.retain(|_, circle| now - circle.last_at <= LOST_AFTER);
         self.places.sweep(now);
     }
 
-    /// How many vessels and places were not kept for want of room.
+    /// Number of vessels and places not kept because there were too many.
     pub fn dropped(&self) -> u64 {
         self.dropped + self.places.evicted()
     }
 
-    /// Heap bytes held by vessel, about; the shelf of places has its own bound.
+    /// Approximate size on the heap of what is kept by vessel. Bytes; the shelf of places has its own limit.
     pub fn bytes(&self) -> usize {
         self.vessels.capacity() * (size_of::<TrackKey>() + size_of::<Circle>() + 1)
     }
@@ -199,7 +200,7 @@ impl Circle {
         Circle { origin: position, east: (0.0, 0.0), north: (0.0, 0.0), since: at, last_at: at, place: None }
     }
 
-    /// Takes in a position; `false`, and unchanged, if the box would grow beyond the circle.
+    /// Extends the box by a position. Returns `false`, without a change, if the box would exceed the circle.
     fn extend(&mut self, position: LatLon, at: Time) -> bool {
         let (east, north) = self.origin.plane(position);
         let (east, north) = (east as f32, north as f32);
@@ -243,7 +244,7 @@ mod tests {
         TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 }
     }
 
-    /// Every half hour from `from` to `to` at this distance from the rig, swinging round it.
+    /// A position every half hour of `hours`, swinging round the rig at this distance.
     fn lie(lying: &mut Lying, mmsi: u32, hours: std::ops::RangeInclusive<i64>, metres: f64) {
         for half in hours.start() * 2..=hours.end() * 2 {
             let place = RIG.destination((half * 77 % 360) as f64, metres);
@@ -286,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_drifts_out_of_the_circle_begins_again() {
+    fn a_vessel_that_drifts_out_of_the_circle_begins_again() {
         let mut lying = Lying::default();
         // 0.15 nm in each half hour: never three hours within 0.3 nm.
         for half in 0..60 {

@@ -1,8 +1,8 @@
-//! Episodes: what happened to one vessel at one place and is worth remembering: stops, slow legs, kinks, port calls, holes,
-//! and the source region a vessel came from.
+//! Episodes: events in the life of one vessel at one place that are worth remembering, such as halts, slow legs, kinks,
+//! port calls, holes, and the source region a vessel came from.
 //!
-//! Each kind is found once, in its own file, and kept on a shelf by age, place and vessel. Behaviours read the shelves and are told
-//! of each episode that begins or ends; searches over many vessels run then, never with a report.
+//! Each kind is detected in its own file and kept on a shelf by age, place and vessel. Behaviours read the shelves, and
+//! are notified of each episode that begins or ends. Searches over many vessels run then, not at every report.
 
 mod craft;
 pub mod gap;
@@ -43,87 +43,87 @@ use leg::Legs;
 use rates::Rates;
 use serde::{Deserialize, Serialize};
 
-/// Slow legs and kinks are kept for so long (SPEC: a collector comes up to 48 h later).
+/// How long slow legs and kinks are kept (SPEC: a collector comes up to 48 h later).
 const KEEP: Span = Span::from_hours(48);
-/// Halts are kept for so long: where many stop, a stop says little (SPEC "Points").
+/// How long halts are kept, so that a halt counts for little where many stop (SPEC "Points").
 const KEEP_HALTS: Span = Span::from_hours(14 * 24);
-/// At most so many of each kind: about 10 MB in all.
+/// Maximum number of episodes of each kind: about 10 MB in all.
 const MOST: usize = 100_000;
 
-/// One fix, as the finders of episodes read it.
+/// One fix, with what the detectors of episodes need to know about it.
 pub struct Look<'a> {
-    /// Whose.
+    /// The vessel.
     pub vessel: Vessel<'a>,
-    /// Its name for good.
+    /// The vessel's key, which is never reused.
     pub key: TrackKey,
     /// The fix.
     pub fix: Fix,
-    /// Speed made good there; over a hole too long to count it is left out.
+    /// Speed made good at the fix. `None` over a hole too long to count.
     pub smg: Option<SpeedMadeGood>,
-    /// Distance from shore, nautical miles.
+    /// Distance from shore. Nautical miles.
     pub shore_nm: f64,
-    /// Whether it lies in calm water (circles and calm zones, without the margin).
+    /// Whether the fix is in calm water (circles and calm zones, without the margin).
     pub calm: bool,
-    /// Whether it is in or near a corridor, area or benign zone.
+    /// Whether the vessel is in or near a corridor, area or benign zone.
     pub watched: bool,
-    /// The first fix of a 5-minute slot.
+    /// Whether this is the first fix of a 5-minute slot.
     pub tick: bool,
 }
 
-/// An episode that began or ended: which, and on which shelf.
+/// An episode that began or ended, with its id on its shelf.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum News {
     /// A vessel has been slow for ten minutes, outside calm water.
     HaltBegan(u64),
-    /// It has not moved for ten minutes (below 1 kn).
+    /// The halting vessel has been below 1 kn for ten minutes.
     Still(u64),
-    /// It has not moved for a quarter of an hour (below 1 kn).
+    /// The halting vessel has been below 1 kn for a quarter of an hour.
     Stopped(u64),
-    /// It goes on its way, or has come into calm water; the halt is complete.
+    /// The vessel is under way again, or has entered calm water; the halt is complete.
     HaltEnded(u64),
     /// A vessel under way in watched water has been slower than usual for ten minutes.
     LegBegan(u64),
-    /// It is as fast as usual again; the leg is complete.
+    /// The vessel is as fast as usual again; the leg is complete.
     LegEnded(u64),
-    /// A vessel went out of its way and came back to its course.
+    /// A vessel left its course and came back to it.
     Kink(u64),
 }
 
-/// A pause in which nobody at all was heard is no time that was watched, from this length on.
+/// A pause of the whole feed of at least this length does not count as time watched.
 const LONG_PAUSE: Span = Span::from_hours(6);
-/// After so long a pause what was known of stops has faded.
+/// After a pause of the whole feed of at least this length, what was learned about stops has faded.
 const FORGOTTEN_AFTER: Span = Span::from_hours(14 * 24);
 
-/// Every episode there is.
+/// All episodes.
 #[derive(Serialize, Deserialize)]
 pub struct Episodes {
-    /// Slow for ten minutes and more, outside calm water.
+    /// Vessels slow for ten minutes or more, outside calm water.
     pub halts: Shelf<Halt>,
-    /// Slower than usual for ten minutes and more, in watched water.
+    /// Vessels slower than usual for ten minutes or more, in watched water.
     pub legs: Shelf<SlowLeg>,
-    /// Out of the way and back.
+    /// Vessels that left their course and came back.
     pub kinks: Shelf<Kink>,
-    /// Who has never been seen apart.
+    /// Pairs of vessels that have never been seen apart.
     pub inseparable: Inseparable,
-    /// Stays in calm water.
+    /// Stays in calm water, current and past.
     pub port_calls: PortCalls,
-    /// Hours in which nobody heard a vessel.
+    /// The last hole of each vessel: an hour or more without a fix.
     pub holes: Holes,
-    /// The source regions vessels were last seen in.
+    /// The source region each vessel was last seen in.
     pub origins: Origins,
-    /// Who lies still, and where vessels were held.
+    /// Vessels that lie still, and places where vessels were held.
     pub lying: Lying,
-    /// What fishing vessels have set.
+    /// Beacons that fishing vessels have set.
     pub gear: Gear,
     rates: Rates,
     slow: Halts,
     slower: Legs,
     turns: Kinks,
     began_at: Option<Time>,
-    /// Since then nobody was watched at all: in long pauses of everything, and in the one going on.
+    /// Time since `began_at` in which no vessel was heard: the long pauses that are over.
     unwatched: Span,
     pause: Span,
-    /// Tracks whose positions are false; as many as the picture holds at most.
+    /// Tracks whose positions are false. Bounded by the number of tracks.
     disowned: BTreeSet<TrackIx>,
 }
 
@@ -152,18 +152,19 @@ impl Default for Episodes {
 }
 
 impl Episodes {
-    /// Whether a finder follows the vessel and wants its every fix.
+    /// Whether a detector follows the vessel and needs every fix.
     pub fn follows(&self, vessel: TrackIx) -> bool {
         self.slow.follows(vessel) || self.slower.follows(vessel)
     }
 
-    /// Somebody is heard: from the first time on, episodes are looked for.
+    /// A vessel is heard. Detection counts from the first call.
     pub fn heard(&mut self, at: Time) {
         self.began_at.get_or_insert(at);
     }
 
-    /// A stretch of time has passed in which somebody was heard, or nobody at all. A long pause of everything, as between a recording of
-    /// years ago and the feed of today, is no time in which nobody stopped; after one that outlasts what is remembered, knowledge begins anew.
+    /// A period has passed in which some vessel was heard (`somebody`), or none. A long pause of the whole feed, as
+    /// between an old recording and today's feed, is not time without stops. After a pause longer than the memory,
+    /// learning starts again.
     pub fn passed(&mut self, length: Span, somebody: bool, now: Time) {
         if self.began_at.is_none() {
             return;
@@ -180,7 +181,7 @@ impl Episodes {
         }
     }
 
-    /// Takes in one fix of a vessel that is slow, followed, or watched and due for its 5-minute look.
+    /// Handles a fix of a vessel that is slow, followed, or watched and due for its 5-minute look.
     pub fn look(&mut self, look: &Look<'_>, news: &mut Vec<News>) {
         if self.is_disowned(look.vessel.ix()) {
             return;
@@ -194,7 +195,7 @@ impl Episodes {
         }
     }
 
-    /// Counts slow passages and stops, each once: a leg on which the vessel came to a halt is one with that halt.
+    /// Counts slow passages and stops, each once. A leg on which the vessel halts counts as one with that halt.
     fn count(&mut self, look: &Look<'_>, news: News) {
         let vessel = look.vessel.ix();
         let craft = (look.key, craft(look));
@@ -219,7 +220,8 @@ impl Episodes {
         }
     }
 
-    /// The positions of a track are false since that time: what it did from then on is taken back, and nothing more is looked for.
+    /// The positions of a track are false since `since`. Its episodes from then on are removed, and no more are
+    /// detected.
     pub fn disown(&mut self, key: TrackKey, vessel: TrackIx, since: Time) {
         self.slow.forget(vessel);
         self.slower.forget(vessel);
@@ -238,12 +240,12 @@ impl Episodes {
         self.disowned.remove(&vessel);
     }
 
-    /// Whether the positions of a track are held for false.
+    /// Whether the positions of a track are considered false.
     pub fn is_disowned(&self, vessel: TrackIx) -> bool {
         self.disowned.contains(&vessel)
     }
 
-    /// The vessel's slab place is free for another.
+    /// Drops the state of a vessel, as its place in the slab may be reused.
     pub fn forget(&mut self, vessel: TrackIx) {
         self.disowned.remove(&vessel);
         self.slow.forget(vessel);
@@ -251,7 +253,7 @@ impl Episodes {
         self.turns.forget(vessel);
     }
 
-    /// Hourly house-keeping.
+    /// Hourly maintenance: drops what is too old.
     pub fn sweep(&mut self, now: Time) {
         self.rates.sweep(now);
         self.halts.sweep(now);
@@ -264,14 +266,16 @@ impl Episodes {
         self.gear.sweep(now);
     }
 
-    /// For how long episodes have been looked for while anybody was heard: nothing is rare before days have been seen.
+    /// How long episodes have been detected, without the pauses of the whole feed. Rarity means little before days have
+    /// been seen.
     pub fn seen_for(&self, now: Time) -> Span {
         let pause = if LONG_PAUSE <= self.pause { self.pause } else { Span::ZERO };
         let watched = |began_at: Time| (now - began_at).millis() - self.unwatched.millis() - pause.millis();
         Span::from_millis(self.began_at.map_or(0, watched).max(0))
     }
 
-    /// How often vessels like `craft`, without those that are `left_out`, stop or pass slowly within `nm` of a place.
+    /// How often vessels like `craft`, except those `left_out`, stop or pass slowly within `nm` nautical miles of a
+    /// place.
     pub fn rate(
         &self,
         (at, nm): (LatLon, f64),
@@ -282,7 +286,7 @@ impl Episodes {
         self.rates.near((at, nm), (kind, craft), (now, self.seen_for(now)), left_out)
     }
 
-    /// Forgotten because there were too many.
+    /// Number of entries of all kinds dropped because there were too many.
     pub fn evicted(&self) -> u64 {
         let shelves = self.halts.evicted() + self.legs.evicted() + self.kinks.evicted();
         shelves
@@ -294,7 +298,7 @@ impl Episodes {
             + self.gear.dropped()
     }
 
-    /// Heap bytes of what is kept by vessel, about; the shelves have their own bound.
+    /// Approximate size on the heap of what is kept by vessel. Bytes; the shelves have their own limit.
     pub fn bytes(&self) -> usize {
         let by_vessel = self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes();
         by_vessel + self.rates.bytes() + self.inseparable.bytes() + self.lying.bytes() + self.gear.bytes()

@@ -1,6 +1,7 @@
-//! Origins: the source region each vessel was last seen in, so that what it does weeks later can say where it came from.
+//! Origins: the source region that each vessel was last seen in, so that an alert weeks later can state where the
+//! vessel came from.
 //!
-//! The engine looks at a vessel's first fix and then once in half an hour, so that times here are that coarse.
+//! The engine checks a vessel's first fix and then one fix every half hour, so times here are accurate to half an hour.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,14 +13,14 @@ use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 use crate::zones::Zone;
 
-/// Kept for this long.
+/// How long an origin is kept after the vessel was last seen in the region.
 const KEEP: Span = Span::from_hours(30 * 24);
-/// At most so many vessels: some 5 MB.
+/// Maximum number of vessels with an origin: about 5 MB.
 const MOST: usize = 100_000;
-/// When there is no room, so many of those seen longest ago make some.
+/// Number of origins dropped when the table is full; those seen longest ago go first.
 const MAKE_ROOM: usize = MOST / 100;
 
-/// A source region as its zone was called when a vessel was seen there; the zone may be gone since.
+/// A source region, named as its zone was when a vessel was seen there. The zone may be gone since.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Region {
     /// The zone's id.
@@ -28,14 +29,14 @@ pub struct Region {
     pub name: Arc<str>,
 }
 
-/// That a vessel was in a source region.
+/// A vessel's stay in a source region.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Origin {
-    /// The last one it was in.
+    /// The source region the vessel was last in.
     pub region: Arc<Region>,
-    /// When it was first seen there, with no other region in between.
+    /// When the vessel was first seen there, with no other region in between.
     pub since: Time,
-    /// When it was last seen there.
+    /// When the vessel was last seen there.
     pub last_at: Time,
 }
 
@@ -43,13 +44,13 @@ pub struct Origin {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Origins {
     last: FxHashMap<TrackKey, Origin>,
-    /// Every region that somebody was in, so that each is kept once.
+    /// Regions in use, so that each is stored once.
     regions: BTreeMap<Arc<str>, Arc<Region>>,
     evicted: u64,
 }
 
 impl Origins {
-    /// A vessel is in a source region.
+    /// Notes that a vessel is in a source region.
     pub fn seen(&mut self, key: TrackKey, zone: &Zone, at: Time) {
         if MOST <= self.last.len() && !self.last.contains_key(&key) {
             self.make_room();
@@ -63,23 +64,23 @@ impl Origins {
         (origin.region, origin.last_at) = (region, at);
     }
 
-    /// The last source region of a vessel.
+    /// The last source region of a vessel, if it is kept.
     pub fn of(&self, key: TrackKey) -> Option<&Origin> {
         self.last.get(&key)
     }
 
-    /// Forgets what is too old.
+    /// Drops origins that are too old.
     pub fn sweep(&mut self, now: Time) {
         self.last.retain(|_, origin| now - origin.last_at <= KEEP);
         self.regions.retain(|_, region| 1 < Arc::strong_count(region));
     }
 
-    /// Forgotten because there were too many.
+    /// Number of origins dropped because there were too many.
     pub fn evicted(&self) -> u64 {
         self.evicted
     }
 
-    /// Heap bytes held, about.
+    /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
         self.last.capacity() * (size_of::<TrackKey>() + size_of::<Origin>() + 1)
     }
@@ -111,7 +112,7 @@ mod tests {
     use crate::units::Mmsi;
     use crate::zones::{ZoneIx, ZoneSet};
 
-    /// Two source regions side by side, the eastern one in winter only.
+    /// Two source regions side by side, the eastern one active in winter only.
     const REGIONS: &str = r#"{"type":"FeatureCollection","features":[
         {"type":"Feature","properties":{"id":"west","name":"West coast","kind":"source"},
          "geometry":{"type":"Polygon","coordinates":[[[-20,26],[-18,26],[-18,30],[-20,30],[-20,26]]]}},
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_room_those_seen_longest_ago_go_and_are_counted() {
+    fn when_full_those_seen_longest_ago_are_dropped_and_counted() {
         let (zones, mut origins) = (zones(), Origins::default());
         let west = zones.get(ZoneIx(0));
         for number in 0..MOST as u32 {
@@ -180,7 +181,7 @@ mod tests {
         assert!(origins.bytes() < 8_000_000);
     }
 
-    /// `ID HH:MM-HH:MM` of the ship after a script.
+    /// The origin of the ship after a script, as `ID HH:MM-HH:MM`.
     fn after(zones: &str, script: &str) -> Option<String> {
         of_track(1, zones, script)
     }
@@ -203,7 +204,7 @@ mod tests {
     #[test]
     fn the_engine_looks_at_the_first_fix_and_then_each_half_hour() {
         let passes = "ALFA 224000001 type=70 every=60\n 12:10 28 -18.5\n go 90 12 240";
-        // 26.5 nm to the border at 12 kn are 2 h 12 min; the eastern region sleeps in the month of the scripts.
+        // 26.5 nm to the border at 12 kn take 2 h 12 min. The eastern region is inactive in the month of the scripts.
         assert_eq!(after(REGIONS, passes).as_deref(), Some("west 12:10-14:00"));
         let all_year = REGIONS.replace(r#","months":[12]"#, "");
         assert_eq!(after(&all_year, passes).as_deref(), Some("east 14:30-16:00"));
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn who_turns_up_in_a_region_is_remembered_at_once_and_as_another_ship() {
+    fn a_vessel_that_appears_in_a_region_is_remembered_at_once() {
         let far = "ALFA 224000001 type=70 every=60\n 12:00 20 -30\n go 90 12 20\n";
         let here = "ALFA 224000001 type=70 every=60\n 12:07 28 -19\n go 90 12 12";
         let both = format!("{far}{here}");

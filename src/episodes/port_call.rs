@@ -1,9 +1,10 @@
-//! Port calls: stays in calm water (circles and calm zones, without the margin), with where, from when and until when.
+//! Port calls: stays in calm water (circles and calm zones, without the margin), with place, start and end.
 //!
-//! A stay begins at the first fix below 1 kn in calm water and goes on until the vessel is seen outside it under way, or for an hour;
-//! moving from one berth to another, and silence at the quay, are part of it. It is a call when it has lasted 30 minutes from
-//! its first to its last slow fix. Who leaves and is back at the same place within two hours goes on with the same call. The engine looks
-//! at slow vessels and at those in a stay, once in every five minutes: a vessel under way at sea costs nothing.
+//! A stay begins at the first fix below 1 kn in calm water. It lasts until the vessel is seen outside calm water under
+//! way, or has been outside for an hour. Moving between berths and silence at the quay are part of it. A stay is a call
+//! if it lasts 30 minutes from its first to its last slow fix. A vessel that leaves and is back at the same place
+//! within two hours continues the same call. The engine looks at slow vessels and at those in a stay, once every five
+//! minutes, so a vessel under way at sea costs nothing.
 
 use std::sync::Arc;
 
@@ -14,69 +15,70 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// Below this in calm water a vessel stays. Knots made good.
+/// Below this speed in calm water, a vessel stays. Knots made good.
 const STAYS_KNOTS: f64 = 1.0;
-/// From this on a vessel outside calm water has left. Knots made good.
+/// From this speed on, a vessel outside calm water has left. Knots made good.
 const LEAVES_KNOTS: f64 = 3.0;
-/// Outside calm water for longer than this it has left, however slow.
+/// A vessel outside calm water for longer than this has left, however slow it is.
 const LEAVES_AFTER: Span = Span::from_minutes(60);
-/// Who was heard for so long before a stay was seen to arrive.
+/// A vessel that was heard for this long before a stay was seen to arrive.
 const SEEN_BEFORE: Span = Span::from_minutes(30);
-/// A stay shorter than this is no call.
+/// Minimum duration of a call.
 const LEAST: Span = Span::from_minutes(30);
-/// Back within this at the same place: the same call.
+/// A vessel back at the same place within this time continues its call.
 const BACK_WITHIN: Span = Span::from_hours(2);
-/// "The same place". Metres.
+/// Distance that counts as the same place. Metres.
 const SAME_METRES: f64 = 5000.0;
-/// Calls are kept for this long after their end.
+/// How long calls are kept after their end.
 const KEEP: Span = Span::from_hours(30 * 24);
-/// Calls kept for one vessel, the latest.
+/// Maximum number of calls kept for one vessel; the latest are kept.
 const MOST_OF_ONE: usize = 6;
-/// Calls kept in all; beyond it the vessels that called longest ago lose theirs.
+/// Maximum number of calls kept in all. Beyond it the calls that ended longest ago are dropped.
 const MOST: usize = 400_000;
 
-/// A stay in calm water that is over.
+/// A stay in calm water, past or current.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PortCall {
-    /// Where it began.
+    /// Position where the stay began.
     pub at: LatLon,
-    /// The harbour, anchorage point or zone; absent where the point has no name.
+    /// Harbour, anchorage point or zone. `None` if it has no name.
     pub port: Option<Arc<str>>,
-    /// Its first slow fix there.
+    /// Time of the first slow fix there.
     pub from: Time,
-    /// Its last slow fix there.
+    /// Time of the last slow fix there.
     pub to: Time,
-    /// Whether it was heard before it came in: then `from` is its arrival, else it may have been there for long.
+    /// Whether the vessel was heard before it came in. If so, `from` is the arrival; otherwise it may have been there
+    /// for long.
     pub arrived: bool,
-    /// Draught at arrival, decimetres, where said.
+    /// Draught at arrival, in decimetres, if reported.
     pub draught_dm: Option<u8>,
 }
 
-/// What the engine tells of a vessel in or near calm water.
+/// A fix of a vessel in or near calm water.
 #[derive(Clone, Debug)]
 pub struct Berth {
-    /// The moment of the fix.
+    /// Time of the fix.
     pub at: Time,
-    /// Where.
+    /// Position of the fix.
     pub position: LatLon,
-    /// Speed made good, where known; and the start of the span it was measured over.
+    /// Speed made good in knots, if known, and the start of the span it was measured over.
     pub smg: Option<(f64, Time)>,
-    /// Whether the position lies in calm water.
+    /// Whether the position is in calm water.
     pub calm: bool,
     /// When the vessel was first heard.
     pub first_at: Time,
-    /// Its draught, decimetres.
+    /// Draught in decimetres, if reported.
     pub draught_dm: Option<u8>,
 }
 
-/// How a vessel stands to port calls after a fix.
+/// State of a vessel after a fix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sailing {
-    /// In no stay.
+    /// Not in a stay.
     AtSea,
     /// In a stay, which may still be too short for a call.
     Staying,
-    /// A call has just ended; it is the vessel's last.
+    /// A call has just ended; it is the vessel's latest.
     Sailed,
 }
 
@@ -90,14 +92,14 @@ pub struct PortCalls {
 }
 
 impl PortCalls {
-    /// Takes in a fix of a vessel that is slow or in a stay; `port` names calm water at the position.
+    /// Handles a fix of a vessel that is slow or in a stay. `port` names the calm water at the position.
     pub fn take(&mut self, key: TrackKey, berth: &Berth, port: impl FnOnce() -> Option<Arc<str>>) -> Sailing {
         let slow_since = berth.smg.and_then(|(knots, since)| (knots < STAYS_KNOTS).then_some(since));
         let Some(stay) = self.stays.get_mut(&key) else {
             let Some(since) = slow_since.filter(|_| berth.calm) else {
                 return Sailing::AtSea;
             };
-            // Stays are looked at every ten minutes or so: what begins sooner may have lain there long before.
+            // A vessel first heard shortly before this stay may have been there long before.
             let arrived = SEEN_BEFORE <= since - berth.first_at;
             let (at, port) = (berth.position, port());
             let draught_dm = berth.draught_dm;
@@ -121,17 +123,17 @@ impl PortCalls {
         }
     }
 
-    /// The vessel is forgotten: its stay ends with its last fix there. Its calls are kept, it may come back.
+    /// The vessel is forgotten, so its stay ends with its last fix there. Its calls are kept, as it may come back.
     pub fn forget(&mut self, key: TrackKey) {
         self.end(key);
     }
 
-    /// The calls of a vessel that are over, oldest first.
+    /// Completed calls of a vessel, oldest first.
     pub fn of(&self, key: TrackKey) -> &[PortCall] {
         self.calls.get(&key).map_or(&[], Vec::as_slice)
     }
 
-    /// The stay a vessel is in, while it lasts; it may still be too short for a call.
+    /// The current stay of a vessel, if there is one. It may still be too short for a call.
     pub fn stay(&self, key: TrackKey) -> Option<&PortCall> {
         self.stays.get(&key)
     }
@@ -143,7 +145,7 @@ impl PortCalls {
             || self.stay(key).is_some_and(|stay| stay.from <= to && LEAST <= stay.to - stay.from)
     }
 
-    /// Forgets what is too old and, beyond the cap, what is oldest.
+    /// Drops calls that are too old and, beyond the limit, the oldest.
     pub fn sweep(&mut self, now: Time) {
         self.calls.retain(|_, calls| {
             calls.retain(|call| now - call.to <= KEEP);
@@ -165,18 +167,18 @@ impl PortCalls {
         self.count = kept;
     }
 
-    /// Calls forgotten before their time.
+    /// Number of calls dropped before their time.
     pub fn evicted(&self) -> u64 {
         self.evicted
     }
 
-    /// Heap bytes held, about.
+    /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
         let one = size_of::<PortCall>();
         self.stays.capacity() * (size_of::<TrackKey>() + one + 1) + self.count * one + self.calls.capacity() * 33
     }
 
-    /// Ends a stay; whether it was a call.
+    /// Ends a stay. Returns whether it was a call.
     fn end(&mut self, key: TrackKey) -> bool {
         let Some(call) = self.stays.remove(&key).filter(|stay| LEAST <= stay.to - stay.from) else {
             return false;
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stay_of_half_an_hour_is_a_call_and_shorter_is_none() {
+    fn a_stay_of_half_an_hour_is_a_call_and_a_shorter_one_is_not() {
         let mut calls = PortCalls::default();
         for at in (100..=400).step_by(5) {
             assert_eq!(fix(&mut calls, at, 0.1, true), Sailing::Staying);

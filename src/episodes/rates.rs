@@ -1,5 +1,5 @@
-//! Base rates: how often craft of a kind stop, or slow down, at a place. Learned by cell of 0.25° and forgotten over 14 days, as the
-//! reception model is. What is rare, usual or expected by chance rests on these numbers alone.
+//! Base rates: how often craft of a kind stop or slow down at a place. They are learned by cell of 0.25° and fade over
+//! 14 days, like the reception model. They alone decide what is rare, usual, or expected by chance.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
@@ -11,23 +11,23 @@ use crate::units::METRES_PER_NM;
 
 use super::Craft;
 
-/// The cells of the table, as those of the reception model.
+/// Cells of the table, the same as those of the reception model.
 const CELLS: Cells = Cells::new(4);
-/// Their sixteenths, a side of about 4 nm: stops of a vessel in one of them are counted together.
+/// Sixteenths of a cell, about 4 nm wide. Stops of a vessel within one of them are counted together.
 const PARTS: Cells = Cells::new(16);
-/// What was counted so long ago weighs 1/e. Days.
+/// Age at which a count has faded to 1/e. Days.
 const MEMORY_DAYS: f64 = 14.0;
-/// Counts that weigh less are as good as forgotten: one stop, 14 days ago.
+/// Weight below which a count is considered faded: one stop, 14 days ago.
 const FORGOTTEN: f64 = 0.367;
-/// Counts that weigh less are taken off the table: one stop, 42 days ago.
+/// Weight below which a count is removed from the table: one stop, 42 days ago.
 const GONE: f32 = 0.05;
-/// One vessel that stops again and again at its own place counts so often at most.
+/// Most that one vessel counts for, if it stops again and again at its own place.
 const OF_ONE_VESSEL: f64 = 3.0;
-/// A rate is taken over at least this long, even with less data. Days.
+/// A rate is taken over at least this time, even with less data. Days.
 const LEAST_DAYS: f64 = 1.0;
-/// Vessels named in a cell, at most; the lightest beyond it are counted without their names.
+/// Maximum number of vessels named in a cell. The lightest beyond it are counted without their names.
 const NAMED: usize = 64;
-/// Counts on the table, at most: about 6 MB. Beyond it the lightest tenth is dropped.
+/// Maximum number of counts in the table: about 6 MB. Beyond it the lightest tenth is dropped.
 const MOST: usize = 100_000;
 
 /// What is counted.
@@ -35,41 +35,41 @@ const MOST: usize = 100_000;
 pub enum Kind {
     /// Below 1 kn for ten minutes.
     Stops,
-    /// Below 3 kn, or below half the vessel's usual speed, for ten minutes; stops are among them.
+    /// Below 3 kn, or below half the vessel's usual speed, for ten minutes. Includes stops.
     SlowPassages,
 }
 
-/// How often others stop or pass slowly near a place.
+/// How often other vessels stop or pass slowly near a place.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Rate {
-    /// How many; older ones weigh less, and each vessel counts three times at most.
+    /// Weighted number of events. Older ones weigh less, and each vessel counts for three at most.
     pub count: f64,
-    /// Vessels that did it within about 14 days.
+    /// Number of vessels with such an event within about 14 days.
     pub vessels: usize,
     /// Radius. Nautical miles.
     pub nm: f64,
-    /// For how long this was learned, older days weighing less as the counts do: at most 14. Days.
+    /// Effective learning time, with older days weighing less, as in `count`. Days, at most 14.
     pub days: f64,
 }
 
 impl Rate {
-    /// How many a day.
+    /// Events per day.
     pub fn per_day(&self) -> f64 {
         self.count / self.days.max(LEAST_DAYS)
     }
 
-    /// How many per square nautical mile and hour.
+    /// Events per square nautical mile and hour.
     pub fn density(&self) -> f64 {
         self.per_day() / 24.0 / (std::f64::consts::PI * self.nm * self.nm)
     }
 
-    /// Nothing of the kind within about 14 days.
+    /// Whether there was no such event within about 14 days.
     pub fn is_none(&self) -> bool {
         self.vessels == 0
     }
 }
 
-/// The table.
+/// Counts by cell.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Rates {
     cells: FxHashMap<u32, Vec<Counted>>,
@@ -77,14 +77,15 @@ pub(super) struct Rates {
     evicted: u64,
 }
 
-/// The stops and slow passages of one vessel in one part of a cell, as of a moment; or of several vessels whose names are forgotten.
+/// Stops and slow passages of one vessel in one part of a cell, as of a moment. Or of several vessels whose names were
+/// dropped.
 #[derive(Clone, Serialize, Deserialize)]
 struct Counted {
     key: Option<TrackKey>,
     craft: Craft,
-    /// A sixteenth of the cell.
+    /// The sixteenth of the cell.
     part: u32,
-    /// Their middle.
+    /// Mean position.
     at: LatLon,
     as_of: Time,
     stops: f32,
@@ -116,7 +117,7 @@ impl Counted {
 }
 
 impl Rates {
-    /// A vessel passes slowly.
+    /// Counts a slow passage of a vessel.
     pub(super) fn slowed(&mut self, (key, craft): (TrackKey, Craft), at: LatLon, now: Time) {
         let counted = self.counted(key, craft, at, now);
         let share = 1.0 / f64::from(counted.slow + 1.0);
@@ -124,18 +125,18 @@ impl Rates {
         counted.slow += 1.0;
     }
 
-    /// A vessel that passed slowly has stopped.
+    /// Counts a stop of a vessel that passed slowly.
     pub(super) fn stopped(&mut self, (key, craft): (TrackKey, Craft), at: LatLon, now: Time) {
         self.counted(key, craft, at, now).stops += 1.0;
     }
 
-    /// What kind of craft it is has become known: it counts where it was counted last.
+    /// The kind of craft has become known. Corrects the vessel's latest count.
     pub(super) fn is_a(&mut self, (key, craft): (TrackKey, Craft), at: LatLon) {
         let counted = self.cells.get_mut(&CELLS.of(at)).into_iter().flatten();
         counted.filter(|counted| counted.key == Some(key)).for_each(|counted| counted.craft = craft);
     }
 
-    /// The vessel was never there: nothing it did about that place counts.
+    /// The vessel's positions there were false, so nothing it did near that place counts.
     pub(super) fn take_back(&mut self, key: TrackKey, at: LatLon) {
         let part = PARTS.of(at);
         if let Some(cell) = self.cells.get_mut(&CELLS.of(at)) {
@@ -145,8 +146,8 @@ impl Rates {
         }
     }
 
-    /// How often vessels like `craft`, without those that are `left_out`, stopped or passed slowly within `nm` of a place. `learned` is
-    /// for how long the table was filled.
+    /// How often vessels like `craft`, except those `left_out`, stopped or passed slowly within `nm` nautical miles of
+    /// a place. `learned` is how long the table has been filled.
     pub(super) fn near(
         &self,
         (at, nm): (LatLon, f64),
@@ -170,7 +171,7 @@ impl Rates {
         let named = by_vessel.into_values().map(|count| count.min(OF_ONE_VESSEL));
         let counts: Vec<f64> = named.chain(nameless).collect();
         let vessels = counts.iter().filter(|count| FORGOTTEN <= **count).count();
-        // The order of a hash map must not show in the sum.
+        // Rounding removes the influence of the hash map's order on the sum.
         let sum = counts.iter().map(|count| (count * 1e6).round()).sum::<f64>() / 1e6;
         let days = MEMORY_DAYS * (1.0 - (-learned.hours() / 24.0 / MEMORY_DAYS).exp());
         Rate { count: sum, vessels, nm, days }
@@ -185,12 +186,12 @@ impl Rates {
         self.len = self.cells.values().map(Vec::len).sum();
     }
 
-    /// Counts dropped because there were too many.
+    /// Number of counts dropped because there were too many.
     pub(super) fn evicted(&self) -> u64 {
         self.evicted
     }
 
-    /// Heap bytes held, about.
+    /// Approximate size on the heap. Bytes.
     pub(super) fn bytes(&self) -> usize {
         let counted: usize = self.cells.values().map(|counted| counted.capacity() * size_of::<Counted>()).sum();
         counted + self.cells.capacity() * size_of::<(u32, Vec<Counted>)>()
@@ -217,7 +218,7 @@ impl Rates {
         counted
     }
 
-    /// Drops the lightest tenth; of equals the southernmost.
+    /// Drops the lightest tenth; of equal counts, the southernmost.
     fn thin(&mut self, now: Time) {
         let mut order: Vec<(f32, u32, Option<TrackKey>)> =
             self.cells.values().flatten().map(|counted| (counted.weight(now), counted.part, counted.key)).collect();
@@ -233,7 +234,7 @@ impl Rates {
     }
 }
 
-/// Where a cell names as many vessels as it may, the lightest goes on without its name.
+/// Makes room for a name in a full cell: the lightest vessel loses its name.
 fn make_room(cell: &mut Vec<Counted>, now: Time) {
     if cell.iter().filter(|counted| counted.key.is_some()).count() < NAMED {
         return;

@@ -1,4 +1,4 @@
-//! Where episodes of one kind are kept: by age, by place and by vessel, within a stated number.
+//! Shelf: episodes of one kind, by age, place and vessel, up to a maximum number.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use crate::geo::{Cells, LatLon};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// Cells of 15': the widest search is 60 nm, but for silent vessels that sailed for hours.
+/// Cells of 15'. The widest search is 60 nm, except for silent vessels that sailed for hours.
 const CELLS: Cells = Cells::new(4);
 
-/// Something that happened to one vessel at one place.
+/// An episode that can be kept on a shelf.
 pub trait Kept {
-    /// Whose it is.
+    /// The vessel.
     fn key(&self) -> TrackKey;
-    /// Where it began; it is found by this place.
+    /// Position where it began, by which it is found.
     fn position(&self) -> LatLon;
-    /// When it was last known to go on, or ended: its age counts from here.
+    /// When it was last known to continue, or ended. Its age counts from here.
     fn last_at(&self) -> Time;
 }
 
-/// Episodes of one kind. An id is never given twice.
+/// Episodes of one kind. Ids are never reused.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Shelf<E> {
     items: BTreeMap<u64, E>,
@@ -35,7 +35,7 @@ pub struct Shelf<E> {
 }
 
 impl<E: Kept> Shelf<E> {
-    /// Keeps what is younger than `keep`, at most `most`; beyond it the oldest go, counted.
+    /// Creates a shelf for at most `most` episodes younger than `keep`. Beyond that the oldest are dropped and counted.
     pub fn new(keep: Span, most: usize) -> Shelf<E> {
         Shelf {
             items: BTreeMap::new(),
@@ -48,7 +48,7 @@ impl<E: Kept> Shelf<E> {
         }
     }
 
-    /// Puts an episode on the shelf; its id.
+    /// Adds an episode. Returns its id.
     pub fn add(&mut self, episode: E) -> u64 {
         if self.items.len() == self.most
             && let Some(oldest) = self.items.keys().next().copied()
@@ -64,19 +64,19 @@ impl<E: Kept> Shelf<E> {
         id
     }
 
-    /// Reads one.
+    /// The episode with this id, if it is still kept.
     pub fn get(&self, id: u64) -> Option<&E> {
         self.items.get(&id)
     }
 
-    /// Brings one up to date; its vessel and place stay.
+    /// Updates an episode. Its vessel and position must not change.
     pub fn update(&mut self, id: u64, change: impl FnOnce(&mut E)) {
         if let Some(episode) = self.items.get_mut(&id) {
             change(episode);
         }
     }
 
-    /// Takes one off the shelf.
+    /// Removes an episode.
     pub fn remove(&mut self, id: u64) -> Option<E> {
         let episode = self.items.remove(&id)?;
         drop_id(&mut self.by_cell, &CELLS.of(episode.position()), id);
@@ -84,7 +84,7 @@ impl<E: Kept> Shelf<E> {
         Some(episode)
     }
 
-    /// Takes off the shelf what a vessel did at `since` and later.
+    /// Removes the episodes of a vessel that lasted until `since` or later.
     pub fn take_back(&mut self, key: TrackKey, since: Time) {
         let ids = self.of(key).filter(|(_, episode)| since <= episode.last_at()).map(|(id, _)| id);
         for id in ids.collect::<Vec<u64>>() {
@@ -92,18 +92,18 @@ impl<E: Kept> Shelf<E> {
         }
     }
 
-    /// One vessel's, oldest first.
+    /// Episodes of one vessel, oldest first.
     pub fn of(&self, key: TrackKey) -> impl DoubleEndedIterator<Item = (u64, &E)> {
         let ids = self.by_vessel.get(&key).map_or(&[][..], Vec::as_slice);
         ids.iter().filter_map(|id| Some((*id, self.items.get(id)?)))
     }
 
-    /// Those that began within `metres` of `at`, with their distance; by id, so the oldest first.
+    /// Episodes that began within `metres` of `at`, with their distance in metres; by id, so the oldest first.
     pub fn near(&self, at: LatLon, metres: f64) -> Vec<(u64, &E, f64)> {
         self.near_if(at, metres, |_| true)
     }
 
-    /// The same of those that `wanted` picks; it is asked first, as distances are slow.
+    /// As `near`, for the episodes that `wanted` selects. It is called before the distance is computed, which is slow.
     pub fn near_if(&self, at: LatLon, metres: f64, wanted: impl Fn(&E) -> bool) -> Vec<(u64, &E, f64)> {
         let mut found: Vec<(u64, &E, f64)> = CELLS
             .around(at, metres)
@@ -119,12 +119,12 @@ impl<E: Kept> Shelf<E> {
         found
     }
 
-    /// All of them, oldest first.
+    /// All episodes, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &E)> {
         self.items.iter().map(|(id, episode)| (*id, episode))
     }
 
-    /// Forgets what is too old.
+    /// Drops what is too old.
     pub fn sweep(&mut self, now: Time) {
         let keep_from = now - self.keep;
         let old: Vec<u64> =
@@ -134,17 +134,17 @@ impl<E: Kept> Shelf<E> {
         }
     }
 
-    /// How many there are.
+    /// Number of episodes.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// Whether there is none.
+    /// Whether the shelf is empty.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// Forgotten because there were too many.
+    /// Number of episodes dropped because there were too many.
     pub fn evicted(&self) -> u64 {
         self.evicted
     }

@@ -1,4 +1,4 @@
-//! Episodes found in scripts, by a real engine.
+//! Episodes detected in scripts, with a real engine.
 
 use crate::ais::{Line, SourceId};
 use crate::engine::Engine;
@@ -33,7 +33,7 @@ fn ten_slow_minutes_are_a_halt_and_nine_are_not() {
     let halt = "ALFA 224000001 type=37 every=30\n 12:00 28 -18\n go 90 10 30\n stop 16\n go 90 10 30";
     let told = halts(halt);
     assert_eq!(told.len(), 1, "{told:?}");
-    // Speed made good is measured over five minutes: the halt seems to begin and end a little late.
+    // Speed made good is measured over five minutes, so the halt seems to begin and end slightly late.
     assert!(told[0].starts_with("224000001 12:2") && told[0].ends_with("over"), "{told:?}");
     assert_eq!(halts(&halt.replace("stop 16", "stop 7")), Vec::<String>::new());
 }
@@ -47,7 +47,7 @@ fn a_halt_goes_on_over_a_hole_and_a_short_push() {
 }
 
 #[test]
-fn who_lies_in_calm_water_does_not_halt() {
+fn a_vessel_in_calm_water_does_not_halt() {
     let harbour = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"port","name":"Port","kind":"port","radius_nm":2},
         "geometry":{"type":"Point","coordinates":[-18,28]}}]}"#;
     let mut engine = engine(&only("distress"), harbour);
@@ -79,7 +79,7 @@ fn out_of_the_way_and_back_is_a_kink_and_a_new_course_or_a_small_swerve_is_not()
     let engine = after(kink);
     let kinks: Vec<_> = engine.episodes().kinks.iter().map(|(_, kink)| kink.clone()).collect();
     assert_eq!(kinks.len(), 1, "{kinks:?}");
-    // 3 nm at 50 degrees from its course are 2.3 nm aside; looked at every 5 min, or 0.8 nm aside, the corner is cut.
+    // 3 nm at 50 degrees from its course are 2.3 nm aside. With a look every 5 min, or 0.8 nm aside, the corner is cut.
     assert!((1.5..=2.4).contains(&(kinks[0].aside_metres / 1852.0)), "{kinks:?}");
     assert!((40.0..=60.0).contains(&kinks[0].turn_degrees), "{kinks:?}");
     let new_course = "BIG 224000002 type=70 every=60\n 12:00 28 -18\n go 90 12 60\n go 140 12 90";
@@ -142,13 +142,13 @@ fn years_between_a_recording_and_the_feed_of_today_are_not_years_of_data() {
     episodes.heard(then);
     watched(&mut episodes, then, 144);
     assert_eq!(episodes.seen_for(then + Span::from_hours(24)).hours(), 24.0);
-    // Two days in which the daemon was off, then another hour.
+    // The daemon was off for two days, then ran for another hour.
     let later = then + Span::from_hours(72);
     episodes.passed(Span::from_hours(48), false, later);
     assert_eq!(episodes.seen_for(later).hours(), 24.0, "a pause is no time that was watched");
     watched(&mut episodes, later, 6);
     assert_eq!(episodes.seen_for(later + Span::from_hours(1)).hours(), 25.0);
-    // An hour of quiet is: somebody listened.
+    // An hour without reports counts, as the feed was up.
     let quiet = later + Span::from_hours(2);
     episodes.passed(Span::from_hours(1), false, quiet);
     watched(&mut episodes, quiet, 6);

@@ -1,4 +1,4 @@
-//! The tar of a bundle: written in one way only, so that a file that was written in another is told from it by its bytes.
+//! The tar file of a bundle. There is only one way to write it, so any other layout is detected byte for byte.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -6,17 +6,17 @@ use std::io::{self, Read};
 use super::EvidenceError;
 use super::manifest::{MANIFEST, SIGNATURE};
 
-/// Larger is no bundle of ours.
+/// Maximum size of a bundle in bytes. A larger file is refused.
 pub const LARGEST_BUNDLE_BYTES: u64 = 2 << 30;
-/// More is no bundle of ours.
+/// Maximum number of members. A file with more is refused.
 pub const MOST_MEMBERS: usize = 100_000;
-/// A name longer than this does not fit the header of a member.
+/// Maximum length of a member's name in bytes: the name field of a ustar header.
 pub(super) const LONGEST_NAME: usize = 100;
 
-/// Contents by name.
+/// Contents of the members, by name.
 pub(super) type Members = BTreeMap<String, Vec<u8>>;
 
-/// The bytes of a tar with these members: the manifest and its signature first, the others by name.
+/// Writes a tar file with these members: the manifest and its signature first, the others in order of their names.
 pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
     let mut tar = tar::Builder::new(Vec::new());
     let first = [MANIFEST, SIGNATURE];
@@ -36,7 +36,7 @@ pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
     tar.into_inner()
 }
 
-/// The members of a tar that this program wrote, byte for byte.
+/// Reads the members of a tar file, and refuses it unless [`write`] would give the same bytes.
 pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     let damaged = |why: String| Err(EvidenceError::Damaged(why));
     if LARGEST_BUNDLE_BYTES < bytes.len() as u64 {
@@ -46,14 +46,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     let mut members = Members::new();
     let mut tar = tar::Archive::new(bytes);
     for entry in tar.entries().map_err(no_tar)? {
-        // Raw: a long name, a sparse file or an extended header would come as a member of another kind.
+        // Raw entries: a long name, a sparse file or an extended header must show up as a member of another type.
         let mut entry = entry.map_err(no_tar)?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if entry.header().entry_type() != tar::EntryType::Regular {
             return damaged(format!("{name} is not an ordinary file but {:?}", entry.header().entry_type()));
         }
         if !is_plain(&name) {
-            return damaged(format!("{name} is not a name of a member"));
+            return damaged(format!("{name} is not a valid member name"));
         }
         if MOST_MEMBERS <= members.len() {
             return damaged(format!("it has more than {MOST_MEMBERS} members"));
@@ -68,18 +68,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
             return damaged(format!("{name} is cut off: {} of {claimed} bytes", content.len()));
         }
         if members.insert(name.clone(), content).is_some() {
-            return damaged(format!("{name} is in it twice"));
+            return damaged(format!("{name} is in it more than once"));
         }
     }
     match write(&members) {
         Ok(again) if again == bytes => Ok(members),
         _ => damaged(
-            "its members are not laid out as this program does: something stands between or behind them".to_owned(),
+            "its layout is not that of this program: there is something between or behind its members".to_owned(),
         ),
     }
 }
 
-/// Letters, digits, `.`, `-`, `_`, `+` and spaces in parts that are no `.` or `..`, at most 100 bytes in all.
+/// Whether this can be the name of a member: at most 100 bytes of letters, digits, `.`, `-`, `_`, `+` and spaces, in
+/// parts that are not empty, `.` or `..`.
 pub(super) fn is_plain(name: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b".-_+ ".contains(&byte);
     name.len() <= LONGEST_NAME
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_comes_back_and_is_the_same_every_time() {
+    fn members_are_read_back_and_written_the_same_every_time() {
         let bytes = write(&members()).expect("plain names");
         assert_eq!(bytes, write(&members()).expect("plain names"));
         assert_eq!(read(&bytes).expect("ours"), members());
@@ -133,16 +134,16 @@ mod tests {
     fn names_that_lead_elsewhere_links_and_doubles_are_refused() {
         use tar::EntryType;
         for name in ["../x", "/etc/passwd", "a/../../x", "a//b", "./a", "a\\b", "a\nb", ""] {
-            refused(&raw(&[(name, b"x", EntryType::Regular)]), "not a name of a member");
+            refused(&raw(&[(name, b"x", EntryType::Regular)]), "not a valid member name");
         }
         for kind in [EntryType::Symlink, EntryType::Link, EntryType::Directory, EntryType::Fifo, EntryType::Char] {
             refused(&raw(&[("a", b"", kind)]), "is not an ordinary file");
         }
-        refused(&raw(&[("a", b"1", EntryType::Regular), ("a", b"2", EntryType::Regular)]), "twice");
+        refused(&raw(&[("a", b"1", EntryType::Regular), ("a", b"2", EntryType::Regular)]), "more than once");
     }
 
     #[test]
-    fn sizes_that_are_not_there_cuts_and_hidden_bytes_are_refused() {
+    fn false_sizes_cuts_and_hidden_bytes_are_refused() {
         let bytes = write(&members()).expect("plain names");
         let mut huge = raw(&[("a", b"x", tar::EntryType::Regular)]);
         let mut header = tar::Header::from_byte_slice(&huge[..512]).clone();
@@ -153,13 +154,16 @@ mod tests {
         for cut in [1, 511, 512, 600, 1023, bytes.len() - 1024, bytes.len() - 1] {
             assert!(read(&bytes[..cut]).is_err(), "cut at {cut}");
         }
-        refused(&[&bytes[..], &[0; 512]].concat(), "stands between or behind");
-        refused(&[&bytes[..], b"more"].concat(), "stands between or behind");
-        // Between the end of a member and the next header.
+        refused(&[&bytes[..], &[0; 512]].concat(), "between or behind");
+        refused(&[&bytes[..], b"more"].concat(), "between or behind");
+        // Padding between the end of a member and the next header.
         let mut padded = bytes.clone();
         padded[512 + 100] = 1;
-        refused(&padded, "stands between or behind");
-        refused(&raw(&[("b", b"1", tar::EntryType::Regular), ("a", b"2", tar::EntryType::Regular)]), "stands between");
-        refused(b"", "stands between");
+        refused(&padded, "between or behind");
+        refused(
+            &raw(&[("b", b"1", tar::EntryType::Regular), ("a", b"2", tar::EntryType::Regular)]),
+            "something between",
+        );
+        refused(b"", "something between");
     }
 }

@@ -1,8 +1,8 @@
-//! What a replay found again of the alerts of a bundle: the same, the same with other points, or not at all; and why, as far as the
-//! bundle shows it.
+//! Compares the alerts of a bundle with those that a replay finds: the same, the same with other points, or not found,
+//! and why, as far as the bundle shows it.
 //!
-//! Everything is compared by the time of the alerts, which is the engine's: a feed that is late, or a recording that is played, is received
-//! long after what it says.
+//! All times compared are those of the alerts, which are engine time. A late feed, or a recording that is played, is
+//! received long after the times it reports.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use super::reach::{OF_RECEPTION, first_of, named_vessels};
 use crate::alerts::{Alert, Change, Status};
 use crate::time::{Span, Time};
 
-/// An alert that began this near is the same one, found in another way.
+/// Maximum difference between the beginnings of two alerts that are taken for the same one.
 const SAME_WITHIN: Span = Span::from_minutes(10);
-/// Score lines that look back, by code, and how far. Hours.
+/// Score reasons that look back, by code, with the time they cover in hours.
 const LOOK_BACK: [(&str, i64); 7] = [
     ("gap_lately", 24),
     ("draught_lately", 24),
@@ -25,43 +25,44 @@ const LOOK_BACK: [(&str, i64); 7] = [
     ("source_region", 30 * 24),
     ("new_identity", 180 * 24),
 ];
-/// Score lines that rest on what other vessels did at the place.
+/// Score reasons that depend on other vessels at the place.
 const OF_OTHERS: [&str; 4] = ["rare_place", "busy_place", "crowded_place", "little_data"];
-/// Score lines named at most where points differ.
+/// Maximum number of score reasons named where points differ.
 const LINES_NAMED: usize = 4;
 
-/// What a replay of a bundle came to.
+/// The result of replaying a bundle.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Replayed {
-    /// Everything it decided, in order.
+    /// Everything the engine decided, in order.
     pub changes: Vec<Change>,
-    /// Since when each vessel is heard in it, by MMSI, engine time.
+    /// Time of the first report of each vessel in the replay, by MMSI. Engine time.
     pub heard: BTreeMap<u32, Time>,
 }
 
-/// What became of one alert of the bundle.
+/// The result for one alert of the bundle.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Found {
-    /// Its id.
+    /// Id of the alert.
     pub id: String,
     /// Name of its behaviour.
     pub behaviour: String,
-    /// Whether it was found.
+    /// Whether it was found again.
     pub verdict: Verdict,
 }
 
 /// Whether an alert was found again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// The same vessels, behaviour, zone and beginning, with the same points.
+    /// Found with the same vessels, behaviour, zone, beginning and points.
     Same,
-    /// The same alert with other points, or of the same vessels and behaviour begun within 10 minutes: a sentence that says what differs.
+    /// Found with other points, or with another beginning within 10 minutes for the same vessels and behaviour. The
+    /// text says what differs.
     Differs(String),
-    /// Not at all, or only as what would not have been an alert; why.
+    /// Not found, or only as a fact. The text says why.
     Missing(String),
 }
 
-/// Holds the alerts of a bundle against what a replay of it came to.
+/// Compares the alerts of a bundle with a replay of it.
 pub fn compare(opened: &Opened, replayed: &Replayed) -> Vec<Found> {
     let mut states: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in &replayed.changes {
@@ -78,7 +79,7 @@ pub fn compare(opened: &Opened, replayed: &Replayed) -> Vec<Found> {
 
 struct Comparison<'a> {
     opened: &'a Opened,
-    /// What was decided of each alert, in order, by id.
+    /// The changes of each alert, in order, by its id.
     states: BTreeMap<&'a str, Vec<&'a Change>>,
     heard: &'a BTreeMap<u32, Time>,
 }
@@ -111,7 +112,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The alert as it was stored, against what the replay decided of it. `other` is what differs apart from its points.
+    /// Compares a stored alert with the changes of the replay. `other` says what differs apart from the points.
     fn held_against(&self, stored: &Value, start: Time, states: &[&Change], other: Option<String>) -> Verdict {
         let Some(last) = states.last() else {
             return Verdict::Missing(self.why_missing(stored, start));
@@ -143,7 +144,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// `score 15 (info), was 40 (medium): no history before the bundle's first line (…); without +10 Silent for 3 h within 24 h of it`
+    /// The points and why they differ, for example `score 15 (info), was 40 (medium): no history before the bundle's
+    /// first line (…); without +10 Silent for 3 h within 24 h of it`
     fn other_points(&self, stored: &Value, start: Time, alert: &Alert) -> String {
         let now: Vec<(&str, i64, &str)> = alert
             .score_reasons

@@ -1,4 +1,4 @@
-//! Bundles of any content whose manifest fits, as somebody would make them who wants one to be believed; for checks.
+//! Bundles of any content with a manifest that fits, as a forger would make them. For tests and fuzzing.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::archive;
 use super::manifest::{FORMAT, MANIFEST, SIGNATURE, chained};
 
-/// The bundle of these members, by name, unsigned, with a manifest that lists them; what the members say of the manifest otherwise stays.
-/// `None` where a name cannot be that of a member.
+/// An unsigned bundle of these members, by name, with a manifest that lists them. Other values of a manifest among the
+/// members are kept. `None` if a name is not valid for a member.
 pub(crate) fn bundle(mut members: BTreeMap<String, Vec<u8>>) -> Option<Vec<u8>> {
     members.remove(SIGNATURE);
     let given = members.remove(MANIFEST).and_then(|text| serde_json::from_slice::<Value>(&text).ok());

@@ -1,4 +1,5 @@
-//! Keys: made, kept where only their owner can read them, and used; in the forms that OpenSSL reads too.
+//! Ed25519 keys: created, stored so that only their owner can read them, and used. Their files have the formats of
+//! OpenSSL.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -11,25 +12,25 @@ use sha2::{Digest, Sha256};
 
 use super::EvidenceError;
 
-/// Before the 32 bytes of a private key (RFC 8410: PKCS #8 without attributes).
+/// DER prefix of the 32 bytes of a private key (RFC 8410: PKCS #8 without attributes).
 const PRIVATE_HEAD: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-/// Before the 32 bytes of a public key (RFC 8410).
+/// DER prefix of the 32 bytes of a public key (RFC 8410).
 const PUBLIC_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 const PRIVATE: &str = "PRIVATE KEY";
 const PUBLIC: &str = "PUBLIC KEY";
-/// A key file is short; more is a mistake.
+/// Bytes of a key file that are read. A key is much shorter.
 const LONGEST_FILE_BYTES: u64 = 4096;
 
-/// Signs bundles. Prints as nothing.
+/// The private key that signs bundles. It has no `Debug`, so that it cannot be printed.
 pub struct SigningKey(ed25519_dalek::SigningKey);
 
-/// Tells whether a bundle was signed with the key it belongs to.
+/// The public key that verifies the signature of a bundle.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PublicKey(ed25519_dalek::VerifyingKey);
 
 impl SigningKey {
-    /// Reads a key that nobody but its owner may read: PEM, or 64 hex digits.
+    /// Reads a private key in PEM or as 64 hex digits. Refuses a file that others than its owner may read.
     pub fn read(path: &Path) -> Result<SigningKey, EvidenceError> {
         let (text, mode) = text_of(path)?;
         if mode & 0o077 != 0 {
@@ -40,12 +41,12 @@ impl SigningKey {
         Ok(SigningKey::from_seed(&bytes))
     }
 
-    /// The key of a seed.
+    /// The private key of a seed.
     pub fn from_seed(seed: &[u8; 32]) -> SigningKey {
         SigningKey(ed25519_dalek::SigningKey::from_bytes(seed))
     }
 
-    /// The key that checks what this one signs.
+    /// The public key that belongs to this key.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }
@@ -56,7 +57,7 @@ impl SigningKey {
 }
 
 impl PublicKey {
-    /// Reads one: PEM, or 64 hex digits.
+    /// Reads a public key in PEM or as 64 hex digits.
     pub fn read(path: &Path) -> Result<PublicKey, EvidenceError> {
         let (text, _) = text_of(path)?;
         let bytes = bytes_of(&text, PUBLIC, &PUBLIC_HEAD);
@@ -69,31 +70,32 @@ impl PublicKey {
         ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok().map(PublicKey)
     }
 
-    /// 64 hex digits.
+    /// The key as 64 hex digits.
     pub fn hex(&self) -> String {
         HEXLOWER.encode(self.0.as_bytes())
     }
 
-    /// What people compare on the telephone: the first 16 bytes of the key's SHA-256, in groups of four digits.
+    /// A short form to compare by telephone: the first 16 bytes of the key's SHA-256, in groups of four hex digits.
     pub fn fingerprint(&self) -> String {
         let digest = HEXLOWER.encode(&Sha256::digest(self.0.as_bytes())[..16]);
         let groups: Vec<&str> = (0..digest.len()).step_by(4).map(|at| &digest[at..at + 4]).collect();
         groups.join(" ")
     }
 
-    /// As OpenSSL reads it.
+    /// The key in PEM, as OpenSSL reads it.
     pub fn pem(&self) -> String {
         pem(PUBLIC, &[&PUBLIC_HEAD[..], self.0.as_bytes()].concat())
     }
 
-    /// Whether the signature is of these bytes by this key; keys and signatures that fit several messages never are.
+    /// Whether this is a signature of these bytes by this key. Weak keys and signatures, which fit several messages,
+    /// are always refused.
     pub(super) fn fits(&self, bytes: &[u8], signature: &[u8; 64]) -> bool {
         self.0.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok()
     }
 }
 
-/// Makes a new key: the private one in `path`, for its owner only, the public one beside it with `.pub` behind the name, which comes back
-/// with the key. Never writes over anything.
+/// Creates a key: the private one in `path`, readable by its owner only, and the public one beside it with `.pub` added
+/// to the name. Returns the path of the public key and the key. Never overwrites a file.
 pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     let mut seed = [0; 32];
     let random = Path::new("/dev/random");
@@ -103,7 +105,7 @@ pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     beside.push(".pub");
     let beside = PathBuf::from(beside);
     if beside.exists() {
-        let why = "is there already; choose another name".to_owned();
+        let why = "already exists; choose another name".to_owned();
         return Err(EvidenceError::Key { path: beside, why });
     }
     write_new(path, 0o600, pem(PRIVATE, &[&PRIVATE_HEAD[..], &seed].concat()).as_bytes())?;
@@ -111,13 +113,13 @@ pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     Ok((beside, key.public()))
 }
 
-/// Writes a file that must not be there yet, durably; nothing is left of it when that fails.
+/// Writes a file that must not exist yet, and syncs it. Removes it if that fails.
 pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<(), EvidenceError> {
     let failed = EvidenceError::file(path);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(&failed)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
     written.map_err(|cause| {
-        // What is half there is no evidence.
+        // Half a file is not evidence.
         let _ = fs::remove_file(path);
         failed(cause)
     })
@@ -133,14 +135,14 @@ fn text_of(path: &Path) -> Result<(String, u32), EvidenceError> {
 }
 
 fn no_key(path: &Path, what: &str) -> EvidenceError {
-    EvidenceError::Key { path: path.to_owned(), why: format!("is no {what} (PEM, or 64 hex digits)") }
+    EvidenceError::Key { path: path.to_owned(), why: format!("is not an {what} (PEM, or 64 hex digits)") }
 }
 
 fn pem(name: &str, der: &[u8]) -> String {
     format!("-----BEGIN {name}-----\n{}\n-----END {name}-----\n", BASE64.encode(der))
 }
 
-/// The key of a PEM text with this name and head, or of 64 hex digits.
+/// The key in a PEM text with this label and DER prefix, or in 64 hex digits. `None` for anything else.
 fn bytes_of(text: &str, name: &str, head: &[u8]) -> Option<[u8; 32]> {
     let text = text.trim();
     let Some(inner) = text.strip_prefix(&format!("-----BEGIN {name}-----")) else {
@@ -176,7 +178,7 @@ mod tests {
         assert!(refused.contains("chmod 600"), "{refused}");
     }
 
-    // RFC 8032, 7.1, test 2; the PEM forms were made by OpenSSL 3 from the same seed.
+    // RFC 8032, 7.1, test 2. The PEM texts were made by OpenSSL 3 from the same seed.
     #[test]
     fn keys_and_signatures_are_those_other_tools_make() {
         let folder = TempDir::new().expect("a folder");

@@ -1,49 +1,49 @@
-//! The manifest: what a bundle is, and the length, hash and place in the chain of every member.
+//! The manifest: what a bundle is, and the length, hash and chain link of every member.
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The manifest's member.
+/// Name of the manifest's member.
 pub const MANIFEST: &str = "manifest.json";
-/// Its signature's: 64 bytes of Ed25519 over the manifest's bytes.
+/// Name of the signature's member: 64 bytes of Ed25519 over the bytes of the manifest.
 pub const SIGNATURE: &str = "manifest.sig";
-/// What `format` says.
+/// Value of `format`.
 pub(super) const FORMAT: &str = "atalaia-evidence-1";
 
-/// All that is said of a bundle as a whole.
+/// Describes a bundle as a whole.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The layout of the bundle.
     pub format: String,
-    /// The id of the case.
+    /// Id of the case.
     pub case: String,
-    /// How the bundle is to be handled: as the most restricted thing in it.
+    /// How the bundle is to be handled: like the most restricted thing in it.
     pub marking: Marking,
-    /// When it was made, by the wall clock.
+    /// When the bundle was made, by the wall clock.
     pub made_at: String,
-    /// By whom.
+    /// Who made the bundle.
     pub made_by: String,
-    /// The program that made it.
+    /// Name and version of the program that made it.
     pub program: String,
-    /// From when on raw sentences were looked for, by the moment of receipt.
+    /// Start of the period from which raw sentences were taken, by time of receipt.
     pub from: String,
-    /// Until when.
+    /// End of that period.
     pub until: String,
-    /// The vessels whose sentences are in it.
+    /// MMSIs whose sentences are included.
     pub vessels: Vec<u32>,
-    /// How many raw lines are in it.
+    /// Number of raw lines.
     pub lines: u64,
     /// What a reader has to know: what is missing, and why.
     pub remarks: Vec<String>,
-    /// Whether there is a signature.
+    /// Whether the bundle has a signature.
     pub signed: bool,
-    /// The key that checks it, 64 hex digits.
+    /// The key that verifies the signature, 64 hex digits. `None` without a signature.
     pub public_key: Option<String>,
-    /// Every other member, by name.
+    /// Every member but the manifest and its signature, by name.
     pub members: Vec<Member>,
-    /// The last link of the chain; 64 zeros without members.
+    /// The last link of the chain, hex; 64 zeros without members.
     pub head: String,
 }
 
@@ -51,34 +51,35 @@ pub struct Manifest {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Marking {
-    /// The highest of its alerts, as `AMBER`.
+    /// Traffic light protocol: the highest of the case's alerts, such as `AMBER`.
     pub tlp: String,
-    /// Every Europol code of its alerts.
+    /// Every Europol code of the case's alerts.
     pub europol: Vec<String>,
 }
 
-/// One member.
+/// One member as the manifest lists it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
-    /// Its path in the bundle.
+    /// Path in the bundle.
     pub name: String,
-    /// Its length.
+    /// Length of its content in bytes.
     pub bytes: u64,
-    /// Of its content, hex.
+    /// SHA-256 of its content, hex.
     pub sha256: String,
-    /// SHA-256, hex, of the line `PREVIOUS BYTES SHA256 NAME`, where `PREVIOUS` is the link of the member before, 64 zeros for the first.
+    /// SHA-256, hex, of the line `PREVIOUS BYTES SHA256 NAME`, where `PREVIOUS` is the link of the member before, or 64
+    /// zeros for the first.
     pub link: String,
 }
 
 impl Marking {
-    /// `TLP:AMBER H1`.
+    /// The marking as one line: `TLP:AMBER H1`.
     pub fn line(&self) -> String {
         self.europol.iter().fold(format!("TLP:{}", self.tlp), |line, code| line + " " + code)
     }
 }
 
-/// The members of these contents, chained, and the head of the chain.
+/// Lists the members of these contents with their chain links. Returns the list and the last link.
 pub(super) fn chained<'a>(contents: impl Iterator<Item = (&'a str, &'a [u8])>) -> (Vec<Member>, String) {
     let mut head = "0".repeat(64);
     let members = contents.map(|(name, content)| {

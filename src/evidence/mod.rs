@@ -1,14 +1,16 @@
-//! Evidence: a case with all it came from as one signed file that anybody can check, years later and without us.
+//! Evidence: a case and everything it rests on, as one signed file that anyone can verify, years later and without the
+//! daemon.
 //!
 //! # The file
-//! One tar, uncompressed, byte for byte the same from the same content: `manifest.json` with the length and SHA-256 of every other
-//! member, chained; `manifest.sig`, its Ed25519 signature; the case, its alerts with every line and act, their tracks, the raw
-//! sentences of the vessels of the case as they were received, and the settings, zones and lists that were in force.
+//! One uncompressed tar file, identical byte for byte for the same content. `manifest.json` lists every other member
+//! with its length, SHA-256 and chain link; `manifest.sig` is its Ed25519 signature. The others are the case, its
+//! alerts with every change and action, their tracks, the raw sentences of its vessels as received, and the settings,
+//! zones and lists in force.
 //!
 //! # What is trusted
-//! Nothing in it until [`open`] has held every byte against the manifest: it reads from memory, writes nothing, and refuses whatever
-//! this program would not have packed so. A hash says that nothing changed since; only a key that is known from elsewhere says who
-//! made it.
+//! Nothing in a bundle is trusted until [`open`] has checked every byte against the manifest. It works in memory,
+//! writes nothing, and refuses anything that this program would not have packed in the same way. A hash shows that
+//! nothing was changed; only a key known from elsewhere shows who made the bundle.
 
 mod archive;
 mod compare;
@@ -44,11 +46,11 @@ use crate::store::StoreError;
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The file of the key that signs; without it bundles are not signed.
+    /// File of the private key that signs bundles. Without it they are not signed.
     pub key: Option<PathBuf>,
 }
 
-/// Why a bundle was not made, or is not to be trusted.
+/// Why a bundle was not made, or must not be trusted.
 #[derive(Debug, thiserror::Error)]
 pub enum EvidenceError {
     /// A file cannot be read or written.
@@ -56,38 +58,38 @@ pub enum EvidenceError {
     File {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         cause: io::Error,
     },
-    /// A key file that is no key, or that others may read.
+    /// A key file is not valid, or others than its owner may read it.
     #[error("{}: {why}", path.display())]
     Key {
-        /// The file.
+        /// The key file.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
     },
-    /// The store does not give the case.
+    /// The store does not return the case.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The case cannot be packed.
+    /// The case cannot be packed. The text says why.
     #[error("{0}")]
     Unfit(String),
-    /// A bundle is never written over another file.
+    /// The target exists. A bundle never overwrites another file.
     #[error("{} exists already, and a bundle is never written over: move it away, or name another file with --out", .0.display())]
     Exists(PathBuf),
-    /// Nothing is wrong with it, but nobody vouches for it.
+    /// The bundle is intact but unsigned, although a signature was required.
     #[error("the bundle is intact but unsigned, and --public-key asks for a signature")]
     Unsigned,
-    /// The bundle is not what was packed.
+    /// The bundle differs from what was packed. The text says where.
     #[error("the bundle is damaged or was tampered with: {0}")]
     Damaged(String),
 }
 
-/// Writes a packed bundle to a file that must not be there yet, for its owner alone, durably.
+/// Writes a packed bundle to a file that must not exist yet, readable by its owner only, and syncs it.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), EvidenceError> {
     key::write_new(path, 0o600, bytes).map_err(|error| match error {
         EvidenceError::File { path, cause } if cause.kind() == io::ErrorKind::AlreadyExists => {

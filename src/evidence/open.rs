@@ -1,4 +1,4 @@
-//! Opening a bundle: every byte of it held against its manifest, before anything in it is believed.
+//! Opens a bundle: checks every byte against the manifest before anything in the bundle is used.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,36 +10,37 @@ use super::manifest::{FORMAT, chained};
 use super::{EvidenceError, MANIFEST, Manifest, PublicKey, Row, SIGNATURE, compare, sentences};
 use crate::time::{Span, Time};
 
-/// So long after the last alert the replay goes on.
+/// The replay goes on for this long after the last alert.
 const AFTER: Span = Span::from_minutes(15);
 
-/// A bundle that is what was packed.
+/// A verified bundle: every byte is as it was packed.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    /// What it says of itself.
+    /// The manifest.
     pub manifest: Manifest,
-    /// Who vouches for that.
+    /// Whose signature the bundle has.
     pub signed: Signed,
     /// The alerts as they were stored, by id.
     pub alerts: Vec<Value>,
     members: Members,
 }
 
-/// Whose signature it is.
+/// The signer of a bundle.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Signed {
-    /// There is none: whoever had the file could have changed it and made the manifest anew.
+    /// There is no signature. Anyone with the file could have changed it and rebuilt the manifest.
     Not,
-    /// That of the key it was asked for.
+    /// Signed with the key that the caller expected.
     By(PublicKey),
-    /// That of a key that came with the bundle: nothing changed since it was signed, and nothing says by whom.
+    /// Signed with a key that came with the bundle: unchanged since it was signed, but the signer is unknown.
     ByItsOwn(PublicKey),
 }
 
-/// Holds a bundle against its manifest, and that against a key if one is given.
+/// Verifies a bundle against its manifest, and the manifest against `key` if one is given.
 ///
 /// # Errors
-/// `Damaged`, with what is wrong, for any byte that is not as it was packed; `Unsigned` where all is, and a key is given.
+/// `Damaged`, with the place, for any byte that is not as it was packed. `Unsigned` if the bundle is intact but has no
+/// signature although a key is given.
 pub fn open(bytes: &[u8], key: Option<&PublicKey>) -> Result<Opened, EvidenceError> {
     let damaged = |why: &str| EvidenceError::Damaged(why.to_owned());
     let mut members = archive::read(bytes)?;
@@ -75,7 +76,7 @@ fn signed(
     let own = match &manifest.public_key {
         Some(hex) => match PublicKey::from_hex(hex) {
             Some(own) => Some(own),
-            None => return damaged("the public key in its manifest is none"),
+            None => return damaged("the public key in its manifest is not valid"),
         },
         None => None,
     };
@@ -83,10 +84,10 @@ fn signed(
         (true, Some(signature)) => signature,
         (false, None) if own.is_none() => return Ok(Signed::Not),
         (true, None) => return damaged("its signature is missing"),
-        (false, _) => return damaged("it says that it is not signed, and has a key or a signature"),
+        (false, _) => return damaged("it says that it is not signed, but has a key or a signature"),
     };
     let Ok(signature) = <[u8; 64]>::try_from(signature) else {
-        return damaged("its signature is none: it has not 64 bytes");
+        return damaged("its signature is not valid: it is not 64 bytes long");
     };
     match (key, own) {
         (Some(key), _) if key.fits(text, &signature) => Ok(Signed::By(key.clone())),
@@ -99,7 +100,7 @@ fn signed(
     }
 }
 
-/// Exactly the members listed, each of the length, hash and place in the chain that the manifest says.
+/// Checks that the members are exactly those listed, each with the length, hash and chain link in the manifest.
 fn hold_against(manifest: &Manifest, members: &Members) -> Result<(), EvidenceError> {
     let damaged = |why: String| Err(EvidenceError::Damaged(why));
     let mut listed = manifest.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>();
@@ -111,7 +112,7 @@ fn hold_against(manifest: &Manifest, members: &Members) -> Result<(), EvidenceEr
         return damaged(format!("{missing} is missing"));
     }
     if let Some(extra) = members.keys().find(|name| listed.binary_search(&name.as_str()).is_err()) {
-        return damaged(format!("{extra} is in no list of the manifest"));
+        return damaged(format!("{extra} is not listed in the manifest"));
     }
     let (found, head) = chained(members.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
     for (found, said) in found.iter().zip(&manifest.members) {
@@ -132,13 +133,13 @@ fn hold_against(manifest: &Manifest, members: &Members) -> Result<(), EvidenceEr
 }
 
 impl Opened {
-    /// What the engine was told, in order; lines with their line feed.
+    /// The input of the engine, in order. Each line is with its line feed; other rows have no bytes.
     pub fn rows(&self) -> Vec<(Row, &[u8])> {
-        // They were read when the bundle was opened.
+        // Parsed before, when the bundle was opened, so it cannot fail.
         sentences::rows(&self.members).unwrap_or_default()
     }
 
-    /// The folders of settings that were in force, by key.
+    /// The settings that were in force, by key: path and content of each file.
     pub fn in_force(&self) -> BTreeMap<String, BTreeMap<PathBuf, Vec<u8>>> {
         let mut folders: BTreeMap<String, BTreeMap<PathBuf, Vec<u8>>> = BTreeMap::new();
         for (name, content) in &self.members {
@@ -150,7 +151,7 @@ impl Opened {
         folders
     }
 
-    /// Up to when a replay goes on, event time: a little after the last alert was known to hold.
+    /// End of a replay in event time: a little after the last alert is known to hold. `None` without alerts.
     pub fn until(&self) -> Option<Time> {
         let last = |alert: &Value| compare::time(alert, "last_at").max(compare::time(alert, "opened_at"));
         self.alerts.iter().filter_map(last).max().map(|last| last + AFTER)

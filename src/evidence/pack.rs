@@ -1,4 +1,4 @@
-//! Packing a case: what the store, the journal and the settings in force say of it, as one file.
+//! Packs a case: what the store, the journal and the settings in force have about it, as one file.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,29 +23,29 @@ use crate::store::export::{self, Format};
 use crate::store::{self, AlertFile, AuditRow, CaseFile};
 use crate::time::{Span, Time};
 
-/// Where a case is packed from.
+/// Where the data of a case comes from.
 pub struct Sources<'a> {
-    /// The store.
+    /// File of the store.
     pub store: &'a Path,
-    /// The journal's folder.
+    /// Folder of the journal.
     pub journal: &'a Path,
-    /// Where both are.
+    /// The disk of both.
     pub disk: &'a dyn Disk,
 }
 
 /// A packed case.
 #[derive(Debug)]
 pub struct Made {
-    /// The file.
+    /// The bundle.
     pub bytes: Vec<u8>,
-    /// What it says of itself.
+    /// The manifest of the bundle.
     pub manifest: Manifest,
     /// Whether the case is under a legal hold.
     pub held: bool,
 }
 
-/// Packs a case, whose id may be shortened, with the sentences from so long `before` its alerts on; without it as long as their behaviours
-/// need.
+/// Packs a case. `id` may be shortened. `before` is the history to include before each alert; `None` for what its
+/// behaviour needs.
 pub fn pack(
     sources: &Sources<'_>,
     id: &str,
@@ -120,7 +120,7 @@ fn marking_of(case: &Value) -> Marking {
     }
 }
 
-/// The case, its alerts, their tracks.
+/// Adds the case, its alerts and their tracks.
 fn add_files(case_file: &CaseFile, members: &mut Members) -> io::Result<()> {
     let audit = |rows: &[AuditRow]| -> Value { rows.iter().map(AuditRow::value).collect() };
     let case = json!({ "case": case_file.case, "audit": audit(&case_file.audit) });
@@ -154,7 +154,7 @@ fn pretty(value: &Value) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// What the journal gives.
+/// What is taken from the journal.
 #[derive(Default)]
 struct FromJournal {
     pieces: Vec<Piece>,
@@ -168,7 +168,7 @@ fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) 
         false => None,
     };
     let Some(start) = start else {
-        remarks.push("There is no journal of that time: the sentences are not in the bundle.".to_owned());
+        remarks.push("There is no journal for that time: the sentences are not in the bundle.".to_owned());
         return Ok(FromJournal::default());
     };
     let mut sieve = Sieve::new(vessels.into_iter(), witnesses);
@@ -219,7 +219,8 @@ fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) 
         }
         ControlFlow::Continue(())
     })?;
-    // By one clock each: a feed that is late, or a recording that is played, claims times long before it was received.
+    // Both comparisons use one clock each: the alerts' and the journal's. A late feed, or a recording that is played,
+    // reports times long before its receipt.
     let begins = sieve.first_at().filter(|first| wanted < *first && began.is_some_and(|began| from < began));
     if let Some(first) = begins {
         remarks.push(format!("The journal has no sentences from before {first}; history is wanted from {wanted} on."));
@@ -228,8 +229,8 @@ fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) 
         (0, _) => "Sentences of other vessels are left out: a score that rests on what they did may differ in a replay.".to_owned(),
         (vessels, lines) => format!(
             "{lines} lines are of {vessels} other vessels near the silent ones, one position in ten minutes: they show that the receivers \
-             worked, and concern nobody in the case. All else of other vessels is left out: a score that rests on what they did may differ \
-             in a replay."
+             worked, and concern nobody in the case. Everything else from other vessels is left out: a score that rests on what they did \
+             may differ in a replay."
         ),
     });
     for hole in &read.holes {
@@ -238,7 +239,8 @@ fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) 
     Ok(FromJournal { pieces: woven(sieve, between), in_force })
 }
 
-/// Lines and what came between them, in order. An input that was silent all along is said to be so once.
+/// Merges the lines with the rows between them, in order. Repeated idle rows of an input are left out until it sends a
+/// line again.
 fn woven(sieve: Sieve, between: Vec<(u64, Row)>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut between = between.into_iter().peekable();
@@ -261,7 +263,7 @@ fn woven(sieve: Sieve, between: Vec<(u64, Row)>) -> Vec<Piece> {
     pieces
 }
 
-/// The folder of settings that was in force under a key.
+/// Adds the settings that were in force under a key.
 fn add_in_force(
     journal: &Path,
     key: &str,
@@ -299,7 +301,7 @@ fn add_in_force(
     Ok(())
 }
 
-/// A name that a member may have: as it is, or what is left of it with eight digits of its hash.
+/// A valid member name: the original one, or its letters and digits with eight hex digits of its hash.
 fn plain(folder: &str, name: &str) -> String {
     let whole = format!("{folder}{name}");
     if is_plain(&whole) {

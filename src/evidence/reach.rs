@@ -1,4 +1,5 @@
-//! What a bundle has to hold so that a replay of it finds the alerts again: whose sentences, from when on, and who else around them.
+//! What a bundle must contain so that a replay finds the alerts again: whose sentences, from when, and of which other
+//! vessels nearby.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +11,11 @@ use crate::geo::LatLon;
 use crate::store::{AlertFile, CaseFile};
 use crate::time::{Span, Time};
 
-/// Sentences are taken up to so long after the last word about the case.
+/// Sentences are taken until this long after the last change of the case.
 const AFTER: Span = Span::from_minutes(15);
-/// History that a behaviour needs before it began, unless `--before` says otherwise. Hours; 26 for those not listed: a day of the vessel's
-/// own habits and the time to begin with.
+/// History in hours that a behaviour needs before an alert, unless `--before` is given. Others need [`LEAD_HOURS`].
 const LEADS: [(&str, i64); 7] = [
-    // A day in which reception is learned, and a day of the vessel's own record.
+    // A day to learn reception, and a day of the vessel's own record.
     ("ais_gap", 50),
     ("dark_rendezvous", 50),
     ("slowdown", 72),
@@ -25,25 +25,26 @@ const LEADS: [(&str, i64); 7] = [
     ("voyage_anomaly", 240),
 ];
 const LEAD_HOURS: i64 = 26;
-/// Behaviours that rest on how well others were heard around.
+/// Behaviours that depend on how well other vessels nearby were received.
 pub(super) const OF_RECEPTION: [&str; 2] = ["ais_gap", "dark_rendezvous"];
 
-/// What is taken from the journal.
+/// The part of the journal that a bundle needs.
 pub(super) struct Reach {
-    /// The vessels of the case, and those that its alerts measure against: the MMSI of before, the one that was silent, other candidates.
+    /// The vessels of the case, and those in the measurements of its alerts: a previous MMSI, the silent vessel, other
+    /// candidates.
     pub(super) vessels: BTreeSet<u32>,
-    /// History is wanted from then on, by the time of the alerts.
+    /// Start of the history that is wanted, by the time of the alerts.
     pub(super) wanted: Time,
-    /// Sentences are looked for from then on, by the moment of receipt.
+    /// Start of the period that is read, by time of receipt.
     pub(super) from: Time,
-    /// Until then.
+    /// End of the period that is read.
     pub(super) until: Time,
-    /// Who else is taken.
+    /// Selects sentences of other vessels.
     pub(super) witnesses: Witnesses,
 }
 
-/// What the alerts of a case need; nothing if none is stored any more. `before` is the history before each alert, where somebody asks for
-/// another than usual.
+/// What the alerts of a case need. `before` is the history before each alert, in place of the default. `None` if none
+/// of the alerts is stored any more.
 pub(super) fn reach(case_file: &CaseFile, before: Option<Span>, now: Time) -> Option<Reach> {
     let bodies = || case_file.alerts.iter().map(|alert_file| &alert_file.told.entry.body);
     let stored = || case_file.alerts.iter().flat_map(|alert_file| alert_file.lines.iter().map(|line| line.stored_at));
@@ -58,7 +59,7 @@ pub(super) fn reach(case_file: &CaseFile, before: Option<Span>, now: Time) -> Op
     };
     let wanted = case_file.alerts.iter().filter_map(first).min()?;
     let last = bodies().filter_map(|body| time(body, "last_at")).chain(stored()).max()?;
-    // A feed may claim times long before it was received, and one that is ahead of its clock times after.
+    // A feed may report times long before their receipt, or, if its clock is ahead, after it.
     let from = stored().min().map_or(wanted, |stored| wanted.min(stored - Span::from_hours(LEAD_HOURS)));
     let mut vessels: BTreeSet<u32> = vessels_of(&case_file.case).collect();
     bodies().for_each(|body| vessels.extend(vessels_of(body).chain(named_vessels(body))));
@@ -72,7 +73,7 @@ fn vessels_of(body: &Value) -> impl Iterator<Item = u32> {
     vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok())
 }
 
-/// Vessels that stand in `measured` alone: under `…_mmsi`, and those listed as further candidates.
+/// Vessels that are only in `measured`: under `…_mmsi`, and in the list of further candidates.
 pub(super) fn named_vessels(body: &Value) -> impl Iterator<Item = u32> {
     let measured = body["evidence"]["measured"].as_object().into_iter().flatten();
     measured.flat_map(|(key, value)| -> Vec<u32> {
@@ -89,14 +90,14 @@ pub(super) fn named_vessels(body: &Value) -> impl Iterator<Item = u32> {
     })
 }
 
-/// Earlier moments that stand in `measured`: since when somebody was silent, when the one before was last heard.
+/// Earlier moments in `measured`, such as the beginning of a silence or the last report under a previous MMSI.
 fn named_times(body: &Value) -> impl Iterator<Item = Time> {
     let measured = body["evidence"]["measured"].as_object().into_iter().flatten();
     let named = measured.filter(|(key, _)| key.ends_with("_at") || key.ends_with("_since"));
     named.filter_map(|(_, value)| Time::parse(value.as_str()?))
 }
 
-/// Where an alert and its tracks lie.
+/// The position of an alert and the points of its tracks.
 fn places(body: &Value) -> Vec<LatLon> {
     let place = |lat: &Value, lon: &Value| Some(LatLon::new(lat.as_f64()?, lon.as_f64()?));
     let own = place(&body["position"]["lat"], &body["position"]["lon"]);
@@ -105,7 +106,7 @@ fn places(body: &Value) -> Vec<LatLon> {
     own.into_iter().chain(points.filter_map(|point| place(&point[2], &point[1]))).collect()
 }
 
-/// Sentences of these vessels that a replay heard, by the engine's time: from when on.
+/// The first report of each vessel in a replay, in engine time. `None` if it has none.
 pub(super) fn first_of(heard: &BTreeMap<u32, Time>, mmsis: impl Iterator<Item = u32>) -> Vec<(u32, Option<Time>)> {
     let mut all: Vec<u32> = mmsis.collect();
     all.sort_unstable();

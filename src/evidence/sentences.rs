@@ -1,5 +1,5 @@
-//! Raw sentences in a bundle: the lines as they were received, and beside them, line by line, where and when, with what the engine was
-//! told in between.
+//! Raw sentences in a bundle: the lines as they were received, and an index with the origin and place of each line and
+//! the other input of the engine in between.
 
 use std::collections::BTreeMap;
 
@@ -10,76 +10,76 @@ use super::archive::Members;
 use super::sieve::Taken;
 use crate::time::Time;
 
-/// The folder.
+/// Folder of the members.
 const FOLDER: &str = "sentences/";
-/// Lines of one file.
+/// Maximum number of rows in one file.
 const LINES_OF_FILE: usize = 50_000;
 
-/// What the engine is told, in order. `position` is that of the journal's entry.
+/// One row of the index: the input of the engine, in order. `position` is that of the entry in the journal.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Row {
-    /// What held where the bundle begins.
+    /// The state at the beginning of the bundle.
     Start {
-        /// In the journal.
+        /// Position in the journal.
         position: u64,
-        /// The names of the inputs.
+        /// Names of the inputs.
         sources: Vec<String>,
-        /// The key of the settings and zones in force.
+        /// Key of the settings and zones in force.
         in_force: String,
     },
     /// The daemon started.
     Begun {
-        /// In the journal.
+        /// Position in the journal.
         position: u64,
-        /// By the wall clock.
+        /// Time by the wall clock.
         at: Time,
-        /// The names of the inputs.
+        /// Names of the inputs.
         sources: Vec<String>,
-        /// The key of the settings and zones in force.
+        /// Key of the settings and zones in force.
         in_force: String,
     },
     /// A line was received.
     Line {
-        /// In the journal.
+        /// Position in the journal.
         position: u64,
-        /// The name of the input.
+        /// Name of the input.
         source: String,
-        /// The moment of receipt; of a recording's lines none.
+        /// Time of receipt. `None` for the lines of a recording.
         received: Option<Time>,
-        /// Where the line begins in the file.
+        /// Offset of the line in the file, in bytes.
         offset: u64,
-        /// Its length, without the line feed.
+        /// Length of the line in bytes, without the line feed.
         bytes: u64,
     },
-    /// An input was silent, and held nobody back any more.
+    /// An input was silent for so long that the engine stopped waiting for it.
     Idle {
-        /// In the journal.
+        /// Position in the journal.
         position: u64,
-        /// The name of the input.
+        /// Name of the input.
         source: String,
     },
-    /// Other settings and zones were put in force.
+    /// Other settings and zones came into force.
     InForce {
-        /// In the journal.
+        /// Position in the journal.
         position: u64,
         /// Their key.
         key: String,
     },
-    /// Every recording had ended.
+    /// All recordings had ended.
     Ended {
-        /// In the journal.
+        /// Position in the journal.
         position: u64,
     },
 }
 
-/// A line, or what came between lines.
+/// A line, or a row between lines.
 pub(super) enum Piece {
     Line(Taken),
     Between(Row),
 }
 
-/// Adds the files of these pieces, which are in order.
+/// Adds the files with these pieces, in their order.
 pub(super) fn add(pieces: Vec<Piece>, members: &mut Members) -> serde_json::Result<()> {
     let mut pieces = pieces.into_iter().peekable();
     let mut number = 0;
@@ -105,7 +105,8 @@ pub(super) fn add(pieces: Vec<Piece>, members: &mut Members) -> serde_json::Resu
     Ok(())
 }
 
-/// Every row in order, each line with its bytes and line feed. Every byte of the files must belong to exactly one row.
+/// Reads every row in order, each line with its bytes and line feed. Refuses files in which a byte belongs to no row or
+/// to several.
 pub(super) fn rows(members: &Members) -> Result<Vec<(Row, &[u8])>, EvidenceError> {
     let of_folder = members.iter().filter_map(|(name, content)| Some((name.strip_prefix(FOLDER)?, content)));
     let of_folder: BTreeMap<&str, &Vec<u8>> = of_folder.collect();

@@ -1,6 +1,7 @@
-//! Which received lines belong to the vessels of a case: theirs, the parts of their messages, and what tells when they were received.
+//! Selects the received lines of a case: those of its vessels, the other parts of their messages, and the lines that
+//! give them their time.
 //!
-//! What others said stays out, but for a few of witnesses: the purpose of a bundle is one case.
+//! Lines of other vessels are left out, except for a few of witnesses: a bundle serves one case only.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,61 +10,61 @@ use crate::ais::{Decoder, Line, Report, SourceId, SourceSettings, TimeBasis};
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
-/// Parts of a message that came longer ago are not joined to it any more.
+/// Parts of a message received longer ago than this are not joined to it.
 const PARTS_WAIT: Span = Span::from_seconds(60);
-/// Lines remembered of one input that may belong to the next.
+/// Maximum number of parts, and of group members, remembered per input.
 const MOST_WAITING: usize = 256;
 
-/// A line that was taken.
+/// A line that was selected.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Taken {
-    /// Of the entry of the journal it came in.
+    /// Position of its entry in the journal.
     pub(super) position: u64,
-    /// The name of the input.
+    /// Name of the input.
     pub(super) source: String,
-    /// The moment of receipt; of a recording's lines none.
+    /// Time of receipt. `None` for the lines of a recording.
     pub(super) received: Option<Time>,
-    /// Without its line feed.
+    /// The line without its line feed.
     pub(super) bytes: Vec<u8>,
 }
 
-/// Looks at every line and keeps a few.
+/// Examines every line and keeps a few.
 pub(super) struct Sieve {
     vessels: BTreeSet<Mmsi>,
     witnesses: Witnesses,
-    /// How many lines of witnesses were taken.
+    /// Number of selected lines of witnesses.
     of_witnesses: u64,
-    /// The time of the first report of anybody.
+    /// Time of the first report of any vessel.
     first_at: Option<Time>,
     names: Vec<String>,
     decoder: Decoder,
-    /// What may belong to a later line, by input.
+    /// Lines that may belong to a later line, by input.
     waiting: BTreeMap<SourceId, Waiting>,
     reports: Vec<Report>,
     count: u64,
     taken: BTreeMap<u64, Taken>,
 }
 
-/// Lines of one input that said nothing by themselves, oldest first.
+/// Lines of one input that gave no report by themselves, oldest first.
 #[derive(Default)]
 struct Waiting {
-    /// Parts of messages.
+    /// Parts of multi-part messages.
     parts: VecDeque<(PartKey, u64, Taken)>,
-    /// Members of groups of sentences.
+    /// Sentences of TAG block groups.
     groups: VecDeque<(Vec<u8>, u64, Taken)>,
-    /// A wrapper whose sentence comes next.
+    /// A wrapper of the next sentence.
     wrapper: Option<(u64, Taken)>,
-    /// The last of each kind that tells the station's own time.
+    /// The latest line of each kind that carries the station's own time.
     clocks: BTreeMap<Vec<u8>, (u64, Taken)>,
-    /// The head of a table.
+    /// The header of a table.
     header: Option<(u64, Taken)>,
 }
 
-/// How many parts, sequence, channel.
+/// Identifies a multi-part message: number of parts, sequence, channel.
 type PartKey = (Vec<u8>, Vec<u8>, Vec<u8>);
 
 impl Sieve {
-    /// Takes what concerns these vessels, and what witnesses say.
+    /// A sieve for the lines of these vessels, and of witnesses.
     pub(super) fn new(vessels: impl Iterator<Item = u32>, witnesses: Witnesses) -> Sieve {
         Sieve {
             vessels: vessels.map(Mmsi).collect(),
@@ -79,15 +80,15 @@ impl Sieve {
         }
     }
 
-    /// These are the inputs from here on, in the order of `SourceId`.
+    /// Sets the names of the inputs from here on, in the order of `SourceId`.
     pub(super) fn inputs(&mut self, names: &[String]) {
-        // Whose report it is does not depend on the zone of local times or on how times are believed.
+        // Time zone and trust in times do not matter for finding the vessel of a report.
         let settings = |name: &String| SourceSettings { name: name.clone(), time_zone: None, live: false };
         self.decoder.inputs(names.iter().map(settings).collect());
         self.names = names.to_vec();
     }
 
-    /// Looks at one line; whether it said something of a vessel of the case.
+    /// Examines one line. Returns whether it has a report of a vessel of the case.
     pub(super) fn line(&mut self, position: u64, line: Line<'_>) -> bool {
         self.count += 1;
         let order = self.count;
@@ -97,7 +98,7 @@ impl Sieve {
         let taken = Taken { position, source, received: line.received, bytes: line.bytes.to_vec() };
         let waiting = self.waiting.entry(line.source).or_default();
         let wrapper = waiting.wrapper.take();
-        // An object is whole: what others said does not belong to it, nor does it to them.
+        // A JSON object is complete in itself: earlier lines do not belong to it, nor does it to later ones.
         let whole = line.bytes.starts_with(b"{");
         let (part, group) = if whole { (None, None) } else { (part_of(line.bytes), group_of(line.bytes)) };
         self.first_at = self.first_at.or_else(|| self.reports.iter().map(|report| report.at).min());
@@ -122,7 +123,7 @@ impl Sieve {
             }
             self.taken.insert(order, taken);
         } else if whole {
-            // It says something of somebody else, or nothing.
+            // An object of another vessel, or without a report, is not remembered.
         } else if self.reports.is_empty() {
             waiting.keep(order, taken, part.clone(), group, wrapper);
         } else if is_base_station(line.bytes) {
@@ -134,29 +135,29 @@ impl Sieve {
         is_ours
     }
 
-    /// How many vessels and lines were taken that show only that others were heard.
+    /// Number of witness vessels, and of their selected lines.
     pub(super) fn witnesses(&self) -> (usize, u64) {
         (self.witnesses.vessels(), self.of_witnesses)
     }
 
-    /// The time of the first report that was looked at, of whichever vessel, by the clock of the alerts.
+    /// Time of the first report of any vessel, by the clock of the alerts. `None` before one was read.
     pub(super) fn first_at(&self) -> Option<Time> {
         self.first_at
     }
 
-    /// All that was taken, as it was received.
+    /// The selected lines with their numbers, in order of receipt.
     pub(super) fn taken(self) -> impl Iterator<Item = (u64, Taken)> {
         self.taken.into_iter()
     }
 
-    /// The number of the last line that was looked at.
+    /// The number of the last line examined.
     pub(super) fn count(&self) -> u64 {
         self.count
     }
 }
 
 impl Waiting {
-    /// A line that said nothing by itself.
+    /// Remembers a line that gave no report by itself.
     fn keep(
         &mut self,
         order: u64,
@@ -166,7 +167,7 @@ impl Waiting {
         wrapper: Option<(u64, Taken)>,
     ) {
         if let Some(key) = part {
-            // The wrapper of a first part goes with it.
+            // The wrapper of a first part is remembered with it.
             self.parts.extend(wrapper.map(|(order, one)| (key.clone(), order, one)));
             self.parts.push_back((key, order, taken));
             self.parts.drain(..self.parts.len().saturating_sub(MOST_WAITING));
@@ -189,7 +190,7 @@ impl Waiting {
     }
 }
 
-/// Near enough in time, where that is known.
+/// Whether two lines were received close enough together. True if a time of receipt is not known.
 fn is_recent(earlier: &Taken, later: &Taken) -> bool {
     match (earlier.received, later.received) {
         (Some(earlier), Some(later)) => later - earlier <= PARTS_WAIT,
@@ -197,7 +198,7 @@ fn is_recent(earlier: &Taken, later: &Taken) -> bool {
     }
 }
 
-/// Which message of several parts this is a part of.
+/// The multi-part message that a line belongs to. `None` for a message in one part.
 fn part_of(line: &[u8]) -> Option<PartKey> {
     let start = memchr::memmem::find(line, b"VDM,").or_else(|| memchr::memmem::find(line, b"VDO,"))?;
     let mut fields = line[start + 4..].split(|byte| *byte == b',');
@@ -205,7 +206,7 @@ fn part_of(line: &[u8]) -> Option<PartKey> {
     (total != b"1").then(|| (total.to_vec(), sequence.to_vec(), channel.to_vec()))
 }
 
-/// The group of the TAG block, as `g:1-2-73874` or `1G2:73874`.
+/// The id of the group in a TAG block, such as `g:1-2-73874` or `1G2:73874`.
 fn group_of(line: &[u8]) -> Option<Vec<u8>> {
     let block = line.strip_prefix(b"\\")?;
     let block = &block[..memchr::memchr(b'\\', block)?];
@@ -224,13 +225,13 @@ fn address_of(line: &[u8]) -> Option<&[u8]> {
     Some(&body[..memchr::memchr(b',', body)?])
 }
 
-/// A row of a table, or its head.
+/// Whether a line is a row of a table, or its header.
 fn is_table(line: &[u8]) -> bool {
     !line.iter().any(|byte| matches!(byte, b'!' | b'$' | b'\\'))
         && 4 < line.iter().filter(|byte| **byte == b',').count()
 }
 
-/// A message that tells a base station's clock.
+/// Whether a line is a message with the clock of a base station.
 fn is_base_station(line: &[u8]) -> bool {
     part_of(line).is_none()
         && memchr::memmem::find(line, b"VDM,1,1,")
@@ -254,8 +255,8 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_of_the_vessels_are_taken_with_all_parts_and_nobody_elses() {
-        // The static data of both are in two parts of the same sequence number.
+    fn the_lines_of_the_vessels_are_taken_with_all_parts_and_no_others() {
+        // The static data of both vessels are in two parts with the same sequence number.
         let one = lines("ALFA 224000001 type=70\n 12:00 28 -17\n stop 3");
         let other = lines("BRAVO 224000011 type=70\n 12:00 28 -17.1\n stop 3");
         let (one_said, other_said): (Vec<&[u8]>, Vec<&[u8]>) =
@@ -300,17 +301,17 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_the_time_of_a_line_goes_with_it() {
+    fn lines_that_give_the_time_of_a_line_go_with_it() {
         let wrapper: &[u8] = b"$PGHP,1,2015,2,1,0,0,0,31,230,,,1,25*22";
         let ours: &[u8] = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24";
         let other: &[u8] = b"!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*5C";
         let vessel = 265_547_250;
         assert_eq!(sifted(&[wrapper, ours], &[vessel]).len(), 2);
         assert_eq!(sifted(&[wrapper, other, wrapper, other], &[vessel]).len(), 0);
-        // The wrapper of another vessel's sentence is not ours.
+        // The wrapper of another vessel's sentence is not needed.
         let told = sifted(&[wrapper, other, ours], &[vessel]);
         assert!(told.is_empty() || told.len() == 1, "{told:?}");
-        // Without any other time the station's own clock is what there is.
+        // Without any other time, the station's own clock is used.
         let clock: &[u8] = b"$GPZDA,160012.71,11,03,2004,-1,00*7D";
         assert_eq!(sifted(&[clock, other, ours], &[vessel]).len(), 2);
         assert_eq!(sifted(&[clock, other], &[vessel]).len(), 0);

@@ -1,4 +1,5 @@
-//! A bundle as a whole: packed from a real store and journal, checked, replayed to the same alerts; and every way of tampering refused.
+//! A bundle as a whole: packed from a real store and journal, verified, replayed to the same alerts; and tampering of
+//! every kind is refused.
 
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -25,7 +26,7 @@ use crate::time::{Span, Time};
 const PATIENCE: Duration = Duration::from_secs(20);
 const KEY: [u8; 32] = [7; 32];
 
-/// Two ships that meet, and two that are nobody's concern.
+/// Two ships that meet, and two that are not involved.
 const SCRIPT: &str = "ALFA 224000001 type=70
       10:00 28.0 -17.0
       stop 150
@@ -40,7 +41,7 @@ const SCRIPT: &str = "ALFA 224000001 type=70
       10:00 26.0 -18.0
       go 90 12 200";
 
-/// A store and a journal in which the ships of the script have met.
+/// A store and a journal with the meeting of the script.
 struct Desk {
     folder: TempDir,
     case: String,
@@ -131,7 +132,7 @@ fn a_case_is_packed_checked_and_replayed_to_the_same_alerts() {
     assert_eq!(opened.manifest, made.manifest);
     assert_eq!((made.manifest.marking.line().as_str(), made.manifest.made_by.as_str()), ("TLP:AMBER H1", "ana"));
     assert_eq!(made.manifest.vessels, [224_000_001, 224_000_012]);
-    // Every line of the two, as it was received, and none of the others.
+    // Every line of the two, as received, and none of the others.
     let sent: Vec<String> = lines(SCRIPT);
     let own = lines(&SCRIPT[..SCRIPT.find("CHARLIE").expect("it is there")]);
     let packed: Vec<String> = opened
@@ -154,7 +155,7 @@ fn a_case_is_packed_checked_and_replayed_to_the_same_alerts() {
 }
 
 #[test]
-fn an_alert_that_the_sentences_do_not_give_is_said_to_be_missing_or_different() {
+fn an_alert_that_the_sentences_do_not_give_is_reported_as_missing_or_different() {
     let desk = Desk::new();
     let mut opened = open(&desk.pack(None).bytes, None).expect("it is ours");
     assert_eq!(opened.signed, Signed::Not);
@@ -173,7 +174,7 @@ fn an_alert_that_the_sentences_do_not_give_is_said_to_be_missing_or_different() 
     alert["started_at"] = (start + Span::from_minutes(11)).to_string().into();
     assert!(matches!(verdict(&opened, &replayed), Verdict::Missing(_)));
     let alert = opened.alerts.iter_mut().find(|alert| alert["id"] == "another").expect("it is in it");
-    // What differs is said, and why only where the bundle shows it.
+    // The difference is reported, and a reason only where the bundle shows one.
     let begins = *replayed.heard.values().min().expect("they are heard");
     (alert["id"], alert["started_at"], alert["score"]) = (id.clone(), start.to_string().into(), 99.into());
     let line = serde_json::json!({ "code": "source_region", "points": 5, "text": "Came from Senegal" });
@@ -196,13 +197,13 @@ fn an_alert_that_the_sentences_do_not_give_is_said_to_be_missing_or_different() 
              without +5 Came from Senegal"
         ))
     );
-    // What would not have been an alert is not the same.
+    // A fact is not the same as an alert.
     for change in &mut replayed.changes {
         Arc::make_mut(&mut change.alert).announced = false;
     }
     let Verdict::Missing(why) = verdict(&opened, &replayed) else { panic!("it is a fact only") };
     assert!(why.starts_with(&format!("only as a fact below an alert, score {points}, was 99")), "{why}");
-    // It began before anything of its vessels: that is said only where it is so.
+    // It began before any report of its vessels, which is reported only where it is true.
     replayed.changes.clear();
     let Verdict::Missing(why) = verdict(&opened, &replayed) else { panic!("nothing is found") };
     assert!(!why.contains("it began"), "{why}");
@@ -240,7 +241,7 @@ fn refused(bytes: &[u8], key: Option<&PublicKey>, part: &str) {
 }
 
 #[test]
-fn members_swapped_added_and_removed_are_told_by_name() {
+fn members_swapped_added_and_removed_are_reported_by_name() {
     let made = Desk::new().pack(Some(&key()));
     let members = archive::read(&made.bytes).expect("ours");
     let alerts: Vec<String> = members.keys().filter(|name| name.starts_with("alerts/")).cloned().collect();
@@ -251,7 +252,7 @@ fn members_swapped_added_and_removed_are_told_by_name() {
     };
     refused(&with(&members, swap), None, "case.json is not what the manifest says");
     let add = |members: &mut Members| drop(members.insert("more.txt".to_owned(), Vec::new()));
-    refused(&with(&members, add), None, "more.txt is in no list");
+    refused(&with(&members, add), None, "more.txt is not listed");
     let remove = |members: &mut Members| drop(members.remove(&alerts[0]));
     refused(&with(&members, remove), None, &format!("{} is missing", alerts[0]));
     let unsign = |members: &mut Members| drop(members.remove(SIGNATURE));
@@ -260,10 +261,10 @@ fn members_swapped_added_and_removed_are_told_by_name() {
     refused(&with(&members, headless), None, "no manifest.json");
 }
 
-/// Something wrong in a manifest.
+/// A change that makes a manifest false.
 type Lie = fn(&mut Value);
 
-/// The members of a bundle that somebody made anew, with everything right but the key.
+/// The members of a bundle rebuilt by a forger, with everything right but the key.
 fn forged(
     members: &Members,
     edit: impl FnOnce(&mut Members),
@@ -290,7 +291,7 @@ fn forged(
 }
 
 #[test]
-fn a_bundle_made_anew_by_somebody_else_is_told_by_its_key_alone() {
+fn a_rebuilt_bundle_is_recognised_by_its_key_only() {
     let made = Desk::new().pack(Some(&key()));
     let members = archive::read(&made.bytes).expect("ours");
     let other = SigningKey::from_seed(&[8; 32]);
@@ -299,13 +300,13 @@ fn a_bundle_made_anew_by_somebody_else_is_told_by_its_key_alone() {
     refused(&theirs, Some(&key().public()), "another key than the one asked for");
     let opened = open(&theirs, None).expect("it is whole");
     assert_eq!(opened.signed, Signed::ByItsOwn(other.public()), "that says nothing about who");
-    // Their signature under our name.
+    // Their signature under our key.
     let named = |manifest: &mut Value| manifest["public_key"] = key().public().hex().into();
     let theirs = forged(&members, lie, named, Some(&other));
     refused(&theirs, None, "does not fit the manifest");
     refused(&theirs, Some(&key().public()), "does not fit the manifest");
     refused(&forged(&members, lie, |_| {}, None), Some(&key().public()), "intact but unsigned");
-    // Of a manifest whose own statements do not hold, even under a right key.
+    // A manifest whose own statements are inconsistent, even with a valid signature.
     let cases: [(Lie, &str); 6] = [
         (|manifest| manifest["head"] = "0".repeat(64).into(), "the head is not"),
         (|manifest| manifest["members"][0]["link"] = "0".repeat(64).into(), "the chain breaks at"),
@@ -319,7 +320,7 @@ fn a_bundle_made_anew_by_somebody_else_is_told_by_its_key_alone() {
     }
     let reorder = |manifest: &mut Value| manifest["members"].as_array_mut().expect("a list").swap(0, 1);
     refused(&forged(&members, |_| {}, reorder, Some(&key())), None, "not in order");
-    // An index that leads out of its sentences.
+    // An index that points outside its sentences.
     let index = "sentences/0001.index.jsonl";
     let far = |members: &mut Members| {
         let text =
@@ -330,7 +331,7 @@ fn a_bundle_made_anew_by_somebody_else_is_told_by_its_key_alone() {
 }
 
 #[test]
-fn settings_of_a_bundle_reach_no_file_of_the_reader() {
+fn settings_of_a_bundle_cannot_read_files_of_the_recipient() {
     let desk = Desk::new();
     let members = archive::read(&desk.pack(None).bytes).expect("ours");
     let secret = desk.folder.path().join("zones/watch.geojson").display().to_string();

@@ -1,5 +1,5 @@
-//! Other vessels whose sentences go into a bundle with a silence in it: that others were heard all the while shows that the receivers
-//! worked. One position of each in ten minutes is enough, and no more is taken.
+//! Other vessels whose sentences are added to a bundle with a silence in it. That they were heard all the while shows
+//! that the receivers worked. One position of each in ten minutes is enough, and no more is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,14 @@ use crate::ais::{Body, Report, SourceId};
 use crate::geo::LatLon;
 use crate::units::Mmsi;
 
-/// Vessels this near to where the silent ones were. Nautical miles, about.
+/// Approximate distance to a silent vessel within which witnesses are taken, in nautical miles.
 const NEAR_NM: f64 = 60.0;
-/// Cells a degree. A vessel counts as near by its cell.
+/// Cells per degree. A vessel counts as near by its cell.
 const CELLS: f64 = 4.0;
-/// A slot of the reception model. Milliseconds.
+/// Length of a slot of the reception model in milliseconds.
 const SLOT_MILLIS: i64 = 600_000;
 
-/// Where witnesses are looked for, and what was taken of them.
+/// Where witnesses are looked for, and which reports were taken.
 #[derive(Default)]
 pub(super) struct Witnesses {
     cells: BTreeSet<(i32, i32)>,
@@ -22,7 +22,7 @@ pub(super) struct Witnesses {
 }
 
 impl Witnesses {
-    /// Around these places; none without any.
+    /// Witnesses around these places. Without any place there are none.
     pub(super) fn around(places: impl Iterator<Item = LatLon>) -> Witnesses {
         let middles: BTreeSet<(i32, i32)> = places.map(cell).collect();
         let mut cells = BTreeSet::new();
@@ -37,12 +37,12 @@ impl Witnesses {
         Witnesses { cells, last: BTreeMap::new() }
     }
 
-    /// How many were taken.
+    /// Number of vessels taken.
     pub(super) fn vessels(&self) -> usize {
         self.last.keys().map(|(mmsi, _)| mmsi).collect::<BTreeSet<_>>().len()
     }
 
-    /// Whether a report is to be taken: the first of its vessel and input in its ten minutes, near enough.
+    /// Whether to take a report: it is near enough, and the first of its vessel and input in its ten-minute slot.
     pub(super) fn wants(&mut self, report: &Report) -> bool {
         let Body::Position(position) = &report.body else {
             return false;
@@ -57,7 +57,7 @@ fn cell(at: LatLon) -> (i32, i32) {
     ((at.lat * CELLS).floor() as i32, turned((at.lon * CELLS).floor() as i32))
 }
 
-/// A column within the globe.
+/// A column normalised to -180° to 180°.
 fn turned(column: i32) -> i32 {
     let half = (180.0 * CELLS) as i32;
     (column + half).rem_euclid(2 * half) - half

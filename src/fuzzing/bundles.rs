@@ -1,4 +1,4 @@
-//! Bundles of evidence, as somebody sends them: as they are, or made up with a manifest that fits.
+//! Evidence bundles: read as they are, or synthesised with a manifest that fits.
 
 use std::collections::BTreeMap;
 use std::path::Component;
@@ -9,10 +9,10 @@ use crate::runtime::rehearse;
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
-/// What begins a member of a bundle that is made up: the name follows, to the end of the line.
+/// Begins a member of a synthesised bundle. The name follows, to the end of the line.
 const MEMBER: &str = "\n=== ";
 
-/// Bytes that begin with a member are made a bundle of; others are read as they are.
+/// Input that begins with a member is turned into a bundle; other input is read as it is.
 pub(super) fn check(bytes: &[u8]) {
     if let Some(text) = bytes.strip_prefix(MEMBER.trim_start().as_bytes()) {
         let members = members(text);
@@ -42,7 +42,7 @@ fn members(text: &[u8]) -> BTreeMap<String, Vec<u8>> {
     members
 }
 
-/// What is in it is no more than came, no path of it leads out of its folder, and its lines are replayed.
+/// The content is not larger than the input, no path leads out of its folder, and the lines can be replayed.
 fn held(opened: &Opened, size: usize) {
     let lines: usize = opened.rows().iter().map(|(_, line)| line.len()).sum();
     let in_force = opened.in_force();

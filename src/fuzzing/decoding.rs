@@ -1,22 +1,22 @@
-//! What holds for every report that the decoder gives, and for the decoder itself, whatever lines it reads.
+//! What must hold for every report of the decoder, and for the decoder itself, whatever lines it reads.
 
 use crate::ais::{
     Aid, Body, Decoder, Dimensions, Line, MAX_LINE, Position, Report, SourceId, SourceSettings, Static, Tally,
 };
 use crate::time::{Span, Time};
 
-/// A sentence of a vessel that no seed holds, to be put between others.
+/// A sentence of a vessel that is in no seed, to be inserted between others.
 pub(super) const STRANGER: &[u8] = b"!AIVDM,1,1,,B,15MgK45P3@G?fl0E`JbR0OwT0@MS,0*4D";
-/// A claimed time so far ahead of receipt is replaced by receipt.
+/// A reported time further ahead of receipt than this is replaced by the time of receipt.
 const MAX_AHEAD: Span = Span::from_seconds(60);
 
-/// Lines as decoded.
+/// The result of decoding lines.
 pub(super) struct Decoded {
     pub(super) reports: Vec<Report>,
     pub(super) tally: Tally,
 }
 
-/// A moment of receipt.
+/// A fixed time of receipt.
 pub(super) fn receipt() -> Time {
     Time::from_utc(2026, 3, 1, 12, 0, 0).expect("a date that exists")
 }
@@ -25,7 +25,7 @@ pub(super) fn decoder(live: bool) -> Decoder {
     Decoder::new(vec![SourceSettings { name: "feed".to_owned(), time_zone: None, live }])
 }
 
-/// Decodes lines of one source, received at one moment or, without it, read from a recording.
+/// Decodes lines of one source, all received at one time or, with `None`, read from a recording.
 pub(super) fn decode<L: AsRef<[u8]>>(lines: &[L], received: Option<Time>) -> Decoded {
     let mut decoder = decoder(received.is_some());
     let mut reports = Vec::new();
@@ -36,8 +36,8 @@ pub(super) fn decode<L: AsRef<[u8]>>(lines: &[L], received: Option<Time>) -> Dec
     Decoded { reports, tally: decoder.tally().clone() }
 }
 
-/// Lines of a recording and of a live source: every report is possible, every line is counted, and a decoder that takes over in the
-/// middle goes on just as well.
+/// Checks lines of a recording and of a live source: every report is possible, every line is counted, and a decoder
+/// restored in the middle gives the same reports.
 pub(super) fn check<L: AsRef<[u8]>>(lines: &[L]) -> Decoded {
     let recorded = decode(lines, None);
     assert_eq!(recorded.tally.total().lines, lines.len() as u64);
@@ -69,12 +69,12 @@ fn taken_over<L: AsRef<[u8]>>(lines: &[L]) -> Vec<Report> {
     reports
 }
 
-/// Whether it can be the name of a station; empty for none.
+/// Whether this can be the name of a station. Empty means none.
 fn is_named(station: &str) -> bool {
     station.len() <= 23 && station.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Panics unless everything that the report says is physically possible and within the ranges that its fields state.
+/// Panics unless everything in the report is physically possible and within the documented ranges of its fields.
 pub(super) fn possible(report: &Report) {
     let years = (2000..=2050).contains(&report.at.civil().0);
     let is_possible = years
@@ -126,7 +126,7 @@ fn hull_is(hull: Dimensions) -> bool {
     hull != Dimensions::default() && hull.length() <= 1022 && hull.beam() <= 126
 }
 
-/// Trimmed and not empty, without the filler, and no longer than a line.
+/// A text is trimmed, not empty, without the filler `@`, and not longer than a line.
 fn is_text(text: &str) -> bool {
     !text.is_empty() && text.trim() == text && !text.contains('@') && text.len() <= 3 * MAX_LINE
 }

@@ -1,4 +1,4 @@
-//! Segments of the journal: damaged after they were written, or made up with every checksum right.
+//! Segments of the journal: damaged after they were written, or synthetic with valid checksums.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -13,19 +13,19 @@ use crate::journal::{Entry, Journal, Limits, Position, Read, lines_between, read
 use crate::time::{Span, Time};
 
 const FOLDER: &str = "/journal";
-/// A damage takes so many bytes of the input: kind, file, where (2), length, value.
+/// Bytes of input per damage: kind, file, position (2), length, value.
 const DAMAGE_BYTES: usize = 6;
 const MOST_DAMAGES: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A journal that is whole, and every entry of it by position.
+/// An intact journal, and every entry of it by position.
 struct Sample {
     files: Vec<(PathBuf, Vec<u8>)>,
     entries: BTreeMap<u64, Vec<u8>>,
 }
 
-/// The first byte says how the others are read: 0, as damage done to a journal; 1, the same, and the journal is opened and written to;
-/// else, as a segment whose checksums are put right.
+/// The first byte selects how the rest is read: 0, damage to a journal; 1, the same, after which the journal is opened
+/// and written to; any other, a segment whose checksums are corrected.
 pub(super) fn check(bytes: &[u8]) {
     match bytes.split_first() {
         Some((0, damages)) => drop(damaged(damages)),
@@ -80,7 +80,8 @@ fn disk_with(files: &[(PathBuf, Vec<u8>)]) -> ModelDisk {
     disk
 }
 
-/// Whatever happens to the files: no entry comes back that was not written there, and none is missing between others without being told.
+/// Whatever damage is done to the files: every entry that is read was written at that position, and every missing entry
+/// is inside a reported hole.
 fn damaged(damages: &[u8]) -> ModelDisk {
     let mut files = sample().files.clone();
     for damage in damages.chunks_exact(DAMAGE_BYTES).take(MOST_DAMAGES) {
@@ -96,7 +97,7 @@ fn damaged(damages: &[u8]) -> ModelDisk {
             2 => bytes[at..end].fill(0),
             3 => drop(bytes.drain(at..end)),
             4 => drop(bytes.splice(at..at, std::iter::repeat_n(value, usize::from(length)))),
-            // What stands there in another file, or all that follows there.
+            // The bytes at the same place in another file, or everything from there on.
             5 => drop(bytes.splice(at..end, other.iter().copied().skip(at).take(end - at))),
             _ => {
                 bytes.truncate(at);
@@ -143,7 +144,7 @@ fn entries_of(disk: &ModelDisk, written: &BTreeMap<u64, Vec<u8>>) -> Read {
     all
 }
 
-/// A journal that is opened after the damage goes on behind what is left, and gives its new entry back.
+/// A journal opened after the damage appends at a new position, and returns the new entry.
 fn reopened(damages: &[u8]) {
     let disk = damaged(damages);
     let opened =
@@ -164,7 +165,7 @@ fn reopened(damages: &[u8]) {
     assert!(is_there, "the new entry cannot be read: {all:?}");
 }
 
-/// Any segment whose checksums are right is read the same twice, in order, and without more memory than a block may take.
+/// A segment with valid checksums is read the same way twice, in order, and within the memory limit of a block.
 fn made_up(segment: &[u8]) {
     let mut bytes = segment.to_vec();
     sample::put_sums_right(&mut bytes);

@@ -1,12 +1,12 @@
-//! Any stream of bytes, cut into lines and decoded.
+//! Any byte stream, cut into lines and decoded.
 
 use super::decoding;
 use crate::ais::{LineCutter, MAX_LINE, MAX_OBJECT};
 
-/// More is cut byte by byte no longer: it takes too much time.
+/// Longest input in bytes that is also cut byte by byte. Longer input would take too much time.
 const MOST_SINGLE_BYTES: usize = 4096;
 
-/// The lines of a stream, and how many were too long.
+/// The lines of a stream, and the number of lines that were too long.
 pub(super) fn cut<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, u64) {
     let mut cutter = LineCutter::new();
     let mut lines: Vec<Vec<u8>> = Vec::new();
@@ -17,7 +17,8 @@ pub(super) fn cut<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, 
     (lines, cutter.overlong())
 }
 
-/// Reads a stream: lines are the same however it is cut into reads, none is longer than stated, and what they say is possible.
+/// Checks a stream: the lines do not depend on how it is cut into reads, none is longer than the limit, and their
+/// reports are possible.
 pub(super) fn check(bytes: &[u8]) {
     let (lines, overlong) = cut([bytes].into_iter());
     for line in &lines {

@@ -2,12 +2,13 @@
 
 use crate::nats::guard::{Guard, LONGEST_LINE, Passed};
 
-/// The longest message, and the longest that wants no answer, as the guard states them.
+/// Length limits of the guard in bytes: for a message that wants an answer, and for one that does not.
 const LONGEST: [u64; 2] = [8 << 20, 128 << 10];
-/// More is passed byte by byte no longer: it takes too much time.
+/// Longest input in bytes that is also passed byte by byte. Longer input would take too much time.
 const MOST_SINGLE_BYTES: usize = 8192;
 
-/// What is passed on is what came, however it is cut into reads, and nothing in it makes the client wait for more than the bound.
+/// The guard passes on only what came, however it is cut into reads, and no announcement makes the client wait for more
+/// than the limit.
 pub(super) fn check(bytes: &[u8]) {
     let (whole, is_broken) = pass(bytes, bytes.len().max(1));
     assert!(bytes.starts_with(&whole.bytes), "bytes that did not come");
@@ -26,7 +27,7 @@ pub(super) fn check(bytes: &[u8]) {
     }
 }
 
-/// All that is passed on of the reads, and whether one of them was refused.
+/// Everything passed on from the reads, and whether one of them was refused.
 fn pass(bytes: &[u8], size: usize) -> (Passed, bool) {
     let mut guard = Guard::default();
     let mut all = Passed::default();
@@ -42,7 +43,7 @@ fn pass(bytes: &[u8], size: usize) -> (Passed, bool) {
     (all, false)
 }
 
-/// Reads what is passed on as a client does: by the last number of each announcement.
+/// Reads the output as a client does: the last number of an announcement is the length of the message.
 fn announced(passed: &Passed) {
     let mut rest = passed.bytes.as_slice();
     let mut deliveries = 0;

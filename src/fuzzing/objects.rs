@@ -7,7 +7,8 @@ use super::lines::cut;
 use crate::ais::{MAX_OBJECT, is_object};
 use crate::inputs::split_batch;
 
-/// Reads objects, one a line: what they say is possible, and an object that is cut short, or has something behind it, says nothing.
+/// Checks objects, one per line: reports are possible, and an object that is cut short or has trailing bytes gives no
+/// report.
 pub(super) fn check(bytes: &[u8]) {
     let (lines, _) = cut([bytes].into_iter());
     let decoded = decoding::check(&lines);
@@ -23,7 +24,8 @@ pub(super) fn check(bytes: &[u8]) {
     }
 }
 
-/// Cuts the body of a post of AIS-catcher: every line is an object of bounded length, and there are as many as are counted.
+/// Cuts the body of a post by AIS-catcher: every line is an object of bounded length, and their number matches the
+/// count.
 pub(super) fn batch(bytes: &[u8]) {
     let Some((text, messages, overlong)) = split_batch(bytes) else { return };
     let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();

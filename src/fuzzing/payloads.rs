@@ -1,16 +1,17 @@
-//! Payloads of AIS messages: any bits, in sentences whose checksums are right.
+//! Payloads of AIS messages: any bits, in sentences with valid checksums.
 
 use super::decoding::{STRANGER, decode, possible, receipt, sum};
 use crate::ais::encode::{Envelope, Identity, Message, Motion};
 use crate::ais::{Body, Class, Position, Report, Static};
 
-/// Characters of payload in a part.
+/// Characters of payload in one part.
 const PART: usize = 56;
-/// Parts of a message.
+/// Maximum number of parts of a message.
 const MOST_PARTS: usize = 9;
 
-/// Reads a payload: the first byte is how many bits of the last character are padding, the others are the bits. What it says is possible,
-/// in one sentence or in parts in any order with others in between, and says the same when it is sent once more.
+/// Reads a payload: the first byte is the number of padding bits in the last character, the others are the bits. The
+/// report is possible, the same in one sentence or in parts in any order with others in between, and the same when it
+/// is encoded and read again.
 pub(super) fn check(bytes: &[u8]) {
     let Some((fill, bits)) = bytes.split_first() else { return };
     let (payload, fill) = (armoured(bits), fill % 6);
@@ -55,7 +56,7 @@ fn sentence(total: usize, number: usize, payload: &[u8], fill: u8) -> Vec<u8> {
     [b"!", content.as_slice(), format!("*{sum:02X}").as_bytes()].concat()
 }
 
-/// The message that says the same, of types that the encoder knows.
+/// A message with the same content, for types that the encoder supports.
 fn again(reports: &[Report]) -> Option<Message> {
     let first = reports.first()?;
     let mmsi = first.mmsi;

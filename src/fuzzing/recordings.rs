@@ -1,13 +1,13 @@
-//! Recordings: plain, gzip or zstd, told by their content, unpacked and cut into lines.
+//! Recordings: plain, gzip or zstd, recognised by their content, unpacked and cut into lines.
 
 use std::io::{self, Cursor, Read};
 
 use crate::inputs::{Limits, Recording};
 
-/// Enough for every seed, and reached soon by whatever expands.
+/// Enough for every seed, and low enough that an input which expands reaches it soon.
 const LIMITS: Limits = Limits { ratio: 100, bytes: 4 << 20 };
 
-/// What a recording holds, and whether it could be read to its end.
+/// The lines of a recording, and whether it could be read to its end.
 #[derive(PartialEq, Debug)]
 struct Content {
     lines: Vec<Vec<u8>>,
@@ -15,7 +15,7 @@ struct Content {
     is_whole: bool,
 }
 
-/// Reads a recording: the lines do not depend on how many bytes a read gives, and no more comes out than the limit.
+/// Checks a recording: the lines do not depend on the size of reads, and no more comes out than the limit.
 pub(super) fn check(bytes: &[u8]) {
     let whole = read(Cursor::new(bytes.to_vec()));
     let pieces = read(Pieces { rest: Cursor::new(bytes.to_vec()), size: 61 });
@@ -34,7 +34,7 @@ fn read(source: impl Read + Send + 'static) -> Content {
             bytes += line.len() as u64;
             content.lines.push(line.to_vec());
         });
-        // Line ends are not counted, so this is below what was unpacked.
+        // Line ends are not counted, so this is less than what was unpacked.
         assert!(bytes <= LIMITS.bytes, "{bytes} bytes came out");
         match block {
             Ok(true) => {}
@@ -49,7 +49,7 @@ fn read(source: impl Read + Send + 'static) -> Content {
     content
 }
 
-/// A source that gives few bytes at a time.
+/// A source that returns few bytes per read.
 struct Pieces {
     rest: Cursor<Vec<u8>>,
     size: usize,

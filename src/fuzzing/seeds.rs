@@ -1,4 +1,4 @@
-//! What the fuzzer begins with: made from the recordings, settings and zones of the repository.
+//! The seeds of the fuzzer, made from the recordings, settings and zones of the repository.
 
 use std::fs;
 use std::io::Read;
@@ -8,16 +8,16 @@ use flate2::read::MultiGzDecoder;
 
 use super::tables;
 
-/// Bytes of a seed, where it is cut from something longer.
+/// Length in bytes of a seed that is cut from something longer.
 const SEED_BYTES: usize = 2000;
-/// Seeds cut from one recording.
+/// Maximum number of seeds cut from one recording.
 const MOST_OF_ONE: usize = 12;
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of a folder of the repository whose name ends so, in order of their names.
+/// The files with this extension in a folder of the repository, in order of their names.
 pub(super) fn files_of(folder: &str, extension: &str) -> Vec<Vec<u8>> {
     let entries = fs::read_dir(repository().join(folder)).expect("a folder of the repository");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
@@ -36,7 +36,7 @@ fn unpacked(file: &str) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// Pieces of whole lines, from all over a text.
+/// Pieces of a text that begin at the start of a line, spread over all of it.
 fn pieces(text: &str) -> Vec<Vec<u8>> {
     let apart = (text.len() / MOST_OF_ONE).max(1);
     let mut pieces: Vec<Vec<u8>> = Vec::new();
@@ -64,7 +64,7 @@ pub(super) fn lines() -> Vec<Vec<u8>> {
     all
 }
 
-/// The payloads of sentences in one part: how many bits are padding, then the bits.
+/// The payloads of single-part sentences: the number of padding bits, then the bits.
 pub(super) fn payloads() -> Vec<Vec<u8>> {
     let text = unpacked("decoder/all_types.nmea.gz");
     let mut kinds: Vec<(u8, usize)> = Vec::new();
@@ -118,18 +118,18 @@ pub(super) fn noaa() -> Vec<Vec<u8>> {
     all
 }
 
-/// The raw texts in the tests of the decoder.
+/// The raw string literals in the tests of the decoder.
 fn literals() -> Vec<String> {
     let path = repository().join("src/ais/json/tests.rs");
     let text = fs::read_to_string(path).expect("a file of the repository");
     let literals = text.split("r#\"").skip(1).filter_map(|rest| rest.split_once("\"#"));
-    // Those with a place for the time are patterns, in which braces are doubled.
+    // Literals with a place for the time are format strings, in which braces are doubled.
     let plain =
         |text: &str| if text.contains("{time}") { text.replace("{{", "{").replace("}}", "}") } else { text.to_owned() };
     literals.map(|(literal, _)| plain(literal)).collect()
 }
 
-/// The objects among them that have this in them.
+/// The objects among them that contain this text.
 fn objects(key: &str) -> Vec<Vec<u8>> {
     let of_key = literals().into_iter().filter(|text| text.starts_with('{') && text.contains(key));
     of_key.map(String::into_bytes).collect()
@@ -230,7 +230,7 @@ pub(super) fn zones() -> Vec<Vec<u8>> {
     all
 }
 
-/// A file of zones with no more than its first three: whole ones take too much time.
+/// A zone file reduced to its first three features: complete ones take too much time.
 fn first_features(text: &str) -> String {
     let mut file: serde_json::Value = serde_json::from_str(text).expect("a sound file");
     if let Some(features) = file["features"].as_array_mut() {

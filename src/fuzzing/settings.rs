@@ -1,19 +1,19 @@
-//! The settings file.
+//! Settings files.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::config::{Checked, IN_FORCE_FILE, Problem, ZoneSource, check_given};
 
-/// A zone and a watchlist that settings may name.
+/// A zone and a watchlist that the settings may name.
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"watch","name":"Watch","kind":"area"},
 "geometry":{"type":"Polygon","coordinates":[[[-22,24],[-14,24],[-14,30],[-22,30],[-22,24]]]}}]}"#;
 const LIST: &str = "mmsi,name\n224000001,ALFA\n";
-/// Stands below settings that say nothing of zones: those built in take much time.
+/// Appended to settings without zones, because the built-in zones take much time.
 const SMALL: &str = "\n[zones]\nfolder = \"zones\"\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n";
 
-/// Reads a file: twice the same problems, each with a line that is there; and settings that are sound are sound, and the same, once they
-/// are written down as those in force.
+/// Reads a file twice: the problems are the same, and each is at an existing line. Valid settings are still valid, and
+/// the same, after they are written and read as those in force.
 pub(super) fn check(bytes: &[u8]) {
     let bytes = match memchr::memmem::find(bytes, b"[zones]") {
         Some(_) => bytes,
@@ -26,7 +26,7 @@ pub(super) fn check(bytes: &[u8]) {
         }
         (Ok(checked), Ok(_)) => {
             checked.warnings.iter().for_each(|warning| fits(warning, bytes));
-            // Written down with those built in it is megabytes.
+            // With the built-in zones this would be megabytes.
             if checked.zones == ZoneSource::BuiltIn {
                 return;
             }

@@ -1,4 +1,4 @@
-//! Snapshots: the files, and the state of an engine that is in them.
+//! Snapshot files, and the engine state inside them.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -18,14 +18,14 @@ use crate::zones::{Chart, ZoneSet};
 
 const FOLDER: &str = "/snapshots";
 const MAGIC: &[u8] = b"ATALAIAS";
-/// What stands before the head: magic, version, length and checksum.
+/// Length of what precedes the head: magic, version, length and checksum.
 const PREFIX: usize = 20;
-/// The end of a head: length of the body as stored and as it is, and its checksum.
+/// Length of the end of a head: stored and unpacked length of the body, and its checksum.
 const TAIL: usize = 20;
-/// The largest body that is looked at, bytes.
+/// Largest unpacked body that is checked, in bytes.
 const MOST_BODY: u64 = 32 << 20;
 
-/// Bytes that begin like a snapshot's file are read as one, with its checksums put right; others as the state of an engine.
+/// Input that begins like a snapshot file is read as one, with its checksums corrected; other input as engine state.
 pub(super) fn check(bytes: &[u8]) {
     match bytes.starts_with(MAGIC) {
         true => file(&with_right_sums(bytes)),
@@ -33,7 +33,7 @@ pub(super) fn check(bytes: &[u8]) {
     }
 }
 
-/// A file is whole, and then the same once it is saved again; or it is refused.
+/// A file is refused, or it is whole and the same after it is saved again.
 fn file(bytes: &[u8]) {
     if is_bomb(bytes) {
         return;
@@ -48,7 +48,8 @@ fn file(bytes: &[u8]) {
     assert_eq!(saved, Some(Found::Whole { snapshot, program, body }), "saved again");
 }
 
-/// Whether what is packed in it is too much for a check. Nothing bounds it: only the daemon writes these files.
+/// Whether the packed body is too large for a check. The code under test has no limit, because only the daemon writes
+/// these files.
 fn is_bomb(bytes: &[u8]) -> bool {
     let length = bytes.get(12..16).and_then(|length| length.try_into().ok()).map_or(0, u32::from_le_bytes);
     let body = bytes.get(PREFIX.saturating_add(length as usize)..).unwrap_or_default();
@@ -81,7 +82,7 @@ fn with_right_sums(bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// State is taken up or refused; what was taken up is the same state when it is saved and taken up again.
+/// State is refused, or it is restored and then the same after it is saved and restored again.
 fn state(bytes: &[u8]) {
     let mut one = engine();
     if one.restore(bytes).is_err() {
@@ -111,7 +112,7 @@ fn engine() -> Engine {
     Engine::new(&settings, Arc::clone(chart), vec![source])
 }
 
-/// An engine that has heard two ships meet for some hours.
+/// An engine that has heard two ships meet, over this many minutes.
 fn engine_after(minutes: i64) -> Engine {
     let mut engine = engine();
     let mut changes = Vec::new();

@@ -1,4 +1,4 @@
-//! CSV: rows of the Danish Maritime Authority and of both layouts of NOAA MarineCadastre, with and without their header line.
+//! CSV: rows of the Danish Maritime Authority and of both layouts of NOAA MarineCadastre, with and without a header.
 
 use super::decoding::{self, decode};
 use super::lines::cut;
@@ -11,17 +11,18 @@ pub(super) const NOAA: &str = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselN
 pub(super) const NOAA_2025: &str = "mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,status,length,\
     width,draft,cargo,transceiver";
 
-/// Reads rows as they are, and below the header of the Danish Maritime Authority.
+/// Checks rows as they are, and below the header of the Danish Maritime Authority.
 pub(super) fn danish(bytes: &[u8]) {
     check(bytes, &[DANISH]);
 }
 
-/// Reads rows as they are, and below the header of either layout of NOAA MarineCadastre.
+/// Checks rows as they are, and below the header of either layout of NOAA MarineCadastre.
 pub(super) fn noaa(bytes: &[u8]) {
     check(bytes, &[NOAA, NOAA_2025]);
 }
 
-/// What a row says is possible, its time is the one that recordings are merged by, and every row below a header is used or counted.
+/// Reports are possible, their times are those that recordings are merged by, and every row below a header is used or
+/// counted.
 fn check(bytes: &[u8], headers: &[&str]) {
     let (mut lines, _) = cut([bytes].into_iter());
     lines.retain(|line| line.first() != Some(&b'{'));
@@ -36,7 +37,7 @@ fn below(lines: &[Vec<u8>]) {
     let decoded = decoding::check(lines);
     let counts = decoded.tally.total();
     let rows = decoded.reports.iter().filter(|report| report.basis == TimeBasis::Column).count() as u64;
-    // A row gives one report, and one more where its static columns are new.
+    // A row gives one report, and a second if its static columns are new.
     assert!((counts.csv_rows..=2 * counts.csv_rows).contains(&rows), "{rows} reports of {} rows", counts.csv_rows);
     assert!(counts.csv_rows + counts.rejected(Reject::CsvRow) <= counts.lines);
     let mut clock = LineClock::new(None);

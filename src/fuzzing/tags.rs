@@ -1,17 +1,17 @@
-//! TAG blocks, and messages whose parts they join, with every checksum right.
+//! TAG blocks, and the multi-part messages that they group, with valid checksums.
 
 use memchr::memchr;
 
 use super::decoding::{self, decode, sum};
 use super::lines::cut;
 
-/// A line with every checksum put right: of TAG blocks and of sentences.
+/// The line with all checksums corrected, in TAG blocks and in sentences.
 pub(super) fn sealed(line: &[u8]) -> Vec<u8> {
     let mut out = line.to_vec();
     let mut at = 0;
     while at < out.len() {
         let end = match out[at] {
-            // A TAG block, if it is closed and has room for a checksum.
+            // A TAG block, if it is closed and long enough for a checksum.
             b'\\' => match memchr(b'\\', &out[at + 1..]) {
                 Some(length) if 3 <= length && out[at + length - 2] == b'*' => {
                     let star = at + length - 2;
@@ -39,7 +39,7 @@ fn put_sum(line: &mut [u8], start: usize, star: usize) {
     line[star + 1..star + 3].copy_from_slice(digits.as_bytes());
 }
 
-/// Reads lines whose checksums are right; and a TAG block whose checksum is wrong counts for nothing.
+/// Checks lines with valid checksums. A TAG block with a wrong checksum must be ignored.
 pub(super) fn check(bytes: &[u8]) {
     let (lines, _) = cut([bytes].into_iter());
     let sealed: Vec<Vec<u8>> = lines.iter().map(|line| sealed(line)).collect();
@@ -53,7 +53,7 @@ fn wrong_checksum(line: &[u8]) {
     let Some([b'\\', rest @ ..]) = line.get(..) else { return };
     let Some(end) = memchr(b'\\', rest) else { return };
     let (block, behind) = (&rest[..end], &rest[end + 1..]);
-    // A group that a relay put in front is not covered by the checksum of what stands behind it.
+    // A group that a relay puts in front is not covered by the checksum of what follows.
     if !matches!(behind.first(), Some(b'!' | b'$')) || block.starts_with(b"g:") || block.len() < 3 {
         return;
     }

@@ -1,4 +1,4 @@
-//! Every target, over the inputs that are kept and over mutations of its seeds.
+//! Runs every target on the kept inputs and on mutations of its seeds.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use super::{TARGETS, Target};
 
-/// Mutations of the seeds of a target.
+/// Number of mutations per target.
 const MUTATIONS: usize = 60;
 
-/// The folder of the inputs that are kept.
+/// The folder of the kept inputs.
 fn kept() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/regressions"))
 }
@@ -60,7 +60,7 @@ fn mutations(target: &Target) {
 }
 
 #[test]
-fn whatever_was_found_once_and_whatever_a_mutation_makes_of_a_seed_is_read_as_it_must_be() {
+fn kept_inputs_and_mutated_seeds_pass_the_checks_of_their_target() {
     for target in TARGETS {
         let mut files: Vec<_> = fs::read_dir(kept().join(target.name)).map_or_else(
             |error| panic!("{}: {error}", target.name),
@@ -83,7 +83,7 @@ fn every_target_has_its_fuzz_target_and_no_other_has() {
     assert_eq!(files, names);
 }
 
-/// Names and versions of a lock file.
+/// Names and versions in a lock file.
 fn packages(file: &str) -> BTreeSet<(String, String)> {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a lock file");
     let value = |line: Option<&str>| line.and_then(|line| line.split('"').nth(1)).unwrap_or_default().to_owned();
@@ -95,7 +95,7 @@ fn packages(file: &str) -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn what_is_fuzzed_is_made_of_the_versions_that_are_shipped() {
+fn the_fuzzer_is_built_with_the_shipped_versions() {
     let own = ["atalaia-fuzz", "arbitrary", "libfuzzer-sys"];
     let mut fuzzed = packages("fuzz/Cargo.lock");
     fuzzed.retain(|(name, _)| !own.contains(&name.as_str()));

@@ -1,14 +1,14 @@
-//! Watchlists, as CSV text.
+//! Watchlists as CSV text.
 
 use super::seeds;
 use crate::time::Time;
 use crate::zones::{ListError, Said, Watchlists, fold};
 
-/// Ships asked for: more takes too much time.
+/// Maximum number of ships looked up: more would take too much time.
 const MOST_ASKED: usize = 40;
 
-/// Reads a list: twice the same rows or the same faults, each fault at a line that is there; and a ship that is found is one that the list
-/// names.
+/// Reads a list twice: the rows or faults are the same, and each fault is at an existing line. A ship that is found is
+/// one that the list names.
 pub(super) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let files = [("list.csv".to_owned(), text.to_owned())];

@@ -1,13 +1,14 @@
-//! Zone files, as GeoJSON text.
+//! Zone files as GeoJSON text.
 
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::zones::{Hit, Relation, ZoneError, ZoneSet};
 
-/// Positions looked at in and around the zones of a file: more takes too much time.
+/// Maximum number of positions checked in and around the zones of a file: more would take too much time.
 const MOST_POSITIONS: usize = 64;
 
-/// Reads a file: twice the same zones or the same faults, each fault at a line that is there; and every distance to a zone is a number.
+/// Reads a file twice: the zones or faults are the same, and each fault is at an existing line. Every distance to a
+/// zone is a number.
 pub(super) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let files = [("zones.geojson".to_owned(), text.to_owned())];
@@ -56,7 +57,8 @@ fn holds(hit: &Hit, near_nm: f64, at: LatLon) {
     assert!(hit.edge_nm.is_finite() && hit.relation == relation, "{hit:?} at {at:?}");
 }
 
-/// Every pair of numbers of the text, taken as longitude and latitude, a place near it, and some of all the Earth.
+/// Positions to check: every pair of numbers in the text as longitude and latitude, a place near each, and some around
+/// the Earth.
 fn positions(text: &str) -> impl Iterator<Item = LatLon> {
     let words = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E')));
     let numbers: Vec<f64> =

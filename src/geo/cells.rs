@@ -1,27 +1,27 @@
-//! Square cells in degrees: whatever is kept by place is found again through them, across ±180° and near the poles.
+//! Square cells in degrees, for finding things by position, also across ±180° and near the poles.
 
 use crate::units::EARTH_RADIUS_METRES;
 
 use super::LatLon;
 
-/// Cells of one size. A cell is a number that means nothing outside its size.
+/// A grid of cells of one size. Cell numbers are only comparable within one grid.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Cells {
     per_degree: i32,
 }
 
 impl Cells {
-    /// `per_degree` cells to the degree, 1..=100.
+    /// Creates a grid with `per_degree` cells per degree, 1..=100.
     pub const fn new(per_degree: i32) -> Cells {
         Cells { per_degree }
     }
 
-    /// The cell a position lies in.
+    /// Number of the cell that contains a position.
     pub fn of(self, at: LatLon) -> u32 {
         (self.row(at.lat) * self.columns() + self.column(at.lon)) as u32
     }
 
-    /// Every cell that a circle touches, once; the caller measures the distance.
+    /// Every cell that a circle touches, once each; the caller checks the exact distance.
     pub fn around(self, at: LatLon, metres: f64) -> impl Iterator<Item = u32> {
         let reach = (metres / EARTH_RADIUS_METRES).to_degrees() * 1.01;
         let (low, high) = (self.row(at.lat - reach), self.row(at.lat + reach));
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_circle_touches_the_cells_of_all_its_points_and_each_once() {
+    fn a_circle_touches_the_cells_of_all_its_points_once_each() {
         let mut random = fastrand::Rng::with_seed(3);
         let centres =
             [LatLon::new(28.0, -17.0), LatLon::new(0.0, 179.99), LatLon::new(89.5, 10.0), LatLon::new(-85.0, -180.0)];

@@ -1,7 +1,8 @@
-//! Positions as points in space, where the straight chord stands for the way along the ellipsoid.
+//! Positions as points in space, with the straight chord as a measure of distance along the ellipsoid.
 //!
-//! The hot path measures in this frame and not in a plane of longitude and latitude: the chord needs no case for ±180° or
-//! the poles, costs the same few multiplications, and its arc is within 1 m of the geodesic up to 250 km.
+//! The hot path measures in this frame and not in a plane of longitude and latitude. The chord needs no special case for ±180° or the
+//! poles,
+//! costs the same few multiplications, and its arc is within 1 m of the geodesic up to 250 km.
 
 use super::LatLon;
 use crate::units::EARTH_RADIUS_METRES;
@@ -11,10 +12,10 @@ const EQUATOR_METRES: f64 = 6_378_137.0;
 /// WGS 84 first eccentricity squared.
 const ECCENTRICITY_2: f64 = 6.694_379_990_141_316e-3;
 
-/// Metres from the Earth's centre, of a point on the WGS 84 ellipsoid.
+/// A point on the WGS 84 ellipsoid, in metres from the Earth's centre.
 pub(crate) type Spot = [f64; 3];
 
-/// Where a position lies in space.
+/// The point in space of a position.
 pub(crate) fn spot(at: LatLon) -> Spot {
     let (sin_lat, cos_lat) = at.lat.to_radians().sin_cos();
     let (sin_lon, cos_lon) = at.lon.to_radians().sin_cos();
@@ -22,7 +23,7 @@ pub(crate) fn spot(at: LatLon) -> Spot {
     [across * cos_lat * cos_lon, across * cos_lat * sin_lon, across * (1.0 - ECCENTRICITY_2) * sin_lat]
 }
 
-/// `to` in metres east and north of `from`, by the ellipsoid's two radii half way; for ships near each other.
+/// Metres east and north from `from` to `to`, by the ellipsoid's two radii halfway; for ships near each other.
 pub(crate) fn offset(from: LatLon, to: LatLon) -> (f64, f64) {
     let (sin_lat, cos_lat) = ((from.lat + to.lat) / 2.0).to_radians().sin_cos();
     let square = 1.0 - ECCENTRICITY_2 * sin_lat * sin_lat;
@@ -39,7 +40,7 @@ pub(crate) fn position(spot: Spot) -> LatLon {
     LatLon::new(lat.to_degrees(), y.atan2(x).to_degrees())
 }
 
-/// Metres along the surface that belong to a chord of this many metres.
+/// Arc length along the surface for a chord, both in metres.
 pub(crate) fn arc(chord: f64) -> f64 {
     let half = chord / (2.0 * EARTH_RADIUS_METRES);
     if half < 0.04 {
@@ -49,31 +50,31 @@ pub(crate) fn arc(chord: f64) -> f64 {
     2.0 * EARTH_RADIUS_METRES * half.min(1.0).asin()
 }
 
-/// Metres of chord that belong to this many metres along the surface: the inverse of `arc`.
+/// Chord for an arc along the surface, both in metres: the inverse of [`arc`].
 pub(crate) fn chord(arc: f64) -> f64 {
     let half = (arc / (2.0 * EARTH_RADIUS_METRES)).min(std::f64::consts::FRAC_PI_2);
     2.0 * EARTH_RADIUS_METRES * half.sin()
 }
 
-/// Chord squared between two points.
+/// Square of the chord between two points.
 pub(crate) fn distance_2(a: Spot, b: Spot) -> f64 {
     let [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
     x * x + y * y + z * z
 }
 
-/// A short straight piece of a line, or a single point when both ends are the same.
+/// A short straight piece of a line, or a single point if both ends are the same.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Piece {
     /// One end.
     pub(crate) from: Spot,
-    /// From that end to the other one.
+    /// Vector from that end to the other one.
     along: Spot,
     /// One over the length squared; 0 for a point.
     inverse: f64,
 }
 
 impl Piece {
-    /// The piece between two points.
+    /// Creates the piece between two points.
     pub(crate) fn new(from: Spot, to: Spot) -> Piece {
         let along = [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
         let length_2 = distance_2(from, to);
@@ -93,7 +94,7 @@ impl Piece {
         self.point((dot * self.inverse).clamp(0.0, 1.0))
     }
 
-    /// Chord squared from `spot` to the nearest point of the piece.
+    /// Square of the chord from `spot` to the nearest point of the piece.
     pub(crate) fn distance_2(&self, spot: Spot) -> f64 {
         distance_2(self.nearest(spot), spot)
     }

@@ -1,7 +1,8 @@
-//! Distance from shore, by Natural Earth's 1:10 million land or a file that replaces it.
+//! Distance from shore, from Natural Earth's 1:10 million land or a file that replaces it.
 //!
-//! Land and all water that Natural Earth draws as land (rivers, lakes) are 0 nm from shore. The set has no lakes; the Caspian
-//! Sea is cut out of its land and counts as sea. It lacks islands below about 1 km; those are in another set of theirs.
+//! Land, and all water that Natural Earth draws as land (rivers, lakes), is 0 nm from shore. The data set has no lakes; the Caspian Sea is
+//! cut
+//! out of its land and counts as sea. It lacks islands below about 1 km, which Natural Earth has in another set.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,51 +15,51 @@ use super::land::Land;
 use super::polygon::cut;
 use crate::units::METRES_PER_NM;
 
-/// The shipped data: see `data/README.md` for its source and form.
+/// The shipped data; see `data/README.md` for its source and format.
 const BUILT_IN: &[u8] = include_bytes!("data/land.zst");
-/// Steps to a degree in the shipped data.
+/// Coordinate units per degree in the shipped data.
 const UNITS_PER_DEGREE: f64 = 10_000.0;
-/// Pieces to a leaf of the index: long runs make it small, short ones make it sharp.
+/// Maximum number of pieces per leaf of the index. Longer runs make the index smaller, shorter ones make it more selective.
 const RUN: usize = 8;
-/// Beyond this the arc of a chord may be off by metres, and the winner is measured on the ellipsoid.
+/// Beyond this the arc of a chord may be off by metres, so the nearest point is measured on the ellipsoid.
 const CHORD_METRES: f64 = 200_000.0;
 
-/// A land file that cannot be used, with the reason.
+/// A land file that cannot be used.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum CoastError {
-    /// Not GeoJSON.
+    /// It is not GeoJSON.
     #[error("not GeoJSON: {0}")]
     NotGeoJson(String),
-    /// No polygon in it.
-    #[error("holds no Polygon or MultiPolygon: land is drawn as areas, not as coastlines")]
+    /// It contains no polygon.
+    #[error("contains no Polygon or MultiPolygon: land is drawn as areas, not as coastlines")]
     NoPolygon,
     /// A ring that cannot be land.
     #[error("feature {feature}: {what}")]
     BadRing {
-        /// Which feature, from 1.
+        /// Number of the feature, from 1.
         feature: usize,
-        /// What is wrong with it.
+        /// Description of the fault.
         what: &'static str,
     },
 }
 
-/// Where the land is, and how far off.
+/// Where land is, and how far away.
 #[derive(Clone, Debug)]
 pub struct Coast {
     land: Land,
-    /// The ends of the coast's pieces, ring by ring.
+    /// The end points of the coast's pieces, ring by ring.
     spots: Vec<[f32; 3]>,
     runs: RTree<Run>,
 }
 
 impl Coast {
-    /// The land that is built into the program. Unpacked once, at the first call (some tenths of a second).
+    /// The built-in land. It is unpacked once, on the first call, which takes some tenths of a second.
     pub fn built_in() -> Arc<Coast> {
         static COAST: OnceLock<Arc<Coast>> = OnceLock::new();
         Arc::clone(COAST.get_or_init(|| Arc::new(Coast::new(&unpack(BUILT_IN)))))
     }
 
-    /// Land from GeoJSON polygons in degrees, cut at ±180° as RFC 7946 says.
+    /// Land from GeoJSON polygons in degrees, cut at ±180° as RFC 7946 requires.
     pub fn from_geojson(text: &str) -> Result<Coast, CoastError> {
         let parsed: GeoJson =
             text.parse().map_err(|error: geojson::Error| CoastError::NotGeoJson(error.to_string()))?;
@@ -85,7 +86,7 @@ impl Coast {
         }
     }
 
-    /// No land: everything is infinitely far from shore.
+    /// No land: every position is infinitely far from shore.
     pub fn none() -> Coast {
         Coast::new(&[])
     }
@@ -107,19 +108,20 @@ impl Coast {
         Coast { land: Land::new(rings), spots, runs: RTree::bulk_load(runs) }
     }
 
-    /// Nautical miles to the nearest shore: 0 on land and inland water, infinite when there is no land at all.
+    /// Nautical miles to the nearest shore: 0 on land and inland water, infinite if there is no land at all.
     pub fn shore_nm(&self, at: LatLon) -> f64 {
         self.shore_nm_within(at, f64::INFINITY)
     }
 
-    /// The same for one who knows that shore is at most `most_nm` off: the less, the sooner it is found. It is found all the same
-    /// where that is wrong.
+    /// As [`Coast::shore_nm`], but faster if shore is known to be at most `most_nm` away; the smaller, the faster. The result is correct
+    /// even if
+    /// that bound is wrong.
     pub fn shore_nm_within(&self, at: LatLon, most_nm: f64) -> f64 {
         if self.on_land(at) {
             return 0.0;
         }
         let here = spot(at);
-        // A chord is no longer than its arc; the rest is for the Earth's flattening and for single precision.
+        // A chord is never longer than its arc; the margin is for the Earth's flattening and for single precision.
         let most = most_nm * METRES_PER_NM * 1.01 + 100.0;
         let Some((nearest, chord_2)) = self.nearest(here, most).or_else(|| self.nearest(here, f64::INFINITY)) else {
             return f64::INFINITY;
@@ -136,12 +138,12 @@ impl Coast {
         self.land.holds(at)
     }
 
-    /// The point of the coastline nearest to a position, which may lie on land.
+    /// The point of the coastline nearest to a position, which may be on land; `None` without any land.
     pub fn nearest_shore(&self, at: LatLon) -> Option<LatLon> {
         Some(position(self.nearest(spot(at), f64::INFINITY)?.0))
     }
 
-    /// The nearest point of the coastline within `most` metres and the chord squared to it.
+    /// The nearest point of the coastline within `most` metres, and the square of the chord to it.
     fn nearest(&self, here: Spot, most: f64) -> Option<(Spot, f64)> {
         let bound = most * most;
         let mut best = (here, bound);
@@ -149,10 +151,10 @@ impl Coast {
         (best.1 < bound).then_some(best)
     }
 
-    /// Goes down the index, nearest box first, and leaves out what lies farther than the best so far. Without the queue of rstar's own
-    /// search, of which most of the time goes into the heap.
+    /// Descends the index, nearest box first, skipping everything farther than the best so far. It avoids the queue of rstar's own search,
+    /// which spends most of its time in the heap.
     fn search(&self, node: &ParentNode<Run>, here: Spot, best: &mut (Spot, f64)) {
-        // Single precision is good to half a metre here and makes the index half the size.
+        // Single precision is accurate to half a metre here and halves the size of the index.
         let rough = here.map(|x| x as f32);
         for children in node.children().chunks(8) {
             let mut order = [(f32::INFINITY, 0); 8];
@@ -177,7 +179,7 @@ impl Coast {
     fn measure(&self, run: &Run, here: Spot, best: &mut (Spot, f64)) {
         let from = run.start as usize;
         let spots = &self.spots[from..=from + usize::from(run.pieces)];
-        // All of the run lies within `bend` of the straight way from its first to its last end: most runs are left out by that.
+        // All of the run is within `bend` of the straight line between its ends, which rules out most runs.
         let straight = Piece::new(spots[0].map(f64::from), spots[spots.len() - 1].map(f64::from));
         if best.1.sqrt() + f64::from(run.bend) < straight.distance_2(here).sqrt() {
             return;
@@ -193,15 +195,15 @@ impl Coast {
     }
 }
 
-/// Some consecutive pieces of coast, in the index by their common box.
+/// Some consecutive pieces of coast, indexed by their common box.
 #[derive(Clone, Debug)]
 struct Run {
     low: [f32; 3],
     high: [f32; 3],
-    /// Index of the first piece's first end.
+    /// Index of the first piece's first end point in `spots`.
     start: u32,
     pieces: u8,
-    /// Metres from the straight way between its ends to its farthest vertex, rounded up.
+    /// Distance from the straight line between the ends to the farthest vertex, in metres, rounded up.
     bend: f32,
 }
 
@@ -213,7 +215,7 @@ impl RTreeObject for Run {
     }
 }
 
-/// Moves a stretch of connected pieces to the spots and runs.
+/// Moves a sequence of connected pieces to the spots and runs.
 fn index(pieces: &mut Vec<Piece>, spots: &mut Vec<[f32; 3]>, runs: &mut Vec<Run>) {
     for part in pieces.chunks(RUN) {
         let start = spots.len();
@@ -244,7 +246,7 @@ fn map_edge(from: LatLon, to: LatLon) -> bool {
     meridian || pole
 }
 
-/// A ring of a GeoJSON file.
+/// Reads a ring of a GeoJSON file and closes it.
 fn ring_of(ring: &[geojson::Position]) -> Result<Vec<LatLon>, &'static str> {
     let mut out = Vec::with_capacity(ring.len() + 1);
     for position in ring {
@@ -265,14 +267,14 @@ fn ring_of(ring: &[geojson::Position]) -> Result<Vec<LatLon>, &'static str> {
     }
 }
 
-/// The shipped land as closed rings; unpacked at each call.
+/// The shipped land as closed rings; unpacked on each call.
 pub(super) fn built_in_rings() -> Vec<Vec<LatLon>> {
     unpack(BUILT_IN)
 }
 
 /// Unpacks the shipped rings.
 fn unpack(packed: &[u8]) -> Vec<Vec<LatLon>> {
-    // The file is part of the program and a test unpacks it: it cannot be damaged at run time.
+    // The file is part of the program and covered by a test, so it cannot be damaged at run time.
     let bytes = zstd::decode_all(packed).expect("the shipped land is intact");
     let mut head = Numbers(&bytes);
     let (rings, counts, lons) = (head.next(), head.next(), head.next());
@@ -291,7 +293,7 @@ fn unpack(packed: &[u8]) -> Vec<Vec<LatLon>> {
     (0..rings).map(ring).collect()
 }
 
-/// Reads zigzag varints; 0 for ever at the end.
+/// Reads zigzag varints; returns 0 once the data have ended.
 struct Numbers<'a>(&'a [u8]);
 
 impl Numbers<'_> {
@@ -313,7 +315,7 @@ impl Numbers<'_> {
 mod tests {
     use super::*;
 
-    /// Nautical miles to the nearest of all edges, each measured on the ellipsoid at its nearest point, found without index or chords.
+    /// Nautical miles to the nearest edge by brute force, without index or chords: each edge is measured on the ellipsoid.
     fn brute_nm(rings: &[Vec<LatLon>], at: LatLon) -> f64 {
         let vertices = rings.iter().flatten();
         let bound = vertices.map(|vertex| at.metres_to(*vertex)).fold(f64::INFINITY, f64::min) * 1.02;
@@ -384,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn known_places_lie_where_a_chart_says() {
+    fn known_places_are_where_a_chart_has_them() {
         let coast = Coast::built_in();
         let shore = |lat, lon| coast.shore_nm(LatLon::new(lat, lon));
         assert_eq!(shore(40.4, -3.7), 0.0, "Madrid");
@@ -399,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_replaces_the_coast_and_a_bad_one_says_why() {
+    fn a_file_replaces_the_coast_and_a_bad_one_is_rejected_with_its_reason() {
         let square = r#"{"type":"Polygon","coordinates":[[[10,0],[12,0],[12,2],[10,2],[10,0]],[[10.5,0.5],[11.5,0.5],[11.5,1.5],[10.5,1.5],[10.5,0.5]]]}"#;
         let coast = Coast::from_geojson(square).expect("land");
         assert!(coast.on_land(LatLon::new(0.25, 11.0)));
@@ -407,7 +409,7 @@ mod tests {
         assert!((coast.shore_nm(LatLon::new(1.0, 9.0)) - 60.1).abs() < 0.1);
         let error = |text| Coast::from_geojson(text).expect_err("bad").to_string();
         assert!(error("{").starts_with("not GeoJSON: "));
-        assert!(error(r#"{"type":"FeatureCollection","features":[]}"#).starts_with("holds no Polygon"));
+        assert!(error(r#"{"type":"FeatureCollection","features":[]}"#).starts_with("contains no Polygon"));
         assert!(error(r#"{"type":"Polygon","coordinates":[[[170,0],[190,0],[190,5],[170,0]]]}"#).contains("longitude"));
         assert_eq!(Coast::none().shore_nm(LatLon::new(1.0, 1.0)), f64::INFINITY);
         assert_eq!(Coast::none().nearest_shore(LatLon::new(1.0, 1.0)), None);

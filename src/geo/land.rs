@@ -1,34 +1,36 @@
-//! Land or water: a quarter-degree grid that answers from a few coast edges, whatever the size of the continent.
+//! Land or water: a quarter-degree grid that needs only a few coast edges per look-up, whatever the size of the continent.
 
 use super::LatLon;
 
-/// Cells to a degree.
+/// Cells per degree.
 const PER_DEGREE: f64 = 4.0;
-/// Cells round the Earth.
+/// Cells around the Earth.
 const COLUMNS: usize = 1440;
 /// Cells from pole to pole.
 const ROWS: usize = 720;
-/// Reference points lie this far off the cells' middle rows and west sides, in degrees, so that no vertex of a drawn grid hits their lines.
+/// Offset of the reference points from the cells' middle rows and west sides, in degrees, so that no vertex of a drawn grid is on their
+/// lines.
 const OFF: f64 = 0.000_031_7;
 
 /// One coast edge, straight in longitude and latitude: from x, from y, to x, to y in degrees.
 type Edge = [f32; 4];
 
-/// Which positions are land. Rings are taken together by the even-odd rule, so holes and islands in them need no order.
+/// Which positions are land. All rings together follow the even-odd rule, so holes and the islands in them may come in any order.
 ///
-/// Every cell knows whether its reference point is land and which edges pass through it. A position is land if the way to it
-/// from the reference point, first along the meridian and then along the parallel, crosses an odd number of edges.
+/// Every cell stores whether its reference point is land and which edges pass through it. The way from there to a position leads first
+/// along
+/// the meridian and then along the parallel; each edge it crosses switches between land and water.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Land {
     reference: Vec<u64>,
-    /// Where each cell's edges begin in `numbers`; one more than there are cells.
+    /// Start of each cell's edges in `numbers`, plus the end of the last.
     starts: Vec<u32>,
     numbers: Vec<u32>,
     edges: Vec<Edge>,
 }
 
 impl Land {
-    /// Land enclosed by closed rings of positions with longitudes in -180..=180.
+    /// Creates land from closed rings of positions with longitudes in -180..=180.
     pub(super) fn new(rings: &[Vec<LatLon>]) -> Land {
         let edges: Vec<Edge> = rings
             .iter()
@@ -67,7 +69,7 @@ impl Land {
         land
     }
 
-    /// Lists for every cell the edges whose box touches it.
+    /// Lists the edges whose box touches each cell.
     fn sort_edges(&mut self) {
         let mut placed: Vec<(u32, u32)> = Vec::with_capacity(self.edges.len() * 5 / 4);
         for (number, edge) in (0..).zip(&self.edges) {
@@ -130,17 +132,17 @@ fn reference(row: usize, column: usize) -> (f64, f64) {
     (x, y)
 }
 
-/// The longitude at which an edge crosses a parallel; an end on the parallel counts as north of it.
+/// Longitude at which an edge crosses a parallel; an end on the parallel counts as south of it.
 fn crosses_parallel([x1, y1, x2, y2]: [f64; 4], y: f64) -> Option<f64> {
     ((y1 <= y) != (y2 <= y)).then(|| x1 + (x2 - x1) * ((y - y1) / (y2 - y1)))
 }
 
-/// The latitude at which an edge crosses a meridian; an end on the meridian counts as west of it.
+/// Latitude at which an edge crosses a meridian; an end on the meridian counts as west of it.
 fn crosses_meridian([x1, y1, x2, y2]: [f64; 4], x: f64) -> Option<f64> {
     crosses_parallel([y1, x1, y2, x2], x)
 }
 
-/// Whether a crossing lies on the way between two coordinates.
+/// Whether a crossing is on the way between two coordinates.
 fn between(crossing: f64, a: f64, b: f64) -> bool {
     a.min(b) < crossing && crossing <= a.max(b)
 }

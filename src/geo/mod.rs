@@ -1,4 +1,4 @@
-//! Positions on the Earth: distance, bearing, and the local plane that the hot path works in.
+//! Positions on the Earth: distance, bearing, and the local plane used on the hot path.
 
 mod cells;
 pub(crate) mod chord;
@@ -27,25 +27,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::{EARTH_RADIUS_METRES, METRES_PER_NM};
 
-/// A position in degrees (WGS 84): latitude -90..=90 north positive, longitude -180..180 east positive.
+/// A position in degrees (WGS 84): latitude -90..=90, north positive; longitude -180..180, east positive.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LatLon {
-    /// Degrees north.
+    /// Latitude in degrees north.
     pub lat: f64,
-    /// Degrees east, in -180..180 after `LatLon::new`.
+    /// Longitude in degrees east, within -180..180 if made by [`LatLon::new`].
     pub lon: f64,
 }
 
 impl LatLon {
-    /// A position with its longitude brought into -180..180 and its latitude clamped to ±90.
+    /// Creates a position, wrapping the longitude to -180..180 and clamping the latitude to ±90.
     pub fn new(lat: f64, lon: f64) -> LatLon {
         LatLon { lat: lat.clamp(-90.0, 90.0), lon: wrap_degrees(lon) }
     }
 
-    /// For the chart: `27°54.600'N 018°13.200'W`.
+    /// Notation for a chart, in degrees and minutes: `27°54.600'N 018°13.200'W`.
     pub fn degrees_minutes(self) -> String {
         let half = |degrees: f64, width: usize, signs: [char; 2]| {
-            // In thousandths of a minute, so that no rounding makes 60 minutes.
+            // In thousandths of a minute, so that rounding never gives 60 minutes.
             let thousandths = (degrees.abs() * 60_000.0).round() as u64;
             let (whole, minutes) = (thousandths / 60_000, thousandths % 60_000);
             let sign = if degrees < 0.0 { signs[1] } else { signs[0] };
@@ -54,12 +54,12 @@ impl LatLon {
         format!("{} {}", half(self.lat, 2, ['N', 'S']), half(self.lon, 3, ['E', 'W']))
     }
 
-    /// For other programs: latitude and longitude in signed degrees, `27.91000, -18.22000`.
+    /// Notation for other programs: latitude and longitude in signed degrees, `27.91000, -18.22000`.
     pub fn decimal_degrees(self) -> String {
         format!("{:.5}, {:.5}", self.lat, self.lon)
     }
 
-    /// Metres to `other` on the sphere (within 0.6 % of the ellipsoid; for the hot path).
+    /// Metres to `other` on the sphere, within 0.6 % of the ellipsoid; for the hot path.
     pub fn metres_to(self, other: LatLon) -> f64 {
         let d_lat = (other.lat - self.lat).to_radians();
         let d_lon = wrap_degrees(other.lon - self.lon).to_radians();
@@ -68,7 +68,7 @@ impl LatLon {
         2.0 * EARTH_RADIUS_METRES * h.sqrt().min(1.0).asin()
     }
 
-    /// Metres to `other` on the WGS 84 ellipsoid (Karney), for what is reported.
+    /// Metres to `other` on the WGS 84 ellipsoid (Karney); for reports.
     pub fn geodesic_metres_to(self, other: LatLon) -> f64 {
         Geodesic.distance(self.point(), other.point())
     }
@@ -89,8 +89,9 @@ impl LatLon {
         LatLon::new(point.y(), point.x())
     }
 
-    /// `other` in metres east and north of `self`, on a plane that is true at `self`
-    /// (error below 0.1 % within 100 km up to 60° of latitude). Right across ±180°.
+    /// Metres east and north of `self` to `other`, on a plane tangent at `self` (error below 0.1 % within 100 km up to 60° of latitude).
+    /// Works
+    /// across ±180°.
     pub fn plane(self, other: LatLon) -> (f64, f64) {
         let scale = EARTH_RADIUS_METRES.to_radians();
         let middle = ((self.lat + other.lat) / 2.0).to_radians();
@@ -99,18 +100,18 @@ impl LatLon {
         (east, north)
     }
 
-    /// The position at `share` (0..=1) of the way to `other`, straight in latitude and longitude; right across ±180°.
+    /// The position at `share` (0..=1) of the way to `other`, linear in latitude and longitude. Works across ±180°.
     pub fn between(self, other: LatLon, share: f64) -> LatLon {
         LatLon::new(self.lat + (other.lat - self.lat) * share, self.lon + wrap_degrees(other.lon - self.lon) * share)
     }
 
-    /// As a point of the crate `geo`: x is the longitude.
+    /// The position as a point of the crate `geo`: x is the longitude.
     pub fn point(self) -> Point<f64> {
         Point::new(self.lon, self.lat)
     }
 }
 
-/// An angle of longitude brought into -180..180.
+/// Wraps a longitude in degrees to -180..180.
 pub fn wrap_degrees(degrees: f64) -> f64 {
     if (-180.0..180.0).contains(&degrees) {
         return degrees;
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn distance_is_right_across_the_antimeridian() {
+    fn distance_is_correct_across_the_antimeridian() {
         let east = LatLon::new(0.0, 179.9);
         let west = LatLon::new(0.0, -179.9);
         assert!((east.nm_to(west) - 12.02).abs() < 0.02);
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plane_agrees_with_the_geodesic_near_by() {
+    fn the_plane_agrees_with_the_geodesic_nearby() {
         let here = LatLon::new(60.0, 5.0);
         let there = here.destination(37.0, 2000.0);
         let (x, y) = here.plane(there);

@@ -7,10 +7,10 @@ use super::chord::offset;
 use crate::time::Span;
 use crate::units::METRES_PER_SECOND_PER_KNOT;
 
-/// How a vessel moves over the ground.
+/// Movement of a vessel over the ground.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Motion {
-    /// Where it is.
+    /// Current position.
     pub at: LatLon,
     /// Speed over ground in knots.
     pub knots: f64,
@@ -19,7 +19,7 @@ pub struct Motion {
 }
 
 impl Motion {
-    /// Where it will be after `span` (before, if negative) if nothing changes, along a geodesic.
+    /// Position after `span` (before, if negative) along a geodesic, if speed and course stay the same.
     pub fn after(self, span: Span) -> LatLon {
         let metres = self.knots * METRES_PER_SECOND_PER_KNOT * span.seconds();
         match metres < 0.0 {
@@ -28,7 +28,7 @@ impl Motion {
         }
     }
 
-    /// Metres a second east and north.
+    /// Velocity in metres per second, east and north.
     fn velocity(self) -> (f64, f64) {
         let (east, north) = self.course_degrees.to_radians().sin_cos();
         let speed = self.knots * METRES_PER_SECOND_PER_KNOT;
@@ -36,12 +36,12 @@ impl Motion {
     }
 }
 
-/// When and how near two vessels pass.
+/// When and how close two vessels pass.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Approach {
-    /// Time from now to the closest point; zero when they already part or keep their distance.
+    /// Time from now to the closest point; zero if they are already moving apart or keep their distance.
     pub after: Span,
-    /// Metres between them then.
+    /// Distance at that time, in metres.
     pub metres: f64,
 }
 
@@ -58,12 +58,12 @@ pub fn cpa(a: Motion, b: Motion) -> Approach {
     Approach { after: Span::from_millis((seconds * 1000.0) as i64), metres: (x + vx * seconds).hypot(y + vy * seconds) }
 }
 
-/// A ship's outline as AIS gives it: the distances from the antenna to the four sides.
+/// A ship's outline as in AIS: the distances from the antenna to the four sides.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Hull {
-    /// Where the antenna is.
+    /// Position of the antenna.
     pub at: LatLon,
-    /// True heading; without it the outline is unknown.
+    /// True heading in degrees; without it the outline is unknown.
     pub heading_degrees: Option<f64>,
     /// Metres from the antenna to the bow.
     pub bow: f64,
@@ -81,7 +81,8 @@ impl Hull {
         Hull { at, heading_degrees: None, bow: 0.0, stern: 0.0, port: 0.0, starboard: 0.0 }
     }
 
-    /// The corners in metres east and north of `origin`, in order round the hull; one point four times when the outline is unknown.
+    /// The corners in metres east and north of `origin`, in order around the hull; the antenna's point four times if the outline is
+    /// unknown.
     fn corners(&self, origin: LatLon) -> [(f64, f64); 4] {
         let (x, y) = offset(origin, self.at);
         let sized = 0.0 < self.bow + self.stern && 0.0 <= self.bow.min(self.stern).min(self.port).min(self.starboard);
@@ -94,7 +95,7 @@ impl Hull {
     }
 }
 
-/// Metres between the outlines of two ships; 0 when they overlap. A ship without heading or dimensions is its antenna point.
+/// Metres between the outlines of two ships; 0 if they overlap. A ship without heading or dimensions is a point at its antenna.
 pub fn hull_metres(a: Hull, b: Hull) -> f64 {
     let origin = a.at;
     let (a, b) = (a.corners(origin), b.corners(origin));
@@ -107,7 +108,7 @@ pub fn hull_metres(a: Hull, b: Hull) -> f64 {
     one.chain(two).fold(f64::INFINITY, f64::min)
 }
 
-/// Whether a line along or across the first outline has the two outlines on different sides of it.
+/// Whether a line parallel to a side of the first outline separates the two.
 fn parted(a: &[(f64, f64); 4], b: &[(f64, f64); 4]) -> bool {
     let sides = [(0, 1), (1, 2)].map(|(i, j)| (a[j].0 - a[i].0, a[j].1 - a[i].1));
     let side = sides.into_iter().find(|side| *side != (0.0, 0.0));
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_closest_point_lies_ahead_or_now() {
+    fn the_closest_point_is_ahead_or_now() {
         let here = LatLon::new(40.0, -10.0);
         let a = Motion { at: here, knots: 10.0, course_degrees: 0.0 };
         let b = Motion { at: here.destination(0.0, 18_520.0), knots: 10.0, course_degrees: 180.0 };

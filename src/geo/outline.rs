@@ -2,25 +2,25 @@
 
 use super::coast::built_in_rings;
 
-/// A part of a map in degrees, `south` < `north` and `west` < `east`. One that crosses the antimeridian has an `east` beyond 180 or a
-/// `west` below -180.
+/// A part of a map in degrees, `south` < `north` and `west` < `east`. If it crosses the antimeridian, `east` is beyond 180 or `west` below
+/// -180.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Bounds {
-    /// Latitude of its lower edge, -90..=90.
+    /// Latitude of the lower edge, -90..=90.
     pub south: f64,
-    /// Longitude of its left edge, -360..=360.
+    /// Longitude of the left edge, -360..=360.
     pub west: f64,
-    /// Latitude of its upper edge, -90..=90.
+    /// Latitude of the upper edge, -90..=90.
     pub north: f64,
-    /// Longitude of its right edge, -360..=360.
+    /// Longitude of the right edge, -360..=360.
     pub east: f64,
 }
 
 /// A point of a drawing: longitude and latitude in degrees, the longitude continuous with that of the bounds.
 pub type Vertex = (f64, f64);
 
-/// The built-in land within the bounds: closed rings to be filled by the even-odd rule. Where land goes on beyond the bounds, a ring runs
-/// along their edge. Empty at sea. Unpacks the shipped coastline at each call.
+/// The built-in land within the bounds, as closed rings to be filled by the even-odd rule; empty at sea. Where land continues beyond the
+/// bounds, a ring runs along their edge. Unpacks the shipped coastline on each call.
 pub fn land_within(bounds: &Bounds) -> Vec<Vec<Vertex>> {
     let rings = built_in_rings();
     let mut found = Vec::new();
@@ -39,7 +39,7 @@ pub fn land_within(bounds: &Bounds) -> Vec<Vec<Vertex>> {
     found
 }
 
-/// Sutherland and Hodgman: what of a polygon lies within the bounds, edge by edge.
+/// Clips a polygon to the bounds, edge by edge (Sutherland-Hodgman).
 fn clipped(ring: Vec<Vertex>, bounds: &Bounds) -> Vec<Vertex> {
     let apart = ring.iter().all(|(lon, _)| *lon < bounds.west)
         || ring.iter().all(|(lon, _)| bounds.east < *lon)
@@ -84,7 +84,7 @@ fn lat(at: Vertex) -> f64 {
 mod tests {
     use super::*;
 
-    /// Square degrees inside the rings, holes not counted.
+    /// Square degrees inside the rings; holes are not subtracted.
     fn area(rings: &[Vec<Vertex>]) -> f64 {
         let of = |ring: &Vec<Vertex>| {
             let next = ring.iter().cycle().skip(1);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn land_beyond_the_antimeridian_is_drawn_where_the_map_goes_on() {
+    fn land_beyond_the_antimeridian_is_drawn_where_the_map_continues() {
         let fiji = Bounds { south: -19.0, west: 176.0, north: -15.0, east: 182.0 };
         let rings = land_within(&fiji);
         assert!(rings.iter().flatten().any(|(lon, _)| 180.0 < *lon), "Taveuni and Lau lie east of it");

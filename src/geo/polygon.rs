@@ -1,4 +1,4 @@
-//! Polygons on the Earth: is a position inside, and the pieces of their border; holes, ±180° and touching parts included.
+//! Polygons on the Earth: whether a position is inside, and the pieces of their border. Handles holes, ±180° and touching parts.
 
 use geo::{BoundingRect, Coord, Intersects, LineString, MonotonicPolygons, Polygon, Rect};
 use rstar::RTree;
@@ -7,15 +7,15 @@ use rstar::primitives::{GeomWithData, Line};
 use super::chord::{Piece, spot};
 use super::{LatLon, wrap_degrees};
 
-/// Longest piece a border or line is cut into: its chord stays within 2 m of the surface.
+/// Maximum length of a piece of a border or line: its chord stays within 2 m of the surface.
 const PIECE_METRES: f64 = 10_000.0;
 
-/// What is wrong with a ring or polygon, as half a sentence, and where.
+/// A fault of a ring or polygon, with its position.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Fault {
-    /// What is wrong, without a full stop.
+    /// Description of the fault, without a full stop.
     pub(crate) what: String,
-    /// Where, if at one place.
+    /// Position of the fault; `None` if it is not at one place.
     pub(crate) at: Option<LatLon>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Area {
     bounds: Rect,
 }
 
-/// Monotone pieces answer fastest, but may only be built from rings that never touch.
+/// Monotone pieces are fastest, but can only be built from rings that never touch.
 #[derive(Clone, Debug)]
 enum Body {
     Monotone(MonotonicPolygons<f64>),
@@ -35,8 +35,9 @@ enum Body {
 }
 
 impl Area {
-    /// A polygon from its rings, the outer one first, each a list of `[longitude, latitude]` whose last position may repeat the
-    /// first. An edge longer than 180° of longitude goes the short way, across ±180°.
+    /// Creates a polygon from its rings, the outer one first. Each is a list of `[longitude, latitude]` whose last position may repeat the
+    /// first.
+    /// An edge longer than 180° of longitude goes the short way, across ±180°.
     pub(crate) fn new(rings: &[Vec<[f64; 2]>]) -> Result<Area, Fault> {
         let mut unwrapped = Vec::with_capacity(rings.len());
         for ring in rings {
@@ -61,7 +62,7 @@ impl Area {
         Ok(Area { body, rings: unwrapped, bounds })
     }
 
-    /// Whether the position lies inside or on the border.
+    /// Whether the position is inside or on the border.
     pub(crate) fn holds(&self, at: LatLon) -> bool {
         if at.lat < self.bounds.min().y || self.bounds.max().y < at.lat {
             return false;
@@ -85,7 +86,7 @@ impl Area {
     }
 }
 
-/// A position with its longitude as drawn, perhaps beyond ±180°.
+/// A position with its longitude as drawn, possibly beyond ±180°.
 fn raw(coord: Coord) -> LatLon {
     LatLon { lat: coord.y, lon: coord.x }
 }
@@ -94,8 +95,8 @@ fn fault(what: &str) -> Fault {
     Fault { what: what.to_owned(), at: None }
 }
 
-/// Cuts the edge between two positions, straight in longitude and latitude, into pieces short enough to be chords. Longitudes may lie
-/// beyond ±180°; the edge does not wrap by itself.
+/// Cuts the edge between two positions, straight in longitude and latitude, into pieces short enough to be chords. Longitudes may be beyond
+/// ±180°; the edge is not wrapped.
 pub(crate) fn cut(from: LatLon, to: LatLon, out: &mut Vec<Piece>) {
     let metres_per_degree = crate::units::EARTH_RADIUS_METRES.to_radians();
     let widest = from.lat.abs().min(to.lat.abs()).to_radians().cos();
@@ -112,8 +113,8 @@ pub(crate) fn cut(from: LatLon, to: LatLon, out: &mut Vec<Piece>) {
     }
 }
 
-/// Brings a line's longitudes into one run without jumps: a step longer than 180° goes the other way round.
-/// A step of exactly 360° is kept: it is an edge along the whole Earth.
+/// Makes a line's longitudes continuous: a step longer than 180° goes the other way round. A step of exactly 360° is kept, as it is an edge
+/// around the whole Earth.
 pub(crate) fn straighten(line: &[[f64; 2]]) -> Vec<Coord> {
     let mut out: Vec<Coord> = Vec::with_capacity(line.len());
     let mut drawn = f64::NAN;
@@ -125,7 +126,7 @@ pub(crate) fn straighten(line: &[[f64; 2]]) -> Vec<Coord> {
             Some(last) => last.x + wrap_degrees(step),
         };
         drawn = lon;
-        // Sums of steps drift in the last digits; the drawn number is exact.
+        // Sums of steps drift in the last digits; the number as drawn is exact.
         let turns = ((x - lon) / 360.0).round() * 360.0;
         let coord = Coord { x: lon + turns, y: lat };
         if out.last() != Some(&coord) {
@@ -135,7 +136,7 @@ pub(crate) fn straighten(line: &[[f64; 2]]) -> Vec<Coord> {
     out
 }
 
-/// A closed ring in one run of longitudes.
+/// Closes a ring and makes its longitudes continuous.
 fn unwrap(ring: &[[f64; 2]]) -> Result<Vec<Coord>, Fault> {
     let mut ring = straighten(ring);
     let (Some(first), Some(last)) = (ring.first().copied(), ring.last().copied()) else {
@@ -160,7 +161,7 @@ enum Touch {
     Somewhere,
 }
 
-/// Looks for edges that cross or lie on each other; touching in single points is found and allowed.
+/// Rejects edges that cross or overlap. Touching in single points is allowed and reported.
 fn crossings(rings: &[Vec<Coord>]) -> Result<Touch, Fault> {
     let mut edges = Vec::new();
     for (ring_number, ring) in rings.iter().enumerate() {

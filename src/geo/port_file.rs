@@ -1,4 +1,4 @@
-//! Files of harbours and anchorage points: CSV text to ports, or everything that is wrong with it.
+//! Parses CSV files of harbours and anchorage points, or collects every problem in them.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use super::{LatLon, Port};
 /// A file of ports that cannot be used.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum PortsError {
-    /// The header lacks a column.
+    /// A required column is missing from the header.
     #[error(
         "line 1: no column {0}: the header needs latitude, longitude and may have name, country, radius_nm, harbor size"
     )]
     NoColumn(&'static str),
-    /// A row holds something else than the column says.
+    /// A cell is not a number in the allowed range.
     #[error("line {line}: {column}: {value:?} is not a number from {least} to {most}")]
     BadNumber {
-        /// The row's line, from 1.
+        /// Line of the row, from 1.
         line: u64,
-        /// The column.
+        /// Name of the column.
         column: &'static str,
-        /// What stands there.
+        /// Content of the cell.
         value: String,
         /// Smallest allowed value.
         least: f64,
@@ -31,7 +31,7 @@ pub enum PortsError {
     },
 }
 
-/// The columns that are read, by our name and what sources call them.
+/// The columns that are read: the name used here first, then those in the sources.
 const COLUMN_NAMES: [&[&str]; 8] = [
     &["latitude", "lat"],
     &["longitude", "lon"],
@@ -43,10 +43,10 @@ const COLUMN_NAMES: [&[&str]; 8] = [
     &["other_names", "alternate port name"],
 ];
 
-/// The name that the list of anchorages gives to rows marked for removal.
+/// Name that the list of anchorages gives to rows marked for removal.
 const REMOVED: &str = "REMOVE";
 
-/// Reads harbours or anchorage points from CSV text with a header: all of them, or every fault.
+/// Reads harbours or anchorage points from CSV text with a header. Returns all of them, or every fault.
 pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
     let mut table = Table::new(text.trim_start_matches('\u{feff}'));
     let header: Vec<String> = match table.record() {
@@ -110,11 +110,11 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
     }
 }
 
-/// CSV text, record by record.
+/// Reads CSV text record by record.
 pub(super) struct Table<'a> {
     reader: Reader,
     rest: &'a [u8],
-    /// The line the last record began in, from 1.
+    /// Line at which the last record began, from 1.
     pub(super) line: u64,
 }
 
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_bad_row_is_named() {
+    fn every_bad_row_is_reported() {
         let errors = read("lat,lon\n91,0\n1,x\n2,2\n").expect_err("bad");
         let lines: Vec<String> = errors.iter().map(PortsError::to_string).collect();
         assert_eq!(lines[0], "line 2: latitude: \"91\" is not a number from -90 to 90");

@@ -1,14 +1,14 @@
-//! What crews type as a destination, brought to a harbour of the index: names, other names, UN/LOCODE, one letter wrong.
+//! Finds the harbour that crews mean by a destination: by name, other name, UN/LOCODE, or with one letter wrong.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Port;
 
-/// Names shorter than this must be equal; longer ones may have one letter wrong, more or less.
+/// Minimum length of a name to match with one letter wrong, missing or added; shorter names must be equal.
 const FUZZY_FROM: usize = 5;
-/// A name that is followed by other words is at least so long.
+/// Minimum length of a name that may be followed by other words.
 const LEADS_FROM: usize = 4;
-/// Words round a name that say what part of the port is meant, or why.
+/// Words around a name that describe a part of the port or a purpose.
 const NOISE: [&str; 18] = [
     "PORT",
     "OF",
@@ -30,18 +30,18 @@ const NOISE: [&str; 18] = [
     "BUNKERS",
 ];
 
-/// Harbours by what they are called.
+/// Harbours indexed by their names and codes.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     by_name: FxHashMap<String, u32>,
     by_code: FxHashMap<String, u32>,
-    /// Main names of `FUZZY_FROM` letters and more, in order of the harbours.
+    /// Main names of at least `FUZZY_FROM` letters, in order of the harbours.
     long: Vec<(String, u32)>,
     countries: FxHashSet<String>,
 }
 
 impl Names {
-    /// The index of these harbours; of those that share a name the first has it, and a main name goes before another's other name.
+    /// Indexes these harbours. Of several with the same name the first wins, and a main name takes precedence over another's other name.
     pub(super) fn new(ports: &[Port]) -> Names {
         let mut names = Names {
             by_name: FxHashMap::default(),
@@ -69,9 +69,9 @@ impl Names {
         names
     }
 
-    /// The harbour's number, if the text means one.
+    /// Number of the harbour that the text means; `None` if there is none.
     pub(super) fn find(&self, said: &str) -> Option<u32> {
-        // Of a route the last leg counts: `ES ALG>MA TNG` goes to Tangier.
+        // The last leg of a route counts: `ES ALG>MA TNG` goes to Tangier.
         let last = said.rsplit('>').find(|part| !folded(part).is_empty())?;
         let whole = folded(last);
         let exact = |text: &str| self.by_name.get(text).or_else(|| self.by_code.get(text)).copied();
@@ -88,7 +88,7 @@ impl Names {
         if let Some(number) = [spaced, joined].into_iter().flatten().find_map(|code| self.by_code.get(code)) {
             return Some(*number);
         }
-        // The name may be followed by a country, a berth or anything else: the longest run of first words that is a name.
+        // The name may be followed by a country, a berth or anything else: try the longest run of leading words that is a name.
         for count in (1..=words.len()).rev() {
             let lead = words[..count].join(" ");
             if LEADS_FROM <= lead.len()
@@ -104,7 +104,7 @@ impl Names {
         self.nearly(&named)
     }
 
-    /// The one name that is one letter away; none when several are.
+    /// The only name that is one letter away; `None` if there are several.
     fn nearly(&self, text: &str) -> Option<u32> {
         if text.len() < FUZZY_FROM {
             return None;
@@ -115,7 +115,7 @@ impl Names {
     }
 }
 
-/// Letters and digits in capitals without accents, words apart by one space.
+/// Letters and digits in capitals without accents, with single spaces between words.
 fn folded(text: &str) -> String {
     let plain = |letter: char| match letter {
         'À'..='Å' | 'à'..='å' => 'A',
@@ -133,7 +133,7 @@ fn folded(text: &str) -> String {
     letters.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether one letter changed, added or dropped makes one of the other; equal words are not.
+/// Whether the words differ by exactly one letter changed, added or dropped.
 fn one_edit(a: &[u8], b: &[u8]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     if 1 < long.len() - short.len() {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_port_stays_unknown() {
+    fn a_text_without_a_known_port_gives_none() {
         for said in ["", "FOR ORDERS", "FISHING", "SEA", "XX XXX", "GRNDS", "12", "> >", "ATLANTIC", "@@@@"] {
             means(said, "");
         }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn one_letter_is_one_letter() {
+    fn one_edit_is_exactly_one_letter() {
         let edit = |a: &str, b: &str| one_edit(a.as_bytes(), b.as_bytes());
         assert!(edit("DAKAR", "DAKER") && edit("DAKAR", "DAKARR") && edit("DAKAR", "DKAR") && edit("DAKAR", "DAKA"));
         assert!(!edit("DAKAR", "DAKAR") && !edit("DAKAR", "DAEKR") && !edit("DAKAR", "DAK"));

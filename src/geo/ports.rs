@@ -1,4 +1,4 @@
-//! Harbours and anchorages as points: which is nearest, and whether a position lies in the calm water round one.
+//! Harbours and anchorages as points: which is nearest, and whether a position is in the calm water around one.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,23 +12,23 @@ use super::port_file::{PortsError, read};
 use super::port_names::Names;
 use crate::units::METRES_PER_NM;
 
-/// The shipped World Port Index: see `data/README.md`.
+/// The shipped World Port Index; see `data/README.md`.
 const HARBOURS: &[u8] = include_bytes!("data/harbours.zst");
-/// The shipped anchorage points: see `data/README.md`.
+/// The shipped anchorage points; see `data/README.md`.
 const ANCHORAGES: &[u8] = include_bytes!("data/anchorages.zst");
 
 /// A harbour or an anchorage point.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Port {
-    /// Where.
+    /// Position of the point.
     pub at: LatLon,
-    /// Its name as the source writes it; may be empty.
+    /// Name as in the source; may be empty.
     pub name: Arc<str>,
     /// Country, by name (harbours) or ISO 3166 code (anchorages); may be empty.
     pub country: Arc<str>,
-    /// Radius of the calm water round it, in nautical miles.
+    /// Radius of the calm water around it, in nautical miles.
     pub radius_nm: f64,
-    /// UN/LOCODE as `ES ALG`; may be empty.
+    /// UN/LOCODE such as `ES ALG`; may be empty.
     pub locode: Arc<str>,
     /// Other names, separated by semicolons; may be empty.
     pub other_names: Arc<str>,
@@ -43,7 +43,7 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// World Port Index and anchorage points as built into the program. Unpacked once, at the first call.
+    /// The built-in World Port Index and anchorage points. They are unpacked once, on the first call.
     pub fn built_in() -> Arc<Ports> {
         static PORTS: OnceLock<Arc<Ports>> = OnceLock::new();
         let ports = || Arc::new(Ports::built_in_harbours().with_anchorages_of(Ports::built_in_anchorages()));
@@ -60,35 +60,37 @@ impl Ports {
         Ports { harbours: Points::default(), anchorages: Points::new(unpack(ANCHORAGES)), names: OnceLock::new() }
     }
 
-    /// Harbours from CSV text with a header: `latitude`, `longitude`, and, where known, `name`, `country`, `radius_nm`. The World
-    /// Port Index's own column names are understood too. A row without radius or harbour size gets 1 nm.
+    /// Reads harbours from CSV text with a header: `latitude`, `longitude` and optionally `name`, `country`, `radius_nm`. The World Port
+    /// Index's
+    /// own column names work too. A row without radius or harbour size gets 1 nm.
     pub fn harbours_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
         Ok(Ports { harbours: Points::new(read(text)?), anchorages: Points::default(), names: OnceLock::new() })
     }
 
-    /// Anchorage points from CSV text in the same form; `label` and `iso3` are understood too.
+    /// Reads anchorage points from CSV text in the same format; the columns `label` and `iso3` work too.
     pub fn anchorages_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
         Ok(Ports { harbours: Points::default(), anchorages: Points::new(read(text)?), names: OnceLock::new() })
     }
 
-    /// No ports at all: no built-in calm water.
+    /// No ports at all, and therefore no calm water around points.
     pub fn none() -> Ports {
         Ports::default()
     }
 
-    /// These harbours with the anchorage points of `other`.
+    /// Combines these harbours with the anchorage points of `other`.
     pub fn with_anchorages_of(self, other: Ports) -> Ports {
         Ports { harbours: self.harbours, anchorages: other.anchorages, names: OnceLock::new() }
     }
 
-    /// The harbour a destination means, as crews type it: `ES ALG`, `ALGECIRAS`, `MA TNG > ES ALG`, one letter wrong; `None` when it is
-    /// none we know. Slow: for what somebody said anew. Of harbours that share a name it is the first.
+    /// The harbour meant by a destination as crews type it: `ES ALG`, `ALGECIRAS`, `MA TNG > ES ALG`, also with one letter wrong; `None` if
+    /// it is
+    /// not a known harbour. Of harbours that share a name it is the first. Slow: call it only when the destination has changed.
     pub fn destination(&self, said: &str) -> Option<&Port> {
         let names = self.names.get_or_init(|| Names::new(&self.harbours.ports));
         names.find(said).and_then(|number| self.harbours.ports.get(number as usize))
     }
 
-    /// The named harbours within the bounds, the largest first.
+    /// The named harbours within the bounds, largest first.
     pub fn harbours_within(&self, bounds: &Bounds) -> Vec<&Port> {
         let inside = |port: &&Port| {
             let lon = [-360.0, 0.0, 360.0].map(|turn| port.at.lon + turn);
@@ -101,12 +103,12 @@ impl Ports {
         found
     }
 
-    /// How many points there are.
+    /// Number of points of both kinds.
     pub fn len(&self) -> usize {
         self.harbours.tree.size() + self.anchorages.tree.size()
     }
 
-    /// Whether there is none.
+    /// Whether there are no points.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -118,18 +120,18 @@ impl Ports {
         nearest.map(|(port, _)| (port, at.nm_to(port.at)))
     }
 
-    /// Nautical miles to the nearest point of either kind; infinite beyond `SEEN_NM`.
+    /// Nautical miles to the nearest point of either kind; infinite beyond [`SEEN_NM`].
     pub fn nearest_point_nm(&self, at: LatLon) -> f64 {
         let here = spot(at);
         self.harbours.near_nm(at, here).min(self.anchorages.near_nm(at, here))
     }
 
-    /// The radius of the largest circle of calm water round a point.
+    /// Radius of the largest circle of calm water around a point, in nautical miles.
     pub fn largest_circle_nm(&self) -> f64 {
         self.harbours.largest_nm.max(self.anchorages.largest_nm)
     }
 
-    /// The point whose circle of calm water holds the position, the nearest if several do.
+    /// The point whose circle of calm water contains the position; the nearest if several do.
     pub fn calm_round(&self, at: LatLon) -> Option<&Port> {
         let here = spot(at);
         let nearest = [self.harbours.circle(at, here), self.anchorages.circle(at, here)];
@@ -138,10 +140,10 @@ impl Ports {
     }
 }
 
-/// Distances to points are known up to here, in nautical miles.
+/// Distance up to which points are found by [`Ports::nearest_point_nm`], in nautical miles.
 pub const SEEN_NM: f64 = 30.0;
 
-/// Half-degree cells round the Earth, for `Points::seen`.
+/// Half-degree cells around the Earth, for `Points::seen`.
 const COLUMNS: usize = 720;
 /// Half-degree cells from pole to pole.
 const ROWS: usize = 360;
@@ -151,7 +153,7 @@ const ROWS: usize = 360;
 struct Points {
     ports: Vec<Port>,
     tree: RTree<GeomWithData<Spot, u32>>,
-    /// One bit for every half-degree cell from which a point may be seen: nearly all fixes at sea end here.
+    /// One bit per half-degree cell: whether a point may be within `SEEN_NM`. For nearly all fixes at sea the look-up ends here.
     seen: Vec<u64>,
     /// Radius of the largest circle, in nautical miles.
     largest_nm: f64,
@@ -170,7 +172,7 @@ impl Points {
         points
     }
 
-    /// Marks the cells that lie within `SEEN_NM` of a point, generously.
+    /// Marks the cells within `SEEN_NM` of a point, with a generous margin.
     fn mark_seen(&mut self) {
         for port in &self.ports {
             let (lat, lon) = (port.at.lat, port.at.lon);
@@ -193,7 +195,7 @@ impl Points {
         self.seen.get(cell / 64).is_some_and(|word| word >> (cell % 64) & 1 == 1)
     }
 
-    /// The nearest point and the chord squared to it.
+    /// The nearest point and the square of the chord to it.
     fn nearest(&self, here: Spot) -> Option<(&Port, f64)> {
         let found = self.tree.nearest_neighbor(&here)?;
         let port = &self.ports[found.data as usize];
@@ -208,7 +210,7 @@ impl Points {
         nearest.filter(|nm| *nm <= SEEN_NM).unwrap_or(f64::INFINITY)
     }
 
-    /// The nearest point whose circle holds the position, with the chord squared to it.
+    /// The nearest point whose circle contains the position, and the square of the chord to it.
     fn circle(&self, at: LatLon, here: Spot) -> Option<(&Port, f64)> {
         if self.largest_nm <= SEEN_NM && !self.sees(at) {
             return None;
@@ -230,7 +232,7 @@ fn cell_column(lon: f64) -> usize {
 }
 
 fn unpack(packed: &[u8]) -> Vec<Port> {
-    // The files are part of the program and a test unpacks them: they cannot be damaged at run time.
+    // The files are part of the program and covered by a test, so they cannot be damaged at run time.
     let bytes = zstd::decode_all(packed).expect("the shipped ports are intact");
     let text = std::str::from_utf8(&bytes).expect("the shipped ports are text");
     read(text).expect("the shipped ports are well formed")
@@ -243,7 +245,7 @@ mod tests {
     #[test]
     fn the_built_in_points_are_found_and_measured() {
         let ports = Ports::built_in();
-        // Of the 60 409 anchorages one, at 0 N 0 E, is marked for removal.
+        // One of the 60 409 anchorages, at 0 N 0 E, is marked for removal.
         assert_eq!(ports.len(), 3768 + 60_408);
         assert_eq!(ports.nearest_point_nm(LatLon::new(0.0, 0.0)), f64::INFINITY);
         let (port, nm) = ports.nearest(LatLon::new(28.47, -16.20)).expect("a port");

@@ -1,11 +1,11 @@
-//! Where the sun stands: day, twilight or night at a place.
+//! Position of the sun: day, twilight or night at a place.
 
 use super::LatLon;
 use crate::time::Time;
 
-/// The sun's altitude above the horizon in degrees, without refraction; below -6 is night in the sense of the rules.
+/// The sun's altitude above the horizon in degrees, without refraction; below -6 counts as night for the behaviours.
 ///
-/// After the low-precision formulas of the Astronomical Almanac, good to about 0.02° from 1950 to 2050.
+/// From the low-precision formulas of the Astronomical Almanac, accurate to about 0.02° from 1950 to 2050.
 pub fn sun_altitude_degrees(at: LatLon, time: Time) -> f64 {
     // Days since 2000-01-01T12:00.
     let days = time.millis() as f64 / 86_400_000.0 - 10_957.5;
@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn noon_stands_as_high_as_the_season_says() {
+    fn altitude_at_noon_follows_the_season() {
         // Solar noon at Greenwich: 90 - latitude ± the tilt of 23.44.
         assert!((altitude(38.7, 0.0, "2026-06-21T12:02:00Z") - 74.74).abs() < 0.05);
         assert!((altitude(38.7, 0.0, "2026-12-21T11:58:00Z") - 27.86).abs() < 0.05);

@@ -1,4 +1,4 @@
-//! Wind at sea, from a file of the operator: CSV text to wind, or everything that is wrong with it.
+//! Wind at sea, from a CSV file of the operator. Collects every problem in the file.
 
 use rustc_hash::FxHashMap;
 
@@ -6,36 +6,36 @@ use super::LatLon;
 use super::port_file::Table;
 use crate::time::{Span, Time};
 
-/// A value holds this far around its place. Nautical miles.
+/// Distance from its position within which a value applies. Nautical miles.
 const REACH_NM: f64 = 60.0;
-/// And this long before and after its time.
+/// Time before and after its own within which a value applies.
 const REACH: Span = Span::from_hours(3);
 const COLUMNS: [&str; 4] = ["time", "lat", "lon", "wind_knots"];
 
-/// A file of wind that cannot be used.
+/// A wind file that cannot be used.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum WindError {
-    /// The header lacks a column.
+    /// A required column is missing from the header.
     #[error("line 1: no column {0}: the header needs time, lat, lon, wind_knots")]
     NoColumn(&'static str),
-    /// A row holds something else than the column says.
+    /// A cell does not have the expected content.
     #[error("line {line}: {column}: {value:?} is not {expected}")]
     BadValue {
-        /// The row's line, from 1.
+        /// Line of the row, from 1.
         line: u64,
-        /// The column.
+        /// Name of the column.
         column: &'static str,
-        /// What stands there.
+        /// Content of the cell.
         value: String,
-        /// What should.
+        /// Description of what is expected.
         expected: &'static str,
     },
 }
 
-/// Wind speeds by place and time. Empty without a file.
+/// Wind speeds by position and time; empty without a file.
 #[derive(Clone, Debug, Default)]
 pub struct Wind {
-    /// By whole degrees, in order of time.
+    /// Values by whole degrees, in order of time.
     cells: FxHashMap<(i16, i16), Vec<Blow>>,
 }
 
@@ -47,7 +47,7 @@ struct Blow {
 }
 
 impl Wind {
-    /// Reads CSV with a header: `time` (RFC 3339), `lat`, `lon` (degrees), `wind_knots` (0-250); all rows, or every fault.
+    /// Reads CSV with a header: `time` (RFC 3339), `lat`, `lon` (degrees), `wind_knots` (0-250). Returns all rows, or every fault.
     pub fn from_csv(text: &str) -> Result<Wind, Vec<WindError>> {
         let mut table = Table::new(text.trim_start_matches('\u{feff}'));
         let header = table.record().unwrap_or_default();
@@ -86,18 +86,20 @@ impl Wind {
         if errors.is_empty() { Ok(wind) } else { Err(errors) }
     }
 
-    /// Whether there is none: nobody gave a file.
+    /// Whether there are no values, because no file was given.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 
-    /// Knots of wind there and then: the value of the nearest place within 60 nm, of several the nearest in time within 3 h.
+    /// Wind speed in knots: the value of the nearest position within 60 nm and, of several times there, the nearest within 3 h. `None`
+    /// without
+    /// one.
     pub fn knots_at(&self, position: LatLon, at: Time) -> Option<f64> {
         if self.is_empty() {
             return None;
         }
         let (row, column) = cell_of(position);
-        // Meridians run together towards the poles.
+        // Meridians converge towards the poles.
         let wide = if position.lat.abs() < 59.0 { 2 } else { 4 };
         let mut nearest: Option<(f64, Span, f32)> = None;
         for row in row - 1..=row + 1 {
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_value_in_reach_holds() {
+    fn the_nearest_value_in_reach_applies() {
         let wind = Wind::from_csv(
             "time,lat,lon,wind_knots\n2026-03-01T12:00:00Z,30,-40,38\n2026-03-01T18:00:00Z,30,-40,12\n\
              2026-03-01T12:00:00Z,30,179.9,25\n",
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_with_line_and_column() {
+    fn every_fault_is_reported_with_line_and_column() {
         let errors = Wind::from_csv("time,lat,lon,wind_knots\nyesterday,91,x,-1\n").expect_err("bad");
         assert_eq!(errors.len(), 4);
         assert_eq!(errors[0].to_string(), "line 2: time: \"yesterday\" is not a time such as 2026-03-01T12:00:00Z");

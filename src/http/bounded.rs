@@ -1,4 +1,4 @@
-//! A listener whose connections are few and short-lived: whoever sends slowly, or nothing, does not keep others out.
+//! A listener with a fixed number of short-lived connections. A client that sends slowly, or not at all, cannot keep others out.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,21 +17,21 @@ use tracing::warn;
 
 use crate::lobby::{Lobby, Place};
 
-/// After an accept that failed (no file descriptor left), so that the loop does not spin.
+/// Pause after a failed accept, for example when no file descriptor is left, so that the loop does not spin.
 const BREATH: Duration = Duration::from_millis(100);
-/// The log is told no more often that connections had to make room.
+/// Minimum interval between log messages about displaced connections.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
-/// Takes every connection; each lives only so long, and less where another needs its place.
+/// Accepts every connection and limits its lifetime. When all places are taken, a waiting connection is closed early to make room.
 pub(super) struct Bounded {
     listener: TcpListener,
     lobby: Lobby,
     life: Duration,
-    /// When the log was told last, and of how many in all.
+    /// Time of the last log message about displaced connections, and the total at that time; `None` before the first one.
     told: Option<(Instant, u64)>,
 }
 
-/// A connection with an end.
+/// A connection with a limited lifetime.
 pub(super) struct Mortal {
     stream: TcpStream,
     end: Pin<Box<Sleep>>,
@@ -39,7 +39,7 @@ pub(super) struct Mortal {
     place: Arc<Place>,
 }
 
-/// The place of the connection that a request came by.
+/// The lobby place of the connection that a request came by.
 #[derive(Clone)]
 pub(super) struct Caller(pub(super) Arc<Place>);
 
@@ -54,16 +54,13 @@ impl Bounded {
         Bounded { listener, lobby: Lobby::new(usize::from(places)), life, told: None }
     }
 
-    /// That connections had to make room, if it is time.
+    /// Logs how many connections were displaced, at most once per interval.
     fn tell_displaced(&mut self) {
         let (at, before) = self.told.map_or((None, 0), |(at, count)| (Some(at), count));
         let all = self.lobby.displaced();
         if before < all && at.is_none_or(|at| TELL_EVERY <= at.elapsed()) {
             self.told = Some((Instant::now(), all));
-            warn!(
-                connections = all - before,
-                "connections to the pages closed: they asked for nothing, and others needed the places"
-            );
+            warn!(connections = all - before, "closed idle connections to the pages to make room for new ones");
         }
     }
 }
@@ -82,7 +79,7 @@ impl Listener for Bounded {
                     return (Mortal { stream, end, displaced, place }, peer);
                 }
                 Err(error) => {
-                    warn!(%error, "connection for metrics and health not accepted");
+                    warn!(%error, "cannot accept a connection to the pages");
                     sleep(BREATH).await;
                 }
             }
@@ -95,7 +92,7 @@ impl Listener for Bounded {
 }
 
 impl Mortal {
-    /// Fails once its time is over, or its place is another's.
+    /// Fails when the lifetime is over or the place has been given to another connection.
     fn lives(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         let is_over = self.end.as_mut().poll(context).is_ready();
         match is_over || self.displaced.as_mut().poll(context).is_ready() {
@@ -139,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_that_says_nothing_ends_and_so_does_one_whose_place_another_needs() {
+    fn a_silent_connection_is_closed_after_its_lifetime_or_when_another_needs_its_place() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             for (life, next) in [(Duration::from_millis(50), false), (Duration::from_secs(60), true)] {

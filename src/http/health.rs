@@ -1,4 +1,4 @@
-//! Whether the daemon can do its work, and why not.
+//! Health checks: whether the daemon can do its work, and if not, why.
 
 use std::time::Duration;
 
@@ -8,27 +8,27 @@ use super::View;
 use crate::store::Backlog;
 use crate::time::Span;
 
-/// A loop that has said nothing for so long hangs, or is far too busy.
+/// Age of the last view from which the main loop counts as stalled.
 pub(super) const STALLED: Duration = Duration::from_secs(10);
-/// Engine time so far behind receipt, beyond the lateness of its inputs.
+/// Engine time may be behind receipt by this much, in addition to the lateness of the inputs.
 const LAG: Span = Span::from_seconds(120);
-/// Lines that waited so long for the engine.
+/// The engine counts as lagging if lines wait for it this long.
 const WAITED: Span = Span::from_seconds(10);
-/// An input with a report within this counts for the lag.
+/// An input is included in the lag check if its last report is more recent than this.
 const HEARD: Span = Span::from_seconds(60);
 
-/// The answer of `/readyz`.
+/// Body of the `/readyz` response.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(super) struct Health {
-    /// Whether there is no reason against it.
+    /// True if there are no reasons.
     pub(super) ready: bool,
-    /// Why it cannot do its work.
+    /// Conditions that keep the daemon from doing its work.
     pub(super) reasons: Vec<String>,
-    /// What is wrong without stopping its work.
+    /// Problems that do not stop its work.
     pub(super) warnings: Vec<String>,
 }
 
-/// Judges a view that is `age` old.
+/// Evaluates a view. `age` is the time since the main loop published it.
 pub(super) fn health(view: &View, age: Duration) -> Health {
     let mut reasons = Vec::new();
     let mut warnings = Vec::new();
@@ -86,7 +86,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
 }
 
 impl Health {
-    /// Adds what receivers refused, which somebody has to send again by hand.
+    /// Adds a warning for each sink with deliveries that were given up and must be sent again by hand.
     pub(super) fn and_refused(mut self, backlog: &[Backlog]) -> Health {
         for Backlog { sink, failed, .. } in backlog.iter().filter(|backlog| 0 < backlog.failed) {
             let messages = if *failed == 1 { "1 alert message".to_owned() } else { format!("{failed} alert messages") };
@@ -96,7 +96,7 @@ impl Health {
     }
 }
 
-/// Whether the engine is behind its live inputs.
+/// Describes how the engine lags behind its live inputs; `None` if it keeps up.
 fn lag(view: &View) -> Option<String> {
     if WAITED <= view.engine.waited {
         return Some(format!("engine lagging: lines wait {} s", view.engine.waited.seconds()));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stops_its_work_is_a_reason() {
+    fn a_condition_that_stops_the_work_is_a_reason() {
         assert_eq!(reasons(|_| {}), Vec::<String>::new());
         assert!(reasons(|view| view.ready = false)[0].starts_with("starting"));
         let failing = Some(Failing { times: 1, now: true, absence: None });
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_receivers_refused_is_a_warning() {
+    fn deliveries_refused_by_receivers_are_a_warning() {
         let refused = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, oldest: None, failed };
         let health = health(&view(), Duration::from_secs(1));
         let health = health.and_refused(&[refused("partner", 4), refused("mail", 0), refused("map", 1)]);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_is_a_warning() {
+    fn a_condition_that_does_not_stop_the_work_is_a_warning() {
         let mut view = view();
         view.inputs[0].up = false;
         view.sinks[0].down = true;
@@ -180,7 +180,7 @@ mod tests {
         let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(4000));
         let silent = reasons(|view| {
             behind(view);
-            // Lines that are no reports move no time.
+            // Lines that are not reports do not advance engine time.
             view.inputs.iter_mut().for_each(|input| input.reported = Some((view.at - HEARD, Span::ZERO)));
         });
         assert_eq!(silent, Vec::<String>::new());

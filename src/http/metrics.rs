@@ -1,6 +1,6 @@
-//! The page of metrics, in the OpenMetrics text format that Prometheus reads.
+//! The `/metrics` page in the OpenMetrics text format, which Prometheus reads.
 //!
-//! Labels are names of the settings, and words of this program; nothing from the air, and no vessel.
+//! Labels contain only names from the settings and fixed words of this program, never received data or a vessel.
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -19,19 +19,19 @@ use crate::journal::Usage;
 use crate::store::Backlog;
 use crate::time::Time;
 
-/// What is counted beside the loop; none: it could not be.
+/// Values that are read from the operating system and the disk, not from the main loop. `None` if a value could not be read.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Beside {
     pub(super) process: Process,
     pub(super) backlog: Option<Vec<Backlog>>,
-    /// Of the store's file and its log.
+    /// Size of the store's file and its write-ahead log in bytes.
     pub(super) store_bytes: Option<u64>,
     pub(super) journal: Option<Usage>,
 }
 
 type Labels = Vec<(&'static str, String)>;
 
-/// Metrics that are written together.
+/// A group of metrics that is written together.
 struct Page(Registry);
 
 impl Page {
@@ -66,7 +66,7 @@ impl Page {
     }
 }
 
-/// The page, of a view that is `age` old.
+/// Renders the page from a view that is `age` old.
 pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<String, fmt::Error> {
     let mut page = Page(Registry::with_prefix("atalaia"));
     let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
@@ -154,18 +154,18 @@ fn engine(page: &mut Page, view: &View) {
     );
     page.gauge(
         "engine_wait_seconds",
-        "How long the slowest lines of the last second waited for the engine",
+        "Longest time that lines waited for the engine, in the last second",
         engine.waited.seconds(),
     );
     page.gauge(
         "loop_longest_turn_seconds",
-        "The longest that the loop was busy with one event, in the last minute or two",
+        "Longest time the loop was busy with one event, in the last minute or two",
         engine.longest_turn.as_secs_f64(),
     );
 }
 
 fn alerts(page: &mut Page, view: &View) {
-    // `rule` is the name of this label until version 0.2.
+    // The label `rule` is the old name of `behaviour`, kept for dashboards.
     let behaviour = |name: &&'static str| vec![("rule", (*name).to_owned()), ("behaviour", (*name).to_owned())];
     let opened = view.opened.iter().map(|((name, severity), count)| {
         let mut labels = behaviour(name);
@@ -184,19 +184,19 @@ fn alerts(page: &mut Page, view: &View) {
 fn keeping(page: &mut Page, view: &View, beside: &Beside) {
     if let Some(store) = &view.store {
         page.gauge("store_failing", "Whether the store cannot be written", truth(store.now));
-        page.counter("store_failures", "How often that began", store.times);
+        page.counter("store_failures", "Number of times writing to the store began to fail", store.times);
     }
     if let Some(journal) = &view.journal {
         page.gauge("journal_failing", "Whether the journal cannot be written", truth(journal.now));
-        page.counter("journal_failures", "How often that began", journal.times);
+        page.counter("journal_failures", "Number of times writing to the journal began to fail", journal.times);
     }
-    page.gauge("store_bytes", "The store's file and its log", beside.store_bytes.map(|bytes| bytes as f64));
+    page.gauge("store_bytes", "Size of the store and its log", beside.store_bytes.map(|bytes| bytes as f64));
     if let Some(usage) = &beside.journal {
-        page.gauge("journal_bytes", "Files of received lines", usage.bytes as f64);
-        page.gauge("journal_segments", "How many these are", usage.segments as f64);
+        page.gauge("journal_bytes", "Size of the journal's segments", usage.bytes as f64);
+        page.gauge("journal_segments", "Number of journal segments", usage.segments as f64);
         if let Some((written, bytes)) = usage.snapshot {
-            page.gauge("snapshot_bytes", "The newest saved state of the engine", bytes as f64);
-            page.gauge("snapshot_age_seconds", "How old that is", (view.at - written).seconds().max(0.0));
+            page.gauge("snapshot_bytes", "Size of the newest snapshot", bytes as f64);
+            page.gauge("snapshot_age_seconds", "Age of the newest snapshot", (view.at - written).seconds().max(0.0));
         }
     }
     sinks(page, view, beside);
@@ -211,7 +211,7 @@ fn sinks(page: &mut Page, view: &View, beside: &Beside) {
     let delayed = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], sink.delayed));
     page.counters("deliveries_delayed", "Deliveries that waited for max_per_second", delayed);
     let down = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], truth(sink.down)));
-    page.gauges("sink_down", "Whether it accepts nothing at the moment", down);
+    page.gauges("sink_down", "Whether the sink currently accepts no deliveries", down);
     let Some(backlog) = &beside.backlog else {
         return;
     };

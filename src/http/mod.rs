@@ -1,7 +1,7 @@
-//! Pages for whoever watches the daemon: metrics, health, readiness, status.
+//! HTTP pages for monitoring: metrics, health, readiness and status.
 //!
-//! They are served by a thread of their own and never touch the engine: the loop leaves a [`View`] of itself once a second, and a loop
-//! that hangs is seen by the age of its last one.
+//! A separate thread serves them and never touches the engine. The main loop publishes a [`View`] once a second; if the loop hangs, the age
+//! of the last view shows it.
 
 mod bounded;
 mod health;

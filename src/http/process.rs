@@ -1,28 +1,28 @@
-//! What the process takes of the machine, as /proc says; what is hidden there is left out.
+//! Resource usage of the process according to `/proc`. Values that are not readable there are left out.
 
 use std::fs;
 
-/// Numbers of the process itself.
+/// Resource usage of the process. Each value is `None` if `/proc` does not give it.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Process {
-    /// Bytes in memory.
+    /// Resident memory in bytes.
     pub(super) resident: Option<f64>,
-    /// Bytes of address space.
+    /// Virtual address space in bytes.
     pub(super) virtual_size: Option<f64>,
-    /// Seconds of processor time, in user and in kernel mode.
+    /// Processor time in user and kernel mode, in seconds.
     pub(super) cpu: Option<f64>,
-    /// Open file descriptors.
+    /// Number of open file descriptors.
     pub(super) descriptors: Option<f64>,
-    /// The most it may have.
+    /// Maximum number of open file descriptors.
     pub(super) most_descriptors: Option<f64>,
-    /// Threads.
+    /// Number of threads.
     pub(super) threads: Option<f64>,
 }
 
-/// Of the kernel's clock ticks, on every architecture that Linux still runs on.
+/// Kernel clock ticks per second. It is the same on every architecture that Linux still supports.
 const TICKS_A_SECOND: f64 = 100.0;
 
-/// Looks.
+/// Reads the current values.
 pub(super) fn process() -> Process {
     let read = |name: &str| fs::read_to_string(format!("/proc/self/{name}")).unwrap_or_default();
     let (status, stat, limits) = (read("status"), read("stat"), read("limits"));
@@ -31,7 +31,7 @@ pub(super) fn process() -> Process {
         resident: kibibytes(&status, "VmRSS:"),
         virtual_size: kibibytes(&status, "VmSize:"),
         cpu: cpu(&stat),
-        // One of them reads the folder.
+        // One descriptor was open only to read the folder.
         descriptors: descriptors.map(|count| count - 1.0),
         most_descriptors: number_behind(&limits, "Max open files"),
         threads: number_behind(&status, "Threads:"),
@@ -47,7 +47,7 @@ fn number_behind(text: &str, key: &str) -> Option<f64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Fields 14 and 15; the second one, the name, may hold spaces and brackets.
+/// Processor time from fields 14 and 15 of `/proc/self/stat`. Field 2 is the process name, which may contain spaces and brackets.
 fn cpu(stat: &str) -> Option<f64> {
     let (_, rest) = stat.rsplit_once(')')?;
     let mut fields = rest.split_whitespace().skip(11);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_brackets_is_no_field() {
+    fn a_name_with_brackets_does_not_shift_the_fields() {
         assert_eq!(cpu("7 (a) b) S 1 1 1 0 -1 0 0 0 0 0 150 50 0 0"), Some(2.0));
         assert_eq!(cpu(""), None);
     }

@@ -32,40 +32,39 @@ use crate::service::{Protocol, Sockets, with_holder};
 use crate::telemetry::Sparing;
 use crate::{journal, store};
 
-/// The name of a socket that the service manager opened for the pages.
+/// Name of the socket that the service manager may open for the pages.
 pub const NAME: &str = "http";
-/// A connection lives no longer, also one that asks slowly or for nothing; where all places are taken, that one goes first.
+/// Maximum lifetime of a connection. If all places are taken, an idle connection is closed even earlier.
 const LIFE: Duration = Duration::from_secs(10);
-/// How long a page waits for what is counted on the disk.
+/// Maximum time a page waits for values from the disk.
 const COUNTING: Duration = Duration::from_secs(5);
-/// How long to wait before an address that is taken is tried again.
+/// Delay before an address that is in use is tried again.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// What the pages are made from.
+/// The data that the pages are made from.
 #[derive(Clone, Debug)]
 pub struct Pages {
-    /// What the loop said last.
+    /// The last view that the main loop published.
     pub view: watch::Receiver<Arc<View>>,
-    /// The store's file.
+    /// Path of the store's file; `None` without a store.
     pub store: Option<PathBuf>,
-    /// The journal's folder.
+    /// Folder of the journal; `None` without a journal.
     pub journal: Option<PathBuf>,
-    /// What the age of a view is measured with.
+    /// Clock that measures the age of a view.
     pub clock: Clock,
 }
 
 impl Pages {
-    /// Serves them until told to stop, from a thread of its own; nothing without an address and a socket. An address that is taken is
-    /// tried again.
+    /// Serves the pages from a separate thread until `stop` is cancelled. If the address is in use, it is tried again at intervals.
     pub fn serve(self, settings: Settings, sockets: Arc<Sockets>, stop: CancellationToken) -> io::Result<()> {
         let first = open(&settings, &sockets);
         let run = move || {
             let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
                 Ok(runtime) => runtime,
-                Err(error) => return error!(%error, "no metrics and health: no runtime to serve them with"),
+                Err(error) => return error!(%error, "cannot start a runtime to serve the pages"),
             };
             runtime.block_on(self.run(first, &settings, &sockets, stop));
-            // What is being counted must not hold the end back.
+            // Do not wait for blocking reads from the disk.
             runtime.shutdown_background();
         };
         thread::Builder::new().name("http".to_owned()).spawn(run).map(drop)
@@ -92,12 +91,12 @@ impl Pages {
                     let serving = axum::serve(bounded, self.router(settings.allow_remote)).into_future();
                     tokio::select! {
                         () = stop.cancelled() => return,
-                        Err(error) = serving => return error!(%error, "no metrics and health any more"),
+                        Err(error) = serving => return error!(%error, "serving the pages has failed"),
                     }
                 }
                 Err(error) => {
                     if let Some(unsaid) = sparing.may(self.clock.moment().since(began)) {
-                        error!(%error, again_in_seconds = RETRY.as_secs(), unsaid, "no metrics and health");
+                        error!(%error, again_in_seconds = RETRY.as_secs(), unsaid, "cannot serve the pages");
                     }
                 }
             }
@@ -109,7 +108,7 @@ impl Pages {
         }
     }
 
-    /// With names of machines, others may ask by them; else only this one is meant.
+    /// Builds the routes. If `by_name` is set, requests may use any host name; otherwise only an address or a local name.
     fn router(&self, by_name: bool) -> IntoMakeServiceWithConnectInfo<Router, Caller> {
         let pages = Router::new()
             .route("/", get(show_pages))
@@ -122,14 +121,15 @@ impl Pages {
         pages.layer(from_fn(answered)).into_make_service_with_connect_info::<Caller>()
     }
 
-    /// The view and its age.
+    /// The current view and its age.
     fn view(&self) -> (Arc<View>, Duration) {
         let view = Arc::clone(&self.view.borrow());
         let age = self.clock.moment().since(view.seen);
         (view, age)
     }
 
-    /// Counts on the disk. What cannot be counted in time is left out; a disk that hangs must not hide that it does.
+    /// Reads values from the disk. Values that are not available in time are left out, so that a hanging disk cannot block the page that
+    /// shows it.
     async fn counted(self) -> Beside {
         let counted = tokio::task::spawn_blocking(move || self.beside());
         match timeout(COUNTING, counted).await {
@@ -138,7 +138,7 @@ impl Pages {
         }
     }
 
-    /// What no sink will get any more; nothing where that cannot be read in time.
+    /// Backlog of all sinks; empty if it cannot be read in time.
     async fn refused(self) -> Vec<store::Backlog> {
         let Some(path) = self.store else {
             return Vec::new();
@@ -163,7 +163,7 @@ impl Pages {
     }
 }
 
-/// The socket that the service manager opened, else one at the address.
+/// Takes the socket that the service manager opened, or else listens at the configured address.
 fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
     let listener = match (sockets.tcp(NAME), settings.address.as_deref()) {
         (Some(handed), _) => handed?,
@@ -178,7 +178,7 @@ fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
     };
     let address: SocketAddr = listener.local_addr()?;
     if !settings.allows(address) {
-        let text = format!("{address} is for other machines too; http.allow_remote = true allows it");
+        let text = format!("{address} is reachable from other machines; http.allow_remote = true allows it");
         return Err(io::Error::other(text));
     }
     widen(&listener)?;
@@ -186,8 +186,8 @@ fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// A page of the Internet that has its own name lead here gets nothing (DNS rebinding): whoever asks names an address, this machine, or
-/// nobody.
+/// Protects against DNS rebinding, where a web page points its own host name at this machine. A request must name an IP address, a host
+/// name without a dot, or no host.
 async fn named_by_address(request: Request, next: Next) -> Response {
     let name = request.headers().get(HOST).map(|host| host.to_str().unwrap_or_default());
     let host =
@@ -199,13 +199,13 @@ async fn named_by_address(request: Request, next: Next) -> Response {
     }
 }
 
-/// A connection that is being answered does not make room for another, as one does that only sits there.
+/// Keeps a connection from being displaced while its request is answered.
 async fn answered(ConnectInfo(Caller(place)): ConnectInfo<Caller>, request: Request, next: Next) -> Response {
     let _kept = place.keep();
     next.run(request).await
 }
 
-/// What there is to ask for.
+/// Lists the available pages.
 async fn show_pages() -> Response {
     const PAGES: &str = "atalaia\n\n\
         /status   feeds, sinks and engine as JSON\n\
@@ -223,7 +223,7 @@ async fn show_metrics(State(pages): State<Pages>) -> Response {
     }
 }
 
-/// Whether the loop gets on; nothing else, so that nobody restarts a daemon for a full disk.
+/// Whether the main loop makes progress. It checks nothing else, so that a supervisor does not restart the daemon because of a full disk.
 async fn show_health(State(pages): State<Pages>) -> Response {
     let (_, age) = pages.view();
     match age < STALLED {
@@ -249,7 +249,7 @@ async fn show_status(State(pages): State<Pages>) -> Response {
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response {
-    // Truths, numbers, texts and lists of them.
+    // Plain structs, lists and maps with string keys always serialise.
     let text = serde_json::to_string(value).expect("plain data");
     page(status, "application/json", format!("{text}\n"))
 }

@@ -1,18 +1,18 @@
-//! `[http]`: where the pages are served.
+//! The `[http]` section of the settings: where the pages are served.
 
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-/// `[http]`
+/// `[http]`: the pages for monitoring.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// `IP:port`; without it there are no pages, unless the service manager hands over a socket named `http`.
+    /// Address as `IP:port`. If absent, no pages are served unless the service manager passes a socket named `http`.
     pub address: Option<String>,
-    /// Whether other machines may reach them: whoever can reads them, there is no password.
+    /// Whether other machines may reach the pages. They have no password, so anyone who can connect can read them.
     pub allow_remote: bool,
-    /// Connections at once; a further one takes the place of the one that has asked for nothing for longest.
+    /// Maximum number of simultaneous connections. When it is reached, a new one replaces the one that has been idle longest.
     pub max_connections: u16,
 }
 
@@ -23,7 +23,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with it.
+    /// All problems, as sentences that name the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let example = "write IP:port, for instance \"127.0.0.1:9477\"";
@@ -32,7 +32,7 @@ impl Settings {
                 problems.push(format!("http.address: \"{address}\" is not an address; {example}"))
             }
             Some((address, Ok(parsed))) if !self.allows(parsed) => problems.push(format!(
-                "http.address: \"{address}\" is for other machines too; write a loopback address, for instance \
+                "http.address: \"{address}\" is reachable from other machines; write a loopback address, for instance \
                  \"127.0.0.1:9477\", or allow_remote = true"
             )),
             _ => {}
@@ -43,7 +43,7 @@ impl Settings {
         problems
     }
 
-    /// Whether pages may be served there.
+    /// Whether the pages may be served at this address.
     pub(super) fn allows(&self, address: SocketAddr) -> bool {
         self.allow_remote || address.ip().is_loopback()
     }

@@ -1,4 +1,4 @@
-//! The page of `/status`: how each feed and each sink fares, for people and for programs other than Prometheus.
+//! The `/status` page: the state of each input and sink, for people and for programs other than Prometheus.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::View;
 use super::health::{Health, health};
 use super::metrics::Beside;
 
-/// The answer of `/status`.
+/// Body of the `/status` response.
 #[derive(Debug, Serialize)]
 pub(super) struct Status<'a> {
     at: String,
@@ -34,23 +34,23 @@ struct Input<'a> {
     name: &'a str,
     /// `up`, `down` or `ended`.
     state: &'static str,
-    /// Over the last minute.
+    /// Average over the last minute.
     lines_per_second: f64,
-    /// Since the start.
+    /// Lines that reached the engine since the start.
     lines: u64,
-    /// Why it is down.
+    /// Why the input is down; `None` while it is up.
     reason: Option<&'a str>,
     last_line_at: Option<String>,
-    /// How far the time of its last report was behind its receipt.
+    /// How far the time of its last report was behind receipt; `None` before the first report.
     lag_seconds: Option<f64>,
     lagging: bool,
-    /// Lines with no end in sight, and those there was no room for.
+    /// Lines dropped because they were too long or because the engine had no room.
     dropped: u64,
     lost_datagrams: u64,
     connections: u64,
-    /// By reason.
+    /// Lines and messages rejected by the decoder, by reason.
     rejected: BTreeMap<&'static str, u64>,
-    /// By reason; of inputs that take posts.
+    /// Refused posts by reason; empty for inputs that do not accept posts.
     refused_posts: BTreeMap<&'static str, u64>,
 }
 
@@ -59,20 +59,20 @@ struct Sink<'a> {
     name: &'a str,
     /// `up` or `down`.
     state: &'static str,
-    /// Why it did not take the last delivery.
+    /// Why the last delivery failed; `None` if it succeeded.
     reason: Option<&'a str>,
     delivered: u64,
-    /// The same under its name until version 0.2.
+    /// Old name of `delivered`, kept until version 0.2.
     told: u64,
     failures: u64,
-    /// Since the start.
+    /// Deliveries given up since the start.
     given_up: u64,
-    /// Likewise: lines that waited for `max_per_second`.
+    /// Deliveries that waited for `max_per_second`, since the start.
     delayed: u64,
-    /// Without a store nobody knows.
+    /// Deliveries waiting in the outbox; `None` without a store.
     waiting: Option<u64>,
     oldest_waits_since: Option<String>,
-    /// That wait to be tried again by hand.
+    /// Deliveries that were given up and can be sent again by hand; `None` without a store.
     failed: Option<u64>,
 }
 
@@ -81,11 +81,11 @@ struct Reload<'a> {
     ok: bool,
     taken_at: String,
     problems: u64,
-    /// Tables of the settings.
+    /// Tables of the settings that have changed and need a restart.
     waits_for_restart: &'a [String],
 }
 
-/// The status by a view that is `age` old.
+/// Builds the status from a view that is `age` old.
 pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Status<'a> {
     let inputs = view.inputs.iter().map(|input| {
         let [_, overlong, dropped, lost_datagrams, connections] = input.counters;
@@ -155,7 +155,7 @@ mod tests {
     use crate::time::Span;
 
     #[test]
-    fn each_feed_and_each_sink_is_told_of() {
+    fn each_input_and_each_sink_is_listed() {
         let mut view = view();
         view.inputs[1].up = false;
         view.inputs[1].reason = Some("closed by the other side".to_owned());

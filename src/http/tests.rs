@@ -1,10 +1,10 @@
-//! A daemon that works, as its loop sees it; for the tests of the pages.
+//! The view of a healthy daemon, for the tests of the pages.
 
 use super::{EngineView, Failing, InputView, ReloadView, SinkView, View};
 use crate::clock::Clock;
 use crate::time::{Span, Time};
 
-/// Two inputs that work, and an engine that keeps up.
+/// Two inputs that are up and an engine that keeps up.
 pub(super) fn view() -> View {
     let at = Time::from_seconds(1_800_000_000);
     let input = |name: &str| InputView {

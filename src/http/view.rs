@@ -1,4 +1,5 @@
-//! What the loop says of itself, once a second: plain numbers, and no word from the air; what servers say is made safe to show.
+//! The state that the main loop publishes once a second. It contains only counts and fixed words, no received data. Text from servers is
+//! sanitised before it gets here.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,14 +9,14 @@ use crate::clock::Moment;
 use crate::disk::Absence;
 use crate::time::{Span, Time};
 
-/// The daemon as its loop saw it last.
+/// The state of the daemon when the main loop last published it.
 #[derive(Clone, Debug)]
 pub struct View {
-    /// When that was.
+    /// Monotonic time of the view.
     pub seen: Moment,
-    /// The same by the wall clock.
+    /// Wall clock of the view.
     pub at: Time,
-    /// Whether everything listens that is to listen.
+    /// Whether every listener that the settings ask for is open.
     pub ready: bool,
     /// The inputs, in the order of the settings.
     pub inputs: Vec<InputView>,
@@ -23,118 +24,118 @@ pub struct View {
     pub sinks: Vec<SinkView>,
     /// The engine.
     pub engine: EngineView,
-    /// Announced alerts since the start, by behaviour and severity when opened.
+    /// Alerts announced since the start, by behaviour and severity when opened.
     pub opened: BTreeMap<(&'static str, Severity), u64>,
-    /// Ended since the start, by behaviour.
+    /// Alerts ended since the start, by behaviour.
     pub ended: BTreeMap<&'static str, u64>,
-    /// Taken back since the start, by behaviour.
+    /// Alerts retracted since the start, by behaviour.
     pub retracted: BTreeMap<&'static str, u64>,
-    /// Announced and open now, by behaviour.
+    /// Alerts announced and open now, by behaviour.
     pub open: BTreeMap<&'static str, u64>,
-    /// The store, if there is one.
+    /// Failures of the store; `None` without a store.
     pub store: Option<Failing>,
-    /// The journal, if there is one.
+    /// Failures of the journal; `None` without a journal.
     pub journal: Option<Failing>,
-    /// The last reload, or the start.
+    /// The last reload; before the first one, the start.
     pub reload: ReloadView,
-    /// Certificates that have expired or soon will, a sentence each.
+    /// Certificates that have expired or soon will, one sentence each.
     pub lapsing: Vec<String>,
 }
 
-/// One input.
+/// The state of one input.
 #[derive(Clone, PartialEq, Debug)]
 pub struct InputView {
-    /// As the settings name it.
+    /// Name from the settings.
     pub name: String,
-    /// Connected, listening or open.
+    /// Whether it is connected, listening or open.
     pub up: bool,
-    /// Read to its end.
+    /// Whether it has been read to its end.
     pub ended: bool,
-    /// Live, or a recording.
+    /// True for a live input, false for a recording.
     pub live: bool,
     /// Lines that reached the engine since the start.
     pub lines: u64,
-    /// The same over the last minute.
+    /// Average rate of lines over the last minute.
     pub lines_per_second: f64,
-    /// Bytes read, lines without an end, lines dropped, datagrams lost, connections: since the start.
+    /// Counts since the start, in this order: bytes read, overlong lines, lines dropped, datagrams lost, connections.
     pub counters: [u64; 5],
-    /// Refused by the decoder, by reason; these go on after a restart.
+    /// Lines and messages rejected by the decoder, by reason. These counts survive a restart.
     pub rejects: Vec<(&'static str, u64)>,
-    /// Posts refused, by reason; of inputs that take any.
+    /// Posts refused, by reason; empty for inputs that do not accept posts.
     pub refused_posts: Vec<(&'static str, u64)>,
-    /// When a line came last.
+    /// When the last line was received; `None` before the first one.
     pub heard: Option<Time>,
-    /// Whether its times lag behind receipt by more than its lateness.
+    /// Whether the times of its reports are behind receipt by more than its lateness.
     pub lagging: bool,
-    /// When its last report was received, and how far its time was behind; of live inputs.
+    /// When its last report was received, and how far the report's time was behind that; `None` for recordings and before the first report.
     pub reported: Option<(Time, Span)>,
-    /// How late its reports may come.
+    /// How late its reports may arrive.
     pub lateness: Span,
-    /// Why it is down, in words that are safe to show.
+    /// Why it is down, sanitised for display.
     pub reason: Option<String>,
 }
 
-/// One sink; what it counts, it counts since the start.
+/// The state of one sink. Its counts start with the daemon.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SinkView {
-    /// As the settings name it.
+    /// Name from the settings.
     pub name: String,
-    /// Lines it took.
+    /// Deliveries that succeeded.
     pub delivered: u64,
-    /// Sends that came to nothing.
+    /// Attempts that failed.
     pub failures: u64,
-    /// Lines that are not tried again.
+    /// Deliveries that will not be tried again.
     pub given_up: u64,
-    /// Lines that waited for its `max_per_second`.
+    /// Deliveries that waited for `max_per_second`.
     pub delayed: u64,
-    /// Whether it takes nothing at the moment.
+    /// Whether it currently accepts no deliveries.
     pub down: bool,
-    /// Why it did not take the last letter, in words that are safe to show.
+    /// Why the last delivery failed, sanitised for display; `None` if it succeeded.
     pub reason: Option<String>,
 }
 
-/// The engine.
+/// The state of the engine.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct EngineView {
-    /// Engine time.
+    /// Engine time; `None` before the first report.
     pub time: Option<Time>,
-    /// How long the slowest batch of lines of the last second waited for the engine, since its receipt.
+    /// Longest time from receipt to the engine of any batch of lines in the last second.
     pub waited: Span,
-    /// The longest that the loop was busy with one event, in the last minute or two.
+    /// Longest time the loop was busy with one event, in the last minute or two.
     pub longest_turn: Duration,
-    /// Vessels with a track.
+    /// Number of vessels with a track.
     pub vessels: u64,
-    /// Tracks given up for want of room.
+    /// Tracks evicted because the limit was reached.
     pub evicted: u64,
-    /// Messages decoded, by AIS type.
+    /// Messages decoded, by AIS message type.
     pub reports: BTreeMap<String, u64>,
-    /// Refused by decoder and tracks, by reason.
+    /// Rejections by decoder and tracks, by reason.
     pub rejects: BTreeMap<String, u64>,
-    /// Copies of one transmission by several stations.
+    /// Duplicate reports: the same transmission received by several stations.
     pub copies: u64,
-    /// Reports that came later than engine time.
+    /// Reports that were later than engine time.
     pub late: u64,
 }
 
-/// Whether something fails at the moment.
+/// Failures of the store or the journal.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Failing {
-    /// How often that began, since the start.
+    /// Number of times writing began to fail, since the start.
     pub times: u64,
-    /// Whether it goes on. Why is in the log, with its paths.
+    /// Whether writing fails now. The reason is in the log, together with the path.
     pub now: bool,
-    /// How its file or folder is away, if that is why.
+    /// How the file or folder is absent; `None` if that is not the cause.
     pub absence: Option<Absence>,
 }
 
-/// How settings and zones were taken over last.
+/// Result of the last reload of settings and zones.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReloadView {
-    /// Whether the last try was taken over.
+    /// Whether the last reload succeeded.
     pub ok: bool,
-    /// When something was taken over last.
+    /// Time of the last successful reload.
     pub taken_at: Time,
-    /// Problems of the last try.
+    /// Number of problems in the last reload.
     pub problems: u64,
     /// Tables of the settings whose changes take effect at the next start.
     pub waits_for_restart: Vec<String>,

@@ -1,4 +1,4 @@
-//! HTTP: AIS-catcher posts its messages in batches; each becomes a line that names the station.
+//! HTTP input: AIS-catcher posts its messages in batches; each message becomes a line that names the station.
 
 mod admission;
 mod batch;
@@ -32,25 +32,25 @@ use body::{Bodies, Whole, unpack};
 use credentials::Credentials;
 use refusal::{Refusal, Untold};
 
-/// Bodies unpacked, cut and handed on at once, so that the memory this takes is bounded.
+/// Maximum number of bodies unpacked, cut and handed on at the same time; bounds the memory this takes.
 const WORKED_ON: usize = 4;
-/// How long a request waits for its turn to be one of them, and then while the engine is busy.
+/// How long a request waits for its turn, and again while the engine is busy.
 const BUSY_TIME: Duration = Duration::from_secs(5);
 
-/// `[inputs.aiscatcher_http]`: who may post. Either pair or token will do where both are given.
+/// `[inputs.aiscatcher_http]`: credentials of the stations. If both user and token are given, either is accepted.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The user name of HTTP Basic authentication (AIS-catcher: `-H … userpwd USER:PASSWORD`).
+    /// User name for HTTP Basic authentication (AIS-catcher: `-H … userpwd USER:PASSWORD`).
     pub user: Option<String>,
-    /// Its password.
+    /// Password of the user.
     pub password: Option<Secret>,
-    /// A bearer token, for programs that send one.
+    /// Bearer token, for programs that send one.
     pub token: Option<Secret>,
 }
 
-/// The lines of the body of a post, how many messages it has, and how many of them are left out because they are too long; `None` where it
-/// is not a batch.
+/// Splits the body of a post. Returns its lines, the number of messages, and how many of them were left out as overlong; `None` if it is
+/// not a batch.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn split_batch(body: &[u8]) -> Option<(Vec<u8>, usize, u64)> {
     let Split { lines, count, overlong } = split(body).ok()?;
@@ -58,12 +58,12 @@ pub(crate) fn split_batch(body: &[u8]) -> Option<(Vec<u8>, usize, u64)> {
 }
 
 impl Settings {
-    /// Whether anybody has to say who they are.
+    /// Whether authentication is required.
     pub fn asks(&self) -> bool {
         self.password.is_some() || self.token.is_some()
     }
 
-    /// What is wrong with it; `path` is the table's path.
+    /// Lists the errors in the table; `path` is its key path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         match (&self.user, &self.password) {
@@ -94,7 +94,7 @@ impl Settings {
     }
 }
 
-/// What every request needs.
+/// State shared by all requests.
 struct Ingest {
     port: Port,
     credentials: Credentials,
@@ -104,7 +104,7 @@ struct Ingest {
     untold: Untold,
 }
 
-/// Ends only with an error, when the address cannot be listened on or a secret cannot be read.
+/// Ends only with an error, if the address cannot be listened on or a secret cannot be read.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let credentials = port.settings.aiscatcher_http.clone().unwrap_or_default().credentials()?;
     let address = port.settings.address.as_deref().unwrap_or_default();
@@ -151,7 +151,7 @@ async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<Stri
     }
     peer.admit(&ingest.reserved)?;
     let packed = is_packed(&parts.headers)?;
-    // Nothing of it has been read so far.
+    // Nothing of the body has been read before this point.
     let Whole { bytes, room } = ingest.bodies.read(body).await?;
     InputCounters::add(&counters.bytes, bytes.len() as u64);
     let received = Some(ingest.port.clock.now());
@@ -195,7 +195,7 @@ mod tests {
     use crate::time::Span;
 
     #[tokio::test]
-    async fn a_post_that_is_not_taken_is_counted_by_its_reason() {
+    async fn a_refused_post_is_counted_by_its_reason() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("token");
         fs::write(&path, "t0ken").expect("written");

@@ -1,4 +1,4 @@
-//! aisstream.io: JSON reports over a websocket, after a subscription that must come at once.
+//! aisstream.io: JSON reports over a websocket, after a subscription that must be sent at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,17 +19,17 @@ use crate::tls;
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The server; `wss://`, or `ws://` within a site.
+    /// URL of the server: `wss://`, or `ws://` within a site.
     #[serde(default = "url")]
     pub url: String,
-    /// The key of the account.
+    /// API key of the account.
     pub key: Secret,
     /// Areas, each as two corners `[[latitude, longitude], [latitude, longitude]]`, in degrees; at least one.
     pub boxes: Vec<[[f64; 2]; 2]>,
-    /// Vessels by MMSI; empty: all within the boxes. At most 50.
+    /// MMSIs of the vessels wanted, at most 50; empty for all vessels in the boxes.
     #[serde(default)]
     pub mmsi: Vec<u32>,
-    /// Kinds of messages; empty: all of them.
+    /// Message types wanted; empty for all of them.
     #[serde(default)]
     pub message_types: Vec<String>,
     /// Whom to trust.
@@ -42,19 +42,19 @@ fn url() -> String {
 }
 
 const SCHEMES: &[(&str, u16)] = &[("wss", 443), ("ws", 80)];
-/// The server's own bound on `mmsi`.
+/// The server's limit on `mmsi`.
 const MOST_MMSI: usize = 50;
-/// From the open connection to the answer to our handshake.
+/// Time limit from the open connection to the server's answer to the handshake.
 const HANDSHAKE_SECONDS: u64 = 20;
-/// No report is longer.
+/// Maximum size of a message, in bytes; no report is longer.
 const LONGEST_MESSAGE: usize = 256 * 1024;
-/// After the server said no: it counts connections by account and address, and quick ones make it worse.
+/// Delay after a refusal. The server limits connections per account and address, and quick retries count too.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// For the close frame and its answer: a connection that is not closed holds a place of the account for days.
+/// Time limit for the close frame and its answer. A connection that is not closed occupies a place of the account for days.
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Lists the errors in the table; `path` is its key path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.key.problems(&format!("{path}.key"));
         match target(&self.url, SCHEMES) {
@@ -92,7 +92,7 @@ impl Settings {
         problems
     }
 
-    /// What the server must hear within 3 s.
+    /// The subscription, which the server must receive within 3 s.
     fn subscription(&self, key: &Revealed) -> String {
         let mut subscription = serde_json::json!({ "APIKey": key.expose(), "BoundingBoxes": self.boxes });
         if !self.mmsi.is_empty() {
@@ -108,7 +108,7 @@ impl Settings {
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// `Ok` only when told to stop; takes leave of the server either way.
+/// `Ok` only after a stop. Closes the connection in either case.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.aisstream.as_ref().ok_or(InputError::Unset("aisstream"))?;
     let subscription = settings.subscription(&settings.key.read()?);
@@ -126,7 +126,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
         Err(error) => Err(broken(error)),
     };
     let leave = async {
-        // Whoever is gone needs no farewell.
+        // The server may have gone.
         let _ = socket.close(None).await;
         while let Some(Ok(_)) = socket.next().await {}
     };
@@ -160,7 +160,7 @@ fn broken(error: tungstenite::Error) -> InputError {
     InputError::Protocol { what: "websocket", cause: told(&tls::describe(&error)) }
 }
 
-/// What it says next apart from signs of life: a server that only gives those sends no reports any more.
+/// The next message other than a ping or pong: a server that only sends those no longer sends reports.
 async fn said(socket: &mut Socket) -> Option<Result<Message, tungstenite::Error>> {
     loop {
         match socket.next().await {
@@ -193,7 +193,7 @@ async fn listen(port: &Port, socket: &mut Socket) -> Result<(), InputError> {
     }
 }
 
-/// Adds what one message holds.
+/// Appends the content of one message to `lines`.
 fn take(
     port: &Port,
     message: Option<Result<Message, tungstenite::Error>>,
@@ -211,7 +211,7 @@ fn take(
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
     };
     if let Some(said) = refusal(bytes) {
-        // It may repeat the key it was shown.
+        // The server may repeat the key it received.
         let key = port.settings.aisstream.as_ref().and_then(|settings| settings.key.read().ok());
         let said = key.map_or_else(|| said.clone(), |key| said.replace(key.expose(), "***"));
         let reason = told(&format!("the server says: {said}"));
@@ -221,7 +221,7 @@ fn take(
     Ok(())
 }
 
-/// What the server says in place of reports.
+/// The server's error text, if the message is one instead of a report.
 fn refusal(bytes: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Refusal {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_that_speaks_of_errors_is_no_refusal() {
+    fn a_report_that_mentions_errors_is_not_a_refusal() {
         assert_eq!(refusal(br#"{"error": "Api Key Is Not Valid\u001b[2J"}"#).as_deref(), {
             Some("Api Key Is Not Valid\u{1b}[2J")
         });
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn boxes_stand_latitude_first_and_on_the_earth() {
+    fn boxes_have_latitude_first_and_valid_coordinates() {
         assert_eq!(settings("").problems("inputs[0].aisstream"), [""; 0]);
         let mut other = settings("mmsi = [0]");
         other.boxes = vec![[[120.0, 35.0], [44.0, -5.0]]];

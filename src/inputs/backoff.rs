@@ -1,28 +1,28 @@
-//! When a broken input is tried again: at once after one that delivered, ever later while nothing comes.
+//! Delay before a failed input is retried: short after an attempt that delivered lines, growing while none do.
 
 use std::time::Duration;
 
-/// From here the waits double, and the starts of two tries that delivered lie at least this far apart.
+/// Initial delay, which then doubles. Also the minimum interval between the starts of two attempts that delivered.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-/// The waits grow to this.
+/// Maximum delay.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// A connection that held this long without a line belongs to a quiet feed: the next wait is short again.
+/// A connection open this long without a line is a quiet feed, not a failing one; the next delay is short again.
 const HEALTHY: Duration = Duration::from_secs(60);
 
-/// How the last try went.
+/// Outcome of the last attempt.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attempt {
-    /// From its start to its end.
+    /// Time from its start to its end.
     pub(super) held: Duration,
-    /// A line that can be AIS came.
+    /// Whether it received a line that can be AIS.
     pub(super) delivered: bool,
 }
 
-/// How long to wait before the next try. Waits are cut by up to a half by chance, so that many clients of one server do not come back
-/// together.
+/// Computes the delay before the next attempt. A random part of up to half is subtracted, so that many clients of one server do not
+/// reconnect at the same moment.
 #[derive(Debug)]
 pub(super) struct Backoff {
-    /// The longest wait after another try without a line.
+    /// Delay after the next attempt without a line, before the random part is subtracted.
     longest: Duration,
 }
 
@@ -33,7 +33,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The wait after this try. `chance`: 0..1.
+    /// The delay after this attempt. `chance` is a random number in 0..1.
     pub(super) fn next(&mut self, last: Attempt, chance: f64) -> Duration {
         if last.delivered || HEALTHY <= last.held {
             self.longest = FIRST_WAIT;
@@ -57,7 +57,7 @@ mod tests {
         Attempt { held: Duration::from_millis(millis), delivered }
     }
 
-    /// The share of an hour in which a feed is heard that delivers, closes after `open`, and takes 0.1 s to connect.
+    /// The share of an hour in which lines can be received from a feed that delivers, closes after `open` and takes 0.1 s to connect.
     fn share(open: Duration) -> f64 {
         let connect = Duration::from_millis(100);
         let (mut backoff, mut now, mut heard) = (Backoff::default(), Duration::ZERO, Duration::ZERO);
@@ -69,14 +69,14 @@ mod tests {
     }
 
     #[test]
-    fn a_feed_that_closes_again_and_again_is_heard_nearly_always() {
+    fn a_feed_that_closes_repeatedly_is_received_nearly_always() {
         assert!(0.98 <= share(Duration::from_secs(30)));
         assert!(0.90 <= share(Duration::from_secs(5)));
         assert!(0.90 <= share(FIRST_WAIT));
     }
 
     #[test]
-    fn while_nothing_comes_the_waits_grow_to_a_minute() {
+    fn without_lines_the_delays_grow_to_a_minute() {
         let mut backoff = Backoff::default();
         let waits: Vec<u64> = (0..8).map(|_| backoff.next(attempt(0, false), 0.0).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn one_try_that_delivered_is_followed_at_once_and_the_next_waits_start_small() {
+    fn an_attempt_that_delivered_is_followed_at_once_and_resets_the_delays() {
         let mut backoff = Backoff::default();
         for _ in 0..6 {
             backoff.next(attempt(0, false), 0.0);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_gives_a_line_and_closes_is_asked_once_a_second() {
+    fn a_server_that_sends_a_line_and_closes_is_retried_once_a_second() {
         let mut backoff = Backoff::default();
         for _ in 0..3 {
             assert_eq!(backoff.next(attempt(10, true), 0.0).as_millis(), 990);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quiet_connection_that_held_a_minute_makes_the_next_wait_short() {
+    fn a_quiet_connection_open_for_a_minute_resets_the_delay() {
         let mut backoff = Backoff::default();
         for _ in 0..6 {
             backoff.next(attempt(0, false), 0.0);

@@ -1,4 +1,4 @@
-//! BarentsWatch: an endless stream of JSON over HTTP, behind a token that client credentials get.
+//! BarentsWatch: an endless stream of JSON over HTTP, authorised by a token obtained with client credentials.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ use crate::tls;
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The stream; one JSON object a line.
+    /// URL of the stream, with one JSON object per line.
     #[serde(default = "url")]
     pub url: String,
-    /// Where tokens are got.
+    /// URL that issues tokens.
     #[serde(default = "token_url")]
     pub token_url: String,
-    /// The client, as registered there.
+    /// Client id, as registered with BarentsWatch.
     pub client_id: String,
-    /// Its secret.
+    /// Client secret.
     pub client_secret: Secret,
     /// Whom to trust.
     #[serde(default)]
@@ -40,19 +40,19 @@ fn token_url() -> String {
 }
 
 const SCHEMES: &[(&str, u16)] = &[("https", 443), ("http", 80)];
-/// For a connection, and for the head of an answer.
+/// Time limit for a connection and for the header of a response.
 const ANSWER_SECONDS: u64 = 20;
-/// An answer of the token's server is shorter. Bytes.
+/// Maximum size of a token response, in bytes.
 const LONGEST_TOKEN: usize = 64 * 1024;
-/// After credentials were refused: only a person can mend that.
+/// Delay after the credentials were refused, which only the operator can correct.
 const UNTIL_MENDED: Duration = Duration::from_secs(300);
-/// After the stream was refused in spite of a fresh token, or too many asked.
+/// Delay after the stream was refused in spite of a new token, or because of too many requests.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The longest that a server may ask for.
+/// Maximum delay accepted from a server's `Retry-After`.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(3600);
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Lists the errors in the table; `path` is its key path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.client_secret.problems(&format!("{path}.client_secret"));
         for (key, url) in [("url", &self.url), ("token_url", &self.token_url)] {
@@ -87,7 +87,7 @@ impl Settings {
             .map_err(http)
     }
 
-    /// A fresh token, as it stands in a header.
+    /// Obtains a new token, as the value of the `Authorization` header.
     async fn token(&self, client: &Client) -> Result<HeaderValue, InputError> {
         #[derive(Deserialize)]
         struct Token {
@@ -126,7 +126,7 @@ impl Settings {
                 return Err(no_token());
             }
         }
-        // The error of the parser may hold a piece of the token.
+        // The parser's error may contain part of the token.
         let token: Token = serde_json::from_slice(&body).map_err(|_| no_token())?;
         let mut header = HeaderValue::from_str(&format!("Bearer {}", token.access_token)).map_err(|_| no_token())?;
         header.set_sensitive(true);
@@ -134,7 +134,7 @@ impl Settings {
     }
 }
 
-/// Always ends in an error: a feed has no last line.
+/// Always returns an error, because a feed has no regular end.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.barentswatch.as_ref().ok_or(InputError::Unset("barentswatch"))?;
     let client = settings.client()?;
@@ -146,7 +146,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
         tries += 1;
         match answer.status() {
             StatusCode::OK => break answer,
-            // Once only: a token may have been withdrawn just then.
+            // Retried once: the token may just have been withdrawn.
             StatusCode::UNAUTHORIZED if tries < 2 => {}
             _ => return Err(unwelcome(&settings.url, &answer)),
         }
@@ -177,7 +177,7 @@ async fn within<T>(answer: impl Future<Output = Result<T, reqwest::Error>>) -> R
     answer.map_err(|_| InputError::NoAnswer { seconds: ANSWER_SECONDS })?.map_err(http)
 }
 
-/// An answer that is no stream.
+/// The error for a response that is not a stream.
 fn unwelcome(url: &str, answer: &Response) -> InputError {
     let status = answer.status();
     let reason = format!("{} answered {status}", told(url));
@@ -189,7 +189,7 @@ fn unwelcome(url: &str, answer: &Response) -> InputError {
     }
 }
 
-/// With every cause behind it: the outermost says little.
+/// The error with its chain of causes; the outermost alone says little.
 fn http(error: reqwest::Error) -> InputError {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);

@@ -1,4 +1,4 @@
-//! Connections outwards: the first address of a host that answers, watched by the kernel for death.
+//! Outgoing connections: tries each address of a host in turn and enables TCP keep-alive.
 
 use std::io;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use crate::tls;
 
 const CONNECT_SECONDS: u64 = 10;
 
-/// Connects to `host:port`; the kernel finds out within a minute when the other side is gone, also when it says nothing.
+/// Connects to `host:port`. Keep-alive probes detect within a minute that the other side is gone, even if it sends nothing.
 pub(super) async fn open_stream(address: &str) -> Result<TcpStream, InputError> {
     let addresses = lookup_host(address).await.map_err(InputError::io(format!("look up {address}")))?;
     let mut last =
@@ -42,7 +42,7 @@ fn watch_for_death(stream: &TcpStream) -> io::Result<()> {
 }
 
 impl Settings {
-    /// The TLS settings of its connections; `None` for a kind of input that cannot be encrypted.
+    /// TLS settings of its connections; `None` for a kind that cannot be encrypted.
     pub fn tls(&self) -> Option<&tls::Settings> {
         match self.kind {
             Kind::Aisstream => self.aisstream.as_ref().map(|table| &table.tls),
@@ -54,7 +54,7 @@ impl Settings {
     }
 }
 
-/// Where a URL leads.
+/// A parsed server URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Target {
     /// In lower case.
@@ -64,7 +64,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Whether what is sent leaves the machine, and by a scheme that hides nothing.
+    /// Whether data would leave the machine unencrypted.
     pub(super) fn is_open(&self) -> bool {
         let host = self.address.rsplit_once(':').map_or(&*self.address, |(host, _)| host);
         let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -73,10 +73,10 @@ impl Target {
     }
 }
 
-/// Takes a URL apart. `schemes` are those taken, with their usual ports; otherwise the error says what to write.
+/// Parses a URL. `schemes` lists the accepted schemes with their default ports. The error message says what to write instead.
 pub(super) fn target(url: &str, schemes: &[(&str, u16)]) -> Result<Target, String> {
     let wanted = || schemes.iter().map(|(scheme, _)| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
-    // Until it is known to hold no password it is not shown.
+    // The URL is shown in errors only once it is known not to contain a password.
     let parsed =
         reqwest::Url::parse(url).map_err(|error| format!("is not a URL ({error}); write {}host:port", wanted()))?;
     if !parsed.username().is_empty() || parsed.password().is_some() {
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leaves_the_machine_unhidden_is_open() {
+    fn unencrypted_connections_to_other_machines_are_open() {
         let schemes = [("nats", 4222), ("tls", 4222)];
         let open = |url| target(url, &schemes).expect(url).is_open();
         assert!(open("nats://feed.example.org") && open("nats://192.0.2.1:4222") && open("nats://[2001:db8::1]:4222"));

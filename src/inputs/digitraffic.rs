@@ -1,7 +1,7 @@
-//! MQTT: Digitraffic's vessels over a websocket, or a broker of one's own.
+//! MQTT: Digitraffic's vessels over a websocket, or any MQTT broker.
 //!
-//! Messages come at most once: what the broker sends while the connection is broken is not heard. A broker that does not answer within
-//! 20 s, announces more than 256 KiB or breaks the protocol is hung up on and tried again, ever later.
+//! Messages are delivered at most once: what the broker sends while the connection is broken is lost. If a broker does not answer within
+//! 20 s, announces more than 256 KiB or violates the protocol, the connection is closed and retried with growing delays.
 
 use std::borrow::Cow;
 use std::io;
@@ -25,21 +25,21 @@ use crate::{mqtt, tls};
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The broker: `wss://` or `ws://` (MQTT over a websocket), `mqtts://` or `mqtt://`.
+    /// URL of the broker: `wss://` or `ws://` (MQTT over a websocket), `mqtts://` or `mqtt://`.
     pub url: String,
-    /// What is subscribed to. Payloads of topics `vessels-v2/…` are taken with their topic, others as they are: lines of NMEA or JSON.
+    /// Topics to subscribe to. Payloads of topics `vessels-v2/…` are stored with their topic, others as they are: lines of NMEA or JSON.
     pub topics: Vec<String>,
-    /// Who asks, for Digitraffic (`organisation/application`); sent as the header `Digitraffic-User`.
+    /// Name of the client for Digitraffic (`organisation/application`), sent as the header `Digitraffic-User`.
     pub digitraffic_user: String,
-    /// Connections made within a minute, at most; the public server refuses more than 5.
+    /// Maximum number of connections per minute; the public server refuses more than 5.
     pub connects_per_minute: u16,
-    /// The user, where the broker asks for one.
+    /// User name, if the broker requires one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// The user's password.
+    /// Password of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// Whether the password may travel in the open beyond this machine.
+    /// Allows sending the password unencrypted to another machine.
     pub allow_plaintext: bool,
     /// Whom to trust.
     pub tls: tls::Settings,
@@ -61,23 +61,23 @@ impl Default for Settings {
 }
 
 const SCHEMES: &[(&str, u16)] = &[("wss", 443), ("ws", 80), ("mqtts", 8883), ("mqtt", 1883)];
-/// Topics whose payloads say nothing without them.
+/// Topics whose payloads are meaningless without the topic.
 const VESSELS: &str = "vessels-v2/";
-/// An unanswered ping after so long ends the connection. Seconds.
+/// Interval between pings in seconds; an unanswered ping ends the connection.
 const KEEP_ALIVE: u16 = 30;
-/// From the first byte to the answer to our subscription.
+/// Time limit from the first byte to the answer to the subscription.
 const HANDSHAKE_SECONDS: u64 = 20;
-/// No message is longer.
+/// Maximum size of a message, in bytes.
 const LONGEST_MESSAGE: usize = 256 * 1024;
-/// For what the client wants to send.
+/// Capacity of the client's queue of outgoing requests.
 const REQUESTS: usize = 16;
-/// After the broker said no.
+/// Delay after a refusal.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// For the farewell.
+/// Time limit for the disconnect.
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Lists the errors in the table; `path` is its key path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.tls.problems(&format!("{path}.tls"));
         match target(&self.url, SCHEMES) {
@@ -114,7 +114,7 @@ impl Settings {
         problems
     }
 
-    /// How long the starts of two tries lie apart at least.
+    /// Minimum interval between the starts of two connection attempts.
     pub(super) fn spacing(&self) -> Duration {
         Duration::from_secs(60) / u32::from(self.connects_per_minute.max(1))
     }
@@ -124,7 +124,7 @@ impl Settings {
         let tls = || Ok::<_, tls::TlsError>(TlsConfiguration::Rustls(Arc::new(self.tls.client()?)));
         let (host, port) = target.address.rsplit_once(':').unwrap_or((&target.address, "1883"));
         let tcp = || Broker::tcp(host, port.parse().unwrap_or(1883));
-        // The broker ends the older of two connections of one name; 23 letters and digits is what all brokers take.
+        // A broker closes the older of two connections with the same client id; every broker accepts up to 23 letters and digits.
         let name = format!("atalaia{:016x}", fastrand::u64(..));
         let mut options = match target.scheme.as_str() {
             "wss" => MqttOptions::websocket_with_tls_config(name, &self.url, tls()?).map_err(protocol)?,
@@ -162,7 +162,7 @@ impl Settings {
     }
 }
 
-/// `Ok` only when told to stop; takes leave of the broker then.
+/// `Ok` only after a stop, when it also disconnects from the broker.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.digitraffic.clone().unwrap_or_default();
     let (client, mut events) =
@@ -170,7 +170,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let outcome = listen(port, &settings, &client, &mut events).await;
     if port.stop.is_cancelled() {
         let leave = async {
-            // Whoever is gone needs no farewell.
+            // The broker may have gone.
             let _ = client.disconnect().await;
             while events.poll().await.is_ok() {}
         };
@@ -219,7 +219,7 @@ async fn listen(
     }
 }
 
-/// Connects, subscribes, and waits until the broker has agreed.
+/// Connects, subscribes and waits for the broker's confirmation.
 async fn subscribe(
     port: &Port,
     settings: &Settings,
@@ -241,7 +241,7 @@ async fn subscribe(
                     wait: PATIENCE,
                 });
             }
-            // What the broker has kept of a topic may come before its answer.
+            // Retained messages may arrive before the confirmation.
             Event::Incoming(Packet::Publish(message)) => {
                 let mut lines = Vec::new();
                 push(port, &message, &mut lines);
@@ -252,7 +252,7 @@ async fn subscribe(
     }
 }
 
-/// The next message; the client keeps the connection alive in between.
+/// The next message. The client sends keep-alives in between.
 async fn published(events: &mut EventLoop) -> Result<Publish, InputError> {
     loop {
         match events.poll().await.map_err(broken)? {
@@ -269,7 +269,7 @@ fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
         lines.append(&mut port.cut_whole(&message.payload));
         return;
     }
-    // What is no JSON goes on as a text, which the decoder counts: it must not become a part of what stands around it.
+    // A payload that is not JSON is passed on as a string, which the decoder counts; raw, it could alter the object around it.
     let payload = match serde_json::from_slice::<IgnoredAny>(&message.payload) {
         Ok(IgnoredAny) => Cow::Borrowed(&*message.payload),
         Err(_) => {
@@ -295,7 +295,7 @@ fn broken(error: ConnectionError) -> InputError {
     match error {
         ConnectionError::ConnectionRefused(_) => InputError::Refused { reason: cause, wait: PATIENCE },
         ConnectionError::Io(_) | ConnectionError::MqttState(_) => protocol(cause),
-        // The library tells the answer to a handshake only in words.
+        // The library reports the status of the websocket handshake only as text.
         _ if cause.contains("429") => InputError::Refused { reason: told(&cause), wait: PATIENCE },
         _ => protocol(cause),
     }

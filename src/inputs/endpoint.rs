@@ -1,11 +1,11 @@
-//! The server that an input connects to, for whoever asks whether it can be reached.
+//! The servers an input connects to, for commands that check whether they can be reached.
 
 use super::digitraffic;
 use super::settings::{Kind, Settings};
 use crate::tls::Endpoint;
 
 impl Settings {
-    /// Where it connects to, each with its key; empty for what listens or reads files.
+    /// Servers the input connects to, each with its settings key; empty for kinds that listen or read files.
     pub fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
         let of_url = |key: &'static str, url: &str, usual| Endpoint::of_url(url, usual).map(|endpoint| (key, endpoint));
         let plain = || self.address.as_deref().and_then(|address| Endpoint::at(address, false));
@@ -26,7 +26,7 @@ impl Settings {
                     table.and_then(|table| of_url("barentswatch.url", &table.url, 443)),
                 ]
             }
-            // The server speaks first, in the open, and encrypts then.
+            // A NATS server greets unencrypted and switches to TLS afterwards.
             Kind::Nats => {
                 let url = self.nats.as_ref().map(|table| table.url.replacen("tls://", "nats://", 1));
                 [url.and_then(|url| of_url("nats.url", &url, 4222)), None]

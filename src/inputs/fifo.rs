@@ -1,4 +1,4 @@
-//! Named pipe: programs come and go as writers, the pipe stays open.
+//! Named pipe: writers come and go while the pipe stays open.
 
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
@@ -12,7 +12,7 @@ const READ_BYTES: usize = 64 * 1024;
 /// Ends only with an error.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let path = port.settings.path.clone().unwrap_or_default();
-    // Held open for writing too, so that the last writer's leaving is no end.
+    // Opened for writing too, so that the last writer closing it does not cause an end of file.
     let mut pipe = pipe::OpenOptions::new()
         .read_write(true)
         .open_receiver(&path)

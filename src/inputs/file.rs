@@ -1,4 +1,4 @@
-//! A recording as an input of the daemon: a file or standard input, read once to its end on a thread of its own.
+//! A recording as an input of the daemon: a file or standard input, read once to its end on its own thread.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -11,7 +11,7 @@ use crate::telemetry::InputCounters;
 
 /// `Ok` at the end of the recording.
 ///
-/// Reading blocks, and standard input may block for ever: the thread is left behind when the daemon stops.
+/// Reading blocks, on standard input possibly for ever, so the thread is abandoned when the daemon stops.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let path = match port.settings.kind {
         Kind::Stdin => PathBuf::from("-"),
@@ -21,7 +21,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     port.state(State::Up).await;
     let reading = Reading {
         time_zone: port.settings.time_zone.as_deref().and_then(super::time_zone),
-        // What a program writes to us is to be used at once, not to be held until it is whole.
+        // Lines from another program must be processed at once; sorting would wait for the end of its output.
         lateness: (port.settings.kind == Kind::File).then_some(port.lateness),
     };
     let (report, outcome) = oneshot::channel();
@@ -29,7 +29,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     thread::Builder::new()
         .name("recording".to_owned())
         .spawn(move || {
-            // Nobody listens any more when the daemon has stopped.
+            // The daemon may have stopped.
             let _ = report.send(read(&reader, &path, &reading));
         })
         .map_err(InputError::io("start a thread"))?;

@@ -1,4 +1,4 @@
-//! gpsd: connects, asks for reports as JSON once the server has introduced itself, and keeps those about AIS.
+//! gpsd client: connects, requests JSON reports once the server has sent its greeting, and keeps those about AIS.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::{InputError, Port, READ_BYTES, State, open_stream};
 use crate::ais::LineCutter;
 use crate::telemetry::{FromAir, InputCounters};
 
-/// What is asked for: everything, in units of people.
+/// Requests every report, with values scaled to common units.
 const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true,\"scaled\":true};\n";
 
-/// Always ends in an error: a feed has no last line.
+/// Always returns an error, because a feed has no regular end.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let address = port.settings.address.as_deref().unwrap_or_default();
     let mut stream = open_stream(address).await?;
@@ -50,14 +50,14 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     }
 }
 
-/// What lines of gpsd hold.
+/// The lines from gpsd, sorted by kind.
 #[derive(Default, PartialEq, Debug)]
 struct Sorted {
     /// The lines about AIS, each with its line feed.
     ais: Vec<u8>,
-    /// Messages about something else.
+    /// Number of messages about other subjects.
     other: u64,
-    /// The server has said who it is.
+    /// Whether the server has sent its greeting.
     greeted: bool,
     complaint: Option<String>,
 }
@@ -74,7 +74,7 @@ fn sort(lines: &[u8]) -> Sorted {
     let mut sorted = Sorted::default();
     for line in lines.split_inclusive(|byte| *byte == b'\n') {
         let Ok(Class { class, message }) = serde_json::from_slice(line) else {
-            // The decoder counts what it cannot read.
+            // Unreadable lines are passed on, so that the decoder counts them.
             sorted.ais.extend_from_slice(line);
             continue;
         };

@@ -1,4 +1,4 @@
-//! TCP listener: programs connect and send lines; each connection is cut by itself, so lines never interleave.
+//! TCP listener: programs connect and send lines. Each connection has its own line cutter, so lines never interleave.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use crate::clock::Moment;
 use crate::service::{Protocol, with_holder};
 use crate::telemetry::InputCounters;
 
-/// After an accept that failed (no file descriptor left), so that the loop does not spin.
+/// Pause after a failed accept, for instance without free file descriptors, so that the loop does not spin.
 const BREATH: Duration = Duration::from_millis(100);
-/// Refused connections are told of no more often.
+/// Minimum interval between two warnings about refused connections.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
-/// Ends only with an error, when the address cannot be listened on.
+/// Ends only with an error, if the address cannot be listened on.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let listener = open(port).await?;
     let bound = listener.local_addr().map_err(InputError::io("listen"))?;
@@ -40,7 +40,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
         let permit = AddressPermit::take(&counts, peer.ip(), port.settings.max_clients_per_address);
         let (Some(place), Some(permit)) = (place, permit) else {
             refused += 1;
-            // A flood of connections must not become a flood of lines.
+            // A flood of connections must not become a flood of log lines.
             if warned_at.is_none_or(|at: Moment| WARN_EVERY <= port.clock.moment().since(at)) {
                 warned_at = Some(port.clock.moment());
                 warn!(
@@ -68,7 +68,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     }
 }
 
-/// The listener that the service manager opened for this input, else one at its address.
+/// The listener that the service manager opened for this input, otherwise a new one at the configured address.
 async fn open(port: &Port) -> Result<TcpListener, InputError> {
     match port.sockets.tcp(&port.settings.name) {
         Some(handed) => {

@@ -1,4 +1,4 @@
-//! The members of a packed file one after the other, and zero bytes behind them, with which tapes and archives fill their blocks.
+//! Reads the members of a compressed file in sequence and skips the zero bytes with which tapes and archives pad their blocks.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use flate2::bufread::GzDecoder;
 
-/// How a file is packed.
+/// Compression format of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Packing {
     Gzip,
     Zstd,
 }
 
-/// What comes out of all members.
+/// Reader of the uncompressed bytes of all members.
 pub(super) struct Members<R: BufRead> {
     packing: Packing,
     place: Place<R>,
@@ -21,16 +21,16 @@ pub(super) struct Members<R: BufRead> {
 }
 
 enum Place<R: BufRead> {
-    /// Before a member, or behind the last.
+    /// Before a member or after the last one.
     Between(R),
     Gzip(Box<GzDecoder<R>>),
     Zstd(Box<zstd::Decoder<'static, R>>),
-    /// An error ended it.
+    /// After an error.
     Broken,
 }
 
 impl<R: BufRead> Members<R> {
-    /// `source` begins with a member. `padding` counts zero bytes passed over behind one.
+    /// Starts reading `source`, which must begin with a member. `padding` counts the zero bytes skipped after members.
     pub(super) fn new(packing: Packing, source: R, padding: Arc<AtomicU64>) -> io::Result<Members<R>> {
         Ok(Members { packing, place: begin(packing, source)?, padding })
     }
@@ -43,7 +43,7 @@ fn begin<R: BufRead>(packing: Packing, source: R) -> io::Result<Place<R>> {
     })
 }
 
-/// Passes over zero bytes; how many, and whether something else follows.
+/// Skips zero bytes; returns their number and whether other data follows.
 fn pass_over_zeros(source: &mut impl BufRead) -> io::Result<(u64, bool)> {
     let mut zeros = 0;
     loop {

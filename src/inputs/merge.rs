@@ -1,4 +1,4 @@
-//! Several recordings read as one: merged by the times their lines carry.
+//! Reads several recordings as one, merged by the times in their lines.
 
 use jiff::tz::TimeZone;
 
@@ -6,46 +6,47 @@ use super::{Format, Recording, RecordingError};
 use crate::ais::LineClock;
 use crate::time::{Span, Time};
 
-/// Recordings on their way to the engine, in order of time.
+/// Recordings merged in order of time.
 ///
-/// A line without a time of its own stays with the line before it; at the start of a recording, with the line after.
+/// A line without a time of its own stays with the line before it or, at the start of a recording, with the line after it.
 pub struct Merged {
     feeds: Vec<Feed>,
 }
 
-/// How the recordings are to be read.
+/// How to read the recordings.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// Zone of local times; `None`: UTC.
+    /// Time zone of local times; `None` means UTC.
     pub time_zone: Option<TimeZone>,
-    /// Disorder the engine can bear; a CSV recording with more is sorted in memory. `None`: every line as it comes.
+    /// Disorder the engine can handle; a CSV recording with more is sorted in memory. `None` keeps every line in its place.
     pub lateness: Option<Span>,
 }
 
-/// A line further ahead of the middle one of so many that follow is out of place: its clock is wrong.
+/// A line is out of place if its time is more than `AHEAD` ahead of the median of the next [`FOLLOWING`] lines: its clock is wrong.
 const AHEAD: Span = Span::from_minutes(15);
 const FOLLOWING: usize = 9;
-/// Lines handed out in one call while merging.
+/// Maximum number of lines handed out in one call while merging.
 const LINES_A_BLOCK: usize = 8192;
 
 impl Merged {
-    /// Looks through CSV recordings for disorder first; those are read twice, or held in memory where that cannot be.
+    /// Opens the recordings. CSV recordings are first checked for disorder and therefore read twice, or loaded into memory if that is not
+    /// possible.
     pub fn new(recordings: Vec<Recording>, reading: &Reading) -> Result<Merged, RecordingError> {
         let feeds = recordings.into_iter().map(|recording| Feed::new(recording, reading));
         Ok(Merged { feeds: feeds.collect::<Result<_, _>>()? })
     }
 
-    /// Lines dropped so far because they were longer than any line we take.
+    /// Number of lines dropped so far because they exceed the maximum length.
     pub fn overlong(&self) -> u64 {
         self.feeds.iter().map(|feed| feed.overlong).sum()
     }
 
-    /// Recordings that end in zero bytes behind what is packed, with their number; known when they are read to their ends.
+    /// Recordings with zero bytes after the compressed data, and how many; complete once a recording was read to its end.
     pub fn padded(&self) -> impl Iterator<Item = (&str, u64)> {
         self.feeds.iter().filter(|feed| 0 < feed.padding).map(|feed| (&*feed.name, feed.padding))
     }
 
-    /// Hands out the next lines, each with the index of its recording; `false` when there are no more.
+    /// Hands out the next lines, each with the index of its recording. Returns `false` when there are no more.
     pub fn read_block(&mut self, line: &mut impl FnMut(usize, &[u8])) -> Result<bool, RecordingError> {
         if let [only] = self.feeds.as_mut_slice() {
             return only.pour(&mut |bytes: &[u8]| line(0, bytes));
@@ -66,33 +67,33 @@ impl Merged {
     }
 }
 
-/// One recording, with the lines read ahead.
+/// One recording with the lines read ahead.
 struct Feed {
     source: Source,
     clock: LineClock,
     block: Block,
     last: Option<Time>,
-    /// Lines before the first time.
+    /// Number of lines before the first time.
     untimed: usize,
-    /// Lines dropped because they had no end.
+    /// Number of lines dropped because they exceed the maximum length.
     overlong: u64,
     /// Path, or `standard input`.
     name: String,
-    /// Zero bytes behind what is packed.
+    /// Number of zero bytes after the compressed data.
     padding: u64,
 }
 
 enum Source {
-    /// Read as it goes.
+    /// Read as needed.
     Stream(Box<Recording>),
-    /// All lines are in the block already.
+    /// All lines are already in the block.
     Memory,
 }
 
 #[derive(Default)]
 struct Block {
     bytes: Vec<u8>,
-    /// Time, start and end in `bytes`.
+    /// Time, start and end in `bytes` of each line.
     lines: Vec<(Time, usize, usize)>,
     next: usize,
 }
@@ -146,7 +147,7 @@ impl Feed {
         Ok(feed)
     }
 
-    /// Reads everything and puts it in order of time; equal times keep their order, and header lines stay in front.
+    /// Reads everything and sorts it by time. Lines with equal times keep their order, and header lines stay in front.
     fn load(&mut self, mut recording: Recording) -> Result<(), RecordingError> {
         while self.read(&mut recording)? {}
         let earliest = self.block.lines.iter().map(|(at, ..)| *at).min();
@@ -157,13 +158,13 @@ impl Feed {
         Ok(())
     }
 
-    /// Appends a block of lines with their times; `false` at the end.
+    /// Appends a block of lines with their times; returns `false` at the end.
     fn read(&mut self, recording: &mut Recording) -> Result<bool, RecordingError> {
         let Feed { clock, last, block, untimed, overlong, padding, .. } = self;
         let more = recording.read_block(&mut |line: &[u8]| {
             if let Some(at) = clock.time_of(line) {
                 if last.is_none() {
-                    // What came before the first time belongs to it.
+                    // Lines before the first time take that time.
                     for line in &mut block.lines {
                         line.0 = at;
                     }
@@ -178,7 +179,7 @@ impl Feed {
         more
     }
 
-    /// Hands out everything at hand without looking at times: for a recording that stands alone.
+    /// Hands out the lines at hand without looking at their times, for a single recording.
     fn pour(&mut self, line: &mut impl FnMut(&[u8])) -> Result<bool, RecordingError> {
         match &mut self.source {
             Source::Stream(recording) => {
@@ -198,7 +199,7 @@ impl Feed {
         }
     }
 
-    /// The time of the next line; `None` at the end.
+    /// Time of the next line; `None` at the end.
     fn head(&mut self) -> Result<Option<Time>, RecordingError> {
         while self.block.next == self.block.lines.len() {
             let Source::Stream(mut recording) = std::mem::replace(&mut self.source, Source::Memory) else {
@@ -214,14 +215,14 @@ impl Feed {
         Ok(Some(self.block.lines[self.block.next].0))
     }
 
-    /// The next line; `head` has just said there is one.
+    /// The next line. Call only after `head` has returned a time.
     fn take(&mut self) -> &[u8] {
         self.block.next += 1;
         self.block.get(self.block.next - 1)
     }
 }
 
-/// Lines whose time is far ahead of most that follow come where they stand: merged by it, the rest of their recording would come late.
+/// Lines whose time is far ahead of most that follow stay in place. Merged by that time, the rest of their recording would be late.
 fn pull_back(lines: &mut [(Time, usize, usize)]) {
     for index in 0..lines.len() {
         let at = lines[index].0;
@@ -238,7 +239,7 @@ fn pull_back(lines: &mut [(Time, usize, usize)]) {
     }
 }
 
-/// Whether no line is older than the newest before it by more than the lateness.
+/// Whether no line is older than the newest before it by more than `lateness`.
 fn in_order(recording: &mut Recording, reading: &Reading, lateness: Span) -> Result<bool, RecordingError> {
     let mut clock = LineClock::new(reading.time_zone.clone());
     let mut newest = Time::MIN;
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_whose_clock_is_wrong_holds_the_rest_of_its_recording_back_no_longer_than_its_own() {
+    fn a_line_with_a_wrong_clock_does_not_delay_the_rest_of_its_recording() {
         let line = |seconds: u32, payload| sentence(Some(1_490_075_400 + seconds), payload, "1,1,");
         let all = |from: u32, payload| (0..20).map(move |n| line(from + 10 * n, payload)).collect::<Vec<_>>();
         for place in [0, 5, 10] {
@@ -307,7 +308,7 @@ mod tests {
             let order: Vec<&str> = payloads(&lines).into_iter().filter(|payload| *payload != "w").collect();
             assert_eq!(order, ["a", "b"].repeat(20), "wrong at {place}");
         }
-        // A real gap is none.
+        // A real gap in the recording is not a wrong clock.
         let two = [all(0, "a"), all(43_200, "a")].concat().concat();
         let lines = merge(&[&two, &all(43_205, "b").concat()]);
         assert_eq!(payloads(&lines)[..20], ["a"; 20]);

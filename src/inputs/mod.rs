@@ -1,4 +1,4 @@
-//! Inputs: bytes from feeds and files become batches of lines; each kind has its file, reconnecting lives here.
+//! Inputs turn the bytes of feeds and files into batches of lines. Each kind has its own file; reconnecting is handled here.
 
 mod aiscatcher_http;
 pub mod aisstream;
@@ -54,95 +54,95 @@ use backoff::{Attempt, Backoff};
 use connect::{open_stream, target};
 use per_address::{AddressCounts, AddressPermit};
 
-/// Lines that came together, on their way to the engine.
+/// Lines received together, on their way to the engine.
 #[derive(Debug)]
 pub struct Batch {
-    /// The input.
+    /// The input they came from.
     pub source: SourceId,
-    /// The moment of receipt; absent for recordings, where only recorded times count.
+    /// Time of receipt; `None` for recordings, where only recorded times count.
     pub received: Option<Time>,
-    /// Complete lines, each with one line feed.
+    /// Complete lines, each ending in one line feed.
     pub lines: Vec<u8>,
-    /// Answered when the lines outlast the process: the journal has them durably, or, where none is kept, the engine has used
-    /// them. Dropped without an answer when they were lost on the way.
+    /// Answered once the lines would survive a crash: the journal has stored them durably or, without a journal, the engine has processed
+    /// them. Dropped without an answer if they were lost on the way. `None` for inputs without acknowledgements.
     pub acknowledge: Option<oneshot::Sender<()>>,
 }
 
-/// What an input tells the runtime.
+/// What an input sends to the main loop.
 #[derive(Debug)]
 pub enum Message {
     /// Lines arrived.
     Lines(Batch),
-    /// It stands otherwise than before.
+    /// The state of the input changed.
     State(SourceId, State),
 }
 
-/// How an input stands.
+/// State of an input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
     /// Connected, listening or open.
     Up,
-    /// Broken; tried again.
+    /// Failed; retried after a delay.
     Down,
-    /// Read to its end; nothing more will come.
+    /// Read to its end; no more lines will come.
     Ended,
 }
 
-/// Why an input stopped for the moment.
+/// Why an input stopped. Inputs other than recordings are retried.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// A host name that does not resolve, a refused or broken connection, a port in use, a file not to be read.
+    /// A host name that does not resolve, a refused or broken connection, a port in use, an unreadable file.
     #[error("{what}: {cause}")]
     Io {
-        /// What was tried.
+        /// What was attempted.
         what: String,
-        /// What the system said.
+        /// Error reported by the system.
         cause: io::Error,
     },
     /// The other side closed the connection.
     #[error("closed by the other side")]
     Closed,
-    /// Connected, but no byte within `idle_timeout_seconds`: a feed that died without saying so.
+    /// Connected, but no byte within `idle_timeout_seconds`: the feed died without closing the connection.
     #[error("silent for {seconds} s")]
     Silent {
-        /// The setting.
+        /// The value of `idle_timeout_seconds`.
         seconds: u32,
     },
-    /// No answer to a connection attempt.
+    /// A connection attempt was not answered in time.
     #[error("no answer within {seconds} s")]
     NoAnswer {
-        /// The bound.
+        /// The time limit, in seconds.
         seconds: u64,
     },
-    /// A recording whose bytes make no sense.
+    /// The recording cannot be read.
     #[error("{0}")]
     Recording(#[from] RecordingError),
-    /// The other side said no, or asked for patience.
+    /// The server refused the connection or request, or asked for a later retry.
     #[error("{reason}")]
     Refused {
-        /// What it said.
+        /// The server's reason, safe to show.
         reason: String,
-        /// How long it should not be bothered.
+        /// Minimum delay before the next attempt.
         wait: Duration,
     },
-    /// What the client of a protocol says of a connection.
+    /// A protocol error on an open or opening connection.
     #[error("{what}: {cause}")]
     Protocol {
-        /// The protocol.
+        /// Name of the protocol.
         what: &'static str,
-        /// What went wrong, safe to show.
+        /// Description of the error, safe to show.
         cause: String,
     },
     /// The key, password or token cannot be read.
     #[error("{0}")]
     Secret(#[from] SecretError),
-    /// Who we are to the server cannot be read.
+    /// The login for the server cannot be read.
     #[error("{0}")]
     Login(#[from] LoginError),
-    /// The files of certificates cannot be used.
+    /// The certificate files cannot be used.
     #[error("{0}")]
     Tls(#[from] TlsError),
-    /// Its table is not there; checked settings have it.
+    /// The settings table of this kind is missing; checked settings always have it.
     #[error("[inputs.{0}] is missing")]
     Unset(&'static str),
 }
@@ -153,7 +153,7 @@ impl InputError {
         move |cause| InputError::Io { what, cause }
     }
 
-    /// How long the other side should not be bothered.
+    /// Minimum delay before the next attempt, if the server asked for one.
     fn wait(&self) -> Duration {
         match self {
             InputError::Refused { wait, .. } => *wait,
@@ -162,38 +162,38 @@ impl InputError {
     }
 }
 
-/// What the other side says, made safe to show and short.
+/// Makes text from the other side safe to show and limits its length.
 fn told(text: &str) -> String {
     const LONGEST: usize = 200;
     let short: String = text.chars().take(LONGEST).collect();
     FromAir(&short).to_string()
 }
 
-/// What every input is given.
+/// What every input is given to run.
 #[derive(Clone, Debug)]
 pub struct Port {
-    /// Which input it is.
+    /// Number of the input.
     pub source: SourceId,
-    /// Its settings, `path` made absolute.
+    /// Settings of the input, with `path` absolute.
     pub settings: Arc<Settings>,
-    /// How much a compressed file may expand.
+    /// How far a compressed file may expand.
     pub limits: Limits,
-    /// How late its reports may come.
+    /// Maximum delay of its reports.
     pub lateness: Span,
-    /// Where moments of receipt come from.
+    /// Clock for times of receipt.
     pub clock: Clock,
-    /// What it counts.
+    /// Counters of the input.
     pub counters: Arc<InputCounters>,
-    /// Where lines go: bounded, so that a busy engine slows the feed.
+    /// Channel to the main loop. Bounded, so that a busy engine slows the feed.
     pub sender: Sender<Message>,
-    /// Told when the daemon stops.
+    /// Cancelled when the daemon stops.
     pub stop: CancellationToken,
-    /// Listeners that the service manager opened, by the input's name.
+    /// Listening sockets that the service manager opened, by name of the input.
     pub sockets: Arc<Sockets>,
 }
 
 impl Port {
-    /// Sends what was cut, if anything, and waits while the engine is busy; `Err` when the runtime is gone.
+    /// Sends the lines, if any, and waits while the engine is busy. Fails once the main loop has ended.
     async fn send(&self, received: Option<Time>, lines: Vec<u8>) -> Result<(), InputError> {
         if lines.is_empty() {
             return Ok(());
@@ -202,7 +202,7 @@ impl Port {
     }
 
     async fn send_batch(&self, batch: Batch) -> Result<(), InputError> {
-        // A refusal in words is a line too, and earns nothing.
+        // A server may send its refusal as a line of text; that must not reset the backoff.
         if !self.counters.has_delivered() && recording::is_usable(&batch.lines) {
             self.counters.set_delivered();
         }
@@ -214,11 +214,11 @@ impl Port {
         if state == State::Up {
             self.counters.reason.clear();
         }
-        // A runtime that is gone needs no news.
+        // The main loop may have ended.
         let _ = self.sender.send(Message::State(self.source, state)).await;
     }
 
-    /// Notes that a connection was made, and to where.
+    /// Counts a new connection and logs its address.
     fn connected(&self, address: &str) {
         InputCounters::add(&self.counters.connections, 1);
         if !self.counters.is_hushed.load(Relaxed) {
@@ -226,7 +226,7 @@ impl Port {
         }
     }
 
-    /// Cuts `bytes` and gives back the complete lines; overlong ones are counted.
+    /// Cuts `bytes` into lines and returns the complete ones. Overlong lines are dropped and counted.
     fn cut(&self, cutter: &mut LineCutter, bytes: &[u8]) -> Vec<u8> {
         let mut lines = Vec::with_capacity(bytes.len() + 128);
         let overlong = cutter.overlong();
@@ -236,7 +236,7 @@ impl Port {
         lines
     }
 
-    /// Adds a message as one line of JSON: what ends a line stands in it only as white space. One too long is dropped and counted.
+    /// Appends a message as one line of JSON, with control characters replaced by spaces. An overlong message is dropped and counted.
     fn push_whole(&self, message: &[u8], lines: &mut Vec<u8>) {
         let message = message.trim_ascii();
         InputCounters::add(&self.counters.bytes, message.len() as u64);
@@ -249,7 +249,7 @@ impl Port {
         }
     }
 
-    /// The lines of a message that may hold several.
+    /// Cuts a complete message, which may have several lines, into lines.
     fn cut_whole(&self, message: &[u8]) -> Vec<u8> {
         let mut cutter = LineCutter::new();
         let mut lines = self.cut(&mut cutter, message);
@@ -257,7 +257,7 @@ impl Port {
         lines
     }
 
-    /// Reads a connection until it breaks, closes or falls silent: always ends in an error.
+    /// Reads a connection until it breaks, closes or falls silent; always returns an error.
     async fn pump(&self, mut stream: impl AsyncRead + Unpin) -> Result<(), InputError> {
         let seconds = self.settings.idle_timeout_seconds;
         let idle = Duration::from_secs(u64::from(seconds));
@@ -278,7 +278,7 @@ impl Port {
         }
     }
 
-    /// The last line of a stream that ended in order but without a line end.
+    /// The last line of a stream that was closed properly but without a final line end.
     fn rest(&self, cutter: &mut LineCutter) -> Vec<u8> {
         let mut lines = Vec::new();
         cutter.finish(|line: &[u8]| push_line(line, &mut lines));
@@ -286,11 +286,11 @@ impl Port {
     }
 }
 
-/// Of one connection; what one read gives becomes one batch.
+/// Read buffer of one connection, in bytes; each read becomes one batch.
 const READ_BYTES: usize = 64 * 1024;
-/// Messages that wait together become one batch of about this size.
+/// Size in bytes after which messages received together are sent as one batch.
 const BATCH_BYTES: usize = 64 * 1024;
-/// The longest line of JSON taken, in bytes.
+/// Maximum length of a line of JSON, in bytes.
 const LONGEST_JSON: usize = 64 * 1024;
 
 fn push_line(line: &[u8], lines: &mut Vec<u8>) {
@@ -298,8 +298,8 @@ fn push_line(line: &[u8], lines: &mut Vec<u8>) {
     lines.push(b'\n');
 }
 
-/// Runs one input until told to stop or, for a recording, until its end; a broken one is tried again: at once when it had delivered,
-/// ever later while nothing comes. The log is told of the first tries, then of one now and then.
+/// Runs an input until it is stopped or, for a recording, until its end. A failed input is retried: almost at once if it had delivered
+/// lines, with growing delays otherwise. The log reports the first failures and then only some of them.
 pub async fn run(port: Port) {
     let mut backoff = Backoff::default();
     let (began, mut sparing) = (port.clock.moment(), Sparing::default());
@@ -318,7 +318,7 @@ pub async fn run(port: Port) {
                 info!(input = %port.settings.name, "input ended");
                 return port.state(State::Ended).await;
             }
-            // Read again, a broken recording would give its first half twice.
+            // Reading a broken recording again would deliver its first part twice.
             Err(error) if port.settings.kind.is_recording() => {
                 error!(input = %port.settings.name, %error, "input failed and is not read any further");
                 return port.state(State::Ended).await;
@@ -344,7 +344,7 @@ pub async fn run(port: Port) {
     }
 }
 
-/// `Ok` when it has ended for good.
+/// `Ok` when the input has ended for good.
 async fn once(port: &Port) -> Result<(), InputError> {
     match port.settings.kind {
         Kind::Tcp => tcp::run(port).await,

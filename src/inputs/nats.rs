@@ -1,7 +1,8 @@
-//! NATS JetStream: a durable consumer whose messages are acknowledged once the lines outlast the process.
+//! NATS JetStream: a durable consumer whose messages are acknowledged once the lines would survive a crash.
 //!
-//! What was not acknowledged the server gives out again, so no line is lost by a connection that breaks. A server that says nothing for
-//! 10 s, announces too much or breaks the protocol is hung up on and tried again, ever later. Servers that it names are not gone to.
+//! The server redelivers messages that were not acknowledged, so a broken connection loses no lines. If a server does not answer within
+//! 10 s, announces too much or violates the protocol, the connection is closed and retried with growing delays. Servers that it announces
+//! are ignored.
 
 use std::time::Duration;
 
@@ -24,22 +25,22 @@ use crate::tls;
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The server: `nats://`, or `tls://`.
+    /// URL of the server: `nats://` or `tls://`.
     pub url: String,
-    /// The stream, which must be there.
+    /// Name of the stream, which must exist.
     pub stream: String,
-    /// The durable pull consumer; made if it is not there.
+    /// Name of the durable pull consumer; created if it does not exist.
     pub consumer: String,
-    /// Which subjects of the stream a consumer made by us takes; unset: all of them.
+    /// Subject filter for a consumer created by Atalaia. Default: every subject of the stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// After how long a consumer made by us gives out again what was not acknowledged. Seconds.
+    /// Time after which the server redelivers an unacknowledged message, for a consumer created by Atalaia, in seconds.
     #[serde(default = "acknowledge_within_seconds")]
     pub acknowledge_within_seconds: u32,
-    /// Who we are, where the server asks.
+    /// Login, if the server requires one.
     #[serde(default)]
     pub login: Login,
-    /// Whether a token or password may travel in the open beyond this machine.
+    /// Allows sending a token or password unencrypted to another machine.
     #[serde(default)]
     pub allow_plaintext: bool,
     /// Whom to trust.
@@ -53,22 +54,22 @@ fn acknowledge_within_seconds() -> u32 {
 
 const SCHEMES: &[(&str, u16)] = &[("nats", 4222), ("tls", 4222)];
 const CONNECT_SECONDS: u64 = 10;
-/// Messages under way without an acknowledgement; what was received and not yet kept is bounded by them.
+/// Maximum number of unacknowledged messages; bounds what was received and is not durable yet.
 const UNACKNOWLEDGED: i64 = 20_000;
-/// Messages and time of one request to the server; a heartbeat that stays away ends the connection.
+/// Messages and time per request to the server. A missing heartbeat ends the connection.
 const MESSAGES_A_REQUEST: usize = 1_000;
 const REQUEST: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(10);
-/// Messages that wait in the client; two requests overlap by half.
+/// Messages buffered in the client; two requests overlap by half.
 const WAITING: usize = MESSAGES_A_REQUEST + MESSAGES_A_REQUEST / 2 + 36;
-/// After the server said no.
+/// Delay after a refusal.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// When stopping: what the runtime takes to keep the last lines.
+/// When stopping: time for the main loop to make the last lines durable.
 const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(2);
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Lists the errors in the table; `path` is its key path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.tls.problems(&format!("{path}.tls"));
         problems.extend(target(&self.url, SCHEMES).err().map(|problem| format!("{path}.url: {problem}")));
@@ -119,7 +120,7 @@ impl Settings {
             .ping_interval(HEARTBEAT)
             .subscription_capacity(WAITING)
             .ignore_discovered_servers()
-            // Connecting again is the loop's business, which waits and tells.
+            // Reconnecting is left to the input loop, which applies the backoff and logs.
             .max_reconnects(1);
         let options = identity.options(options)?;
         options.connect(gate.url()).await.map_err(|error| match error.kind() {
@@ -156,12 +157,12 @@ impl Settings {
             return Ok(consumer);
         }
         let reason =
-            format!("consumer {} is there and {}; delete it or name another", self.consumer, faults.join(" and "));
+            format!("consumer {} exists and {}; delete it or name another", self.consumer, faults.join(" and "));
         Err(InputError::Refused { reason, wait: PATIENCE })
     }
 }
 
-/// `Ok` only when told to stop; what was received is acknowledged before, as far as it is kept in time.
+/// `Ok` only after a stop. Lines that became durable in time are acknowledged first.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.nats.as_ref().ok_or(InputError::Unset("nats"))?;
     let identity = settings.login.read()?;
@@ -172,9 +173,9 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     };
     let outcome = talk(port, settings, &gate, &identity).await;
     match (outcome, gate.fault()) {
-        // What ended the connection says more than that it is over.
+        // The cause that ended the connection is more useful than the error that follows.
         (Err(_), Some(fault)) => Err(protocol(fault)),
-        // It may repeat what it was shown, and at any length.
+        // The error may repeat the credentials, and be of any length.
         (Err(InputError::Protocol { what, cause }), None) => {
             Err(InputError::Protocol { what, cause: told(&identity.hide(&cause)) })
         }
@@ -194,13 +195,13 @@ async fn talk(port: &Port, settings: &Settings, gate: &Gate, identity: &Identity
         opened = open => opened?,
         () = async {
             gate.ended().await;
-            // What the server said last comes first.
+            // Gives the server's last message time to arrive first.
             sleep(LEAVE).await;
         } => return Err(InputError::Closed),
     };
     port.connected(&settings.url);
     let outcome = listen(port, &consumer, gate).await;
-    // A connection that is gone takes no acknowledgements, and waiting for it would only delay the next.
+    // A closed connection takes no acknowledgements, and waiting for it would only delay the next one.
     if !matches!(outcome, Err(InputError::Closed)) {
         let leave = async {
             let _ = client.flush().await;
@@ -212,15 +213,15 @@ async fn talk(port: &Port, settings: &Settings, gate: &Gate, identity: &Identity
     outcome
 }
 
-/// The messages of one batch, and the answer they wait for.
+/// Waits for the answer to a batch; returns its messages if they are to be acknowledged.
 async fn kept(answer: oneshot::Receiver<()>, messages: Vec<Acker>) -> Option<Vec<Acker>> {
-    // Without an answer they are given out again.
+    // Without an answer the server redelivers them.
     answer.await.ok().map(|()| messages)
 }
 
 async fn acknowledge(messages: Option<Vec<Acker>>) {
     for message in messages.into_iter().flatten() {
-        // Where the connection is gone it is given out again.
+        // If the connection has gone, the server redelivers it.
         let _ = message.ack().await;
     }
 }
@@ -262,7 +263,7 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
             }
         }
         if lines.is_empty() {
-            // Nothing in them to keep.
+            // They hold nothing to store.
             acknowledge(Some(ackers)).await;
         } else {
             let (tell, answer) = oneshot::channel();
@@ -299,14 +300,14 @@ fn take(port: &Port, message: Message, lines: &mut Vec<u8>, ackers: &mut Vec<Ack
     ackers.push(acker);
 }
 
-/// A sentence without a TAG block and with nothing behind its checksum: when it is given out again, or late, nothing else tells
-/// when it was received first.
+/// Whether a sentence has neither a TAG block nor anything after its checksum. When it is redelivered or late, nothing else shows when it
+/// was first received.
 fn says_no_time(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     matches!(line, [b'!' | b'$', .., b'*', _, _])
 }
 
-/// A TAG block that says when the stream took the message in, in milliseconds of UNIX time.
+/// A TAG block with the time at which the stream received the message, in milliseconds of UNIX time.
 fn tag(millis: i128) -> String {
     let text = format!("c:{millis}");
     let checksum = text.bytes().fold(0, |sum, byte| sum ^ byte);
@@ -341,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_pattern_and_a_token_travels_hidden() {
+    fn a_name_is_not_a_pattern_and_a_token_needs_encryption() {
         let plain = "url = \"nats://127.0.0.1\"\nstream = \"AIS\"\nconsumer = \"atalaia\"\n";
         assert_eq!(problems(plain), [""; 0]);
         let bad = plain.replace("AIS", "ais.>").replace("127.0.0.1", "feed.example.org")

@@ -1,20 +1,20 @@
-//! Connections counted by address, so that one peer does not take all the places.
+//! Limits the connections per address, so that one peer cannot take all of them.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Connections by address.
+/// Number of open connections by address.
 pub(super) type AddressCounts = Arc<Mutex<BTreeMap<IpAddr, u16>>>;
 
-/// One connection of an address; given back when dropped.
+/// One connection counted for its address; released when dropped.
 pub(super) struct AddressPermit {
     counts: AddressCounts,
     address: IpAddr,
 }
 
 impl AddressPermit {
-    /// `None` when the address has `most` already.
+    /// Counts one more connection; `None` if the address already has `most`.
     pub(super) fn take(counts: &AddressCounts, address: IpAddr, most: u16) -> Option<AddressPermit> {
         let mut taken = counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(address).or_insert(0);

@@ -1,4 +1,4 @@
-//! A recording: a file or standard input, unpacked, told by its content, cut into lines block by block.
+//! A recording: a file or standard input, unpacked, recognised by its content and cut into lines block by block.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,39 +9,39 @@ use std::sync::atomic::AtomicU64;
 use super::{Limits, Unpacked};
 use crate::ais::{LineCutter, Table, is_object, table_of};
 
-/// What a recording consists of.
+/// Format of a recording.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Format {
-    /// Sentences, with or without TAG blocks, `$PGHP` lines, times before or after.
+    /// NMEA sentences, with or without TAG blocks or `$PGHP` lines, and with times before or after them.
     Nmea,
-    /// Rows of the Danish Maritime Authority; its header line, unless the file is a later part of a cut one.
+    /// Rows of the Danish Maritime Authority, with the header line; `None` if the file is a later part of a split one.
     Danish(Option<Vec<u8>>),
-    /// Rows of NOAA MarineCadastre, either layout; its header line, likewise.
+    /// Rows of NOAA MarineCadastre in either layout, with the header line; `None` likewise.
     Noaa(Option<Vec<u8>>),
-    /// Objects of a JSON feed, one a line.
+    /// Objects of a JSON feed, one per line.
     Json,
-    /// None of these in the first block.
+    /// Not recognised in the first block.
     Unknown,
 }
 
 /// Why a recording cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
-    /// It does not exist, may not be read, is cut short, or is packed in a way we do not read.
+    /// It does not exist, cannot be read, is truncated, or has an unsupported compression.
     #[error("{name}: {cause}")]
     Io {
         /// Path, or `standard input`.
         name: String,
-        /// What the system or the unpacker said.
+        /// Error from the system or the unpacker.
         cause: io::Error,
     },
-    /// A folder where a file is needed.
+    /// It is a folder instead of a file.
     #[error("{name}: is a folder; name the recordings in it")]
     Folder {
-        /// Its path.
+        /// Path of the folder.
         name: String,
     },
-    /// Read to its end without one line that could be AIS.
+    /// Read to its end without a line that could be AIS.
     #[error("{name}: no line of it is an NMEA sentence, an object of a JSON feed, or a row of Danish or NOAA CSV")]
     NoLine {
         /// Path, or `standard input`.
@@ -59,7 +59,7 @@ pub struct Recording {
     size: Option<u64>,
     cutter: LineCutter,
     block: Vec<u8>,
-    /// How much of `block` was read while sniffing and is not handed out yet.
+    /// Number of bytes in `block` that were read to detect the format and are not handed out yet.
     ahead: usize,
     recognised: bool,
     empty: bool,
@@ -68,7 +68,7 @@ pub struct Recording {
 const BLOCK_BYTES: usize = 1 << 20;
 
 impl Recording {
-    /// Opens a path, or standard input for `-`, and looks at its first block.
+    /// Opens a path, or standard input for `-`, and detects the format from its first block.
     pub fn open(path: &Path, limits: Limits) -> Result<Recording, RecordingError> {
         if path.as_os_str() == "-" {
             return Recording::read_from(io::stdin(), "standard input", limits);
@@ -88,7 +88,7 @@ impl Recording {
         Ok(recording)
     }
 
-    /// From any source of bytes; `name` is for messages.
+    /// Reads a recording from any source of bytes. `name` is used in messages.
     pub fn read_from(
         source: impl Read + Send + 'static,
         name: &str,
@@ -113,7 +113,7 @@ impl Recording {
         })
     }
 
-    /// Hands out the complete lines of the next block; `false` at the end.
+    /// Hands out the complete lines of the next block; returns `false` at the end.
     pub fn read_block(&mut self, line: &mut impl FnMut(&[u8])) -> Result<bool, RecordingError> {
         let count = match std::mem::take(&mut self.ahead) {
             0 => self
@@ -137,12 +137,12 @@ impl Recording {
         }
     }
 
-    /// The same recording from its start; `None` for what can be read only once.
+    /// Opens the same recording again from its start; `None` for a source that can be read only once.
     pub fn reopen(&self) -> Option<Result<Recording, RecordingError>> {
         self.path.as_deref().map(|path| Recording::open(path, self.limits))
     }
 
-    /// What its first block shows.
+    /// The format detected in the first block.
     pub fn format(&self) -> &Format {
         &self.format
     }
@@ -152,27 +152,27 @@ impl Recording {
         &self.name
     }
 
-    /// Lines dropped so far because they were longer than any line we take.
+    /// Number of lines dropped so far because they exceed the maximum length.
     pub fn overlong(&self) -> u64 {
         self.cutter.overlong()
     }
 
-    /// Zero bytes passed over so far behind what is packed.
+    /// Number of zero bytes skipped so far after the compressed data.
     pub fn padding(&self) -> u64 {
         self.bytes.padding()
     }
 
-    /// Whether it holds no byte at all.
+    /// Whether it has no bytes at all.
     pub fn is_empty(&self) -> bool {
         self.empty
     }
 
-    /// Packed size in bytes, where known.
+    /// Compressed size in bytes; `None` if unknown.
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// Counts the packed bytes read so far.
+    /// Counter of the compressed bytes read so far.
     pub fn position(&self) -> Arc<AtomicU64> {
         self.bytes.position()
     }
@@ -180,7 +180,7 @@ impl Recording {
 
 const SNIFF_BYTES: usize = 1 << 16;
 
-/// Reads until the format shows or `SNIFF_BYTES` are read: a pipe may give little at a time, and wait for long.
+/// Reads until the format is detected or `SNIFF_BYTES` are read: a pipe may deliver little at a time and pause for long.
 fn read_ahead(bytes: &mut impl Read, block: &mut [u8]) -> io::Result<(usize, Format)> {
     let mut filled = 0;
     while filled < SNIFF_BYTES {
@@ -202,7 +202,7 @@ pub(super) fn is_usable(lines: &[u8]) -> bool {
     sniff(lines) != Format::Unknown
 }
 
-/// The format of the first line that shows one.
+/// The format of the first line with a known one.
 fn sniff(block: &[u8]) -> Format {
     block
         .split(|byte| matches!(byte, b'\n' | b'\r'))
@@ -226,7 +226,7 @@ fn format_of(line: &[u8]) -> Format {
     }
 }
 
-/// `!` or `$`, five letters or digits, a comma: enough to tell a sentence from other text.
+/// `!` or `$`, five letters or digits and a comma: enough to distinguish a sentence from other text.
 fn is_sentence(line: &[u8]) -> bool {
     memchr::memchr2_iter(b'!', b'$', line).any(|start| match line.get(start + 1..start + 7) {
         Some([address @ .., b',']) => address.iter().all(u8::is_ascii_alphanumeric),

@@ -1,14 +1,14 @@
-//! Serial line: a receiver on a port of the machine, made anew when it was unplugged.
+//! Serial line: an AIS receiver on a local port, reopened after it was unplugged.
 
 use serde::{Deserialize, Serialize};
 
 use super::{InputError, Port};
 
-/// `[inputs.serial]`, beside `path`.
+/// `[inputs.serial]`, in addition to `path`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Speed of the line; 8 data bits, no parity, one stop bit. Bits per second.
+    /// Line speed in bits per second, with 8 data bits, no parity and one stop bit.
     pub baud: u32,
 }
 
@@ -19,7 +19,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with it; `path` is the key's path.
+    /// Lists the errors in the table; `path` is its key path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         match self.baud {
             1_200..=4_000_000 => Vec::new(),
@@ -28,10 +28,10 @@ impl Settings {
     }
 }
 
-/// Whether this build reads serial lines.
+/// Whether this build supports serial lines.
 pub(super) const BUILT_IN: bool = cfg!(feature = "serial");
 
-/// Always ends in an error: what was unplugged may be plugged in again.
+/// Always returns an error, because an unplugged receiver may be plugged in again.
 #[cfg(feature = "serial")]
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     use tokio_serial::SerialPortBuilderExt;
@@ -49,9 +49,9 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     port.pump(stream).await
 }
 
-/// The settings are refused in this build.
+/// Never called: the settings check rejects serial inputs in this build.
 #[cfg(not(feature = "serial"))]
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let _ = port;
-    Err(InputError::Protocol { what: "serial", cause: "this build has no serial lines".to_owned() })
+    Err(InputError::Protocol { what: "serial", cause: "this build does not support serial lines".to_owned() })
 }

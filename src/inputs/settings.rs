@@ -1,4 +1,4 @@
-//! What the settings file says of inputs and recordings.
+//! The input and recording settings.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,47 +7,47 @@ use serde::{Deserialize, Serialize};
 
 use super::{AiscatcherHttp, Limits, aisstream, barentswatch, digitraffic, nats, serial};
 
-/// One of `[[inputs]]`.
+/// One entry of `[[inputs]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How the lines arrive.
     pub kind: Kind,
-    /// Its name in logs and alerts; unique.
+    /// Name of the input in logs and alerts; must be unique.
     pub name: String,
-    /// `host:port`: where to connect to (`tcp`, `gpsd`), or what to listen on (`tcp-listen`, `udp`, `aiscatcher-http`; port 0 lets the
-    /// system choose).
+    /// `host:port` to connect to (`tcp`, `gpsd`) or to listen on (`tcp-listen`, `udp`, `aiscatcher-http`; with port 0 the system chooses
+    /// a port).
     #[serde(default)]
     pub address: Option<String>,
-    /// The file or FIFO to read.
+    /// File, FIFO or serial port to read.
     #[serde(default)]
     pub path: Option<PathBuf>,
-    /// How much later than the newest its reports may come, in seconds; unset: `time.lateness_seconds`, files
+    /// How far its reports may lag behind the newest, in seconds. Default: `time.lateness_seconds`, for files
     /// `time.file_lateness_seconds`.
     #[serde(default)]
     pub lateness_seconds: Option<u32>,
-    /// Its lines are a recording that is played: their times count, however far from receipt.
+    /// Set when the lines are a recording being played back: their own times count, however far they are from the time of receipt.
     #[serde(default)]
     pub recorded: bool,
-    /// Zone of local times in its lines: an IANA name or an offset such as `+02:00`; unset: UTC.
+    /// Time zone of local times in its lines: an IANA name or an offset such as `+02:00`. Default: UTC.
     #[serde(default)]
     pub time_zone: Option<String>,
-    /// A connection silent for so long is given up (`tcp`, `gpsd`: and made anew).
+    /// Silence after which a connection is closed, in seconds; `tcp` and `gpsd` then reconnect.
     #[serde(default = "idle_timeout_seconds")]
     pub idle_timeout_seconds: u32,
-    /// Connections taken at once (`tcp-listen`, `aiscatcher-http`: of those that have said who they are).
+    /// Maximum number of simultaneous connections (`tcp-listen`, `aiscatcher-http`; for the latter, authenticated ones).
     #[serde(default = "max_clients")]
     pub max_clients: u16,
-    /// The same from one address (`tcp-listen`, `aiscatcher-http`).
+    /// Maximum number of simultaneous connections from one address (`tcp-listen`, `aiscatcher-http`).
     #[serde(default = "max_clients_per_address")]
     pub max_clients_per_address: u16,
-    /// `[inputs.aiscatcher_http]`, for `aiscatcher-http`; without it nobody has to say who they are.
+    /// `[inputs.aiscatcher_http]`, for `aiscatcher-http`. Without it, no authentication is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aiscatcher_http: Option<AiscatcherHttp>,
     /// `[inputs.aisstream]`, for `aisstream`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aisstream: Option<aisstream::Settings>,
-    /// `[inputs.digitraffic]`, for `digitraffic`; without it: the public server.
+    /// `[inputs.digitraffic]`, for `digitraffic`. Without it, the public server is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digitraffic: Option<digitraffic::Settings>,
     /// `[inputs.barentswatch]`, for `barentswatch`.
@@ -56,7 +56,7 @@ pub struct Settings {
     /// `[inputs.nats]`, for `nats`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nats: Option<nats::Settings>,
-    /// `[inputs.serial]`, for `serial`; without it: 38400 baud.
+    /// `[inputs.serial]`, for `serial`. Without it, 38400 baud.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial: Option<serial::Settings>,
 }
@@ -77,11 +77,11 @@ fn max_clients_per_address() -> u16 {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// We connect to a server that sends lines.
+    /// Connects to a server that sends lines.
     Tcp,
-    /// Clients connect to us and send lines.
+    /// Listens for clients that connect and send lines.
     TcpListen,
-    /// Datagrams of one or more lines are sent to us.
+    /// Receives datagrams of one or more lines.
     Udp,
     /// A recording, read once to its end; plain, gzip or zstd.
     File,
@@ -89,19 +89,19 @@ pub enum Kind {
     Fifo,
     /// Standard input.
     Stdin,
-    /// We connect to a gpsd and ask for its AIS reports.
+    /// Connects to a gpsd and requests its AIS reports.
     Gpsd,
-    /// AIS-catcher posts what it receives.
+    /// AIS-catcher posts the messages it receives.
     AiscatcherHttp,
-    /// aisstream.io.
+    /// The aisstream.io service.
     Aisstream,
-    /// Digitraffic of Finland, or a broker of one's own that speaks MQTT.
+    /// Digitraffic of Finland, or any broker that speaks MQTT.
     Digitraffic,
     /// BarentsWatch of Norway.
     Barentswatch,
-    /// A stream of NATS JetStream.
+    /// A NATS JetStream stream.
     Nats,
-    /// A receiver on a serial line.
+    /// An AIS receiver on a serial line.
     Serial,
 }
 
@@ -116,17 +116,17 @@ impl Kind {
         matches!(self, Kind::File | Kind::Fifo | Kind::Serial)
     }
 
-    /// Whether claimed times are held against the moment of receipt; recordings and pipes keep theirs.
+    /// Whether the times in its lines are checked against the time of receipt. Recordings and pipes keep their own times.
     pub fn is_live(self) -> bool {
         !matches!(self, Kind::File | Kind::Fifo | Kind::Stdin)
     }
 
-    /// Whether it takes leave of the other side when told to stop: it sees to that itself.
+    /// Whether it handles a stop itself, to close its connection in an orderly way.
     pub fn takes_leave(self) -> bool {
         matches!(self, Kind::Aisstream | Kind::Digitraffic | Kind::Nats)
     }
 
-    /// Whether this build has it.
+    /// Whether this build includes it.
     pub fn is_built_in(self) -> bool {
         self != Kind::Serial || serial::BUILT_IN
     }
@@ -136,7 +136,7 @@ impl Kind {
         matches!(self, Kind::File | Kind::Stdin)
     }
 
-    /// As written in the settings.
+    /// Its name in the settings.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Tcp => "tcp",
@@ -157,7 +157,7 @@ impl Kind {
 }
 
 impl Settings {
-    /// One of this kind with nothing but its name.
+    /// An input of this kind with the default settings.
     pub fn of(kind: Kind, name: &str) -> Settings {
         Settings {
             kind,
@@ -179,7 +179,7 @@ impl Settings {
         }
     }
 
-    /// Makes relative paths ones from `folder`.
+    /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.path = self.path.take().map(|path| folder.join(path));
         if let Some(table) = &mut self.aiscatcher_http {
@@ -203,7 +203,7 @@ impl Settings {
         }
     }
 
-    /// How long the starts of two tries lie apart at least.
+    /// Minimum interval between the starts of two connection attempts.
     pub(super) fn spacing(&self) -> Duration {
         match self.kind {
             Kind::Digitraffic => self
@@ -214,7 +214,7 @@ impl Settings {
         }
     }
 
-    /// What is wrong with the tables of the kinds.
+    /// Lists the errors in the tables of the individual kinds.
     fn table_problems(&self, path: &str) -> Vec<String> {
         let kind = self.kind.name();
         let at = |table: &str| format!("{path}.{table}");
@@ -245,7 +245,7 @@ impl Settings {
         problems
     }
 
-    /// Whether both would listen on one port of one address; port 0 is chosen by the system.
+    /// Whether both would listen on the same port and address. Port 0 never collides, because the system chooses it.
     pub fn takes_address_of(&self, other: &Settings) -> bool {
         let parts = |settings: &Settings| {
             let (host, port) = settings.address.as_deref()?.rsplit_once(':')?;
@@ -256,13 +256,13 @@ impl Settings {
         let (Some(ours), Some(theirs)) = (parts(self), parts(other)) else {
             return false;
         };
-        // TCP and UDP have ports of their own.
+        // TCP and UDP ports are separate.
         let listens = |kind| matches!(kind, Kind::TcpListen | Kind::Udp | Kind::AiscatcherHttp);
         let both = listens(self.kind) && listens(other.kind) && (self.kind == Kind::Udp) == (other.kind == Kind::Udp);
         both && ours.1 == theirs.1 && (ours.0 == theirs.0 || ours.2 || theirs.2)
     }
 
-    /// What is wrong with it; `path` is the key's path of this input (`inputs[0]`).
+    /// Lists the errors in the settings; `path` is the key path of this input (`inputs[0]`).
     pub fn problems(&self, path: &str) -> Vec<String> {
         let kind = self.kind.name();
         let mut problems = Vec::new();
@@ -314,7 +314,7 @@ impl Settings {
         let is_near = self.address.as_deref().is_none_or(is_loopback);
         if self.kind == Kind::AiscatcherHttp && is_open && !is_near {
             problems.push(format!(
-                "{path}.address: others than this machine can reach it, and nobody is asked who they are; write \
+                "{path}.address: listens on a public address without authentication; write \
                  [inputs.aiscatcher_http] with user and password or a token below it, or an address of 127.0.0.1"
             ));
         }
@@ -334,9 +334,9 @@ fn is_loopback(address: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecordingSettings {
-    /// A compressed file that unpacks to more than so many times its size is refused (once past 64 MiB).
+    /// Maximum ratio of unpacked to compressed size; a file beyond it is refused (once more than 64 MiB are unpacked).
     pub max_expansion_ratio: u32,
-    /// A compressed file that unpacks to more than so many GiB is refused.
+    /// Maximum unpacked size of a compressed file, in GiB; a larger one is refused.
     pub max_expanded_gib: u32,
 }
 
@@ -347,7 +347,7 @@ impl Default for RecordingSettings {
 }
 
 impl RecordingSettings {
-    /// What is wrong with it.
+    /// Lists the errors in the settings.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.max_expansion_ratio == 0 {
@@ -359,13 +359,13 @@ impl RecordingSettings {
         problems
     }
 
-    /// The bounds on unpacking.
+    /// The limits for the unpacker.
     pub fn limits(&self) -> Limits {
         Limits { ratio: u64::from(self.max_expansion_ratio), bytes: u64::from(self.max_expanded_gib) << 30 }
     }
 }
 
-/// Reads a time zone as settings and command line write it: an IANA name, `UTC`, or a fixed offset (`+02:00`).
+/// Parses a time zone from the settings or the command line: an IANA name, `UTC`, or a fixed offset (`+02:00`).
 pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
     use jiff::tz::TimeZone;
     let offset = || {
@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_tables_is_told_with_its_key() {
+    fn errors_in_the_tables_name_their_key() {
         let found = problems(
             "kind = \"digitraffic\"\naddress = \"a:1\"\n[digitraffic]\nurl = \"http://a\"\ntopics = [\"a/#/b\", \"vessels-v2/+/locations\"]\n\
              digitraffic_user = \"a\\r\\nb\"\nconnects_per_minute = 0\n",
@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_beyond_this_machine_may_post_without_saying_who_he_is() {
+    fn a_public_address_requires_authentication() {
         use crate::secret::Secret;
         let told = |address: &str, table: Option<AiscatcherHttp>| {
             let address = Some(address.to_owned());
@@ -473,8 +473,8 @@ mod tests {
             assert_eq!(told(near, None), "", "{near}");
         }
         for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
-            assert!(told(far, None).contains("nobody is asked who they are"), "{far}");
-            assert!(told(far, Some(AiscatcherHttp::default())).contains("nobody is asked who they are"), "{far}");
+            assert!(told(far, None).contains("without authentication"), "{far}");
+            assert!(told(far, Some(AiscatcherHttp::default())).contains("without authentication"), "{far}");
             assert_eq!(told(far, Some(token.clone())), "", "{far}");
         }
         let half = AiscatcherHttp { user: Some("a:b".to_owned()), password: file(), token: None };

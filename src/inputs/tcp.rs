@@ -1,8 +1,8 @@
-//! TCP client: connects to a feed and reads lines until it breaks or falls silent.
+//! TCP client: connects to a feed and reads lines until the connection breaks or falls silent.
 
 use super::{InputError, Port, State, open_stream};
 
-/// Always ends in an error: a feed has no last line.
+/// Always returns an error, because a feed has no regular end.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let address = port.settings.address.as_deref().unwrap_or_default();
     let stream = open_stream(address).await?;

@@ -1,4 +1,4 @@
-//! UDP listener: datagrams of one or more lines; what the engine has no room for is dropped and counted.
+//! UDP listener: datagrams of one or more lines. Lines that the engine has no room for are dropped and counted.
 
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
@@ -16,18 +16,18 @@ use crate::clock::Moment;
 use crate::service::{Protocol, with_holder};
 use crate::telemetry::InputCounters;
 
-/// Asked of the kernel (it may give less): several seconds of a busy feed.
+/// Receive buffer requested from the kernel, which may grant less: several seconds of a busy feed.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 const LARGEST_DATAGRAM: usize = 65_535;
 const BATCH_BYTES: usize = 64 * 1024;
-/// The kernel is asked for its count no more often.
+/// Minimum interval between two reads of the kernel's drop counter.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
-/// Ends only with an error, when the address cannot be bound.
+/// Ends only with an error, for instance if the address cannot be bound.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let socket = open(port).await?;
     let options = SockRef::from(&socket);
-    // The service manager may have given its socket more than we are allowed to ask for.
+    // The service manager may have set a larger buffer than an unprivileged process may request.
     if options.recv_buffer_size().map_err(InputError::io("ask for the receive buffer"))? < RECEIVE_BUFFER_BYTES {
         options.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).map_err(InputError::io("set receive buffer"))?;
     }
@@ -35,7 +35,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     info!(address = %bound, input = %port.settings.name, "listening");
     port.state(State::Up).await;
 
-    // The end of a datagram ends its last line, so senders cannot mix.
+    // The end of a datagram ends its last line, so lines of different senders cannot mix.
     let mut cutter = LineCutter::new();
     let mut buffer = vec![0; LARGEST_DATAGRAM];
     let mut kernel = Kernel { inode: inode_of(&socket), lost: 0, asked: None };
@@ -54,12 +54,12 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
         }
         offer(port, lines)?;
         kernel.ask(port);
-        // Other tasks get their turn even while datagrams keep coming.
+        // Lets other tasks run even while datagrams keep coming.
         tokio::task::yield_now().await;
     }
 }
 
-/// The socket that the service manager opened for this input, else one at its address.
+/// The socket that the service manager opened for this input, otherwise a new one at the configured address.
 async fn open(port: &Port) -> Result<UdpSocket, InputError> {
     match port.sockets.udp(&port.settings.name) {
         Some(handed) => {
@@ -89,7 +89,7 @@ fn offer(port: &Port, lines: Vec<u8>) -> Result<(), InputError> {
     }
 }
 
-/// What the kernel says of our socket.
+/// The kernel's drop counter for the socket.
 struct Kernel {
     inode: Option<String>,
     lost: u64,
@@ -97,7 +97,7 @@ struct Kernel {
 }
 
 impl Kernel {
-    /// Counts the datagrams that found the socket's buffer full since we asked last.
+    /// Counts the datagrams lost to a full receive buffer since the last call.
     fn ask(&mut self, port: &Port) {
         let now = port.clock.moment();
         if self.asked.is_some_and(|asked| now.since(asked) < ASK_EVERY) {
@@ -117,13 +117,13 @@ impl Kernel {
     }
 }
 
-/// The number in `socket:[NUMBER]`, as the kernel's table of sockets names it.
+/// Inode of the socket, the NUMBER in `socket:[NUMBER]`, by which the kernel's socket table lists it.
 fn inode_of(socket: &UdpSocket) -> Option<String> {
     let link = fs::read_link(format!("/proc/self/fd/{}", socket.as_raw_fd())).ok()?;
     Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())
 }
 
-/// The last column of a socket's row, `drops`; the tenth is its inode.
+/// The `drops` column, the last one, of the socket's row; the tenth column is the inode.
 fn drops(table: &str, inode: &str) -> Option<u64> {
     let mut rows = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
     rows.find(|row| row.get(9) == Some(&inode))?.last()?.parse().ok()

@@ -1,4 +1,4 @@
-//! Unpacks gzip and zstd, told by their first bytes, and stops a file that expands beyond all sense.
+//! Unpacks gzip and zstd, recognised by their first bytes, and stops at decompression bombs.
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use super::members::{Members, Packing};
 
-/// How much a compressed recording may expand; beyond, it is refused as a decompression bomb.
+/// Limits on the expansion of a compressed recording; beyond them it is refused as a decompression bomb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Limits {
-    /// Unpacked bytes for each packed byte, once `GRACE_BYTES` are unpacked. AIS text packs 4 to 30 times.
+    /// Maximum unpacked bytes per compressed byte, once more than 64 MiB are unpacked. AIS text compresses 4 to 30 times.
     pub ratio: u64,
-    /// Unpacked bytes in all.
+    /// Maximum unpacked size in bytes.
     pub bytes: u64,
 }
 
-/// Small files may be as repetitive as they like.
+/// Unpacked size in bytes up to which the ratio is not checked, because small files may be very repetitive.
 const GRACE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// The bytes of a recording, unpacked.
+/// The uncompressed bytes of a recording.
 pub struct Unpacked {
     inner: Box<dyn Read + Send>,
     packed: bool,
@@ -30,7 +30,7 @@ pub struct Unpacked {
     limits: Limits,
 }
 
-/// What a file is that is no text and not packed in a way we read.
+/// A file in an archive format that is not supported.
 #[derive(Debug, thiserror::Error)]
 #[error("is a {kind}; unpack it first")]
 struct OtherArchive {
@@ -48,7 +48,7 @@ struct Bomb {
 }
 
 impl Unpacked {
-    /// Looks at the first bytes of `source` and unpacks accordingly.
+    /// Detects the compression from the first bytes of `source`.
     pub fn new(source: impl Read + Send + 'static, limits: Limits) -> io::Result<Unpacked> {
         let read = Arc::new(AtomicU64::new(0));
         let mut source = Counted { source, read: Arc::clone(&read) };
@@ -75,12 +75,12 @@ impl Unpacked {
         Ok(Unpacked { inner, packed: packing.is_some(), read, padding, unpacked: 0, limits })
     }
 
-    /// Zero bytes passed over so far behind what is packed.
+    /// Number of zero bytes skipped so far after the compressed data.
     pub fn padding(&self) -> u64 {
         self.padding.load(Relaxed)
     }
 
-    /// Counts the packed bytes read so far, for a progress bar.
+    /// Counter of the compressed bytes read so far, for a progress bar.
     pub fn position(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.read)
     }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn content_tells_the_packing() {
+    fn the_compression_is_recognised_by_the_content() {
         let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
         assert_eq!(unpack(text.to_vec(), LIMITS).unwrap(), text);
         assert_eq!(unpack(b"a".to_vec(), LIMITS).unwrap(), b"a");
@@ -164,13 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_file_is_an_error_and_no_end() {
+    fn a_truncated_file_is_an_error() {
         let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
         for mut cut in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
             cut.truncate(cut.len() - 9);
             assert!(unpack(cut, LIMITS).is_err());
         }
-        // Filled up, it is still cut: the checksum is not there.
+        // Padded with zeros it is still truncated: the checksum is missing.
         let mut filled = gzip(text);
         filled.truncate(filled.len() - 9);
         filled.extend([0; 512]);
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn zero_bytes_behind_what_is_packed_are_passed_over_and_counted() {
         let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
-        // As much as one read holds, and more.
+        // Up to and beyond the size of one read.
         for zeros in [1, 512, 10_240, (1 << 18) + 1] {
             for packed in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
                 let padded = [packed.clone(), vec![0; zeros], packed, vec![0; zeros]].concat();
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_behind_what_is_packed_is_an_error() {
+    fn other_data_after_the_compressed_data_is_an_error() {
         let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
         for packed in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
             for behind in [&b"text that is not packed"[..], b"\0\0\0and text"] {

@@ -1,14 +1,14 @@
 //! A block: entries that were written together, under one checksum.
 //!
-//! | bytes | what |
+//! | bytes | content |
 //! |---|---|
-//! | 8 | marker, by which reading finds the next block behind damage; lines may hold it, so the checksum and the segment decide |
-//! | 4, 4 | CRC-32 of the rest of this head; of the payload as it is stored |
-//! | 8, 8, 4 | the segment it belongs to: journal, first position, attempt |
+//! | 8 | marker, used to find the next block after damage; lines may contain it, so the checksum and the segment identity decide |
+//! | 4, 4 | CRC-32 of the rest of this head; of the payload as stored |
+//! | 8, 8, 4 | identity of the segment: journal, first position, attempt |
 //! | 4 | flags: 1 compressed, 2 has times |
-//! | 4, 4 | length of the payload as stored; as entries |
-//! | 8, 4 | position of the first entry; entries |
-//! | 8, 8 | earliest and latest moment of receipt, milliseconds |
+//! | 4, 4 | length of the payload as stored; decompressed |
+//! | 8, 4 | position of the first entry; number of entries |
+//! | 8, 8 | earliest and latest time of receipt, milliseconds since 1970 |
 
 use std::sync::Arc;
 
@@ -16,31 +16,31 @@ use super::catalogue::Context;
 use super::entry::{Bytes, Entry, put_time};
 use crate::time::Time;
 
-/// Length of a block's head.
+/// Length of a block's head in bytes.
 pub(super) const HEAD: usize = 76;
-/// What a block begins with.
+/// First bytes of every block.
 pub(super) const MARKER: [u8; 8] = [0x9d, b'A', b't', 0x0a, b'B', b'k', 0x1a, 0xf3];
-/// No payload is longer, stored or not.
+/// Maximum length of a payload in bytes, both as stored and decompressed.
 pub(super) const LONGEST: usize = 64 << 20;
 
 const COMPRESSED: u32 = 1;
 const TIMED: u32 = 2;
 
-/// Which segment something belongs to.
+/// Identifies a segment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Identity {
-    /// Position of its first entry.
+    /// Position of the first entry.
     pub(super) first: u64,
-    /// Told apart from others with the same first entry.
+    /// Distinguishes segments with the same first position.
     pub(super) attempt: u32,
-    /// The journal, by a number drawn when it was begun.
+    /// The journal it belongs to: a random number drawn when the journal was created.
     pub(super) journal: u64,
 }
 
-/// What stands before a block's payload.
+/// The head of a block, which precedes its payload.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Head {
-    /// Where in the file the block begins.
+    /// Offset of the block in its file.
     pub(super) offset: u64,
     pub(super) identity: Identity,
     pub(super) compressed: bool,
@@ -48,23 +48,23 @@ pub(super) struct Head {
     pub(super) raw: u32,
     pub(super) position: u64,
     pub(super) count: u32,
-    /// Earliest and latest moment of receipt.
+    /// Earliest and latest time of receipt; `None` if no entry has one.
     pub(super) range: Option<(Time, Time)>,
     pub(super) payload_sum: u32,
 }
 
 impl Head {
-    /// Position behind its last entry.
+    /// Position after the last entry.
     pub(super) fn end(&self) -> u64 {
         self.position.saturating_add(u64::from(self.count))
     }
 
-    /// Where in the file the block ends.
+    /// Offset in the file at which the block ends.
     pub(super) fn end_offset(&self) -> u64 {
         self.offset + HEAD as u64 + u64::from(self.stored)
     }
 
-    /// `HEAD` bytes.
+    /// Encodes the head as `HEAD` bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut rest = Vec::with_capacity(HEAD);
         let mut flags = 0;
@@ -89,7 +89,7 @@ impl Head {
         head
     }
 
-    /// From the bytes at `offset` of a file, if they are a whole head.
+    /// Parses a head from the bytes at `offset` of a file. Returns `None` if they are not an intact head.
     pub(super) fn parse(bytes: &[u8], offset: u64) -> Option<Head> {
         let mut rest = Bytes(bytes.get(..HEAD)?);
         if rest.take(MARKER.len())? != MARKER || rest.u32()? != crc32fast::hash(rest.0) {
@@ -114,32 +114,32 @@ impl Head {
             payload_sum,
         };
         let is_within = stored as usize <= LONGEST && raw as usize <= LONGEST;
-        // No block stands before the first of its segment.
+        // A block cannot come before the first entry of its segment.
         (is_within && identity.first <= position).then_some(head)
     }
 }
 
-/// A block that is being filled, or waits to be written.
+/// A block that is being filled or is waiting to be written.
 #[derive(Debug)]
 pub(super) struct Block {
-    /// Room for the head, then the entries.
+    /// Space for the head, followed by the entries.
     bytes: Vec<u8>,
     pub(super) position: u64,
     pub(super) count: u32,
     pub(super) range: Option<(Time, Time)>,
-    /// Inputs and settings at its first entry.
+    /// Inputs and settings in force at the first entry.
     pub(super) context: Arc<Context>,
 }
 
 impl Block {
-    /// An empty one, in `bytes` that are no longer needed.
+    /// Creates an empty block that reuses the memory of `bytes`.
     pub(super) fn new(position: u64, context: Arc<Context>, mut bytes: Vec<u8>) -> Block {
         bytes.clear();
         bytes.resize(HEAD, 0);
         Block { bytes, position, count: 0, range: None, context }
     }
 
-    /// Puts an entry behind the others.
+    /// Appends an entry.
     pub(super) fn push(&mut self, entry: &Entry<'_>) {
         entry.encode(&mut self.bytes);
         self.count += 1;
@@ -148,22 +148,22 @@ impl Block {
         }
     }
 
-    /// Position behind its last entry.
+    /// Position after the last entry.
     pub(super) fn end(&self) -> u64 {
         self.position + u64::from(self.count)
     }
 
-    /// Bytes it holds, and takes in a file.
+    /// Size in bytes, in memory and in an unsealed file.
     pub(super) fn size(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Its bytes, for another block.
+    /// Returns the buffer for reuse in another block.
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
-    /// All its bytes, as they stand in the segment.
+    /// Fills in the head and returns the block as it is written to the segment.
     pub(super) fn written_for(&mut self, identity: Identity) -> &[u8] {
         let payload = &self.bytes[HEAD..];
         let head = Head {
@@ -182,7 +182,7 @@ impl Block {
     }
 }
 
-/// The span that holds both.
+/// The smallest interval that contains both.
 pub(super) fn widened(range: Option<(Time, Time)>, other: (Time, Time)) -> (Time, Time) {
     range.map_or(other, |range| (range.0.min(other.0), range.1.max(other.1)))
 }

@@ -1,8 +1,9 @@
 //! The segments of a folder: their headers, their order, and which of them can be used.
 //!
-//! A header: magic (8 bytes), format version (4), length of the body (4), CRC-32 of version, length and body (4); these five stay as they are in
-//! every version. The body: journal (8), first position (8), attempt (4), flags (4: 1 sealed, 2 has times), and of a sealed segment the position
-//! behind its last entry (8) with its earliest and latest moment of receipt (8, 8), then the key in force and the names of the inputs.
+//! A header starts with magic (8 bytes), format version (4), length of the body (4) and the CRC-32 of version, length and body (4). This
+//! prefix is the same in every version. The body contains the journal (8), first position (8), attempt (4) and flags (4: 1 sealed, 2 has
+//! times). Then follow the position after the last entry (8) and the earliest and latest time of receipt (8, 8), which are valid for a
+//! sealed segment and zero otherwise. The key in force and the names of the inputs come last.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -16,9 +17,9 @@ use super::walk::Walk;
 use crate::disk::{Disk, Reading};
 use crate::time::Time;
 
-/// The format this program writes; it reads this and all earlier ones.
+/// The format version that this program writes. It reads this one and all earlier ones.
 pub(super) const VERSION: u32 = 1;
-/// What names of segments end with.
+/// Suffix of the names of segments.
 pub(super) const SUFFIX: &str = ".journal";
 const MAGIC: [u8; 8] = *b"ATALAIAJ";
 const PREFIX: usize = 20;
@@ -26,46 +27,47 @@ const LONGEST_BODY: usize = 1 << 20;
 const SEALED: u32 = 1;
 const TIMED: u32 = 2;
 
-/// What lines cannot be understood without.
+/// Inputs and settings that are needed to interpret lines.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Context {
-    /// The names of the inputs, in the order of `SourceId`.
+    /// Names of the inputs, in the order of `SourceId`.
     pub(super) sources: Vec<String>,
-    /// The key of the settings and zones in force.
+    /// Key of the settings and zones in force.
     pub(super) in_force: String,
 }
 
-/// What a sealed segment says of itself.
+/// The part of a header that is valid only for a sealed segment.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Sealed {
-    /// Position behind its last entry.
+    /// Position after the last entry.
     pub(super) until: u64,
-    /// Earliest and latest moment of receipt.
+    /// Earliest and latest time of receipt; `None` if no entry has one.
     pub(super) range: Option<(Time, Time)>,
 }
 
-/// What a segment begins with.
+/// The header of a segment.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Header {
     pub(super) identity: Identity,
     pub(super) sealed: Option<Sealed>,
-    /// At the first entry; if that is a start of the daemon, what it says. The inputs stay the same within a segment.
+    /// Inputs and settings at the first entry. If that entry is a start of the daemon, they are those of the entry. The inputs do not
+    /// change within a segment.
     pub(super) context: Context,
 }
 
-/// Why nothing of a segment can be used.
+/// Why a segment cannot be used at all.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum Fault {
-    /// A later version wrote it.
+    /// A later version of the program wrote it.
     #[error("written by a later version (format {0})")]
     Newer(u32),
-    /// The file system says no; it may say otherwise another time.
+    /// The file system returned an error, which may be temporary.
     #[error("{0}")]
     Unreadable(Arc<io::Error>),
-    /// Perhaps the beginning of a segment that a crash cut off.
+    /// The segment has no intact block. This may be the start of a segment that a crash cut off.
     #[error("no whole block")]
     Damaged,
-    /// Most segments are of another journal.
+    /// It belongs to another journal than most segments of the folder.
     #[error("belongs to another journal")]
     Foreign,
 }
@@ -104,14 +106,14 @@ impl Header {
         let sealed = Sealed { until, range: (flags & TIMED != 0).then_some(range) };
         let in_force = rest.text()?;
         let context = Context { in_force, sources: rest.texts()? };
-        // Nothing ends before it begins.
+        // A segment cannot end before it begins.
         if flags & SEALED != 0 && until < identity.first {
             return None;
         }
         Some(Header { identity, sealed: (flags & SEALED != 0).then_some(sealed), context })
     }
 
-    /// The header of a file, and its length.
+    /// Reads the header of a file. Returns it with its length in bytes.
     fn read(file: &dyn Reading) -> Result<(Header, u64), Fault> {
         let prefix = file.read_at(0, PREFIX)?;
         let mut rest = Bytes(&prefix);
@@ -136,7 +138,7 @@ impl Header {
     }
 }
 
-/// A header of any version around its body.
+/// Encodes a header of any version around its body.
 pub(super) fn framed(version: u32, body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(PREFIX + body.len());
     bytes.extend_from_slice(&MAGIC);
@@ -155,11 +157,11 @@ fn sum_of(version: u32, body: &[u8]) -> u32 {
     sum.finalize()
 }
 
-/// A file whose name is a segment's.
+/// A file with the name of a segment.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
     pub(super) path: PathBuf,
-    /// What the header says; where it is damaged, the blocks; where there are none, the name.
+    /// From the header. If the header is damaged, from the first intact block; if there is none, from the file name.
     pub(super) identity: Identity,
     pub(super) kind: Kind,
 }
@@ -167,9 +169,9 @@ pub(super) struct Segment {
 /// How much of a segment can be used.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// Header whole; the first block begins at `begins`.
+    /// The header is intact. The first block begins at offset `begins`.
     Whole { header: Header, begins: u64 },
-    /// Only blocks; whose inputs are not known.
+    /// Only blocks are intact. The names of the inputs are unknown.
     Headless,
     /// Nothing in it can be used.
     Useless(Fault),
@@ -187,7 +189,7 @@ impl Segment {
         }
     }
 
-    /// Where its blocks begin.
+    /// Offset at which the blocks begin.
     pub(super) fn begins(&self) -> u64 {
         match &self.kind {
             Kind::Whole { begins, .. } => *begins,
@@ -222,14 +224,14 @@ impl Segment {
 /// The segments of a folder.
 #[derive(Debug)]
 pub(super) struct Catalogue {
-    /// The journal most of them belong to; none if none can be read.
+    /// The journal that most of them belong to; `None` if no segment can be used.
     pub(super) journal: Option<u64>,
-    /// By first position and attempt.
+    /// Sorted by first position and attempt.
     pub(super) segments: Vec<Segment>,
 }
 
 impl Catalogue {
-    /// Reads the headers. A folder that is not there has no segments.
+    /// Reads the headers of all segments. A missing folder counts as empty.
     pub(super) fn of(disk: &dyn Disk, folder: &Path) -> Result<Catalogue, JournalError> {
         let listed = match disk.list(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -247,7 +249,7 @@ impl Catalogue {
         Ok(Catalogue { journal, segments })
     }
 
-    /// Each with the position where a later one takes over; of the last, none.
+    /// Each segment with the position at which a later one takes over; `None` for the last one that can be used and for those after it.
     pub(super) fn with_ends(&self) -> impl Iterator<Item = (&Segment, Option<u64>)> {
         self.segments.iter().enumerate().map(|(place, segment)| {
             let later = self.segments[place + 1..].iter().find(|later| later.is_useful());
@@ -256,7 +258,7 @@ impl Catalogue {
     }
 }
 
-/// What occurs most often; among equals, what came first.
+/// The most frequent value. Of equally frequent ones, the one that came first.
 fn most(values: impl Iterator<Item = u64>) -> Option<u64> {
     let mut counts: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
     for (place, value) in values.enumerate() {
@@ -265,7 +267,7 @@ fn most(values: impl Iterator<Item = u64>) -> Option<u64> {
     counts.into_iter().max_by_key(|(_, rank)| *rank).map(|(value, _)| value)
 }
 
-/// The name of a segment; names sort as positions do.
+/// The name of a segment. Names sort in the order of positions.
 pub(super) fn name_of(first: u64, attempt: u32) -> String {
     match attempt {
         0 => format!("{first:020}{SUFFIX}"),

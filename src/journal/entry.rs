@@ -1,44 +1,44 @@
-//! What the journal holds, and how it is put into bytes.
+//! The entries of the journal and their binary encoding.
 
 use crate::ais::SourceId;
 use crate::time::Time;
 
-/// Something the engine was told.
+/// An input of the engine: something that changes its state.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Entry<'a> {
     /// The daemon started.
     Begun {
-        /// The wall clock.
+        /// Wall clock at the start.
         at: Time,
-        /// The names of the inputs, in the order of `SourceId`.
+        /// Names of the inputs, in the order of `SourceId`.
         sources: Vec<String>,
-        /// The key of the settings and zones in force.
+        /// Key of the settings and zones in force.
         in_force: String,
     },
-    /// One batch of lines.
+    /// One batch of lines from one input.
     Lines {
-        /// Which input.
+        /// Input that delivered the lines.
         source: SourceId,
-        /// The moment of receipt; absent for recordings.
+        /// Time of receipt; `None` for lines of a recording.
         received: Option<Time>,
         /// Raw lines, each with its line feed.
         bytes: &'a [u8],
     },
-    /// The engine was told that an input is silent.
+    /// An input was reported silent to the engine.
     Idle {
-        /// Which input.
+        /// The silent input.
         source: SourceId,
     },
-    /// Every recording has ended: the engine was told to finish.
+    /// All recordings have ended, and the engine was asked to finish.
     Ended,
-    /// The engine was told the time.
+    /// The clock of the engine was advanced.
     Tick {
-        /// The wall clock.
+        /// Wall clock.
         received: Time,
     },
     /// Settings or zones were replaced.
     InForce {
-        /// The key of those in force from here on.
+        /// Key of the settings and zones in force from here on.
         key: String,
     },
 }
@@ -52,7 +52,7 @@ const TICK: u8 = 6;
 const IN_FORCE: u8 = 7;
 
 impl Entry<'_> {
-    /// The moment of receipt it carries.
+    /// Time of receipt; `None` for kinds of entry that have none.
     pub(super) fn time(&self) -> Option<Time> {
         match self {
             Entry::Begun { at: time, .. } | Entry::Tick { received: time } => Some(*time),
@@ -61,7 +61,7 @@ impl Entry<'_> {
         }
     }
 
-    /// Bytes it takes, at most.
+    /// Upper limit of the encoded size in bytes.
     pub(super) fn size(&self) -> usize {
         32 + match self {
             Entry::Begun { sources, in_force, .. } => {
@@ -73,7 +73,7 @@ impl Entry<'_> {
         }
     }
 
-    /// Puts it behind `out`. Longer than 4 GiB it cannot be; the journal takes far less.
+    /// Appends the encoded entry to `out`. Lengths are stored as u32; the journal accepts far shorter entries than that allows.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         match self {
             Entry::Begun { at, sources, in_force } => {
@@ -107,7 +107,7 @@ impl Entry<'_> {
     }
 }
 
-/// Takes the next entry from `bytes`; nothing if they make no sense.
+/// Decodes the next entry and removes it from `bytes`. Returns `None` if the bytes are not a valid entry.
 pub(super) fn decode<'a>(bytes: &mut Bytes<'a>) -> Option<Entry<'a>> {
     let entry = match bytes.byte()? {
         BEGUN => Entry::Begun { at: bytes.time()?, sources: bytes.texts()?, in_force: bytes.text()? },
@@ -136,7 +136,7 @@ pub(super) fn put_texts(out: &mut Vec<u8>, texts: &[String]) {
     texts.iter().for_each(|text| put_bytes(out, text.as_bytes()));
 }
 
-/// Bytes that are taken from the front; each taking says `None` when there are too few.
+/// A cursor over encoded bytes. Each method removes a value from the front and returns `None` if too few bytes are left.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
@@ -182,7 +182,7 @@ impl<'a> Bytes<'a> {
     }
 
     pub(super) fn texts(&mut self) -> Option<Vec<String>> {
-        // Not collected by the count: that may be anything.
+        // Do not reserve memory for `count`: in a damaged file it can be any number.
         let count = self.u32()?;
         let mut texts = Vec::new();
         for _ in 0..count {

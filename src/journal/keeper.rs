@@ -1,4 +1,4 @@
-//! The thread that writes: blocks into segments, syncs, and what to do when that fails.
+//! The writing thread: writes blocks into segments, syncs them and recovers from failed writes.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,31 +16,31 @@ use crate::disk::{Absence, Disk, Presence, Writing};
 use crate::fault;
 use crate::time::{Span, Time};
 
-/// A clock that has gone back by more than this ends the segment.
+/// The segment ends if the clock goes back by more than this.
 const BACK: Span = Span::from_hours(1);
 
 #[derive(Debug)]
 pub(super) struct Keeper {
     disk: Arc<dyn Disk>,
-    /// The folder.
+    /// The folder of the journal.
     premises: Presence,
     journal: u64,
     shared: Arc<Shared>,
     limits: Limits,
     clock: Clock,
-    /// Finished segments, with the position behind their last entry.
+    /// Sends each finished segment with the position after its last synced entry.
     finished: Sender<(PathBuf, u64)>,
     segment: Option<Open>,
-    /// Blocks that are not synced, in order; the first `written` of them are in the segment.
+    /// Blocks that are not synced yet, in order. The first `written` of them are in the segment.
     blocks: VecDeque<Block>,
     written: usize,
-    /// Since when something written is not synced.
+    /// When the oldest unsynced write happened; `None` if all that is written is synced.
     unsynced: Option<Moment>,
-    /// When it failed last.
+    /// When writing last failed; `None` while it works.
     failed: Option<Moment>,
 }
 
-/// The segment that is written to.
+/// The segment that is being written.
 #[derive(Debug)]
 struct Open {
     file: Box<dyn Writing>,
@@ -48,9 +48,9 @@ struct Open {
     identity: Identity,
     length: u64,
     latest: Option<Time>,
-    /// As its header has it.
+    /// Inputs and settings as in the header.
     context: Arc<Context>,
-    /// Position behind the last synced entry; none: nothing in it is durable, not even its name.
+    /// Position after the last synced entry; `None` if nothing is durable, not even the name of the file.
     synced: Option<u64>,
 }
 
@@ -85,14 +85,14 @@ impl Keeper {
         }
     }
 
-    /// Writes until it is asked to finish.
+    /// Writes until asked to finish.
     pub(super) fn run(mut self) {
         loop {
             let task = self.next();
             let tries = if task.finish { 2 } else { 1 };
             for _ in 0..tries {
                 if let Err(absence) = self.premises.check(&*self.disk) {
-                    // What is open stays open, and goes on when the folder is back.
+                    // Open files stay open and are used again when the folder is back.
                     self.miss(absence);
                     break;
                 }
@@ -109,7 +109,7 @@ impl Keeper {
         }
     }
 
-    /// Waits for something to do, or for a while, and takes the blocks for it, if there are any.
+    /// Waits until there is something to do or a time limit passes, then takes over the queued blocks.
     fn next(&mut self) -> Task {
         let shared = Arc::clone(&self.shared);
         let state = shared.lock();
@@ -137,7 +137,7 @@ impl Keeper {
         }
         self.blocks.extend(state.queue.drain(..));
         if self.blocks.is_empty() {
-            // What somebody still waits for was dropped.
+            // The entries that a caller still waits for were dropped.
             state.wanted = state.synced;
         }
         let is_late = self.unsynced.is_some_and(|since| self.limits.sync_every <= self.clock.moment().since(since));
@@ -145,7 +145,7 @@ impl Keeper {
         Task { sync, finish: state.finish }
     }
 
-    /// Writes all blocks, and syncs.
+    /// Writes all blocks, then syncs if `sync` is set.
     fn write(&mut self, sync: bool) -> io::Result<()> {
         while self.written < self.blocks.len() {
             if self.is_finished() {
@@ -174,7 +174,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// Whether the next block belongs into another segment.
+    /// Whether the next block must go into a new segment.
     fn is_finished(&self) -> bool {
         let (Some(segment), Some(block)) = (&self.segment, self.blocks.get(self.written)) else {
             return false;
@@ -189,14 +189,14 @@ impl Keeper {
         is_full || is_other_hour || has_other_inputs
     }
 
-    /// Begins a segment at the next block. Its name is durable with its first sync.
+    /// Begins a segment at the next block. Its name becomes durable with its first sync.
     fn begin(&mut self) -> io::Result<Open> {
         let block = &self.blocks[self.written];
         let mut identity = Identity { first: block.position, attempt: 0, journal: self.journal };
         let (mut file, path) = loop {
             let path = self.premises.path().join(name_of(identity.first, identity.attempt));
             match self.disk.create(&path) {
-                // Left by an earlier run, or by an attempt that failed.
+                // The file was left by an earlier run or by a failed attempt.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => identity.attempt += 1,
                 file => break (file?, path),
             }
@@ -204,7 +204,7 @@ impl Keeper {
         let context = Arc::clone(&block.context);
         let header = Header { identity, sealed: None, context: (*context).clone() }.encode();
         let written = file.append(&header);
-        // Kept even so, so that it is cleared away with its failure.
+        // Keep the segment even after a failure, so that `fail` removes its file.
         let length = header.len() as u64;
         let segment = Open { file, path, identity, length, latest: None, context, synced: None };
         if let Err(error) = written {
@@ -220,7 +220,7 @@ impl Keeper {
         self.unsynced = None;
         let Some(segment) = self.segment.as_mut().filter(|_| 0 < self.written) else {
             if self.blocks.is_empty() && self.failed.take().is_some() {
-                // Nothing is left that could fail.
+                // Nothing is left to write, so the failure is over.
                 self.shared.synced([].into_iter());
             }
             return Ok(());
@@ -237,23 +237,23 @@ impl Keeper {
         Ok(())
     }
 
-    /// Ends the segment: what is durable in it may be sealed.
+    /// Ends the segment and hands it over for sealing if anything in it is durable.
     fn end_segment(&mut self) {
         if let Some(segment) = self.segment.take()
             && let Some(synced) = segment.synced
         {
-            // The sealing thread ends only after this one.
+            // Sending fails only while the daemon stops. The segment is then sealed at the next start.
             let _ = self.finished.send((segment.path, synced));
         }
     }
 
-    /// After a failed write or sync nothing says what of the segment is on the disk, and no later sync will: what was not durable is
-    /// written anew into another one.
+    /// Handles a failed write or sync. It is unknown which parts of the segment are on disk, and no later sync can tell. All blocks that
+    /// were not durable are therefore written again into a new segment.
     fn fail(&mut self, error: &io::Error) {
         if let Some(segment) = &self.segment
             && segment.synced.is_none()
         {
-            // Nothing in it counts, and it takes room that may be what is missing.
+            // Nothing in the file counts, and the disk may need the space.
             let _ = self.disk.remove(&segment.path);
         }
         self.end_segment();
@@ -263,7 +263,7 @@ impl Keeper {
         self.shared.fails(format!("{}: {error}", self.premises.path().display()), None);
     }
 
-    /// The folder is not where it was: nothing is written until it is.
+    /// Handles a missing folder: nothing is written until it is back.
     fn miss(&mut self, absence: Absence) {
         self.failed = Some(self.clock.moment());
         self.shared.fails(format!("{}: {absence}", self.premises.path().display()), Some(absence));

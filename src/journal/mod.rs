@@ -1,25 +1,23 @@
-//! The journal: every line the daemon takes in, written down before the engine uses it.
+//! The journal: a durable log of every line the daemon receives, written before the engine uses the line.
 //!
-//! A restart is the newest snapshot, the journal since, and the live feed; it gives the same alerts with the same ids. Bundles of
-//! evidence read the raw sentences from here.
+//! A restart loads the newest snapshot, replays the journal from there and then continues with the live feeds. It produces the same alerts
+//! with the same ids. Evidence bundles read the raw sentences from here.
 //!
-//! # Files
-//! A segment is a file: a header (`catalogue`) that stands alone, then blocks (`block`) of entries (`entry`), each under its own
-//! checksum. A segment ends with the hour of receipt, at a size, when the daemon starts and after a failed write. Segments in the order
-//! of (first position, attempt) cut each other off: what a later one holds counts. A finished segment is rewritten in large
-//! compressed blocks by a thread of its own (`seal`).
+//! # Files A segment is one file: a header (`catalogue`) and then blocks (`block`) of entries (`entry`). The header and each block have
+//! their own checksum. A segment ends when the hour of receipt changes, when it reaches its maximum size, when the daemon starts and after
+//! a failed write. Segments are ordered by (first position, attempt). Where two overlap, the later one is valid. A separate thread rewrites
+//! finished segments in large compressed blocks (`seal`).
 //!
-//! # Threads
-//! [`Journal::append`] copies an entry into a buffer; the thread `journal` (`keeper`) writes and syncs. A failed write or sync ends the
-//! trust in a segment: what it had not made durable is written anew from memory into the next one.
+//! # Threads [`Journal::append`] copies an entry into a buffer; the thread `journal` (`keeper`) writes and syncs. After a failed write or
+//! sync the segment is no longer trusted: entries that were not durable are written again, from memory, into the next segment.
 //!
-//! # Loss of power
-//! At most what was written in the last [`Limits::sync_every`] is lost, and none of what a stored alert or a snapshot came from: both
-//! wait for the sync of what they came from, [`settle()`] makes durable what a daemon that died had not synced. What is left is what was
-//! received: a torn block does not count. A snapshot or a sealed segment has its name only once it is whole and synced.
+//! # Loss of power At most the last [`Limits::sync_every`] of lines is lost, and never a line that a stored alert or a snapshot depends on:
+//! both wait until the journal has synced the lines they come from, and [`settle()`] syncs what a killed daemon left unsynced. The entries
+//! that remain are exactly as received, because a torn block does not count. A snapshot or a sealed segment gets its name only when it is
+//! complete and synced.
 //!
-//! # Damage
-//! Reading goes from whole block to whole block. What lies between is a [`Hole`], never a guess and never a panic.
+//! # Damage Reading goes from one intact block to the next. Anything between them is reported as a [`Hole`]. It is never guessed and never
+//! causes a panic.
 
 mod block;
 mod catalogue;
@@ -52,22 +50,22 @@ pub use start::{Start, start};
 pub use usage::{Usage, usage};
 pub use writer::{Journal, Limits};
 
-/// A place in the journal: the number of entries before it. Never given twice to different entries of one journal.
+/// A position in the journal: the number of entries before it. A journal never uses a position for two different entries.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Position(pub u64);
 
-/// Why the journal cannot be used, or did not do what was asked.
+/// Why the journal cannot be used, or why an operation failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum JournalError {
-    /// The file system says no.
+    /// A file system operation failed.
     #[error("{}: {cause}", path.display())]
     File {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The error from the file system.
         cause: std::sync::Arc<io::Error>,
     },
-    /// Written by a later version of the program.
+    /// The file was written by a later version of the program.
     #[error(
         "{}: written by a later version (format {found}, this program knows {known}): use that version",
         path.display()
@@ -75,27 +73,27 @@ pub enum JournalError {
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its format.
+        /// Format version of the file.
         found: u32,
-        /// Ours.
+        /// Latest format version that this program reads.
         known: u32,
     },
-    /// Writing fails at the moment; it is tried again.
+    /// Writing currently fails and will be tried again.
     #[error("the journal cannot be written: {0}")]
     Failing(String),
-    /// Dropped, because the disk failed longer than memory lasts.
+    /// The entries were dropped because the disk failed for longer than memory could hold them.
     #[error("lines up to here were lost while the journal could not be written")]
     Lost,
-    /// Not synced within the patience.
-    #[error("the disk has not synced the journal in time")]
+    /// The disk did not sync within the caller's time limit.
+    #[error("the disk did not sync the journal in time")]
     Slow,
-    /// The position was never given.
-    #[error("the journal has no position {0}")]
+    /// The position is behind the end of the journal.
+    #[error("position {0} is outside the journal")]
     Beyond(u64),
-    /// The writer has ended.
+    /// The writing thread has ended.
     #[error("the journal is closed")]
     Closed,
-    /// A snapshot that cannot be written: its head is too large.
+    /// The snapshot was not written because its head is too large.
     #[error("{0}")]
     Refused(String),
 }

@@ -1,4 +1,4 @@
-//! Removes segments that are old enough.
+//! Removes segments that have reached their retention time.
 
 use std::path::Path;
 
@@ -9,21 +9,21 @@ use crate::disk::Disk;
 use crate::fault;
 use crate::time::Time;
 
-/// What was removed, or would be.
+/// What was removed, or would be removed in a rehearsal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Purged {
-    /// Segments.
+    /// Number of segments.
     pub files: u64,
-    /// Their bytes.
+    /// Their total size in bytes.
     pub bytes: u64,
-    /// Segments old enough that were kept for a span that is held.
+    /// Number of segments that are old enough but were kept for a hold.
     pub kept_for_hold: u64,
-    /// Nothing that is left was received earlier; nothing if nothing is left.
+    /// No remaining line was received before this time; `None` if nothing remains.
     pub oldest: Option<Time>,
 }
 
-/// Removes the segments all of whose lines were received before `before`, except those that touch a span to keep (both ends belong to
-/// it). The last segment stays. What cannot be read stays. Says what it would do, and does nothing, in a `rehearsal`.
+/// Removes every segment whose lines were all received before `before`, unless it touches one of the spans in `keep` (both ends inclusive).
+/// The last segment and unreadable segments are never removed. A `rehearsal` only reports what would be removed.
 pub fn purge(
     disk: &dyn Disk,
     folder: &Path,
@@ -38,7 +38,7 @@ pub fn purge(
     let lengths = disk.list(folder).map_err(JournalError::file(folder))?;
     let mut purged = Purged::default();
     for (place, segment) in useful.iter().enumerate() {
-        // Without times of its own, or not to be read as a whole, it reaches to its neighbours.
+        // A segment that has no times, or cannot be read completely, is assumed to reach to its neighbours.
         let earlier = ranges[..place].iter().rev().flatten().next().map_or(Time::MIN, |range| range.1);
         let later = ranges[place + 1..].iter().flatten().next().map_or(Time::MAX, |range| range.0);
         let (earliest, latest) = match (ranges[place], reaches[place]) {
@@ -73,11 +73,11 @@ pub fn purge(
     Ok(purged)
 }
 
-/// Whether [`purge`] only says what it would do.
+/// Whether [`purge`] removes anything or only reports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rehearsal {
-    /// Nothing is removed.
+    /// Only report.
     Yes,
-    /// Removed.
+    /// Remove the segments.
     No,
 }

@@ -1,4 +1,4 @@
-//! Reading: entries in order from a position, the extent of the journal, and raw lines of a span of time.
+//! Reading: entries in order from a position, the extent of the journal, and the raw lines of a time span.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -11,34 +11,34 @@ use super::{Entry, JournalError, Position};
 use crate::disk::Disk;
 use crate::time::Time;
 
-/// Bytes that could not be read, or entries that are not there.
+/// Bytes that could not be read, or entries that are missing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hole {
-    /// The first position that is missing.
+    /// First missing position.
     pub from: Position,
-    /// The first that is there again; the same as `from` when nothing is missing that had a number.
+    /// First position that is present again. Equal to `from` if no numbered entry is missing.
     pub until: Position,
-    /// The segment in which it was noticed.
+    /// Segment in which the hole was noticed.
     pub file: PathBuf,
-    /// Where in it, bytes.
+    /// Offset in that file, in bytes.
     pub offset: u64,
-    /// What is wrong.
+    /// Description of the damage.
     pub why: String,
 }
 
-/// What reading has come to.
+/// Result of reading.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Read {
-    /// The position behind the last entry that was read, or the position reading began at.
+    /// Position after the last entry that was read; the starting position if there was none.
     pub end: Position,
-    /// Damage, and missing entries.
+    /// Damage and missing entries.
     pub holes: Vec<Hole>,
-    /// Ends of segments that a crash cut off, with nothing missing after them: ordinary.
+    /// Ends of segments that a crash cut off, where no entry is missing afterwards. These are normal.
     pub torn: Vec<Hole>,
 }
 
-/// Gives all entries from a position on, in order, until a position, the end, or until `each` breaks. Entries purged before `from` are
-/// no hole, those purged behind it are one.
+/// Calls `each` for all entries in order, starting at `from`, until the position `until`, the end of the journal or a break. Entries purged
+/// before `from` are not reported as a hole; entries purged after it are.
 pub fn read(
     disk: &dyn Disk,
     folder: &Path,
@@ -64,12 +64,12 @@ pub fn read(
     Ok(course.end())
 }
 
-/// Where reading is.
+/// State of a read.
 struct Course {
-    /// The next position.
+    /// Next position to read.
     at: u64,
     until: u64,
-    /// Met since the last entry.
+    /// Damage met since the last entry.
     damage: Vec<(PathBuf, Damage)>,
     read: Read,
 }
@@ -101,7 +101,7 @@ impl Course {
         let mut walk = Walk::through(segment, &*file);
         while let Some(item) = walk.next() {
             let head = match item {
-                // What comes before the first whole block of a file without header was told above.
+                // Damage before the first intact block of a headless file has been reported above.
                 Next::Damage(damage) if damage.offset == 0 => continue,
                 Next::Damage(damage) => {
                     self.met(segment, damage);
@@ -137,7 +137,7 @@ impl Course {
         let mut rest = Bytes(payload);
         for position in head.position..head.end() {
             let Some(entry) = decode(&mut rest) else {
-                let why = "a block holds what this program does not know".to_owned();
+                let why = "a block contains an entry that this program does not know".to_owned();
                 self.met(segment, Damage { offset: head.offset, is_tail: false, why });
                 break;
             };
@@ -158,7 +158,7 @@ impl Course {
         self.damage.push((segment.path.clone(), damage));
     }
 
-    /// The next entry there is has this position.
+    /// Moves on to `position`, where the next present entry is, and reports everything before it as missing.
     fn arrive(&mut self, position: u64, file: &Path, offset: u64) {
         let (from, until) = (Position(self.at), Position(position));
         if self.at < position && self.damage.is_empty() {
@@ -185,22 +185,22 @@ impl Course {
 /// One end of the journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Edge {
-    /// Of the first entry; or behind the last.
+    /// At the beginning, the position of the first entry. At the end, the position after the last one.
     pub position: Position,
-    /// The earliest moment of receipt of the first segment; or the latest of the last that has one.
+    /// At the beginning, the earliest time of receipt in the first segment. At the end, the latest in the last segment that has one.
     pub received: Option<Time>,
 }
 
-/// From where to where the journal reaches.
+/// The range that the journal covers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Extent {
-    /// Where it begins.
+    /// Beginning.
     pub oldest: Edge,
-    /// Where it ends.
+    /// End.
     pub newest: Edge,
 }
 
-/// How far the journal reaches, by the heads of its blocks; nothing if it has no entries.
+/// Extent of the journal according to the heads of its blocks; `None` if it has no entries.
 pub fn span(disk: &dyn Disk, folder: &Path) -> Result<Option<Extent>, JournalError> {
     let catalogue = Catalogue::of(disk, folder)?;
     let useful: Vec<_> = catalogue.segments.iter().filter(|segment| segment.is_useful()).collect();
@@ -218,17 +218,17 @@ pub fn span(disk: &dyn Disk, folder: &Path) -> Result<Option<Extent>, JournalErr
     }))
 }
 
-/// What a segment covers, by its header or the heads of its blocks.
+/// The range a segment covers, according to its header or the heads of its blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Reach {
     pub(super) until: u64,
     pub(super) range: Option<(Time, Time)>,
-    /// All of its blocks were seen.
+    /// All of its blocks were read.
     pub(super) is_whole: bool,
 }
 
 impl Reach {
-    /// Nothing if no block can be read.
+    /// `None` if no block can be read.
     pub(super) fn of(disk: &dyn Disk, segment: &Segment) -> Option<Reach> {
         if let Some(sealed) = segment.sealed() {
             return Some(Reach { until: sealed.until, range: sealed.range, is_whole: true });
@@ -251,23 +251,23 @@ impl Reach {
     }
 }
 
-/// Lines as [`lines_between`] finds them.
+/// A batch of lines found by [`lines_between`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Found<'a> {
-    /// Of the entry.
+    /// Position of the entry.
     pub position: Position,
-    /// The name of the input; none if the segment's header is damaged.
+    /// Name of the input; `None` if the header of the segment is damaged.
     pub source: Option<&'a str>,
-    /// The moment of receipt; of a recording's lines none.
+    /// Time of receipt; `None` for lines of a recording.
     pub received: Option<Time>,
     /// Raw lines, each with its line feed.
     pub bytes: &'a [u8],
 }
 
-/// Gives the lines received from `from` on and before `until`, of the inputs with these names, or of all if none is named. Lines of recordings count as
-/// received when the last line or tick before them was. Lines whose input is not known are given in any case. Other spans of
-/// time are passed over by the heads of their blocks; holes are reported for what was looked at, all of them with the position
-/// before them.
+/// Calls `each` for the lines received from `from` on and before `until`. `sources` restricts them to the named inputs; if it is empty, all
+/// inputs count. Lines of a recording count as received at the time of the last line or tick before them. Lines of an unknown input are
+/// always included. Sealed segments outside the time span are skipped by their headers. Holes are reported only for segments that were
+/// read. Damage at the end of a segment has equal `from` and `until`, even if entries are missing there.
 pub fn lines_between(
     disk: &dyn Disk,
     folder: &Path,
@@ -278,7 +278,7 @@ pub fn lines_between(
 ) -> Result<Read, JournalError> {
     let catalogue = Catalogue::of(disk, folder)?;
     let mut read = Read::default();
-    // The moment of receipt of the last entry that has one.
+    // Time of receipt of the last entry that has one.
     let mut clock: Option<Time> = None;
     let may_hold = |clock: Option<Time>, range: Option<(Time, Time)>| {
         let (earliest, latest) = range.map_or((clock, clock), |(earliest, latest)| {

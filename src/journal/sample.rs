@@ -1,4 +1,4 @@
-//! Segments for checks that damage them: made of given entries, always with the same bytes; and the checksums of any bytes put right.
+//! Builds segments for tests and fuzzing that damage them. The same entries always give the same bytes. Also repairs checksums.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::disk::model::ModelDisk;
 
 const ENTRIES_OF_BLOCK: usize = 3;
 const JOURNAL: u64 = 7;
-/// Length of what stands before the body of a header, and of the body's length within it.
+/// Bytes before the body of a header, and the range within them that holds the length of the body.
 const PREFIX: usize = 20;
 const LENGTH: std::ops::Range<usize> = 12..16;
 
-/// Writes a journal of segments of `entries_of_segment` entries; the first of them sealed.
+/// Writes a journal with segments of `entries_of_segment` entries each. The first one is sealed.
 pub(crate) fn write(disk: &ModelDisk, folder: &Path, entries: &[Entry<'_>], entries_of_segment: usize) {
     let context = Context { sources: vec!["roof".to_owned(), "mast".to_owned()], in_force: "key".to_owned() };
     let mut position = 0;
@@ -39,7 +39,7 @@ pub(crate) fn write(disk: &ModelDisk, folder: &Path, entries: &[Entry<'_>], entr
     }
 }
 
-/// Puts the checksums of a segment right: of its header, and of every block that begins anywhere in it.
+/// Corrects the checksums of a segment's header and of every block that begins anywhere in it.
 pub(crate) fn put_sums_right(bytes: &mut [u8]) {
     let length = bytes.get(LENGTH).and_then(|length| length.try_into().ok()).map(u32::from_le_bytes);
     if let Some(body) = length.and_then(|length| bytes.get(PREFIX..PREFIX + length as usize)) {

@@ -1,4 +1,4 @@
-//! Rewrites finished segments in large compressed blocks, in a thread of its own.
+//! A thread that rewrites finished segments in large compressed blocks.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,22 +16,22 @@ use crate::disk::{Disk, TEMPORARY, Writing, temporary};
 use crate::fault;
 use crate::time::Time;
 
-/// Entries in a block before it is compressed, bytes; one more entry may follow.
+/// Target size of a block before compression, in bytes. A single payload can exceed it.
 const RAW: usize = 1 << 20;
 const LEVEL: i32 = 3;
-/// Synced in steps, so that the journal's own syncs never wait for all of it.
+/// Bytes between syncs. Syncing in steps keeps the journal's own syncs from waiting for the whole file.
 const SYNC_EVERY: usize = 4 << 20;
 
-/// What became of a segment.
+/// What happened to a segment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
-    /// Compressed.
+    /// It was compressed.
     Sealed,
-    /// There was nothing in it.
+    /// It was removed because it was empty.
     Removed,
-    /// Damaged, or sealed before: left as it is.
+    /// It is damaged or already sealed and was not changed.
     Left,
-    /// The daemon stops.
+    /// The daemon is stopping, so the segment was not changed.
     Stopped,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Sealer {
 }
 
 impl Sealer {
-    /// Seals what it is sent until nobody sends any more.
+    /// Seals each segment that arrives, until the channel is closed.
     pub(super) fn run(&self, segments: &Receiver<(PathBuf, u64)>) {
         while let Ok((path, until)) = segments.recv() {
             if self.stop.load(Ordering::Relaxed) {
@@ -57,12 +57,12 @@ impl Sealer {
     }
 }
 
-/// Whether a file is what a crash left of sealing.
+/// Whether a file is the leftover of a sealing that a crash interrupted.
 pub(super) fn is_leftover(name: &str) -> bool {
     name.strip_suffix(TEMPORARY).is_some_and(|name| name.ends_with(super::catalogue::SUFFIX))
 }
 
-/// Rewrites one segment whose entries end before `until`; blocks behind it were never durable, and a later segment has them.
+/// Rewrites one segment whose entries end before `until`. Blocks after that were never durable and are repeated in a later segment.
 pub(super) fn seal(
     disk: &dyn Disk,
     folder: &Path,
@@ -89,7 +89,7 @@ pub(super) fn seal(
         return Ok(Outcome::Left);
     }
     let temporary = temporary(path);
-    // Left behind by a crash, if it is there.
+    // A crash may have left this file behind.
     let _ = disk.remove(&temporary);
     let sealed = Some(Sealed { until: survey.until, range: survey.range });
     let header = Header { sealed, ..header.clone() };
@@ -113,18 +113,18 @@ pub(super) fn seal(
     Ok(Outcome::Sealed)
 }
 
-/// What a segment holds.
+/// Summary of a segment's content, for comparing two copies.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Survey {
     count: u64,
     until: u64,
     range: Option<(Time, Time)>,
-    /// Of all entries.
+    /// CRC-32 of all decompressed entries.
     sum: u32,
 }
 
 impl Survey {
-    /// Of the entries before `until`; nothing if it is damaged other than by a cut-off end.
+    /// Summarises the entries before `until`. Returns `None` if the segment is damaged other than by a cut-off end.
     fn of(segment: &Segment, mut walk: Walk<'_>, until: u64) -> Option<Survey> {
         let mut survey = Survey { count: 0, until: segment.identity.first, range: None, sum: 0 };
         let mut sum = crc32fast::Hasher::new();
@@ -151,7 +151,7 @@ impl Survey {
         Some(Survey { sum: sum.finalize(), ..survey })
     }
 
-    /// Whether the rewritten file holds the same.
+    /// Checks that the rewritten file has the same content. Fails if the original has been purged in the meantime.
     fn matches(
         &self,
         disk: &dyn Disk,
@@ -165,26 +165,26 @@ impl Survey {
         let kind = super::catalogue::Kind::Whole { header: header.clone(), begins };
         let again = Segment { kind, ..segment.clone() };
         match Survey::of(&again, Walk::through(&again, &*file), self.until) {
-            // Not if it was purged meanwhile.
+            // Fails if the original was purged in the meantime.
             Some(survey) if survey == *self => disk.open(path).map(|_| true),
             _ => Err(io::Error::other("the compressed copy differs")),
         }
     }
 }
 
-/// The rewritten segment.
+/// A segment being rewritten.
 struct Copy<'a> {
     file: Box<dyn Writing>,
     offset: u64,
     unsynced: usize,
     header: &'a Header,
     entries: Vec<u8>,
-    /// Of the entries collected; a block's positions have no gap.
+    /// Head for the collected entries. The positions of a block must be contiguous.
     next: Option<Head>,
 }
 
 impl Copy<'_> {
-    /// Whether it came to its end.
+    /// Copies all blocks. Returns false if it was stopped before the end.
     fn run(&mut self, mut walk: Walk<'_>, until: u64, stop: &AtomicBool) -> io::Result<bool> {
         self.write(&self.header.encode())?;
         while let Some(Next::Block(head)) = walk.next() {
@@ -225,7 +225,7 @@ impl Copy<'_> {
         let mut rest = Bytes(&self.entries);
         let count = std::iter::from_fn(|| decode(&mut rest)).count();
         if count != next.count as usize || !rest.0.is_empty() {
-            return Err(io::Error::other("a block does not hold the entries it says"));
+            return Err(io::Error::other("a block does not contain the number of entries in its head"));
         }
         let compressed = zstd::bulk::compress(&self.entries, LEVEL)?;
         let is_smaller = compressed.len() < self.entries.len();

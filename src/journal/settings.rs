@@ -1,20 +1,20 @@
-//! `[journal]`
+//! The `[journal]` section of the settings.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// `[journal]`: kept wherever there is a store.
+/// `[journal]`: the journal of received lines. It is written wherever there is a store.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether received lines are written down, so that a restart goes on where the daemon stopped.
+    /// Whether received lines are journalled, so that a restart continues where the daemon stopped.
     pub enabled: bool,
-    /// Their folder; beside the store if absent.
+    /// Folder of the journal; a folder beside the store if absent.
     pub path: Option<PathBuf>,
-    /// How often the engine's state is saved. Minutes.
+    /// Interval between snapshots of the engine's state. Minutes.
     pub snapshot_minutes: u32,
-    /// From how far back the state is rebuilt when no snapshot can be used, as after an upgrade. Hours.
+    /// How far back the state is rebuilt from the journal if no snapshot can be used, for example after an upgrade. Hours.
     pub rebuild_hours: u32,
 }
 
@@ -25,7 +25,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults, as sentences with the key's path.
+    /// All problems, as sentences that name the key.
     pub fn problems(&self) -> Vec<String> {
         [("snapshot_minutes", self.snapshot_minutes, 1, 1440), ("rebuild_hours", self.rebuild_hours, 1, 720)]
             .into_iter()

@@ -1,4 +1,4 @@
-//! Makes durable what an earlier daemon wrote, before anybody acts on it.
+//! Makes the journal of an earlier run durable before its lines are used.
 
 use std::path::Path;
 
@@ -6,11 +6,12 @@ use super::JournalError;
 use super::catalogue::Catalogue;
 use crate::disk::{Disk, sync_file};
 
-/// Syncs every segment that is not sealed, and the folder. A daemon that was killed leaves what it had not synced to be read by the next
-/// one; alerts that come of it are stored and told, and a loss of power would still take the lines they came from.
+/// Syncs every unsealed segment, and the folder. A killed daemon may have left entries that were written but not synced. The next run reads
+/// them and stores and delivers the alerts they cause. Without this sync, a loss of power could still take the lines those alerts come
+/// from.
 ///
-/// # Errors
-/// `File` when the disk says no: then nothing says what of the journal outlives a loss of power. A folder that is not there is none.
+/// # Errors Returns `File` if the file system fails; it is then unknown what would survive a loss of power. A missing folder is not an
+/// error.
 pub fn settle(disk: &dyn Disk, folder: &Path) -> Result<(), JournalError> {
     if disk.list(folder).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
         return Ok(());

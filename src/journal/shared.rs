@@ -1,4 +1,5 @@
-//! What the loop, the writing thread and those who wait for it share: one lock, held for the time of a copy, never during a write.
+//! State shared by the main loop, the writing thread and callers that wait for durability. One lock, held only while memory is copied and
+//! never during a write.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,43 +11,43 @@ use super::{JournalError, Position};
 use crate::disk::Absence;
 use crate::telemetry::Pulse;
 
-/// Spans of lost positions that are remembered; beyond it the latest grows over those between.
+/// Maximum number of lost spans that are remembered. When it is reached, the last span is extended and covers the gaps as well.
 const LOST_SPANS: usize = 64;
-/// Blocks whose room is kept for others.
+/// Maximum number of block buffers kept for reuse.
 const SPARE: usize = 16;
-/// Bytes of a block whose room is kept, at most.
+/// Maximum size in bytes of a buffer kept for reuse.
 const SPARE_SIZE: usize = 1 << 20;
 
-/// What the journal tells the loop. Called from its threads; must not wait.
+/// A notification from the journal to the main loop. Sent from the journal's threads; the receiver must not block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {
-    /// Nothing can be written; it is tried again, and what is taken in is kept in memory as far as there is room. Told again when the
-    /// folder turns out to be away, or away in another way.
+    /// Writing fails and will be tried again. Until then, entries are kept in memory up to the limit. Sent again when the state of the
+    /// folder changes.
     Failing {
-        /// What the system says, with the folder.
+        /// Folder and error message.
         why: String,
-        /// The folder is not where it was.
+        /// How the folder is absent; `None` if the failure has another cause.
         absence: Option<Absence>,
     },
-    /// It works again.
+    /// Writing works again.
     Working {
-        /// Entries dropped since it failed: a hole.
+        /// Number of entries dropped during the failure. They are a hole in the journal.
         lost: u64,
     },
-    /// A finished segment could not be compressed; it stays as it is and is tried again at the next start.
+    /// A finished segment could not be compressed. It stays uncompressed and is tried again at the next start.
     Unsealed {
-        /// The file and why.
+        /// File and error message.
         why: String,
     },
 }
 
 pub(super) struct Shared {
     state: Mutex<State>,
-    /// There is something to write.
+    /// Notified when there is something to write.
     pub(super) work: Condvar,
-    /// Something was synced, or failed.
+    /// Notified when a sync succeeded or failed.
     pub(super) done: Condvar,
-    /// Beats while the writing thread gets on, also while writing fails.
+    /// Beats while the writing thread makes progress, even if writing fails.
     pub(super) pulse: Arc<Pulse>,
     tell: Box<dyn Fn(Event) + Send + Sync>,
 }
@@ -55,25 +56,25 @@ pub(super) struct Shared {
 pub(super) struct State {
     /// The block that is being filled.
     pub(super) draft: Block,
-    /// Blocks that the writing thread has not taken.
+    /// Blocks that the writing thread has not taken yet.
     pub(super) queue: VecDeque<Block>,
-    /// Room of blocks that are synced: fresh memory costs more than the copy into it.
+    /// Buffers of synced blocks for reuse, because allocating fresh memory costs more than the copy into it.
     pub(super) spare: Vec<Vec<u8>>,
-    /// Bytes in the queue, and in blocks taken and not synced.
+    /// Size in bytes of all blocks that are queued or not synced.
     pub(super) held: usize,
-    /// Everything before it is synced, apart from what is lost.
+    /// All entries before this position are synced, except lost ones.
     pub(super) synced: u64,
-    /// The highest position that somebody waits for.
+    /// Highest position that a caller waits for.
     pub(super) wanted: u64,
-    /// What is in the draft is to be written without waiting for more.
+    /// The draft is to be written at once, without waiting for more entries.
     pub(super) hurry: bool,
-    /// Why nothing can be written.
+    /// Why writing fails; `None` while it works.
     pub(super) failing: Option<String>,
-    /// How the folder is away, if that is why.
+    /// How the folder is absent, if that is the cause.
     pub(super) absence: Option<Absence>,
-    /// Dropped: from, and behind; in order.
+    /// Spans of dropped positions in order, as first position and position after the last.
     pub(super) lost: Vec<(u64, u64)>,
-    /// Entries dropped since it fails.
+    /// Entries dropped since the current failure began.
     pub(super) lost_now: u64,
     pub(super) finish: bool,
     pub(super) ended: bool,
@@ -86,7 +87,7 @@ impl fmt::Debug for Shared {
 }
 
 impl State {
-    /// Notes that entries are dropped.
+    /// Records that entries were dropped.
     pub(super) fn lose(&mut self, from: u64, until: u64) {
         self.lost_now += until - from;
         let full = LOST_SPANS <= self.lost.len();
@@ -96,7 +97,7 @@ impl State {
         }
     }
 
-    /// Takes the draft away; another begins behind it.
+    /// Takes the draft and begins a new one after it.
     pub(super) fn cut(&mut self) -> Block {
         let bytes = self.spare.pop().unwrap_or_default();
         let next = Block::new(self.draft.end(), Arc::clone(&self.draft.context), bytes);
@@ -143,17 +144,17 @@ impl Shared {
         Shared { state: Mutex::new(state), work, done, pulse, tell }
     }
 
-    /// Whoever panicked while holding the lock left whole blocks behind: nothing in between is ever visible.
+    /// Ignores poisoning: a panic of another thread cannot leave a partly filled block behind.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Not to be called with the lock held.
+    /// Must not be called while the lock is held.
     pub(super) fn tell(&self, event: Event) {
         (self.tell)(event);
     }
 
-    /// Notes that writing fails; whoever waits is told at once.
+    /// Records that writing fails and wakes all waiting callers.
     pub(super) fn fails(&self, why: String, absence: Option<Absence>) {
         let mut state = self.lock();
         let was_away = std::mem::replace(&mut state.absence, absence);
@@ -165,7 +166,7 @@ impl Shared {
         }
     }
 
-    /// Notes that these blocks, and all before them, are durable.
+    /// Records that these blocks, and all before them, are durable.
     pub(super) fn synced(&self, blocks: impl Iterator<Item = Block>) {
         let mut state = self.lock();
         for block in blocks {
@@ -185,13 +186,13 @@ impl Shared {
     }
 }
 
-/// Makes sure of what the journal holds; for the thread that stores alerts. Clones share the journal.
+/// A handle for waiting until entries are durable, for the thread that stores alerts. Clones share the journal.
 #[derive(Clone, Debug)]
 pub struct Syncer(pub(super) Arc<Shared>);
 
 impl Syncer {
-    /// Waits until all entries before `position` are written and synced; many at once share a sync. While writing fails it says so at
-    /// once, and the caller decides; for entries that were dropped it never succeeds.
+    /// Waits until all entries before `position` are synced. Concurrent callers share one sync. If writing fails, this returns the error at
+    /// once and the caller decides what to do. It never succeeds for entries that were dropped.
     pub fn reach(&self, position: Position, patience: Duration) -> Result<(), JournalError> {
         let mut state = self.0.lock();
         if let Some(answer) = state.reached(position.0) {
@@ -205,12 +206,12 @@ impl Syncer {
         state.reached(position.0).unwrap_or(Err(JournalError::Slow))
     }
 
-    /// Whether all entries before `position` are durable, without waiting and without hurrying anybody; `None`: not yet.
+    /// Whether all entries before `position` are durable, without waiting and without triggering a sync. `None` means not yet.
     pub fn has(&self, position: Position) -> Option<Result<(), JournalError>> {
         self.0.lock().reached(position.0)
     }
 
-    /// Everything before it is durable, apart from what was lost.
+    /// All entries before this position are durable, except lost ones.
     pub fn synced(&self) -> Position {
         Position(self.0.lock().synced)
     }

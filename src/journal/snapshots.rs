@@ -1,8 +1,8 @@
-//! Snapshots of the engine: files of their own beside the journal, each complete or not there.
+//! Snapshots of the engine: separate files beside the journal, each either complete or absent.
 //!
-//! A file: magic (8 bytes), format version (4), length of the head (4), CRC-32 of version, length and head (4), the head (position, moment, key in
-//! force, names of the inputs, version of the program, lengths and checksum of the body), the body compressed. The newest three
-//! are kept; one that is damaged is set aside under another name.
+//! A file contains magic (8 bytes), format version (4), length of the head (4), CRC-32 of version, length and head (4), the head, and the
+//! compressed body. The head holds the position, the time, the key in force, the names of the inputs, the program version, and the lengths
+//! and checksum of the body. The newest three files are kept. A damaged file is renamed and set aside.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ use crate::disk::{Disk, Step, TEMPORARY, temporary, write_whole_seen};
 use crate::fault;
 use crate::time::Time;
 
-/// The format this program writes; it reads this and all earlier ones.
+/// The format version that this program writes. It reads this one and all earlier ones.
 pub const VERSION: u32 = 1;
-/// Snapshots kept.
+/// Number of snapshots kept.
 pub const KEPT: usize = 3;
 
 const MAGIC: [u8; 8] = *b"ATALAIAS";
@@ -23,59 +23,59 @@ const PREFIX: usize = 20;
 const LONGEST_HEAD: usize = 1 << 20;
 pub(super) const SUFFIX: &str = ".snapshot";
 const SET_ASIDE: &str = ".corrupt";
-/// Damaged files kept for whoever wants to know why.
+/// Number of damaged files kept for analysis.
 const SET_ASIDE_KEPT: usize = 3;
 const LEVEL: i32 = 1;
 
-/// What a snapshot is of.
+/// Description of a snapshot.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Snapshot {
-    /// Entries of the journal that it holds the effects of; it must be durable there before the snapshot is saved.
+    /// Number of journal entries included in the state. They must be durable before the snapshot is saved.
     pub position: Position,
-    /// The key of the settings and zones in force.
+    /// Key of the settings and zones in force.
     pub in_force: String,
-    /// The wall clock.
+    /// Wall clock at the time of the snapshot.
     pub at: Time,
-    /// The names of the inputs, in the order of `SourceId`.
+    /// Names of the inputs, in the order of `SourceId`.
     pub sources: Vec<String>,
 }
 
-/// A snapshot file, as [`newest`] comes to it.
+/// A snapshot file that [`newest`] has read or tried to read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Found {
-    /// Whole.
+    /// The file is intact.
     Whole {
-        /// Of what.
+        /// Its description.
         snapshot: Snapshot,
-        /// The version of the program that wrote it.
+        /// Version of the program that wrote it.
         program: String,
-        /// What was saved.
+        /// The saved state, decompressed.
         body: Vec<u8>,
     },
-    /// Damaged: renamed, so that it is met only once.
+    /// The file is damaged. It is renamed so that it is reported only once.
     Corrupt {
-        /// Its name now; as before if it could not be renamed.
+        /// Its new name, or the old one if the renaming failed.
         file: PathBuf,
-        /// What is wrong.
+        /// Description of the damage.
         why: String,
     },
-    /// Written by a later version of the program, and left alone.
+    /// Written by a later version of the program and left unchanged.
     Newer {
         /// The file.
         file: PathBuf,
-        /// Its format.
+        /// Format version of the file.
         found: u32,
     },
-    /// Cannot be read at the moment, and left alone.
+    /// The file cannot be read at the moment and is left unchanged.
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// Error message.
         why: String,
     },
 }
 
-/// Writes a snapshot; when this returns it is durable, and all but the newest three are removed.
+/// Writes a snapshot durably, then removes all but the newest three.
 pub fn save(disk: &dyn Disk, folder: &Path, snapshot: &Snapshot, body: &[u8]) -> Result<(), JournalError> {
     let path = folder.join(name_of(snapshot.position));
     let stored = zstd::bulk::compress(body, LEVEL).map_err(JournalError::file(&path))?;
@@ -98,12 +98,13 @@ pub fn save(disk: &dyn Disk, folder: &Path, snapshot: &Snapshot, body: &[u8]) ->
         Step::Durable => fault::point("snapshot-after-folder-sync"),
     })
     .map_err(JournalError::file(&path))?;
-    // It is saved; what cannot be cleared away now is tried again with the next one.
+    // The snapshot is saved. Files that cannot be removed now are tried again after the next one.
     let _ = clear(disk, folder, &path);
     Ok(())
 }
 
-/// The snapshots from the newest to the oldest, none beyond a position if one is given; each is read when it is asked for.
+/// The snapshots from newest to oldest, up to and including the position `at_most` if one is given. Each file is read when the iterator
+/// reaches it.
 pub fn newest<'a>(
     disk: &'a dyn Disk,
     folder: &'a Path,
@@ -121,7 +122,7 @@ pub fn newest<'a>(
     Ok(paths.filter_map(move |path| load(disk, folder, &path, at_most)))
 }
 
-/// What each snapshot is of, newest first, by the heads of the files alone; one whose head is not whole is left out.
+/// The descriptions of all snapshots, newest first, read from the heads only. A file with a damaged head is left out.
 pub fn heads(disk: &dyn Disk, folder: &Path) -> Result<Vec<Snapshot>, JournalError> {
     let files = match disk.list(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -131,7 +132,7 @@ pub fn heads(disk: &dyn Disk, folder: &Path) -> Result<Vec<Snapshot>, JournalErr
     Ok(files.filter_map(|file| head_of(disk, &folder.join(file.name))).map(|head| head.snapshot).collect())
 }
 
-/// Nothing if the file is of a position beyond `at_most`, whatever its name says.
+/// Reads one file. Returns `None` if its head has a position beyond `at_most`, whatever the file name says.
 fn load(disk: &dyn Disk, folder: &Path, path: &Path, at_most: Option<Position>) -> Option<Found> {
     let bytes = disk.open(path).and_then(|file| {
         let length = usize::try_from(file.length()?).unwrap_or(usize::MAX);
@@ -159,7 +160,7 @@ fn load(disk: &dyn Disk, folder: &Path, path: &Path, at_most: Option<Position>) 
     }
 }
 
-/// Removes what is no longer kept.
+/// Removes files that are no longer kept. Snapshots in a later format stay.
 fn clear(disk: &dyn Disk, folder: &Path, saved: &Path) -> io::Result<()> {
     let files = disk.list(folder)?;
     let mut kept = 1;
@@ -180,7 +181,7 @@ fn clear(disk: &dyn Disk, folder: &Path, saved: &Path) -> io::Result<()> {
             aside += 1;
             SET_ASIDE_KEPT < aside
         } else {
-            // Left by a crash.
+            // Temporary file left by a crash.
             file.name.ends_with(&format!("{SUFFIX}{TEMPORARY}")) && path != temporary(saved)
         };
         if is_old {
@@ -193,11 +194,11 @@ fn clear(disk: &dyn Disk, folder: &Path, saved: &Path) -> io::Result<()> {
 struct Head {
     snapshot: Snapshot,
     program: String,
-    /// Bytes of the body in the file.
+    /// Length of the body in the file, in bytes.
     stored: u64,
-    /// Bytes of the body.
+    /// Length of the decompressed body in bytes.
     raw: u64,
-    /// CRC-32 of the body in the file.
+    /// CRC-32 of the body as stored in the file.
     sum: u32,
 }
 
@@ -246,7 +247,7 @@ fn parse(bytes: &[u8]) -> Result<(Head, Vec<u8>), Fault> {
     if VERSION < version {
         return Err(Fault::Newer(version));
     }
-    let head = Head::parse(head).ok_or(Fault::Damaged("its head makes no sense"))?;
+    let head = Head::parse(head).ok_or(Fault::Damaged("its head is not valid"))?;
     if rest.0.len() as u64 != head.stored {
         return Err(Fault::Damaged("its length is wrong"));
     }
@@ -259,14 +260,14 @@ fn parse(bytes: &[u8]) -> Result<(Head, Vec<u8>), Fault> {
     }
 }
 
-/// At most `length` bytes; no room is made for them before they are there, as the length may be anything.
+/// Decompresses at most `length` + 1 bytes. Does not reserve memory in advance, because a damaged length can be any number.
 fn decompressed(stored: &[u8], length: u64) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     zstd::Decoder::with_buffer(stored)?.take(length.saturating_add(1)).read_to_end(&mut body)?;
     Ok(body)
 }
 
-/// The head of a snapshot file of a format that this program reads.
+/// The head of a snapshot file in a format that this program reads.
 fn head_of(disk: &dyn Disk, path: &Path) -> Option<Head> {
     let bytes = disk.open(path).ok()?.read_at(0, PREFIX + LONGEST_HEAD).ok()?;
     let mut rest = Bytes(&bytes);
@@ -279,7 +280,7 @@ fn head_of(disk: &dyn Disk, path: &Path) -> Option<Head> {
     Head::parse(head)
 }
 
-/// The format of a snapshot file whose head is whole.
+/// The format version of a snapshot file with an intact head.
 fn version_of(disk: &dyn Disk, path: &Path) -> Option<u32> {
     let file = disk.open(path).ok()?;
     let bytes = file.read_at(0, PREFIX + LONGEST_HEAD).ok()?;
@@ -307,7 +308,7 @@ fn sum_of(version: u32, head: &[u8]) -> u32 {
     sum.finalize()
 }
 
-/// Names sort as positions do.
+/// Names sort in the order of positions.
 fn name_of(position: Position) -> String {
     format!("{:020}{SUFFIX}", position.0)
 }

@@ -1,4 +1,4 @@
-//! Where a rebuild without a snapshot begins: the segment of a moment, and what its header says of inputs and settings.
+//! Finds where a rebuild without a snapshot begins: the segment for a point in time, with the inputs and settings from its header.
 
 use std::path::Path;
 
@@ -8,19 +8,19 @@ use super::{JournalError, Position};
 use crate::disk::Disk;
 use crate::time::Time;
 
-/// A place where reading may begin with nothing known.
+/// A position from which reading can begin without earlier state.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Start {
-    /// Of the first entry.
+    /// Position of the first entry.
     pub position: Position,
-    /// The key of the settings in force there.
+    /// Key of the settings and zones in force there.
     pub in_force: String,
-    /// The names of the inputs there, in the order of `SourceId`.
+    /// Names of the inputs there, in the order of `SourceId`.
     pub sources: Vec<String>,
 }
 
-/// The start of the segment that holds what was received at `since`, or of the first after it whose header is whole; nothing if there is
-/// none.
+/// The start of the segment that covers the time `since`, or of the first later one with an intact header. `None` if there is no such
+/// segment.
 pub fn start(disk: &dyn Disk, folder: &Path, since: Time) -> Result<Option<Start>, JournalError> {
     let catalogue = Catalogue::of(disk, folder)?;
     let useful = catalogue.segments.iter().filter(|segment| segment.is_useful());

@@ -28,7 +28,7 @@ fn folder() -> &'static Path {
     Path::new(FOLDER)
 }
 
-/// Small enough that a short run meets every kind of border.
+/// Small enough that a short run reaches every kind of boundary.
 fn small() -> Limits {
     Limits {
         block: 1 << 10,
@@ -50,7 +50,7 @@ fn hour(hours: i64) -> Time {
     Time::from_seconds(1_700_000_000) + Span::from_hours(hours)
 }
 
-/// What was given to the journal, by position.
+/// The entries that were appended, by position.
 #[derive(Clone, Debug, Default)]
 struct Truth {
     entries: BTreeMap<u64, Vec<u8>>,
@@ -65,12 +65,12 @@ impl Truth {
         behind
     }
 
-    /// What a reopened journal has forgotten was never durable, and its positions are given anew.
+    /// Forgets entries that a reopened journal has lost. They were not durable, and their positions are used again.
     fn forget(&mut self, from: Position) {
         self.entries.split_off(&from.0);
     }
 
-    /// Reads all there is; a sentence if anything is not as it was given, or is missing without being told.
+    /// Reads the whole journal. Returns an error text if an entry differs, or is missing without a reported hole.
     fn check(&self, disk: &dyn Disk, folder: &Path) -> Result<(Vec<u64>, Read), String> {
         let mut met = Vec::new();
         let mut wrong = None;
@@ -99,7 +99,7 @@ impl Truth {
     }
 }
 
-/// Waits until every finished segment is sealed, or nothing more comes of it.
+/// Waits until every finished segment is sealed or a fault has fired.
 fn wait_for_seals(disk: &ModelDisk) {
     wait_until(|| {
         let catalogue = Catalogue::of(&disk.copy(), folder()).expect("listed");
@@ -108,7 +108,7 @@ fn wait_for_seals(disk: &ModelDisk) {
     });
 }
 
-/// Waits for what another thread does.
+/// Waits until another thread has done something.
 fn wait_until(done: impl Fn() -> bool) {
     let began = Clock.moment();
     while !done() {

@@ -1,4 +1,4 @@
-//! How much room the journal takes, and how old what is saved beside it is.
+//! Disk usage of the journal, and the age of the newest snapshot.
 
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -7,18 +7,18 @@ use std::{fs, io};
 use super::{catalogue, snapshots};
 use crate::time::Time;
 
-/// What is in the folder of a journal.
+/// Contents of a journal's folder.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Usage {
-    /// Files of received lines.
+    /// Number of segments.
     pub segments: u64,
-    /// Bytes in these.
+    /// Total size of the segments in bytes.
     pub bytes: u64,
-    /// When the newest snapshot of the engine was written, and its bytes.
+    /// Modification time and size in bytes of the newest snapshot; `None` if there is none.
     pub snapshot: Option<(Time, u64)>,
 }
 
-/// Looks into the folder; files that go meanwhile do not count.
+/// Reads the folder. Files that disappear in the meantime are not counted.
 pub fn usage(folder: &Path) -> io::Result<Usage> {
     let mut usage = Usage::default();
     for entry in fs::read_dir(folder)? {

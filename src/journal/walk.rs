@@ -1,4 +1,4 @@
-//! Goes through the blocks of a segment, from whole block to whole block.
+//! Iterates over the intact blocks of a segment.
 
 use std::cell::Cell;
 use std::io;
@@ -9,41 +9,41 @@ use super::block::{HEAD, Head, Identity, LONGEST, MARKER};
 use super::catalogue::Segment;
 use crate::disk::Reading;
 
-/// How much is searched at once.
+/// Bytes searched at a time for the next block.
 const WINDOW: usize = 256 << 10;
 
-/// A way through a segment.
+/// A walk through one segment.
 pub(super) struct Walk<'a> {
     file: &'a dyn Reading,
     length: u64,
     offset: u64,
-    /// Blocks of other segments are damage.
+    /// Blocks with another identity count as damage.
     identity: Option<Identity>,
-    /// The first error of the file system: what looks like damage may be whole another time.
+    /// First file system error. What looks like damage may then be intact at another time.
     broken: Cell<Option<io::Error>>,
 }
 
-/// What comes next.
+/// The next part of a segment.
 #[derive(Debug)]
 pub(super) enum Next {
-    /// A block whose head is whole; whether the payload is, [`Walk::payload`] says.
+    /// A block with an intact head. [`Walk::payload`] checks its payload.
     Block(Head),
-    /// Bytes that are no block.
+    /// Bytes that are not an intact block.
     Damage(Damage),
 }
 
-/// Bytes of a segment that are no whole block.
+/// Bytes of a segment that are not an intact block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Damage {
-    /// Where it begins.
+    /// Offset at which it begins.
     pub(super) offset: u64,
-    /// No whole block follows in the file.
+    /// No intact block follows in the file.
     pub(super) is_tail: bool,
     pub(super) why: String,
 }
 
 impl<'a> Walk<'a> {
-    /// Through a segment that can be used; `file` is its file.
+    /// Walks through a segment that can be used. `file` is its open file.
     pub(super) fn through(segment: &Segment, file: &'a dyn Reading) -> Walk<'a> {
         Walk::new(file, segment.begins(), Some(segment.identity))
     }
@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    /// Whose blocks a file without header holds: by the first that is whole.
+    /// The segment that the blocks of a file without a header belong to, taken from the first intact one.
     pub(super) fn identity_of(file: &'a dyn Reading) -> io::Result<Option<Identity>> {
         let mut walk = Walk::new(file, 0, None);
         while let Some(next) = walk.next() {
@@ -70,12 +70,12 @@ impl<'a> Walk<'a> {
         walk.broken().map(|()| None)
     }
 
-    /// Whether the file system said no on the way.
+    /// Returns the file system error met on the way, if there was one.
     pub(super) fn broken(&self) -> io::Result<()> {
         self.broken.take().map_or(Ok(()), Err)
     }
 
-    /// The next block or damage; nothing at the end of the file.
+    /// The next block or damage; `None` at the end of the file.
     pub(super) fn next(&mut self) -> Option<Next> {
         if self.length <= self.offset {
             return None;
@@ -89,7 +89,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The entries of a block, if they are whole.
+    /// Reads, checks and decompresses the entries of a block.
     pub(super) fn payload(&self, head: &Head) -> Result<Vec<u8>, String> {
         let stored = self.read_at(head.offset + HEAD as u64, head.stored as usize)?;
         if stored.len() != head.stored as usize {
@@ -105,11 +105,11 @@ impl<'a> Walk<'a> {
         let raw = raw.map_err(|error| error.to_string())?;
         match raw.len() == head.raw as usize {
             true => Ok(raw),
-            false => Err("a block is shorter than it says".to_owned()),
+            false => Err("a block is shorter than its head says".to_owned()),
         }
     }
 
-    /// Takes a block whose payload is not whole as damage, and goes on behind it.
+    /// Treats a block with a damaged payload as damage and continues after it.
     pub(super) fn refuse(&mut self, head: &Head, why: String) -> Damage {
         self.resume(head.offset, why)
     }
@@ -139,14 +139,14 @@ impl<'a> Walk<'a> {
         Ok(head)
     }
 
-    /// Goes on with the next block behind `offset` whose head is whole, if there is one.
+    /// Continues at the next block after `offset` with an intact head, if there is one.
     fn resume(&mut self, offset: u64, why: String) -> Damage {
         let finder = Finder::new(&MARKER);
         let mut from = offset + 1;
         while from < self.length {
             let window = match self.read_at(from, WINDOW + MARKER.len() - 1) {
                 Ok(window) if MARKER.len() <= window.len() => window,
-                // The rest cannot be read, or is too short.
+                // The rest cannot be read, or is shorter than a marker.
                 _ => break,
             };
             for place in finder.find_iter(&window) {

@@ -1,4 +1,4 @@
-//! The journal as the loop holds it.
+//! The journal as the main loop uses it.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,23 +20,23 @@ use crate::disk::{Absence, Disk, Presence, create_folders};
 use crate::telemetry::Pulse;
 use crate::time::{Span, Time};
 
-/// Entries longer than this are refused, and counted as lost.
+/// Maximum length of an entry in bytes. Longer ones are refused and counted as lost.
 const LONGEST_ENTRY: usize = LONGEST / 4;
 
-/// Sizes and times of the journal.
+/// Size and time limits of the journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Bytes after which a block is written.
+    /// Size in bytes at which a block is written.
     pub block: usize,
-    /// Bytes after which a segment ends.
+    /// Size in bytes at which a segment ends.
     pub segment: u64,
-    /// Bytes kept in memory while the disk fails; what comes after is dropped.
+    /// Bytes kept in memory while the disk fails. Entries beyond that are dropped.
     pub memory: usize,
-    /// The longest that something written stays unsynced.
+    /// Maximum time that written data stays unsynced.
     pub sync_every: Duration,
-    /// How long to wait before what failed is tried again.
+    /// Delay before a failed write is tried again.
     pub retry_after: Duration,
-    /// How long the loop waits for a disk that does not answer and does not fail, before it drops.
+    /// Maximum time the main loop waits for a disk that neither answers nor fails, before it drops entries.
     pub patience: Duration,
 }
 
@@ -53,21 +53,21 @@ impl Default for Limits {
     }
 }
 
-/// The journal, open for writing. There is one of a folder; the store's lock sees to that.
+/// The journal, open for writing. The lock of the store ensures that each folder has only one.
 #[derive(Debug)]
 pub struct Journal {
     shared: Arc<Shared>,
     limits: Limits,
-    /// The hour of receipt that the draft belongs to.
+    /// Hour of receipt of the draft, in hours since 1970.
     hour: Option<i64>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Journal {
-    /// Opens a folder, makes it if missing, and starts the threads. Entries go on behind the last whole block, or at `at_least` if that
-    /// is further (the position of a snapshot or of a stored alert: no position is given twice), always in a new segment. `tell` is
-    /// called from the threads and must not wait.
+    /// Opens a folder, creating it if necessary, and starts the threads. New entries go into a new segment, starting after the last intact
+    /// block, or at `at_least` if that is further. Callers pass the position of a snapshot or of a stored alert, so that no position is
+    /// used twice. `tell` is called from the threads and must not block.
     pub fn open(
         disk: Arc<dyn Disk>,
         folder: &Path,
@@ -78,7 +78,7 @@ impl Journal {
         create_folders(&*disk, folder).map_err(JournalError::file(folder))?;
         for file in disk.list(folder).map_err(JournalError::file(folder))?.iter().filter(|file| is_leftover(&file.name))
         {
-            // Takes room only.
+            // It only takes up space.
             let _ = disk.remove(&folder.join(&file.name));
         }
         let catalogue = Catalogue::of(&*disk, folder)?;
@@ -91,7 +91,7 @@ impl Journal {
         let (finished, to_seal) = channel();
         for (segment, next) in catalogue.with_ends().filter(|(segment, _)| matches!(segment.kind, Kind::Whole { .. })) {
             if segment.sealed().is_none() {
-                // The receiver is held here.
+                // Sending cannot fail: this function owns the receiver.
                 let _ = finished.send((segment.path.clone(), next.unwrap_or(end)));
             }
         }
@@ -113,8 +113,9 @@ impl Journal {
         Ok(opened)
     }
 
-    /// Takes an entry in; it is copied, and written with others. Returns the position behind it: once that is reached, the entry is
-    /// durable. Waits only for a disk that has fallen behind by all the memory there is, and then not for long.
+    /// Copies an entry into the draft, which is written later together with others. Returns the position after the entry; once that is
+    /// reached, the entry is durable. Waits only if the disk has fallen behind by the whole memory limit, and then at most for the
+    /// patience.
     pub fn append(&mut self, entry: &Entry<'_>) -> Position {
         let Journal { shared, limits, hour: current, .. } = self;
         let mut state = shared.lock();
@@ -148,7 +149,7 @@ impl Journal {
         Position(state.draft.end())
     }
 
-    /// Lets what was taken in be written now, without waiting for it.
+    /// Requests that the draft be written now, without waiting for it.
     pub fn flush(&mut self) {
         let mut state = self.shared.lock();
         if state.draft.count != 0 && !state.hurry {
@@ -157,27 +158,27 @@ impl Journal {
         }
     }
 
-    /// The position behind the last entry.
+    /// Position after the last entry.
     pub fn position(&self) -> Position {
         Position(self.shared.lock().draft.end())
     }
 
-    /// Beats while the writing thread gets on, also while writing fails.
+    /// Beats while the writing thread makes progress, even if writing fails.
     pub fn pulse(&self) -> Arc<Pulse> {
         Arc::clone(&self.shared.pulse)
     }
 
-    /// Whether its folder is not where it was, and how, as was found last.
+    /// How the folder is absent, as found at the last check; `None` if it is present.
     pub fn absence(&self) -> Option<Absence> {
         self.shared.lock().absence
     }
 
-    /// A handle to wait for what is durable.
+    /// A handle for waiting until entries are durable.
     pub fn syncer(&self) -> Syncer {
         Syncer(Arc::clone(&self.shared))
     }
 
-    /// Writes and syncs everything, and ends the threads; what fails is tried once more.
+    /// Writes and syncs everything, retrying once, then ends the threads.
     pub fn finish(mut self) -> Result<(), JournalError> {
         self.end();
         let state = self.shared.lock();
@@ -204,7 +205,7 @@ impl Drop for Journal {
     }
 }
 
-/// Hands the draft to the writing thread; drops it if there is no room and the disk fails, or does not answer.
+/// Queues the draft for the writing thread. Drops it if the memory limit is reached and the disk fails or does not answer.
 fn queue<'a>(shared: &'a Shared, limits: &Limits, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
     if state.draft.count == 0 {
         return state;
@@ -238,7 +239,7 @@ pub(super) fn hour_of(time: Time) -> i64 {
     time.millis().div_euclid(Span::from_hours(1).millis())
 }
 
-/// Where the entries of a journal end, and the inputs and settings there.
+/// Position after the last entry of a journal, with the inputs and settings there.
 fn end_of(disk: &dyn Disk, catalogue: &Catalogue) -> Result<(u64, Context), JournalError> {
     let mut end = 0;
     let mut context = Context::default();
@@ -248,11 +249,11 @@ fn end_of(disk: &dyn Disk, catalogue: &Catalogue) -> Result<(u64, Context), Jour
                 let known = super::catalogue::VERSION;
                 return Err(JournalError::Newer { path: segment.path.clone(), found: *found, known });
             }
-            // It may hold positions that must not be given twice.
+            // It may contain positions that must not be used twice.
             Kind::Useless(Fault::Unreadable(cause)) => {
                 return Err(JournalError::File { path: segment.path.clone(), cause: Arc::clone(cause) });
             }
-            // Its name says which positions had been given; one that says nothing is nobody's.
+            // The name says which positions were already used. A file with an unparsable name does not count.
             Kind::Useless(Fault::Damaged) if segment.identity.first != u64::MAX => {
                 end = end.max(segment.identity.first);
             }

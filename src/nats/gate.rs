@@ -80,8 +80,9 @@ struct Visitor {
 }
 
 impl Gate {
-    /// Connects to a server, encrypted with `tls`, or with the system's trust store where only the server asks for TLS. `host`: an address
-    /// without brackets, or a name. `name`: what the server is to call us. `identity`: what it is shown, and must not come back.
+    /// Connects to a server, encrypted with `tls`, or with the system's trust store if only the server asks for TLS. `host` is an address
+    /// without brackets, or a name; `name` is our client name at the server; `identity` is the login, whose secret is removed from the
+    /// server's errors.
     pub async fn open(
         host: &str,
         port: u16,
@@ -172,7 +173,7 @@ async fn encrypted(stream: TcpStream, host: &str, config: ClientConfig) -> Resul
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(GateError::Handshake)
 }
 
-/// Reads to the first line end; the line without it, and what follows.
+/// Reads up to the first line end. Returns the line without it, and the bytes that follow.
 async fn first_line(stream: &mut (impl AsyncRead + Unpin)) -> Result<(Vec<u8>, Vec<u8>), GateError> {
     let mut line = Vec::new();
     loop {
@@ -237,11 +238,11 @@ async fn relay(
         // The last message of the server explains more than the failed write.
         outcome = checked(&mut from_server, &mut to_client, (rest, guard), room) => {
             if let Err(reason) = outcome {
-                // Sent before the client notices the end; there is only one waiting.
+                // Set before the client notices the end. Only this task sets it.
                 let _ = fault.set(reason);
             }
         }
-        // The other side notices by itself which side closed, and how.
+        // Each side notices the end of the connection by itself.
         _ = up => {}
     }
     let last = async {
@@ -253,7 +254,7 @@ async fn relay(
     let _ = timeout(LAST_WORDS, last).await;
 }
 
-/// Forwards what the server sends while there is room.
+/// Forwards checked data from the server while there is room. The error says why the server is at fault.
 async fn checked(
     from: &mut (impl AsyncRead + Unpin),
     to: &mut (impl AsyncWrite + Unpin),
@@ -273,7 +274,7 @@ async fn checked(
         match from.read(&mut buffer).await {
             Ok(count @ 1..) => buffer.truncate(count),
             Ok(_) => return Ok(()),
-            // A refusal of our certificate arrives only once the client is working.
+            // The server's refusal of our certificate arrives only after the client has started to work.
             Err(error) => return tls::certificate_fault(&error).map_or(Ok(()), Err),
         }
     }

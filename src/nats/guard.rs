@@ -1,68 +1,68 @@
-//! What a server may make the client hold: every announcement of a message is checked before the client sees it.
+//! Bounds what a server can make the client hold: every announced message is checked before the client sees it.
 //!
-//! The client reads the announced length of a message, waits until all of it is there, and panics on a length near 2^64. So a line
-//! of the protocol goes on only when it is whole and what it announces is within bounds.
+//! The client reads the announced length of a message, waits until all of it has arrived, and panics on a length near 2^64. So a protocol
+//! line is forwarded only when it is complete and its length is within bounds.
 
-/// The longest message, headers included. Servers take 1 MiB unless told otherwise, and NATS advises against more than this.
+/// Maximum size of a message, headers included. Servers accept 1 MiB by default, and NATS advises against more than this bound. Bytes.
 const LONGEST_MESSAGE: u64 = 8 << 20;
-/// The longest message that no acknowledgement is wanted for: answers and heartbeats.
+/// Maximum size of a message without a reply subject, such as an answer or a heartbeat. Bytes.
 const LONGEST_ANSWER: u64 = 128 << 10;
-/// The longest line of the protocol.
+/// Maximum length of a protocol line. Bytes.
 pub(crate) const LONGEST_LINE: usize = 64 << 10;
 
-/// What a server sent that the client must not see.
+/// A fault in what a server sent. The client never sees the data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Violation {
-    /// A message beyond the bound.
+    /// A message above the size limit.
     #[error("the server announces a message of {bytes} bytes; at most {most} are taken")]
     Message {
-        /// As announced.
+        /// Announced size.
         bytes: u64,
-        /// The bound.
+        /// Size limit.
         most: u64,
     },
-    /// A line beyond the bound.
+    /// A line above the length limit.
     #[error("the server sends a line longer than {LONGEST_LINE} bytes")]
     Line,
-    /// Something else.
+    /// Anything else that is not the NATS protocol.
     #[error("the server sends what is not the NATS protocol")]
     Protocol,
 }
 
-/// Where the bytes of a server stand.
+/// State of the byte stream from a server.
 #[derive(Debug, Default)]
 pub(crate) struct Guard {
-    /// The beginning of a line whose end has not come.
+    /// Start of a line that is not complete yet.
     line: Vec<u8>,
-    /// Bytes of the message announced last, with its line end, that have not come.
+    /// Bytes still to come of the current message, including its line end.
     left: u64,
-    /// What the client must not hear back in an error.
+    /// Secret to remove from the server's errors.
     secret: Option<String>,
 }
 
-/// What may go on to the client.
+/// Data that may be forwarded to the client.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Passed {
     pub(crate) bytes: Vec<u8>,
-    /// Payload bytes of the messages announced here that want an acknowledgement.
+    /// Payload bytes of the messages announced here that need an acknowledgement.
     pub(crate) deliveries: usize,
 }
 
-/// What a line announces.
+/// Content of one protocol line.
 #[derive(Default)]
 struct Announced {
-    /// Bytes that follow, without their line end; nothing for other lines.
+    /// Size of the message that follows, without its line end; `None` for other lines.
     message: Option<u64>,
     delivery: u64,
 }
 
 impl Guard {
-    /// One that takes this out of what the server says of errors: the client repeats it.
+    /// A guard that removes `secret` from the server's errors, because the client would repeat it.
     pub(super) fn hiding(secret: Option<&str>) -> Guard {
         Guard { secret: secret.map(str::to_owned), ..Guard::default() }
     }
 
-    /// Takes what came next.
+    /// Checks the next bytes from the server.
     pub(crate) fn pass(&mut self, mut bytes: &[u8]) -> Result<Passed, Violation> {
         let mut passed = Passed { bytes: Vec::with_capacity(self.line.len() + bytes.len()), deliveries: 0 };
         while !bytes.is_empty() {
@@ -98,13 +98,13 @@ impl Guard {
     }
 }
 
-/// Reads a line as the client does.
+/// Parses a line in the same way as the client.
 fn announced(line: &[u8]) -> Result<Announced, Violation> {
     let known = ["+OK", "PING", "PONG", "INFO "];
     if known.iter().any(|word| line.starts_with(word.as_bytes())) {
         return Ok(Announced::default());
     }
-    // The client wants something behind the word.
+    // The client expects text after the word.
     if line.starts_with(b"-ERR") && b"-ERR".len() < line.len() {
         return Ok(Announced::default());
     }
@@ -116,7 +116,7 @@ fn announced(line: &[u8]) -> Result<Announced, Violation> {
     } else {
         return Err(Violation::Protocol);
     };
-    // Subject, number of the subscription, perhaps where to answer; then the lengths.
+    // Subject, subscription number and an optional reply subject, followed by the lengths.
     let wants_answer = words.len() == 3 + lengths;
     if !wants_answer && words.len() != 2 + lengths {
         return Err(Violation::Protocol);
@@ -140,7 +140,7 @@ mod tests {
                           MSG a  2 $JS.ACK.s 4\r\n\r\n\r\n\r\nHMSG a 1 $JS.ACK.s 12 15\r\nNATS/1.0\r\n\r\nabc\r\nMSG a 1 0\r\n\r\nPING\r\n";
 
     #[test]
-    fn what_a_server_says_goes_on_as_it_is_however_it_is_cut() {
+    fn valid_data_is_forwarded_unchanged_however_it_is_split() {
         for size in [1, 2, 3, 7, TALK.len()] {
             let mut guard = Guard::default();
             let (mut out, mut deliveries) = (Vec::new(), 0);

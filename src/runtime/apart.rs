@@ -23,30 +23,33 @@ use crate::time::Span;
 
 /// The file of the running program, even after an upgrade has replaced it on the disk.
 const OURSELVES: &str = "/proc/self/exe";
-/// How often the process is checked, and the request to stop.
+/// Interval between two checks of the process and of the stop flag.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// What the daemon passes to that process on the command line.
+/// Arguments of the hidden `snapshot` command, which the daemon starts.
 #[derive(Debug, clap::Args)]
 pub struct SnapshotOrder {
     /// Folder of the journal
     #[arg(long)]
     journal: PathBuf,
-    /// Position of the journal up to which entries count
+    /// Journal position up to which entries are included
     #[arg(long)]
     until: u64,
-    /// From how far back the state is rebuilt if no snapshot can be used. Milliseconds
+    /// How far back to rebuild the state if no snapshot can be used, in milliseconds
     #[arg(long)]
     rebuild_millis: i64,
-    /// The number of the program
+    /// Identifier of the daemon's program build
     #[arg(long)]
     program: u64,
-    /// The process of the daemon, which this one does not outlive
+    /// Process id of the daemon; this process ends when the daemon does
     #[arg(long)]
     daemon: u32,
 }
 
-/// Does what an order says.
+/// Makes the snapshot that the daemon ordered.
+///
+/// # Errors
+/// If the daemon has ended, or the snapshot cannot be made.
 pub fn make_snapshot(order: &SnapshotOrder) -> io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     if getppid().map(Pid::as_raw_pid).and_then(|pid| u32::try_from(pid).ok()) != Some(order.daemon) {
@@ -64,7 +67,8 @@ pub fn make_snapshot(order: &SnapshotOrder) -> io::Result<()> {
     place.make(&mut archive, Position(order.until), &AtomicBool::new(false), Clock)
 }
 
-/// Has another process make a snapshot, and waits for it, or ends it when told to stop. The outer error: there is no such process.
+/// Starts a process that makes a snapshot, and waits for it; kills it when `stop` is set. The outer error means that the process could
+/// not be started.
 pub(super) fn make(place: &Place, position: Position, stop: &AtomicBool) -> io::Result<io::Result<()>> {
     let mut process = start(place, position)?;
     let status = loop {
@@ -77,7 +81,7 @@ pub(super) fn make(place: &Place, position: Position, stop: &AtomicBool) -> io::
             None => thread::sleep(LOOK),
         }
     };
-    // Whoever ends the daemon may end all of its processes at once.
+    // A service manager may send the stop signal to all processes of the daemon at once.
     let is_told_to_stop = [Signal::TERM, Signal::INT].iter().any(|signal| status.signal() == Some(signal.as_raw()));
     Ok(match status.success() || is_told_to_stop || stop.load(Ordering::Relaxed) {
         true => Ok(()),
@@ -92,7 +96,7 @@ fn start(place: &Place, position: Position) -> io::Result<Child> {
     command.args(number("until", position.0)).args(number("program", place.program));
     command.args(number("daemon", u64::from(std::process::id())));
     command.args(number("rebuild-millis", place.rebuild.millis() as u64));
-    // Variables for the service manager and for fault points concern the daemon alone.
+    // Variables for the service manager and for fault points are meant for the daemon alone.
     for name in [fault::VARIABLE, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS"] {
         command.env_remove(name);
     }

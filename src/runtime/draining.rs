@@ -1,4 +1,4 @@
-//! When stopping: what has arrived by then is used.
+//! At shutdown: collects the lines that have already arrived.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use tokio::time::timeout;
 use super::Daemon;
 use crate::inputs::{Batch, Message};
 
-/// A pause in the lines that says all have come.
+/// Pause in the lines after which all are taken to have arrived.
 const REST: Duration = Duration::from_millis(100);
-/// Turns of the event loop: a connection is accepted, registered, read and handed on in a few.
+/// Turns of the event loop, enough for a connection to be accepted, registered, read and handed on.
 const TURNS: u32 = 16;
 
 impl Daemon {
-    /// The next lines that have arrived; `None` after a rest.
+    /// The next batch that has arrived; `None` after a pause of [`REST`].
     pub(super) async fn arrived(&mut self) -> Option<Batch> {
         loop {
             let message = match timeout(REST, self.messages.recv()).await {
@@ -27,7 +27,7 @@ impl Daemon {
         }
     }
 
-    /// A machine that is busy elsewhere may let a rest pass in which no input had its turn: they get some for certain.
+    /// On a busy machine the pause may pass before any input task has run, so this guarantees them some turns.
     async fn after_turns(&mut self) -> Option<Message> {
         for _ in 0..TURNS {
             yield_now().await;

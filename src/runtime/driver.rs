@@ -1,4 +1,4 @@
-//! The one way into the engine, for lines that come in and for those that are read from the journal: what both are told is the same.
+//! The only way into the engine. Live lines and entries replayed from the journal take the same path, so both give the same result.
 
 use std::io;
 use std::sync::Arc;
@@ -10,25 +10,26 @@ use crate::engine::{Engine, SourceClock};
 use crate::journal::Entry;
 use crate::time::{Span, Time};
 
-/// An engine, and what it was told about itself.
+/// An engine with the facts needed to save and restore it.
 pub(super) struct EngineDriver {
     pub(super) engine: Engine,
-    /// Inputs by `SourceId`; those that are gone keep their place.
+    /// Input names, indexed by `SourceId`. Removed inputs keep their index.
     pub(super) names: Vec<String>,
-    /// The key of the settings and zones in force.
+    /// Key of the settings and zones in force.
     pub(super) in_force: String,
-    /// The latest moment of receipt.
+    /// The latest time of receipt; `None` before the first line, tick or start.
     pub(super) received: Option<Time>,
 }
 
 impl EngineDriver {
-    /// An engine that knows nothing yet.
+    /// Creates an engine with an empty state.
     pub(super) fn new(settings: &Checked, names: Vec<String>, in_force: String) -> EngineDriver {
         let engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks(settings, &names));
         EngineDriver { engine, names, in_force, received: None }
     }
 
-    /// The daemon has started. Nobody was listening since the last line: what was silent then was not silent.
+    /// Records that the daemon has started at `at`. Nothing was received since the last line, so silence in that interval is not the
+    /// vessels'.
     pub(super) fn begin(
         &mut self,
         at: Time,
@@ -39,7 +40,7 @@ impl EngineDriver {
     ) {
         self.engine.inputs(clocks(settings, &names));
         self.names = names;
-        // As at the first start: who has not been heard yet holds nobody back.
+        // As at a first start, an input that has not been heard yet does not hold engine time back.
         for source in 0..self.names.len() {
             self.engine.source_unheard(SourceId(source as u16), out);
         }
@@ -50,18 +51,18 @@ impl EngineDriver {
         self.received = self.received.max(Some(at));
     }
 
-    /// Puts settings and zones in force. Those that are in force already, by their key, begin nothing anew.
+    /// Puts settings and zones in force. Does nothing if `in_force` is already the current key.
     pub(super) fn replace(&mut self, in_force: &str, settings: &Checked, out: &mut Vec<Change>) {
         if self.in_force == in_force {
             return;
         }
         self.in_force = in_force.to_owned();
-        // How late their reports may come is a setting too.
+        // The maximum delay of an input's reports is a setting too.
         self.engine.inputs(clocks(settings, &self.names));
         self.engine.replace(&settings.engine, Arc::clone(&settings.chart), out);
     }
 
-    /// Lines of an input, each with its line feed; how many.
+    /// Processes the lines of an input, each ending in a line feed, and returns their number.
     pub(super) fn lines(
         &mut self,
         source: SourceId,
@@ -78,13 +79,13 @@ impl EngineDriver {
         count
     }
 
-    /// A second has passed.
+    /// Advances the engine once a second, so that timeouts fire without new lines.
     pub(super) fn tick(&mut self, received: Time, out: &mut Vec<Change>) {
         self.received = self.received.max(Some(received));
         self.engine.tick(received, out);
     }
 
-    /// Does what the journal says was done; `settings` gives those of a key.
+    /// Applies a journal entry. `settings` looks up the settings for a key.
     pub(super) fn apply(
         &mut self,
         entry: &Entry<'_>,
@@ -111,7 +112,7 @@ impl EngineDriver {
     }
 }
 
-/// The inputs as the engine sees them; one that the settings do not name any more will not be heard again.
+/// Describes the inputs to the engine. An input removed from the settings will not be heard again, so it is not live.
 fn clocks(settings: &Checked, names: &[String]) -> Vec<SourceClock> {
     let clock = |name: &String| match settings.inputs.iter().find(|input| input.name == *name) {
         Some(input) => config::source_clock(input, settings),
@@ -120,7 +121,7 @@ fn clocks(settings: &Checked, names: &[String]) -> Vec<SourceClock> {
     names.iter().map(clock).collect()
 }
 
-/// The lines of a batch, without their line feeds.
+/// Splits a batch into lines, without their line feeds.
 pub(super) fn lines_of(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     memchr::memchr_iter(b'\n', batch).map(move |end| {

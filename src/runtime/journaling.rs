@@ -1,4 +1,4 @@
-//! The loop and the journal: what comes in is written down before the engine is told, and the state is saved from time to time.
+//! The loop and the journal: entries are written before the engine processes them, and the state is saved at intervals.
 
 use std::io;
 use std::time::Duration;
@@ -17,45 +17,44 @@ use crate::fault;
 use crate::inputs::{self, State};
 use crate::journal::{self, Entry, JournalError, Position};
 
-/// How late the reports of an input may come.
+/// Maximum delay of an input's reports.
 pub(super) fn lateness(input: &inputs::Settings, settings: &Checked) -> Duration {
     Duration::from_millis(config::source_clock(input, settings).lateness.millis().max(0) as u64)
 }
 
-/// Answers that wait for the journal; who gets none sends again.
+/// Maximum number of acknowledgements waiting for the journal. Batches beyond it are not acknowledged, so their senders repeat them.
 const MOST_OWED: usize = 20_000;
 
 impl Daemon {
-    /// Written down before the engine is told.
+    /// Writes an entry to the journal; called before the engine processes it.
     pub(super) fn write_down(&mut self, entry: &Entry<'_>) {
         if let Some(records) = &mut self.records {
             records.append(entry);
         }
     }
 
-    /// Lines whose sender wants to know when they outlast the process: at once where no journal is kept, else when it is durable up
-    /// to here.
+    /// Queues the acknowledgement of a batch until the journal is durable up to here. Without a journal it is sent at once.
     pub(super) fn owe(&mut self, acknowledge: Option<oneshot::Sender<()>>) {
         let Some(acknowledge) = acknowledge else {
             return;
         };
         match &mut self.records {
-            // While the journal fails, what comes again and again is owed once.
+            // While the journal fails, senders repeat their batches; this bounds the queue.
             Some(records) if MOST_OWED <= records.owed.len() => drop(acknowledge),
             Some(records) => records.owed.push_back((records.journal.position(), acknowledge)),
-            // Whoever is gone needs no answer.
+            // The sender may have gone.
             None => drop(acknowledge.send(())),
         }
     }
 
-    /// Answers those whose lines are durable by now; never waits.
+    /// Acknowledges the batches that are durable by now; never waits.
     pub(super) fn acknowledge(&mut self) {
         if let Some(records) = &mut self.records {
             records.acknowledge();
         }
     }
 
-    /// Has what was taken in made durable, so that its senders hear of it, and lets inputs take leave.
+    /// Makes the received lines durable, acknowledges them and lets inputs close their connections.
     pub(super) async fn take_leave(&mut self) {
         if self.leaving.is_empty() {
             return;
@@ -67,7 +66,7 @@ impl Daemon {
             }
             records.acknowledge();
         }
-        // What came too late to be used is not answered, and so sent again.
+        // Lines that came too late to be processed are not acknowledged, so their senders repeat them.
         self.messages.close();
         while self.messages.try_recv().is_ok() {}
         let leave = async { while self.leaving.join_next().await.is_some() {} };
@@ -76,19 +75,19 @@ impl Daemon {
         }
     }
 
-    /// An input is silent, or has ended.
+    /// Notifies journal and engine that an input is silent or has ended.
     pub(super) fn idle(&mut self, source: SourceId) {
         self.write_down(&Entry::Idle { source });
         self.driver.engine.source_idle(source, &mut self.changes);
     }
 
-    /// An input has ended: it is silent, and nothing of it can be on its way, which the engine is told as two steps.
+    /// Notifies journal and engine that an input has ended. The second entry means that none of its reports can still be on the way.
     pub(super) fn over(&mut self, source: SourceId) {
         self.idle(source);
         self.idle(source);
     }
 
-    /// Puts settings and zones in force; with a journal they have been written down in `library`.
+    /// Puts settings and zones in force. With a journal, `archive` already holds them.
     pub(super) fn replace(&mut self, settings: &Checked, key: &str, archive: Option<SettingsArchive>) {
         if let (Some(records), Some(archive)) = (&mut self.records, archive) {
             records.archive = archive;
@@ -97,7 +96,7 @@ impl Daemon {
         self.driver.replace(key, settings, &mut self.changes);
     }
 
-    /// What the journal says of itself.
+    /// Handles an event from the journal.
     pub(super) fn journal_says(&mut self, event: journal::Event) {
         self.status.journal(&event);
         let lost = matches!(event, journal::Event::Working { lost } if 0 < lost);
@@ -106,7 +105,7 @@ impl Daemon {
         let Some(records) = self.records.as_mut().filter(|_| lost) else {
             return;
         };
-        // What is lost to the journal only the engine itself still knows: snapshots made from the journal would lack it.
+        // Only the engine still has the effect of the lost entries; a snapshot made from the journal would lack it.
         let settled = self.store.as_ref().is_none_or(|store| store.settle(restart::PATIENCE));
         let saved = match settled {
             true => records.save_now(&self.driver, self.clock.now()),
@@ -117,7 +116,7 @@ impl Daemon {
         }
     }
 
-    /// Has the state saved when it is time, or when much has come in.
+    /// Requests a snapshot when one is due, by time or by the amount received.
     pub(super) fn save_sometimes(&mut self, now: Moment) {
         let (Some(records), Some(store)) = (&mut self.records, &self.store) else {
             return;
@@ -130,7 +129,7 @@ impl Daemon {
         }
     }
 
-    /// No line comes any more. What waits for its turn is used, unless it will be after a restart.
+    /// No more lines will come. Reports waiting in the reorder buffer are processed, unless a restart will do that.
     pub(super) fn end_of_lines(&mut self) {
         let ended = self.sources.iter().all(|source| source.state == State::Ended);
         if self.records.is_some() && !ended {
@@ -151,7 +150,7 @@ impl Daemon {
 }
 
 impl Records {
-    /// Answers those whose lines are durable by now.
+    /// Acknowledges the batches that are durable by now.
     fn acknowledge(&mut self) {
         if self.owed.is_empty() {
             return;
@@ -160,22 +159,22 @@ impl Records {
         while let Some((position, _)) = self.owed.front() {
             let kept = match syncer.has(*position) {
                 Some(Ok(())) => true,
-                // Dropped, they are sent again: the journal has another chance to keep them.
+                // Without an acknowledgement the sender repeats the batch, and the journal can store it then.
                 Some(Err(JournalError::Lost)) => false,
-                // It is tried again, or will be.
+                // Not written yet, or the write will be retried.
                 _ => return,
             };
             if let Some((_, acknowledge)) = self.owed.pop_front()
                 && kept
             {
                 fault::point("kept-before-acknowledge");
-                // Whoever is gone needs no answer.
+                // The sender may have gone.
                 let _ = acknowledge.send(());
             }
         }
     }
 
-    /// Lets what was taken in be written; the position behind it.
+    /// Starts writing the buffered entries and returns the position after the last one.
     pub(super) fn flush(&mut self) -> u64 {
         self.journal.flush();
         self.journal.position().0
@@ -183,7 +182,7 @@ impl Records {
 }
 
 impl Source {
-    /// Whether the engine is to be told that it is silent: once after `idle_after`, and once when nothing can be on its way any more.
+    /// Whether the engine must be notified of silence: once after `idle_after`, and once when no late report can still be on its way.
     pub(super) fn falls_silent(&mut self, now: Moment, idle_after: Duration) -> bool {
         let silent = now.since(self.heard);
         if !self.idle && idle_after <= silent {
@@ -194,7 +193,7 @@ impl Source {
         self.idle && idle_after.max(self.lateness) <= silent && !std::mem::replace(&mut self.released, true)
     }
 
-    /// The lines of a batch that were not used before a restart.
+    /// The part of a batch that was not processed before a restart.
     pub(super) fn not_used_yet<'a>(&mut self, lines: &'a [u8]) -> &'a [u8] {
         let mut rest = lines;
         while 0 < self.skip

@@ -1,4 +1,4 @@
-//! What the loop writes to the log about itself.
+//! Status messages of the main loop in the log.
 
 use tracing::{info, warn};
 
@@ -8,7 +8,7 @@ use crate::ais::SourceId;
 use crate::inputs::State;
 
 impl Daemon {
-    /// Says which inputs' clocks lag behind receipt, when that begins and when it ends.
+    /// Logs which inputs' clocks start or stop lagging behind receipt.
     pub(super) fn tell_lagging(&mut self) {
         let lagging = self.driver.engine.lagging();
         for source in &mut self.sources {
@@ -25,12 +25,12 @@ impl Daemon {
         }
     }
 
-    /// Says what an input that has ended leaves to be said.
+    /// Logs messages without a time in an input that has ended, and when all inputs have ended.
     pub(super) fn tell_ended(&self, id: SourceId) {
         let untimed = self.driver.engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
         if 0 < untimed {
             let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
-            warn!(%input, messages = untimed, "messages without any time: the rules do not use them");
+            warn!(%input, messages = untimed, "messages without a time; the behaviours do not use them");
         }
         if self.sources.iter().all(|source| source.state == State::Ended) {
             warn!("all inputs have ended; nothing more is read until a restart");

@@ -1,4 +1,4 @@
-//! Looking back: what the journal says, through an engine of its own, beside a running daemon. Nothing is written.
+//! Looking back: replays the journal through a separate engine while the daemon may be running. Nothing is written.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -18,70 +18,70 @@ use crate::telemetry::Pulse;
 use crate::time::{Span, Time};
 use crate::zones::Chart;
 
-/// Without a snapshot that helps, reading begins this long before what is asked about: as far back as a bundle of evidence reaches.
+/// Without a usable snapshot, reading begins this long before the requested time: as far back as an evidence bundle reaches.
 const BEFORE: Span = Span::from_hours(26);
-/// A daemon that was away for less missed nothing worth saying.
+/// Shorter interruptions of the daemon are not reported.
 const AWAY_FROM: Span = Span::from_minutes(2);
-/// Changes that are handed on together.
+/// Number of changes after which they are handed on.
 const TOGETHER: usize = 1000;
 
-/// What is asked of a journal.
+/// Parameters of a look back.
 #[derive(Clone, Debug)]
 pub struct LookBack {
-    /// Its folder.
+    /// Folder of the journal.
     pub folder: PathBuf,
-    /// Everything from this moment of event time on must be seen; `None` for the end of the journal.
+    /// Event time from which everything must be seen; `None` means the end of the journal.
     pub asked: Option<Time>,
-    /// Engine time goes no further than this, and reading stops there; `None` to read to the end.
+    /// Engine time stops here, and reading with it; `None` reads to the end.
     pub until: Option<Time>,
-    /// Begin with what was received then, whatever snapshots there are.
+    /// Time of receipt to start from, ignoring snapshots; `None` chooses the start automatically.
     pub read_from: Option<Time>,
 }
 
-/// Where reading began.
+/// Where a look back started reading.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
-    /// At a saved state of the daemon, which knew what there was to know; its engine time.
+    /// At a snapshot with this engine time; its state is complete.
     Snapshot(Time),
-    /// At this moment of receipt, with nothing known. `first` if the journal holds nothing earlier.
+    /// At this time of receipt, with an empty state.
     Journal {
-        /// The first moment of receipt that was read.
+        /// Time of receipt of the first entry that was read.
         received: Time,
-        /// Whether the journal begins there.
+        /// Whether the journal has no earlier entry.
         first: bool,
     },
 }
 
-/// What looking back leaves.
+/// Result of a look back.
 pub struct LookedBack {
-    /// The engine, at the asked moment or at the end.
+    /// The engine at the requested time or at the end of the journal.
     pub engine: Engine,
-    /// Settings and zones in force there.
+    /// Settings and zones in force at that time.
     pub settings: Arc<Checked>,
-    /// Where it began.
+    /// Where reading started.
     pub origin: Origin,
-    /// When nothing was received because no daemon ran, from and to.
+    /// Intervals, from and to, in which nothing was received because no daemon was running.
     pub away: Vec<(Time, Time)>,
-    /// How many holes the journal has there.
+    /// Number of gaps in the part of the journal that was read.
     pub holes: usize,
-    /// The last moment of receipt that was read.
+    /// The last time of receipt that was read; `None` if the journal gives none.
     pub received: Option<Time>,
 }
 
-/// What a look back tells while it goes on.
+/// Observes a look back while it runs.
 pub trait Onlooker {
-    /// Reading begins here.
+    /// Reading starts at `origin`.
     fn begins(&mut self, origin: Origin);
-    /// A line was taken in.
+    /// Called after each line and each other entry, with the engine's state and the zones in force.
     fn look(&mut self, engine: &Engine, chart: &Chart);
-    /// Something was decided.
+    /// Alerts opened, changed or ended.
     fn changes(&mut self, changes: &[Change]);
 }
 
-/// Reads a journal through an engine with the settings that were in force.
+/// Replays a journal through an engine, with the settings that were in force at the time.
 ///
 /// # Errors
-/// When there is no journal, it cannot be read, or the settings that were in force cannot be used.
+/// If the journal does not exist or cannot be read, or the settings that were in force cannot be used.
 pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<LookedBack> {
     let disk: Arc<dyn Disk> = Arc::new(ReadOnly);
     let folder = &wanted.folder;
@@ -113,7 +113,7 @@ pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<L
             position
         }
         None => {
-            // By receipt: a feed may claim times long before, and then only the whole journal is sure to hold them.
+            // By time of receipt. A feed may claim times far in the past, and then only the whole journal is certain to include them.
             let latest = newest.unwrap_or(Time::MAX);
             let asked = wanted.asked.unwrap_or(latest).min(latest);
             let since = wanted.read_from.unwrap_or(asked - BEFORE);
@@ -150,20 +150,20 @@ fn hold(driver: &mut EngineDriver, wanted: &LookBack) {
     }
 }
 
-/// The newest state that was saved before what is asked about.
+/// The newest snapshot with an engine time no later than the requested time; `None` if none can be used.
 fn saved(
     place: &Place,
     archive: &mut SettingsArchive,
     wanted: &LookBack,
     oldest: Option<Time>,
 ) -> io::Result<Option<(EngineDriver, Position)>> {
-    // Where the feed's times agree with those of receipt, a state saved later is of no use and need not be read.
+    // If the feed's times agree with those of receipt, a snapshot saved after the requested time cannot help and need not be read.
     let agrees = wanted.asked.is_none_or(|asked| oldest.is_some_and(|oldest| oldest <= asked));
     let heads = snapshots::heads(&*place.disk, &place.folder).map_err(io::Error::other)?;
     let is_early = |at: Time| !agrees || wanted.asked.is_none_or(|asked| at <= asked);
     for head in heads.into_iter().filter(|head| is_early(head.at)) {
         let found = snapshots::newest(&*place.disk, &place.folder, Some(head.position)).map_err(io::Error::other)?;
-        // One that is damaged or of another build of the program is passed over: reading the journal takes longer, no more.
+        // A damaged snapshot, or one of another build, is skipped: replaying the journal gives the same result, only more slowly.
         let Some(Found::Whole { snapshot, body, .. }) = found.take(1).next() else {
             continue;
         };
@@ -178,10 +178,10 @@ fn saved(
     Ok(None)
 }
 
-/// How far reading has come.
+/// Progress of a look back.
 struct Course {
     driver: Option<EngineDriver>,
-    /// In force now.
+    /// Settings in force at this point.
     current: Option<Arc<Checked>>,
     origin: Option<Origin>,
     away: Vec<(Time, Time)>,
@@ -249,7 +249,7 @@ impl Course {
     }
 }
 
-/// Whether a folder is that of a journal.
+/// Whether a folder contains journal or snapshot files.
 pub fn is_journal(folder: &Path) -> bool {
     let listed = ReadOnly.list(folder).unwrap_or_default();
     listed.iter().any(|file| file.name.ends_with(".journal") || file.name.ends_with(".snapshot"))

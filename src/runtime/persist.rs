@@ -1,4 +1,4 @@
-//! The loop and the store: what is stored goes out, what went out is noted, and at the end nothing is left behind.
+//! The loop and the store: handles store events, vessel floods and the daily purge, and stores the last changes at shutdown.
 
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
@@ -15,59 +15,59 @@ use crate::disk::Absence;
 use crate::journal::Rehearsal;
 use crate::store::{self, Orders};
 
-/// How long the store may take with what is left when stopping.
+/// Time the store has for the remaining changes when stopping.
 const LAST_WORDS: Duration = Duration::from_secs(10);
-/// Cases change with many alerts: they are stored at most so often.
+/// Minimum interval between two writes of the cases, which change with many alerts.
 const CASES_EVERY: Duration = Duration::from_secs(10);
-/// How often what is old enough is removed.
+/// Interval between purges of expired records.
 const PURGE_EVERY: Duration = Duration::from_secs(24 * 3600);
 
-/// How often a flood is told of while it lasts, and how long nothing may come of it until it is over.
+/// Interval between two reports of a vessel flood, and how long without an eviction until the flood is over.
 const FLOOD_EVERY: Duration = Duration::from_secs(60);
 const FLOOD_OVER: Duration = Duration::from_secs(600);
 
-/// What was told of vessels that had to be let go.
+/// What has been reported about evicted vessels.
 pub(super) struct Flood {
-    /// How many in all, when it was told last.
-    told: u64,
-    /// When that was; absent while there is no flood.
+    /// Evictions since the engine began, as of the last report.
+    reported: u64,
+    /// When the last report was made; `None` outside a flood.
     at: Option<Moment>,
-    /// Whether an alert says so; one of an earlier run may.
+    /// Whether a flood alert may be open, possibly from an earlier run.
     noticed: bool,
 }
 
 impl Flood {
-    /// Of a daemon that begins, in whose engine so many had to be let go before.
-    pub(super) fn from(told: u64) -> Flood {
-        Flood { told, at: None, noticed: true }
+    /// The state at startup; `reported` is the number of evictions the engine has already counted.
+    pub(super) fn from(reported: u64) -> Flood {
+        Flood { reported, at: None, noticed: true }
     }
 }
 
-/// The purge that is going on, if one is, and when the last began.
+/// The purge in progress, if any, and when the last one began.
 #[derive(Default)]
 pub(super) struct Purging {
-    /// The store the daemon began with: another one in the settings takes effect after a restart.
+    /// The store the daemon started with; a different store in the settings takes effect after a restart.
     path: Option<PathBuf>,
     thread: Option<JoinHandle<()>>,
     began: Option<Moment>,
 }
 
-/// Whom the store tells.
+/// The sinks' filters and the handling settings, as the store needs them.
 pub(super) fn orders(settings: &Checked) -> Orders {
     let filter = settings.sinks.iter().map(delivery::Settings::filter).collect();
     Orders { filters: filter, handling: settings.engine.handling.clone() }
 }
 
-/// What whoever is on watch is to do about a store or a journal that is away.
+/// What the operator should do about a store or journal that is missing or cannot be written.
 pub(super) fn remedy(absence: Absence) -> &'static str {
     match absence {
         Absence::Gone => {
-            "move it back to where it was, the same file or folder and not a copy; the daemon then goes on by itself. If it is lost, restart the \
-             daemon: it begins another"
+            "move it back to where it was, the same file or folder and not a copy; the daemon then continues by itself. If it is lost, \
+             restart the daemon, which then creates a new one"
         }
         Absence::Replaced => {
-            "move the one the daemon began with back to where it was; the daemon then goes on by itself. To work with what stands there now, \
-             restart the daemon"
+            "move the one the daemon started with back to where it was; the daemon then continues by itself. To work with what stands there \
+             now, restart the daemon"
         }
         Absence::ReadOnly => {
             "see the kernel log for the cause, repair the disk and remount it writable; the daemon then continues by itself"
@@ -79,11 +79,11 @@ pub(super) fn remedy(absence: Absence) -> &'static str {
 }
 
 impl Daemon {
-    /// What the store says of itself.
+    /// Handles an event from the store.
     pub(super) fn stored(&mut self, event: store::Event) {
         self.status.store(&event);
         match event {
-            // The workers were told by the store's own thread.
+            // The store's own thread has already woken the sink workers.
             store::Event::Stored => return,
             store::Event::Failing { why, absence: None } => {
                 error!(%why, "the store cannot be written; alerts are held back and not delivered")
@@ -97,7 +97,7 @@ impl Daemon {
         self.show();
     }
 
-    /// How cases stand.
+    /// Stores the cases if they have changed and [`CASES_EVERY`] has passed.
     pub(super) fn tell_store(&mut self) {
         let Some(store) = &self.store else {
             return;
@@ -108,12 +108,12 @@ impl Daemon {
         }
     }
 
-    /// Says, while it lasts, that there are more vessels than there is room for: a flood of invented numbers, most likely.
+    /// Reports, while it lasts, that vessels exceed the track limit. The usual cause is a feed that sends invented MMSIs.
     pub(super) fn tell_flood(&mut self, now: Moment) {
         let tracks = self.driver.engine.tracks();
         let (evicted, tracks) = (tracks.evicted(), tracks.len());
-        let Flood { told, at, noticed } = &mut self.flood;
-        let more = evicted - (*told).min(evicted);
+        let Flood { reported, at, noticed } = &mut self.flood;
+        let more = evicted - (*reported).min(evicted);
         let holds = 0 < more;
         if holds && at.is_none_or(|at| FLOOD_EVERY <= now.since(at)) {
             error!(
@@ -124,7 +124,7 @@ impl Daemon {
         } else if holds || at.is_some_and(|at| now.since(at) < FLOOD_OVER) || !*noticed {
             return;
         }
-        (*told, *at) = (evicted, holds.then_some(now));
+        (*reported, *at) = (evicted, holds.then_some(now));
         let Some(store) = self.store.as_ref().filter(|_| holds || *noticed) else {
             return;
         };
@@ -142,8 +142,8 @@ impl Daemon {
         store.notice(Notice { kind: NoticeKind::VesselFlood, name: String::new(), holds, summary, measured });
     }
 
-    /// Removes what is old enough, at the start and once a day, beside the writer. A purge that the end of the daemon cuts off is taken
-    /// up by the next.
+    /// Removes expired records and lines at startup and once a day, on a thread of its own. A purge interrupted by shutdown is completed
+    /// by the next one.
     pub(super) fn purge(&mut self) {
         let moment = self.clock.moment();
         let recent = self.purging.began.is_some_and(|began| moment.since(began) < PURGE_EVERY);
@@ -194,7 +194,7 @@ impl Daemon {
         }
     }
 
-    /// Stores what is left.
+    /// Stores the cases and waits for the store to write everything queued.
     pub(super) fn last_words(&mut self) {
         let Some(store) = &self.store else {
             return;

@@ -1,16 +1,16 @@
-//! How many lines came in the last minute.
+//! Lines per second of each input over the last minute.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The counts of the inputs, looked at once a second.
+/// Line counts of the inputs, sampled once a second, with the time since the start.
 #[derive(Default)]
 pub(super) struct Rates(VecDeque<(Duration, Vec<u64>)>);
 
 impl Rates {
-    /// Notes how many lines each input had, so long after the start.
+    /// Adds a sample: the lines each input has had in total, `now` after the start.
     pub(super) fn note(&mut self, now: Duration, lines: Vec<u64>) {
         while self.0.get(1).is_some_and(|(seen, _)| MINUTE <= now.saturating_sub(*seen)) {
             self.0.pop_front();
@@ -18,12 +18,12 @@ impl Rates {
         self.0.push_back((now, lines));
     }
 
-    /// Lines a second of the input at this place, since a minute ago or the first look.
+    /// Lines per second of the input at index `place`, over the last minute or since the first sample; 0 with fewer than two samples.
     pub(super) fn per_second(&self, place: usize) -> f64 {
         let (Some((from, before)), Some((to, after))) = (self.0.front(), self.0.back()) else {
             return 0.0;
         };
-        // An input that is new had none.
+        // An input missing from an older sample had no lines then.
         let lines = |counts: &[u64]| counts.get(place).copied().unwrap_or(0);
         let seconds = to.saturating_sub(*from).as_secs_f64();
         if seconds <= 0.0 { 0.0 } else { lines(after).saturating_sub(lines(before)) as f64 / seconds }
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_more_than_a_minute_ago_counts_no_more() {
+    fn lines_older_than_a_minute_do_not_count() {
         let (mut rates, at) = (Rates::default(), Duration::from_secs);
         assert_eq!(rates.per_second(0), 0.0);
         rates.note(at(0), vec![100]);

@@ -1,4 +1,5 @@
-//! Settings, zones and watchlists are read, checked, built and kept beside the loop: they may be large, and lines do not wait for them.
+//! Reads, checks, builds and archives new settings, zones and watchlists on a thread of their own. They may be large, and lines must not
+//! wait.
 
 use std::future::pending;
 use std::path::PathBuf;
@@ -12,17 +13,17 @@ use super::restart;
 use super::settings_archive::SettingsArchive;
 use crate::config::{self, Changed, Checked, Problem, Purpose};
 
-/// What is being read, and what is wanted next.
+/// The reload in progress and the one to do next.
 #[derive(Default)]
 pub(super) struct Reading {
     coming: Option<Receiver<Reply>>,
-    /// Asked for while something was being read.
+    /// Requested while a reload was in progress.
     next: Option<Changed>,
-    /// Whether the service manager waits to hear that the reload is over.
+    /// Whether the service manager still has to be notified that the reload is over.
     pub(super) owed: bool,
 }
 
-/// What came of reading.
+/// The result of a reload thread.
 pub(super) struct Reply {
     pub(super) what: Changed,
     pub(super) read: Result<Box<NewSettings>, Refusal>,
@@ -31,57 +32,57 @@ pub(super) struct Reply {
 /// Settings that can be put in force.
 pub(super) struct NewSettings {
     pub(super) settings: Checked,
-    /// What they are known by: the same for the same settings, zones and watchlists.
+    /// Key of the settings; equal for equal settings, zones and watchlists.
     pub(super) key: String,
-    /// Where they were written down, with a journal.
+    /// The archive they were stored in; `None` without a journal.
     pub(super) archive: Option<SettingsArchive>,
-    /// The tables whose changes take effect at the next start; `None` where only zones were read.
+    /// Tables whose changes take effect at the next start; `None` if only zones and watchlists were read.
     pub(super) waits_for_restart: Option<Vec<String>>,
 }
 
-/// Why what the files say is not put in force.
+/// Why the new settings are not put in force.
 pub(super) enum Refusal {
-    /// It is wrong.
+    /// They contain errors.
     Problems(Vec<Problem>),
-    /// It cannot be written down beside the journal.
+    /// They cannot be stored beside the journal.
     Unkept(io::Error),
 }
 
-/// What a thread needs to read.
+/// Input of a reload thread.
 pub(super) struct Task {
     pub(super) what: Changed,
     pub(super) file: PathBuf,
     pub(super) in_force: Checked,
-    /// Where to keep it, with a journal.
+    /// Archive to store the settings in; `None` without a journal.
     pub(super) archive: Option<SettingsArchive>,
-    /// Why nothing can be kept there now.
+    /// Why nothing can be stored there now; `None` if it can.
     pub(super) away: Option<String>,
 }
 
 impl Reading {
-    /// Whether something is being read.
+    /// Whether a reload is in progress.
     pub(super) fn is_busy(&self) -> bool {
         self.coming.is_some()
     }
 
-    /// To be read after what is being read now.
+    /// Queues a reload after the one in progress. Reading the settings includes the zones.
     pub(super) fn defer(&mut self, what: Changed) {
         let all = what == Changed::Settings || self.next == Some(Changed::Settings);
         self.next = Some(if all { Changed::Settings } else { Changed::Zones });
     }
 
-    /// Begins to read.
+    /// Starts a reload thread.
     pub(super) fn begin(&mut self, task: Task) {
         let (sender, receiver) = channel();
         self.coming = Some(receiver);
-        // A daemon that has ended wants no answer.
+        // The daemon may have ended.
         let work = move || drop(sender.send(task.read()));
         if let Err(error) = thread::Builder::new().name("reload".to_owned()).spawn(work) {
             error!(%error, "could not start a thread to read the settings");
         }
     }
 
-    /// Waits for what is being read; for ever while nothing is. May be given up and called again at any time.
+    /// Waits for the reload in progress; pending for ever if there is none. Cancel-safe.
     pub(super) async fn reply(&mut self) -> Reply {
         let Some(coming) = &mut self.coming else {
             return pending().await;
@@ -95,7 +96,7 @@ impl Reading {
         })
     }
 
-    /// What was asked for meanwhile.
+    /// Takes the reload requested in the meantime, if any.
     pub(super) fn take_next(&mut self) -> Option<Changed> {
         self.next.take()
     }
@@ -120,21 +121,21 @@ impl Task {
         Reply { what: self.what, read }
     }
 
-    /// Everything again.
+    /// Reads the settings with their zones and watchlists again.
     fn settings(&self) -> Result<NewSettings, Vec<Problem>> {
         let wanted = config::check_again(&self.file, Purpose::Run, &self.in_force)?;
         if wanted.inputs.is_empty() {
-            // An emptied or half-written file reads like settings without anything in them.
+            // An emptied or half-written file parses as settings without any inputs.
             let text = "inputs: there is none; write [[inputs]]";
             return Err(vec![Problem::of_file(self.file.display().to_string(), text)]);
         }
-        // What takes effect after a restart stays as it is, also in what is written down.
+        // What takes effect only after a restart stays as it is, also in the archive.
         let waits_for_restart = Some(self.in_force.waits_for_restart(&wanted));
         let settings = wanted.until_restart(&self.in_force);
         Ok(NewSettings { settings, key: String::new(), archive: None, waits_for_restart })
     }
 
-    /// Zones and watchlists again.
+    /// Reads only the zones and watchlists again.
     fn zones(&self) -> Result<NewSettings, Vec<Problem>> {
         let mut settings = self.in_force.clone();
         settings.read_zones_again()?;
@@ -142,7 +143,7 @@ impl Task {
     }
 }
 
-/// Lets go of what is no longer in force where nobody waits for it: what is large takes its time.
+/// Drops settings no longer in force on a thread of its own: releasing large ones takes time.
 pub(super) fn let_go(old: (Checked, Option<SettingsArchive>)) {
     let dropped = thread::Builder::new().name("let-go".to_owned()).spawn(move || mem::drop(old));
     if let Err(error) = dropped {

@@ -1,4 +1,4 @@
-//! A bundle of evidence through a fresh engine, with the settings and zones that were in force: in memory alone.
+//! Replays an evidence bundle through a new engine, with the settings and zones that were in force. Works in memory only.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,16 +13,16 @@ use crate::journal::Entry;
 use crate::time::Time;
 use crate::units::Mmsi;
 
-/// Says the time at the end, when nobody else does: a base station that is none.
+/// MMSI of a made-up base station, whose last report advances engine time to the end of the bundle.
 const TIMEKEEPER: Mmsi = Mmsi(2_550_000);
 
-/// Lines between two looks at who has been heard.
+/// Number of entries between two looks at which vessels have been heard.
 const LOOK_EVERY: u64 = 5000;
 
-/// Everything that the sentences of a bundle decide, and who is heard in them.
+/// Replays the sentences of a bundle and returns the resulting changes and the vessels heard.
 ///
 /// # Errors
-/// When settings that were in force are not in the bundle, or cannot be used by this program.
+/// If settings that were in force are not in the bundle, or cannot be used by this program.
 pub fn rehearse(opened: &Opened) -> io::Result<Replayed> {
     let mut settings: BTreeMap<String, Arc<Checked>> = BTreeMap::new();
     for (key, files) in opened.in_force() {
@@ -80,7 +80,7 @@ pub fn rehearse(opened: &Opened) -> io::Result<Replayed> {
     Ok(Replayed { changes: out, heard })
 }
 
-/// Notes since when each vessel is heard, by the engine's time. A track may be forgotten before the end.
+/// Notes since when each vessel has been heard, in engine time. Repeated because a track may be dropped before the end.
 fn look(driver: &EngineDriver, heard: &mut BTreeMap<u32, Time>) {
     for vessel in driver.engine.tracks().iter() {
         let first = heard.entry(vessel.mmsi().0).or_insert(vessel.first_at());

@@ -1,4 +1,4 @@
-//! Settings and zones anew, while the daemon works: all of it is read and checked beside the loop, then taken over at once.
+//! Reload: new settings and zones are read and checked on another thread, then put in force at once.
 
 use std::io;
 use std::path::Path;
@@ -13,31 +13,31 @@ use crate::config::{Changed, Checked, Places, Problem, Watched, ZoneSource};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
-/// How the last reload went; at first, the start.
+/// Result of the last reload; initially that of the start.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Outcome {
-    /// When it was.
+    /// When the reload was taken over or refused.
     pub(super) at: Time,
-    /// When what is in force was taken over.
+    /// When the settings in force were taken over.
     pub(super) taken_at: Time,
-    /// Whether what the files say is in force; if not, what was before is.
+    /// Whether the files and the settings in force agree; if not, the previous settings stay in force.
     pub(super) ok: bool,
-    /// Why not: file, line, key and what to write, one line each, safe to show; the first few.
+    /// Reasons for a refusal, one line each with file, line, key and advice, safe to show; at most [`PROBLEMS_TOLD`].
     pub(super) problems: Vec<String>,
-    /// The tables whose changes take effect at the next start.
+    /// Tables whose changes take effect at the next start.
     pub(super) waits_for_restart: Vec<String>,
 }
 
-/// A file that is wrong throughout is wrong for one reason.
+/// Maximum number of problems logged; more usually have the same cause.
 const PROBLEMS_TOLD: usize = 20;
 
 impl Outcome {
-    /// What is in force is what the files said.
+    /// The files were taken over at `at`.
     pub(super) fn good(at: Time) -> Outcome {
         Outcome { at, taken_at: at, ok: true, problems: Vec::new(), waits_for_restart: Vec::new() }
     }
 
-    /// Something was taken over; what waits for a restart goes on waiting, unless that is known anew.
+    /// Records a successful reload. `None` keeps the list of tables that wait for a restart.
     fn taken(&mut self, at: Time, waits_for_restart: Option<Vec<String>>) {
         (self.at, self.taken_at, self.ok) = (at, at, true);
         self.problems.clear();
@@ -50,17 +50,17 @@ impl Outcome {
 }
 
 impl Daemon {
-    /// Files changed, or SIGHUP: what they say is read beside the loop, and then taken over or refused.
+    /// Starts a reload after a file change or SIGHUP. The files are read on another thread, then taken over or refused.
     pub(super) fn reload(&mut self, what: Changed) {
         if self.reading.is_busy() {
             return self.reading.defer(what);
         }
-        // What was refused may be sound by now, whatever it was refused for.
+        // After a refusal any file may have been corrected, so everything is read again.
         let what = if self.reloaded.ok { what } else { Changed::Settings };
-        // Before they are read, so that no later change is missed.
+        // Before reading, so that no later change is missed.
         self.watch.follow(watched(&self.file, &self.settings));
         let archive = self.records.as_ref().map(|records| records.archive.beside());
-        // Whatever were written where the journal was would stand in its way when it comes back.
+        // While the journal's folder is away, files written in its place would be in the way when it returns.
         let away = self.records.as_ref().and_then(|records| {
             let absence = records.journal.absence()?;
             Some(format!("{}: {absence}", records.place.folder.display()))
@@ -69,14 +69,14 @@ impl Daemon {
         self.reading.begin(Task { what, file, in_force, archive, away });
     }
 
-    /// What the files say is known.
+    /// Takes over or refuses what the reload thread has read.
     pub(super) fn have_read(&mut self, Reply { what, read }: Reply) {
         match (what, read) {
             (Changed::Settings, Ok(new)) => self.take_over(*new),
             (Changed::Zones, Ok(new)) => self.take_over_zones(*new),
             (what, Err(refusal)) => {
                 if what == Changed::Settings {
-                    // A rotated file is begun afresh all the same.
+                    // Sinks reopen their files even so, for log rotation.
                     self.reopen_sinks();
                 }
                 match refusal {
@@ -92,7 +92,7 @@ impl Daemon {
         }
     }
 
-    /// Settings and zones of the files, sinks opened anew; what the engine knows stays.
+    /// Puts the new settings and zones in force and reopens the sinks; the engine keeps its state.
     fn take_over(&mut self, new: NewSettings) {
         let settings = &new.settings;
         if let Some(tables) = new.waits_for_restart.as_ref().filter(|tables| !tables.is_empty()) {
@@ -139,7 +139,7 @@ impl Daemon {
         self.reloaded.taken(self.clock.now(), waits_for_restart);
     }
 
-    /// Sinks as the settings in force name them, files and connections anew.
+    /// Reopens the sinks with the settings in force, including their files and connections.
     fn reopen_sinks(&mut self) {
         self.reloads += 1;
         if let Some(dispatcher) = &mut self.dispatcher {
@@ -171,7 +171,7 @@ pub(super) fn warn_of(settings: &Checked) {
     }
 }
 
-/// What is watched for changes: the settings with the files they name, the zones, unless they are built in, and the watchlists.
+/// Files and folders to watch: the settings with the files they name, the watchlists, and the zones unless they are built in.
 pub(super) fn watched(file: &Path, settings: &Checked) -> Vec<Watched> {
     let mut all = Places::of(file).watched();
     all.extend(settings.named_files().filter_map(|file| Watched::file(&file)));

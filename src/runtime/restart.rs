@@ -1,4 +1,4 @@
-//! A restart goes on where the daemon stopped: the newest snapshot, the journal since, and then the live feed.
+//! Restart: loads the newest usable snapshot, replays the journal written since, and then continues with the live feed.
 
 use std::collections::VecDeque;
 use std::io;
@@ -27,46 +27,46 @@ use crate::store;
 use crate::telemetry::Pulse;
 use crate::time::{Span, Time};
 
-/// How long a snapshot or an alert waits for the journal to be on the disk.
+/// How long a snapshot or an alert waits for the journal to be durable on disk.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-/// After so many entries the state is saved, whatever the time: so that a restart has little to read again.
+/// Maximum number of entries between two snapshots, which bounds what a restart has to replay.
 const MOST_ENTRIES: u64 = 100_000;
-/// After so many bytes of lines as well.
+/// Maximum number of bytes of lines between two snapshots.
 const MOST_BYTES: u64 = 100 << 20;
-/// How often it is seen whether the store has answered.
+/// Interval between two checks of whether the store has confirmed or a stop was requested.
 const LOOK: Duration = Duration::from_millis(100);
-/// Changes of a replay that are handed on together.
+/// Number of changes after which a replay hands them on.
 const TOGETHER: usize = 1000;
 
-/// Where everything lies.
+/// Where journal and snapshots are, and how they are read and made.
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) disk: Arc<dyn Disk>,
     pub(super) folder: PathBuf,
-    /// From how far back the state is rebuilt without a snapshot.
+    /// How far back the journal is replayed when no snapshot can be used.
     pub(super) rebuild: Span,
-    /// Of this very program: a snapshot of another is not read.
+    /// Identifies this build of the program; a snapshot of another build is not used.
     pub(super) program: u64,
-    /// Beats with every entry that is read again.
+    /// Beats with every entry replayed.
     pub(super) pulse: Arc<Pulse>,
-    /// Whether a process of its own makes the snapshots.
+    /// Whether snapshots are made by a separate process.
     pub(super) apart: bool,
 }
 
-/// An engine as far as snapshot and journal go.
+/// An engine rebuilt from snapshot and journal.
 pub(super) struct Restored {
     pub(super) driver: Option<EngineDriver>,
-    /// Behind the last entry that was read.
+    /// Position after the last entry replayed.
     pub(super) position: Position,
-    /// What was read beside the snapshot.
+    /// Number of entries replayed after the snapshot.
     pub(super) entries: u64,
-    /// Whether nothing is missing between what the engine knows and the end of the journal.
+    /// Whether nothing is missing between the engine's state and the end of the journal.
     pub(super) whole: bool,
 }
 
 impl Place {
-    /// Takes up the newest snapshot that can be used, and what the journal says since; `out` gets what that decides. Stops at `until`,
-    /// or when told to.
+    /// Loads the newest usable snapshot and replays the journal written since. `out` receives the changes. Stops at `until`, or as soon
+    /// as `stop` is set.
     pub(super) fn restore(
         &self,
         archive: &mut SettingsArchive,
@@ -100,7 +100,7 @@ impl Place {
                     let driver = none.insert(EngineDriver::new(&settings, sources.clone(), in_force.clone()));
                     driver.apply(entry, &mut |key| archive.get(key), &mut changes)
                 }),
-                // Before anything began there is nothing to tell.
+                // Entries before the first start entry cannot be applied.
                 (None, _) => Ok(()),
             };
             if entries == 1 {
@@ -135,7 +135,7 @@ impl Place {
         Ok(Restored { driver, position, entries, whole: whole && read.holes.is_empty() })
     }
 
-    /// The newest snapshot that can be used.
+    /// Loads the newest usable snapshot; `None` if there is none.
     fn base(
         &self,
         archive: &mut SettingsArchive,
@@ -181,7 +181,8 @@ impl Place {
         Ok(driver)
     }
 
-    /// Makes a snapshot at a position, up to which the journal is durable: does what a restart does, and saves what comes of it.
+    /// Makes a snapshot at `position`, up to which the journal is durable. Restores the state up to there, as a restart would, and saves
+    /// it.
     pub(super) fn make(
         &self,
         archive: &mut SettingsArchive,
@@ -196,7 +197,7 @@ impl Place {
         }
     }
 
-    /// Saves what the engine knows after the entries before `position`, which are durable.
+    /// Saves the state of the engine after all entries before `position`, which are durable.
     pub(super) fn save(&self, driver: &EngineDriver, position: Position, at: Time) -> io::Result<()> {
         let mut body = self.program.to_le_bytes().to_vec();
         body.extend(driver.received.unwrap_or(Time::MIN).millis().to_le_bytes());
@@ -206,18 +207,18 @@ impl Place {
     }
 }
 
-/// A number for this very program file.
+/// Identifies the running program file by checksum and length.
 pub(super) fn program() -> io::Result<u64> {
     let bytes = std::fs::read(std::env::current_exe()?)?;
     Ok(u64::from(crc32fast::hash(&bytes)) << 32 | (bytes.len() as u64 & 0xffff_ffff))
 }
 
-/// The journal with what goes on beside it.
+/// The journal, the snapshots and the archive of settings.
 pub(super) struct Records {
     pub(super) journal: Journal,
     pub(super) place: Place,
     pub(super) archive: SettingsArchive,
-    /// Who wants to know when the journal is durable up to a position, in order.
+    /// Acknowledgements waiting for the journal to be durable up to a position, in order of position.
     pub(super) owed: VecDeque<(Position, oneshot::Sender<()>)>,
     saver: Saver,
     saved_at: Position,
@@ -225,7 +226,7 @@ pub(super) struct Records {
 }
 
 impl Records {
-    /// Opens the journal behind what was read.
+    /// Opens the journal for writing after the entries that were read, and at `at_least` or later.
     pub(super) fn open(
         place: &Place,
         archive: SettingsArchive,
@@ -241,7 +242,7 @@ impl Records {
         Ok(Records { journal, place: place.clone(), archive, owed: VecDeque::new(), saver, saved_at, bytes: 0 })
     }
 
-    /// Writes an entry down, before the engine is told.
+    /// Appends an entry; called before the engine processes it.
     pub(super) fn append(&mut self, entry: &Entry<'_>) {
         if let Entry::Lines { bytes, .. } = entry {
             self.bytes += bytes.len() as u64;
@@ -249,12 +250,13 @@ impl Records {
         self.journal.append(entry);
     }
 
-    /// Whether so much was received that the state should be saved.
+    /// Whether enough was received since the last snapshot that another is due.
     pub(super) fn is_much(&self) -> bool {
         MOST_ENTRIES <= self.journal.position().0 - self.saved_at.0 || MOST_BYTES <= self.bytes
     }
 
-    /// Has the state saved as of now, once `settled` says that everything decided so far is stored: by another thread, from the last snapshot and the journal, so that the engine never waits.
+    /// Requests a snapshot of the current position, to be made once `settled` confirms that every earlier decision is stored. The saver
+    /// thread makes it from the last snapshot and the journal, so the engine never waits.
     pub(super) fn ask_snapshot(&mut self, settled: Receiver<()>) {
         self.journal.flush();
         self.saved_at = self.journal.position();
@@ -262,7 +264,7 @@ impl Records {
         self.saver.ask(Asked { position: self.saved_at, settled, archive: self.archive.beside() });
     }
 
-    /// Saves the engine's own state, at once.
+    /// Saves the engine's own state at once, and waits for the journal to be durable.
     pub(super) fn save_now(&mut self, driver: &EngineDriver, at: Time) -> io::Result<()> {
         self.journal.flush();
         let position = self.journal.position();
@@ -272,7 +274,7 @@ impl Records {
         Ok(())
     }
 
-    /// Ends everything: the state is saved, the journal closed.
+    /// Shutdown: saves the state and closes the journal.
     pub(super) fn finish(mut self, driver: &EngineDriver, at: Time) -> io::Result<()> {
         self.saver.end();
         let saved = self.save_now(driver, at);
@@ -281,16 +283,16 @@ impl Records {
     }
 }
 
-/// Where a snapshot is wanted, and what answers once everything decided before is stored.
+/// A requested snapshot: its position, and the confirmation that every earlier decision is stored.
 struct Asked {
     position: Position,
     settled: Receiver<()>,
-    /// With what is in force now at hand.
+    /// Copy of the archive, which already has the settings in force in memory.
     archive: SettingsArchive,
 }
 
-/// The thread that has snapshots made (`apart`): what a restart does is done, up to a position, and what comes of it is saved. So the
-/// engine never waits, however much it knows, and every snapshot proves that the one before it and the journal can be read.
+/// The thread that has snapshots made (see `apart`). Each is made by restoring up to a position, as a restart would, and saving the
+/// result. The engine never waits, however large its state, and every snapshot proves that its predecessor and the journal can be read.
 struct Saver {
     sender: Option<SyncSender<Asked>>,
     stop: Arc<AtomicBool>,
@@ -309,7 +311,7 @@ impl Saver {
 
     fn ask(&self, asked: Asked) {
         if let Some(sender) = &self.sender {
-            // While one is being made the next can wait for its turn.
+            // One request can wait while a snapshot is being made; more are dropped.
             let _ = sender.try_send(asked);
         }
     }
@@ -332,7 +334,7 @@ impl Drop for Saver {
 fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &AtomicBool, clock: Clock) {
     while let Ok(Asked { position, settled, mut archive }) = asked.recv() {
         let made = syncer.reach(position, PATIENCE).map_err(io::Error::other).and_then(|()| {
-            // A restart reads only what came after the newest snapshot: what was decided before must be in the store.
+            // A restart replays only entries after the newest snapshot, so earlier decisions must already be in the store.
             if !is_settled(&settled, stop, clock) {
                 return Err(io::Error::other("the store has not yet accepted earlier alerts"));
             }
@@ -352,7 +354,7 @@ fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &Ato
     }
 }
 
-/// Whether the store says in time that it has everything; not waited for when stopping.
+/// Whether the store confirms within [`PATIENCE`] that everything is stored; gives up early when stopping.
 fn is_settled(settled: &Receiver<()>, stop: &AtomicBool, clock: Clock) -> bool {
     let begun = clock.moment();
     while clock.moment().since(begun) < PATIENCE && !stop.load(Ordering::Relaxed) {
@@ -364,34 +366,34 @@ fn is_settled(settled: &Receiver<()>, stop: &AtomicBool, clock: Clock) -> bool {
     false
 }
 
-/// Where the journal of a store is.
+/// Folder of the journal; `None` without a store or with the journal disabled.
 pub fn folder(settings: &Checked) -> Option<PathBuf> {
     folder_of(settings.store.as_deref()?, &settings.journal)
 }
 
-/// The same of a store and its settings; absent where no journal is kept.
+/// Folder of the journal for a given store and journal settings; `None` if the journal is disabled.
 pub fn folder_of(store: &Path, settings: &journal::Settings) -> Option<PathBuf> {
     settings.enabled.then(|| settings.path.clone().unwrap_or_else(|| beside(store)))
 }
 
-/// Where the journal of a store is, unless settings say otherwise.
+/// Default folder of the journal: the path of the store with `.journal` appended.
 pub fn beside(store: &Path) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(".journal");
     PathBuf::from(name)
 }
 
-/// What [`purge_lines`] removed, or would.
+/// What [`purge_lines`] removed, or would remove in a rehearsal.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct PurgedLines {
-    /// Received lines.
+    /// Files and bytes of received lines.
     pub(crate) lines: journal::Purged,
-    /// Sets of settings and zones that none of those left was read with.
+    /// Number of archived sets of settings and zones that no remaining line was processed with.
     pub(crate) in_force: u64,
 }
 
-/// Removes received lines that were kept for more than so many days (0: for ever), apart from those of held cases, and the settings
-/// they were read with; nothing without a journal.
+/// Removes received lines older than `days` (0 keeps them for ever), except those of held cases, and the archived settings that no
+/// remaining line needs. Does nothing without a journal.
 pub(crate) fn purge_lines(
     store: &Path,
     settings: &journal::Settings,
@@ -412,7 +414,7 @@ pub(crate) fn purge_lines(
     Ok(PurgedLines { lines, in_force })
 }
 
-/// The key of settings, written down beside the journal if there is one.
+/// Returns the key of the settings, after storing them in the archive if there is one.
 pub(super) fn keep(archive: Option<&mut SettingsArchive>, settings: &Checked) -> io::Result<String> {
     let in_force = settings.in_force()?;
     if let Some(archive) = archive {

@@ -1,4 +1,4 @@
-//! What was in force: settings and zones as they were, kept beside the journal for as long as lines are that were read with them.
+//! Archive of every settings and zones that were in force, beside the journal, kept as long as lines that were processed with them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use crate::disk::{Disk, create_folders, write_whole};
 use crate::journal::Rehearsal;
 use crate::time::{Span, Time};
 
-/// A clock that was corrected meanwhile, and snapshots, do not make anything go too soon.
+/// Safety margin before a record is removed, for snapshots and for a clock that was corrected in the meantime.
 const MARGIN: Span = Span::from_hours(24);
 
-/// Every set of settings and zones that was in force, by its key: folders that the program can be run with.
+/// Settings and zones by key, each a folder that the program can be run with. Records already read are cached.
 pub(super) struct SettingsArchive {
     disk: Arc<dyn Disk>,
     folder: PathBuf,
@@ -22,38 +22,38 @@ pub(super) struct SettingsArchive {
 }
 
 impl SettingsArchive {
-    /// Beside the journal.
+    /// Opens the archive in the `in-force` folder of the journal.
     pub(super) fn new(disk: Arc<dyn Disk>, journal: &Path) -> SettingsArchive {
         SettingsArchive { disk, folder: journal.join("in-force"), read: BTreeMap::new() }
     }
 
-    /// Keeps one, durably.
+    /// Stores a record durably.
     pub(super) fn keep(&mut self, in_force: &InForce<'_>, settings: &Checked) -> io::Result<()> {
         let folder = self.folder.join(&in_force.key);
         let kept = self.keep_in(&folder, in_force);
         kept.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
-        // Those before are read again from the disk if ever anybody asks.
+        // Earlier records are read from disk again if they are needed, which is rare.
         self.read.clear();
         self.know(&in_force.key, settings);
         Ok(())
     }
 
-    /// Has settings at hand that are in memory anyway, without the texts they were read from.
+    /// Adds settings to the cache, without the texts of the watchlists.
     pub(super) fn know(&mut self, key: &str, settings: &Checked) {
         self.read.insert(key.to_owned(), Arc::new(Checked { list_texts: None, ..settings.clone() }));
     }
 
-    /// Another of the same place, with all that is at hand.
+    /// Another handle on the same archive, with a copy of the cache.
     pub(super) fn beside(&self) -> SettingsArchive {
         SettingsArchive { disk: Arc::clone(&self.disk), folder: self.folder.clone(), read: self.read.clone() }
     }
 
     fn keep_in(&self, folder: &Path, in_force: &InForce<'_>) -> io::Result<()> {
-        // The settings file is written last: where it is, all is.
+        // The settings file is written last, so a record that has it is complete.
         let (settings, others): (Vec<_>, Vec<_>) =
             in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
         if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == **content)) {
-            // Written once more, for its time; a disk that is full keeps nobody from going on with what is there.
+            // Rewritten to update its modification time. A full disk does not matter, since the record already exists.
             drop(settings.iter().try_for_each(|(path, content)| write_whole(&*self.disk, &folder.join(path), content)));
             return Ok(());
         }
@@ -65,7 +65,7 @@ impl SettingsArchive {
         Ok(())
     }
 
-    /// Reads one.
+    /// Reads a record, from the cache or from disk.
     pub(super) fn get(&mut self, key: &str) -> io::Result<Arc<Checked>> {
         if let Some(settings) = self.read.get(key) {
             return Ok(Arc::clone(settings));
@@ -80,19 +80,19 @@ impl SettingsArchive {
         Ok(settings)
     }
 
-    /// Removes those that no line received since `oldest` was read with, and tells how many: of what was put in force well before, all
-    /// but the last. Says what it would do, and does nothing, in a `rehearsal`.
+    /// Removes records that no line received since `oldest` was processed with, and returns their number: of the records last put in
+    /// force more than [`MARGIN`] before `oldest`, all but the newest. A rehearsal removes nothing.
     pub(super) fn purge(&self, oldest: Time, rehearsal: Rehearsal) -> io::Result<u64> {
         let mut records = Vec::new();
         let entries = match fs::read_dir(&self.folder) {
-            // A journal restored without them.
+            // The journal was restored without its archive.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
             entries => entries?,
         };
         for entry in entries {
             let folder = entry?.path();
             if folder.is_dir() {
-                // One that is being written has no settings file yet.
+                // A record still being written has no settings file yet.
                 let newest = fs::metadata(folder.join(config::IN_FORCE_FILE)).or_else(|_| fs::metadata(&folder))?;
                 let since = newest.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
                 records.push((Time::from_millis(i64::try_from(since.as_millis()).map_err(io::Error::other)?), folder));
@@ -102,7 +102,7 @@ impl SettingsArchive {
         records.sort();
         records.pop();
         for (_, folder) in records.iter().filter(|_| rehearsal == Rehearsal::No) {
-            // What is cut off half-way is no record any more.
+            // If the removal is interrupted, what remains no longer counts as a record.
             drop(fs::remove_file(folder.join(config::IN_FORCE_FILE)));
             fs::remove_dir_all(folder)?;
         }
@@ -121,7 +121,7 @@ mod tests {
     use crate::disk::RealDisk;
 
     #[test]
-    fn what_no_line_was_read_with_goes() {
+    fn records_that_no_line_needs_are_removed() {
         let journal = TempDir::new().expect("a folder");
         let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
         let mut archive = SettingsArchive::new(Arc::new(RealDisk), journal.path());
@@ -138,7 +138,7 @@ mod tests {
         for (key, at) in [("a", 0), ("b", 10), ("c", 20), ("d", 90)] {
             put(&mut archive, key, hour(at));
         }
-        // In force once more.
+        // Put in force again.
         put(&mut archive, "a", hour(30));
         let left = || ["a", "b", "c", "d"].into_iter().filter(|key| file(key).exists()).collect::<Vec<_>>();
         assert_eq!(archive.purge(hour(35), Rehearsal::No).expect("readable"), 0, "within the margin");

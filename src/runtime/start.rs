@@ -1,4 +1,4 @@
-//! How the daemon begins: where it stopped, if it has a journal.
+//! Startup: restores the state from snapshot and journal, if a journal is kept.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -23,15 +23,15 @@ use crate::store::{self, SetAside, Store};
 use crate::telemetry::Pulse;
 use crate::time::Span;
 
-/// What the daemon begins with.
+/// What the main loop starts with.
 pub(super) struct Started {
     pub(super) driver: EngineDriver,
     pub(super) records: Option<Records>,
-    /// The number of each input in the engine.
+    /// The engine's number of each input, in the order of the settings.
     pub(super) ids: Vec<SourceId>,
 }
 
-/// Takes up what was known, opens the journal, and says that the daemon has begun.
+/// Restores the previous state, opens the journal and writes the entry that the daemon has started.
 pub(super) fn begin(
     settings: &Checked,
     store: Option<&Store>,
@@ -54,7 +54,7 @@ pub(super) fn begin(
     let (program, pulse) = (restart::program()?, Arc::clone(pulse));
     let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse, apart: true };
     let mut archive = SettingsArchive::new(disk, &place.folder);
-    // What was in force is, more often than not, what the files still say.
+    // The files usually still contain the settings that were in force before the restart, so this avoids reading them again.
     let record = settings.in_force()?;
     archive.know(&record.key, settings);
     let reached = settings.store.as_deref().map(store::reached).transpose().map_err(io::Error::other)?.unwrap_or(0);
@@ -74,7 +74,7 @@ pub(super) fn begin(
     let at_least = restored.position.max(Position(reached));
     let whole = restored.whole && reached <= restored.position.0;
     let mut records = Records::open(&place, archive, at_least, clock, tell)?;
-    // Once only: nobody else has it.
+    // Cannot fail: this is the only place that sets it.
     let _ = syncer.set(records.journal.syncer());
 
     let was_known = restored.driver.is_some();
@@ -82,7 +82,7 @@ pub(super) fn begin(
     let known: BTreeSet<String> = driver.engine.open_alerts().iter().map(|alert| alert.id.clone()).collect();
     store.open_are(known.clone());
     let mut changes = Vec::new();
-    // A snapshot must not run ahead of the store: what the journal decided would be skipped by the next start.
+    // A snapshot must not run ahead of the store: the next start would skip alerts that the journal decided but the store lacks.
     let mut settled = store.settle(PATIENCE);
     match settings.store.as_deref().filter(|_| settled).map(|path| store::revisions(path, &known)) {
         Some(Ok(stored)) => driver.engine.revisions(&stored, &mut changes),
@@ -93,7 +93,7 @@ pub(super) fn begin(
         warn!(alerts = changes.len(), "open alerts missing from the store were stored again");
     }
 
-    // Numbers of inputs stay what they were; new ones come behind.
+    // Known inputs keep their numbers; new ones are appended.
     let mut names = driver.names.clone();
     names.extend(ours.iter().filter(|name| !driver.names.contains(name)).cloned());
     let id = |name: &String| SourceId(names.iter().position(|known| known == name).unwrap_or(0) as u16);
@@ -124,8 +124,8 @@ pub(super) fn begin(
     Ok(Started { driver, records: Some(records), ids })
 }
 
-/// Waits until the journal is durable up to a position. An alert is stored all the same if it cannot be: what is lost then is
-/// only where it came from. `said` is whether that was said since it last could.
+/// Waits until the journal is durable up to `position`. If that fails, the alert is stored anyway and only its source lines are at risk.
+/// `said` suppresses repeated warnings until the journal works again.
 pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &mut bool) {
     let Some(syncer) = syncer.get() else {
         return;
@@ -139,7 +139,7 @@ pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &
     *said = reached.is_err();
 }
 
-/// Lines of a recording that the engine has had already: it is read from its beginning again.
+/// Lines of a recording that the engine has already processed; after a restart the recording is read again from its beginning.
 pub(super) fn used_before(driver: &EngineDriver, id: SourceId, kind: Kind) -> u64 {
     if kind != Kind::File {
         return 0;
@@ -152,7 +152,7 @@ pub(super) fn used_before(driver: &EngineDriver, id: SourceId, kind: Kind) -> u6
     lines
 }
 
-/// Says what was lost with a damaged store, and what to do.
+/// Logs what was lost with a damaged store and what the operator can do.
 fn tell_of_damage(damaged: &SetAside) {
     let (kept, why) = (damaged.kept.display(), &damaged.why);
     match &damaged.backup {
@@ -162,13 +162,13 @@ fn tell_of_damage(damaged: &SetAside) {
         ),
         None => error!(
             %kept, %why,
-            "the store was damaged and is set aside; a new one is begun: what it held is lost, but for open alerts. To restore: stop the \
-             daemon, put a copy made by `atalaia backup` in its place, start"
+            "the store was damaged and has been set aside; a new one is used instead; everything is lost except open \
+             alerts. To restore: stop the daemon, put a copy made by `atalaia backup` in its place, start"
         ),
     }
 }
 
-/// Says how the journal fares.
+/// Logs a change in the state of the journal.
 pub(super) fn tell_of_journal(event: journal::Event) {
     match event {
         journal::Event::Failing { why, absence: None } => {

@@ -1,4 +1,4 @@
-//! What the loop says of itself: to the service manager, and to the pages of metrics and health.
+//! Reports the daemon's state to the service manager and to the metrics and health pages.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -27,17 +27,17 @@ use crate::store::{self, Store};
 use crate::telemetry::SinkCounters;
 use crate::time::{Span, Time};
 
-/// Open alerts are counted no more often: there may be many.
+/// Minimum interval between two counts of the open alerts, of which there may be many.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
-/// Files of certificates are read no more often to see until when they are valid.
+/// Minimum interval between two checks of when certificates expire.
 const READ_EVERY: Duration = Duration::from_secs(60);
-/// An input that has not said by then how it stands is not waited for.
+/// How long readiness waits for a listener to report its first state.
 const BEGUN_WITHIN: Duration = Duration::from_secs(5);
 
-/// For how long the longest turn of the loop is shown, at least: longer than scrapers wait.
+/// Minimum time the longest turn of the loop is shown; longer than a usual scrape interval.
 const TURN_SHOWN: Duration = Duration::from_secs(60);
 
-/// How long the loop was busy with one event at most: in the span that goes on, and in the one before.
+/// The longest time the loop spent on one event, in the current interval and in the previous one.
 #[derive(Default)]
 struct Turns {
     longest: Duration,
@@ -54,7 +54,7 @@ impl Turns {
     }
 }
 
-/// What is watched, and who watches.
+/// Counters and states that the pages show, and the connection to the service manager.
 pub(super) struct StatusReporter {
     pub(super) service: Service,
     began: Moment,
@@ -64,20 +64,20 @@ pub(super) struct StatusReporter {
     open: BTreeMap<&'static str, u64>,
     counted: Option<Moment>,
     rates: Rates,
-    /// The longest that lines waited since the last second.
+    /// Longest time lines waited between receipt and processing since the pages were last updated; reset with each update.
     waited: Span,
     turns: Turns,
     store: Option<Failing>,
     journal: Option<Failing>,
-    /// Certificates that have expired or soon will, and when their files were read for it.
+    /// Warnings for certificates that have expired or soon will, and when their files were last read.
     lapsing: Vec<String>,
     lapsing_read: Option<Moment>,
-    /// To the pages, if there are any.
+    /// Channel to the pages; `None` if they are not served.
     view: Option<watch::Sender<Arc<View>>>,
 }
 
 impl StatusReporter {
-    /// Begins to serve the pages, and to feed the watchdog as long as loop, store and journal get on.
+    /// Starts serving the pages, and feeds the watchdog while the loop, the store and the journal make progress.
     pub(super) fn start(
         settings: &Checked,
         store: Option<&Store>,
@@ -129,7 +129,7 @@ impl StatusReporter {
         Ok(status)
     }
 
-    /// Counts what is announced.
+    /// Counts announced changes by behaviour.
     pub(super) fn count(&mut self, changes: &[Change]) {
         for change in changes.iter().filter(|change| change.alert.announced) {
             let (behaviour, severity) = (change.alert.behaviour, change.alert.severity);
@@ -143,19 +143,19 @@ impl StatusReporter {
         }
     }
 
-    /// Lines received then are about to be used.
+    /// Notes how long the lines now about to be processed have waited.
     pub(super) fn waited(&mut self, received: Option<Time>, clock: Clock) {
         if let (Some(received), true) = (received, self.view.is_some()) {
             self.waited = self.waited.max(clock.now() - received);
         }
     }
 
-    /// The loop is done with an event.
+    /// Notes how long the loop spent on an event.
     pub(super) fn turned(&mut self, began: Moment, ended: Moment) {
         self.turns.note(began, ended);
     }
 
-    /// How the store fares.
+    /// Updates the state of the store.
     pub(super) fn store(&mut self, event: &store::Event) {
         match event {
             store::Event::Failing { absence, .. } => begin_failing(&mut self.store, *absence),
@@ -164,7 +164,7 @@ impl StatusReporter {
         }
     }
 
-    /// How the journal fares.
+    /// Updates the state of the journal.
     pub(super) fn journal(&mut self, event: &journal::Event) {
         match event {
             journal::Event::Failing { absence, .. } => begin_failing(&mut self.journal, *absence),
@@ -233,7 +233,7 @@ fn end_failing(failing: &mut Failing) {
 }
 
 impl Daemon {
-    /// Once a second: the watchdog, the status and the pages.
+    /// Once a second: feeds the watchdog and updates the status line and the pages.
     pub(super) fn look_out(&mut self, now: Moment) {
         self.ready_once_begun();
         self.status.service.beat();
@@ -258,7 +258,7 @@ impl Daemon {
         self.show();
     }
 
-    /// Puts how things stand on the pages.
+    /// Publishes the current state on the pages.
     pub(super) fn show(&mut self) {
         if self.status.view.is_some() {
             let inputs = self.sources.iter().zip(&self.settings.inputs).enumerate();
@@ -272,7 +272,7 @@ impl Daemon {
         }
     }
 
-    /// Every listener has its address, or has said why not; inputs that connect are not waited for.
+    /// Reports readiness once every listener is bound or has reported an error; inputs that connect are not waited for.
     pub(super) fn ready_once_begun(&mut self) {
         let now = self.clock.moment();
         let listens = |settings: &Settings| matches!(settings.kind, Kind::Udp | Kind::TcpListen | Kind::AiscatcherHttp);
@@ -282,7 +282,7 @@ impl Daemon {
         }
     }
 
-    /// Certificates that expire while the daemon runs are told of as those of a start are.
+    /// Warns of certificates that expire while the daemon runs. Those found at startup are already among the settings' warnings.
     fn tell_lapsing(&mut self) {
         let lapsing = config::lapsing(&self.settings.inputs, &self.settings.sinks, self.clock.now());
         let is_start = self.status.lapsing_read.is_none();
@@ -296,7 +296,7 @@ impl Daemon {
         for alert in self.driver.engine.open_alerts().iter().filter(|alert| alert.announced) {
             *open.entry(alert.behaviour).or_default() += 1;
         }
-        // A behaviour without one any more is shown as 0, not forgotten.
+        // A behaviour without open alerts is shown as 0 rather than dropped, so that its time series continues.
         self.status.open.values_mut().for_each(|count| *count = 0);
         self.status.open.extend(open);
     }
@@ -319,7 +319,7 @@ impl Daemon {
             },
             heard: source.heard_at,
             lagging: source.lagging,
-            // What it said before a restart says nothing of now.
+            // Reports from before a restart say nothing about the feed now.
             reported: self.driver.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
             lateness: config::source_clock(settings, &self.settings).lateness,
             reason: source.counters.reason.get(),

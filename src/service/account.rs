@@ -1,23 +1,23 @@
-//! Accounts of this machine: by name or number, with the groups they belong to.
+//! Accounts of this machine, by name or number, with their groups.
 
 use std::fs;
 use std::process::Command;
 
-/// One account.
+/// A user account.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
-    /// Its name.
+    /// Account name, or `uid <number>` if the machine knows no name.
     pub name: String,
-    /// Its user id.
+    /// User id.
     pub uid: u32,
-    /// Its primary group.
+    /// Id of the primary group.
     pub gid: u32,
-    /// Its other groups, in the order of the machine's list.
+    /// Ids of the other groups, in the order of `/etc/group`.
     pub groups: Vec<u32>,
 }
 
 impl Account {
-    /// The account of this name or number; `None` if the machine knows none.
+    /// The account with this name or number; `None` if there is none.
     pub fn find(named: &str) -> Option<Account> {
         let passwd = database("passwd", named)?;
         let account = of(&passwd, named)?;
@@ -25,14 +25,14 @@ impl Account {
         Some(Account { groups: groups_of(&groups, &account), ..account })
     }
 
-    /// The account this process runs as; named by its number if the machine knows no name.
+    /// The account this process runs as. It is named by its number if the machine knows no name.
     pub fn own() -> Account {
         let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
         let unnamed = || Account { name: format!("uid {uid}"), uid, gid, groups: Vec::new() };
         Account::find(&uid.to_string()).unwrap_or_else(unnamed)
     }
 
-    /// `atalaia (uid 999)`.
+    /// Name and number for messages: `atalaia (uid 999)`.
     pub fn shown(&self) -> String {
         match self.name.starts_with("uid ") {
             true => self.name.clone(),
@@ -41,14 +41,14 @@ impl Account {
     }
 }
 
-/// The id of the group of this name or number.
+/// Id of the group with this name or number; `None` if there is none.
 pub fn group(named: &str) -> Option<u32> {
     let line = database("group", named)?;
     let fields: Vec<&str> = line.lines().next()?.split(':').collect();
     fields.get(2)?.parse().ok()
 }
 
-/// What the machine says of a name or number; names may come from elsewhere than its files, which only `getent` knows.
+/// The database entry of a name or number. Entries from other sources than the files are found through `getent`.
 fn database(which: &str, named: &str) -> Option<String> {
     let text = fs::read_to_string(format!("/etc/{which}")).unwrap_or_default();
     let found = text.lines().find(|line| {

@@ -1,26 +1,26 @@
-//! Who holds a port or a file: read from /proc, as far as it may be read.
+//! Finds the process that holds a port or a file lock, from /proc, as far as permissions allow.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The state of a TCP socket that listens, in /proc/net/tcp.
+/// State of a listening TCP socket in /proc/net/tcp.
 const LISTENS: &str = "0A";
 
-/// A process that holds something.
+/// A process that holds a port.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Holder {
-    /// Its number; absent where only its user may see it.
+    /// Process id; `None` if only the process's own user may see it.
     pub pid: Option<u32>,
-    /// The name of its program, where it may be seen.
+    /// Program name; `None` if it is not visible.
     pub program: Option<String>,
-    /// The user it runs as.
+    /// Id of the user it runs as.
     pub uid: u32,
 }
 
 impl Holder {
-    /// `nginx (pid 812)`, or `a process of uid 33`.
+    /// Short text for messages: `nginx (pid 812)`, or `a process of uid 33`.
     pub fn shown(&self) -> String {
         match (self.pid, &self.program) {
             (Some(pid), Some(program)) => format!("{program} (pid {pid})"),
@@ -30,17 +30,17 @@ impl Holder {
     }
 }
 
-/// What a port belongs to: TCP and UDP have ports of their own.
+/// Protocol of a port; TCP and UDP ports are separate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Protocol {
-    /// Connections.
+    /// TCP.
     Tcp,
-    /// Datagrams.
+    /// UDP.
     Udp,
 }
 
 impl Protocol {
-    /// The command that lists who listens.
+    /// Command that lists listening processes.
     pub fn listing(self) -> &'static str {
         match self {
             Protocol::Tcp => "ss -ltnp",
@@ -49,7 +49,7 @@ impl Protocol {
     }
 }
 
-/// Who listens at an address; `None` if nobody does, or the system does not say.
+/// The process that listens at an address; `None` if there is none or the system does not say.
 pub fn holder_of_port(address: SocketAddr, protocol: Protocol) -> Option<Holder> {
     let tables = match protocol {
         Protocol::Tcp => ["/proc/self/net/tcp", "/proc/self/net/tcp6"],
@@ -61,7 +61,7 @@ pub fn holder_of_port(address: SocketAddr, protocol: Protocol) -> Option<Holder>
     Some(Holder { pid, program: pid.and_then(program), uid })
 }
 
-/// An error of listening at an address, with who does so already where that is the reason.
+/// Adds the current holder to an "address in use" error. Other errors are returned unchanged.
 pub fn with_holder(error: io::Error, address: &str, protocol: Protocol) -> io::Error {
     if error.kind() != io::ErrorKind::AddrInUse {
         return error;
@@ -75,17 +75,17 @@ pub fn with_holder(error: io::Error, address: &str, protocol: Protocol) -> io::E
     io::Error::new(error.kind(), format!("{error}, {who} ({command} lists them)"))
 }
 
-/// The process that holds the lock of a file (`flock`); `None` if nobody does, or the system does not say.
+/// Id of the process that holds the lock of a file (`flock`); `None` if there is none or the system does not say.
 pub fn holder_of_lock(path: &Path) -> Option<u32> {
     let found = fs::metadata(path).ok()?;
     let (device, inode) = (found.dev(), found.ino());
-    // As the kernel prints a device: major and minor in hexadecimal.
+    // The kernel prints a device as major and minor number in hexadecimal.
     let place = format!("{:02x}:{:02x}:{inode}", rustix::fs::major(device), rustix::fs::minor(device));
     let locks = fs::read_to_string("/proc/locks").ok()?;
     locks.lines().find_map(|line| lock_in(line, &place)).filter(|pid| *pid != 0)
 }
 
-/// Whether a process runs our own program, by whatever name.
+/// Whether a process runs Atalaia, possibly under another name.
 pub fn is_ours(pid: u32) -> bool {
     let of = |pid: &str| fs::read_link(format!("/proc/{pid}/exe")).ok();
     program(pid).as_deref() == Some("atalaia") || of(&pid.to_string()).is_some_and(|theirs| Some(theirs) == of("self"))
@@ -98,7 +98,7 @@ fn lock_in(line: &str, place: &str) -> Option<u32> {
     fields.get(at.checked_sub(1)?)?.parse().ok()
 }
 
-/// Inode and user of the socket of a table that holds the address.
+/// Inode and user id of the first socket in a table that occupies the address.
 fn socket_in(table: &str, address: SocketAddr, protocol: Protocol) -> Option<(u64, u32)> {
     let of_line = |line: &str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
@@ -113,7 +113,7 @@ fn socket_in(table: &str, address: SocketAddr, protocol: Protocol) -> Option<(u6
     table.lines().skip(1).find_map(of_line)
 }
 
-/// An address as the kernel prints it: words of 32 bits, each with its lowest byte first on the machines we run on.
+/// Parses an address as the kernel prints it: 32-bit words in hexadecimal, in the machine's byte order.
 fn host_of(text: &str) -> Option<IpAddr> {
     let words: Option<Vec<[u8; 4]>> = (0..text.len() / 8)
         .map(|word| u32::from_str_radix(text.get(8 * word..8 * word + 8)?, 16).ok().map(u32::to_ne_bytes))
@@ -132,7 +132,7 @@ fn host_of(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// The process one of whose open files leads there.
+/// The process with an open file that links to `target`.
 fn process_with(target: &str) -> Option<u32> {
     let processes = fs::read_dir("/proc").ok()?.flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_a_port_of_ours_is_we() {
+    fn the_holder_of_our_own_port_is_this_process() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("bound");
         let holder = holder_of_port(address, Protocol::Tcp).expect("somebody");
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_a_lock_is_named_by_the_kernel() {
+    fn the_holder_of_a_lock_is_named_by_the_kernel() {
         let place = "fd:01:1234";
         let line = |kind: &str| format!("1: {kind}  ADVISORY  WRITE 812 {place} 0 EOF");
         assert_eq!(lock_in(&line("FLOCK"), place), Some(812));
@@ -197,7 +197,7 @@ mod tests {
         let file = fs::File::create(folder.path().join("lock")).expect("made");
         assert_eq!(holder_of_lock(&folder.path().join("lock")), None);
         file.lock().expect("locked");
-        // A file system that is laid over another may have a number of its own there: then nobody is named, which is no error.
+        // On an overlay file system the device number may differ. The holder is then not found, which is not an error.
         let holder = holder_of_lock(&folder.path().join("lock"));
         assert!(holder.is_none_or(|pid| pid == std::process::id()), "{holder:?}");
     }

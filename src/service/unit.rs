@@ -1,9 +1,9 @@
-//! The unit that runs the daemon, as far as it decides what the daemon may do: its user, its credentials, what it may write.
+//! The installed systemd unit, as far as it limits the daemon: user, credentials and writable folders.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where systemd looks for units, the first wins; drop-ins are taken from all of them.
+/// Folders of systemd units, highest priority first. Drop-ins are read from all of them.
 const FOLDERS: [&str; 5] = [
     "/etc/systemd/system",
     "/run/systemd/system",
@@ -11,32 +11,32 @@ const FOLDERS: [&str; 5] = [
     "/usr/lib/systemd/system",
     "/lib/systemd/system",
 ];
-/// The name of ours.
+/// Name of the daemon's unit.
 const NAME: &str = "atalaia.service";
 
-/// What the unit says.
+/// Relevant settings of the unit.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Unit {
-    /// Its file.
+    /// Unit file.
     pub file: PathBuf,
-    /// `User=`
+    /// `User=`; `None` if unset.
     pub user: Option<String>,
-    /// `Group=`
+    /// `Group=`; `None` if unset.
     pub group: Option<String>,
-    /// `SupplementaryGroups=`
+    /// `SupplementaryGroups=`.
     pub groups: Vec<String>,
-    /// `LoadCredential=` and `LoadCredentialEncrypted=`: name, and the file where one is named.
+    /// `LoadCredential=` and `LoadCredentialEncrypted=`: name, and file if one is given.
     pub credentials: Vec<(String, Option<PathBuf>)>,
-    /// Whether `ProtectSystem=strict` keeps everything read-only but `writable`.
+    /// Whether `ProtectSystem=strict` makes everything read-only except `writable`.
     pub strict: bool,
-    /// Whether `ProtectHome=` hides or closes the homes of people.
+    /// Whether `ProtectHome=` makes home directories inaccessible or read-only.
     pub home: bool,
-    /// Folders it may write: its state, its logs, `ReadWritePaths=`.
+    /// Folders the daemon may write: state, cache, log and runtime directories, and `ReadWritePaths=`.
     pub writable: Vec<PathBuf>,
 }
 
 impl Unit {
-    /// That of this machine with its drop-ins; `None` where none is installed.
+    /// The unit of this machine with its drop-ins; `None` if none is installed.
     pub fn installed() -> Option<Unit> {
         let file = FOLDERS.iter().map(|folder| Path::new(folder).join(NAME)).find(|file| file.is_file())?;
         let mut drop_ins: Vec<PathBuf> = Vec::new();
@@ -45,7 +45,7 @@ impl Unit {
             let found =
                 entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "conf"));
             for path in found {
-                // One of a name in a folder that comes first takes the place of the other.
+                // A drop-in overrides one of the same name in a folder of lower priority.
                 if !drop_ins.iter().any(|other| other.file_name() == path.file_name()) {
                     drop_ins.push(path);
                 }
@@ -57,7 +57,7 @@ impl Unit {
         Some(Unit { file, ..unit })
     }
 
-    /// From the texts of the unit and its drop-ins, in their order.
+    /// Parses the texts of the unit and its drop-ins, in the order in which systemd applies them.
     pub fn parse(texts: impl Iterator<Item = String>) -> Unit {
         let mut unit = Unit::default();
         for text in texts {
@@ -78,7 +78,7 @@ impl Unit {
         match key {
             "User" => self.user = named(),
             "Group" => self.group = named(),
-            // An empty value takes back what was said before.
+            // An empty value resets the list.
             "SupplementaryGroups" if value.is_empty() => self.groups.clear(),
             "SupplementaryGroups" => self.groups.extend(words()),
             "LoadCredential" | "LoadCredentialEncrypted" if value.is_empty() => self.credentials.clear(),
@@ -101,7 +101,8 @@ impl Unit {
         }
     }
 
-    /// Why the unit lets nobody write there, whoever may; what to do about it stands behind the semicolon.
+    /// Why the unit makes a path read-only or inaccessible, whatever the file permissions; `None` if it does not. The remedy follows the
+    /// semicolon.
     pub fn closes(&self, path: &Path) -> Option<String> {
         let of_homes = ["/home", "/root", "/run/user"].iter().any(|home| path.starts_with(home));
         if of_homes && self.home {

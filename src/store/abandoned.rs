@@ -1,4 +1,4 @@
-//! What a restart finds in the store and nobody follows any more: the state it came from is lost.
+//! Alerts that are open in the store after a restart but that no engine follows, because the state they came from is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,14 +13,14 @@ use super::{StoreError, changes, markings, outbox, schema, stored_severity};
 use crate::alerts::ChangeKind;
 use crate::time::{Span, Time};
 
-/// Why nothing open is left behind by a state that was lost.
+/// The reason given when such an alert is ended.
 pub(super) const GIVEN_UP: &str = "not followed over a restart: the state of the program was lost";
 
-/// Alerts that an engine may come to a second time: of so long before the last one, and at most so many.
+/// Alerts that a new engine may raise a second time: maximum age before the most recent alert, and maximum number.
 const LATELY: Span = Span::from_hours(14 * 24);
 const MOST_LATELY: u32 = 20_000;
 
-/// The position of the journal behind what came into the store last.
+/// The journal position after the last lines whose changes are stored.
 pub fn reached(path: &Path) -> Result<u64, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<u64> {
@@ -31,8 +31,8 @@ pub fn reached(path: &Path) -> Result<u64, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// How many revisions the store has of these alerts, and of those of the last days, which an engine that begins anew may come to a
-/// second time. Those it does not know are left out.
+/// The stored revision of each alert in `ids` and of all recent alerts, which an engine without a snapshot may raise a second time. Unknown
+/// ids are left out.
 pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String, u32>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, u32>> {
@@ -52,8 +52,8 @@ pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String,
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Ends everything that is open and not among these, as of the moment it was last known to hold; how many that were, and whether a sink
-/// waits to be told.
+/// Ends every open alert that is not in `open`, as of the time it was last known to hold. Returns how many were ended and whether a
+/// delivery is now due.
 pub(super) fn end(
     transaction: &Transaction<'_>,
     open: &BTreeSet<String>,
@@ -99,7 +99,7 @@ pub(super) fn end(
         if !announced {
             continue;
         }
-        // Who was told that it began is told that nobody looks after it any more.
+        // A sink that received the opening must also learn that the alert is no longer followed.
         for filter in filter {
             let end = Ending { alert: &id, behaviour: &behaviour, severity: grade, revision, at, handling: &handling };
             due |= outbox::offer_end(transaction, filter, &end, now)?;

@@ -1,4 +1,4 @@
-//! What analysts do with alerts: acknowledge, assign, note, close with a finding, reopen, silence; each with who, when and why.
+//! Actions of analysts on alerts: acknowledge, assign, note, close with a finding, reopen, silence. Each is audited.
 
 use std::path::Path;
 
@@ -10,22 +10,22 @@ use super::trail::Actor;
 use super::{StoreError, schema};
 use crate::time::Time;
 
-/// What an analyst found an alert to be.
+/// An analyst's finding on an alert.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Finding {
-    /// It was what it looked like.
+    /// It was what it appeared to be.
     Confirmed,
-    /// It happened, and is harmless.
+    /// It happened but is harmless.
     Benign,
     /// It did not happen.
     False,
 }
 
 impl Finding {
-    /// Every finding.
+    /// All findings.
     pub const ALL: [Finding; 3] = [Finding::Confirmed, Finding::Benign, Finding::False];
 
-    /// The word for it.
+    /// Name of the finding as stored.
     pub fn name(self) -> &'static str {
         match self {
             Finding::Confirmed => "confirmed",
@@ -35,28 +35,28 @@ impl Finding {
     }
 }
 
-/// One thing done with one alert.
+/// An action on one alert.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Action {
-    /// Seen, and no longer new; until then, if a time is given, and no longer than until it becomes graver.
+    /// Acknowledges the alert. It becomes new again at the given time, if any, or when its severity rises.
     Acknowledge {
-        /// When it is new again, by the wall clock.
+        /// Expiry, by the wall clock.
         until: Option<Time>,
     },
-    /// Somebody looks after it; `None`: nobody any more.
+    /// Assigns the alert to an analyst; `None` removes the assignment.
     Assign(Option<String>),
-    /// Something worth knowing about it.
+    /// Adds a note.
     Note(String),
-    /// Done with.
+    /// Closes the alert with a finding.
     Close(Finding),
-    /// Not done with after all.
+    /// Reopens a closed alert.
     Reopen,
 }
 
-/// What is not to be delivered for a while, by event time: all that is given must fit.
+/// The alerts that a silence covers. An alert must match every field that is set.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Silence {
-    /// Of this vessel.
+    /// With this vessel.
     pub mmsi: Option<u32>,
     /// In or near this zone.
     pub zone: Option<String>,
@@ -64,7 +64,7 @@ pub struct Silence {
     pub behaviour: Option<String>,
 }
 
-/// Nothing is known by that id.
+/// The error for an id that matches no alert.
 pub(super) fn no_alert(id: &str) -> StoreError {
     StoreError::Refused(match id.len() < 4 {
         true => format!("{id}: give at least the first four characters of the id"),
@@ -72,7 +72,7 @@ pub(super) fn no_alert(id: &str) -> StoreError {
     })
 }
 
-/// Does something with an alert, whose id may be shortened as long as it is clear. The whole id comes back.
+/// Applies an action to an alert and returns its full id. The given id may be shortened if it is unambiguous.
 pub fn act<'a>(
     path: &Path,
     id: &str,
@@ -90,7 +90,7 @@ pub fn act<'a>(
     })
 }
 
-/// Keeps deliveries back from `from` to `until` (event time); the number of the silence.
+/// Holds deliveries back from `from` to `until` (event time). Returns the number of the silence.
 pub fn silence<'a>(
     path: &Path,
     silence: &Silence,
@@ -170,7 +170,7 @@ pub(super) fn in_transaction<T>(
 
 pub(super) type Found = Result<(String, String, i64), StoreError>;
 
-/// The alert of an id, which may be shortened; state and severity as they stand.
+/// The alert with an id, which may be shortened: full id, current state and severity.
 pub(super) fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Found> {
     let id = match whole(transaction, Kind::Alert, id)? {
         Ok(id) => id,

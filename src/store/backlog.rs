@@ -1,24 +1,24 @@
-//! What waits for each sink, and what no sink will get any more: for whoever watches the daemon.
+//! The deliveries that wait for each sink or were given up, for monitoring.
 
 use std::path::Path;
 
 use super::{StoreError, schema};
 use crate::time::Time;
 
-/// The deliveries of one sink that it has not taken.
+/// The undelivered deliveries of one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Backlog {
-    /// The sink.
+    /// Name of the sink.
     pub sink: String,
     /// Deliveries that are still to be made.
     pub pending: u64,
-    /// When the oldest of these was stored.
+    /// When the oldest pending delivery was stored; `None` if none is pending.
     pub oldest: Option<Time>,
     /// Deliveries that were given up.
     pub failed: u64,
 }
 
-/// Counts the outbox, beside the daemon; sinks for which nothing waits are left out.
+/// Counts the outbox of a store that the daemon may be using. Sinks without undelivered deliveries are left out.
 pub fn backlog(path: &Path) -> Result<Vec<Backlog>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Backlog>> {
@@ -30,7 +30,7 @@ pub fn backlog(path: &Path) -> Result<Vec<Backlog>, StoreError> {
                  ) GROUP BY sink ORDER BY sink",
         )?;
         let rows = query.query_map([], |row| {
-            // A count is never below 0.
+            // A count is never negative.
             let count = |column| row.get(column).map(|count: i64| u64::try_from(count).unwrap_or_default());
             Ok(Backlog {
                 sink: row.get(0)?,

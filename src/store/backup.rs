@@ -1,4 +1,4 @@
-//! A checked copy of the store while the daemon works.
+//! A verified copy of the store, made while the daemon runs.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
@@ -10,10 +10,10 @@ use super::{StoreError, schema};
 use crate::disk::{RealDisk, sync_name};
 use crate::fault;
 
-/// What its owner's group may read, and nobody else.
+/// File mode of the copy: readable by the owner and its group.
 const MODE: u32 = 0o640;
 
-/// Copies the store at `path` to `target`, which must not exist: complete, checked and flushed, or not there at all.
+/// Copies the store at `path` to `target`, which must not exist. The copy is complete, verified and synced, or absent.
 pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
     if target.exists() {
         return Err(StoreError::Refused(format!("{}: exists already", target.display())));
@@ -21,13 +21,13 @@ pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
     copy(&schema::beside(path)?, target)
 }
 
-/// The same from an open connection; a former copy is replaced.
+/// Copies from an open connection. An earlier copy is replaced.
 pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreError> {
     let mut unfinished = target.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = PathBuf::from(unfinished);
     make(connection, &unfinished, target).inspect_err(|_| {
-        // It takes room and helps nobody; the error that counts is the first one.
+        // A partial file only takes up space. The first error is the one to return.
         let _ = fs::remove_file(&unfinished);
     })?;
     sync_name(&RealDisk, target).map_err(StoreError::file(target))
@@ -39,8 +39,8 @@ fn make(connection: &Connection, unfinished: &Path, target: &Path) -> Result<(),
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(of_file(cause)),
         _ => {}
     }
-    let named = unfinished.to_str().ok_or_else(|| StoreError::Refused(format!("{}: no text", target.display())))?;
-    // The copy is for those who may read the store, whatever the umask of who asks for it.
+    let named = unfinished.to_str().ok_or_else(|| StoreError::Refused(format!("{}: not UTF-8", target.display())))?;
+    // The copy has the permissions of a store, whatever the umask of the calling process.
     OpenOptions::new().write(true).create_new(true).mode(MODE).open(unfinished).map_err(&of_file)?;
     connection.execute("VACUUM INTO ?1", [named]).map_err(StoreError::sqlite(unfinished))?;
     fault::point("backup");
@@ -49,7 +49,7 @@ fn make(connection: &Connection, unfinished: &Path, target: &Path) -> Result<(),
     fs::rename(unfinished, target).map_err(StoreError::file(target))
 }
 
-/// Whether every page, index and reference of a file is sound.
+/// Checks that every page, index and reference of a file is intact.
 fn check(path: &Path) -> Result<(), StoreError> {
     let failed = StoreError::sqlite(path);
     let connection = Connection::open(path).map_err(&failed)?;

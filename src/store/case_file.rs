@@ -1,4 +1,4 @@
-//! All that the store knows of one case, for a bundle of evidence, and the row that says one was made.
+//! Everything the store knows about one case, for an evidence bundle, and the audit row for such a bundle.
 
 use std::path::Path;
 
@@ -11,21 +11,21 @@ use super::trail::{self, Actor, AuditRow};
 use super::{StoreError, Told, read, schema};
 use crate::time::Time;
 
-/// One case with all of its alerts.
+/// One case with all its alerts.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CaseFile {
-    /// The case, as `case` gives it.
+    /// The case, as returned by `case`.
     pub case: Value,
-    /// What was done with it, oldest first.
+    /// Its audit rows, oldest first.
     pub audit: Vec<AuditRow>,
-    /// Its alerts and facts, by start.
+    /// Its alerts and facts, in the order of the case.
     pub alerts: Vec<AlertFile>,
 }
 
-/// An alert with every line that was stored of it.
+/// An alert with all its stored changes.
 #[derive(Clone, PartialEq, Debug)]
 pub struct AlertFile {
-    /// How it stands, with notes, audit and deliveries.
+    /// Its current state, with notes, audit rows and deliveries.
     pub told: Told,
     /// Its changes, in order.
     pub lines: Vec<Line>,
@@ -36,14 +36,14 @@ pub struct AlertFile {
 pub struct Line {
     /// When it was stored, by the wall clock.
     pub stored_at: Time,
-    /// As it went out.
+    /// The change as it was delivered.
     pub line: Value,
 }
 
-/// One alert, whose id may be shortened, with every line that was stored of it.
+/// One alert with all its stored changes. The id may be shortened.
 ///
 /// # Errors
-/// `Refused` when there is no such alert.
+/// `Refused` if there is no such alert.
 pub fn alert_file(path: &Path, id: &str, now: Time) -> Result<AlertFile, StoreError> {
     let told = read::alert(path, id, now)?;
     let connection = schema::beside(path)?;
@@ -61,10 +61,10 @@ fn lines_of(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Line>> {
     query.query_map([id], line)?.collect()
 }
 
-/// Everything of a case, whose id may be shortened. An alert that was purged is left out.
+/// One case with everything that belongs to it. The id may be shortened. Alerts that were purged are left out.
 ///
 /// # Errors
-/// `Refused` when there is no such case.
+/// `Refused` if there is no such case.
 pub fn case_file(path: &Path, id: &str, now: Time) -> Result<CaseFile, StoreError> {
     let case = read::case(path, id)?;
     let connection = schema::beside(path)?;
@@ -80,7 +80,7 @@ pub fn case_file(path: &Path, id: &str, now: Time) -> Result<CaseFile, StoreErro
     Ok(CaseFile { case, audit, alerts })
 }
 
-/// Notes that a bundle was made of a case; `why` says what of.
+/// Records in the audit trail that a bundle of a case was made. `why` describes its content.
 pub fn bundled<'a>(path: &Path, id: &str, who: impl Into<Actor<'a>>, why: &str, now: Time) -> Result<(), StoreError> {
     in_transaction(path, |transaction| {
         audit(transaction, now, who, "bundled", id, Some(why)).map_err(StoreError::sqlite(path))

@@ -1,4 +1,4 @@
-//! Where the cases stand: whether any of their alerts goes on, since when, and who looks after them.
+//! The state of cases: whether any alert is ongoing, since when, and to whom alerts are assigned.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,22 +8,22 @@ use rusqlite::params;
 use super::{StoreError, schema};
 use crate::time::Time;
 
-/// Where one case stands, by its stored alerts and facts.
+/// The state of one case, derived from its stored alerts and facts.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CaseState {
-    /// Alerts that go on and are not closed.
+    /// Number of alerts that are ongoing and not closed.
     pub open: u64,
-    /// Alerts, going on or not; facts are not counted.
+    /// Number of alerts, ongoing or not, without facts.
     pub alerts: u64,
-    /// When the first began.
+    /// When the first alert or fact began; `None` if none is stored.
     pub began: Option<Time>,
-    /// The latest moment that one is known to hold.
+    /// Latest time at which any of them was known to hold; `None` if none is stored.
     pub last: Option<Time>,
-    /// Who looks after its alerts, each once, by name.
+    /// Analysts to whom its alerts are assigned, sorted and without duplicates.
     pub assignees: Vec<String>,
 }
 
-/// The state of every case, by its id. A case whose alerts were purged has none.
+/// The state of every case, by case id. A case whose alerts were all purged is left out.
 pub fn case_states(path: &Path) -> Result<BTreeMap<String, CaseState>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, CaseState>> {

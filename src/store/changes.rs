@@ -1,4 +1,4 @@
-//! A change on its way into the tables, and what analysts asked for that bears on it.
+//! Stores changes and cases, and applies what analysts asked for: markings, silences and acknowledgements.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
 use crate::cases::Case;
 use crate::time::Time;
 
-/// Who writes what nobody did by hand. People have no such name.
+/// Author of audit rows that the program writes itself. No person can have this name.
 pub const OURSELVES: &str = "(atalaia)";
 
-/// Stores one change and puts it before the sinks; whether one waits for it now. A change that is there already, from before a crash,
-/// changes nothing.
+/// Stores one change and offers it to the sinks. Returns whether a delivery is now due. A change that was stored before a crash is not
+/// stored again.
 pub(super) fn store(
     transaction: &Transaction<'_>,
     change: &Change,
@@ -49,7 +49,7 @@ pub(super) fn store(
     Ok(due)
 }
 
-/// Stores the line of a change; whether it was not there before.
+/// Stores the change itself. Returns false if it was stored before.
 pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<bool> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -61,7 +61,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     Ok(0 < insert.execute(row)?)
 }
 
-/// A change that the store makes by itself: the engine knows nothing of it.
+/// A change that the store makes itself and that the engine does not know.
 pub(super) struct Restated<'a> {
     pub(super) id: &'a str,
     pub(super) revision: u32,
@@ -70,11 +70,11 @@ pub(super) struct Restated<'a> {
     /// As in column `severity`.
     pub(super) severity: i64,
     pub(super) reason: &'a str,
-    /// The alert as it stands from now on.
+    /// The alert after the change.
     pub(super) alert: &'a Value,
 }
 
-/// Stores such a change, and puts the alert as it stands after it in the place of what was known.
+/// Stores such a change and updates the alert.
 pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, now: Time) -> rusqlite::Result<()> {
     let Restated { id, revision, at, change, severity, reason, alert } = *restated;
     transaction.execute(
@@ -90,7 +90,7 @@ pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, no
     audit(transaction, now, OURSELVES, kind, id, Some(reason))
 }
 
-/// The change as it goes out: marked as an analyst marked the alert, if one did.
+/// The change with the analyst's marking of the alert, if there is one.
 pub(super) fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> rusqlite::Result<Cow<'a, Change>> {
     let Some(mark) = markings::of(transaction, &change.alert.id)? else {
         return Ok(Cow::Borrowed(change));
@@ -100,7 +100,7 @@ pub(super) fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> r
     Ok(Cow::Owned(Change { alert, ..change.clone() }))
 }
 
-/// Notes the state of a case; how it came about stands in the changes of its alerts.
+/// Stores the state of a case. Its history is in the changes of its alerts.
 pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) -> rusqlite::Result<()> {
     let mut upsert = transaction.prepare_cached(
         "INSERT INTO cases (id, score, severity, stored_at, body) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -124,7 +124,7 @@ pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) 
     case.alerts.iter().try_for_each(|alert| link.execute(params![case.id, alert]).map(drop))
 }
 
-/// The journal up to here has come into the tables.
+/// Records that all changes caused by the journal up to this position are stored.
 pub(super) fn reached(transaction: &Transaction<'_>, position: u64, now: Time) -> rusqlite::Result<()> {
     let mut upsert = transaction.prepare_cached(
         "INSERT INTO reached (one, journal_seq, at) VALUES (1, ?1, ?2)
@@ -133,7 +133,7 @@ pub(super) fn reached(transaction: &Transaction<'_>, position: u64, now: Time) -
     upsert.execute(params![position as i64, now.millis()]).map(drop)
 }
 
-/// One line of who did what.
+/// Writes one audit row.
 pub(super) fn audit<'a>(
     transaction: &Transaction<'_>,
     now: Time,
@@ -148,7 +148,7 @@ pub(super) fn audit<'a>(
     insert.execute(params![now.millis(), who, caller, what, subject, why]).map(drop)
 }
 
-/// Puts the alert as it stands after a change in the place of what was known of it, if that is older.
+/// Updates the stored alert to its state after a change, unless a newer revision is stored.
 pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<()> {
     let alert = &change.alert;
     let severity = rank(alert.severity);
@@ -194,7 +194,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     for one in &alert.zones {
         zone.execute(params![alert.id, one.id])?;
     }
-    // Who acknowledged a low alert has not seen it become a high one.
+    // An analyst who acknowledged a low alert has not seen it become a high one.
     let escalated = known.is_some_and(|(_, state, acknowledged)| {
         state == "acknowledged" && acknowledged.is_some_and(|acknowledged| acknowledged < severity)
     });
@@ -209,7 +209,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     Ok(())
 }
 
-/// Whether a silence in force at the alert's last moment (event time) speaks of it.
+/// Whether a silence covers the alert at its last time (event time).
 fn is_hushed(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
     let alert = &change.alert;
     let mut query = transaction.prepare_cached(

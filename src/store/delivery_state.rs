@@ -1,24 +1,24 @@
-//! Where one delivery is.
+//! The state of a delivery.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-/// Where one delivery is: a change of an alert on its way to one sink.
+/// The state of a delivery, that is, of one change on its way to one sink.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum DeliveryState {
-    /// Waiting for its turn, its digest, or another try.
+    /// Waiting for its turn, its digest or another attempt.
     Pending,
-    /// The sink took it.
+    /// Accepted by the sink.
     Delivered,
     /// Held back by a silence.
     Silenced,
-    /// Held back because of the alert's marking.
+    /// Held back because the sink may not receive the alert's marking.
     Withheld,
-    /// Given up: it is tried again only if somebody asks for it.
+    /// Given up. It is tried again only on request.
     Failed,
 }
 
 impl DeliveryState {
-    /// Every state.
+    /// All states.
     pub const ALL: [DeliveryState; 5] = [
         DeliveryState::Pending,
         DeliveryState::Delivered,
@@ -27,7 +27,7 @@ impl DeliveryState {
         DeliveryState::Failed,
     ];
 
-    /// The word that people and programs read.
+    /// Name for users and other programs.
     pub fn name(self) -> &'static str {
         match self {
             DeliveryState::Delivered => "delivered",
@@ -35,7 +35,7 @@ impl DeliveryState {
         }
     }
 
-    /// The word in the store's column `state`, which keeps the one of the first version.
+    /// Name in the store's column `state`. The spelling of the first version is kept.
     fn stored(self) -> &'static str {
         match self {
             DeliveryState::Pending => "pending",

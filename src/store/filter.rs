@@ -1,48 +1,48 @@
-//! What a sink wants to be told of, and what it may be told.
+//! Which alerts a sink selects, and which markings it may receive.
 
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::alerts::{Alert, Class, Handling, Severity};
 
-/// What one sink wants and may carry.
+/// The filter and clearance of one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Filter {
-    /// Its name.
+    /// Name of the sink.
     pub sink: String,
-    /// Nothing below this.
+    /// Minimum severity.
     pub min_severity: Severity,
-    /// Nothing below so many points.
+    /// Minimum score.
     pub min_score: i32,
-    /// These kinds only; empty: all.
+    /// Accepted kinds of alert; empty for all.
     pub kinds: Vec<Class>,
-    /// These only; empty: all.
+    /// Accepted behaviours; empty for all.
     pub behaviours: Vec<String>,
-    /// What lies in or near these only; empty: everything.
+    /// Only alerts in or near these zones; empty for all alerts.
     pub zones: Vec<String>,
-    /// What it may carry.
+    /// Markings that the sink may receive.
     pub clearance: Clearance,
-    /// Beyond so many changes of one behaviour in an hour the rest goes as digests; `None`: all go one by one.
+    /// Maximum number of single changes per behaviour and hour. Further ones are sent as digests. `None` for no limit.
     pub digest_after: Option<u32>,
 }
 
-/// Which markings a sink may carry; what it may not is withheld, and noted in the audit trail.
+/// The markings a sink may receive. Other alerts are withheld, and the audit trail records it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Clearance {
-    /// Nothing stricter.
+    /// Strictest TLP allowed.
     pub max_tlp: Tlp,
-    /// No handling code but these.
+    /// Handling codes allowed; empty for all.
     pub europol: Vec<Europol>,
-    /// For no purpose but these; empty: any.
+    /// Purposes allowed; empty for all.
     pub purposes: Vec<Purpose>,
-    /// Nothing else of what happened, is played, or is tried.
+    /// Realities allowed (actual, exercise or test); empty for all.
     pub realities: Vec<Reality>,
-    /// Whether data about natural persons may go there.
+    /// Whether the sink may receive data about natural persons.
     pub personal_data: bool,
-    /// The country or organisation that receives it; where an alert names whom it may go to, this must be among them.
+    /// Country or organisation that receives the alerts. If an alert names the recipients it may be released to, this must be one of them.
     pub recipient: Option<String>,
 }
 
 impl Clearance {
-    /// What stays in the house may carry everything.
+    /// Clearance for everything, for output that stays in-house.
     pub const fn everything() -> Clearance {
         Clearance {
             max_tlp: Tlp::Red,
@@ -54,7 +54,7 @@ impl Clearance {
         }
     }
 
-    /// Why an alert of this marking must not go there, if it must not.
+    /// Why an alert with this marking must not be sent to the sink; `None` if it may.
     pub fn refusal(&self, handling: &Handling) -> Option<String> {
         if self.max_tlp < handling.tlp {
             return Some(format!("TLP:{} is above its max_tlp {}", handling.tlp.name(), self.max_tlp.name()));
@@ -82,19 +82,19 @@ impl Clearance {
     }
 }
 
-/// Whether a sink is told of an alert.
+/// Whether an alert goes to a sink.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Verdict {
-    /// Yes.
+    /// It does.
     Selected,
-    /// It did not ask for it.
+    /// The filter does not select it.
     NotSelected,
-    /// It asked for it and may not have it: why.
+    /// The filter selects it, but the clearance does not allow it, for this reason.
     Withheld(String),
 }
 
 impl Filter {
-    /// Everything from this severity on, of whatever marking.
+    /// Selects everything from this severity, with any marking.
     pub fn from_severity(sink: &str, min_severity: Severity) -> Filter {
         Filter {
             sink: sink.to_owned(),
@@ -123,7 +123,7 @@ impl Filter {
         }
     }
 
-    /// Whether an alert may go there, for who delivers without a store.
+    /// Whether an alert goes to the sink. For delivery without a store.
     pub fn takes(&self, alert: &Alert) -> bool {
         self.verdict(alert) == Verdict::Selected
     }

@@ -1,4 +1,4 @@
-//! What whoever takes over the watch has to know: what is open, and what happened since a moment.
+//! What the next watch needs to know: what is open, and what has happened since a given time.
 
 use std::path::Path;
 
@@ -11,46 +11,46 @@ use super::{Entry, StoreError, schema, stored_severity};
 use crate::alerts::Severity;
 use crate::time::Time;
 
-/// Alerts and acts, each list worst or latest first. An alert that is closed is in none of the first four lists.
+/// Alerts and actions for a handover. Closed alerts are not in the first four lists.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Handover {
-    /// Alerts that go on, worst first.
+    /// Ongoing alerts, worst first.
     pub open: Vec<Entry>,
-    /// Alerts that somebody asked for looks after, going on or not, worst first; capitals of the name make no difference.
+    /// Alerts assigned to the person asking, ongoing or not, worst first. The case of the name does not matter.
     pub mine: Vec<Entry>,
-    /// Alerts stored since, going on or not, worst first.
+    /// Alerts stored since, ongoing or not, worst first.
     pub new: Vec<Entry>,
-    /// Alerts from before that became graver since, with what they were, worst first.
+    /// Older alerts whose severity has risen since, each with its former severity, worst first.
     pub worse: Vec<(Severity, Entry)>,
-    /// Alerts from before that ended or were taken back since, worst first; closed ones too.
+    /// Older alerts that ended or were retracted since, worst first. Closed ones are included.
     pub ended: Vec<Entry>,
-    /// Alerts that are over and that nobody has acknowledged or closed.
+    /// Number of alerts that are over but neither acknowledged nor closed.
     pub left: u64,
-    /// What people did since, oldest first.
+    /// Actions of people since, oldest first.
     pub actions: Vec<Done>,
 }
 
-/// Something that a person did.
+/// An action of a person.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Done {
-    /// Who did what, when and why; of a note its text.
+    /// The audit row. For a note, its reason is the text of the note.
     pub row: AuditRow,
-    /// The id of an alert or case, or the silence.
+    /// Id of an alert or case, or the silence.
     pub subject: String,
-    /// The alert it was done to, if it was one.
+    /// The alert it applies to; `None` for cases and silences.
     pub alert: Option<Entry>,
 }
 
-/// As `read::COLUMNS`, but for the tracks.
+/// As `read::COLUMNS`, without the tracks.
 const WITHOUT_TRACKS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason,
      json_remove(body, '$.evidence.tracks'), mark, case_id FROM alerts";
 
 /// How much of each alert is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Extent {
-    /// All of it.
+    /// Everything.
     Whole,
-    /// All but the tracks of its evidence, which are most of the bytes.
+    /// Everything except the tracks in the evidence, which are most of the data.
     WithoutTracks,
 }
 
@@ -63,7 +63,7 @@ impl Extent {
     }
 }
 
-/// What happened since a moment, by when it was stored, and what is open at `now`; `name` is whose alerts are `mine`.
+/// What happened since `since`, by time of storage, and what is open at `now`. `name` selects the assignee for `mine`.
 pub fn handover(
     path: &Path,
     since: Time,
@@ -78,7 +78,7 @@ pub fn handover(
 /// Where alerts are read from, and how much of them.
 struct Source {
     connection: Connection,
-    /// As `read::entry` reads them.
+    /// Columns as `read::entry` expects them.
     columns: &'static str,
 }
 
@@ -123,7 +123,7 @@ fn entries(source: &Source, condition: &str, values: &[&dyn ToSql], now: Time) -
     query.query_map(values, |row| entry(row, now))?.collect()
 }
 
-/// How grave an alert was when the moment came; absent where it was none yet.
+/// Severity of an alert before `since`; `None` if it was not announced yet.
 fn before(connection: &Connection, id: &str, since: Time) -> rusqlite::Result<Option<Severity>> {
     let mut query = connection.prepare_cached(
         "SELECT line FROM changes WHERE alert = ?1 AND stored_at < ?2 ORDER BY revision DESC LIMIT 1",

@@ -1,4 +1,4 @@
-//! Legal holds: a held case keeps everything that belongs to it, whatever its age.
+//! Legal holds: everything that belongs to a held case is kept, whatever its age.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use super::trail::Actor;
 use super::{StoreError, schema};
 use crate::time::{Span, Time};
 
-/// The received lines around a held case are kept from so long before its first alert to so long after its last.
+/// Received lines are kept from this long before the first alert of a held case until this long after its last.
 const AROUND: Span = Span::from_hours(24);
 
-/// `held`: the cases under a hold, and those that share an alert with one: a case that grows into another takes its hold along.
+/// Defines `held`: the cases under a hold and all that share an alert with one, so that a hold survives when cases merge.
 pub(super) const HELD: &str = "
     held (case_id) AS (
         SELECT id FROM cases WHERE held_at IS NOT NULL
@@ -24,13 +24,13 @@ pub(super) const HELD: &str = "
         JOIN case_alerts AS other ON other.alert = one.alert
     )";
 
-/// Puts a case, whose id may be shortened, under a hold; the whole id comes back.
+/// Puts a case under a hold and returns its full id. The given id may be shortened.
 pub fn hold<'a>(path: &Path, id: &str, who: impl Into<Actor<'a>>, why: &str, now: Time) -> Result<String, StoreError> {
     let who = who.into();
     change(path, id, Some((who.who, why)), who, why, now)
 }
 
-/// Lifts the hold of a case, whose id may be shortened; the whole id comes back.
+/// Lifts the hold of a case and returns its full id. The given id may be shortened.
 pub fn release<'a>(
     path: &Path,
     id: &str,
@@ -72,7 +72,7 @@ fn change(
     })
 }
 
-/// The case of an id, which may be shortened, and whether it is held.
+/// The full id of a case, and whether it is held. The given id may be shortened.
 fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Result<(String, bool), StoreError>> {
     let id = match whole(transaction, Kind::Case, id)? {
         Ok(id) => id,
@@ -83,7 +83,7 @@ fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Result<(Str
     Ok(Ok((id, is_held)))
 }
 
-/// The stretches of event time whose received lines are to be kept, in order, those that touch joined.
+/// The spans of event time whose received lines must be kept, in order. Overlapping spans are merged.
 pub fn held_spans(path: &Path) -> Result<Vec<(Time, Time)>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(Time, Time)>> {
@@ -110,7 +110,7 @@ pub fn held_spans(path: &Path) -> Result<Vec<(Time, Time)>, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Whether a case is held: who holds it since when, and why.
+/// The hold of a case: since when, by whom and why; `None` if it is not held.
 pub(super) fn of(connection: &rusqlite::Connection, id: &str) -> rusqlite::Result<Option<(Time, String, String)>> {
     let mut query = connection
         .prepare_cached("SELECT held_at, held_by, held_why FROM cases WHERE id = ?1 AND held_at IS NOT NULL")?;

@@ -1,16 +1,16 @@
-//! Ids as people type them: whole, or their first characters where only one id begins with them.
+//! Ids as users type them: complete, or shortened to an unambiguous beginning.
 
 use rusqlite::{Connection, OptionalExtension};
 
 use super::StoreError;
 use super::actions::no_alert;
 
-/// Characters that are enough, if they are clear.
+/// Minimum length of a shortened id in characters.
 const ENOUGH: usize = 4;
-/// Characters of a whole id.
+/// Length of a full id in characters.
 const WHOLE: usize = 26;
 
-/// What an id is of.
+/// What an id identifies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     /// An alert or fact.
@@ -19,7 +19,7 @@ pub(super) enum Kind {
     Case,
 }
 
-/// The whole id that is meant; refused where there is none, or where several begin with it.
+/// The full id for a given one. Refused if no id begins with it, or if several do.
 pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::Result<Result<String, StoreError>> {
     let (table, word) = match kind {
         Kind::Alert => ("alerts", "alerts"),
@@ -37,7 +37,7 @@ pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::
     if !(ENOUGH..WHOLE).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(Err(missing()));
     }
-    // A range, which the index of the table serves: no character of an id comes after `z`.
+    // A range query can use the index of the table. No character of an id sorts after `z`.
     let mut query =
         connection.prepare_cached(&format!("SELECT id FROM {table} WHERE id >= ?1 AND id < ?1 || '{{' LIMIT 2"))?;
     let found: Vec<String> = query.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;

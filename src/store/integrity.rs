@@ -1,4 +1,4 @@
-//! A damaged file is never worked with and never thrown away: it is set aside, and the backup beside it, or an empty store, takes its place.
+//! Handles a damaged store: the file is set aside, never used or deleted, and replaced by the backup beside it or by an empty store.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,23 +11,24 @@ use super::{StoreError, schema};
 use crate::disk::{RealDisk, sync_file, sync_name};
 use crate::time::Time;
 
-/// Up to this size every index is held against its table as well, not only every page; some 2 s. Bytes.
+/// Maximum size in bytes for a full check of all indexes against their tables, which takes about 2 s. Larger files get a page check.
 const THOROUGH: u64 = 256 << 20;
-/// What follows the name of a file that belongs to it, the file itself last: without it the others mean nothing.
+/// Suffixes of the files of a database. The main file is last, because the others are useless without it.
 const PARTS: [&str; 3] = ["-wal", "-shm", ""];
 
-/// A store that was found damaged when the daemon opened it.
+/// A store that was damaged when the daemon opened it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SetAside {
     /// Where the damaged file is now.
     pub kept: PathBuf,
-    /// What is wrong with it.
+    /// Description of the damage.
     pub why: String,
-    /// The backup that took its place; none: there was no sound one, and the store began anew.
+    /// The backup that replaced it; `None` if there was no intact one and the store started empty.
     pub backup: Option<PathBuf>,
 }
 
-/// Looks at the store before anybody works with it. `now` goes into the name of what is set aside. The caller holds the lock.
+/// Checks the store before it is opened and replaces a damaged one. `now` becomes part of the name of the file set aside. The caller holds
+/// the lock.
 pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, StoreError> {
     let Some(why) = damage(path)? else {
         return Ok(None);
@@ -48,8 +49,9 @@ pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, Sto
     Ok(Some(SetAside { kept, why, backup: is_sound.then_some(backup) }))
 }
 
-/// Makes durable what an earlier daemon wrote: one that died between a transaction and its sync leaves it to be read, and told of, and a
-/// loss of power would still take it. Before SQLite opens the files: whoever closes one of them drops its locks.
+/// Makes durable what an earlier daemon wrote. A daemon that died between a transaction and its sync leaves data that can be read and
+/// delivered, but that a loss of power could still take. Must run before SQLite opens the files, because closing any descriptor of a file
+/// drops the locks of the whole process on it.
 pub(super) fn make_durable(path: &Path) -> Result<(), StoreError> {
     for part in PARTS.iter().chain(&["-journal"]).filter(|part| **part != "-shm") {
         let part = beside(path, part);
@@ -58,7 +60,7 @@ pub(super) fn make_durable(path: &Path) -> Result<(), StoreError> {
     sync_folder(path)
 }
 
-/// Every file that was ever set aside here, and what belonged to it.
+/// All files that were ever set aside here, with the files that belong to them.
 pub(super) fn damaged(path: &Path) -> Vec<PathBuf> {
     let name = beside(path, ".corrupt-");
     let first = name.file_name().unwrap_or_default().as_encoded_bytes();
@@ -69,7 +71,8 @@ pub(super) fn damaged(path: &Path) -> Vec<PathBuf> {
     damaged
 }
 
-/// What is wrong with a file; nothing if it is sound or missing. A file of a later version is an error: nobody here can judge it.
+/// Describes the damage of a file; `None` if it is intact or missing. A file of a later version is an error, because this program cannot
+/// check it.
 fn damage(path: &Path) -> Result<Option<String>, StoreError> {
     let length = match fs::metadata(path) {
         Ok(file) => file.len(),
@@ -82,7 +85,7 @@ fn damage(path: &Path) -> Result<Option<String>, StoreError> {
     let beside_others = OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let looked = look(path, length, beside_others | OpenFlags::SQLITE_OPEN_READ_ONLY);
     let looked = match looked {
-        // What a crash left half done can be rolled back only by who may write.
+        // Rolling back what a crash left half done requires write access.
         Err(error) if !is_damage(&error) => look(path, length, beside_others | OpenFlags::SQLITE_OPEN_READ_WRITE),
         looked => looked,
     };
@@ -108,12 +111,12 @@ struct Looked {
 fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(schema::BUSY)?;
-    // One of a later version stays as it is, down to its log.
+    // A file of a later version must not be changed, including its log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let number = |text: &str| connection.query_row(text, [], |row| row.get::<_, i64>(0));
     let version = number("PRAGMA user_version")?;
     if schema::VERSION < version {
-        // Its tables may be of a kind that this program cannot judge.
+        // This program may not know the kinds of its tables.
         return Ok(Looked { version, tables: 0, said: String::new() });
     }
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
@@ -126,7 +129,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-/// Copies a backup to where the store was: complete and flushed, or not there at all.
+/// Copies a backup to the path of the store. The copy is complete and synced, or absent.
 fn put_in_place(backup: &Path, path: &Path) -> Result<(), StoreError> {
     let unfinished = beside(path, ".unfinished");
     let of_file = StoreError::file(&unfinished);

@@ -1,4 +1,4 @@
-//! What lists show of alerts, their changes and what people did: without the tracks of the evidence, which are most of the bytes.
+//! Reads lists of alerts, their changes and people's actions, without the tracks in the evidence, which are most of the data.
 
 use std::path::{Path, PathBuf};
 
@@ -11,56 +11,55 @@ use super::trail::AuditRow;
 use super::{OURSELVES, StoreError, markings, schema};
 use crate::time::Time;
 
-/// An alert of a list; its evidence has no `tracks`.
+/// An alert in a list. Its evidence has no `tracks`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Listed {
-    /// How it stands.
+    /// Its current state.
     pub entry: Entry,
-    /// When its last change was decided, event time.
+    /// Event time of its last change.
     pub changed_at: Time,
-    /// When that was stored, wall clock.
+    /// Wall clock when that change was stored.
     pub stored_at: Time,
 }
 
 /// A stored change of an alert.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ChangeRow {
-    /// When it was stored, wall clock.
+    /// Wall clock when it was stored.
     pub stored_at: Time,
-    /// When it was decided, event time.
+    /// Event time of the change.
     pub at: Time,
-    /// The line as it went out, marked as the alert is marked now, without the tracks of the evidence.
+    /// The change as delivered, but with the alert's current marking and without the tracks in the evidence.
     pub line: Value,
-    /// The change before it; absent for the first.
+    /// The previous change; `None` for the first.
     pub before: Option<Before>,
 }
 
-/// How an alert stood before a change.
+/// The state of an alert before a change.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Before {
-    /// `opened`, `updated`, `ended` or `retracted`.
+    /// The previous change: `opened`, `updated`, `ended` or `retracted`.
     pub change: String,
-    /// Points.
+    /// Score in points.
     pub score: i64,
-    /// The word of its severity.
+    /// Name of the severity.
     pub severity: String,
 }
 
-/// A row of the audit trail with what it is about.
+/// An audit row together with what it is about.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ActionRow {
-    /// Who did what, when and why.
+    /// The audit row.
     pub row: AuditRow,
-    /// The id of an alert or case, `silence 3`, `purge 1`.
+    /// Id of an alert or case, or for example `silence 3` or `purge 1`.
     pub subject: String,
-    /// `behaviour`, `vessels` and what was `measured` of the alert it is about; absent where it is about something else, or the alert
-    /// was purged.
+    /// `behaviour`, `vessels` and `measured` of the alert; `None` if the row is about something else or the alert was purged.
     pub alert: Option<Value>,
-    /// Whether it is about a case.
+    /// Whether the row is about a case.
     pub is_case: bool,
 }
 
-/// As `read::entry` reads them, and the times of the last change. The case is the one that lists the alert by now.
+/// The columns for `read::entry`, followed by the times of the last change. The case is the one that currently contains the alert.
 const LISTED: &str =
     "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, json_remove(body, '$.evidence.tracks'), mark,
          case_id,
@@ -68,7 +67,7 @@ const LISTED: &str =
          coalesce((SELECT stored_at FROM changes WHERE alert = alerts.id AND revision = alerts.revision), last_at)
      FROM alerts";
 
-/// The alerts that fit, whatever their state, the last heard of first; neither `state` nor `limit` of the query counts.
+/// The alerts that match the query, most recently active first. The query's `state` and `limit` are ignored.
 pub fn listed(path: &Path, query: &Query, now: Time) -> Result<Vec<Listed>, StoreError> {
     let connection = schema::beside(path)?;
     let wanted = conditions(query);
@@ -85,19 +84,19 @@ pub fn listed(path: &Path, query: &Query, now: Time) -> Result<Vec<Listed>, Stor
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Reads whole alerts one at a time, so that not all of them are in memory at once.
+/// Reads complete alerts one at a time, so that not all of them are in memory at once.
 pub struct Bodies {
     connection: Connection,
     path: PathBuf,
 }
 
 impl Bodies {
-    /// Of the store of this file.
+    /// Opens the store at this path.
     pub fn open(path: &Path) -> Result<Bodies, StoreError> {
         Ok(Bodies { connection: schema::beside(path)?, path: path.to_owned() })
     }
 
-    /// The alert of a whole id; absent where it was purged.
+    /// The alert with this full id; `None` if it was purged.
     pub fn alert(&self, id: &str, now: Time) -> Result<Option<Entry>, StoreError> {
         let read = || {
             let mut query = self.connection.prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
@@ -107,7 +106,7 @@ impl Bodies {
     }
 }
 
-/// Shows every vessel of every alert and fact, as the alert names it; those of the latest alerts first.
+/// Calls `take` for every vessel of every alert and fact, as stored in the alert, starting with the latest alerts.
 pub fn vessels(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<(), StoreError> {
     let connection = schema::beside(path)?;
     let mut read = || -> rusqlite::Result<()> {
@@ -131,7 +130,7 @@ const CHANGES: &str =
      LEFT JOIN changes AS before ON before.alert = now.alert AND before.revision =
          (SELECT max(revision) FROM changes WHERE alert = now.alert AND revision < now.revision)";
 
-/// What was stored from `since` to before `until`, wall clock, in that order; changes of facts too.
+/// The changes stored from `since` on and before `until` (wall clock), in that order. Changes of facts are included.
 pub fn changes(path: &Path, since: Time, until: Time) -> Result<Vec<ChangeRow>, StoreError> {
     let connection = schema::beside(path)?;
     let rows = format!(
@@ -140,7 +139,7 @@ pub fn changes(path: &Path, since: Time, until: Time) -> Result<Vec<ChangeRow>, 
     read_changes(&connection, &rows, params![since.millis(), until.millis()]).map_err(StoreError::sqlite(path))
 }
 
-/// Every change of one alert, by its whole id, in order.
+/// All changes of one alert in order. Needs the full id.
 pub fn history(path: &Path, id: &str) -> Result<Vec<ChangeRow>, StoreError> {
     let connection = schema::beside(path)?;
     let rows = format!("{CHANGES} WHERE now.alert = ?1 ORDER BY now.revision");
@@ -168,7 +167,7 @@ fn read_changes(
     rows.collect()
 }
 
-/// The audit trail from `since` to before `until`, wall clock, in order; what nobody did by hand only where `machine` asks for it.
+/// The audit trail from `since` on and before `until` (wall clock), in order. `machine` selects whether rows of the program are included.
 pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Result<Vec<ActionRow>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<ActionRow>> {
@@ -198,12 +197,12 @@ pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Resul
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Whether what the program did by itself is asked for.
+/// Whether the program's own actions are included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Machine {
-    /// It is.
+    /// Actions of people and of the program.
     Included,
-    /// Only what people did.
+    /// Only actions of people.
     Excluded,
 }
 

@@ -1,4 +1,4 @@
-//! How analysts mark alerts: kept beside the alert, so that no later line of it undoes them.
+//! Markings that analysts set on alerts. They are stored beside the alert, so that no later change of it undoes them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,10 +15,10 @@ use crate::alerts::handling::{Europol, Mark, Tlp};
 use crate::alerts::{Handling, HandlingSettings};
 use crate::time::Time;
 
-/// Marks an alert, whose id may be shortened; fields that are `None` are left as they are. The whole id and the marking come back.
+/// Marks an alert. Fields that are `None` keep their value. The id may be shortened; returns the full id and the resulting marking.
 ///
 /// # Errors
-/// `Refused` when nothing is said, no reason is given, or the outcome could not be acted on (H3 without a text).
+/// `Refused` if no field is set, no reason is given, or the result is not valid (for example H3 without a text).
 pub fn mark<'a>(
     path: &Path,
     id: &str,
@@ -65,14 +65,14 @@ pub fn mark<'a>(
     })
 }
 
-/// What analysts said of one alert.
+/// The analysts' marking of one alert; `None` if there is none.
 pub(super) fn of(connection: &Connection, id: &str) -> rusqlite::Result<Option<Mark>> {
     let mut query = connection.prepare_cached("SELECT mark FROM alerts WHERE id = ?1")?;
     let mark: Option<Option<String>> = query.query_row([id], |row| row.get(0)).optional()?;
     Ok(mark.flatten().and_then(|mark| serde_json::from_str(&mark).ok()))
 }
 
-/// The highest TLP of the alerts of a case, RED when none of them is left to say; and every code of theirs.
+/// The highest TLP of the alerts of a case and all their handling codes. RED if none of the alerts is stored any more.
 pub(super) fn of_case(connection: &Connection, id: &str) -> rusqlite::Result<(Tlp, BTreeSet<Europol>)> {
     let mut query = connection.prepare_cached(
         "SELECT json_object('handling', json_extract(body, '$.handling')), mark FROM case_alerts
@@ -91,18 +91,18 @@ pub(super) fn of_case(connection: &Connection, id: &str) -> rusqlite::Result<(Tl
     Ok((tlp.unwrap_or(Tlp::Red), codes))
 }
 
-/// Puts the marking in force into a stored alert.
+/// Sets the marking in force on a stored alert.
 pub(super) fn apply(body: &mut Value, mark: Option<&str>) {
     let mark: Option<Mark> = mark.and_then(|mark| serde_json::from_str(mark).ok());
     if mark.is_none() && body.get("handling").is_some() {
         return;
     }
     let handling = of_machine(body).marked(&mark.unwrap_or_default());
-    // Plain data.
+    // Plain data: serialising cannot fail.
     body["handling"] = serde_json::to_value(handling).unwrap_or_default();
 }
 
-/// The machine's marking; of alerts from before there was one, the usual one with the lowest grade.
+/// The marking set by the engine. Alerts stored by versions without markings get the default one with the lowest grade.
 pub(super) fn of_machine(body: &Value) -> Handling {
     serde_json::from_value(body["handling"].clone()).unwrap_or_else(|_| {
         let opened_at = body["opened_at"].as_str().and_then(Time::parse).unwrap_or(Time::from_millis(0));

@@ -1,17 +1,17 @@
-//! The store: every alert the engine raised, what became of it, who was told, and what analysts did with it; one SQLite file.
+//! The store: one SQLite file with every alert the engine raised, its changes, its deliveries and what analysts did with it.
 //!
-//! The promise: an alert is stored before anybody is told of it; what is stored is delivered at least once to every sink that wants
-//! it, or shown as failed; every repeat carries the same key, `<id>-<revision>`. One transaction holds a change, one outbox row for each
-//! sink, and the audit row. One thread writes (`writer`); whoever reads or acts from another process opens the file beside it: readers
-//! never wait for the writer (write-ahead log).
+//! What it guarantees: an alert is stored before it is delivered. A stored alert is delivered at least once to every sink that selects it,
+//! or shown as failed. Every repetition carries the same key, `<id>-<revision>`. One transaction contains a change, one outbox row per sink
+//! and the audit row. A single thread writes (`writer`). Other processes that read or act open the same file; thanks to the write-ahead
+//! log, readers never wait for the writer.
 //!
-//! A loss of power at any moment takes no change that a sink was told of, and no delivery that is shown as made: a transaction is synced
-//! before anybody hears of it, a sink's file before the delivery is noted, and what a daemon that died had not synced is made durable
-//! before the next one reads it. The file is there whole or not at all, and sound. Disks must honour a flush.
+//! A loss of power at any moment loses no change that a sink has received and no delivery that is shown as made. A transaction is synced
+//! before its changes are delivered, the file of a sink is synced before the delivery is recorded, and what a killed daemon had not synced
+//! is made durable before the next run reads it. The file is either complete and intact or absent. This requires disks that honour a flush.
 //!
-//! Deliveries are an outbox: a row is pending until its sink took the line (told) or is given up (failed: an alert of its own says
-//! so); what a sink's markings do not allow is withheld. After a crash pending rows are delivered again, under the same key. What a
-//! behaviour raises beyond the cap of a sink is gathered into digests (`digests`).
+//! Deliveries form an outbox. A row is pending until its sink accepts the delivery (`told` in the database) or it is given up (`failed`,
+//! with an alert of its own). A delivery that the clearance of a sink does not allow is withheld. After a crash, pending rows are delivered
+//! again under the same key. Changes of a behaviour beyond the hourly limit of a sink are gathered into digests (`digests`).
 
 mod abandoned;
 mod actions;
@@ -72,25 +72,25 @@ pub use writer::{Event, Reporter, Store};
 use crate::alerts::HandlingSettings;
 use crate::disk::Absence;
 
-/// `[store]`
+/// The `[store]` section of the settings.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The SQLite file; without it alerts exist in memory only.
+    /// Path of the SQLite file. If absent, alerts exist in memory only.
     pub path: Option<PathBuf>,
 }
 
-/// Whom the store tells, and how it marks what it has to say itself.
+/// What the store needs to know about sinks and markings.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Orders {
-    /// The sinks.
+    /// Filter of each sink.
     pub filters: Vec<Filter>,
-    /// The marking of notices.
+    /// Marking of the alerts about the daemon itself.
     pub handling: HandlingSettings,
 }
 
 impl Orders {
-    /// All sinks but one.
+    /// The filters of all sinks except one.
     fn without(&self, sink: Option<&str>) -> Vec<Filter> {
         self.filters.iter().filter(|filter| Some(filter.sink.as_str()) != sink).cloned().collect()
     }
@@ -99,7 +99,7 @@ impl Orders {
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file belongs to a later version of the program.
+    /// The file was written by a later version of the program.
     #[error(
         "{}: written by a later version (schema {found}, this program knows {known}): use that version, or restore a backup",
         path.display()
@@ -107,57 +107,57 @@ pub enum StoreError {
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its schema.
+        /// Schema version of the file.
         found: i64,
-        /// Ours.
+        /// Latest schema version that this program knows.
         known: i64,
     },
-    /// The file is of an earlier version and nobody has brought it forward yet.
+    /// The file was written by an earlier version of the program and has not been migrated yet.
     #[error("{}: of an earlier version (schema {found}, this program writes {known}): start the daemon once", path.display())]
     Older {
         /// The file.
         path: PathBuf,
-        /// Its schema.
+        /// Schema version of the file.
         found: i64,
-        /// Ours.
+        /// Schema version that this program writes.
         known: i64,
     },
-    /// Another daemon has it.
+    /// Another daemon has locked the store.
     #[error("{}: another daemon works with this store", path.display())]
     Taken {
         /// The file.
         path: PathBuf,
     },
-    /// SQLite says no.
+    /// SQLite returned an error.
     #[error("{}: {cause}{}", path.display(), likely(cause))]
     Sqlite {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The error.
         cause: rusqlite::Error,
     },
-    /// A file cannot be made, moved or flushed.
+    /// A file cannot be created, renamed or synced.
     #[error("{}: {cause}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The error.
         cause: std::io::Error,
     },
-    /// The file that the daemon works with is not there to be written.
+    /// The file of the daemon is missing, replaced or not writable.
     #[error("{}: {absence}", path.display())]
     Away {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// What is wrong with it.
         absence: Absence,
     },
-    /// The request names what is not there, or asks for what cannot be.
+    /// The request is not valid, or names something that does not exist.
     #[error("{0}")]
     Refused(String),
 }
 
-/// What is most likely, where SQLite gives no reason: shared memory beside the file that cannot grow.
+/// The most likely cause where SQLite gives none: the shared memory beside the file cannot grow.
 fn likely(cause: &rusqlite::Error) -> &'static str {
     match cause.sqlite_error() {
         Some(error) if error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => "; is the disk full?",

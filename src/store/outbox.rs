@@ -1,4 +1,4 @@
-//! Who is to be told of what: one row for each sink and change, pending until the sink took it.
+//! The outbox: one row per sink and change, pending until the sink accepts it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,64 +14,64 @@ use super::{StoreError, markings, schema};
 use crate::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use crate::time::Time;
 
-/// Why what waits for a sink that is gone is given up.
+/// Error text of pending deliveries whose sink no longer exists.
 const NOT_NAMED: &str = "this sink is no longer in the settings";
 
-/// One line on its way to one sink.
+/// A delivery: one change on its way to one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OutboxRow {
-    /// Its row; later rows have higher numbers.
+    /// Number of the row. Later rows have higher numbers.
     pub seq: i64,
-    /// The line, JSON without a line end.
+    /// The change as one line of JSON, without a line end.
     pub line: Arc<str>,
-    /// Since when it waits, wall clock.
+    /// Since when it has been waiting, wall clock.
     pub since: Time,
-    /// How often it was tried.
+    /// Number of attempts so far.
     pub attempts: u32,
-    /// Not to be tried before.
+    /// Earliest time of the next attempt; `None` for at once.
     pub due_at: Option<Time>,
-    /// Whether it says no more than the sink was told before, and that it is over: no marking keeps it back.
+    /// Whether it only reports the end of an alert, with data the sink has already received. No marking holds it back.
     pub closing_notice: bool,
 }
 
-/// What became of a delivery.
+/// Result of an attempt to deliver.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tried {
-    /// Its row.
+    /// Number of the outbox row.
     pub seq: i64,
-    /// How often it has been tried now.
+    /// Number of attempts including this one.
     pub attempts: u32,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
-/// What came of a try.
+/// Outcome of an attempt.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
-    /// The sink took it.
+    /// The sink accepted it.
     Delivered,
-    /// It is tried again.
+    /// It will be tried again.
     Later {
-        /// Not before.
+        /// Earliest time of the next attempt.
         due_at: Time,
-        /// What happened.
+        /// The error.
         why: String,
-        /// Whether some of those the sink stands for have it: they count as told.
+        /// Whether some receivers behind the sink have it. The delivery then counts as received by the sink.
         partly: bool,
     },
-    /// It is not tried again unless somebody asks for it.
+    /// Given up. It is tried again only on request.
     Failed {
-        /// What happened.
+        /// The error.
         why: String,
     },
-    /// Its marking, or what the sink may carry, has changed since it was put there: it is not told.
+    /// Not sent, because the marking of the alert or the clearance of the sink has changed since it was queued.
     Withheld {
-        /// Which.
+        /// The reason.
         why: String,
     },
 }
 
-/// Offers a change to one sink; whether it waits for it now.
+/// Offers a change to one sink. Returns whether a delivery is now due.
 pub(super) fn offer(
     transaction: &Transaction<'_>,
     filter: &Filter,
@@ -80,7 +80,7 @@ pub(super) fn offer(
     now: Time,
 ) -> rusqlite::Result<bool> {
     let (sink, alert) = (&filter.sink, &change.alert);
-    // Who was told that it began is told that it is over, whatever has changed meanwhile.
+    // A sink that received the opening must also receive the end, whatever has changed since.
     let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
     let known = match closes || filter.digest_after.is_some() {
         true => Known::of(transaction, sink, &alert.id)?,
@@ -89,10 +89,10 @@ pub(super) fn offer(
     let knows = closes && (known.singly || known.gathered);
     let (state, line, why) = match filter.verdict(alert) {
         Verdict::NotSelected if !knows => return Ok(false),
-        // Of what it knows from a digest alone a digest says the end, by the id that it has.
+        // The sink knows this alert from a digest only, so a digest reports its end by id.
         Verdict::Withheld(_) if knows && !known.singly => ("pending", None, None),
         Verdict::Withheld(why) if knows => {
-            // Plain data.
+            // Plain data: serialising cannot fail.
             let now = serde_json::to_value(change).unwrap_or_default();
             let line = closing_notice(transaction, filter, &alert.id, |told| {
                 ["change", "revision", "at"].iter().for_each(|key| told[*key] = now[*key].clone());
@@ -135,7 +135,7 @@ pub(super) fn offer(
     Ok(0 < added && state == "pending" && !gathered)
 }
 
-/// The end of an alert that nobody follows any more.
+/// The end of an alert that no engine follows any more.
 pub(super) struct Ending<'a> {
     pub(super) alert: &'a str,
     pub(super) behaviour: &'a str,
@@ -146,7 +146,7 @@ pub(super) struct Ending<'a> {
     pub(super) handling: &'a Handling,
 }
 
-/// Puts the end of an alert before a sink that knows it, without what the sink may not have; whether it waits for it now.
+/// Offers the end of an alert to a sink that knows it, without data the sink may not receive. Returns whether a delivery is now due.
 pub(super) fn offer_end(
     transaction: &Transaction<'_>,
     filter: &Filter,
@@ -175,7 +175,7 @@ pub(super) fn offer_end(
     put(transaction, filter, &offer, (end.alert, end.revision, line), now)
 }
 
-/// Puts a change that opens an alert again before a sink that knows the alert, unless its marking keeps it back now.
+/// Offers the change that reopens an alert to a sink that knows the alert, unless its current marking does not allow it.
 pub(super) fn offer_again(
     transaction: &Transaction<'_>,
     filter: &Filter,
@@ -191,7 +191,7 @@ pub(super) fn offer_again(
     put(transaction, filter, &offer, (&alert.id, revision, None), now)
 }
 
-/// Has a change wait for a sink, by itself or for a digest; whether it waits by itself.
+/// Queues a change for a sink, singly or for a digest. Returns whether a single delivery is now due.
 fn put(
     transaction: &Transaction<'_>,
     filter: &Filter,
@@ -214,8 +214,8 @@ fn put(
     Ok(0 < added && !gathered)
 }
 
-/// The end of an alert that the sink knows and may not have any more: what it was told last, as over. What only waits for it counts as far
-/// as it may still be told; `None` if that is nothing.
+/// The closing notice of an alert that the sink knows but may no longer receive: the latest change it has received, restated as ended. A
+/// pending change counts as well if the sink may still receive it. `None` if there is no such change.
 fn closing_notice(
     transaction: &Transaction<'_>,
     filter: &Filter,
@@ -232,7 +232,7 @@ fn closing_notice(
     let mut rows = query.query(params![filter.sink, alert])?;
     while let Some(row) = rows.next()? {
         let (line, told, mark): (String, bool, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        // The stored line is one of ours.
+        // Skips a line that does not parse; the store writes only valid ones.
         let Ok(mut change) = serde_json::from_str::<Value>(&line) else {
             continue;
         };
@@ -244,7 +244,7 @@ fn closing_notice(
             }
         }
         close(&mut change);
-        // What was told of it speaks of something that goes on.
+        // The last summary describes something that is still going on.
         let told = change["alert"]["summary"].as_str().unwrap_or_default();
         change["alert"]["summary"] = format!("Ended. Last sent: {told}").into();
         change["reason"] = "ended; the marking of later findings does not allow more to be sent".into();
@@ -259,7 +259,7 @@ const WAITING: &str =
      FROM outbox JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
      JOIN alerts ON alerts.id = outbox.alert";
 
-/// A stored line as an analyst has marked its alert since.
+/// A stored change with the current marking of its alert.
 fn marked(line: &str, mark: &str) -> String {
     let Ok(mut change) = serde_json::from_str::<Value>(line) else {
         return line.to_owned();
@@ -268,19 +268,19 @@ fn marked(line: &str, mark: &str) -> String {
     change.to_string()
 }
 
-/// Reads what waits for sinks, beside the writer.
+/// Reads pending deliveries, independently of the writer.
 #[derive(Debug)]
 pub struct Outbox {
     connection: Connection,
 }
 
 impl Outbox {
-    /// Of a store that a daemon has opened.
+    /// Opens the outbox of a store that a daemon has opened.
     pub fn open(path: &Path) -> Result<Outbox, StoreError> {
         Ok(Outbox { connection: schema::beside(path)? })
     }
 
-    /// The rows of what waits for a sink, in order, at most so many; their lines are not read. What waits for a digest is not among them.
+    /// Row numbers of pending deliveries of a sink, in order, at most `most`. Rows that wait for a digest are left out.
     pub fn rows(&self, sink: &str, most: usize) -> Result<Vec<i64>, StoreError> {
         let read = || -> rusqlite::Result<Vec<i64>> {
             let mut query = self.connection.prepare_cached(
@@ -291,14 +291,14 @@ impl Outbox {
         read().map_err(|cause| self.failed(cause))
     }
 
-    /// One of them, unless it does not wait any more.
+    /// Reads one row; `None` if it is no longer pending.
     pub fn row(&self, seq: i64) -> Result<Option<OutboxRow>, StoreError> {
         let rows = format!("{WAITING} WHERE outbox.seq = ?1 AND outbox.state = 'pending' AND outbox.gathered = 0");
         Ok(self.read(&rows, params![seq])?.pop())
     }
 
-    /// The last lines that a sink took of the alerts it knows as open: as they are marked now, or else as they were before they were
-    /// marked; what it may carry in neither way is left out.
+    /// For each open alert that a sink knows, the last change it received. It carries the current marking or, if the clearance does not
+    /// allow that, the earlier one. Alerts that are allowed with neither are left out.
     pub fn open_alerts(&self, sink: &str, clearance: &Clearance) -> Result<Vec<(i64, Arc<str>)>, StoreError> {
         let may_go = |line: &str| {
             let change: Value = serde_json::from_str(line).unwrap_or_default();
@@ -325,7 +325,7 @@ impl Outbox {
         read().map_err(|cause| self.failed(cause))
     }
 
-    /// When a sink took something since `since`, each moment once, the earliest first.
+    /// The distinct times after `since` at which a sink accepted deliveries, earliest first.
     pub fn told_since(&self, sink: &str, since: Time) -> Result<Vec<Time>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Time>> {
             let mut query = self.connection.prepare_cached(
@@ -361,7 +361,7 @@ impl Outbox {
     }
 }
 
-/// Gives up what waits for sinks that nobody names.
+/// Gives up the pending deliveries of sinks that are not in the settings.
 pub(super) fn give_up(connection: &Connection, filter: &[Filter], now: Time) -> rusqlite::Result<()> {
     let mut sinks = connection.prepare("SELECT DISTINCT sink FROM outbox WHERE state = 'pending'")?;
     let sinks = sinks.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
@@ -374,7 +374,7 @@ pub(super) fn give_up(connection: &Connection, filter: &[Filter], now: Time) -> 
     Ok(())
 }
 
-/// Notes what became of deliveries; the sinks whose failed ones may have become more or fewer.
+/// Records the outcome of attempts. Returns the sinks whose number of failed deliveries may have changed.
 pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> rusqlite::Result<Vec<String>> {
     let mut told = transaction.prepare_cached(
         "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL, error = NULL WHERE seq = ?1

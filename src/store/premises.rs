@@ -1,4 +1,4 @@
-//! The files of the store as the daemon found them: whoever moves them away does not stop the connections that hold them open.
+//! The files of the store as the daemon opened them. Moving them away does not break the open connections, so it must be checked.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,15 +9,15 @@ use rustix::process::{Resource, getrlimit};
 use super::StoreError;
 use crate::disk::{Absence, Presence, RealDisk};
 
-/// What belongs to the file while it is open, the file itself first.
+/// Suffixes of the files of an open database. The main file is first.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-/// The store's file and what belongs to it, each known by its number.
+/// The store's files, each identified by device and inode.
 #[derive(Debug)]
 pub(super) struct Premises(Vec<Presence>);
 
 impl Premises {
-    /// Of a store that is open.
+    /// Records the files of a store that is open.
     pub(super) fn of(path: &Path) -> io::Result<Premises> {
         let part = |ending: &&str| {
             let mut name = path.as_os_str().to_owned();
@@ -27,13 +27,13 @@ impl Premises {
         PARTS.iter().map(part).collect::<io::Result<_>>().map(Premises)
     }
 
-    /// Whether all of it is where it was, and may be written; else what is not, and why not.
+    /// Checks that all files are in place and writable. Otherwise returns the first one that is not, and why.
     pub(super) fn check(&self) -> Result<(), (PathBuf, Absence)> {
         self.0.iter().try_for_each(|part| part.check(&RealDisk).map_err(|absence| (part.path().to_owned(), absence)))
     }
 }
 
-/// What an error says; of one that the system gives no reason for, what is most likely.
+/// The text of an error. If the system gives no reason for it, the most likely cause is added.
 pub(super) fn words(error: &StoreError) -> String {
     let is_of_system = matches!(error, StoreError::Sqlite { cause, .. } if cause.sqlite_error_code() == Some(ErrorCode::SystemIoFailure));
     match getrlimit(Resource::Fsize).current.filter(|_| is_of_system) {

@@ -1,4 +1,4 @@
-//! What the store knows, for lists, single alerts and exports. Readers never hold the writer up.
+//! Reads from the store for lists, single alerts and exports. Readers never delay the writer.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,28 +16,28 @@ use super::{StoreError, holds, markings, schema};
 use crate::alerts::{Class, Severity};
 use crate::time::Time;
 
-/// Which alerts, newest first.
+/// A query for alerts. The results are sorted from newest to oldest.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Query {
-    /// Facts too.
+    /// Whether to include facts.
     pub facts: bool,
-    /// In this state: `new`, `acknowledged` or `closed`.
+    /// Only alerts in this state: `new`, `acknowledged` or `closed`.
     pub state: Option<String>,
-    /// Not below this.
+    /// Minimum severity.
     pub min_severity: Severity,
-    /// About vessels, or about the daemon.
+    /// Only alerts about vessels, or only those about the daemon.
     pub kind: Option<Class>,
-    /// Of this behaviour.
+    /// Only alerts of this behaviour.
     pub behaviour: Option<String>,
-    /// With this vessel.
+    /// Only alerts with this vessel.
     pub mmsi: Option<u32>,
-    /// In or near this zone.
+    /// Only alerts in or near this zone.
     pub zone: Option<String>,
-    /// Going on at this moment or later.
+    /// Only alerts that still held at or after this time.
     pub since: Option<Time>,
-    /// Begun before this moment.
+    /// Only alerts that began before this time.
     pub until: Option<Time>,
-    /// At most so many.
+    /// Maximum number of alerts.
     pub limit: u32,
 }
 
@@ -58,25 +58,25 @@ impl Default for Query {
     }
 }
 
-/// An alert as it stands, and what was done with it.
+/// The current state of an alert, including what analysts did with it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Entry {
-    /// Its id.
+    /// Id of the alert.
     pub id: String,
-    /// `new`, `acknowledged` or `closed`; an acknowledgement that has run out is `new`.
+    /// `new`, `acknowledged` or `closed`. An expired acknowledgement counts as `new`.
     pub state: String,
-    /// Who looks after it.
+    /// Analyst it is assigned to, if any.
     pub assignee: Option<String>,
-    /// What it was found to be.
+    /// The finding; `None` unless closed.
     pub finding: Option<String>,
-    /// Why.
+    /// Reason of the finding.
     pub finding_reason: Option<String>,
-    /// The alert, as in its last line.
+    /// The alert, as in its last change.
     pub body: Value,
 }
 
 impl Entry {
-    /// The alert with what was done with it, as one object.
+    /// The alert and its handling by analysts as one JSON object.
     pub fn value(&self, notes: &[Note]) -> Value {
         let mut value = self.body.clone();
         value["state"] = self.state.clone().into();
@@ -89,78 +89,79 @@ impl Entry {
     }
 }
 
-/// What somebody wrote about an alert.
+/// A note that an analyst wrote about an alert.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Note {
-    /// When.
+    /// Wall clock when it was written.
     pub at: Time,
-    /// Who.
+    /// Its author.
     pub who: String,
-    /// What.
+    /// Its text.
     pub text: String,
 }
 
-/// Everything about one alert.
+/// An alert with its full history.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Told {
-    /// How it stands.
+    /// Its current state.
     pub entry: Entry,
     /// Notes, oldest first.
     pub notes: Vec<Note>,
-    /// Who did what when and why, oldest first; the program's own lines too.
+    /// Audit rows, oldest first, including those of the program itself.
     pub audit: Vec<AuditRow>,
-    /// Each delivery, in order.
+    /// All deliveries, in order.
     pub deliveries: Vec<Sent>,
 }
 
-/// What became of one change at one sink.
+/// The delivery of one change to one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sent {
-    /// Which change of the alert.
+    /// Revision of the alert.
     pub revision: u32,
-    /// The sink's name.
+    /// Name of the sink.
     pub sink: String,
-    /// Where it is.
+    /// State of the delivery.
     pub state: DeliveryState,
-    /// When it was told.
+    /// When it was delivered; `None` if it was not.
     pub at: Option<Time>,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: u32,
-    /// What happened at the last try that failed, or why it is kept back. Stays when a later try succeeds.
+    /// The error of the last failed attempt, or why the delivery is withheld. It is kept when a later attempt succeeds.
     pub error: Option<String>,
 }
 
-/// A silence.
+/// A silence: deliveries that match it are held back.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SilenceRow {
     /// Its number.
     pub number: i64,
-    /// Who made it.
+    /// The analyst who created it.
     pub who: String,
-    /// Why.
+    /// The reason given.
     pub why: String,
-    /// Of this vessel.
+    /// Applies to this vessel; `None` for all.
     pub mmsi: Option<u32>,
-    /// In this zone.
+    /// Applies in this zone; `None` for everywhere.
     pub zone: Option<String>,
-    /// Of this behaviour.
+    /// Applies to this behaviour; `None` for all.
     pub behaviour: Option<String>,
-    /// From then on, event time.
+    /// Start, in event time.
     pub from: Time,
-    /// Until then.
+    /// End, in event time, exclusive.
     pub until: Time,
-    /// Lifted by hand.
+    /// When it was lifted by hand; `None` if it was not.
     pub lifted: Option<Time>,
 }
 
 impl SilenceRow {
-    /// What is kept back.
+    /// The alerts that the silence covers.
     pub fn subject(&self) -> Silence {
         Silence { mmsi: self.mmsi, zone: self.zone.clone(), behaviour: self.behaviour.clone() }
     }
 }
 
-/// The conditions of a query over the table `alerts`, with what is bound to them; all but the state.
+/// The conditions of a query on the table `alerts`, each with the value bound to it. The state is not included, because it depends on the
+/// time.
 pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
     let mut wanted: Vec<(&str, Box<dyn ToSql>)> = vec![("severity >= ?", Box::new(rank(query.min_severity)))];
     if !query.facts {
@@ -191,7 +192,7 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
     wanted
 }
 
-/// The alerts that fit, newest first.
+/// The alerts that match the query, newest first.
 pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, StoreError> {
     let connection = schema::beside(path)?;
     let wanted = conditions(query);
@@ -211,7 +212,7 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
     Ok(found)
 }
 
-/// One alert with its history; its id may be shortened.
+/// One alert with its history. The id may be shortened.
 pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
     let connection = schema::beside(path)?;
     let read = || {
@@ -248,7 +249,7 @@ fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
     query.query_map([id], note)?.collect()
 }
 
-/// The notes of every alert that has any, oldest first, by its id.
+/// The notes of all alerts, by alert id, oldest first. Alerts without notes are left out.
 pub fn all_notes(path: &Path) -> Result<BTreeMap<String, Vec<Note>>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, Vec<Note>>> {
@@ -267,7 +268,7 @@ fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
     Ok(Note { at: time(row, 0)?, who: row.get(1)?, text: row.get(2)? })
 }
 
-/// Every silence, newest first.
+/// All silences, newest first.
 pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<SilenceRow>> {
@@ -293,8 +294,8 @@ pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Every case, gravest first, as the engine last had it, led by its marking: the highest TLP and every code of its alerts. `held` says
-/// who holds it since when and why. A case that proved to be part of another is left out, unless it is held.
+/// All cases, highest score first, as the engine last stored them. Each begins with its marking: the highest TLP and every code of its
+/// alerts. `held` gives the hold: by whom, since when and why. A case that was merged into another is left out unless it is held.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Value>> {
@@ -312,7 +313,7 @@ pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// One case; its id may be shortened.
+/// One case. The id may be shortened.
 pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Result<Value, StoreError>> {
@@ -326,7 +327,7 @@ pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
     read().map_err(StoreError::sqlite(path))?
 }
 
-/// A stored case with its marking in front, and who holds it behind.
+/// A stored case with its marking before and its hold after the other fields.
 fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Value> {
     let (tlp, codes) = markings::of_case(connection, id)?;
     let mut case = json!({ "handling": { "tlp": tlp, "europol": codes } });
@@ -338,14 +339,14 @@ fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Va
     Ok(case)
 }
 
-/// The severity a stored line says.
+/// The severity in a stored alert; `Info` if there is none.
 pub fn stored_severity(alert: &Value) -> Severity {
     let said = alert["severity"].as_str().unwrap_or_default();
     let all = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
     all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
 }
 
-/// The last column is the case that lists the alert by now: cases form and join after a line went out.
+/// The last column is the case that currently contains the alert. Cases form and merge after a change has been delivered.
 pub(super) const COLUMNS: &str =
     "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark, case_id FROM alerts";
 

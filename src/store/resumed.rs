@@ -1,4 +1,4 @@
-//! What an engine that lost its state comes to a second time: told already, or followed again after it was given up.
+//! Changes that an engine without its former state raises a second time: they were delivered before, or reopen an abandoned alert.
 
 use std::borrow::Cow;
 
@@ -12,21 +12,21 @@ use super::{changes, markings, outbox};
 use crate::alerts::{Change, ChangeKind, Status};
 use crate::time::Time;
 
-/// Why an alert that was ended is open again.
+/// The reason given when such an alert is reopened.
 const FOLLOWED_AGAIN: &str = "followed again: it had been ended only because the state of the program was lost";
 
-/// Why an alert that the store has is told of anew.
+/// The reason given when a stored alert is raised a second time.
 const MET_AGAIN: &str = "met again: the state of the program was lost";
 
-/// What a change is to the store.
+/// What a change means to the store.
 pub(super) enum Weighed<'a> {
-    /// To be stored, as it is or as what it has become.
+    /// It is new and must be stored, as it is or rewritten.
     News(Cow<'a, Change>),
-    /// Told before a state was lost; `due` is whether a sink waits to be told that the alert is followed again.
+    /// It was stored and delivered before the state was lost. `due` is whether the reopening of the alert is now due at a sink.
     Told { due: bool },
 }
 
-/// Weighs a change against what the store has of its alert.
+/// Compares a change with what is stored of its alert.
 pub(super) fn weigh<'a>(
     transaction: &Transaction<'_>,
     change: &'a Change,
@@ -36,7 +36,7 @@ pub(super) fn weigh<'a>(
     let id = &change.alert.id;
     let mut last = transaction.prepare_cached("SELECT revision, status FROM alerts WHERE id = ?1")?;
     let last: Option<(u32, String)> = last.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    // The engine counts on from what the store has: what it made before is not weighed, and changes nothing.
+    // The engine continues from the stored revision. An earlier revision is a repetition; storing it again has no effect.
     let Some((revision, status)) = last.filter(|(revision, _)| *revision < change.revision) else {
         return Ok(Weighed::News(Cow::Borrowed(change)));
     };
@@ -55,7 +55,7 @@ pub(super) fn weigh<'a>(
     Ok(Weighed::News(Cow::Owned(Change { change: ChangeKind::Updated, reason, ..change.clone() })))
 }
 
-/// Whether this last revision of an alert only says that nobody follows it any more.
+/// Whether the last revision of an alert only says that no engine follows it any more.
 fn is_given_up(transaction: &Transaction<'_>, id: &str, revision: u32) -> rusqlite::Result<bool> {
     let mut last = transaction.prepare_cached("SELECT line FROM changes WHERE alert = ?1 AND revision = ?2")?;
     let line: Option<String> = last.query_row(params![id, revision], |row| row.get(0)).optional()?;
@@ -63,7 +63,7 @@ fn is_given_up(transaction: &Transaction<'_>, id: &str, revision: u32) -> rusqli
     Ok(line["reason"] == GIVEN_UP)
 }
 
-/// An alert without what earlier versions did not say, and without its case, which an engine that begins anew may not know yet.
+/// An alert without its case, which a new engine may not know yet, and without fields that earlier versions did not write.
 fn comparable(mut alert: Value) -> Value {
     if let Some(fields) = alert.as_object_mut() {
         fields.remove("kind");
@@ -72,7 +72,7 @@ fn comparable(mut alert: Value) -> Value {
     alert
 }
 
-/// Whether the same was told of the alert for the same moment, under whatever revision.
+/// Whether an equal change for the same time is stored, under any revision.
 fn is_told(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
     let alert = comparable(serde_json::to_value(&*changes::marked(transaction, change)?.alert).unwrap_or_default());
     let mut same = transaction.prepare_cached("SELECT line FROM changes WHERE alert = ?1 AND at = ?2 AND kind = ?3")?;
@@ -87,7 +87,7 @@ fn is_told(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<b
     Ok(false)
 }
 
-/// Opens an alert again that was given up with revision `given_up`, as it stood before; whether a sink waits to be told.
+/// Reopens an alert that revision `given_up` had ended, with its earlier content. Returns whether a delivery is now due.
 fn take_back(
     transaction: &Transaction<'_>,
     change: &Change,
@@ -112,7 +112,7 @@ fn take_back(
     )?;
     let handling = markings::of_machine(&alert);
     let mut due = false;
-    // Who was told that nobody looks after it any more is told that somebody does.
+    // A sink that received the end must learn that the alert is followed again.
     for filter in filter.iter().filter(|_| change.alert.announced) {
         due |= outbox::offer_again(transaction, filter, (&change.alert, revision), &handling, now)?;
     }

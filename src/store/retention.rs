@@ -1,8 +1,8 @@
-//! Retention: what has been kept for long enough is removed for good, class by class; open alerts, held cases and what is yet to be
-//! delivered never are.
+//! Retention: data that has reached its retention time is deleted, class by class. Open alerts, held cases and pending deliveries are never
+//! deleted.
 //!
-//! A removal is many small transactions, so that the writer waits for none of them long. Every one of them says in the same
-//! transaction how much it removed (`purges` and an audit row, numbers only): a purge that is cut off is as true as one that ends.
+//! A purge consists of many small transactions, so that the writer never waits for long. Each of them also records how much was deleted
+//! (`purges` and an audit row, numbers only), so that the record is correct even if the purge is interrupted.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,31 +18,33 @@ use super::trail::Actor;
 use super::{StoreError, integrity, schema};
 use crate::time::{Span, Time};
 
-/// Rows in one transaction at most.
+/// Maximum number of rows deleted in one transaction, not counting the few that depend on an alert and are deleted with it.
 const ROWS: usize = 200;
-/// Between two of them the writer has its turn.
+/// Pause between two transactions, in which the writer can work.
 const PAUSE: Duration = Duration::from_millis(10);
-/// How often, and how long each time, a purge waits for readers before it leaves the log of writes to the next checkpoint.
+/// Maximum number of attempts to truncate the write-ahead log, and how long each waits for readers. If all fail, a later checkpoint does
+/// it.
 const LOG_TRIES: u32 = 20;
 const LOG_WAIT: Duration = Duration::from_millis(250);
-/// What the program itself wrote about an alert may name vessels, and goes with it; what people did stays for `audit_days`.
+/// The program's own audit rows of an alert. They may name vessels and lose their text with the alert; rows of people stay for
+/// `audit_days`.
 const OURS: &str = "('opened', 'updated', 'ended', 'retracted')";
-/// No class may be kept longer. Days.
+/// Maximum retention time of any class in days.
 const MOST_DAYS: u32 = 36_500;
 
-/// `[retention]`: how long each class is kept, in days; 0 is for ever.
+/// `[retention]`: how long each class of data is kept, in days. 0 means for ever.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionSettings {
-    /// Received lines, from their receipt.
+    /// Received lines. Days since receipt.
     pub raw_days: u32,
-    /// Alerts that are over, from their last line.
+    /// Alerts that are over. Days since their last change.
     pub alerts_days: u32,
-    /// Cases none of whose alerts is left, from their last change.
+    /// Cases with no alert left. Days since their last change.
     pub cases_days: u32,
-    /// Notes on alerts that are over, from when they were written; never longer than the alert.
+    /// Notes on alerts that are over. Days since they were written; never longer than the alert.
     pub notes_days: u32,
-    /// Who did what, from when it was done.
+    /// The audit trail. Days since the action.
     pub audit_days: u32,
 }
 
@@ -53,7 +55,7 @@ impl Default for RetentionSettings {
 }
 
 impl RetentionSettings {
-    /// All faults, as sentences with the key's path. `promised_days` is how long receivers are told that an alert may be kept.
+    /// All problems, as sentences that name the key. `promised_days` is the retention time that alerts announce to their receivers.
     pub fn problems(&self, promised_days: u32) -> Vec<String> {
         let classes = [
             ("raw_days", self.raw_days),
@@ -82,20 +84,20 @@ impl RetentionSettings {
     }
 }
 
-/// What a purge removed, or would remove, by class, and what it kept although it is old enough.
+/// What a purge deleted or would delete, by class, and what it kept despite its age.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Purged {
-    /// Alerts, with their lines and deliveries.
+    /// Alerts, including their changes and deliveries.
     pub alerts: u64,
-    /// Cases without an alert.
+    /// Cases without alerts.
     pub cases: u64,
-    /// Notes, those of removed alerts too.
+    /// Notes, including those of deleted alerts.
     pub notes: u64,
     /// Silences that are over.
     pub silences: u64,
     /// Audit rows.
     pub audit: u64,
-    /// Copies of the file from before a later version brought it forward.
+    /// Copies of the file made before migrations, and damaged files that were set aside.
     pub copies: u64,
     /// Alerts kept by a hold.
     pub held_alerts: u64,
@@ -105,18 +107,18 @@ pub struct Purged {
     pub held_notes: u64,
     /// Audit rows kept by a hold.
     pub held_audit: u64,
-    /// Alerts kept until they have been delivered.
+    /// Alerts kept because a delivery is pending.
     pub waiting: u64,
 }
 
 impl Purged {
-    /// Whether anything went.
+    /// Whether nothing was deleted.
     pub fn is_empty(&self) -> bool {
         self.alerts + self.cases + self.notes + self.silences + self.audit + self.copies == 0
     }
 }
 
-/// Removes what is old enough, or with `dry_run` only counts it. Works beside the daemon.
+/// Deletes what has reached its retention time or, with `dry_run`, only counts it. The daemon may be running.
 pub fn purge<'a>(
     path: &Path,
     settings: &RetentionSettings,
@@ -127,7 +129,7 @@ pub fn purge<'a>(
     let connection = schema::beside(path)?;
     let mut purge = Purge { connection, settings, who: who.into(), now, rows: None, gone: Purged::default() };
     let found = purge.find().map_err(StoreError::sqlite(path))?;
-    // What is removed stands in them; what is held stands in the file itself.
+    // The copies contain the alerts to be deleted. Held data remains in the main file.
     let copies = copies(path, purge.before(settings.alerts_days));
     if dry_run {
         return Ok(Purged { copies: copies.len() as u64, ..found });
@@ -141,7 +143,7 @@ pub fn purge<'a>(
     Ok(Purged { held_alerts, held_cases, held_notes, held_audit, waiting, ..purge.gone })
 }
 
-/// Copies of the file from earlier versions, and what was set aside as damaged, last written before this.
+/// Copies made before migrations and damaged files set aside, if last modified at or before this time.
 fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
     let written = |copy: &PathBuf| {
         let age = fs::metadata(copy).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -156,16 +158,16 @@ struct Purge<'a> {
     settings: &'a RetentionSettings,
     who: Actor<'a>,
     now: Time,
-    /// The rows of `purges` and `audit` that say what went so far.
+    /// Row numbers in `purges` and `audit` of the record of this purge; `None` until something is deleted.
     rows: Option<(i64, i64)>,
     gone: Purged,
 }
 
-/// What is removed, in this order: a case goes after its last alert.
+/// The classes in order of deletion. A case goes after its last alert.
 const KINDS: [&str; 5] = ["alerts", "notes", "cases", "silences", "audit"];
 
 impl Purge<'_> {
-    /// What was done before this is older than the class allows; `i64::MIN` where it is kept for ever.
+    /// The latest time, in milliseconds, that is old enough for a class; `i64::MIN` if the class is kept for ever.
     fn before(&self, days: u32) -> i64 {
         match days {
             0 => i64::MIN,
@@ -173,7 +175,7 @@ impl Purge<'_> {
         }
     }
 
-    /// Lists by kind what is old enough, in a table of this connection alone, and counts it.
+    /// Lists what is old enough in a temporary table of this connection, and counts it.
     fn find(&self) -> rusqlite::Result<Purged> {
         let (now, settings) = (self.now.millis(), self.settings);
         let connection = &self.connection;
@@ -248,7 +250,7 @@ impl Purge<'_> {
         })
     }
 
-    /// Removes what was listed, as far as it is still old enough and nobody put it under a hold meanwhile.
+    /// Deletes what was listed, unless it is no longer old enough or has been put under a hold since.
     fn remove(&mut self) -> rusqlite::Result<()> {
         for kind in KINDS {
             let keys: Vec<String> = {
@@ -271,7 +273,7 @@ impl Purge<'_> {
         Ok(())
     }
 
-    /// One transaction; what is left to do comes back.
+    /// Runs one transaction. Returns the keys that are left.
     fn step<'k>(&mut self, kind: &str, mut keys: &'k [String]) -> rusqlite::Result<&'k [String]> {
         let before = match kind {
             "alerts" => self.before(self.settings.alerts_days),
@@ -298,7 +300,7 @@ impl Purge<'_> {
         Ok(keys)
     }
 
-    /// Gives the freed pages back, and empties the log of writes, in which the removed bytes still stand.
+    /// Returns the freed pages to the disk and truncates the write-ahead log, which still contains the deleted data.
     fn give_back(&self) -> rusqlite::Result<()> {
         let connection = &self.connection;
         let free = || connection.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0));
@@ -326,12 +328,13 @@ impl Purge<'_> {
     }
 }
 
-/// An alert is over and old enough: `?1` is the end of its class, `?2` now. What an analyst said of it wins.
+/// True for an alert that is over and old enough. `?1` is the limit of its class, `?2` the current time. A date set by an analyst takes
+/// precedence.
 const DUE: &str =
     "(status <> 'open' OR state = 'closed') AND CASE WHEN retain_until IS NOT NULL THEN retain_until <= ?2
     ELSE coalesce((SELECT max(stored_at) FROM changes WHERE alert = alerts.id), last_at) <= ?1 END";
 
-/// Removes an alert as far as there is room; whether all of it went, or nothing of it may go any more.
+/// Deletes an alert within the remaining row limit. Returns true when it is gone or must not be deleted any more.
 fn remove_alert(
     transaction: &Transaction<'_>,
     id: &str,
@@ -349,7 +352,7 @@ fn remove_alert(
     if query.query_row(params![before, now.millis(), id], |_| Ok(())).optional()?.is_none() {
         return Ok(true);
     }
-    // The outbox first: its rows stand for lines.
+    // The outbox must go first, because its rows refer to changes.
     for table in ["outbox", "notes", "changes"] {
         let mut delete = transaction.prepare_cached(&format!(
             "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE alert = ?1 ORDER BY rowid DESC LIMIT ?2)"
@@ -367,14 +370,14 @@ fn remove_alert(
         "UPDATE audit SET why = NULL WHERE subject = ?1 AND why IS NOT NULL AND what IN {OURS}"
     ))?;
     let forgotten = forget.execute([id])?;
-    // Vessels and zones, few at most, go with it.
+    // Its few vessel and zone rows are deleted with it.
     transaction.prepare_cached("DELETE FROM alerts WHERE id = ?1")?.execute([id])?;
     *room = room.saturating_sub(forgotten + 1);
     gone.alerts += 1;
     Ok(true)
 }
 
-/// Removes one row of another kind, unless a hold came between.
+/// Deletes one row of another class, unless a hold protects it by now.
 fn remove_row(
     transaction: &Transaction<'_>,
     kind: &str,
@@ -407,7 +410,7 @@ fn remove_row(
     Ok(true)
 }
 
-/// Says how much went so far, in numbers: one row in `purges` and one in `audit`, kept for ever.
+/// Records how much was deleted so far: one row in `purges` and one in `audit`, kept for ever and containing only numbers.
 fn say(
     transaction: &Transaction<'_>,
     rows: Option<(i64, i64)>,

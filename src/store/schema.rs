@@ -14,16 +14,16 @@ use super::backup::copy;
 use crate::disk::{RealDisk, TEMPORARY, sync_name};
 use crate::fault;
 
-/// What this program writes into `user_version`.
+/// Schema version of this program, stored in `user_version`.
 pub(super) const VERSION: i64 = 5;
-/// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
+/// Earlier versions of SQLite could damage a file when resetting the write-ahead log (fixed in 3.51.3).
 const LEAST_SQLITE: i32 = 3_051_003;
 /// Value of `auto_vacuum` for a database whose free pages are returned to the disk on request.
 const INCREMENTAL: i64 = 2;
-/// How long one process waits for a transaction of another.
+/// Maximum time one process waits for a transaction of another.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 
-/// The migrations, from each version to the next.
+/// One migration per version, each from the version before.
 pub(super) const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE alerts (

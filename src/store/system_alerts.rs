@@ -1,4 +1,4 @@
-//! What the program says about itself: one open alert for each thing that is not as it should be.
+//! Alerts about the daemon itself: one open alert for each thing that is wrong.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
@@ -7,10 +7,10 @@ use super::{Orders, changes};
 use crate::alerts::{Notice, NoticeKind};
 use crate::time::{Span, Time};
 
-/// How often a notice that goes on is sent again. One whose count has doubled is sent at once.
+/// Interval at which an ongoing notice is sent again. It is sent at once when its count has doubled.
 const REPEAT: Span = Span::from_minutes(30);
 
-/// Takes note of how something stands; whether a sink waits to be told of it now.
+/// Stores the state of a notice. Returns whether a delivery is now due.
 pub(super) fn store(
     transaction: &Transaction<'_>,
     notice: &Notice,
@@ -35,7 +35,7 @@ pub(super) fn store(
         Some((started_at, _, revision, _)) => (Time::from_millis(started_at), revision + 1),
     };
     let change = notice.change(started_at, now, revision, &orders.handling);
-    // Who does not take what it is given is not told so.
+    // A sink that fails is not sent the notice about its own failure.
     let failing = (notice.kind == NoticeKind::DeliveryFailed).then_some(notice.name.as_str());
     let due = changes::store(transaction, &change, &orders.without(failing), now)?;
     match notice.holds {
@@ -48,7 +48,7 @@ pub(super) fn store(
     Ok(due)
 }
 
-/// How it stands with what a sink did not take; what a receiver said is nothing for the others.
+/// The notice about a sink's failed deliveries. It leaves out the receiver's own error text, which is not meant for other sinks.
 pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Result<Notice> {
     let mut query =
         transaction.prepare_cached("SELECT count(*), min(since) FROM outbox WHERE sink = ?1 AND state = 'failed'")?;

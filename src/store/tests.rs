@@ -1,4 +1,4 @@
-//! What a centre relies on: nothing is told before it is stored, nothing stored is forgotten, and what analysts said lasts.
+//! Guarantees that a centre relies on: nothing is delivered before it is stored, nothing stored is lost, and analysts' actions last.
 
 mod cases;
 mod digests;
@@ -45,7 +45,7 @@ pub(super) fn orders(sinks: &[&str]) -> Orders {
     Orders { filters: filter(sinks), handling: crate::alerts::HandlingSettings::default() }
 }
 
-/// Reports rows as taken.
+/// Reports the rows as delivered.
 pub(super) fn tell(store: &Store, waiting: &[OutboxRow]) {
     let told = |row: &OutboxRow| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
     store.reporter().tried(waiting.iter().map(told).collect());
@@ -58,7 +58,7 @@ impl Place {
         (store.expect("the store opens"), receiver)
     }
 
-    /// What waits for a sink.
+    /// Pending deliveries of a sink.
     pub(super) fn waiting(&self, sink: &str) -> Vec<OutboxRow> {
         let outbox = Outbox::open(&self.path).expect("it opens");
         let rows = outbox.rows(sink, 1000).expect("it can be read");
@@ -75,7 +75,7 @@ impl Place {
     }
 }
 
-/// A distress device that is heard for ten minutes: opened and, an hour later, ended.
+/// Changes of a distress device heard for ten minutes: opened and, an hour later, ended.
 pub(super) fn distress() -> Vec<Change> {
     let script = "SART 970123456 status=14 mute
            12:00 28 -17
@@ -86,7 +86,7 @@ pub(super) fn distress() -> Vec<Change> {
     run(&only("distress"), AREA, script)
 }
 
-/// Waits until something is stored that sinks wait for.
+/// Waits until deliveries are stored.
 pub(super) fn stored(events: &Receiver<Event>) {
     assert_eq!(events.recv_timeout(PATIENCE), Ok(Event::Stored));
 }
@@ -99,7 +99,7 @@ pub(super) fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut crate:
 }
 
 #[test]
-fn what_was_stored_and_not_told_is_told_after_a_crash_under_the_same_key() {
+fn undelivered_changes_are_delivered_after_a_crash_under_the_same_key() {
     let place = place();
     let changes = distress();
     let (store, events) = place.open(&["file", "log"]);
@@ -117,7 +117,7 @@ fn what_was_stored_and_not_told_is_told_after_a_crash_under_the_same_key() {
 }
 
 #[test]
-fn a_change_that_comes_again_is_neither_stored_nor_told_twice() {
+fn a_repeated_change_is_neither_stored_nor_delivered_twice() {
     let place = place();
     let changes = distress();
     let (store, events) = place.open(&["file"]);
@@ -133,7 +133,7 @@ fn a_change_that_comes_again_is_neither_stored_nor_told_twice() {
 }
 
 #[test]
-fn facts_are_kept_and_nobody_is_told() {
+fn facts_are_stored_and_not_delivered() {
     let place = place();
     let fact = with(&distress()[0], 1, |alert| alert.announced = false);
     let (store, events) = place.open(&["file"]);
@@ -179,7 +179,7 @@ fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
 }
 
 #[test]
-fn who_called_is_kept_beside_a_claimed_name() {
+fn the_actual_caller_is_kept_beside_a_claimed_name() {
     let place = place();
     let (store, _events) = place.open(&[]);
     let changes = distress();
@@ -236,7 +236,7 @@ fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
     let hour = crate::time::Span::from_hours(1);
     let quiet =
         |silence: &Silence, from, until| super::silence(&place.path, silence, from, until, "ana", "exercise", noon());
-    // Made now, about another time; about another vessel; lifted: none of them holds.
+    // One for a later time, one for another vessel, one lifted: none of them applies.
     quiet(&of(970_123_456), at + hour, at + hour + hour).expect("made");
     quiet(&of(970_000_000), at - hour, at + hour).expect("made");
     let lifted = quiet(&of(970_123_456), at - hour, at + hour).expect("made");
@@ -244,7 +244,7 @@ fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
     store.changes(vec![opened.clone()], 0);
     stored(&events);
     assert_eq!(place.waiting("file").len(), 1);
-    // Now one holds: updates stay here, the end of what the sink knows does not.
+    // Now one applies: updates are held back, but not the end of an alert that the sink knows.
     quiet(&of(970_123_456), at - hour, at + hour + hour + hour).expect("made");
     let ended = Change { change: ChangeKind::Ended, revision: 3, ..changes[changes.len() - 1].clone() };
     store.changes(vec![with(opened, 2, |alert| alert.score += 1), ended], 0);
@@ -260,7 +260,7 @@ fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
 }
 
 #[test]
-fn while_nothing_can_be_stored_nobody_is_told_and_nothing_is_lost() {
+fn while_nothing_can_be_stored_nothing_is_delivered_and_nothing_is_lost() {
     let place = place();
     let (store, events) = place.open(&["file"]);
     place.sql("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN SELECT RAISE(ABORT, 'no room'); END");
@@ -299,7 +299,7 @@ fn a_store_without_its_log_is_away_even_while_nothing_is_to_be_stored() {
 }
 
 #[test]
-fn what_could_not_be_stored_at_the_end_is_said_to_be_lost() {
+fn changes_that_could_not_be_stored_at_the_end_are_reported_as_lost() {
     let place = place();
     let (store, _events) = place.open(&["file"]);
     place.sql("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN SELECT RAISE(ABORT, 'no room'); END");
@@ -323,7 +323,7 @@ fn a_store_of_a_later_version_or_of_another_daemon_is_left_alone() {
 }
 
 #[test]
-fn a_sink_that_nobody_names_any_more_is_shown_as_failed() {
+fn deliveries_of_a_removed_sink_are_shown_as_failed() {
     let place = place();
     let (store, events) = place.open(&["old"]);
     store.changes(distress(), 0);
@@ -349,7 +349,7 @@ fn a_copy_made_while_it_is_written_is_whole() {
     }
     backup(&place.path, &target).expect("a copy");
     let mode = fs::metadata(&target).expect("it is there").permissions().mode();
-    assert_eq!(mode & 0o137, 0, "nobody beyond its group reads the copy: {mode:o}");
+    assert_eq!(mode & 0o137, 0, "only the owner and its group may read the copy: {mode:o}");
     assert!(backup(&place.path, &target).expect_err("there").to_string().contains("exists already"));
     let copied = alert(&target, &changes[0].alert.id, noon()).expect("it is in the copy");
     assert!(changes.len() <= copied.audit.len());

@@ -1,4 +1,4 @@
-//! The audit trail: who did what, when and why, and who really called where a name was claimed.
+//! The audit trail: who did what, when and why, and the actual caller if another name was given.
 
 use std::path::Path;
 
@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use super::{OURSELVES, StoreError, schema};
 use crate::time::Time;
 
-/// The program's name in stores from before schema 5.
+/// Name of the program in stores written before schema 5.
 const FORMERLY: &str = "atalaia";
-/// What nobody does by hand.
+/// Actions that only the program takes.
 const OWN_ACTS: [&str; 7] = ["opened", "updated", "ended", "retracted", "withheld", "undelivered", "unacknowledged"];
 
-/// Who acts, as the trail names them.
+/// The author of an action.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Actor<'a> {
-    /// The name under which it is done.
+    /// Name under which the action is recorded.
     pub who: &'a str,
-    /// Who really called, where that is another name; absent for the program itself.
+    /// The actual caller, if it has another name; `None` for the program itself.
     pub caller: Option<&'a str>,
 }
 
@@ -28,23 +28,23 @@ impl<'a> From<&'a str> for Actor<'a> {
     }
 }
 
-/// One row of the trail.
+/// One row of the audit trail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AuditRow {
-    /// When, by the wall clock.
+    /// Time by the wall clock.
     pub at: Time,
-    /// Who; [`OURSELVES`](super::OURSELVES) for the program. Stores from before schema 5 say `atalaia` for it.
+    /// The author; [`OURSELVES`](super::OURSELVES) for the program. Stores from before schema 5 use `atalaia` for it.
     pub who: String,
-    /// Who really called, where another name was claimed.
+    /// The actual caller, if another name was given.
     pub caller: Option<String>,
-    /// What was done.
+    /// The action.
     pub what: String,
-    /// Why, if it was said.
+    /// The reason, if one was given.
     pub why: Option<String>,
 }
 
 impl AuditRow {
-    /// Who, with the caller behind a name that was claimed. Not made safe to show.
+    /// The author, followed by the actual caller if there is one. Not sanitised for display.
     pub fn by(&self) -> String {
         match &self.caller {
             Some(caller) => format!("{} (called by {caller})", self.who),
@@ -52,25 +52,25 @@ impl AuditRow {
         }
     }
 
-    /// Whether the program did it by itself. Stores from before schema 5 are told apart by what was done.
+    /// Whether the program acted by itself. In stores from before schema 5 this follows from the kind of action.
     pub fn is_machine(&self) -> bool {
         self.who == OURSELVES || (self.who == FORMERLY && OWN_ACTS.contains(&self.what.as_str()))
     }
 
-    /// As one JSON object.
+    /// The row as a JSON object.
     pub fn value(&self) -> Value {
         let AuditRow { at, who, caller, what, why } = self;
         json!({ "at": at.to_string(), "who": who, "caller": caller, "what": what, "why": why })
     }
 }
 
-/// The trail of one alert, case, silence or purge, oldest first, by its whole id.
+/// The trail of one alert, case, silence or purge, oldest first. Needs the full id.
 pub fn trail(path: &Path, subject: &str) -> Result<Vec<AuditRow>, StoreError> {
     let connection = schema::beside(path)?;
     of(&connection, subject).map_err(StoreError::sqlite(path))
 }
 
-/// The same on a connection.
+/// The same, on an open connection.
 pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec<AuditRow>> {
     let mut query =
         connection.prepare_cached("SELECT at, who, caller, what, why FROM audit WHERE subject = ?1 ORDER BY seq")?;
@@ -81,7 +81,7 @@ pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec
     rows.collect()
 }
 
-/// Whether two names are of one person: capitals make no difference.
+/// Whether two names belong to the same person. Case does not matter.
 pub fn is_same_name(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }

@@ -1,4 +1,4 @@
-//! What waits for sinks and what they did not take, for who looks after it.
+//! Lists deliveries and retries failed ones, for operators.
 
 use std::path::Path;
 
@@ -11,49 +11,49 @@ use super::trail::Actor;
 use super::{StoreError, digests, schema};
 use crate::time::Time;
 
-/// One line for one sink.
+/// A delivery of one change to one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub struct DeliveryRow {
-    /// To whom.
+    /// Name of the sink.
     pub sink: String,
-    /// Of which alert.
+    /// Id of the alert.
     pub alert: String,
-    /// Which of its changes.
+    /// Revision of the alert.
     pub revision: u32,
-    /// What it is about.
+    /// Behaviour of the alert.
     pub behaviour: String,
-    /// Where it is.
+    /// State of the delivery.
     pub state: DeliveryState,
-    /// Since when, wall clock.
+    /// When it was queued, wall clock.
     pub since: Time,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: u32,
-    /// When it is tried next, if that is said.
+    /// Earliest time of the next attempt; `None` if it is not scheduled.
     pub due_at: Option<Time>,
-    /// When it was taken or given up.
+    /// When it was accepted or given up; `None` before that.
     pub settled_at: Option<Time>,
-    /// What the sink said last, or why it was not told.
+    /// Last error, or why it was not sent.
     pub error: Option<String>,
 }
 
-/// Which of them.
+/// Selects deliveries. They must match every field that is set.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DeliveryQuery {
     /// To this sink.
     pub sink: Option<String>,
     /// In this state.
     pub state: Option<DeliveryState>,
-    /// Of this alert; its id may be shortened to four characters.
+    /// Of this alert. The id may be shortened to four characters.
     pub alert: Option<String>,
 }
 
 impl DeliveryQuery {
-    /// As SQL over `outbox`, with the parameters ?1 to ?3.
+    /// SQL condition on `outbox` with the parameters ?1 to ?3.
     const CONDITION: &str = "(?1 IS NULL OR outbox.sink = ?1) AND (?2 IS NULL OR outbox.state = ?2)
          AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = ?3)";
 }
 
-/// How many rows of the outbox are in which state, by sink.
+/// Number of deliveries by sink and state.
 pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(String, DeliveryState, u64)>> {
@@ -65,12 +65,12 @@ pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, Stor
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Refuses the name of a sink that nothing was ever delivered to, and names those there are.
+/// Refuses the name of a sink without any deliveries. The error lists the known sinks.
 pub fn knows_sink(path: &Path, sink: &str) -> Result<(), StoreError> {
     known_sink(&schema::beside(path)?, sink).map_err(StoreError::sqlite(path))?
 }
 
-/// What there is, the oldest first, at most so many.
+/// The matching deliveries, oldest first, at most `most`.
 pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<Vec<DeliveryRow>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<DeliveryRow>> {
@@ -102,9 +102,9 @@ pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Puts what failed before its sink again, behind everything else; how many. A running daemon takes it up within seconds.
+/// Queues failed deliveries again, behind all others, and returns their number. A running daemon picks them up within seconds.
 ///
-/// A sink for which there never was anything, or an alert that there is not, is refused.
+/// Refuses a sink without any deliveries, and an unknown alert.
 pub fn retry<'a>(
     path: &Path,
     which: &DeliveryQuery,
@@ -145,7 +145,8 @@ pub fn retry<'a>(
                     true => digests::retry_singly(&transaction, seq)?,
                     false => digests::retry_digest(&transaction, &sink, &format!("{alert}-{revision}"), now)?,
                 }
-                // A receiver that keeps the last word is to keep the last word: what is newer goes behind, of what it has the last.
+                // Receivers often keep the message that arrives last. Queue newer changes again behind it: all pending ones and the last
+                // delivered one.
                 let mut newer = transaction.prepare_cached(
                     "SELECT seq FROM outbox WHERE sink = ?1 AND alert = ?2 AND ?3 < revision AND gathered = 0
                      AND state IN ('pending', 'told')

@@ -1,4 +1,4 @@
-//! The one thread that writes: what has come together by the time it is free goes into one transaction.
+//! The writing thread of the store. All requests that have arrived when it becomes free go into one transaction.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -22,51 +22,50 @@ use crate::fault;
 use crate::telemetry::Pulse;
 use crate::time::{Span, Time};
 
-/// Requests that wait for the writer; beyond it the engine waits, and with it the feeds.
+/// Maximum number of queued requests. When it is reached, the engine waits, and the feeds with it.
 const WAITING: usize = 10_000;
-/// Requests in one transaction at most.
+/// Maximum number of requests in one transaction.
 const TOGETHER: usize = 256;
-/// How long to wait before what failed is tried again.
+/// Delay before a failed transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
-/// How often the writer shows that it is there, and looks whether its file is, when it has nothing to do.
+/// Interval at which the idle writer beats and checks that its file is in place.
 const IDLE: Duration = Duration::from_millis(500);
-/// How often it is seen whether a digest is due. Wall clock.
+/// Interval at which the writer checks whether a digest is due. Wall clock.
 const DIGESTS: Span = Span::from_seconds(1);
 
-/// What the writer tells the loop.
+/// A notification from the writer to the main loop.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
-    /// Something is stored for good that sinks wait for.
+    /// Deliveries were stored durably and wait for their sinks.
     Stored,
-    /// Nothing can be stored, and nobody is told of anything until it can; it is tried again every second. Told again when the file
-    /// turns out to be away, or away in another way.
+    /// Nothing can be stored, so nothing is delivered either. Tried again every second. Sent again when the state of the file changes.
     Failing {
-        /// What the system says, with the file.
+        /// File and error message.
         why: String,
-        /// The store's file is not where it was: what is in it waits as well.
+        /// How the store's file is absent; its deliveries then wait as well. `None` if the failure has another cause.
         absence: Option<Absence>,
     },
-    /// It works again.
+    /// Storing works again.
     Working,
-    /// So many alerts were open and nobody follows them any more: they are ended.
+    /// This number of open alerts was ended because no engine follows them any more.
     GivenUp(usize),
 }
 
 enum Request {
-    /// With the position of the journal behind what they came from.
+    /// Changes, with the journal position after the lines that caused them.
     Changes(Vec<Change>, u64),
-    /// Everything that is open: what else the store has open is nobody's any more.
+    /// Ids of all alerts open in the engine. Others that are open in the store are abandoned and will be ended.
     Open(BTreeSet<String>),
     Cases(Vec<Case>),
     Tried(Vec<Tried>),
     Notice(Notice),
     Orders(Orders),
-    /// To be answered when all before it is stored.
+    /// To be answered when all earlier requests are stored.
     Reached(SyncSender<()>),
     Finish,
 }
 
-/// The store as the daemon holds it.
+/// The daemon's handle of the store.
 #[derive(Debug)]
 pub struct Store {
     sender: SyncSender<Request>,
@@ -74,14 +73,14 @@ pub struct Store {
     set_aside: Option<SetAside>,
     pulse: Arc<Pulse>,
     shared: Arc<Shared>,
-    /// Held so that no other daemon takes the store.
+    /// Keeps other daemons from opening the store.
     _lock: File,
 }
 
 impl Store {
-    /// Opens the store, makes it if missing or damaged (what is damaged is kept), and starts the writer. `now` is the
-    /// wall clock; `tell` is called from the writer's thread and must not wait. `before` makes the journal durable up to a position,
-    /// before anything is stored that came from it; it gives up after a while by itself.
+    /// Opens the store and starts the writer. A missing file is created; a damaged one is set aside and replaced. `now` is the wall clock.
+    /// `before` is called before each transaction that stores changes. It makes the journal durable up to the given position and must give
+    /// up by itself after a while. `tell` is called from the writer's thread and must not block.
     pub fn open(
         path: &Path,
         orders: Orders,
@@ -119,96 +118,96 @@ impl Store {
         Ok(Store { sender, thread: Some(thread), set_aside, pulse, shared, _lock: lock })
     }
 
-    /// What was found damaged in its place, if anything was.
+    /// The damaged file that was set aside when the store was opened, if there was one.
     pub fn set_aside(&self) -> Option<&SetAside> {
         self.set_aside.as_ref()
     }
 
-    /// Beats while the writer gets on, also while what it tries fails.
+    /// Beats while the writer makes progress, even if its transactions fail.
     pub fn pulse(&self) -> Arc<Pulse> {
         Arc::clone(&self.pulse)
     }
 
-    /// Stores changes; they come back as deliveries once that is done. They came from what the journal holds before `position`.
+    /// Stores changes. `position` is the journal position after the lines that caused them. The deliveries become due once they are stored.
     pub fn changes(&self, changes: Vec<Change>, position: u64) {
         self.ask(Request::Changes(changes, position));
     }
 
-    /// Ends what is open in the store and is none of these: nobody follows it any more.
+    /// Ends all alerts that are open in the store but not in `open`, because no engine follows them any more.
     pub fn open_are(&self, open: BTreeSet<String>) {
         self.ask(Request::Open(open));
     }
 
-    /// Notes how cases stand.
+    /// Stores the current state of cases.
     pub fn cases(&self, cases: Vec<Case>) {
         self.ask(Request::Cases(cases));
     }
 
-    /// Takes note of how something about the program stands.
+    /// Records the state of something in the daemon itself, as an alert about the daemon.
     pub fn notice(&self, notice: Notice) {
         self.ask(Request::Notice(notice));
     }
 
-    /// Other sinks, or sinks that want other things, from now on.
+    /// Replaces the sinks' filters and the handling settings.
     pub fn orders(&self, orders: Orders) {
         self.ask(Request::Orders(orders));
     }
 
-    /// For who delivers.
+    /// A handle for recording the outcome of deliveries.
     pub fn reporter(&self) -> Reporter {
         Reporter { sender: self.sender.clone(), shared: Arc::clone(&self.shared) }
     }
 
-    /// Waits until everything asked for so far is stored; whether it was within `patience`.
+    /// Waits until all requests so far are stored. Returns whether that took no longer than `patience`.
     pub fn settle(&self, patience: Duration) -> bool {
         self.settled().recv_timeout(patience).is_ok()
     }
 
-    /// Something that answers once everything asked for so far is stored.
+    /// Returns a receiver that gets a message once all requests so far are stored.
     pub fn settled(&self) -> Receiver<()> {
         let (sender, receiver) = sync_channel(1);
         self.ask(Request::Reached(sender));
         receiver
     }
 
-    /// Waits for the writer to end; whether everything asked for has been stored.
+    /// Ends the writer and waits for it. Returns whether all requests were stored.
     pub fn finish(mut self) -> bool {
         self.end()
     }
 
     fn end(&mut self) -> bool {
         self.thread.take().is_none_or(|thread| {
-            // A writer that fails reads nothing more: it is told beside its requests.
+            // A failing writer does not read its queue, so the flag reaches it instead.
             self.shared.finishing.store(true, Ordering::Release);
             self.ask(Request::Finish);
             thread.join().unwrap_or(false)
         })
     }
 
-    /// Whether it can take more without anybody waiting. While it cannot, its owner does well to take nothing in.
+    /// Whether requests can be queued without blocking. While this is false, the owner should accept no input.
     pub fn has_room(&self) -> bool {
         self.shared.waiting.load(Ordering::Acquire) < WAITING / 2
     }
 
     fn ask(&self, request: Request) {
         self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-        // The writer ends only after it was told to finish, which nobody tells it before the end.
+        // Sending cannot fail: the writer ends only after `Finish`, which `end` sends last.
         let _ = self.sender.send(request);
     }
 }
 
-/// What the writer and those who ask it share.
+/// State shared by the writer and its callers.
 #[derive(Debug)]
 struct Shared {
-    /// Requests that it has not read.
+    /// Requests in the queue that the writer has not read.
     waiting: AtomicUsize,
-    /// It is to end with what it has.
+    /// The writer is to end with the current batch.
     finishing: AtomicBool,
-    /// Its files, and whether they are where they were.
+    /// The files of the store, to check whether they are in place.
     premises: Premises,
 }
 
-/// Reports to the store what became of deliveries.
+/// Reports the outcome of deliveries to the store. Clones report to the same store.
 #[derive(Clone, Debug)]
 pub struct Reporter {
     sender: SyncSender<Request>,
@@ -216,7 +215,7 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// Takes note; waits while the store has too much to do. A store that has ended hears nothing.
+    /// Records attempts. Blocks while the queue of the store is full. Does nothing after the store has ended.
     pub fn tried(&self, tried: Vec<Tried>) {
         if !tried.is_empty() {
             self.shared.waiting.fetch_add(1, Ordering::AcqRel);
@@ -224,13 +223,12 @@ impl Reporter {
         }
     }
 
-    /// Whether the store's file is where it was: what is read of another, or of one that is away, is not to be delivered, because what
-    /// becomes of it could not be noted.
+    /// Whether the store's file is in place. If not, deliveries read from it must not be sent, because their outcome could not be recorded.
     pub fn is_in_place(&self) -> bool {
         self.shared.premises.check().is_ok()
     }
 
-    /// Something that answers once everything asked for so far is stored.
+    /// Returns a receiver that gets a message once all requests so far are stored.
     pub fn settled(&self) -> Receiver<()> {
         let (sender, receiver) = sync_channel(1);
         self.shared.waiting.fetch_add(1, Ordering::AcqRel);
@@ -240,7 +238,7 @@ impl Reporter {
 }
 
 impl Drop for Store {
-    /// Waits for the writer to end; what cannot be stored is tried once more.
+    /// Waits for the writer to end. Requests that cannot be stored are tried once more.
     fn drop(&mut self) {
         self.end();
     }
@@ -254,16 +252,16 @@ struct Writer<N, B, T> {
     before: B,
     tell: T,
     failing: bool,
-    /// How the file is away, as was told last.
+    /// How the file is absent, as reported last.
     absence: Option<Absence>,
-    /// When it was last seen whether a digest is due.
+    /// When it was last checked whether a digest is due.
     looked: Option<Time>,
     beats: Arc<Pulse>,
     shared: Arc<Shared>,
 }
 
 impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
-    /// Writes until it is asked to finish; whether all of it was stored.
+    /// Writes until asked to finish. Returns whether everything was stored.
     fn run(&mut self, requests: &Receiver<Request>) -> bool {
         let mut batch = Vec::new();
         loop {
@@ -315,7 +313,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
-    /// Looks, while there is nothing to write, whether the file is where it was.
+    /// Checks, while there is nothing to write, whether the file is in place.
     fn look(&mut self) {
         match self.in_place() {
             Ok(()) => self.work(),
@@ -327,7 +325,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         self.shared.premises.check().map_err(|(path, absence)| StoreError::Away { path, absence })
     }
 
-    /// Says that it works, unless that is known.
+    /// Records that writing works and reports a recovery.
     fn work(&mut self) {
         self.absence = None;
         if std::mem::take(&mut self.failing) {
@@ -335,7 +333,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
-    /// Says that it does not, and why, unless that is known.
+    /// Records that writing fails and reports it, unless the same failure has been reported.
     fn fail(&mut self, error: &StoreError) {
         let absence = match error {
             StoreError::Away { absence, .. } => Some(*absence),
@@ -348,10 +346,10 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
-    /// Whether nothing but a digest is to be written now.
+    /// Whether a digest is due although there is nothing else to write.
     fn awaits_digest(&mut self) -> bool {
         let now = (self.now)();
-        // A store that cannot be read fails at the next write, which says so.
+        // If the store cannot be read, the next write fails and reports it.
         let due = self.looks(now) && digests::is_due(&self.connection, now).unwrap_or_default();
         if !due {
             self.looked = Some(now);
@@ -359,12 +357,12 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         due
     }
 
-    /// Whether it is time to see whether a digest is due.
+    /// Whether it is time to check for due digests.
     fn looks(&self, now: Time) -> bool {
         self.looked.is_none_or(|looked| now < looked || looked + DIGESTS <= now)
     }
 
-    /// All of the batch in one transaction, or none of it; whether sinks wait for something in it.
+    /// Stores the whole batch in one transaction, or nothing of it. Returns whether a delivery is now due.
     fn write(&mut self, batch: &[Request]) -> Result<bool, StoreError> {
         self.in_place()?;
         self.store(batch).map_err(StoreError::sqlite(&self.path.clone()))
@@ -409,7 +407,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 Request::Reached(_) | Request::Finish => {}
             }
         }
-        // Once for each, however much of it the batch told of: what has failed is counted anew.
+        // Once per sink, however many outcomes the batch has for it: the failures are counted from the table.
         for sink in sinks {
             let notice = system_alerts::of_sink(&transaction, &sink)?;
             due |= system_alerts::store(&transaction, &notice, orders, now)?;
@@ -435,7 +433,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         Ok(due)
     }
 
-    /// What is left to do once a batch is stored.
+    /// Does what remains once a batch is stored.
     fn after(&mut self, batch: &mut Vec<Request>) {
         for request in batch.drain(..) {
             match request {
@@ -453,8 +451,8 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
-    /// After a failed write the pages that a connection holds are not to be trusted. While the file is away the connection stays with
-    /// it: nothing else may be made in its place.
+    /// After a failed write, the pages cached by the connection are not to be trusted. While the file is absent the connection stays open,
+    /// so that no new file is created in its place.
     fn reopen(&mut self) {
         if self.in_place().is_ok()
             && let Ok(connection) = schema::beside(&self.path)
@@ -464,7 +462,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     }
 }
 
-/// Takes the store for this process.
+/// Locks the store for this process.
 fn lock(path: &Path) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");

@@ -1,4 +1,4 @@
-//! What a failed handshake says of a certificate, in words that hold its date.
+//! Certificate errors of a failed handshake in plain words, with the date.
 
 use std::error::Error;
 use std::io;
@@ -12,14 +12,14 @@ use rustls::pki_types::UnixTime;
 
 use crate::time::Time;
 
-/// What an error says of the server's certificate or of ours, wherever in its causes it stands; `None` where neither is the reason.
+/// Describes the fault of the server's certificate or of ours, at any depth of the error's causes. `None` if no certificate is at fault.
 pub fn certificate_fault(error: &(dyn Error + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
             return told(error);
         }
-        // What an I/O error holds is not its source.
+        // `source` skips the error that an I/O error wraps.
         let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         cause = match held {
             Some(held) => Some(held),
@@ -29,7 +29,7 @@ pub fn certificate_fault(error: &(dyn Error + 'static)) -> Option<String> {
     None
 }
 
-/// An error as it reads, or what it says of a certificate.
+/// Describes the certificate fault, or else returns the error's own text.
 pub fn describe(error: &(dyn Error + 'static)) -> String {
     certificate_fault(error).unwrap_or_else(|| error.to_string())
 }
@@ -49,7 +49,7 @@ fn told(error: &rustls::Error) -> Option<String> {
     }
 }
 
-/// What the server says of the certificate that we showed, or did not show.
+/// Describes the server's objection to our certificate, or to its absence.
 fn refusal(alert: AlertDescription) -> Option<&'static str> {
     Some(match alert {
         CertificateExpired => "the server refuses our certificate as expired",
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_date_is_told_however_deep_the_reason_lies() {
+    fn the_date_is_reported_at_any_depth_of_causes() {
         let expired =
             || rustls::Error::InvalidCertificate(ExpiredContext { time: at(1), not_after: at(1_800_000_000) });
         let told = Some("the server's certificate expired at 2027-01-15T08:00:00Z".to_owned());

@@ -1,4 +1,4 @@
-//! Whether a server can be reached: its name is known, it takes connections, and shows a certificate that we trust.
+//! Checks whether a server can be reached: its name resolves, it accepts connections and, with TLS, its certificate is trusted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,29 +10,29 @@ use tokio_rustls::TlsConnector;
 
 use super::{Settings, describe};
 
-/// A server that has not answered by then is not there.
+/// Time limit of the whole check.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server, and how it is spoken to.
+/// A server's address, and whether its connections are encrypted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Endpoint {
-    /// Name or IP address, without brackets.
+    /// Host name or IP address, without brackets.
     pub host: String,
     /// TCP port.
     pub port: u16,
-    /// Whether TLS begins with the connection.
+    /// Whether the connection starts with TLS.
     pub encrypted: bool,
 }
 
 impl Endpoint {
-    /// From `host:port` or `[v6]:port`.
+    /// Parses `host:port` or `[v6]:port`. `None` if the port is missing or invalid.
     pub fn at(address: &str, encrypted: bool) -> Option<Endpoint> {
         let (host, port) = address.rsplit_once(':')?;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         Some(Endpoint { host, port: port.parse().ok()?, encrypted })
     }
 
-    /// From a URL; without a port the usual one of its scheme. What is written `https`, `wss`, `mqtts` or `tls` is encrypted.
+    /// Parses a URL. A missing port is the scheme's default, or `usual_port`. `https`, `wss`, `mqtts` and `tls` are encrypted.
     pub fn of_url(url: &str, usual_port: u16) -> Option<Endpoint> {
         let (scheme, rest) = url.split_once("://")?;
         let encrypted = ["https", "wss", "mqtts", "tls"].contains(&scheme);
@@ -50,7 +50,7 @@ impl Endpoint {
         }
     }
 
-    /// Connects, and ends the connection without a word. `Ok` says what was found, `Err` why it cannot be reached.
+    /// Connects and closes the connection without sending anything. `Ok` says what was found, `Err` why the server cannot be reached.
     pub async fn reach(&self, tls: &Settings) -> Result<&'static str, String> {
         match timeout(PATIENCE, self.connect(tls)).await {
             Ok(outcome) => outcome,
@@ -78,7 +78,7 @@ impl Endpoint {
         }
         let config = tls.client().map_err(|error| error.to_string())?;
         let name = ServerName::try_from(self.host.clone())
-            .map_err(|_| "its name is none a certificate can have".to_owned())?;
+            .map_err(|_| "its name cannot appear in a certificate".to_owned())?;
         let connector = TlsConnector::from(Arc::new(config));
         connector.connect(name, stream).await.map_err(|error| describe(&error))?;
         Ok("takes connections, with a certificate that is trusted")
@@ -107,7 +107,7 @@ mod tests {
         let endpoint = Endpoint::at(&address, false).expect("an endpoint");
         assert_eq!(endpoint.reach(&Settings::default()).await, Ok("takes connections"));
         drop(listener);
-        let error = endpoint.reach(&Settings::default()).await.expect_err("nobody listens");
+        let error = endpoint.reach(&Settings::default()).await.expect_err("no listener");
         assert!(error.contains("refused"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! Until when the certificates of a file are valid, and whether the files have changed since they were read.
+//! Expiry of the certificates in a file, and whether the files have changed since they were read.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -7,31 +7,31 @@ use std::path::{Path, PathBuf};
 use super::{Settings, certificates};
 use crate::time::Time;
 
-/// Tags of DER (X.690, 8.1.2; X.509, 4.1).
+/// DER tags (X.690, 8.1.2; X.509, 4.1).
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const VERSION: u8 = 0xa0;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// Until when the certificates of one file can be used.
+/// Expiry of the certificates in one file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Validity {
     /// The key of the settings that names the file: `ca` or `certificate`.
     pub key: &'static str,
     /// The file.
     pub file: PathBuf,
-    /// The end of our certificate or of the first above it that ends; of authorities the end of the last, as a file may hold an old one
-    /// beside its successor.
+    /// For `certificate`, the earliest end of validity in the file. For `ca`, the latest, because a file may contain an old authority next
+    /// to its successor.
     pub until: Time,
 }
 
-/// How a file looked. It differs once the file has been replaced or written to.
+/// State of the files: inode, size and modification time. It differs once a file has been replaced or written to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Stamps(Vec<Option<(u64, u64, i64, i64)>>);
 
 impl Settings {
-    /// Until when the certificates of its files are valid. Files that cannot be read are left out: whoever connects says so.
+    /// Expiry of the certificates in the configured files. Unreadable files are left out; connecting reports them.
     pub fn validity(&self) -> Vec<Validity> {
         let ends = |file: &Path| -> Vec<Time> {
             let read = certificates(file).unwrap_or_default();
@@ -42,7 +42,7 @@ impl Settings {
         ca.chain(own).map(|(key, file, until)| Validity { key, file: file.clone(), until }).collect()
     }
 
-    /// How its files look now.
+    /// State of the configured files now.
     pub fn stamps(&self) -> Stamps {
         let stamp = |file: &PathBuf| {
             let found = fs::metadata(file).ok()?;
@@ -52,7 +52,7 @@ impl Settings {
     }
 }
 
-/// The end of a certificate's validity (RFC 5280, 4.1.2.5); `None` if it is no certificate.
+/// End of a certificate's validity (RFC 5280, 4.1.2.5); `None` if the bytes are not a certificate.
 fn not_after(certificate: &[u8]) -> Option<Time> {
     let (certificate, _) = element(certificate, SEQUENCE)?;
     let (mut fields, _) = element(certificate, SEQUENCE)?;
@@ -85,7 +85,7 @@ fn not_after(certificate: &[u8]) -> Option<Time> {
     Time::parse(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z"))
 }
 
-/// The contents of the element of this tag that `bytes` begin with, and what follows it.
+/// Splits off the DER element at the start: its contents and the rest. `None` if the tag differs or the element is cut short.
 fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.strip_prefix(&[tag])?.split_first()?;
     let (length, rest) = match usize::from(*length) {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_certificate_has_no_end() {
+    fn bytes_that_are_not_a_certificate_have_no_end() {
         let whole = certificates(&beside("server.pem")).expect("a certificate")[0].to_vec();
         assert!(not_after(&whole).is_some());
         for length in 0..whole.len() {

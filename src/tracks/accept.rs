@@ -9,102 +9,102 @@ use super::identity::Learned;
 use super::track::{Fix, SpeedMadeGood};
 use super::{TrackIx, TrackKey};
 
-/// Fixes that make a jump a track of its own.
+/// Number of fixes that turn a jump into a track of its own.
 pub const CONFIRMING_FIXES: usize = 3;
-/// A candidate nobody confirms for this long is dropped; a track silent for this long gives its name to its successor.
+/// An unconfirmed candidate is dropped after this long; a track silent for this long passes its key to its successor.
 pub(super) const CANDIDATE_AGE: Span = Span::from_minutes(30);
-/// Receiver clocks and slot delays blur positions: this much is no jump. Metres.
+/// Distance that does not count as a jump, because receiver clocks and slot delays blur positions. Metres.
 const JITTER_METRES: f64 = 200.0;
 
-/// What a report did to the picture.
+/// The effect of a report on the picture.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
-    /// A vessel moved on.
+    /// The vessel has a new fix.
     Fix {
-        /// Who.
+        /// Vessel the fix belongs to.
         vessel: TrackIx,
-        /// Its fix before, if any.
+        /// Its fix before this one; `None` for the first.
         previous: Option<Fix>,
-        /// Speed made good at this fix.
+        /// Speed made good at this fix; `None` before five minutes of track.
         smg: Option<SpeedMadeGood>,
-        /// Its MMSI turned up, three fixes long, where it could not have gone.
+        /// Set if the MMSI appeared, three fixes long, where the vessel could not have gone.
         jump: Option<Box<Jump>>,
     },
-    /// Static data changed, or a change was repeated; or a distress device spoke that does not know where it is.
+    /// Static data changed or confirmed a change, or a distress device reported without a position.
     Identity {
-        /// Whose; of several tracks under one MMSI the one heard last.
+        /// Vessel the report belongs to; the most recently heard track if the MMSI has several.
         vessel: TrackIx,
-        /// What is new; absent when only the estimated arrival is.
+        /// What is new; `None` if only the estimated time of arrival is, and for a distress device.
         learned: Option<Box<Learned>>,
     },
-    /// Older than its vessel's last fix: joined the trail.
+    /// Older than the vessel's last fix; added to the trail.
     Late {
-        /// Whose.
+        /// Vessel the fix belongs to.
         vessel: TrackIx,
-        /// What it says.
+        /// The late fix.
         fix: Fix,
     },
-    /// Not for the picture.
+    /// The report does not change the picture.
     Refused(Refusal),
 }
 
-/// An MMSI turned up where no ship could have gone from where it was.
+/// An MMSI appeared where no ship could have gone from its last position.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Jump {
-    /// The track it was on: another, or the same where that had already been silent for 30 min.
+    /// The track it was on: another one, or the same one if that had been silent for 30 min.
     pub from: (TrackKey, TrackIx),
-    /// The last fix there that is older than `first`; where none is known, the last one.
+    /// The last fix there before `first`; the last one if none is known.
     pub before: Fix,
-    /// The first fix at the new place; two more confirmed it.
+    /// The first fix at the new place, confirmed by two more.
     pub first: Fix,
 }
 
 impl Jump {
-    /// How far. Metres.
+    /// Distance of the jump. Metres.
     pub fn metres(&self) -> f64 {
         self.before.position.metres_to(self.first.position)
     }
 
-    /// Time it had for that, with what the clocks leave open; absent where both places are of one moment.
+    /// Time available for the distance, including the uncertainty of the clocks; `None` if both places are from one moment.
     pub fn elapsed(&self) -> Option<Span> {
         let between = self.first.at - self.before.at;
         let uncertain = self.before.said.uncertainty() + self.first.said.uncertainty();
         (Span::ZERO < between).then_some(between + uncertain)
     }
 
-    /// The speed it would have taken; absent where both places are of one moment. Knots.
+    /// Speed that the distance would require; `None` if both places are from one moment. Knots.
     pub fn implied_knots(&self) -> Option<f64> {
         self.elapsed().map(|elapsed| knots(self.metres(), elapsed.seconds()))
     }
 }
 
-/// Why a report did not change the picture; counted.
+/// Why a report did not change the picture; counted in the summary.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Refusal {
-    /// Another station's copy of a transmission already seen.
+    /// Another station's copy of a known transmission.
     Copy,
     /// A second position for the same moment.
     SameMoment,
-    /// It would have needed an impossible speed; kept as a candidate for another ship.
+    /// It would require an impossible speed; kept as a candidate for another ship.
     Jump,
-    /// Without a position.
+    /// It has no position.
     NoPosition,
-    /// A station that is not tracked (coast, aircraft, aid, handheld).
+    /// From a station that is not tracked (coast, aircraft, aid, handheld).
     NotTracked,
-    /// Static data that said nothing new.
+    /// Static data without anything new.
     NothingNew,
-    /// Too old for its vessel's trail.
+    /// Too old for the vessel's trail.
     TooLate,
-    /// Its time is too uncertain to tell whether it is newer than its vessel's last fix.
+    /// Its time is too uncertain to decide whether it is newer than the vessel's last fix.
     UncertainTime,
-    /// Another vessel's, its number damaged on the way.
+    /// From another vessel, with the MMSI damaged in transmission.
     DamagedNumber,
-    /// A coarse or late-stamped position, while a finer one of the same vessel is at hand.
+    /// A coarse or late-stamped position while a finer one of the same vessel is available.
     Coarse,
 }
 
-/// Whether one vessel could have made both fixes, as far as their resolution in place and time tells. `jump_knots` is the speed no
-/// ship makes.
+/// Whether one vessel could have made both fixes, given their resolution in position and time. `jump_knots` is a speed that no
+/// ship reaches.
 pub(super) fn possible(from: &Fix, to: &Fix, jump_knots: f64) -> bool {
     let uncertain = from.said.uncertainty() + to.said.uncertainty();
     let seconds = ((to.at - from.at).abs() + uncertain).seconds();

@@ -1,8 +1,8 @@
-//! How finely a fix is placed, and when a finer one is at hand.
+//! The accuracy of a fix, and when a finer one is available.
 //!
-//! A long-range report (type 27) gives its place to 0.1 minute of arc, a table to the digits it has, and a time of delivery says only
-//! by when a report was sent. Beside finer fixes such a one would make speeds that no ship made; where there is nothing finer it is
-//! used, and speeds are measured over a longer span.
+//! A long-range report (type 27) gives its position to 0.1 minute of arc, and a table to the digits it has. A time of delivery is
+//! only an upper bound for the time of sending. Beside finer fixes such a report would give impossible speeds. Where there is
+//! nothing finer it is used, and speeds are measured over a longer span.
 
 use crate::time::Span;
 use crate::units::METRES_PER_SECOND_PER_KNOT;
@@ -11,26 +11,26 @@ use super::TrackIx;
 use super::store::Shard;
 use super::track::Fix;
 
-/// A fix worse than another by less than this is as good. Metres.
+/// A fix less accurate than another by less than this is treated as equal. Metres.
 const COARSER_BY_METRES: f64 = 100.0;
-/// A finer fix stands for its vessel this long.
+/// How long a finer fix of a vessel counts as available.
 const AT_HAND: Span = Span::from_minutes(10);
-/// The speed of a vessel that does not say its own.
+/// Assumed speed of a vessel that reports none.
 const ASSUMED_KNOTS: f64 = 12.0;
-/// Speeds made good from coarse places may be wrong by this.
+/// Tolerated error of a speed made good from coarse positions.
 const SPEED_ERROR_KNOTS: f64 = 1.0;
-/// Coarse places make the span of a speed made good no longer than this.
+/// Upper limit of the span that coarse positions require for a speed made good.
 const LONGEST_FOR_PLACE: Span = Span::from_minutes(15);
 /// A speed made good is measured over at least this many times the uncertainty in time.
 const UNCERTAINTIES: f64 = 4.0;
 
-/// How far from where it says the vessel may have been at the time of the fix.
+/// How far from its reported position the vessel may have been at the time of the fix. Metres.
 fn blur_metres(fix: &Fix) -> f64 {
     let knots = fix.said.sog_knots().unwrap_or(ASSUMED_KNOTS);
     fix.said.resolution_metres() + fix.said.uncertainty().seconds() * knots * METRES_PER_SECOND_PER_KNOT
 }
 
-/// The shortest span of a speed made good between two fixes, `shortest` where both are fine.
+/// The shortest span of a speed made good between two fixes; `shortest` if both are fine.
 pub(super) fn shortest_span(from: &Fix, to: &Fix, shortest: Span) -> Span {
     let metres = from.said.resolution_metres() + to.said.resolution_metres();
     let uncertain = from.said.uncertainty().seconds() + to.said.uncertainty().seconds();
@@ -43,7 +43,7 @@ pub(super) fn shortest_span(from: &Fix, to: &Fix, shortest: Span) -> Span {
 }
 
 impl Shard {
-    /// Whether the track knows better than this fix where its vessel was then.
+    /// Whether the track has a finer fix near the time of this one.
     pub(super) fn knows_better(&self, ix: TrackIx, fix: &Fix) -> bool {
         let blur = blur_metres(fix);
         if blur < COARSER_BY_METRES {

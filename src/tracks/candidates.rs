@@ -1,7 +1,7 @@
-//! Fixes that no track of their number could have made, waiting for others that agree with them.
+//! Fixes that no track of their MMSI could have made, waiting for others that agree with them.
 //!
-//! Several ships may use one number, and their reports come in turn. Each further ship waits for itself, so that the others do not
-//! keep it from being confirmed.
+//! Several ships may use one MMSI, with their reports interleaved. Each further ship has a candidate of its own, so that the
+//! others do not keep it from being confirmed.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -12,10 +12,10 @@ use super::accept::{CANDIDATE_AGE, CONFIRMING_FIXES, possible};
 use super::siblings::metres_off;
 use super::track::Fix;
 
-/// Further ships that may wait under one number; one more drops the one that was silent for longest.
+/// Upper limit of the candidates under one MMSI; a further one replaces the longest silent.
 const MOST_WAITING: usize = 8;
 
-/// The further ships that may be behind each number.
+/// The candidates, by MMSI.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Candidates {
     waiting: FxHashMap<u32, Vec<Candidate>>,
@@ -29,7 +29,7 @@ struct Candidate {
 }
 
 impl Candidates {
-    /// Adds an impossible fix; hands out the fixes of a further ship, oldest first, once there are three that agree.
+    /// Adds an impossible fix. Returns the fixes of a further ship, oldest first, once three agree.
     pub(super) fn add(&mut self, mmsi: u32, fix: Fix, jump_knots: f64) -> Option<Vec<Fix>> {
         let waiting = self.waiting.entry(mmsi).or_default();
         waiting.retain(|candidate| fix.at - candidate.last.at <= CANDIDATE_AGE);
@@ -59,7 +59,7 @@ impl Candidates {
             return None;
         }
         let confirmed = waiting.swap_remove(place);
-        // What else that ship could have sent is no other ship.
+        // Candidates that this ship could also have sent are not other ships.
         waiting.retain(|other| !possible(&confirmed.last, &other.last, jump_knots));
         if waiting.is_empty() {
             self.waiting.remove(&mmsi);
@@ -67,13 +67,13 @@ impl Candidates {
         Some(confirmed.fixes)
     }
 
-    /// How many fixes agree so far, of the ship that has most.
+    /// The largest number of fixes that agree so far for one candidate of an MMSI.
     pub(super) fn waiting(&self, mmsi: u32) -> usize {
         let fixes = |candidates: &Vec<Candidate>| candidates.iter().map(|candidate| candidate.fixes.len()).max();
         self.waiting.get(&mmsi).and_then(fixes).unwrap_or(0)
     }
 
-    /// Drops candidates that nothing confirmed.
+    /// Drops candidates that were not confirmed in time.
     pub(super) fn expire(&mut self, now: Time) {
         self.waiting.retain(|_, candidates| {
             candidates.retain(|candidate| now - candidate.last.at <= CANDIDATE_AGE);
@@ -98,7 +98,7 @@ mod tests {
         }
     }
 
-    /// How many ships are confirmed of so many that send in turn, one report every 20 s.
+    /// Number of ships confirmed, of `ships` that send in turn, one report every 20 s.
     fn confirmed_of(ships: i64) -> usize {
         let mut candidates = Candidates::default();
         let fixes = (0..ships * 3).map(|number| fix(number * 20, 20.0 + (number % ships) as f64));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_two_fixes_nor_the_same_moment_twice_confirm() {
+    fn neither_two_fixes_nor_a_repeated_moment_confirm_a_ship() {
         let mut candidates = Candidates::default();
         for fix in [fix(0, 20.0), fix(60, 20.0), fix(60, 20.0001)] {
             assert_eq!(candidates.add(1, fix, 60.0), None);

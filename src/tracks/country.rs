@@ -1,6 +1,6 @@
-//! Countries and territories by name: the short English names that go with the flags of `flag`.
+//! Countries and territories by name: short English names for the codes of `flag`.
 
-/// The short English name of an ISO 3166 alpha-2 code; `None` for a code that no MID stands for.
+/// The short English name for an ISO 3166 alpha-2 code; `None` for a code without a MID.
 pub fn country_of(code: &str) -> Option<&'static str> {
     let place = COUNTRIES.binary_search_by_key(&code, |(code, _)| code).ok()?;
     Some(COUNTRIES[place].1)

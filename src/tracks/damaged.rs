@@ -1,7 +1,8 @@
-//! Numbers damaged on the way: reports of a vessel that arrive under a number one or two bits away from its own.
+//! Damaged MMSIs: reports of a vessel that arrive under a number one or two bits away from its own.
 //!
-//! Such a number never sends static data, and its reports continue another vessel's track in place, course and speed. They are
-//! counted and left out, from the first one. A second ship alongside is kept apart by its static data, by its class, by going another
+//! Such a number never sends static data, and its reports continue another vessel's track in position, course and speed. They are
+//! counted and left out, from the first one. A second ship alongside is recognised by its static data, by its class, by a
+//! different movement, or by sending about as often as the first.
 //! way, and by sending about as often as the first.
 
 use rustc_hash::FxHashMap;
@@ -18,31 +19,31 @@ use super::siblings::metres_off;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Fix, Vessel};
 
-/// Bits of an MMSI in a message.
+/// Number of bits of an MMSI in a message.
 const BITS: u32 = 30;
 /// The vessel must have been heard this recently for a report to continue its track.
 const HEARD_WITHIN: Span = Span::from_minutes(20);
-/// What antennas and clocks leave open. Metres.
+/// Tolerance for antennas and clocks. Metres.
 const JITTER_METRES: f64 = 100.0;
-/// How much of the way since its last fix a vessel may be off its dead reckoning.
+/// Share of the distance since its last fix that a vessel may be off its dead reckoning.
 const WAY_SHARE: f64 = 0.25;
-/// A vessel may drift this fast beside what it says, and so fast where it says nothing. Knots.
+/// Drift allowed beyond the reported movement, and for a vessel that reports no speed. Knots.
 const DRIFT_KNOTS: f64 = 0.25;
 const SILENT_DRIFT_KNOTS: f64 = 1.0;
-/// Speeds that differ by more than this and a fifth are of two ships. Knots.
+/// Speeds that differ by more than this plus a fifth belong to two ships. Knots.
 const SPEED_KNOTS: f64 = 1.0;
-/// Courses and headings that differ by more are of two ships. Degrees.
+/// Courses and headings that differ by more belong to two ships. Degrees.
 const COURSE_DEGREES: f64 = 30.0;
-/// Slower than this a course means nothing. Knots.
+/// At lower speeds a course means nothing. Knots.
 const STEERED_KNOTS: f64 = 3.0;
-/// From so many reports on, a number that sends half as often as the vessel it resembles is another ship.
+/// From this many reports on, a number that sends at least half as often as the vessel it resembles is another ship.
 const JUDGED_FROM: u32 = 6;
 /// How long a number is remembered after its latest report.
 const REMEMBERED: Span = Span::from_hours(24);
-/// Numbers remembered at most; beyond it further ones are judged by each report alone.
+/// Upper limit of the numbers remembered; further ones are judged by each report alone.
 const MOST_NUMBERS: usize = 10_000;
 
-/// Numbers that were taken for damaged ones of others.
+/// Numbers that were taken for damaged ones of other vessels.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Damaged {
     numbers: FxHashMap<u32, Number>,
@@ -50,21 +51,21 @@ pub(super) struct Damaged {
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Number {
-    /// Whose number it resembles.
+    /// The vessel whose number it resembles.
     of: TrackKey,
-    /// Reports of it that were left out.
+    /// Reports under this number that were left out.
     reports: u32,
-    /// Fixes of the vessel it resembles before the first of them.
+    /// Fixes of the resembled vessel before the first of these reports.
     fixes_before: u32,
-    /// The latest of them.
+    /// Payload hash of the latest of these reports.
     payload: u64,
     last_at: Time,
-    /// It proved to be a ship of its own.
+    /// Whether it proved to be a ship of its own.
     is_own: bool,
 }
 
 impl Number {
-    /// Whether it sends at least half as often as the vessel it resembles: chance does not damage so many in the same way.
+    /// Whether it sends at least half as often as the vessel it resembles: random damage does not repeat that often.
     fn sends_as_often(&self, vessel: Vessel<'_>) -> bool {
         let fixes = vessel.fixes().saturating_sub(self.fixes_before);
         JUDGED_FROM <= self.reports && vessel.fixes() < u32::from(u16::MAX) && fixes < 2 * self.reports
@@ -79,8 +80,8 @@ impl Damaged {
 }
 
 impl Tracks {
-    /// Whether a report is another vessel's, its number damaged on the way. It is then to be left out; a track that earlier such reports
-    /// began is forgotten.
+    /// Whether a report is another vessel's, with its MMSI damaged in transmission. The report is then left out, and a track that
+    /// earlier reports of this kind started is forgotten.
     pub fn is_damaged(&mut self, report: &Report) -> bool {
         let Body::Position(said) = report.body else {
             return false;
@@ -104,7 +105,7 @@ impl Tracks {
         let (of, fixes_before) = (vessel.key(), vessel.fixes());
         let new = Number { of, reports: 0, fixes_before, payload: !report.payload, last_at: report.at, is_own: false };
         let mut number = known.filter(|number| number.of == of).unwrap_or(new);
-        // Another station's copy says nothing about how often it sends.
+        // Another station's copy says nothing about how often the number sends.
         number.reports += u32::from(number.payload != report.payload);
         number.payload = report.payload;
         number.last_at = number.last_at.max(report.at);
@@ -118,13 +119,13 @@ impl Tracks {
         !number.is_own
     }
 
-    /// The vessel whose number arrived damaged as this one, and how many reports of it were left out.
+    /// The vessel whose MMSI arrived damaged as this one, and how many of its reports were left out; `None` for other numbers.
     pub fn damaged(&self, mmsi: Mmsi) -> Option<(TrackKey, u32)> {
         let number = self.damaged.numbers.get(&mmsi.0).filter(|number| !number.is_own)?;
         Some((number.of, number.reports))
     }
 
-    /// Reports of this vessel that arrived under damaged numbers within the last day or so.
+    /// Number of reports of this vessel that arrived under damaged MMSIs within about the last day.
     pub fn damaged_reports_of(&self, key: TrackKey) -> u32 {
         self.damaged
             .numbers
@@ -134,13 +135,13 @@ impl Tracks {
             .sum()
     }
 
-    /// Whether nothing speaks for the number so far: no static data, and too few fixes for a track.
+    /// Whether nothing shows so far that the number is a vessel: no static data, and too few fixes for a track.
     fn may_be_damaged(&self, mmsi: Mmsi) -> bool {
         self.under(mmsi).all(|vessel| vessel.identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
     }
 
-    /// The confirmed vessel, one or two bits away, whose track the fix continues; of several the one it fits best. Where one is
-    /// known, that one is asked alone.
+    /// The confirmed vessel, one or two bits away, whose track the fix continues; of several the nearest. If a resembled vessel
+    /// is already known, only that one is considered.
     fn resembled(&self, mmsi: Mmsi, known: Option<Mmsi>, fix: &Fix) -> Option<Vessel<'_>> {
         let fits = |number: u32| {
             let tracks = self.under(Mmsi(number));
@@ -169,7 +170,7 @@ impl Tracks {
     }
 }
 
-/// Whether a fix lies on the track of a confirmed vessel, as that vessel goes, sent by a transponder of its class.
+/// Whether a fix continues the track of a confirmed vessel, with similar movement and the same transponder class.
 fn continues(vessel: Vessel<'_>, fix: &Fix) -> bool {
     let Some(last) = vessel.last().filter(|_| u32::from(CONFIRMED_FIXES) <= vessel.fixes()) else {
         return false;
@@ -181,7 +182,7 @@ fn continues(vessel: Vessel<'_>, fix: &Fix) -> bool {
         && metres_off_track(vessel, &last, fix) <= allowed_metres(&last, fix)
 }
 
-/// How far the fix lies from where the vessel was then, or will have been.
+/// Distance from the fix to where the vessel was at that time, or would be. Metres.
 fn metres_off_track(vessel: Vessel<'_>, last: &Fix, fix: &Fix) -> f64 {
     let between: Option<LatLon> = vessel.position_at(fix.at, HEARD_WITHIN).filter(|_| fix.at < last.at);
     between.map_or_else(|| metres_off(last, fix), |position| position.metres_to(fix.position))

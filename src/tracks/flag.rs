@@ -1,11 +1,11 @@
-//! The flag behind an MMSI: its Maritime Identification Digits as ISO 3166 alpha-2.
+//! The flag state of an MMSI: its Maritime Identification Digits as an ISO 3166 alpha-2 code.
 //!
-//! From the MID table of michaeljfazio/MIDs (Apache-2.0), brought up to the ITU's list (table 1 of the Maritime Identification
-//! Digits) where it lags behind: 228, 229, 249, 306, 334, 355-357, 374, 471, 550, 612, 657.
+//! From the MID table of michaeljfazio/MIDs (Apache-2.0), updated from the ITU's list (table 1 of the Maritime Identification
+//! Digits) where it is out of date: 228, 229, 249, 306, 334, 355-357, 374, 471, 550, 612, 657.
 
 use crate::units::Mmsi;
 
-/// ISO 3166 alpha-2 of the administration that gave out this MMSI; `None` for numbers without a known MID.
+/// ISO 3166 alpha-2 code of the administration that assigned this MMSI; `None` for numbers without a known MID.
 pub fn flag_of(mmsi: Mmsi) -> Option<&'static str> {
     let mid = mmsi.mid()?;
     let place = FLAGS.binary_search_by_key(&mid, |(mid, _)| u32::from(*mid)).ok()?;

@@ -1,4 +1,4 @@
-//! Who is near: a hash grid of cells of 0.1°, right at ±180°, near the poles and across cell borders.
+//! Neighbours: a hash grid of cells of 0.1°, correct at ±180°, near the poles and across cell borders.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub(super) type Cell = u32;
 /// The cell of a vessel without a position.
 pub(super) const NOWHERE: Cell = u32::MAX;
 
-/// The vessels of a cell are chained both ways: 8 bytes a vessel, however they spread.
+/// The vessels of a cell form a doubly linked list: 8 bytes per vessel, however they are spread.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Grid {
     first: FxHashMap<Cell, u32>,
@@ -30,7 +30,7 @@ struct Link {
 
 const NOBODY: u32 = u32::MAX;
 
-/// The cell a position lies in.
+/// The cell that contains a position.
 pub(super) fn cell_of(at: LatLon) -> Cell {
     CELLS.of(at)
 }
@@ -48,7 +48,7 @@ impl Grid {
         }
     }
 
-    /// Takes out a vessel that is in `cell`; nothing happens with `NOWHERE`.
+    /// Removes a vessel that is in `cell`; does nothing for `NOWHERE`.
     pub(super) fn remove(&mut self, cell: Cell, vessel: TrackIx) {
         if cell == NOWHERE {
             return;
@@ -68,7 +68,7 @@ impl Grid {
         }
     }
 
-    /// Calls `found` for every vessel in the cells that a circle touches; the caller measures the distance.
+    /// Calls `found` for every vessel in the cells that a circle touches; the caller checks the distance.
     pub(super) fn around(&self, at: LatLon, metres: f64, mut found: impl FnMut(TrackIx)) {
         for cell in CELLS.around(at, metres) {
             let mut here = self.first.get(&cell).copied().unwrap_or(NOBODY);

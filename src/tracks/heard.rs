@@ -1,4 +1,4 @@
-//! What one MMSI sent lately, so that a copy of a transmission is known, however late it is passed on.
+//! Recent transmissions of each MMSI, so that a copy is recognised however late it is relayed.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,59 +10,61 @@ use super::TrackIx;
 use super::accept::{Outcome, Refusal};
 use super::store::Shard;
 
-/// The same payload within this is the same transmission, whatever it says.
+/// The same payload within this time is the same transmission, whatever its content.
 pub(super) const AT_ONCE: Span = Span::from_seconds(30);
-/// A transmission is remembered for this long (SPEC "Time and lateness").
+/// How long a transmission is remembered (SPEC "Time and lateness").
 const KEPT: Span = Span::from_minutes(60);
-/// Transmissions remembered beyond the last three: an hour of a ship that sends every 7 s; 2 KB.
+/// Upper limit of the transmissions remembered beyond the last three: an hour of a ship that sends every 7 s; 2 KB.
 const MOST_KEPT: usize = 512;
-/// Dropped together when there are too many.
+/// Number of oldest transmissions dropped together at the limit.
 const DROPPED: usize = 64;
-/// What is too old is looked for this often.
+/// Interval between removals of transmissions that are too old. Seconds.
 const PRUNED_EVERY: i64 = 300;
 
-/// A ship slower than this that has not gone further may send the same bits again. Knots and metres.
+/// A ship slower than this that has not moved further may send identical bits again. Knots and metres.
 const STILL_KNOTS: f64 = 1.0;
 const STILL_METRES: f64 = 550.0;
-/// Where a position lies within this of the course it tells, from the last one, and its distance is between half and twice what its
-/// speed makes, give or take a knot, the ship has gone on. Degrees.
+/// A ship has moved on if its new position is within this angle of its reported course from the last one, and the distance is
+/// between half and twice what its speed gives, plus or minus a knot. Degrees.
 const AHEAD_DEGREES: f64 = 90.0;
 
-/// Bits of a kept transmission that are its time, in units of 4 s: they come round after four and a half hours.
+/// Bits of a remembered transmission that hold its time, in units of 4 s; they wrap around after four and a half hours.
 const TIME_BITS: u32 = 12;
 const TIME_UNIT: i64 = 4;
 
-/// Whether a report is remembered beyond the last three. A row's hash has its time in it: its copies come at once.
+/// Whether a report is remembered beyond the last three. The hash of a table row includes its time, and its copies arrive at
+/// once.
 pub(super) fn is_kept(body: &Body) -> bool {
     !matches!(body, Body::Position(said) if said.message_type == 0)
 }
 
-/// Whether it is the same transmission after more than half a minute: a position is, static data is repeated every few minutes.
+/// Whether the same payload after more than 30 s is still the same transmission: true for positions, false for static data, which
+/// is repeated every few minutes.
 pub(super) fn lasts(body: &Body) -> bool {
     matches!(body, Body::Position(said) if said.message_type != 0 && said.units().is_some())
 }
 
-/// What one MMSI sent lately: half a cache line, looked at with every report.
+/// Recent transmissions of one MMSI: half a cache line, read with every report.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Heard {
     lately: [Transmission; 3],
     earlier: Option<Box<Earlier>>,
 }
 
-/// Its mark, 0 for an empty place, and the low 32 bits of its time in milliseconds: they come round after 49 days. The mark is 31 bits
-/// of its hash and whether it is kept.
+/// A mark, 0 for an empty place, and the low 32 bits of the time in milliseconds, which wrap around after 49 days. The mark is 31
+/// bits of the hash and one bit for whether the transmission is kept.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Transmission {
     mark: u32,
     at: u32,
 }
 
-/// Transmissions of the last hour before the last three transmissions, oldest first: 20 bits of the hash and the time. Among 512 that
-/// mistakes one report in two thousand, and only where the ship moves.
+/// Transmissions of the last hour before the last three, oldest first: 20 bits of the hash and the time. With 512 of them one
+/// report in two thousand is mistaken for a copy, and only of a moving ship.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Earlier {
     kept: Vec<u32>,
-    /// The newest and when what is too old was last dropped. Seconds.
+    /// Time of the newest, and when old ones were last removed. Seconds.
     newest: i64,
     pruned: i64,
 }
@@ -73,7 +75,7 @@ impl Transmission {
         Transmission { mark: (mark & !1).max(2) | u32::from(kept), at: at.millis() as u32 }
     }
 
-    /// From `earlier` to this.
+    /// Time from `earlier` to this transmission.
     fn since(self, earlier: Transmission) -> Span {
         Span::from_millis(i64::from(self.at.wrapping_sub(earlier.at) as i32))
     }
@@ -83,7 +85,7 @@ impl Transmission {
     }
 }
 
-/// Seconds, as the time bits of a kept transmission.
+/// Seconds as the time bits of a remembered transmission.
 fn time_bits(seconds: i64) -> u32 {
     (seconds.div_euclid(TIME_UNIT) as u32) & ((1 << TIME_BITS) - 1)
 }
@@ -95,7 +97,7 @@ impl Earlier {
             let oldest = KEPT.millis() / 1000;
             match seconds - self.pruned < oldest {
                 true => self.kept.retain(|kept| Earlier::apart(*kept, seconds) <= oldest),
-                // Nothing came for so long that all of it is too old, or may be.
+                // After an hour without a kept transmission every time is too old, or may have wrapped around.
                 false => self.kept.clear(),
             }
             self.pruned = seconds;
@@ -109,7 +111,7 @@ impl Earlier {
         self.kept.push(mark >> TIME_BITS << TIME_BITS | time_bits(seconds));
     }
 
-    /// How far apart a kept transmission and a time are. Seconds.
+    /// Time between a remembered transmission and a moment. Seconds.
     fn apart(kept: u32, seconds: i64) -> i64 {
         let shift = 32 - TIME_BITS;
         let units = (time_bits(seconds) << shift).wrapping_sub(kept << shift) as i32 >> shift;
@@ -118,7 +120,7 @@ impl Earlier {
 
     fn last(&self, mark: u32, seconds: i64) -> Option<Span> {
         let is = |kept: &u32| kept >> TIME_BITS == mark >> TIME_BITS;
-        // In blocks without a way out, so that the processor compares many at once; mostly none is the same.
+        // In blocks without an early exit, so that the processor compares many at once; usually none matches.
         let mut blocks = self.kept.chunks(32);
         if KEPT.millis() / 1000 < seconds - self.newest
             || !blocks.any(|block| block.iter().fold(false, |any, kept| any | is(kept)))
@@ -131,7 +133,7 @@ impl Earlier {
 }
 
 impl Heard {
-    /// How long before or after `at` the transmission of this hash was heard; `None` if it was not within an hour.
+    /// Time between `at` and the transmission with this hash; `None` if there was none within an hour.
     pub(super) fn last(&self, hash: u64, at: Time) -> Option<Span> {
         let new = Transmission::new(hash, at, false);
         let lately = self.lately.iter().filter(|known| new.is_copy_of(**known)).map(|known| new.since(*known).abs());
@@ -139,7 +141,7 @@ impl Heard {
         lately.chain(earlier).min().filter(|apart| *apart <= KEPT)
     }
 
-    /// Takes in a transmission; `kept`: for an hour, else while it is one of the last three.
+    /// Remembers a transmission: for an hour if `kept`, otherwise while it is one of the last three.
     pub(super) fn remember(&mut self, hash: u64, at: Time, kept: bool) {
         let new = Transmission::new(hash, at, kept);
         let age = |known: &Transmission| if known.mark == 0 { Span::from_hours(24 * 49) } else { new.since(*known) };
@@ -157,26 +159,26 @@ impl Heard {
         }
     }
 
-    /// Heap bytes.
+    /// Heap memory held, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.earlier.as_ref().map_or(0, |earlier| size_of::<Earlier>() + 4 * earlier.kept.capacity())
     }
 
-    /// A value that depends on what the next report will read.
+    /// A value that depends on the data that the next report will read, to load it into the cache.
     pub(super) fn touch(&self) -> u32 {
         self.lately[0].mark
     }
 }
 
 impl Shard {
-    /// When the latest fix of a number was made, on whichever of its tracks.
+    /// Time of the latest fix of an MMSI, on any of its tracks.
     pub(super) fn last_at(&self, first: u32) -> Time {
         let chain = self.chain_from(first);
         chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
     }
 
-    /// Whether a position sent bit by bit as before may be a new one all the same: of a ship that lies where it lay, or that has come
-    /// round to the same place. A copy that was passed on late lies behind its ship.
+    /// Whether a position identical to an earlier one may still be new: from a ship that has not moved, or that has returned to
+    /// the same place. A copy relayed late is behind its ship.
     pub(super) fn repeats_itself(&self, first: u32, report: &Report) -> bool {
         let Body::Position(said) = &report.body else {
             return false;
@@ -184,7 +186,7 @@ impl Shard {
         let Some(place) = said.lat_lon() else {
             return false;
         };
-        // Long-range messages are coarse: a ship may be slow to leave their place.
+        // Long-range messages are coarse: a slow ship may take long to leave a position.
         let slow = said.message_type == 27 || said.sog_knots().is_none_or(|knots| knots <= STILL_KNOTS);
         self.chain_from(first).filter_map(|ix| self.hot[ix.0 as usize].last()).any(|last| {
             let metres = last.position.metres_to(place);
@@ -204,7 +206,7 @@ impl Shard {
         })
     }
 
-    /// A distress device says in words whether it is being tested.
+    /// Records whether a distress device reports a test in its text.
     pub(super) fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
         if mmsi.station_class() != StationClass::Distress {
             return Outcome::Refused(Refusal::NotTracked);
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_position_is_known_again_for_an_hour_however_often_its_ship_sends() {
+    fn a_position_is_recognised_for_an_hour_however_often_its_ship_sends() {
         for step in [2, 6, 7, 10, 60, 180, 1500] {
             let mut heard = Heard::default();
             for second in (0..20_000).step_by(step) {
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn after_an_hour_it_is_a_new_one() {
+    fn after_an_hour_the_same_bits_are_a_new_transmission() {
         let mut heard = Heard::default();
         heard.remember(7, at(0), true);
         assert!(heard.last(7, at(3600)).is_some());
@@ -261,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_kept_is_known_for_half_a_minute_only_as_one_of_the_last() {
+    fn a_transmission_not_kept_is_recognised_only_among_the_last_three() {
         let mut heard = Heard::default();
         heard.remember(7, at(0), false);
         assert_eq!(heard.last(7, at(30)), Some(AT_ONCE));

@@ -1,38 +1,38 @@
-//! Who a vessel says it is: static data fused from types 5, 19 and 24, and from CSV columns; and what a message changed.
+//! Identity of a vessel: static data merged from types 5, 19 and 24 and from CSV columns, and what each message changed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ais::{Dimensions, Static};
 use crate::time::Time;
 
-/// Static and voyage data of one track; a field is the latest non-empty value received, from whichever message.
+/// Static and voyage data of one track; each field is the latest non-empty value, from any message. `None` if never received.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Identity {
-    /// IMO number as sent.
+    /// IMO number as sent, not checked.
     pub imo: Option<u32>,
-    /// Name.
+    /// Name of the vessel.
     pub name: Option<Box<str>>,
     /// Call sign.
     pub call_sign: Option<Box<str>>,
     /// Ship and cargo type, 1-99.
     pub ship_type: Option<u8>,
-    /// Hull around the antenna.
+    /// Distances from the antenna to the sides of the hull.
     pub dimensions: Option<Dimensions>,
     /// Draught in decimetres.
     pub draught_dm: Option<u8>,
-    /// Whether a distress device last said in words that it is being tested.
+    /// Whether the last text of a distress device reported a test.
     pub is_test: bool,
-    /// Destination.
+    /// Destination as sent.
     pub destination: Option<Box<str>>,
-    /// Estimated arrival: month, day, hour, minute.
+    /// Estimated time of arrival: month, day, hour, minute.
     pub eta: Option<(u8, u8, u8, u8)>,
-    /// Fields whose present value was said only once: it may be a bit error or a slip of the keyboard.
+    /// Fields whose present value was received only once: it may be a bit error or a typing error.
     pub once: Fields,
-    /// When the newest message came.
+    /// Time of the newest message; `None` before the first.
     pub said_at: Option<Time>,
 }
 
-/// A set of static fields.
+/// A set of static data fields.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Fields(u8);
 
@@ -51,46 +51,47 @@ impl Fields {
     pub const DRAUGHT: Fields = Fields(32);
     /// Destination.
     pub const DESTINATION: Fields = Fields(64);
-    /// Estimated arrival.
+    /// Estimated time of arrival.
     pub const ETA: Fields = Fields(128);
 
-    /// Both together.
+    /// The union of both sets.
     pub const fn and(self, other: Fields) -> Fields {
         Fields(self.0 | other.0)
     }
 
-    /// What is here and not in the other.
+    /// The fields of this set that are not in the other.
     pub const fn without(self, other: Fields) -> Fields {
         Fields(self.0 & !other.0)
     }
 
-    /// Whether the two have a field in common.
+    /// Whether the two sets have a field in common.
     pub const fn meets(self, other: Fields) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Whether it is none.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 }
 
-/// What one static message taught about a vessel, estimated arrival apart. Who repeats what is known teaches nothing.
+/// What one static message taught about a vessel, apart from the estimated time of arrival. A repeat of known data teaches
+/// nothing.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Learned {
-    /// What was known before the message; the track holds what is known after it.
+    /// Data known before the message; the track holds the data known after it.
     pub before: Identity,
-    /// Fields that have another value than before, or one for the first time.
+    /// Fields with a new value, or with one for the first time.
     pub changed: Fields,
-    /// Fields that were new in an earlier message, and whose new value this one says again: it is meant.
+    /// Fields that an earlier message changed and this one confirms.
     pub repeated: Fields,
-    /// Several ships speak under this MMSI at present: nobody knows whose word this is.
+    /// Whether several ships use this MMSI at present, so that the message may be from any of them.
     pub shared: bool,
 }
 
 impl Identity {
-    /// Takes over what `said` carries. A message older than the newest fills gaps and replaces nothing. Returns what is
-    /// new, and what was repeated for the first time.
+    /// Merges the fields of `said`. A message older than the newest only fills gaps. Returns the fields that changed, and those
+    /// confirmed for the first time.
     pub(super) fn fuse(&mut self, said: &Static, at: Time) -> (Fields, Fields) {
         let late = self.said_at.is_some_and(|newest| at < newest);
         self.said_at = self.said_at.max(Some(at));
@@ -118,7 +119,7 @@ impl Identity {
         (changed, repeated)
     }
 
-    /// Whether a message would change or repeat anything that `fuse` tells of.
+    /// Whether a message would change or confirm any field except the estimated time of arrival.
     pub(super) fn teaches(&self, said: &Static) -> bool {
         fn other<T: PartialEq>(known: &Option<T>, said: &Option<T>) -> bool {
             said.is_some() && known != said
@@ -133,7 +134,7 @@ impl Identity {
             || other(&self.destination, &said.destination)
     }
 
-    /// Length over all in metres, where known.
+    /// Length overall in metres; `None` if unknown.
     pub fn length(&self) -> Option<u16> {
         self.dimensions.map(|hull| hull.length()).filter(|length| 0 < *length)
     }
@@ -175,7 +176,7 @@ mod tests {
         let call_sign = Static { call_sign: Some("EA1234".into()), ship_type: Some(36), ..Static::default() };
         assert_eq!(identity.fuse(&named("ALFA"), AT), (Fields::NAME, Fields::default()));
         assert_eq!(identity.fuse(&call_sign, AT).0, Fields::CALL_SIGN.and(Fields::SHIP_TYPE));
-        // The other half says nothing about the name, so it does not repeat it either.
+        // The other half does not contain the name, so it does not confirm it either.
         assert_eq!(identity.once, Fields::NAME.and(Fields::CALL_SIGN).and(Fields::SHIP_TYPE));
         assert_eq!(identity.fuse(&named("ALFA"), AT), (Fields::default(), Fields::NAME));
         assert_eq!(identity.fuse(&named("ALFA"), AT), (Fields::default(), Fields::default()));

@@ -1,8 +1,8 @@
-//! The picture: every vessel's latest fix, its trail, who it says it is, and who is near.
+//! The picture: the latest fix, trail, identity and neighbours of every vessel.
 //!
-//! `Tracks::accept` takes one report at its place in event time and says what it changed. A track is a dense index
-//! (`TrackIx`) behind a stable key (`TrackKey`: MMSI and ordinal), so that two ships under one MMSI are two tracks before
-//! any behaviour looks at them.
+//! [`Tracks::accept`] takes one report at its event time and returns what it changed. A track is a dense index ([`TrackIx`])
+//! behind a stable key ([`TrackKey`]: MMSI and ordinal), so two ships under one MMSI are two tracks before any behaviour sees
+//! them.
 
 mod accept;
 mod blur;
@@ -38,27 +38,27 @@ pub use trail::TrailPoint;
 use crate::time::Span;
 use crate::units::Mmsi;
 
-/// A vessel's place in the slab of tracks; reused after the track is forgotten.
+/// Index of a vessel in the slab of tracks; reused after the track is dropped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TrackIx(pub u32);
 
-/// More shards than this help nobody.
+/// Upper limit of the shards; more do not help.
 const MOST_SHARDS: u32 = 64;
 
-/// The bit of a vessel's activity that no behaviour has: a finder of episodes follows it. It keeps no track alive.
+/// The activity bit used by the finders of episodes instead of a behaviour. It does not keep a track alive.
 pub const FOLLOWED: u32 = 31;
 
-/// What a track is called for good: its MMSI and which of the ships under that MMSI it is, from 1.
+/// The permanent name of a track: its MMSI, and which of the ships under that MMSI it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TrackKey {
-    /// The MMSI.
+    /// MMSI of the vessel.
     pub mmsi: Mmsi,
-    /// 1 for the first ship under this MMSI.
+    /// Number of the track under this MMSI, from 1.
     pub ordinal: u16,
 }
 
 impl fmt::Display for TrackKey {
-    /// `224123456.1`, as alert ids use it.
+    /// `224123456.1`, as used in alert ids.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.mmsi.0, self.ordinal)
     }
@@ -68,22 +68,22 @@ impl fmt::Display for TrackKey {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// A hole in a vessel's reports longer than this neither proves nor disproves anything. Minutes.
+    /// A hole in a vessel's reports longer than this neither proves nor disproves a behaviour. Minutes.
     pub max_hole_minutes: u32,
-    /// The same for vessels heard only by satellite. Minutes.
+    /// `max_hole_minutes` for vessels heard only by satellite. Minutes.
     pub max_hole_satellite_minutes: u32,
-    /// After this long without a fix a running condition ends as lost. Hours.
+    /// After this long without a fix a condition that holds ends as lost. Hours.
     pub lost_after_hours: u32,
-    /// A fix that needs more speed than this belongs to another ship, or to none. Knots.
+    /// A fix that would require more speed than this is attributed to another ship, or to none. Knots.
     pub jump_knots: f64,
-    /// A number sent from more places than this within 24 h identifies no vessel: it raises one alert a day and no gaps.
+    /// An MMSI sent from more places than this within 24 h identifies no vessel: it raises one alert a day and no gaps.
     pub shared_above_places: u32,
     /// A vessel silent for longer than this is forgotten. Hours.
     pub forget_after_hours: u32,
-    /// Shards of the picture, 1-64: reports are taken in by so many threads, where there are as many at one moment. Alerts do not
-    /// depend on it. Takes effect at the start.
+    /// Shards of the picture, 1-64: the number of threads that take in reports, if one moment has enough of them. Alerts do not
+    /// depend on it. Takes effect at start.
     pub shards: u32,
-    /// At most this many tracks; beyond it the unconfirmed and longest silent go first, never one with an open alert.
+    /// Upper limit of the tracks; beyond it unconfirmed and longest silent ones are dropped first, never one with an open alert.
     pub max_tracks: u32,
 }
 
@@ -103,7 +103,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults, as sentences with the key's path.
+    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.max_hole_minutes < 6 {
@@ -135,7 +135,7 @@ impl Settings {
         problems
     }
 
-    /// The longest hole that still counts, for a vessel.
+    /// The longest hole that counts as continuous, for a vessel.
     pub fn max_hole(&self, satellite_only: bool) -> Span {
         match satellite_only {
             false => Span::from_minutes(i64::from(self.max_hole_minutes)),
@@ -143,7 +143,7 @@ impl Settings {
         }
     }
 
-    /// How long without a fix until a running condition is lost.
+    /// How long without a fix until a condition that holds ends as lost.
     pub fn lost_after(&self) -> Span {
         Span::from_hours(i64::from(self.lost_after_hours))
     }

@@ -1,7 +1,7 @@
-//! The picture as everybody else sees it: the shards as one.
+//! The picture as the rest of the engine sees it: all shards as one.
 //!
-//! The shard of an MMSI is a hash of its number. Reports of different shards change nothing in each other's, so that they can be taken
-//! in side by side; whoever reads asks all shards.
+//! The shard of an MMSI is a hash of its number. Reports in different shards do not affect each other, so shards can take them in
+//! parallel. A reader sees the tracks of all shards.
 
 use crate::ais::{Report, SourceId};
 use crate::geo::LatLon;
@@ -15,17 +15,17 @@ use super::store::{Activity, Interest, Shard};
 use super::track::{Flag, Vessel};
 use super::{Settings, TrackIx, TrackKey};
 
-/// Every track there is.
+/// All tracks.
 pub struct Tracks {
     settings: Settings,
     shards: Vec<Shard>,
-    /// Low bits of a `TrackIx` that name its shard.
+    /// Number of low bits of a `TrackIx` that name its shard.
     shift: u32,
     pub(super) damaged: DamagedNumbers,
 }
 
 impl Tracks {
-    /// An empty picture of `settings.shards` shards. `satellite_sources` are the inputs whose lateness is above 15 min.
+    /// An empty picture of `settings.shards` shards. `satellite_sources` are the inputs with a lateness above 15 min.
     pub fn new(settings: Settings, satellite_sources: Vec<(SourceId, Span)>) -> Tracks {
         let count = settings.shards.clamp(1, super::MOST_SHARDS);
         let shift = count.next_power_of_two().trailing_zeros();
@@ -42,51 +42,51 @@ impl Tracks {
         shards.iter().for_each(|shard| shard.save(into));
     }
 
-    /// Takes the picture from a snapshot made with as many shards.
+    /// Restores the picture from a snapshot made with the same number of shards.
     pub(crate) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
         let shards: usize = unpack(from)?;
         if shards != self.shards.len() {
-            return Err(Damaged(format!("{shards} shards in place of {}", self.shards.len())));
+            return Err(Damaged(format!("{shards} shards instead of {}", self.shards.len())));
         }
         self.damaged = unpack(from)?;
         self.shards.iter_mut().try_for_each(|shard| shard.restore(from))
     }
 
-    /// These are the inputs whose lateness is above 15 min, and how late their reports come.
+    /// Replaces the inputs with a lateness above 15 min, each with its lateness.
     pub fn satellites(&mut self, sources: &[(SourceId, Span)]) {
         self.shards.iter_mut().for_each(|shard| shard.satellite_sources = sources.to_vec());
     }
 
-    /// How long after their event time reports of a vessel may still come because the input that heard it last is late: zero for inputs
-    /// that hold time back.
+    /// How long after their event time reports of a vessel may still arrive on the input that last heard it; zero for inputs that
+    /// hold time back.
     pub fn lateness(&self, ix: TrackIx) -> Span {
         let last = self.vessel(ix).last();
         last.and_then(|fix| self.shards.first()?.lateness(fix.source)).unwrap_or(Span::ZERO)
     }
 
-    /// When a vessel last heard at `last` is lost: `lost_after`, in the time of the input that hears it.
+    /// When a vessel last heard at `last` counts as lost: after `lost_after` plus the lateness of its input.
     pub fn lost_at(&self, ix: TrackIx, last: Time) -> Time {
         last + self.settings.lost_after() + self.lateness(ix)
     }
 
-    /// How many shards there are.
+    /// Number of shards.
     pub fn shards(&self) -> usize {
         self.shards.len()
     }
 
-    /// Which shard an MMSI falls to.
+    /// Index of the shard of an MMSI.
     pub fn shard_of(&self, mmsi: Mmsi) -> usize {
-        // Numbers are given out by country and in rows: their low digits alone would fill shards unevenly.
+        // MMSIs are assigned by country and in sequence, so their low digits alone would fill shards unevenly.
         let mixed = u64::from(mmsi.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         ((mixed * self.shards.len() as u64) >> 32) as usize
     }
 
-    /// The shards, for taking in reports side by side; `make_room` afterwards.
+    /// The shards, to take in reports in parallel. Call `make_room` afterwards.
     pub fn shards_mut(&mut self) -> &mut [Shard] {
         &mut self.shards
     }
 
-    /// Takes in one report at its place in event time.
+    /// Takes in one report at its event time.
     pub fn accept(&mut self, report: Report) -> Outcome {
         let shard = self.shard_of(report.mmsi);
         let outcome = self.shards[shard].accept(report);
@@ -94,8 +94,8 @@ impl Tracks {
         outcome
     }
 
-    /// Brings the number of tracks to nine tenths of the limit, if it is above: the unconfirmed first, then those about whom no behaviour
-    /// keeps anything, then the longest silent; never one in an open alert.
+    /// Reduces the tracks to nine tenths of the limit if they exceed it: unconfirmed ones first, then those without any
+    /// behaviour's state, then the longest silent; never one in an open alert.
     pub fn make_room(&mut self) {
         let limit = self.settings.max_tracks as usize;
         let alive = self.len();
@@ -111,18 +111,18 @@ impl Tracks {
         }
     }
 
-    /// Reads one vessel.
+    /// A vessel by its index.
     pub fn vessel(&self, ix: TrackIx) -> Vessel<'_> {
         let (shard, inside) = self.inside(ix);
         self.shards[shard].inside(inside)
     }
 
-    /// Finds a track by its key.
+    /// A track by its key; `None` if there is no such track.
     pub fn find(&self, key: TrackKey) -> Option<Vessel<'_>> {
         self.under(key.mmsi).find(|vessel| vessel.key() == key)
     }
 
-    /// Every track, in an order that depends on the shards (and must not show outside).
+    /// Every track, in an order that depends on the shards and must not affect results.
     pub fn iter(&self) -> impl Iterator<Item = Vessel<'_>> {
         self.shards.iter().flat_map(Shard::iter)
     }
@@ -132,37 +132,37 @@ impl Tracks {
         self.shards[self.shard_of(mmsi)].under(mmsi)
     }
 
-    /// Fixes under one MMSI, waiting for `CONFIRMING_FIXES`, that none of its tracks could have made.
+    /// The largest number of agreeing fixes under one MMSI, short of `CONFIRMING_FIXES`, that none of its tracks could have made.
     pub fn fixes_elsewhere(&self, mmsi: Mmsi) -> usize {
         self.shards[self.shard_of(mmsi)].fixes_elsewhere(mmsi)
     }
 
-    /// Places from which a number was heard within the last 24 h, at least the tracks it has; 0 for an unknown number.
+    /// Number of places where an MMSI was heard within the last 24 h, at least the number of its tracks; 0 for an unknown MMSI.
     pub fn places_within_a_day(&self, mmsi: Mmsi) -> usize {
         self.shards[self.shard_of(mmsi)].places_within_a_day(mmsi)
     }
 
-    /// Calls `found(vessel, metres)` for every vessel whose latest fix lies within `metres` of `at`, in no set order.
+    /// Calls `found(vessel, metres)` for every vessel whose latest fix is within `metres` of `at`, in no fixed order.
     pub fn near(&self, at: LatLon, metres: f64, mut found: impl FnMut(Vessel<'_>, f64)) {
         self.shards.iter().for_each(|shard| shard.near(at, metres, &mut found));
     }
 
-    /// How many tracks are held.
+    /// Number of tracks held.
     pub fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.alive).sum()
     }
 
-    /// Whether no track is held.
+    /// Whether there are no tracks.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Different numbers (MMSIs) seen so far, forgotten ones included; at most two million a shard.
+    /// Distinct MMSIs seen so far, including forgotten ones; at most two million per shard.
     pub fn vessels_seen(&self) -> u64 {
         self.shards.iter().map(|shard| shard.numbers_seen.len() as u64).sum()
     }
 
-    /// Tracks evicted because there were too many.
+    /// Number of tracks dropped because there were too many.
     pub fn evicted(&self) -> u64 {
         self.shards.iter().map(|shard| shard.evicted).sum()
     }
@@ -172,13 +172,13 @@ impl Tracks {
         &self.settings
     }
 
-    /// Puts new settings in force; nothing is forgotten, and the shards stay as many.
+    /// Applies new settings; tracks and the number of shards stay.
     pub fn configure(&mut self, settings: Settings) {
         self.shards.iter_mut().for_each(|shard| shard.settings = settings.clone());
         self.settings = settings;
     }
 
-    /// Sets or clears a behaviour's bit: whether it keeps state about the vessel.
+    /// Sets or clears a behaviour's bit, which means that it keeps state about the vessel.
     pub fn mark_active(&mut self, ix: TrackIx, bit: u32, active: Activity) {
         let (shard, inside) = self.shard_mut(ix);
         let marks = &mut shard.hot[inside.0 as usize].active;
@@ -188,27 +188,27 @@ impl Tracks {
         }
     }
 
-    /// Whether the trail of this vessel should reach back 13 h instead of 30 min.
+    /// Sets whether the trail of this vessel reaches back 13 h instead of 30 min.
     pub fn mark_interest(&mut self, ix: TrackIx, interest: Interest) {
         self.mark(ix, Flag::KeepLong, interest == Interest::Watch);
     }
 
-    /// Whether the vessel is in a stay in calm water.
+    /// Sets whether the vessel is staying in calm water.
     pub fn mark_in_port(&mut self, ix: TrackIx, stays: bool) {
         self.mark(ix, Flag::InPort, stays);
     }
 
-    /// Whether the vessel is in an open alert: then it is not evicted.
+    /// Sets whether the vessel is in an open alert, which keeps it from being evicted.
     pub fn mark_in_alert(&mut self, ix: TrackIx, is: bool) {
         self.mark(ix, Flag::InAlert, is);
     }
 
-    /// The vessel's track began in an area of interference: it is a phantom until its number has been alone again.
+    /// Marks a track that began in an area of interference; a further track of its MMSI is then a phantom.
     pub fn mark_in_interference(&mut self, ix: TrackIx) {
         self.mark(ix, Flag::Interfered, true);
     }
 
-    /// Tracks that ceased to exist since the last call, by key; they can still be read until `release`.
+    /// Tracks dropped since the last call, ordered by key; they can still be read until `release`.
     pub fn take_forgotten(&mut self) -> Vec<TrackIx> {
         let mut forgotten = Vec::new();
         for shard in &mut self.shards {
@@ -219,7 +219,7 @@ impl Tracks {
         forgotten.into_iter().map(|(_, ix)| ix).collect()
     }
 
-    /// Forgets a track, if it is still there: its positions were false, and its vessel is heard elsewhere.
+    /// Drops a track, if it still exists, whose positions were false; the vessel is heard elsewhere.
     pub fn drop_false(&mut self, key: TrackKey, ix: TrackIx) {
         if self.find(key).is_some_and(|vessel| vessel.ix() == ix) {
             let (shard, inside) = self.shard_mut(ix);
@@ -227,24 +227,24 @@ impl Tracks {
         }
     }
 
-    /// Frees the place of a forgotten track for another.
+    /// Frees the index of a dropped track for another.
     pub fn release(&mut self, ix: TrackIx) {
         let (shard, inside) = self.shard_mut(ix);
         shard.release(inside);
     }
 
-    /// Whether any track waits in `take_forgotten`.
+    /// Whether `take_forgotten` would return any track.
     pub fn has_forgotten(&self) -> bool {
         self.shards.iter().any(|shard| !shard.forgotten.is_empty())
     }
 
-    /// Hourly house-keeping at engine time `now`: forgets the long silent.
+    /// Hourly housekeeping at engine time `now`: drops vessels that have been silent for too long.
     pub fn sweep(&mut self, now: Time) {
         self.damaged.sweep(now);
         self.shards.iter_mut().for_each(|shard| shard.sweep(now));
     }
 
-    /// Heap and slab bytes of the tracks, without the maps' own.
+    /// Heap and slab memory of the tracks in bytes, without the maps.
     pub fn bytes(&self) -> usize {
         self.shards.iter().map(Shard::bytes).sum()
     }

@@ -1,7 +1,7 @@
-//! Numbers sent from many places: test sets, sets as delivered, numbers that a whole fleet uses.
+//! MMSIs sent from many places: test sets, sets in delivery state, numbers that a whole fleet uses.
 //!
-//! The places of a number are remembered for a day. Above `tracks.shared_above_places` of them the number names no vessel: its tracks
-//! still say where ships are, but nothing about any one of them can be concluded from their silence.
+//! The places of an MMSI are remembered for a day. Above `tracks.shared_above_places` of them the MMSI identifies no vessel: its
+//! tracks still show where ships are, but the silence of any one of them means nothing.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -14,14 +14,14 @@ use super::TrackIx;
 use super::store::Shard;
 use super::track::Flag;
 
-/// A place counts this long after it was last heard.
+/// A place counts for this long after it was last heard.
 const REMEMBERED: Span = Span::from_hours(24);
-/// A track that begins this near to where an earlier one ended is at the same place. Metres.
+/// A track that begins this close to where an earlier one ended is at the same place. Metres.
 const SAME_METRES: f64 = 5.0 * METRES_PER_NM;
-/// Places remembered of one number.
+/// Upper limit of the places remembered per MMSI.
 const MOST_PLACES: usize = 16;
 
-/// The places of every number that was heard in more than one.
+/// The places of every MMSI heard in more than one.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Places {
     of: FxHashMap<u32, Vec<Place>>,
@@ -36,13 +36,13 @@ struct Place {
 }
 
 impl Shard {
-    /// See `Tracks::places_within_a_day`.
+    /// See [`Tracks::places_within_a_day`](super::Tracks::places_within_a_day).
     pub(super) fn places_within_a_day(&self, mmsi: Mmsi) -> usize {
         let remembered = self.places.of.get(&mmsi.0).map_or(0, Vec::len);
         remembered.max(self.chain(mmsi).count())
     }
 
-    /// A further track of its number has begun.
+    /// Records the places of an MMSI when a further track of it begins.
     pub(super) fn note_place(&mut self, ix: TrackIx, now: Time) {
         let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
         let tracks: Vec<TrackIx> = self.chain(mmsi).collect();
@@ -53,7 +53,7 @@ impl Shard {
         self.judge_sharing(mmsi, now);
     }
 
-    /// Remembers where a track was last heard, if its number was heard in several places.
+    /// Records where a track was last heard.
     pub(super) fn note_last_place(&mut self, ix: TrackIx) {
         let hot = &self.hot[ix.0 as usize];
         if hot.fixes == 0 {
@@ -77,14 +77,14 @@ impl Shard {
         }
     }
 
-    /// Whether a number was heard in several places lately.
+    /// Whether places are remembered for an MMSI.
     pub(super) fn has_places(&self, mmsi: Mmsi) -> bool {
         self.places.of.contains_key(&mmsi.0)
     }
 
-    /// Forgets places not heard for a day, and what followed from them.
+    /// Forgets places not heard for a day, and judges again whether their MMSIs are shared.
     pub(super) fn sweep_places(&mut self, now: Time) {
-        // The order does not show: each number is for itself.
+        // The order has no effect, because each MMSI is independent.
         let numbers: Vec<u32> = self.places.of.keys().copied().collect();
         for mmsi in numbers.into_iter().map(Mmsi) {
             let tracks: Vec<TrackIx> = self.chain(mmsi).collect();

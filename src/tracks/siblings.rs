@@ -1,4 +1,4 @@
-//! Several ships under one MMSI: which of them a fix belongs to, when there is one more, when they are one again.
+//! Several ships under one MMSI: which of them a fix belongs to, when there is one more, and when they are one again.
 
 use crate::time::{Span, Time};
 use crate::units::{METRES_PER_SECOND_PER_KNOT, Mmsi};
@@ -9,16 +9,16 @@ use super::store::Shard;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Fix, Flag, NO_NEXT, Vessel};
 
-/// Tracks under one number at most.
+/// Upper limit of the tracks under one MMSI.
 const MOST_TRACKS: usize = 32;
-/// Two ships that were both heard stay two this long: whoever shares a number is not heard all the time.
+/// Two ships that were both heard stay two for this long, because ships that share a number are not heard all the time.
 const TWO_SHIPS_FOR: Span = Span::from_hours(24);
-/// Dead reckoning says nothing beyond this.
+/// Dead reckoning is limited to this time.
 const RECKONED_FOR: Span = Span::from_minutes(30);
-/// Slower than this a course means nothing. Knots.
+/// At lower speeds a course means nothing. Knots.
 const STILL_KNOTS: f64 = 0.5;
 
-/// How far `fix` lies from where its vessel would be had it gone on as it said in `last`. Metres.
+/// Distance from `fix` to where its vessel would be had it moved on as reported in `last`. Metres.
 pub(super) fn metres_off(last: &Fix, fix: &Fix) -> f64 {
     let way = last.said.sog_knots().filter(|knots| STILL_KNOTS <= *knots).zip(last.said.cog_degrees());
     let expected = way.map_or(last.position, |(knots, course)| {
@@ -34,12 +34,12 @@ impl Shard {
         self.chain(mmsi).map(|ix| self.inside(ix))
     }
 
-    /// See `Tracks::fixes_elsewhere`.
+    /// See [`Tracks::fixes_elsewhere`](super::Tracks::fixes_elsewhere).
     pub(super) fn fixes_elsewhere(&self, mmsi: Mmsi) -> usize {
         self.candidates.waiting(mmsi.0)
     }
 
-    /// The track of this MMSI that could have made the fix; of several the one that dead reckoning puts nearest.
+    /// The track of this MMSI that could have made the fix; of several the nearest by dead reckoning.
     pub(super) fn likeliest(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
         if self.hot[first as usize].next == NO_NEXT {
@@ -53,7 +53,7 @@ impl Shard {
             .map(|(ix, _)| ix)
     }
 
-    /// A fix no track of this MMSI could have made: another ship once two more agree with it.
+    /// Handles a fix that no track of this MMSI could have made: another ship, once two more agree with it.
     pub(super) fn jump(&mut self, mmsi: Mmsi, fix: Fix) -> Outcome {
         let limit = self.settings.jump_knots;
         let Some(confirmed) = self.candidates.add(mmsi.0, fix, limit) else {
@@ -65,7 +65,7 @@ impl Shard {
             let hot = &self.hot[from.0 as usize];
             let last = hot.last().filter(|_| CONFIRMED_FIXES <= hot.fixes)?;
             let first = confirmed[0];
-            // The ship that was left may go on sending: what it sent since says nothing of the way to the new place.
+            // The first ship may still be sending; its later fixes say nothing about the way to the new place.
             let earlier = first.at - Span::from_millis(1);
             let point = self.cold[from.0 as usize].trail.at_or_before(earlier).filter(|_| first.at <= last.at);
             let before = point.map_or(last, |point| Fix { at: point.at, position: point.position, ..last });
@@ -102,7 +102,7 @@ impl Shard {
         }
     }
 
-    /// Notes that a track of an MMSI is heard while a further one, begun later, goes on: twice makes two ships of them.
+    /// Records that a track is heard while a later one of its MMSI is also heard; the second time shows that they are two ships.
     pub(super) fn note_beside(&mut self, ix: TrackIx, at: Time) {
         let ordinal = self.hot[ix.0 as usize].ordinal;
         let goes_on = self.chain(Mmsi(self.hot[ix.0 as usize].mmsi)).any(|other| {
@@ -117,7 +117,7 @@ impl Shard {
         hot.mark(if again { Flag::BesideTwice } else { Flag::Beside }, true);
     }
 
-    /// One number may have so many tracks: the longest silent goes first.
+    /// Keeps the tracks of one MMSI within `MOST_TRACKS`: the longest silent is dropped.
     fn make_room_under(&mut self, mmsi: Mmsi) {
         if self.chain(mmsi).count() < MOST_TRACKS {
             return;
@@ -130,8 +130,8 @@ impl Shard {
         }
     }
 
-    /// How long one of several tracks of an MMSI is silent before it is taken for a mistake about the others: two ships that
-    /// were both heard stay two for a day.
+    /// How long one of several tracks of an MMSI must be silent before the others are taken to be the only ship: 30 min, or a day
+    /// if both were heard.
     fn alone_after(&self, mmsi: Mmsi) -> Span {
         match self.chain(mmsi).any(|ix| self.hot[ix.0 as usize].is(Flag::BesideTwice)) {
             true => TWO_SHIPS_FOR.max(self.settings.lost_after()),
@@ -139,7 +139,7 @@ impl Shard {
         }
     }
 
-    /// Two ships under one MMSI are one again when the other has been silent for 30 min, or for a day if both were heard.
+    /// Two ships under one MMSI are one again once the other has been silent for 30 min, or for a day if both were heard.
     pub(super) fn retire_silent_siblings(&mut self, ix: TrackIx, now: Time) {
         let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
         let alone_after = self.alone_after(mmsi);

@@ -1,4 +1,4 @@
-//! One shard of the picture: its slab of tracks and the way a report goes through it.
+//! One shard of the picture: its slab of tracks, and the path of a report through it.
 
 use std::hint::black_box;
 
@@ -26,25 +26,25 @@ use super::{Settings, TrackIx};
 const SMG_SHORTEST: Span = Span::from_minutes(5);
 /// Longest span of a speed made good within continuous reports (SPEC).
 const SMG_LONGEST: Span = Span::from_minutes(20);
-/// How far back a trail reaches for vessels of no special interest, and for others.
+/// How far back trails reach: of passing vessels, and of those worth watching.
 const KEEP_SHORT: Span = Span::from_minutes(30);
 const KEEP_LONG: Span = Span::from_hours(13);
-/// Numbers counted in a shard: four times as many as ships carry AIS.
+/// Upper limit of the MMSIs counted in a shard, four times the number of ships with AIS.
 const MOST_NUMBERS: usize = 2_000_000;
-/// A position whose time is more uncertain than this counts only where it is surely newer than the last.
+/// A position with a more uncertain time counts only if it is certainly newer than the last one.
 const CERTAIN: Span = Span::from_seconds(59);
 const STATIONS_KEPT: usize = 8;
 const UNDER_WAY_KNOTS: f64 = 3.0;
 
-/// The tracks of the MMSIs that fall to one shard. Inside it a `TrackIx` counts within the shard alone; what leaves it carries the
-/// number among all (`Shard::outside`).
+/// The tracks of the MMSIs of one shard. Inside it a `TrackIx` counts within the shard; what leaves it carries the index in the
+/// whole picture (see `Shard::outside`).
 pub struct Shard {
     number: u32,
     shift: u32,
     pub(super) settings: Settings,
     pub(super) hot: Vec<Hot>,
     pub(super) cold: Vec<Cold>,
-    /// By the first track of each MMSI.
+    /// Recent transmissions, by the first track of each MMSI.
     pub(super) heard: Vec<Heard>,
     pub(super) free: Vec<TrackIx>,
     pub(super) by_mmsi: FxHashMap<u32, u32>,
@@ -55,12 +55,12 @@ pub struct Shard {
     pub(super) satellite_sources: Vec<(SourceId, Span)>,
     pub(super) alive: usize,
     pub(super) evicted: u64,
-    /// The numbers seen so far, forgotten ones included.
+    /// MMSIs seen so far, including forgotten ones.
     pub(super) numbers_seen: FxHashSet<u32>,
 }
 
 impl Shard {
-    /// Shard `number` of `1 << shift` at most, without tracks.
+    /// An empty shard `number`, of at most `1 << shift`.
     pub(super) fn new(number: u32, shift: u32, settings: Settings, satellite_sources: Vec<(SourceId, Span)>) -> Shard {
         Shard {
             number,
@@ -82,12 +82,12 @@ impl Shard {
         }
     }
 
-    /// What a track of this shard is called among all.
+    /// Index in the whole picture of a track of this shard.
     pub(super) fn outside(&self, ix: TrackIx) -> TrackIx {
         TrackIx(ix.0 << self.shift | self.number)
     }
 
-    /// Takes in one report at its place in event time.
+    /// Takes in one report at its event time.
     pub fn accept(&mut self, report: Report) -> Outcome {
         let outcome = self.take(report);
         match outcome {
@@ -121,7 +121,7 @@ impl Shard {
         if !matches!(report.body, Body::Position(_) | Body::Static(_)) {
             return Outcome::Refused(Refusal::NotTracked);
         }
-        // A message may say who and where at once (type 19, CSV rows): two reports, neither a copy of the other.
+        // A message with identity and position (type 19, CSV rows) gives two reports, neither a copy of the other.
         let half = u64::from(matches!(report.body, Body::Static(_)));
         let transmission = report.payload ^ (half << 63);
         let first = self.by_mmsi.get(&mmsi.0).copied();
@@ -157,7 +157,7 @@ impl Shard {
         outcome
     }
 
-    /// Reads what the next reports will need, see `Tracks::warm`.
+    /// Loads the data of the next reports into the cache, and fills `known` with their tracks.
     pub fn warm(&self, coming: impl Iterator<Item = Mmsi>, known: &mut Vec<TrackIx>) {
         known.clear();
         known.extend(coming.filter_map(|mmsi| self.by_mmsi.get(&mmsi.0)).map(|ix| TrackIx(*ix)));
@@ -175,24 +175,24 @@ impl Shard {
         known.iter_mut().for_each(|ix| *ix = self.outside(*ix));
     }
 
-    /// Reads one of its vessels.
+    /// A vessel of this shard, by its index in the whole picture.
     pub fn vessel(&self, ix: TrackIx) -> Vessel<'_> {
         self.inside(TrackIx(ix.0 >> self.shift))
     }
 
-    /// Reads one vessel by its number within the shard.
+    /// A vessel by its index within the shard.
     pub(super) fn inside(&self, ix: TrackIx) -> Vessel<'_> {
         Vessel { ix: self.outside(ix), hot: &self.hot[ix.0 as usize], cold: &self.cold[ix.0 as usize] }
     }
 
-    /// Its tracks, in slab order (which must not show outside).
+    /// All tracks in slab order, which must not affect results.
     pub(super) fn iter(&self) -> impl Iterator<Item = Vessel<'_>> {
         (0..self.hot.len() as u32)
             .filter(|ix| self.hot[*ix as usize].is(Flag::Alive))
             .map(|ix| self.inside(TrackIx(ix)))
     }
 
-    /// See `Tracks::near`.
+    /// See [`Tracks::near`](super::Tracks::near).
     pub(super) fn near(&self, at: LatLon, metres: f64, found: &mut impl FnMut(Vessel<'_>, f64)) {
         self.grid.around(at, metres, |ix| {
             let distance = self.hot[ix.0 as usize].position().metres_to(at);
@@ -202,14 +202,14 @@ impl Shard {
         });
     }
 
-    /// Heap and slab bytes of the tracks, without the map's own.
+    /// Heap and slab memory of the tracks in bytes, without the map.
     pub(super) fn bytes(&self) -> usize {
         let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();
         let heard: usize = self.heard.iter().map(Heard::bytes).sum();
         trails + heard + self.hot.capacity() * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>())
     }
 
-    /// `first` is the first track of this MMSI, if any.
+    /// Takes in a position. `first` is the first track of this MMSI, if any.
     fn position(
         &mut self,
         mmsi: Mmsi,
@@ -238,7 +238,7 @@ impl Shard {
         }
     }
 
-    /// A report without a position says nothing, unless it comes from a distress device.
+    /// A report without a position is refused, unless it is from a distress device.
     fn without_position(&mut self, mmsi: Mmsi, said: Position) -> Outcome {
         if mmsi.station_class() != StationClass::Distress {
             return Outcome::Refused(Refusal::NoPosition);
@@ -323,7 +323,7 @@ impl Shard {
         Outcome::Fix { vessel: ix, previous, smg, jump: None }
     }
 
-    /// Every track of an MMSI learns what is said under it: a message tells its number, not its place.
+    /// Merges static data into every track of an MMSI, because a message names its MMSI but not its position.
     fn identity(&mut self, mmsi: Mmsi, said: &Static, at: Time) -> Outcome {
         if !self.by_mmsi.contains_key(&mmsi.0) {
             self.create(mmsi, 1);
@@ -360,12 +360,12 @@ impl Shard {
         Outcome::Identity { vessel, learned }
     }
 
-    /// A copy is no fix, but its station heard the vessel, and a shore station's copy proves it is not satellite-only.
+    /// A copy is not a fix, but its station heard the vessel; a shore station's copy proves that it is not satellite-only.
     fn note_copy(&mut self, mmsi: Mmsi, station: StationId, source: SourceId) {
         let Some(ix) = self.by_mmsi.get(&mmsi.0).copied() else {
             return;
         };
-        // Of several ships under one number nobody knows whose copy it is.
+        // With several ships under one MMSI the copy may be from any of them.
         if self.hot[ix as usize].next != NO_NEXT {
             return;
         }
@@ -410,7 +410,7 @@ impl Shard {
         ix
     }
 
-    /// How late an input's reports come, if it is one that does not hold time back.
+    /// How late an input's reports may be; `None` if the input holds time back.
     pub(super) fn lateness(&self, source: SourceId) -> Option<Span> {
         self.satellite_sources.iter().find(|(late, _)| *late == source).map(|(_, lateness)| *lateness)
     }
@@ -434,9 +434,9 @@ impl Shard {
 /// Whether a behaviour keeps state about a vessel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Activity {
-    /// It does.
+    /// The behaviour keeps state.
     Keeps,
-    /// It no longer does.
+    /// The behaviour no longer keeps state.
     Done,
 }
 

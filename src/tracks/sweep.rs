@@ -1,4 +1,4 @@
-//! Forgetting: tracks long silent, one too many, or joined to another.
+//! Dropping tracks: silent for too long, too many, or merged with another.
 
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
@@ -9,17 +9,17 @@ use super::store::Shard;
 use super::track::{Cold, Flag, Hot, NO_NEXT};
 use super::{TrackIx, TrackKey};
 
-/// A track with fewer fixes than this was never confirmed.
+/// A track with fewer fixes than this is unconfirmed.
 pub(super) const CONFIRMED_FIXES: u16 = 3;
 
 impl Shard {
-    /// Frees the place of a forgotten track for another.
+    /// Frees the index of a dropped track for another.
     pub(super) fn release(&mut self, ix: TrackIx) {
         self.cold[ix.0 as usize] = Cold::new();
         self.free.push(ix);
     }
 
-    /// Forgets the long silent.
+    /// Drops tracks that have been silent for too long.
     pub(super) fn sweep(&mut self, now: Time) {
         self.candidates.expire(now);
         self.sweep_places(now);
@@ -65,7 +65,7 @@ impl Shard {
         self.forgotten.push(ix);
     }
 
-    /// Forgets the tracks of a number that names no vessel; it was never seen.
+    /// Drops the tracks of an MMSI that identifies no vessel; it no longer counts as seen.
     pub(super) fn forget_unproved(&mut self, mmsi: Mmsi) {
         let tracks: Vec<TrackIx> = self.chain(mmsi).collect();
         for ix in tracks {
@@ -74,8 +74,8 @@ impl Shard {
         self.numbers_seen.remove(&mmsi.0);
     }
 
-    /// Who may be evicted, as one may compare: the unconfirmed first, whatever behaviours make of them, then those about whom no
-    /// behaviour keeps anything, each the longest silent first.
+    /// The tracks that may be evicted, with their sort key: unconfirmed ones first, then those without any behaviour's state,
+    /// each group the longest silent first.
     pub(super) fn evictable(&self) -> impl Iterator<Item = (bool, bool, Time, TrackKey, TrackIx)> {
         let alive = (0..).zip(&self.hot).filter(|(_, hot)| hot.is(Flag::Alive) && !hot.is(Flag::InAlert));
         alive.map(|(ix, hot)| {

@@ -26,7 +26,7 @@ fn tracks() -> Tracks {
     Tracks::new(Settings::default(), Vec::new())
 }
 
-/// Sends fixes of `(seconds, place)` one after another; the outcomes.
+/// Sends fixes of `(seconds, place)` one after another; returns the outcomes.
 fn sail(tracks: &mut Tracks, fixes: &[(i64, LatLon)]) -> Vec<Outcome> {
     let accept = |(place, (seconds, at)): (usize, &(i64, LatLon))| {
         tracks.accept(report(*seconds, *at, (*seconds as u64) << 8 | place as u64))
@@ -80,7 +80,7 @@ fn copies_from_other_stations_are_one_report_that_remembers_its_stations() {
 }
 
 #[test]
-fn a_single_wild_fix_is_refused_and_the_track_goes_on() {
+fn a_single_wild_fix_is_refused_and_the_track_continues() {
     let mut tracks = tracks();
     let here = LatLon::new(40.0, -10.0);
     let wild = LatLon::new(48.0, -10.0);
@@ -137,7 +137,7 @@ fn a_late_report_is_current_only_if_newer_than_the_last_fix() {
 }
 
 #[test]
-fn shore_stations_aids_and_aircraft_have_no_track() {
+fn shore_stations_aids_and_aircraft_are_not_tracked() {
     let mut tracks = tracks();
     for number in [2_241_000, 992_241_234, 111_224_001, 822_412_345] {
         let mut one = report(0, LatLon::new(40.0, -10.0), number as u64);
@@ -176,7 +176,7 @@ fn statics(seconds: i64, said: Static) -> Report {
 }
 
 #[test]
-fn a_change_of_static_data_is_told_once_when_new_and_once_when_repeated() {
+fn a_change_of_static_data_is_reported_once_when_new_and_once_when_repeated() {
     let mut tracks = tracks();
     let named = |name: &str| Static { name: Some(name.into()), ..Static::default() };
     let mut said = |seconds, said| match tracks.accept(statics(seconds, said)) {
@@ -194,7 +194,7 @@ fn a_change_of_static_data_is_told_once_when_new_and_once_when_repeated() {
 }
 
 #[test]
-fn what_is_said_under_a_shared_mmsi_is_told_of_the_track_heard_last_and_marked() {
+fn static_data_of_a_shared_mmsi_goes_to_the_track_heard_last_and_is_marked() {
     let mut tracks = tracks();
     let here = LatLon::new(40.0, -10.0);
     let there = LatLon::new(20.0, -60.0);
@@ -211,7 +211,7 @@ fn what_is_said_under_a_shared_mmsi_is_told_of_the_track_heard_last_and_marked()
 }
 
 #[test]
-fn a_flood_of_invented_numbers_evicts_the_unconfirmed_and_spares_who_is_watched() {
+fn a_flood_of_invented_mmsis_evicts_unconfirmed_tracks_and_spares_watched_ones() {
     let settings = Settings { max_tracks: 1000, ..Settings::default() };
     let mut tracks = Tracks::new(settings, Vec::new());
     let here = LatLon::new(40.0, -10.0);

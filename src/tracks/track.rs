@@ -31,23 +31,23 @@ pub struct Fix {
     pub source: SourceId,
 }
 
-/// Speed over the ground as positions prove it (SPEC "Speed made good").
+/// Speed over the ground as derived from positions (SPEC "Speed made good").
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SpeedMadeGood {
     /// Distance over time. Knots.
     pub knots: f64,
     /// Start of the span it was measured over; the span ends at the fix.
     pub since: Time,
-    /// Whether the span is a hole longer than the vessel's longest that counts: then the speed is evidence only.
+    /// Whether the span is a hole longer than the longest that counts for the vessel; the speed is then evidence only.
     pub over_hole: bool,
 }
 
-/// What is read at every report: one cache line.
+/// State read at every report: one cache line.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Hot {
     pub(super) last_at: Time,
-    /// The latest report; its position is the latest known.
+    /// The latest report; its position is the latest known one.
     pub(super) said: Position,
     pub(super) smg: f32,
     pub(super) smg_span: u32,
@@ -59,13 +59,13 @@ pub(super) struct Hot {
     pub(super) ordinal: u16,
     pub(super) station: StationId,
     pub(super) source: SourceId,
-    /// Where in the trail the speed made good began.
+    /// Place in the trail where the speed made good began.
     pub(super) smg_place: u16,
-    /// `Flag`s, and the transponder class in `CLASS_BITS`.
+    /// The `Flag`s, and the transponder class in `CLASS_BITS`.
     flags: u16,
 }
 
-/// What is read seldom, but for the trail: one cache line.
+/// State read seldom, except for the trail: one cache line.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Cold {
@@ -81,25 +81,25 @@ pub(super) struct Cold {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u16)]
 pub(super) enum Flag {
-    /// In use.
+    /// The index is in use.
     Alive = 1,
-    /// Its trail reaches back half a day.
+    /// The trail reaches back half a day.
     KeepLong = 2,
-    /// Its speed made good spans a hole too long to count.
+    /// The speed made good spans a hole too long to count.
     OverHole = 4,
-    /// Nobody but satellites has heard it.
+    /// Only satellites have heard the vessel.
     SatelliteOnly = 8,
-    /// In a stay in calm water, as `episodes` keeps it.
+    /// Staying in calm water, as recorded in `episodes`.
     InPort = 16,
-    /// Heard beside a further track of its MMSI, soon after that one began.
+    /// Heard once while a later track of its MMSI was also heard.
     Beside = 32,
-    /// The same twice: they are two ships.
+    /// Heard a second time like that: they are two ships.
     BesideTwice = 64,
-    /// In an open alert: not to be evicted.
+    /// In an open alert, so it must not be evicted.
     InAlert = 128,
-    /// It began in an area of interference.
+    /// The track began in an area of interference.
     Interfered = 256,
-    /// Its number is sent from so many places that it names no vessel.
+    /// The MMSI is sent from more than `shared_above_places` places, so it identifies no vessel.
     Shared = 512,
 }
 
@@ -107,10 +107,10 @@ pub(super) enum Flag {
 const CLASS_SHIFT: u16 = 14;
 const CLASS_BITS: u16 = 3 << CLASS_SHIFT;
 
-/// A further track of a number younger than this when last heard is a phantom (SPEC "Tracks").
+/// A further track of an MMSI that was younger than this when last heard is a phantom (SPEC "Tracks").
 const PHANTOM_BELOW: Span = Span::from_minutes(60);
 
-/// Chain end in `Hot::next`.
+/// End of the chain in `Hot::next`.
 pub(super) const NO_NEXT: u32 = u32::MAX;
 
 impl Hot {
@@ -137,7 +137,7 @@ impl Hot {
         self.flags & flag as u16 != 0
     }
 
-    /// Whether a behaviour keeps state about it.
+    /// Whether a behaviour keeps state about the vessel.
     pub(super) fn is_watched(&self) -> bool {
         self.active & !(1 << FOLLOWED) != 0
     }
@@ -149,7 +149,7 @@ impl Hot {
         }
     }
 
-    /// Class of its transponder.
+    /// Class of the transponder.
     pub(super) fn class(&self) -> Class {
         match (self.flags & CLASS_BITS) >> CLASS_SHIFT {
             1 => Class::A,
@@ -167,7 +167,7 @@ impl Hot {
         self.flags = self.flags & !CLASS_BITS | code << CLASS_SHIFT;
     }
 
-    /// Its latest position; without meaning before the first fix.
+    /// The latest position; meaningless before the first fix.
     pub(super) fn position(&self) -> LatLon {
         self.said.lat_lon().unwrap_or(LatLon { lat: 0.0, lon: 0.0 })
     }
@@ -202,22 +202,22 @@ pub struct Vessel<'a> {
 }
 
 impl<'a> Vessel<'a> {
-    /// Its place in the slab.
+    /// Index in the slab of tracks.
     pub fn ix(&self) -> TrackIx {
         self.ix
     }
 
-    /// Its name for good.
+    /// The permanent name of the track.
     pub fn key(&self) -> TrackKey {
         self.hot.key()
     }
 
-    /// Its MMSI.
+    /// MMSI of the vessel.
     pub fn mmsi(&self) -> Mmsi {
         Mmsi(self.hot.mmsi)
     }
 
-    /// Whether it takes part in behaviours: ships and tenders, and numbers outside every class after an hour on one track.
+    /// Whether the vessel takes part in behaviours: ships and tenders, and MMSIs outside every class after an hour on one track.
     pub fn takes_part(&self) -> bool {
         match self.mmsi().station_class() {
             StationClass::Ship | StationClass::Tender => true,
@@ -231,7 +231,7 @@ impl<'a> Vessel<'a> {
         }
     }
 
-    /// Whether its MMSI lies outside every class: a lead in itself.
+    /// Whether the MMSI is outside every class, which is suspicious in itself.
     pub fn unassigned_mmsi(&self) -> bool {
         self.mmsi().station_class() == StationClass::Unassigned
     }
@@ -241,12 +241,12 @@ impl<'a> Vessel<'a> {
         self.hot.last()
     }
 
-    /// When it was first heard with a position.
+    /// When the vessel was first heard with a position; `Time::MIN` before the first fix.
     pub fn first_at(&self) -> Time {
         self.cold.first_at
     }
 
-    /// Speed made good at its latest fix.
+    /// Speed made good at the latest fix; `None` before five minutes of track.
     pub fn speed_made_good(&self) -> Option<SpeedMadeGood> {
         (!self.hot.smg.is_nan()).then(|| SpeedMadeGood {
             knots: f64::from(self.hot.smg),
@@ -255,7 +255,7 @@ impl<'a> Vessel<'a> {
         })
     }
 
-    /// Usual speed before `before` (its own habit, else its type's). Knots.
+    /// Usual speed in the 24 h before `before`: from its own record, otherwise that of its type. Knots.
     pub fn usual_knots(&self, before: Time) -> f64 {
         let own = self.cold.usual.as_ref().and_then(|usual| usual.knots(before));
         own.unwrap_or_else(|| usual::of_type(self.ship_type()))
@@ -266,20 +266,21 @@ impl<'a> Vessel<'a> {
         self.cold.usual.as_ref().and_then(|usual| usual.knots_of(before, usual::FEW))
     }
 
-    /// Share of the 10-minute slots of the 24 h before `before` in which it was heard, 0-1.
+    /// Share, 0-1, of the 10-minute slots of the 24 h before `before` in which the vessel was heard.
     pub fn heard_share(&self, before: Time) -> f32 {
         self.cold.usual.as_ref().map_or(0.0, |usual| usual.heard_share(before))
     }
 
-    /// How long it made more than `knots`, as far as is known, until at most `within` before `before`; zero if it was not so fast
-    /// then. From 10-minute medians of the last day; a hole that does not count adds nothing, one of `lost_after` ends it.
+    /// How long the vessel made more than `knots`, up to a time at most `within` before `before`; zero if it was slower then.
+    /// Measured by 10-minute medians of the last day. A hole too long to count adds nothing, and one of `lost_after` ends the
+    /// time.
     pub fn above_until(&self, before: Time, knots: f64, within: Span, settings: &Settings) -> Span {
         let bridge = settings.max_hole(self.satellite_only());
         let above = |usual: &UsualSpeed| usual.above(knots, before, within, bridge, settings.lost_after());
         self.cold.usual.as_deref().map_or(Span::ZERO, above)
     }
 
-    /// Whether it has made 3 kn or more since it was first heard.
+    /// Whether the vessel has made 3 kn or more since it was first heard.
     pub fn ever_under_way(&self) -> bool {
         self.cold.usual.is_some()
     }
@@ -289,32 +290,32 @@ impl<'a> Vessel<'a> {
         self.cold.identity.as_deref()
     }
 
-    /// Ship type 1-99, where sent.
+    /// Ship type 1-99; `None` if never sent.
     pub fn ship_type(&self) -> Option<u8> {
         self.identity().and_then(|identity| identity.ship_type)
     }
 
-    /// Transponder class, as far as heard.
+    /// Class of the transponder; `Unknown` before a report that shows it.
     pub fn class(&self) -> Class {
         self.hot.class()
     }
 
-    /// Whether nothing but satellites (type 27, or inputs with a lateness over 15 min) has heard it.
+    /// Whether only satellites (type 27, or inputs with a lateness above 15 min) have heard the vessel.
     pub fn satellite_only(&self) -> bool {
         self.hot.is(Flag::SatelliteOnly)
     }
 
-    /// Whether it says it is at anchor (1) or moored (5).
+    /// Whether the vessel reports that it is at anchor (status 1) or moored (5).
     pub fn says_anchored(&self) -> bool {
         matches!(self.hot.said.status(), Some(1 | 5))
     }
 
-    /// Kept fixes from `from` on, oldest first; the latest fix itself may be missing (see `last`).
+    /// Kept fixes from `from` on, oldest first; the latest fix itself may be missing (see [`last`](Vessel::last)).
     pub fn trail_since(&self, from: Time) -> impl Iterator<Item = TrailPoint> + 'a {
         self.cold.trail.since(from)
     }
 
-    /// Where it was at `at`, between two fixes at most `bridge` apart; `None` outside its trail or over a longer hole.
+    /// Position at `at`, interpolated between two fixes at most `bridge` apart; `None` outside the trail or across a longer hole.
     pub fn position_at(&self, at: Time, bridge: Span) -> Option<LatLon> {
         let last = self.last()?;
         if last.at == at {
@@ -339,38 +340,38 @@ impl<'a> Vessel<'a> {
         Some(before.position.between(after, share))
     }
 
-    /// The navigational status it last sent.
+    /// The latest navigational status, 0-15; `None` if not sent.
     pub fn status(&self) -> Option<u8> {
         self.hot.said.status()
     }
 
-    /// Whether it is a distress device that said in words that it is being tested.
+    /// Whether it is a distress device whose last text reported a test.
     pub fn says_test(&self) -> bool {
         self.identity().is_some_and(|identity| identity.is_test)
     }
 
-    /// Stations that heard it lately, at most eight, most recent first.
+    /// Stations that recently heard the vessel, at most eight, most recent first.
     pub fn stations(&self) -> &'a [StationId] {
         self.cold.stations.as_deref().map_or(&[], Vec::as_slice)
     }
 
-    /// Its fixes so far; 65 535 is "or more".
+    /// Number of fixes so far; 65 535 means at least that many.
     pub fn fixes(&self) -> u32 {
         u32::from(self.hot.fixes)
     }
 
-    /// Whether it is in a stay in calm water that `episodes` keeps.
+    /// Whether the vessel is staying in calm water, as recorded in `episodes`.
     pub fn in_port(&self) -> bool {
         self.hot.is(Flag::InPort)
     }
 
-    /// Whether it is a further track of its number that proves nothing about a vessel: one that lived less than an hour, or
-    /// that began in interference. Its silence is no gap.
+    /// Whether it is a further track of its MMSI that is no evidence of a vessel: one that lived less than an hour, or that began
+    /// in interference. Its silence is not a gap.
     pub fn is_phantom(&self) -> bool {
         1 < self.hot.ordinal && (self.lived() < PHANTOM_BELOW || self.hot.is(Flag::Interfered))
     }
 
-    /// From its first fix to its latest.
+    /// Time from the first fix to the latest; zero without a fix.
     pub fn lived(&self) -> Span {
         match self.hot.fixes {
             0 => Span::ZERO,
@@ -378,22 +379,23 @@ impl<'a> Vessel<'a> {
         }
     }
 
-    /// Whether it began in an area of interference.
+    /// Whether the track began in an area of interference.
     pub fn began_in_interference(&self) -> bool {
         self.hot.is(Flag::Interfered)
     }
 
-    /// Whether its number is sent from more than five places within a day: its tracks say where ships are, not which.
+    /// Whether the MMSI is sent from more than `shared_above_places` places within a day: its tracks show where ships are, but
+    /// not which.
     pub fn shares_number(&self) -> bool {
         self.hot.is(Flag::Shared)
     }
 
-    /// Whether it went on being heard while a further track of its number did: two ships send that number.
+    /// Whether it was heard repeatedly while a later track of its MMSI was too: two ships use that MMSI.
     pub fn is_one_of_several(&self) -> bool {
         self.hot.is(Flag::BesideTwice)
     }
 
-    /// Which behaviours keep state about it, one bit each.
+    /// The behaviours that keep state about the vessel, one bit each.
     pub fn active(&self) -> u32 {
         self.hot.active
     }
@@ -409,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn class_and_flags_share_a_word_and_do_not_touch_each_other() {
+    fn class_and_flags_share_a_word_without_affecting_each_other() {
         let mut hot = Hot::new(Mmsi(224_000_001), 1);
         hot.mark(Flag::Shared, true);
         for class in [Class::B, Class::A, Class::Unknown] {

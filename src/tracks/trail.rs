@@ -1,8 +1,8 @@
-//! Where a vessel has been: its fixes, thinned as they age.
+//! Past positions of a vessel: its fixes, thinned as they age.
 //!
-//! Kept points lie at least 10 s apart in the last 5.5 minutes, 2.5 minutes apart to 21 minutes, 5 minutes apart before that.
-//! That is enough for speed made good (spans of 5-20 min), for common instants, for 5-minute positions and for evidence,
-//! at 16 bytes a point.
+//! Kept points are at least 10 s apart in the last 5.5 minutes, 2.5 minutes apart up to 21 minutes, and 5 minutes apart before
+//! that. That is enough for speed made good (spans of 5-20 min), for common instants, for 5-minute positions and for evidence, at
+//! 16 bytes per point.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +20,13 @@ const NONE: u16 = u16::MAX;
 /// One kept fix of a trail.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TrailPoint {
-    /// When.
+    /// Event time of the fix.
     pub at: Time,
-    /// Where.
+    /// Position of the fix.
     pub position: LatLon,
-    /// Reported speed over ground, knots.
+    /// Reported speed over ground in knots; `None` if not sent.
     pub sog_knots: Option<f64>,
-    /// Reported course over ground, degrees.
+    /// Reported course over ground in degrees; `None` if not sent.
     pub cog_degrees: Option<f64>,
 }
 
@@ -57,7 +57,7 @@ impl Trail {
         self.points.clear();
     }
 
-    /// Adds a fix newer than all kept ones, unless it comes within 10 s of the last. `keep` is how far back to remember.
+    /// Adds a fix newer than all kept ones, unless it is within 10 s of the last. `keep` is how far back the trail reaches.
     pub(super) fn push(&mut self, point: &TrailPoint, keep: Span) {
         let at = point.at.millis();
         match self.points.last() {
@@ -75,7 +75,8 @@ impl Trail {
         if self.points.len() == self.points.capacity() {
             self.thin(at, keep);
             if self.points.capacity() < self.points.len() + 1 + self.points.len() / 16 {
-                // In few steps: what a vessel that is heard twice will soon need anyway, or the heap is left full of small holes.
+                // In few steps: room that even a vessel heard twice will soon need, because many small allocations would fragment
+                // the heap.
                 let more = match self.points.len() {
                     0 => 2,
                     few @ 1..24 => 24 - few,
@@ -88,7 +89,7 @@ impl Trail {
         self.points.push(packed);
     }
 
-    /// Puts a late fix where it belongs, if it adds something; its age decides the spacing.
+    /// Inserts a late fix at its place. Returns false if it is older than the trail or within 10 s of a kept point.
     pub(super) fn insert_late(&mut self, point: &TrailPoint) -> bool {
         let at = point.at.millis();
         let Some(first) = self.points.first() else {
@@ -113,7 +114,7 @@ impl Trail {
         place.checked_sub(1).map(|index| self.unpack(&self.points[index]))
     }
 
-    /// The same for one who asks for ever later times: `place` is where the last answer lay.
+    /// The same for a caller with ever later times; `place` is the index of its last answer.
     pub(super) fn at_or_before_from(&self, place: &mut u16, at: Time) -> Option<TrailPoint> {
         let millis = at.millis();
         let mut here = usize::from(*place);
@@ -138,20 +139,20 @@ impl Trail {
         self.points[start..].iter().map(|packed| self.unpack(packed))
     }
 
-    /// A value that depends on what the next fix will read.
+    /// A value that depends on the data that the next fix will read, to load it into the cache.
     pub(super) fn touch(&self, place: u16) -> u32 {
         let offset = |point: Option<&Packed>| point.map_or(0, |point| point.offset);
         offset(self.points.last()) ^ offset(self.points.get(usize::from(place)))
     }
 
-    /// Heap bytes held.
+    /// Heap memory held, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.points.capacity() * size_of::<Packed>()
     }
 
     fn place_after(&self, at: Time) -> usize {
         let at = at.millis();
-        // Most questions are about the last minutes: look from the end first.
+        // Most questions are about the last minutes, so the end is searched first.
         let tail = self.points.len().saturating_sub(8);
         if self.points.get(tail).is_some_and(|kept| self.millis(kept) <= at) {
             return tail + self.points[tail..].partition_point(|kept| self.millis(kept) <= at);
@@ -170,7 +171,7 @@ impl Trail {
                 FINE_AGE..MIDDLE_AGE => MIDDLE_SPACING,
                 MIDDLE_AGE.. => COARSE_SPACING,
             };
-            // A second of slack: vessels that report every 30 s or 60 s are kept on their own beat.
+            // A second of slack keeps vessels that report every 30 s or 60 s on their own interval.
             let stays = oldest <= at && last_kept.saturating_add(spacing - 1000) <= at;
             if stays {
                 last_kept = at;
@@ -243,7 +244,7 @@ mod tests {
         let oldest = points[0].at;
         assert!(oldest <= Time::from_seconds(100_000 - 12 * 3600 + 600));
         assert!(points.windows(2).all(|pair| pair[0].at < pair[1].at));
-        // The last five minutes are there every 10 s.
+        // The last five minutes have a point every 10 s.
         let fine = trail.since(Time::from_seconds(99_700)).count();
         assert!((29..=31).contains(&fine), "{fine}");
     }

@@ -1,4 +1,4 @@
-//! A vessel's usual speed: the median of its 10-minute median speeds of 3 kn and more over the last 24 hours.
+//! A vessel's usual speed: the median of its 10-minute median speeds of at least 3 kn over the last 24 hours.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,16 +7,16 @@ use crate::time::{Span, Time};
 const SLOT_MILLIS: i64 = 600_000;
 const SLOTS: usize = 144;
 const PER_KNOT: f64 = 4.0;
-/// Slots needed before a vessel's own habit counts (SPEC "Usual speed").
+/// Number of slots needed before a vessel's own usual speed counts (SPEC "Usual speed").
 const NEEDED: usize = 12;
-/// Slots that show at least how fast it went: half an hour.
+/// Number of slots, half an hour, that give at least a rough speed.
 pub(super) const FEW: usize = 3;
-/// Speeds below this are not under way. Knots.
+/// Lower speeds do not count as under way. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
-/// Whole minutes in a slot: at most one sample is taken in each.
+/// Upper limit of the samples in a slot: one in each whole minute.
 const SAMPLES: usize = 10;
 
-/// Speeds in quarter knots: the samples of the present slot and the medians of the last 144; 0 is "nothing heard".
+/// Speeds in quarter knots: the samples of the current slot and the medians of the last 144; 0 means nothing was heard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct UsualSpeed {
     slot: i64,
@@ -31,12 +31,12 @@ impl UsualSpeed {
         UsualSpeed { slot: at.millis().div_euclid(SLOT_MILLIS), taken: 0, samples: [0; SAMPLES], medians: [0; SLOTS] }
     }
 
-    /// A value that depends on what the next sample will read.
+    /// A value that depends on the data that the next sample will read, to load it into the cache.
     pub(super) fn touch(&self) -> u32 {
         self.slot as u32
     }
 
-    /// Takes in one speed made good; the caller gives the first of each UTC minute.
+    /// Takes in one speed made good in knots; the caller passes the first of each UTC minute.
     pub(super) fn sample(&mut self, at: Time, knots: f64) {
         let millis = at.millis();
         let slot = millis.div_euclid(SLOT_MILLIS);
@@ -49,12 +49,12 @@ impl UsualSpeed {
         }
     }
 
-    /// The median over slots that ended in the 24 h before `before`; `None` with fewer than 12 slots under way.
+    /// The median over the slots that ended in the 24 h before `before`, in knots; `None` with fewer than 12 slots under way.
     pub(super) fn knots(&self, before: Time) -> Option<f64> {
         self.knots_of(before, NEEDED)
     }
 
-    /// The same from so many slots under way on.
+    /// The same with at least `needed` slots under way.
     pub(super) fn knots_of(&self, before: Time, needed: usize) -> Option<f64> {
         let before = before.millis().div_euclid(SLOT_MILLIS);
         let oldest = before - SLOTS as i64;
@@ -69,9 +69,9 @@ impl UsualSpeed {
         Some(f64::from(medians[medians.len() / 2]) / PER_KNOT)
     }
 
-    /// How long it made more than `knots` until at most `within` before `before`: slots of 10 minutes back from there, up to one
-    /// below; slots without a sample count if no more than `bridge` of them follow each other, and end it after `lost`. Zero
-    /// when it was not so fast then.
+    /// How long the vessel made more than `knots`, up to a time at most `within` before `before`. It counts slots of 10 minutes
+    /// back from there to the first slower one. Slots without a sample count if at most `bridge` of them are consecutive; `lost`
+    /// of them end the count. Zero if the vessel was slower then.
     pub(super) fn above(&self, knots: f64, before: Time, within: Span, bridge: Span, lost: Span) -> Span {
         let slots = |span: Span| (span.millis() + SLOT_MILLIS - 1) / SLOT_MILLIS;
         let fast = |median: u8| knots * PER_KNOT < f64::from(median);
@@ -96,14 +96,15 @@ impl UsualSpeed {
         Span::from_millis(counted * SLOT_MILLIS)
     }
 
-    /// Share of the slots of the 24 h before `before` with a speed made good, 0-1. The slot of `before` does not count.
+    /// Share, 0-1, of the slots of the 24 h before `before` that have a speed made good. The slot of `before` itself does not
+    /// count.
     pub(super) fn heard_share(&self, before: Time) -> f32 {
         let before = before.millis().div_euclid(SLOT_MILLIS);
         let heard = (before - SLOTS as i64 + 1..before).filter(|slot| self.median(*slot).is_some()).count();
         heard as f32 / (SLOTS - 1) as f32
     }
 
-    /// The median of one slot in quarter knots, the present one as far as it goes; `None` without a sample.
+    /// The median of one slot in quarter knots, for the current slot as far as known; `None` without a sample.
     fn median(&self, slot: i64) -> Option<u8> {
         if slot == self.slot {
             let mut samples = self.samples;
@@ -131,7 +132,7 @@ impl UsualSpeed {
     }
 }
 
-/// The usual speed of a type of ship, for vessels without a habit of their own (SPEC "Usual speed"). Knots.
+/// The usual speed of a ship type, for vessels without enough data of their own (SPEC "Usual speed"). Knots.
 pub(super) fn of_type(ship_type: Option<u8>) -> f64 {
     match ship_type {
         Some(70..=89) => 12.0,
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_hours_under_way_make_a_habit() {
+    fn two_hours_under_way_give_a_usual_speed() {
         let mut usual = UsualSpeed::new(Time::from_seconds(0));
         for minute in 0..119 {
             usual.sample(Time::from_seconds(minute * 60), 9.0);
@@ -166,7 +167,7 @@ mod tests {
             usual.above(6.0, at(before), minutes(30), minutes(20), minutes(360)).minutes().round()
         };
         let mut usual = UsualSpeed::new(at(0));
-        // Slow for half an hour, then two hours at 9 kn with a hole of 20 min in it, then slow.
+        // Slow for half an hour, then two hours at 9 kn with a hole of 20 min, then slow.
         for minute in (0..90).chain(110..185) {
             usual.sample(at(minute), if (30..150).contains(&minute) { 9.0 } else { 2.0 });
         }
@@ -174,7 +175,7 @@ mod tests {
         assert_eq!(above(&usual, 175), 120.0);
         assert_eq!(above(&usual, 190), 0.0);
         assert_eq!(above(&usual, 25), 0.0);
-        // A longer hole counts nothing, and both sides of it do.
+        // A longer hole does not count, but the time on both sides does.
         let mut usual = UsualSpeed::new(at(0));
         for minute in (0..60).chain(120..180) {
             usual.sample(at(minute), 9.0);

@@ -1,4 +1,4 @@
-//! A table of quarter-degree cells that says which zones matter there, so that a look-up touches only what is near.
+//! A table of quarter-degree cells with the zones that matter in each, so that a look-up only touches what is near.
 
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
@@ -8,40 +8,40 @@ use super::shape::Shape;
 use crate::geo::LatLon;
 use crate::geo::chord::{Piece, chord, spot};
 
-/// Cells to a degree.
+/// Cells per degree.
 const PER_DEGREE: f64 = 4.0;
-/// Cells round the Earth.
+/// Cells around the Earth.
 const COLUMNS: usize = 1440;
 /// Cells from pole to pole.
 const ROWS: usize = 720;
-/// The table is filled from blocks of this many cells a side downward.
+/// The table is filled by subdividing blocks of this many cells per side.
 const BLOCK: usize = 32;
-/// Inside a zone, distances are exact to this depth (1 nm); deeper, a cell may answer with a bound.
+/// Distances inside a zone are exact down to this depth (1 nm); deeper, a cell may give a bound.
 const EXACT_METRES: f64 = 1852.0;
 
-/// What one zone means to one cell.
+/// What one zone means for one cell.
 #[derive(Clone, Debug)]
 pub(crate) enum Part {
-    /// Every position of the cell lies inside, at least this many metres from the border.
+    /// Every position of the cell is inside, at least `depth` metres from the border.
     Deep {
-        /// The zone's number.
+        /// Number of the zone.
         zone: u16,
-        /// Metres to the border, at least.
+        /// Lower bound of the distance to the border, in metres.
         depth: f64,
     },
-    /// The border may matter: these pieces of the shape are the only ones that can be nearest.
+    /// The border may matter: only these pieces of the shape can be the nearest.
     Border {
-        /// The zone's number.
+        /// Number of the zone.
         zone: u16,
-        /// Indices into the shape's pieces.
+        /// Indices of the shape's pieces.
         pieces: Box<[u32]>,
     },
 }
 
-/// For every cell of the Earth the zones that reach it.
+/// The zones that reach each cell of the Earth.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cells {
-    /// One bit a cell: is there anything? 130 kB, so that the open sea costs one cached load.
+    /// One bit per cell: whether it has any zone. 130 kB, so that a look-up on the open sea costs one cached load.
     filled: Vec<u64>,
     parts: FxHashMap<u32, Vec<Part>>,
 }
@@ -63,7 +63,7 @@ impl Cells {
         cells
     }
 
-    /// What the cell of a position holds.
+    /// The zones in the cell of a position.
     pub(crate) fn at(&self, at: LatLon) -> &[Part] {
         let row = (((at.lat + 90.0) * PER_DEGREE) as usize).min(ROWS - 1);
         let column = (((at.lon + 180.0) * PER_DEGREE) as usize).min(COLUMNS - 1);
@@ -81,7 +81,7 @@ impl Cells {
     }
 }
 
-/// Filling the table with one zone.
+/// The job of filling the table with one zone.
 struct Task<'a> {
     zone: u16,
     shape: &'a Shape,
@@ -90,7 +90,7 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Fills a square block of cells: at once where all of it is far outside or deep inside, else quarter by quarter.
+    /// Fills a square block of cells: at once if all of it is far outside or deep inside, otherwise quarter by quarter.
     fn fill(&self, row: usize, column: usize, size: usize, cells: &mut Cells) {
         if ROWS <= row || COLUMNS <= column {
             return;
@@ -119,7 +119,7 @@ impl Task<'_> {
             }
             return;
         }
-        // Whatever is nearest to a position of the cell is at most this far from its centre.
+        // The piece nearest to any position in the cell is at most this far from the cell's centre.
         let bound = chord_2.sqrt() + 2.0 * radius;
         let pieces = self.tree.locate_within_distance(here, bound * bound);
         let mut pieces: Box<[u32]> = pieces.map(|piece| piece.data).collect();
@@ -138,13 +138,13 @@ impl Task<'_> {
     }
 }
 
-/// Metres from a block's centre to its farthest corner, at most.
+/// Upper bound of the distance from a block's centre to its farthest corner, in metres.
 fn radius(centre: LatLon, half: f64) -> f64 {
     let corners = [(half, half), (-half, half)];
     let farthest = corners.iter().map(|(north, east)| {
         let corner = LatLon { lat: centre.lat + north, lon: centre.lon + east };
         crate::geo::chord::arc(crate::geo::chord::distance_2(spot(centre), spot(corner)).sqrt())
     });
-    // The corner nearer to the equator is the farthest; 1 % covers the ellipsoid and the arc.
+    // The corners nearer to the equator are the farthest; 1 % allows for the ellipsoid and the arc.
     chord(farthest.fold(0.0, f64::max)) * 1.01
 }

@@ -1,4 +1,4 @@
-//! Everything fixed that a position is judged by: zones, shore distance, ports, calm water.
+//! All static data that a position is judged by: zones, coast, ports, calm water, watchlists.
 
 use std::sync::Arc;
 
@@ -8,41 +8,41 @@ use super::{CALM_REACH_NM, Relation, Watchlists, ZoneSet};
 use crate::geo::{Coast, LatLon, Ports, SEEN_NM, Wind};
 use crate::time::Time;
 
-/// How a position lies to calm water.
+/// A position relative to calm water.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Calm {
-    /// In the circle of a harbour or anchorage point, or in an active port or anchorage zone.
+    /// Whether it is inside the circle of a harbour or anchorage point, or in an active port or anchorage zone.
     pub inside: bool,
-    /// Nautical miles to the nearest such point or to the nearest such zone's edge, 0 inside a zone; infinite beyond 30 nm.
+    /// Nautical miles to the nearest such point or zone edge, 0 inside a zone; infinite beyond 30 nm.
     pub nearest_nm: f64,
 }
 
-/// The zones of the moment with the coast and the ports.
+/// The current zones together with coast, ports, wind and watchlists.
 #[derive(Clone, Debug)]
 pub struct Chart {
-    /// The zones.
+    /// The current zones.
     pub zones: ZoneSet,
-    /// Land and shore.
+    /// Land and coastline.
     pub coast: Arc<Coast>,
     /// Harbours and anchorage points.
     pub ports: Arc<Ports>,
-    /// Wind at sea, where the operator gave a file of it.
+    /// Wind at sea; empty unless the operator provided a file.
     pub wind: Arc<Wind>,
-    /// Sea behaviours do not open this near to calm water, unless a zone says otherwise; in nautical miles.
+    /// Distance from calm water within which sea behaviours do not start, unless a zone overrides it; in nautical miles.
     pub calm_margin_nm: f64,
-    /// Ships that somebody wants to hear of.
+    /// Vessels the analysts want alerts for.
     pub watchlists: Arc<Watchlists>,
 }
 
 impl Chart {
-    /// The zones with the coast and ports that are built in and the default margin of 5.4 nm (10 km).
+    /// Combines the zones with the built-in coast and ports and the default margin of 5.4 nm (10 km).
     pub fn with_built_in(zones: ZoneSet) -> Chart {
         let watchlists = Arc::default();
         let (coast, ports) = (Coast::built_in(), Ports::built_in());
         Chart { zones, coast, ports, wind: Arc::default(), calm_margin_nm: 5.4, watchlists }
     }
 
-    /// How the position lies to calm water at that time.
+    /// The position relative to calm water at that time.
     pub fn calm(&self, at: LatLon, time: Time) -> Calm {
         let zone_nm = self.zones.calm_nm(at, time);
         let point_nm = self.ports.nearest_point_nm(at);
@@ -52,13 +52,13 @@ impl Chart {
         }
     }
 
-    /// How far one may go without coming into calm water, from where the nearest is `nearest_nm` off (as `calm` says). Nautical miles.
+    /// Distance a vessel can go without entering calm water, given the distance to the nearest one from [`Chart::calm`]. Nautical miles.
     pub fn clear_of_calm_nm(&self, nearest_nm: f64) -> f64 {
-        // Distances to points are to their middles, and beyond some way they are only known to be greater.
+        // Distances to points are to their centres, and beyond some range they are only known to be greater.
         nearest_nm.min(SEEN_NM.min(CALM_REACH_NM) - 0.1) - self.ports.largest_circle_nm()
     }
 
-    /// What the calm water at a position is called: the zone that holds it, else the harbour or anchorage point whose circle does.
+    /// Name of the calm water at a position: the zone that contains it, otherwise the harbour or anchorage point whose circle does.
     pub fn calm_name(&self, at: LatLon, time: Time) -> Option<Arc<str>> {
         let mut hits = Vec::new();
         self.zones.at(at, &mut hits);
@@ -69,12 +69,12 @@ impl Chart {
         named.min().or_else(point)
     }
 
-    /// Nautical miles to the nearest shore: 0 on land and inland water, infinite without a coast.
+    /// Nautical miles to the nearest shore: 0 on land and inland water, infinite without a coastline.
     pub fn shore_nm(&self, at: LatLon) -> f64 {
         self.coast.shore_nm(at)
     }
 
-    /// The same for one who knows that shore is at most `most_nm` off.
+    /// As [`Chart::shore_nm`], but faster if shore is known to be at most `most_nm` away.
     pub fn shore_nm_within(&self, at: LatLon, most_nm: f64) -> f64 {
         self.coast.shore_nm_within(at, most_nm)
     }

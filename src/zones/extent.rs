@@ -1,4 +1,4 @@
-//! Where a zone lies on the Earth, for people: extent, middle, area, and how much of it is land.
+//! A zone's position on the Earth, for display: extent, middle, area, and the share of land in it.
 
 use super::shape::Shape;
 use super::{ZoneIx, ZoneSet};
@@ -6,14 +6,14 @@ use crate::geo::chord::position;
 use crate::geo::{Coast, LatLon, wrap_degrees};
 use crate::units::METRES_PER_NM;
 
-/// Rows and columns of the grid that a polygon is looked at by.
+/// Rows and columns of the grid by which a polygon is sampled.
 const GRID: usize = 96;
-/// Positions that are looked at for land, at most.
+/// Maximum number of positions sampled for land.
 const LOOKED_AT: usize = 400;
 /// Nautical miles in a degree of latitude.
 const NM_PER_DEGREE: f64 = 60.0;
 
-/// The box around a zone, with what lies in it.
+/// The bounding box of a zone, with its area.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Extent {
     /// Southern edge, degrees north.
@@ -22,23 +22,23 @@ pub struct Extent {
     pub north: f64,
     /// Western edge, degrees east, -180..180.
     pub west: f64,
-    /// How far the eastern edge lies beyond the western one, degrees, 0..=360.
+    /// Degrees from the western edge to the eastern one, 0..=360.
     pub width: f64,
-    /// The middle of the box.
+    /// Middle of the box.
     pub middle: LatLon,
-    /// Square nautical miles; to some per cent, and too many where a corridor crosses itself or circles overlap.
+    /// Area in square nautical miles, accurate to some per cent; too large if a corridor crosses itself or circles overlap.
     pub area_nm2: f64,
 }
 
 impl Extent {
-    /// Eastern edge, degrees east, -180..180: below `west` across ±180°.
+    /// Eastern edge, degrees east, -180..180; less than `west` if the box crosses ±180°.
     pub fn east(&self) -> f64 {
         wrap_degrees(self.west + self.width)
     }
 }
 
 impl ZoneSet {
-    /// Where a zone lies.
+    /// Bounding box and area of a zone.
     pub fn extent(&self, zone: ZoneIx) -> Extent {
         let shape = &self.shapes[usize::from(zone.0)];
         let around = Around::of(shape);
@@ -53,7 +53,7 @@ impl ZoneSet {
         Extent { south, north, west: wrap_degrees(west), width, middle, area_nm2 }
     }
 
-    /// Positions spread over a zone, a few hundred at most.
+    /// Positions spread over a zone, at most a few hundred.
     pub fn spread(&self, zone: ZoneIx) -> Vec<LatLon> {
         let shape = &self.shapes[usize::from(zone.0)];
         let mut all: Vec<LatLon> = match shape.is_polygon() {
@@ -70,31 +70,31 @@ impl ZoneSet {
                 .collect(),
         };
         if all.is_empty() {
-            // Thinner than the grid.
+            // The polygon is thinner than the grid.
             all = shape.pieces.iter().map(|piece| position(piece.from)).collect();
         }
         let stride = all.len().div_ceil(LOOKED_AT).max(1);
         all.into_iter().step_by(stride).collect()
     }
 
-    /// How much of a zone lies on land or inland water, 0 to 1; 0 without a coast.
+    /// Share of a zone that is land or inland water, 0 to 1; 0 without a coastline.
     pub fn land_share(&self, zone: ZoneIx, coast: &Coast) -> f64 {
         land_share(&self.spread(zone), coast)
     }
 
-    /// Positions that a zone is drawn with: the ends of its lines and borders, its centres.
+    /// The positions a zone is drawn with: the vertices of its lines and borders, or its centres.
     pub fn drawn(&self, zone: ZoneIx) -> impl Iterator<Item = LatLon> {
         self.shapes[usize::from(zone.0)].pieces.iter().map(|piece| position(piece.from))
     }
 }
 
-/// How many of the positions lie on land or inland water, 0 to 1.
+/// Share of the positions that are on land or inland water, 0 to 1.
 pub fn land_share(positions: &[LatLon], coast: &Coast) -> f64 {
     let on_land = positions.iter().filter(|at| coast.on_land(**at)).count();
     on_land as f64 / positions.len().max(1) as f64
 }
 
-/// Edges in degrees, the longitudes as one run: `west` may lie beyond ±180.
+/// Edges in degrees, with continuous longitudes: `west` may be beyond ±180.
 struct Around {
     south: f64,
     north: f64,
@@ -111,7 +111,7 @@ impl Around {
         let (mut south, mut north, mut west, mut east) = (first.lat, first.lat, first.lon, first.lon);
         let mut before = first.lon;
         for end in ends {
-            // Each goes on from the one before, so that a border right across ±180° is one run.
+            // Each longitude continues from the previous one, so that a border across ±180° stays continuous.
             let lon = before + wrap_degrees(end.lon - before);
             (south, north, west, east) = (south.min(end.lat), north.max(end.lat), west.min(lon), east.max(lon));
             before = lon;
@@ -123,7 +123,7 @@ impl Around {
         Around { south, north, west: west - sideways, width }
     }
 
-    /// The middles of the cells of a grid, row by row from the south.
+    /// Centres of the cells of a grid, row by row from the south.
     fn grid(&self) -> impl Iterator<Item = LatLon> {
         let (south, west) = (self.south, self.west);
         let (up, across) = ((self.north - south) / GRID as f64, self.width / GRID as f64);
@@ -133,7 +133,7 @@ impl Around {
         (0..GRID).flat_map(move |row| (0..GRID).map(move |column| at(row, column)))
     }
 
-    /// Square nautical miles of each of these cells.
+    /// Area of each of these cells, in square nautical miles.
     fn cell_nm2(&self) -> impl Iterator<Item = f64> {
         let up = (self.north - self.south) / GRID as f64;
         let cell = up * self.width / GRID as f64 * NM_PER_DEGREE * NM_PER_DEGREE;
@@ -143,14 +143,14 @@ impl Around {
     }
 }
 
-/// Square nautical miles of a corridor or of circles.
+/// Area of a corridor or of circles, in square nautical miles.
 fn along_nm2(shape: &Shape) -> f64 {
     let reach = shape.reach / METRES_PER_NM;
     let lengths = shape.pieces.iter().map(|piece| position(piece.from).metres_to(position(piece.to())) / METRES_PER_NM);
     let (mut length, mut rounds, mut last) = (0.0, 0, None);
     for (piece, nm) in shape.pieces.iter().zip(lengths) {
         length += nm;
-        // Each line, and each circle, has a round end at both its ends.
+        // Each line, and each circle, has a half circle at both its ends.
         rounds += usize::from(last != Some(piece.from));
         last = Some(piece.to());
     }
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_a_circle_and_a_corridor_are_as_large_as_they_are_drawn() {
+    fn a_box_a_circle_and_a_corridor_have_the_area_they_are_drawn_with() {
         let square =
             extent("", r#"{"type":"Polygon","coordinates":[[[-10,-0.5],[-9,-0.5],[-9,0.5],[-10,0.5],[-10,-0.5]]]}"#);
         assert!((square.area_nm2 - 3600.0).abs() < 40.0, "{square:?}");
@@ -188,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn across_the_date_line_it_is_one_box() {
+    fn a_zone_across_the_date_line_is_one_box() {
         let square = extent("", r#"{"type":"Polygon","coordinates":[[[179,0],[181,0],[181,1],[179,1],[179,0]]]}"#);
         assert!((square.width - 2.0).abs() < 1e-6 && (square.west - 179.0).abs() < 1e-6, "{square:?}");
         assert!((square.east() + 179.0).abs() < 1e-6 && square.middle.lon.abs() > 179.9, "{square:?}");
     }
 
     #[test]
-    fn what_lies_on_land_is_told_from_what_lies_at_sea() {
+    fn land_is_distinguished_from_sea() {
         let zones = ZoneSet::built_in();
         let coast = Coast::built_in();
         let (lane, _) = zones.iter().find(|(_, zone)| zone.id.starts_with("c07")).expect("a lane at sea");

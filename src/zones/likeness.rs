@@ -1,25 +1,25 @@
-//! When two names are one for people: equal after folding, or one slip of the keyboard apart.
+//! Decides when two names count as one: equal after folding, or one typing error apart.
 
 use serde::{Deserialize, Serialize};
 
-/// A shorter name has too many neighbours for one edit to mean anything. Characters.
+/// Shorter names have too many neighbours for one edit to mean anything. Characters.
 pub(super) const FUZZY_FROM: usize = 6;
 
 /// How two names compare.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum Likeness {
-    /// Neither.
+    /// Neither the same nor one edit apart.
     Different,
-    /// One character added, left out, changed or swapped with its neighbour; both have at least six.
+    /// One character added, left out, changed or swapped with its neighbour; both names have at least six characters.
     OneEdit,
-    /// The same but for case, spaces, punctuation and accents.
+    /// The same except for case, spaces, punctuation and accents.
     Same,
 }
 
-/// A name without case, spaces, punctuation and accents.
+/// The name in capitals, without spaces, punctuation and accents.
 pub fn fold(name: &str) -> String {
     if name.is_ascii() {
-        // As nearly all are.
+        // Fast path: nearly all names are ASCII.
         return name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     }
     let mut folded = String::with_capacity(name.len());
@@ -32,7 +32,7 @@ pub fn fold(name: &str) -> String {
     folded
 }
 
-/// Compares two folded names. Empty ones are like nothing.
+/// Compares two folded names. An empty name matches nothing.
 pub fn likeness(a: &str, b: &str) -> Likeness {
     if a.is_empty() || b.is_empty() {
         return Likeness::Different;
@@ -47,7 +47,7 @@ pub fn likeness(a: &str, b: &str) -> Likeness {
     }
 }
 
-/// Whether the IMO number has seven digits and its last one checks the others (IMO resolution A.1117(30)).
+/// Whether the IMO number has seven digits and a correct check digit (IMO resolution A.1117(30)).
 pub fn imo_check_digit_holds(imo: u32) -> bool {
     if !(1_000_000..=9_999_999).contains(&imo) {
         return false;
@@ -69,7 +69,7 @@ fn one_edit(a: &[char], b: &[char]) -> bool {
     }
 }
 
-/// The plain letters behind an accented capital; empty for everything else.
+/// The plain letters of an accented capital; empty for any other character.
 fn bare(c: char) -> &'static str {
     match c {
         'À'..='Å' | 'Ā' | 'Ă' | 'Ą' => "A",
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folding_drops_what_people_do_not_hear() {
+    fn folding_drops_accents_case_and_punctuation() {
         assert_eq!(fold("São João-2"), "SAOJOAO2");
         assert_eq!(fold(" m/v  ALFA. "), "MVALFA");
         assert_eq!(fold("Łódź Straße"), "LODZSTRASSE");
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_check_digit_of_an_imo_number() {
+    fn the_check_digit_of_an_imo_number_is_verified() {
         for good in [9_074_729, 9_319_466, 5_000_017] {
             assert!(imo_check_digit_holds(good), "{good}");
         }

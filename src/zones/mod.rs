@@ -1,4 +1,4 @@
-//! Zones: the places that matter, read from GeoJSON, and which of them hold or neighbour a position.
+//! Zones: the areas the operator cares about, read from GeoJSON, and which of them contain or are near a position.
 
 mod cells;
 mod chart;
@@ -30,23 +30,23 @@ use crate::geo::chord::spot;
 use crate::time::Time;
 use crate::units::METRES_PER_NM;
 
-/// A zone's number within one `ZoneSet`; another set numbers anew.
+/// Number of a zone within one [`ZoneSet`]; another set has other numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ZoneIx(pub u16);
 
-/// How a position lies to a zone.
+/// Position of a vessel relative to a zone.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Relation {
-    /// Inside or on the border.
+    /// Inside the zone or on its border.
     In,
-    /// Outside, within the zone's `near_nm`.
+    /// Outside, but within the zone's `near_nm`.
     Near,
-    /// Farther out.
+    /// Farther away than `near_nm`.
     Outside,
 }
 
 impl Relation {
-    /// The word in alerts; `outside` never appears there.
+    /// The word used in alerts; `outside` never appears there.
     pub fn name(self) -> &'static str {
         match self {
             Relation::In => "in",
@@ -56,28 +56,29 @@ impl Relation {
     }
 }
 
-/// One zone that a position lies in, near, or just beyond the near edge of.
+/// One zone that contains a position, is near it, or has its near edge just short of it.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Hit {
     /// The zone.
     pub zone: ZoneIx,
-    /// How the position lies to it.
+    /// Position relative to the zone.
     pub relation: Relation,
-    /// Nautical miles beyond its border, negative inside. Exact (to some metres) outside and down to 1 nm inside; deeper it may
-    /// be a bound that is nearer to the border than the truth.
+    /// Distance beyond the zone's border in nautical miles, negative inside. It is exact to some metres outside and down to 1 nm inside.
+    /// Deeper
+    /// inside it may be a bound that is closer to the border than the true distance.
     pub edge_nm: f64,
 }
 
-/// How far beyond the near edge a zone is still reported, so that a departure is seen to be one (SPEC: 0.2 nm beyond).
+/// How far beyond the near edge a zone is still reported, in nautical miles, so that a departure can be recognised (SPEC: 0.2 nm beyond).
 const MARGIN_NM: f64 = 0.25;
 
-/// How far outside its border a polygon that asks for `limit_hugging` is known, in nautical miles, whatever its `near_nm`.
+/// How far outside the border of a polygon with `limit_hugging` the distance is known, in nautical miles, whatever its `near_nm`.
 pub const BELT_NM: f64 = 12.0;
 
-/// How far from a zone of calm water its distance is known, in nautical miles.
+/// How far from a calm-water zone its distance is known, in nautical miles.
 pub(crate) const CALM_REACH_NM: f64 = 30.0;
 
-/// The zone files that are built into the program, by file name.
+/// The zone files built into the program, as file name and text.
 const SHIPPED: [(&str, &str); 8] = [
     ("atlantic.geojson", include_str!("../../zones/atlantic.geojson")),
     ("canaries-west-africa.geojson", include_str!("../../zones/canaries-west-africa.geojson")),
@@ -89,7 +90,7 @@ const SHIPPED: [(&str, &str); 8] = [
     ("source-regions.geojson", include_str!("../../zones/source-regions.geojson")),
 ];
 
-/// All zones of all files, with the index that finds them. Never changes; new files make a new set.
+/// All zones of all files, with their spatial index. Immutable: changed files make a new set.
 #[derive(Clone, Debug)]
 pub struct ZoneSet {
     zones: Vec<Zone>,
@@ -101,34 +102,34 @@ pub struct ZoneSet {
 }
 
 impl ZoneSet {
-    /// Reads zone files given as (file name, text): either all zones, or every problem of every file.
+    /// Parses zone files given as (file name, text). Returns all zones, or every problem of every file.
     pub fn parse(files: &[(String, String)]) -> Result<ZoneSet, Vec<ZoneError>> {
         let (zones, shapes) = parse::files(files)?.into_iter().unzip();
         Ok(ZoneSet::index(zones, shapes))
     }
 
-    /// The zones shipped with the program. Read once, at the first call; later calls get a copy.
+    /// The zones shipped with the program. They are parsed once, on the first call; later calls get a copy.
     pub fn built_in() -> ZoneSet {
         static ZONES: OnceLock<ZoneSet> = OnceLock::new();
         let read = || {
             let files = SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned()));
-            // They are part of the program and a test reads them: they cannot be bad at run time.
-            ZoneSet::parse(&files).expect("the shipped zones are sound")
+            // They are part of the program and covered by a test, so they cannot be invalid at run time.
+            ZoneSet::parse(&files).expect("the shipped zones are valid")
         };
         ZONES.get_or_init(read).clone()
     }
 
-    /// Name and text of the files that are built in.
+    /// File name and text of the built-in files.
     pub fn shipped() -> &'static [(&'static str, &'static str)] {
         &SHIPPED
     }
 
-    /// No zones at all.
+    /// An empty set.
     pub fn none() -> ZoneSet {
         ZoneSet::index(Vec::new(), Vec::new())
     }
 
-    /// The same zones, one of them with other properties; its geometry stays.
+    /// A copy of this set in which one zone has other properties; its geometry is unchanged.
     pub fn with(&self, number: ZoneIx, change: impl FnOnce(&mut Zone)) -> ZoneSet {
         let mut zones = self.zones.clone();
         change(&mut zones[usize::from(number.0)]);
@@ -147,7 +148,7 @@ impl ZoneSet {
         let calm_cells = Cells::build(calm.map(|(number, (_, shape))| (number, shape, reach)));
         let belts = || numbered().filter(|(_, (zone, shape))| zone.asks_about_its_belt() && shape.is_polygon());
         let reach = (BELT_NM + MARGIN_NM) * METRES_PER_NM;
-        // Few zones ask: most sets do without the table.
+        // Few zones have `limit_hugging`: most sets need no such table.
         let belt_cells =
             belts().next().map(|_| Cells::build(belts().map(|(number, (_, shape))| (number, shape, reach))));
         let sources = || numbered().filter(|(_, (zone, _))| zone.source_region());
@@ -166,27 +167,28 @@ impl ZoneSet {
         (0..).map(ZoneIx).zip(&self.zones)
     }
 
-    /// The zone of a number that this set gave out.
+    /// The zone with a number that this set gave out.
     ///
     /// # Panics
-    /// When the number comes from another set and is beyond this one's zones.
+    /// If the number comes from another set and is beyond the zones of this one.
     pub fn get(&self, zone: ZoneIx) -> &Zone {
         &self.zones[usize::from(zone.0)]
     }
 
-    /// The zone of an id.
+    /// Number of the zone with this id; `None` if there is none.
     pub fn find(&self, id: &str) -> Option<ZoneIx> {
         self.iter().find(|(_, zone)| zone.id == id).map(|(number, _)| number)
     }
 
-    /// Whether a zone and one of another set have the same borders, whatever else is said of them.
+    /// Whether a zone of this set and one of another set have the same border and `near_nm`; other properties are ignored.
     pub fn same_border(&self, zone: ZoneIx, other: &ZoneSet, others: ZoneIx) -> bool {
         let (ours, theirs) = (usize::from(zone.0), usize::from(others.0));
         self.zones[ours].near_nm == other.zones[theirs].near_nm && self.shapes[ours] == other.shapes[theirs]
     }
 
-    /// Every zone but source regions, active or not, that the position is in or within `near_nm` + 0.25 nm of, in order of number.
-    /// Clears `out` first.
+    /// Finds every zone that contains the position or has it within `near_nm` + 0.25 nm, in order of number, active or not. Source regions
+    /// are
+    /// left out. Clears `out` first.
     pub fn at(&self, at: LatLon, out: &mut Vec<Hit>) {
         out.clear();
         let parts = self.cells.at(at);
@@ -204,13 +206,14 @@ impl ZoneSet {
         }
     }
 
-    /// Whether a zone is drawn as polygons.
+    /// Whether the zone is drawn as polygons.
     pub fn is_polygon(&self, zone: ZoneIx) -> bool {
         self.shapes[usize::from(zone.0)].is_polygon()
     }
 
-    /// The polygons that ask for `limit_hugging` whose border lies within `BELT_NM` (and 0.25 nm) of a position outside them, or that
-    /// hold it, active or not: the zone, and nautical miles beyond its border as in `Hit::edge_nm`.
+    /// Polygons with `limit_hugging` that contain a position or have their border within `BELT_NM` + 0.25 nm of it, active or not. Returns
+    /// the
+    /// zone and the distance beyond its border in nautical miles, as in [`Hit::edge_nm`].
     pub fn belts(&self, at: LatLon) -> impl Iterator<Item = (ZoneIx, f64)> {
         let parts = self.belt_cells.as_ref().map_or(&[][..], |cells| cells.at(at));
         let here = if parts.is_empty() { [0.0; 3] } else { spot(at) };
@@ -221,19 +224,20 @@ impl ZoneSet {
             .map(|(number, edge_nm)| (ZoneIx(number), edge_nm))
     }
 
-    /// The active source region that holds a position; of several the one that stands first in the files.
+    /// The active source region that contains a position. If there are several, the first in the files.
     pub fn source_at(&self, at: LatLon, time: Time) -> Option<ZoneIx> {
         let parts = self.source_cells.as_ref()?.at(at);
         if parts.is_empty() {
             return None;
         }
         let here = spot(at);
-        // A cell holds its zones in order of number.
+        // A cell lists its zones in order of number.
         let inside = parts.iter().map(|part| self.edge(part, at, here)).filter(|(_, edge_nm)| *edge_nm <= 0.0);
         inside.map(|(number, _)| ZoneIx(number)).find(|number| self.get(*number).active(time))
     }
 
-    /// Nautical miles beyond the zone's border (negative inside), at any distance, measured on the ellipsoid. Slow: for reports.
+    /// Distance beyond the zone's border in nautical miles, negative inside, at any range, measured on the ellipsoid. Slow: for reports
+    /// only.
     pub fn edge_nm(&self, zone: ZoneIx, at: LatLon) -> f64 {
         self.shapes[usize::from(zone.0)].edge_nm(at)
     }
@@ -254,7 +258,7 @@ impl ZoneSet {
         }
     }
 
-    /// The next moment any zone becomes active or inactive by its months or hours.
+    /// The next time at which a zone becomes active or inactive by its months, hours or expiry; `None` if there is none.
     pub fn next_change(&self, after: Time) -> Option<Time> {
         let changes = self.zones.iter().filter_map(|zone| zone.next_change(after));
         changes.min()
@@ -274,7 +278,7 @@ impl ZoneSet {
     }
 }
 
-/// How a position lies to a zone whose border it is this far beyond.
+/// Classifies a distance beyond a zone's border, negative inside.
 fn relation(edge_nm: f64, near_nm: f64) -> Relation {
     if edge_nm <= 0.0 {
         Relation::In
@@ -289,7 +293,7 @@ fn relation(edge_nm: f64, near_nm: f64) -> Relation {
 mod tests {
     use super::*;
 
-    /// A source region in winter, a source region all year, and an area, one within the other.
+    /// A source region in winter, a source region all year, and an area, nested in one another.
     fn nested() -> ZoneSet {
         let feature = |id: &str, properties: &str, half: f64| {
             format!(
@@ -307,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_region_holds_a_position_while_it_is_active_and_is_no_zone_around_it() {
+    fn a_source_region_contains_positions_while_active_and_is_never_a_zone_around_a_vessel() {
         let zones = nested();
         let at = |lat, time| {
             let number = zones.source_at(LatLon::new(lat, 0.0), Time::parse(time).expect("a time"));

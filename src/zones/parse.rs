@@ -1,4 +1,4 @@
-//! GeoJSON text to zones, or everything that is wrong with it.
+//! Parses GeoJSON text into zones, or collects every problem in it.
 
 use std::fmt;
 
@@ -11,20 +11,20 @@ use super::shape::Shape;
 use super::zone::Zone;
 use crate::geo::polygon::Fault;
 
-/// One problem of a zone file, with what to write instead.
+/// One problem in a zone file, with advice on what to write instead.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub struct ZoneError {
-    /// The file's name.
+    /// Name of the file.
     pub file: String,
-    /// The line the property, else the feature, begins in; from 1.
+    /// Line at which the property begins, or else the feature; from 1.
     pub line: usize,
-    /// Which feature of the file, from 1, when it is about one.
+    /// Number of the feature in the file, from 1; `None` if the problem is not in a feature.
     pub feature: Option<usize>,
-    /// The feature's id, as far as it has one.
+    /// Id of the feature, if it has a valid one.
     pub id: Option<String>,
-    /// The property, when it is about one.
+    /// Property concerned; `None` if it is not about one property.
     pub property: Option<String>,
-    /// What is wrong, without a full stop.
+    /// Description of the problem, without a full stop.
     pub what: String,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for ZoneError {
     }
 }
 
-/// Reads all files; the zones come in the order of files and features.
+/// Reads all files. The zones are in the order of files and features.
 pub(super) fn files(files: &[(String, String)]) -> Result<Vec<(Zone, Shape)>, Vec<ZoneError>> {
     let mut zones = Vec::new();
     let mut errors = Vec::new();
@@ -83,11 +83,11 @@ pub(super) fn files(files: &[(String, String)]) -> Result<Vec<(Zone, Shape)>, Ve
     }
 }
 
-/// One file being read.
+/// A file being read.
 struct File<'a> {
     name: &'a str,
     text: &'a str,
-    /// Byte at which each feature begins.
+    /// Byte offset at which each feature begins.
     starts: Vec<usize>,
 }
 
@@ -154,7 +154,7 @@ impl<'a> File<'a> {
         let expires = reader.expires();
         let (owner, reason) = (reader.text("owner"), reader.text("reason"));
         if expires.is_some() && kind.is_some_and(|kind| kind.watched()) && settings.is_empty() {
-            // Who draws a temporary watch wants to be told who comes.
+            // The person who draws a temporary watch wants an alert for each vessel that enters.
             settings.insert("zone_entry".to_owned(), Value::Object(Map::new()));
         }
         let source = reader.text("source");
@@ -190,7 +190,7 @@ impl<'a> File<'a> {
         Some(zone)
     }
 
-    /// The line of a feature's property if it can be found, else of the feature.
+    /// Line of a feature's property if it can be found, otherwise of the feature.
     fn line(&self, index: usize, property: Option<&str>) -> usize {
         let start = self.starts.get(index).copied().unwrap_or(0);
         let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
@@ -200,7 +200,7 @@ impl<'a> File<'a> {
     }
 }
 
-/// The bytes at which the features of a FeatureCollection begin; of text that is not one, nothing useful.
+/// Byte offsets at which the features of a FeatureCollection begin; meaningless for any other text.
 fn feature_starts(text: &str) -> Vec<usize> {
     let mut starts = Vec::new();
     let mut open: Vec<u8> = Vec::new();
@@ -231,7 +231,7 @@ fn feature_starts(text: &str) -> Vec<usize> {
     starts
 }
 
-/// The geometry with the property that gives it its width.
+/// Builds the shape from the geometry and the property with its width.
 fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
     let half_width = reader.number("half_width_nm", 0.01, 500.0);
     let radius = reader.number("radius_nm", 0.01, 1000.0);
@@ -288,7 +288,7 @@ fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
 
 type Ring = Vec<[f64; 2]>;
 
-/// What was drawn, as `[longitude, latitude]`.
+/// A parsed geometry, as `[longitude, latitude]`.
 enum Drawn {
     Points(Ring),
     Lines(Vec<Ring>),
@@ -329,12 +329,12 @@ fn line(positions: &[geojson::Position]) -> Result<Ring, String> {
 
 fn ring(positions: &[geojson::Position]) -> Result<Ring, String> {
     if positions.is_empty() {
-        return Err("it holds no position".to_owned());
+        return Err("it contains no position".to_owned());
     }
     positions.iter().map(position).collect()
 }
 
-/// No angle is written as more degrees than this; coordinates of maps in metres are.
+/// Larger numbers cannot be degrees; map coordinates in metres are.
 const NO_DEGREES: f64 = 1000.0;
 
 fn position(position: &geojson::Position) -> Result<[f64; 2], String> {

@@ -1,14 +1,14 @@
-//! What one vessel has confirmed of the zones around it, and when it crossed their borders.
+//! The zones one vessel is confirmed to be in or near, and when it crossed their borders.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Hit, Relation, ZoneIx, ZoneSet};
 use crate::time::{Span, Time};
 
-/// A fix this far beyond a border has crossed it at once, in nautical miles (SPEC "Zones").
+/// A single fix farther than this beyond a border counts as a crossing, in nautical miles (SPEC "Zones").
 const BEYOND_NM: f64 = 0.2;
 
-/// Fixes beyond a border for this long have crossed it, however near to it they are.
+/// Fixes beyond a border for this long count as a crossing, however close to it they are.
 const BEYOND_FOR: Span = Span::from_seconds(60);
 
 /// A crossing of one of a zone's two borders: its own (`In`) or its near edge (`Near`).
@@ -18,23 +18,23 @@ pub enum Crossing {
     Entered {
         /// The zone.
         zone: ZoneIx,
-        /// Which border.
+        /// Which of the two borders was crossed.
         relation: Relation,
-        /// The first fix beyond it.
+        /// Time of the first fix beyond it.
         at: Time,
     },
     /// The vessel is now outside that border.
     Left {
         /// The zone.
         zone: ZoneIx,
-        /// Which border.
+        /// Which of the two borders was crossed.
         relation: Relation,
-        /// The first fix beyond it.
+        /// Time of the first fix beyond it.
         at: Time,
     },
 }
 
-/// The zones a vessel is confirmed to be in or near. Empty, and without memory of its own, for most vessels.
+/// The zones a vessel is confirmed to be in or near. It is empty, without any allocation, for most vessels.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Presence {
     stays: Vec<Stay>,
@@ -48,18 +48,19 @@ struct Stay {
     near: Border,
 }
 
-/// One border of one zone, as one vessel has confirmed it.
+/// The confirmed side of one border for one vessel.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 struct Border {
     inside: bool,
-    /// The first of the consecutive fixes on the other side, while these do not yet make a crossing.
+    /// First of the consecutive fixes on the other side, as long as they do not yet make a crossing.
     beyond_since: Option<Time>,
 }
 
 impl Presence {
-    /// Takes the next fix in. `hits` is what `ZoneSet::at` says of it; `sighting` tells a first fix, or the first after the vessel was
-    /// lost, from the next one of a run. Crossings go to `out` in order of zone, the outer border first on the way in and
-    /// last on the way out; a zone that is not active now gives none, but the vessel's place in it is kept.
+    /// Processes the next fix. `hits` is the result of [`ZoneSet::at`] for it. `sighting` distinguishes a first fix, or the first after the
+    /// vessel was lost, from the next fix of a series. Crossings are appended to `out` in order of zone, with the outer border first on the
+    /// way
+    /// in and last on the way out. A zone that is not active gives no crossing, but the vessel's state in it is kept.
     pub fn step(&mut self, zones: &ZoneSet, hits: &[Hit], at: Time, sighting: Sighting, out: &mut Vec<Crossing>) {
         if self.stays.is_empty() && hits.is_empty() {
             return;
@@ -74,7 +75,7 @@ impl Presence {
         }
         self.stays.sort_unstable_by_key(|stay| stay.zone);
         for stay in &mut self.stays {
-            // No hit means beyond the near edge by more than a border needs.
+            // Without a hit the position is farther beyond the near edge than a crossing needs.
             let hit = hits.iter().find(|hit| hit.zone == stay.zone);
             let edge_nm = hit.map_or(f64::INFINITY, |hit| hit.edge_nm);
             let zone = zones.get(stay.zone);
@@ -92,7 +93,7 @@ impl Presence {
                     }
                     Sighting::Next => border.step(beyond_nm, at),
                 };
-                // A zone without a "near" has one border only.
+                // A zone with `near_nm` 0 has only one border.
                 let counts = zone.active(at) && (relation == Relation::In || 0.0 < zone.near_nm);
                 if let (Some(at), true) = (crossed, counts) {
                     let zone = stay.zone;
@@ -112,8 +113,8 @@ impl Presence {
         }
     }
 
-    /// Takes over where the vessel lies to zones that came, or moved their borders, since its last fix: a border that comes over
-    /// a vessel was not crossed by it. For the fix that `step` takes in next.
+    /// Sets the vessel's state for zones that were added, or whose border moved, since its last fix: the vessel did not cross a border that
+    /// moved over it. Call it with the fix that [`Presence::step`] processes next.
     pub fn settle(&mut self, zones: &ZoneSet, hits: &[Hit], brought: impl Fn(ZoneIx) -> bool) {
         self.stays.retain(|stay| !brought(stay.zone));
         for hit in hits.iter().filter(|hit| brought(hit.zone)) {
@@ -123,7 +124,7 @@ impl Presence {
         }
     }
 
-    /// How the vessel is confirmed to lie to a zone: `In`, `Near` or nothing. Says nothing of whether the zone is active.
+    /// The vessel's confirmed relation to a zone, `In` or `Near`, whether or not the zone is active; `None` if outside.
     pub fn relation(&self, zone: ZoneIx) -> Option<Relation> {
         self.stays.iter().find(|stay| stay.zone == zone)?.relation()
     }
@@ -133,12 +134,12 @@ impl Presence {
         self.stays.iter().filter_map(|stay| Some((stay.zone, stay.relation()?)))
     }
 
-    /// Whether the vessel is in or near no zone, and about to cross into none.
+    /// Whether the vessel is in or near no zone and not about to enter one.
     pub fn is_empty(&self) -> bool {
         self.stays.is_empty()
     }
 
-    /// Moves over to another set of zones: what has the same id is kept, the rest is forgotten.
+    /// Moves to another set of zones. Zones with the same id are kept, others are dropped.
     pub fn renumber(&mut self, old: &ZoneSet, new: &ZoneSet) {
         self.stays.retain_mut(|stay| match new.find(&old.get(stay.zone).id) {
             Some(zone) => {
@@ -151,10 +152,10 @@ impl Presence {
     }
 }
 
-/// Where a fix stands in its vessel's run.
+/// Whether a fix starts a vessel's series of fixes or continues it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sighting {
-    /// The vessel was not known before, or was lost: being inside is no entry.
+    /// The vessel was unknown or had been lost: being inside is not an entry.
     First,
     /// The vessel was known.
     Next,
@@ -171,7 +172,7 @@ impl Stay {
 }
 
 impl Border {
-    /// Takes a fix in that lies this far outside the border (negative: inside). Returns the start of a crossing that is now certain.
+    /// Processes a fix this far outside the border (negative: inside). Returns the start of a crossing once it is confirmed.
     fn step(&mut self, outside_nm: f64, at: Time) -> Option<Time> {
         let same_side = self.inside == (outside_nm <= 0.0);
         if same_side {

@@ -1,4 +1,4 @@
-//! The properties of one zone feature, read with every fault named; as typed by hand or as written by QGIS.
+//! The properties of one zone feature, as typed by hand or written by QGIS. Every fault is reported by property.
 
 use serde_json::{Map, Value};
 
@@ -7,9 +7,9 @@ use super::zone::{ALL_MONTHS, Hours, Kind};
 use crate::time::Time;
 use crate::units::conversion;
 
-/// A longer property is none of ours misspelt. Bytes.
+/// Properties longer than this are not taken for misspelt ones. Bytes.
 const LONGEST_SLIP: usize = 40;
-/// Every property the SPEC names.
+/// Every property in the SPEC.
 const KNOWN: [&str; 18] = [
     "id",
     "name",
@@ -31,16 +31,16 @@ const KNOWN: [&str; 18] = [
     "reviewed",
 ];
 
-/// A fault of one property and what to write instead.
+/// A fault of one property, with advice on what to write instead.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Wrong {
-    /// The property; absent when the fault is the whole feature's.
+    /// Property concerned; `None` if the fault concerns the whole feature.
     pub(super) property: Option<String>,
-    /// The fault, without a full stop.
+    /// Description of the fault, without a full stop.
     pub(super) what: String,
 }
 
-/// Reads properties and collects what is wrong with them.
+/// Reads properties and collects their faults.
 pub(super) struct Reader<'a> {
     properties: &'a Map<String, Value>,
     /// All faults so far.
@@ -48,17 +48,17 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of one feature's properties.
+    /// Creates a reader for the properties of one feature.
     pub(super) fn new(properties: &'a Map<String, Value>) -> Reader<'a> {
         Reader { properties, wrong: Vec::new() }
     }
 
-    /// Notes a fault of a property.
+    /// Records a fault of a property.
     pub(super) fn fault(&mut self, property: &str, what: impl Into<String>) {
         self.wrong.push(Wrong { property: Some(property.to_owned()), what: what.into() });
     }
 
-    /// Whether the property is given at all. QGIS writes null for every empty field.
+    /// Whether the property has a value. QGIS writes null for every empty field.
     pub(super) fn given(&self, property: &str) -> bool {
         match self.properties.get(property) {
             None | Some(Value::Null) => false,
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `id`: also taken from the feature's own `id` member, where some programs put it.
+    /// Reads `id`, or else the feature's own `id` member, where some programs put it.
     pub(super) fn id(&mut self, feature_id: Option<&Value>) -> Option<String> {
         let value = match self.given("id") {
             true => self.properties.get("id"),
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
         Some(id)
     }
 
-    /// `name`.
+    /// Reads `name`.
     pub(super) fn name(&mut self) -> Option<String> {
         let name = self.text("name");
         if name.is_none() && !self.given("name") {
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
         name
     }
 
-    /// `kind`.
+    /// Reads `kind`.
     pub(super) fn kind(&mut self) -> Option<Kind> {
         let text = self.text("kind");
         let kind = Kind::ALL.into_iter().find(|kind| text.as_deref() == Some(kind.name()));
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
         kind
     }
 
-    /// Free text.
+    /// Reads a free text; `None` if it is absent or empty.
     pub(super) fn text(&mut self, property: &str) -> Option<String> {
         match self.properties.get(property) {
             Some(Value::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A number between two bounds, both allowed.
+    /// Reads a number from `least` to `most`; `None` if it is absent or invalid.
     pub(super) fn number(&mut self, property: &str, least: f64, most: f64) -> Option<f64> {
         if !self.given(property) {
             return None;
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `weight`.
+    /// Reads `weight`.
     pub(super) fn weight(&mut self) -> Option<i32> {
         let weight = self.number("weight", 0.0, 100.0)?;
         if weight.fract() != 0.0 {
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         Some(weight as i32)
     }
 
-    /// `calm`: QGIS has boolean fields, and text fields that say `true`.
+    /// Reads `calm`. QGIS writes Boolean fields, or text fields with `true` or `false`.
     pub(super) fn calm(&mut self) -> Option<bool> {
         if !self.given("calm") {
             return None;
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `behaviours`.
+    /// Reads `behaviours`.
     pub(super) fn behaviours(&mut self) -> Option<Vec<String>> {
         let value = self.structure("behaviours")?;
         let names = value.as_array().map(|list| {
@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `settings`.
+    /// Reads `settings`.
     pub(super) fn settings(&mut self) -> Map<String, Value> {
         let Some(value) = self.structure("settings") else {
             return Map::new();
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `months` as bits, January lowest.
+    /// Reads `months` as bits, January lowest.
     pub(super) fn months(&mut self) -> u16 {
         let Some(value) = self.structure("months") else {
             return ALL_MONTHS;
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `hours_utc`; `None` for the whole day.
+    /// Reads `hours_utc`; `None` means the whole day.
     pub(super) fn hours(&mut self) -> Option<Hours> {
         let text = self.text("hours_utc")?;
         let parse = || {
@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `expires`: a day, to its end, or a moment.
+    /// Reads `expires`: a date, until its end, or a moment.
     pub(super) fn expires(&mut self) -> Option<Time> {
         let text = self.text("expires")?;
         let at = end_of(&text.replace('/', "-"));
@@ -263,7 +263,7 @@ impl<'a> Reader<'a> {
         at
     }
 
-    /// `reviewed`.
+    /// Reads `reviewed`.
     pub(super) fn reviewed(&mut self) -> Option<String> {
         let text = self.text("reviewed")?.replace('/', "-");
         let date = text.parse::<jiff::civil::Date>();
@@ -273,7 +273,7 @@ impl<'a> Reader<'a> {
         Some(text)
     }
 
-    /// Notes properties that look like a known one misspelt; others belong to whoever drew the zone.
+    /// Reports unknown properties that look like misspelt known ones; others are the user's own and ignored.
     pub(super) fn misspelt(&mut self) {
         let mut found = Vec::new();
         for property in self.properties.keys() {
@@ -294,14 +294,14 @@ impl<'a> Reader<'a> {
             }
         }
         for (property, meant) in found {
-            // It is there, under another name.
+            // The known property is present after all, under another name, so it is not missing.
             let named = meant.split('?').next().unwrap_or_default();
             self.wrong.retain(|wrong| wrong.property.as_deref() != Some(named) || !wrong.what.starts_with("missing: "));
             self.fault(&property, format!("unknown property: did you mean {meant}"));
         }
     }
 
-    /// A list or object, also when it comes as text that holds JSON, as QGIS writes it.
+    /// Reads a list or object, also from text that contains JSON, as QGIS writes it.
     fn structure(&mut self, property: &str) -> Option<Value> {
         if !self.given(property) {
             return None;
@@ -324,13 +324,13 @@ fn minute_of_day(text: &str) -> Option<u16> {
     (minute < 60 && total <= 1440).then_some(total)
 }
 
-/// A property name without case and separators: `halfWidth NM` is `half_width_nm`.
+/// A property name in lower case without separators: `halfWidth NM` becomes `halfwidthnm`.
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// How many letters of a plain name to change, add, drop or swap to make it a known one; its unit may be left out.
+/// Number of letters to change, add, drop or swap to turn a plain name into a known one; the unit may be left out.
 fn distance(name: &str, known: &str) -> usize {
     let unit = ["_nm", "_utc"].iter().find_map(|unit| known.strip_suffix(unit));
     match unit.is_some_and(|bare| plain(bare) == name) {
@@ -351,15 +351,15 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_property_is_named_and_a_foreign_one_is_not() {
+    fn a_misspelt_property_is_reported_and_a_foreign_one_is_ignored() {
         assert_eq!(misspelt(r#"{"id":"a","half_widht_nm":15}"#), ["unknown property: did you mean half_width_nm?"]);
         assert_eq!(misspelt(r#"{"Calm_Margin_NM":2}"#).len(), 1);
         assert_eq!(misspelt(r#"{"wieght":5}"#), ["unknown property: did you mean weight?"]);
         assert_eq!(misspelt(r#"{"radius":5}"#), ["unknown property: did you mean radius_nm?"]);
         assert_eq!(misspelt(r#"{"half_width":5,"HalfWidth":5}"#).len(), 2);
         for (property, conversion) in [("half_width_km", "10 km are 5.4 nm"), ("half_width_metres", "metres ÷ 1852")] {
-            let told = misspelt(&format!(r#"{{"{property}":10}}"#));
-            assert_eq!(told, [format!("unknown property: did you mean half_width_nm? ({conversion})")]);
+            let found = misspelt(&format!(r#"{{"{property}":10}}"#));
+            assert_eq!(found, [format!("unknown property: did you mean half_width_nm? ({conversion})")]);
         }
         assert!(misspelt(r#"{"width":1,"length":2,"weather":"fair","date":"x","kinds":"?","hour":1}"#).is_empty());
         assert!(misspelt(r#"{"fid":1,"layer":"x","stroke":"red","notes":"?","ID_0":3,"path":null}"#).is_empty());

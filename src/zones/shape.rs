@@ -1,4 +1,4 @@
-//! The geometry of one zone: the signed distance from a position to its border.
+//! The geometry of one zone, and the signed distance from a position to its border.
 
 use geo::Coord;
 
@@ -7,7 +7,7 @@ use crate::geo::chord::{Piece, arc, position, spot};
 use crate::geo::polygon::{Area, Fault, cut, straighten};
 use crate::units::METRES_PER_NM;
 
-/// What a zone covers: everything within `reach` of its pieces, or what its polygons enclose.
+/// The area of a zone: everything within `reach` of its pieces, or everything inside its polygons.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
     /// The corridor's line, the circles' centres, or the polygons' border.
@@ -18,7 +18,7 @@ pub(crate) struct Shape {
     areas: Vec<Area>,
 }
 
-/// The areas follow from the pieces.
+/// The areas are not compared: the pieces determine them.
 impl PartialEq for Shape {
     fn eq(&self, other: &Shape) -> bool {
         self.pieces == other.pieces && self.reach == other.reach
@@ -26,7 +26,7 @@ impl PartialEq for Shape {
 }
 
 impl Shape {
-    /// Circles of `radius_nm` round positions `[longitude, latitude]`.
+    /// Creates circles of `radius_nm` around positions `[longitude, latitude]`.
     pub(crate) fn circles(centres: &[[f64; 2]], radius_nm: f64) -> Shape {
         let pieces = centres.iter().map(|&[lon, lat]| {
             let centre = spot(LatLon::new(lat, lon));
@@ -35,7 +35,7 @@ impl Shape {
         Shape { pieces: pieces.collect(), reach: radius_nm * METRES_PER_NM, areas: Vec::new() }
     }
 
-    /// Everything within `half_width_nm` of lines that are straight in longitude and latitude between their positions.
+    /// Creates a corridor: everything within `half_width_nm` of lines that are straight in longitude and latitude between their positions.
     pub(crate) fn corridor(lines: &[Vec<[f64; 2]>], half_width_nm: f64) -> Shape {
         let mut pieces = Vec::new();
         for line in lines {
@@ -47,7 +47,7 @@ impl Shape {
         Shape { pieces, reach: half_width_nm * METRES_PER_NM, areas: Vec::new() }
     }
 
-    /// What polygons enclose together; borders between parts that touch or overlap do not count as borders.
+    /// Creates the union of polygons. Borders between parts that touch or overlap are not part of its border.
     pub(crate) fn polygons(polygons: &[Vec<Vec<[f64; 2]>>]) -> Result<Shape, Fault> {
         let mut areas = Vec::with_capacity(polygons.len());
         for rings in polygons {
@@ -65,17 +65,17 @@ impl Shape {
         Ok(Shape { pieces, reach: 0.0, areas })
     }
 
-    /// Whether a position lies in one of the polygons; always false for corridors and circles.
+    /// Whether a position is inside one of the polygons; always false for corridors and circles.
     pub(crate) fn enclosed(&self, at: LatLon) -> bool {
         self.areas.iter().any(|area| area.holds(at))
     }
 
-    /// Whether polygons make it up, and not a line or circles.
+    /// Whether the shape consists of polygons and not of lines or circles.
     pub(crate) fn is_polygon(&self) -> bool {
         !self.areas.is_empty()
     }
 
-    /// Metres beyond the border (negative inside), when the nearest piece is `chord_2` (chord squared) away.
+    /// Metres beyond the border, negative inside, given the square of the chord to the nearest piece.
     pub(crate) fn signed(&self, at: LatLon, chord_2: f64) -> f64 {
         let away = arc(chord_2.sqrt());
         match self.areas.is_empty() {
@@ -85,7 +85,7 @@ impl Shape {
         }
     }
 
-    /// Nautical miles beyond the border (negative inside), with the nearest point measured on the ellipsoid; for what is reported.
+    /// Nautical miles beyond the border, negative inside, with the nearest point measured on the ellipsoid; for reports.
     pub(crate) fn edge_nm(&self, at: LatLon) -> f64 {
         let here = spot(at);
         let nearest =
@@ -102,7 +102,7 @@ impl Shape {
     }
 }
 
-/// Whether a piece of one polygon's border has polygons on both its sides: then it is no border of the whole.
+/// Whether a border piece has polygons on both sides, so that it is not part of the border of the union.
 fn within(areas: &[Area], piece: &Piece) -> bool {
     let (from, to) = (position(piece.from), position(piece.to()));
     let middle = from.between(to, 0.5);
@@ -113,7 +113,7 @@ fn within(areas: &[Area], piece: &Piece) -> bool {
     })
 }
 
-/// How far to the side of a border we look for what is there: well above rounding, well below what a fix can tell.
+/// Distance to either side of a border at which to look for polygons: well above rounding errors, well below the accuracy of a fix.
 const BESIDE_METRES: f64 = 15.0;
 
 fn raw(coord: Coord) -> LatLon {

@@ -1,4 +1,4 @@
-//! Watchlists: ships that somebody wants to hear of, read from CSV text and found again by what a ship says of itself.
+//! Watchlists: vessels the analysts want alerts for, read from CSV text and matched against what a ship reports about itself.
 
 mod index;
 mod rows;
@@ -15,24 +15,25 @@ use table::Table;
 
 /// The columns that are read; a header needs one of the first four.
 const COLUMNS: [&str; 9] = ["mmsi", "imo", "call_sign", "name", "list", "reason", "owner", "level", "expires"];
-/// The words of a level, and its points.
+/// Level names and their points.
 const LEVELS: [(&str, i32); 4] = [("low", 20), ("medium", 40), ("high", 60), ("critical", 80)];
 const DEFAULT_POINTS: i32 = 40;
-/// Lists that are wrong throughout are wrong for one reason.
+/// Maximum number of faults listed one by one; a list that is wrong throughout usually has a single cause.
 const MOST_FAULTS: usize = 100;
 
-/// What all lists together may come to.
+/// Limits for all lists together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Bounds {
-    /// Rows.
+    /// Maximum number of rows.
     pub rows: usize,
-    /// Heap bytes once they are built.
+    /// Maximum heap size of the finished lists, in bytes.
     pub bytes: usize,
 }
 
 impl Default for Bounds {
-    /// 2,097,152 rows, as their numbers have 21 bits in the index, and 256 MiB. While other lists are put in their place there are two of
-    /// them and the text of one; the unit allows 2 GiB, of which the picture needs most.
+    /// 2,097,152 rows, because row numbers have 21 bits in the index, and 256 MiB. While lists are replaced, both the old and the new ones
+    /// are
+    /// in memory, and the text of one file. The systemd unit allows 2 GiB, most of which the tracks need.
     fn default() -> Bounds {
         Bounds { rows: index::MOST_ROWS, bytes: 256 << 20 }
     }
@@ -49,76 +50,76 @@ pub struct WatchlistSettings {
 /// One row of a watchlist.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Listed {
-    /// MMSI, to be met exactly.
+    /// MMSI; must match exactly.
     pub mmsi: Option<u32>,
-    /// IMO number, to be met exactly.
+    /// IMO number; must match exactly.
     pub imo: Option<u32>,
     /// Call sign, as written.
     pub call_sign: Option<String>,
     /// Name, as written.
     pub name: Option<String>,
-    /// The list; the file's name where the row names none.
+    /// Name of the list; the file's name if the row does not give one.
     pub list: String,
-    /// Why it is listed.
+    /// Why the vessel is listed.
     pub reason: Option<String>,
-    /// Who wants to know.
+    /// Person or unit that wants the alert.
     pub owner: Option<String>,
     /// Points of its level: 20, 40, 60 or 80.
     pub points: i32,
-    /// From then on the row counts no more.
+    /// When the row expires; `None` means never.
     pub expires: Option<Time>,
 }
 
-/// What a ship says of itself.
+/// The identity a ship reports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Said<'a> {
-    /// Its MMSI.
+    /// MMSI of the ship.
     pub mmsi: u32,
-    /// Its IMO number.
+    /// IMO number, if reported.
     pub imo: Option<u32>,
-    /// Its call sign.
+    /// Call sign, if reported.
     pub call_sign: Option<&'a str>,
-    /// Its name.
+    /// Name, if reported.
     pub name: Option<&'a str>,
 }
 
 /// Why a ship is taken for a listed one.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Match {
-    /// The row.
+    /// The matching row.
     pub listed: Listed,
-    /// `mmsi`, `imo`, `call_sign` or `name`.
+    /// Column that matched: `mmsi`, `imo`, `call_sign` or `name`.
     pub by: &'static str,
-    /// One edit apart, not equal.
+    /// Whether the match is one edit apart and not exact.
     pub fuzzy: bool,
 }
 
-/// What cannot be used.
+/// A watchlist file that cannot be used.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum ListError {
-    /// A row, or a header.
+    /// A problem in a row or the header.
     #[error("{file}:{line}: {column}: {what}")]
     Row {
-        /// The file.
+        /// Name of the file.
         file: String,
         /// Line of the row, from 1.
         line: u64,
-        /// The column.
+        /// Name of the column, or its number if it has none.
         column: String,
-        /// The fault and what to write instead.
+        /// Description of the fault, with advice.
         what: String,
     },
-    /// A file as a whole.
+    /// A problem of the file as a whole.
     #[error("{file}: {what}")]
     File {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// The fault and what to do instead.
+        /// Description of the fault, with advice.
         what: String,
     },
 }
 
-/// All rows of all lists. May be large: it is built, and dropped, where nobody waits for it.
+/// All rows of all lists. It may be large, so it is built and dropped off the hot path.
 #[derive(Clone, Debug, Default)]
 pub struct Watchlists {
     rows: Rows,
@@ -127,12 +128,12 @@ pub struct Watchlists {
 }
 
 impl Watchlists {
-    /// Reads files of `(name, text)`: all their rows, or what is wrong with them.
+    /// Parses files given as (name, text). Returns all their rows, or every fault.
     pub fn parse(files: &[(String, String)]) -> Result<Watchlists, Vec<ListError>> {
         Watchlists::parse_within(files, Bounds::default())
     }
 
-    /// The same with other bounds, which must not be wider.
+    /// As [`Watchlists::parse`], with other limits; they must not exceed the default ones.
     pub fn parse_within(files: &[(String, String)], bounds: Bounds) -> Result<Watchlists, Vec<ListError>> {
         let (mut rows, mut faults) = (Builder::default(), Faults::default());
         for (file, text) in files {
@@ -161,7 +162,7 @@ impl Watchlists {
         Ok(Watchlists { rows, index, digest: Watchlists::digest_of(files) })
     }
 
-    /// What the lists of these files would have as their digest: of all that they are made of.
+    /// The digest that lists made from these files would have.
     pub fn digest_of(files: &[(String, String)]) -> [u8; 32] {
         let mut digest = Sha256::new();
         for (file, text) in files {
@@ -173,34 +174,35 @@ impl Watchlists {
         digest.finalize().into()
     }
 
-    /// Equal for lists that were made of the same texts.
+    /// Digest of the files; equal for lists made from the same texts.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// How many rows count no more at that time.
+    /// Number of rows that have expired at that time.
     pub fn expired(&self, at: Time) -> usize {
         let is_over = |row: &u32| self.rows.expires(*row).is_some_and(|expires| expires <= at);
         (0..self.rows.len() as u32).filter(is_over).count()
     }
 
-    /// Whether nobody is listed.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.len() == 0
     }
 
-    /// Heap bytes held.
+    /// Size on the heap in bytes.
     pub fn bytes(&self) -> usize {
         self.rows.bytes() + self.index.bytes()
     }
 
-    /// The row that fits a ship best at that time: most points, then an exact match before a fuzzy one, then the earlier row. A
-    /// name or call sign does not fit a ship whose IMO number says that it is another one.
+    /// The row that fits a ship best at that time: most points, then exact before fuzzy matches, then the earlier row. A name or call sign
+    /// does
+    /// not match a ship whose IMO number differs from the row's.
     pub fn find(&self, said: Said<'_>, at: Time) -> Option<Match> {
         if self.is_empty() {
             return None;
@@ -248,7 +250,7 @@ impl Watchlists {
     }
 }
 
-/// What is wrong so far, and how much more is.
+/// The faults so far, and the number of those beyond the limit.
 #[derive(Default)]
 struct Faults {
     all: Vec<ListError>,
@@ -270,7 +272,7 @@ impl Faults {
 
     fn finish(mut self) -> Vec<ListError> {
         if 0 < self.more {
-            let what = format!("{} faults more, here and in the lists before", self.more);
+            let what = format!("{} more faults, in this list and earlier ones", self.more);
             self.all.push(ListError::File { file: self.last, what });
         }
         self.all
@@ -281,12 +283,12 @@ fn mega(bytes: usize) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// What rows are called that name no list.
+/// Name of the list for rows that do not give one.
 fn stem(file: &str) -> &str {
     file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".csv")
 }
 
-/// Reads a file; `false` where its rows do not fit.
+/// Reads a file; returns `false` if its rows exceed the limits.
 fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut Faults) -> bool {
     let mut table = Table::new(text);
     let mut header: Vec<String> = Vec::new();
@@ -298,7 +300,7 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
             let shown = format!("{}", at + 1);
             faults.row(file, 1, &shown, format!("unknown column {name:?}; there are {}", COLUMNS.join(", ")));
         } else if header[..at].contains(name) {
-            faults.row(file, 1, name, "is there twice".to_owned());
+            faults.row(file, 1, name, "appears twice".to_owned());
         }
     }
     if !header.iter().any(|name| COLUMNS[..4].contains(&name.as_str())) {
@@ -313,11 +315,11 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
         }
         if header.len() < table.cells() {
             let column = format!("{}", header.len() + 1);
-            let what = "one cell too many: put texts with a separator in quotation marks";
+            let what = "too many cells: put texts with a separator in quotation marks";
             faults.row(file, line, &column, what.to_owned());
             continue;
         }
-        let nobody = mmsi.is_empty() && imo.is_empty() && fold(&call_sign).is_empty() && fold(&name).is_empty();
+        let unidentified = mmsi.is_empty() && imo.is_empty() && fold(&call_sign).is_empty() && fold(&name).is_empty();
         let mut wrong = |column: &str, what: String| faults.row(file, line, column, what);
         let mut number = |column: &str, said: &str, digits: usize| {
             let bare = said.strip_prefix("IMO").unwrap_or(said).trim();
@@ -331,14 +333,14 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
         let level = level.to_lowercase();
         let points = LEVELS.iter().find(|(word, _)| *word == level).map(|(_, points)| *points);
         if points.is_none() && !level.is_empty() {
-            wrong("level", format!("{level:?} is none of low, medium, high, critical"));
+            wrong("level", format!("{level:?} is not one of low, medium, high, critical"));
         }
         let until = end_of(&expires);
         if until.is_none() && !expires.is_empty() {
             wrong("expires", format!("{expires:?} is not a date: write 2026-11-22 or 2026-11-22T18:00:00Z"));
         }
-        if nobody {
-            wrong("mmsi", "the row says of no ship who it is".to_owned());
+        if unidentified {
+            wrong("mmsi", "the row does not identify a ship".to_owned());
             continue;
         }
         let list = if list.is_empty() { stem(file) } else { &*list };
@@ -352,7 +354,7 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
     true
 }
 
-/// When a date or moment is over: a date at its midnight, UTC.
+/// When a date or moment is over. A date is over at the end of its day, UTC.
 pub(super) fn end_of(said: &str) -> Option<Time> {
     if let Some(at) = Time::parse(said) {
         return Some(at);

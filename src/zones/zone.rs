@@ -1,13 +1,13 @@
-//! One zone: what it is called, what it asks for, and when it is active.
+//! One zone: its properties and when it is active.
 
 use serde_json::{Map, Value};
 
 use crate::time::{Span, Time};
 
-/// What a zone is (SPEC "Zones", `kind`).
+/// Kind of zone (SPEC "Zones", `kind`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// A lane watched vessels use.
+    /// A shipping lane in which vessels are watched.
     Corridor,
     /// A watched area.
     Area,
@@ -15,17 +15,17 @@ pub enum Kind {
     Port,
     /// An anchorage: calm water.
     Anchorage,
-    /// Bunkering, fishing ground, pilot station: watched, but lowers the score.
+    /// Bunkering, fishing ground or pilot station: watched, but lowers the score.
     Benign,
-    /// A source region: remembered of whoever was there, and nothing else.
+    /// A source region: only remembered for vessels that were there, and nothing else.
     Source,
 }
 
 impl Kind {
-    /// Every kind, in the order the SPEC lists them.
+    /// Every kind, in the order of the SPEC.
     pub const ALL: [Kind; 6] = [Kind::Corridor, Kind::Area, Kind::Port, Kind::Anchorage, Kind::Benign, Kind::Source];
 
-    /// The word in zone files and alerts.
+    /// The word used in zone files and alerts.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Corridor => "corridor",
@@ -37,12 +37,12 @@ impl Kind {
         }
     }
 
-    /// Corridor, area or benign: the kinds that make a vessel "watched".
+    /// Whether zones of this kind make a vessel "watched": corridor, area and benign.
     pub fn watched(self) -> bool {
         matches!(self, Kind::Corridor | Kind::Area | Kind::Benign)
     }
 
-    /// The points a zone of this kind adds (watched) or subtracts (benign) unless it says otherwise.
+    /// Points that a zone of this kind adds (corridor, area) or subtracts (benign) by default.
     pub fn default_weight(self) -> i32 {
         match self {
             Kind::Corridor | Kind::Area => 15,
@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    /// How far "near" reaches beyond the border unless the zone says otherwise, in nautical miles.
+    /// Default distance to which "near" extends beyond the border, in nautical miles.
     pub fn default_near_nm(self) -> f64 {
         match self {
             Kind::Corridor => 5.0,
@@ -60,17 +60,17 @@ impl Kind {
     }
 }
 
-/// The part of the UTC day in which a zone is active; wraps midnight when `from` is not before `to`.
+/// The part of the UTC day in which a zone is active; it wraps past midnight if `from` is not before `to`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Hours {
     /// First active minute of the day, 0..1440.
     pub from: u16,
-    /// First minute that is not active any more, 1..=1440.
+    /// First minute that is no longer active, 1..=1440.
     pub to: u16,
 }
 
 impl Hours {
-    /// Whether a minute of the day lies in these hours.
+    /// Whether a minute of the day is within these hours.
     pub fn hold(self, minute: u16) -> bool {
         match self.from < self.to {
             true => (self.from..self.to).contains(&minute),
@@ -79,67 +79,67 @@ impl Hours {
     }
 }
 
-/// One zone as its file describes it, defaults filled in. Its geometry lives in the `ZoneSet`.
+/// One zone as described in its file, with defaults filled in. Its geometry is in the [`super::ZoneSet`].
 #[derive(Clone, PartialEq, Debug)]
 pub struct Zone {
-    /// Unique over all files: `[a-z0-9-]+`.
+    /// Id, unique across all files: `[a-z0-9-]+`.
     pub id: String,
-    /// For people.
+    /// Display name.
     pub name: String,
-    /// What it is.
+    /// Kind of zone.
     pub kind: Kind,
-    /// "Near" reaches this many nautical miles beyond the border, 0..=200.
+    /// How far "near" extends beyond the border, in nautical miles, 0..=200.
     pub near_nm: f64,
     /// Points it adds (corridor, area) or subtracts (benign), 0..=100.
     pub weight: i32,
-    /// Only these behaviours run here; all when absent.
+    /// The only behaviours that run here; `None` means all.
     pub behaviours: Option<Vec<String>>,
-    /// Per-behaviour overrides as written: behaviour name to an object. Checked where behaviours are known.
+    /// Settings per behaviour, as written: behaviour name to an object. They are validated where the behaviours are known.
     pub settings: Map<String, Value>,
-    /// `false`: sea behaviours run in calm water inside this zone.
+    /// Whether calm water inside this zone suppresses the sea behaviours; `false` lets them run there.
     pub calm: bool,
-    /// Replaces the default margin round calm water inside this zone, in nautical miles; 0 = circles only.
+    /// Margin around calm water inside this zone, in nautical miles, replacing the default; 0 means only the circles themselves.
     pub calm_margin_nm: Option<f64>,
-    /// Months it is active, bit 0 = January; all twelve when not given.
+    /// Months in which it is active, bit 0 = January; all twelve by default.
     pub months: u16,
-    /// Hours it is active; the whole day when absent.
+    /// Hours in which it is active; `None` means the whole day.
     pub hours: Option<Hours>,
-    /// From then on it is not active any more: a temporary watch.
+    /// When it stops being active, for a temporary watch; `None` means never.
     pub expires: Option<Time>,
-    /// Who watches it.
+    /// Person or unit responsible for the watch.
     pub owner: Option<String>,
     /// Why it is watched.
     pub reason: Option<String>,
-    /// Where the zone comes from.
+    /// Source of the zone's geometry.
     pub source: Option<String>,
-    /// When somebody last checked it, `YYYY-MM-DD`.
+    /// Date of the last review, `YYYY-MM-DD`.
     pub reviewed: Option<String>,
-    /// The file it was read from.
+    /// Name of the file it was read from.
     pub file: String,
-    /// The line of that file its feature begins in, from 1.
+    /// Line of the file at which its feature begins, from 1.
     pub line: usize,
 }
 
-/// Every month of the year in `Zone::months`.
+/// Value of [`Zone::months`] for all twelve months.
 pub(crate) const ALL_MONTHS: u16 = 0x0fff;
 
 impl Zone {
-    /// Corridor, area or benign: the kinds that make a vessel "watched".
+    /// Whether it makes a vessel "watched": corridor, area or benign.
     pub fn watched(&self) -> bool {
         self.kind.watched()
     }
 
-    /// Port or anchorage.
+    /// Whether it is calm water: port or anchorage.
     pub fn calm_water(&self) -> bool {
         matches!(self.kind, Kind::Port | Kind::Anchorage)
     }
 
-    /// A source region: neither watched nor calm water, and never one of the zones around a vessel.
+    /// Whether it is a source region: neither watched nor calm water, and never one of the zones around a vessel.
     pub fn source_region(&self) -> bool {
         self.kind == Kind::Source
     }
 
-    /// The properties that mean nothing on a zone of this kind, and in brackets what the kind is.
+    /// Properties without a meaning on a zone of this kind, and what the error message calls the kind.
     pub(super) fn meaningless(&self) -> (&'static [&'static str], &'static str) {
         match self.kind {
             Kind::Corridor | Kind::Area | Kind::Benign => (&[], "watched"),
@@ -151,7 +151,7 @@ impl Zone {
         }
     }
 
-    /// Whether the zone counts at this moment. Month and hour are both judged at the moment itself, in UTC.
+    /// Whether the zone is active at this time. Month and hour are both those of that moment in UTC.
     pub fn active(&self, at: Time) -> bool {
         if self.expires.is_some_and(|expires| expires <= at) {
             return false;
@@ -171,17 +171,17 @@ impl Zone {
         }
     }
 
-    /// The zone's own settings of a behaviour, when it has some; naming a behaviour there is how a zone asks for it.
+    /// The zone's own settings of a behaviour; `None` if it has none. Naming a behaviour in the settings is how a zone requests it.
     pub fn asks(&self, behaviour: &str) -> Option<&Map<String, Value>> {
         self.settings.get(behaviour)?.as_object()
     }
 
-    /// Whether it asks to be told of vessels along the outside of its border: of a polygon, they are looked for up to `BELT_NM` out.
+    /// Whether the zone requests `limit_hugging`. For polygons, vessels are then looked for up to `BELT_NM` outside the border.
     pub(super) fn asks_about_its_belt(&self) -> bool {
         self.asks("limit_hugging").is_some()
     }
 
-    /// The first moment after `after` at which `active` changes; `None` when it never does.
+    /// The first time after `after` at which [`Zone::active`] changes; `None` if it never does.
     pub fn next_change(&self, after: Time) -> Option<Time> {
         let expires = self.expires.filter(|expires| after < *expires);
         if self.always() {
@@ -194,7 +194,7 @@ impl Zone {
             None => vec![0],
         };
         let now = self.active(after);
-        // A month that is off returns within a year, so 400 days hold every kind of change there is.
+        // An inactive month returns within a year, so 400 days cover every kind of change.
         (0..400)
             .flat_map(|days| minutes.iter().map(move |minute| (days, i64::from(*minute))))
             .map(|(days, minute)| midnight + Span::from_hours(24 * days) + Span::from_minutes(minute))

@@ -1,4 +1,4 @@
-//! Judges a scenario as an analyst would: what was said over the shipped zones, which cases it makes, and what they tell.
+//! Judges a scenario as an analyst would: the alerts over the shipped zones, the cases they make, and the cases' stories.
 
 use std::sync::{Arc, LazyLock};
 
@@ -15,23 +15,22 @@ use crate::feed::{Feed, Sent};
 use crate::kit::Scenario;
 use crate::scenes::{LATENESS, engine};
 
-/// The shipped zones over the real coast and ports, read once.
+/// The shipped zones with the real coast and ports, read once.
 static CHART: LazyLock<Arc<Chart>> = LazyLock::new(|| Arc::new(Chart::with_built_in(ZoneSet::built_in())));
 
-/// What the engine made of a recording, with shipped settings and zones.
+/// Output of the engine for a recording, with the default settings and shipped zones.
 pub struct Judged {
     changes: Vec<Change>,
     cases: Vec<Case>,
 }
 
-/// Judges the scenario, and again in more shards, with every message heard twice and with the recording in two files: the same must
-/// come out.
-/// With `--nocapture` it prints the cases and how their points add up.
+/// Judges the scenario, and asserts that the result is the same in more shards, with every message received twice, and with the recording
+/// in two files. With `--nocapture` it prints the cases and how their points add up.
 pub fn judge(name: &str, scenario: &Scenario) -> Judged {
     judge_on(&CHART, name, scenario)
 }
 
-/// The shipped zones and one file more.
+/// The shipped zones and one more file.
 pub fn with_zone(text: &str) -> Arc<Chart> {
     let mut files: Vec<(String, String)> = Vec::new();
     for entry in std::fs::read_dir("zones").expect("the shipped zones") {
@@ -45,8 +44,8 @@ pub fn with_zone(text: &str) -> Arc<Chart> {
     Arc::new(Chart::with_built_in(ZoneSet::parse(&files).expect("sound zones")))
 }
 
-/// The same on another chart.
-#[allow(clippy::print_stdout)] // What the analyst read, for who runs it with --nocapture.
+/// As [`judge`], on another chart.
+#[allow(clippy::print_stdout)] // The analyst's view, for runs with --nocapture.
 pub fn judge_on(chart: &Arc<Chart>, name: &str, scenario: &Scenario) -> Judged {
     let run = |files: &[String]| run_in(files, 1, chart);
     let feed = scenario.feed();
@@ -59,20 +58,20 @@ pub fn judge_on(chart: &Arc<Chart>, name: &str, scenario: &Scenario) -> Judged {
     assert_same(&format!("{name}, heard twice"), &run(&[twice(&feed).nmea()]), &judged);
     let cut = run(&feed.cut(2));
     assert_same(&format!("{name}, cut in time"), &cut, &judged);
-    // Files are merged by time: where satellites deliver late, only cuts in order of arrival are the same recording.
+    // Files are merged by time. If satellites deliver late, only cuts in order of arrival give the same recording.
     if feed.sent.is_sorted_by_key(|sent| sent.at) {
         assert_same(&format!("{name}, every other second in a second file"), &run(&apart(&feed)), &judged);
     }
     judged
 }
 
-/// Every message passed on by a second station too, as it arrives.
+/// The feed with every message also relayed by a second station, right after the first copy.
 fn twice(feed: &Feed) -> Feed {
     let again = |sent: &Sent| Sent { station: "again".to_owned(), ..sent.clone() };
     Feed { sent: feed.sent.iter().flat_map(|sent| [sent.clone(), again(sent)]).collect() }
 }
 
-/// Every other moment's messages in a second file.
+/// The recording in two files, with the messages of every other second in the second one.
 fn apart(feed: &Feed) -> Vec<String> {
     let part = |odd: bool| {
         let sent = feed.sent.iter().filter(|sent| (sent.at.seconds() % 2 == 1) == odd);
@@ -100,7 +99,7 @@ fn run_in(files: &[String], shards: u32, chart: &Arc<Chart>) -> Judged {
     Judged { changes, cases }
 }
 
-/// Lines without the names of the stations that heard it, and how sure that makes it: those of a doubled recording are others.
+/// Compares lines without the stations' names and the resulting information grade, which differ for a doubled recording.
 fn assert_same(what: &str, got: &Judged, wanted: &Judged) {
     let lines = |judged: &Judged| -> Vec<Value> {
         let told = judged.changes.iter().map(|change| serde_json::to_value(change).expect("plain data"));
@@ -120,22 +119,22 @@ fn assert_same(what: &str, got: &Judged, wanted: &Judged) {
 }
 
 impl Judged {
-    /// The weightiest case that these take part in.
+    /// The highest-ranked case this vessel takes part in; `None` if there is none.
     pub fn case_of(&self, mmsi: u32) -> Option<&Case> {
         self.cases.iter().find(|case| case.vessels.iter().any(|vessel| vessel.mmsi == mmsi))
     }
 
-    /// How grave the weightiest case of a vessel is; `None` where there is none.
+    /// Severity of the vessel's highest-ranked case; `None` if there is none.
     pub fn severity_of(&self, mmsi: u32) -> Option<Severity> {
         self.case_of(mmsi).map(|case| case.severity)
     }
 
-    /// The gravest case of all.
+    /// Severity of the highest-ranked case of all; `None` without cases.
     pub fn worst(&self) -> Option<Severity> {
         self.cases.first().map(|case| case.severity)
     }
 
-    /// Whether something of this behaviour was announced about the vessel and not taken back.
+    /// Whether an alert of this behaviour about the vessel was announced and not retracted.
     pub fn told(&self, behaviour: &str, mmsi: u32) -> bool {
         let about = |change: &&Change| {
             let alert = &change.alert;
@@ -145,7 +144,7 @@ impl Judged {
         last.is_some_and(|change| change.alert.status != atalaia::alerts::Status::Retracted)
     }
 
-    /// When alerts of this behaviour about the vessel began, RFC 3339.
+    /// Start times of the alerts of this behaviour about the vessel, RFC 3339.
     pub fn starts(&self, behaviour: &str, mmsi: u32) -> Vec<String> {
         let mut starts: Vec<String> = Vec::new();
         for change in &self.changes {
@@ -158,7 +157,7 @@ impl Judged {
         starts
     }
 
-    /// Nobody but the cast has a case of medium or more.
+    /// Asserts that no vessel outside the cast has a case of medium or above.
     pub fn assert_only(&self, cast: &[u32]) {
         for case in self.cases.iter().filter(|case| Severity::Medium <= case.severity) {
             let known = case.vessels.iter().any(|vessel| cast.contains(&vessel.mmsi));

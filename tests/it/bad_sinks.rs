@@ -1,4 +1,5 @@
-//! Sinks that refuse, hang, crawl, lie and flood beside nine that work: the good ones do not notice, and what the bad ones missed is kept.
+//! Sinks that refuse, hang, crawl, lie and flood beside nine good ones. The good ones are not affected, and what the bad ones missed is
+//! kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -22,18 +23,18 @@ use crate::daemon::{Daemon, MACHINE, PATIENCE, input, settings, wait_until};
 use crate::passed_over::installed;
 
 const GOOD: usize = 9;
-/// Of one run; `ATALAIA_SINK_ALERTS` has more.
+/// Alerts in one run; `ATALAIA_SINK_ALERTS` overrides it.
 const ALERTS: u32 = 150;
-/// That wait for a sink that comes back; `ATALAIA_BACKLOG` has more.
+/// Alerts waiting for a sink that comes back; `ATALAIA_BACKLOG` overrides it.
 const BACKLOG: u32 = 500;
-/// Drained no slower: 10 000 within a minute are wanted, a test allows five times as long. A second.
+/// Slowest acceptable delivery of a backlog, per second. The target is 10,000 within a minute; a test allows five times as long.
 const LEAST_DRAINED: f64 = 10_000.0 / 60.0 / 5.0;
-/// Between two alerts: 50 a second.
+/// Delay between two alerts: 50 per second.
 const PACE: Duration = Duration::from_millis(20);
-/// What the good sinks' 99th percentile may grow by: a tenth is wanted, a test allows five times as much, and what a busy machine adds.
+/// Allowed growth of the good sinks' 99th percentile. The target is a tenth; a test allows five times that, plus `NOISE` on a busy machine.
 const MOST_GROWTH: f64 = 1.5;
 const NOISE: Duration = Duration::from_millis(150);
-/// What the daemon may grow by while a sink sends it an endless answer. Bytes.
+/// Allowed growth of the daemon's memory while a sink sends it an endless answer. Bytes.
 const MOST_MEMORY: u64 = 64 << 20;
 
 /// How a receiver behaves.
@@ -52,7 +53,7 @@ enum Manner {
     Chokes,
 }
 
-/// A receiver of posts; what it got by key, with when.
+/// A receiver of posts; it records the time of each key received.
 struct Receiver {
     address: String,
     got: Arc<Mutex<Vec<(String, Moment)>>>,
@@ -61,7 +62,7 @@ struct Receiver {
 }
 
 impl Receiver {
-    /// One that fails with the first letter it is sent, whenever that comes, and takes all others.
+    /// A receiver that always fails the first delivery it gets, on every attempt, and accepts all others.
     fn choking() -> Receiver {
         Receiver::new(Manner::Chokes)
     }
@@ -111,7 +112,7 @@ impl Receiver {
     }
 }
 
-/// Reads one post; its key.
+/// Reads one post and returns its key.
 fn request(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
@@ -155,7 +156,7 @@ fn answer(stream: &mut TcpStream, manner: Manner) -> std::io::Result<()> {
             }
             Ok(())
         }
-        // Until the other side has had enough.
+        // Until the other side gives up.
         Manner::Hangs => stream.read(&mut [0]).map(drop),
         Manner::NoHttp => say("\u{16}\u{3}\u{1} this is no HTTP\r\n\r\n"),
         Manner::Closes => Err(std::io::ErrorKind::ConnectionReset.into()),
@@ -180,7 +181,7 @@ fn sink(name: &str, address: &str) -> String {
     )
 }
 
-/// A device in distress is an alert at its first word.
+/// The first report of a device in distress, which opens an alert at once.
 pub fn first_word(number: u32) -> String {
     let at = Clock.now() - Span::from_seconds(1);
     let place = (40.0 + f64::from(number % 1000) * 0.01, -11.25);
@@ -216,7 +217,7 @@ impl Station {
         Station { folder, daemon, client }
     }
 
-    /// With one sink.
+    /// A daemon with a single sink.
     fn of(receiver: &Receiver, retry_seconds: &str) -> Station {
         Station::new(retry_seconds, &sink("partner", &receiver.address))
     }
@@ -230,7 +231,7 @@ impl Station {
     }
 }
 
-/// How nine good receivers fared.
+/// The state of a run with nine good receivers.
 struct Run {
     station: Station,
     good: Vec<Receiver>,
@@ -243,7 +244,7 @@ fn number_of(variable: &str, usual: u32) -> u32 {
     env::var(variable).map_or(usual, |text| text.parse().unwrap())
 }
 
-/// A daemon with nine good receivers, and bad ones.
+/// Starts a daemon with nine good receivers and the given bad ones.
 fn begin(bad: &[Manner]) -> Run {
     let good: Vec<Receiver> = (0..GOOD).map(|_| Receiver::new(Manner::Good)).collect();
     let bad: Vec<Receiver> = bad.iter().map(|manner| Receiver::new(*manner)).collect();
@@ -257,7 +258,7 @@ fn begin(bad: &[Manner]) -> Run {
     Run { station: Station::new("[1]", &sinks), good, bad, sent: BTreeMap::new(), began: Clock.moment() }
 }
 
-/// One without bad receivers and one with these, side by side and alert by alert: what else the machine does slows both.
+/// Runs one daemon without bad receivers and one with them side by side, alert by alert, so that other load on the machine slows both.
 fn both(bad: &[Manner]) -> [Run; 2] {
     let mut runs = [begin(&[]), begin(bad)];
     let alerts = number_of("ATALAIA_SINK_ALERTS", ALERTS);
@@ -275,7 +276,7 @@ fn both(bad: &[Manner]) -> [Run; 2] {
 }
 
 impl Run {
-    /// The 99th percentile of the time from an alert's report to each good sink, in order of what was sent.
+    /// The 99th percentile of the time from an alert's report to each good sink, in order of sending.
     fn p99(&self) -> Duration {
         let mut delays: Vec<Duration> = Vec::new();
         for receiver in &self.good {
@@ -315,12 +316,12 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
         let different: BTreeSet<&String> = keys.iter().collect();
         assert_eq!((keys.len(), different.len()), (alerts as usize, alerts as usize), "each once");
     }
-    // Nobody who failed was told as if it had taken anything, and nobody was hammered.
+    // No failed delivery counts as delivered, and no receiver is hammered.
     let store = run.station.store();
     for (number, (receiver, manner)) in run.bad.iter().zip(BAD).enumerate() {
         let counts = counts(&store, &format!("bad-{number}"));
         if manner == Manner::Endless {
-            // What it says first is that it took it; nobody reads the rest.
+            // Its first answer is an acceptance; nothing reads the rest.
             continue;
         }
         assert!(!counts.contains_key("delivered"), "{manner:?}: {counts:?}");
@@ -328,12 +329,12 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
         let asked = receiver.asked.load(Ordering::Relaxed);
         assert!((1..60).contains(&asked), "{manner:?} was asked {asked} times");
         if manner == Manner::Throttles {
-            // It asked for 3 s of peace each time; whoever sends holds to it, whatever waits.
+            // It asked for 3 s between attempts; the sender respects that, whatever is waiting.
             let most = 1 + Clock.moment().since(run.began).as_secs() / 3;
-            assert!(u64::from(asked) <= most, "it was asked {asked} times, {most} are right");
+            assert!(u64::from(asked) <= most, "it was asked {asked} times, at most {most} expected");
         }
     }
-    // They come to their senses: everything that waits is told, in order, and nothing twice.
+    // The receivers recover: everything that waited is delivered in order, and nothing twice.
     let id = run.station.daemon.id();
     let (memory, threads) = (status(id, "VmRSS:") << 10, status(id, "Threads:"));
     run.bad.iter().for_each(|receiver| receiver.behaves.store(true, Ordering::Relaxed));
@@ -348,10 +349,10 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
     run.station.daemon.stop("feed");
 }
 
-/// What waited for a sink that was down is told in order, each once, and soon.
+/// A backlog for a sink that was down is delivered in order, each change once, and quickly.
 #[test]
 #[allow(clippy::print_stderr)] // A long run is made for its figures.
-fn a_backlog_is_told_in_order_once_the_sink_is_back() {
+fn a_backlog_is_delivered_in_order_once_the_sink_is_back() {
     let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
     let waiting = number_of("ATALAIA_BACKLOG", BACKLOG);
     let receiver = Receiver::new(Manner::Fails);
@@ -359,16 +360,16 @@ fn a_backlog_is_told_in_order_once_the_sink_is_back() {
     let lines: String = (0..waiting).map(first_word).collect();
     station.hears(&lines);
     let store = station.store();
-    // The program may have a word of its own about so many new vessels.
+    // The daemon may add an alert of its own about the many new vessels.
     let pending = |least: u64| counts(&store, "partner").get("pending").is_some_and(|count| least <= *count);
     wait_until(|| pending(waiting.into()));
     let start = Clock.moment();
     receiver.behaves.store(true, Ordering::Relaxed);
-    // Until it is tried again, and for what is to be told.
+    // Allows for the wait before the next attempt and for the deliveries themselves.
     let bound = PATIENCE.as_secs_f64() + f64::from(waiting) / LEAST_DRAINED;
     while receiver.got.lock().unwrap().len() < waiting as usize {
         assert!(Clock.moment().since(start).as_secs_f64() < bound, "{} were told", receiver.keys().len());
-        // Counting what is in the store would keep it busy.
+        // Counting rows in the store would keep it busy.
         thread::sleep(Duration::from_millis(20));
     }
     eprintln!("{waiting} letters that waited were told in {:?}", Clock.moment().since(start));
@@ -385,9 +386,9 @@ fn a_backlog_is_told_in_order_once_the_sink_is_back() {
     station.daemon.stop("feed");
 }
 
-/// Marked while a worker has it in hand and its sink is down: it does not go out as it was.
+/// The alert is marked while a worker holds its delivery and the sink is down; the old version must not go out.
 #[test]
-fn what_is_marked_while_it_waits_does_not_go_out_as_it_was() {
+fn an_alert_marked_while_its_delivery_waits_does_not_go_out_unmarked() {
     let receiver = Receiver::new(Manner::Fails);
     let mut station = Station::of(&receiver, "[1]");
     station.hears(&first_word(0));
@@ -408,12 +409,12 @@ fn what_is_marked_while_it_waits_does_not_go_out_as_it_was() {
 }
 
 #[test]
-fn a_letter_that_a_receiver_cannot_digest_keeps_no_other_from_it() {
+fn a_delivery_that_a_receiver_always_fails_does_not_hold_up_the_others() {
     let receiver = Receiver::choking();
     let mut station = Station::of(&receiver, "[5, 600]");
     for number in 0..20 {
         station.hears(&first_word(number));
-        // Each comes when the one before has been told of, so that the bad one stands alone in between.
+        // Each is sent after the previous one was delivered, so that the bad one is alone in between.
         wait_until(|| number as usize <= receiver.keys().len());
     }
     wait_until(|| receiver.keys().len() == 19);
@@ -424,7 +425,7 @@ fn a_letter_that_a_receiver_cannot_digest_keeps_no_other_from_it() {
 }
 
 #[test]
-fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
+fn a_refused_delivery_is_listed_raises_an_alert_and_is_retried_on_request() {
     let refuses = Receiver::new(Manner::Refuses);
     let own = "[[sinks]]\nkind = \"jsonl\"\nname = \"own\"\npath = \"alerts.jsonl\"\n";
     let mut station = Station::new("[1]", &(own.to_owned() + &sink("partner", &refuses.address)));
@@ -438,7 +439,7 @@ fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
-    // What is on its way to the file just now is in the list as well.
+    // A delivery on its way to the file may be in the list as well.
     wait_until(|| deliveries(&["list"]).lines().count() == 2);
     let list = deliveries(&["list"]);
     assert!(list.contains("partner") && list.contains("422"), "{list}");
@@ -451,15 +452,15 @@ fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
     assert_eq!(deliveries(&["retry", "--sink", "partner", "--as", "ana", "--why", "mended"]), "1 to be tried again\n");
     wait_until(|| refuses.keys().len() == 1);
     wait_until(|| told().lines().any(|line| line.contains("\"delivery_failed\"") && line.contains("\"ended\"")));
-    // The list also names what is just being told.
+    // The list also contains deliveries in progress.
     wait_until(|| deliveries(&["list", "--json"]).is_empty());
     station.daemon.stop("feed");
 }
 
-/// A mail server that wants to see one of two addresses again: the other has the mail at once, that one later, nobody twice, and only
-/// then it counts as told.
+/// A mail server that defers one of two addresses: the other gets the mail at once, that one later, neither of them twice. Only then does
+/// the delivery count as delivered.
 #[test]
-fn a_mail_that_one_does_not_take_yet_is_told_once_everybody_has_it() {
+fn a_mail_deferred_for_one_recipient_counts_as_delivered_once_all_have_it() {
     let Some(python) = installed("ATALAIA_WITNESS_PYTHON") else { return };
     let mut server = Command::new(python);
     server.args(["tests/wires/smtp.py", "one-later"]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -477,7 +478,7 @@ fn a_mail_that_one_does_not_take_yet_is_told_once_everybody_has_it() {
     let store = station.store();
     assert_eq!(first["to"], json!(["watch@example.org"]));
     assert_eq!(counts(&store, "mail"), [("pending".to_owned(), 1)].into());
-    // Another alert meanwhile waits for nobody.
+    // Another alert is not held up meanwhile.
     station.hears(&first_word(1));
     assert_eq!(mail()["to"], json!(["watch@example.org", "gone@example.org"]));
     let second = mail();

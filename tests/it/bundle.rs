@@ -1,4 +1,4 @@
-//! A meeting at sea from the feed to the court: the daemon hears it, an analyst packs the case, somebody else checks it.
+//! A meeting at sea from the feed to the court: the daemon receives it, an analyst exports the case, and a third party verifies it.
 
 use std::fs;
 use std::io::Write;
@@ -29,7 +29,7 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_case_goes_from_the_feed_into_a_bundle_that_anybody_can_check() {
+fn a_case_goes_from_the_feed_into_a_bundle_that_anyone_can_verify() {
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (code, said, why) = atalaia(&["bundle", "keygen", "--out", &at("evidence.key")]);
@@ -73,12 +73,12 @@ fn a_case_goes_from_the_feed_into_a_bundle_that_anybody_can_check() {
         .unwrap();
     assert_eq!((row.0.as_str(), row.1.as_str()), ("ana", id.as_str()));
     assert!(row.2.contains(&head), "{}", row.2);
-    // A second time it is not written over.
+    // A second export does not overwrite the file.
     let again = ["cases", "--config", &settings, "--as", "ana", "bundle", &id[..8], "--out", &bundle];
     let (code, _, why) = atalaia(&again);
     assert!(code == Some(65) && why.contains("exists already, and a bundle is never written over"), "{why}");
 
-    // Whoever gets it has neither settings nor store; they need the file and the key.
+    // The recipient has neither settings nor store, only the file and the key.
     let verify = |rest: &[&str]| atalaia(&[&["bundle", "verify"], rest].concat());
     let before = files(folder.path());
     let (code, said, why) = verify(&[&bundle, "--public-key", &at("evidence.key.pub")]);
@@ -105,7 +105,7 @@ fn a_case_goes_from_the_feed_into_a_bundle_that_anybody_can_check() {
     assert_eq!(left, before, "verify writes nothing");
 }
 
-/// A folder with settings for a feed that plays recordings, watched water around the scenes, and a store.
+/// A folder with settings for a feed that plays recordings, a watched area around the scenes, and a store.
 struct Site {
     folder: TempDir,
     listener: TcpListener,
@@ -131,7 +131,7 @@ impl Site {
         Site { folder, listener, settings: settings.display().to_string() }
     }
 
-    /// The daemon hears this, and stops.
+    /// Runs the daemon on this recording, then stops it.
     fn hears(&self, nmea: &str) {
         let mut daemon = Daemon::start(Path::new(&self.settings));
         let mut stream = accept(&self.listener);
@@ -141,7 +141,7 @@ impl Site {
         daemon.stop("feed");
     }
 
-    /// The first alert of a behaviour, as the export has it.
+    /// The first alert of a behaviour, as exported.
     fn alert(&self, behaviour: &str) -> Value {
         let (_, list, why) =
             atalaia(&["alerts", "--config", &self.settings, "export", "--format", "jsonl", "--behaviour", behaviour]);
@@ -149,7 +149,7 @@ impl Site {
         serde_json::from_str(line).unwrap()
     }
 
-    /// What is said of a bundle of a case: the exit code, standard output, standard error.
+    /// Result of verifying a bundle of a case: exit code, standard output, standard error.
     fn verified(&self, case: &str) -> (Option<i32>, String, String) {
         let bundle = self.folder.path().join("bundle.tar").display().to_string();
         let (code, said, why) = atalaia(&["cases", "--config", &self.settings, "bundle", case, "--out", &bundle]);
@@ -165,7 +165,7 @@ impl Site {
     }
 }
 
-/// A ship sails as one, and hours later as another with the same IMO number.
+/// A ship sails under one identity, and hours later under another with the same IMO number.
 fn renamed() -> [Scenario; 2] {
     let ship = |mmsi, name: &str| Vessel::class_a(mmsi).name(name).imo(9_074_729).ship_type(70).dims(100, 20, 10, 10);
     let (lat, lon) = scenes::MIDDLE;
@@ -176,7 +176,7 @@ fn renamed() -> [Scenario; 2] {
 }
 
 #[test]
-fn a_bundle_holds_the_ship_of_before_that_an_alert_measures_against() {
+fn a_bundle_contains_the_earlier_ship_that_an_alert_compares_with() {
     let site = Site::new();
     site.hears(&renamed().map(|scenario| scenario.nmea()).concat());
     let alert = site.alert("identity_change");
@@ -187,11 +187,11 @@ fn a_bundle_holds_the_ship_of_before_that_an_alert_measures_against() {
 }
 
 #[test]
-fn where_history_is_lacking_that_is_said_and_nothing_else() {
+fn missing_history_is_reported_and_nothing_else() {
     let site = Site::new();
     let [before, after] = renamed().map(|scenario| scenario.nmea());
     site.hears(&before);
-    // What was received so far is purged, as by age; what the daemon learned of it is not.
+    // Everything received so far is purged, as by age, but the daemon's learned state remains.
     let journal = site.folder.path().join("atalaia.sqlite.journal");
     let segments = || files(&journal).into_iter().filter(|name| name.ends_with(".journal"));
     let old: Vec<String> = segments().collect();
@@ -207,7 +207,7 @@ fn where_history_is_lacking_that_is_said_and_nothing_else() {
     assert!(why.contains("intact; of "), "{why}");
 }
 
-/// A fishing vessel is dark for six hours where others are heard; meanwhile a cargo ship stops near by.
+/// A fishing vessel is dark for six hours where others are received; meanwhile a cargo ship stops nearby.
 fn dark_meeting() -> Scenario {
     const LEARNED: f64 = 1530.0;
     const DARK: f64 = 360.0;
@@ -231,7 +231,7 @@ fn dark_meeting() -> Scenario {
 }
 
 #[test]
-fn a_meeting_with_somebody_silent_is_found_again_by_who_else_was_heard() {
+fn a_meeting_with_a_dark_vessel_is_reproduced_from_the_others_received() {
     let site = Site::new();
     site.hears(&dark_meeting().nmea());
     let alert = site.alert("dark_rendezvous");

@@ -1,6 +1,6 @@
-//! What the field reported, as small recordings: each gives what is right, and what is right is written down here.
+//! Cases reported from the field, as small recordings with their correct outcome.
 //!
-//! Stories, sources and licences stand in `tests/recordings/cases/README.md`.
+//! Stories, sources and licences are in `tests/recordings/cases/README.md`.
 
 mod ours;
 pub mod outcome;

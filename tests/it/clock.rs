@@ -1,4 +1,4 @@
-//! The clock of receipt steps or says nonsense: what vessels did stays what it was.
+//! The clock of receipt steps or gives wrong times; alerts about vessels must not change.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::scenes;
 
 const LATENESS: Span = Span::from_seconds(30);
 
-/// What the clock says at a true moment, once it has gone wrong.
+/// Time shown by the wrong clock at a true time.
 type Wrong = fn(true_now: Time) -> Time;
 
-/// Each way in which clocks of servers have gone wrong, with the share of the feed after which it comes right again, if it does.
+/// Ways in which servers' clocks have gone wrong, with the share of the feed after which the clock is right again, if it ever is.
 const WAYS: [(&str, Wrong, Option<f64>); 10] = [
     ("an hour ahead", |now| now + Span::from_hours(1), None),
     ("an hour ahead, then right", |now| now + Span::from_hours(1), Some(0.7)),
@@ -57,13 +57,13 @@ fn run(feed: &Feed, claims_times: bool, way: Option<(Wrong, Option<f64>)>) -> Ve
     out
 }
 
-/// Who did what when: every alert by its id, but for those about the feed itself.
+/// Ids of all alerts except those about the feed itself.
 fn about_vessels(changes: &[Change]) -> BTreeSet<String> {
     let about = |change: &&Change| change.alert.behaviour != "feed_silent";
     changes.iter().filter(about).map(|change| format!("{} {}", change.alert.behaviour, change.alert.id)).collect()
 }
 
-/// Spans of time in a line that no clock can make negative.
+/// Spans in a line that are negative and must not be.
 fn negative(change: &Change) -> Vec<String> {
     let line = serde_json::to_value(change).unwrap();
     let time = |key: &str| line["alert"][key].as_str().map(|text| Time::parse(text).unwrap());
@@ -83,7 +83,7 @@ fn negative(change: &Change) -> Vec<String> {
     negative
 }
 
-/// A feed whose lines carry their own times: the clock of receipt decides nothing about vessels, whatever it says.
+/// The lines of this feed have their own times, so the clock of receipt must not affect vessels at all.
 #[test]
 fn alerts_of_a_feed_with_times_do_not_depend_on_the_clock_of_receipt() {
     let mut faults = Vec::new();
@@ -104,7 +104,7 @@ fn alerts_of_a_feed_with_times_do_not_depend_on_the_clock_of_receipt() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Without times of their own lines have that of their receipt: a step moves what vessels did, and must not invent more.
+/// Lines without times get the time of receipt. A step then shifts what vessels did, but must not invent alerts.
 #[test]
 fn a_feed_without_times_raises_no_storm_when_the_clock_steps() {
     let mut faults = Vec::new();
@@ -124,9 +124,9 @@ fn a_feed_without_times_raises_no_storm_when_the_clock_steps() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The checks themselves: a line that ends before it began, and a negative span, are seen.
+/// Tests the checks themselves: a line that ends before it began, and a negative span, are detected.
 #[test]
-fn a_negative_span_is_seen() {
+fn a_negative_span_is_detected() {
     let (_, scenario) = scenes::scenes(1).remove(0);
     let mut change = run(&scenario.feed(), true, None).remove(0);
     assert_eq!(negative(&change), [""; 0]);

@@ -1,4 +1,4 @@
-//! The container files: judged by their linters, as no engine runs here, and the example of `compose.yaml` played without containers.
+//! The container files: checked by linters, as there is no container engine here, and the example of `compose.yaml` run without containers.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -14,7 +14,7 @@ use crate::daemon::{Daemon, PATIENCE, wait_until};
 use crate::feeds::free_port;
 use crate::passed_over::installed;
 
-/// Where the linters are, in the folder that `tests/run` has made.
+/// Variable with the folder of the linters, set by `tests/run`.
 const LINTERS: &str = "ATALAIA_LINTERS";
 const FOLDER: &str = "docs/container";
 
@@ -25,7 +25,7 @@ fn lint(program: &Path, arguments: &[&str]) {
 }
 
 #[test]
-fn linters_have_nothing_to_say_of_the_container_files_and_scripts() {
+fn linters_accept_the_container_files_and_scripts() {
     let Some(linters) = installed(LINTERS) else { return };
     lint(&linters.join("hadolint"), &["docs/container/Dockerfile"]);
     let compose = ["--builtin-schema", "vendor.compose-spec", "docs/container/compose.yaml"];
@@ -35,7 +35,7 @@ fn linters_have_nothing_to_say_of_the_container_files_and_scripts() {
 }
 
 #[test]
-fn what_the_container_files_name_is_there() {
+fn files_named_in_the_container_files_exist() {
     let compose = fs::read_to_string(Path::new(FOLDER).join("compose.yaml")).unwrap();
     let mounted = compose.lines().filter_map(|line| line.trim().strip_prefix("- .")?.split_once(':'));
     let mounted: Vec<String> = mounted.map(|(path, _)| format!("{FOLDER}/.{path}")).collect();
@@ -50,7 +50,7 @@ fn what_the_container_files_name_is_there() {
     assert!(file.contains(version), "it builds with the oldest compiler that is promised");
 }
 
-/// A process of the example, ended with the test.
+/// A process of the example, killed at the end of the test.
 struct Part(Child);
 
 impl Drop for Part {

@@ -1,4 +1,4 @@
-//! `check --on`, profiles and `zones test --on`: what settings cost, whose definitions hold, and who would be heard where.
+//! `check --on`, profiles and `zones test --on`: the cost of settings, which keys override a profile, and where vessels would be received.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +20,7 @@ fn told(arguments: &[&str], folder: &TempDir) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A folder with the settings and the zones of the recording, as changed.
+/// A folder with the settings and the zones of the recording, modified by `change`.
 fn folder(settings: &str, change: impl FnOnce(&mut Value)) -> TempDir {
     let folder = TempDir::new().unwrap();
     let mut zones: Value = serde_json::from_str(&fs::read_to_string(ZONES).unwrap()).unwrap();
@@ -31,7 +31,7 @@ fn folder(settings: &str, change: impl FnOnce(&mut Value)) -> TempDir {
     folder
 }
 
-/// Alerts announced by a replay, and those of them that were ever medium or above.
+/// Number of alerts announced by a replay, and of those that ever reached medium or above.
 fn announced(folder: &TempDir) -> (usize, usize) {
     let lines = told(&["replay", "--config", "atalaia.toml", RECORDING], folder);
     let (mut all, mut urgent) = (BTreeSet::new(), BTreeSet::new());
@@ -47,14 +47,14 @@ fn announced(folder: &TempDir) -> (usize, usize) {
     (all.len(), urgent.len())
 }
 
-/// The first two numbers of a line of a table.
+/// The first two numbers of a table row.
 fn numbers(line: &str) -> (f64, f64) {
     let mut words = line.split_whitespace().map(|word| word.parse::<f64>().unwrap());
     (words.next().unwrap(), words.next().unwrap())
 }
 
 #[test]
-fn what_a_change_would_save_is_what_it_saves() {
+fn the_estimated_saving_of_a_change_is_what_it_saves() {
     let as_is = folder("", |_| {});
     let text = told(&["check", "--config", "atalaia.toml", "--on", RECORDING], &as_is);
     let length = text.lines().find(|line| line.contains(" vessels")).unwrap();
@@ -71,7 +71,7 @@ fn what_a_change_would_save_is_what_it_saves() {
     let changes: Vec<&str> = changes.lines().skip(2).collect();
     assert!((3..=36).contains(&changes.len()), "{text}");
     assert!(changes.iter().any(|line| line.contains("saintes-channel: \"settings\" without \"zone_entry\"")), "{text}");
-    // The one that leaves a behaviour out of the zone, done by hand.
+    // The suggestion to leave a behaviour out of the zone, applied by hand.
     let off = changes.iter().find(|line| line.contains("\"behaviours\" without")).unwrap();
     let words: Vec<&str> = off.split_whitespace().collect();
     let (behaviour, zone) = (words[2], words[4].trim_end_matches(':'));
@@ -86,13 +86,13 @@ fn what_a_change_would_save_is_what_it_saves() {
     let less = |before: usize, after: usize| ((before as f64 - after as f64) / days * 10.0).round() / 10.0;
     assert_eq!(saved, (less(before.0, after.0), less(before.1, after.1)), "{off}");
     assert!(after.0 < before.0, "{off}");
-    // Each is sorted by what it saves an analyst.
+    // The suggestions are sorted by how much they save an analyst.
     let urgent: Vec<f64> = changes.iter().map(|line| numbers(&line[..29]).1).collect();
     assert!(urgent.windows(2).all(|pair| pair[1] <= pair[0]), "{text}");
 }
 
 #[test]
-fn a_recording_without_alerts_has_nothing_to_save() {
+fn a_recording_without_alerts_suggests_no_savings() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("atalaia.toml"), "").unwrap();
     let text = told(&["check", "--config", "atalaia.toml", "--on", RECORDING], &folder);
@@ -100,7 +100,7 @@ fn a_recording_without_alerts_has_nothing_to_save() {
 }
 
 #[test]
-fn a_profile_is_named_and_says_which_keys_of_the_file_win() {
+fn a_profile_is_named_with_the_keys_that_override_it() {
     let folder = TempDir::new().unwrap();
     let text = "profile = \"skylight\"\n\n[behaviours.rendezvous]\nnear_metres = 400\nnear_minutes = 30\n[[inputs]]\nkind = \"stdin\"\n\
                 name = \"a\"\n";
@@ -108,13 +108,13 @@ fn a_profile_is_named_and_says_which_keys_of_the_file_win() {
     let output = atalaia(&["check", "--config", "atalaia.toml"], &folder);
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && out.contains("profile skylight"), "{out}{err}");
-    // Only what differs from the profile is worth a word.
+    // Only keys that differ from the profile are mentioned.
     let expected =
         "atalaia: warning: atalaia.toml:1: profile: keys of this file win over skylight: rendezvous.near_metres";
     assert_eq!(err.lines().next(), Some(expected), "{err}");
 }
 
-/// Twelve hours of a class A ship on a round near the Canaries, and of a class B boat that is heard for an hour.
+/// Twelve hours of a class A ship on a round trip near the Canaries, and of a class B boat that is received for an hour.
 fn round() -> String {
     let mut rows = vec![
         "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,TransceiverClass"
@@ -133,7 +133,7 @@ fn round() -> String {
 }
 
 #[test]
-fn zones_test_tells_whether_a_boat_could_have_been_seen_there() {
+fn zones_test_says_whether_a_boat_could_have_been_received_there() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("day.csv"), round()).unwrap();
     let heard = |lat: &str, lon: &str| {
@@ -153,6 +153,6 @@ fn zones_test_tells_whether_a_boat_could_have_been_seen_there() {
         elsewhere.iter().all(|line| line.contains("no vessel was expected here up to 2026-03-01T1")),
         "{elsewhere:?}"
     );
-    // Without a recording nothing is said of it.
+    // Without a recording there is no statement about reception.
     assert!(!told(&["zones", "test", "28.12", "-17.12"], &folder).contains("heard:"));
 }

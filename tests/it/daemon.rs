@@ -1,4 +1,4 @@
-//! The daemon as a process: real sockets, pipes and signals; what it says is read from its log and its alert file.
+//! The daemon as a process, with real sockets, pipes and signals. Its behaviour is read from its log and its alert file.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,7 +14,7 @@ use std::time::Duration;
 use atalaia::clock::Clock;
 use tempfile::TempDir;
 
-/// No test waits longer for anything; a healthy daemon needs a fraction.
+/// Longest wait for anything in a test; a healthy daemon needs a fraction of it.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits a moment between two looks: polling must not take the processor from the program under test.
@@ -31,7 +31,7 @@ const SENTENCES: [&str; 3] = [
     "!AIVDM,1,1,,A,15M67FC000G?ufbE`FepT@3n00Sa,0*5F",
 ];
 
-/// A running daemon and what it has said.
+/// A running daemon and its log so far.
 pub struct Daemon {
     child: Child,
     log: Receiver<String>,
@@ -43,22 +43,22 @@ impl Daemon {
         Daemon::start_with(settings, Stdio::null())
     }
 
-    /// One that dies at a fault point.
+    /// Starts a daemon that dies at a fault point.
     pub fn start_dying(settings: &Path, fault: &str) -> Daemon {
         Daemon::spawn(Command::new(env!("CARGO_BIN_EXE_atalaia")).env("ATALAIA_FAULT", fault), settings, Stdio::null())
     }
 
-    /// One that runs by way of another command, which the program's arguments are added to.
+    /// Starts a daemon through another command, to which the program's arguments are added.
     pub fn start_command(command: &mut Command, settings: &Path) -> Daemon {
         Daemon::spawn(command, settings, Stdio::null())
     }
 
-    /// What it has said so far and somebody waited for.
+    /// The log lines read so far by the waiting methods.
     pub fn heard(&self) -> &[String] {
         &self.heard
     }
 
-    /// Its process.
+    /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -76,7 +76,7 @@ impl Daemon {
         Daemon { child, log, heard: Vec::new() }
     }
 
-    /// The first log line, from here on, that holds all of `parts`.
+    /// The next log line that contains all of `parts`.
     pub fn wait_for(&mut self, parts: &[&str]) -> String {
         let start = Clock.moment();
         loop {
@@ -94,14 +94,14 @@ impl Daemon {
         }
     }
 
-    /// Where an input listens.
+    /// The address an input listens on.
     pub fn address(&mut self) -> String {
         let line = self.wait_for(&["listening", "address="]);
         let rest = line.split("address=").nth(1).unwrap();
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
-    /// Where an input listens; nothing if it dies before it says so.
+    /// The address an input listens on; `None` if the daemon dies before it logs it.
     pub fn address_unless_dead(&mut self) -> Option<String> {
         while let Ok(line) = self.log.recv_timeout(PATIENCE) {
             self.heard.push(line.clone());
@@ -114,7 +114,7 @@ impl Daemon {
         None
     }
 
-    /// All it has logged, up to its end, which the caller has seen to.
+    /// All its log lines up to its end, which the caller must have caused.
     pub fn log_to_the_end(&mut self) -> &[String] {
         while let Ok(line) = self.log.recv_timeout(PATIENCE) {
             self.heard.push(line);
@@ -122,12 +122,12 @@ impl Daemon {
         &self.heard
     }
 
-    /// Whether it has not ended yet.
+    /// Whether it is still running.
     pub fn lives(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Waits for its end; the signal it died of.
+    /// Waits for its end and returns the signal that killed it.
     pub fn died_of(&mut self, what: &str) -> Option<i32> {
         let start = Clock.moment();
         while Clock.moment().since(start) < PATIENCE {
@@ -139,7 +139,7 @@ impl Daemon {
         panic!("{what}: it lives:\n{}", self.heard.join("\n"))
     }
 
-    /// Waits for its end; its exit code.
+    /// Waits for its end and returns its exit code.
     pub fn wait(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
@@ -149,7 +149,7 @@ impl Daemon {
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
-    /// Stops it in order; gives what it said of an input when stopping, and asserts that it took no 10 s.
+    /// Stops it cleanly and returns its final log line about an input. Asserts that this takes less than 10 s.
     pub fn stop(mut self, input: &str) -> String {
         let start = Clock.moment();
         self.signal("TERM");
@@ -160,7 +160,7 @@ impl Daemon {
         status
     }
 
-    /// Stops it once it has said that `count` lines of the input reached the engine.
+    /// Stops it cleanly and asserts that `count` lines of the input reached the engine.
     pub fn stop_after(self, input: &str, count: usize) {
         let status = self.stop(input);
         assert!(status.contains(&format!("lines={count} ")), "{status}");
@@ -169,21 +169,21 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // Already gone in a test that went well.
+        // Fails harmlessly if a successful test has already ended it.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Held by tests that need the machine, or take it.
+/// Held by tests that need the whole machine, or use all of it.
 pub static MACHINE: Mutex<()> = Mutex::new(());
 
-/// Waits until something holds.
+/// Waits until a condition holds.
 pub fn wait_until(holds: impl Fn() -> bool) {
     let start = Clock.moment();
     while !holds() {
         assert!(Clock.moment().since(start) < PATIENCE, "it never came to hold");
-        // The other side needs the processor more.
+        // Leave the processor to the other side.
         thread::sleep(Duration::from_millis(2));
     }
 }
@@ -198,7 +198,7 @@ pub fn input(kind: &str, rest: &str) -> String {
     format!("[[inputs]]\nkind = \"{kind}\"\nname = \"feed\"\nrecorded = true\n{rest}\n")
 }
 
-/// Accepts, or says after `PATIENCE` that nobody came.
+/// Accepts a connection; panics if none comes within `PATIENCE`.
 pub fn accept(listener: &TcpListener) -> TcpStream {
     listener.set_nonblocking(true).unwrap();
     let start = Clock.moment();
@@ -212,7 +212,7 @@ pub fn accept(listener: &TcpListener) -> TcpStream {
     panic!("the daemon did not connect");
 }
 
-/// Waits until the other side has closed: by then it has read everything before.
+/// Waits until the other side has closed; by then it has read everything sent before.
 fn wait_for_close(mut stream: &TcpStream) {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let outcome = stream.read(&mut [0; 16]);
@@ -222,7 +222,7 @@ fn wait_for_close(mut stream: &TcpStream) {
 }
 
 #[test]
-fn a_tcp_feed_with_garbage_that_falls_silent_is_connected_to_again() {
+fn a_silent_tcp_feed_with_garbage_is_reconnected() {
     let folder = TempDir::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -232,7 +232,7 @@ fn a_tcp_feed_with_garbage_that_falls_silent_is_connected_to_again() {
     first.write_all(&vec![b'x'; 100_000]).unwrap();
     first.write_all(b"\n\xff\xfe\x00garbage\r\n").unwrap();
     first.write_all(format!("{}\r\n{}\r\n", SENTENCES[0], SENTENCES[1]).as_bytes()).unwrap();
-    // Held open and silent: a feed that died without saying so.
+    // The connection is held open but silent, like a feed that died without closing it.
     daemon.wait_for(&["input down", "silent for 5 s"]);
     wait_for_close(&first);
     let mut second = accept(&listener);
@@ -271,7 +271,7 @@ fn lines_of_several_tcp_clients_never_mix() {
 }
 
 #[test]
-fn one_address_does_not_take_every_place() {
+fn one_address_cannot_take_every_connection() {
     let folder = TempDir::new().unwrap();
     let text = input("tcp-listen", "address = \"127.0.0.1:0\"\nmax_clients_per_address = 1");
     let mut daemon = Daemon::start(&settings(&folder, &text));
@@ -292,7 +292,7 @@ fn one_address_does_not_take_every_place() {
 }
 
 #[test]
-fn one_datagram_may_hold_several_sentences_and_the_last_needs_no_end() {
+fn one_datagram_may_contain_several_sentences_and_the_last_needs_no_line_end() {
     let folder = TempDir::new().unwrap();
     let text = input("udp", "address = \"127.0.0.1:0\"");
     let alerts = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n";
@@ -301,17 +301,17 @@ fn one_datagram_may_hold_several_sentences_and_the_last_needs_no_end() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.send_to(format!("{}\r\n{}", SENTENCES[0], SENTENCES[1]).as_bytes(), &address).unwrap();
     socket.send_to(SENTENCES[2].as_bytes(), &address).unwrap();
-    // Loopback datagrams are in the socket's queue once sent; a stopping daemon takes what is there.
+    // Loopback datagrams are in the socket's queue once sent, and a stopping daemon drains it.
     daemon.stop_after("feed", 3);
 }
 
 #[test]
-fn datagrams_that_find_the_buffer_full_are_counted() {
+fn datagrams_lost_to_a_full_buffer_are_counted() {
     let folder = TempDir::new().unwrap();
     let mut daemon = Daemon::start(&settings(&folder, &input("udp", "address = \"127.0.0.1:0\"")));
     let address = daemon.address();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    // Stopped, it reads nothing: 30 MB are more than any buffer.
+    // A stopped process reads nothing, and 30 MB exceed any buffer.
     daemon.signal("STOP");
     let large = vec![b'x'; 60_000];
     for _ in 0..500 {
@@ -338,12 +338,12 @@ fn writers_of_a_fifo_come_and_go() {
     daemon.signal("TERM");
     daemon.wait_for(&["input status", "input=feed ", "lines=3 "]);
     daemon.wait_for(&["stopped"]);
-    // The last writer's leaving is no end of the pipe.
+    // The pipe does not end when its last writer leaves.
     assert!(!daemon.heard.iter().any(|line| line.contains("input down")), "{:?}", daemon.heard);
 }
 
 #[test]
-fn standard_input_ends_and_the_daemon_stays() {
+fn the_daemon_keeps_running_after_standard_input_ends() {
     let folder = TempDir::new().unwrap();
     let mut daemon = Daemon::start_with(&settings(&folder, &input("stdin", "")), Stdio::piped());
     let mut stdin = daemon.child.stdin.take().unwrap();
@@ -354,7 +354,7 @@ fn standard_input_ends_and_the_daemon_stays() {
 }
 
 #[test]
-fn packed_recordings_are_read_to_their_end() {
+fn compressed_recordings_are_read_to_their_end() {
     let folder = TempDir::new().unwrap();
     let text = SENTENCES.join("\n");
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -378,7 +378,7 @@ const ZONE: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
 "geometry":{"type":"Polygon","coordinates":[[[-10,40],[-9,40],[-9,41],[-10,40]]]}}]}"#;
 
 #[test]
-fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
+fn a_broken_zone_file_is_rejected_with_its_line_and_a_good_one_loaded() {
     let folder = TempDir::new().unwrap();
     let zones = folder.path().join("zones");
     fs::create_dir(&zones).unwrap();
@@ -394,7 +394,7 @@ fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
     daemon.wait_for(&["started", "zones=1"]);
     let address = daemon.address();
 
-    // A changed file, picked up by itself.
+    // A changed file is picked up without a signal.
     fs::write(zones.join("a.geojson"), ZONE.replace("\"area\"", "\"aera\"")).unwrap();
     daemon.wait_for(&["not reloaded", "a.geojson:2", "aera"]);
     daemon.wait_for(&["in force are kept"]);
@@ -409,7 +409,7 @@ fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
     daemon.signal("HUP");
     daemon.wait_for(&["not reloaded", "latenes_seconds", "did you mean"]);
     daemon.wait_for(&["in force are kept"]);
-    // A sound zone file does not make them sound.
+    // A valid zone file does not make them valid.
     fs::write(zones.join("a.geojson"), ZONE).unwrap();
     daemon.wait_for(&["not reloaded", "latenes_seconds", "did you mean"]);
     daemon.wait_for(&["in force are kept"]);
@@ -417,14 +417,14 @@ fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
     daemon.signal("HUP");
     daemon.wait_for(&["reloaded", "zones=2"]);
 
-    // Nothing of this closed the input.
+    // None of this closed the input.
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.send_to(SENTENCES[0].as_bytes(), &address).unwrap();
     daemon.stop_after("feed", 1);
 }
 
 #[test]
-fn without_an_input_it_says_what_to_write() {
+fn without_an_input_the_error_says_what_to_write() {
     let folder = TempDir::new().unwrap();
     let mut daemon = Daemon::start(&settings(&folder, ""));
     daemon.wait_for(&["[[inputs]]"]);

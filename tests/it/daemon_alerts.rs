@@ -1,4 +1,4 @@
-//! The daemon as a process: what becomes of an alert, through reloads, broken sinks and inputs whose clocks lag.
+//! The daemon as a process: alerts through reloads, broken sinks, and inputs with clocks that lag.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::daemon::{BARE, Daemon, PATIENCE, accept, input, settings, wait_until};
 
-/// The content of a file once it holds a whole line.
+/// Content of a file once it contains a complete line.
 pub fn wait_for_line_in(path: &Path) -> String {
     let start = Clock.moment();
     while Clock.moment().since(start) < PATIENCE {
@@ -25,18 +25,18 @@ pub fn wait_for_line_in(path: &Path) -> String {
     panic!("no whole line came into {}", path.display());
 }
 
-/// A man-overboard device that is active, off Portugal.
+/// An active man-overboard device off Portugal.
 pub fn distress() -> String {
     distress_at(None)
 }
 
-/// The same with the time of a TAG block.
+/// As [`distress`], with the time in a TAG block.
 fn distress_at(time: Option<Time>) -> String {
     let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
     sentence(972_123_456, &motion, time)
 }
 
-/// A ship at sea, with the time of a TAG block.
+/// A ship at sea, with the time in a TAG block.
 fn position(time: Time) -> String {
     let motion = Motion { lat_lon: Some((41.0, -12.0)), sog_knots: Some(10.0), ..Motion::default() };
     sentence(224_000_001, &motion, Some(time))
@@ -49,7 +49,7 @@ fn sentence(mmsi: u32, motion: &Motion, time: Option<Time>) -> String {
 }
 
 #[test]
-fn an_alert_reaches_file_and_log_at_once_and_is_named_as_open_when_stopping() {
+fn an_alert_reaches_file_and_log_at_once_and_is_listed_as_open_when_stopping() {
     let folder = TempDir::new().unwrap();
     let sinks = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n\
                  [[sinks]]\nkind = \"log\"\nname = \"log\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
@@ -59,12 +59,12 @@ fn an_alert_reaches_file_and_log_at_once_and_is_named_as_open_when_stopping() {
     let mut client = TcpStream::connect(&address).unwrap();
     client.write_all(distress().as_bytes()).unwrap();
     daemon.wait_for(&["alert", "change=\"opened\"", "behaviour=\"distress\"", "972123456"]);
-    // Each sink has its own queue: the log may well be the faster.
+    // Each sink has its own queue, so the log may be faster.
     let written = wait_for_line_in(&folder.path().join("alerts.jsonl"));
     let change: serde_json::Value = serde_json::from_str(written.lines().next().unwrap()).unwrap();
     assert_eq!(change["alert"]["vessels"][0]["mmsi"], 972_123_456);
 
-    // A rotated file is begun afresh.
+    // After log rotation a new file is begun.
     fs::rename(folder.path().join("alerts.jsonl"), folder.path().join("alerts.old")).unwrap();
     daemon.signal("HUP");
     daemon.wait_for(&["reloaded"]);
@@ -77,7 +77,7 @@ fn an_alert_reaches_file_and_log_at_once_and_is_named_as_open_when_stopping() {
 }
 
 #[test]
-fn emptied_settings_are_refused_and_the_ones_in_force_stay() {
+fn emptied_settings_are_rejected_and_the_previous_ones_stay_in_force() {
     let folder = TempDir::new().unwrap();
     let sink = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n\
                 [time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
@@ -91,7 +91,7 @@ fn emptied_settings_are_refused_and_the_ones_in_force_stay() {
         daemon.wait_for(&["ERROR", "not reloaded", "[[inputs]]"]);
         daemon.wait_for(&["reload refused", "in force are kept"]);
     }
-    // The sink that only the old settings name still gets what comes.
+    // The sink that only the previous settings define still gets deliveries.
     let mut client = TcpStream::connect(&address).unwrap();
     client.write_all(distress().as_bytes()).unwrap();
     assert!(wait_for_line_in(&folder.path().join("alerts.jsonl")).contains("972123456"));
@@ -101,7 +101,7 @@ fn emptied_settings_are_refused_and_the_ones_in_force_stay() {
 }
 
 #[test]
-fn a_watchlist_that_does_not_fit_is_refused_and_the_one_in_force_stays() {
+fn a_watchlist_beyond_the_limits_is_rejected_and_the_previous_one_stays_in_force() {
     let folder = TempDir::new().unwrap();
     let lists = folder.path().join("lists");
     fs::create_dir(&lists).unwrap();
@@ -111,7 +111,7 @@ fn a_watchlist_that_does_not_fit_is_refused_and_the_one_in_force_stays() {
     let text = format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\""));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let address = daemon.address();
-    // A hole takes no room on the disk.
+    // A sparse file takes no space on the disk.
     File::create(lists.join("huge.csv")).unwrap().set_len(300_000_000).unwrap();
     daemon.signal("HUP");
     daemon.wait_for(&["not reloaded", "huge.csv: does not fit: it is 300.0 MB large", "may have 268 MB"]);
@@ -130,7 +130,7 @@ fn a_watchlist_that_does_not_fit_is_refused_and_the_one_in_force_stays() {
 }
 
 #[test]
-fn what_came_last_is_told_when_the_only_feed_falls_silent() {
+fn the_last_reports_give_alerts_when_the_only_feed_falls_silent() {
     let folder = TempDir::new().unwrap();
     let rest = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n\
                 [time]\nlateness_seconds = 8\nidle_after_seconds = 5\n";
@@ -138,13 +138,13 @@ fn what_came_last_is_told_when_the_only_feed_falls_silent() {
         Daemon::start(&settings(&folder, &format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\""))));
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     client.write_all(distress().as_bytes()).unwrap();
-    // The feed stays open and says nothing more.
+    // The feed stays open and sends nothing more.
     assert!(wait_for_line_in(&folder.path().join("alerts.jsonl")).contains("972123456"));
     daemon.stop("feed");
 }
 
 #[test]
-fn a_reload_takes_over_how_late_reports_may_come() {
+fn a_reload_applies_a_changed_lateness() {
     let folder = TempDir::new().unwrap();
     let text = |seconds: u32| {
         let rest = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n";
@@ -158,16 +158,16 @@ fn a_reload_takes_over_how_late_reports_may_come() {
     settings(&folder, &text(0));
     daemon.signal("HUP");
     daemon.wait_for(&["reloaded"]);
-    // The next line lets time come to its own report.
+    // The next line advances time to its own report.
     client.write_all(position(Clock.now()).as_bytes()).unwrap();
     assert!(wait_for_line_in(&folder.path().join("alerts.jsonl")).contains("972123456"));
     daemon.stop("feed");
 }
 
 #[test]
-fn a_sink_that_is_down_at_the_end_is_an_error_and_exit_code_1() {
+fn a_sink_that_is_down_at_the_end_is_logged_as_an_error_with_exit_code_1() {
     let folder = TempDir::new().unwrap();
-    // A disk without any room left.
+    // A disk without any space left.
     let sinks = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"/dev/full\"\n\
                  [time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
     let text = format!("{}{sinks}", input("tcp-listen", "address = \"127.0.0.1:0\""));
@@ -182,7 +182,7 @@ fn a_sink_that_is_down_at_the_end_is_an_error_and_exit_code_1() {
 }
 
 #[test]
-fn what_waited_for_a_folder_that_vanished_is_written_when_it_is_back() {
+fn deliveries_for_a_vanished_folder_are_written_once_it_is_back() {
     let folder = TempDir::new().unwrap();
     let (there, away) = (folder.path().join("out"), folder.path().join("away"));
     fs::create_dir(&there).unwrap();
@@ -191,10 +191,10 @@ fn what_waited_for_a_folder_that_vanished_is_written_when_it_is_back() {
     let text = format!("{}{sinks}", input("tcp-listen", "address = \"127.0.0.1:0\""));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let address = daemon.address();
-    // The file is open by now: only a reload lets go of it.
+    // The file is open by now: only a reload closes it.
     wait_until(|| there.join("alerts.jsonl").exists());
     fs::rename(&there, &away).unwrap();
-    // The settings are refused now, but their files are opened anew.
+    // The settings are rejected, but the sinks' files are reopened.
     daemon.signal("HUP");
     daemon.wait_for(&["not reloaded", "sinks[0].path"]);
     let mut client = TcpStream::connect(&address).unwrap();
@@ -210,14 +210,14 @@ fn what_waited_for_a_folder_that_vanished_is_written_when_it_is_back() {
 }
 
 #[test]
-fn an_input_whose_clock_lags_is_named_and_not_waited_for() {
+fn an_input_with_a_lagging_clock_is_named_and_not_waited_for() {
     let folder = TempDir::new().unwrap();
     let (right, late) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
     let input = |name: &str, listener: &TcpListener| {
         let address = listener.local_addr().unwrap();
         format!("[[inputs]]\nkind = \"tcp\"\nname = \"{name}\"\naddress = \"{address}\"\n")
     };
-    // No input falls silent within the test: it would not be waited for any more either.
+    // No input may fall silent during the test, because a silent one would not be waited for either.
     let text = format!(
         "{}{}[time]\nlateness_seconds = 1\nidle_after_seconds = 3600\n[[sinks]]\nkind = \"log\"\nname = \"log\"\n",
         input("right", &right),
@@ -229,7 +229,7 @@ fn an_input_whose_clock_lags_is_named_and_not_waited_for() {
     late.write_all(position(now - Span::from_minutes(10)).as_bytes()).unwrap();
     let told = daemon.wait_for(&["WARN", "later than lateness_seconds"]);
     assert!(told.contains("input=late"), "{told}");
-    // One report moves time, and with it the distress call before, past the second of lateness.
+    // One report advances time, and moves the earlier distress call past the second of lateness.
     right.write_all(distress_at(Some(now - Span::from_seconds(2))).as_bytes()).unwrap();
     right.write_all(position(now).as_bytes()).unwrap();
     daemon.wait_for(&["alert", "change=\"opened\"", "972123456"]);

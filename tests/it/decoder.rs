@@ -1,4 +1,4 @@
-//! Lines as feeds and recordings write them: times, stations, junk and parts.
+//! Decoding of lines as feeds and recordings write them: times, stations, junk and parts.
 
 mod layouts;
 mod mutants;
@@ -9,7 +9,7 @@ use atalaia::time::Time;
 use atalaia::units::Mmsi;
 use jiff::tz::TimeZone;
 
-/// One recording under the decoder, line by line.
+/// Reads one recording line by line.
 struct Reader {
     decoder: Decoder,
     received: Option<Time>,
@@ -107,7 +107,7 @@ fn every_written_form_of_time_is_read_and_the_best_one_wins() {
 }
 
 #[test]
-fn without_any_time_a_message_is_counted_and_kept_back() {
+fn a_message_without_any_time_is_counted_and_gives_no_report() {
     let mut reader = Reader::new();
     assert_eq!(reader.read(&[PLAIN, &format!("{PLAIN},4800123")]), []);
     let total = reader.decoder.tally().total();
@@ -118,7 +118,7 @@ fn without_any_time_a_message_is_counted_and_kept_back() {
 }
 
 #[test]
-fn sample_counters_are_no_times_even_when_they_grow_large_enough() {
+fn sample_counters_are_never_times_even_when_large_enough() {
     let mut reader = Reader::new();
     let counted = |count: u64| format!("{PLAIN},{count}");
     for count in [4_800_000, 4_900_000, 5_000_000] {
@@ -129,7 +129,7 @@ fn sample_counters_are_no_times_even_when_they_grow_large_enough() {
 }
 
 #[test]
-fn a_type_4_heard_from_elsewhere_is_no_clock() {
+fn a_type_4_from_another_station_does_not_set_the_clock() {
     let base = Mmsi(2_190_067);
     let clock = Message::base_station(base, at("2013-11-12T12:00:05Z"), Some((56.0, 10.0)));
     let sentence = |envelope| clock.sentences(&envelope).remove(0);
@@ -169,7 +169,7 @@ fn live_a_time_ahead_of_receipt_is_replaced_and_counted() {
 }
 
 #[test]
-fn live_a_time_a_day_behind_receipt_is_no_clock_whoever_says_it() {
+fn live_a_time_a_day_behind_receipt_is_replaced_whatever_its_source() {
     let rmc = "$GPRMC,072017.00,A,2300.0000,N,01736.0000,W,0.0,0.0,200107,,,A";
     let sum = rmc[1..].bytes().fold(0, |sum, byte| sum ^ byte);
     let rmc = format!("{rmc}*{sum:02X}");
@@ -214,7 +214,7 @@ fn a_bad_tag_block_is_dropped_and_its_sentence_kept() {
 }
 
 #[test]
-fn several_sentences_a_line_and_junk_around_them_are_told_apart() {
+fn several_sentences_on_a_line_are_separated_from_the_junk_around_them() {
     let tag = tagged("c:1707873398", PLAIN);
     let other = "!AIVDM,1,1,,A,133sVfPP00PD>hRMDH@jNOvN20S8,0*7F";
     let line = format!("\u{1}junk$\\ {tag},r003669958{tag}\t{other} tail");
@@ -288,7 +288,7 @@ fn parts_are_joined_in_any_order_and_between_other_parts() {
 }
 
 #[test]
-fn a_group_whose_other_member_is_no_ais_sentence_blocks_nothing() {
+fn a_group_with_a_member_that_is_not_ais_blocks_nothing() {
     let first = "\\g:1-2-73874,n:157036,s:r003669945,c:1241544035*4A\\\
                  !AIVDM,1,1,,B,15N4cJ`005Jrek0H@9n`DW5608EP,0*13";
     let frame = sealed("$", "ARFSR,r003669945,162021.3,A,0000,0,0000,-107,,,,");
@@ -330,7 +330,7 @@ fn an_old_first_part_is_not_joined_to_a_later_message() {
     let mut reader = Reader::new();
     assert_eq!(reader.read(&[&stale, &late]), []);
     assert_eq!(reader.rejected(Reject::PartMissing), 1);
-    // Without times, sentences in between are what tells an orphan from a part that came early.
+    // Without times, the number of sentences in between distinguishes an abandoned part from one that came early.
     let mut reader = Reader::new();
     reader.received = Some(at("2026-01-01T00:00:00Z"));
     let between = [PLAIN; 30];

@@ -1,10 +1,10 @@
-//! `atalaia demo` as a newcomer runs it: anywhere, with nothing at hand.
+//! `atalaia demo` as a newcomer runs it: in any folder, without any files.
 
 use std::process::Command;
 
 use tempfile::TempDir;
 
-/// What it prints up to its count, which says how long it took; what to try next follows.
+/// Its output before the final count, which includes the run time and is followed by advice.
 fn told() -> String {
     let nowhere = TempDir::new().unwrap();
     let output =
@@ -22,12 +22,12 @@ fn told() -> String {
 }
 
 #[test]
-fn the_demo_tells_the_simulated_meeting_and_what_real_ships_did_and_always_the_same() {
+fn the_demo_shows_the_simulated_meeting_and_real_ships_and_is_always_the_same() {
     let told = told();
     let opened: Vec<&str> = told.lines().filter(|line| line.contains(" opened: ")).collect();
     let meetings: Vec<_> = opened.iter().filter(|line| line.contains("rendezvous")).collect();
     assert_eq!(meetings.len(), 1, "only the simulated one: {meetings:?}");
-    // They lie together from 07:10 on; ten whole minutes are counted at 07:19, and told with the fix after it.
+    // They lie together from 07:10. Ten full minutes are reached at 07:19, and the alert opens with the next fix.
     assert!(meetings[0].starts_with("2017-03-21T07:19"), "{}", meetings[0]);
     assert!(meetings[0].contains("HIGH") && meetings[0].contains("EXERCISE ALFA and EXERCISE BRAVO"));
     assert!(told.contains("rendezvous ended: EXERCISE ALFA and EXERCISE BRAVO"), "{told}");

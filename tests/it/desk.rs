@@ -1,4 +1,4 @@
-//! An analyst's questions to the store: what is going on, what changed, who did what, all about one alert, what a silence holds back.
+//! An analyst's questions to the store: open alerts, recent changes, who did what, one alert in full, the alerts a silence withholds.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ fn left_out(line: &str) -> (usize, usize) {
 }
 
 #[test]
-fn the_list_has_the_open_ones_first_and_says_what_it_leaves_out() {
+fn the_list_has_open_alerts_first_and_says_what_it_leaves_out() {
     let desk = Desk::with_zones();
     let all = objects(&desk.says(&["alerts", "list", "--state", "all", "--facts", "--json"], None));
     let closed = all.iter().find(|alert| alert["severity"] == "high").unwrap()["id"].as_str().unwrap();
@@ -43,7 +43,7 @@ fn the_list_has_the_open_ones_first_and_says_what_it_leaves_out() {
     let one = desk.says(&["alerts", "list", "--severity", "low", "--limit", "1"], None);
     assert!(one.lines().count() == 3 && one.contains(" below these (--limit N)"), "{one}");
 
-    // Each filter, and what it finds nothing for.
+    // Each filter, with arguments that find nothing.
     for (arguments, fits) in [
         (vec!["--open"], &(|alert: &Value| alert["status"] == "open") as &dyn Fn(&Value) -> bool),
         (vec!["--text", "alfa bravo"], &|alert| alert["summary"].as_str().unwrap().contains("BRAVO")),
@@ -69,7 +69,7 @@ fn the_list_has_the_open_ones_first_and_says_what_it_leaves_out() {
 }
 
 #[test]
-fn lists_fit_every_width_and_keep_what_matters() {
+fn lists_fit_every_width_and_keep_the_important_columns() {
     let desk = Desk::with_zones();
     let id = id_of(&desk, "rendezvous");
     desk.says(&["alerts", "--as", "ana", "assign", &id, "ana"], None);
@@ -94,7 +94,7 @@ fn lists_fit_every_width_and_keep_what_matters() {
 }
 
 #[test]
-fn one_alert_is_shown_as_complete_as_a_mail_tells_it() {
+fn one_alert_is_shown_as_completely_as_in_a_mail() {
     let desk = Desk::with_zones();
     let id = id_of(&desk, "rendezvous");
     desk.says(&["alerts", "--as", "ana", "note", &id, "aircraft asked for"], None);
@@ -128,7 +128,7 @@ fn one_alert_is_shown_as_complete_as_a_mail_tells_it() {
 }
 
 #[test]
-fn what_changed_and_who_did_it_are_told_by_time() {
+fn changes_and_actions_are_listed_by_time() {
     let desk = Desk::with_zones();
     let id = id_of(&desk, "rendezvous");
     desk.says(&["alerts", "--as", "ana", "ack", &id, "--why", "seen"], None);
@@ -177,7 +177,7 @@ fn what_changed_and_who_did_it_are_told_by_time() {
 }
 
 #[test]
-fn a_silence_shows_what_it_holds_back_before_it_is_made() {
+fn a_silence_shows_the_alerts_it_would_withhold_before_it_is_made() {
     let desk = Desk::with_zones();
     let would = desk.says(
         &["alerts", "silence", "--behaviour", "rendezvous", "--from", "2024-03-01", "--until", "12h", "--dry-run"],
@@ -194,7 +194,7 @@ fn a_silence_shows_what_it_holds_back_before_it_is_made() {
     assert!(made.contains(&format!("of {there} open alert")), "{made}");
     assert!(made.contains("lag behind the clock"), "the scene plays in 2024\n{made}");
 
-    // A false alarm: this kind, this ship, for half a day, by the time of its feed.
+    // A false alarm silences this behaviour for this ship for half a day, by the time of its feed.
     let id = id_of(&desk, "rendezvous");
     let close = ["alerts", "--as", "ana", "close", &id, "--finding", "false", "--why", "a buoy", "--silence", "12h"];
     let said = desk.says(&close, None);
@@ -212,10 +212,10 @@ fn a_silence_shows_what_it_holds_back_before_it_is_made() {
 }
 
 #[test]
-fn alerts_about_the_daemon_say_of_what_in_every_list() {
+fn alerts_about_the_daemon_name_their_subject_in_every_list() {
     let desk = Desk::with_zones();
     let id = id_of(&desk, "rendezvous");
-    // A receiver that refuses what it is sent.
+    // Simulates a receiver that refuses its deliveries.
     for (table, column, alert) in [("alerts", "body", "$"), ("changes", "line", "$.alert")] {
         let key = if table == "alerts" { "id" } else { "alert" };
         desk.sql(&format!(
@@ -241,7 +241,7 @@ fn alerts_about_the_daemon_say_of_what_in_every_list() {
 }
 
 #[test]
-fn capitals_of_a_name_make_no_difference_and_hidden_characters_are_dropped() {
+fn case_in_names_is_ignored_and_hidden_characters_are_dropped() {
     let desk = Desk::with_zones();
     let id = id_of(&desk, "rendezvous");
     desk.says(&["alerts", "--as", "bea", "assign", &id, "Ana\u{202e}\n"], None);
@@ -255,7 +255,7 @@ fn capitals_of_a_name_make_no_difference_and_hidden_characters_are_dropped() {
 }
 
 #[test]
-fn one_alert_that_is_refused_does_not_hide_what_was_done_with_the_others() {
+fn one_refused_alert_does_not_hide_the_results_for_the_others() {
     let desk = Desk::with_zones();
     let all = objects(&desk.says(&["alerts", "list", "--facts", "--json"], None));
     let [first, second] = [0, 1].map(|place| all[place]["id"].as_str().unwrap());

@@ -1,6 +1,6 @@
-//! The pages a user reads: short, with links that lead somewhere, commands that exist, and keys and alerts as the program has them.
+//! The pages users read: short, with valid links, existing commands, and keys and alerts that match the program.
 //!
-//! With `BLESS=1` the parts that are made from elsewhere are written anew: the keys in `docs/settings.md`, the alert in `README.md`.
+//! With `BLESS=1` the generated parts are written again: the keys in `docs/settings.md`, the alert in `README.md`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Of the README: lines, words, characters of a line.
+/// Limits of the README: lines, words, characters per line.
 const WALLS: (usize, usize, usize) = (200, 1500, 100);
 
 fn pages() -> Vec<(PathBuf, String)> {
@@ -25,7 +25,7 @@ fn atalaia(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Compares what stands behind a marker line up to `end` with what it is made from, or writes it.
+/// Compares the text between a marker line and `end` with the expected text, or with `BLESS` writes it.
 fn made(path: &str, marker: &str, end: Option<&str>, wanted: &str) {
     let text = fs::read_to_string(path).unwrap();
     let start = text.find(marker).unwrap_or_else(|| panic!("{path} has no {marker}"));
@@ -48,7 +48,7 @@ fn the_readme_is_short() {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_are_valid() {
     let anchor = |heading: &str| -> String {
         let kept = heading.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
         kept.collect::<String>().trim().to_lowercase().replace(' ', "-")
@@ -72,7 +72,7 @@ fn links_lead_somewhere() {
     assert!(30 < checked, "only {checked} links found");
 }
 
-/// The commands that a `--help` lists.
+/// The commands listed by a `--help`.
 fn commands(help: &str) -> Vec<&str> {
     let listed = help.split("\nCommands:\n").nth(1).unwrap_or_default().split("\n\n").next().unwrap_or_default();
     let names = listed
@@ -82,7 +82,7 @@ fn commands(help: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_command_has_its_place_on_the_page_of_commands() {
+fn every_command_is_on_the_page_of_commands() {
     let page = fs::read_to_string("docs/commands.md").unwrap();
     let headings: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let help = atalaia(&["--help"]);
@@ -97,7 +97,7 @@ fn every_command_has_its_place_on_the_page_of_commands() {
 }
 
 #[test]
-fn the_commands_that_are_shown_exist_with_their_options() {
+fn commands_shown_on_the_pages_exist_with_their_options() {
     let top = atalaia(&["--help"]);
     let mut shown = 0;
     for (page, text) in pages() {
@@ -113,7 +113,7 @@ fn the_commands_that_are_shown_exist_with_their_options() {
                 .split(['|', '>'])
                 .find(|part| part.contains("atalaia "))
                 .unwrap_or_default();
-            // A program's name, not a user's or a service's.
+            // The name of the program, not of a user or a service.
             let Some(words) = line
                 .trim()
                 .strip_prefix("atalaia ")
@@ -140,7 +140,7 @@ fn the_commands_that_are_shown_exist_with_their_options() {
     assert!(30 < shown, "only {shown} commands found");
 }
 
-/// A table of one settings table's keys, from the file that has them all with a comment.
+/// A table of keys per settings table, from the shipped file, which has all of them with a comment.
 fn keys() -> String {
     let mut page = String::new();
     let mut comment: Vec<&str> = Vec::new();
@@ -174,25 +174,25 @@ fn keys() -> String {
             };
         }
     }
-    // A table that only holds tables.
+    // A table that only contains tables.
     page.replace("| key | default | meaning |\n|---|---|---|\n\n##", "##")
 }
 
 #[test]
-fn the_settings_page_has_every_key_as_the_shipped_file_has_it() {
+fn the_settings_page_has_every_key_of_the_shipped_file() {
     let keys = keys();
     assert!(200 < keys.lines().filter(|line| line.starts_with("| `")).count(), "{keys}");
     made("docs/settings.md", "<!-- From config/atalaia.toml", None, &keys);
 }
 
-/// The first alert of the demo, its lines broken for a page.
+/// The first alert of the demo, with its lines broken for a page.
 fn alert_of_the_demo() -> String {
     let told = atalaia(&["demo"]);
     let first = told.split("\n\n").find(|block| block.contains(" opened: ")).expect("an alert");
     let mut text = "```text\n".to_owned();
     for line in first.lines() {
         let indent = line.len() - line.trim_start().len();
-        // Lines that fit stay as they are, with their columns.
+        // Lines that fit keep their columns.
         if line.chars().count() <= WALLS.2 {
             let _ = writeln!(text, "{line}");
             continue;
@@ -214,6 +214,6 @@ fn alert_of_the_demo() -> String {
 }
 
 #[test]
-fn the_alert_in_the_readme_is_one_of_the_demo() {
+fn the_alert_in_the_readme_is_from_the_demo() {
     made("README.md", "<!-- From the demo", Some("\nThe first lines"), &alert_of_the_demo());
 }

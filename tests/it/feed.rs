@@ -1,15 +1,15 @@
-//! A simulated feed: what stations sent, in order of arrival, and the changes that must not change any alert.
+//! A simulated feed: messages in order of arrival, and transformations that must not change any alert.
 
 use atalaia::time::{Span, Time};
 
-/// One message as one station passed it on: its sentences share the TAG time and stay together.
+/// One message as relayed by one station. Its sentences share the TAG time and stay together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sent {
-    /// Event time, whole seconds.
+    /// Event time, in whole seconds.
     pub at: Time,
-    /// Name for TAG `s:`.
+    /// Name of the station, for TAG field `s:`.
     pub station: String,
-    /// Bare `!AIVDM` sentences.
+    /// `!AIVDM` sentences without TAG blocks.
     pub sentences: Vec<String>,
 }
 
@@ -20,7 +20,7 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// The lines of a recording, each with its TAG block.
+    /// The lines of the recording, each with its TAG block.
     pub fn nmea(&self) -> String {
         let mut text = String::new();
         for sent in &self.sent {
@@ -29,7 +29,7 @@ impl Feed {
         text
     }
 
-    /// The same messages arriving in another order: each up to `within_seconds` late, its time unchanged.
+    /// The messages in another order of arrival: each up to `within_seconds` late, with its time unchanged.
     pub fn shuffled(&self, seed: u64, within_seconds: u32) -> Feed {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut arrivals: Vec<(i64, &Sent)> =
@@ -39,7 +39,7 @@ impl Feed {
         Feed { sent: arrivals.into_iter().map(|(_, sent)| sent.clone()).collect() }
     }
 
-    /// Every message heard by a second station too, `later_seconds` after the first.
+    /// The feed with every message received by a second station too, `later_seconds` after the first.
     pub fn doubled(&self, station: &str, later_seconds: i64) -> Feed {
         let copies = self.sent.iter().map(|sent| Sent {
             at: sent.at + Span::from_seconds(later_seconds),
@@ -51,7 +51,7 @@ impl Feed {
         Feed { sent }
     }
 
-    /// The recording cut into `parts` files of about equal numbers of messages.
+    /// The recording cut into `parts` files with about equal numbers of messages.
     pub fn cut(&self, parts: usize) -> Vec<String> {
         let size = self.sent.len().div_ceil(parts).max(1);
         self.sent.chunks(size).map(|sent| Feed { sent: sent.to_vec() }.nmea()).collect()
@@ -66,7 +66,7 @@ impl Feed {
         feed
     }
 
-    /// The recording with rubbish between its lines: noise bytes, cut and damaged sentences, other talk, empty lines.
+    /// The recording with garbage between its lines: noise bytes, cut and damaged sentences, other sentence types, empty lines.
     pub fn with_garbage(&self, seed: u64) -> Vec<u8> {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut bytes = Vec::new();
@@ -92,7 +92,7 @@ impl Sent {
     }
 }
 
-/// One line that says nothing; made of `sample` where it should look nearly right.
+/// Appends one line without a valid message, derived from `sample` where it should look nearly right.
 fn garbage(rng: &mut fastrand::Rng, sample: &[u8], out: &mut Vec<u8>) {
     let first_line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
     match rng.u8(0..6) {
@@ -102,7 +102,7 @@ fn garbage(rng: &mut fastrand::Rng, sample: &[u8], out: &mut Vec<u8>) {
         2 => {
             // One payload character changed: the checksum no longer fits.
             let mut damaged = first_line.to_vec();
-            // Somewhere in the payload: who, where or how fast.
+            // Somewhere in the payload: identity, position or speed.
             let at = damaged.len() - rng.usize(8..34);
             damaged[at] = if damaged[at] == b'w' { b'0' } else { b'w' };
             out.extend_from_slice(&damaged);
@@ -127,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_block_carries_station_time_and_checksum() {
+    fn a_tag_block_has_station_time_and_checksum() {
         let text = feed().nmea();
         let line = text.lines().next().unwrap();
         assert!(line.starts_with("\\s:one,c:1772323200*5B\\!AIVDM,1,1,"), "{line}");
     }
 
     #[test]
-    fn shuffling_moves_messages_no_further_than_asked_and_loses_none() {
+    fn shuffling_delays_messages_no_further_than_asked_and_loses_none() {
         let shuffled = feed().shuffled(7, 60);
         assert_ne!(shuffled, feed());
         let mut newest = shuffled.sent[0].at;

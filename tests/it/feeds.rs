@@ -1,4 +1,4 @@
-//! Feeds against servers that speak what the real ones speak, traps and all; and what a broken line between does to an input.
+//! Inputs against servers that speak the protocols of the real feeds, with their pitfalls, and the effect of a broken connection.
 
 mod aisstream;
 mod barentswatch;
@@ -33,21 +33,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::daemon::PATIENCE;
 
-/// What the secrets of these tests are: never to be seen.
+/// Value of all secrets in these tests; it must never appear in any output.
 pub const CANARY: &str = "hunter2-canary";
 
 /// The authority of the servers' certificate.
 pub const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/feeds/tls/authority.pem");
 /// A certificate for localhost.
 pub const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/feeds/tls/server.pem");
-/// Its key.
+/// Private key of the certificate.
 pub const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/feeds/tls/server.key");
 
-/// An input that runs by itself, and what it hands on.
+/// An input running on its own, and its output.
 pub struct Running {
     messages: Receiver<Message>,
     pub counters: Arc<InputCounters>,
-    /// Senders that wait for an answer, in order.
+    /// Acknowledgements that senders are waiting for, in order.
     pub owed: Vec<oneshot::Sender<()>>,
     lines: Vec<u8>,
     stop: CancellationToken,
@@ -55,7 +55,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// `settings`: one of `[[inputs]]`, without its name.
+    /// Starts an input from the text of one `[[inputs]]` table, without its name.
     pub fn start(settings: &str) -> Running {
         let settings: inputs::Settings = toml::from_str(&format!("name = \"feed\"\n{settings}")).unwrap();
         assert_eq!(settings.problems("inputs[0]"), [""; 0]);
@@ -99,12 +99,12 @@ impl Running {
         }
     }
 
-    /// Waits until it stands so; lines that come meanwhile are kept.
+    /// Waits until the input reaches this state; lines that arrive meanwhile are kept.
     pub async fn until(&mut self, wanted: State) {
         while self.next().await != Some(wanted) {}
     }
 
-    /// Tells it to stop and waits until it has.
+    /// Signals it to stop and waits until it has.
     pub async fn finish(self) {
         self.stop.cancel();
         drop(self.messages);
@@ -112,12 +112,12 @@ impl Running {
     }
 }
 
-/// Waits for it, within the patience of these tests.
+/// Awaits a future, within the patience of these tests.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what} did not come"))
 }
 
-/// A secret in a file of its own; as the settings name it.
+/// Writes a secret to a file and returns the path for the settings.
 pub fn secret(folder: &TempDir) -> String {
     let path = folder.path().join("secret");
     fs::write(&path, format!("{CANARY}\n")).unwrap();
@@ -125,20 +125,20 @@ pub fn secret(folder: &TempDir) -> String {
     format!("{{ file = \"{}\" }}", path.display())
 }
 
-/// A real server, ended with the test.
+/// A real server, killed at the end of the test.
 pub struct Server {
     child: Child,
     pub port: u16,
 }
 
 impl Server {
-    /// Starts `program` and waits until it says `ready`.
+    /// Starts `program` and waits until it prints `ready`.
     pub fn start(program: &Path, arguments: &[&str], port: u16, ready: &str) -> Server {
         let mut child =
             Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let errors = BufReader::new(child.stderr.take().unwrap());
         let (sender, log) = std_channel();
-        // Read to the end, so that the server is never held up.
+        // The output is read to its end, so that the server is never blocked.
         thread::spawn(move || errors.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
         let mut said = Vec::new();
         loop {
@@ -158,7 +158,7 @@ impl Drop for Server {
     }
 }
 
-/// A port that nobody listens on.
+/// A port without a listener.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -1,6 +1,6 @@
-//! A flood of invented numbers: memory stays bounded, what was open stays open, and nothing is told of the invented ones.
+//! A flood of invented MMSIs: memory stays bounded, open alerts stay open, and the invented ones raise no alerts.
 //!
-//! `ATALAIA_FLOOD_NUMBERS` sets how many (`tests/long` takes a million, with the shipped settings, and measures memory).
+//! `ATALAIA_FLOOD_NUMBERS` sets how many (`tests/long` uses a million, with the default settings, and measures memory).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,12 +14,12 @@ use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 use atalaia::zones::{Chart, ZoneSet};
 
-/// How many in CI, and the tracks there is room for then.
+/// Number of invented MMSIs in CI, and the track limit for that.
 const FEW: u32 = 20_000;
 const ROOM: u32 = 5000;
-/// Devices in distress, which are open before the flood and heard all through it.
+/// Devices in distress with alerts that open before the flood; they are received all through it.
 const DEVICES: u32 = 50;
-/// Memory the whole process may take with a million (SPEC). Bytes.
+/// Maximum memory of the whole process with a million MMSIs (SPEC). Bytes.
 const MOST: u64 = 2 << 30;
 const MINUTES: u32 = 60;
 
@@ -52,7 +52,7 @@ fn resident() -> u64 {
 }
 
 #[test]
-#[allow(clippy::print_stdout)] // What a flood costs, for who runs it with --nocapture.
+#[allow(clippy::print_stdout)] // The cost of a flood, for runs with --nocapture.
 fn a_flood_of_invented_numbers_costs_bounded_memory_and_no_open_alert() {
     let asked: Option<u32> = std::env::var("ATALAIA_FLOOD_NUMBERS").ok().map(|text| text.parse().unwrap());
     let invented = asked.unwrap_or(FEW);

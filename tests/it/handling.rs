@@ -1,4 +1,4 @@
-//! Markings, retention and legal holds as an operator meets them: on the command line, beside a daemon that works.
+//! Markings, retention and legal holds as an operator uses them: on the command line, beside a running daemon.
 
 mod people;
 
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::daemon::{Daemon, PATIENCE, input, settings};
 
-/// What an operator's folder holds: settings, store, and the file of the sink.
+/// An operator's folder: settings, store, and the file of the sink.
 struct Centre {
     folder: TempDir,
     settings: PathBuf,
@@ -38,7 +38,7 @@ impl Centre {
         self.folder.path().join(name)
     }
 
-    /// What the sink was told.
+    /// The lines delivered to the sink.
     fn told(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.file("alerts.jsonl")).unwrap_or_default();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
@@ -64,14 +64,14 @@ impl Centre {
         (output.status.code(), text(output.stdout), text(output.stderr))
     }
 
-    /// What it says when it goes well.
+    /// Standard output of a command that must succeed.
     fn says(&self, arguments: &[&str]) -> String {
         let (code, said, why) = self.does(arguments);
         assert_eq!(code, Some(0), "{arguments:?}: {said}{why}");
         said
     }
 
-    /// What it says when it is refused.
+    /// Standard error of a command that must be refused.
     fn refuses(&self, arguments: &[&str]) -> String {
         let (code, said, why) = self.does(arguments);
         assert!(code == Some(2) && said.is_empty(), "{arguments:?}: {code:?} {said}{why}");
@@ -84,7 +84,7 @@ impl Centre {
         connection.execute_batch(text).unwrap();
     }
 
-    /// As if all that is stored had been stored so many days earlier.
+    /// Makes everything in the store this many days older.
     fn days_pass(&self, days: i64) {
         let millis = days * 86_400_000;
         self.sql(&format!(
@@ -94,7 +94,7 @@ impl Centre {
     }
 }
 
-/// A device in distress, the `number`th, heard so many minutes after four.
+/// A report of the `number`th device in distress, `minutes` after four o'clock.
 fn device(number: u32, minutes: i64) -> String {
     let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_minutes(minutes);
     let place = (40.0 + f64::from(number) * 0.2, -11.25);
@@ -108,13 +108,13 @@ fn ended(told: &[Value]) -> usize {
     told.iter().filter(|line| line["change"] == "ended").count()
 }
 
-/// Three devices that fall silent, and a fourth that is heard on the next day. Their ids, and the daemon.
+/// Three devices that fall silent, and a fourth that is received on the next day. Returns their ids and the daemon.
 fn three_over(centre: &Centre) -> (Vec<String>, Daemon) {
     let mut daemon = Daemon::start(&centre.settings);
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     (0..3).for_each(|number| client.write_all(device(number, i64::from(number)).as_bytes()).unwrap());
     centre.wait_until(|told| told.len() == 3);
-    // Three reports after so long a time: one alone may come from a broken clock.
+    // Three reports after such a long time: a single one may come from a broken clock.
     (0..3).for_each(|minute| client.write_all(device(9, 24 * 60 + minute).as_bytes()).unwrap());
     let told = centre.wait_until(|told| ended(told) == 3 && told.len() == 7);
     let opened = told.iter().filter(|line| line["revision"] == 1);
@@ -122,7 +122,7 @@ fn three_over(centre: &Centre) -> (Vec<String>, Daemon) {
 }
 
 #[test]
-fn an_analysts_mark_stands_wherever_the_alert_goes() {
+fn an_analysts_marking_follows_the_alert_everywhere() {
     let centre = Centre::new("[handling]\ntlp = \"GREEN\"\neuropol = []\nreality = \"exercise\"\n");
     let mut daemon = Daemon::start(&centre.settings);
     let mut client = TcpStream::connect(daemon.address()).unwrap();
@@ -167,8 +167,9 @@ fn an_analysts_mark_stands_wherever_the_alert_goes() {
     let marking = "TLP:AMBER+STRICT H1 H3 A1, SAR";
     assert!(said.starts_with(&id) && said.contains(marking), "{said}");
 
-    // A line that comes after the mark does not undo it, here or at whoever is told of it.
-    // Three reports after so long a time: one alone may come from a broken clock.
+    // A later line does not undo the marking, in the store or at a receiver. Three reports after such a long time: a single one may come
+    // from
+    // a broken clock.
     (0..3).for_each(|minute| client.write_all(device(9, 24 * 60 + minute).as_bytes()).unwrap());
     let told = centre.wait_until(|told| ended(told) == 2);
     let last = told.iter().rfind(|line| line["alert"]["id"] == id.as_str()).unwrap();
@@ -179,7 +180,7 @@ fn an_analysts_mark_stands_wherever_the_alert_goes() {
     for part in [marking, "(marked by ana ", "marked: seen from the air; before: TLP:GREEN B4", "EXERCISE"] {
         assert!(page.contains(part), "{part} in\n{page}");
     }
-    // Every export is marked as the most restricted alert in it, and each alert as it is.
+    // Every export is marked like the most restricted alert in it, and each alert keeps its own marking.
     for (format, file, own) in [
         ("jsonl", "{\"file_tlp\":\"TLP:AMBER+STRICT\",", "\"tlp\":\"GREEN\""),
         ("csv", "\r\nTLP:AMBER+STRICT,", ",GREEN,"),
@@ -195,7 +196,7 @@ fn an_analysts_mark_stands_wherever_the_alert_goes() {
 }
 
 #[test]
-fn a_purge_tells_what_would_go_and_a_hold_keeps_it() {
+fn a_purge_lists_what_would_be_removed_and_a_hold_keeps_it() {
     let centre = Centre::new("");
     let (ids, daemon) = three_over(&centre);
     assert_eq!(centre.says(&["alerts", "--as", "ana", "note", &ids[1], "a raft"]), format!("{}\n", ids[1]));
@@ -222,7 +223,7 @@ fn a_purge_tells_what_would_go_and_a_hold_keeps_it() {
 
     let nothing = centre.says(&["purge", "--dry-run"]);
     assert!(nothing.lines().all(|line| line.contains(" 0 would go")), "{nothing}");
-    // The daemon is down: nothing goes by itself.
+    // The daemon is down, so nothing is purged automatically.
     centre.days_pass(400);
     let would = centre.says(&["purge", "--dry-run"]);
     assert!(would.contains("alerts            2 would go  1 kept by a hold"), "{would}");
@@ -248,7 +249,7 @@ fn a_purge_tells_what_would_go_and_a_hold_keeps_it() {
 }
 
 #[test]
-fn the_daemon_purges_by_itself_and_goes_on() {
+fn the_daemon_purges_by_itself_and_continues() {
     let centre = Centre::new("[retention]\nalerts_days = 10\nnotes_days = 5\naudit_days = 20\n");
     let (ids, daemon) = three_over(&centre);
     daemon.stop("feed");
@@ -268,7 +269,7 @@ fn the_daemon_purges_by_itself_and_goes_on() {
 }
 
 #[test]
-fn retention_beyond_what_receivers_are_told_is_refused() {
+fn retention_beyond_what_receivers_are_promised_is_refused() {
     let centre = Centre::new("[retention]\nalerts_days = 366\n");
     let (code, _, why) = centre.does(&["check"]);
     assert!(

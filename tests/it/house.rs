@@ -1,11 +1,11 @@
-//! The house rules, checked over the source text: who may import whom, names the core must not say, sizes, headings, behaviours' pages.
+//! The house rules, checked on the source text: import order, names forbidden in the core, file sizes, headings, pages of the behaviours.
 
 use std::fs;
 use std::path::Path;
 
 use crate::house_source::{Source, paths};
 
-/// Steps of the import order, lowest first; a module may import what stands in an earlier step, or itself.
+/// The import order, lowest step first. A module may import itself and modules of earlier steps.
 const ORDER: &[&[&str]] = &[
     &["time", "units", "state"],
     &["geo"],
@@ -26,9 +26,9 @@ const ORDER: &[&[&str]] = &[
     &["cli"],
     &["fuzzing"],
 ];
-/// Steps before this one are the pure core.
+/// Number of the first steps, which form the pure core.
 const CORE_STEPS: usize = 10;
-/// What the core must not name: files, sockets, surroundings, the runtime, clocks, chance.
+/// Names forbidden in the core: files, sockets, environment, the runtime, clocks, randomness.
 const FORBIDDEN_IN_CORE: &[&str] = &[
     "std::fs",
     "std::net",
@@ -77,7 +77,7 @@ fn read_sources(folder: &Path, files: &mut Vec<Source>) {
     }
 }
 
-/// Everything wrong with the sources, as `path:line: what`.
+/// All faults of the sources, as `path:line: what`.
 fn source_faults(files: &[Source]) -> Vec<String> {
     let mut faults = Vec::new();
     for file in files {
@@ -97,11 +97,11 @@ fn source_faults(files: &[Source]) -> Vec<String> {
 fn shape_faults(file: &Source, faults: &mut Vec<String>) {
     if WALL < file.text.lines().count() {
         let lines = file.text.lines().count();
-        faults.push(format!("{}: {lines} lines; the wall is {WALL}", file.path));
+        faults.push(format!("{}: {lines} lines; the limit is {WALL}", file.path));
     }
     let sentence = file.text.lines().next().unwrap_or_default();
     if sentence.strip_prefix("//! ").is_none_or(str::is_empty) {
-        faults.push(format!("{}:1: no `//!` sentence opens the file", file.path));
+        faults.push(format!("{}:1: the file does not begin with a `//!` sentence", file.path));
     }
 }
 
@@ -112,7 +112,7 @@ fn step_of(module: &str) -> Option<usize> {
 fn import_faults(file: &Source, faults: &mut Vec<String>) {
     let own = &file.module[0];
     let Some(own_step) = step_of(own) else {
-        faults.push(format!("{}: module `{own}` has no place in the order", file.path));
+        faults.push(format!("{}: module `{own}` is not in the import order", file.path));
         return;
     };
     for (line, path) in file.crate_paths() {
@@ -121,9 +121,9 @@ fn import_faults(file: &Source, faults: &mut Vec<String>) {
         };
         let what = match step_of(target) {
             Some(step) if step < own_step => continue,
-            Some(step) if step == own_step => "which stands in its own step",
-            Some(_) => "which stands above it",
-            None => "which is no module of the order",
+            Some(step) if step == own_step => "which is in the same step",
+            Some(_) => "which is in a later step",
+            None => "which is not in the import order",
         };
         faults.push(format!("{}:{line}: `{own}` imports `{target}`, {what}", file.path));
     }
@@ -150,8 +150,8 @@ fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
     }
 }
 
-/// A file beside others of its kind: a behaviour, an input (a file of `inputs` that runs), or a sink (a file of `delivery` that is told
-/// to send).
+/// Whether a file has siblings of its kind: a behaviour, an input (a file of `inputs` with `run`), or a sink (a file of `delivery` with
+/// `send`).
 fn is_peer(file: &Source) -> bool {
     if file.module.len() < 2 {
         return false;
@@ -159,10 +159,10 @@ fn is_peer(file: &Source) -> bool {
     match file.module[0].as_str() {
         "behaviours" => is_behaviour(file),
         "inputs" => file.code.contains("async fn run("),
-        // `sink` dispatches to all of them, and is the only one that passes on what it is asked to send.
+        // `sink` dispatches to all of them, so it does not count as one.
         "delivery" => {
             let sends = ["pub async fn send(", "pub(super) async fn send("];
-            file.module[1] != "sink" && sends.iter().any(|told| file.code.contains(told))
+            file.module[1] != "sink" && sends.iter().any(|signature| file.code.contains(signature))
         }
         _ => false,
     }
@@ -204,7 +204,7 @@ fn heading_faults(file: &Source, faults: &mut Vec<String>) {
     }
 }
 
-/// Where a page's behaviours differ from those there are. It lists them as rows of a table, or under headings of their own.
+/// Differences between the behaviours on a page and those in the code. A page lists them as rows of a table or under headings of their own.
 fn page_faults(page: &str, text: &str, files: &[Source]) -> Vec<String> {
     let mut faults = Vec::new();
     let rows =
@@ -218,18 +218,18 @@ fn page_faults(page: &str, text: &str, files: &[Source]) -> Vec<String> {
     for file in files.iter().filter(|file| is_behaviour(file)) {
         let names = behaviour_names(file);
         if names.is_empty() {
-            faults.push(format!("{}: `fn name` says no plain name", file.path));
+            faults.push(format!("{}: `fn name` does not return a plain name", file.path));
         }
         built.extend(names);
     }
     built.sort_unstable();
     if listed != built {
-        faults.push(format!("{page}: it lists {listed:?}, the behaviours are {built:?}"));
+        faults.push(format!("{page}: it lists {listed:?}, but the behaviours are {built:?}"));
     }
     faults
 }
 
-/// What the `fn name(&self) -> &'static str` of each behaviour in the file returns: a literal, or the file's `NAME`.
+/// Return values of `fn name(&self) -> &'static str` for each behaviour in the file: a literal, or the file's `NAME`.
 fn behaviour_names(file: &Source) -> Vec<&str> {
     let literal = |text: &'_ str| -> Option<usize> { text.strip_prefix('"')?.find('"') };
     let named = |text: &str| -> Option<&str> {
@@ -263,7 +263,7 @@ mod tests {
         fn name(&self) -> &'static str {\n        \"loitering\"\n    }\n}\n";
 
     #[test]
-    fn imports_go_down_only() {
+    fn imports_only_go_to_earlier_steps() {
         let one = |path, import: &str| {
             let text = format!("//! A file.\nuse {import};\n");
             faults(&[(path, &text)])
@@ -272,11 +272,11 @@ mod tests {
         assert!(one("src/tracks/grid.rs", "crate::tracks::Step").is_empty());
         assert_eq!(
             one("src/ais/mod.rs", "crate::engine::Engine"),
-            ["src/ais/mod.rs:2: `ais` imports `engine`, which stands above it"]
+            ["src/ais/mod.rs:2: `ais` imports `engine`, which is in a later step"]
         );
         assert_eq!(
             one("src/ais/bits.rs", "crate::zones::ZoneSet"),
-            ["src/ais/bits.rs:2: `ais` imports `zones`, which stands in its own step"]
+            ["src/ais/bits.rs:2: `ais` imports `zones`, which is in the same step"]
         );
         assert_eq!(one("src/ais/bits.rs", "super::super::engine::Engine").len(), 1);
         assert_eq!(one("src/engine.rs", "crate::{time::Time, cli::run}").len(), 1);
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_in_the_middle_of_code_counts_and_prose_and_tests_do_not() {
+    fn paths_inside_code_count_but_prose_and_tests_do_not() {
         let inline = "//! A.\nfn f() -> crate::engine::Engine { todo }\n";
         assert_eq!(faults(&[("src/geo/mod.rs", inline)]).len(), 1);
         let quiet = "//! A, see `crate::engine`.\n/* crate::cli */ const S: &str = \"crate::cli::x std::fs\"; // tokio\n\
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn siblings_stay_apart() {
+    fn siblings_do_not_import_each_other() {
         let other = BEHAVIOUR.replace("crate::tracks::Step", "super::loitering::Loitering");
         let found = faults(&[("src/behaviours/loitering.rs", BEHAVIOUR), ("src/behaviours/drift.rs", &other)]);
         assert_eq!(found, ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn the_core_names_no_clock_file_or_socket() {
+    fn the_core_uses_no_clock_file_or_socket() {
         for import in [
             "std::fs",
             "std::{fmt, net::TcpStream}",
@@ -334,10 +334,10 @@ mod tests {
     }
 
     #[test]
-    fn files_open_with_a_sentence_and_stay_below_the_wall() {
+    fn files_begin_with_a_sentence_and_stay_within_the_limit() {
         assert_eq!(
             faults(&[("tests/it/x.rs", "use std::fs;\n")]),
-            ["tests/it/x.rs:1: no `//!` sentence opens the file"]
+            ["tests/it/x.rs:1: the file does not begin with a `//!` sentence"]
         );
         let long = format!("//! A.\n{}", "\n".repeat(WALL));
         assert_eq!(faults(&[("benches/x.rs", &long)]).len(), 1);
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pages_list_exactly_what_is_built() {
+    fn the_pages_list_exactly_the_behaviours_in_the_code() {
         let page_faults = |text: &str, files: &[Source]| page_faults("README.md", text, files);
         let files = [Source::new("src/behaviours/loitering.rs", BEHAVIOUR)];
         let readme =

@@ -1,20 +1,20 @@
-//! A source file as the house rules see it: its module, and its code without prose, string contents and tests.
+//! A source file prepared for the house rules: its module, and its code without prose, string contents and tests.
 
 /// One Rust file.
 pub struct Source {
-    /// Relative to the package, with `/`.
+    /// Path relative to the package, with `/`.
     pub path: String,
-    /// As it stands in the file.
+    /// Text of the file.
     pub text: String,
-    /// The same lines with comments and string contents blanked, cut before its test module.
+    /// The same lines with comments and string contents blanked, cut before the test module.
     pub code: String,
-    /// `src/ais/bits.rs` is `["ais", "bits"]`, `src/ais/mod.rs` is `["ais"]`; empty for what is not under `src`, for
-    /// `lib.rs` and `main.rs`, and for files of tests, which are free of the order.
+    /// Module path: `src/ais/bits.rs` is `["ais", "bits"]`, `src/ais/mod.rs` is `["ais"]`. Empty for files outside `src`, for `lib.rs` and
+    /// `main.rs`, and for test files, which the import order does not apply to.
     pub module: Vec<String>,
 }
 
 impl Source {
-    /// From a path as `src/ais/bits.rs` and the file's text.
+    /// Prepares a file from a path such as `src/ais/bits.rs` and its text.
     pub fn new(path: &str, text: &str) -> Source {
         let path = path.replace('\\', "/");
         let mut module: Vec<String> = match path.strip_prefix("src/") {
@@ -32,12 +32,12 @@ impl Source {
         Source { text: text.to_string(), code, module, path }
     }
 
-    /// Whether the import order holds for it.
+    /// Whether the import order applies to the file.
     pub fn is_ordered(&self) -> bool {
         !self.module.is_empty()
     }
 
-    /// Every path of the code that leads into this crate, from its root, with its line (from 1).
+    /// Every path in the code that leads into this crate, from the crate's root, with its line (from 1).
     pub fn crate_paths(&self) -> Vec<(usize, Vec<String>)> {
         let resolve = |(line, path): (usize, Vec<String>)| {
             let ups = path.iter().take_while(|part| *part == "super").count();
@@ -54,7 +54,7 @@ impl Source {
     }
 }
 
-/// Every `a::b::{c, d::e}` of the code, spread out into single paths, with the line each begins on.
+/// Every `a::b::{c, d::e}` in the code, expanded into single paths, with the line each begins on.
 pub fn paths(code: &str) -> Vec<(usize, Vec<String>)> {
     let tokens = tokens(code);
     let mut found = Vec::new();
@@ -68,7 +68,7 @@ pub fn paths(code: &str) -> Vec<(usize, Vec<String>)> {
     found
 }
 
-/// Reads one path (or the tree of a `use`) that starts at `next`; returns where it ends.
+/// Reads one path (or the tree of a `use`) that starts at `next`; returns the index after it.
 fn spread(
     tokens: &[(usize, &str)],
     mut next: usize,
@@ -135,7 +135,7 @@ fn tokens(code: &str) -> Vec<(usize, &str)> {
     tokens
 }
 
-/// Cuts the code before its test module; STYLE puts that last.
+/// Cuts the code before its test module, which is always last in a file.
 fn without_tests(code: &str) -> String {
     let mut kept = String::new();
     let mut lines = code.lines().peekable();
@@ -144,7 +144,7 @@ fn without_tests(code: &str) -> String {
             match lines.peek() {
                 Some(next) if next.starts_with("mod tests {") => break,
                 _ => {
-                    // One declaration for tests only.
+                    // A single declaration for tests only.
                     lines.next();
                     kept.push_str("\n\n");
                 }
@@ -157,7 +157,7 @@ fn without_tests(code: &str) -> String {
     kept
 }
 
-/// The text with comments and the contents of strings replaced by blanks; lines stay where they are.
+/// Replaces comments and string contents with blanks, keeping all line breaks.
 fn blanked(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let at = |index: usize| characters.get(index).copied().unwrap_or('\0');
@@ -191,7 +191,7 @@ fn until(characters: &[char], from: usize, done: impl Fn(usize) -> bool) -> usiz
     (from..characters.len()).find(|index| done(*index)).unwrap_or(characters.len())
 }
 
-/// Where the string literal that begins at `start` ends, or `start` when none begins there.
+/// End of the string literal that begins at `start`, or `start` if none begins there.
 fn string_end(characters: &[char], start: usize) -> usize {
     let at = |index: usize| characters.get(index).copied().unwrap_or('\0');
     let inside_word = 0 < start && (at(start - 1).is_alphanumeric() || at(start - 1) == '_');
@@ -217,14 +217,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prose_and_strings_are_blanked_and_lines_stay() {
+    fn prose_and_strings_are_blanked_and_lines_are_kept() {
         let text = "a /* b\nc */ d // e\n\"f\\\"g\" 'h' '\\'' r#\"i\"j\"# k<'l>\n";
         let words: Vec<(usize, &str)> = vec![(1, "a"), (2, "d"), (3, "k"), (3, "<"), (3, "'"), (3, "l"), (3, ">")];
         assert_eq!(tokens(&blanked(text)), words);
     }
 
     #[test]
-    fn trees_spread_into_paths() {
+    fn import_trees_expand_into_paths() {
         let found: Vec<String> = paths("use std::{fmt::{self, Display}, net};\nlet x = a::b(c);")
             .into_iter()
             .map(|(line, path)| format!("{line} {}", path.join("::")))

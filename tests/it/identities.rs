@@ -1,4 +1,4 @@
-//! Ships under other names: one that comes back as another, and its innocent twin.
+//! Ships under other names: one that comes back with a new identity, and its innocent twin.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use atalaia::zones::{Chart, ZoneSet};
 use crate::kit::{Scenario, Vessel};
 use crate::scenes::{engine, lines};
 
-/// Where she was laid up: the roads of Las Palmas.
+/// Where the ship was laid up: the roads of Las Palmas.
 const ROADS: (f64, f64) = (28.10, -15.33);
-/// Where she is heard again: on the way to West Africa, some 40 nm off.
+/// Where it is received again: on the way to West Africa, some 40 nm off.
 const CORRIDOR: (f64, f64) = (24.5, -16.6);
 
-/// A ship lies idle under one name, is not heard for three days, and is heard again in a corridor as `name` under `mmsi`.
+/// A ship lies idle under one name, is not received for three days, and is received again in a corridor as `name` under `mmsi`.
 fn comes_back(name: &str, mmsi: u32) -> Scenario {
     let (lat, lon) = ROADS;
     let (new_lat, new_lon) = CORRIDOR;
@@ -24,7 +24,7 @@ fn comes_back(name: &str, mmsi: u32) -> Scenario {
     Scenario::new("2026-03-01T09:00:00Z").seed(7).vessel(before.stop_minutes(240.0)).vessel(after.leg(200.0, 40.0, 9.0))
 }
 
-/// The severities of the cases, over the shipped zones.
+/// Severities of the cases, over the shipped zones.
 fn severities(scenario: &Scenario) -> Vec<String> {
     let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
     let mut engine = engine(&Settings::default(), &chart);
@@ -39,7 +39,7 @@ fn severities(scenario: &Scenario) -> Vec<String> {
     engine.cases().iter().map(|case| case.severity.name().to_owned()).collect()
 }
 
-/// A new name, MMSI and flag, first heard in a corridor; RAIDER's own story is in `incidents.rs`.
+/// A new name, MMSI and flag, first received in a corridor; RAIDER's own story is in `incidents.rs`.
 #[test]
 fn a_ship_that_comes_back_under_another_name_mmsi_and_flag_is_medium() {
     assert_eq!(severities(&comes_back("NORTHERN DAWN", 613_009_876)), ["medium"]);
@@ -47,6 +47,6 @@ fn a_ship_that_comes_back_under_another_name_mmsi_and_flag_is_medium() {
 
 /// The same ship under the same name, MMSI and flag.
 #[test]
-fn a_ship_that_was_laid_up_and_comes_back_as_itself_is_nothing() {
+fn a_laid_up_ship_that_comes_back_unchanged_raises_nothing() {
     assert_eq!(severities(&comes_back("ATLANTIC DAWN", 352_001_234)), Vec::<String>::new());
 }

@@ -1,14 +1,14 @@
-//! Public incidents, scripted from what was published of them before anything was run, with the traffic that would have been there.
+//! Public incidents, scripted from published facts before the first run, with the traffic that would have been there.
 //!
-//! Names, dates, places and what AIS showed are as published; MMSIs and IMO numbers are made up, and so is what nobody
-//! published: each scenario says which. `cargo test --test it incidents -- --nocapture` prints the stories.
+//! Names, dates, places and what AIS showed are as published. MMSIs, IMO numbers and unpublished details are made up; each scenario says
+//! which. `cargo test --test it incidents -- --nocapture` prints the stories.
 
 use atalaia::alerts::Severity;
 
 use crate::analyst::judge;
 use crate::kit::{Scenario, Vessel, beside};
 
-/// Minutes after a scenario's start that begins at midnight.
+/// Minutes after a scenario's start, for a scenario that starts at midnight.
 fn minute(day: u32, hour: f64) -> f64 {
     f64::from(day) * 1440.0 + hour * 60.0
 }
@@ -78,9 +78,10 @@ fn ras_slows_down_three_times_off_west_africa() {
 
 const MATTHEW: u32 = 354_012_300;
 
-/// Published: HONMON, Panama, renamed MATTHEW on 1 Aug 2023, owner moved 10 Aug, sailed 18-19 Aug; in September she went round off the
-/// south coast of Ireland for days and changed her destination from Gdansk to Belfast. Her daughter CASTLEMORE, 14.9 m, below the
-/// length that must carry AIS, was not on it. Made up: where she was renamed (the roads of Willemstad), the days, speeds and radius.
+/// Published: HONMON, Panama, renamed MATTHEW on 1 Aug 2023, owner changed 10 Aug, sailed 18-19 Aug. In September it circled off the south
+/// coast of Ireland for days and changed its destination from Gdansk to Belfast. Its daughter CASTLEMORE, 14.9 m, below the length that
+/// must
+/// carry AIS, sent none. Made up: where it was renamed (the roads of Willemstad), the days, speeds and radius.
 fn matthew() -> Scenario {
     let statics =
         |ship: Vessel| ship.call_sign("H9AB").imo(9_145_671).ship_type(70).dims(150, 39, 15, 15).every_seconds(90);
@@ -114,7 +115,7 @@ fn matthew() -> Scenario {
         .vessel(fishing_boat(250_001_112, "FASTNET", (51.50, -7.3), minute(54, 5.0)))
 }
 
-/// One that does what it does for a living.
+/// An ordinary fishing boat at work.
 fn fishing_boat(mmsi: u32, name: &str, from: (f64, f64), minute: f64) -> Vessel {
     let boat = Vessel::class_a(mmsi).name(name).ship_type(30).dims(12, 8, 3, 3).every_seconds(120).at(from.0, from.1);
     let mut boat = boat.from_minute(minute).leg(200.0, 3.0, 9.0).status(7);
@@ -125,7 +126,7 @@ fn fishing_boat(mmsi: u32, name: &str, from: (f64, f64), minute: f64) -> Vessel 
 }
 
 #[test]
-fn matthew_waits_for_days_and_changes_where_she_goes() {
+fn matthew_waits_for_days_and_changes_its_destination() {
     let judged = judge("MV Matthew and Castlemore, September 2023", &matthew());
     assert!(judged.told("loitering", MATTHEW) && judged.told("voyage_anomaly", MATTHEW));
     assert!(judged.severity_of(MATTHEW) >= Some(Severity::High));
@@ -134,8 +135,8 @@ fn matthew_waits_for_days_and_changes_where_she_goes() {
 
 const OCEANIC: u32 = 677_045_600;
 
-/// Published: a tug that changed to the flag of Tanzania in April 2024; in late August 2025 she left Panama southward, 80-90 nm off,
-/// stopped in open water and came back without a port, AIS on throughout; 13.5 t. Made up: day, hours, speed, length of the stop.
+/// Published: a tug that changed to the flag of Tanzania in April 2024. In late August 2025 it left Panama southward, 80-90 nm off, stopped
+/// in open water and came back without calling at a port, AIS on throughout; 13.5 t. Made up: day, hours, speed, length of the stop.
 fn oceanic_tug() -> Scenario {
     let tug = Vessel::class_a(OCEANIC)
         .name("OCEANIC TUG")
@@ -158,7 +159,7 @@ fn oceanic_tug() -> Scenario {
     Scenario::new("2025-08-25T00:00:00Z").loss(0.2).vessel(tug).lane((8.6, -79.4), (7.2, -79.9), 180.0, minute(5, 20.0))
 }
 
-/// The same tug, the same distances, in waters that the shipped zones watch: from Dakar.
+/// The same tug and distances in waters that the shipped zones watch: from Dakar.
 fn tug_of_dakar() -> Scenario {
     let tug = Vessel::class_a(OCEANIC)
         .name("OCEANIC TUG")
@@ -186,7 +187,7 @@ fn tug_of_dakar() -> Scenario {
 }
 
 /// SPEC's points off Panama, where no shipped zone is watched: 40 + 5 (24 nm off) + 5 (night) + 5 (from Panama's Pacific side, a source
-/// region) + 5 (nobody else stops there) = 60.
+/// region) + 5 (no other vessel stops there) = 60.
 #[test]
 fn oceanic_tug_goes_out_stops_and_comes_back() {
     let judged = judge("Oceanic Tug off Panama, August 2025", &oceanic_tug());
@@ -196,7 +197,7 @@ fn oceanic_tug_goes_out_stops_and_comes_back() {
 }
 
 #[test]
-fn the_same_voyage_where_it_is_watched_is_high() {
+fn the_same_voyage_in_watched_waters_is_high() {
     let judged = judge("Oceanic Tug's voyage off Dakar", &tug_of_dakar());
     assert!(judged.told("out_and_back", OCEANIC));
     assert!(judged.severity_of(OCEANIC) >= Some(Severity::High));
@@ -206,8 +207,8 @@ fn the_same_voyage_where_it_is_watched_is_high() {
 const DROPPER: u32 = 636_017_700;
 const COLLECTOR: u32 = 247_330_010;
 
-/// Published: 2 t in nets with a light beacon adrift off Catania in April 2023, left by a cargo ship. Made up: the ship's short
-/// slowdown by night on her way to Messina, 16 nm off, and the boat of Catania that was there the next morning and went home.
+/// Published: 2 t in nets with a light beacon adrift off Catania in April 2023, left by a cargo ship. Made up: the ship's short slowdown by
+/// night on its way to Messina, 16 nm off, and the boat of Catania that was there the next morning and went home.
 fn catania() -> Scenario {
     let dropper = Vessel::class_a(DROPPER)
         .name("EAST TRADER")
@@ -251,8 +252,8 @@ fn a_boat_collects_what_a_cargo_ship_left_off_catania() {
 
 const BLUME: u32 = 671_023_400;
 
-/// Published: Togo, from Santos to Riga; last heard on 17 Jan 2023, sailed on with AIS disabled and was boarded the same day, 193 nm
-/// from Santa Cruz de Tenerife, between Dakhla and Cape Bojador. Made up: the hours (last heard 08:00, boarded by daylight).
+/// Published: Togo, from Santos to Riga; last received on 17 Jan 2023, sailed on with AIS disabled and was boarded the same day, 193 nm
+/// from Santa Cruz de Tenerife, between Dakhla and Cape Bojador. Made up: the hours (last received 08:00, boarded by daylight).
 fn blume() -> Scenario {
     let ship = Vessel::class_a(BLUME)
         .name("BLUME")
@@ -284,9 +285,9 @@ fn blume_falls_silent_before_the_canaries() {
 
 const AKT: u32 = 775_012_300;
 
-/// Published: a fishing vessel of 20 m from South America, 300 nm south of the Canaries on 13 Apr 2022, going north like the boats on
-/// their way to the sub-Saharan grounds; boarded in the afternoon; 2.9 t. Made up: a Venezuelan MMSI, the passage
-/// at 8 kn, north about the Cape Verde Islands.
+/// Published: a fishing vessel of 20 m from South America, 300 nm south of the Canaries on 13 Apr 2022, heading north like the boats on
+/// their way to the sub-Saharan grounds; boarded in the afternoon; 2.9 t. Made up: a Venezuelan MMSI, the passage at 8 kn, north about the
+/// Cape Verde Islands.
 fn akt() -> Scenario {
     let mother = Vessel::class_a(AKT)
         .name("AKT 1")
@@ -320,7 +321,7 @@ fn akt_1_comes_straight_from_afar_and_stops() {
 const YACHT: u32 = 235_900_110;
 const OTHER: u32 = 261_900_120;
 
-/// Published: transfers between vessels 500 nm off Martinique. Made up: two yachts, the hours they wait and lie beside each other.
+/// Published: transfers between vessels 500 nm off Martinique. Made up: two yachts, and the hours they wait and lie beside each other.
 fn yachts(heard_by_satellite: bool) -> Scenario {
     let (lat, lon) = (14.60, -52.40);
     let (along_lat, along_lon) = beside(lat, lon, 90.0, 45.0);
@@ -352,7 +353,7 @@ fn two_yachts_meet_off_martinique() {
 }
 
 #[test]
-fn a_yacht_that_only_satellites_hear_waits_off_martinique() {
+fn a_yacht_received_only_by_satellites_waits_off_martinique() {
     let judged = judge("Yacht transfer off Martinique, heard by satellite only", &yachts(true));
     assert!(judged.told("small_craft_stop", YACHT));
     assert!(judged.severity_of(YACHT) >= Some(Severity::Medium));
@@ -360,8 +361,8 @@ fn a_yacht_that_only_satellites_hear_waits_off_martinique() {
 
 const RAIDER: u32 = 671_009_876;
 
-/// Published: 41 m, not heard since August 2021 in the waters of Honduras; heard again in November 2025 under a new name, MMSI and
-/// flag (Togo), then first through Panama. Made up: the name before, the harbour (La Ceiba), the days and hours.
+/// Published: 41 m, last received in August 2021 in the waters of Honduras; received again in November 2025 under a new name, MMSI and flag
+/// (Togo), then first through Panama. Made up: the earlier name, the harbour (La Ceiba), the days and hours.
 fn raider(hour: f64) -> Scenario {
     let statics = |ship: Vessel| ship.imo(9_074_729).ship_type(70).dims(30, 11, 5, 5).every_seconds(120);
     let day = 1566;
@@ -376,7 +377,7 @@ fn raider(hour: f64) -> Scenario {
 /// SPEC's points: 35 for another MMSI, name and flag + 5 (in the waters of Honduras, a source region) = 40, and 5 more by night. No
 /// shipped zone is watched there.
 #[test]
-fn raider_comes_back_after_years_as_somebody_else() {
+fn raider_comes_back_after_years_under_a_new_identity() {
     let judged = judge("RAIDER, November 2025, first heard by night", &raider(6.0));
     assert!(judged.told("identity_change", RAIDER));
     assert_eq!(judged.severity_of(RAIDER), Some(Severity::Medium));

@@ -1,4 +1,4 @@
-//! `atalaia init`: a settings file from flags, which passes the check and runs, and never takes the place of another.
+//! `atalaia init`: writes settings from flags that pass the check and run, and never overwrites another file.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -17,7 +17,7 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
-fn what_it_writes_passes_the_check_and_holds_what_the_flags_say() {
+fn the_file_it_writes_passes_the_check_and_contains_the_flags_values() {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("zones")).unwrap();
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("zones/iberia.geojson");
@@ -50,12 +50,12 @@ fn what_it_writes_passes_the_check_and_holds_what_the_flags_say() {
 }
 
 #[test]
-fn a_file_that_is_there_stays_unless_force_is_said() {
+fn an_existing_file_is_kept_without_force() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("site.toml");
     fs::write(&file, "# ours\n").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o604)).unwrap();
-    // Only root can give a file away.
+    // Only root can change the owner.
     let _ = std::os::unix::fs::chown(&file, Some(4242), Some(4343));
     let before = fs::metadata(&file).unwrap();
     let flags = ["init", "--out", "site.toml", "--feed", "gpsd://localhost:2947"];
@@ -73,7 +73,7 @@ fn a_file_that_is_there_stays_unless_force_is_said() {
 }
 
 #[test]
-fn answers_that_make_no_settings_write_nothing() {
+fn answers_that_make_no_valid_settings_write_nothing() {
     let folder = TempDir::new().unwrap();
     for (flags, code, says) in [
         (vec![], 2, "--feed tcp://HOST:PORT"),

@@ -1,6 +1,6 @@
-//! What looks like trafficking and is none: one scene for each cause of false alarms that operators of other systems report.
+//! Innocent behaviour that looks like trafficking: one scene for each cause of false alarms reported by operators of other systems.
 //!
-//! Each is written as those ships behave, most of them inside watched corridors; an analyst's verdict on each is low at worst.
+//! Each scene follows how such ships behave, mostly inside watched corridors; an analyst's verdict on each must be low at worst.
 
 use atalaia::alerts::Severity;
 
@@ -16,7 +16,7 @@ fn ship(mmsi: u32, name: &str, ship_type: u8) -> Vessel {
     Vessel::class_a(mmsi).name(name).ship_type(ship_type).dims(length, 15, 8, 8).every_seconds(90)
 }
 
-/// Nothing of medium or more.
+/// Judges a scene that must stay below medium.
 fn innocent(name: &str, scenario: &Scenario) -> Judged {
     let judged = judge(name, scenario);
     assert!(judged.worst() < Some(Severity::Medium), "{name}: {:?}", judged.worst());
@@ -75,7 +75,7 @@ fn ships_wait_for_their_port() {
     innocent("waiting for port entry", &scene("2026-03-01T06:00:00Z").vessel(drifts).vessel(anchors));
 }
 
-/// Boats that trawl within a few miles of each other off Mauritania.
+/// Boats trawling within a few miles of each other off Mauritania.
 fn fleet(mut scenario: Scenario) -> Scenario {
     for number in 0..9 {
         let (lat, lon) = away(20.4, -18.1, 40.0 * f64::from(number), 1.2 + 0.4 * f64::from(number));
@@ -101,7 +101,7 @@ fn a_fishing_fleet_is_at_work() {
         let mark = Vessel::class_b(654_111_030 + net).name("NET MARK 82").ship_type(30).at(lat, lon);
         scenario = scenario.vessel(mark.drift_minutes(210.0, 0.6, 600.0));
     }
-    // A trawler whose crew once typed cargo.
+    // A trawler whose crew once entered the type cargo.
     let wrong = ship(654_111_040, "TYPO", 70).every_seconds(150).at(20.40, -18.13).from_minute(330.0);
     let mut wrong = wrong.stop_minutes(5.0);
     for haul in 0..3 {
@@ -138,7 +138,7 @@ fn rescuers_and_customs_are_on_duty() {
 fn a_dredger_and_supply_boats_work_where_they_always_do() {
     let dredger = ship(244_115_001, "SAND", 33).at(51.30, 2.35).circle(0.8, 1.5, 500.0);
     let mut scenario = scene("2026-03-01T00:00:00Z").vessel(dredger);
-    // Eight boats of Lagos, each three times for an hour and a half, then a ninth.
+    // Eight boats from Lagos, each three times for an hour and a half, then a ninth.
     let (platform, base) = ((5.65, 3.40), (6.425, 3.395));
     for number in 0..9 {
         let alongside = beside(platform.0, platform.1, 40.0 * f64::from(number), 300.0);
@@ -152,12 +152,12 @@ fn a_dredger_and_supply_boats_work_where_they_always_do() {
         }
         scenario = scenario.vessel(boat.status(5).stop_until_minute(3500.0));
     }
-    // Platforms come from the centre's own file, as a benign circle each.
+    // Platforms come from the centre's own file, as one benign circle each.
     let drawn = judge_on(&with_zone(PLATFORM), "dredger, supply boats at a platform on the chart", &scenario);
     assert!(drawn.worst() < Some(Severity::Medium), "{:?}", drawn.worst());
     let judged = judge("dredger, supply boats at a platform nobody drew", &scenario);
     assert!(judged.severity_of(244_115_001) < Some(Severity::Medium));
-    // The first ones come to a place that nobody knows; the last one to a place where everybody stops.
+    // The first boats go to a place that is still unknown; the last one goes to a place where every boat stops.
     assert!(judged.severity_of(657_115_008) < Some(Severity::Medium));
 }
 
@@ -165,7 +165,7 @@ const PLATFORM: &str = r#"{"type":"FeatureCollection","features":[{"type":"Featu
 "kind":"benign","radius_nm":1},"geometry":{"type":"Point","coordinates":[3.40,5.65]}}]}"#;
 
 #[test]
-fn marks_and_shared_numbers_are_no_ships() {
+fn aids_and_shared_numbers_are_not_ships() {
     let mark = Vessel::class_a(992_241_234).name("NORTH MARK").at(20.0, -18.0).every_seconds(180);
     let one = Vessel::class_a(123_456_789).at(15.0, -18.0).every_seconds(120).leg(0.0, 60.0, 10.0);
     let two = Vessel::class_a(123_456_789).at(27.0, -16.0).every_seconds(120).from_minute(40.0).leg(200.0, 50.0, 9.0);
@@ -185,8 +185,8 @@ fn positions_jitter_and_go_wild() {
 }
 
 #[test]
-fn poor_reception_is_no_silence() {
-    // All leave the coast the same way, and nobody is heard beyond some 30 nm.
+fn poor_reception_is_not_silence() {
+    // All leave the coast the same way, and no vessel is received beyond some 30 nm.
     let mut scenario = scene("2026-03-01T00:00:00Z");
     for number in 0..12 {
         let out = ship(263_117_000 + number, "OUTBOUND", 70).every_seconds(180).at(38.55, -9.5);
@@ -195,7 +195,7 @@ fn poor_reception_is_no_silence() {
     }
     let yacht = Vessel::class_b(263_117_020).name("SLOW RATE").ship_type(36).dims(6, 6, 2, 2).at(38.9, -9.9);
     let yacht = yacht.from_minute(1700.0).every_seconds(180).leg(180.0, 35.0, 5.0);
-    // Satellites pass on what they heard an hour later.
+    // Satellites deliver their reports an hour later.
     let late = ship(263_117_021, "BY SATELLITE", 70).every_seconds(600).late_minutes(60.0).at(39.9, -9.9);
     let late = late.from_minute(1700.0).leg(182.0, 140.0, 12.0);
     let lane = scenario.lane((40.0, -9.85), (37.5, -9.75), 90.0, 2400.0);
@@ -216,7 +216,7 @@ fn jammed_receivers_put_a_fleet_on_one_place() {
 }
 
 #[test]
-fn midnight_is_an_hour_like_others() {
+fn midnight_is_an_hour_like_any_other() {
     let mut scenario = scene("2026-03-01T21:00:00Z");
     for number in 0..4 {
         let (lat, lon) = away(17.0, -18.0, 90.0, 0.12 * f64::from(number));
@@ -228,7 +228,7 @@ fn midnight_is_an_hour_like_others() {
     assert_eq!(judged.worst(), None);
 }
 
-/// A merchant that waits there is medium, 30 + 10 (C04) + 5 (24 nm off) = 45; a warship is on duty.
+/// A merchant ship that waits there is medium, 30 + 10 (C04) + 5 (24 nm off) = 45; a warship is on duty.
 #[test]
 fn a_naval_ship_waits_in_a_corridor() {
     let waits = |kind| {

@@ -1,4 +1,4 @@
-//! JSON feeds: the same reports and alerts as from NMEA, over every transport, and nothing worse from hostile lines.
+//! JSON feeds: the same reports and alerts as from NMEA, over every transport, and no harm from hostile lines.
 
 mod forms;
 pub mod transports;
@@ -33,7 +33,7 @@ fn read(decoder: &mut Decoder, received: Option<Time>, line: &str) -> Vec<Report
 }
 
 #[test]
-fn every_form_says_what_the_sentences_say() {
+fn every_form_gives_the_same_as_the_sentences() {
     for name in RECORDINGS {
         let messages = forms::messages(name);
         assert!(150 < messages.len(), "{name}: {} messages", messages.len());
@@ -76,7 +76,7 @@ fn every_form_says_what_the_sentences_say() {
     }
 }
 
-/// Digitraffic does not tell class and type, nor BarentsWatch every field: where, how fast, who is the same.
+/// Digitraffic lacks class and type, and BarentsWatch some fields: position, motion and identity are still the same.
 fn assert_where_it_was(decoded: &mut Decoder, said: &Said) {
     let shown = |at: &Position| (at.units(), at.sog_knots(), at.cog_degrees(), at.heading_degrees(), at.status());
     for (line, class) in [(forms::digitraffic(said), false), (forms::barentswatch(said), true)] {
@@ -98,7 +98,7 @@ fn assert_where_it_was(decoded: &mut Decoder, said: &Said) {
     }
 }
 
-/// Sentences with their time in front, as they were recorded.
+/// Sentences with their time in front, as recorded.
 fn nmea(messages: &[Said]) -> String {
     let line = |said: &Said| {
         let at = said.at().seconds();
@@ -112,10 +112,10 @@ fn lines_of(messages: &[Said], form: impl Fn(&Said) -> Option<String>) -> String
 }
 
 #[test]
-fn a_real_recording_gives_the_same_alerts_in_every_form_that_carries_all_of_it() {
+fn a_real_recording_gives_the_same_alerts_in_every_complete_form() {
     let mut messages = forms::messages("guadeloupe");
     messages.truncate(messages.len() / 2);
-    // Which of two fixes of one vessel in one second comes first is settled by the payload's hash, which every form has its own of.
+    // The order of two fixes of one vessel in the same second depends on the payload's hash, which differs between forms.
     let mut seen = BTreeSet::new();
     messages.retain(|said| seen.insert((said.reports[0].mmsi, said.at().seconds())));
     let settings = Settings::default();
@@ -139,7 +139,7 @@ fn a_real_recording_gives_the_same_alerts_in_every_form_that_carries_all_of_it()
     };
     same("AIS-catcher", &lines_of(&messages, |said| Some(forms::catcher_nmea(said))));
     same("aisstream", &lines_of(&messages, forms::aisstream));
-    // Sentences and objects in turn, in one feed.
+    // Sentences and objects alternate in one feed.
     let mut turn = 0;
     let mixed: Vec<String> = messages
         .iter()
@@ -173,7 +173,7 @@ fn recordings_of_objects_are_replayed_plain_packed_and_merged_with_sentences() {
     for name in ["feed.jsonl", "feed.jsonl.gz", "feed.jsonl.zst"] {
         assert!(played(&[name]) == expected, "{name}");
     }
-    // Every second message in another file.
+    // Every second message is in another file.
     let half = |odd: usize, text: &dyn Fn(&crate::feed::Sent) -> String| {
         scene.sent.iter().skip(odd).step_by(2).map(text).collect::<String>()
     };
@@ -187,7 +187,7 @@ fn recordings_of_objects_are_replayed_plain_packed_and_merged_with_sentences() {
     assert_eq!(opened(&played(&["odd.jsonl", "even.nmea"])), opened(&expected));
 }
 
-/// One of each form.
+/// One object of each form.
 fn samples() -> Vec<String> {
     let messages = forms::messages("all_types");
     let mut samples = Vec::new();
@@ -230,7 +230,7 @@ fn mutant(rng: &mut fastrand::Rng, samples: &[String]) -> Vec<u8> {
             1 if place < line.len() => line[place] = rng.u8(..),
             2 => drop(line.splice(place..place, rng.choice(odd).unwrap().iter().copied())),
             3 => {
-                // A number becomes something else.
+                // Replaces a number with something else.
                 if let Some(start) = line[place..].iter().position(u8::is_ascii_digit).map(|start| place + start) {
                     let end = line[start..]
                         .iter()
@@ -252,7 +252,7 @@ fn mutant(rng: &mut fastrand::Rng, samples: &[String]) -> Vec<u8> {
 }
 
 #[test]
-fn mutated_objects_neither_panic_nor_give_impossible_reports() {
+fn mutated_objects_never_panic_or_give_impossible_reports() {
     let samples = samples();
     let mut rng = fastrand::Rng::with_seed(0x00A7_A1A1_A000_0005);
     let mut decoder = decoder(true);
@@ -295,7 +295,7 @@ fn mutated_objects_neither_panic_nor_give_impossible_reports() {
 }
 
 #[test]
-fn bombs_are_counted_by_their_reason_and_take_no_memory() {
+fn oversized_objects_are_counted_by_their_reason_and_take_no_memory() {
     let refused = |line: &[u8], reason: Reject| {
         let mut decoder = decoder(true);
         let mut out = Vec::new();
@@ -313,7 +313,7 @@ fn bombs_are_counted_by_their_reason_and_take_no_memory() {
     refused(deep(32).as_bytes(), Reject::JsonTooDeep);
     refused(deep(20_000).as_bytes(), Reject::JsonTooDeep);
     refused(format!("{{\"class\":\"AIS\",\"a\":{}", "{\"a\":".repeat(5000)).as_bytes(), Reject::JsonTooDeep);
-    // As deep as may be, and merely without a sender.
+    // At the depth limit; rejected only for its missing sender.
     refused(deep(31).as_bytes(), Reject::Mmsi);
     refused(format!("{{\"class\":\"AIS\",\"a\":\"{}\"}}", "x".repeat(MAX_OBJECT)).as_bytes(), Reject::JsonTooLarge);
     refused(b"{\"class\":\"AIS\",\"mmsi\":1\xff}", Reject::Json);
@@ -334,7 +334,7 @@ fn bombs_are_counted_by_their_reason_and_take_no_memory() {
     let many = format!("{{\"class\":\"AIS\",\"a\":[{}1]}}", "1,".repeat(30_000));
     refused(many.as_bytes(), Reject::Mmsi);
 
-    // Ten megabytes without a line end, again and again: one line dropped each time, and the next one kept.
+    // Ten megabytes without a line end, repeatedly: one line is dropped each time, and the next one is kept.
     let mut cutter = LineCutter::new();
     let mut kept = 0;
     for _ in 0..3 {

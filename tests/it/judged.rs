@@ -1,4 +1,4 @@
-//! Every behaviour against scripts of which the truth is known: clear positives and hard negatives, drawn from fixed seeds.
+//! Every behaviour against scripts with known truth: clear positives and hard negatives, drawn from fixed seeds.
 //!
 //! `cargo test --release judged -- --nocapture` prints the table.
 
@@ -25,18 +25,18 @@ use atalaia::time::Span;
 use crate::shards::{self, Variant};
 use draw::{Case, Draw};
 
-/// Positives and hard negatives of each behaviour that the gate asks for.
+/// Positives, and as many hard negatives, of each behaviour required by the gate.
 const CASES: u64 = 30;
-/// The same where tests are not optimised: enough to see that the generators run.
+/// The same in unoptimised builds: enough to see that the generators run.
 const CASES_UNOPTIMISED: u64 = 2;
-/// Positives and hard negatives of each behaviour from a fresh seed, told and not gating.
+/// Positives, and as many hard negatives, of each behaviour from a fresh seed. They are reported but do not fail the gate.
 const FRESH_CASES: u64 = 4;
 const LEAST_RECALL: f64 = 0.95;
 const LEAST_PRECISION: f64 = 0.90;
-/// Reports of one case at most.
+/// Maximum number of reports in one case.
 const MOST_REPORTS: usize = 40_000;
 
-/// What draws the scripts of one behaviour.
+/// Draws the scripts of one behaviour.
 struct Generator {
     behaviour: &'static str,
     positive: fn(&mut Draw) -> Case,
@@ -52,7 +52,7 @@ fn generators() -> Vec<Generator> {
         .collect()
 }
 
-/// How one case went: the tally, and its story where it went wrong.
+/// Result of one case: the tally, and its story if it failed.
 struct Outcome {
     behaviour: &'static str,
     tally: Tally,
@@ -81,7 +81,7 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
     Outcome { behaviour, tally: judgement.behaviours.remove(behaviour).unwrap_or_default(), wrong }
 }
 
-/// What the engine says to a case, facts included. A variant of the run must give the same; `choice` picks it.
+/// The engine's output for a case, facts included. Asserts that a variant of the run, selected by `choice`, gives the same.
 fn changes(case: &Case, choice: u64) -> Vec<atalaia::alerts::Change> {
     let changes = run(case, 1, 0);
     for variant in shards::variants(choice) {
@@ -94,12 +94,12 @@ fn changes(case: &Case, choice: u64) -> Vec<atalaia::alerts::Change> {
     changes
 }
 
-/// The same in this many shards, by an engine that is restored from its snapshot this many times.
+/// The output with this many shards, by an engine that is restored from its snapshot this many times.
 fn run(case: &Case, count: u32, restores: usize) -> Vec<atalaia::alerts::Change> {
     let settings = shards::settings(&Settings::default(), count);
     let sentences: usize = case.feed.sent.len();
     assert!(sentences <= MOST_REPORTS, "{} reports: {}", sentences, case.story);
-    // A live case has an input for each station; a recording is one input that names its stations.
+    // A live case has one input per station; a recording is a single input that names its stations.
     let names: BTreeSet<&str> = case.feed.sent.iter().map(|sent| sent.station.as_str()).collect();
     let names: Vec<&str> = if case.live { names.into_iter().collect() } else { vec!["recording"] };
     let lateness = Span::from_seconds(if case.live { 30 } else { 120 });
@@ -131,7 +131,7 @@ fn run(case: &Case, count: u32, restores: usize) -> Vec<atalaia::alerts::Change>
     changes
 }
 
-/// The tallies by behaviour and the stories of what went wrong, of so many positives and as many negatives each.
+/// Tallies by behaviour, and stories of the failures, for this many positives and as many negatives each.
 fn evaluate(generators: &[Generator], cases: u64, seed: u64) -> (BTreeMap<&'static str, Tally>, Vec<String>) {
     let jobs: Vec<(usize, u64)> =
         (0..generators.len()).flat_map(|place| (0..2 * cases).map(move |number| (place, number))).collect();
@@ -164,7 +164,7 @@ fn table(tallies: &BTreeMap<&'static str, Tally>) -> String {
 }
 
 #[test]
-fn every_behaviour_finds_what_is_clear_and_is_not_fooled() {
+fn every_behaviour_finds_clear_cases_and_resists_hard_negatives() {
     let only = std::env::var("ATALAIA_JUDGE").unwrap_or_default();
     let mut generators = generators();
     let covered: BTreeSet<&str> = generators.iter().map(|generator| generator.behaviour).collect();
@@ -183,7 +183,7 @@ fn every_behaviour_finds_what_is_clear_and_is_not_fooled() {
     }
 }
 
-/// For whoever runs the tests with `--nocapture`.
+/// Prints for runs with `--nocapture`.
 #[allow(clippy::print_stdout)]
 fn say(text: &str) {
     println!("{text}");

@@ -1,5 +1,5 @@
-//! The daemon and its store as processes: killed at any moment it loses nothing it has told of, and tells again under the same key;
-//! what analysts do on the command line lasts.
+//! The daemon and its store as processes. Killed at any moment, the daemon loses nothing it delivered and repeats it under the same key;
+//! analysts' actions on the command line are durable.
 
 mod apart;
 mod copies;
@@ -31,7 +31,7 @@ fn daemon_settings(folder: &TempDir) -> PathBuf {
     settings(folder, &format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\"")))
 }
 
-/// What the store has open, by id, with its last revision; what the daemon says of itself is left out.
+/// Open alerts in the store, by id, with their last revision; alerts about the daemon itself are left out.
 fn open_alerts(store: &Path) -> Vec<(String, u32)> {
     let connection = rusqlite::Connection::open(store).unwrap();
     let open = "SELECT id, revision FROM alerts WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices UNION ALL SELECT alert FROM digests)";
@@ -40,12 +40,12 @@ fn open_alerts(store: &Path) -> Vec<(String, u32)> {
     open.map(Result::unwrap).collect()
 }
 
-/// Devices in distress: each is an alert of its own at its first word.
+/// MMSI of the `number`th device in distress.
 fn mmsi(number: u32) -> u32 {
     972_100_000 + number
 }
 
-/// Ten devices a second, so that none falls silent before the last is heard.
+/// The first report of a device, which opens an alert. Ten devices per second, so that none falls silent before the last is received.
 fn first_word(number: u32) -> String {
     let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(i64::from(number / 10));
     let place = (40.0 + f64::from(number) * 0.01, -11.25);
@@ -55,7 +55,7 @@ fn first_word(number: u32) -> String {
     sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
 }
 
-/// What the sink was told, line by line; a line that was cut short by a kill counts as not told.
+/// The lines delivered to the sink; a line cut short by a kill does not count.
 fn told(folder: &TempDir) -> Vec<Value> {
     let text = fs::read_to_string(folder.path().join("alerts.jsonl")).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
@@ -73,7 +73,7 @@ fn atalaia(store: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn what_is_done_on_the_command_line_lasts_and_is_exported() {
+fn actions_on_the_command_line_last_and_are_exported() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("atalaia.sqlite");
     let settings = daemon_settings(&folder);
@@ -85,7 +85,7 @@ fn what_is_done_on_the_command_line_lasts_and_is_exported() {
         assert!(Clock.moment().since(start) < PATIENCE);
         crate::daemon::pause();
     }
-    // While the daemon works.
+    // The daemon is running at the same time.
     let (code, list, _) = atalaia(&file, &["alerts", "list"]);
     assert_eq!((code, list.lines().count()), (Some(0), 4), "{list}");
     assert!(

@@ -1,4 +1,4 @@
-//! Scenario kit: vessels that sail a short script become the lines that stations would have recorded.
+//! Scenario kit: turns short scripts of vessels into the lines that stations would have recorded.
 
 use atalaia::ais::Dimensions;
 use atalaia::ais::encode::{Envelope, Identity, Message, Motion};
@@ -8,10 +8,10 @@ use atalaia::units::{METRES_PER_NM, METRES_PER_SECOND_PER_KNOT, Mmsi};
 
 use crate::feed::{Feed, Sent};
 
-/// Static data go out this often (ITU-R M.1371: every 6 minutes).
+/// Seconds between static reports (ITU-R M.1371: every 6 minutes).
 const STATICS_EVERY: u32 = 360;
 
-/// Vessels, the moment the scripts begin, and how well they are heard. The same scenario always gives the same lines.
+/// Vessels, the start time of their scripts, and how well they are received. The same scenario always gives the same lines.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     start: Time,
@@ -22,7 +22,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Scripts begin at `start`, RFC 3339.
+    /// A scenario whose scripts begin at `start`, RFC 3339.
     pub fn new(start: &str) -> Scenario {
         Scenario {
             start: Time::parse(start).expect("the scenario's author writes a valid time"),
@@ -33,31 +33,31 @@ impl Scenario {
         }
     }
 
-    /// Another draw of noise, phases and losses.
+    /// Sets the seed of noise, phases and losses.
     pub fn seed(mut self, seed: u64) -> Scenario {
         self.seed = seed;
         self
     }
 
-    /// Share of messages that nobody hears, 0..=1.
+    /// Share of messages lost, 0..=1.
     pub fn loss(mut self, share: f64) -> Scenario {
         self.loss = share;
         self
     }
 
-    /// Who passes the messages on: each is heard by one of these.
+    /// Names of the stations; each message is received by one of them.
     pub fn stations(mut self, names: &[&str]) -> Scenario {
         self.stations = names.iter().map(|name| (*name).to_string()).collect();
         self
     }
 
-    /// One more vessel.
+    /// Adds a vessel.
     pub fn vessel(mut self, vessel: Vessel) -> Scenario {
         self.vessels.push(vessel);
         self
     }
 
-    /// Every script moved along its parallel.
+    /// Moves every script east along its parallel.
     pub fn moved_east(mut self, degrees: f64) -> Scenario {
         let east = |place: LatLon| LatLon::new(place.lat, place.lon + degrees);
         for vessel in &mut self.vessels {
@@ -69,7 +69,7 @@ impl Scenario {
         self
     }
 
-    /// What the stations passed on, in order of time.
+    /// Everything the stations received, in order of arrival.
     pub fn feed(&self) -> Feed {
         let mut arrivals = Vec::new();
         for vessel in &self.vessels {
@@ -79,18 +79,18 @@ impl Scenario {
             let late = Span::from_seconds((vessel.late_minutes * 60.0) as i64);
             arrivals.extend(sent.into_iter().map(|sent| (sent.at + late, sent)));
         }
-        // Stable: at equal times in order of the script.
+        // The sort is stable: equal times stay in order of the script.
         arrivals.sort_by_key(|(at, _)| *at);
         Feed { sent: arrivals.into_iter().map(|(_, sent)| sent).collect() }
     }
 
-    /// Ships on passage from one place to another, one every so many minutes, all through the script: who would have been heard there.
+    /// Adds traffic in both directions between two places, one ship every `every_minutes`, to provide reception there.
     pub fn lane(mut self, from: (f64, f64), to: (f64, f64), every_minutes: f64, until_minute: f64) -> Scenario {
         let ships = (until_minute / every_minutes).ceil() as u32;
         for ship in 0..ships {
             let mmsi = 538_100_000 + 1000 * (self.vessels.len() as u32 % 900) + ship;
             let knots = 11.0 + f64::from(ship % 4);
-            // A little beside each other, to either side.
+            // Slightly offset from each other, to either side.
             let aside = f64::from(ship % 3) * 1.5 - 1.5;
             let (from, to) = (away(from.0, from.1, 90.0, aside), away(to.0, to.1, 90.0, aside));
             let ends = if ship % 2 == 0 { (from, to) } else { (to, from) };
@@ -118,13 +118,13 @@ impl Scenario {
         self
     }
 
-    /// The recording as text.
+    /// The recording as NMEA text.
     pub fn nmea(&self) -> String {
         self.feed().nmea()
     }
 }
 
-/// A vessel and its script; every step begins where and when the one before it ended, under the name, status and voyage said before it.
+/// A vessel and its script. Each step begins where and when the previous one ended, with the name, status and voyage set before it.
 #[derive(Clone, Debug)]
 pub struct Vessel {
     mmsi: Mmsi,
@@ -153,7 +153,7 @@ struct Statics {
     draught_dm: u8,
 }
 
-/// Straight along the geodesic from `start`; times are script seconds.
+/// One leg of the script, straight along the geodesic from `start`. Times are seconds since the scenario's start.
 #[derive(Clone, Debug)]
 struct Leg {
     from: f64,
@@ -167,7 +167,7 @@ struct Leg {
 }
 
 impl Vessel {
-    /// Class A: every 10 s, every 3 min at anchor or moored; type 5 for its data.
+    /// Class A: reports every 10 s, every 3 min at anchor or moored; static data in type 5.
     pub fn class_a(mmsi: u32) -> Vessel {
         Vessel {
             mmsi: Mmsi(mmsi),
@@ -186,134 +186,134 @@ impl Vessel {
         }
     }
 
-    /// Class B: every 30 s, every 3 min below 2 kn; type 24 for its data; no heading.
+    /// Class B: reports every 30 s, every 3 min at up to 2 kn; static data in type 24; no heading.
     pub fn class_b(mmsi: u32) -> Vessel {
         Vessel { class_b: true, every_seconds: 30, ..Vessel::class_a(mmsi) }
     }
 
-    /// Its name; without one no static data are sent.
+    /// Sets the name; without one no static data are sent.
     pub fn name(mut self, name: &str) -> Vessel {
         self.identity.name = name.to_string();
         self
     }
 
-    /// Call sign.
+    /// Sets the call sign.
     pub fn call_sign(mut self, call_sign: &str) -> Vessel {
         self.identity.call_sign = call_sign.to_string();
         self
     }
 
-    /// IMO number (class A).
+    /// Sets the IMO number (class A).
     pub fn imo(mut self, imo: u32) -> Vessel {
         self.identity.imo = imo;
         self
     }
 
-    /// Ship type 1-99.
+    /// Sets the ship type, 1-99.
     pub fn ship_type(mut self, ship_type: u8) -> Vessel {
         self.identity.ship_type = ship_type;
         self
     }
 
-    /// Destination and draught in decimetres (class A).
+    /// Sets the destination and the draught in decimetres (class A).
     pub fn voyage(mut self, destination: &str, draught_dm: u8) -> Vessel {
         self.identity.destination = destination.to_string();
         self.identity.draught_dm = draught_dm;
         self
     }
 
-    /// Metres from the antenna to bow, stern, port and starboard.
+    /// Sets the metres from the antenna to bow, stern, port and starboard.
     pub fn dims(mut self, bow: u16, stern: u16, port: u8, starboard: u8) -> Vessel {
         self.identity.dimensions = Dimensions { bow, stern, port, starboard };
         self
     }
 
-    /// Seconds between reports under way.
+    /// Sets the seconds between reports under way.
     pub fn every_seconds(mut self, seconds: u32) -> Vessel {
         self.every_seconds = seconds;
         self
     }
 
-    /// Heard by satellite only: some reports in 8 minutes of every 100.
+    /// Received by satellite only: about 20 % of the reports in 8 minutes out of every 100.
     pub fn by_satellite(mut self) -> Vessel {
         self.satellite = true;
         self
     }
 
-    /// Scatter of its positions; 5 m unless said.
+    /// Sets the scatter of positions; 5 m by default.
     pub fn noise_metres(mut self, metres: f64) -> Vessel {
         self.noise_metres = metres;
         self
     }
 
-    /// What it sends arrives so many minutes after the others' reports of that time, as by satellite.
+    /// Delays the arrival of all its reports by this many minutes, as with satellite reception.
     pub fn late_minutes(mut self, minutes: f64) -> Vessel {
         self.late_minutes = minutes;
         self
     }
 
-    /// Where the script begins.
+    /// Sets the position where the script begins.
     pub fn at(mut self, lat: f64, lon: f64) -> Vessel {
         self.here = LatLon::new(lat, lon);
         self
     }
 
-    /// It first transmits so many minutes after the scenario's start.
-    #[allow(clippy::wrong_self_convention)] // A step of the script, no conversion.
+    /// Sets the minute after the scenario's start at which it first transmits.
+    #[allow(clippy::wrong_self_convention)] // A step of the script, not a conversion.
     pub fn from_minute(mut self, minute: f64) -> Vessel {
         self.clock = minute * 60.0;
         self
     }
 
-    /// Navigational status from here on (1 at anchor, 5 moored, 7 fishing); 0 unless said.
+    /// Sets the navigational status from here on (1 at anchor, 5 moored, 7 fishing); 0 by default.
     pub fn status(mut self, status: u8) -> Vessel {
         self.status = status;
         self
     }
 
-    /// True heading from here on in place of the course; class B sends none unless said.
+    /// Sets the true heading from here on. By default class A sends the course and class B no heading.
     pub fn heading(mut self, degrees: f64) -> Vessel {
         self.heading = Some(degrees);
         self
     }
 
-    /// Straight to a place.
+    /// Sails straight to a place.
     pub fn leg_to(self, lat: f64, lon: f64, knots: f64) -> Vessel {
         let there = LatLon::new(lat, lon);
         let (bearing, nm) = (self.here.bearing_to(there), self.here.nm_to(there));
         self.leg(bearing, nm, knots)
     }
 
-    /// Straight to a place, so fast that it is there so many minutes after the scenario's start.
+    /// Sails straight to a place at the speed that gets it there at this minute after the scenario's start.
     pub fn arrive(self, lat: f64, lon: f64, minute: f64) -> Vessel {
         let hours = minute / 60.0 - self.clock / 3600.0;
         let knots = self.here.nm_to(LatLon::new(lat, lon)) / hours;
-        assert!((0.1..40.0).contains(&knots), "nobody arrives there at {knots} kn");
+        assert!((0.1..40.0).contains(&knots), "arriving there would take {knots} kn");
         self.leg_to(lat, lon, knots)
     }
 
-    /// Straight along a bearing for so many nautical miles.
+    /// Sails straight along a bearing for a number of nautical miles.
     pub fn leg(self, bearing: f64, nm: f64, knots: f64) -> Vessel {
         self.run(bearing, knots, nm / knots * 3600.0)
     }
 
-    /// Along a bearing for so many minutes: a drift, with `heading`.
+    /// Moves along a bearing for a number of minutes; with `heading` set it is a drift.
     pub fn drift_minutes(self, bearing: f64, knots: f64, minutes: f64) -> Vessel {
         self.run(bearing, knots, minutes * 60.0)
     }
 
-    /// Stays where it is.
+    /// Stays in place.
     pub fn stop_minutes(self, minutes: f64) -> Vessel {
         self.run(0.0, 0.0, minutes * 60.0)
     }
 
-    /// Stays where it is until so many minutes after the scenario's start; nothing if that is past.
+    /// Stays in place until this minute after the scenario's start; does nothing if that has passed.
     pub fn stop_until_minute(self, minute: f64) -> Vessel {
         let seconds = (minute * 60.0 - self.clock).max(0.0);
         self.run(0.0, 0.0, seconds)
     }
 
-    /// Rounds to the right on a twelve-sided track, for so many minutes.
+    /// Circles to starboard on a twelve-sided track for a number of minutes.
     pub fn circle(mut self, radius_nm: f64, knots: f64, minutes: f64) -> Vessel {
         let side = 2.0 * radius_nm * 15_f64.to_radians().sin() / knots * 3600.0;
         let end = self.clock + minutes * 60.0;
@@ -326,39 +326,39 @@ impl Vessel {
         self
     }
 
-    /// Nobody hears the next minutes of the script, whatever the vessel does in them.
+    /// Loses all reports in the next minutes of the script, whatever the vessel does in them.
     pub fn silent_minutes(mut self, minutes: f64) -> Vessel {
         self.silences.push((self.clock, self.clock + minutes * 60.0));
         self
     }
 
-    /// From here on it is elsewhere, without having sailed there: a false or second position.
+    /// Moves the position without sailing there, for a false or second position.
     pub fn jump_to(mut self, lat: f64, lon: f64) -> Vessel {
         self.here = LatLon::new(lat, lon);
         self
     }
 
-    /// Its MMSI.
+    /// The vessel's MMSI.
     pub fn mmsi(&self) -> u32 {
         self.mmsi.0
     }
 
-    /// Minutes after the scenario's start that its script has come to.
+    /// The script's current minute after the scenario's start.
     pub fn minute(&self) -> f64 {
         self.clock / 60.0
     }
 
-    /// Latitude and longitude that its script has come to.
+    /// The script's current latitude and longitude.
     pub fn place(&self) -> (f64, f64) {
         (self.here.lat, self.here.lon)
     }
 
-    /// A script that goes on from here, so that the vessel says other things from then on.
+    /// A script that continues from here, so that the vessel can send other data from then on.
     pub fn goes_on(&self) -> Vessel {
         Vessel { legs: Vec::new(), silences: Vec::new(), ..self.clone() }
     }
 
-    /// What it says now, it has said from the start.
+    /// Sends the present static data from the start of the script.
     pub fn always(mut self) -> Vessel {
         self.legs.iter_mut().for_each(|leg| leg.identity.clone_from(&self.identity));
         self
@@ -395,7 +395,7 @@ impl Vessel {
             if statics {
                 statics_at = second + STATICS_EVERY;
             }
-            // Drawn even where nobody hears it: silences and losses leave the rest of the scenario as it is.
+            // Drawn even when the report is lost, so that silences and losses do not change the rest of the scenario.
             let messages = self.messages(scenario, leg, second, statics, rng);
             let station = scenario.stations[rng.usize(0..scenario.stations.len())].clone();
             let in_pass = (second + pass) % 6000 < 480 && rng.f64() < 0.2;
@@ -488,13 +488,13 @@ impl Leg {
     }
 }
 
-/// The place so many metres away, for vessels that lie beside each other.
+/// The place a number of metres away, for vessels alongside each other.
 pub fn beside(lat: f64, lon: f64, bearing: f64, metres: f64) -> (f64, f64) {
     let place = LatLon::new(lat, lon).destination(bearing, metres);
     (place.lat, place.lon)
 }
 
-/// The place so many nautical miles away.
+/// The place a number of nautical miles away.
 pub fn away(lat: f64, lon: f64, bearing: f64, nm: f64) -> (f64, f64) {
     beside(lat, lon, bearing, nm * METRES_PER_NM)
 }

@@ -1,4 +1,4 @@
-//! The scenario kit says what its script says: read back by the library's own decoder.
+//! Checks that the scenario kit's lines match its script, by reading them back with the library's own decoder.
 
 use atalaia::ais::{Body, Decoder, Line, Report, SourceId, SourceSettings};
 use atalaia::geo::LatLon;
@@ -77,7 +77,7 @@ fn vessels_sail_their_script() {
 }
 
 #[test]
-fn vessels_say_who_they_are() {
+fn vessels_send_their_static_data() {
     let reports = decoded(scenario().nmea().as_bytes());
     let said = |mmsi: u32, name: &str, ship_type: u8| {
         let of_vessel = reports.iter().filter(|report| report.mmsi.0 == mmsi);
@@ -100,7 +100,7 @@ fn the_same_scenario_gives_the_same_lines_and_another_seed_others() {
 }
 
 #[test]
-fn losses_satellites_and_rubbish_do_what_they_say() {
+fn losses_satellite_reception_and_garbage_work_as_described() {
     let all = decoded(scenario().nmea().as_bytes()).len();
     let half = decoded(scenario().loss(0.5).nmea().as_bytes()).len();
     assert!(all * 4 < half * 10 && half * 10 < all * 6, "{half} of {all}");
@@ -109,7 +109,7 @@ fn losses_satellites_and_rubbish_do_what_they_say() {
     let seen = decoded(seen.nmea().as_bytes()).len();
     assert!((30..=150).contains(&seen), "{seen} in 12 h");
     let with_garbage = decoded(&scenario().feed().with_garbage(5));
-    assert_eq!(with_garbage.len(), all, "rubbish adds and takes nothing");
+    assert_eq!(with_garbage.len(), all, "garbage neither adds nor removes reports");
 }
 
 #[test]

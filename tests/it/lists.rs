@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::daemon::{Daemon, input, settings};
 use crate::scenes;
 
-/// What an operator has after a morning: a store with alerts, cases and deliveries.
+/// An operator's folder after a morning: a store with alerts, cases and deliveries.
 pub struct Desk {
     folder: TempDir,
     settings: PathBuf,
@@ -21,7 +21,7 @@ impl Desk {
         Desk::with("")
     }
 
-    /// In the zones that the scenes were made for.
+    /// With the zones that the scenes were made for.
     pub fn with_zones() -> Desk {
         Desk::with("zones")
     }
@@ -32,7 +32,7 @@ impl Desk {
         let sink = |name: &str| {
             format!("[[sinks]]\nkind = \"jsonl\"\nname = \"{name}\"\npath = \"{name}.jsonl\"\nmin_severity = \"low\"\n")
         };
-        // Nothing is ever grave enough for the second.
+        // No alert is severe enough for the second sink.
         let quiet = sink("director").replace("low", "critical");
         let store = "[store]\npath = \"atalaia.sqlite\"\n[behaviours.distress]\nscore = 61\n";
         let feed = input("file", "path = \"feed.nmea\"");
@@ -60,7 +60,7 @@ impl Desk {
         command.output().unwrap()
     }
 
-    /// Changes the store behind the back of the program: for what no scene makes.
+    /// Changes the store directly, for states that no scene produces.
     pub fn sql(&self, text: &str) {
         rusqlite::Connection::open(self.folder.path().join("atalaia.sqlite")).unwrap().execute_batch(text).unwrap();
     }
@@ -73,7 +73,7 @@ impl Desk {
     }
 }
 
-/// The lists with their first heads, and how many lines follow the rows.
+/// The lists with their first column heads, and how many lines follow the rows.
 const LISTS: [(&[&str], &str, usize); 5] = [
     (&["alerts", "list", "--severity", "low"], "id        severity", 0),
     (&["cases", "list"], "id        severity", 1),
@@ -83,7 +83,7 @@ const LISTS: [(&[&str], &str, usize); 5] = [
 ];
 
 #[test]
-fn a_list_has_a_header_aligned_columns_and_an_object_for_every_row() {
+fn a_list_has_a_header_aligned_columns_and_an_object_per_row() {
     let desk = Desk::new();
     for (arguments, head, after) in LISTS {
         let list = desk.says(arguments, None);
@@ -92,7 +92,7 @@ fn a_list_has_a_header_aligned_columns_and_an_object_for_every_row() {
         assert!(lines[0].starts_with(head), "{list}");
         assert!(1 < lines.len(), "{arguments:?} has rows: {list}");
         assert!(lines.iter().all(|line| !line.ends_with(' ') && !line.contains('\t')), "{list}");
-        // Each head stands over the beginning of its cells: before it all rows have blanks.
+        // Each head is above the start of its cells: all rows have blanks before it.
         let starts = |head: &str| -> Vec<usize> {
             head.match_indices("  ")
                 .map(|(place, _)| place + 2)
@@ -121,9 +121,9 @@ fn a_list_has_a_header_aligned_columns_and_an_object_for_every_row() {
 }
 
 #[test]
-fn lines_are_cut_to_columns_and_whole_in_a_pipe() {
+fn lines_are_cut_to_columns_and_complete_in_a_pipe() {
     let desk = Desk::new();
-    // Alerts have columns that give way to others: `desk` looks at them.
+    // Alerts have columns that give way to others, which `desk` tests.
     for (arguments, ..) in LISTS.into_iter().filter(|(arguments, ..)| arguments[0] != "alerts") {
         let whole = desk.says(arguments, None);
         let cut = desk.says(arguments, Some("50"));
@@ -131,7 +131,7 @@ fn lines_are_cut_to_columns_and_whole_in_a_pipe() {
         assert_eq!(whole.lines().count(), cut.lines().count());
         for (whole, cut) in whole.lines().zip(cut.lines()) {
             match whole.chars().count() {
-                // The last line of `zones list` tells the time.
+                // The last line of `zones list` contains the time.
                 51.. => assert!(cut.chars().count() == 50 && cut.ends_with('…'), "{cut}"),
                 _ => assert_eq!(whole, cut),
             }
@@ -142,15 +142,15 @@ fn lines_are_cut_to_columns_and_whole_in_a_pipe() {
 }
 
 #[test]
-fn a_sink_that_is_misspelt_is_no_sink_without_deliveries() {
+fn a_misspelt_sink_is_not_mistaken_for_a_sink_without_deliveries() {
     let desk = Desk::new();
     let misspelt = desk.runs(&["deliveries", "list", "--sink", "archiv"], None);
     let why = String::from_utf8_lossy(&misspelt.stderr).into_owned();
     assert_eq!((misspelt.status.code(), misspelt.stdout.len()), (Some(2), 0), "{why}");
     assert!(why.contains("did you mean `archive`?"), "{why}");
-    // One that was never told of anything is a sink all the same.
+    // A sink that has had no deliveries is still a sink.
     assert_eq!(desk.says(&["deliveries", "list", "--sink", "director"], None).lines().count(), 1);
-    // Without the settings only the store knows.
+    // Without the settings, only the store knows the sinks.
     let store = desk.folder.path().join("atalaia.sqlite");
     let list = |sink: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));

@@ -1,4 +1,4 @@
-//! Live is replay: what the daemon writes while a feed comes in is what a replay of the same lines prints, byte for byte.
+//! Live is replay: the daemon's output for a live feed equals a replay of the same lines, byte for byte.
 
 use std::fs;
 use std::io::Write;
@@ -16,10 +16,10 @@ use crate::feed::Feed;
 use crate::properties::{desk, replayed};
 use crate::scenes::{self, LATENESS};
 
-/// Sizes of the pieces a feed is sent in, over and over: they end anywhere in a line.
+/// Sizes of the pieces a feed is sent in, cyclically; they end anywhere in a line.
 const PIECES: [usize; 9] = [1, 7, 1460, 82, 3, 4096, 1, 536, 13];
 
-/// A feed, the folder in which it is recorded as `feed.nmea`, and what a replay of it prints.
+/// A feed, the folder in which it is recorded as `feed.nmea`, and the output of its replay.
 struct Desk {
     folder: TempDir,
     feed: Vec<u8>,
@@ -27,7 +27,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// `rest`: the input's settings beside its kind and name.
+    /// `rest` is the input's settings apart from its kind and name.
     fn new(feed: Vec<u8>, kind: &str, rest: &str) -> Desk {
         let folder = desk();
         let path = folder.path().join("atalaia.toml");
@@ -58,7 +58,7 @@ impl Desk {
     }
 }
 
-/// The comparison is worth something only where there is something to compare.
+/// Asserts that the replayed output has enough to compare.
 fn assert_telling(replayed: &str) {
     let changes: Vec<Value> = replayed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for (behaviour, change) in [
@@ -73,8 +73,8 @@ fn assert_telling(replayed: &str) {
     }
 }
 
-/// Several hours of several scenes at once, lines out of order as far as the lateness allows. It ends right after something
-/// was said, so that this is still in the reorder buffer when the daemon is told to stop.
+/// Several hours of several scenes at once, with lines out of order as far as the lateness allows. It ends right after a change, so that
+/// this is still in the reorder buffer when the daemon is stopped.
 fn feed() -> Feed {
     let scenes = [scenes::meeting(4), scenes::borders(4), scenes::company(4)];
     let mut sent: Vec<_> = scenes.iter().flat_map(|scene| scene.feed().sent).collect();
@@ -102,7 +102,7 @@ fn send_in_pieces(feed: &[u8], stream: &mut TcpStream) {
 }
 
 #[test]
-fn a_server_that_sends_odd_pieces_with_rubbish_between_gives_what_a_replay_gives() {
+fn a_server_that_sends_odd_pieces_and_garbage_gives_what_a_replay_gives() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("address = \"{}\"", listener.local_addr().unwrap());
     let desk = Desk::new(feed().with_garbage(6), "tcp", &address);
@@ -116,11 +116,11 @@ fn a_server_that_sends_odd_pieces_with_rubbish_between_gives_what_a_replay_gives
 }
 
 #[test]
-fn a_client_that_hangs_up_and_calls_again_gives_what_a_replay_gives() {
+fn a_client_that_disconnects_and_reconnects_gives_what_a_replay_gives() {
     let desk = Desk::new(feed().nmea().into_bytes(), "tcp-listen", "address = \"127.0.0.1:0\"");
     let mut daemon = Daemon::start(&desk.settings());
     let address = daemon.address();
-    // Cut where a line ends: what a broken connection leaves of a line is lost, and should be.
+    // Cut at a line end: the rest of a line on a broken connection is lost, as it should be.
     let middle = desk.feed.len() / 2;
     let end = middle + desk.feed[middle..].iter().position(|byte| *byte == b'\n').unwrap() + 1;
     for half in [&desk.feed[..end], &desk.feed[end..]] {
@@ -154,7 +154,7 @@ fn datagrams_of_one_or_many_lines_give_what_a_replay_gives() {
     desk.assert_live_is_replay();
 }
 
-/// A sender of datagrams learns nothing of a receiver that is behind: the kernel's table of sockets tells.
+/// Waits until the receiver has read everything, which a sender of datagrams can only learn from the kernel's table of sockets.
 fn wait_until_read(address: &str) {
     let port: u16 = address.rsplit(':').next().unwrap().parse().unwrap();
     let own = format!(":{port:04X}");
@@ -180,7 +180,7 @@ fn a_recording_as_an_input_gives_what_a_replay_gives() {
 }
 
 #[test]
-fn settings_that_are_read_again_and_say_the_same_change_nothing() {
+fn reloading_identical_settings_changes_nothing() {
     let desk = Desk::new(feed().nmea().into_bytes(), "tcp-listen", "address = \"127.0.0.1:0\"");
     let mut daemon = Daemon::start(&desk.settings());
     let mut stream = TcpStream::connect(daemon.address()).unwrap();

@@ -1,5 +1,5 @@
-//! Under load and for long: nothing that came by TCP is dropped, what comes behind a burst is told soon, and a day of work with faults
-//! leaves memory, files and threads as they were.
+//! Under load and over time: nothing received by TCP is dropped, reports after a burst give alerts quickly, and a day of work with faults
+//! leaves memory, files and threads unchanged.
 //!
 //! `ATALAIA_BURST_SECONDS` and `ATALAIA_SOAK_HOURS` make both longer (`tests/long`).
 
@@ -21,19 +21,19 @@ use tempfile::TempDir;
 
 use crate::daemon::{Daemon, MACHINE, input, settings, wait_until};
 
-/// Lines a second of the burst, and how long it lasts in CI.
+/// Lines per second of the burst, and its length in CI.
 const RATE: u32 = 100_000;
 const BURST_SECONDS: u32 = 10;
 const SHIPS: u32 = 5000;
-/// What comes behind the burst is to be told within 120 s.
+/// Maximum delay of an alert sent after the burst.
 const SOON: Duration = Duration::from_secs(120);
-/// What a picture of so few ships may take, however much comes in. Bytes.
+/// Maximum memory for this many ships, whatever the input rate. Bytes.
 const MOST_MEMORY: u64 = 512 << 20;
 
-/// Hours of event time in CI, ships and what they say.
+/// Hours of event time in CI, and the size of the fleet.
 const SOAK_HOURS: i64 = 24;
 const FLEET: u32 = 300;
-/// What memory may grow by in the second half of a soak. Bytes.
+/// Allowed memory growth in the second half of a soak. Bytes.
 const MOST_GROWTH: u64 = 24 << 20;
 
 fn asked(variable: &str, usual: u32) -> u32 {
@@ -72,16 +72,16 @@ const SINKS: &str = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"a
     [store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 1\nfile_lateness_seconds = 60\nidle_after_seconds = 5\n";
 
 #[test]
-fn a_burst_by_tcp_loses_no_line_and_what_comes_behind_it_is_told_soon() {
+fn a_tcp_burst_loses_no_line_and_the_alert_after_it_is_prompt() {
     let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
     let seconds = asked("ATALAIA_BURST_SECONDS", BURST_SECONDS);
     let folder = TempDir::new().unwrap();
     let text = format!("{}{SINKS}", input("tcp-listen", "address = \"127.0.0.1:0\""));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let mut client = TcpStream::connect(daemon.address()).unwrap();
-    // A second of every ship, each time a little further on: made before, so that the burst is as fast as it says.
+    // One second of every ship, each time a little further on; made in advance, so that the burst reaches its rate.
     let rounds = RATE / SHIPS;
-    // Out and back at 12 knots: what is sent again after ten seconds is no jump.
+    // Out and back at 12 knots, so that repeating the lines after ten seconds causes no jump.
     let place = |ship: u32, step: u32| {
         let way = f64::from(step.min(10 * rounds - step)) * 0.000_003;
         (f64::from(ship / 100) - 25.0, f64::from(ship % 100) * 0.5 - 60.0 + way)
@@ -115,7 +115,7 @@ fn a_burst_by_tcp_loses_no_line_and_what_comes_behind_it_is_told_soon() {
     daemon.stop_after("feed", count);
 }
 
-/// A feed that breaks off, sends garbage, half a line, or nothing at all, and comes again.
+/// A feed that disconnects, sends garbage, half a line or nothing at all, and reconnects.
 fn flapping(over: &Arc<AtomicBool>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -135,7 +135,7 @@ fn flapping(over: &Arc<AtomicBool>) -> String {
     address
 }
 
-/// A receiver that answers every second post with an error and lets every tenth wait.
+/// A receiver that answers every second post with an error and delays every tenth.
 fn moody(over: &Arc<AtomicBool>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -201,7 +201,7 @@ fn a_day_with_faults_leaves_memory_files_and_threads_as_they_were() {
         }
         writer.write_all(lines.as_bytes()).unwrap();
         if minute % 60 == 59 {
-            // Settings anew, now and then broken ones.
+            // Reloads settings, sometimes broken ones.
             let broken = (minute / 60) % 4 == 3;
             fs::write(&path, if broken { "[time\n" } else { "" }).unwrap();
             if !broken {

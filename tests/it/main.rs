@@ -1,5 +1,5 @@
-//! The one integration test binary.
-// Nothing outside sees a test binary's items, so `pub` says only "used by other files".
+//! The integration tests, all in one binary.
+// A test binary has no outside users, so `pub` here only means "used by other files".
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod analyst;

@@ -1,4 +1,4 @@
-//! Brokers and servers that misbehave in every way we know, each beside good ones: what is kept, what is told, and that nothing is lost.
+//! Brokers and servers that misbehave in every known way, each beside good ones: nothing is lost, and each fault is reported.
 
 mod authority;
 mod certificates;
@@ -30,23 +30,23 @@ use crate::daemon::{Daemon, PATIENCE, input, settings, wait_until};
 use crate::feeds::{CANARY, free_port, secret};
 use servers::{Misdeed, Server, Session, Taken};
 
-/// Alerts that come while the bad ones misbehave.
+/// Alerts raised while the bad servers misbehave.
 const ALERTS: u32 = 3;
-/// A good sink has an alert by then, however many bad ones time out beside it.
+/// Maximum delay of an alert at a good sink, however many bad ones time out beside it.
 const SOON: Duration = Duration::from_secs(5);
-/// What the daemon may grow by. Bytes.
+/// Allowed growth of the daemon's memory. Bytes.
 const MOST_MEMORY: u64 = 48 << 20;
-/// Lines of the log about one sink: what is wrong, that it works again, and that it is wrong again.
+/// Maximum number of log lines about one sink: the fault, the recovery, and the fault again.
 const MOST_LINES: usize = 6;
 
-/// A kind of sink and what its server may do wrong, with what the operator reads of it.
+/// A kind of sink and the faults its server may show, with the text the operator sees for each.
 struct Protocol {
     kind: &'static str,
     session: Session,
-    /// The table of a sink, for an address.
+    /// The settings table of a sink, for an address.
     table: fn(&str) -> String,
     misdeeds: &'static [(Misdeed, &'static str)],
-    /// Misdeeds that the protocol gives no means to see: messages are told as delivered and are lost.
+    /// Faults that the protocol gives no means to detect: messages count as delivered but are lost.
     unseen: &'static [Misdeed],
 }
 
@@ -94,7 +94,7 @@ const MQTT: Protocol = Protocol {
     unseen: &[],
 };
 
-/// Whether the client or the sink gives up first after a second, and says so.
+/// Common part of two errors: the client or the sink, whichever gives up first, reports it after a second.
 const IN_TIME: &str = "nats://127.0.0.1";
 
 const NATS: Protocol = Protocol {
@@ -151,7 +151,7 @@ const TAK: Protocol = Protocol {
     unseen: &[Silent, StopsReading],
 };
 
-/// Side by side, as they mostly wait: a broker, a server of NATS and one of TAK for the sinks, and all that inputs connect to.
+/// Run in parallel, because they mostly wait: a broker, a NATS server and a TAK server for the sinks, and all servers of inputs.
 #[test]
 fn servers_that_misbehave_lose_no_alert_and_slow_neither_sinks_nor_inputs() {
     side_by_side(&[
@@ -163,9 +163,9 @@ fn servers_that_misbehave_lose_no_alert_and_slow_neither_sinks_nor_inputs() {
     ]);
 }
 
-/// Certificates that expire, ours and theirs, in every kind of sink and input that encrypts.
+/// Certificates that expire, client and server ones, in every kind of sink and input that uses TLS.
 #[test]
-fn certificates_that_expire_are_named_with_their_date_and_renewed_ones_taken_over() {
+fn expired_certificates_are_named_with_their_date_and_renewed_ones_loaded() {
     side_by_side(&[
         ("the server's", certificates::of_a_server_that_expires_ends_no_connection_and_begins_none),
         ("ours", certificates::of_ours_that_expired_is_told_of_and_a_renewed_one_taken_over),
@@ -174,7 +174,7 @@ fn certificates_that_expire_are_named_with_their_date_and_renewed_ones_taken_ove
     ]);
 }
 
-/// Runs them at once, each in a thread that is named for it.
+/// Runs the parts in parallel, each in a thread named after it.
 fn side_by_side(parts: &[(&str, fn())]) {
     let begin = |(name, part): &(&str, fn())| thread::Builder::new().name((*name).to_owned()).spawn(*part).unwrap();
     let running: Vec<_> = parts.iter().map(begin).collect();
@@ -183,7 +183,7 @@ fn side_by_side(parts: &[(&str, fn())]) {
     assert!(failed.is_empty(), "{failed:?}");
 }
 
-/// A daemon that has started, one after the other: that is what takes the processor.
+/// Starts a daemon; starts are serialised because they need the processor.
 fn start(settings: &Path) -> Daemon {
     static STARTS: Mutex<()> = Mutex::new(());
     let _turn = STARTS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -192,7 +192,7 @@ fn start(settings: &Path) -> Daemon {
     daemon
 }
 
-/// A sink of a protocol; the name of a password's file stands for all of them.
+/// A sink of a protocol; the name of a password file stands for all of them.
 fn sink(protocol: &Protocol, name: &str, address: &str) -> String {
     let (kind, table) = (protocol.kind, (protocol.table)(address));
     format!(
@@ -200,7 +200,7 @@ fn sink(protocol: &Protocol, name: &str, address: &str) -> String {
     )
 }
 
-/// Enough reports that the feed's time is believed.
+/// Enough reports for the feed's time to be believed.
 fn warm(feed: &mut TcpStream) {
     (0..24).for_each(|number| feed.write_all(passes(number).as_bytes()).unwrap());
 }
@@ -212,7 +212,7 @@ fn passes(number: u32) -> String {
     Message::class_a(1, Mmsi(263_000_001 + number), &motion).sentences(&envelope).join("\n") + "\n"
 }
 
-/// An alert is raised: a device in distress, and a vessel that says that time goes on.
+/// Raises an alert with a device in distress, and a vessel that advances time.
 fn raise(feed: &mut TcpStream, number: u32) {
     feed.write_all(format!("{}{}", first_word(number), passes(0)).as_bytes()).unwrap();
 }
@@ -227,7 +227,7 @@ fn page(address: &str, path: &str) -> String {
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
 
-/// How a sink stands by `/status`.
+/// State of a sink in `/status`.
 fn stands(address: &str, sink: &str) -> Value {
     let page: Value = serde_json::from_str(&page(address, "/status")).unwrap();
     page["sinks"].as_array().unwrap().iter().find(|one| one["name"] == sink).cloned().unwrap_or_default()
@@ -239,7 +239,7 @@ fn counts(store: &Path, sink: &str) -> BTreeMap<String, u64> {
     rows.filter(|(name, ..)| name == sink).map(|(_, state, count)| (state.name().to_owned(), count)).collect()
 }
 
-/// Waits until something holds of a sink or an input.
+/// Waits until something holds for a sink or an input.
 fn until(name: &str, holds: impl Fn() -> bool) {
     let began = Clock.moment();
     while !holds() {
@@ -277,7 +277,7 @@ fn misbehave(protocol: &Protocol) {
     let memory = || status(daemon.id(), "VmRSS:") << 10;
     let before = memory();
 
-    // Good ones have each alert soon, although all others fail at it.
+    // Good sinks have each alert soon, although all others fail it.
     for number in 0..ALERTS {
         raise(&mut feed, number);
         wait_until(|| u64::from(number) < counts(&store, "good-0").values().sum());
@@ -287,7 +287,7 @@ fn misbehave(protocol: &Protocol) {
         let took = Clock.moment().since(began);
         assert!(took < SOON, "alert {number} took {took:?} to a good sink");
     }
-    // Bad ones are down, with the reason; nothing counts as delivered to them.
+    // Bad sinks are down, with the reason; nothing counts as delivered to them.
     for (name, server, says) in &bad {
         let misdeed = server.desk.misdeed.unwrap();
         if protocol.unseen.contains(&misdeed) {
@@ -306,7 +306,7 @@ fn misbehave(protocol: &Protocol) {
     }
     assert!(memory() < before + MOST_MEMORY, "from {before} to {} bytes", memory());
 
-    // They come to their senses: whatever waited comes in order, with equal key and body.
+    // The servers recover: everything that waited comes in order, with equal key and body.
     bad.iter().for_each(|(_, server, _)| server.behave(true));
     raise(&mut feed, ALERTS);
     wait_until(|| good.iter().all(|one| (ALERTS as usize) < one.taken().len()));
@@ -321,7 +321,7 @@ fn misbehave(protocol: &Protocol) {
         until(name, || stands(&http, name)["state"] == "up");
     }
 
-    // Hanging again, they hold no end up, and the log has not said the same again and again.
+    // Hanging again, they do not delay the daemon's end, and the log does not repeat itself.
     bad.iter().for_each(|(_, server, _)| server.behave(false));
     raise(&mut feed, ALERTS + 1);
     wait_until(|| good.iter().all(|one| ALERTS as usize + 1 < one.taken().len()));

@@ -1,7 +1,7 @@
-//! A day on which nothing happens: synthetic traffic over real harbours, coast and shipped zones. What is told of it is false.
+//! A day without events: synthetic traffic over real harbours, coast and shipped zones. Every alert it raises is false.
 //!
-//! Harbours full of moored ships, roads, merchant ships on passage, trawler fleets, yachts, ferries, tugs and pilots, each
-//! reporting once a minute with losses; no event is staged. `ATALAIA_NORMAL_DAY_VESSELS` sets how many (`tests/long` takes 20 000).
+//! Harbours full of moored ships, roads, merchant ships on passage, trawler fleets, yachts, ferries, tugs and pilots, each reporting once a
+//! minute with losses; no event is staged. `ATALAIA_NORMAL_DAY_VESSELS` sets how many (`tests/long` uses 20 000).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,17 +20,17 @@ const MINUTES: i64 = 24 * 60;
 
 /// What a vessel does all day.
 enum Life {
-    /// Lies where it is; swings by so many metres.
+    /// Stays in place and swings by this many metres.
     Lies(f64),
-    /// Straight on.
+    /// Sails straight on.
     Passage,
-    /// Tows to and fro round a place: minutes of each leg.
+    /// Tows back and forth at a place; minutes of each leg.
     Trawls { home: LatLon, leg: i64 },
-    /// To and fro between two harbours: minutes each way, with half an hour at either quay.
+    /// Sails back and forth between two harbours; minutes each way, with half an hour at either quay.
     Ferries { from: LatLon, bearing: f64, minutes: i64 },
-    /// Day trips at some distance from a place, nights at rest in it.
+    /// Makes day trips at some distance from a place, and rests there at night.
     Yachts { home: LatLon, bearing: f64 },
-    /// Short trips round its harbour.
+    /// Makes short trips around its harbour.
     Serves { home: LatLon },
 }
 
@@ -54,7 +54,7 @@ struct World {
 }
 
 impl World {
-    /// Somewhere between the Gulf of Guinea and the North Sea.
+    /// A random position between the Gulf of Guinea and the North Sea.
     fn anywhere(&mut self) -> LatLon {
         LatLon::new(3.0 + self.random.f64() * 55.0, -30.0 + self.random.f64() * 55.0)
     }
@@ -78,7 +78,7 @@ impl World {
         }
     }
 
-    /// Two harbours that a ferry would serve, 12 to 50 nm apart.
+    /// Two harbours that a ferry could serve, 12 to 50 nm apart.
     fn crossing(&mut self) -> (LatLon, LatLon) {
         loop {
             let from = self.harbour();
@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    /// A start and a course that stay clear of land for so many miles.
+    /// A start and a course that stay clear of land for this many miles.
     fn lane(&mut self, nm: f64) -> (LatLon, f64) {
         loop {
             let (at, course) = (self.at_sea(8.0, 400.0), self.random.f64() * 360.0);
@@ -139,7 +139,7 @@ impl World {
                     Ship { course, ..of(kind, false, 190, Life::Passage, at, knots, 0) }
                 }
                 ..0.89 => {
-                    // Fleets of about eight.
+                    // Fleets have about eight vessels.
                     if ground.lat == 0.0 || self.random.u8(..8) == 0 {
                         ground = self.at_sea(6.0, 60.0);
                     }
@@ -167,7 +167,7 @@ impl World {
         ships
     }
 
-    /// Where it is a minute later; its course and speed.
+    /// The position one minute later, with course and speed.
     fn sail(&mut self, ship: &mut Ship, minute: i64) -> (LatLon, f64, f64) {
         let run = |from: LatLon, course: f64, knots: f64, minutes: f64| {
             from.destination(course, knots * minutes / 60.0 * METRES_PER_NM)
@@ -175,7 +175,7 @@ impl World {
         let jitter = self.random.f64() * 360.0;
         match &ship.life {
             Life::Lies(swing) => {
-                // The tide turns it round twice a day.
+                // The tide turns the ship round twice a day.
                 let turn = minute as f64 / 2.0 + f64::from(ship.mmsi % 360);
                 (ship.at.destination(turn, *swing).destination(jitter, 4.0), turn, 0.1)
             }
@@ -238,7 +238,7 @@ fn name_itself(ship: &Ship) -> Vec<Message> {
     }
 }
 
-/// Every first line of an announced alert of the day.
+/// The first line of every announced alert of the day.
 fn day(vessels: usize, seed: u64) -> Vec<Change> {
     let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
     let random = fastrand::Rng::with_seed(seed);
@@ -283,7 +283,7 @@ fn day(vessels: usize, seed: u64) -> Vec<Change> {
 }
 
 #[test]
-#[allow(clippy::print_stdout)] // What a day costs, for who runs it with --nocapture.
+#[allow(clippy::print_stdout)] // The cost of a day, for runs with --nocapture.
 fn a_day_without_events_is_quiet() {
     let asked = std::env::var("ATALAIA_NORMAL_DAY_VESSELS").ok().and_then(|text| text.parse().ok());
     let vessels: usize = asked.unwrap_or(2000);

@@ -1,4 +1,4 @@
-//! The Debian package: built, installed into a root of its own, run there, upgraded and removed.
+//! The Debian package: built, installed into a separate root, run there, upgraded and removed.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::passed_over::installed;
 
-/// The packager, where `tests/run` has put it.
+/// Variable with the packager's path, set by `tests/run`.
 const PACKAGER: &str = "ATALAIA_CARGO_DEB";
 
 fn run(command: &mut Command) -> Output {
@@ -28,7 +28,7 @@ fn build(out: &Path) {
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), out.to_str().unwrap(), "it says where it is");
 }
 
-/// A root with nothing but dpkg's own records.
+/// A root with only dpkg's own records.
 struct Root(TempDir);
 
 impl Root {
@@ -41,7 +41,7 @@ impl Root {
         Root(root)
     }
 
-    /// What dpkg says.
+    /// Output of dpkg.
     fn dpkg(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("dpkg");
         command.arg(format!("--root={}", self.0.path().display()));
@@ -62,7 +62,7 @@ impl Root {
 }
 
 #[test]
-fn the_package_installs_starts_nothing_runs_and_leaves_what_was_kept() {
+fn the_package_installs_without_starting_runs_and_keeps_the_users_files() {
     if installed(PACKAGER).is_none() {
         return;
     }
@@ -93,13 +93,13 @@ fn the_package_installs_starts_nothing_runs_and_leaves_what_was_kept() {
     ] {
         assert!(root.path(file).is_file(), "{file} is missing");
     }
-    links_lead_somewhere(&root.path("usr/share/doc/atalaia"));
+    links_are_valid(&root.path("usr/share/doc/atalaia"));
     pages_refer_to_pages(&root.path("usr/share/man/man8"));
     let fields = run(Command::new("dpkg-deb").args(["--field", package, "Recommends"])).stdout;
     assert!(String::from_utf8_lossy(&fields).contains("ca-certificates"), "TLS needs authorities");
     assert!(!root.path("etc/systemd/system").exists(), "nothing is enabled at install");
 
-    // What is installed works.
+    // The installed program works.
     let settings = root.path("etc/atalaia/atalaia.toml");
     let program = root.path("usr/bin/atalaia");
     let checked = Command::new(&program).args(["check", "--config"]).arg(&settings).output().unwrap();
@@ -113,7 +113,7 @@ fn the_package_installs_starts_nothing_runs_and_leaves_what_was_kept() {
     run(Command::new("bash").arg("-n").arg(root.path("usr/share/bash-completion/completions/atalaia")));
     zones_and_schema_are_those_installed(&root, &program, &settings);
 
-    // An upgrade keeps what the operator wrote, and removing keeps it too.
+    // Upgrading and removing keep the operator's settings.
     let own = format!("# ours\n{}", fs::read_to_string(&settings).unwrap());
     fs::write(&settings, &own).unwrap();
     fs::create_dir_all(root.path("var/lib/atalaia")).unwrap();
@@ -123,14 +123,14 @@ fn the_package_installs_starts_nothing_runs_and_leaves_what_was_kept() {
     root.dpkg(&["--remove", "atalaia"]);
     assert!(!program.exists());
     assert_eq!(fs::read_to_string(&settings).unwrap(), own);
-    // A purge takes the settings, never the evidence, and says so.
+    // A purge removes the settings but never the evidence, and says so.
     let told = root.dpkg(&["--purge", "atalaia"]);
     assert!(!settings.exists());
     assert!(root.path("var/lib/atalaia/atalaia.sqlite").exists());
     assert!(told.contains("holds alerts, evidence and received lines"), "{told}");
 }
 
-/// The settings work with the zones beside them, so that who edits those changes something, and name the schema that is installed.
+/// The settings use the zones beside them, so that editing those has an effect, and name the installed schema.
 fn zones_and_schema_are_those_installed(root: &Root, program: &Path, settings: &Path) {
     let text = fs::read_to_string(settings).unwrap();
     let schema = text.lines().next().unwrap().strip_prefix("#:schema file:///").unwrap().to_owned();
@@ -166,8 +166,8 @@ fn pages_refer_to_pages(folder: &Path) {
     assert!(referred.is_subset(&pages), "no page: {:?}", referred.difference(&pages));
 }
 
-/// Every relative link of the documents leads to a file that is installed with them.
-fn links_lead_somewhere(folder: &Path) {
+/// Every relative link of the documents leads to an installed file.
+fn links_are_valid(folder: &Path) {
     let mut documents = vec![folder.join("README.md")];
     documents.extend(fs::read_dir(folder.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
     for document in documents.iter().filter(|path| path.extension().is_some_and(|end| end == "md")) {

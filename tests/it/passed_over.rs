@@ -1,11 +1,11 @@
-//! What a test says when this machine lacks what it needs.
+//! Reporting of tests that are skipped because the machine lacks something.
 
 use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::thread;
 
-/// What `tests/run` has installed; without it the test is passed over, and says so.
+/// Path of a program that `tests/run` has installed. Without it the test is reported as passed over.
 pub fn installed(variable: &str) -> Option<PathBuf> {
     let path = env::var_os(variable).map(PathBuf::from);
     if path.is_none() {
@@ -14,9 +14,9 @@ pub fn installed(variable: &str) -> Option<PathBuf> {
     path
 }
 
-/// Says it in the form that `tests/run` counts: not to the output of the test, of which nothing is shown while it passes.
+/// Reports a skipped test in the form that `tests/run` counts. It bypasses the test's own output, which is hidden while a test passes.
 pub fn passed_over(reason: &str) {
-    // The name of a test is that of its thread.
+    // The test's name is the name of its thread.
     let thread = thread::current();
     let line = format!("passed over: {}: {reason}\n", thread.name().unwrap_or("main"));
     io::stderr().write_all(line.as_bytes()).unwrap();

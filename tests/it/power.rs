@@ -1,10 +1,9 @@
-//! Loss of power at any moment: the real daemon with its real SQLite, on a disk that forgets what was not synced.
+//! Loss of power at any moment: the real daemon with its real SQLite, on a disk that forgets everything not synced.
 //!
-//! Four lives of a daemon are recorded (`record`): one stopped in order, two that die between a write and its sync, one that goes to the
-//! end. At many moments of the
-//! record it is worked out what the disk would hold had the power been lost then (`disk`). What must be true of every such disk is
-//! checked there and then (`checks`); on some of them the daemon is started again, is sent what its journal does not have, and must
-//! have said in the end what one says that never lost anything.
+//! Four lives of a daemon are recorded (`record`): one stopped cleanly, two that die between a write and its sync, one that runs to the
+//! end. For many moments of the record, `disk` computes what the disk would contain had the power been lost then. Properties that every
+//! such disk must have are checked at once (`checks`). On some of them the daemon is started again and sent what its journal does not have;
+//! in the end its output must equal that of a daemon that never lost anything.
 
 mod checks;
 mod disk;
@@ -32,40 +31,40 @@ use crate::daemon::{BARE, Daemon, PATIENCE, input};
 use crate::restart;
 use crate::scenes;
 
-/// Moments of each kind at which the power is lost, and how often at each; `tests/long` takes more.
+/// Moments of each kind at which power is lost, and how often at each; `tests/long` uses more.
 const MOMENTS: &str = "ATALAIA_POWER_MOMENTS";
 
-/// Devices in distress, each an alert of its own.
+/// Devices in distress, each with its own alert.
 const DEVICES: u32 = 60;
 
 const STORE: &str = "atalaia.sqlite";
 const LOG: &str = "atalaia.sqlite-wal";
 const JOURNAL: &str = "atalaia.sqlite.journal";
-/// In a folder of its own, whose names nobody else makes durable.
+/// In a separate folder, so that nothing else makes its names durable.
 const SINK: &str = "told/alerts.jsonl";
 
-/// What a loss of power may hit; of each kind enough moments are met.
+/// Phase of work that a loss of power may hit; enough moments of each kind are tested.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Kind {
-    /// The store's file is made, or has no durable name yet.
+    /// The store's file is being created, or its name is not durable yet.
     Making,
     /// A transaction is written to the log and not synced.
     Commit,
-    /// Pages go from the log into the store.
+    /// Pages move from the log into the store.
     Checkpoint,
     /// A block is written to the journal and not synced.
     Block,
-    /// A segment is compressed, or its compressed form renamed over it.
+    /// A segment is being compressed, or its compressed form renamed over it.
     Sealing,
-    /// A snapshot is written, or renamed into its place.
+    /// A snapshot is being written, or renamed into place.
     Snapshot,
-    /// Settings in force are written down.
+    /// The settings in force are being recorded.
     InForce,
-    /// A sink is told.
+    /// A sink is being written.
     Telling,
-    /// What a daemon that died had not synced is there for the next one.
+    /// Data that a dead daemon had not synced are visible to the next one.
     Inherited,
-    /// All is on the disk.
+    /// Everything is on the disk.
     Quiet,
 }
 
@@ -83,7 +82,7 @@ impl Kind {
         Kind::Quiet,
     ];
 
-    /// What a loss of power would hit now.
+    /// The phases that a loss of power would hit now.
     fn of(disk: &Disk) -> BTreeSet<Kind> {
         let mut kinds: BTreeSet<Kind> = disk
             .unsynced()
@@ -110,7 +109,7 @@ impl Kind {
     }
 }
 
-/// A folder with settings: one feed, a store, one file that everything is told to.
+/// A folder with settings: one feed, a store, and a file sink for everything.
 fn place(more: &str) -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     for made in ["scenes", "told"] {
@@ -126,14 +125,14 @@ fn place(more: &str) -> (TempDir, PathBuf) {
     (folder, settings)
 }
 
-/// Another input, before the first: other settings are in force.
+/// Adds another input before the first, so that other settings are in force.
 fn change_settings(settings: &Path) {
     let text = fs::read_to_string(settings).unwrap();
     let more = "[[inputs]]\nkind = \"udp\"\nname = \"antenna\"\naddress = \"127.0.0.1:0\"\n[[inputs]]";
     fs::write(settings, text.replacen("[[inputs]]", more, 1)).unwrap();
 }
 
-/// Lines that a sink was told, by key; what is no line counts as not told.
+/// Lines delivered to a sink, by key; invalid lines do not count.
 fn told(bytes: &[u8]) -> BTreeMap<(String, u64), Value> {
     let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
     let mut told = BTreeMap::new();
@@ -152,22 +151,23 @@ fn told_in(folder: &Path) -> BTreeMap<(String, u64), Value> {
     told(&fs::read(folder.join(SINK)).unwrap_or_default())
 }
 
-/// The daemon's lines that are fed, and what was recorded while they were.
+/// The lines fed to the daemon, and the steps recorded meanwhile.
 struct Recording {
     lines: Vec<String>,
-    /// Before the first step.
+    /// The folder before the first step.
     before: TempDir,
     steps: Vec<Step>,
     truth: Truth,
 }
 
-/// Where the feed listens.
+/// The address the feed listens on.
 fn address(daemon: &mut Daemon) -> String {
     let line = daemon.wait_for(&["listening", "input=feed"]);
     line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
 }
 
-/// Sends lines one by one, each once what the ones before give is told, so that transactions stay small; until it dies, if it does.
+/// Sends lines one by one, each after the changes of earlier ones were delivered, so that transactions stay small; stops if the daemon
+/// dies.
 fn feed(daemon: &mut Daemon, folder: &Path, lines: &[String], from: usize, told_after: &[usize]) {
     let mut stream = TcpStream::connect(address(daemon)).unwrap();
     for (number, line) in lines.iter().enumerate().skip(from) {
@@ -188,7 +188,7 @@ fn feed(daemon: &mut Daemon, folder: &Path, lines: &[String], from: usize, told_
 
 fn record() -> Recording {
     let lines = restart::devices(DEVICES);
-    // Decided once time is two minutes further, twelve lines later; and the feed's clock is trusted after twenty.
+    // A line is decided once time has advanced by two minutes, twelve lines later; the feed's clock is trusted after twenty lines.
     let told_after = |number: usize| if number < 20 { 0 } else { number - 13 };
     let told_after: Vec<usize> = (0..lines.len()).map(told_after).collect();
     let (undisturbed, settings) = place("");
@@ -204,7 +204,7 @@ fn record() -> Recording {
     Disk::of(&root, Forgets::Nothing).put_seen("", before.path());
     let elsewhere = TempDir::new().unwrap();
     let log = elsewhere.path().join("log");
-    // What the two in the middle have written last is not synced, and the next reads it all the same.
+    // The last writes of the two middle lives are not synced, but the next life still reads them.
     let lives = [(28, None), (lines.len(), Some(".journal:8")), (lines.len(), Some("-wal:8")), (lines.len(), None)];
     for (until, dies) in lives {
         let from = checks::lines_of(&root);
@@ -233,7 +233,7 @@ fn recording() -> &'static Recording {
     RECORDING.get_or_init(record)
 }
 
-/// Moments after so many steps, of each kind up to `count`, drawn from all of its.
+/// Numbers of steps at which to lose power: up to `count` of each kind, drawn from all of that kind.
 fn moments(recording: &Recording, count: usize) -> BTreeMap<usize, BTreeSet<Kind>> {
     let mut disk = Disk::of(recording.before.path(), Forgets::Nothing);
     let mut of_kind: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
@@ -253,20 +253,20 @@ fn moments(recording: &Recording, count: usize) -> BTreeMap<usize, BTreeSet<Kind
     drawn.map(|place| (place, kinds[place - 1].clone())).collect()
 }
 
-/// What it says is not as it should be.
+/// An unexpected log line of the daemon.
 fn complaint(daemon: &Daemon) -> Option<&String> {
     let is_one = |line: &&String| line.contains("ERROR") || line.contains(" WARN ");
     daemon.heard().iter().filter(|line| !line.contains("running as root")).find(is_one)
 }
 
-/// Loses power once after `place` steps; what is wrong afterwards.
+/// Loses power once after `place` steps and returns what is wrong afterwards.
 fn lose(disk: &Disk, seed: u64, truth: &Truth) -> Result<(), String> {
     let folder = TempDir::new().unwrap();
     disk.lose(&mut fastrand::Rng::with_seed(seed), folder.path());
     truth.check(disk, folder.path())
 }
 
-/// The same, and then a daemon takes it up and is sent the rest.
+/// As [`lose`], and then a daemon continues from there and is sent the rest.
 fn lose_and_go_on(disk: &Disk, seed: u64, recording: &Recording) -> Result<(), String> {
     let folder = TempDir::new().unwrap();
     disk.lose(&mut fastrand::Rng::with_seed(seed), folder.path());
@@ -283,8 +283,8 @@ fn lose_and_go_on(disk: &Disk, seed: u64, recording: &Recording) -> Result<(), S
 }
 
 #[test]
-#[allow(clippy::print_stdout)] // What was met, for who runs it with --nocapture.
-fn whenever_the_power_is_lost_nothing_is_lost_that_was_told_and_nothing_is_invented() {
+#[allow(clippy::print_stdout)] // The moments tested, for runs with --nocapture.
+fn whenever_power_is_lost_nothing_delivered_is_lost_and_nothing_is_invented() {
     let count: usize = std::env::var(MOMENTS).map_or(4, |text| text.parse().unwrap());
     let (draws, every) = if count <= 4 { (2, 5) } else { (4, 1) };
     let recording = recording();
@@ -328,13 +328,13 @@ fn whenever_the_power_is_lost_nothing_is_lost_that_was_told_and_nothing_is_inven
         recording.steps.len(),
         places.len()
     );
-    // Half a second is what it says; the rest is for a machine that has other things to do.
+    // The documented value is half a second; the rest allows for a busy machine.
     assert!(oldest < Duration::from_secs(10), "{oldest:?} of received lines were not synced");
 }
 
-/// The checks themselves: each sync that is left out, and each promise broken, is noticed.
+/// Tests the checks themselves: each omitted sync, and each broken promise, is detected.
 #[test]
-fn the_checks_notice_a_sync_that_is_left_out_and_what_is_told_before_it_is_stored() {
+fn the_checks_detect_an_omitted_sync_and_a_delivery_before_it_is_stored() {
     let recording = recording();
     let moments = moments(recording, 8);
     let early = told_before_stored(&recording.steps, SINK, LOG);

@@ -1,4 +1,4 @@
-//! What must hold of every alert line, and what must not matter to any: order, copies, cuts, rubbish, place and day.
+//! Properties of every alert line, and changes that must not matter to any: order, copies, cuts, garbage, place and day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,7 +19,7 @@ use crate::scenes::{self, LATENESS, run, run_with, scenes};
 
 const SEEDS: [u64; 3] = [1, 20, 300];
 
-/// Every scene with every seed, what it gives, and that it gives something.
+/// Runs every scene with every seed, and asserts that each gives some lines.
 fn each(mut check: impl FnMut(&str, &Feed, &[Value])) {
     for seed in SEEDS {
         for (name, scenario) in scenes(seed) {
@@ -39,7 +39,7 @@ fn assert_same(name: &str, got: &[Value], expected: &[Value]) {
     assert_eq!(got.len(), expected.len(), "{name}: number of lines");
 }
 
-/// What must hold of any run's lines, facts included.
+/// Checks properties of any run's lines, facts included.
 pub fn check_lines(name: &str, changes: &[Value]) {
     let schema = fs::read_to_string("config/alert.schema.json").expect("the schema is shipped");
     let schema = serde_json::from_str(&schema).expect("the schema is JSON");
@@ -79,7 +79,7 @@ fn time(text: &str) -> Time {
     Time::parse(text).unwrap_or(Time::MIN)
 }
 
-/// The ids that the facts of an alert allow (SPEC: one; which of several zones it is about the line does not say).
+/// The ids that an alert's facts allow. SPEC gives one, but the line does not say which of several zones the alert is about.
 fn ids(alert: &Value) -> Vec<String> {
     let behaviour = alert["behaviour"].as_str().expect("a name");
     let mut keys: Vec<(u64, u64)> = alert["vessels"].as_array().expect("a list").iter().map(key).collect();
@@ -103,11 +103,11 @@ fn key(vessel: &Value) -> (u64, u64) {
 }
 
 #[test]
-fn every_line_holds_what_the_contract_promises() {
+fn every_line_meets_the_contract() {
     each(|name, _, changes| check_lines(name, changes));
 }
 
-/// Behaviours that need a day or more, coverage, or a receipt clock: `judged` brings them about.
+/// Behaviours that need a day or more, coverage, or a receipt clock; `judged` produces them.
 const JUDGED_ELSEWHERE: [&str; 15] = [
     "async_rendezvous",
     "ais_gap",
@@ -127,7 +127,7 @@ const JUDGED_ELSEWHERE: [&str; 15] = [
 ];
 
 #[test]
-fn the_scenes_bring_about_every_behaviour_and_every_kind_of_change() {
+fn the_scenes_produce_every_behaviour_and_every_kind_of_change() {
     let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
     each(|_, _, changes| {
         for change in changes {
@@ -143,7 +143,7 @@ fn the_scenes_bring_about_every_behaviour_and_every_kind_of_change() {
         without.map(|(name, _)| name.as_str()).collect()
     };
     assert_eq!(never("opened"), Vec::<&str>::new());
-    // One of the two must be silent for 6 h: no scene is so long.
+    // One of the two would have to be silent for 6 h, which is longer than any scene.
     assert_eq!(never("ended"), ["identity_conflict"]);
     let tracks = run(scenes::one_number(1).nmea().as_bytes());
     assert!(tracks.iter().any(|change| change["alert"]["vessels"][0]["track"] == 2), "one MMSI on two ships");
@@ -162,13 +162,13 @@ fn the_order_of_arrival_within_the_lateness_changes_nothing() {
 }
 
 #[test]
-fn a_second_station_that_hears_everything_a_second_later_changes_nothing_but_who_heard_it() {
+fn a_second_station_a_second_later_changes_only_the_stations() {
     each(|name, feed, changes| {
         let without_stations = |changes: &[Value]| -> Vec<Value> {
             let mut changes = changes.to_vec();
             for change in &mut changes {
                 drop(change["alert"]["evidence"]["stations"].take());
-                // What two stations heard is surer.
+                // Data received by two stations have a better grade.
                 drop(change["alert"]["handling"]["info_grade"].take());
             }
             changes
@@ -187,7 +187,7 @@ fn a_second_station_that_hears_everything_a_second_later_changes_nothing_but_who
 }
 
 #[test]
-fn every_line_twice_changes_nothing() {
+fn repeating_every_line_changes_nothing() {
     each(|name, feed, changes| {
         let twice: String = feed.nmea().lines().flat_map(|line| [line, "\n", line, "\n"]).collect();
         assert_same(name, &run(twice.as_bytes()), changes);
@@ -195,12 +195,12 @@ fn every_line_twice_changes_nothing() {
 }
 
 #[test]
-fn rubbish_between_the_lines_changes_nothing() {
+fn garbage_between_the_lines_changes_nothing() {
     each(|name, feed, changes| assert_same(name, &run(&feed.with_garbage(11)), changes));
 }
 
 #[test]
-fn looking_more_often_changes_nothing() {
+fn polling_more_often_changes_nothing() {
     each(|name, feed, changes| {
         let mut engine = scenes::engine(&Settings::default(), &scenes::chart());
         let mut out = Vec::new();
@@ -217,7 +217,7 @@ fn looking_more_often_changes_nothing() {
     });
 }
 
-/// A report of one of the vessels from somewhere it cannot be.
+/// A report of one of the vessels from an impossible place.
 fn false_fix(at: Time, mmsi: u32, place: Option<(f64, f64)>) -> Sent {
     let motion = Motion { lat_lon: place, sog_knots: Some(0.1), ..Motion::default() };
     Sent {
@@ -259,7 +259,7 @@ pub fn desk() -> TempDir {
     folder
 }
 
-/// What `atalaia replay` prints.
+/// The output of `atalaia replay`.
 pub fn replayed(folder: &TempDir, arguments: &[String]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
     command.current_dir(folder).args(["replay", "--config", "atalaia.toml"]).args(arguments);
@@ -268,7 +268,7 @@ pub fn replayed(folder: &TempDir, arguments: &[String]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What `atalaia replay` prints, and the messages it understood, by type: a lost one may show in no alert.
+/// The output of `atalaia replay`, and its decoded messages by type: the loss of a message may not show in any alert.
 fn replayed_and_counted(folder: &TempDir, inputs: &[String]) -> (String, Value) {
     let arguments = ["--summary".to_owned(), "summary.json".to_owned()];
     let lines = replayed(folder, &[&arguments, inputs].concat());
@@ -308,7 +308,7 @@ fn a_recording_cut_into_files_at_any_line_gives_the_same_alerts_in_any_order_of_
     }
 }
 
-/// The same lines a `span` later: every time, and the ids that follow from them.
+/// The same lines a `span` later, with all times and the ids that follow from them changed.
 fn later(changes: &[Value], span: Span) -> Vec<Value> {
     let mut changes = changes.to_vec();
     let mut ids_of: BTreeMap<String, String> = BTreeMap::new();
@@ -345,11 +345,12 @@ fn shift(value: &mut Value, span: Span) {
     }
 }
 
-/// Without what depends on the hour in words, the day that retention counts from, and the ids of other alerts, which are made of their times.
+/// Lines without what depends on the time of day in words, on the day of retention, and on the ids of other alerts, which follow from
+/// times.
 fn without_words(changes: &[Value]) -> Vec<Value> {
     let mut changes = changes.to_vec();
     for change in &mut changes {
-        // Of a reason the hours go alone.
+        // Only the times of day are removed from a reason.
         let is_clock = |word: &&str| Time::parse(&format!("2024-03-01T{word}:00Z")).is_some();
         let reason = change["reason"].as_str().unwrap_or_default();
         change["reason"] = reason.split(' ').filter(|word| !is_clock(word)).collect::<Vec<_>>().join(" ").into();
@@ -370,7 +371,7 @@ fn another_day_and_another_side_of_midnight_give_the_same_alerts_at_other_times(
         for (name, scenario) in scenes(seed) {
             let feed = scenario.feed();
             let changes = run_with(&settings, &scenes::chart(), feed.nmea().as_bytes());
-            // A day; into a leap day's end; across the turn of a year.
+            // One day; into the end of a leap day; across the turn of a year.
             for hours in [24, 13, -60 * 24 - 10 + 24] {
                 let span = Span::from_hours(hours);
                 let moved = run_with(&settings, &scenes::chart(), feed.shifted(span).nmea().as_bytes());
@@ -384,7 +385,7 @@ fn another_day_and_another_side_of_midnight_give_the_same_alerts_at_other_times(
 }
 
 #[test]
-fn across_the_antimeridian_the_same_alerts_come_as_anywhere_else() {
+fn across_the_antimeridian_the_alerts_are_the_same_as_elsewhere() {
     let settings = scenes::without_nights();
     for seed in SEEDS {
         for (name, scenario) in scenes(seed) {
@@ -400,7 +401,7 @@ fn across_the_antimeridian_the_same_alerts_come_as_anywhere_else() {
     }
 }
 
-/// Lines with their positions moved and rounded to a hundredth of a degree, without what else tells where they are.
+/// Lines with their positions moved and rounded to a hundredth of a degree, without other fields that depend on the place.
 fn placeless(changes: &[Value], east: f64) -> Vec<Value> {
     let mut changes = changes.to_vec();
     for change in &mut changes {

@@ -1,4 +1,4 @@
-//! `atalaia explain` and `atalaia who` as an analyst asks them.
+//! `atalaia explain` and `atalaia who` as an analyst uses them.
 
 use std::fs;
 use std::io::Write;
@@ -18,8 +18,9 @@ const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature"
 "properties":{"id":"watch","name":"Watch area","kind":"area"},
 "geometry":{"type":"Polygon","coordinates":[[[-22,24],[-14,24],[-14,30],[-22,30],[-22,24]]]}}]}"#;
 
-/// Rows a minute from noon on: ALFA drifts at 28 N 17 W for two hours; BRAVO lies 200 m off from 12:20 to 13:20, then goes; CHARLIE passes at 12 kn;
-/// DELTA is heard until 12:10, half a mile off, and then no more.
+/// Rows every minute from noon: ALFA drifts at 28 N 17 W for two hours; BRAVO lies 200 m off from 12:20 to 13:20, then leaves; CHARLIE
+/// passes
+/// at 12 kn; DELTA is received until 12:10, half a mile off, and then no more.
 fn recording() -> String {
     let mut rows = vec![HEADER.to_owned()];
     for minute in 0..150 {
@@ -57,7 +58,7 @@ fn answer(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn explain_shows_what_is_met_and_what_is_not() {
+fn explain_shows_which_conditions_are_met_and_which_are_not() {
     let before =
         answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-01T12:40:00Z", "--behaviour", "loitering"]);
     let line = |text: &str, name: &str| {
@@ -76,7 +77,7 @@ fn explain_shows_what_is_met_and_what_is_not() {
     assert!(after.starts_with("224000001.1 ALFA (Spain, cargo) at 2026-03-01 13:10 UTC"), "{after}");
     assert_eq!(after.matches("\nrendezvous (near: 224000001.1 and 224000002.1)").count(), 1, "a pair once: {after}");
     assert!(after.contains("rendezvous (near: 224000001.1 and 224000002.1): all met"), "{after}");
-    // Between two reports of the middle is not the end.
+    // A time between two reports in the middle is not the end.
     let between = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-01T12:40:07Z"]);
     assert!(!between.contains("the recordings end"), "{between}");
     let beyond = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-09T00:00:00Z"]);
@@ -91,12 +92,12 @@ fn explain_shows_what_is_met_and_what_is_not() {
 }
 
 #[test]
-fn explain_answers_first_what_was_missing_by_the_least_and_what_opened_later() {
+fn explain_lists_the_closest_misses_first_and_what_opened_later() {
     let told = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-01T12:50:00Z"]);
     let lines: Vec<&str> = told.lines().collect();
     let head =
         lines.iter().position(|line| line.starts_with("nearest to an alert")).unwrap_or_else(|| panic!("{told}"));
-    // The meeting, of which there is an alert, lacks nothing.
+    // The meeting has an alert, so it lacks nothing.
     assert!(lines[head + 1].starts_with("rendezvous (near") && lines[head + 1].contains("none"), "{told}");
     assert!(lines[head + 2].starts_with("loitering (slow)"), "50 of 60 minutes lack the least: {told}");
     assert!(lines[head + 2].ends_with("slow 50 min, needs at least 60 min"), "{told}");
@@ -114,7 +115,7 @@ fn explain_answers_first_what_was_missing_by_the_least_and_what_opened_later() {
 }
 
 #[test]
-fn a_folder_is_its_recordings_or_its_journal() {
+fn a_folder_means_its_recordings_or_its_journal() {
     let folder = TempDir::new().unwrap();
     let explain = |rest: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
@@ -134,12 +135,12 @@ fn a_folder_is_its_recordings_or_its_journal() {
     fs::write(folder.path().join("days/2.csv"), format!("{HEADER}\n{}", &day[cut..])).unwrap();
     let both = String::from_utf8(explain(&["days"]).stdout).unwrap();
     assert!(both.starts_with("224000001.1 ALFA") && both.contains("loitering since 2026-03-01 12:0"), "{both}");
-    // No input and no store.
+    // Neither an input nor a store.
     let nothing = explain(&[]);
     assert_eq!(nothing.status.code(), Some(78), "{}", String::from_utf8_lossy(&nothing.stderr));
 }
 
-/// What a command says, and what it says beside it.
+/// Standard output and standard error of a command.
 fn run(arguments: &[&str]) -> (String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_atalaia")).args(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -156,7 +157,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_journal_of_a_running_daemon_answers_and_is_left_as_it_is() {
+fn the_journal_of_a_running_daemon_answers_and_is_left_unchanged() {
     let folder = TempDir::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("address = \"{}\"", listener.local_addr().unwrap());
@@ -172,7 +173,7 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_as_it_is() {
     drop(stream);
     daemon.wait_for(&["input down", "closed by the other side"]);
     let journal = folder.path().join("atalaia.sqlite.journal");
-    // Whatever was received is on the disk within a second or two.
+    // Received lines are on the disk within a second or two.
     let explain = ["explain", "--config", &settings, "--mmsi", "224123456", "--at", "2024-03-01T14:21:00Z"];
     let start = atalaia::clock::Clock.moment();
     let (said, aside) = loop {
@@ -195,7 +196,7 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_as_it_is() {
         ["--near", "36.0,-17.5", "--radius-nm", "40", "--from", "2024-03-01T14:00:00Z", "--to", "2024-03-01T16:00:00Z"];
     let (near, _) = run(&[&["who", "--config", &settings][..], &who].concat());
     assert!(near.contains("met BRAVO (rendezvous)") && near.contains("ALFA"), "{near}");
-    // The folder itself will do.
+    // The folder itself works as well.
     let (same, _) = run(&[&["who"][..], &who, &[&journal.display().to_string()]].concat());
     assert_eq!(near, same);
     let (page, _) = run(&["vessel", "--config", &settings, "alfa"]);
@@ -214,7 +215,7 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_as_it_is() {
     assert_eq!(names(&journal), before, "nothing is written");
     daemon.stop("feed");
 
-    // What the daemon saved when it stopped knows as much.
+    // The state saved by the daemon when it stopped gives the same answer.
     let (again, aside) = run(&["vessel", "--config", &settings, "--json", "9074729"]);
     assert!(aside.contains("saved state"), "{aside}");
     let again: Value = serde_json::from_str(&again).unwrap();
@@ -226,8 +227,8 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_as_it_is() {
     assert_eq!(unknown.unwrap().status.code(), Some(2));
 }
 
-/// Rows every two minutes for a day: twelve ships off the coast are silent together from 12:00 to 14:00 and one more until 17:00, while one
-/// elsewhere is heard all the time.
+/// Rows every two minutes for a day: twelve ships off the coast are silent together from 12:00 to 14:00 and one more until 17:00, while
+/// another elsewhere is received all the time.
 fn outage() -> String {
     let mut rows = vec![HEADER.to_owned()];
     for minute in (0..18 * 60).step_by(2) {
@@ -252,7 +253,7 @@ fn outage() -> String {
 }
 
 #[test]
-fn an_outage_of_reception_is_held_against_no_ship() {
+fn an_outage_of_reception_is_not_held_against_any_ship() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("day.csv"), outage()).unwrap();
     let bare = "[zones]\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n[coverage]\nlearn_hours = 6\n";
@@ -282,7 +283,7 @@ fn an_outage_of_reception_is_held_against_no_ship() {
 }
 
 #[test]
-fn who_ranks_those_who_did_something_and_leaves_out_who_passed() {
+fn who_ranks_vessels_by_what_they_did_and_leaves_out_passers() {
     let told = answer(&[
         "who",
         "--near",

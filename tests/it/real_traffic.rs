@@ -1,8 +1,8 @@
-//! Ordinary traffic: how many alerts it raises, counted on cuts that travel with the program and on the development sets.
+//! Ordinary traffic: how many alerts it raises, counted on cuts shipped with the program and on the development sets.
 //!
-//! A count is of alerts at medium and above for 1,000 vessel-days (a vessel heard on a day), each by where it stands in the end, those
-//! taken back left out: once with the shipped zones, once with one watched area over everything. One stop is one row: an alert that
-//! another replaced is not counted beside it. The last column says how many were lowered or replaced after they had opened.
+//! A figure is the number of alerts at medium and above per 1,000 vessel-days (a vessel received on a day), by their final state, without
+//! retracted ones: once with the shipped zones, once with one watched area over everything. One stop is one row: an alert superseded by
+//! another is not counted beside it. The last column is the number of alerts lowered or superseded after they had opened.
 
 mod count;
 mod tables;
@@ -16,12 +16,12 @@ use tempfile::TempDir;
 use crate::cases::outcome::{area, replay_with};
 use count::{Count, Set, header};
 
-/// A set, the box of its watched area (west, south, east, north), and the most alerts at medium and above for 1,000 vessel-days with
-/// the shipped zones and with the area. These figures are only ever lowered.
+/// A set, the box of its watched area (west, south, east, north), and the maximum alerts at medium and above per 1,000 vessel-days with the
+/// shipped zones and with the area. These figures are only ever lowered.
 type Ceiling = (&'static str, [f64; 4], f64, f64);
 
-/// The cuts in `tests/recordings/traffic`. Of the Gulf and of the longliners they hold a few days: much of that time passes before the
-/// program knows who is heard there and who stops there, so that they raise more than the whole sets do.
+/// The cuts in `tests/recordings/traffic`. Those of the Gulf and of the longliners have only a few days. Much of that passes before the
+/// program has learned which vessels are usually there and stop there, so they raise more alerts than the full sets.
 const CUTS: [Ceiling; 5] = [
     ("jutland", [4.0, 53.0, 11.0, 59.0], 3.0, 10.0),
     ("gom", [-92.5, 25.2, -88.5, 29.2], 31.0, 76.0),
@@ -42,11 +42,11 @@ const SETS: [Ceiling; 11] = [
     ("gfw_a", [-180.0, -85.0, 180.0, 85.0], 10.0, 30.0),
     ("jutland", [4.0, 53.0, 11.0, 59.0], 3.0, 10.0),
     ("kattegat", [10.0, 57.0, 12.0, 58.0], 3.0, 10.0),
-    // One longliner for five days, whose silence is known to be her own doing: it has to be told.
+    // One longliner for five days that is known to have switched off: its silence must raise an alert.
     ("gap", [-140.0, -20.0, -120.0, -10.0], 170.0, 700.0),
 ];
 
-/// Raw feeds of minutes to a day, with what the program must be told of them; none raises anything at medium, with either zones.
+/// Raw feeds of minutes to a day, with the arguments they need; none raises anything at medium with either set of zones.
 const FEEDS: [(&str, &[&str]); 5] = [
     ("amsa_network_2012-01-27_2h_mixed.txt.gz", &[]),
     ("caribbean_guadeloupe_2017-03-21_15h_epoch_prefix.csv.gz", &[]),
@@ -55,7 +55,7 @@ const FEEDS: [(&str, &[&str]); 5] = [
     ("zhoushan_2015-10-28_75min_time_prefix.txt.gz", &["--time-zone", "+08:00"]),
 ];
 
-/// Where dark meetings are not looked for.
+/// Settings without dark meetings.
 const WITHOUT_DARK: &str = "[behaviours.dark_rendezvous]\nenabled = false\n";
 
 fn unpacked(path: &Path) -> String {
@@ -64,7 +64,7 @@ fn unpacked(path: &Path) -> String {
     text
 }
 
-/// Counts a set with both kinds of zones, adds its rows to the table and what is above its ceiling to the faults.
+/// Counts a set with both sets of zones, adds its rows to the table, and adds figures above the ceiling to the faults.
 fn judge(ceiling: &Ceiling, path: &Path, set: &Set, table: &mut String, faults: &mut Vec<String>) {
     let (name, [west, south, east, north], shipped, watched) = *ceiling;
     let zones = area(west, south, east, north);
@@ -78,7 +78,7 @@ fn judge(ceiling: &Ceiling, path: &Path, set: &Set, table: &mut String, faults: 
 }
 
 fn say(table: &str) {
-    // What was measured, also where a ceiling holds.
+    // Print the measurements even if the ceilings hold.
     let _ = io::stderr().write_all(format!("\n{}{table}", header()).as_bytes());
 }
 
@@ -94,16 +94,16 @@ fn ordinary_traffic_raises_few_alerts() {
     assert!(faults.is_empty(), "{}\n{table}", faults.join("\n"));
 }
 
-/// The source labels this number as one that several ships use.
+/// The source labels this MMSI as one that several ships use.
 #[test]
-fn a_number_that_several_ships_use_is_found_among_longliners() {
+fn an_mmsi_shared_by_several_ships_is_found_among_longliners() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/traffic/longliners.csv.gz");
     let told = replay_with(&path, "", &[]);
     let conflicts = told.standing("identity_conflict");
     assert!(conflicts.iter().any(|told| told.mmsis.iter().all(|mmsi| mmsi / 1_000_000 == 666)), "{conflicts:?}");
 }
 
-/// The development data: the folder that ATALAIA_TRAFFIC names, else the one beside the project.
+/// The development data: the folder named by ATALAIA_TRAFFIC, otherwise the one beside the project.
 fn development() -> Option<PathBuf> {
     let named = std::env::var_os("ATALAIA_TRAFFIC").map(PathBuf::from);
     let beside = ["../shared/data", "../../shared/data"].map(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
@@ -148,7 +148,7 @@ fn the_development_sets_raise_few_alerts() {
     assert!(faults.is_empty(), "{}\n{table}", faults.join("\n"));
 }
 
-/// How much longer a set takes with dark meetings than without (aim: 1.5 times at most). Nothing is asserted: machines differ.
+/// How much longer a set takes with dark meetings than without (target: at most 1.5 times). Not asserted, because machines differ.
 fn without_dark(name: &str, path: &Path) -> String {
     let folder = TempDir::new().unwrap();
     let settings = folder.path().join("without.toml");

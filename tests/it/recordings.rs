@@ -1,4 +1,4 @@
-//! Real recordings: the alerts they give are committed and looked at; others must at least be borne.
+//! Real recordings: the expected alerts of some are committed and reviewed; others must at least be processed to their end.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ use crate::properties::check_lines;
 use crate::scenes::{LATENESS, run_with};
 
 const FOLDER: &str = "tests/recordings";
-/// A recording of `decoder/`, where it comes from, and its licence.
+/// A recording of `decoder/`, with its source and licence.
 const RECORDINGS: [(&str, &str); 4] = [
     ("guadeloupe", "shore station, 2017-03-21; caribewave/vessels-monitoring, MIT"),
     ("san_francisco", "yacht log, 2008-07-14; SignalK/signalk-server-java, Apache-2.0"),
@@ -31,7 +31,7 @@ fn replay(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_atalaia")).arg("replay").args(arguments).output().unwrap()
 }
 
-/// The lines of a replay that must go well.
+/// The lines of a replay that must succeed.
 fn replayed(arguments: &[&str]) -> Vec<Value> {
     let output = replay(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -39,7 +39,7 @@ fn replayed(arguments: &[&str]) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// One change as two lines that a person can check against the track.
+/// Writes one change as two lines that a person can check against the track.
 fn told(change: &Value, out: &mut String) {
     let alert = &change["alert"];
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -67,13 +67,13 @@ fn told(change: &Value, out: &mut String) {
         alert["position"]["lon"],
     )
     .unwrap();
-    // What only goes on is not read out again.
+    // The summary of an unchanged state is not repeated.
     let summary = if change["reason"] == "still going on" { String::new() } else { text(&alert["summary"]) };
     writeln!(out, "    {}: {summary}", text(&change["reason"])).unwrap();
 }
 
 #[test]
-fn real_recordings_give_the_alerts_that_were_looked_at() {
+fn real_recordings_give_the_reviewed_alerts() {
     let bless = std::env::var_os("BLESS").is_some();
     let zones = format!("{FOLDER}/zones");
     let mut expected = BTreeSet::new();
@@ -110,28 +110,28 @@ fn real_recordings_give_the_alerts_that_were_looked_at() {
 }
 
 #[test]
-fn no_harbour_with_its_pilots_ferries_and_yachts_raises_anything_with_the_shipped_zones() {
+fn harbours_with_pilots_ferries_and_yachts_raise_nothing_with_the_shipped_zones() {
     for (name, _) in RECORDINGS {
         let mut changes = replayed(&["--facts", &format!("{FOLDER}/decoder/{name}.nmea.gz")]);
-        // An IMO number that cannot be one is a fact wherever it is said.
+        // An impossible IMO number is a fact wherever it is sent.
         changes.retain(|change| change["alert"]["score_reasons"][0]["code"] != "check_digit");
         assert!(changes.is_empty(), "{name}: {}", changes[0]);
     }
 }
 
-/// A watched area up to the quay round the station of the Guadeloupe recording.
+/// A watched area up to the quay, around the station of the Guadeloupe recording.
 pub fn guadeloupe() -> Arc<Chart> {
     strict_area(15.4, -62.0, 16.4, -60.9)
 }
 
 #[test]
-fn a_real_recording_whose_lines_arrive_in_another_order_gives_the_same_alerts() {
+fn a_real_recording_in_another_order_of_arrival_gives_the_same_alerts() {
     let mut text = String::new();
     let file = fs::File::open(format!("{FOLDER}/decoder/guadeloupe.nmea.gz")).unwrap();
     flate2::read::MultiGzDecoder::new(file).read_to_string(&mut text).unwrap();
     let expected = run_with(&Settings::default(), &guadeloupe(), text.as_bytes());
     assert!(50 < expected.len());
-    // The parts of a message stay together: they would not be joined a minute apart.
+    // The parts of a message stay together, because they would not be joined a minute apart.
     let mut messages: Vec<(i64, String)> = Vec::new();
     for line in text.lines().skip(1) {
         let time: i64 = line.split(',').next().unwrap().parse().unwrap();
@@ -155,12 +155,12 @@ fn a_real_recording_whose_lines_arrive_in_another_order_gives_the_same_alerts() 
     }
 }
 
-/// The development data, where they are kept beside the project.
+/// The development data, if present beside the project.
 fn shared(folder: &str) -> Option<PathBuf> {
     let beside = ["../shared/data", "../../shared/data"].map(|data| Path::new(data).join(folder));
     let found = beside.into_iter().find(|path| path.is_dir());
     if found.is_none() {
-        // Nothing is wrong then; but nothing was tested either.
+        // Not a failure, but nothing was tested either.
         let _ = writeln!(io::stderr(), "NOT TESTED: ../shared/data/{folder} is not there");
     }
     found
@@ -173,12 +173,12 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_recording_at_hand_is_replayed_to_its_end() {
+fn every_available_recording_is_replayed_to_its_end() {
     let zones = format!("{FOLDER}/zones");
     for path in shared("nmea").iter().flat_map(|folder| files(folder)) {
         let name = path.to_string_lossy();
         if name.contains("decoded_positions") {
-            // What another program decoded, in a form of its own.
+            // Output of another program's decoder, in its own format.
             assert_eq!(replay(&[&name]).status.code(), Some(65));
             continue;
         }
@@ -196,10 +196,10 @@ fn every_recording_at_hand_is_replayed_to_its_end() {
     }
 }
 
-/// The recorder of these two hours labelled them: a drift that its own rule, with the same thresholds, saw at 16:50:04. Its licence
-/// does not let the recording travel with the program.
+/// Two hours labelled by their recorder: a drift that its own rule, with the same thresholds, detected at 16:50:04. The licence does not
+/// allow the recording to be shipped.
 #[test]
-fn a_ship_known_to_drift_is_found_when_its_recorder_found_it() {
+fn a_ship_known_to_drift_is_found_at_the_labelled_time() {
     let Some(folder) = shared("nmea") else { return };
     let path = folder.join("frio_538004030_drift_event_kattegat_2014-09-28.ais.gz");
     let changes = replayed(&["--facts", &path.to_string_lossy()]);
@@ -216,13 +216,13 @@ fn a_ship_known_to_drift_is_found_when_its_recorder_found_it() {
     near(&drift["alert"]["opened_at"], "16:50");
     near(&drift["at"], "16:50");
     near(&drift["alert"]["started_at"], "16:38");
-    // Her position leaps by half a mile for minutes; she is one ship all the same.
+    // The position jumps by half a mile for minutes; it is still one ship.
     let conflicts = changes.iter().filter(|change| change["alert"]["behaviour"] == "identity_conflict").count();
     assert_eq!(conflicts, 0, "two ships of one");
 }
 
 #[test]
-fn every_table_of_positions_at_hand_is_replayed_or_refused_in_order() {
+fn every_available_table_of_positions_is_replayed_or_refused() {
     let zones = format!("{FOLDER}/zones");
     for path in shared("tracks").iter().flat_map(|folder| files(folder)) {
         let name = path.to_string_lossy();
@@ -240,14 +240,14 @@ fn every_table_of_positions_at_hand_is_replayed_or_refused_in_order() {
     }
 }
 
-/// The rows of a packed table, by column.
+/// The rows of a compressed table, by column.
 fn rows(path: &Path) -> Vec<Vec<String>> {
     let mut text = String::new();
     flate2::read::MultiGzDecoder::new(fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
     text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
-/// A watched area of whole degrees where every behaviour that can be asked for is, up to the quay.
+/// A watched area of whole degrees that requests every optional behaviour, up to the quay.
 fn strict_area(south: f64, west: f64, north: f64, east: f64) -> Arc<Chart> {
     let zones = format!(
         r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"id":"strict","name":"Strict",
@@ -273,7 +273,7 @@ fn line(at: Time, mmsi: u32, place: (f64, f64), knots: f64, course: f64) -> Stri
 }
 
 #[test]
-fn tracks_of_hampton_roads_give_orderly_lines() {
+fn tracks_of_hampton_roads_give_valid_lines() {
     let Some(folder) = shared("tracks") else { return };
     let day = Time::parse("2020-06-01T00:00:00Z").unwrap();
     let mut nmea = String::new();
@@ -281,7 +281,7 @@ fn tracks_of_hampton_roads_give_orderly_lines() {
         let clock: Vec<i64> = row[2].split(':').map(|part| part.parse().unwrap()).collect();
         let at = day + Span::from_seconds(clock[0] * 3600 + clock[1] * 60 + clock[2]);
         let number = |column: usize| row[column].parse::<f64>().unwrap();
-        // The table's own numbers, with the flag of the country put before them.
+        // The table's own numbers, prefixed with the flag of the country.
         let mmsi = 366_000_000 + row[1].parse::<u32>().unwrap() % 1_000_000;
         nmea.push_str(&line(at, mmsi, (number(3), number(4)), number(5) / 10.0, number(6) / 10.0));
     }
@@ -291,7 +291,7 @@ fn tracks_of_hampton_roads_give_orderly_lines() {
 }
 
 #[test]
-fn a_day_of_tracks_of_the_kattegat_gives_orderly_lines() {
+fn a_day_of_tracks_of_the_kattegat_gives_valid_lines() {
     let Some(folder) = shared("tracks") else { return };
     let mut nmea = String::new();
     for row in rows(&folder.join("kattegat_2025-11-01_1day_1min_resampled.csv.gz")) {

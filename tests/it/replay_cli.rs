@@ -1,4 +1,4 @@
-//! `atalaia replay` as an operator runs it: what it reads, what it prints, how it ends.
+//! `atalaia replay` as an operator runs it: input, output and exit code.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -57,7 +57,7 @@ impl Desk {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// Ends with 65 and one message, which is given back.
+    /// Asserts exit code 65 with a single message, and returns it.
     fn refused(&self, input: &str) -> String {
         let output = self.replay(&[input]);
         assert_eq!(output.status.code(), Some(65));
@@ -82,7 +82,7 @@ fn counts(mut summary: Value) -> Value {
 }
 
 #[test]
-fn plain_packed_piped_and_cut_recordings_count_the_same() {
+fn plain_compressed_piped_and_cut_recordings_count_the_same() {
     let desk = Desk::new();
     desk.file("plain.nmea", NMEA);
     desk.file("gzip.whatever", gzip(NMEA.as_bytes()));
@@ -107,7 +107,7 @@ fn plain_packed_piped_and_cut_recordings_count_the_same() {
 }
 
 #[test]
-fn zero_bytes_behind_a_packed_recording_are_told_once_and_it_counts_the_same() {
+fn zero_bytes_after_a_compressed_recording_are_reported_once_and_counts_are_the_same() {
     let desk = Desk::new();
     let padding = vec![0; 10_240];
     for (name, text) in [("nmea", NMEA), ("csv", NOAA)] {
@@ -117,7 +117,7 @@ fn zero_bytes_behind_a_packed_recording_are_told_once_and_it_counts_the_same() {
             desk.file("padded", [packed, padding.clone()].concat());
             let output = desk.replay(&["--summary", "-", "padded"]);
             let told = String::from_utf8(output.stderr).unwrap();
-            assert_eq!(told, "atalaia: padded: 10240 zero bytes behind its packed end, passed over\n", "{name}");
+            assert_eq!(told, "atalaia: padded: 10240 zero bytes after its compressed data, skipped\n", "{name}");
             assert!(output.status.success());
             assert_eq!(counts(serde_json::from_slice(&output.stdout).unwrap()), plain, "{name}");
         }
@@ -125,7 +125,7 @@ fn zero_bytes_behind_a_packed_recording_are_told_once_and_it_counts_the_same() {
 }
 
 #[test]
-fn csv_far_out_of_order_is_used_in_order_of_time_from_a_file_and_from_a_pipe() {
+fn csv_far_out_of_order_is_sorted_by_time_from_a_file_and_from_a_pipe() {
     let desk = Desk::new();
     desk.file("day.csv", NOAA);
     let by_file = counts(desk.summary(&["day.csv"]));
@@ -154,7 +154,7 @@ fn a_recording_without_times_needs_a_start_and_a_rate() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_and_ends_with_65() {
+fn unreadable_input_is_named_and_ends_with_65() {
     let desk = Desk::new();
     assert!(desk.refused("missing.nmea").contains("missing.nmea: No such file"));
     assert!(desk.refused(".").contains(".: is a folder"));
@@ -171,7 +171,7 @@ fn what_cannot_be_read_is_named_and_ends_with_65() {
 }
 
 #[test]
-fn lines_without_end_are_counted_and_not_used() {
+fn overlong_lines_are_counted_and_not_used() {
     let desk = Desk::new();
     let (head, tail) = NMEA.split_at(NMEA.find("1490075490").unwrap());
     let endless = "x".repeat(3000);
@@ -186,7 +186,7 @@ fn lines_without_end_are_counted_and_not_used() {
 }
 
 #[test]
-fn an_empty_recording_is_said_to_be_empty_and_is_no_fault() {
+fn an_empty_recording_is_reported_and_not_an_error() {
     let desk = Desk::new();
     desk.file("quiet.nmea", "");
     let output = desk.replay(&["quiet.nmea"]);
@@ -195,14 +195,14 @@ fn an_empty_recording_is_said_to_be_empty_and_is_no_fault() {
 }
 
 #[test]
-fn nothing_is_drawn_when_standard_error_is_no_terminal() {
+fn nothing_is_drawn_when_standard_error_is_not_a_terminal() {
     let desk = Desk::new();
     desk.file("plain.nmea", NMEA.repeat(1000));
     assert_eq!(desk.replay(&["plain.nmea"]).stderr, b"");
 }
 
 #[test]
-fn a_reader_that_has_had_enough_ends_it_quietly() {
+fn it_ends_quietly_when_the_reader_of_a_pipe_closes_it() {
     let desk = Desk::new();
     desk.file("plain.nmea", NMEA);
     let mut child = desk.command(&["--summary", "-", "-"]).spawn().unwrap();

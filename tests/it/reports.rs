@@ -1,4 +1,4 @@
-//! What an analyst reads at the terminal and hands on: cases as stories, the handover, reports as pages with a map.
+//! What an analyst reads at the terminal and passes on: cases as stories, the handover, reports as pages with a map.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -14,7 +14,7 @@ use crate::daemon::{Daemon, accept, input, settings};
 use crate::kit::{Scenario, Vessel, away, beside};
 use crate::scenes::{LATENESS, MIDDLE};
 
-/// As hostile as the six bits of AIS allow.
+/// As hostile a name as the six-bit characters of AIS allow.
 const HOSTILE: &str = "<B ID=\"1\">&'_*BRAVO";
 
 /// A folder with settings and a store in which two ships have met, one of them with a hostile name.
@@ -55,7 +55,7 @@ impl Desk {
         (output.status.code(), text(output.stdout), text(output.stderr))
     }
 
-    /// What it says when it goes well.
+    /// Standard output of a command that must succeed.
     fn says(&self, arguments: &[&str]) -> String {
         let (code, said, why) = self.run(arguments);
         assert_eq!(code, Some(0), "{arguments:?}: {said}{why}");
@@ -115,7 +115,7 @@ fn meeting() -> Scenario {
     Scenario::new("2024-03-01T10:20:00Z").seed(4).stations(&["shore1"]).loss(0.1).vessel(mother).vessel(daughter)
 }
 
-/// Nothing but text, our own elements and our own style is in a page.
+/// Asserts that a page contains only text, the program's own elements and its own style.
 fn is_harmless(page: &str) {
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Content-Security-Policy"), "{page}");
     assert!(page.contains("default-src &#39;none&#39;"), "{page}");
@@ -127,7 +127,7 @@ fn is_harmless(page: &str) {
 }
 
 #[test]
-fn a_case_is_listed_and_told_as_a_story() {
+fn a_case_is_listed_and_shown_as_a_story() {
     let desk = Desk::new("");
     let (case, alert) = desk.met();
     let list = desk.says(&["cases", "list"]);
@@ -280,7 +280,7 @@ fn the_watch_is_handed_over_in_one_screen() {
 }
 
 #[test]
-fn the_handover_asks_the_daemon_that_runs() {
+fn the_handover_queries_the_running_daemon() {
     let folder = TempDir::new().unwrap();
     let feed = input("tcp-listen", "address = \"127.0.0.1:0\"");
     let pages = TcpListener::bind("127.0.0.1:0").unwrap();

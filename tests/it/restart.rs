@@ -1,5 +1,5 @@
-//! A daemon that dies and begins again says what one that never died says: the same lines under the same keys, nothing twice as new,
-//! nothing left out; whatever it was doing when it died, and whatever became of its snapshots.
+//! A daemon that dies and restarts gives the same output as one that never died: the same lines under the same keys, nothing repeated as
+//! new, nothing left out, whatever it was doing when it died and whatever became of its snapshots.
 
 mod reloads;
 mod state_lost;
@@ -29,7 +29,7 @@ use crate::scenes;
 pub const ABORTED: i32 = 6;
 const KILLED: i32 = 9;
 
-/// A folder with settings: one feed, a store, one file that everything is told to, facts too.
+/// A folder with settings: one feed, a store, and a file sink for everything, facts included.
 pub struct Place {
     folder: TempDir,
     pub settings: PathBuf,
@@ -62,7 +62,7 @@ impl Place {
         self.file("atalaia.sqlite.journal")
     }
 
-    /// Lines that are written down: a feed that can go on where it was asks for those behind them.
+    /// Number of lines in the journal; a feed that can resume continues after them.
     pub fn written_down(&self) -> usize {
         let mut lines = 0;
         let _ = journal::read(&RealDisk, &self.journal(), Position(0), None, |_, entry| {
@@ -74,7 +74,7 @@ impl Place {
         lines
     }
 
-    /// What the sink was told, by key; a repeat must say the same. A line cut short by a death counts as not told.
+    /// The lines delivered to the sink, by key; a repeat must be identical. A line cut short by a death does not count.
     pub fn told(&self) -> BTreeMap<(String, u64), Value> {
         let text = fs::read_to_string(self.file("alerts.jsonl")).unwrap_or_default();
         let mut told = BTreeMap::new();
@@ -95,7 +95,7 @@ impl Place {
         files
     }
 
-    /// Feeds the lines from where the journal ends and stops in order; how long the beginning took is in the log.
+    /// Feeds the remaining lines and stops cleanly; returns the log line with the duration of the start.
     fn feed_rest(&self, lines: &[String]) -> String {
         let from = self.written_down();
         let mut daemon = Daemon::start(&self.settings);
@@ -103,7 +103,7 @@ impl Place {
         daemon.stop("feed")
     }
 
-    /// Feeds the lines up to one of them and kills.
+    /// Feeds the lines up to one of them, then kills the daemon.
     fn feed_and_kill(&self, lines: &[String], until: usize, pause: Duration) {
         let from = self.written_down();
         let mut daemon = Daemon::start(&self.settings);
@@ -113,7 +113,7 @@ impl Place {
         assert_eq!(daemon.died_of("killed"), Some(KILLED));
     }
 
-    /// What one that is never stopped says.
+    /// Output of a daemon that is never stopped.
     pub fn undisturbed(lines: &[String]) -> BTreeMap<(String, u64), Value> {
         let place = Place::new();
         place.feed_rest(lines);
@@ -122,7 +122,7 @@ impl Place {
 }
 
 fn send(address: &str, lines: &[String]) {
-    // It may be dead already, or die while it is told.
+    // The daemon may be dead already, or die while it receives the lines.
     if let Ok(mut stream) = TcpStream::connect(address) {
         let _ = stream.write_all(lines.concat().as_bytes());
     }
@@ -133,10 +133,10 @@ fn scene(name: &str) -> Vec<String> {
     scenario.feed().nmea().lines().map(|line| format!("{line}\n")).collect()
 }
 
-/// Devices in distress: each is an alert of its own at its first word. A ship's report at the end moves time past the last.
+/// Devices in distress, each of which opens an alert with its first report. A final ship's report advances time past the last one.
 pub fn devices(count: u32) -> Vec<String> {
     let mut lines = Vec::new();
-    // The ship moves time on, by less than would have to be confirmed.
+    // The ship advances time by less than would need confirmation.
     for number in (0..count).chain([count + 80]) {
         let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(10 * i64::from(number));
         let place = (36.0 + f64::from(number) * 0.02, -16.25);
@@ -161,7 +161,7 @@ pub fn assert_same(got: &BTreeMap<(String, u64), Value>, expected: &BTreeMap<(St
 }
 
 #[test]
-fn killed_at_twenty_moments_it_says_what_one_says_that_never_died() {
+fn killed_at_twenty_moments_it_gives_the_same_output_as_one_that_never_died() {
     for name in ["meeting", "company"] {
         let lines = scene(name);
         let expected = Place::undisturbed(&lines);
@@ -195,28 +195,29 @@ fn killed_at_twenty_moments_it_says_what_one_says_that_never_died() {
     }
 }
 
-/// Every point at which it can be told to die, three times each. Those that need an occasion of their own are tested beside it.
+/// Every fault point, three times each. Those that need a special occasion are tested separately.
 #[test]
-fn it_may_die_at_any_point_and_nothing_is_lost_or_said_otherwise() {
+fn it_may_die_at_any_point_and_nothing_is_lost_or_changed() {
     let lines = devices(100);
     let expected = Place::undisturbed(&lines);
     assert_eq!(expected.len(), 100);
-    // The last is met with a queue that is acknowledged: `feeds::nats`.
+    // The last one needs a queue that is acknowledged: `feeds::nats`.
     let of_their_own = ["migration", "backup", "purge-between-removals", "store-checkpoint", "kept-before-acknowledge"];
     for point in atalaia::fault::NAMES.iter().filter(|point| !of_their_own.contains(point)) {
         let place = Place::new();
         for pass in 1..=3 {
-            // Something to take up, and a segment to seal: lines are written down within half a second.
+            // Creates something to restore and a segment to seal: lines are journalled within half a second.
             if pass == 1 || point.starts_with("journal-sealed") {
                 place.feed_and_kill(&lines, place.written_down() + 5, Duration::from_millis(800));
             }
             let from = place.written_down();
-            // Points that are passed once in a life can only be met at their first pass.
+            // Points passed only once in a life can only be tested at their first pass.
             let once = ["replay-half", "restart-begun", "journal-segment-begun", "snapshot", "journal-sealed"];
             let pass = if once.iter().any(|name| point.starts_with(name)) { 1 } else { pass };
             let mut daemon = Daemon::start_dying(&place.settings, &format!("{point}:{pass}"));
             if let Some(address) = daemon.address_unless_dead() {
-                // One after the other, so that there is more than one transaction and one block; the first dozen waits for its turn.
+                // Sent one at a time, so that there is more than one transaction and block; the first dozen lines are held until time is
+                // trusted.
                 for line in lines.get(from..(from + 30).min(lines.len())).unwrap_or_default() {
                     send(&address, std::slice::from_ref(line));
                     thread::sleep(Duration::from_millis(15));
@@ -255,9 +256,9 @@ fn it_may_die_while_it_makes_or_closes_or_copies_its_store() {
     assert_same(&place.told(), &expected, "store");
 }
 
-/// The daemon is stopped in order in the middle of everything: nothing has to be read again, and its own absence is nobody's silence.
+/// The daemon is stopped cleanly in mid-work: nothing needs to be read again, and its absence is not taken for silence of the vessels.
 #[test]
-fn stopped_in_order_it_goes_on_at_once_with_the_same_alerts() {
+fn stopped_cleanly_it_resumes_at_once_with_the_same_alerts() {
     let lines = scene("meeting");
     let expected = Place::undisturbed(&lines);
     let place = Place::new();
@@ -283,9 +284,9 @@ fn stopped_in_order_it_goes_on_at_once_with_the_same_alerts() {
     assert_eq!(open(&place) == 0, expected.is_empty());
 }
 
-/// Other settings and another input, before the first: what was known under the old ones goes on under the new.
+/// Other settings, and another input before the first: state from the old settings is used under the new ones.
 #[test]
-fn settings_that_change_while_it_is_down_are_taken_over_and_nothing_is_forgotten() {
+fn settings_changed_while_it_is_down_are_applied_and_nothing_is_forgotten() {
     let lines = scene("meeting");
     let expected = Place::undisturbed(&lines);
     let place = Place::new();
@@ -306,9 +307,9 @@ fn settings_that_change_while_it_is_down_are_taken_over_and_nothing_is_forgotten
     assert_same(&place.told(), &expected, "meeting");
 }
 
-/// Without the folder of the journal nothing is known any more: what was open is ended, so that nobody waits for it.
+/// Without the journal's folder all state is lost. Open alerts are ended, so that they do not stay open forever.
 #[test]
-fn when_all_it_knew_is_lost_open_alerts_are_ended_and_the_sinks_told() {
+fn when_all_state_is_lost_open_alerts_are_ended_at_the_sinks() {
     let lines = devices(24);
     let place = Place::new();
     place.feed_rest(&lines);

@@ -1,4 +1,4 @@
-//! Scenes that between them bring about every behaviour, the zones they play in, and an engine to run them through.
+//! Scenes that together produce every behaviour, the zones they take place in, and an engine to run them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use serde_json::Value;
 use crate::kit::{Scenario, Vessel, away, beside};
 use crate::shards::{self, Variant};
 
-/// How late reports may come, in seconds: what recordings are given.
+/// Lateness of the input in seconds, as in the recordings.
 pub const LATENESS: u32 = 120;
 
-/// The middle of the watched area: open ocean, more than 100 nm from any shore.
+/// Centre of the watched area: open ocean, more than 100 nm from any shore.
 pub const MIDDLE: (f64, f64) = (36.0, -17.5);
 
-/// The scenes, by name; another seed is another draw of noise, phases and losses.
+/// All scenes by name; another seed gives other noise, phases and losses.
 pub fn scenes(seed: u64) -> Vec<(&'static str, Scenario)> {
     vec![
         ("meeting", meeting(seed)),
@@ -34,7 +34,7 @@ fn scenario(start: &str, seed: u64) -> Scenario {
     Scenario::new(start).seed(seed).stations(&["shore1", "shore2", "ship"]).loss(0.2)
 }
 
-/// A cargo ship comes in, waits, is met by a fishing boat for 50 minutes, goes on alone; a third passes by.
+/// A cargo ship comes in, waits, is met by a fishing boat for 50 minutes and continues alone; a third vessel passes by.
 pub fn meeting(seed: u64) -> Scenario {
     let (lat, lon) = MIDDLE;
     let (from_lat, from_lon) = away(lat, lon, 270.0, 36.0);
@@ -66,7 +66,7 @@ pub fn meeting(seed: u64) -> Scenario {
     scenario("2024-03-01T10:20:00Z", seed).vessel(mother).vessel(daughter).vessel(passer)
 }
 
-/// One ship enters the strict area, dawdles, leaves and comes back; another races through it; a device cries from the water.
+/// One ship enters the strict area, slows down, leaves and comes back; another races through it; a distress device transmits.
 pub fn borders(seed: u64) -> Scenario {
     let (lat, lon) = away(MIDDLE.0, MIDDLE.1, 0.0, 60.0);
     let (west_lat, west_lon) = away(lat, lon, 270.0, 20.0);
@@ -89,7 +89,7 @@ pub fn borders(seed: u64) -> Scenario {
         .vessel(Vessel::class_a(211_000_012).at(west_lat, west_lon).leg(180.0, 30.0, 10.0))
 }
 
-/// A tanker goes round in circles for hours; another says it is at anchor; a third is heard only now and then.
+/// A tanker circles for hours; another ship reports being at anchor; a third is received only now and then.
 pub fn circles(seed: u64) -> Scenario {
     let (lat, lon) = away(MIDDLE.0, MIDDLE.1, 90.0, 15.0);
     let circling = Vessel::class_a(538_000_020).name("FOXTROT").ship_type(80).at(lat, lon);
@@ -120,7 +120,7 @@ pub fn circles(seed: u64) -> Scenario {
         .vessel(patchy)
 }
 
-/// Three boats lie beside each other; two ships sail in company where the zone asks for that.
+/// Three boats lie alongside each other; two ships sail in company in a zone that requests it.
 pub fn company(seed: u64) -> Scenario {
     let (lat, lon) = away(MIDDLE.0, MIDDLE.1, 180.0, 20.0);
     let mut scene = scenario("2024-03-01T07:30:00Z", seed);
@@ -139,7 +139,7 @@ pub fn company(seed: u64) -> Scenario {
     scene.vessel(lead.leg(90.0, 8.0, 8.0).leg(90.0, 40.0, 15.0)).vessel(wing.leg(90.0, 8.0, 8.0).leg(0.0, 60.0, 15.0))
 }
 
-/// Two ships under one MMSI, both slow, 80 nm apart; a third jumps over to the first.
+/// Two ships use one MMSI, both slow and 80 nm apart; a third jumps to the first one's position.
 pub fn one_number(seed: u64) -> Scenario {
     let (lat, lon) = away(MIDDLE.0, MIDDLE.1, 250.0, 30.0);
     let (far_lat, far_lon) = away(MIDDLE.0, MIDDLE.1, 70.0, 50.0);
@@ -153,7 +153,7 @@ pub fn one_number(seed: u64) -> Scenario {
         .vessel(third.jump_to(lat, lon).drift_minutes(45.0, 1.0, 90.0))
 }
 
-/// The zones of the scenes, moved along their parallels by whole degrees.
+/// The zones of the scenes, moved east by this many degrees.
 pub fn zones(east: f64) -> String {
     let ring = |lat: (f64, f64), lon: (f64, f64)| {
         let wrapped = |lon: f64| (lon + east + 540.0).rem_euclid(360.0) - 180.0;
@@ -180,12 +180,12 @@ pub fn zones(east: f64) -> String {
     format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
 }
 
-/// The scenes' chart: real coast and ports.
+/// Chart of the scenes, with the real coast and ports.
 pub fn chart() -> Arc<Chart> {
     Arc::new(Chart::with_built_in(parsed(0.0)))
 }
 
-/// Open ocean all round the world, the zones moved.
+/// A chart of open ocean around the whole world, with the zones moved east.
 pub fn endless_ocean(east: f64) -> Arc<Chart> {
     let (coast, ports) = (Arc::new(Coast::none()), Arc::new(Ports::none()));
     let watchlists = Arc::default();
@@ -196,14 +196,14 @@ fn parsed(east: f64) -> ZoneSet {
     ZoneSet::parse(&[("scenes.geojson".to_owned(), zones(east))]).expect("the scenes' zones are right")
 }
 
-/// Shipped settings, but nights weigh nothing: a scene moved in time or place stays the same scene.
+/// The default settings without points for nights, so that a scene moved in time or place gives the same result.
 pub fn without_nights() -> Settings {
     let mut settings = serde_json::to_value(Settings::default()).expect("settings are plain data");
     settings["score"]["night_points"] = 0.into();
     serde_json::from_value(settings).expect("the same settings")
 }
 
-/// An engine with two inputs: the one that is told, and one that keeps silent.
+/// An engine with two inputs: one for the recording and one that stays silent.
 pub fn engine(settings: &Settings, chart: &Arc<Chart>) -> Engine {
     let source = |name: &str| SourceClock {
         name: name.to_owned(),
@@ -214,12 +214,12 @@ pub fn engine(settings: &Settings, chart: &Arc<Chart>) -> Engine {
     Engine::new(settings, Arc::clone(chart), vec![source("nmea"), source("silent")])
 }
 
-/// What an engine with the shipped settings says to the recording, facts included, line by line.
+/// The output of an engine with the default settings for a recording, facts included, line by line.
 pub fn run(recording: &[u8]) -> Vec<Value> {
     run_with(&Settings::default(), &chart(), recording)
 }
 
-/// The same with other settings or another chart. A variant of the run must give the same.
+/// As [`run`], with other settings or another chart. Asserts that a variant of the run gives the same.
 pub fn run_with(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Vec<Value> {
     let changes = run_once(&shards::settings(settings, 1), chart, recording);
     let sum = recording.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
@@ -233,7 +233,7 @@ pub fn run_with(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Ve
     changes
 }
 
-/// The same by an engine that is restored from its snapshot twenty times.
+/// As [`run_once`], by an engine that is restored from its own snapshot up to twenty times.
 fn run_restored(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Vec<Value> {
     let mut chance = fastrand::Rng::with_seed(recording.len() as u64);
     let count = lines(recording).count();
@@ -262,7 +262,7 @@ fn run_once(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Vec<Va
     changes.iter().map(|change| serde_json::to_value(change).expect("plain data")).collect()
 }
 
-/// The lines of a recording, without their ends.
+/// The lines of a recording, without line ends.
 pub fn lines(recording: &[u8]) -> impl Iterator<Item = &[u8]> {
     recording.strip_suffix(b"\n").unwrap_or(recording).split(|byte| *byte == b'\n')
 }

@@ -1,4 +1,4 @@
-//! The daemon as a service manager starts it: what it is told, the sockets it hands over, the pages, and what never shows.
+//! The daemon under a service manager: notifications, inherited sockets, the HTTP pages, and secrets that must never show.
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -19,7 +19,7 @@ use crate::daemon::{Daemon, PATIENCE, input, settings, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atalaia");
 
-/// A service manager: what it is told, message by message.
+/// A service manager that receives the daemon's notifications.
 struct Manager {
     socket: UnixDatagram,
     path: PathBuf,
@@ -32,15 +32,15 @@ impl Manager {
         Manager { socket, path }
     }
 
-    /// The unit's own command, under this manager, with a watchdog that wants to hear every second.
+    /// The unit's own command under this manager, with a watchdog interval of one second.
     fn command(&self) -> Command {
         let unit = fs::read_to_string("systemd/atalaia.service").unwrap();
         let told = |key: &str| unit.lines().find_map(|line| line.strip_prefix(key)).unwrap().to_owned();
-        // What `Daemon` adds to the program.
+        // The arguments that `Daemon` adds to the program.
         assert_eq!(told("ExecStart="), "/usr/bin/atalaia run --config /etc/atalaia/atalaia.toml");
         assert_eq!(told("Type="), "notify");
         assert!(unit.contains("ExecReload=/bin/kill -HUP $MAINPID"));
-        // Started again for ever, but for wrong settings: only of the main process is that exit code looked at.
+        // Restarted without limit, except for invalid settings; systemd only checks that exit code for the main process.
         assert_eq!((told("Restart="), told("StartLimitIntervalSec=")), ("always".to_owned(), "0".to_owned()));
         assert_eq!(told("RestartPreventExitStatus="), "78");
         assert!(!unit.contains("\nExecStartPre="));
@@ -50,7 +50,7 @@ impl Manager {
         command
     }
 
-    /// The next message within a time.
+    /// The next message within this time.
     fn next(&self, within: Duration) -> Option<String> {
         self.socket.set_read_timeout(Some(within.max(Duration::from_millis(1)))).unwrap();
         let mut bytes = [0; 4096];
@@ -61,7 +61,7 @@ impl Manager {
         }
     }
 
-    /// The first message, from here on, that holds a line which begins so.
+    /// The next message with a line that begins like this.
     fn wait_for(&self, begins: &str) -> String {
         let start = Clock.moment();
         while Clock.moment().since(start) < PATIENCE {
@@ -74,7 +74,7 @@ impl Manager {
         panic!("the service manager was not told {begins}")
     }
 
-    /// Whether the watchdog is not fed for three times as long as it wants to wait.
+    /// Whether the watchdog gets no ping for three times its interval.
     fn starves(&self) -> bool {
         let start = Clock.moment();
         let long = Duration::from_secs(3);
@@ -87,7 +87,7 @@ impl Manager {
     }
 }
 
-/// A folder with a daemon's settings: one UDP input, a store, and what else is asked for.
+/// A folder with a daemon's settings: one UDP input, a store, and `rest`.
 fn place(rest: &str) -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     let text = format!("{}[store]\npath = \"state/atalaia.sqlite\"\n{rest}", input("udp", "address = \"127.0.0.1:0\""));
@@ -106,7 +106,7 @@ fn send(address: &str, text: &str) {
     UdpSocket::bind("127.0.0.1:0").unwrap().send_to(text.as_bytes(), address).unwrap();
 }
 
-/// Where the input listens and where the pages are; they are told in any order.
+/// Addresses of the input and of the pages, which are logged in any order.
 pub fn places(daemon: &mut Daemon) -> (String, String) {
     let mut place = |words: &str| {
         let heard = daemon.heard().iter().find(|line| line.contains(words)).cloned();
@@ -116,7 +116,7 @@ pub fn places(daemon: &mut Daemon) -> (String, String) {
     (place("listening address="), place("serving /metrics"))
 }
 
-/// The whole answer to a request line.
+/// The complete answer to a request line.
 fn ask(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -139,7 +139,7 @@ pub fn wait_for_page(address: &str, page: &str, holds: impl Fn(&str) -> bool) ->
 }
 
 #[test]
-fn the_service_manager_hears_of_start_reload_life_and_end() {
+fn the_service_manager_is_notified_of_start_reload_life_and_end() {
     let (folder, path) = place("");
     let manager = Manager::new(&folder);
     let mut daemon = Daemon::start_command(&mut manager.command(), &path);
@@ -155,7 +155,7 @@ fn the_service_manager_hears_of_start_reload_life_and_end() {
     assert!(0 < moment.parse::<u64>().unwrap());
     manager.wait_for("READY=1");
     daemon.wait_for(&["reloaded"]);
-    // A refused reload ends as well.
+    // A rejected reload is notified as finished as well.
     fs::write(&path, "[[[").unwrap();
     daemon.signal("HUP");
     manager.wait_for("RELOADING=1");
@@ -179,7 +179,7 @@ fn an_engine_that_hangs_starves_the_watchdog_and_the_pages_say_so() {
     assert!(wait_for_page(&pages, "/healthz", |answer| answer.starts_with("HTTP/1.1 200 ")).ends_with("ok\n"));
     send(&address, &distress());
     daemon.wait_for(&["fault point lines-before-engine hangs"]);
-    // What was fed before counts for nothing.
+    // Ignore earlier pings.
     while manager.next(Duration::ZERO).is_some() {}
     assert!(manager.starves());
     wait_for_page(&pages, "/healthz", |answer| answer.starts_with("HTTP/1.1 503 "));
@@ -193,7 +193,7 @@ fn a_store_or_a_journal_that_hangs_starves_the_watchdog() {
         let (folder, path) = place("");
         let manager = Manager::new(&folder);
         let mut daemon = Daemon::start_command(manager.command().env("ATALAIA_FAULT", fault), &path);
-        // What a start waits for is waited for, and no longer.
+        // Startup work is waited for, but no longer than that.
         daemon.wait_for(&["started"]);
         daemon.wait_for(&["no progress", "the watchdog is not fed", thread]);
         while manager.next(Duration::ZERO).is_some() {}
@@ -202,14 +202,14 @@ fn a_store_or_a_journal_that_hangs_starves_the_watchdog() {
 }
 
 #[test]
-fn what_came_before_the_start_waits_in_the_socket_of_the_service_manager() {
+fn datagrams_sent_before_the_start_wait_in_the_inherited_socket() {
     let (_folder, path) = place("");
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap().to_string();
     for _ in 0..3 {
         send(&address, &distress());
     }
-    // Descriptor 3, as systemd hands it over.
+    // Descriptor 3, as systemd passes it.
     let hand_over = "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=feed exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");
     command.args(["-c", hand_over, PROGRAM]);
@@ -219,7 +219,7 @@ fn what_came_before_the_start_waits_in_the_socket_of_the_service_manager() {
 }
 
 #[test]
-fn a_socket_that_is_nobodys_is_told_of() {
+fn an_inherited_socket_without_an_input_is_reported() {
     let (_folder, path) = place("");
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let hand_over = "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=food exec \"$0\" \"$@\"";
@@ -231,7 +231,7 @@ fn a_socket_that_is_nobodys_is_told_of() {
 }
 
 #[test]
-fn the_pages_show_what_comes_in_and_what_is_wrong() {
+fn the_pages_show_the_inputs_and_what_is_wrong() {
     let (_folder, path) = place("[http]\naddress = \"127.0.0.1:0\"\n[time]\nlateness_seconds = 0\n");
     let mut daemon = Daemon::start(&path);
     let (address, pages) = places(&mut daemon);
@@ -268,7 +268,7 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     let feed = text.lines().find(|line| line.starts_with("feed ")).unwrap_or_default();
     assert!(code == Some(0) && text.starts_with("ready at ") && feed.ends_with("checksum_wrong 1"), "{text}");
     assert!(feed.contains(" up "), "{feed}");
-    // What only a restart takes over is told wherever somebody asks, and stops nothing.
+    // A change that needs a restart is reported on every page, and stops nothing.
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("name = \"feed\"", "name = \"feed\"\nlateness_seconds = 7")).unwrap();
     daemon.signal("HUP");
@@ -289,7 +289,7 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     assert!(refused.starts_with("HTTP/1.1 200 "), "it does its work all the same: {refused}");
     wait_for_page(&pages, "/metrics", |answer| answer.contains("\natalaia_config_last_reload_successful 0.0\n"));
 
-    // Led here by a name of its own, a page in somebody's browser learns nothing.
+    // A web page that reaches the daemon through a host name of its own gets no answer.
     assert!(ask(&pages, "GET /status HTTP/1.1\r\nHost: evil.example\r\nX-Rest:").starts_with("HTTP/1.1 4"));
     assert!(ask(&pages, "GET /nothing").starts_with("HTTP/1.1 404 ") && ask(&pages, "GET /").contains("\n/readyz "));
     assert!(ask(&pages, "POST /metrics").starts_with("HTTP/1.1 405 "));
@@ -302,7 +302,7 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
 const HEADER: &str = "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,\
 Name,Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,A,B,C,D";
 
-/// What somebody who wants to forge lines would call a ship; no line end, which no feed of lines can carry inside one.
+/// A ship name that tries to forge log lines. It has no line end, which a feed of lines cannot contain.
 fn hostile_name(chance: &mut fastrand::Rng) -> String {
     const PIECES: &[&str] = &[
         "\u{1b}[31m",
@@ -367,7 +367,7 @@ fn no_name_can_forge_a_line_of_the_log() {
     daemon.signal("TERM");
     daemon.wait_for(&["stopped", "open_alerts="]);
     for line in daemon.heard() {
-        // Each begins as the log's own lines do: with a time and a level.
+        // Each line begins with a time and a level, as the log's own lines do.
         let mut words = line.split_whitespace();
         assert!(words.next().unwrap().starts_with("20"), "{line:?}");
         assert!(["INFO", "WARN", "ERROR"].contains(&words.next().unwrap()), "{line:?}");
@@ -382,7 +382,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Somebody who answers everything with an error in which all they were sent stands again.
+/// A server that answers every request with an error that repeats the request.
 fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -390,7 +390,7 @@ fn echo() -> String {
         for mut stream in listener.incoming().map_while(Result::ok) {
             thread::spawn(move || {
                 let mut said = [0; 16384];
-                // Who closes at once has nothing to be repeated.
+                // A client that closes at once has sent nothing to repeat.
                 let length = stream.read(&mut said).unwrap_or(0);
                 let head = format!("HTTP/1.1 500 No\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
                 let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&said[..length]));
@@ -437,7 +437,7 @@ fn with_secrets(echo: &str) -> String {
 #[test]
 fn no_secret_shows_anywhere() {
     const CANARY: &str = "c4n4ry-7d1e";
-    // The key of a webhook: 27 bytes that begin with the canary, and how they look in base64.
+    // The key of a webhook: 27 bytes that begin with the canary, and their base64 form.
     const WHSEC: &str = "YzRuNHJ5LTdkMWUtYW5kLW1vcmUtYnl0ZXM";
     let (folder, path) = place(&format!(
         "[time]\nlateness_seconds = 0\n[http]\naddress = \"127.0.0.1:0\"\n[evidence]\nkey = \"secrets/evidence.key\"\n[[sinks]]\nkind = \"log\"\nname = \"log\"\n\
@@ -456,7 +456,7 @@ fn no_secret_shows_anywhere() {
     let mut daemon = Daemon::start_command(&mut command, &path);
     let (address, pages) = places(&mut daemon);
     send(&address, &distress());
-    // What the log says of them may come in any order.
+    // The log lines about them may come in any order.
     let failing = ["webhook", "alertmanager", "email", "mqtt", "nats"].map(|sink| format!("sink={sink}"));
     wait_until(|| {
         let answer = ask(&pages, "GET /metrics");

@@ -1,4 +1,4 @@
-//! Settings: the shipped file is complete and equal to the defaults; every mistake of `tests/bad-settings` is told.
+//! Settings: the shipped file is complete and equals the defaults, and every mistake in `tests/bad-settings` is reported.
 
 mod ahead;
 mod broken;
@@ -14,7 +14,7 @@ use atalaia::telemetry::FromAir;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The shipped file with its commented examples in force (`#` and no space).
+/// The shipped file with its commented examples (`#` without a space) enabled.
 fn with_examples() -> String {
     let uncommented = config::SHIPPED.lines().map(|line| {
         let example = line.strip_prefix('#').unwrap_or(line);
@@ -24,7 +24,7 @@ fn with_examples() -> String {
     uncommented.collect::<Vec<_>>().join("\n")
 }
 
-/// Every key's path and value; lists of tables are joined, so that each key of theirs counts once.
+/// Every key's path and value. Lists of tables are merged, so that each of their keys counts once.
 fn keys(prefix: &str, value: &Value, out: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(table) => {
@@ -55,7 +55,7 @@ fn the_shipped_file_names_every_key_with_its_default() {
     let mut wrong = Vec::new();
     for (key, value) in &defaults {
         let list = lists.iter().any(|list| key.starts_with(list));
-        // TOML has no null: a key that is absent by default stands there as an example.
+        // TOML has no null: a key that is absent by default is in the file as an example.
         if list || value.is_null() {
             continue;
         }
@@ -71,7 +71,7 @@ fn the_shipped_file_names_every_key_with_its_default() {
 }
 
 #[test]
-fn the_examples_of_the_shipped_file_show_every_key_there_is() {
+fn the_examples_of_the_shipped_file_show_every_key() {
     let text = with_examples();
     let shown: Value = toml::from_str(&text).unwrap();
     let mut shown = shown_keys(&shown);
@@ -114,14 +114,14 @@ fn every_key_of_the_shipped_file_is_explained() {
 }
 
 #[test]
-fn without_a_file_the_built_in_settings_hold() {
+fn without_a_file_the_defaults_apply() {
     let checked = config::check(None, None, Purpose::Replay).unwrap();
     assert_eq!(checked.engine, Config::default().engine());
 }
 
-/// Each file opens with the messages it must give, one a comment line, with `LINE:` in front where a line is named.
+/// Each file begins with the messages it must give, one per comment line, prefixed with `LINE:` if a line is named.
 #[test]
-fn every_mistake_is_told_with_line_and_key_and_what_to_write() {
+fn every_mistake_is_reported_with_line_key_and_advice() {
     let files = bad_settings();
     for path in &files {
         let text = fs::read_to_string(path).unwrap();
@@ -137,7 +137,7 @@ fn every_mistake_is_told_with_line_and_key_and_what_to_write() {
             .collect();
         assert_eq!(messages, expected, "{}", path.display());
 
-        // The command shows the same, each with its place and what to write.
+        // The command shows the same, each with its place and advice.
         let output =
             Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["check", "--config"]).arg(path).output().unwrap();
         let shown = String::from_utf8(output.stderr).unwrap();
@@ -167,7 +167,7 @@ fn bad_settings() -> Vec<PathBuf> {
     paths
 }
 
-/// `check` of a settings text in a folder: its exit code and what it says on standard error.
+/// Runs `check` on a settings text in a folder; returns its exit code and standard error.
 fn checked(folder: &TempDir, text: &str) -> (Option<i32>, String) {
     let path = folder.path().join("atalaia.toml");
     fs::write(&path, text).unwrap();
@@ -176,7 +176,7 @@ fn checked(folder: &TempDir, text: &str) -> (Option<i32>, String) {
 }
 
 #[test]
-fn a_zone_file_without_a_zone_is_worth_a_warning_and_no_more() {
+fn a_zone_file_without_a_zone_only_gives_a_warning() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("empty.geojson"), r#"{"type":"FeatureCollection","features":[]}"#).unwrap();
     let text = "[zones]\nfolder = \".\"\n[[inputs]]\nkind = \"stdin\"\nname = \"a\"\n";
@@ -190,7 +190,7 @@ fn a_zone_file_without_a_zone_is_worth_a_warning_and_no_more() {
 }
 
 #[test]
-fn what_cannot_be_read_as_a_recording_is_told_before_the_start() {
+fn an_unreadable_recording_is_reported_before_the_start() {
     let folder = TempDir::new().unwrap();
     let socket = folder.path().join("socket");
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
@@ -201,7 +201,7 @@ fn what_cannot_be_read_as_a_recording_is_told_before_the_start() {
 }
 
 #[test]
-fn a_zones_folder_of_the_command_line_is_not_blamed_on_the_settings() {
+fn a_bad_zones_folder_of_the_command_line_is_not_blamed_on_the_settings() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("atalaia.toml");
     fs::write(&path, "[zones]\nfolder = \"\"\n").unwrap();

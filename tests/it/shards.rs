@@ -1,4 +1,4 @@
-//! Shards never show: the picture cut in two or seven gives the lines it gives in one piece, with and without threads.
+//! Sharding must not show: with two or seven shards, with and without threads, the output equals that of one shard.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -16,20 +16,20 @@ use serde_json::Value;
 
 use crate::kit::away;
 
-/// Beside one.
+/// The numbers of shards compared with one shard.
 pub const OTHERS: [u32; 2] = [2, 7];
 
-/// A way to run that gives what one shard gives in one go.
+/// A way to run that must give the same output as one shard without interruption.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Variant {
-    /// In this many shards.
+    /// With this many shards.
     Shards(u32),
-    /// By an engine that is restored from its snapshot again and again.
+    /// By an engine that is restored from its snapshot repeatedly.
     Restored,
 }
 
-/// The variants that a run is compared with: one of them in the gate, a different one for each `choice`; all of them where the variable
-/// ATALAIA_WHOLE is set, as `tests/long` does.
+/// The variants a run is compared with. In the gate it is one of them, selected by `choice`; all of them if ATALAIA_WHOLE is set, as
+/// `tests/long` does.
 pub fn variants(choice: u64) -> Vec<Variant> {
     let all = [Variant::Shards(OTHERS[0]), Variant::Shards(OTHERS[1]), Variant::Restored];
     match std::env::var_os("ATALAIA_WHOLE") {
@@ -45,20 +45,20 @@ pub fn settings(settings: &Settings, shards: u32) -> Settings {
     settings
 }
 
-/// What the run gives, having seen that it gives the same in any number of shards.
+/// The result of a run, after asserting that it is the same for any number of shards.
 pub fn same_for_all<T: PartialEq + Debug>(base: &Settings, run: impl Fn(&Settings) -> T) -> T {
-    let told = run(&settings(base, 1));
+    let expected = run(&settings(base, 1));
     for shards in OTHERS {
-        assert_eq!(run(&settings(base, shards)), told, "in {shards} shards");
+        assert_eq!(run(&settings(base, shards)), expected, "in {shards} shards");
     }
-    told
+    expected
 }
 
-/// Ships round a place that report in the same second, many at once, every tenth pair of which meets; with `invented` numbers more in
-/// every round that are heard once.
+/// Ships around a place that all report in the same second; every tenth pair of them meets. `invented` further MMSIs are added in every
+/// round and received once.
 struct Crowd {
     home: (f64, f64),
-    /// Whether invented numbers turn up beside the ships, or elsewhere.
+    /// Whether the invented MMSIs appear beside the ships, or elsewhere.
     beside: bool,
     ships: u32,
     minutes: i64,
@@ -70,7 +70,7 @@ impl Crowd {
         let home = f64::from(number / 2);
         let (lat, lon) = away(self.home.0, self.home.1, home * 7.0 % 360.0, 2.0 + home * 0.11);
         if number % 20 < 2 {
-            // One lies still; the other comes at 10 kn, stays beside it for an hour, and goes.
+            // One lies still; the other approaches at 10 kn, stays beside it for an hour, and leaves.
             let away_nm = if number % 2 == 1 { (20.0 - minute).max(minute - 80.0).max(0.0) / 6.0 } else { 0.0 };
             let (lat, lon) = away(lat, lon, 45.0, away_nm + f64::from(number % 2) * 0.04);
             return (lat, lon, if 0.0 < away_nm { 10.0 } else { 0.2 });
@@ -108,7 +108,7 @@ impl Crowd {
         lines
     }
 
-    /// Changes, cases, the summary, how many tracks were evicted, and whose are left.
+    /// Changes, cases, the summary, the number of evicted tracks, and the tracks left.
     fn run(&self, settings: &Settings) -> (Vec<Value>, Vec<Case>, Value, u64, BTreeSet<TrackKey>) {
         let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
         let lateness = Span::from_seconds(30);
@@ -127,7 +127,7 @@ impl Crowd {
 }
 
 #[test]
-fn a_crowd_in_one_second_is_worked_on_side_by_side_and_gives_the_same() {
+fn a_crowd_in_one_second_is_processed_in_parallel_with_the_same_result() {
     let crowd = Crowd { home: (27.0, -18.5), beside: false, ships: 600, minutes: 110, invented: 0 };
     let (changes, cases, ..) = same_for_all(&Settings::default(), |settings| crowd.run(settings));
     let of = |behaviour| changes.iter().filter(|change| change["alert"]["behaviour"] == behaviour).count();
@@ -136,7 +136,7 @@ fn a_crowd_in_one_second_is_worked_on_side_by_side_and_gives_the_same() {
 }
 
 #[test]
-fn who_is_evicted_does_not_depend_on_shards() {
+fn evictions_do_not_depend_on_shards() {
     let mut small = Settings::default();
     small.tracks.max_tracks = 1000;
     let crowd = Crowd { home: (-35.0, -10.0), beside: false, ships: 960, minutes: 65, invented: 60 };
@@ -145,9 +145,9 @@ fn who_is_evicted_does_not_depend_on_shards() {
     assert!(1000 < evicted && 900 <= left.len(), "{evicted} {}", left.len());
 }
 
-/// Numbers that nobody has, beside slow ships in a corridor, where every behaviour looks at them.
+/// Invented MMSIs beside slow ships in a corridor, where every behaviour looks at them.
 #[test]
-fn a_flood_of_invented_numbers_pushes_out_nobody_who_is_in_an_open_alert() {
+fn a_flood_of_invented_numbers_never_evicts_a_vessel_in_an_open_alert() {
     let mut small = Settings::default();
     small.tracks.max_tracks = 1000;
     let crowd = Crowd { home: (27.0, -18.5), beside: true, ships: 300, minutes: 75, invented: 60 };
@@ -160,5 +160,5 @@ fn a_flood_of_invented_numbers_pushes_out_nobody_who_is_in_an_open_alert() {
         .collect();
     let opened = of_ships.iter().filter(|change| change["change"] == "opened").count();
     assert!(15 <= opened, "{opened} of 30 meetings");
-    assert!(of_ships.iter().all(|change| change["change"] != "ended"), "a meeting that goes on was ended");
+    assert!(of_ships.iter().all(|change| change["change"] != "ended"), "a meeting in progress was ended");
 }

@@ -1,6 +1,6 @@
-//! Sinks over HTTP, folders and programs, as the running daemon serves them: one that hangs holds nobody up, nothing secret is said.
+//! Sinks over HTTP, folders and programs in the running daemon: one that hangs delays no other, and no secret is revealed.
 //!
-//! With `ATALAIA_WITNESS_PYTHON` (see `tests/run`) Python's own readers read what was told, and check the signature.
+//! With `ATALAIA_WITNESS_PYTHON` (see `tests/run`) Python's own readers read the deliveries and check the signature.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,10 +24,10 @@ use crate::passed_over::installed;
 const SIGNING: &str = "whsec_Q2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5IQ==";
 const TOKEN: &str = "canary-token-51b7";
 
-/// Headers, and the body.
+/// Headers and body of a request.
 type Request = (BTreeMap<String, String>, String);
 
-/// Takes requests, each answered with the next of these status lines, the last one again and again.
+/// Starts a server that answers each request with the next of these status lines, and repeats the last one.
 fn receiver(answers: &'static [&'static str]) -> (String, Receiver<Request>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -68,7 +68,7 @@ fn secret(folder: &TempDir, name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// A man-overboard device that is active, off Portugal.
+/// An active man-overboard device off Portugal.
 fn distress() -> String {
     let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
     let sentences = Message::class_a(1, Mmsi(972_123_456), &motion).sentences(&Envelope::default());
@@ -82,12 +82,12 @@ fn webhook(name: &str, url: &str, more: &str) -> String {
     )
 }
 
-/// The one file in a folder, once it is there.
+/// The only file in a folder, once it exists.
 fn only_file(folder: &Path) -> PathBuf {
     let start = Clock.moment();
     loop {
         let found = fs::read_dir(folder).ok().into_iter().flatten().map(|entry| entry.unwrap().path());
-        // What is not finished has another name.
+        // Unfinished files have another extension.
         if let Some(path) = found.filter(|path| path.extension().is_some_and(|end| end == "xml")).min() {
             return path;
         }
@@ -97,10 +97,10 @@ fn only_file(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn one_alert_reaches_every_sink_while_another_hangs_and_no_secret_is_said() {
+fn one_alert_reaches_every_sink_while_another_hangs_and_no_secret_is_revealed() {
     let folder = TempDir::new().unwrap();
     let (hook, requests) = receiver(&["503 Busy", "200 OK"]);
-    // Connections are taken by the system, and nobody ever answers.
+    // The system accepts connections, but nothing ever answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let hanging = format!("http://{}/{TOKEN}?key={TOKEN}", silent.local_addr().unwrap());
     let program = folder.path().join("hook");

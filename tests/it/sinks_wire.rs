@@ -20,7 +20,7 @@ fn listener() -> (TcpListener, String) {
     (listener, address)
 }
 
-/// What comes from a client until it holds the text.
+/// Reads from a client until the data contain the text.
 fn heard(mut stream: TcpStream, end: &str) -> String {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut bytes = Vec::new();
@@ -34,7 +34,7 @@ fn heard(mut stream: TcpStream, end: &str) -> String {
 }
 
 #[test]
-fn every_receiver_hears_of_an_alert_and_those_that_hang_hold_nobody_up() {
+fn every_receiver_gets_an_alert_and_hanging_ones_delay_no_other() {
     let folder = TempDir::new().unwrap();
     let ((collector, syslog), (tak, cot), (_mail, email), (_broker, mqtt)) =
         (listener(), listener(), listener(), listener());

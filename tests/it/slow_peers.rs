@@ -1,4 +1,4 @@
-//! Two hundred peers that send slowly, or nothing, or without a login: stations and health checks get through all the same.
+//! Two hundred peers that send slowly, nothing, or without credentials: stations and health checks still get through.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -14,7 +14,7 @@ use crate::json_feeds::transports::secret;
 
 const PEERS: usize = 200;
 
-/// How each of them begins.
+/// First bytes sent by the peers.
 const BEGINNINGS: [&str; 5] = [
     "",
     "GET /metrics HTTP/1.1\r\nX: ",
@@ -23,15 +23,15 @@ const BEGINNINGS: [&str; 5] = [
     "POST /ingest/aiscatcher HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer wrong\r\nContent-Length: 100000\r\n\r\n{",
 ];
 
-/// One of them, from its beginning.
+/// Connects one peer and sends its first bytes.
 fn peer(address: &str, number: usize) -> Option<TcpStream> {
     let mut stream = TcpStream::connect_timeout(&address.parse().unwrap(), Duration::from_secs(1)).ok()?;
     stream.set_nonblocking(true).unwrap();
-    // Whoever is hung up on comes back.
+    // A peer that was disconnected reconnects.
     stream.write_all(BEGINNINGS[number % BEGINNINGS.len()].as_bytes()).ok().map(|()| stream)
 }
 
-/// Has them all come, and come back whenever they are hung up on, until told to stop; every other one sends a byte now and then.
+/// Keeps all peers connected until stopped, reconnecting those that are dropped; every other one sends a byte now and then.
 fn besiege(address: &str, stop: &AtomicBool) {
     let mut peers: Vec<Option<TcpStream>> = (0..PEERS).map(|number| peer(address, number)).collect();
     let (mut answer, mut round) = ([0; 4096], 0_u32);
@@ -50,12 +50,12 @@ fn besiege(address: &str, stop: &AtomicBool) {
                 *place = peer(address, number);
             }
         }
-        // They are to be slow, not to take the machine.
+        // The peers should be slow, not overload the machine.
         thread::sleep(Duration::from_millis(10));
     }
 }
 
-/// Stops them also when a test fails.
+/// Stops the peers even if a test fails.
 struct Siege<'a>(&'a AtomicBool);
 
 impl Drop for Siege<'_> {
@@ -64,14 +64,14 @@ impl Drop for Siege<'_> {
     }
 }
 
-/// Does something again and again while they are there; how long the slowest turn of it took.
+/// Runs something repeatedly while they are connected; returns the duration of the slowest run.
 fn besieged(address: &str, turns: usize, turn: impl Fn()) -> Duration {
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         let _siege = Siege(&stop);
         scope.spawn(|| besiege(address, &stop));
         let times = (0..turns).map(|_| {
-            // They are to have come, and to come back in between.
+            // Lets the peers connect first, and reconnect between runs.
             thread::sleep(Duration::from_millis(5));
             let began = Clock.moment();
             turn();
@@ -87,13 +87,13 @@ fn asked(address: &str, request: &str) -> String {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
-    // Nothing at all is told by the assertion on it.
+    // An empty answer fails the assertion on it.
     let _ = stream.read_to_string(&mut answer);
     answer.lines().next().unwrap_or_default().to_owned()
 }
 
 #[test]
-fn a_station_with_the_token_is_heard_beside_two_hundred_slow_peers() {
+fn a_station_with_the_token_is_received_beside_two_hundred_slow_peers() {
     let folder = TempDir::new().unwrap();
     let table = "address = \"127.0.0.1:0\"\n[inputs.aiscatcher_http]\ntoken = { file = \"token\" }\n";
     secret(&folder, "token", "t0ken");
@@ -110,14 +110,14 @@ fn a_station_with_the_token_is_heard_beside_two_hundred_slow_peers() {
 }
 
 #[test]
-fn health_is_told_within_a_second_beside_two_hundred_slow_clients() {
+fn health_is_answered_within_a_second_beside_two_hundred_slow_clients() {
     let folder = TempDir::new().unwrap();
     let text = format!("[http]\naddress = \"127.0.0.1:0\"\n{}", input("udp", "address = \"127.0.0.1:0\""));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let line = daemon.wait_for(&["serving /metrics"]);
     let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     let get = |page: &str| format!("GET {page} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    // It serves before every input has begun.
+    // The pages are served before every input has started.
     wait_until(|| asked(&address, &get("/readyz")) == "HTTP/1.1 200 OK");
     for page in ["/healthz", "/readyz", "/metrics"] {
         let get = get(page);

@@ -1,8 +1,8 @@
 //! The decoder against independent witnesses, field by field: pyais, libais and nmea-parser, on real recordings.
 //!
-//! What at least two witnesses agree on is taken for true. pyais and libais have spoken in the committed
-//! `tests/recordings/decoder/*.witness.gz`; with `ATALAIA_WITNESS_PYTHON` (an interpreter that has them) they speak again,
-//! and also on every recording of `../shared/data/nmea` if that folder is there.
+//! A value that at least two witnesses agree on is taken as true. The output of pyais and libais is committed in
+//! `tests/recordings/decoder/*.witness.gz`. With `ATALAIA_WITNESS_PYTHON` (an interpreter that has them) they run again, and also on every
+//! recording of `../shared/data/nmea` if that folder exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -14,7 +14,7 @@ use atalaia::ais::{Body, Decoder, Dimensions, Line, Position, Report, SourceId, 
 use atalaia::time::Time;
 use nmea_parser::{NmeaParser, ParsedMessage};
 
-/// Where the decoder differs from the majority and is right: recording, line (from 0), field, why.
+/// Where the decoder differs from the majority and is right: recording, line (from 0), field, reason.
 const EXCEPTIONS: &[(&str, usize, &str, &str)] = &[
     ("all_types.nmea.gz", 309, "message", RANDOM_BITS),
     ("all_types.nmea.gz", 310, "message", RANDOM_BITS),
@@ -30,16 +30,16 @@ const EXCEPTIONS: &[(&str, usize, &str, &str)] = &[
 ];
 const RANDOM_BITS: &str = "random bits of a length that type 27 never has: refused, as libais does too";
 
-/// Copies of a message come within so many lines of it.
+/// Maximum number of lines between a message and its copies.
 const COPY_LINES: usize = 200;
 
-/// What one message says, by one decoder: fields in units of the air, empty where "not available".
+/// One decoder's reading of a message: fields in the units of the radio message, empty for "not available".
 #[derive(Clone, PartialEq, Debug, Default)]
 struct Said {
     kind: u8,
     mmsi: u32,
     fields: BTreeMap<String, String>,
-    /// The UTC second says "positioning system inoperative".
+    /// Whether the UTC second is "positioning system inoperative".
     inoperative: bool,
 }
 
@@ -50,7 +50,7 @@ impl Said {
     }
 
     fn put_text(&mut self, field: &str, value: Option<&str>) {
-        // The witnesses print 0x2D and 0x27 each in their own way; see FACE in decode.py.
+        // The witnesses print 0x2D and 0x27 differently; see FACE in decode.py.
         let value = value.map(|text| text.replace('_', "-").replace('`', "'"));
         self.put(field, value);
     }
@@ -81,7 +81,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// What our decoder says, by the number of the line that completes the message.
+/// Our decoder's reading, by the number of the line that completes the message.
 fn ours(bytes: &[u8]) -> BTreeMap<usize, Said> {
     let settings = SourceSettings { name: "recording".to_owned(), time_zone: None, live: false };
     let mut decoder = Decoder::new(vec![settings]);
@@ -142,9 +142,10 @@ fn tenths(value: Option<f64>) -> Option<i64> {
     value.map(|value| (value * 10.0).round() as i64)
 }
 
-/// What nmea-parser says of sentences that stand alone or in order. Left out is what it is known to get wrong: speed and
-/// course of type 27, which it reads from the latitude's bits; type 24, which it withholds; estimated arrivals, which it
-/// invents; names of type 21, which it extends with rubbish.
+/// nmea-parser's reading of single sentences and of parts in order. Known errors of it are left out: speed and course of type 27, which
+/// it reads from the latitude's bits; type 24, which it does not return; estimated arrivals, which it invents; names of type 21, to which
+/// it
+/// adds garbage.
 fn of_nmea_parser(bytes: &[u8]) -> BTreeMap<usize, Said> {
     let mut parser = NmeaParser::new();
     let mut all = BTreeMap::new();
@@ -202,7 +203,7 @@ fn ais_sentence(line: &[u8]) -> Option<&str> {
     matches!(sentence.get(3..6), Some("VDM" | "VDO")).then_some(sentence)
 }
 
-/// Reads what `tests/witness/decode.py` wrote: by line, the voices of pyais and libais.
+/// Reads the output of `tests/witness/decode.py`: the readings of pyais and libais, by line.
 fn of_script(text: &str) -> BTreeMap<usize, Vec<Said>> {
     let mut all: BTreeMap<usize, Vec<Said>> = BTreeMap::new();
     for row in text.lines() {
@@ -225,13 +226,13 @@ fn of_script(text: &str) -> BTreeMap<usize, Vec<Said>> {
     all
 }
 
-/// The value that at least two voices agree on.
+/// The value that at least two readings agree on; `None` if there is none.
 fn majority<T: PartialEq + Clone>(values: &[T]) -> Option<T> {
     let twice = |value: &&T| 2 <= values.iter().filter(|other| other == value).count();
     values.iter().find(twice).cloned()
 }
 
-/// Compares one recording; returns how many fields were compared and every disagreement.
+/// Compares one recording; returns the number of fields compared and every disagreement.
 fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
     let ours = ours(bytes);
     let third = of_nmea_parser(bytes);
@@ -255,7 +256,7 @@ fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
             }
         };
         let Some(said) = ours.get(&number) else {
-            // Copies of a message of several parts are left out, and counted, while the first is fresh.
+            // Copies of a multi-part message are left out, and counted, while the first one is recent.
             let fresh = ours.range(number.saturating_sub(COPY_LINES)..number);
             let mut copies = fresh.filter(|(_, said)| (said.kind, said.mmsi) == (kind, mmsi));
             let same = |said: &Said| voices.iter().all(|voice| agrees(said, voice));
@@ -271,7 +272,7 @@ fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
         }
         compared += 1;
         let fields: BTreeSet<_> = voices.iter().flat_map(|said| said.fields.keys()).collect();
-        // Exactly 0 N 0 E, and what a device gives while its positioning system is inoperative, are no positions to us.
+        // Exactly 0 N 0 E, and positions sent while the positioning system is inoperative, do not count as positions here.
         let zero = |field: &str| voices.iter().all(|said| said.fields.get(field).is_none_or(|value| value == "0"));
         let withheld = voices.iter().any(|said| said.inoperative) || (zero("lat") && zero("lon"));
         for field in fields {
@@ -290,7 +291,7 @@ fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
     (compared, wrong)
 }
 
-/// Whether every field the witness speaks of is the same in ours.
+/// Whether every field of the witness is the same in ours.
 fn agrees(ours: &Said, witness: &Said) -> bool {
     let same = |(field, value): (&String, &String)| ours.fields.get(field) == Some(value);
     witness.fields.iter().all(same)

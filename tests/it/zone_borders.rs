@@ -6,7 +6,7 @@ use atalaia::zones::{Crossing, Presence, Relation, Sighting, ZoneIx, ZoneSet};
 
 use crate::zones::{hits, zone, zones};
 
-/// Walks a vessel through a zone: minutes and nautical miles beyond the border, and what it is told, as `minute entered in`.
+/// Moves a vessel through a zone, given minutes and nautical miles beyond the border; returns crossings such as `minute entered in`.
 fn walk(properties: &str, fixes: &[(i64, f64)]) -> Vec<String> {
     let zones = zone(properties, r#"{"type":"Point","coordinates":[0,0]}"#);
     let (mut presence, mut found, mut out, mut told) = (Presence::default(), Vec::new(), Vec::new(), Vec::new());
@@ -31,7 +31,7 @@ const CIRCLE: &str = r#""kind":"area","radius_nm":10"#;
 const CIRCLE_NEAR: &str = r#""kind":"area","radius_nm":10,"near_nm":2"#;
 
 #[test]
-fn a_border_is_crossed_when_a_fix_is_clearly_beyond_or_stays_beyond() {
+fn a_border_is_crossed_by_a_fix_clearly_beyond_or_by_staying_beyond() {
     assert_eq!(walk(CIRCLE, &[(0, 1.0), (10, -0.21)]), ["10: entered in since 10"]);
     assert_eq!(walk(CIRCLE, &[(0, 1.0), (10, -0.1), (40, -0.1), (70, -0.1)]), ["70: entered in since 10"]);
     assert_eq!(walk(CIRCLE, &[(0, 1.0), (10, -0.1), (40, -0.3)]), ["40: entered in since 10"]);
@@ -49,7 +49,7 @@ fn a_border_is_crossed_when_a_fix_is_clearly_beyond_or_stays_beyond() {
 }
 
 #[test]
-fn being_inside_at_first_is_no_entry_and_both_borders_tell_their_own() {
+fn starting_inside_is_not_an_entry_and_each_border_is_reported_separately() {
     assert_eq!(walk(CIRCLE, &[(0, -1.0), (60, -1.0), (120, 1.0)]), ["120: left in since 120"]);
     assert_eq!(
         walk(CIRCLE_NEAR, &[(0, 9.0), (10, 1.0), (20, -1.0), (30, 1.0), (40, 9.0)]),
@@ -67,7 +67,7 @@ fn being_inside_at_first_is_no_entry_and_both_borders_tell_their_own() {
 }
 
 #[test]
-fn a_zone_off_duty_tells_nothing_but_the_place_is_kept() {
+fn an_inactive_zone_reports_nothing_but_keeps_its_state() {
     let night = r#""kind":"area","radius_nm":10,"hours_utc":"20:00-05:00""#;
     let morning = 6 * 3600;
     assert_eq!(walk(night, &[(0, 1.0), (10, -1.0)]), ["10: entered in since 10"]);

@@ -1,4 +1,4 @@
-//! Zone files: the shipped ones, what QGIS writes, mistakes and damage, and the command that shows them.
+//! Zone files: the shipped ones, files written by QGIS, mistakes and damage, and the command that shows them.
 
 use atalaia::cli::zones as command;
 use atalaia::geo::{Coast, LatLon};
@@ -32,7 +32,7 @@ fn every_shipped_corridor_is_there_with_its_weight() {
 }
 
 #[test]
-fn merchants_wait_for_pilots_in_benign_zones() {
+fn benign_zones_cover_where_merchants_wait_for_pilots() {
     let zones = ZoneSet::built_in();
     let benign: Vec<_> = zones.zones().iter().filter(|zone| zone.kind == Kind::Benign).collect();
     assert_eq!(benign.len(), 17);
@@ -62,7 +62,7 @@ fn merchants_wait_for_pilots_in_benign_zones() {
 }
 
 #[test]
-fn source_regions_hold_the_harbours_where_loads_begin_and_none_of_the_lanes() {
+fn source_regions_contain_the_harbours_where_loads_begin_and_no_lanes() {
     let zones = ZoneSet::built_in();
     let regions: Vec<_> = zones.zones().iter().filter(|zone| zone.source_region()).collect();
     assert_eq!(regions.len(), 13);
@@ -121,7 +121,7 @@ fn source_regions_hold_the_harbours_where_loads_begin_and_none_of_the_lanes() {
 }
 
 #[test]
-fn the_shipped_files_and_the_example_are_those_in_the_folder() {
+fn the_built_in_zones_are_those_in_the_folder() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("zones");
     let mut files = Vec::new();
     for entry in std::fs::read_dir(&folder).unwrap() {
@@ -141,7 +141,7 @@ fn the_shipped_files_and_the_example_are_those_in_the_folder() {
 }
 
 #[test]
-fn lists_and_objects_may_be_text_as_qgis_writes_them() {
+fn lists_and_objects_may_be_text_as_written_by_qgis() {
     let text = r#"{"type":"FeatureCollection","name":"layer","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}},"features":[
         {"type":"Feature","id":7,"properties":{"fid":1,"id":"q","name":"Q","kind":"corridor","half_width_nm":"12.5","radius_nm":null,"weight":10.0,
          "behaviours":"[\"loitering\"]","settings":"{\"loitering\":{\"after_minutes\":90}}","months":[ 10, 11 ],"hours_utc":"","calm":"false","calm_margin_nm":null,
@@ -155,7 +155,7 @@ fn lists_and_objects_may_be_text_as_qgis_writes_them() {
 }
 
 #[test]
-fn each_mistake_gets_its_own_sentence() {
+fn each_mistake_has_its_own_message() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-zones");
     let mut names: Vec<_> =
         std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -177,7 +177,7 @@ fn each_mistake_gets_its_own_sentence() {
 }
 
 #[test]
-fn faults_of_several_files_come_together_and_ids_are_unique_over_all() {
+fn faults_of_several_files_are_reported_together_and_ids_are_unique_across_files() {
     let good = |id: &str| {
         format!(
             "{{\"type\":\"FeatureCollection\",\n\"features\":[\n{{\"type\":\"Feature\",\"properties\":{{\"id\":\"{id}\",\"name\":\"n\",\"kind\":\"area\",\"radius_nm\":1}},\"geometry\":{{\"type\":\"Point\",\"coordinates\":[0,0]}}}}]}}"
@@ -214,7 +214,7 @@ fn damaged_files_never_panic() {
 }
 
 #[test]
-fn the_command_says_what_is_known_of_a_place() {
+fn the_command_shows_what_is_known_of_a_place() {
     let chart = Chart::with_built_in(ZoneSet::built_in());
     let now = Time::parse("2026-03-01T04:00:00Z").unwrap();
     let told = |lat, lon| {
@@ -241,7 +241,7 @@ fn the_command_says_what_is_known_of_a_place() {
     assert!(command::show(&chart.zones, "s06-panama-pacific", &mut out).unwrap());
     let shown = String::from_utf8(std::mem::take(&mut out)).unwrap();
     assert!(
-        shown.contains("kind           source (remembered of whoever was there)") && !shown.contains("weight"),
+        shown.contains("kind           source (remembered for vessels that were there)") && !shown.contains("weight"),
         "{shown}"
     );
     assert!(command::show(&chart.zones, "c05-canary-inter-island", &mut out).unwrap());

@@ -1,4 +1,4 @@
-//! Zones: geometry against independent ways to measure it, and calm water.
+//! Zones: geometry compared with independent methods, and calm water.
 
 use atalaia::geo::{Coast, LatLon, Ports};
 use atalaia::time::Time;
@@ -29,7 +29,7 @@ pub(crate) fn hits(zones: &ZoneSet, lat: f64, lon: f64) -> Vec<Hit> {
     out
 }
 
-/// `in`, `near`, `outside` for a zone that is close, `none` for one that is not.
+/// `in`, `near` or `outside` for a zone close by, `none` otherwise.
 fn relation(zones: &ZoneSet, lat: f64, lon: f64) -> &'static str {
     hits(zones, lat, lon).first().map_or("none", |hit| hit.relation.name())
 }
@@ -38,7 +38,7 @@ fn polygon(rings: &str) -> String {
     format!(r#"{{"type":"Polygon","coordinates":{rings}}}"#)
 }
 
-/// A star-shaped ring round a centre, concave wherever its radii jump; longitudes may run beyond 180.
+/// A star-shaped ring around a centre, concave wherever its radii jump; longitudes may go beyond 180.
 fn star(random: &mut fastrand::Rng, centre: (f64, f64), least: f64, most: f64, corners: usize) -> Vec<Coord> {
     let mut ring: Vec<Coord> = (0..corners)
         .map(|corner| {
@@ -66,7 +66,7 @@ fn json(ring: &[Coord]) -> String {
     format!("[{}]", positions.join(","))
 }
 
-/// Nautical miles from a position to a line that is straight in degrees: finely stepped, each step on the ellipsoid.
+/// Nautical miles from a position to a line that is straight in degrees, measured in fine steps on the ellipsoid.
 fn stepped_nm(line: &[Coord], lat: f64, lon: f64) -> f64 {
     let here = LatLon::new(lat, lon);
     let at = |pair: &[Coord], share: f64| {
@@ -172,7 +172,7 @@ fn a_circle_reaches_its_radius_on_every_side_at_every_place() {
 }
 
 #[test]
-fn the_antimeridian_is_a_place_like_any_other() {
+fn the_antimeridian_is_like_any_other_place() {
     let cut = r#"{"type":"MultiPolygon","coordinates":[[[[178,-20],[180,-20],[180,-18],[178,-18],[178,-20]]],[[[-180,-20],[-179,-20],[-179,-18],[-180,-18],[-180,-20]]]]}"#;
     let jump = polygon("[[[178,-20],[-179,-20],[-179,-18],[178,-18],[178,-20]]]");
     let beyond = polygon("[[[178,-20],[181,-20],[181,-18],[178,-18],[178,-20]]]");
@@ -211,7 +211,7 @@ fn touching_polygons_have_no_border_between_them() {
     assert_eq!(relation(&pinched, 2.0, 1.0), "none", "a hole that touches the border in one point");
     assert_eq!(relation(&pinched, 2.0, 3.0), "in");
     assert_eq!(relation(&pinched, 0.5, 0.5), "in");
-    // Two holes that touch the border in one point each: more than the fast form of a polygon can bear.
+    // Two holes that touch the border in one point each, which the fast form of a polygon cannot represent.
     let rings = "[[[0,0],[8,0],[8,8],[0,8],[0,0]],[[3,7],[6,7],[6,0],[3,7]],[[1,5],[0,1],[5,1],[1,5]]]";
     let pinched = zone(r#""kind":"area""#, &polygon(rings));
     for (lat, lon, expected) in
@@ -222,7 +222,7 @@ fn touching_polygons_have_no_border_between_them() {
 }
 
 #[test]
-fn calm_water_is_circles_and_zones_and_its_distance_is_to_points_and_edges() {
+fn calm_water_consists_of_circles_and_zones_with_distances_to_points_and_edges() {
     let port = zones(&[
         ("port", r#""kind":"port""#, &polygon("[[[0,0],[0.2,0],[0.2,0.2],[0,0.2],[0,0]]]")),
         ("summer", r#""kind":"anchorage","radius_nm":2,"months":[7]"#, r#"{"type":"Point","coordinates":[5,0]}"#),

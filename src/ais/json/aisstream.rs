@@ -1,4 +1,4 @@
-//! aisstream.io: an envelope with the service's time, and in it one message with the sentinels of the air.
+//! aisstream.io: an envelope with the service's time around one message, in which "not available" has the values of the radio message.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -34,13 +34,13 @@ struct MetaData<'a> {
     time_utc: Text<'a>,
 }
 
-/// The one message of an envelope, under the name of its type.
+/// The one message of an envelope, keyed by the name of its type.
 struct Message<'a> {
     name: Cow<'a, str>,
     content: Box<Content<'a>>,
 }
 
-/// What every message has.
+/// The fields that every message has.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Head {
@@ -52,7 +52,7 @@ struct Head {
     valid: Flag,
 }
 
-/// The fields of all the messages that say where or who somebody is.
+/// The fields of all messages with a position or static data.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "PascalCase")]
 struct Content<'a> {
@@ -67,7 +67,7 @@ struct Content<'a> {
     latitude: Number,
     cog: Number,
     true_heading: Number,
-    /// With `communication_state` it tells transmissions apart.
+    /// Distinguishes transmissions, together with `communication_state`.
     timestamp: Whole,
     communication_state: Whole,
     imo_number: Whole,
@@ -186,7 +186,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
     Ok(Object::Said(Box::new(Said { kind, mmsi, time, station, payload, body, more, repeated: false })))
 }
 
-/// The AIS message type by the name that the service gives it; the three of class A share one.
+/// AIS message type by the service's name for it. The three position reports of class A share one name; `id` distinguishes them.
 fn kind_of(name: &str, id: Option<i64>) -> Option<u8> {
     let kind = match name {
         "PositionReport" => match id {
@@ -236,7 +236,7 @@ impl Content<'_> {
         match kind {
             4 | 11 | 21 => Position::new(class, kind, place, None, None, None, None),
             9 => Position::aircraft(place, self.sog.0, self.cog.0),
-            // 63 kn says "not available".
+            // 63 kn means "not available" here.
             27 => {
                 let speed = self.sog.0.filter(|knots| *knots != 63.0);
                 Position::new(class, kind, place, speed, self.cog.0, None, status)
@@ -269,7 +269,7 @@ impl Content<'_> {
         }
     }
 
-    /// Type 24: of its two parts the one that was sent is marked as valid.
+    /// Type 24. Of its two parts, the one that was sent is marked as valid.
     fn part(&self, mmsi: Mmsi) -> Option<Static> {
         let sent = |valid: Flag| valid.0 != Some(false);
         let (a, b) =
@@ -277,7 +277,7 @@ impl Content<'_> {
         if a.is_none() && b.is_none() {
             return None;
         }
-        // A craft with a parent ship names that ship where others have their dimensions.
+        // Auxiliary craft (98MID) send the mother ship's MMSI in place of their dimensions.
         let tender = mmsi.0 / 10_000_000 == 98;
         Some(Static {
             class: Some(Class::B),
@@ -290,7 +290,7 @@ impl Content<'_> {
     }
 
     fn aid(&self) -> Aid {
-        // The extension goes on where the name fills its field.
+        // The extension continues a name that fills its field.
         let whole = match self.name_extension.words(LONG_NAME - NAME) {
             Some(more) => Text(Cow::Owned(format!("{}{more}", self.name.0.trim_end_matches('@')))),
             None => self.name.clone(),

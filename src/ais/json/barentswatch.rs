@@ -1,4 +1,4 @@
-//! BarentsWatch: what is known of a vessel in one object, any of it null; or one message by its `type`.
+//! BarentsWatch: all data known of a vessel in one object, any of them null, or one message identified by its `type`.
 
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ struct Vessel<'a> {
     name: Text<'a>,
     #[serde(borrow)]
     destination: Text<'a>,
-    /// `MMDDhhmm`.
+    /// Estimated arrival, `MMDDhhmm`.
     #[serde(borrow)]
     eta: Label<'a>,
     ship_type: Whole,
@@ -69,7 +69,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
             (Body::Position(vessel.position(kind)), Some(said).filter(|said| !said.is_empty()))
         }
         "" => (Body::Static(said), None),
-        // Binary messages and what else may come.
+        // Binary messages and unknown models.
         _ => (Body::Other, None),
     };
     let time = stamp(vessel.msgtime.0.as_bytes());
@@ -112,7 +112,7 @@ impl Vessel<'_> {
         }
     }
 
-    /// The four distances; where only length and width are given, the antenna is taken to be amidships.
+    /// Distances from the antenna. If only length and width are given, the antenna is assumed to be amidships.
     fn hull(&self) -> Option<Dimensions> {
         let sides = hull([self.dimension_a, self.dimension_b, self.dimension_c, self.dimension_d]);
         sides.or_else(|| {

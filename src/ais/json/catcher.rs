@@ -1,4 +1,4 @@
-//! AIS-catcher: its sentences are decoded here, and its own decoding is used only where it sends none.
+//! AIS-catcher: its sentences are decoded here; its own decoding is used only for objects without sentences.
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use crate::ais::tag::StationText;
 use crate::ais::tally::Reject;
 use crate::time::Time;
 
-/// What does not depend on the message: AIS-catcher's and gpsd's.
+/// The fields common to all messages, of AIS-catcher and gpsd.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Head<'a> {
@@ -30,14 +30,14 @@ pub(super) struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// When the signal arrived, as exactly as it is told.
+    /// Time of reception, from the most exact field present.
     pub(super) fn time(&self) -> Option<(TimeBasis, Time)> {
         let exact = self.toa.unix_time().or_else(|| self.rxuxtime.unix_time());
         let time = exact.or_else(|| compact(self.rxtime.0.as_bytes()));
         time.map(|time| (TimeBasis::Receiver, time))
     }
 
-    /// Who heard it.
+    /// Station that received it; empty if not given.
     pub(super) fn station(&self) -> StationText {
         self.station_id.station().or(self.stationid.station())
     }

@@ -1,4 +1,4 @@
-//! Messages as gpsd decodes them; AIS-catcher uses the same names.
+//! Messages decoded by gpsd; AIS-catcher uses the same names.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -12,7 +12,7 @@ use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static, UNITS_P
 use crate::ais::tally::Reject;
 use crate::units::Mmsi;
 
-/// A message that says where its sender is.
+/// A message with a position.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Where {
@@ -23,12 +23,12 @@ struct Where {
     lat: Number,
     course: Number,
     heading: Number,
-    /// With `radio` it tells transmissions apart.
+    /// Distinguishes transmissions, together with `radio`.
     second: Whole,
     radio: Whole,
 }
 
-/// A number, or gpsd's words for "not available" and "at least 102.2 kn".
+/// A speed: a number, or gpsd's words for "not available" and "at least 102.2 kn".
 #[derive(Clone, Copy, Default)]
 enum Speed {
     #[default]
@@ -37,7 +37,7 @@ enum Speed {
     Of(f64),
 }
 
-/// A message that says who its sender is.
+/// A message with static data.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Who<'a> {
@@ -47,7 +47,7 @@ struct Who<'a> {
     callsign: Text<'a>,
     #[serde(borrow)]
     shipname: Text<'a>,
-    /// Of an aid.
+    /// Name of an aid to navigation.
     #[serde(borrow)]
     name: Text<'a>,
     shiptype: Whole,
@@ -119,7 +119,7 @@ impl Where {
 
     fn position(&self, kind: u8) -> Position {
         let in_degrees = self.scaled.0.unwrap_or(true);
-        // Types 9 and 27 have whole knots on the air, and 27 has tenths of a minute and whole degrees.
+        // On the air, types 9 and 27 have whole knots, and type 27 also has tenths of a minute and whole degrees.
         let (minutes, knots, degrees) = match (in_degrees, kind) {
             (true, _) => (1.0, 1.0, 1.0),
             (false, 27) => (600.0, 1.0, 1.0),
@@ -138,7 +138,7 @@ impl Where {
             Speed::Absent => None,
             Speed::Most if kind == 9 => Some(1022.0),
             Speed::Most => Some(102.2),
-            // 63 kn says "not available" in type 27.
+            // 63 kn means "not available" in type 27.
             Speed::Of(value) if kind == 27 && value == 63.0 => None,
             Speed::Of(value) => Some(value / knots),
         };
@@ -154,7 +154,7 @@ impl Where {
 
 impl Who<'_> {
     fn said(&self, kind: u8, mmsi: Mmsi) -> Static {
-        // A craft with a parent ship names that ship where others have their dimensions.
+        // Auxiliary craft (98MID) send the mother ship's MMSI in place of their dimensions.
         let tender = kind == 24 && mmsi.0 / 10_000_000 == 98;
         Static {
             class: Some(if kind == 5 { Class::A } else { Class::B }),
@@ -183,7 +183,7 @@ impl Who<'_> {
         hull([self.to_bow, self.to_stern, self.to_port, self.to_starboard])
     }
 
-    /// `MM-DDTHH:MMZ`.
+    /// Estimated arrival, `MM-DDTHH:MMZ`.
     fn eta(&self) -> Option<(u8, u8, u8, u8)> {
         let [m1, m2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', n1, n2, b'Z'] = self.eta.0.as_bytes() else {
             return None;

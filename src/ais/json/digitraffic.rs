@@ -1,4 +1,4 @@
-//! Digitraffic: the topic names the vessel, so the input writes topic and payload as one object.
+//! Digitraffic: the MQTT topic names the vessel, so the input writes topic and payload as one object.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use crate::ais::report::{Body, Class, Position, Static};
 use crate::ais::tag::StationText;
 use crate::ais::tally::Reject;
 
-/// The topic alone, to see what the payload is.
+/// Only the topic, to find out what the payload is.
 #[derive(Deserialize)]
 struct Topic<'a> {
     #[serde(borrow)]
@@ -54,7 +54,7 @@ struct Metadata<'a> {
     kind: Whole,
 }
 
-/// Reads a topic and its payload.
+/// Reads an object of topic and payload.
 pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
     let Topic { topic } = parse(text)?;
     let mut levels = topic.0.rsplit('/');
@@ -77,7 +77,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
             let Of::<Metadata<'_>> { payload: who } = parse(text)?;
             (mmsi, who.timestamp.unix_time(), Body::Static(Box::new(who.said())))
         }
-        // The state of the service.
+        // Any other topic is the status of the service.
         _ => return values::parse::<Of<serde::de::IgnoredAny>>(text).map(|_| Object::Other),
     };
     let payload = payload((&body, time));
@@ -88,7 +88,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
 
 impl Metadata<'_> {
     fn said(&self) -> Static {
-        // Month, day, hour and minute in twenty bits.
+        // Month, day, hour and minute packed into 20 bits.
         let part =
             |shift: u32, bits: u32| self.eta.within(0..=0xF_FFFF).map(|eta: i64| (eta >> shift) & ((1 << bits) - 1));
         Static {

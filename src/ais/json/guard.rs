@@ -1,14 +1,14 @@
-//! A look at an object before it is parsed: its size, its depth, and whose it is.
+//! Scans an object before it is parsed: checks size and depth, and recognises the feed.
 
 use memchr::memchr2;
 
 use crate::ais::cut::MAX_OBJECT;
 use crate::ais::tally::Reject;
 
-/// Objects of feeds are four deep at most.
+/// Maximum nesting depth; the objects of known feeds are at most four deep.
 const MAX_DEPTH: usize = 32;
 
-/// Whose object it is.
+/// Feed that an object belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Feed {
     /// AIS-catcher or gpsd.
@@ -18,16 +18,16 @@ pub(super) enum Feed {
     BarentsWatch,
 }
 
-/// What the look shows.
+/// Result of the scan.
 #[derive(Debug)]
 pub(super) struct Seen<'a> {
     pub(super) text: &'a str,
     pub(super) feed: Option<Feed>,
-    /// The text behind the key `class`, with its escapes.
+    /// Value of the key `class`, with escapes unresolved.
     pub(super) class: Option<&'a str>,
 }
 
-/// Refuses what is too large, too deep or no text.
+/// Scans an object. Fails if it is too large, too deep or not UTF-8.
 pub(super) fn look(line: &[u8]) -> Result<Seen<'_>, Reject> {
     if MAX_OBJECT < line.len() {
         return Err(Reject::JsonTooLarge);
@@ -35,7 +35,7 @@ pub(super) fn look(line: &[u8]) -> Result<Seen<'_>, Reject> {
     let text = std::str::from_utf8(line).map_err(|_| Reject::Json)?;
     let mut seen = Seen { text, feed: None, class: None };
     let (mut depth, mut at) = (0, 0);
-    // Of the outermost object: whether a key comes next, and whether the last one was `class`.
+    // State of the outermost object: whether a key comes next, and whether the last key was `class`.
     let (mut key_next, mut is_class) = (false, false);
     while let Some(byte) = line.get(at) {
         match byte {
@@ -68,7 +68,7 @@ pub(super) fn look(line: &[u8]) -> Result<Seen<'_>, Reject> {
     Ok(seen)
 }
 
-/// Where the string that begins at `from` ends.
+/// Offset of the closing quote of the string that begins at `from`.
 fn string_end(line: &[u8], mut from: usize) -> Option<usize> {
     loop {
         let found = from + memchr2(b'"', b'\\', line.get(from..)?)?;

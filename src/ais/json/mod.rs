@@ -1,4 +1,4 @@
-//! JSON feeds: one object on one line becomes what it says; each feed has its file.
+//! JSON feeds: decodes one object per line. Each feed has its own file.
 //!
 //! | recognised by | feed | time | station |
 //! |---|---|---|---|
@@ -30,17 +30,17 @@ use super::tally::Reject;
 use crate::time::Time;
 use crate::units::Mmsi;
 
-/// Vessels whose static data are remembered where they come with every position.
+/// Maximum number of vessels whose static data are remembered, for feeds that repeat them with every position.
 const MAX_KNOWN: usize = 100_000;
 
-/// What an object is about.
+/// Content of a JSON object.
 #[derive(Debug)]
 pub(super) enum Object<'a> {
-    /// One message, in the sentences that the receiver heard.
+    /// One message, as the sentences that the receiver heard.
     Sentences(Sentences<'a>),
-    /// One message or more, decoded by whoever sent the object.
+    /// One message or two, already decoded by the sender of the object.
     Said(Box<Said>),
-    /// No AIS: a server's greeting, a receiver's own position or state.
+    /// Not AIS: a server's greeting, a receiver's own position or status.
     Other,
 }
 
@@ -52,25 +52,25 @@ pub(super) struct Sentences<'a> {
     pub(super) sentences: Vec<Cow<'a, str>>,
 }
 
-/// What a decoded message says.
+/// The content of a decoded message.
 #[derive(Debug)]
 pub(super) struct Said {
-    /// Message type 1-27; 0 where the feed does not tell.
+    /// Message type 1-27; 0 if the feed does not give it.
     pub(super) kind: u8,
     pub(super) mmsi: Mmsi,
     pub(super) time: Option<(TimeBasis, Time)>,
     pub(super) station: StationText,
-    /// Of all that was sent over the air: equal for copies of one transmission.
+    /// Hash of everything sent over the air: equal for copies of one transmission.
     pub(super) payload: u64,
     pub(super) body: Body,
-    /// Static data beside it.
+    /// Static data in the same object.
     pub(super) more: Option<Box<Static>>,
-    /// Those static data are what the feed knows of the vessel, and come again with every position.
+    /// Whether the feed repeats these static data with every position.
     pub(super) repeated: bool,
 }
 
 impl Object<'_> {
-    /// The time it claims.
+    /// Time that the object claims; `None` without one.
     pub(super) fn time(&self) -> Option<Time> {
         let time = match self {
             Object::Sentences(heard) => heard.time,
@@ -81,17 +81,17 @@ impl Object<'_> {
     }
 }
 
-/// Whether a line is to be read as an object.
+/// Whether a line is to be read as a JSON object.
 pub(super) fn claims(line: &[u8]) -> bool {
     line.first() == Some(&b'{')
 }
 
-/// Whether a line is an object of a feed we know, as far as its keys show; perhaps a damaged one.
+/// Whether a line looks like an object of a known feed, judging by its keys; it may still be damaged.
 pub fn is_object(line: &[u8]) -> bool {
     claims(line) && guard::look(line).is_ok_and(|seen| seen.feed.is_some())
 }
 
-/// Reads a line that `claims` accepted.
+/// Reads a line that [`claims`] accepted.
 pub(super) fn read(line: &[u8]) -> Result<Object<'_>, Reject> {
     let seen = guard::look(line)?;
     match seen.feed {
@@ -106,21 +106,21 @@ pub(super) fn read(line: &[u8]) -> Result<Object<'_>, Reject> {
     }
 }
 
-/// A hash of what was sent over the air.
+/// Hash of everything sent over the air.
 fn payload(sent: impl Hash) -> u64 {
     let mut hasher = FxHasher::default();
     sent.hash(&mut hasher);
     mixed(hasher.finish())
 }
 
-/// Static data handed on so far, by vessel: those that come with every position are news only when they change.
+/// Static data reported so far, by vessel, as hashes. Data repeated with every position are reported only when they change.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Known {
     said: FxHashMap<u32, u64>,
 }
 
 impl Known {
-    /// Whether this has not been handed on just so before.
+    /// Whether the vessel's static data differ from those last reported; remembers them.
     pub(super) fn is_news(&mut self, mmsi: Mmsi, said: &Static) -> bool {
         let hash = payload(said);
         if self.said.get(&mmsi.0) == Some(&hash) {

@@ -1,4 +1,4 @@
-//! Each feed's objects, with their traps.
+//! The objects of each feed, with their pitfalls.
 
 use crate::ais::{
     Body, Class, Decoder, Dimensions, Line, Position, Reject, Report, SourceId, SourceSettings, TimeBasis,
@@ -67,7 +67,7 @@ fn said(report: &Report) -> &crate::ais::Static {
     }
 }
 
-/// Latitude, longitude, speed, course, heading, status.
+/// Latitude and longitude, speed, course, heading, status.
 type Shown = (Option<(f64, f64)>, Option<f64>, Option<f64>, Option<f64>, Option<u8>);
 
 fn shown(report: &Report) -> Shown {
@@ -97,7 +97,7 @@ fn refused(line: &str, reason: Reject) {
 }
 
 #[test]
-fn a_receivers_sentences_are_decoded_here_and_its_own_decoding_is_not_believed() {
+fn a_receivers_sentences_are_decoded_here_and_its_own_decoding_is_ignored() {
     let object =
         |more: &str, nmea: &str| format!("{{\"class\":\"AIS\",\"device\":\"AIS-catcher\"{more},\"nmea\":[{nmea}]}}");
     let mut plain = read(SENTENCE);
@@ -124,7 +124,7 @@ fn a_receivers_sentences_are_decoded_here_and_its_own_decoding_is_not_believed()
 }
 
 #[test]
-fn the_parts_in_one_object_join_with_no_other_lines() {
+fn the_parts_in_one_object_never_join_with_other_lines() {
     let object = |nmea: &[&str]| {
         let nmea: Vec<String> = nmea.iter().map(|one| format!("\"{one}\"")).collect();
         format!("{{\"class\":\"AIS\",\"rxuxtime\":1667409204,\"nmea\":[{}]}}", nmea.join(","))
@@ -136,14 +136,14 @@ fn the_parts_in_one_object_join_with_no_other_lines() {
 
     let mut reader = Reader::new();
     assert_eq!(reader.read(PART_1), []);
-    assert_eq!(reader.read(&object(&[PART_2])), [], "not of the same message, for all we know");
+    assert_eq!(reader.read(&object(&[PART_2])), [], "it may belong to another message");
     assert_eq!(reader.rejected(Reject::PartMissing), 1);
     assert_eq!(reader.read(&object(&[SENTENCE])).len(), 1);
-    assert_eq!(reader.read(PART_2).len(), 1, "what waited before the object waits still");
+    assert_eq!(reader.read(PART_2).len(), 1, "the part received before the object is still waiting");
 }
 
 #[test]
-fn gpsd_is_read_scaled_and_raw_and_its_words_are_no_numbers() {
+fn gpsd_is_read_scaled_and_raw_and_its_words_are_not_numbers() {
     let scaled = r#"{"class":"AIS","device":"stdin","type":1,"repeat":0,"mmsi":371798000,"scaled":true,"status":0,"status_text":"Under way using engine","turn":"fastleft","speed":12.3,"accuracy":true,"lon":-123.395383,"lat":48.381633,"course":224.0,"heading":215,"second":33,"maneuver":0,"raim":false,"radio":34017}"#;
     let raw = r#"{"class":"AIS","device":"stdin","type":1,"repeat":0,"mmsi":371798000,"scaled":false,"status":0,"turn":-127,"speed":123,"accuracy":true,"lon":-74037230,"lat":29028980,"course":2240,"heading":215,"second":33,"maneuver":0,"raim":false,"radio":34017}"#;
     let report = one(scaled);
@@ -161,14 +161,14 @@ fn gpsd_is_read_scaled_and_raw_and_its_words_are_no_numbers() {
     let nowhere =
         scaled.replace("-123.395383", "181").replace("48.381633", "91").replace("224.0", "360").replace("215", "511");
     assert_eq!(shown(&one(&nowhere)), (None, Some(12.3), None, None, Some(0)));
-    // Another transmission of the same place has another second or slot.
+    // Another transmission from the same place has another second or slot.
     assert_eq!(one(scaled).payload, report.payload);
     assert_ne!(one(&scaled.replace("\"second\":33", "\"second\":43")).payload, report.payload);
     assert_ne!(one(&scaled.replace("34017", "34018")).payload, report.payload);
 }
 
 #[test]
-fn gpsd_says_who_somebody_is_in_one_object_or_two() {
+fn gpsd_gives_static_data_in_one_object_or_two() {
     let five = r#"{"class":"AIS","device":"stdin","type":5,"repeat":0,"mmsi":351759000,"scaled":true,"imo":9134270,"ais_version":0,"callsign":"3FOF8","shipname":"EVER DIADEM","shiptype":70,"shiptype_text":"Cargo - all ships of this type","to_bow":225,"to_stern":70,"to_port":1,"to_starboard":31,"epfd":1,"epfd_text":"GPS","eta":"05-15T14:00Z","draught":12.2,"destination":"NEW YORK","dte":0}"#;
     let report = one(five);
     let who = said(&report);
@@ -228,7 +228,7 @@ fn gpsd_reports_of_other_kinds_keep_their_units() {
 }
 
 #[test]
-fn what_gpsd_says_of_itself_is_passed_over() {
+fn gpsd_messages_about_itself_are_ignored() {
     let mut reader = Reader::new();
     for line in [
         r#"{"class":"VERSION","release":"3.25","proto_major":3}"#,
@@ -251,9 +251,9 @@ fn aisstream_envelopes_have_gos_time_and_the_sentinels_of_the_air() {
     let other = ENVELOPE
         .replace("\"UserID\":244730610", "\"UserID\":0")
         .replace("\"MMSI_String\":244730610", "\"MMSI_String\":\"x\"");
-    assert_eq!(one(&other).mmsi.0, 0, "what was sent over the air goes before what the service knows");
-    let nobody = ENVELOPE.replace("\"UserID\":244730610,", "").replace("\"MMSI\":244730610,", "");
-    refused(&nobody, Reject::Mmsi);
+    assert_eq!(one(&other).mmsi.0, 0, "the MMSI sent over the air takes precedence over the service's own");
+    let without_mmsi = ENVELOPE.replace("\"UserID\":244730610,", "").replace("\"MMSI\":244730610,", "");
+    refused(&without_mmsi, Reject::Mmsi);
     assert_eq!(one(&ENVELOPE.replace("\"UserID\":244730610,", "")).mmsi.0, 244_730_610);
     let absent = ENVELOPE
         .replace("4.5,", "102.3,")
@@ -261,7 +261,7 @@ fn aisstream_envelopes_have_gos_time_and_the_sentinels_of_the_air() {
         .replace("5.854496666666666", "181")
         .replace("53.09018833333334", "91");
     assert_eq!(shown(&one(&absent)), (None, None, None, None, Some(0)));
-    // A copy by another station has another time, and the same payload.
+    // A copy from another station has another time and the same payload hash.
     let copy = one(&ENVELOPE.replace(":25.26746452", ":26.9"));
     assert_eq!(copy.payload, report.payload);
     assert_eq!(one(&ENVELOPE.replace(" +0000 UTC", " +0200 CEST")).at, at("2026-04-25T07:47:25.267Z"));
@@ -274,7 +274,7 @@ fn aisstream_envelopes_have_gos_time_and_the_sentinels_of_the_air() {
 }
 
 #[test]
-fn aisstream_says_who_somebody_is_with_padded_texts() {
+fn aisstream_static_data_have_padded_texts() {
     let envelope = |name: &str, content: &str| {
         format!(
             "{{\"Message\":{{\"{name}\":{{\"UserID\":311000111,\"Valid\":true,{content}}}}},\"MessageType\":\"{name}\",\
@@ -358,7 +358,7 @@ fn digitraffic_has_its_vessel_in_the_topic_and_two_units_of_time() {
 const VESSEL: &str = r#"{"mmsi":257000001,"msgtime":"2026-10-09T12:00:00+00:00","latitude":59.0,"longitude":10.4,"speedOverGround":9.8,"courseOverGround":210.5,"trueHeading":211,"rateOfTurn":0,"navigationalStatus":0,"imoNumber":9123456,"callSign":"LXYZ","name":"KRONPRINS HAAKON","destination":"NO BGO","eta":"10100600","shipType":60,"shipLength":120,"draught":55,"positionFixingDeviceType":1,"reportClass":"A","msgtimeStatic":"2026-10-09T11:58:00+00:00"}"#;
 
 #[test]
-fn barentswatch_tells_who_with_every_position_and_any_of_it_may_be_null() {
+fn barentswatch_repeats_static_data_with_every_position_and_any_of_it_may_be_null() {
     let mut reader = Reader::new();
     let reports = reader.read(VESSEL);
     assert_eq!(reports.len(), 2);
@@ -368,10 +368,10 @@ fn barentswatch_tells_who_with_every_position_and_any_of_it_may_be_null() {
     assert_eq!((who.class, who.eta, who.draught_dm), (Some(Class::A), Some((10, 10, 6, 0)), Some(55)));
     assert_eq!(who.dimensions.map(Dimensions::length), Some(120));
     let later = VESSEL.replace("12:00:00", "12:01:00");
-    assert_eq!(reader.read(&later).len(), 1, "who it is is no news");
+    assert_eq!(reader.read(&later).len(), 1, "unchanged static data are not reported again");
     assert_eq!(reader.read(&later.replace("NO BGO", "NO OSL")).len(), 2);
 
-    // So it is after a restart.
+    // The same holds after a restart.
     let mut saved = Vec::new();
     reader.decoder.save(&mut saved);
     let mut again = Reader::new();
@@ -411,7 +411,7 @@ fn barentswatch_tells_who_with_every_position_and_any_of_it_may_be_null() {
 }
 
 #[test]
-fn barentswatch_messages_by_type_are_what_they_say() {
+fn barentswatch_messages_are_decoded_by_type() {
     let time = r#""msgtime":"2026-10-09T12:00:00Z","stream":"terra""#;
     let at = format!(
         r#"{{"type":"Position","messageType":1,"mmsi":257152520,{time},"latitude":69.1,"longitude":15.2,"speedOverGround":6.5,"aisClass":"A"}}"#
@@ -437,7 +437,7 @@ fn barentswatch_messages_by_type_are_what_they_say() {
 }
 
 #[test]
-fn a_time_ahead_of_receipt_is_replaced_and_one_out_of_the_century_is_none() {
+fn a_time_ahead_of_receipt_is_replaced_and_one_outside_2000_to_2050_is_ignored() {
     let mut reader = Reader::with(true);
     reader.received = Some(at("2026-10-09T11:00:00Z"));
     assert_eq!(reader.read(VESSEL)[0].basis, TimeBasis::Receipt);
@@ -451,7 +451,7 @@ fn a_time_ahead_of_receipt_is_replaced_and_one_out_of_the_century_is_none() {
 }
 
 #[test]
-fn no_text_of_an_object_can_be_what_no_field_holds() {
+fn texts_that_no_ais_field_can_contain_are_absent() {
     let named = |name: &str| {
         let reports = read(&VESSEL.replace("\"KRONPRINS HAAKON\"", name));
         said(&reports[1]).name.clone()

@@ -1,4 +1,4 @@
-//! The values of JSON feeds: numbers, texts and flags that may be null or missing, and never of another kind.
+//! The values of JSON feeds: numbers, texts and flags. They may be null or missing, but a value of another type is an error.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,16 +15,16 @@ use crate::ais::tally::Reject;
 use crate::time::Time;
 use crate::units::Mmsi;
 
-/// Characters of a name or a destination: what its six-bit field holds.
+/// Maximum characters of a name or a destination: the size of the six-bit field.
 pub(super) const NAME: usize = 20;
-/// Of the name of an aid with its extension.
+/// Maximum characters of the name of an aid, including its extension.
 pub(super) const LONG_NAME: usize = 34;
-/// Of a call sign.
+/// Maximum characters of a call sign.
 pub(super) const CALL_SIGN: usize = 7;
-/// Of a safety text.
+/// Maximum characters of a safety text.
 pub(super) const SAFETY_TEXT: usize = 161;
 
-/// Reads an object whose depth is known to be bearable.
+/// Parses an object that the guard accepted.
 pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reject> {
     serde_json::from_str(text).map_err(|error| match error.classify() {
         Category::Data => Reject::JsonFields,
@@ -36,11 +36,11 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reject> 
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Number(pub(super) Option<f64>);
 
-/// A whole number; `None` for null. A fraction is of another kind.
+/// A whole number; `None` for null. A number with a fraction is an error.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Whole(pub(super) Option<i64>);
 
-/// A truth; `None` for null. 0 and 1 are truths too.
+/// A Boolean; `None` for null. 0 and 1 are accepted as well.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Flag(pub(super) Option<bool>);
 
@@ -52,7 +52,7 @@ pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
 #[derive(Clone, Default, Debug)]
 pub(super) struct Label<'a>(pub(super) Cow<'a, str>);
 
-/// What a value may turn out to be, so that each kind says only what it takes.
+/// Any JSON value, so that each type above accepts only the kinds it lists.
 pub(super) enum Met<'a> {
     Nothing,
     Truth(bool),
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for Met<'de> {
                 Ok(Met::Whole(value))
             }
             fn visit_u64<E>(self, value: u64) -> Result<Met<'de>, E> {
-                // Beyond the largest whole number nothing is in range of anything.
+                // Values beyond i64 are out of range for every field anyway.
                 Ok(Met::Whole(i64::try_from(value).unwrap_or(i64::MAX)))
             }
             fn visit_f64<E>(self, value: f64) -> Result<Met<'de>, E> {
@@ -153,7 +153,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Label<'a> {
 }
 
 impl Text<'_> {
-    /// What it says, without blanks and `@` behind it; nothing where it is longer than its field or holds what no field can.
+    /// The text up to its first `@`, trimmed; `None` if it is empty, longer than its field, or contains control characters.
     pub(super) fn words(&self, most: usize) -> Option<Box<str>> {
         let text = self.0.split('@').next().unwrap_or_default().trim();
         let possible = !text.is_empty() && text.chars().count() <= most && !text.contains(char::is_control);
@@ -162,7 +162,7 @@ impl Text<'_> {
 }
 
 impl Label<'_> {
-    /// As the name of a station: what cannot stand in one becomes `_`.
+    /// The label as a station name: characters that are not allowed there become `_`.
     pub(super) fn station(&self) -> StationText {
         let plain = |character: char| if character.is_ascii_graphic() { character as u8 } else { b'_' };
         StationText::new(&self.0.trim().chars().take(32).map(plain).collect::<Vec<u8>>())
@@ -170,44 +170,44 @@ impl Label<'_> {
 }
 
 impl Whole {
-    /// Within a range, as a smaller number.
+    /// The number as a smaller type, if it is in `range`.
     pub(super) fn within<T: TryFrom<i64>>(self, range: std::ops::RangeInclusive<i64>) -> Option<T> {
         self.0.filter(|value| range.contains(value)).and_then(|value| T::try_from(value).ok())
     }
 
-    /// An identity of nine digits at most.
+    /// An MMSI of at most nine digits.
     pub(super) fn mmsi(self) -> Result<Mmsi, Reject> {
         self.within(0..=999_999_999).map(Mmsi).ok_or(Reject::Mmsi)
     }
 
-    /// A ship type that says something.
+    /// A ship type 1-99; `None` for any other number.
     pub(super) fn ship_type(self) -> Option<u8> {
         self.within(1..=99)
     }
 
-    /// An IMO number, its check digit not looked at.
+    /// An IMO number; its check digit is not checked here.
     pub(super) fn imo(self) -> Option<u32> {
         self.within(1..=9_999_999)
     }
 }
 
 impl Number {
-    /// A draught given in units of which so many are a decimetre's.
+    /// Draught in decimetres, 1..=255. `decimetres` is the size of the feed's unit in decimetres.
     pub(super) fn draught(self, decimetres: f64) -> Option<u8> {
         let draught = (self.0? * decimetres).round();
         (1.0..=255.0).contains(&draught).then_some(draught as u8)
     }
 
-    /// Seconds or, from 1e12 on, milliseconds of UNIX time.
+    /// UNIX time in seconds or, from 1e12 on, in milliseconds.
     pub(super) fn unix_time(self) -> Option<Time> {
         let value = self.0?;
         let millis = if 1e12 <= value { value } else { value * 1000.0 };
-        // Out of range it saturates, and is not believed.
+        // Out-of-range values saturate and are rejected by `believable`.
         believable(Time::from_millis(millis.round() as i64))
     }
 }
 
-/// The hull, from bow, stern, port and starboard; what cannot be is not given.
+/// Hull dimensions from bow, stern, port and starboard; impossible sides count as not given.
 pub(super) fn hull(sides: [Whole; 4]) -> Option<Dimensions> {
     let [bow, stern, port, starboard] = sides;
     let along = |side: Whole| side.within(0..=511).unwrap_or(0);
@@ -216,7 +216,7 @@ pub(super) fn hull(sides: [Whole; 4]) -> Option<Dimensions> {
     (hull != Dimensions::default()).then_some(hull)
 }
 
-/// An arrival from its four parts.
+/// An estimated arrival from month, day, hour and minute; `None` unless all four are possible.
 pub(super) fn eta(parts: [Option<i64>; 4]) -> Option<(u8, u8, u8, u8)> {
     let small = |part: Option<i64>| part.and_then(|part| u32::try_from(part).ok());
     let [month, day, hour, minute] = parts.map(small);

@@ -1,4 +1,4 @@
-//! What a machine may say of its alerts, and what an analyst may.
+//! What the daemon may put into the marking of an alert, and what an analyst may.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn made() -> Handling {
 }
 
 #[test]
-fn a_machine_marks_with_care_and_leaves_out_what_it_does_not_say() {
+fn the_automatic_marking_is_cautious_and_leaves_out_empty_fields() {
     let expected = json!({"tlp": "AMBER", "europol": ["H1"], "source_grade": "B", "info_grade": "4", "scheme": "4x4",
         "purpose": "LawEnforcementMonitoring", "personal_data": false, "retain_until": "2027-03-14T00:00:00Z", "reality": "actual"});
     assert_eq!(serde_json::to_string(&made()).expect("plain data"), expected.to_string(), "in this order too");
@@ -22,20 +22,20 @@ fn a_machine_marks_with_care_and_leaves_out_what_it_does_not_say() {
 }
 
 #[test]
-fn settings_that_grade_a_machine_as_certain_are_refused() {
+fn settings_that_grade_alerts_as_certain_are_refused() {
     assert_eq!(HandlingSettings::default().problems(), Vec::<String>::new());
     let told = |settings: HandlingSettings| settings.problems().join("\n");
     let usual = HandlingSettings::default;
     let certain = told(HandlingSettings { source_grade: SourceGrade::A, ..usual() });
-    assert!(certain.starts_with("handling.source_grade: no machine grades A"), "{certain}");
+    assert!(certain.starts_with("handling.source_grade: cannot be A"), "{certain}");
     let certain =
         told(HandlingSettings { info_grade: InfoGrade::One, corroborated_info_grade: InfoGrade::One, ..usual() });
     assert!(
-        certain.contains("handling.info_grade: no") && certain.contains("handling.corroborated_info_grade: no"),
+        certain.contains("handling.info_grade: cannot") && certain.contains("handling.corroborated_info_grade: cannot"),
         "{certain}"
     );
     let upside_down = told(HandlingSettings { info_grade: InfoGrade::Two, ..usual() });
-    assert!(upside_down.contains("less sure"), "{upside_down}");
+    assert!(upside_down.contains("less certain"), "{upside_down}");
     for grade in [SourceGrade::B, SourceGrade::C, SourceGrade::X] {
         assert_eq!(told(HandlingSettings { source_grade: grade, ..usual() }), "");
     }
@@ -69,7 +69,7 @@ fn settings_that_a_receiver_could_not_act_on_are_refused() {
 }
 
 #[test]
-fn a_mark_changes_what_it_says_and_nothing_else() {
+fn a_mark_changes_only_the_fields_it_sets() {
     let at = Time::parse("2026-03-15T09:00:00Z");
     let mark = Mark {
         tlp: Some(Tlp::Red),
@@ -81,7 +81,7 @@ fn a_mark_changes_what_it_says_and_nothing_else() {
     let marked = made().marked(&mark);
     assert_eq!(marked.line(), "TLP:RED H1 A1, LawEnforcementMonitoring, keep until 2027-03-14");
     assert_eq!((marked.marked_by.as_deref(), marked.marked_at), (Some("ana"), at));
-    // What the machine says later of other fields still holds; a later mark leaves what it does not name.
+    // Other fields still follow the automatic marking; a later mark keeps what it does not mention.
     let later = HandlingSettings::default().of(Time::from_millis(0), true, true).marked(&mark);
     assert!(later.personal_data && later.info_grade == InfoGrade::One);
     let second = Mark { europol: Some(Vec::new()), marked_by: Some("bea".to_owned()), ..Mark::default() }.over(mark);
@@ -92,7 +92,7 @@ fn a_mark_changes_what_it_says_and_nothing_else() {
 }
 
 #[test]
-fn tlp_grows_from_clear_to_red() {
+fn tlp_labels_are_ordered_from_clear_to_red() {
     assert!(Tlp::ALL.is_sorted() && Tlp::Amber < Tlp::AmberStrict);
     for tlp in Tlp::ALL {
         assert_eq!(json!(tlp), tlp.name());

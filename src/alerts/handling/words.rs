@@ -1,33 +1,33 @@
-//! The words of a marking, as they stand in settings and alerts.
+//! The values of a marking, as written in settings and alerts.
 
 use serde::{Deserialize, Serialize};
 
-/// How far it may be passed on (TLP 2.0), the widest first.
+/// How far an alert may be passed on (TLP 2.0), the widest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Tlp {
-    /// To everybody.
+    /// No limit.
     #[serde(rename = "CLEAR")]
     Clear,
     /// Within the community.
     #[serde(rename = "GREEN")]
     Green,
-    /// To the receiver's organisation and its clients, who need to know.
+    /// The recipient's organisation and its clients, on a need-to-know basis.
     #[default]
     #[serde(rename = "AMBER")]
     Amber,
-    /// To the receiver's organisation only.
+    /// The recipient's organisation only.
     #[serde(rename = "AMBER+STRICT")]
     AmberStrict,
-    /// To nobody but the person it is given to.
+    /// The individual recipients only.
     #[serde(rename = "RED")]
     Red,
 }
 
 impl Tlp {
-    /// All of them, the widest first.
+    /// All values, the widest first.
     pub const ALL: [Tlp; 5] = [Tlp::Clear, Tlp::Green, Tlp::Amber, Tlp::AmberStrict, Tlp::Red];
 
-    /// The word, without `TLP:`.
+    /// The label without `TLP:`.
     pub fn name(self) -> &'static str {
         match self {
             Tlp::Clear => "CLEAR",
@@ -39,24 +39,24 @@ impl Tlp {
     }
 }
 
-/// What a receiver must not do with it without asking.
+/// What a receiver must not do with an alert without asking (Europol handling codes).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Europol {
-    /// Only to prevent and combat crime.
+    /// Only to be used to prevent and combat crime.
     H0,
-    /// Not in judicial proceedings.
+    /// Not to be used in judicial proceedings.
     H1,
-    /// Not passed on.
+    /// Not to be passed on.
     H2,
-    /// As the handling text says.
+    /// The restrictions in the handling text.
     H3,
 }
 
 impl Europol {
-    /// All of them.
+    /// All codes, in order.
     pub const ALL: [Europol; 4] = [Europol::H0, Europol::H1, Europol::H2, Europol::H3];
 
-    /// The code.
+    /// The code as text: `H0` to `H3`.
     pub fn name(self) -> &'static str {
         match self {
             Europol::H0 => "H0",
@@ -67,10 +67,10 @@ impl Europol {
     }
 }
 
-/// How far the source is trusted.
+/// Reliability of the source.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum SourceGrade {
-    /// No doubt. Never a machine's word.
+    /// No doubt. Never assigned automatically.
     A,
     /// Mostly reliable.
     #[default]
@@ -82,10 +82,10 @@ pub enum SourceGrade {
 }
 
 impl SourceGrade {
-    /// All of them.
+    /// All grades, the most reliable first.
     pub const ALL: [SourceGrade; 4] = [SourceGrade::A, SourceGrade::B, SourceGrade::C, SourceGrade::X];
 
-    /// The letter.
+    /// The letter of the grade.
     pub fn name(self) -> &'static str {
         match self {
             SourceGrade::A => "A",
@@ -96,10 +96,10 @@ impl SourceGrade {
     }
 }
 
-/// How sure the information is.
+/// Accuracy of the information.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum InfoGrade {
-    /// Accuracy not in doubt. Never a machine's word.
+    /// Accuracy not in doubt. Never assigned automatically.
     #[serde(rename = "1")]
     One,
     /// Known personally to the source.
@@ -115,10 +115,10 @@ pub enum InfoGrade {
 }
 
 impl InfoGrade {
-    /// All of them.
+    /// All grades, the most accurate first.
     pub const ALL: [InfoGrade; 4] = [InfoGrade::One, InfoGrade::Two, InfoGrade::Three, InfoGrade::Four];
 
-    /// The digit.
+    /// The digit of the grade.
     pub fn name(self) -> &'static str {
         match self {
             InfoGrade::One => "1",
@@ -129,18 +129,18 @@ impl InfoGrade {
     }
 }
 
-/// Which letters and digits the grades are.
+/// The scheme that the grades belong to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Scheme {
-    /// A, B, C, X and 1 to 4.
+    /// Letters A, B, C, X and digits 1 to 4.
     #[default]
     #[serde(rename = "4x4")]
     FourByFour,
 }
 
-/// What it may be used for, in the words of CISE.
+/// What an alert may be used for (purposes of CISE).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[allow(missing_docs)] // The words say it.
+#[allow(missing_docs)] // The names are those of CISE.
 pub enum Purpose {
     #[default]
     LawEnforcementMonitoring,
@@ -158,7 +158,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// All of them.
+    /// All purposes.
     pub const ALL: [Purpose; 12] = [
         Purpose::LawEnforcementMonitoring,
         Purpose::LawEnforcementOperation,
@@ -174,30 +174,30 @@ impl Purpose {
         Purpose::NonSpecified,
     ];
 
-    /// The word.
+    /// The name of the purpose in CISE.
     pub fn name(self) -> String {
         format!("{self:?}")
     }
 }
 
-/// Whether anything of it happened.
+/// Whether the events are real.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reality {
-    /// Yes.
+    /// Real events.
     #[default]
     Actual,
-    /// People play it.
+    /// An exercise.
     Exercise,
-    /// Machines are being tried.
+    /// A test of systems.
     Test,
 }
 
 impl Reality {
-    /// All of them.
+    /// All values.
     pub const ALL: [Reality; 3] = [Reality::Actual, Reality::Exercise, Reality::Test];
 
-    /// The word.
+    /// The value as text: `actual`, `exercise` or `test`.
     pub fn name(self) -> &'static str {
         match self {
             Reality::Actual => "actual",

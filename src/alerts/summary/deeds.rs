@@ -9,16 +9,16 @@ use super::super::named;
 use super::super::party::clean;
 use super::{Tense, Told, about_hours, decimals, distance, elapsed, form_words, name, number, ordinal};
 
-/// A summary names the counted time where more than this was not counted.
+/// A summary states the counted time if more than this was not counted.
 const UNCOUNTED: Span = Span::from_minutes(20);
 const MINUTE: Span = Span::from_minutes(1);
-/// Below this a ship is stopped, in words. Knots.
+/// Below this speed the text says that a ship is stopped. Knots.
 const STOPPED_KNOTS: f64 = 0.5;
-/// What lies within this has not moved. Nautical miles.
+/// A vessel that moved less than this has not moved. Nautical miles.
 const UNMOVED_NM: f64 = 0.005;
 
 impl Told<'_> {
-    /// The verb and what belongs to it, without the place.
+    /// The verb and its complements, without the place.
     pub(super) fn doing(&self) -> String {
         let held = self.held();
         match (self.behaviour, self.form) {
@@ -136,8 +136,8 @@ impl Told<'_> {
         }
     }
 
-    /// How long it has held, as the clocks beside it show: from one shown minute to the other. Pairs are compared at whole minutes, of
-    /// which each counts: their first and last are part of it.
+    /// How long the behaviour has held, from one displayed minute to the other. Pairs are compared at whole minutes, so the first
+    /// and the last minute both count.
     fn held(&self) -> Span {
         let held = elapsed(self.started_at, self.last_at);
         match self.behaviour {
@@ -146,7 +146,7 @@ impl Told<'_> {
         }
     }
 
-    /// `stayed` once it is over, `has stayed` or `have stayed` until then.
+    /// The past form once the behaviour ended, otherwise the perfect with `has` or `have`.
     pub(in super::super) fn have(&self, past: &str, perfect: &str) -> String {
         match (self.tense, self.vessels.len()) {
             (Tense::Past, _) => past.to_owned(),
@@ -155,7 +155,7 @@ impl Told<'_> {
         }
     }
 
-    /// `since 23:43 UTC`, once it is over `from 23:43 to 00:20 UTC`.
+    /// `since 23:43 UTC`; once it ended, `from 23:43 to 00:20 UTC`.
     pub(in super::super) fn since(&self) -> String {
         let since = self.started_at.clock();
         match self.tense {
@@ -192,13 +192,13 @@ impl Told<'_> {
         format!("{stopped} for {} {apart}where {ship} {did}{before}{others}{craft}", self.held())
     }
 
-    /// An input or station, as it may be printed.
+    /// Name of the input or station, safe to print.
     pub(super) fn source(&self) -> String {
         clean(self.zone_id).unwrap_or_else(|| "without a name".to_owned())
     }
 
-    /// `has been silent for at least 2 h 00 min in an area with good reception; last heard at 12:00 UTC`; once it is over, what that
-    /// shows.
+    /// `has been silent for at least 2 h 00 min in an area with good reception; last heard at 12:00 UTC`; once the vessel is
+    /// heard again, what the gap shows.
     fn gap(&self) -> String {
         let text = |key: &str| self.measured.get(key)?.as_str();
         let heading = text("heading_for").and_then(clean).map_or(String::new(), |zone| format!(", heading for {zone}"));
@@ -214,7 +214,7 @@ impl Told<'_> {
             (None, Some(record)) => format!("in an area with good reception ({record})"),
             (None, None) => "in an area with good reception".to_owned(),
         };
-        // An end without having been heard leaves the time of the opening behind.
+        // If the vessel was not heard at the end, the last measured silence may be longer than the alert's times show.
         let known = self.number("silent_minutes").map_or(Span::ZERO, |minutes| Span::from_minutes(minutes as i64));
         let held = self.held().max(known);
         let least = |held| format!("at least {held}");
@@ -337,7 +337,7 @@ impl Told<'_> {
         }
     }
 
-    /// `, their 3rd meeting within 14 days, after fishing side by side for 1 h 25 min at 4.1 kn`; nothing of a first one.
+    /// `, their 3rd meeting within 14 days, after fishing side by side for 1 h 25 min at 4.1 kn`; empty for a first meeting.
     fn meeting_again(&self) -> String {
         let again = self.number("earlier_meetings_14_days");
         let again = again
@@ -356,7 +356,7 @@ impl Told<'_> {
         }
     }
 
-    /// The speed of what lies still or is slow, in knots; `None` once it is neither.
+    /// The speed made good of a vessel that is still or slow, in knots; `None` once it is neither.
     fn still_knots(&self) -> Option<f64> {
         let limit = number(self.thresholds, "slow_knots");
         self.number("speed_made_good_knots").filter(|knots| limit.is_none_or(|limit| *knots < limit))
@@ -366,17 +366,17 @@ impl Told<'_> {
         self.of("median_knots", " at ", " kn (median)")
     }
 
-    /// A measured number between two texts; nothing if it was not measured.
+    /// A measured number between two texts; empty if it was not measured.
     fn of(&self, key: &str, before: &str, after: &str) -> String {
         self.number(key).map_or_else(String::new, |value| format!("{before}{}{after}", decimals(value)))
     }
 
-    /// The same of hours.
+    /// Measured hours between two texts; empty if they were not measured.
     fn hours(&self, key: &str, before: &str, after: &str) -> String {
         self.number(key).map_or_else(String::new, |hours| format!("{before}{}{after}", about_hours(hours)))
     }
 
-    /// A measured number of minutes.
+    /// A measured number of minutes; zero if it was not measured.
     fn minutes(&self, key: &str) -> Span {
         Span::from_minutes(self.number(key).unwrap_or(0.0).round() as i64)
     }

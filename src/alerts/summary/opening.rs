@@ -1,4 +1,4 @@
-//! Why an alert opened, in a few words whose minutes add up with the times beside them; and what its forms are called.
+//! Why an alert opened, in a few words whose minutes agree with the displayed times, and the names of the forms of behaviours.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::units::METRES_PER_NM;
 
 const MINUTE: Span = Span::from_minutes(1);
 
-/// Why this alert opened. Times count from the beginning that the alert shows to its opening.
+/// The reason for the opening. Durations run from the start that the alert shows to its opening.
 pub(in super::super) fn opened_because(alert: &Alert, form: &str) -> String {
     let limits = &alert.evidence.thresholds;
     let held = held(alert);
@@ -51,7 +51,7 @@ pub(in super::super) fn opened_because(alert: &Alert, form: &str) -> String {
     }
 }
 
-/// What a form of a behaviour is called in a reason.
+/// The name of a form of a behaviour in a reason.
 pub(in super::super) fn form_words(behaviour: &str, form: &str, limits: &Map<String, Value>) -> String {
     let words = |part: &str| match (behaviour, part) {
         ("rendezvous", "near") => "near each other".to_owned(),
@@ -79,12 +79,12 @@ pub(in super::super) fn form_words(behaviour: &str, form: &str, limits: &Map<Str
     form.split('+').map(words).collect::<Vec<_>>().join(" and ")
 }
 
-/// From its beginning to its opening, as the clocks show it.
+/// The time from the start to the opening, as the displayed times give it.
 fn whole(alert: &Alert) -> Span {
     elapsed(alert.started_at, alert.opened_at)
 }
 
-/// `for 1 h 02 min`; `for 1 h 00 min of the 1 h 15 min since 05:53 UTC` where holes were not counted.
+/// `for 1 h 02 min`; if holes were not counted, `for 1 h 00 min of the 1 h 15 min since 05:53 UTC`.
 fn held(alert: &Alert) -> String {
     let whole = whole(alert);
     let counted = number(&alert.evidence.measured, "counted_minutes");
@@ -95,8 +95,8 @@ fn held(alert: &Alert) -> String {
     }
 }
 
-/// Two ships are compared at whole minutes, each of which counts: `in each of the 10 minutes from 07:27 to 07:36 UTC`, or
-/// `in 30 of the 36 minutes from 03:40 to 04:15 UTC`.
+/// Two ships are compared at whole minutes, and each minute counts: `in each of the 10 minutes from 07:27 to 07:36 UTC`, or `in
+/// 30 of the 36 minutes from 03:40 to 04:15 UTC`.
 fn minutes(alert: &Alert) -> String {
     let all = whole(alert) + MINUTE;
     let all = all.millis() / MINUTE.millis();
@@ -111,7 +111,7 @@ fn minutes(alert: &Alert) -> String {
 fn meeting(alert: &Alert, form: &str) -> String {
     let (key, words) = match form {
         "underway" => ("underway_metres", "under way together"),
-        // Of a long one the near tier counts.
+        // A long meeting counts the minutes of the near tier.
         "close" => ("close_metres", "close together"),
         _ => ("near_metres", "near each other"),
     };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::alerts::{ChangeKind, Severity, Status};
 
-/// `HH:MM change revision reason` of every line.
+/// `HH:MM change revision reason` of every change.
 fn told(changes: &[Change]) -> Vec<String> {
     let line = |change: &Change| {
         let kind = format!("{:?}", change.change).to_lowercase();
@@ -12,7 +12,7 @@ fn told(changes: &[Change]) -> Vec<String> {
     changes.iter().map(line).collect()
 }
 
-/// A sea with the cargo ship, which has been slow since noon.
+/// A sea with the cargo ship, slow since noon.
 fn loitering() -> (Sea, Subject, Vec<Change>) {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
@@ -41,7 +41,7 @@ fn it_opens_once_and_a_line_comes_every_half_hour() {
 }
 
 #[test]
-fn it_ends_an_hour_after_it_stopped_at_that_very_moment_however_often_woken() {
+fn it_ends_exactly_an_hour_after_it_stopped_however_often_it_is_woken() {
     let (mut sea, subject, _) = loitering();
     let changes = sea.take(minute(95), vec![over("loitering", subject, minute(80), "under way again")]);
     assert!(changes.is_empty());
@@ -60,7 +60,7 @@ fn it_ends_an_hour_after_it_stopped_at_that_very_moment_however_often_woken() {
 }
 
 #[test]
-fn what_comes_back_within_the_hour_is_the_same_alert_and_later_a_new_one() {
+fn a_behaviour_that_resumes_within_an_hour_keeps_its_alert_and_later_opens_a_new_one() {
     let (mut sea, subject, first) = loitering();
     sea.take(minute(80), vec![over("loitering", subject.clone(), minute(70), "under way again")]);
     let changes = sea.take(minute(85), vec![holds("loitering", subject.clone(), slow(80, 85))]);
@@ -69,20 +69,20 @@ fn what_comes_back_within_the_hour_is_the_same_alert_and_later_a_new_one() {
     assert_eq!((open[0].ended_at, open[0].started_at, &open[0].id), (None, minute(0), &first[0].alert.id));
     assert_eq!(sea.book.due(), None);
     sea.take(minute(100), vec![over("loitering", subject.clone(), minute(90), "under way again")]);
-    // At the same moment the timer comes first: the window has closed.
+    // At equal times the timer runs first, so the window has closed.
     let changes = sea.take(minute(150), vec![holds("loitering", subject.clone(), slow(90, 150))]);
     assert_eq!(told(&changes), ["14:30 ended 2 under way again", "14:30 opened 1 below 2 kn for 1 h 00 min"]);
     assert_ne!(changes[1].alert.id, first[0].alert.id);
-    // It ended at 90, so the next began after that.
+    // The first alert ended at 90, so the next one began after that.
     assert_eq!(changes[1].alert.started_at, minute(90) + Span::from_millis(1));
 }
 
 #[test]
-fn a_late_report_that_reaches_into_an_alert_that_ended_makes_it_go_on() {
+fn a_late_report_that_overlaps_an_ended_alert_reopens_it() {
     let (mut sea, subject, first) = loitering();
     sea.take(minute(80), vec![over("loitering", subject.clone(), minute(70), "under way again")]);
     assert_eq!(told(&sea.wake(minute(130))), ["14:10 ended 2 under way again"]);
-    // Wholly within what was told: nothing.
+    // Entirely within the published hours: no change.
     assert!(sea.take(minute(140), vec![holds("loitering", subject.clone(), slow(5, 70))]).is_empty());
     let changes = sea.take(minute(140), vec![holds("loitering", subject.clone(), slow(5, 120))]);
     assert_eq!(told(&changes), ["14:20 updated 3 a late report shows that it continues"]);
@@ -93,28 +93,28 @@ fn a_late_report_that_reaches_into_an_alert_that_ended_makes_it_go_on() {
     let changes = sea.wake(minute(190));
     assert_eq!(told(&changes), ["15:10 ended 4 under way again"]);
     assert_eq!(changes[0].alert.ended_at, Some(minute(130)));
-    // What began after its end is another.
+    // A behaviour that began after its end is another alert.
     let changes = sea.take(minute(260), vec![holds("loitering", subject, slow(200, 260))]);
     assert_eq!(changes[0].change, ChangeKind::Opened);
     assert_ne!(changes[0].alert.id, first[0].alert.id);
 }
 
 #[test]
-fn lost_for_hours_or_without_its_zone_it_ends_at_once() {
+fn it_ends_at_once_when_lost_for_hours_or_without_its_zone() {
     let (mut sea, subject, _) = loitering();
     let changes = sea.take(minute(430), vec![over("loitering", subject, minute(70), "lost")]);
     assert_eq!(told(&changes), ["19:10 ended 2 lost"]);
     let (mut sea, subject, _) = loitering();
     let removed = over("loitering", subject.clone(), minute(70), "zone removed or inactive");
     assert_eq!(told(&sea.take(minute(70), vec![removed])), ["13:10 ended 2 zone removed or inactive"]);
-    // The same slowness, seen again under another zone, is not the same alert.
+    // The same slow passage under another zone is not the same alert.
     let changes = sea.take(minute(71), vec![holds("loitering", subject, slow(0, 71))]);
     assert_eq!(changes[0].change, ChangeKind::Opened);
     assert_eq!(changes[0].alert.started_at, minute(70) + Span::from_millis(1));
 }
 
 #[test]
-fn an_earlier_start_is_taken_over_and_the_id_stays() {
+fn an_earlier_start_is_adopted_and_the_id_stays() {
     let (mut sea, subject, first) = loitering();
     for from in [-10, 5] {
         let holding = slow(from, 61);
@@ -126,7 +126,7 @@ fn an_earlier_start_is_taken_over_and_the_id_stays() {
 }
 
 #[test]
-fn a_stop_of_what_never_opened_is_nothing() {
+fn a_stop_of_an_alert_that_never_opened_is_ignored() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
     let changes = sea.take(minute(5), vec![over("loitering", Subject::one(key, ix), minute(1), "apart")]);
@@ -135,7 +135,7 @@ fn a_stop_of_what_never_opened_is_nothing() {
 }
 
 #[test]
-fn news_come_at_once_and_severity_never_falls() {
+fn news_are_published_at_once_and_severity_never_falls() {
     let (mut sea, subject, _) = loitering();
     let in_c07 = sea.in_c07(slow(0, 62));
     let changes = sea.take(minute(62), vec![holds("loitering", subject.clone(), in_c07)]);
@@ -144,7 +144,7 @@ fn news_come_at_once_and_severity_never_falls() {
     circling.form = "slow+circling";
     let changes = sea.take(minute(63), vec![holds("loitering", subject.clone(), circling)]);
     assert_eq!(told(&changes), ["13:03 updated 3 now slow and circling"]);
-    // Out of the corridor again: no line for that, and the score stands.
+    // Leaving the corridor makes no line, and the score stays.
     for at in 64..=93 {
         let changes = sea.take(minute(at), vec![holds("loitering", subject.clone(), slow(0, at))]);
         let want: &[&str] = if at == 93 { &["13:33 updated 4 still going on"] } else { &[] };
@@ -157,7 +157,7 @@ fn news_come_at_once_and_severity_never_falls() {
 }
 
 #[test]
-fn a_vessel_that_says_who_it_is_is_news_and_a_flickering_name_is_not() {
+fn a_first_identity_is_news_and_a_flickering_name_is_not() {
     let mut sea = Sea::new();
     let (key, ix) = sea.heard(CARGO, minute(0));
     let subject = Subject::one(key, ix);
@@ -195,7 +195,7 @@ fn a_fact_becomes_an_alert_and_never_a_fact_again() {
 }
 
 #[test]
-fn a_second_time_within_two_weeks_counts_for_merchants_only() {
+fn a_repeat_within_two_weeks_counts_only_for_merchant_ships() {
     for (ship, repeated) in [(CARGO, true), (FISHING, false)] {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(ship);
@@ -214,7 +214,7 @@ fn a_second_time_within_two_weeks_counts_for_merchants_only() {
 }
 
 #[test]
-fn three_linked_pairs_become_one_group_and_stay_it() {
+fn three_linked_pairs_become_one_group_and_remain_one() {
     let mut sea = Sea::new();
     let ships: Vec<_> = (0..5).map(|number| sea.ship(Ship { mmsi: 224_000_010 + number, ..CARGO })).collect();
     let meet = |a: usize, b: usize| holds("rendezvous", Subject::pair(ships[a], ships[b]), near());
@@ -222,7 +222,7 @@ fn three_linked_pairs_become_one_group_and_stay_it() {
     assert!(changes.iter().all(|change| change.alert.group_id.is_none()));
     let changes = sea.take(minute(40), vec![meet(1, 2)]);
     assert_eq!((changes.len(), changes[0].alert.group_id.clone()), (1, None));
-    // The pair in the middle ties them all together.
+    // The pair in the middle links them all.
     let changes = sea.take(minute(41), vec![meet(2, 3)]);
     let kinds: Vec<_> = changes.iter().map(|change| (change.change, change.revision)).collect();
     let updated = (ChangeKind::Updated, 2);
@@ -234,7 +234,7 @@ fn three_linked_pairs_become_one_group_and_stay_it() {
 }
 
 #[test]
-fn facts_make_no_groups() {
+fn facts_do_not_form_groups() {
     let mut sea = Sea::new();
     let ships: Vec<_> = (0..4).map(|number| sea.ship(Ship { mmsi: 224_000_010 + number, ..CARGO })).collect();
     for pair in ships.windows(2) {
@@ -252,7 +252,7 @@ fn a_forgotten_vessel_stays_in_its_alert() {
     sea.take(minute(80), vec![over("loitering", subject.clone(), minute(70), "lost")]);
     let ix = subject.vessels[0].1;
     sea.book.forget(ix);
-    // Its place now belongs to a ship that says otherwise.
+    // Its index now belongs to a ship with another name.
     sea.says(Ship { name: "OTHER", ..CARGO });
     let changes = sea.wake(minute(130));
     let alert = &changes[0].alert;
@@ -279,7 +279,7 @@ fn the_book_is_bounded_and_alerts_go_before_facts() {
 }
 
 #[test]
-fn the_order_of_signals_within_a_step_does_not_show() {
+fn the_order_of_signals_within_a_step_has_no_effect() {
     let run = |turned: fn(&mut Vec<Signal>)| {
         let mut sea = Sea::new();
         let (a, b) = (sea.ship(CARGO), sea.ship(FISHING));
@@ -295,7 +295,7 @@ fn the_order_of_signals_within_a_step_does_not_show() {
     assert_eq!(run(|_| {}), run(|signals| signals.reverse()));
 }
 
-/// The cargo ship, slowed down since noon: the alert with its id, and its subject.
+/// The cargo ship, slow since noon, with its alert and subject.
 fn slowed_down() -> (Sea, Subject, Arc<Alert>) {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
@@ -305,26 +305,26 @@ fn slowed_down() -> (Sea, Subject, Arc<Alert>) {
 }
 
 #[test]
-fn what_says_more_of_the_same_hours_takes_the_place_of_the_weaker_alert() {
+fn a_stronger_alert_about_the_same_hours_supersedes_the_weaker_one() {
     let (mut sea, subject, weak) = slowed_down();
     let changes = sea.take(minute(60), vec![holds("loitering", subject.clone(), slow(10, 60))]);
     assert_eq!(told(&changes), ["13:00 ended 2 superseded", "13:00 opened 1 below 2 kn for 1 h 00 min"]);
     assert_eq!((&changes[0].alert.id, changes[0].alert.ended_at), (&weak.id, Some(minute(40))));
     assert_eq!(changes[1].alert.replaces.as_ref(), Some(&weak.id));
-    // The slowdown goes on being said, and even outlasts what replaced it: it is over all the same.
+    // The slowdown still holds, and even outlasts the alert that superseded it; it stays ended.
     for at in 61..80 {
         assert!(sea.take(minute(at), vec![holds("slowdown", subject.clone(), slow(0, at))]).is_empty());
     }
     sea.take(minute(90), vec![over("loitering", subject.clone(), minute(80), "under way again")]);
     sea.wake(minute(140));
     assert!(sea.take(minute(150), vec![holds("slowdown", subject.clone(), slow(0, 150))]).is_empty());
-    // Another slowdown is another.
+    // A later slowdown is a new alert.
     let changes = sea.take(minute(400), vec![holds("slowdown", subject, slow(370, 400))]);
     assert_eq!((changes.len(), changes[0].change), (1, ChangeKind::Opened));
 }
 
 #[test]
-fn the_weaker_does_not_open_beside_the_stronger() {
+fn a_weaker_alert_does_not_open_beside_a_stronger_one() {
     let (mut sea, subject, _) = loitering();
     assert!(sea.take(minute(62), vec![holds("slowdown", subject.clone(), slow(0, 62))]).is_empty());
     sea.take(minute(90), vec![over("loitering", subject.clone(), minute(80), "under way again")]);
@@ -332,13 +332,13 @@ fn the_weaker_does_not_open_beside_the_stronger() {
 }
 
 #[test]
-fn an_alert_gives_way_neither_to_a_fact_nor_to_what_came_after_it() {
+fn an_alert_gives_way_neither_to_a_fact_nor_to_a_later_alert() {
     let (mut sea, subject, _) = slowed_down();
     let mut fact = slow(10, 60);
     fact.base = vec![("loitering", 5)];
     let changes = sea.take(minute(60), vec![holds("loitering", subject.clone(), fact)]);
     assert_eq!((changes.len(), changes[0].alert.replaces.as_ref()), (1, None));
-    // Once the fact is an alert, it does.
+    // Once the fact is an alert, it supersedes the weaker one.
     let changes = sea.take(minute(61), vec![holds("loitering", subject.clone(), slow(10, 61))]);
     assert_eq!((changes[0].reason.as_str(), changes.len()), ("superseded", 2));
     assert!(changes[1].alert.replaces.is_some());

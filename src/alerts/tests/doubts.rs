@@ -1,8 +1,8 @@
-//! What else explains it: limits that no case lifts, each with its other side.
+//! Other explanations: caps that no case lifts, each with its counterexample.
 
 use super::*;
 
-/// Opens it with these facts, for a vessel whose case weighs as much as it can.
+/// Opens an alert with these measurements, for vessels whose case has the highest score.
 fn grave(behaviour: &'static str, form: &'static str, measured: &[(&str, serde_json::Value)]) -> Arc<Alert> {
     let mut sea = Sea::new();
     sea.case_score = 100;
@@ -23,7 +23,7 @@ fn last_line(alert: &Alert) -> (i32, String) {
 }
 
 #[test]
-fn more_than_five_possible_are_a_fact_whatever_the_case() {
+fn more_than_five_possible_vessels_make_a_fact_whatever_the_case() {
     let many = grave("dark_rendezvous", "one_of_many", &[("possible", json!(8))]);
     assert_eq!(
         last_line(&many),
@@ -40,7 +40,7 @@ fn more_than_five_possible_are_a_fact_whatever_the_case() {
 }
 
 #[test]
-fn a_silence_that_is_usual_or_leads_nowhere_is_low_at_most() {
+fn a_usual_silence_or_one_that_ends_where_it_began_is_at_most_low() {
     let usual =
         [("silence_usual_of", json!("feed")), ("others_fell_silent", json!(8.5)), ("others_heard_hours", json!(811))];
     let text = "8 other vessels went silent on this feed in 811 vessel-hours: silence is common here, limited to low";
@@ -56,7 +56,7 @@ fn a_silence_that_is_usual_or_leads_nowhere_is_low_at_most() {
 }
 
 #[test]
-fn what_chance_brings_is_no_find() {
+fn a_stop_expected_by_chance_stays_a_fact() {
     let found = |form, craft: i32| {
         let measured = [("expected_by_chance", json!(2.4)), ("craft_stopped_there", json!(craft))];
         grave("async_rendezvous", form, &measured)
@@ -69,7 +69,7 @@ fn what_chance_brings_is_no_find() {
 }
 
 #[test]
-fn a_boat_that_collects_among_its_fleet_is_low_at_most() {
+fn a_boat_that_collects_among_its_fleet_is_at_most_low() {
     let boat = |number: u32| Ship { mmsi: 263_000_100 + number, ..FISHING };
     let collects = |boats: u32| {
         let mut sea = Sea::new();

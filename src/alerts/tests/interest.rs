@@ -1,15 +1,15 @@
-//! What is no vessel of interest, and what a vessel does every day.
+//! Vessels without interest, and daily habits of a vessel.
 
 use super::*;
 
-/// Hours until noon that the ship has lain here.
+/// The ship lies here for this many hours until noon.
 fn lies(sea: &mut Sea, ship: Ship, hours: i64) {
     for half in -2 * hours..=0 {
         sea.episodes.lying.take(key(ship), minute(30 * half), HERE, Some(0.1));
     }
 }
 
-/// The ship comes here at 12 kn, before noon.
+/// The ship arrives here at 12 kn, before noon.
 fn sails(sea: &mut Sea, ship: Ship) {
     for (at, south) in [(-30, 2.0 / 60.0), (-20, 0.0)] {
         let there = Some((HERE.lat - south, HERE.lon));
@@ -24,7 +24,7 @@ fn last_line(alert: &Alert) -> (i32, String) {
 }
 
 #[test]
-fn a_held_vessel_and_what_lies_beside_it_are_facts() {
+fn a_held_vessel_and_one_beside_held_vessels_are_facts() {
     for (hours, is_fact) in [(23, false), (25, true)] {
         let mut sea = Sea::new();
         lies(&mut sea, CARGO, hours);
@@ -40,7 +40,7 @@ fn a_held_vessel_and_what_lies_beside_it_are_facts() {
 }
 
 #[test]
-fn a_meeting_with_what_never_sailed_is_a_fact_and_with_a_ship_at_anchor_for_days_is_not() {
+fn a_meeting_with_a_vessel_that_never_sailed_is_a_fact_and_with_one_at_anchor_for_days_is_not() {
     for (sailed, is_fact) in [(false, true), (true, false)] {
         let mut sea = Sea::new();
         lies(&mut sea, CARGO, 48);
@@ -54,7 +54,7 @@ fn a_meeting_with_what_never_sailed_is_a_fact_and_with_a_ship_at_anchor_for_days
 }
 
 #[test]
-fn a_slowdown_that_a_hole_shows_is_a_fact_and_says_how_long() {
+fn a_slowdown_shown_only_by_a_hole_is_a_fact_that_states_its_length() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
     let mut holding = sea.in_c07(slow(0, 90));
@@ -68,7 +68,7 @@ fn a_slowdown_that_a_hole_shows_is_a_fact_and_says_how_long() {
 }
 
 #[test]
-fn anchored_says_by_what() {
+fn the_anchored_line_states_its_evidence() {
     let line = |by: &str| {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(CARGO);

@@ -1,4 +1,4 @@
-//! What a line looks like: the shipped schema holds for every line, and for nothing broken; summaries and evidence.
+//! The format of a line: the shipped schema accepts every line and refuses broken ones; summaries and evidence.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ fn faults(schema: &jsonschema::Validator, line: &Value) -> Vec<String> {
     schema.iter_errors(line).map(|fault| fault.to_string()).collect()
 }
 
-/// Lines of all kinds: a loiterer that ends, a pair of whom one has no name, a strange name, a distress device without a position.
+/// Lines of many kinds: a loiterer that ends, a pair with a nameless ship, a hostile name, a distress device without a position.
 fn lines() -> Vec<Change> {
     let mut sea = Sea::new();
     let nameless = Ship { mmsi: 263_000_009, name: "", ship_type: 0, length: 0, class: Class::Unknown, ..CARGO };
@@ -131,7 +131,7 @@ fn the_evidence_has_the_tracks_from_before_the_start_to_the_latest_fix() {
     for at in -60..=60 {
         sea.heard(CARGO, minute(at));
     }
-    // Between the kept points of the trail.
+    // This fix is between two kept points of the trail.
     let (key, ix) = sea.heard(CARGO, minute(60) + Span::from_seconds(5));
     let mut holding = slow(0, 60);
     holding.last_at = minute(60) + Span::from_seconds(5);

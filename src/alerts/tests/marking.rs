@@ -1,10 +1,10 @@
-//! How sure a marking is, by who heard the vessels; and from when what counts.
+//! The grade of a marking by the stations that heard the vessels, and when settings take effect.
 
 use super::*;
 use crate::alerts::Handling;
 use crate::alerts::handling::{HandlingSettings, InfoGrade, Reality, SourceGrade};
 
-/// The marking of a meeting at its first line, each ship heard by these stations.
+/// The marking of a meeting at its first line, with the stations that heard each ship.
 fn meeting(first: &[u16], second: &[u16]) -> Handling {
     let mut sea = Sea::new();
     let mut heard = |ship: Ship, stations: &[u16]| {
@@ -20,22 +20,22 @@ fn meeting(first: &[u16], second: &[u16]) -> Handling {
 }
 
 #[test]
-fn only_what_two_stations_heard_of_every_ship_is_corroborated() {
+fn an_alert_is_corroborated_only_if_two_stations_heard_every_ship() {
     let grade = |first: &[u16], second: &[u16]| {
         let handling = meeting(first, second);
         assert_eq!(handling.source_grade, SourceGrade::B);
         handling.info_grade
     };
     assert_eq!(grade(&[1], &[1]), InfoGrade::Four);
-    assert_eq!(grade(&[1], &[2]), InfoGrade::Four, "nobody else heard either of them");
+    assert_eq!(grade(&[1], &[2]), InfoGrade::Four, "no other station heard either of them");
     assert_eq!(grade(&[1, 2], &[2]), InfoGrade::Four);
     assert_eq!(grade(&[1, 2], &[2, 3]), InfoGrade::Three);
-    assert_eq!(grade(&[0, 2], &[2, 3]), InfoGrade::Four, "a feed that does not say is no station");
+    assert_eq!(grade(&[0, 2], &[2, 3]), InfoGrade::Four, "an unnamed station does not count");
     assert_eq!(grade(&[2, 2], &[2, 3]), InfoGrade::Four);
 }
 
 #[test]
-fn a_small_craft_makes_it_personal_and_the_days_count_from_the_day_it_opened() {
+fn a_small_craft_makes_it_personal_data_and_retention_counts_from_the_day_it_opened() {
     let handling = meeting(&[1], &[1]);
     assert!(handling.personal_data, "a fishing vessel");
     assert_eq!(handling.retain_until, time("2027-03-01T00:00:00Z"));
@@ -46,7 +46,7 @@ fn a_small_craft_makes_it_personal_and_the_days_count_from_the_day_it_opened() {
 }
 
 #[test]
-fn other_settings_hold_from_the_next_line_on() {
+fn new_settings_apply_from_the_next_line_on() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
     assert_eq!(sea.opens("loitering", Subject::one(key, ix), slow(0, 60)).handling.reality, Reality::Actual);

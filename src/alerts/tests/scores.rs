@@ -1,4 +1,4 @@
-//! The worked examples of the SPEC, and every ingredient with its hard negative.
+//! The worked examples of SPEC, and every score line with a counterexample.
 
 use super::*;
 use crate::alerts::Severity;
@@ -96,7 +96,7 @@ fn a_fishing_fleet_is_capped_and_a_lone_pair_is_not() {
     let six = sea.opens("rendezvous", Subject::pair(boats[2], boats[3]), holding.clone());
     assert_eq!(six.score, 39);
     assert_eq!(lines_of(&six).last().map(String::as_str), Some("cap_low -26"));
-    // A merchant ship among them is not one of them.
+    // A merchant ship in the fleet does not belong to it.
     let cargo = sea.ship(CARGO);
     let mixed = sea.opens("rendezvous", Subject::pair(cargo, boats[4]), holding);
     assert_eq!(mixed.score, 45 + 10 + 15 + 5 + 10);
@@ -114,7 +114,7 @@ fn the_largest_watched_zone_counts_once_and_then_the_benign_one() {
 }
 
 #[test]
-fn what_lowers_a_score_needs_every_party() {
+fn a_score_is_lowered_only_if_every_party_qualifies() {
     let yacht = Ship { mmsi: 235_000_004, ship_type: 36, length: 14, class: Class::B, ..CARGO };
     let other = Ship { mmsi: 235_000_005, ..yacht };
     let coastal = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(49.0);
@@ -122,10 +122,10 @@ fn what_lowers_a_score_needs_every_party() {
     assert_eq!(pair(yacht, CARGO, coastal).score, 35 + 5 + 10);
     let far = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(50.0);
     assert_eq!(pair(yacht, other, far).score, 40);
-    // Fishing is counted as fishing, not as a small boat besides.
+    // A fishing vessel gets the points for fishing, not those for a small boat as well.
     let boat = Ship { class: Class::B, length: 14, ..FISHING };
     assert_eq!(lines_of(&one(boat, coastal)), ["loitering 30", "fishing -15"]);
-    // Both at anchor.
+    // Both ships are at anchor.
     let anchored = |_: &Sea, holding: &mut Holding| holding.anchored = true;
     assert_eq!(pair(CARGO, ANOTHER_CARGO, anchored).score, 20);
 }
@@ -162,13 +162,13 @@ fn night_and_open_sea_count_and_twilight_does_not() {
         holding.shore_nm = Some(150.0);
     });
     assert_eq!(lines_of(&night), ["loitering 30", "shore_100_nm 10", "night 5"]);
-    // Sunset at 19:20 UTC there: twenty minutes later the sun is 5° down.
+    // Sunset is at 19:20 UTC there: twenty minutes later the sun is 5° below the horizon.
     let dusk = one(CARGO, |_, holding| holding.last_at = time("2026-03-01T19:25:00Z"));
     assert_eq!(lines_of(&dusk), ["loitering 30", "shore_24_nm 5"]);
 }
 
 #[test]
-fn what_a_zone_asks_for_is_raised_and_a_pilot_still_capped() {
+fn a_zone_can_raise_a_score_and_a_pilot_is_still_capped() {
     let entry = |ship| {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(ship);
@@ -212,7 +212,7 @@ fn a_score_stays_between_0_and_100() {
 }
 
 #[test]
-fn a_distress_is_as_urgent_anywhere_and_a_test_is_a_fact() {
+fn a_distress_call_is_equally_urgent_anywhere_and_a_test_is_a_fact() {
     let device = Ship { mmsi: 970_011_234, name: "", ship_type: 0, length: 0, ..CARGO };
     for (form, points, announced) in [("active", 60, true), ("test", 5, false)] {
         let mut sea = Sea::new();
@@ -226,8 +226,8 @@ fn a_distress_is_as_urgent_anywhere_and_a_test_is_a_fact() {
     }
 }
 
-/// The lines of the score and the text of the last of them, of a cargo ship loitering in C07 that was seen in source regions so many
-/// hours before it began.
+/// The score lines, and the text of the last one, of a cargo ship loitering in C07 that was in source regions the given number of
+/// hours before.
 fn came(from: &[(&str, i64)]) -> (Vec<String>, String) {
     let alert = came_with(from, ScoreSettings::default());
     (lines_of(&alert), alert.score_reasons.last().map(|reason| reason.text.clone()).unwrap_or_default())
@@ -246,7 +246,7 @@ fn came_with(from: &[(&str, i64)], score: ScoreSettings) -> Arc<Alert> {
 }
 
 #[test]
-fn who_came_from_a_source_region_within_thirty_days_is_worth_five_more() {
+fn a_visit_to_a_source_region_within_thirty_days_adds_five_points() {
     let known = ["loitering 30", "in_corridor 15", "shore_24_nm 5"];
     let more = ["loitering 30", "in_corridor 15", "shore_24_nm 5", "source_region 5"];
     assert_eq!(came(&[]).0, known);
@@ -267,7 +267,7 @@ fn who_came_from_a_source_region_within_thirty_days_is_worth_five_more() {
 }
 
 #[test]
-fn of_two_ships_the_one_that_was_in_a_source_region_last_gives_the_line() {
+fn the_ship_that_was_in_a_source_region_last_gives_the_line() {
     let mut sea = Sea::new();
     let (a, b) = (sea.ship(CARGO), sea.ship(ANOTHER_CARGO));
     for ((key, _), region, hours) in [(a, "s05", 40), (b, "s06", 30)] {

@@ -1,4 +1,4 @@
-//! What an analyst checks by hand: durations that add up with the times beside them, limits by their numbers, countries by name.
+//! What an analyst checks by hand: durations that agree with the displayed times, limits by number, countries by name.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn opens(behaviour: &'static str, change: impl Fn(&mut Holding), numbers: &[(&st
 }
 
 #[test]
-fn the_minutes_of_a_meeting_are_those_between_its_times() {
+fn the_minutes_of_a_meeting_agree_with_its_times() {
     let meets = |last: i64, counted: u32| {
         let close = |holding: &mut Holding| {
             holding.form = "close";
@@ -40,7 +40,7 @@ fn the_minutes_of_a_meeting_are_those_between_its_times() {
 }
 
 #[test]
-fn time_that_was_not_counted_is_named() {
+fn uncounted_time_is_stated() {
     let whole = opens("loitering", |_| {}, &[("counted_minutes", json!(60.0))]);
     assert_eq!(whole.0, "below 2 kn for 1 h 00 min");
     let holes = |holding: &mut Holding| (holding.satisfied_at, holding.last_at) = (minute(75), minute(75));
@@ -73,7 +73,7 @@ fn a_limit_is_named_by_its_number() {
 }
 
 #[test]
-fn a_silence_is_as_long_as_was_measured() {
+fn a_silence_is_stated_as_long_as_it_was_measured() {
     let silent = |holding: &mut Holding| {
         holding.form = "long_silent";
         (holding.satisfied_at, holding.last_at) = (minute(90), minute(90));

@@ -1,4 +1,4 @@
-//! One silent vessel: where it was, why it would have been heard, and what else explains its silence.
+//! One silent vessel: where it was, why it should have been heard, and what else may explain the silence.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,10 @@ use crate::zones::{Relation, ZoneIx};
 
 use super::Settings;
 
-/// Within this circle for `LAY_STILL` a vessel lies still, whatever its status (SPEC *anchored*). Nautical miles.
+/// A vessel within this circle for `LAY_STILL` lies still, whatever its status (SPEC *anchored*). Nautical miles.
 const SWING_NM: f64 = 0.3;
 const LAY_STILL: Span = Span::from_hours(3);
-/// Share of that time that fixes must cover.
+/// How much of that time the fixes must cover.
 const COVERED: Span = Span::from_hours(2);
 
 /// A vessel whose silence is improbable.
@@ -27,43 +27,43 @@ pub(super) struct Dark {
     pub(super) shore_nm: f64,
     pub(super) usual_knots: f64,
     pub(super) why: Why,
-    /// When the rule was satisfied.
+    /// When the rule was satisfied; `None` before that.
     pub(super) satisfied_at: Option<Time>,
-    /// The level that was told, 0 before it was satisfied.
+    /// Highest level reported (see `Dark::level`); 0 before the rule was satisfied.
     pub(super) told: u8,
     pub(super) evidence: Evidence,
 }
 
-/// What the place where it was last heard asks for.
+/// Requirements at the place where the vessel was last heard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Why {
     pub(super) profile: u16,
     pub(super) required: Span,
     pub(super) zones: Vec<(ZoneIx, Relation)>,
-    /// The zone it was heading for.
+    /// Id of the zone it was heading for, if that is why it is watched.
     pub(super) heading: Option<String>,
 }
 
-/// What speaks for and against a silence, as of the last look.
+/// Evidence for and against a silence, as of the last look.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Evidence {
     /// Probability that the receivers miss every report of such a vessel for the whole gap, 0-1.
     pub(super) unheard: f64,
-    /// The same if no water were out of reach of the feed, 0-1.
+    /// The same probability if no water were out of the feed's reach, 0-1.
     pub(super) unheard_within: f64,
-    /// When its way led out of the water in which vessels are heard.
+    /// When the vessel's course led out of the water in which vessels are heard, if it did.
     pub(super) left: Option<Time>,
-    /// What the feed itself missed.
+    /// Time that the feed itself missed.
     pub(super) missed: Span,
-    /// How often others fall silent there.
+    /// How often other vessels fall silent there.
     pub(super) silence_rate: SilenceRate,
-    /// Share of the slots of the day before in which it was heard, 0-1; `None` if that is no evidence.
+    /// Share of the previous day's slots in which the vessel was heard, 0-1. `None` if it is not evidence.
     pub(super) own_record: Option<f32>,
     /// Whether its input hears no other vessel.
     pub(super) alone: bool,
-    /// Whether it was at anchor, moored or still for hours before.
+    /// Whether the vessel was at anchor, moored or still for hours before the silence.
     pub(super) lay_still: bool,
-    /// Whether it is not under way where it was heard again.
+    /// Whether the vessel is not under way where it is heard again.
     pub(super) lies_still: bool,
 }
 
@@ -84,7 +84,8 @@ impl Evidence {
         evidence
     }
 
-    /// Of the only vessel of an input that was silent like it: the input's silence is the vessel's, and takes nothing away.
+    /// Evidence for the only vessel of an input that was silent with it. The input's silence is the vessel's, so it is
+    /// not subtracted.
     pub(super) fn alone(scene: &Scene<'_>, vessel: TrackIx, silence: &Silence) -> Evidence {
         let evidence = Evidence::of(scene, vessel, silence);
         Evidence { missed: Span::ZERO, alone: true, ..evidence }
@@ -98,21 +99,21 @@ impl Evidence {
         self.silence_rate = scene.coverage.silence_rate(silence);
     }
 
-    /// Judged once more over a part of it.
+    /// Replaces the probability after judging only a part of the silence.
     pub(super) fn judged(&mut self, (unheard, missed): (f64, Span)) {
         self.unheard = unheard;
         self.unheard_within = unheard;
         self.missed = missed;
     }
 
-    /// When it sailed out of reach of the feed, if that explains its silence.
+    /// When the vessel sailed out of the feed's reach, if that explains the silence.
     pub(super) fn out_of_reach(&self, settings: &Settings) -> Option<Time> {
         self.left.filter(|_| settings.max_probability < self.unheard && !self.alone)
     }
 }
 
 impl Dark {
-    /// When it will have lasted for so long, what the feed missed left out.
+    /// When the silence reaches this length, not counting time that the feed missed.
     pub(super) fn due(&self, length: Span) -> Time {
         self.from.at + length + self.evidence.missed
     }
@@ -121,7 +122,7 @@ impl Dark {
         until - self.from.at - self.evidence.missed
     }
 
-    /// Whether, silent until then, it satisfies the rule.
+    /// Whether a silence until `until` satisfies the rule.
     pub(super) fn stands(&self, until: Time, settings: &Settings) -> bool {
         let unheard = self.evidence.unheard.min(self.evidence.unheard_within);
         let improbable = unheard <= settings.max_probability || self.evidence.alone;
@@ -139,14 +140,15 @@ impl Dark {
         }
     }
 
-    /// Whether it was heard again where it had been, not under way.
+    /// Whether the vessel was heard again where it had been, not under way.
     pub(super) fn is_in_place(&self, to: Option<Spot>, settings: &Settings) -> bool {
         let near = to.is_some_and(|to| self.from.position.nm_to(to.position) <= settings.in_place_nm);
         near && self.evidence.lies_still
     }
 }
 
-/// Whether a vessel said it was at anchor or moored, or had not left a small circle for hours, when it fell silent.
+/// Whether a vessel reported that it was at anchor or moored, or had stayed in a small circle for hours, when it fell
+/// silent.
 fn lay_still(vessel: Vessel<'_>, silence: &Silence) -> bool {
     let near = |place: LatLon| place.metres_to(silence.position) <= SWING_NM * METRES_PER_NM;
     let before = vessel.trail_since(silence.since - LAY_STILL).filter(|point| point.at <= silence.since);

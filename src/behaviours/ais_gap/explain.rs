@@ -1,4 +1,4 @@
-//! What a gap asks of a vessel, as data.
+//! The conditions of a gap for one vessel, as data.
 
 use crate::behaviours::shared::sharing::explain_silence;
 use crate::behaviours::{Explanation, Scene, Step};
@@ -36,7 +36,7 @@ impl AisGap {
     }
 }
 
-/// How often others fall silent, in the cell or on the input, whichever makes it usual.
+/// How often other vessels fall silent, in the cell or on the input, whichever makes silence usual.
 fn said_of(silence_rate: &SilenceRate) -> String {
     let (silences, hours) = match silence_rate.usual() {
         Some(Usual::Feed) => (silence_rate.feed_silences, silence_rate.feed_hours),

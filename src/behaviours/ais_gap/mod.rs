@@ -1,21 +1,21 @@
-//! AIS gap: a vessel falls silent at sea where it would have been heard.
+//! AIS gap: a vessel falls silent at sea where it should be heard.
 //!
 //! ## Watches
-//! Every vessel last heard at least `min_shore_nm` off, outside calm water and its margin.
+//! Every vessel last heard at least `min_shore_nm` from shore, outside calm water and its margin.
 //! ## Why
-//! Transponders are switched off before transfers, and on again when nothing is left to see.
+//! Transponders are switched off before transfers, and on again once there is nothing left to see.
 //! ## Opens
-//! Silent for `watched_minutes` when last seen watched, or when dead reckoning reaches a watched zone's near edge within
-//! `heading_hours`; elsewhere for `after_hours`. And the reception model gives less than `max_probability` that nobody hears such
-//! a vessel there for so long, going on as it went or standing still, whichever is likelier unheard; for an hour its own record counts
-//! too. Reception must have been known when the silence began. A fact until `long_hours`, and where its way leads out of the water in
-//! which the feed hears vessels; at most low where vessels fall silent all the time. The only vessel of an input is judged when it is heard again.
+//! Silent for `watched_minutes` if the vessel was last seen watched, or if dead reckoning reaches the near edge of a watched zone within
+//! `heading_hours`; elsewhere for `after_hours`. Also, the reception model gives less than `max_probability` that no receiver hears such a
+//! vessel for that time, whether it carried on or stood still. For an hour its own record counts too. Reception must have been known when
+//! the silence began. Only a fact until `long_hours`, or where its course leads out of the feed's reach; at most low where vessels fall
+//! silent all the time. The only vessel of an input is judged when it is heard again.
 //! ## Ends
-//! Heard again: then with the distance, the speed it implies and the slack: the time left once that distance is sailed at its usual speed;
-//! at most low within `in_place_nm` of where it fell silent, if it is not under way there. A fix that comes late shortens, splits or disproves it. Over after 30 days (lost).
+//! Heard again, with distance, implied speed and slack (the time left once that distance is sailed at its usual speed). At most low within
+//! `in_place_nm` of where it fell silent, if not under way. A late fix shortens, splits or disproves the gap. Over after 30 days (lost).
 //! ## Blind spots
-//! A broken transponder looks the same. Where reception is thin, or not yet known, nothing is said. Three vessels that switch off
-//! together, with nobody else near, look like a dead receiver.
+//! A broken transponder looks the same. Where reception is thin or unknown, nothing is reported. Three vessels that switch off together,
+//! with no other vessel near, look like a dead receiver.
 
 use std::collections::BTreeMap;
 
@@ -42,47 +42,49 @@ mod told;
 use dark::{Dark, Evidence, Why};
 
 const NAME: &str = "ais_gap";
-/// Nobody waits longer.
+/// Longest silence that is followed; then the vessel is lost.
 const LOST_AFTER: Span = Span::from_hours(30 * 24);
-/// Closed gaps wait so long for reports that correct them.
+/// How long closed gaps are kept for late reports that correct them.
 const CORRECTED_WITHIN: Span = Span::from_hours(48);
 const MOST_CLOSED: usize = 1000;
-/// Below this a vessel is not under way. Knots.
+/// Below this speed a vessel is not under way. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
 /// Steps of dead reckoning towards zones.
 const STEP: Span = Span::from_minutes(10);
 
-/// `[behaviours.ais_gap]`
+/// Settings `[behaviours.ais_gap]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Points from `long_hours` on, and instead from `longer_hours` on; taken away when it closes with less than `slack_minutes`.
+    /// `long_points` are added from `long_hours` on, `longer_points` instead from `longer_hours` on. They are removed
+    /// if the gap closes with less than `slack_minutes`. Points.
     pub long_points: i32,
-    /// See `long_points`.
+    /// as above
     pub longer_points: i32,
-    /// Least distance from shore when last heard. Nautical miles.
+    /// Minimum distance from shore when last heard. Nautical miles, at least 1.
     pub min_shore_nm: f64,
-    /// How long silent when last seen watched or heading there. Minutes.
+    /// Required silence of a vessel that was watched, or heading for a watched zone, when last heard. Minutes, at least
+    /// 30.
     pub watched_minutes: f64,
-    /// How long silent elsewhere. Hours.
+    /// Required silence elsewhere. Hours.
     pub after_hours: f64,
-    /// Heading there: so far ahead dead reckoning looks for the near edge of a zone. Hours.
+    /// How far ahead dead reckoning looks for the near edge of a zone that the vessel is heading for. Hours.
     pub heading_hours: f64,
-    /// The silence must be less probable than this. 0-0.01.
+    /// The silence must be less probable than this. At most 0.01.
     pub max_probability: f64,
-    /// A fact until it has lasted for so long. Hours.
+    /// A gap is a fact until it has lasted this long. Hours.
     pub long_hours: f64,
-    /// From here on `longer_points` count. Hours.
+    /// Duration from which `longer_points` count. Hours.
     pub longer_hours: f64,
-    /// With less slack the silence explains itself. Minutes.
+    /// With less slack than this the silence needs no explanation. Minutes.
     pub slack_minutes: f64,
-    /// Heard again no further away than this, and not under way: at most low. Nautical miles.
+    /// A vessel heard again within this distance, and not under way, scores at most low. Nautical miles.
     pub in_place_nm: f64,
-    /// Points for a silence of the only vessel that its input hears: the receiver may have failed; 0 or less.
+    /// Points if the vessel is the only one that its input hears, because the receiver may have failed; 0 or less.
     pub alone_points: i32,
 }
 
@@ -108,7 +110,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, points) in
@@ -147,27 +149,27 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `ais_gap` behaviour and its state.
 pub struct AisGap {
     profiles: Profiles<Settings>,
     dark: FxHashMap<TrackIx, Dark>,
-    /// Those that were told and are over, by vessel and start.
+    /// Gaps that were reported and are over, by vessel and start.
     closed: BTreeMap<(TrackKey, Time), (Dark, Spot)>,
 }
 
-/// Whether a vessel that is heard again is not under way, by what it says or makes good.
+/// Whether a vessel that is heard again is not under way, by its reported speed or its speed made good.
 fn lies_still(vessel: Vessel<'_>, fix: Fix) -> bool {
     let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
     fix.said.sog_knots().or(made_good).is_none_or(|knots| knots < UNDER_WAY_KNOTS)
 }
 
 impl AisGap {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> AisGap {
         AisGap { profiles: Profiles::new(NAME, settings, chart), dark: FxHashMap::default(), closed: BTreeMap::new() }
     }
 
-    /// How long a vessel last heard here must be silent; `None` where nobody is told at all.
+    /// Why a vessel last heard here is watched, and for how long it must be silent. `None` where gaps are not reported.
     fn why(
         &self,
         scene: &Scene<'_>,
@@ -206,7 +208,7 @@ impl AisGap {
             let Some(zone) = reached.map(|hit| hit.zone) else {
                 continue;
             };
-            // What the zone says of its own waters does not hold out here, but it says who is worth waiting for.
+            // The zone's settings do not apply out here, but they decide which vessels are watched for.
             if self.profiles.of(scene.chart, zone, scene.now).is_some() {
                 let heading = Some(scene.chart.zones.get(zone).id.clone());
                 return Some(Why { profile, required: minutes(settings.watched_minutes), zones, heading });
@@ -216,7 +218,7 @@ impl AisGap {
     }
 
     fn fell_silent(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        // After a late fix the rest of a silence is told again; what stands of it goes on.
+        // After a late fix the rest of a silence arrives again; an open gap just continues.
         let Some(silence) = scene.coverage.silence(step.vessel) else {
             return;
         };
@@ -255,7 +257,7 @@ impl AisGap {
         let to = Spot { at: fix.at, position: fix.position };
         let settings = &self.profiles.get(dark.why.profile).settings;
         let vessel = scene.tracks.vessel(step.vessel);
-        // Silent again since this fix: it came late, and both parts are judged by themselves.
+        // Silent again since this fix, so it came late. Both parts are judged separately.
         let rest = scene.coverage.silence(step.vessel);
         if rest.is_some() {
             let before = Fix { at: dark.from.at, position: dark.from.position, ..fix };
@@ -284,7 +286,7 @@ impl AisGap {
         out.signals.push(dark.disproved(step.vessel));
     }
 
-    /// The only vessel of its input is heard again: both were silent, and its own record speaks for the receiver.
+    /// The only vessel of its input is heard again. Both were silent; the vessel's own record shows how good reception was.
     fn was_alone(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
         let Some(silence) = scene.coverage.ended(step.vessel) else {
             return;
@@ -317,7 +319,7 @@ impl AisGap {
         self.keep_closed(scene.now, dark, to);
     }
 
-    /// A late fix inside a gap that is over: what is left of it on either side?
+    /// A late fix inside a closed gap: judges what remains of the gap before and after it.
     fn corrected(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
         let before = (step.key, Time::MIN)..(step.key, fix.at);
         let Some((place, (dark, to))) = self.closed.range(before).next_back() else {
@@ -412,7 +414,7 @@ impl Behaviour for AisGap {
         let now = scene.now;
         match scene.coverage.silence(vessel) {
             Some(silence) => dark.evidence.update(scene, silence),
-            // A day has passed, and it was not improbable enough by then.
+            // A day has passed without the silence becoming improbable enough.
             None if dark.satisfied_at.is_none() => {
                 self.dark.remove(&vessel);
                 return out.activity.push((vessel, Activity::Done));
@@ -450,7 +452,7 @@ impl Behaviour for AisGap {
             let Some(from) = self.dark.get(&vessel).map(|dark| dark.from) else {
                 continue;
             };
-            // After a day nobody asks any more why it opened.
+            // After a day, the reason for opening is not checked any more.
             if scene.coverage.silence(vessel).is_none() {
                 continue;
             }

@@ -44,7 +44,7 @@ fn gap(zones: &str, script: &str, expected: &str) {
 }
 
 #[test]
-fn a_watched_vessel_is_told_after_90_minutes_and_over_when_heard() {
+fn a_watched_vessel_opens_after_90_minutes_and_ends_when_heard() {
     gap(
         AREA,
         "ALFA 224000001
@@ -87,7 +87,7 @@ fn elsewhere_it_takes_six_hours() {
 }
 
 #[test]
-fn who_heads_for_a_watched_zone_is_told_like_one_in_it() {
+fn a_vessel_heading_for_a_watched_zone_counts_as_watched() {
     let heading = |from: &str| {
         format!(
             "ALFA 224000001
@@ -97,7 +97,7 @@ fn who_heads_for_a_watched_zone_is_told_like_one_in_it() {
                go 180 6 60"
         )
     };
-    // The zone begins at 30° N: 11 nm ahead, and 31 nm.
+    // The zone begins at 30° N: first 11 nm ahead, then 31 nm.
     gap(
         AREA,
         &heading("30.28"),
@@ -108,7 +108,7 @@ fn who_heads_for_a_watched_zone_is_told_like_one_in_it() {
 }
 
 #[test]
-fn nobody_is_blamed_for_a_silent_feed() {
+fn no_vessel_is_blamed_for_a_silent_feed() {
     let script = "ALFA 224000001
            06:00 28.1 -17.1
            stop 240
@@ -120,7 +120,7 @@ fn nobody_is_blamed_for_a_silent_feed() {
            silent 300
            stop 60";
     check(&settings(), AREA, script, "");
-    // Heard again, it is silence of its own that counts.
+    // Heard again, its own silence counts.
     let never_back = "ALFA 224000001
            06:00 28.1 -17.1
            stop 240
@@ -133,7 +133,7 @@ fn nobody_is_blamed_for_a_silent_feed() {
 }
 
 #[test]
-fn nobody_is_blamed_where_everybody_fell_silent() {
+fn no_vessel_is_blamed_where_all_fell_silent() {
     let mut script = "FAR 224000050 every=300
            00:00 26 -20
            stop 1500\n"
@@ -151,8 +151,8 @@ fn nobody_is_blamed_where_everybody_fell_silent() {
 }
 
 #[test]
-fn at_the_edge_of_reception_and_in_thin_reception_nothing_is_said() {
-    // Where it goes nobody was ever heard; it goes out of reach.
+fn nothing_opens_at_the_edge_of_reception_or_in_thin_reception() {
+    // No vessel was ever heard where it goes, so it sails out of reach.
     gap(
         AREA,
         "ALFA 224000001
@@ -174,7 +174,7 @@ fn at_the_edge_of_reception_and_in_thin_reception_nothing_is_said() {
 }
 
 #[test]
-fn nothing_is_said_before_a_day_was_learned() {
+fn nothing_opens_before_a_day_of_learning() {
     let script = "ALFA 224000001
            06:00 28.1 -17.1
            stop 240
@@ -184,7 +184,7 @@ fn nothing_is_said_before_a_day_was_learned() {
 }
 
 #[test]
-fn near_a_port_nothing_is_said() {
+fn nothing_opens_near_a_port() {
     let port = r#"{"type":"FeatureCollection","features":[
         {"type":"Feature","properties":{"id":"port","name":"Port","kind":"port","radius_nm":1},
          "geometry":{"type":"Point","coordinates":[-17.1,28.1]}}]}"#;
@@ -224,7 +224,7 @@ fn two_gaps_are_two_alerts() {
     );
 }
 
-/// `(change, points of the lines by code)` of every change.
+/// Change, score, and codes of the score lines, for every change.
 fn told(changes: &[Change]) -> Vec<(ChangeKind, i32, Vec<String>)> {
     let codes = |change: &Change| change.alert.score_reasons.iter().map(|reason| reason.code.clone()).collect();
     changes.iter().map(|change| (change.change, change.alert.score, codes(change))).collect()
@@ -240,7 +240,7 @@ fn it_is_a_fact_until_three_hours_and_slack_decides_what_its_length_is_worth() {
            dark 0 6 240
            go 0 6 30";
     let opened = |changes: &[Change]| changes[0].alert.clone();
-    // Straight on at its usual 6 kn: nothing is left to explain.
+    // Straight on at its usual 6 kn leaves no slack.
     let on = run(&settings, AREA, &among_sentinels(script));
     assert!(!opened(&on).announced && opened(&on).severity == Severity::Info, "{:?}", told(&on));
     let long = on.iter().find(|change| change.at.clock() == "13:00").expect("three hours dark");
@@ -250,7 +250,7 @@ fn it_is_a_fact_until_three_hours_and_slack_decides_what_its_length_is_worth() {
     assert!(ended.alert.score_reasons.iter().all(|reason| reason.code != "long"), "{:?}", told(&on));
     assert!(ended.alert.announced && ended.alert.score < long.alert.score);
     assert_eq!(ended.alert.evidence.measured["slack_hours"].as_f64().map(|hours| hours < 0.5), Some(true));
-    // Not a mile further after four hours: all of it is left.
+    // After four hours it has not moved, so all of it is slack.
     let stayed = script.replace("dark 0 6 240", "silent 240");
     let stayed = run(&settings, AREA, &among_sentinels(&stayed));
     let ended = stayed.last().expect("an end");
@@ -258,7 +258,7 @@ fn it_is_a_fact_until_three_hours_and_slack_decides_what_its_length_is_worth() {
     assert!(ended.alert.summary.contains("unexplained at its usual speed"), "{}", ended.alert.summary);
 }
 
-/// Runs `script`; the lines of `late` come when the clock of the script is at `minute` of the day.
+/// Runs `script`. The lines of `late` arrive when the clock of the script reaches `minute` of the day.
 fn run_late(script: &str, late: &str, minute: i64) -> Vec<String> {
     let script = among_sentinels(script);
     let seconds = |line: &str| {
@@ -299,22 +299,22 @@ fn late(clock: &str) -> String {
 
 #[test]
 fn a_late_report_shortens_splits_or_disproves_an_open_gap() {
-    // Without: opened 11:30, longer than three hours at 13:00, heard at 16:01.
+    // Without the late report: opened at 11:30, longer than three hours at 13:00, heard at 16:01.
     assert_eq!(
         run_late(DARK_FOR_HOURS, &late("10:00"), 2000),
         ["11:30 Opened 10:00", "13:00 Updated 10:00", "16:01 Ended 10:00-16:01"]
     );
-    // Heard at 11:00: by noon it was silent for an hour only; told again when that is long enough.
+    // Heard at 11:00. At noon it had been silent for only an hour; it opens again when that is long enough.
     assert_eq!(
         run_late(DARK_FOR_HOURS, &late("11:00"), 12 * 60)[..3],
         ["11:30 Opened 10:00", "11:50 Retracted 10:00", "12:30 Opened 11:00"]
     );
-    // Heard at 10:20 and told at noon: it began later, and is still long enough.
+    // Heard at 10:20, received at noon. It began later, and is still long enough.
     assert_eq!(
         run_late(DARK_FOR_HOURS, &late("10:20"), 12 * 60)[..3],
         ["11:30 Opened 10:00", "11:50 Updated 10:20", "13:20 Updated 10:20"]
     );
-    // Heard at 12:00 and told at 15:00: two gaps.
+    // Heard at 12:00, received at 15:00: two gaps.
     assert_eq!(
         run_late(DARK_FOR_HOURS, &late("12:00"), 15 * 60),
         [
@@ -343,7 +343,7 @@ fn a_late_report_corrects_a_gap_that_is_over() {
 }
 
 #[test]
-fn zones_may_have_their_own_patience() {
+fn zones_may_set_their_own_limits() {
     let zone = area_with(r#","settings":{"ais_gap":{"watched_minutes":45}}"#);
     gap(
         &zone,

@@ -1,4 +1,4 @@
-//! What is told of a gap: that it goes on, how it closed, that it was none.
+//! Signals about a gap: that it continues, how it closed, or that it never was one.
 
 use serde_json::{Map, Value};
 
@@ -11,20 +11,20 @@ use super::super::{Holding, Signal, SignalKind, Subject, minutes, number, thresh
 use super::{Dark, LOST_AFTER, NAME, Settings};
 
 impl Dark {
-    /// How much has been reached by then: 1 silent, 2 for long, 3 for longer.
+    /// Level reached by `until`: 1 silent, 2 long, 3 longer.
     pub(super) fn level(&self, settings: &Settings, until: Time) -> u8 {
         let length = self.length(until);
         let reached = |hours: f64| u8::from(minutes(hours * 60.0) <= length);
         1 + reached(settings.long_hours) + reached(settings.longer_hours)
     }
 
-    /// When the next level is reached, or nobody waits any longer.
+    /// When the next level is reached, or the vessel is lost.
     pub(super) fn next_due(&self, settings: &Settings, now: Time) -> Time {
         let levels = [settings.long_hours, settings.longer_hours].map(|hours| self.due(minutes(hours * 60.0)));
         levels.into_iter().find(|due| now < *due).unwrap_or(self.from.at + LOST_AFTER)
     }
 
-    /// That it goes on.
+    /// The signal that the gap continues.
     pub(super) fn says(
         &self,
         vessel: TrackIx,
@@ -37,7 +37,7 @@ impl Dark {
         self.signal(vessel, kind(Box::new(holding)))
     }
 
-    /// That it is over, and what that shows.
+    /// The signal that the gap is over, with distance, implied speed and slack.
     pub(super) fn closes(&self, vessel: TrackIx, settings: &Settings, to: Spot) -> Signal {
         let level = self.level(settings, to.at);
         let explained = self.gap(Some(to)).slack().is_some_and(|slack| slack < minutes(settings.slack_minutes));
@@ -47,7 +47,7 @@ impl Dark {
         self.signal(vessel, kind)
     }
 
-    /// That a late fix leaves too little of it.
+    /// The signal that a late fix leaves too little of the gap.
     pub(super) fn disproved(&self, vessel: TrackIx) -> Signal {
         let kind = SignalKind::Disproved { started_at: self.from.at, reason: "a late report shows that it was heard" };
         self.signal(vessel, kind)
@@ -144,7 +144,7 @@ impl Dark {
     }
 }
 
-/// The points of its length.
+/// Points for the length of the gap.
 fn points(settings: &Settings, level: u8) -> Option<(&'static str, i32)> {
     match level {
         0 | 1 => None,

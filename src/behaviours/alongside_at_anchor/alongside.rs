@@ -1,4 +1,5 @@
-//! One small craft at one anchored ship: their distance at whole minutes, counted for each zone (the working part of `alongside_at_anchor`).
+//! One small craft at one anchored ship: their distance at whole minutes, counted for each zone (the working part of
+//! `alongside_at_anchor`).
 
 use std::collections::VecDeque;
 
@@ -21,24 +22,24 @@ use crate::behaviours::{Explanation, Holding, Output, Scene, Signal, SignalKind,
 
 const NAME: &str = "alongside_at_anchor";
 const MINUTE: Span = Span::from_minutes(1);
-/// Again for this long within the merge window: the same visit.
+/// Minutes alongside for the same visit to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
 const SAY_EVERY: Span = Span::from_minutes(1);
-/// The zones round the ship are looked up again after this. Metres.
+/// Distance after which the zones around the ship are looked up again. Metres.
 const REDO_METRES: f64 = 100.0;
-/// Ships that have not been near each other for this long are no pair.
+/// Ships that have not been near each other for this long are dropped as a pair.
 const FORGET_APART: Span = Span::from_minutes(20);
-/// The sun below this is night (SPEC). Degrees.
+/// Elevation of the sun below which it is night (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
-/// So many visits are remembered, the latest.
+/// Maximum number of visits remembered; the latest are kept.
 const MOST_VISITS: usize = 10_000;
 
-/// A ship and a small craft under watch.
+/// A ship and a small craft being watched.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Visit {
     ship: (TrackKey, TrackIx),
     craft: (TrackKey, TrackIx),
-    /// The last instant worked out.
+    /// Last instant computed.
     done: Time,
     last_near: Time,
     spot: Option<Spot>,
@@ -46,7 +47,7 @@ pub(super) struct Visit {
     waking: Option<Time>,
 }
 
-/// Where the ship was looked up last.
+/// Result of the latest look-up at the ship's position.
 #[derive(Serialize, Deserialize)]
 struct Spot {
     at: LatLon,
@@ -59,22 +60,22 @@ struct Stay {
     zone_id: String,
     tier: Tier,
     open: Option<Open>,
-    /// Kept after the end until it can no longer come back.
+    /// The visit that ended, kept until it can no longer resume.
     ended: Option<(Open, Time)>,
     night: bool,
-    /// The last minute they were not apart.
+    /// Last minute at which the two were not apart.
     held_at: Time,
     away: Option<(Time, u32)>,
     min_metres: f64,
 }
 
-/// What was said about a visit.
+/// Latest report about a visit.
 #[derive(Clone, Serialize, Deserialize)]
 struct Open {
     said_at: Time,
     started_at: Time,
     satisfied_at: Time,
-    /// Which visit of this craft to this ship it is, from 1.
+    /// Number of this visit of the craft to the ship, from 1.
     visit: u32,
 }
 
@@ -87,7 +88,7 @@ impl Visit {
         (self.ship.0, self.craft.0)
     }
 
-    /// Works out every whole minute that both now have fixes around.
+    /// Computes every whole minute that both vessels now have fixes around.
     pub(super) fn advance(
         &mut self,
         scene: &Scene<'_>,
@@ -106,7 +107,7 @@ impl Visit {
             self.done = self.done.max(until);
             return;
         }
-        // Nothing older than a trail's fine part can be worked out; after a long silence start there.
+        // Trails are complete only for their fine part, so after a long silence start there.
         self.done = self.done.max(until - Span::from_hours(2));
         while self.done + MINUTE <= until {
             self.done = self.done + MINUTE;
@@ -119,7 +120,7 @@ impl Visit {
         }
     }
 
-    /// The moment one of them may have been silent for too long.
+    /// The time at which one of them may have been silent for too long.
     pub(super) fn wake(&mut self, scene: &Scene<'_>, visits: &mut Visits, out: &mut Output) {
         if self.waking.is_none_or(|at| scene.now < at) {
             return;
@@ -138,7 +139,7 @@ impl Visit {
         scene.tracks.lost_at(self.ship.1, last).max(scene.tracks.lost_at(self.craft.1, last))
     }
 
-    /// Whether nothing is counted, open or able to come back.
+    /// Whether nothing is counted, open or able to resume.
     pub(super) fn is_done(&self, scene: &Scene<'_>) -> bool {
         let idle = |stay: &Stay| {
             let can_come_back = stay.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
@@ -176,7 +177,7 @@ impl Visit {
         });
     }
 
-    /// The conditions in each zone that asks, at the last instant both were heard.
+    /// The conditions in each zone that asks, at the last instant at which both were heard.
     pub(super) fn explain(
         &self,
         scene: &Scene<'_>,
@@ -250,7 +251,7 @@ impl Visit {
         }
     }
 
-    /// The zones round the ship, looked up again after 100 m.
+    /// Looks up the zones around the ship, again after 100 m.
     fn locate(&mut self, scene: &Scene<'_>, at: LatLon) {
         if self.spot.as_ref().is_some_and(|spot| spot.at.metres_to(at) <= REDO_METRES) {
             return;
@@ -301,7 +302,7 @@ impl Stay {
         let within = fits && instant.metres <= settings.alongside_metres;
         let away = !fits || settings.apart_metres < instant.metres;
         let rule = TierRule::new(settings.after_minutes, settings.break_minutes);
-        // Once it is open a break ends nothing: being apart for long does.
+        // Once the visit is open, a break does not end it; only being apart for long enough does.
         if within || self.open.is_none() {
             self.tier.count(&rule, instant.at, within, instant.metres, instant.knots);
         }
@@ -330,7 +331,7 @@ impl Stay {
         }
     }
 
-    /// What opens now: a new visit, or one that ended within the merge window and goes on.
+    /// The visit that opens now: a new one, or one that ended within the merge window and resumes.
     fn opening(
         &mut self,
         scene: &Scene<'_>,
@@ -436,7 +437,7 @@ fn subject((ship, craft): Pair, zone_id: &str) -> Subject {
     Subject { zone_id: zone_id.to_owned(), ..Subject::pair(ship, craft) }
 }
 
-/// Visits that ended: which craft was at which ship, and when. Bounded; the oldest go first.
+/// Visits that have ended, by ship and craft, with start and end. At most `MOST_VISITS`; the oldest are dropped first.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Visits {
     ended: FxHashMap<(TrackKey, TrackKey), Vec<(Time, Time)>>,
@@ -444,7 +445,7 @@ pub(super) struct Visits {
 }
 
 impl Visits {
-    /// Remembers one; the same visit seen by two zones, or gone on after a break, counts once.
+    /// Remembers a visit. The same visit seen in two zones, or resumed after a break, counts once.
     fn add(&mut self, pair: (TrackKey, TrackKey), started_at: Time, ended_at: Time) {
         let known = self.ended.entry(pair).or_default();
         if let Some((_, end)) = known.iter_mut().find(|(start, end)| started_at <= *end && *start <= ended_at) {
@@ -464,7 +465,7 @@ impl Visits {
         }
     }
 
-    /// How many visits of this craft to this ship ended within `within` before `started_at`.
+    /// Number of visits of this craft to this ship that ended within `within` before `started_at`.
     fn before(&self, pair: (TrackKey, TrackKey), started_at: Time, within: Span) -> u32 {
         let known = self.ended.get(&pair).into_iter().flatten();
         known.filter(|(_, end)| *end < started_at && started_at - *end <= within).count() as u32

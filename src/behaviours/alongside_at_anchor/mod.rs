@@ -1,18 +1,23 @@
 //! Alongside at anchor: a small craft lies beside a merchant ship that is at anchor or moored.
 //!
 //! ## Watches
-//! Cargo ships and tankers (types 70-89) that say they are at anchor or moored, inside ports, anchorages and areas that ask with
-//! `{"alongside_at_anchor":{}}` and are active; small craft near them: under 30 m, class B, or of unknown length and no merchant
-//! or passenger ship; never pilots, tugs, tenders, law enforcement and the like (31, 32, 50-59).
+//! Cargo ships and tankers (types 70-89) that report being at anchor or moored, inside active ports, anchorages and
+//! areas that ask with `{"alongside_at_anchor":{}}`. Small craft near them: under 30 m, class B, or of unknown length
+//! and neither a merchant nor a passenger ship; never pilots, tugs, tenders, law enforcement and the like (31, 32,
+//! 50-59).
 //! ## Why
-//! Packages leave a ship over its side before anybody searches it, mostly by night; who supplies or crews ships is known by type.
+//! Packages leave a ship over its side before it is searched, mostly by night. Craft that supply or crew ships are
+//! known by type.
 //! ## Opens
-//! Within `alongside_metres`, hull to hull where dimensions and heading are known, at whole UTC minutes for `after_minutes`; a break longer
-//! than `break_minutes` starts anew. Night while it lasts and a visit of the same craft to the same ship within `visit_days` before add points.
+//! The two are within `alongside_metres`, hull to hull where dimensions and heading are known, at whole UTC minutes for
+//! `after_minutes`. A break longer than `break_minutes` restarts the count. Points are added by night, and if the same
+//! craft visited the same ship within the previous `visit_days`.
 //! ## Ends
-//! Further apart than `apart_metres`, or the ship under way, for `end_minutes`; or the ship outside the zone; or one silent for 6 h (lost).
+//! They are further apart than `apart_metres`, or the ship is under way, for `end_minutes`; or the ship is outside the
+//! zone; or one is silent for 6 h (lost).
 //! ## Blind spots
-//! Craft without a transponder are not seen. A boat that is moored beside a moored ship for its own reasons looks the same.
+//! Craft without a transponder are not seen. A boat that is moored beside a moored ship for its own reasons looks the
+//! same.
 
 mod alongside;
 
@@ -33,40 +38,41 @@ use super::{
 };
 
 const NAME: &str = "alongside_at_anchor";
-/// Neighbours are looked for this far between antennas: hulls of two long ships and `alongside_metres`. Metres.
+/// Search distance for neighbours, between antennas: enough for the hulls of two long ships and `alongside_metres`.
+/// Metres.
 const LOOK_METRES: f64 = 600.0;
-/// Nobody silent for longer is a neighbour, and a count may begin this long before both are seen near.
+/// Longest silence of a neighbour, and how far before both are seen near each other a count may begin.
 const LOOK_BACK: Span = Span::from_minutes(20);
-/// At most so many visits are followed for one vessel, the nearest first.
+/// Maximum number of visits followed for one vessel; the nearest come first.
 const MOST_PARTNERS: usize = 16;
 
-/// `[behaviours.alongside_at_anchor]`
+/// Settings `[behaviours.alongside_at_anchor]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs, in zones that ask for it.
+    /// Whether the behaviour runs, in zones that ask for it.
     pub enabled: bool,
-    /// Base points. A zone that gives its own is not raised to `asked_score`.
+    /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
     pub score: i32,
-    /// What a zone that asks raises it to.
+    /// A zone that asks raises the score to this.
     pub asked_score: i32,
-    /// Points added when any of it is by night (sun below -6°).
+    /// Points added if any part of the visit is by night (sun below -6°).
     pub night_points: i32,
-    /// Points added when the same craft came to the same ship before.
+    /// Points added if the same craft visited the same ship before, within `visit_days`.
     pub second_visit_points: i32,
-    /// "Before". Days, at most 30.
+    /// How long an earlier visit counts. Days, at most 30.
     pub visit_days: f64,
     /// A craft shorter than this is small. Metres.
     pub small_metres: f64,
-    /// This near is alongside, at most 200. Metres.
+    /// Maximum distance that counts as alongside. Metres, at most 200.
     pub alongside_metres: f64,
-    /// How long alongside. Minutes.
+    /// How long the craft must be alongside. Minutes.
     pub after_minutes: f64,
-    /// A break longer than this starts the count anew. Minutes.
+    /// A break longer than this restarts the count. Minutes.
     pub break_minutes: f64,
-    /// Further apart than this they part. Metres; not below `alongside_metres`.
+    /// The craft and the ship have parted beyond this distance. Metres; not below `alongside_metres`.
     pub apart_metres: f64,
-    /// How long apart until it ends. Minutes.
+    /// The alert ends once they have been apart for this long. Minutes.
     pub end_minutes: f64,
 }
 
@@ -90,7 +96,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, points) in [
@@ -129,11 +135,11 @@ pub(super) fn asked_by(kind: Kind) -> bool {
     matches!(kind, Kind::Port | Kind::Anchorage | Kind::Area)
 }
 
-/// The behaviour.
+/// The `alongside_at_anchor` behaviour and its state.
 pub struct AlongsideAtAnchor {
     profiles: Profiles<Settings>,
     bridges: Bridges,
-    /// By ship, then craft.
+    /// Visits by ship, then craft.
     pairs: FxHashMap<(TrackIx, TrackIx), Visit>,
     partners: FxHashMap<TrackIx, Vec<TrackIx>>,
     looked_at: FxHashMap<TrackIx, Time>,
@@ -141,11 +147,11 @@ pub struct AlongsideAtAnchor {
 }
 
 impl AlongsideAtAnchor {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> AlongsideAtAnchor {
         AlongsideAtAnchor {
             profiles: Profiles::new(NAME, settings, chart),
-            // As in `rendezvous`: the distance of two ships does not depend on who asks about it.
+            // As in `rendezvous`: the distance between two ships does not depend on the zone.
             bridges: Bridges { fast: minutes(10.0), slow: minutes(20.0) },
             pairs: FxHashMap::default(),
             partners: FxHashMap::default(),
@@ -154,7 +160,7 @@ impl AlongsideAtAnchor {
         }
     }
 
-    /// Looks for the other party of a vessel inside a zone that asks, once in every UTC minute.
+    /// Searches for the other party of a vessel inside a zone that asks, once in every UTC minute.
     fn look(&mut self, scene: &Scene<'_>, step: &Step<'_>, vessel: &Vessel<'_>, out: &mut Output) {
         let Some(fix) = step.fix else {
             return;
@@ -330,12 +336,13 @@ impl Behaviour for AlongsideAtAnchor {
     remembers! { kept { profiles, pairs, partners, looked_at, visits } parts {} built { bridges } }
 }
 
-/// A cargo ship or tanker.
+/// Whether the vessel is a cargo ship or tanker.
 pub(super) fn is_ship(vessel: &Vessel<'_>) -> bool {
     vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind))
 }
 
-/// Short, class B, or of unknown length and neither merchant nor passenger ship; nobody whose work it is to go alongside.
+/// Whether the craft is short, class B, or of unknown length and neither a merchant nor a passenger ship. Craft whose
+/// work takes them alongside ships never are.
 pub(super) fn is_small_craft(vessel: &Vessel<'_>, small_metres: f64) -> bool {
     let kind = vessel.ship_type();
     if kind.is_some_and(|kind| matches!(kind, 31 | 32 | 50..=59)) {

@@ -2,7 +2,7 @@
 
 use crate::testing::{check, only, run};
 
-/// An anchorage of 10 miles radius that asks, with further properties.
+/// A zone of 10 nm radius that asks, with further settings of its own.
 fn anchorage(kind: &str, own: &str) -> String {
     format!(
         r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"id":"roads","name":"Roads",
@@ -11,7 +11,7 @@ fn anchorage(kind: &str, own: &str) -> String {
     )
 }
 
-/// BIGONE of 200 m lies at anchor heading north; TENDER comes from the south to `metres` off its side for `minutes`.
+/// BIGONE, 200 m long, is at anchor heading north. TENDER comes from the south to `metres` off its side for `minutes`.
 fn visit(metres: f64, minutes: u32, craft: &str) -> String {
     // The ship is 16 m to starboard of its antenna.
     let lon = -17.0 + (metres + 16.0) / (111_320.0 * 28_f64.to_radians().cos());
@@ -52,7 +52,7 @@ fn ten_minutes_within_100_metres_of_the_hull_open_in_calm_water_and_parting_ends
 }
 
 #[test]
-fn too_short_too_far_or_under_way_says_nothing() {
+fn too_short_too_far_or_under_way_opens_nothing() {
     alongside(&visit(80.0, 7, BOAT), "");
     alongside(&visit(130.0, 60, BOAT), "");
     alongside(&visit(80.0, 60, BOAT).replace("status=1", "status=0"), "");
@@ -60,7 +60,7 @@ fn too_short_too_far_or_under_way_says_nothing() {
 }
 
 #[test]
-fn whose_work_it_is_and_ships_that_are_not_small_say_nothing() {
+fn service_craft_and_large_ships_open_nothing() {
     for kind in [31, 32, 50, 51, 52, 53, 54, 55, 58] {
         alongside(&visit(80.0, 60, &format!("class=B type={kind} dims=6,6,2,2")), "");
     }

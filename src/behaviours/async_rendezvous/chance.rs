@@ -1,5 +1,5 @@
-//! What chance alone would bring: stops of such craft near a slow leg or kink, from how often they stop in those waters; and who else
-//! stopped there.
+//! What chance alone would bring: the expected number of stops of such craft near a slow leg or kink, from how often
+//! they stop in those waters; and the other craft that stopped there.
 
 use std::collections::BTreeSet;
 
@@ -12,19 +12,19 @@ use crate::units::METRES_PER_NM;
 
 use super::{LONGEST_LEG_NM, STOPPED_FOR, Settings};
 
-/// Steps of the time since, while the reach grows. Hours.
+/// Step of the integration over the time since, while the reach grows. Hours.
 const STEP_HOURS: f64 = 0.5;
-/// How long a fishing vessel takes to slow down before it lies still.
+/// Time that a fishing vessel takes to slow down before it lies still.
 const SLOWING: Span = Span::from_minutes(30);
 
-/// How often such craft stop near a find, without the boat itself.
+/// How often such craft stop near a find, not counting the boat itself.
 pub(super) fn rate(scene: &Scene<'_>, halt: &Halt, settings: &Settings) -> Rate {
     let around = (halt.position, settings.chance_nm);
     scene.episodes.rate(around, (Kind::Stops, halt.craft), halt.started_at, |key| key == halt.key)
 }
 
-/// How many stops of such craft chance would bring within reach of a slow leg or kink in the hours since, at this rate: the reach grows
-/// with time, and so does the area it covers.
+/// Number of stops of such craft expected by chance within reach of a slow leg or kink, at this rate. The reach, and so
+/// the area, grows with the hours since.
 pub(super) fn expected(rate: &Rate, spot: &Spot, hours: f64, settings: &Settings) -> f64 {
     let length_nm = spot.from.nm_to(spot.to);
     let mut area_hours = 0.0;
@@ -55,13 +55,13 @@ pub(super) fn crowd(scene: &Scene<'_>, spot: &Spot, ship: TrackKey, settings: &S
     within.map(|(_, halt, _)| halt.key).collect()
 }
 
-/// For how long a vessel was under way before it lay still; fishing vessels must have been, or they lie at their trade.
+/// How long a vessel was under way before it lay still. A fishing vessel that was not under way may simply be fishing.
 pub(super) fn under_way_before(scene: &Scene<'_>, boat: &Vessel<'_>, halt: &Halt, settings: &Settings) -> Span {
     let still_at = halt.last_at - halt.still;
     boat.above_until(still_at, settings.fishing_under_way_knots, SLOWING, scene.tracks.settings())
 }
 
-/// Whether a stop may be a collection, as far as the boat's way to it says.
+/// Whether a stop may be a collection, judged by the boat's way to it.
 pub(super) fn came_for_it(scene: &Scene<'_>, boat: &Vessel<'_>, halt: &Halt, settings: &Settings) -> bool {
     boat.ship_type() != Some(30)
         || minutes(settings.fishing_under_way_minutes) <= under_way_before(scene, boat, halt, settings)

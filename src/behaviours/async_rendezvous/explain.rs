@@ -1,4 +1,4 @@
-//! What an asynchronous rendezvous asks of the ship and of the boat, as data.
+//! The conditions of an asynchronous rendezvous, for the ship and for the boat, as data.
 
 use crate::behaviours::explain::said_of;
 use crate::behaviours::shared::dropped::{Spot, small};
@@ -9,7 +9,7 @@ use crate::units::METRES_PER_NM;
 use super::{AsyncRendezvous, LONGEST_LEG_NM, STOPPED_FOR, chance};
 
 impl AsyncRendezvous {
-    /// Of the ship: a slow leg or a kink, and a boat that stopped there since.
+    /// The conditions on the ship: a slow leg or a kink, and a boat that has stopped there since.
     pub(super) fn as_ship(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
         let told = Explanation::new("as the ship that slowed or turned").takes_part(scene, step);
         let legs = scene.episodes.legs.of(step.key).map(|(_, leg)| Spot::of_leg(leg));
@@ -42,7 +42,8 @@ impl AsyncRendezvous {
             .at_least_one("boats_stopped_there_since", boats.len())
     }
 
-    /// Of the boat: small, stopped for ten minutes, where a ship was slow or aside before.
+    /// The conditions on the boat: small, and stopped for ten minutes where a ship slowed down or left its course
+    /// before.
     pub(super) fn as_boat(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
         let vessel = scene.tracks.vessel(step.vessel);
         let needed = format!("below {} m, fishing or pleasure, or class B without a length", self.base.small_metres);
@@ -83,7 +84,7 @@ impl AsyncRendezvous {
         told.is("first_or_farthest_stop", waits, needed, collects || earlier == 0)
     }
 
-    /// The slow leg or kink that the stop lies nearest to, by how far things may have drifted since.
+    /// Adds the slow leg or kink nearest to the stop, relative to how far objects may have drifted since.
     fn nearest_ship(&self, scene: &Scene<'_>, halt: &Halt, told: Explanation) -> Explanation {
         let around = (self.base.max_reach_nm + LONGEST_LEG_NM) * METRES_PER_NM;
         let legs = scene.episodes.legs.near(halt.position, around);

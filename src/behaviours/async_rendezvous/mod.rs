@@ -1,20 +1,23 @@
-//! Asynchronous rendezvous: a boat stops where a ship slowed down, or left her course, hours before.
+//! Asynchronous rendezvous: a boat stops where a ship slowed down or left its course hours before.
 //!
 //! ## Watches
-//! Ships in or near a watched or benign zone, `min_shore_nm` off and more, that had a slow leg or a kink (not fishing, pleasure,
-//! pilot, rescue and dredging, not at anchor); then small craft: shorter than `small_metres`, class B without a length, fishing or pleasure.
+//! Ships in or near a watched or benign zone, at least `min_shore_nm` from shore, that had a slow leg or a kink (not
+//! fishing, pleasure, pilot, rescue or dredging vessels, and not at anchor). Then small craft: shorter than
+//! `small_metres`, class B without a length, fishing or pleasure.
 //! ## Why
-//! Packages go over the side with a buoy, and somebody else collects them: the two are never near each other, so that no rule
-//! about meetings sees them.
+//! Packages go over the side with a buoy, and another craft collects them. The two are never near each other, so the
+//! behaviours about meetings do not see them.
 //! ## Opens
-//! The boat is below 1 kn for 10 min (a fishing vessel after 30 min above 5 kn), `min_hours` to `max_hours` after, within `reach_nm` and `drift_knots` for every hour since (at most
-//! `max_reach_nm`) of the leg or kink. Either it is her first stop since she left calm water or was first seen: then at
-//! once; or it was her farthest point: then when she is `back_nm` nearer her start.
+//! The boat is below 1 kn for 10 min (a fishing vessel after 30 min above 5 kn), `min_hours` to `max_hours` later,
+//! within `reach_nm` of the leg or kink, plus `drift_knots` for every hour since (`max_reach_nm` at most). If the stop
+//! is the boat's first since it left calm water or was first seen, it opens at once. If the stop was its farthest
+//! point, it opens when the boat is `back_nm` nearer to its start.
 //! ## Ends
-//! The boat leaves; or nobody has heard her for 6 h (lost).
+//! The boat leaves, or is not heard for 6 h (lost).
 //! ## Blind spots
-//! Boats without a transponder, craft of unknown type and size, and drops at full speed. Anglers stop anywhere too: the score falls with
-//! hours and miles, and with the number of stops that chance would bring there; more than a few are one alert, or a fact.
+//! Boats without a transponder, craft of unknown type and size, and drops at full speed. Anglers may stop anywhere, so
+//! the score falls with hours and miles and with the number of stops expected by chance. A crowd of craft is one alert,
+//! or a fact.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -43,32 +46,32 @@ mod settings;
 pub use settings::Settings;
 
 const NAME: &str = "async_rendezvous";
-/// Slow legs are found by where they began: a ship at 4 kn makes this much in ten hours. Nautical miles.
+/// Slow legs are found by where they began; a ship at 4 kn makes this much in ten hours. Nautical miles.
 const LONGEST_LEG_NM: f64 = 40.0;
-/// How long the boat's stop lasts below 1 kn.
+/// How long the boat must be below 1 kn.
 const STOPPED_FOR: Span = Span::from_minutes(10);
-/// After so long without a fix nobody knows whether the boat stayed.
+/// Without a fix for this long, the boat may have left.
 const LOST_AFTER: Span = Span::from_hours(6);
-/// Craft listed by number, at most.
+/// Maximum number of craft listed by number.
 const CRAFT_NAMED: usize = 10;
 const SAY_EVERY: Span = Span::from_minutes(5);
-/// Farther out than where she stopped by this, it was not her farthest point. Nautical miles.
+/// If the boat later is this much farther out than its stop, the stop was not its farthest point. Nautical miles.
 const FARTHER_NM: f64 = 0.5;
-/// Boats whose farthest point is not yet known, at most; the oldest give way.
+/// Maximum number of boats whose farthest point is not yet known. Beyond it new ones are ignored and counted.
 const MOST_WAITING: usize = 20_000;
 
-/// The behaviour.
+/// The `async_rendezvous` behaviour and its state.
 pub struct AsyncRendezvous {
     base: Settings,
     profiles: Profiles<Settings>,
-    /// By the boat: what was said.
+    /// Collections reported, by boat.
     collecting: FxHashMap<TrackIx, Collecting>,
-    /// By the boat: whether her stop was her farthest point.
+    /// Boats whose stop may prove to be their farthest point.
     waiting: FxHashMap<TrackIx, Waiting>,
     given_up: u64,
 }
 
-/// A boat at a place, and the ships that were there before.
+/// A boat's stop, and the ships that were there before.
 #[derive(Clone, Serialize, Deserialize)]
 struct Find {
     halt: u64,
@@ -81,11 +84,11 @@ struct Find {
 struct Drop {
     ship: (TrackKey, TrackIx),
     profile: u16,
-    /// Distance from the leg or kink, nautical miles, and as a share of what it may be.
+    /// Distance from the leg or kink in nautical miles, and as a share of the distance allowed.
     nm: f64,
     share: f64,
     hours: f64,
-    /// The leg or kink: the zones where it began are the alert's.
+    /// The leg or kink. The alert takes the zones where it began.
     spot: Spot,
     #[serde(with = "crate::state::json")]
     measured: Map<String, Value>,
@@ -108,7 +111,7 @@ struct Waiting {
 }
 
 impl AsyncRendezvous {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> AsyncRendezvous {
         AsyncRendezvous {
             base: settings.clone(),
@@ -119,7 +122,7 @@ impl AsyncRendezvous {
         }
     }
 
-    /// A vessel has lain still for ten minutes: who was there before?
+    /// A vessel has lain still for ten minutes: looks for ships that were there before.
     fn halted(&mut self, scene: &Scene<'_>, id: u64, out: &mut Output) {
         let Some(halt) = scene.episodes.halts.get(id) else {
             return;
@@ -151,7 +154,7 @@ impl AsyncRendezvous {
         out.activity.push((halt.vessel, Activity::Keeps));
     }
 
-    /// Slow legs and kinks that the halt may belong to, the likeliest first, one for each ship.
+    /// Slow legs and kinks that the halt may belong to, most likely first, one for each ship.
     fn drops(&self, scene: &Scene<'_>, halt: &Halt) -> Vec<Drop> {
         let mut drops: Vec<Drop> = Vec::new();
         let around = (self.base.max_reach_nm.max(10.0) + LONGEST_LEG_NM) * METRES_PER_NM;
@@ -187,7 +190,8 @@ impl AsyncRendezvous {
         drops
     }
 
-    /// Whether the halt lies where what went over the side there could be by now, under the settings of that place.
+    /// The match of a halt with a slow leg or kink, if an object dropped there could be at the halt by now, under the
+    /// settings of that place.
     fn drop(
         &self,
         scene: &Scene<'_>,
@@ -197,7 +201,7 @@ impl AsyncRendezvous {
         told: &[(&str, Value)],
     ) -> Option<Drop> {
         let hours = (halt.started_at - spot.at).hours();
-        // A look at the clock and the distance before the charts: most legs fail here.
+        // Time and distance are checked before the chart; most legs fail here.
         let nm = spot.metres_from(halt.position) / METRES_PER_NM;
         if ship.0 == halt.key || hours < 0.0 || 10.0 < nm || one_hull(scene, ship.0, halt.key).is_some() {
             return None;
@@ -234,7 +238,7 @@ impl AsyncRendezvous {
         let (Some(best), Some(halt)) = (find.drops.first(), scene.episodes.halts.get(find.halt)) else {
             return;
         };
-        // More than a few at one place are one alert, which lists them.
+        // A crowd of craft at one place is one alert, which lists them.
         let settings = &self.profiles.get(best.profile).settings;
         let crowd = chance::crowd(scene, &best.spot, best.ship.0, settings);
         let crowded = (settings.crowd_craft as usize) < crowd.len();
@@ -242,7 +246,7 @@ impl AsyncRendezvous {
         if crowded && self.collecting.values().any(|known| known.find.drops.first().is_some_and(same)) {
             return;
         }
-        // The ship may have been forgotten since, and her place in the slab be another's.
+        // The ship may have been forgotten since, and its place in the slab reused.
         let Some(ship) = scene.tracks.find(best.ship.0) else {
             return;
         };
@@ -416,7 +420,7 @@ impl Behaviour for AsyncRendezvous {
     fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
         self.waiting.remove(&vessel);
         self.close(vessel, None, reason, out);
-        // A ship that is forgotten takes her place in the alert with her; the boat's stop goes on without being told again.
+        // A ship that is forgotten takes its place in the alert with it. The boat's stop is not reported again.
     }
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {

@@ -4,55 +4,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::{not_negative, ordered, positive};
 
-/// `[behaviours.async_rendezvous]`
+/// Settings `[behaviours.async_rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Least distance from shore of the slow leg or kink. Nautical miles.
+    /// Minimum distance from shore of the slow leg or kink. Nautical miles.
     pub min_shore_nm: f64,
-    /// The boat comes at least this long after. Hours.
+    /// Minimum time from the leg or kink to the boat's stop. Hours.
     pub min_hours: f64,
-    /// And at most this long; episodes are kept for 48 h. Hours.
+    /// Maximum time from the leg or kink to the boat's stop. Hours, at most 48.
     pub max_hours: f64,
-    /// She stops within this of the leg or kink. Nautical miles.
+    /// Maximum distance of the stop from the leg or kink. Nautical miles.
     pub reach_nm: f64,
-    /// Speed at which a floating object drifts further. Knots.
+    /// Speed at which a floating object drifts, which adds to that distance. Knots.
     pub drift_knots: f64,
-    /// The farthest a floating object drifts. Nautical miles.
+    /// Maximum distance, drift included. Nautical miles, at most 10; not below `reach_nm`.
     pub max_reach_nm: f64,
     /// A craft shorter than this is small. Metres.
     pub small_metres: f64,
-    /// A boat this much nearer to her start is on her way back. Nautical miles.
+    /// A boat that has come this much closer to its start is on its way back. Nautical miles.
     pub back_nm: f64,
-    /// Ships named beside the likeliest, at most.
+    /// Maximum number of ships named besides the likeliest.
     pub candidates: u32,
-    /// A fishing vessel must have been under way before, faster than this. Knots.
+    /// A fishing vessel must have been under way before, above this speed. Knots.
     pub fishing_under_way_knots: f64,
-    /// How long it must have been under way. Minutes.
+    /// How long the fishing vessel must have been under way. Minutes.
     pub fishing_under_way_minutes: f64,
-    /// A boat that comes later than this is less likely to have come for it. Hours.
+    /// A boat that comes later than this is less likely to have come for a dropped object. Hours.
     pub late_hours: f64,
-    /// Points then; 0 or less.
+    /// Points for that; 0 or less.
     pub late_points: i32,
-    /// One that stops farther away than this, too. Nautical miles.
+    /// A boat that stops farther away than this is less likely, too. Nautical miles.
     pub far_nm: f64,
-    /// Points then; 0 or less.
+    /// Points for that; 0 or less.
     pub far_points: i32,
-    /// Stops of such craft count within this, for what chance would bring. Nautical miles, at most 30.
+    /// Radius in which stops of such craft are counted, to estimate how many would happen by chance. Nautical miles, at
+    /// most 30.
     pub chance_nm: f64,
-    /// Stops expected by chance from which `chance_points` count.
+    /// Number of stops expected by chance from which `chance_points` apply.
     pub chance_from: f64,
-    /// Points then; 0 or less.
+    /// Points for that; 0 or less.
     pub chance_points: i32,
-    /// Stops expected by chance from which the find is kept as a fact.
+    /// Number of stops expected by chance from which the event is a fact.
     pub chance_fact_from: f64,
-    /// More craft that stop within reach of one slow leg or kink than this are one alert.
+    /// If more craft than this stop within reach of one slow leg or kink, they are one alert.
     pub crowd_craft: u32,
-    /// More than this are kept as a fact.
+    /// If more craft than this stop there, they are a fact.
     pub crowd_fact_craft: u32,
 }
 
@@ -87,7 +88,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [
@@ -142,7 +143,7 @@ impl Settings {
 }
 
 impl Settings {
-    /// How far a floating object may have drifted after this many hours, nautical miles.
+    /// How far a floating object may have drifted after this many hours. Nautical miles.
     pub(super) fn reach_at(&self, hours: f64) -> f64 {
         (self.reach_nm + self.drift_knots * hours).min(self.max_reach_nm)
     }

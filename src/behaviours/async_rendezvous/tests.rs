@@ -3,9 +3,10 @@
 use crate::alerts::Change;
 use crate::testing::{AREA, area_with, check, only, run};
 
-/// BIG slows to 3 kn for `minutes` at 13:00 near 28 N 18 W; TAKER leaves from the east and stops there `after` hours later.
+/// BIG slows to 3 kn for `minutes` at 13:00 near 28 N 18 W. TAKER leaves from the east and stops there `after` hours
+/// later.
 fn drop_and_collect(minutes: u32, after: f64, taker: &str) -> String {
-    // TAKER starts 30 nm east and does 10 kn: three hours to the place.
+    // TAKER starts 30 nm east and makes 10 kn, so it takes three hours.
     let start = 13.0 + after - 3.0;
     let (hour, minute) = (start as u32, ((start % 1.0) * 60.0) as u32);
     format!(
@@ -50,9 +51,9 @@ fn a_boat_that_stops_where_a_ship_slowed_hours_before_collects() {
 }
 
 #[test]
-fn too_short_a_leg_too_late_or_too_far_says_nothing() {
+fn too_short_a_leg_too_late_or_too_far_opens_nothing() {
     assert!(told(&drop_and_collect(6, 5.0, BOAT)).is_empty());
-    // 40 min after the start of a leg of 24 min: less than half an hour after its end.
+    // 40 min after the start of a leg of 24 min is less than half an hour after its end.
     assert!(told(&drop_and_collect(24, 3.0, BOAT).replace("11:00 28 -18.4533", "13:40 28 -18.4533")).is_empty());
     let aside = drop_and_collect(24, 5.0, BOAT).replace("28 -17.432", "28.15 -17.432");
     assert!(told(&aside).is_empty(), "9 nm aside, 4.1 allowed");
@@ -76,13 +77,13 @@ fn a_merchant_ship_or_a_pilot_does_not_collect_and_a_fisherman_does_not_drop() {
 }
 
 #[test]
-fn a_second_stop_counts_only_as_the_farthest_point_and_is_told_on_the_way_back() {
+fn a_second_stop_counts_only_as_the_farthest_point_and_opens_on_the_way_back() {
     let script = drop_and_collect(24, 6.0, BOAT).replace(
         "go 270 10 180\n           stop 40",
         "go 270 10 60\n           stop 20\n           go 270 10 120\n           stop 40",
     );
     let changes = told(&script);
-    // She goes back 5 nm from 19:20 + 40 min at 10 kn.
+    // It goes back 5 nm from 19:20 + 40 min at 10 kn.
     let opened = &changes[0];
     assert!(("20:2".to_owned()..="20:4".to_owned()).contains(&opened.at.clock()), "{}", opened.at.clock());
     let farther =
@@ -91,7 +92,7 @@ fn a_second_stop_counts_only_as_the_farthest_point_and_is_told_on_the_way_back()
 }
 
 #[test]
-fn one_stop_is_one_alert_and_others_who_slowed_there_are_named() {
+fn one_stop_is_one_alert_and_other_ships_that_slowed_there_are_named() {
     let second = drop_and_collect(24, 5.0, BOAT)
         .replace("BIG 224000002", "ALSO 224000003")
         .replace("28 -18.4533", "28.02 -18.4533");
@@ -104,7 +105,7 @@ fn one_stop_is_one_alert_and_others_who_slowed_there_are_named() {
 }
 
 #[test]
-fn a_boat_nobody_hears_again_is_lost_after_six_hours() {
+fn a_boat_not_heard_again_is_lost_after_six_hours() {
     let script = drop_and_collect(24, 5.0, BOAT);
     let script = script.replace("stop 40\n           go 90 10 180", "stop 40");
     let others = format!("{script}\nLATER 224000009 type=70 every=60\n 18:00 25 -20\n go 90 10 600");
@@ -113,7 +114,7 @@ fn a_boat_nobody_hears_again_is_lost_after_six_hours() {
 }
 
 #[test]
-fn outside_a_zone_or_where_the_zone_is_stricter_nothing_is_told() {
+fn nothing_opens_outside_a_zone_or_where_the_zone_is_stricter() {
     let script = drop_and_collect(24, 5.0, BOAT);
     check(&only("async_rendezvous"), r#"{"type":"FeatureCollection","features":[]}"#, &script, "");
     let strict = area_with(r#","settings":{"async_rendezvous":{"max_hours":2}}"#);
@@ -149,7 +150,7 @@ fn a_boat_that_creeps_has_not_stopped_and_a_fishing_boat_must_have_come_for_it()
     assert!(!told(&script.replace("stop 40", "go 270 0.6 40")).is_empty());
     let fishing = drop_and_collect(24, 5.0, "type=30 dims=10,10,3,3");
     assert!(!told(&fishing).is_empty(), "came at 10 kn");
-    // The last three hours at her nets, at 2.8 kn.
+    // It spends the last three hours fishing, at 2.8 kn.
     let trawling = fishing.replace("28 -17.432", "28 -17.842").replace("go 270 10 180", "go 270 2.8 180");
     assert!(told(&trawling).is_empty());
 }
@@ -157,7 +158,7 @@ fn a_boat_that_creeps_has_not_stopped_and_a_fishing_boat_must_have_come_for_it()
 #[test]
 fn a_ship_that_was_never_under_way_has_not_slowed_down() {
     let script = drop_and_collect(24, 5.0, BOAT);
-    // Heard first when it is slow already, or always at 4 kn.
+    // First heard when already slow, or always at 4 kn.
     let unknown =
         script.replace("11:00 28 -18.4533\n           go 90 12 120", "12:50 28 -18.0076\n           go 90 3 10");
     assert!(told(&unknown).is_empty());
@@ -181,7 +182,7 @@ fn hours_and_miles_weigh() {
     assert!(codes(&late[0]).iter().any(|code| code == "late"), "4.6 h: {:?}", codes(&late[0]));
 }
 
-/// So many other boats stopped around the place in the morning, before the ship came by.
+/// `boats` other boats stopped around the place in the morning, before the ship came by.
 fn busy(boats: u32) -> String {
     let mut script = drop_and_collect(24, 5.0, BOAT);
     for number in 0..boats {

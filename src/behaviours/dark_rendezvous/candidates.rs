@@ -1,4 +1,4 @@
-//! The silent vessels that could have reached a stop, and the transmitting vessels that lay alongside the one that stopped.
+//! Silent vessels that could have reached a stop, and transmitting vessels that lay alongside the stopped one.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +13,11 @@ use crate::units::METRES_PER_NM;
 
 use super::Settings;
 
-/// Two vessels that halt this near to each other lie alongside, wherever their antennas stand. Metres.
+/// Within this distance, two vessels that halt are alongside, allowing for the positions of the antennas. Metres.
 const ALONGSIDE_METRES: f64 = 500.0;
-/// Other vessels are looked for within this of the stop; they may have moved since. Metres.
+/// Search distance for other vessels around the stop, as they may have moved since. Metres.
 const SEARCHED_METRES: f64 = 5.0 * METRES_PER_NM;
-/// Nobody sails longer than this there and back: twice `FARTHEST_NM` at 5 kn.
+/// Longest way there and back: twice `FARTHEST_NM` at 5 kn.
 const LONGEST_WAY: Span = Span::from_hours(48);
 /// Fixes further apart do not show where a vessel lay between them.
 const BRIDGE: Span = Span::from_minutes(30);
@@ -30,7 +30,8 @@ pub(super) struct Candidate {
     pub(super) slack: Span,
 }
 
-/// Who could have come to a halt: the one with the most slack first. The vessel named before stays, however much slack it has by now.
+/// Vessels that could have come to a halt, most slack first. The vessel named earlier stays a candidate however much
+/// slack it has by now.
 pub(super) fn candidates(
     scene: &Scene<'_>,
     halt: &Halt,
@@ -48,7 +49,7 @@ pub(super) fn candidates(
                 return None;
             }
             let vessel = scene.tracks.find(gap.key)?;
-            // A number that became shared since, and the other transponder of the same hull, did not come to it.
+            // The number may have become shared since, or belong to a second transponder on the same hull.
             if vessel.is_phantom() || vessel.shares_number() || one_hull(scene, gap.key, halt.key).is_some() {
                 return None;
             }
@@ -65,24 +66,24 @@ pub(super) fn candidates(
     candidates
 }
 
-/// What time a silent vessel had left on the way through a halt and back, and how much of the halt it can have been there.
+/// Slack of a silent vessel for the way through a halt and back, and the longest time it can have spent at the halt.
 pub(super) fn chance(halt: &Halt, gap: &Gap, settings: &Settings, now: Time) -> (Span, Span) {
     let knots = gap.usual_knots * settings.speed_factor;
     let slack = gap.slack_at(halt.position, knots, now);
-    // Between the earliest arrival and the latest departure it must have met the stop.
+    // It can have been at the stop only between its earliest arrival and its latest departure.
     let sailing = |metres: f64| minutes(60.0 * metres / METRES_PER_NM / knots.max(0.1));
     let earliest = gap.from.at + sailing(gap.from.position.metres_to(halt.position));
     let latest = gap.to.map_or(now, |to| to.at - sailing(halt.position.metres_to(to.position)));
     (slack, latest.min(stop_end(halt, now)) - earliest.max(halt.started_at))
 }
 
-/// When the halt ended, or `now` while it goes on.
+/// When the halt ended, or `now` while it continues.
 pub(super) fn stop_end(halt: &Halt, now: Time) -> Time {
     if halt.over { halt.last_at } else { now }
 }
 
-/// A vessel that was heard beside the halting one both half-way through the stop and at its end, with the larger distance in metres;
-/// of several the one with the lowest key. `silent` is not such a vessel: how it left is what is asked.
+/// A vessel heard beside the halting one both half-way through the stop and at its end, with the larger distance in
+/// metres. If there are several, the one with the lowest key. Never `silent`, whose movements are the question.
 pub(super) fn alongside(scene: &Scene<'_>, halt: &Halt, silent: TrackKey) -> Option<(TrackKey, f64)> {
     let host = scene.tracks.find(halt.key)?;
     let half = halt.started_at + Span::from_millis((halt.last_at - halt.started_at).millis() / 2);
@@ -102,14 +103,14 @@ pub(super) fn alongside(scene: &Scene<'_>, halt: &Halt, silent: TrackKey) -> Opt
     beside
 }
 
-/// Where a vessel was at a time, or was last heard not long before.
+/// Position of a vessel at a time, or its last position shortly before.
 fn place_at(vessel: &Vessel<'_>, at: Time) -> Option<LatLon> {
     let last = || vessel.last().filter(|last| last.at <= at && at - last.at <= BRIDGE);
     vessel.position_at(at, BRIDGE).or_else(|| last().map(|last| last.position))
 }
 
 impl Settings {
-    /// A gap that began longer before the stop has more slack than counts, wherever it began.
+    /// A gap that began longer before the stop than this leaves more slack than the maximum, wherever it began.
     pub(super) fn longest(&self) -> Span {
         minutes(60.0 * self.max_slack_hours) + LONGEST_WAY
     }

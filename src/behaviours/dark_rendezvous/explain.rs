@@ -1,4 +1,4 @@
-//! What a dark rendezvous asks of the ship that stopped and of the silent one, as data.
+//! The conditions of a dark rendezvous, for the stopped ship and for the silent one, as data.
 
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{Explanation, Place, Scene, Step, minutes};
@@ -8,7 +8,8 @@ use super::DarkRendezvous;
 use super::candidates::{alongside, candidates, chance, stop_end};
 
 impl Explanation {
-    /// Time that a silent vessel had to spare at the place. Below zero it could not have come: how much it lacked says nothing.
+    /// Adds the time a silent vessel had to spare at the place. If it is negative, no vessel could have come, and the
+    /// amount means nothing.
     fn spare(self, name: &'static str, spare: Option<Span>, limit: f64) -> Explanation {
         match spare {
             Some(spare) if spare < Span::ZERO => self.is(name, "none could have come", format!(">= {limit}"), false),

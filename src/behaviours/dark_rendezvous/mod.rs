@@ -1,20 +1,22 @@
-//! Dark rendezvous: a ship stops at sea while another, silent at the time, could have come to her and gone back.
+//! Dark rendezvous: a ship stops at sea while another, silent at the time, could have come to it and gone back.
 //!
 //! ## Watches
-//! Halts with `stop_minutes` below 1 kn, `min_shore_nm` off, outside calm water and its margin; and the gaps of other vessels, which the
-//! reception model holds for improbable.
+//! Halts with `stop_minutes` below 1 kn, at least `min_shore_nm` from shore and outside calm water and its margin; and
+//! the gaps of other vessels that the reception model finds improbable.
 //! ## Why
-//! Who wants to meet unseen switches off. The other one, who stays on, still has to stop.
+//! A vessel that wants to meet unseen turns its transponder off, but its partner still has to stop.
 //! ## Opens
-//! The silent vessel could have reached the stop and come back to where it was heard again, at `speed_factor` times its usual speed
-//! at most, with `slack_minutes` to `max_slack_hours` to spare, of which `together_minutes` while the other lay stopped, and no third
-//! vessel lay alongside. Of several the one with the most slack is named, with the number of all; more than `most_candidates` is
-//! kept as a fact, and a silence that leaves time for more than `most_stops` stops.
+//! At no more than `speed_factor` times its usual speed, the silent vessel could have reached the stop and come back to
+//! where it was heard again, with `slack_minutes` to `max_slack_hours` to spare, of which `together_minutes` while the
+//! other lay stopped. No third vessel lay alongside. Of several candidates the one with the most slack is named, with
+//! the number of all. With more than `most_candidates` candidates, or if one silence leaves time for more than
+//! `most_stops` stops, it is only a fact.
 //! ## Ends
-//! The stop ends; taken back when the silent vessel is heard again where it could not have come from there, or a late report shows
-//! that it was elsewhere.
+//! The stop ends. Retracted if the silent vessel is heard again where it could not have come from there, or if a late
+//! report shows that it was elsewhere.
 //! ## Blind spots
-//! Could have is not did. Boats without transponders have no gaps, and where reception is thin nobody does.
+//! That a vessel could have come does not prove that it did. Boats without transponders have no gaps, and neither has
+//! any vessel where reception is thin.
 
 use std::collections::BTreeMap;
 
@@ -43,45 +45,45 @@ mod explain;
 use candidates::{Candidate, alongside, candidates, stop_end};
 
 const NAME: &str = "dark_rendezvous";
-/// Stops are looked for this far from a gap's ends. Nautical miles.
+/// Search distance for stops around the ends of a gap. Nautical miles.
 const FARTHEST_NM: f64 = 120.0;
-/// Gaps that began longer before a stop are not looked at: the most slack that can be set, and two days under way.
+/// Gaps that began longer before a stop are ignored: the most slack that can be set, plus two days under way.
 const LONGEST_GAP: Span = Span::from_hours(216);
-/// Meetings remembered so that they can be judged again; beyond it the oldest go.
+/// Maximum number of meetings kept so that they can be judged again. Beyond it the oldest are dropped.
 const MOST: usize = 5000;
-/// How often a silence that goes on is looked at again, and for how long.
+/// Interval at which a continuing silence is looked at again, and for how long.
 const ASK_EVERY: Span = Span::from_minutes(15);
 const ASKED_WITHIN: Span = Span::from_hours(48);
-/// For how long a meeting may still be judged again.
+/// How long a meeting may still be judged again.
 const JUDGED_WITHIN: Span = Span::from_hours(30 * 24);
 
-/// `[behaviours.dark_rendezvous]`
+/// Settings `[behaviours.dark_rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Points where the silent vessel lay at anchor, or still for hours, when it was last heard; 0 or less.
+    /// Points if the silent vessel was at anchor, or had lain still for hours, when it was last heard; 0 or less.
     pub lay_still_points: i32,
-    /// Least distance of the stop from shore. Nautical miles.
+    /// Minimum distance of the stop from shore. Nautical miles.
     pub min_shore_nm: f64,
-    /// How long she must lie stopped; halts shorter than 15 min are not told of. Minutes.
+    /// How long the ship must be stopped (below 1 kn). Minutes, at least 15.
     pub stop_minutes: f64,
-    /// How fast the silent vessel may have gone, as a multiple of its usual speed.
+    /// Maximum speed of the silent vessel, as a multiple of its usual speed.
     pub speed_factor: f64,
-    /// Time it must have had left after the way there and back. Minutes.
+    /// Minimum time the silent vessel must have to spare after the way there and back. Minutes.
     pub slack_minutes: f64,
-    /// Of that, while she lay stopped. Minutes; not above `slack_minutes`.
+    /// How much of that time must fall within the ship's stop. Minutes; not above `slack_minutes`.
     pub together_minutes: f64,
-    /// With more time left than this the silence says nothing of the stop. Hours, at most 168.
+    /// Maximum time to spare. With more, the silence says nothing about the stop. Hours, at most 168.
     pub max_slack_hours: f64,
-    /// Candidates named, at most.
+    /// Maximum number of candidates named.
     pub candidates: u32,
-    /// With more candidates than this it is kept as a fact.
+    /// With more candidates than this, the event is a fact.
     pub most_candidates: u32,
-    /// And where one silence leaves time for more stops than this.
+    /// The event is also a fact if one silence leaves time for more stops than this.
     pub most_stops: u32,
 }
 
@@ -105,7 +107,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [("speed_factor", self.speed_factor), ("slack_minutes", self.slack_minutes)] {
@@ -141,13 +143,13 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `dark_rendezvous` behaviour and its state.
 pub struct DarkRendezvous {
     base: Settings,
     profiles: Profiles<Settings>,
-    /// By the halt: what was said of it.
+    /// Meetings reported, by the id of the halt.
     meetings: BTreeMap<u64, Meeting>,
-    /// Vessels whose return is waited for.
+    /// Silent vessels whose return is awaited.
     dark: FxHashMap<TrackIx, TrackKey>,
 }
 
@@ -161,13 +163,13 @@ struct Meeting {
     satisfied_at: Time,
     profile: u16,
     possible: usize,
-    /// Stops that the same silence leaves time for, this one included.
+    /// Stops that the same silence leaves time for, including this one.
     stops: usize,
     over: bool,
 }
 
 impl DarkRendezvous {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> DarkRendezvous {
         DarkRendezvous {
             base: settings.clone(),
@@ -177,7 +179,7 @@ impl DarkRendezvous {
         }
     }
 
-    /// Under which settings a halt may be one, if under any.
+    /// The settings under which a halt counts as a stop, if any.
     fn profile(&self, scene: &Scene<'_>, halt: &Halt) -> Option<u16> {
         let mut profiles = Vec::new();
         let zones = zones_at(scene.chart, halt.position);
@@ -190,7 +192,7 @@ impl DarkRendezvous {
         })
     }
 
-    /// Judges one halt anew: says what it has become.
+    /// Judges one halt again and reports any change.
     fn judge(&mut self, scene: &Scene<'_>, id: u64, out: &mut Output) {
         let Some(halt) = scene.episodes.halts.get(id) else {
             return;
@@ -198,7 +200,7 @@ impl DarkRendezvous {
         let meeting = self.meetings.get(&id);
         let named = meeting.map(|meeting| meeting.dark);
         let stops = meeting.map_or(0, |meeting| self.stops_of(meeting.dark, meeting.from));
-        // Gaps are few and charts are slow: most stops have no silent vessel anywhere near.
+        // Gaps are few and look-ups on the chart are slow. Most stops have no silent vessel anywhere near.
         if named.is_none() && !self.is_near_a_gap(scene, halt) {
             return;
         }
@@ -209,7 +211,7 @@ impl DarkRendezvous {
         let mut candidates = candidates(scene, halt, &settings, named);
         if let Some(meeting) = self.meetings.get_mut(&id) {
             if let Some(place) = candidates.iter().position(|candidate| candidate.gap.key == meeting.dark) {
-                // The one that was named stays the first; how many there are may be news.
+                // The vessel already named stays first, but the number of candidates may be news.
                 if (meeting.possible, meeting.stops) != (candidates.len(), stops) && !meeting.over {
                     (meeting.possible, meeting.stops) = (candidates.len(), stops);
                     candidates[..=place].rotate_right(1);
@@ -253,19 +255,19 @@ impl DarkRendezvous {
         self.meetings.insert(id, meeting);
     }
 
-    /// How many stops have been found that one silence leaves time for.
+    /// Number of stops found so far that one silence leaves time for.
     fn stops_of(&self, dark: TrackKey, from: Time) -> usize {
         self.meetings.values().filter(|meeting| meeting.dark == dark && meeting.from == from).count()
     }
 
-    /// Whether any vessel was silent during a halt within reach of it, as far as a look at time and distance says.
+    /// Whether any vessel within reach was silent during a halt, by time and distance alone.
     fn is_near_a_gap(&self, scene: &Scene<'_>, halt: &Halt) -> bool {
         let until = stop_end(halt, scene.now);
         let mut gaps = scene.gaps.during(halt.started_at, until, LONGEST_GAP);
         gaps.any(|gap| gap.key != halt.key && gap.from.position.metres_to(halt.position) <= FARTHEST_NM * METRES_PER_NM)
     }
 
-    /// The halts that a gap may have to do with.
+    /// Ids of the halts that a gap may be related to.
     fn around(&self, scene: &Scene<'_>, gap: &Gap) -> Vec<u64> {
         let until = gap.to.map_or(scene.now, |to| to.at);
         let hours = (until - gap.from.at).hours();
@@ -277,7 +279,7 @@ impl DarkRendezvous {
         near.into_iter().map(|(id, _, _)| id).collect()
     }
 
-    /// A gap is new, has ended, or was corrected: halts around it, and meetings that rest on it, are judged.
+    /// Judges the halts around a gap that is new, ended or corrected, and the meetings that rest on it.
     fn gap_changed(&mut self, scene: &Scene<'_>, key: TrackKey, out: &mut Output) {
         let mut ids: Vec<u64> = Vec::new();
         for gap in scene.gaps.of(key, scene.now - JUDGED_WITHIN, scene.now).filter(|gap| !gap.usual) {
@@ -387,7 +389,7 @@ impl Behaviour for DarkRendezvous {
         match step.fix {
             None if step.interest.meets(Interest::SILENT) => {
                 let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
-                // Others may fall silent in the same slot: how many could have come is known a minute later.
+                // Others may fall silent in the same slot. The number of candidates is known a minute later.
                 if !usual && self.dark.insert(step.vessel, step.key).is_none() {
                     out.activity.push((step.vessel, Activity::Keeps));
                     out.wakes.push((scene.now + Span::from_minutes(1), step.key, step.vessel));
@@ -407,7 +409,7 @@ impl Behaviour for DarkRendezvous {
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        // While it stays silent its reach grows.
+        // The reach of a silent vessel grows with time.
         let open = scene.gaps.latest(key).filter(|gap| gap.to.is_none() && scene.now - gap.from.at <= ASKED_WITHIN);
         if self.dark.get(&vessel) == Some(&key) && open.is_some() {
             self.gap_changed(scene, key, out);

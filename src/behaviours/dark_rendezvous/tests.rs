@@ -1,4 +1,4 @@
-//! What an analyst would notice about stops near which somebody was silent.
+//! What an analyst would notice about stops with a silent vessel nearby.
 
 use crate::alerts::{Change, ChangeKind};
 use crate::engine::Settings;
@@ -25,13 +25,14 @@ fn told_with(settings: &Settings, script: &str) -> Vec<Change> {
             "\nSENT{number:02} 2241000{number:02} type=70 status=1 every=300\n00:00 {lat} -17.1\nstop 1300"
         ));
     }
-    // The sentinels lie still all day: what is told of them is not what is tested.
+    // The sentinels lie still all day; their own alerts are not under test.
     let mut changes = run(settings, AREA, &all);
     changes.retain(|change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == 224_000_002));
     changes
 }
 
-/// HOST lies stopped from 11:00 for `stop` minutes at 28.6 N; GHOST goes dark at 10:00 8 nm to the south, for four hours.
+/// HOST lies stopped from 11:00 for `stop` minutes at 28.6 N. GHOST goes dark at 10:00, 8 nm to the south, for four
+/// hours.
 fn meeting(stop: u32, ghost: &str) -> String {
     format!(
         "HOST 224000002 type=70 every=60
@@ -50,7 +51,7 @@ fn meeting(stop: u32, ghost: &str) -> String {
 const BACK_WHERE_IT_WAS: &str = "silent 240\n stop 120";
 
 #[test]
-fn a_stop_that_a_silent_vessel_could_reach_and_come_back_from_is_told_once_the_silence_is_known() {
+fn a_stop_within_reach_of_a_silent_vessel_opens_once_the_silence_is_known() {
     let changes = told(&meeting(120, BACK_WHERE_IT_WAS));
     let opened = &changes[0];
     let alert = &opened.alert;
@@ -65,7 +66,7 @@ fn a_stop_that_a_silent_vessel_could_reach_and_come_back_from_is_told_once_the_s
 }
 
 #[test]
-fn too_short_a_stop_or_too_far_away_says_nothing() {
+fn too_short_a_stop_or_too_far_away_opens_nothing() {
     assert!(told(&meeting(8, BACK_WHERE_IT_WAS)).is_empty());
     let far = meeting(120, BACK_WHERE_IT_WAS).replace("28.5 -17.2", "27.4 -17.2");
     assert!(told(&far).is_empty(), "72 nm away: 13 h there");
@@ -74,8 +75,8 @@ fn too_short_a_stop_or_too_far_away_says_nothing() {
 }
 
 #[test]
-fn heard_again_where_it_cannot_have_come_from_there_it_is_taken_back() {
-    // 5.5 kn is its usual speed: after four hours 26 nm to the south it has gone straight there.
+fn a_silent_vessel_heard_again_out_of_reach_of_the_stop_retracts_it() {
+    // Its usual speed is 5.5 kn. Four hours later and 26 nm to the south, it must have gone straight there.
     let changes = told(&meeting(200, "dark 180 6.4 240\n go 180 6 60"));
     let kinds: Vec<ChangeKind> = changes.iter().map(|change| change.change).collect();
     assert_eq!(kinds.first(), Some(&ChangeKind::Opened));
@@ -83,8 +84,8 @@ fn heard_again_where_it_cannot_have_come_from_there_it_is_taken_back() {
 }
 
 #[test]
-fn it_is_taken_back_even_when_the_stop_was_over_long_before() {
-    // An hour's stop is over and published at 13:00; the silent one is heard at 14:00, 26 nm to the south.
+fn it_is_retracted_even_long_after_the_stop() {
+    // An hour's stop is over and published at 13:00. The silent vessel is heard at 14:00, 26 nm to the south.
     let changes = told(&meeting(60, "dark 180 6.4 240\n go 180 6 60"));
     let kinds: Vec<ChangeKind> = changes.iter().map(|change| change.change).collect();
     assert_eq!(kinds.first(), Some(&ChangeKind::Opened));
@@ -92,14 +93,14 @@ fn it_is_taken_back_even_when_the_stop_was_over_long_before() {
 }
 
 #[test]
-fn more_than_five_who_could_have_come_are_a_fact() {
+fn more_than_five_candidates_are_a_fact() {
     let mut script = meeting(120, BACK_WHERE_IT_WAS);
     for number in 4..10 {
         script.push_str(&format!(
             "\nGHOST{number} 22400000{number} type=36 every=60\n 06:00 28.5 -17.200{number}\n stop 240\n silent 240\n stop 120"
         ));
     }
-    // Seven that stop at one place make it a usual one: that is not what is tested.
+    // Seven vessels that stop at one place make it a usual place, which is not under test.
     let mut settings = settings();
     (settings.score.busy_place_points, settings.score.crowded_place_points) = (0, 0);
     let changes = told_with(&settings, &script);
@@ -128,19 +129,19 @@ const LATE_STOP: &str = "HOST 224000002 type=70 every=60
        stop 60";
 
 #[test]
-fn a_silence_that_leaves_time_for_anything_says_nothing_of_one_stop() {
+fn a_silence_with_too_much_slack_opens_nothing() {
     let opened = |max_slack_hours: f64| {
         let mut settings = settings();
         settings.behaviours.dark_rendezvous.max_slack_hours = max_slack_hours;
         !told_with(&settings, LATE_STOP).is_empty()
     };
-    // By the end of the stop it had some 2.5 hours left; in all, 7.3.
+    // By the end of the stop it had about 2.5 hours of slack; in all, 7.3.
     assert!(opened(8.0));
     assert!(!opened(1.5));
 }
 
 #[test]
-fn who_lies_alongside_another_has_met_that_one() {
+fn a_stop_with_a_vessel_alongside_opens_nothing() {
     let mate = |lat: &str| {
         format!("{}\nMATE 224000020 type=80 every=60\n 06:00 {lat} -17.3\n stop 900", meeting(120, BACK_WHERE_IT_WAS))
     };

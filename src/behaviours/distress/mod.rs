@@ -1,16 +1,16 @@
 //! Distress: an AIS-SART, MOB or EPIRB device is heard.
 //!
 //! ## Watches
-//! MMSIs 970 (AIS-SART), 972 (man overboard) and 974 (EPIRB), with or without a position.
+//! MMSIs that begin with 970 (AIS-SART), 972 (man overboard) or 974 (EPIRB), with or without a position.
 //! ## Why
-//! Somebody may be in the water; and packages at sea have been marked with such devices.
+//! A person may be in the water. Packages at sea have also been marked with such devices.
 //! ## Opens
-//! At the first report. Navigational status 14 is an active device, unless its safety text says TEST; anything else is a device under
-//! test (ITU-R M.1371, table 45).
+//! At the first report. Navigational status 14 is an active device, unless its safety text says TEST. Any other status
+//! is a device under test (ITU-R M.1371, table 45).
 //! ## Ends
-//! Silent for `silent_minutes`; an active one is retracted when its safety text says TEST.
+//! The device is silent for `silent_minutes`. An active one is retracted if its safety text says TEST.
 //! ## Blind spots
-//! Crews test devices with the active status too. A device without a fix says that it is on, not where it is.
+//! Crews test devices with the active status too. A device without a fix shows that it is on, but not where.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -31,17 +31,17 @@ const NAME: &str = "distress";
 const ACTIVE: u8 = 14;
 const SAY_EVERY: Span = Span::from_minutes(1);
 
-/// `[behaviours.distress]`
+/// Settings `[behaviours.distress]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points of an active device.
     pub score: i32,
     /// Base points of a device under test.
     pub test_score: i32,
-    /// Silent for this long, it is over. Minutes.
+    /// The alert ends after this long without a report. Minutes.
     pub silent_minutes: f64,
 }
 
@@ -52,7 +52,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         positive(&mut problems, "silent_minutes", self.silent_minutes);
@@ -60,7 +60,7 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `distress` behaviour and its state.
 pub struct Distress {
     settings: Settings,
     devices: FxHashMap<TrackIx, Device>,
@@ -76,7 +76,7 @@ struct Device {
 }
 
 impl Distress {
-    /// Zones do not matter to it.
+    /// Creates the behaviour. Zones do not affect it.
     pub fn new(settings: &Settings, _chart: &Chart) -> Distress {
         Distress { settings: settings.clone(), devices: FxHashMap::default() }
     }
@@ -118,7 +118,7 @@ impl Behaviour for Distress {
             });
             (device.said, device.started_at) = (None, step.at);
         }
-        // Once active, a device stays so: a later status of a test does not call off the search, its text does.
+        // An active device stays active. A later test status does not call off the search; only the safety text does.
         let form = match !says_test && (was_active || vessel.status() == Some(ACTIVE)) {
             true => "active",
             false => "test",
@@ -154,7 +154,7 @@ impl Behaviour for Distress {
         let heard = self.devices.get(&step.vessel).map(|device| (scene.now - device.last_at).minutes());
         let told = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
         let told = told.at_most("silent_minutes", heard, self.settings.silent_minutes);
-        // Under test it opens too, with the points of a test.
+        // A device under test opens too, with the points of a test.
         let told =
             told.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
         let says_test = scene.tracks.vessel(step.vessel).says_test();

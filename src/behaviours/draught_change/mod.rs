@@ -1,18 +1,18 @@
-//! Draught change: a vessel lies deeper or less deep than before, and was in no port between.
+//! Draught change: a vessel reports another draught than before, without a port call between.
 //!
 //! ## Watches
 //! Every vessel that sends its draught, outside calm water.
 //! ## Why
 //! What makes a ship heavier or lighter at sea came or went over its side.
 //! ## Opens
-//! When a draught that differs by `change_metres` or more from the one before is said for the second time; not in port, nor within
-//! `settle_hours` of a port call, when crews still enter what they loaded. A silence of `gap_hours` or a meeting within `lookback_hours` before
-//! adds points.
+//! A draught that differs by `change_metres` or more from the previous one is received for the second time. Not in
+//! port, nor within `settle_hours` of a port call, when crews still enter what they loaded. Points are added for a
+//! silence of `gap_hours` or a meeting within the previous `lookback_hours`.
 //! ## Ends
-//! At once: it is told, and does not go on.
+//! At once, as a change has no duration.
 //! ## Blind spots
-//! The draught is typed by hand: often late, often never. Fuel burnt and ballast change it in small steps, which are not added up. A port that
-//! is not in the index, or was visited while nobody heard the ship, is no port.
+//! The draught is typed by hand, often late and often never. Fuel burnt and ballast change it in small steps, which are
+//! not added up. A port that is missing from the index, or was visited during a silence, is not known as a port call.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -30,23 +30,23 @@ use super::{
 
 const NAME: &str = "draught_change";
 
-/// `[behaviours.draught_change]`
+/// Settings `[behaviours.draught_change]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Points added after a silence.
+    /// Points added after a gap.
     pub gap_points: i32,
-    /// Least change. Metres.
+    /// Minimum change. Metres.
     pub change_metres: f64,
-    /// After a port call a change counts as the port's for this long. Hours.
+    /// For this long after a port call, a change is attributed to the port. Hours.
     pub settle_hours: f64,
-    /// A silence this long may be the reason. Hours, at least 1.
+    /// A gap of this length may be the reason for the change. Hours, at least 1.
     pub gap_hours: f64,
-    /// If it ended no longer than this before. Hours.
+    /// The gap must have ended at most this long before the change. Hours.
     pub lookback_hours: f64,
 }
 
@@ -65,7 +65,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, points) in [("score", self.score), ("gap_points", self.gap_points)] {
@@ -83,29 +83,29 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `draught_change` behaviour and its state.
 pub struct DraughtChange {
     settings: Settings,
-    /// Changes said once.
+    /// Changes received once so far.
     pending: FxHashMap<TrackIx, Pending>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Pending {
     key: TrackKey,
-    /// Decimetres.
+    /// The draught before the change. Decimetres.
     before: u8,
-    /// When the other value was first said.
+    /// When the new value was first received.
     at: Time,
 }
 
 impl DraughtChange {
-    /// Zones do not matter to it.
+    /// Creates the behaviour. Zones do not affect it.
     pub fn new(settings: &Settings, _chart: &Chart) -> DraughtChange {
         DraughtChange { settings: settings.clone(), pending: FxHashMap::default() }
     }
 
-    /// Whether nothing but the sea explains it.
+    /// Whether the change happened at sea, without a port call that would explain it.
     fn at_sea(&self, scene: &Scene<'_>, step: &Step<'_>, pending: &Pending) -> bool {
         let settle = minutes(self.settings.settle_hours * 60.0);
         let calm = step.place.is_none_or(|place| place.calm.inside);
@@ -176,7 +176,7 @@ impl Behaviour for DraughtChange {
         if learned.changed.meets(Fields::DRAUGHT)
             && let Some(before) = learned.before.draught_dm
         {
-            // Said once and changed again: what it was before all that counts.
+            // A change received once and then replaced by another counts from the draught before both.
             let pending = self.pending.remove(&step.vessel).filter(|pending| pending.key == step.key);
             let pending = pending.unwrap_or(Pending { key: step.key, before, at: step.at });
             if pending.before != after {
@@ -190,7 +190,7 @@ impl Behaviour for DraughtChange {
             return;
         };
         let change_dm = (f64::from(after) - f64::from(pending.before)).abs();
-        // Draughts are whole decimetres; half of one is slack for the setting's own rounding.
+        // Draughts are whole decimetres; half of one allows for rounding of the setting.
         if change_dm + 0.5 < self.settings.change_metres * 10.0 || !self.at_sea(scene, step, &pending) {
             return;
         }

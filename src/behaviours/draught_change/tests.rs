@@ -7,12 +7,12 @@ fn draught(script: &str, expected: &str) {
     check(&only("draught_change"), AREA, script, expected);
 }
 
-/// A port round 28 N 17 W.
+/// A port around 28 N 17 W.
 const PORT: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"haven","name":"Haven",
 "kind":"port","radius_nm":2},"geometry":{"type":"Point","coordinates":[-17,28]}}]}"#;
 
 #[test]
-fn half_a_metre_said_twice_at_sea_is_told_once() {
+fn half_a_metre_received_twice_at_sea_opens_once() {
     let script = "ALFA 224000001 type=70 draught=7.8
            00:00 28 -17
            go 90 10 60
@@ -34,7 +34,7 @@ fn half_a_metre_said_twice_at_sea_is_told_once() {
 }
 
 #[test]
-fn less_than_half_a_metre_a_slip_and_the_first_word_say_nothing() {
+fn less_than_half_a_metre_a_slip_or_a_first_draught_opens_nothing() {
     let changed = |to: &str, then: &str| {
         format!(
             "ALFA 224000001 type=70 draught=7.8

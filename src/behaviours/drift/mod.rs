@@ -1,20 +1,22 @@
-//! Drift: a ship that moves at low speed, but not where it points.
+//! Drift: a ship that moves slowly in another direction than it points.
 //!
 //! ## Watches
-//! Every vessel that sends a heading, outside calm water and its margin, at least `min_shore_nm` off.
+//! Every vessel that sends a heading, outside calm water and its margin and at least `min_shore_nm` from shore.
 //! ## Why
-//! A stopped engine is a call for help, or a ship that waits for somebody. Alone it says little: a fact, unless a merchant ship
-//! does it far out where she is watched.
+//! A drifting ship has a stopped engine and may need help, or it waits for another vessel. Alone this means little, so
+//! it is a fact unless a merchant ship does it far out where it is watched.
 //! ## Opens
-//! Speed made good from `min_knots` to `max_knots` and the course over ground more than `drift_degrees` off the heading for
-//! `after_minutes`, and at least `min_metres` made good from where it began. The angle is said fix by fix: it counts from the
-//! first fix that shows it, not from the start of the span that its speed was measured over.
+//! For `after_minutes`, speed made good is between `min_knots` and `max_knots` and the course over ground is more than
+//! `drift_degrees` off the heading; and the vessel has moved at least `min_metres` from where it began. The angle is
+//! taken from each fix. It counts from the first fix that shows it, not from the start of the span over which the speed
+//! was measured.
 //! ## Ends
-//! The angle below `straight_degrees`, or the speed beyond `moving_knots` or below `still_knots`, for `end_minutes`; or the place no
-//! longer allows it, or 6 h without a fix that says both angles (lost); or `loitering` opens, which supersedes it.
+//! For `end_minutes`, the angle is below `straight_degrees`, or the speed is above `moving_knots` or below
+//! `still_knots`; or the place no longer allows the condition; or 6 h pass without a fix with both angles (lost); or
+//! `loitering` opens, which supersedes this alert.
 //! ## Blind spots
-//! Class B seldom sends a heading. A compass that is out by 45° drifts wherever it goes slowly; so does a ship that is held on
-//! station by her thrusters.
+//! Class B seldom sends a heading. A ship whose compass is out by 45° appears to drift wherever it goes slowly, and so
+//! does a ship that holds its station with thrusters.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -34,39 +36,39 @@ use super::{
 
 const NAME: &str = "drift";
 
-/// `[behaviours.drift]`
+/// Settings `[behaviours.drift]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Base points of a cargo ship or tanker, watched, at least `merchant_min_shore_nm` off.
+    /// Base points of a watched cargo ship or tanker at least `merchant_min_shore_nm` from shore.
     pub merchant_score: i32,
-    /// Distance from shore for `merchant_score`. Nautical miles.
+    /// Minimum distance from shore for `merchant_score`. Nautical miles.
     pub merchant_min_shore_nm: f64,
-    /// Least distance from shore; rivers and lakes are 0 off. Nautical miles.
+    /// Minimum distance from shore; rivers and lakes are at distance 0. Nautical miles.
     pub min_shore_nm: f64,
-    /// Slower than this it does not drift anywhere. Knots made good.
+    /// Minimum speed of a drifting ship. Knots made good.
     pub min_knots: f64,
-    /// Faster than this it is no drift. Knots made good.
+    /// Maximum speed of a drifting ship. Knots made good.
     pub max_knots: f64,
-    /// Below this it lies still again. Knots made good; not above `min_knots`.
+    /// The ship lies still again below this speed. Knots made good; not above `min_knots`.
     pub still_knots: f64,
-    /// From this on it is under way. Knots made good; not below `max_knots`.
+    /// The ship is under way from this speed on. Knots made good; not below `max_knots`.
     pub moving_knots: f64,
-    /// Angle between course over ground and heading beyond which it drifts. Degrees.
+    /// The ship drifts if the angle between course over ground and heading exceeds this. Degrees.
     pub drift_degrees: f64,
-    /// Angle below which it goes where it points. Degrees; not above `drift_degrees`.
+    /// The ship follows its heading if that angle is below this. Degrees; not above `drift_degrees`.
     pub straight_degrees: f64,
-    /// How long it must drift. Minutes.
+    /// How long the ship must drift. Minutes.
     pub after_minutes: f64,
-    /// How far it must get from where it began. Metres.
+    /// How far the ship must get from where the drift began. Metres.
     pub min_metres: f64,
-    /// How long its end must last. Minutes.
+    /// How long the end of the drift must last. Minutes.
     pub end_minutes: f64,
-    /// A vessel that says it is at anchor or moored and swings less than this is anchored. Radius in nautical miles.
+    /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
     pub anchored_swing_nm: f64,
 }
 
@@ -93,7 +95,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [
@@ -134,13 +136,13 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `drift` behaviour and its state.
 pub struct Drift {
     vessels: Lone<Drifting>,
 }
 
 impl Drift {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> Drift {
         Drift { vessels: Lone::new(settings, chart) }
     }
@@ -194,14 +196,14 @@ impl Behaviour for Drift {
     remembers! { kept {} parts { vessels } built {} }
 }
 
-/// What a drift is, to `lone`.
+/// The condition of a drift, for the runner.
 #[derive(Serialize, Deserialize)]
 struct Drifting;
 
-/// The present drift.
+/// The current drift.
 #[derive(Serialize, Deserialize)]
 struct Way {
-    /// Where it began, and how far from there it has been.
+    /// Where the drift began, and the farthest distance from there since.
     origin: LatLon,
     metres: f64,
     /// What every fix shows, and since when.
@@ -292,7 +294,7 @@ impl Case for Drifting {
     }
 }
 
-/// The angle between where it goes and where it points, if it says both. Degrees, 0-180.
+/// Angle between the course over ground and the heading, 0-180 degrees. `None` unless the fix has both.
 fn degrees_off(seen: &Seen<'_>) -> Option<f64> {
     let said = &seen.fix.said;
     Some(angle_between(said.cog_degrees()?, said.heading_degrees()?))

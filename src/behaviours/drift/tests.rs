@@ -20,7 +20,7 @@ fn ten_minutes_abeam_open_and_going_straight_ends() {
 }
 
 #[test]
-fn going_where_it_points_or_nearly_so_is_no_drift() {
+fn going_where_it_points_or_nearly_so_is_not_drift() {
     for heading in [90, 50, 130, 46, 134] {
         drift(&format!("ALFA 224000001 heading={heading}\n 12:00 28 -17\n go 90 2 120"), "");
     }
@@ -33,7 +33,7 @@ fn going_where_it_points_or_nearly_so_is_no_drift() {
 }
 
 #[test]
-fn without_a_heading_nothing_is_said() {
+fn nothing_opens_without_a_heading() {
     drift("ALFA 224000001\n 12:00 28 -17\n go 90 2 120", "");
 }
 
@@ -53,7 +53,7 @@ fn nine_minutes_are_not_ten_and_half_a_kilometre_is_needed() {
            go 90 1.2 30",
         "12:19 opened drift ALFA since=12:05",
     );
-    // To and fro: it gets nowhere.
+    // To and fro, without getting anywhere.
     let legs = "go 90 2 6\n go 270 2 6\n".repeat(5);
     drift(&format!("ALFA 224000001 heading=0 jitter=0\n 12:00 28 -17\n {legs}"), "");
 }
@@ -119,7 +119,7 @@ fn a_watched_merchant_far_out_is_worth_an_alert_and_others_are_not() {
 }
 
 #[test]
-fn in_calm_water_nobody_drifts() {
+fn nothing_drifts_in_calm_water() {
     let zones = AREA.replace("\"kind\":\"area\",\"weight\":0", "\"kind\":\"anchorage\"");
     check(&only("drift"), &zones, "ALFA 224000001 heading=0\n 12:00 28 -17\n go 90 2 60", "");
 }

@@ -1,18 +1,22 @@
-//! Feed silent: an input, a station or a whole area is heard no more; no vessel is to blame.
+//! Feed silent: an input, a station or a whole area is not heard any more. The alert is about reception and names no
+//! vessel.
 //!
 //! ## Watches
-//! Live inputs, by the clock of receipt; stations that the feed names, by their own habit; areas in which several vessels fall silent
-//! in the same ten minutes.
+//! Live inputs, by the time of receipt; stations that the feed names, by their usual intervals; areas in which several
+//! vessels fall silent in the same ten minutes.
 //! ## Why
-//! A silent receiver looks like a quiet sea. Whoever watches must know that nothing is seen, and vessels must not be blamed for it.
+//! A silent receiver looks like a quiet sea. Operators must know that nothing can be seen, and vessels must not be
+//! blamed for it.
 //! ## Opens
-//! An input: no line for `silent_seconds` of receipt. A station: silent for longer than 99.9 % of its own intervals and half as long again
-//! as the pauses it makes again and again, and for at least `station_min_minutes`, while its input goes on. An area: `area_vessels` or
-//! more, each heard at least every 20 min before, quiet for `area_minutes` and for twice their longest pause.
+//! An input: no line for `silent_seconds` of receipt. A station: silent for longer than 99.9 % of its own intervals,
+//! for half as long again as the pauses it makes regularly, and for at least `station_min_minutes`, while its input
+//! continues. An area: `area_vessels` or more, each heard at least every 20 min before, are quiet for `area_minutes`
+//! and for twice their longest pause.
 //! ## Ends
-//! Heard again; an area also when nobody has been heard there for a day: then nobody is expected any more.
+//! Heard again. An area also ends when no vessel has been heard there for a day, because none is expected any more.
 //! ## Blind spots
-//! A recording has no time of receipt: of inputs nothing is said in a replay. A harbour receiver with few ships may be silent by nature.
+//! A recording has no time of receipt, so nothing is reported about inputs in a replay. A harbour receiver with few
+//! ships may be silent by nature.
 
 use std::collections::BTreeMap;
 
@@ -34,24 +38,24 @@ use super::{
 };
 
 const NAME: &str = "feed_silent";
-/// Its input must have been heard so lately for a station to be silent alone.
+/// How recently its input must have been heard for a station to count as silent alone.
 const INPUT_ALIVE: Span = Span::from_minutes(5);
 
-/// `[behaviours.feed_silent]`
+/// Settings `[behaviours.feed_silent]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// A live input without a line for this long of receipt. Seconds.
+    /// A live input is silent after this long without a line, by time of receipt. Seconds.
     pub silent_seconds: f64,
-    /// A station is given at least this long, however often it reports otherwise. Minutes.
+    /// Minimum silence of a station, however often it reports otherwise. Minutes, at least 10.
     pub station_min_minutes: f64,
-    /// An area is given this long, and at least twice the longest pause that its vessels had made before. Minutes.
+    /// Minimum silence of an area. It is also at least twice the longest earlier pause of the area's vessels. Minutes.
     pub area_minutes: f64,
-    /// Vessels that must fall silent together to make an area, each heard at least every 20 min before.
+    /// Number of vessels that must fall silent together in an area, each heard at least every 20 min before.
     pub area_vessels: u32,
 }
 
@@ -69,7 +73,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if !(0..=100).contains(&self.score) {
@@ -87,13 +91,13 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `feed_silent` behaviour and its state.
 pub struct FeedSilent {
     settings: Settings,
-    /// Silent inputs, by name, since their last line.
+    /// Silent inputs, by name, with the time of their last line.
     inputs: BTreeMap<String, Time>,
     stations: BTreeMap<StationId, Station>,
-    /// Quiet areas that were told, by name.
+    /// Quiet areas reported, by name.
     areas: BTreeMap<String, Time>,
 }
 
@@ -106,7 +110,7 @@ struct Station {
     open: bool,
 }
 
-/// What is silent, for the words of the alert.
+/// What is silent, for the facts of the alert.
 struct Silent<'a> {
     form: &'static str,
     name: &'a str,
@@ -117,7 +121,7 @@ struct Silent<'a> {
 }
 
 impl FeedSilent {
-    /// Zones do not matter to it.
+    /// Creates the behaviour. Zones do not affect it.
     pub fn new(settings: &Settings, _chart: &Chart) -> FeedSilent {
         FeedSilent {
             settings: settings.clone(),
@@ -242,7 +246,7 @@ impl Behaviour for FeedSilent {
             return;
         }
         if pulse.input_at < scene.now - INPUT_ALIVE {
-            // The input is silent, and with it all its stations: asked again at the turn after it came back.
+            // The input is silent, and all its stations with it. They are checked again at the turn after it is back.
             self.stations.remove(&id);
             return;
         }
@@ -310,7 +314,7 @@ fn over(name: &str, ended_at: Time, reason: &'static str) -> Signal {
     Signal { behaviour: NAME, subject: Subject::nobody(name), kind: SignalKind::Over { ended_at, reason } }
 }
 
-/// The key of what concerns no vessel.
+/// Placeholder key for subjects that are not vessels.
 fn nobody() -> TrackKey {
     TrackKey { mmsi: Mmsi(0), ordinal: 0 }
 }

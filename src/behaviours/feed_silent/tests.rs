@@ -16,7 +16,7 @@ fn settings() -> Settings {
     settings
 }
 
-/// `MM:SS change name` of every change.
+/// The changes as `MM:SS change summary`, without updates.
 fn told(changes: &[Change]) -> Vec<String> {
     let line = |change: &Change| {
         let alert = &change.alert;
@@ -44,7 +44,7 @@ impl Live {
         Live { engine: Engine::new(settings, Arc::new(chart(AREA)), sources), out: Vec::new() }
     }
 
-    /// Seconds `from..to`, a tick each; the inputs in `heard` give a line every 10 s.
+    /// Runs the seconds `from..to` with a tick each; the inputs in `heard` deliver a line every 10 s.
     fn run(&mut self, from: i64, to: i64, heard: &[u16]) {
         let day = Time::from_utc(2026, 3, 1, 12, 0, 0).expect("a date");
         for second in from..to {
@@ -66,7 +66,7 @@ impl Live {
 }
 
 #[test]
-fn a_live_input_is_told_after_90_seconds_and_over_when_heard() {
+fn a_silent_input_opens_after_90_seconds_and_ends_when_heard() {
     let mut live = Live::new(&settings());
     live.run(0, 300, &[0, 1]);
     live.run(300, 380, &[1]);
@@ -83,7 +83,7 @@ fn a_live_input_is_told_after_90_seconds_and_over_when_heard() {
         "{}",
         opened.alert.summary
     );
-    // Heard again: over once the merge window has closed.
+    // Heard again, so it is over once the merge window has closed.
     live.run(400, 600, &[1]);
     live.run(600, 700, &[0, 1]);
     live.run(700, 4400, &[0, 1]);
@@ -93,7 +93,7 @@ fn a_live_input_is_told_after_90_seconds_and_over_when_heard() {
 }
 
 #[test]
-fn an_input_that_never_spoke_is_told_too_and_one_that_need_not_speak_is_not() {
+fn an_input_that_never_sent_a_line_opens_too_and_one_that_may_be_silent_does_not() {
     let mut live = Live::new(&settings());
     live.run(0, 200, &[1]);
     let summaries = told(&live.out);
@@ -119,7 +119,7 @@ fn a_feed_that_flaps_is_one_alert_and_a_pause_of_80_seconds_none() {
 }
 
 #[test]
-fn a_replay_has_no_receipt_and_says_nothing_of_inputs() {
+fn a_replay_has_no_receipt_and_reports_no_inputs() {
     check(
         &settings(),
         AREA,
@@ -159,16 +159,16 @@ fn stations(parts: Vec<Vec<(i64, String)>>) -> Vec<Change> {
 }
 
 #[test]
-fn a_station_is_told_at_the_end_of_its_own_patience() {
+fn a_station_opens_after_its_own_limit() {
     let rest = || heard_at("other", 224_000_009, 30, 0..900);
     let out =
         stations(vec![rest(), heard_at("hill", 224_000_001, 20, 0..600), heard_at("hill", 224_000_001, 20, 700..900)]);
     let lines = told(&out);
     assert_eq!(lines.len(), 2, "{lines:?}");
-    // Last heard at 09:59:40, a quarter of an hour of patience.
+    // Last heard at 09:59:40; a quarter of an hour passes first.
     assert!(lines[0].starts_with("10:14 Opened Station hill has been silent since 09:59 UTC"), "{}", lines[0]);
     assert_eq!(out.last().and_then(|change| change.alert.ended_at).map(Time::clock), Some("11:40".to_owned()));
-    // Short pauses, and a station that is seldom heard anyway, say nothing.
+    // Short pauses, and a station that is seldom heard anyway, give no alert.
     let pauses =
         heard_at("hill", 224_000_001, 20, 0..600).into_iter().chain(heard_at("hill", 224_000_001, 20, 612..900));
     assert!(stations(vec![rest(), pauses.collect()]).is_empty());
@@ -176,7 +176,7 @@ fn a_station_is_told_at_the_end_of_its_own_patience() {
 }
 
 #[test]
-fn stations_are_not_told_one_by_one_when_their_input_is_silent() {
+fn stations_are_not_reported_one_by_one_when_their_input_is_silent() {
     let both = |minutes: std::ops::Range<i64>| {
         let one = heard_at("hill", 224_000_001, 20, minutes.clone());
         one.into_iter().chain(heard_at("other", 224_000_009, 20, minutes)).collect()
@@ -184,7 +184,7 @@ fn stations_are_not_told_one_by_one_when_their_input_is_silent() {
     assert!(stations(vec![both(0..600), both(700..900)]).is_empty());
 }
 
-/// Six ships that fall silent at ten for so many minutes, among themselves, and one far away.
+/// Six ships close together that fall silent at ten for the given minutes, and one far away.
 fn outage(minutes: i64) -> String {
     let mut script = "FAR 224000050 every=300
            00:00 26 -20
@@ -216,7 +216,7 @@ fn an_area_quiet_for_all_is_one_notice() {
 
 #[test]
 fn an_area_needs_three_vessels_that_were_heard_at_least_every_twenty_minutes() {
-    // All of them fall silent, but some are heard in bursts of half an hour only.
+    // All of them fall silent, but some were heard only every half hour.
     let seldom = |ships: usize, every: i64| outage(400).replacen("every=120", &format!("every={every}"), ships);
     let opened = |script: String| {
         let lines = told(&run(&settings(), AREA, &script));
@@ -225,18 +225,18 @@ fn an_area_needs_three_vessels_that_were_heard_at_least_every_twenty_minutes() {
     assert_eq!(opened(seldom(6, 1800)), None);
     assert_eq!(opened(seldom(4, 1800)), None);
     assert_eq!(opened(seldom(3, 1800)).as_deref(), Some("10:30 Opened"));
-    // Heard every quarter of an hour, they are given half an hour.
+    // If they were heard every quarter of an hour, half an hour passes first.
     assert_eq!(opened(seldom(6, 900)).as_deref(), Some("10:40 Opened"));
 }
 
 #[test]
-fn one_ship_alone_is_no_quiet_area() {
+fn one_ship_alone_is_not_a_quiet_area() {
     let script = outage(400).replacen("silent 400", "go 0 1 400", 5);
     assert!(run(&settings(), AREA, &script).is_empty());
 }
 
 #[test]
-fn a_feed_silent_is_nobodys_case() {
+fn a_silent_feed_belongs_to_no_case() {
     let mut engine = crate::testing::engine(&settings(), AREA);
     let mut out = Vec::new();
     for line in lines(&outage(400)) {

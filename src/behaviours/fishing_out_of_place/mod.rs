@@ -1,20 +1,22 @@
 //! Fishing out of place: a fishing vessel that sails straight on for days without fishing, then stops far out.
 //!
 //! ## Watches
-//! Vessels of type fishing, more than `min_shore_nm` off, outside calm water.
+//! Vessels of type fishing, more than `min_shore_nm` from shore and outside calm water.
 //! ## Why
-//! Fishing vessels have been mother ships: they come from another part of the world like a freighter, do not fish on the way, and
-//! wait in mid-ocean.
+//! Fishing vessels have been mother ships. They come from another part of the world like a freighter, do not fish on
+//! the way, and wait in mid-ocean.
 //! ## Opens
-//! Straight at `min_knots` to `max_knots` for more than `passage_hours`, looked at every half hour: the way made good is at least
-//! `straight_share` of the path. Then below `stop_knots` for `after_minutes`, begun within `within_hours`. Holes of up to three hours
-//! count, as only satellites hear so far out; longer ones count nothing; after 6 h the passage begins anew. A flag that
-//! is not from around there, or none, adds `foreign_points`.
+//! The vessel sails straight at `min_knots` to `max_knots` for more than `passage_hours`, checked every half hour: the
+//! distance made good is at least `straight_share` of the path. It is then below `stop_knots` for `after_minutes`,
+//! beginning within `within_hours`. Holes of up to three hours count, as only satellites hear so far out. Longer ones
+//! do not count, and after 6 h the passage restarts. A flag from another part of the world, or none, adds
+//! `foreign_points`.
 //! ## Ends
-//! Speed made good at or above `moving_knots` for `end_minutes`; nearer to shore; or after 6 h without a fix (lost).
+//! Speed made good is at or above `moving_knots` for `end_minutes`; or the vessel is nearer to shore; or 6 h pass without
+//! a fix (lost).
 //! ## Blind spots
-//! Distant-water fleets on their way to the grounds do the same. The type is the vessel's own word. The parts of the world are
-//! coarse: the first digit of the MMSI against a few meridians.
+//! Distant-water fleets on their way to the grounds do the same. The type is as the vessel reports it. The parts of the
+//! world are coarse: the first digit of the MMSI against a few meridians.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -36,44 +38,44 @@ use super::{
 };
 
 const NAME: &str = "fishing_out_of_place";
-/// Legs of a passage are not shorter than this.
+/// Shortest leg of a passage.
 const LEG: Span = Span::from_minutes(15);
-/// Legs up to this count: half an hour between looks, and holes as satellites leave them.
+/// Longest leg that counts: half an hour between looks, plus a hole of up to three hours.
 const LONGEST_LEG: Span = Span::from_minutes(210);
-/// A leg this much outside the speeds of a passage counts nothing and ends nothing. Knots.
+/// A leg at most this much outside the speeds of a passage does not count, but does not end it. Knots.
 const SLACK_KNOTS: f64 = 1.0;
-/// Before this path, straightness says nothing. Metres.
+/// On a shorter path, straightness means nothing. Metres.
 const SHORTEST_PATH: f64 = 10.0 * METRES_PER_NM;
 
-/// `[behaviours.fishing_out_of_place]`
+/// Settings `[behaviours.fishing_out_of_place]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Points added for a flag from another part of the world, or none.
+    /// Points added for a flag from another part of the world, or an unknown flag.
     pub foreign_points: i32,
-    /// Least distance from shore, on the passage and of the stop. Nautical miles.
+    /// Minimum distance from shore, of the passage and of the stop. Nautical miles.
     pub min_shore_nm: f64,
-    /// Least speed of the passage; the same everywhere, whatever a zone says, like the four below. Knots.
+    /// Minimum speed of the passage. A zone cannot override this key or the next four. Knots.
     pub min_knots: f64,
-    /// Greatest speed of the passage. Knots.
+    /// Maximum speed of the passage. Knots.
     pub max_knots: f64,
-    /// How long the passage must be. Hours.
+    /// Minimum duration of the passage. Hours.
     pub passage_hours: f64,
-    /// Least share of the path that is made good, 0-1.
+    /// Minimum share of the distance sailed that is made good, 0-1.
     pub straight_share: f64,
-    /// How long after the passage the stop may begin. Hours.
+    /// How long after the passage the stop must begin. Hours.
     pub within_hours: f64,
-    /// Below this it has stopped. Knots made good.
+    /// The vessel has stopped below this speed. Knots made good.
     pub stop_knots: f64,
-    /// From this on it is under way. Knots made good; not below `stop_knots`.
+    /// The vessel is under way from this speed on. Knots made good; not below `stop_knots`.
     pub moving_knots: f64,
-    /// How long it must have stopped. Minutes.
+    /// How long the vessel must be stopped. Minutes.
     pub after_minutes: f64,
-    /// How long it must be under way. Minutes.
+    /// How long the vessel must be under way again. Minutes.
     pub end_minutes: f64,
 }
 
@@ -98,7 +100,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [
@@ -130,16 +132,16 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `fishing_out_of_place` behaviour and its state.
 pub struct FishingOutOfPlace {
     settings: Settings,
-    /// Fishing vessels far out, and how they got there.
+    /// Passages of fishing vessels far out.
     passages: FxHashMap<TrackIx, Passage>,
     stops: Lone<Stop>,
 }
 
 impl FishingOutOfPlace {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> FishingOutOfPlace {
         FishingOutOfPlace {
             settings: settings.clone(),
@@ -227,7 +229,7 @@ impl Behaviour for FishingOutOfPlace {
     remembers! { kept { passages } parts { stops } built { settings } }
 }
 
-/// How a fishing vessel came here: the straight way so far, and the last one that was long enough.
+/// The passage of a fishing vessel: the straight way so far, and the latest passage that was long enough.
 #[derive(Serialize, Deserialize)]
 struct Passage {
     start: LatLon,
@@ -239,7 +241,7 @@ struct Passage {
     done: Option<Done>,
 }
 
-/// A passage of `passage_hours`.
+/// A passage of at least `passage_hours`.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Done {
     ended_at: Time,
@@ -261,7 +263,7 @@ impl Passage {
         }
     }
 
-    /// One leg more, or a passage anew.
+    /// Adds one leg, or starts a new passage.
     fn look(&mut self, settings: &Settings, fix: &Fix, lost_after: Span) {
         let took = fix.at - self.last_at;
         if took < LEG {
@@ -287,7 +289,7 @@ impl Passage {
         }
     }
 
-    /// What of the way so far, or of the passage before, was made good.
+    /// Share of the path that was made good, on the current passage or else on the one before. `None` without either.
     fn share(&self) -> Option<f64> {
         match (0.0 < self.path_metres, self.done) {
             (true, _) => Some(self.start.metres_to(self.last) / self.path_metres),
@@ -296,13 +298,13 @@ impl Passage {
         }
     }
 
-    /// The passage that ended not long before `at`.
+    /// The passage that ended shortly before `at`, if any.
     fn done(&self, settings: &Settings, at: Time) -> Option<Done> {
         self.done.filter(|done| at - done.ended_at <= minutes(settings.within_hours * 60.0))
     }
 }
 
-/// What the stop after a passage is, to `lone`.
+/// The condition of the stop after a passage, for the runner.
 #[derive(Serialize, Deserialize)]
 struct Stop;
 
@@ -364,13 +366,13 @@ impl Case for Stop {
     }
 }
 
-/// Whether the flag behind an MMSI is not one of those around there, or there is none.
+/// Whether the flag of an MMSI is from another part of the world, or unknown.
 fn is_foreign(mmsi: Mmsi, at: LatLon) -> bool {
     let Some(mid) = mmsi.mid() else {
         return true;
     };
-    // The ITU's regions, the first digit of a MID: 2 Europe, 3 North America and the Caribbean, 4 Asia, 5 Oceania, 6 Africa,
-    // 7 South America.
+    // The first digit of a MID is the ITU's region: 2 Europe, 3 North America and the Caribbean, 4 Asia, 5 Oceania, 6
+    // Africa, 7 South America.
     let around: &[u32] = match (at.lon, at.lat) {
         (-30.0..20.0, 0.0..) => &[2, 6],
         (-70.0..-30.0, 20.0..) => &[2, 3],

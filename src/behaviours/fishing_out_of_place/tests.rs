@@ -11,7 +11,7 @@ fn fishing(script: &str, expected: &str) {
     check(&only("fishing_out_of_place"), AREA, script, expected);
 }
 
-/// Straight on for some hours, then as the script says; a report every ten minutes.
+/// Sails straight for some hours, then continues as the script says, with a report every ten minutes.
 fn after(hours: u32, knots: f64, script: &str) -> String {
     format!("ALFA 224000001 type=30 every=600\n 00:00 20 -25\n go 10 {knots} {}\n {script}", hours * 60)
 }
@@ -26,7 +26,7 @@ fn two_days_straight_on_and_a_stop_open_and_going_on_ends() {
 }
 
 #[test]
-fn less_than_two_days_or_another_speed_are_nothing() {
+fn less_than_two_days_or_another_speed_opens_nothing() {
     fishing(&after(47, 8.0, "stop 120"), "");
     fishing(&after(60, 4.5, "stop 120"), "");
     fishing(&after(60, 12.0, "stop 120"), "");
@@ -35,14 +35,14 @@ fn less_than_two_days_or_another_speed_are_nothing() {
 }
 
 #[test]
-fn a_short_stop_or_a_stop_long_after_are_nothing() {
+fn a_short_or_late_stop_opens_nothing() {
     fishing(&after(50, 8.0, "stop 20\n go 10 8 120"), "");
     fishing(&after(50, 8.0, "go 10 4 480\n stop 120"), "");
 }
 
 #[test]
-fn who_fishes_on_the_way_is_at_home() {
-    // Back and forth at the speed of a passage.
+fn a_vessel_that_fishes_on_the_way_opens_nothing() {
+    // To and fro, at the speed of a passage.
     let legs = "go 0 7 180\n go 180 7 180\n".repeat(10);
     fishing(&format!("ALFA 224000001 type=30 every=600\n 00:00 20 -25\n {legs} stop 120"), "");
 }
@@ -53,9 +53,9 @@ fn a_hole_of_hours_does_not_hide_a_passage() {
         "ALFA 224000001 type=30 every=600\n 00:00 20 -25\n {} stop 120",
         "go 10 8 60\n dark 10 8 120\n".repeat(17)
     );
-    // Heard again at 03:10, after the last of the holes: half an hour from there.
+    // Heard again at 03:10, after the last hole; the half hour begins there.
     assert_eq!(run(&only("fishing_out_of_place"), AREA, &script)[0].at.clock(), "03:40");
-    // Seven hours in the dark are another matter.
+    // A hole of seven hours is too long.
     let script =
         "ALFA 224000001 type=30 every=600\n 00:00 20 -25\n go 10 8 1500\n dark 10 8 420\n go 10 8 1500\n stop 120";
     fishing(script, "");
@@ -76,7 +76,7 @@ fn a_flag_from_elsewhere_adds() {
 }
 
 #[test]
-fn the_summary_tells_the_passage() {
+fn the_summary_describes_the_passage() {
     let changes = run(&only("fishing_out_of_place"), AREA, &after(50, 8.0, "stop 60"));
     let summary = &changes[0].alert.summary;
     let told = "ALFA (Spain, fishing) has been stopped for 30 min after a straight passage of 50 h at 8 kn (402 nm)";

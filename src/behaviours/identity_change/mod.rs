@@ -1,15 +1,18 @@
-//! Identity change: a ship becomes another one, on the air or behind its IMO number.
+//! Identity change: a ship changes its identity, on the air or behind its IMO number.
 //!
 //! ## Watches
-//! Every vessel that takes part, when its static data change, and who last carried its IMO number.
+//! Every vessel that takes part, when its static data change, and the vessel that last had its IMO number.
 //! ## Why
 //! Ships bought for one voyage get a new name, MMSI and flag weeks before it; others change their name at sea.
 //! ## Opens
-//! When a change has been said twice: an IMO number under a new MMSI (more with a new name or flag on top) or a new name; name, call sign or type changed under way (not moored or at anchor, and making way or outside harbours). A seven-digit IMO number whose check digit fails is a fact, told once.
+//! A change has been received twice: an IMO number under a new MMSI (more points with a new name or flag as well) or under a new name; or
+//! a name, call sign or type that changed under way (not moored or at anchor, and making way or outside harbours). A seven-digit IMO
+//! number with an invalid check digit is a fact, reported once.
 //! ## Ends
-//! At once: a change is a moment. A further one within the merge window is the same alert.
+//! At once, as a change has no duration. A further change within the merge window belongs to the same alert.
 //! ## Blind spots
-//! Truncated, padded and mistyped names, what follows a yard's hull number, and names the ship had before are no change. Ships without an IMO number that change their MMSI are new ships. While several ships speak under one MMSI, nobody knows whose words are whose.
+//! Truncated, padded and mistyped names, names that follow a yard's hull number, and names the ship had before are not changes. Ships
+//! without an IMO number that change their MMSI are new ships. While several ships use one MMSI, their static data cannot be told apart.
 
 mod registry;
 
@@ -31,31 +34,32 @@ use super::{
 };
 
 const NAME: &str = "identity_change";
-/// Statuses of a ship that goes nowhere: at anchor, moored, aground.
+/// Navigational statuses of a ship that is not under way: at anchor, moored, aground.
 const LYING: [u8; 3] = [1, 5, 6];
-/// Earlier words of a vessel that are remembered once it changed.
+/// Maximum number of earlier names and call signs remembered for a vessel that changed.
 const MOST_EARLIER: usize = 8;
 const KEYS: [&str; 3] = ["fresh_minutes", "under_way_knots", "harbour_shore_nm"];
 
-/// `[behaviours.identity_change]`
+/// Settings `[behaviours.identity_change]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Base points of a new MMSI with a new name or flag on top.
+    /// Base points of a new MMSI together with a new name or flag.
     pub new_identity_score: i32,
-    /// Base points of an IMO number whose check digit fails; always a fact.
+    /// Base points of an IMO number with a wrong check digit; always a fact.
     pub check_digit_score: i32,
-    /// Whether a vessel is under way is judged by a fix not older than this. Minutes.
+    /// Maximum age of the fix that shows whether a vessel is under way. Minutes.
     pub fresh_minutes: f64,
-    /// From this speed made good on it is under way wherever it is. Knots.
+    /// A vessel is under way anywhere from this speed made good on. Knots.
     pub under_way_knots: f64,
-    /// Slower and nearer to shore than this it lies in some harbour. Nautical miles.
+    /// A slower vessel nearer to shore than this is taken to lie in a harbour. Nautical miles.
     pub harbour_shore_nm: f64,
-    /// IMO numbers whose bearers are remembered; beyond it those heard longest ago are forgotten; counted.
+    /// Maximum number of IMO numbers whose ships are remembered. Beyond it those heard longest ago are forgotten and
+    /// counted.
     pub max_remembered: u32,
 }
 
@@ -75,7 +79,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         positive(&mut problems, "fresh_minutes", self.fresh_minutes);
@@ -88,28 +92,28 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `identity_change` behaviour and its state.
 pub struct IdentityChange {
     settings: Settings,
     registry: Registry,
-    /// Vessels that say something else than they used to, until it is said again or taken back.
+    /// Previous values of vessels whose static data changed once, until the change is repeated or taken back.
     pending: FxHashMap<TrackIx, Pending>,
-    /// What vessels that changed once were called before, folded.
+    /// Earlier names and call signs, folded, of vessels that changed before.
     earlier: FxHashMap<TrackIx, Vec<String>>,
 }
 
-/// What a vessel used to say twice and more.
+/// Values that a vessel sent at least twice before it changed them.
 #[derive(Default, Serialize, Deserialize)]
 struct Pending {
     name: Option<Box<str>>,
     call_sign: Option<Box<str>>,
     ship_type: Option<u8>,
     at: Option<Time>,
-    /// Whether it was under way when it first said otherwise; absent while nobody knows.
+    /// Whether the vessel was under way when the change was first received. `None` if not known.
     under_way: Option<bool>,
 }
 
-/// What turned out to have changed, strongest first.
+/// A confirmed change, strongest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Change {
     NewIdentity,
@@ -135,7 +139,7 @@ impl Change {
     }
 }
 
-/// What is said about one vessel at one step.
+/// What is found about one vessel at one step.
 struct Findings {
     strongest: Option<Change>,
     since: Time,
@@ -154,7 +158,7 @@ impl Findings {
 }
 
 impl IdentityChange {
-    /// Zones do not matter to it.
+    /// Creates the behaviour. Zones do not affect it.
     pub fn new(settings: &Settings, _chart: &Chart) -> IdentityChange {
         IdentityChange {
             settings: settings.clone(),
@@ -164,12 +168,12 @@ impl IdentityChange {
         }
     }
 
-    /// Bearers of IMO numbers forgotten because there were too many.
+    /// Number of bearers of IMO numbers that were forgotten because there were too many.
     pub fn evicted(&self) -> u64 {
         self.registry.evicted()
     }
 
-    /// Whether it is under way; `None` when its last fix is too old to tell.
+    /// Whether the vessel is under way. `None` if its last fix is too old to judge.
     fn under_way(&self, vessel: &Vessel<'_>, place: Option<Place>, at: Time) -> Option<bool> {
         let fix = vessel.last().filter(|fix| at - fix.at <= minutes(self.settings.fresh_minutes))?;
         if fix.said.status().is_some_and(|status| LYING.contains(&status)) {
@@ -182,7 +186,7 @@ impl IdentityChange {
         place.map(|place| !place.calm.inside && self.settings.harbour_shore_nm <= place.shore_nm)
     }
 
-    /// Keeps what the vessel used to say, when it says something else for the first time.
+    /// Keeps the previous values when a different one is received for the first time.
     fn doubt(&mut self, vessel: &Vessel<'_>, step: &Step<'_>, before: &Identity, changed: Fields) {
         let settled = |field| changed.meets(field) && !before.once.meets(field);
         let name = before.name.clone().filter(|_| settled(Fields::NAME));
@@ -202,7 +206,7 @@ impl IdentityChange {
         pending.ship_type = pending.ship_type.or(ship_type);
     }
 
-    /// What has now been said twice and differs from what was said before.
+    /// Compares values now received twice with the previous ones.
     fn settle(&mut self, vessel: &Vessel<'_>, step: &Step<'_>, repeated: Fields, found: &mut Findings) {
         let Some(mut pending) = self.pending.remove(&step.vessel) else {
             return;
@@ -259,7 +263,7 @@ impl IdentityChange {
         }
     }
 
-    /// The conditions on what it says of itself.
+    /// Adds the conditions on the vessel's own static data.
     fn as_renamed(&self, told: Explanation, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
         let pending = self.pending.get(&step.vessel);
         let mut changed: Vec<String> = Vec::new();
@@ -279,7 +283,7 @@ impl IdentityChange {
         )
     }
 
-    /// A set that alternates between two words is no ship that changes its name every hour.
+    /// Remembers both values, so that a transponder alternating between two does not count as a new change each time.
     fn remember(&mut self, vessel: TrackIx, words: [&str; 2]) {
         let earlier = self.earlier.entry(vessel).or_default();
         for word in words {
@@ -292,7 +296,7 @@ impl IdentityChange {
         }
     }
 
-    /// Whether the IMO number is another vessel's, or has another name than before.
+    /// Compares the IMO number with its last bearer: another vessel, or the same one under another name.
     fn compare(&mut self, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>, found: &mut Findings) {
         let Some(identity) = vessel.identity() else {
             return;
@@ -333,7 +337,7 @@ impl IdentityChange {
         let heard = last_heard(scene, bearer.mmsi).map_or(bearer.at, |heard| heard.max(bearer.at));
         let began = vessel.last().map_or(step.at, |_| vessel.first_at());
         let (old_flag, new_flag) = (flag_of(bearer.mmsi), flag_of(mmsi));
-        // A yard's number and hull name are programmed over at delivery.
+        // A yard's number and hull name are reprogrammed at delivery.
         let from_yard = bearer.name.as_deref().is_some_and(is_no_name);
         let change = match (began < heard, (another || old_flag != new_flag) && !from_yard) {
             (true, _) if bearer.rival == Some(mmsi) => return,
@@ -357,7 +361,7 @@ impl IdentityChange {
     }
 }
 
-/// When a vessel under this MMSI was last heard with a position.
+/// When a vessel under this MMSI was last heard with a position. `None` if there is none.
 fn last_heard(scene: &Scene<'_>, mmsi: Mmsi) -> Option<Time> {
     scene.tracks.under(mmsi).filter_map(|vessel| vessel.last()).map(|fix| fix.at).max()
 }

@@ -1,4 +1,4 @@
-//! Who carried which IMO number last: a bounded memory that outlives tracks (part of `identity_change`).
+//! Which vessel last had each IMO number: a bounded memory that outlives tracks (part of `identity_change`).
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -11,13 +11,13 @@ use crate::units::Mmsi;
 pub(super) struct Bearer {
     pub(super) mmsi: Mmsi,
     pub(super) name: Option<Box<str>>,
-    /// When it was last known to be heard.
+    /// When the bearer was last known to be heard.
     pub(super) at: Time,
-    /// Another MMSI that said the same number while this one was heard, told already.
+    /// Another MMSI that sent the same number while this one was heard, already reported.
     pub(super) rival: Option<Mmsi>,
 }
 
-/// Bearers by IMO number, and the wrong numbers that were told of, at most a set number together.
+/// Bearers by IMO number, and the invalid numbers already reported. `most` bounds both together.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Registry {
     bearers: FxHashMap<u32, Bearer>,
@@ -49,18 +49,19 @@ impl Registry {
         self.bearers.insert(imo, bearer);
     }
 
-    /// Notes a number whose check digit fails; true the first time.
+    /// Notes a number with an invalid check digit. Returns true the first time.
     pub(super) fn is_news(&mut self, imo: u32, mmsi: Mmsi, at: Time) -> bool {
         self.make_room(1);
         self.wrong.insert((imo, mmsi), at).is_none()
     }
 
-    /// Forgotten because there were too many.
+    /// Number of entries forgotten because there were too many.
     pub(super) fn evicted(&self) -> u64 {
         self.evicted
     }
 
-    /// Brings the memory to nine tenths of its size when it is full: the oldest go, of equals the smaller number.
+    /// Shrinks the memory to nine tenths of its limit when it is full. The oldest entries go first, and of equal ones
+    /// the smaller number.
     fn make_room(&mut self, for_more: usize) {
         let held = self.bearers.len() + self.wrong.len();
         if held + for_more <= self.most {

@@ -1,4 +1,4 @@
-//! What an analyst would notice about ships that become others.
+//! What an analyst would notice about ships that change their identity.
 
 use crate::alerts::{Alert, ChangeKind};
 use crate::testing::{AREA, area_with, check, only, run};
@@ -64,14 +64,14 @@ fn a_new_mmsi_under_the_same_name_and_flag_is_less() {
 }
 
 #[test]
-fn a_yards_number_and_hull_name_are_programmed_over_at_delivery() {
+fn a_yards_number_and_hull_name_are_reprogrammed_at_delivery() {
     let old = OLD.replace("HONMON", "H2045");
     let script = format!("{old}MATTHEW 636001234 type=70 imo=9074729\n36:00 27 -17\ngo 90 10 6\nsay\ngo 90 10 6");
     assert_eq!(opened(&script), told("new_mmsi", 15));
 }
 
 #[test]
-fn a_number_said_once_is_no_identity() {
+fn an_imo_number_received_once_changes_nothing() {
     let script = format!(
         "{OLD}MATTHEW 636001234 type=70 imo=9074729\n36:00 27 -17\ngo 90 10 6\nsay imo=9319466\ngo 90 10 6\nsay"
     );
@@ -97,14 +97,14 @@ fn two_ships_that_are_both_heard_share_a_number_and_neither_became_the_other() {
 }
 
 #[test]
-fn numbers_typed_for_want_of_one_are_nobodys() {
+fn placeholder_imo_numbers_belong_to_no_ship() {
     let script = format!("{OLD}MATTHEW 636001234 type=70 imo=9074729\n36:00 27 -17\ngo 90 10 6\nsay\ngo 90 10 6");
     assert_eq!(opened(&script.replace("9074729", "1234567")), Vec::new());
 }
 
 #[test]
 fn the_memory_outlives_the_track() {
-    // 200 h later the old track is forgotten; somebody else keeps time going.
+    // The old track is forgotten after 200 h; another vessel keeps event time moving.
     let script = format!(
         "{OLD}OTHER 224000009 every=3600 mute\n00:00 20 -30\nstop 12600
          MATTHEW 636001234 type=70 imo=9074729\n204:00 27 -17\ngo 90 10 6\nsay\ngo 90 10 6"
@@ -113,7 +113,7 @@ fn the_memory_outlives_the_track() {
 }
 
 #[test]
-fn a_wrong_check_digit_is_a_fact_told_once_whatever_the_zone_weighs() {
+fn a_wrong_check_digit_is_a_fact_reported_once_whatever_the_zone_weighs() {
     let zones = area_with("").replace(r#""weight":0"#, r#""weight":60"#);
     let script = "ALFA 224000001 type=70 imo=9074728
            00:00 28 -17
@@ -133,7 +133,7 @@ fn a_wrong_check_digit_is_a_fact_told_once_whatever_the_zone_weighs() {
     assert_eq!(opened, [19]);
 }
 
-/// A ship says its name three times, then `after`.
+/// A ship sends its name three times, then does `after`.
 fn ship(settings: &str, motion: &str, after: &str) -> String {
     format!(
         "ALFA 224000001 type=70 call=EAAA {settings}
@@ -170,12 +170,12 @@ fn a_name_changed_at_anchor_or_moored_is_the_port_agents_business() {
     let after = "say name=ZULU\nstop 6\nsay\nstop 6";
     assert_eq!(opened(&ship("status=1", "stop 6", after)), Vec::new());
     assert_eq!(opened(&ship("status=5", "stop 6", after)), Vec::new());
-    // Drifting in the open sea is under way.
+    // A ship that drifts in the open sea is under way.
     assert_eq!(opened(&ship("status=0", "stop 6", after)), told("renamed", 15));
 }
 
 #[test]
-fn a_renamed_ship_with_an_imo_number_is_told_even_from_port() {
+fn a_renamed_ship_with_an_imo_number_is_reported_even_in_port() {
     let script = ship("status=5 imo=9074729", "stop 6", "say name=ZULU\nstop 6\nsay\nstop 6");
     assert_eq!(opened(&script), told("renamed", 15));
 }
@@ -192,14 +192,14 @@ fn call_sign_and_kind_of_ship_count_too_and_slips_do_not() {
 }
 
 #[test]
-fn a_set_that_alternates_between_two_names_is_told_once() {
+fn a_transponder_that_alternates_between_two_names_is_reported_once() {
     let twice = |name: &str| format!("say name={name}\ngo 90 10 6\nsay\ngo 90 10 100\n");
     let after = [twice("ZULU"), twice("ALFA"), twice("ZULU"), twice("ALFA")].concat();
     assert_eq!(opened(&ship("", "go 90 10 6", &after)), told("renamed", 15));
 }
 
 #[test]
-fn while_two_ships_speak_under_one_mmsi_no_name_is_anybodys() {
+fn while_two_ships_share_an_mmsi_names_are_not_judged() {
     let script = format!(
         "{}OTHER 224000001\n12:00:30 20 -30\n",
         ship("", "go 90 10 6", "say name=ZULU\ngo 90 10 6\nsay\ngo 90 10 70\n")

@@ -1,17 +1,18 @@
-//! Identity conflict: one MMSI on two ships or more.
+//! Identity conflict: two or more ships use one MMSI.
 //!
 //! ## Watches
-//! Ships and tenders whose MMSI turned up in a second place.
+//! Ships and tenders whose MMSI appeared in a second place.
 //! ## Why
-//! A cloned number hides one of the two behind the other.
+//! A cloned number hides one of the two ships behind the other.
 //! ## Opens
-//! When the track that was left has `fixes` more fixes within `within_minutes` of a jump of `min_nm` or more; it supersedes
-//! the jump. One alert a number: a further place is added to the open one, and what ended is not told again within a day
-//! unless there are more places than before. Above `tracks.shared_above_places` of them the number is *shared*.
+//! The track that was left has `fixes` more fixes within `within_minutes` of a jump of `min_nm` or more. It supersedes
+//! the jump. There is one alert for each number: a further place is added to the open one, and an ended one does not
+//! open again within a day unless there are more places than before. Above `tracks.shared_above_places` places the
+//! number is *shared*.
 //! ## Ends
-//! All but one silent for `silent_hours`.
+//! All places but one are silent for `silent_hours`.
 //! ## Blind spots
-//! AIS does not tell which of the two is the rightful one. Two ships less than an hour's way apart may look like one.
+//! AIS does not show which ship is the rightful one. Two ships less than an hour's way apart may look like one.
 
 use std::collections::BTreeMap;
 
@@ -32,24 +33,26 @@ use super::{
 
 const NAME: &str = "identity_conflict";
 const SAY_EVERY: Span = Span::from_minutes(1);
-/// What has ended is not told again within this, unless there is a further place.
+/// How long an ended conflict does not open again, unless there is a further place.
 const ONCE_IN: Span = Span::from_hours(24);
 
-/// `[behaviours.identity_conflict]`
+/// Settings `[behaviours.identity_conflict]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Fixes of the older track that prove two ships.
+    /// Number of further fixes on the older track that prove two ships.
     pub fixes: u32,
-    /// How soon after the jump they must come. Minutes.
+    /// How soon after the jump these fixes must come. Minutes.
     pub within_minutes: f64,
-    /// A jump shorter than this is one ship's: antennas, clocks and receivers err by as much. Nautical miles.
+    /// Shortest jump. Shorter ones can be one ship, because antennas, clocks and receivers err by as much. Nautical
+    /// miles.
     pub min_nm: f64,
-    /// All but one silent for this long, it is over. Hours; at most 24, after which the tracks are joined.
+    /// The alert ends once all ships but one have been silent for this long. Hours, at most 24, after which the tracks
+    /// are joined.
     pub silent_hours: f64,
 }
 
@@ -60,7 +63,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         positive(&mut problems, "within_minutes", self.within_minutes);
@@ -73,25 +76,25 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `identity_conflict` behaviour and its state.
 pub struct IdentityConflict {
     settings: Settings,
-    /// By the further track.
+    /// Conflicts, by the further track.
     doubles: BTreeMap<TrackIx, Double>,
-    /// The further tracks that left this one.
+    /// The further tracks that left each track.
     left: FxHashMap<TrackIx, Vec<TrackIx>>,
-    /// The numbers that were told, for a day.
+    /// Numbers reported, for a day.
     numbers: BTreeMap<Mmsi, Number>,
 }
 
-/// What was told of a number.
+/// What was reported about a number.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Number {
-    /// Places, when it was last told.
+    /// Number of places when last reported.
     places: usize,
-    /// When two of its ships were last known to be heard.
+    /// Last time at which two of its ships were known to be heard.
     last_at: Time,
-    /// The further track of the pair whose alert is open.
+    /// Further track of the pair whose alert is open.
     open: Option<TrackIx>,
 }
 
@@ -102,9 +105,9 @@ struct Double {
     from: (TrackKey, TrackIx),
     jump: Jump,
     confirmed_at: Time,
-    /// Fixes of the older track since.
+    /// Fixes of the older track since the jump.
     fixes: u32,
-    /// Once proved: when, and when last said.
+    /// Once two ships are proved: when, and when last reported.
     open: Option<(Time, Time)>,
     last: [Time; 2],
     /// Zones of the further track, where the alert is placed.
@@ -116,13 +119,13 @@ impl Double {
         Subject::pair(self.from, (self.key, further))
     }
 
-    /// How far apart they were last heard, nautical miles.
+    /// Distance between their last positions. Nautical miles.
     fn apart_nm(&self, scene: &Scene<'_>, further: TrackIx) -> Option<f64> {
         let last = |ix| scene.tracks.vessel(ix).last().map(|fix| fix.position);
         Some(last(self.from.1)?.metres_to(last(further)?) / METRES_PER_NM)
     }
 
-    /// When the one that is silent for longer was last heard.
+    /// When the longer-silent one of the two was last heard.
     fn quiet_since(&self) -> Time {
         self.last[0].min(self.last[1])
     }
@@ -138,7 +141,7 @@ fn number_quiet_since(scene: &Scene<'_>, double: &Double) -> Time {
 }
 
 impl IdentityConflict {
-    /// Zones do not matter to it.
+    /// Creates the behaviour. Zones do not affect it.
     pub fn new(settings: &Settings, _chart: &Chart) -> IdentityConflict {
         IdentityConflict {
             settings: settings.clone(),
@@ -173,7 +176,7 @@ impl IdentityConflict {
         out.wakes.push((at + minutes(self.settings.within_minutes), step.key, step.vessel));
     }
 
-    /// One of the two was heard.
+    /// Handles a fix of one of the two.
     fn heard(&mut self, scene: &Scene<'_>, step: &Step<'_>, further: TrackIx, at: Time, out: &mut Output) {
         let settings = &self.settings;
         let Some(double) = self.doubles.get_mut(&further) else {
@@ -334,7 +337,8 @@ impl Behaviour for IdentityConflict {
         let silent = Span::from_millis((self.settings.silent_hours * 3_600_000.0) as i64);
         let over_at = number_quiet_since(scene, double) + silent;
         if scene.now < over_at {
-            // A wake of the time before it opened finds it open, and the one of its silence is asked for already.
+            // A wake requested before the conflict opened may find it open; the wake for its silence is already
+            // requested.
             if double.confirmed_at + minutes(self.settings.within_minutes) < scene.now {
                 out.wakes.push((over_at, key, vessel));
             }
@@ -352,7 +356,7 @@ impl Behaviour for IdentityConflict {
 
     fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.settings = settings.identity_conflict.clone();
-        // Zones have other numbers now; the next fix finds them again.
+        // Zones have other numbers now; the next fix looks them up again.
         self.doubles.values_mut().for_each(|double| double.zones.clear());
     }
 

@@ -2,7 +2,8 @@
 
 use crate::testing::{AREA, check, only, run};
 
-/// One ship from noon on, another of the same number 90 nm to the north from 12:11 on; each for so many minutes.
+/// One ship from noon on, and another with the same number 90 nm to the north from 12:11 on, each for the given
+/// minutes.
 fn two(first: u32, second: u32) -> String {
     format!(
         "ALFA 224000001 type=70
@@ -47,8 +48,8 @@ fn the_conflict_takes_the_place_of_the_jump() {
 }
 
 #[test]
-fn two_positions_of_one_place_are_one_ship_with_two_minds() {
-    // Less than a mile to the north all the time, then a little more than one.
+fn two_positions_less_than_a_mile_apart_are_one_ship() {
+    // First less than a mile to the north all the time, then slightly more than a mile.
     let beside =
         two(60, 60).replace("12:11 29.5 -17\n           go 90 10 60", "12:11 LAT -16.965\n           go 90 10 50");
     let script = |lat: &str| beside.replace("LAT", lat);
@@ -59,7 +60,7 @@ fn two_positions_of_one_place_are_one_ship_with_two_minds() {
     assert!(!run(&only("identity_conflict"), AREA, &script("28.0205")).is_empty());
 }
 
-/// Ships of one number 60 nm apart, each sending once a minute for three hours, `from` minutes after noon.
+/// Ships with one number, 60 nm apart, each sending once a minute for three hours, starting `from` minutes after noon.
 fn fleet(ships: u32, from: u32) -> String {
     let ship = |number: u32| {
         let mute = if number == 0 { "" } else { "mute" };
@@ -83,19 +84,19 @@ fn three_ships_or_more_are_one_alert_with_their_number() {
 }
 
 #[test]
-fn what_has_ended_is_told_again_only_with_a_further_place() {
+fn an_ended_conflict_opens_again_only_with_a_further_place() {
     let opened = |script: &str| {
         let changes = run(&only("identity_conflict"), AREA, script);
         changes.iter().filter(|change| change.change == crate::alerts::ChangeKind::Opened).count()
     };
-    // Three hours from noon on, and again from 22:00 on.
+    // For three hours from noon, and again from 22:00.
     let again = fleet(2, 0) + &fleet(2, 600);
     assert_eq!(opened(&again), 1);
     assert_eq!(opened(&(fleet(2, 0) + &fleet(3, 600))), 2);
 }
 
 #[test]
-fn one_fix_of_the_first_is_no_second_ship() {
+fn one_fix_of_the_first_is_not_a_second_ship() {
     check(&only("identity_conflict"), AREA, &two(14, 480), "");
 }
 

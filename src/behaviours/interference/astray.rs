@@ -1,4 +1,4 @@
-//! Vessels that jumped away: since when their positions are false, and when they are true again (part of `interference`).
+//! Vessels that jumped away: when their positions became false, and when they are true again (part of `interference`).
 
 use std::collections::BTreeMap;
 
@@ -11,43 +11,44 @@ use crate::units::Mmsi;
 
 use super::super::{Doubt, Output, Scene, Step, Verdict};
 
-/// Vessels that jumped and are not back, at most; beyond it the one that was heard away longest ago is given up.
+/// Maximum number of vessels that jumped and are not back. Beyond it, the one heard away longest ago is given up.
 const MOST: usize = 10_000;
-/// Not heard at the false place for this long, a vessel is given up: nothing is known of it any more.
+/// A vessel not heard at the false place for this long is given up, as nothing more is known of it.
 const GIVEN_UP: Span = Span::from_hours(48);
-/// Tracks of false positions of one vessel, at most.
+/// Maximum number of tracks of false positions for one vessel.
 const MOST_TRACKS: usize = 8;
-/// A vessel under way makes at most this much more than it usually does, and its last true place is so sure.
+/// How much faster than usual a vessel under way may go.
 const FASTER_BY: f64 = 1.3;
 const UNSURE_NM: f64 = 2.0;
-/// A track that goes this far from where it began without a jump is a ship's own: the earlier positions were the false ones.
+/// A track that goes this far from its start without a jump belongs to a real ship; the earlier positions were the
+/// false ones.
 const BELIEVED_NM: f64 = 20.0;
 
 /// One vessel that jumped away.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Astray {
-    /// Its first false position.
+    /// Time of the first false position.
     pub(super) since: Time,
-    /// Its last true position.
+    /// Time of the last true position.
     home_at: Time,
     home: LatLon,
-    /// What it makes at most. Knots.
+    /// Speed used for its reach. Knots.
     knots: f64,
-    /// Where it landed last.
+    /// Where it last landed.
     landed: LatLon,
-    /// The tracks it left, and those of its false positions.
+    /// Tracks it left, and tracks of its false positions.
     left: Vec<(TrackKey, TrackIx)>,
     tracks: Vec<(TrackKey, TrackIx)>,
     /// When it was last heard at a false place.
     heard_at: Time,
     /// Whether a notice names it.
     noticed: bool,
-    /// Once it is back: until when it is left alone.
+    /// Once it is back: when its positions count again. `None` while it is away.
     until: Option<Time>,
 }
 
 impl Astray {
-    /// Whether a ship under way can be there: not nearer the false place than home, and within reach of home.
+    /// Whether a ship under way can be there: nearer to home than to the false place, and within reach of home.
     fn is_home(&self, fix: &Fix, false_place: LatLon, radius_nm: f64) -> bool {
         let hours = (fix.at - self.home_at).hours().max(0.0);
         let from_home = self.home.nm_to(fix.position);
@@ -61,26 +62,26 @@ impl Astray {
     }
 }
 
-/// Every vessel that jumped away, by number.
+/// All vessels that jumped away, by MMSI.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Strays {
     vessels: BTreeMap<Mmsi, Astray>,
 }
 
-/// What a jump was.
+/// Meaning of a jump.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Kind {
     /// Back to where the vessel can be.
     Return,
-    /// To a place where it cannot be.
+    /// To a place where the vessel cannot be.
     Away {
-        /// Its first false position, this time or before.
+        /// Time of the first false position, in this jump or an earlier one.
         since: Time,
     },
 }
 
 impl Strays {
-    /// A vessel jumped. `settled` is the centre of an area that is known for false positions, if it landed in one.
+    /// Handles a jump. `settled` is the centre of a known area of false positions, if the vessel landed in one.
     pub(super) fn jumped(
         &mut self,
         scene: &Scene<'_>,
@@ -105,7 +106,7 @@ impl Strays {
                 return Kind::Away { since: astray.since };
             }
         }
-        // A vessel that was back for a short while only has been away since it first jumped.
+        // A vessel that was back only briefly has been away since it first jumped.
         let earlier = self.vessels.get(&mmsi).filter(|astray| astray.until.is_some_and(|until| fix.at < until));
         let noticed = earlier.is_some();
         let since = earlier.map_or(jump.first.at, |astray| astray.since);
@@ -133,12 +134,13 @@ impl Strays {
         self.vessels.get(&mmsi).is_some_and(|astray| astray.noticed)
     }
 
-    /// Whether the vessel jumped away and has not been heard to jump back.
+    /// Whether the vessel jumped away and was not heard to jump back.
     pub(super) fn is_away(&self, mmsi: Mmsi) -> bool {
         self.vessels.contains_key(&mmsi)
     }
 
-    /// A notice names the vessel: from now on its every fix is looked at. One that was back before is left alone for `calm` from now.
+    /// A notice names the vessel, so every fix is needed from now on. If the vessel is back already, its positions count
+    /// again after `calm`.
     pub(super) fn noticed(
         &mut self,
         scene: &Scene<'_>,
@@ -171,7 +173,7 @@ impl Strays {
         doubts.push(astray.doubt(mmsi));
     }
 
-    /// A vessel that a notice names, or has named, was heard without a jump.
+    /// Handles a fix without a jump, of a vessel that a notice names or has named.
     pub(super) fn heard(&mut self, step: &Step<'_>, fix: &Fix, calm: Span, doubts: &mut Vec<Doubt>, out: &mut Output) {
         let mmsi = step.key.mmsi;
         let track = (step.key, step.vessel);
@@ -188,8 +190,8 @@ impl Strays {
         }
     }
 
-    /// The vessel is back where it can be: it is left alone for `calm`, and the tracks of its false positions are forgotten but for
-    /// `believed`.
+    /// The vessel is back where it can be. Its positions count again after `calm`, and the tracks of its false positions
+    /// are forgotten, except `believed`.
     pub(super) fn back(
         &mut self,
         mmsi: Mmsi,
@@ -220,7 +222,7 @@ impl Strays {
         doubts.push(astray.doubt(mmsi));
     }
 
-    /// Gives up vessels that have not been heard for long, and forgets those that have been back for a while.
+    /// Gives up vessels not heard for long, and forgets those that have been back for a while.
     pub(super) fn expire(&mut self, now: Time, doubts: &mut Vec<Doubt>, out: &mut Output) {
         self.vessels.retain(|mmsi, astray| {
             let silent = astray.until.is_none() && GIVEN_UP <= now - astray.heard_at;
@@ -231,13 +233,13 @@ impl Strays {
         });
     }
 
-    /// When a vessel that is still away is given up, unless it is heard: to be woken at.
+    /// When a vessel that is still away would be given up, for the wake. `None` if it is not away or not named.
     pub(super) fn given_up_at(&self, mmsi: Mmsi) -> Option<Time> {
         let astray = self.vessels.get(&mmsi).filter(|astray| astray.noticed && astray.until.is_none())?;
         Some(astray.heard_at + GIVEN_UP)
     }
 
-    /// Believes everybody again.
+    /// Trusts every vessel's positions again.
     pub(super) fn lift_all(&mut self, now: Time, doubts: &mut Vec<Doubt>, out: &mut Output) {
         for (mmsi, mut astray) in std::mem::take(&mut self.vessels) {
             if astray.noticed && astray.until.is_none() {
@@ -246,7 +248,7 @@ impl Strays {
         }
     }
 
-    /// A track is gone.
+    /// A track was dropped.
     pub(super) fn forget(&mut self, key: TrackKey, vessel: TrackIx) {
         if let Some(astray) = self.vessels.get_mut(&key.mmsi) {
             astray.left.retain(|track| *track != (key, vessel));
@@ -254,7 +256,7 @@ impl Strays {
         }
     }
 
-    /// Since when a vessel's positions are false, and until when it is left alone; `None` when nothing is known against them.
+    /// Period in which a vessel's positions are false. `None` if nothing is known against them.
     pub(super) fn doubt(&self, mmsi: Mmsi) -> Option<Doubt> {
         self.vessels.get(&mmsi).filter(|astray| astray.noticed).map(|astray| astray.doubt(mmsi))
     }

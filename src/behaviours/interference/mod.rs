@@ -1,18 +1,19 @@
 //! Interference: many vessels jump to one place.
 //!
 //! ## Watches
-//! Where ships and tenders jump to.
+//! The places that ships and tenders jump to.
 //! ## Why
-//! Jammed and falsified satellite navigation puts whole fleets on one airfield: none of them is there, and none of them is to blame.
+//! Jammed or falsified satellite navigation puts whole fleets on one airfield. None of these ships is there, and none
+//! is to blame.
 //! ## Opens
-//! When `vessels` of them jump within `radius_nm` of each other within `window_minutes`: one notice for the area, named by its cell, which
-//! names these vessels. From the first false position of a vessel until `back_minutes` after it is back where it can be, nothing that
-//! rests on its place opens, and what opened on it is retracted.
+//! `vessels` of them jump to within `radius_nm` of each other within `window_minutes`. One notice opens for the area,
+//! identified by its cell, and names these vessels. From a vessel's first false position until `back_minutes` after it
+//! is back where it can be, nothing based on its position opens, and what was opened on it is retracted.
 //! ## Ends
 //! No further jump to the place for `window_minutes`.
 //! ## Blind spots
-//! Positions that drift away without a jump, and receivers that fall silent when jammed. A ship that is first heard at the false place has
-//! not jumped: nothing is known against it.
+//! Positions that drift away without a jump, and receivers that fall silent when jammed. A ship first heard at the
+//! false place has not jumped, so nothing is known against it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -37,28 +38,28 @@ mod astray;
 use astray::{Kind, Strays};
 
 const NAME: &str = "interference";
-/// Side of the cells that name an area. Degrees.
+/// Side of the cells that identify an area. Degrees.
 const CELL_DEGREES: f64 = 0.25;
-/// Jumps remembered at most; beyond it the oldest are dropped.
+/// Maximum number of jumps remembered. Beyond it the oldest are dropped.
 const MOST_JUMPS: usize = 10_000;
-/// Vessels that one notice names, at most; further ones are counted and muted.
+/// Maximum number of vessels that one notice names. Further ones are counted and muted.
 const MOST_NAMED: usize = 100;
 
-/// `[behaviours.interference]`
+/// Settings `[behaviours.interference]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// So many vessels make it one.
+    /// Minimum number of vessels.
     pub vessels: u32,
-    /// "One place". Nautical miles.
+    /// Radius that counts as one place. Nautical miles.
     pub radius_nm: f64,
-    /// How soon one after another; and quiet for this long it is over. Minutes.
+    /// Time within which the vessels must jump. The alert ends after this long without a further jump. Minutes.
     pub window_minutes: f64,
-    /// A vessel that is back where it can be is left alone for this long. Minutes.
+    /// A vessel stays muted for this long after it is back at a plausible position. Minutes.
     pub back_minutes: f64,
 }
 
@@ -69,7 +70,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         positive(&mut problems, "radius_nm", self.radius_nm);
@@ -82,7 +83,7 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `interference` behaviour and its state.
 pub struct Interference {
     settings: Settings,
     /// Jumps within the window, oldest first.
@@ -94,13 +95,13 @@ pub struct Interference {
 #[derive(Clone, Serialize, Deserialize)]
 struct Landing {
     at: Time,
-    /// The first false position of the vessel.
+    /// Time of the vessel's first false position.
     since: Time,
     track: (TrackKey, TrackIx),
     to: LatLon,
 }
 
-/// An area where positions are not to be believed.
+/// An area in which positions are not to be trusted.
 #[derive(Serialize, Deserialize)]
 struct Area {
     centre: LatLon,
@@ -108,7 +109,7 @@ struct Area {
     opened_at: Time,
     last_at: Time,
     vessels: BTreeSet<Mmsi>,
-    /// The tracks by which the alert names them, by key.
+    /// The tracks by which the alert names its vessels.
     named: BTreeMap<Mmsi, (TrackKey, TrackIx)>,
     zones: Vec<(ZoneIx, Relation)>,
 }
@@ -130,7 +131,7 @@ impl Area {
 }
 
 impl Interference {
-    /// Zones do not matter to it.
+    /// Creates the behaviour. Zones do not affect it.
     pub fn new(settings: &Settings, _chart: &Chart) -> Interference {
         Interference {
             settings: settings.clone(),
@@ -144,12 +145,12 @@ impl Interference {
         a.metres_to(b) <= self.settings.radius_nm * METRES_PER_NM
     }
 
-    /// The area known for false positions that holds a place.
+    /// The known area of false positions that contains a place, if any.
     fn area_at(&self, to: LatLon) -> Option<(&String, &Area)> {
         self.areas.iter().find(|(_, area)| self.is_near(area.centre, to))
     }
 
-    /// A vessel turned up where it could not have gone.
+    /// Handles a vessel that appeared where it could not have gone.
     fn jumped(&mut self, scene: &Scene<'_>, step: &Step<'_>, jump: &Jump, fix: &Fix, out: &mut Output) {
         let window = minutes(self.settings.window_minutes);
         let back_minutes = minutes(self.settings.back_minutes);
@@ -191,7 +192,7 @@ impl Interference {
         }
     }
 
-    /// Whether the jumps around this one make an area of it.
+    /// Opens or extends an area if the jumps around this one are of enough vessels.
     fn gather(
         &mut self,
         scene: &Scene<'_>,
@@ -222,7 +223,7 @@ impl Interference {
             if self.strays.is_away(key.mmsi) {
                 continue;
             }
-            // It jumped back before anybody knew.
+            // The vessel jumped back before the area was known.
             doubts.push(Doubt { mmsi: key.mmsi, since: jump.since, until: Some(scene.now + back_minutes) });
             if is_left_behind(scene, key) {
                 out.verdicts.push(Verdict::Gone { track: jump.track });
@@ -269,7 +270,7 @@ impl Interference {
     }
 }
 
-/// Whether another track of its number has been heard since this one was.
+/// Whether another track of the number has been heard since this one.
 fn is_left_behind(scene: &Scene<'_>, key: TrackKey) -> bool {
     let heard_at = |key| scene.tracks.find(key).and_then(|vessel| vessel.last()).map(|fix| fix.at);
     let others = scene.tracks.under(key.mmsi).filter(|other| other.key() != key);
@@ -283,7 +284,7 @@ fn say_doubts(doubts: Vec<Doubt>, out: &mut Output) {
     }
 }
 
-/// The south-west corner of the cell: `36.00N 017.50W`.
+/// Name of the cell, from its south-west corner: `36.00N 017.50W`.
 fn cell_name(at: LatLon) -> String {
     let corner = |degrees: f64| (degrees / CELL_DEGREES).floor() * CELL_DEGREES;
     let (lat, lon) = (corner(at.lat), corner(at.lon));

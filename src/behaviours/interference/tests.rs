@@ -4,7 +4,7 @@ use crate::alerts::{Change, ChangeKind};
 use crate::engine::Settings;
 use crate::testing::{AREA, check, only, run};
 
-/// So many ships, far apart, that all turn up at one place from 12:11 on, a minute after one another.
+/// `ships` ships, far apart, that all appear at one place from 12:11 on, a minute after one another.
 fn fleet(ships: u32, spread: f64) -> String {
     let ship = |number: u32| {
         let (lat, land) = (24.5 + 0.5 * f64::from(number), 29.5 + spread * f64::from(number));
@@ -36,20 +36,20 @@ fn five_vessels_that_jump_to_one_place_are_one_notice() {
 }
 
 #[test]
-fn four_vessels_or_five_places_are_none() {
+fn four_vessels_or_five_places_are_not_interference() {
     check(&only("interference"), AREA, &fleet(4, 0.005), "");
     check(&only("interference"), AREA, &fleet(5, 0.05), "");
 }
 
 #[test]
-fn one_vessel_that_jumps_five_times_is_none() {
+fn one_vessel_that_jumps_five_times_is_not_interference() {
     let one = fleet(5, 0.005);
     let one: String = (0..5).fold(one, |script, number| script.replace(&format!("22400001{number}"), "224000010"));
     check(&only("interference"), AREA, &one, "");
 }
 
-/// So many ships that lie at one place from `12:11` on, `apart` minutes after one another, and are back on their way at `back` (minutes after
-/// noon), likewise.
+/// `ships` ships that appear at one place from 12:11 on, `apart` minutes after one another, and are back on their way
+/// at `back` minutes after noon, likewise.
 fn jammed(ships: u32, apart: u32, back: u32) -> String {
     let clock = |minutes: u32| format!("{}:{:02}", 12 + minutes / 60, minutes % 60);
     let ship = |number: u32| {
@@ -78,7 +78,7 @@ fn jammed(ships: u32, apart: u32, back: u32) -> String {
     (0..ships).map(ship).collect()
 }
 
-/// `HH:MM behaviour` of what was opened and not taken back.
+/// Alerts opened and not retracted, as `HH:MM behaviour`.
 fn stands(changes: &[Change]) -> Vec<String> {
     let taken_back: Vec<&str> = changes
         .iter()
@@ -105,8 +105,8 @@ fn the_notice_names_its_vessels_under_an_id_that_stays() {
 }
 
 #[test]
-fn nothing_else_is_told_of_ships_that_are_jammed_and_come_back() {
-    // Back within half an hour, when the true tracks are still known, and after hours, when they are not.
+fn nothing_else_is_reported_of_ships_that_are_jammed_and_come_back() {
+    // Back within half an hour, while the true tracks are still known, and after hours, when they are not.
     for (ships, apart, back) in [(5, 1, 38), (7, 1, 80), (6, 6, 150), (9, 1, 300)] {
         let changes = run(&Settings::default(), AREA, &jammed(ships, apart, back));
         let stands = stands(&changes);
@@ -116,7 +116,7 @@ fn nothing_else_is_told_of_ships_that_are_jammed_and_come_back() {
 }
 
 #[test]
-fn jumps_spread_over_more_than_the_window_are_told_one_by_one() {
+fn jumps_spread_over_more_than_the_window_are_reported_one_by_one() {
     let stands = stands(&run(&Settings::default(), AREA, &jammed(5, 8, 80)));
     assert!(stands.iter().all(|told| !told.ends_with(" interference")), "{stands:?}");
     assert!(4 < stands.len(), "{stands:?}");
@@ -132,8 +132,8 @@ fn a_ship_that_is_there_keeps_all_her_behaviours() {
 }
 
 #[test]
-fn a_ship_that_is_back_is_left_alone_for_half_an_hour() {
-    // She meets a boat where she comes back to.
+fn a_ship_that_is_back_stays_muted_for_half_an_hour() {
+    // The ship meets a boat at the place where it comes back.
     let lon = -21.0 + 80.0 / 360.0 / 24.5_f64.to_radians().cos();
     let script = jammed(5, 1, 80).replacen("go 90 10 240", "stop 240", 1);
     let boat = format!("BOAT 224000098 type=37 every=60\n12:30 24.5003 {lon}\nstop 300\n");
@@ -158,7 +158,7 @@ fn a_ship_that_never_comes_back_stays_in_doubt_and_one_notice_is_no_case() {
     }
     assert_eq!(stands(&changes), ["12:17 interference"]);
     assert!(engine.cases().is_empty());
-    // Asked why she does not loiter, the program says it.
+    // The explanation of why it does not loiter gives the reason.
     let told = engine.explain(crate::units::Mmsi(224_000_010));
     let loitering = told.iter().flat_map(|track| &track.behaviours).filter(|(name, _)| *name == "loitering");
     let conditions: Vec<_> = loitering.flat_map(|(_, told)| told).flat_map(|told| &told.conditions).collect();
@@ -168,7 +168,7 @@ fn a_ship_that_never_comes_back_stays_in_doubt_and_one_notice_is_no_case() {
 
 #[test]
 fn positions_that_go_on_for_miles_from_where_they_landed_are_believed() {
-    // The earlier positions were the false ones: all sail on from the roads they turn up at.
+    // The earlier positions were the false ones: all ships sail on from the roads where they appeared.
     let sails = |minutes| {
         let script = fleet(6, 0.0005).replace("stop 200", &format!("go 180 10 {minutes}\nstop 200"));
         stands(&run(&Settings::default(), AREA, &script))

@@ -1,16 +1,18 @@
-//! Limit hugging: a vessel that stays slow just outside a line that somebody's authority ends at.
+//! Limit hugging: a vessel that stays slow just outside a line at which an authority's powers end.
 //!
 //! ## Watches
-//! Every vessel outside polygons that ask with `{"limit_hugging":{}}` and are active; calm water and shore do not matter.
+//! Every vessel outside active polygons that ask with `{"limit_hugging":{}}`. Calm water and shore do not matter.
 //! ## Why
-//! Who waits for a delivery waits where a boarding needs a flag state's consent: MV Matthew made for the high seas when challenged.
+//! A vessel that awaits a delivery waits where boarding needs the consent of its flag state. MV Matthew made for the
+//! high seas when challenged.
 //! ## Opens
-//! Below `slow_knots` for `after_hours`, outside the polygon and no more than `reach_nm` from its border throughout. The polygon's own
-//! `near_nm` does not matter.
+//! The vessel is below `slow_knots` for `after_hours`, outside the polygon and at most `reach_nm` from its border
+//! throughout. The polygon's own `near_nm` does not matter.
 //! ## Ends
-//! When it leaves the belt, outward or inward, by 0.2 nm; or makes `moving_knots` for `end_minutes`; or after 6 h without a fix (lost).
+//! The vessel leaves the belt, outward or inward, by 0.2 nm; or makes `moving_knots` for `end_minutes`; or 6 h pass without
+//! a fix (lost).
 //! ## Blind spots
-//! Fishing along a line looks the same, and so does waiting for a berth. The line is as good as the zone file.
+//! Fishing along a line looks the same, and so does waiting for a berth. The line is only as good as the zone file.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -31,31 +33,31 @@ use super::{
 
 const NAME: &str = "limit_hugging";
 const RESUME_AFTER: Span = Span::from_minutes(5);
-/// Slack at both edges of the belt for who is in it already. Nautical miles (SPEC: 0.2 nm at every border).
+/// Slack at both edges of the belt for vessels already in it. Nautical miles (SPEC: 0.2 nm at every border).
 const HYSTERESIS_NM: f64 = 0.2;
-/// Fixes needed within the condition: any vessel, and one heard only by satellite.
+/// Fixes needed within the condition: for any vessel, and for one heard only by satellite.
 const FIXES: u32 = 4;
 const FIXES_SATELLITE: u32 = 2;
 
-/// `[behaviours.limit_hugging]`
+/// Settings `[behaviours.limit_hugging]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs, round polygons that ask for it.
+    /// Whether the behaviour runs, around polygons that ask for it.
     pub enabled: bool,
-    /// Base points. A zone that gives its own is not raised to `asked_score`.
+    /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
     pub score: i32,
-    /// What a zone that asks raises it to.
+    /// A zone that asks raises the score to this.
     pub asked_score: i32,
-    /// How far outside the border, at most 12. Nautical miles.
+    /// Maximum distance outside the border. Nautical miles, at most 12.
     pub reach_nm: f64,
-    /// Below this the vessel is slow, at most 5. Knots made good.
+    /// The vessel is slow below this speed. Knots made good, at most 5.
     pub slow_knots: f64,
-    /// From this on it moves again. Knots made good; not below `slow_knots`.
+    /// The vessel moves again from this speed on. Knots made good; not below `slow_knots`.
     pub moving_knots: f64,
-    /// How long it must be slow there. Hours.
+    /// How long the vessel must be slow there. Hours.
     pub after_hours: f64,
-    /// How long it must move again. Minutes.
+    /// How long the vessel must move again. Minutes.
     pub end_minutes: f64,
 }
 
@@ -75,7 +77,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, points) in [("score", self.score), ("asked_score", self.asked_score)] {
@@ -119,7 +121,8 @@ impl Settings {
         }
     }
 
-    /// Whether a position this far beyond the border lies in the belt.
+    /// Whether a position this far outside the border is in the belt. A vessel already `known` there gets the
+    /// hysteresis.
     fn in_belt(&self, edge_nm: f64, known: bool) -> bool {
         match known {
             true => -HYSTERESIS_NM < edge_nm && edge_nm <= self.reach_nm + HYSTERESIS_NM,
@@ -128,14 +131,14 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `limit_hugging` behaviour and its state.
 pub struct LimitHugging {
     profiles: Profiles<Settings>,
     watches: Watches,
 }
 
 impl LimitHugging {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> LimitHugging {
         LimitHugging { profiles: Profiles::new(NAME, settings, chart), watches: Watches::new(NAME) }
     }
@@ -188,7 +191,7 @@ impl Behaviour for LimitHugging {
             let rule = settings.rule(scene.merge, vessel.satellite_only());
             match watched.condition.observe(&rule, settings.observe(smg.knots), &smg, fix.at) {
                 Verdict::Opened | Verdict::Holds => {
-                    // What is measured on the way out is no part of it.
+                    // Measurements on the way out do not describe the condition.
                     if !watched.condition.is_ending() && watched.says(fix.at) {
                         let asked = (!profile.own_score).then_some(settings.asked_score);
                         out.signals.push(holds(scene, step, &fix, (zone, edge_nm), watched, settings, asked));
@@ -239,7 +242,8 @@ impl Behaviour for LimitHugging {
     remembers! { kept { profiles } parts { watches } built {} }
 }
 
-/// From when on time in the belt counts for a vessel that is new there: the start of the fix's span if it was there already.
+/// Start of the time that counts for a vessel new in the belt: the start of the fix's span if it was there already,
+/// else the fix.
 fn in_belt_since(scene: &Scene<'_>, step: &Step<'_>, fix: &Fix, zone: ZoneIx, settings: &Settings) -> Time {
     let Some(since) = step.smg.map(|smg| smg.since) else {
         return fix.at;
@@ -268,7 +272,7 @@ fn holds(
     if let Some(smg) = step.smg {
         measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
     }
-    // The zone's "near" may end before the belt does, or be none at all.
+    // The belt may be wider than the zone's own "near", or the zone may have none.
     let mut zones: Vec<_> = step.presence.iter().collect();
     if !zones.iter().any(|(listed, _)| *listed == zone) {
         zones.push((zone, Relation::Near));

@@ -2,7 +2,7 @@
 
 use crate::testing::{area_with, check, only, run};
 
-/// The western border of the area lies on 22° W; a minute of longitude is 0.883 nm there.
+/// The western border of the area is 22° W; a minute of longitude is 0.883 nm there.
 fn ask(own: &str) -> String {
     area_with(&format!(r#","settings":{{"limit_hugging":{own}}}"#))
 }
@@ -40,14 +40,14 @@ fn six_slow_hours_just_outside_open_although_the_zone_has_no_near() {
 }
 
 #[test]
-fn five_and_a_half_hours_or_five_and_a_half_miles_say_nothing() {
+fn five_and_a_half_hours_or_five_and_a_half_miles_open_nothing() {
     hugging("ALFA 224000001 jitter=0\n 00:00 27 -22.04\n go 0 3 330\n go 270 10 60", "");
     hugging("ALFA 224000001 jitter=0\n 00:00 27 -22.106\n go 0 3 480", "");
     hugging("ALFA 224000001 jitter=0\n 00:00 27 -22.09\n go 0 3 480", "06:00 opened limit_hugging ALFA since=00:00");
 }
 
 #[test]
-fn inside_the_limit_or_faster_than_five_knots_is_no_hugging() {
+fn inside_the_limit_or_faster_than_five_knots_is_not_hugging() {
     hugging("ALFA 224000001 jitter=0\n 00:00 27 -21.96\n go 0 3 480", "");
     hugging("ALFA 224000001 jitter=0\n 00:00 26 -22.04\n go 0 5.5 480", "");
     hugging("ALFA 224000001 jitter=0\n 00:00 26 -22.04\n go 0 4.6 480", "06:00 opened limit_hugging ALFA since=00:00");

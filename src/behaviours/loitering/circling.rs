@@ -1,4 +1,4 @@
-//! Circling: whether a vessel's 5-minute positions go round in one place (a form of loitering).
+//! Circling: whether a vessel's 5-minute positions go round in one place (one form of loitering).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,20 +13,21 @@ use crate::behaviours::{Explanation, Scene, number};
 
 const SLOT: Span = Span::from_minutes(5);
 const SLOT_HOURS: f64 = 1.0 / 12.0;
-/// Below this share of `circling_path_nm` in the window it lies; heard for less than this share of it, the window proves nothing.
+/// Smallest share of `circling_path_nm` for which a vessel still circles; below it the vessel lies still. Also the
+/// share of the window that must be heard for the window to prove anything.
 const LEAST_SHARE: f64 = 0.5;
-/// Shorter than this in 5 minutes, a course says nothing. Metres.
+/// Shortest leg of 5 minutes that has a meaningful course. Metres.
 const STEADY_METRES: f64 = 100.0;
-/// Who turns right round between two positions went to neither side.
+/// A turn larger than this between two positions is to neither side, so it does not count.
 const TURNED_BACK_DEGREES: f64 = 170.0;
-/// Faster than this nobody circles: not looked at. Knots.
+/// Above this speed a vessel cannot circle, and its track is not searched. Knots.
 const TOO_FAST_KNOTS: f64 = 15.0;
 
-/// One vessel's circling under one set of settings.
+/// Circling of one vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Circling {
     allowed_since: Option<Time>,
-    /// The last look at which it went round, and the last of all.
+    /// Last look at which the vessel circled, and last look of all.
     held_at: Time,
     looked_at: Time,
     state: State,
@@ -39,7 +40,7 @@ enum State {
     Ended { satisfied_at: Time, started_at: Time, ended_at: Time },
 }
 
-/// A window in which a vessel went round.
+/// A window in which the vessel circled.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Round {
     started_at: Time,
@@ -50,13 +51,13 @@ struct Round {
     turn_degrees: f64,
 }
 
-/// What a later window says of a round.
+/// What a later window shows about a round.
 enum Standing {
-    /// It goes on.
+    /// It continues.
     Goes(Round),
-    /// Past the begin value of the displacement, short of the end value.
+    /// The displacement is between its begin and end thresholds.
     Strays,
-    /// No longer round and round.
+    /// The vessel no longer circles.
     Over,
 }
 
@@ -65,7 +66,7 @@ impl Circling {
         Circling { allowed_since: None, held_at: Time::MIN, looked_at: Time::MIN, state: State::Idle }
     }
 
-    /// One look every 5 minutes where the place allows it; the last moment it held, if it ended.
+    /// One look every 5 minutes where the place allows it. Returns the last moment the condition held, if it ended.
     pub(super) fn look(
         &mut self,
         settings: &Settings,
@@ -103,7 +104,7 @@ impl Circling {
             State::Ended { satisfied_at, started_at, ended_at } => {
                 let window = satisfied_at - started_at;
                 if ended_at + scene.merge < fix.at {
-                    // What comes later is another round: none of the old one counts towards it.
+                    // Later circling is a new round, so nothing of the old one counts towards it.
                     self.allowed_since = Some(ended_at);
                     self.state = State::Idle;
                 } else if window <= fix.at - allowed_since
@@ -117,7 +118,7 @@ impl Circling {
         }
     }
 
-    /// It lies now: no round counts that began before.
+    /// The vessel lies still now, so circling that began earlier does not count.
     pub(super) fn rest(&mut self, at: Time) {
         if let State::Open { satisfied_at, round } = self.state {
             let ended_at = self.held_at.max(satisfied_at);
@@ -126,7 +127,7 @@ impl Circling {
         self.allowed_since = Some(at);
     }
 
-    /// The place no longer allows it: over at the last look.
+    /// The place no longer allows circling. It is over at the last look.
     pub(super) fn leave(&mut self) -> Option<Time> {
         self.allowed_since = None;
         let State::Open { satisfied_at, round } = self.state else {
@@ -176,7 +177,7 @@ impl Circling {
     }
 }
 
-/// The shortest window ending now in which the vessel went round.
+/// The shortest window ending now in which the vessel circled.
 fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge: Span) -> Option<Round> {
     let shortest = Span::from_millis((settings.circling_min_hours * 3.6e6) as i64);
     let too_fast = vessel.speed_made_good().is_some_and(|smg| TOO_FAST_KNOTS < smg.knots);
@@ -185,7 +186,7 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
     }
     let box_metres = settings.circling_box_nm * METRES_PER_NM;
     let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
-    // Who was outside the box when the shortest window began is passing: most vessels leave here.
+    // A vessel outside the box when the shortest window began is passing. Most vessels are ruled out here.
     let then = vessel.position_at(now - shortest, bridge)?;
     if 1.5 * box_metres < then.metres_to(fix.position) {
         return None;
@@ -212,7 +213,7 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
     None
 }
 
-/// What a vessel sailed over the last `hours`, as far as it was heard.
+/// The vessel's way over the last `hours`, as far as it was heard.
 pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -> Walk {
     let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
     let mut walk = Walk::default();
@@ -226,7 +227,7 @@ pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -
     walk
 }
 
-/// The conditions on what was sailed.
+/// Adds the conditions on that way.
 pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>) -> Explanation {
     let walk = walk.unwrap_or_default();
     let nm = |metres: f64| Some(metres / METRES_PER_NM);
@@ -247,7 +248,7 @@ pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>
         .at_least("turned_degrees", Some(walk.turn.abs()), settings.circling_turn_degrees)
 }
 
-/// 5-minute positions, walked back from now.
+/// A vessel's 5-minute positions, from now backwards.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Walk {
     newest: Option<LatLon>,
@@ -302,7 +303,7 @@ impl Walk {
         self.north.1 - self.north.0
     }
 
-    /// How a later window, as long as the first, stands.
+    /// State of a round, judged over a later window of the same length.
     fn stands(&self, settings: &Settings, window: Span) -> Standing {
         let net = self.newest.zip(self.last).map_or(0.0, |(newest, last)| newest.metres_to(last));
         let wide = settings.circling_box_nm * METRES_PER_NM < self.wide().max(self.high());

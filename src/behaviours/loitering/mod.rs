@@ -1,23 +1,28 @@
-//! Loitering: a vessel that stays slow, or goes round in circles, near a watched corridor or area.
+//! Loitering: a vessel that stays slow, or circles, in or near a watched corridor or area.
 //!
 //! ## Watches
-//! Every vessel in or near an active corridor, area or benign zone, outside calm water and its margin, at least `min_shore_nm` off.
+//! Every vessel in or near an active corridor, area or benign zone, outside calm water and its margin and at least
+//! `min_shore_nm` from shore.
 //! ## Why
-//! Slow hours offshore come before transfers at sea: a mother ship waits for its daughters, a dropper for the dark.
+//! Slow hours offshore come before transfers at sea. A mother ship waits for its daughter boats; a ship with a drop to
+//! make waits for the dark.
 //! ## Opens
-//! **Slow**: speed made good below `slow_knots` for `after_minutes`. **Circling**: over the shortest window of
-//! `circling_min_hours` to `circling_max_hours` the path is at least `circling_path_nm`, net displacement below
-//! `circling_displacement` of it, median speed between `circling_min_knots` and `circling_max_knots`, the box no wider than
-//! `circling_box_nm`, and the signed sum of course changes at least `circling_turn_degrees`.
+//! **Slow**: speed made good stays below `slow_knots` for `after_minutes`. **Circling**: over the shortest suitable
+//! window between `circling_min_hours` and `circling_max_hours`, the path is at least `circling_path_nm`, the net
+//! displacement is below `circling_displacement` of the path, the median speed is between `circling_min_knots` and
+//! `circling_max_knots`, the box is at most as wide as `circling_box_nm`, and the signed sum of course changes is at least
+//! `circling_turn_degrees`.
 //! ## Ends
-//! Slow: speed made good at or above `moving_knots` for `end_minutes`, and either more than `shift_nm` from where it lay or
-//! `shift_minutes` later; above `slow_knots` over a hole counts as moving for the length of the hole. Circling: over a window as long
-//! as the first, the box is wider than `circling_box_nm` or the displacement above `circling_end_displacement` of the path. Both: when
-//! the place no longer allows it, or without a fix for 6 h (lost). One that circles and then lies slow is one alert.
+//! Slow: speed made good is at or above `moving_knots` for `end_minutes`, and either the vessel is more than `shift_nm`
+//! from where it lay or `shift_minutes` have passed. More than `slow_knots` over a hole counts as moving for the length
+//! of the hole. Circling: over a window as long as the first, the box is wider than `circling_box_nm` or the
+//! displacement is above `circling_end_displacement` of the path. Both end when the place no longer allows them, or
+//! after 6 h without a fix (lost). A vessel that circles and then lies slow is one alert.
 //! ## Blind spots
-//! A disabled ship and one that waits for orders look the same. A hole in reception can hide a departure and a return; the time in
-//! it is not counted. Who comes alongside without a transponder is not seen. A ship that lies within `anchored_swing_nm` for
-//! `anchored_after_minutes` counts as anchored even where it is too deep for an anchor.
+//! A disabled ship and a ship waiting for orders look the same. A hole in reception can hide a departure and a return;
+//! time in the hole does not count. A craft that comes alongside without a transponder is not seen. A ship that stays
+//! within `anchored_swing_nm` for `anchored_after_minutes` counts as anchored even where the water is too deep for an
+//! anchor.
 
 mod circling;
 mod stay;
@@ -42,24 +47,24 @@ mod settings;
 pub use settings::Settings;
 
 const NAME: &str = "loitering";
-/// How often an open condition is said again.
+/// Interval at which an open condition is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
 
-/// The behaviour.
+/// The `loitering` behaviour and its state.
 pub struct Loitering {
     profiles: Profiles<Settings>,
-    /// When the zones in force came into force.
+    /// When the current zones came into force.
     profiles_since: Time,
     vessels: FxHashMap<TrackIx, State>,
     scratch: Vec<u16>,
 }
 
-/// What is kept about one vessel.
+/// State of one vessel.
 #[derive(Serialize, Deserialize)]
 struct State {
     key: TrackKey,
     judged: Vec<Stay>,
-    /// Said to hold and not yet said to be over.
+    /// Latest report, if the condition has been reported and not yet ended.
     said: Option<Said>,
     last_fix: Time,
     waking: bool,
@@ -76,7 +81,7 @@ struct Said {
 }
 
 impl Loitering {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> Loitering {
         Loitering {
             profiles: Profiles::new(NAME, settings, chart),
@@ -201,7 +206,8 @@ impl Behaviour for Loitering {
                     self.vessels.remove(&ix);
                     out.activity.push((ix, Activity::Done));
                 }
-                // What runs goes on under the settings it began with where these still exist, else under the new ones.
+                // A running condition keeps the settings it began with if they still exist, and otherwise takes the new
+                // ones.
                 Some(first) => {
                     for judged in &mut state.judged {
                         if !allowed.contains(&judged.profile) {
@@ -222,7 +228,7 @@ impl State {
         self.judged.is_empty() && self.said.is_none()
     }
 
-    /// Says that it holds or is over, if there is something new to say.
+    /// Reports that the condition holds or is over, if that is news.
     #[allow(clippy::too_many_arguments)]
     fn speak(
         &mut self,
@@ -304,7 +310,7 @@ impl State {
         self.said = Some(Said { at: fix.at, started_at, satisfied_at, form, zones });
     }
 
-    /// Drops what counts nothing and asks to be woken when the vessel will be lost.
+    /// Drops stays that count nothing, and asks to be woken when the vessel would be lost.
     fn rest(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, vessel: TrackIx, out: &mut Output) {
         let now = scene.now;
         self.judged.retain(|judged| {
@@ -332,7 +338,7 @@ impl State {
     }
 }
 
-/// When the vessel crossed the last border inward with this step; `Time::MIN` if it crossed none.
+/// When the vessel last crossed a border inward in this step; `Time::MIN` if it did not.
 fn entered_at(step: &Step<'_>) -> Time {
     let entered = step.crossings.iter().filter_map(|crossing| match *crossing {
         Crossing::Entered { at, .. } => Some(at),

@@ -1,4 +1,4 @@
-//! The thresholds of loitering.
+//! Settings of loitering.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,59 +8,61 @@ use super::super::runner::condition::Rule;
 use super::super::shared::anchored::Anchorage;
 use super::super::{hysteresis, minutes, not_negative, ordered, positive};
 
-/// The begin threshold must hold this long again for the same alert (SPEC "Alerts").
+/// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
 const RESUME_AFTER: Span = Span::from_minutes(5);
-/// Fixes needed within the condition: any vessel, and one heard only by satellite.
+/// Fixes needed within the condition: for any vessel, and for one heard only by satellite.
 const FIXES: u32 = 4;
 const FIXES_SATELLITE: u32 = 2;
 
-/// `[behaviours.loitering]`
+/// Settings `[behaviours.loitering]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Least distance from shore. Nautical miles.
+    /// Minimum distance from shore. Nautical miles.
     pub min_shore_nm: f64,
-    /// Below this the vessel is slow. Knots made good.
+    /// The vessel is slow below this speed. Knots made good.
     pub slow_knots: f64,
-    /// From this on it moves again. Knots made good; not below `slow_knots`.
+    /// The vessel moves again from this speed on. Knots made good; not below `slow_knots`.
     pub moving_knots: f64,
-    /// How long it must be slow. Minutes.
+    /// How long the vessel must be slow. Minutes.
     pub after_minutes: f64,
-    /// How long it must move again. Minutes.
+    /// How long the vessel must move again. Minutes.
     pub end_minutes: f64,
-    /// A vessel that says it is at anchor or moored and swings less than this is anchored. Radius in nautical miles.
+    /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
     pub anchored_swing_nm: f64,
-    /// One that stays within that radius for this long is anchored too, whatever it says. Minutes.
+    /// A vessel that stays within that radius for this long is anchored too, whatever status it reports. Minutes.
     pub anchored_after_minutes: f64,
-    /// A vessel that was never under way since it was first heard, and keeps within this, lies still. Radius in nautical miles.
+    /// A vessel that has never been under way since it was first heard, and stays within this radius, lies still.
+    /// Nautical miles.
     pub still_nm: f64,
-    /// A vessel that moves and is slow again within this distance of where it lay has only shifted. Nautical miles.
+    /// A vessel that is slow again within this distance of where it lay has only shifted. Nautical miles.
     pub shift_nm: f64,
-    /// A shift takes no longer than this. Minutes.
+    /// Maximum duration of a shift. Minutes.
     pub shift_minutes: f64,
-    /// Whether circling is looked for.
+    /// Whether to look for circling.
     pub circling: bool,
-    /// Shortest window. Hours.
+    /// Shortest window for circling. Hours.
     pub circling_min_hours: f64,
-    /// Longest window, at most 12. Hours.
+    /// Longest window for circling. Hours, at most 12.
     pub circling_max_hours: f64,
-    /// Least path in the window. Nautical miles.
+    /// Minimum distance sailed in the window. Nautical miles.
     pub circling_path_nm: f64,
-    /// Net displacement stays below this share of the path, 0-1.
+    /// Net displacement must stay below this share of the distance sailed, 0-1.
     pub circling_displacement: f64,
-    /// Displacement above this share of the path of the whole window ends it, 0-1; not below `circling_displacement`.
+    /// Circling ends when the displacement over the whole window exceeds this share of the distance sailed, 0-1; not
+    /// below `circling_displacement`.
     pub circling_end_displacement: f64,
-    /// Least median speed. Knots.
+    /// Minimum median speed. Knots.
     pub circling_min_knots: f64,
-    /// Greatest median speed. Knots.
+    /// Maximum median speed. Knots.
     pub circling_max_knots: f64,
-    /// Greatest side of the box. Nautical miles.
+    /// Maximum side of the box. Nautical miles.
     pub circling_box_nm: f64,
-    /// Least signed sum of course changes, either way. Degrees.
+    /// Minimum signed sum of course changes, to either side. Degrees.
     pub circling_turn_degrees: f64,
 }
 
@@ -94,7 +96,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [
@@ -152,7 +154,7 @@ impl Settings {
             fixes: if satellite_only { FIXES_SATELLITE } else { FIXES },
         }
     }
-    /// When a slow vessel counts as anchored.
+    /// Limits within which a slow vessel counts as anchored.
     pub(in crate::behaviours) fn anchorage(&self) -> Anchorage {
         Anchorage {
             swing_nm: self.anchored_swing_nm,

@@ -14,34 +14,35 @@ use crate::behaviours::shared::anchored::{self, Anchored};
 use crate::behaviours::shared::swing::Swing;
 use crate::behaviours::{Explanation, Interest, Scene, Step, loitering::circling, minutes};
 
-/// A vessel this near lies alongside, wherever the antennas stand. Metres.
+/// Within this distance, a vessel is alongside, allowing for the positions of the antennas. Metres.
 const ALONGSIDE_METRES: f64 = 300.0;
-/// A vessel not heard for longer may have left.
+/// A vessel not heard for longer than this may have left.
 const HEARD_WITHIN: Span = Span::from_minutes(10);
-/// A vessel that began to lie so much later came to the one that lay there first.
+/// A vessel that began to lie still at least this much later came to the one that was there first.
 const CAME_LATER_BY: Span = Span::from_minutes(10);
 
-/// One vessel under one set of settings.
+/// The stay of one vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stay {
     pub(super) profile: u16,
     pub(super) slow: Condition,
     pub(super) circling: circling::Circling,
     pub(super) swing: Swing,
-    /// Whether another vessel came alongside while it was slow.
+    /// Whether another vessel came alongside while this one was slow.
     visited: bool,
-    /// How it was last anchored, and when.
+    /// How the vessel was last anchored, and when.
     anchored: Option<(Anchored, Time)>,
-    /// Where and when it was last slow.
+    /// Position and time at which the vessel was last slow.
     lay: Option<(LatLon, Time)>,
-    /// Whether the place allows it now.
+    /// Whether the place allows the conditions now.
     inside: bool,
-    /// Nothing before this moment counts: the place must hold throughout.
+    /// Time before this does not count, because the place must hold throughout.
     not_before: Time,
 }
 
 impl Stay {
-    /// A stay of which nothing before `not_before` counts: when its border was crossed, or its zone came into force.
+    /// Creates a stay in which time before `not_before` does not count: the crossing of the border, or the start of the
+    /// zone.
     pub(super) fn new(profile: u16, not_before: Time) -> Stay {
         Stay {
             profile,
@@ -56,12 +57,12 @@ impl Stay {
         }
     }
 
-    /// Whether it can be dropped: the place does not allow it, and nothing can come back.
+    /// Whether the stay can be dropped: the place does not allow it, and nothing can resume.
     pub(super) fn is_idle(&self, rule: &Rule, now: Time) -> bool {
         !self.inside && self.slow.is_idle(rule, now) && self.circling.is_idle(rule.merge, now)
     }
 
-    /// Whether it is open and shows no sign of ending: what is measured then describes it.
+    /// Whether a condition is open without any sign of ending, so that the measurements describe it.
     pub(super) fn holds(&self) -> bool {
         (self.slow.is_open() && !self.slow.is_ending()) || self.circling.is_open()
     }
@@ -70,7 +71,7 @@ impl Stay {
         self.slow.is_open() || self.circling.is_open()
     }
 
-    /// One fix where the place allows it; the last moment it held, if something ended.
+    /// Handles a fix where the place allows the conditions. Returns the last moment one of them held, if it ended.
     pub(super) fn observe(
         &mut self,
         settings: &Settings,
@@ -100,7 +101,7 @@ impl Stay {
             if observation == Observation::Meets {
                 self.lay = Some((fix.position, fix.at));
             }
-            // The way out is no part of the swing.
+            // Positions on the way out are not part of the swing.
             if self.slow.counted() == Span::ZERO {
                 self.swing = Swing::default();
                 self.visited = false;
@@ -108,7 +109,7 @@ impl Stay {
                 self.swing.extend(fix.position, smg.knots);
             }
         }
-        // Whoever lies goes round no more: the alert goes on as slow.
+        // A vessel that lies still no longer circles; the alert continues as slow.
         if self.slow.is_open() && !self.slow.is_ending() {
             self.circling.rest(fix.at);
         } else if settings.circling && step.interest.meets(Interest::TICK) {
@@ -117,8 +118,8 @@ impl Stay {
         ended
     }
 
-    /// How it is anchored while it is slow. A vessel that leaves its anchorage counts as anchored until it has been slow elsewhere for as
-    /// long as it takes to loiter.
+    /// How the vessel is anchored while it is slow. After leaving its anchorage it still counts as anchored, until it
+    /// has been slow elsewhere for as long as loitering takes to open.
     pub(super) fn anchored(
         &mut self,
         settings: &Settings,
@@ -131,7 +132,7 @@ impl Stay {
         }
         self.visited |= is_visited(scene, vessel, self.slow.started_at());
         match Anchored::of(scene, vessel, &self.swing, &settings.anchorage()) {
-            // Lying still while another comes alongside is no proof of an anchor: a meeting looks like that.
+            // Lying still while another vessel comes alongside does not prove an anchor; a meeting looks the same.
             Some(Anchored::Swing { .. } | Anchored::Still { .. }) if self.visited => {}
             Some(now) => self.anchored = Some((now, at)),
             None => {}
@@ -139,7 +140,7 @@ impl Stay {
         self.anchored.filter(|(_, last)| at - *last < minutes(settings.after_minutes)).map(|(how, _)| how)
     }
 
-    /// Whether a vessel that moves is still about where it lay.
+    /// Whether a moving vessel is still near the place where it lay.
     fn is_shift(&self, settings: &Settings, fix: &Fix) -> bool {
         self.lay.is_some_and(|(position, at)| {
             position.metres_to(fix.position) <= settings.shift_nm * METRES_PER_NM
@@ -147,7 +148,7 @@ impl Stay {
         })
     }
 
-    /// The conditions of both forms, of a vessel that is not judged yet as well.
+    /// The conditions of both forms, also for a vessel without a stay.
     pub(super) fn explain(
         stay: Option<&Stay>,
         profile: &Profile<Settings>,
@@ -202,7 +203,7 @@ impl Stay {
     }
 }
 
-/// Whether a vessel lies alongside that came later than `since`: one that lay there already is a neighbour at the same anchorage.
+/// Whether a vessel alongside arrived after `since`. One that was already there is a neighbour at the same anchorage.
 fn is_visited(scene: &Scene<'_>, vessel: &Vessel<'_>, since: Time) -> bool {
     let Some(fix) = vessel.last() else {
         return false;

@@ -51,7 +51,7 @@ fn slow_steaming_above_two_knots_is_not_loitering() {
 }
 
 #[test]
-fn outside_every_watched_zone_nothing_is_said() {
+fn nothing_opens_outside_watched_zones() {
     let script = "ALFA 224000001
            12:00 28 -17
            stop 200";
@@ -167,7 +167,7 @@ fn a_zone_sets_its_own_hour() {
 }
 
 #[test]
-fn a_zone_that_sleeps_sees_nothing_and_ends_what_it_began() {
+fn an_inactive_zone_opens_nothing_and_ends_what_it_began() {
     let hours = area_with(r#","hours_utc":"10:00-13:30""#);
     let script = "ALFA 224000001
            12:00 28 -17
@@ -184,7 +184,8 @@ fn a_zone_that_sleeps_sees_nothing_and_ends_what_it_began() {
 
 #[test]
 fn leaving_the_zone_ends_it() {
-    // Drifts out over the southern border, 4 nm off, at 1.5 kn: beyond it from 14:41 on, for two fixes in a row.
+    // Drifts out over the southern border, 4 nm off, at 1.5 kn. It is beyond the border from 14:41 on, for two fixes in
+    // a row.
     let changes = crate::testing::run(
         &only("loitering"),
         AREA,
@@ -220,7 +221,7 @@ fn one_wild_fix_changes_nothing() {
     assert_eq!(engine.summary().rejects.get("jump"), Some(&1));
 }
 
-/// A ship going round a hexagon: six legs of 15 min at 4 kn, 1 nm each.
+/// A ship that goes round a hexagon: six legs of 15 min at 4 kn, 1 nm each.
 fn rounds(count: usize) -> String {
     let legs: Vec<String> = (0..count * 6).map(|leg| format!("go {} 4 15", leg * 60 % 360)).collect();
     format!("ALFA 224000001\n 12:00 28 -17\n {}", legs.join("\n"))
@@ -238,14 +239,14 @@ fn going_round_for_hours_opens_and_straightening_out_ends_it() {
 }
 
 #[test]
-fn two_turns_short_of_two_rounds_is_no_circling() {
+fn two_turns_short_of_two_rounds_is_not_circling() {
     let script = format!("{}\n go 0 8 300", rounds(1));
     loitering(&script, "");
 }
 
 #[test]
-fn fishing_to_and_fro_is_no_circling() {
-    // Back and forth: turns cancel out.
+fn fishing_to_and_fro_is_not_circling() {
+    // To and fro, so the turns cancel out.
     let legs: Vec<String> = (0..20).map(|leg| format!("go {} 4 20", if leg % 2 == 0 { 90 } else { 270 })).collect();
     let script = format!("ALFA 224000001\n 12:00 28 -17\n {}", legs.join("\n"));
     loitering(&script, "");
@@ -270,7 +271,7 @@ fn what_is_forgotten_leaves_no_trace() {
 
 #[test]
 fn what_happened_before_the_zone_does_not_count() {
-    // Slow all the way, over the northern border at 13:00: the hour begins there.
+    // Slow all the way, and over the northern border at 13:00, where the hour begins.
     let changes = crate::testing::run(
         &only("loitering"),
         AREA,
@@ -291,7 +292,7 @@ fn what_happened_before_the_zone_does_not_count() {
 }
 
 #[test]
-fn a_ship_that_straightens_out_is_not_told_of_twice() {
+fn a_ship_that_straightens_out_is_not_reported_twice() {
     for (count, knots) in [(4, 8), (4, 12), (6, 12), (5, 8)] {
         let script = format!("{}\n go 90 {knots} 420", rounds(count));
         let changes = crate::testing::run(&only("loitering"), AREA, &script);

@@ -1,19 +1,21 @@
-//! Out and back: a vessel that goes far out, stops in open water, and comes back without having been in a port.
+//! Out and back: a vessel that goes far out, stops in open water, and comes back without a port call.
 //!
 //! ## Watches
 //! Every vessel that leaves calm water (the circles and zones themselves, without their margin).
 //! ## Why
-//! Tugs and service craft without a tow or a charter have fetched tonnes that way, with their AIS on all the time. It needs no
-//! second vessel to be seen.
+//! Tugs and service craft without a tow or a charter have fetched tonnes in this way, with their AIS on all the time.
+//! The other vessel need not be seen.
 //! ## Opens
-//! More than `out_nm` from where it left (`fishing_out_nm` for fishing vessels) it makes less than `stop_knots` for `stop_minutes`,
-//! outside calm water and its margin and at least `min_shore_nm` off; then it is within `return_nm` of where it left again,
-//! at most `within_days` later, with no port between: it was not below `port_knots` in calm water. The alert stands where it stopped.
+//! More than `out_nm` from where it left (`fishing_out_nm` for fishing vessels), the vessel stays below `stop_knots`
+//! for `stop_minutes`, outside calm water and its margin and at least `min_shore_nm` from shore. It is then within
+//! `return_nm` of where it left, at most `within_days` later, and was not below `port_knots` in calm water between. The
+//! alert is placed where the vessel stopped.
 //! ## Ends
-//! At once: it has returned.
+//! At once, as the vessel has returned.
 //! ## Blind spots
-//! Where it goes is looked at every half hour, and whenever it is slow: the start is known to a half hour's way. A port
-//! called at within a hole in reception is not seen. Offshore supply, research and fishing do the same for a living.
+//! The vessel's place is looked at every half hour and whenever it is slow, so the start is known to half an hour's
+//! way. A port call within a hole in reception is not seen. Offshore supply, research and fishing vessels do the same
+//! for a living.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -34,35 +36,35 @@ use super::{
 };
 
 const NAME: &str = "out_and_back";
-/// Fixes needed within a stop: any vessel, and one heard only by satellite.
+/// Fixes needed within a stop: for any vessel, and for one heard only by satellite.
 const FIXES: u32 = 4;
 const FIXES_SATELLITE: u32 = 2;
 
-/// `[behaviours.out_and_back]`
+/// Settings `[behaviours.out_and_back]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// How far out it must stop, from where it left; not below `return_nm`. Nautical miles.
+    /// Minimum distance of the stop from where the vessel left. Nautical miles; not below `return_nm`.
     pub out_nm: f64,
     /// The same for fishing vessels. Nautical miles.
     pub fishing_out_nm: f64,
-    /// Least distance of the stop from shore. Nautical miles.
+    /// Minimum distance of the stop from shore. Nautical miles.
     pub min_shore_nm: f64,
-    /// Below this it has stopped. Knots made good.
+    /// The vessel has stopped below this speed. Knots made good.
     pub stop_knots: f64,
-    /// From this on the stop is over. Knots made good; not below `stop_knots`.
+    /// The stop is over from this speed on. Knots made good; not below `stop_knots`.
     pub moving_knots: f64,
-    /// How long it must stop. Minutes.
+    /// How long the vessel must stop. Minutes.
     pub stop_minutes: f64,
-    /// How near to where it left it must come back. Nautical miles.
+    /// The vessel has returned within this distance of where it left. Nautical miles.
     pub return_nm: f64,
-    /// Slower than this in calm water is a port call. Knots made good.
+    /// A vessel below this speed in calm water makes a port call. Knots made good.
     pub port_knots: f64,
-    /// The longest trip. Days.
+    /// Maximum duration of the trip. Days.
     pub within_days: f64,
 }
 
@@ -85,7 +87,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [
@@ -126,15 +128,15 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `out_and_back` behaviour and its state.
 pub struct OutAndBack {
     profiles: Profiles<Settings>,
-    /// Vessels that are out of the calm water they left.
+    /// Trips of the vessels that are outside the calm water they left.
     trips: FxHashMap<TrackIx, Trip>,
     scratch: Vec<u16>,
 }
 
-/// What is kept about a vessel at sea: as little as can be, there are many.
+/// The trip of one vessel at sea. Kept small, since there are many.
 #[derive(Serialize, Deserialize)]
 struct Trip {
     start: (f32, f32),
@@ -143,7 +145,7 @@ struct Trip {
     stop: Option<Box<Stop>>,
 }
 
-/// Its stop in open water, far out.
+/// The vessel's stop in open water, far out.
 #[derive(Serialize, Deserialize)]
 struct Stop {
     at: LatLon,
@@ -154,14 +156,14 @@ struct Stop {
     covered: Time,
     counted: Span,
     fixes: u32,
-    /// Long enough.
+    /// Whether the stop has lasted long enough.
     done: bool,
-    /// It went on after it was long enough: what comes later changes nothing.
+    /// Whether the vessel has moved on since. Later fixes then change nothing.
     over: bool,
 }
 
 impl OutAndBack {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> OutAndBack {
         OutAndBack { profiles: Profiles::new(NAME, settings, chart), trips: FxHashMap::default(), scratch: Vec::new() }
     }
@@ -199,10 +201,10 @@ impl Behaviour for OutAndBack {
         let profile = profiles.first().copied();
         self.scratch = profiles;
         let start = trip.start();
-        // On the sphere: this is asked at every slow fix of whoever is out.
+        // Computed on the sphere, as this runs at every slow fix of every vessel on a trip.
         let nm = start.metres_to(fix.position) / METRES_PER_NM;
         trip.farthest_nm = trip.farthest_nm.max(nm as f32);
-        // Where it stopped decides which settings hold.
+        // The settings are those of the place where the vessel stopped.
         let base = trip.stop.as_ref().map(|stop| stop.profile).or(profile);
         let Some(settings) = base.map(|profile| &self.profiles.get(profile).settings) else {
             return;
@@ -222,7 +224,7 @@ impl Behaviour for OutAndBack {
             return;
         }
         if let Some(start) = step.left_calm.filter(|_| done.is_none()) {
-            // Passed through on the way out: it left here.
+            // The vessel passed through calm water on its way out, so its trip starts here.
             *trip = Trip::new(start, step, &fix);
             return;
         }
@@ -291,7 +293,7 @@ impl Trip {
         LatLon::new(f64::from(self.start.0), f64::from(self.start.1))
     }
 
-    /// Counts a stop, or drops one that was too short.
+    /// Counts time towards a stop, or drops one that was too short.
     #[allow(clippy::too_many_arguments)]
     fn look(
         &mut self,
@@ -315,7 +317,7 @@ impl Trip {
             return;
         }
         if settings.stop_knots <= smg.knots {
-            // Neither stopped nor gone: the time until the next slow fix does not count.
+            // Between the thresholds: time until the next slow fix does not count.
             if let Some(stop) = &mut self.stop {
                 stop.covered = fix.at;
             }
@@ -342,7 +344,7 @@ impl Trip {
     }
 }
 
-/// A trip that is complete.
+/// A completed trip.
 struct Returned<'a> {
     trip: &'a Trip,
     stop: &'a Stop,
@@ -387,7 +389,7 @@ impl Returned<'_> {
     }
 }
 
-/// The zones it is in or near.
+/// The zones the vessel is in or near.
 fn zones_of(step: &Step<'_>) -> Vec<crate::zones::ZoneIx> {
     step.presence.iter().map(|(zone, _)| zone).collect()
 }

@@ -25,7 +25,7 @@ fn out_a_stop_and_back_opens_where_it_stopped_once_it_is_back() {
     let changes = trip("go 60 10 400\n stop 90\n go 240 10 400\n stop 120");
     assert_eq!(changes.len(), 1);
     let alert = &changes[0].alert;
-    // It leaves at 01:00, stops from 07:40 to 09:10, is 20 nm off at 13:50.
+    // It leaves at 01:00, stops from 07:40 to 09:10, and is 20 nm from the start at 13:50.
     assert!((1.0..=1.6).contains(&hour(&alert.started_at.clock())), "{}", alert.started_at);
     assert!((13.8..=14.5).contains(&hour(&changes[0].at.clock())), "{}", changes[0].at);
     assert_eq!(alert.score_reasons[0].points, 40);
@@ -58,16 +58,16 @@ fn it_ends_an_hour_after_it_returned() {
 }
 
 #[test]
-fn without_a_stop_or_with_a_short_one_nothing_is_said() {
+fn nothing_opens_without_a_stop_or_with_a_short_one() {
     assert!(trip("go 60 10 400\n go 240 10 400\n stop 60").is_empty());
     assert!(trip("go 60 10 400\n stop 50\n go 240 10 400\n stop 60").is_empty());
     assert!(trip("go 60 10 400\n go 60 1.4 120\n go 240 10 400\n stop 60").is_empty());
 }
 
 #[test]
-fn a_stop_near_by_or_in_calm_water_is_none() {
+fn a_stop_nearby_or_in_calm_water_does_not_count() {
     assert!(trip("go 60 10 280\n stop 120\n go 240 10 280\n stop 60").is_empty());
-    // 4 nm from the other harbour: within the margin of its calm water.
+    // 4 nm from the other harbour, within the margin of its calm water.
     assert!(trip("go 90 10 456\n stop 120\n go 270 10 456\n stop 60").is_empty());
 }
 
@@ -79,14 +79,14 @@ fn a_port_between_makes_it_two_trips() {
 }
 
 #[test]
-fn who_does_not_come_back_or_was_never_seen_in_port_is_not_told_of() {
+fn a_vessel_that_stays_out_or_was_never_seen_in_port_opens_nothing() {
     assert!(trip("go 60 10 400\n stop 90\n go 200 10 700").is_empty());
     let script = "ALFA 224000001 every=120\n 00:00 28.2 -17\n go 60 10 400\n stop 90\n go 240 10 400\n stop 60";
     assert!(run(&only("out_and_back"), PORTS, script).is_empty());
 }
 
 #[test]
-fn fishing_vessels_go_further() {
+fn fishing_vessels_must_go_further() {
     assert!(trip_of("type=30", "go 60 10 500\n stop 90\n go 240 10 500\n stop 60").is_empty());
     assert_eq!(trip_of("type=30", "go 60 10 640\n stop 90\n go 240 10 640\n stop 60").len(), 1);
 }
@@ -95,7 +95,7 @@ fn fishing_vessels_go_further() {
 fn holes_of_a_night_hide_neither_the_way_out_nor_the_way_back() {
     let changes = trip("dark 60 10 400\n stop 90\n dark 240 10 400\n stop 60");
     assert_eq!(changes.len(), 1);
-    // Nobody heard it stop.
+    // The stop was not heard.
     assert!(trip("go 60 10 400\n silent 90\n go 240 10 400\n stop 60").is_empty());
 }
 

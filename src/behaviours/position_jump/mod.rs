@@ -1,17 +1,19 @@
-//! Position jump: an MMSI turns up where no ship could have gone.
+//! Position jump: an MMSI appears where its ship could not have gone.
 //!
 //! ## Watches
-//! Every ship and tender. Numbers outside every class, factory settings, and numbers that several ships are known to send are not
-//! watched.
+//! Every ship and tender. Numbers outside every class, factory settings, and numbers that several ships are known to
+//! send are not watched.
 //! ## Why
 //! A false position, a transponder carried elsewhere, or a second ship under the same number.
 //! ## Opens
-//! At the third consistent fix at a place `min_nm` or more away that the last one before them rules out: it would have taken more
-//! than `tracks.jump_knots`, whatever the resolution of both fixes in place and time.
+//! At the third consistent fix at a place `min_nm` or more away that could not be reached from the last fix before: it
+//! would have taken more than `tracks.jump_knots`, whatever the resolution of both fixes in place and time.
 //! ## Ends
-//! When the track it left has been silent for `joined_minutes`; superseded when that goes on and two ships are proved.
+//! The track that was left has been silent for `joined_minutes`. Superseded if that track continues and two ships are
+//! proved.
 //! ## Blind spots
-//! One or two wild fixes are dropped. Two places of one moment imply no speed and are left to `identity_conflict`. Positions that are falsified little by little never jump.
+//! One or two wild fixes are dropped. Two places at the same moment imply no speed, and are left to
+//! `identity_conflict`. Positions that are falsified little by little never jump.
 
 use std::collections::BTreeMap;
 
@@ -30,17 +32,17 @@ use super::{
 
 const NAME: &str = "position_jump";
 
-/// `[behaviours.position_jump]`
+/// Settings `[behaviours.position_jump]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// A jump shorter than this is antennas, clocks and receivers. Nautical miles.
+    /// Shortest jump. Shorter ones come from antennas, clocks and receivers. Nautical miles.
     pub min_nm: f64,
-    /// The track it left silent for this long, it is over. Minutes.
+    /// The alert ends once the track at the old place has been silent for this long. Minutes.
     pub joined_minutes: f64,
 }
 
@@ -51,7 +53,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         not_negative(&mut problems, "min_nm", self.min_nm);
@@ -60,10 +62,10 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `position_jump` behaviour and its state.
 pub struct PositionJump {
     settings: Settings,
-    /// Open jumps by the further track.
+    /// Open jumps, by the further track.
     open: BTreeMap<TrackIx, Open>,
 }
 
@@ -71,12 +73,12 @@ pub struct PositionJump {
 struct Open {
     key: TrackKey,
     from: (TrackKey, TrackIx),
-    /// The last fix on the track it left, as far as known.
+    /// Last fix on the track that was left, as far as is known.
     left_at: Time,
 }
 
 impl PositionJump {
-    /// Zones do not matter to it.
+    /// Creates the behaviour. Zones do not affect it.
     pub fn new(settings: &Settings, _chart: &Chart) -> PositionJump {
         PositionJump { settings: settings.clone(), open: BTreeMap::new() }
     }
@@ -92,7 +94,7 @@ impl PositionJump {
     }
 }
 
-/// Whether the speed it implies is one that no ship makes; two places of one moment imply none.
+/// Whether the jump implies a speed that no ship makes. Two places at the same moment imply none.
 fn is_too_fast(scene: &Scene<'_>, jump: &Jump) -> bool {
     jump.implied_knots().is_some_and(|knots| scene.tracks.settings().jump_knots < knots)
 }

@@ -2,7 +2,7 @@
 
 use crate::testing::{AREA, check, only, run};
 
-/// A ship that sails for 10 min, and is heard 90 nm to the north from the 11th on, for so many minutes.
+/// A ship that sails for 10 min and is then heard 90 nm to the north, from the 11th minute on, for `minutes`.
 fn jumps(minutes: u32) -> String {
     format!(
         "ALFA 224000001 type=70
@@ -59,8 +59,8 @@ fn numbers_that_many_share_do_not_jump() {
 }
 
 #[test]
-fn a_mile_is_the_least_that_is_told() {
-    // A fix a second after another, so far to the north of it.
+fn a_mile_is_the_shortest_jump_reported() {
+    // Fixes one after another, this far to the north of the first track.
     let script = |miles: f64| {
         let lat = 28.0 + miles / 60.0;
         jumps(120).replace("12:11 29.5 -17", &format!("12:10 {lat} -16.969")).replace("mute", "mute jitter=0 every=20")
@@ -71,7 +71,7 @@ fn a_mile_is_the_least_that_is_told() {
 }
 
 #[test]
-fn where_several_ships_send_one_number_a_further_place_is_no_jump() {
+fn where_several_ships_send_one_number_a_further_place_is_not_a_jump() {
     let two =
         format!("{}\nALFA 224000001\n 12:00 26 -19\n go 90 10 120", jumps(120).replace("go 90 10 10", "go 90 10 120"));
     let three = format!("{two}\nALFA 224000001 mute\n 13:00 25 -15\n go 90 10 60");

@@ -1,4 +1,4 @@
-//! What kind of ships two are to each other, and what that makes of their meeting (part of `rendezvous`).
+//! What kinds of ship meet, and what that means for the meeting (part of `rendezvous`).
 
 use serde_json::{Map, Value};
 
@@ -8,14 +8,14 @@ use crate::behaviours::rendezvous::Settings;
 use crate::behaviours::rendezvous::side_by_side::Tow;
 use crate::behaviours::{Explanation, number};
 
-/// Two ships by what they say they are.
+/// A pair, by the reported types of its ships.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum PairKind {
-    /// Both fishing vessels.
+    /// Both are fishing vessels.
     Fishing,
-    /// One merchant ship or tug, and one that is neither: that they meet again and again is the more remarkable.
+    /// A merchant ship or tug, and a craft that is neither. Repeated meetings are then more remarkable.
     Unequal,
-    /// Any others.
+    /// Any other pair.
     Alike,
 }
 
@@ -30,7 +30,7 @@ impl PairKind {
         }
     }
 
-    /// From which meeting within 14 days on it is a habit; `None` where it never is.
+    /// The number of the meeting within 14 days from which the pair is habitual. `None` if it never is.
     fn habitual_from(self, settings: &Settings) -> Option<u32> {
         match self {
             PairKind::Fishing => Some(settings.habitual_fishing_meetings),
@@ -39,7 +39,7 @@ impl PairKind {
         }
     }
 
-    /// What was measured of earlier meetings and of gear between them, with the thresholds that the score goes by.
+    /// Adds what was measured of earlier meetings and of gear between the two, with the thresholds that the score uses.
     pub(super) fn measure(
         self,
         settings: &Settings,
@@ -63,7 +63,7 @@ impl PairKind {
         }
     }
 
-    /// The same as conditions: a meeting that does not meet them is at most low, or a fact.
+    /// Adds the same as conditions. A meeting that does not meet them is at most low, or a fact.
     pub(super) fn explain(self, told: Explanation, settings: &Settings, earlier: usize, tow: &Tow) -> Explanation {
         let told = match self.habitual_from(settings) {
             Some(meetings) => {

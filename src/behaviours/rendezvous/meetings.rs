@@ -1,4 +1,4 @@
-//! Meetings of a pair over the last two weeks: whether two ships meet again and again (part of `rendezvous`).
+//! Meetings of each pair over the last two weeks, which show whether two ships meet regularly (part of `rendezvous`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,28 +7,28 @@ use serde::{Deserialize, Serialize};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// A meeting counts as an earlier one for this long; the measured value `earlier_meetings_14_days` carries it in its name.
+/// How long a meeting counts as an earlier one. The measured value `earlier_meetings_14_days` has it in its name.
 const REMEMBERED: Span = Span::from_hours(14 * 24);
-/// Pairs remembered at most; beyond it those that met longest ago are forgotten, and counted.
+/// Maximum number of pairs remembered. Beyond it those that met longest ago are forgotten and counted.
 const MOST_PAIRS: usize = 20_000;
-/// Meetings of one pair remembered at most, the latest.
+/// Maximum number of meetings remembered for one pair; the latest are kept.
 const MOST_MEETINGS: usize = 32;
 
-/// Two ships, smaller key first.
+/// The keys of two ships, smaller first.
 pub(super) type Both = (TrackKey, TrackKey);
 
-/// When pairs began to meet.
+/// When each pair began to meet.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Meetings {
-    /// Beginnings of the meetings of a pair, oldest first.
+    /// Starts of the meetings of a pair, oldest first.
     pairs: BTreeMap<Both, Vec<Time>>,
-    /// The pairs by the beginning of their latest meeting.
+    /// Pairs, by the start of their latest meeting.
     by_latest: BTreeSet<(Time, Both)>,
     evicted: u64,
 }
 
 impl Meetings {
-    /// Takes in a meeting that began at `since`; how many earlier ones of the same pair are remembered.
+    /// Adds a meeting that began at `since`. Returns the number of earlier ones of the same pair.
     pub(super) fn meet(&mut self, both: Both, since: Time) -> usize {
         let earlier = self.earlier(both, since);
         let meetings = self.pairs.entry(both).or_default();
@@ -45,7 +45,7 @@ impl Meetings {
         earlier
     }
 
-    /// Meetings of the pair that began within the 14 days before `at`.
+    /// Number of meetings of the pair that began within the 14 days before `at`.
     pub(super) fn earlier(&self, both: Both, at: Time) -> usize {
         let meetings = self.pairs.get(&both).into_iter().flatten();
         meetings.filter(|since| at - REMEMBERED <= **since && **since < at).count()

@@ -1,24 +1,24 @@
 //! Rendezvous: two ships that stay close to each other at sea.
 //!
 //! ## Watches
-//! Pairs of ships outside calm water and its margin, at least `min_shore_nm` off, both judged at their midpoint; anywhere, with a
-//! zone's own settings inside it.
+//! Pairs of ships outside calm water and its margin and at least `min_shore_nm` from shore, both judged at their midpoint. Anywhere, with
+//! a zone's own settings inside it.
 //! ## Why
 //! Cargo changes ships at sea: bales in minutes, fuel in an hour, fish in a day.
 //! ## Opens
 //! At whole UTC minutes, between fixes, hull to hull where dimensions and heading are known. **Near**: within `near_metres` for
-//! `near_minutes`. **Close**: within `close_metres` for `close_minutes`. Both with a median speed made good of each ship below
-//! `slow_knots`. **Long**: near for `long_minutes`. **Underway**, where a zone asks: within `underway_metres`, at
-//! `underway_min_knots` to `underway_max_knots`, courses within `underway_course_degrees`, for `underway_minutes`, at least
-//! `underway_min_shore_nm` off, not both fishing, no tug. Never of two sets on one hull: the same IMO number, or the same name and
-//! call sign, or an hour within 200 m with 20 min of it under way, and never seen apart since the later one was first heard.
+//! `near_minutes`. **Close**: within `close_metres` for `close_minutes`. Both need a median speed made good of each ship below
+//! `slow_knots`. **Long**: near for `long_minutes`. **Underway**, where a zone asks: within `underway_metres`, at `underway_min_knots` to
+//! `underway_max_knots`, courses within `underway_course_degrees`, for `underway_minutes`, at least `underway_min_shore_nm` from shore,
+//! not both fishing and without a tug. Never for two transponders on one hull: the same IMO number, the same name and call sign, or an
+//! hour within 200 m with 20 min of it under way, and never seen apart since the later one was first heard.
 //! ## Ends
-//! Further apart than `apart_metres`, or either above `moving_knots`, for `end_minutes`; or one of them silent for
-//! `lost_minutes` (lost).
+//! The ships are further apart than `apart_metres`, or one is above `moving_knots`, for `end_minutes`; or one is silent for `lost_minutes`
+//! (lost).
 //! ## Blind spots
 //! The second ship must send AIS. Ships waiting side by side look like ships at work. Clock errors of stations blur fast ships. The third
-//! meeting of the same two in 14 days (`habitual_meetings`) counts as a habit, the second of two fishing vessels as well; two fishing
-//! vessels that came side by side at the speed of a tow (`gear_minutes`) count as one gear. A meeting that hides in either is low or a fact.
+//! meeting of the same two in 14 days (`habitual_meetings`) counts as a habit, for two fishing vessels the second. Two fishing vessels
+//! side by side at the speed of a tow (`gear_minutes`) count as one gear. A meeting hidden in either is low or a fact.
 
 mod kind;
 mod meetings;
@@ -43,40 +43,40 @@ use super::{
 };
 
 const NAME: &str = "rendezvous";
-/// Neighbours looked at from one vessel; more are counted, not looked at.
+/// Maximum number of neighbours examined around one vessel. Others are only counted.
 const MOST_NEIGHBOURS: usize = 32;
-/// Pairs one vessel may be in at once; in a crowd the nearest count, the others are counted.
+/// Maximum number of pairs that one vessel can be in at once. In a crowd the nearest are kept, and the others are counted.
 const MOST_PARTNERS: usize = 12;
-/// In a crowd a pair gives way to one that is nearer by this factor: ranks that differ little change with every fix.
+/// In a crowd, a pair is replaced only by one that is nearer by this factor, because ranks that differ little change with every fix.
 const NEARER_BY: f64 = 2.0;
-/// A neighbour is looked at from this far: beyond the near tier, so that its first minutes are not missed. Metres.
+/// Search distance for neighbours, beyond the near tier so that its first minutes are not missed. Metres.
 const LOOK_METRES: f64 = 1500.0;
-/// The nearest other ship is told of up to here. Metres.
+/// Maximum distance at which the nearest other ship is reported. Metres.
 const NEAREST_METRES: f64 = 20_000.0;
-/// How far back a new pair's instants are worked out: fixes come up to this far apart.
+/// How far back the instants of a new pair are computed; fixes may be this far apart.
 const LOOK_BACK: Span = Span::from_minutes(20);
-/// Faster than this a vessel is no slow neighbour. Knots.
+/// Above this speed a vessel is not a slow neighbour. Knots.
 const PASSING_KNOTS: f64 = 5.0;
 
-/// `[behaviours.rendezvous]`
+/// Settings `[behaviours.rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
-    /// Base points of the near and underway tiers.
+    /// Base points of the near tier and the underway tier.
     pub score: i32,
     /// Base points of the close tier.
     pub close_score: i32,
-    /// Points added when it is long.
+    /// Points added for a long meeting.
     pub long_points: i32,
-    /// What a zone that asks for the underway tier raises it to.
+    /// A zone that asks for the underway tier raises the score to this.
     pub asked_score: i32,
-    /// Least distance from shore at the midpoint. Nautical miles.
+    /// Minimum distance from shore of the midpoint. Nautical miles.
     pub min_shore_nm: f64,
-    /// Median speed made good of each stays below this. Knots.
+    /// The median speed made good of each ship must stay below this. Knots.
     pub slow_knots: f64,
-    /// From this on either has left. Knots; not below `slow_knots`.
+    /// A ship has left from this speed on. Knots; not below `slow_knots`.
     pub moving_knots: f64,
     /// Near tier: distance. Metres.
     pub near_metres: f64,
@@ -90,43 +90,45 @@ pub struct Settings {
     pub close_minutes: f64,
     /// A break longer than this resets the close tier. Minutes.
     pub close_break_minutes: f64,
-    /// Long from here on. Minutes.
+    /// A meeting is long from this duration on. Minutes.
     pub long_minutes: f64,
-    /// Further apart than this they part. Metres; not below `near_metres`.
+    /// Ships further apart than this have parted. Metres; not below `near_metres`.
     pub apart_metres: f64,
-    /// How long apart or fast until it ends. Minutes.
+    /// The meeting ends once the ships have been apart or fast for this long. Minutes.
     pub end_minutes: f64,
-    /// One of them silent for this long: lost. Minutes.
+    /// The meeting ends as lost once either ship has been silent for this long. Minutes.
     pub lost_minutes: f64,
-    /// Fixes further apart than this are not bridged; the same everywhere, whatever a zone says. Minutes.
+    /// Maximum time between fixes over which positions are interpolated. A zone cannot override it. Minutes.
     pub bridge_minutes: f64,
-    /// The same for class B and below 3 kn. Minutes.
+    /// The same for class B, and for speeds below 3 kn. Minutes.
     pub bridge_slow_minutes: f64,
-    /// Swing below which ships that say they are at anchor or moored are anchored. Nautical miles.
+    /// Ships that report being at anchor or moored, and swing within this radius, are anchored. Nautical miles.
     pub anchored_swing_nm: f64,
-    /// Whether the underway tier is looked for: a zone asks with `{"rendezvous":{"underway":true}}`.
+    /// Whether to look for meetings under way (the underway tier). A zone asks for it with
+    /// `{"rendezvous":{"underway":true}}`.
     pub underway: bool,
     /// Underway tier: distance. Metres.
     pub underway_metres: f64,
     /// Underway tier: time. Minutes.
     pub underway_minutes: f64,
-    /// Underway tier: least speed of both. Knots.
+    /// Underway tier: minimum speed of both. Knots.
     pub underway_min_knots: f64,
-    /// Underway tier: greatest speed of both. Knots.
+    /// Underway tier: maximum speed of both. Knots.
     pub underway_max_knots: f64,
-    /// Underway tier: greatest difference of courses. Degrees.
+    /// Underway tier: maximum difference of the courses. Degrees.
     pub underway_course_degrees: f64,
-    /// Underway tier: least distance from shore. Nautical miles.
+    /// Underway tier: minimum distance from shore. Nautical miles.
     pub underway_min_shore_nm: f64,
-    /// From this meeting of the same two ships within 14 days on it is a habit: at most low. Not of a merchant ship with another craft.
+    /// This many meetings of the same two ships within 14 days make a habit, which is at most low. Not for a merchant
+    /// ship with another craft.
     pub habitual_meetings: u32,
     /// The same for two fishing vessels.
     pub habitual_fishing_meetings: u32,
-    /// Two fishing vessels side by side for this long within 3 h tow or set one gear: a fact. Minutes.
+    /// Two fishing vessels side by side for this long within 3 h tow or set one gear, which is a fact. Minutes.
     pub gear_minutes: f64,
-    /// The farthest apart that vessels count as side by side. Metres.
+    /// Maximum distance at which vessels count as side by side. Metres.
     pub gear_metres: f64,
-    /// Nor faster than this. Knots.
+    /// Maximum speed at which vessels count as side by side. Knots.
     pub gear_knots: f64,
 }
 
@@ -171,7 +173,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [
@@ -228,7 +230,7 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `rendezvous` behaviour and its state.
 pub struct Rendezvous {
     profiles: Profiles<Settings>,
     bridges: Bridges,
@@ -240,7 +242,7 @@ pub struct Rendezvous {
 }
 
 impl Rendezvous {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> Rendezvous {
         Rendezvous {
             profiles: Profiles::new(NAME, settings, chart),
@@ -253,7 +255,7 @@ impl Rendezvous {
         }
     }
 
-    /// Looks for new partners of a vessel, once in every UTC minute.
+    /// Searches for new partners of a vessel, once in every UTC minute.
     fn look(&mut self, scene: &Scene<'_>, step: &Step<'_>, vessel: &Vessel<'_>, out: &mut Output) {
         let Some(fix) = step.fix else {
             return;
@@ -295,7 +297,7 @@ impl Rendezvous {
         }
     }
 
-    /// Whether both may be in one more pair, `metres` apart; in a crowd each gives up its furthest pair for a much nearer one.
+    /// Whether both ships may be in one more pair, `metres` apart. In a crowd, each gives up its furthest pair for a much nearer one.
     fn make_room(&mut self, scene: &Scene<'_>, both: [TrackIx; 2], metres: f64, out: &mut Output) -> bool {
         let mut given_up = Vec::new();
         for ix in both {
@@ -463,7 +465,7 @@ fn asks_underway(profiles: &Profiles<Settings>, scene: &Scene<'_>, step: &Step<'
         .any(|(zone, _)| profiles.of(scene.chart, zone, scene.now).is_some_and(|profile| speed_fits(&profile.settings)))
 }
 
-/// Whether a neighbour may be meeting somebody: taking part, heard lately, and not passing.
+/// Whether a neighbour may be in a meeting: it takes part, was heard recently, and is not passing.
 fn is_candidate(other: &Vessel<'_>, at: Time) -> bool {
     let Some(last) = other.last() else {
         return false;
@@ -472,7 +474,7 @@ fn is_candidate(other: &Vessel<'_>, at: Time) -> bool {
     other.takes_part() && is_confirmed(other) && at - last.at <= LOOK_BACK && !passing
 }
 
-/// A number heard once is no ship yet: invented ones must not take the places of partners.
+/// Whether the vessel was heard more than once, so that invented numbers do not take up the places of partners.
 fn is_confirmed(vessel: &Vessel<'_>) -> bool {
     1 < vessel.fixes() || vessel.satellite_only()
 }

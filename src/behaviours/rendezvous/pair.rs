@@ -24,38 +24,38 @@ use crate::behaviours::{
 
 const NAME: &str = "rendezvous";
 const MINUTE: Span = Span::from_minutes(1);
-/// Again for this long within the merge window: the same meeting.
+/// Minutes near each other for the same meeting to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
 const SAY_EVERY: Span = Span::from_minutes(1);
 const REDO_METRES: f64 = 100.0;
-/// A count is kept over a silence of one of them for this long.
+/// How long a count is kept while one of the ships is silent.
 const FORGET_AFTER: Span = Span::from_hours(2);
-/// Ships that have not been near each other for this long are no pair.
+/// Ships that have not been near each other for this long are dropped as a pair.
 const FORGET_APART: Span = Span::from_minutes(20);
 
-/// Two ships under watch.
+/// Two ships being watched.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Pair {
     pub(super) a: (TrackKey, TrackIx),
     pub(super) b: (TrackKey, TrackIx),
-    /// The last instant worked out.
+    /// Last instant computed.
     done: Time,
     judged: Vec<Judged>,
     spot: Option<Spot>,
     said: Option<Said>,
-    /// Kept after the end until it can no longer come back.
+    /// The meeting that ended, kept until it can no longer resume.
     ended: Option<(Said, Time)>,
     last_near: Time,
     min_metres: f64,
     /// What two fishing vessels did before; empty for others.
     side_by_side: SideBySide,
-    /// Meetings of the two in the 14 days before the one last said.
+    /// Number of meetings of the two in the 14 days before the latest one reported.
     earlier: usize,
     swing: [Option<(LatLon, f64)>; 2],
     waking: Option<Time>,
 }
 
-/// Where the midpoint was looked up last.
+/// Result of the latest look-up at the midpoint.
 #[derive(Serialize, Deserialize)]
 struct Spot {
     middle: LatLon,
@@ -63,7 +63,7 @@ struct Spot {
     zones: Vec<(ZoneIx, Relation)>,
 }
 
-/// What was said last about a meeting.
+/// Latest report about a meeting.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Said {
     at: Time,
@@ -94,7 +94,7 @@ impl Pair {
         }
     }
 
-    /// Works out every whole minute that both ships now have fixes around.
+    /// Computes every whole minute that both ships now have fixes around.
     pub(super) fn advance(
         &mut self,
         scene: &Scene<'_>,
@@ -113,7 +113,7 @@ impl Pair {
             self.done = self.done.max(until);
             return self.stand_down(hull, out);
         }
-        // Nothing older than a trail's fine part can be worked out; after a long silence start there.
+        // Trails are complete only for their fine part, so after a long silence start there.
         self.done = self.done.max(until - Span::from_hours(2));
         while self.done + MINUTE <= until {
             self.done = self.done + MINUTE;
@@ -127,7 +127,7 @@ impl Pair {
         }
     }
 
-    /// The two are one hull: nothing is counted, and what was told is taken back.
+    /// The two are one hull. Nothing is counted, and what was reported is retracted.
     fn stand_down(&mut self, hull: OneHull, out: &mut Output) {
         self.judged.clear();
         self.ended = None;
@@ -137,7 +137,7 @@ impl Pair {
         }
     }
 
-    /// The moment one of them may have been silent for too long.
+    /// The time at which one of them may have been silent for too long.
     pub(super) fn wake(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) {
         if self.waking.is_none_or(|at| scene.now < at) {
             return;
@@ -155,12 +155,12 @@ impl Pair {
         self.close(scene, "lost", out);
     }
 
-    /// Whether it may give way to a nearer one: nothing was said about it.
+    /// Whether the pair may give way to a nearer one, because nothing was reported about it.
     pub(super) fn is_untold(&self) -> bool {
         self.said.is_none() && self.ended.is_none()
     }
 
-    /// Whether nothing is counted, open or able to come back.
+    /// Whether nothing is counted, open or able to resume.
     pub(super) fn is_done(&self, scene: &Scene<'_>) -> bool {
         let can_come_back = self.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
         let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
@@ -180,7 +180,7 @@ impl Pair {
         self.last_near = Time::MIN;
     }
 
-    /// Other zones or settings are in force; false when the pair is no longer watched at all.
+    /// Other zones or settings are in force. Returns false if the pair is not watched any more.
     pub(super) fn reload(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) -> bool {
         let Some(Spot { middle, .. }) = self.spot.take() else {
             self.judged.clear();
@@ -204,7 +204,7 @@ impl Pair {
         }
     }
 
-    /// The conditions of the near and close tiers, at the last instant both were heard.
+    /// The conditions of the near and close tiers, at the last instant at which both were heard.
     pub(super) fn explain(
         &self,
         scene: &Scene<'_>,
@@ -302,7 +302,7 @@ impl Pair {
         }
     }
 
-    /// A meeting that comes back within the merge window after five minutes near is the same.
+    /// Resumes a meeting that returns within the merge window, after five minutes near.
     fn resume(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>) {
         let Some((_, ended_at)) = &self.ended else {
             return;
@@ -420,7 +420,7 @@ impl Pair {
         self.ended = Some((said, ended_at));
     }
 
-    /// Zones and place at the midpoint, looked up again after 100 m; the profiles in force there.
+    /// Looks up zones and place at the midpoint, again after 100 m. Returns the profiles in force there.
     fn locate(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, middle: LatLon) -> Vec<u16> {
         let stale = self.spot.as_ref().is_none_or(|spot| REDO_METRES < spot.middle.metres_to(middle));
         if stale {

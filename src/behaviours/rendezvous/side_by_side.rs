@@ -1,7 +1,7 @@
 //! Two fishing vessels side by side: whether they tow or set one gear between them (part of `rendezvous`).
 //!
-//! Pair trawlers tow for hours on like courses, some hundred metres apart, turn together, and close in to shoot and haul. What the
-//! two did before they met tells a haul from a meeting.
+//! Pair trawlers tow for hours on similar courses, some hundred metres apart, turn together, and close in to shoot and
+//! haul. What the two did before they met distinguishes a haul from a meeting.
 
 use std::collections::VecDeque;
 
@@ -12,21 +12,21 @@ use crate::time::{Span, Time};
 
 use crate::behaviours::runner::instant::CommonInstant;
 
-/// How far back it is looked. Three hours hold a tow, or the most of one.
+/// How far back to look. Three hours hold a tow, or most of one.
 const LOOK_BACK: Span = Span::from_hours(3);
-/// From one look at both to the next. Minutes.
+/// Interval between looks. Minutes.
 const EVERY_MINUTES: i64 = 5;
-/// Courses that differ by less than this are alike. Degrees.
+/// Largest difference between courses that count as similar. Degrees.
 const ALIKE_DEGREES: f64 = 30.0;
-/// Slower than this nothing is fished with gear under tow. Knots (SPEC `rendezvous`).
+/// Below this speed no gear is towed. Knots (SPEC `rendezvous`).
 const LEAST_KNOTS: f64 = 0.5;
-/// Below this two boats that lie side by side drift alike with the current; faster they tow. Knots.
+/// Below this speed, boats side by side may just drift with the current; above it they tow. Knots.
 const DRIFTING_KNOTS: f64 = 1.5;
-/// A common course that changes by more than this within `TURN` is a turn. Degrees.
+/// Smallest change of the common course within `TURN` that counts as a turn. Degrees.
 const TURN_DEGREES: f64 = 45.0;
 const TURN: Span = Span::from_minutes(30);
 
-/// What two vessels did side by side in the last hours: a look every five minutes.
+/// What two vessels did side by side in the last hours, with one look every five minutes.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct SideBySide {
     looks: VecDeque<Look>,
@@ -40,10 +40,10 @@ struct Look {
     course: f64,
 }
 
-/// What it amounts to.
+/// Summary of those looks.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Tow {
-    /// How long they kept within reach of each other on like courses at the speed of fishing. Minutes.
+    /// How long they kept within reach of each other on similar courses at the speed of fishing. Minutes.
     pub(super) minutes: f64,
     /// Median of their mean speed meanwhile. Knots.
     pub(super) knots: f64,
@@ -54,7 +54,7 @@ pub(super) struct Tow {
 }
 
 impl SideBySide {
-    /// Takes in a common instant: counts if they are at most `metres` apart and make at most `most_knots`.
+    /// Handles a common instant. It counts if they are at most `metres` apart and make at most `most_knots`.
     pub(super) fn look(&mut self, instant: &CommonInstant, metres: f64, most_knots: f64) {
         if instant.at.seconds() / 60 % EVERY_MINUTES != 0 {
             return;
@@ -62,7 +62,7 @@ impl SideBySide {
         while self.looks.front().is_some_and(|look| look.at < instant.at - LOOK_BACK) {
             self.looks.pop_front();
         }
-        // Fixes some minutes apart make one of them seem to lead and then to lag: the speed of both together is steady.
+        // Fixes some minutes apart make one ship seem to lead and then to lag, but the mean speed of both is steady.
         let knots = 0.5 * (instant.knots[0] + instant.knots[1]);
         let alike = instant.course_apart < ALIKE_DEGREES && (LEAST_KNOTS..=most_knots).contains(&knots);
         if alike && instant.metres <= metres {
@@ -70,7 +70,7 @@ impl SideBySide {
         }
     }
 
-    /// What the looks of the last three hours amount to.
+    /// Summarises the looks of the last three hours.
     pub(super) fn tow(&self) -> Tow {
         let median = |value: fn(&Look) -> f64| {
             let mut values: Vec<f64> = self.looks.iter().map(value).collect();
@@ -91,7 +91,7 @@ impl SideBySide {
 }
 
 impl Tow {
-    /// Whether that is the way of two boats with one gear, for at least `minutes`.
+    /// Whether this is how two boats with one gear behave, for at least `minutes`.
     pub(super) fn is_gear(&self, minutes: f64) -> bool {
         minutes <= self.minutes && (DRIFTING_KNOTS <= self.knots || 0 < self.turns)
     }

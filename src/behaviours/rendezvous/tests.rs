@@ -14,7 +14,7 @@ fn meeting(script: &str, expected: &str) {
     check(&only("rendezvous"), AREA, script, expected);
 }
 
-/// BRAVO waits; ALFA comes along from the west at 10 kn, stops `metres` off for `minutes`, and leaves.
+/// BRAVO waits. ALFA arrives from the west at 10 kn, stops `metres` off for `minutes`, and leaves.
 fn visit(metres: f64, minutes: u32) -> String {
     let degrees = metres / 111_320.0;
     format!(
@@ -36,7 +36,7 @@ fn half_an_hour_within_500_metres_opens_and_parting_ends_it() {
     let opened = &changes[0].alert;
     assert_eq!(opened.behaviour, "rendezvous");
     assert_eq!(opened.vessels.len(), 2);
-    // ALFA arrives at 13:00; the last mile takes six minutes, the last 400 m little more than one.
+    // ALFA arrives at 13:00. The last mile takes six minutes, and the last 400 m little more than one.
     assert_eq!(opened.started_at.clock(), "12:59");
     assert!((29..=31).contains(&((opened.opened_at - opened.started_at).minutes() as i64)));
     let ended = changes.last().expect("it ended");
@@ -45,7 +45,7 @@ fn half_an_hour_within_500_metres_opens_and_parting_ends_it() {
 }
 
 #[test]
-fn too_short_or_too_far_is_no_meeting() {
+fn too_short_or_too_far_is_not_a_meeting() {
     meeting(&visit(300.0, 24), "");
     meeting(&visit(560.0, 90), "");
 }
@@ -79,7 +79,7 @@ fn hulls_count_where_dimensions_and_heading_are_known() {
 }
 
 #[test]
-fn passing_and_sailing_in_company_are_no_meetings() {
+fn passing_and_sailing_in_company_are_not_meetings() {
     meeting(
         "ALFA 224000001
            12:00 28 -17
@@ -112,7 +112,7 @@ fn sailing_in_step_is_a_meeting_only_where_a_zone_asks() {
     let asks = area_with(r#","settings":{"rendezvous":{"underway":true}}"#);
     let changes = run(&only("rendezvous"), &asks, script);
     assert_eq!(changes[0].alert.score_reasons[0].code, "underway");
-    // 35, and 10 for the distance from shore: above the 40 that a zone's asking raises it to.
+    // 35, plus 10 for the distance from shore, is more than the 40 that the asking zone would raise it to.
     assert_eq!(changes[0].alert.score, 45);
 }
 
@@ -203,7 +203,7 @@ fn a_close_meeting_stays_close_when_they_part() {
 
 #[test]
 fn how_far_fixes_are_bridged_is_a_setting() {
-    // BRAVO is heard every 15 minutes only: bridged below 3 kn, unless that is forbidden.
+    // BRAVO is heard only every 15 minutes. That is bridged below 3 kn, unless a setting forbids it.
     let script = "ALFA 224000001 jitter=0
            12:00 28 -17
            stop 120
@@ -217,7 +217,7 @@ fn how_far_fixes_are_bridged_is_a_setting() {
 }
 
 #[test]
-fn who_arrives_fast_is_met_from_the_first_minute() {
+fn a_ship_that_arrives_fast_is_met_from_the_first_minute() {
     for (knots, every) in [(10, 10), (16, 10), (20, 10), (25, 60), (20, 180)] {
         // An hour's way from the west, then 80 m off for 16 minutes.
         let berth = LatLon::new(28.00072, -17.0);
@@ -245,7 +245,8 @@ fn who_arrives_fast_is_met_from_the_first_minute() {
     }
 }
 
-/// Ships that wait for `minutes` from 12:00, each so many metres east and north of a place; MMSI by order.
+/// Ships that wait for `minutes` from 12:00, each at an offset in metres east and north of one place. MMSIs follow the
+/// order.
 fn waiting(ships: &[(f64, f64)], minutes: u32) -> String {
     let centre = LatLon::new(28.0, -17.0);
     let block = |(number, (east, north)): (usize, &(f64, f64))| {
@@ -255,7 +256,7 @@ fn waiting(ships: &[(f64, f64)], minutes: u32) -> String {
     ships.iter().enumerate().map(block).collect()
 }
 
-/// The pairs told, each by the numbers of its ships, with the group it was in last.
+/// The pairs reported, by the numbers of their ships, each with its last group.
 fn pairs(changes: &[Change]) -> BTreeMap<(u32, u32), Option<String>> {
     let number = |vessel: &crate::alerts::VesselRef| vessel.mmsi - 224_000_100;
     let pair = |change: &Change| {
@@ -267,7 +268,7 @@ fn pairs(changes: &[Change]) -> BTreeMap<(u32, u32), Option<String>> {
 
 #[test]
 fn in_a_crowd_a_ship_meets_twelve_at_once_the_nearest_among_them() {
-    // Twenty ships in a row eastward, 20 m from one to the next: each within 500 m of all.
+    // Twenty ships in a row eastward, 20 m apart, each within 500 m of all others.
     let row: Vec<(f64, f64)> = (0..20).map(|number| (20.0 * f64::from(number), 0.0)).collect();
     let told = pairs(&run(&only("rendezvous"), AREA, &waiting(&row, 60)));
     let partners = |ship: u32| -> Vec<u32> {
@@ -286,8 +287,8 @@ fn in_a_crowd_a_ship_meets_twelve_at_once_the_nearest_among_them() {
 }
 
 #[test]
-fn who_comes_alongside_in_a_crowd_is_met() {
-    // Twelve ships a kilometre off on all sides are no meeting, and do not hide the one that comes to 60 m.
+fn a_ship_that_comes_alongside_in_a_crowd_is_met() {
+    // Twelve ships a kilometre off on all sides do not meet it, and do not hide the one that comes to 60 m.
     let ring = |number: u32| f64::from(number) * 30.0_f64.to_radians();
     let mut ships = vec![(0.0, 0.0)];
     ships.extend((0..12).map(|number| (1000.0 * ring(number).cos(), 1000.0 * ring(number).sin())));
@@ -307,7 +308,7 @@ fn who_comes_alongside_in_a_crowd_is_met() {
 #[test]
 fn three_linked_pairs_share_a_group_and_two_do_not() {
     let triangle = [(0.0, 0.0), (200.0, 0.0), (100.0, 170.0)];
-    // 400 m from one to the next: only neighbours meet.
+    // 400 m from one to the next, so only neighbours meet.
     let row = |count: u32| (0..count).map(|number| (400.0 * f64::from(number), 0.0)).collect::<Vec<_>>();
     let told = |ships: &[(f64, f64)]| pairs(&run(&only("rendezvous"), AREA, &waiting(ships, 90)));
     for ships in [triangle.to_vec(), row(4)] {

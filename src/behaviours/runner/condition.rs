@@ -1,53 +1,54 @@
-//! A condition on one vessel's speed that must hold for a time: counted over holes, ended with hysteresis, merged when it
-//! comes back (SPEC "Durations", "Alerts").
+//! A condition on one vessel's speed that must hold for some time. Holes do not count, the end has hysteresis, and a
+//! condition that returns soon is merged (SPEC "Durations", "Alerts").
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, Time};
 use crate::tracks::SpeedMadeGood;
 
-/// How long a condition counts until it opens, ends and may come back.
+/// Times and fixes that a condition needs to open, end and resume.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::behaviours) struct Rule {
-    /// Counted time until it opens.
+    /// Counted time needed to open.
     pub(in crate::behaviours) after: Span,
-    /// Time its end value must hold.
+    /// Time for which the end threshold must hold.
     pub(in crate::behaviours) end_after: Span,
-    /// Time its begin value must hold to be the same again within `merge`.
+    /// Time for which the begin threshold must hold to resume within `merge`.
     pub(in crate::behaviours) resume_after: Span,
-    /// How long after its end it may still come back as the same.
+    /// How long after its end the condition may resume.
     pub(in crate::behaviours) merge: Span,
-    /// Fixes needed within the condition.
+    /// Number of fixes needed to open.
     pub(in crate::behaviours) fixes: u32,
 }
 
-/// What one fix says about the condition.
+/// What one fix shows about the condition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(in crate::behaviours) enum Observation {
-    /// The begin value is met.
+    /// The begin threshold is met.
     Meets,
-    /// Past the begin value, short of the end value: counts nothing, resets nothing.
+    /// Between the begin and end thresholds: counts nothing and resets nothing.
     Between,
-    /// The end value is met, near where it held: ends nothing, and what is open does not hold meanwhile.
+    /// The end threshold is met, but near where the condition held. Does not end it; what is open does not hold
+    /// meanwhile.
     Shifts,
-    /// The end value is met.
+    /// The end threshold is met.
     Ends,
 }
 
-/// What the condition says after a fix.
+/// State of the condition after a fix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::behaviours) enum Verdict {
-    /// Not (yet) satisfied.
+    /// Not satisfied, or not yet.
     Nothing,
     /// Satisfied for the first time, or again within the merge window.
     Opened,
     /// Still satisfied.
     Holds,
-    /// No longer satisfied; with the last moment it held.
+    /// No longer satisfied. The value is the last moment the condition held.
     Over(Time),
 }
 
-/// Time counted towards something, as the union of the spans of the fixes that meet it.
+/// Counted time: the union of the spans of fixes that meet the condition.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Count {
     since: Time,
@@ -64,22 +65,22 @@ enum State {
     Ended { started_at: Time, satisfied_at: Time, ended_at: Time },
 }
 
-/// One running condition.
+/// A condition and its progress.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(in crate::behaviours) struct Condition {
     state: State,
-    /// The run that is being counted: before opening, while open, or after an end towards coming back.
+    /// The run being counted: before opening, while open, or after an end towards resuming.
     run: Option<Count>,
     ending: Option<Count>,
     started_at: Time,
-    /// The last fix that did not meet the end value.
+    /// Last fix that did not meet the end threshold.
     held_at: Time,
-    /// What earlier runs of the same alert counted.
+    /// Time counted by earlier runs of the same alert.
     before: Span,
 }
 
 impl Condition {
-    /// Nothing counted yet.
+    /// Creates a condition with nothing counted.
     pub(in crate::behaviours) fn new() -> Condition {
         Condition {
             state: State::Idle,
@@ -91,7 +92,7 @@ impl Condition {
         }
     }
 
-    /// Takes in one fix with its speed made good (none of it over a hole that does not count).
+    /// Handles one fix and its speed made good. The caller passes no speed over a hole that does not count.
     pub(in crate::behaviours) fn observe(
         &mut self,
         rule: &Rule,
@@ -113,14 +114,14 @@ impl Condition {
         }
     }
 
-    /// The place no longer allows it, or the vessel was lost: over at the last moment it held.
+    /// Ends the condition at the last moment it held, because the place no longer allows it or the vessel was lost.
     pub(in crate::behaviours) fn leave(&mut self) -> Verdict {
         let was_open = self.is_open();
         self.end(self.held_at);
         if was_open { Verdict::Over(self.held_at) } else { Verdict::Nothing }
     }
 
-    /// When it began (first opening of an alert that came back included).
+    /// When the condition began. If it resumed, when it first began.
     pub(in crate::behaviours) fn started_at(&self) -> Time {
         match self.state {
             State::Ended { started_at, .. } => started_at,
@@ -128,7 +129,7 @@ impl Condition {
         }
     }
 
-    /// When it was first satisfied; `None` while it is not open.
+    /// When the condition was first satisfied; `None` while it is not open.
     pub(in crate::behaviours) fn satisfied_at(&self) -> Option<Time> {
         match self.state {
             State::Open { satisfied_at } => Some(satisfied_at),
@@ -141,12 +142,12 @@ impl Condition {
         matches!(self.state, State::Open { .. })
     }
 
-    /// Whether its end value is being met: it may be over already, only not for long enough to say so.
+    /// Whether the end threshold is being met. The condition may then be over, but not for long enough to report it.
     pub(in crate::behaviours) fn is_ending(&self) -> bool {
         self.ending.is_some()
     }
 
-    /// Whether it can be dropped: nothing counted, nothing to come back to.
+    /// Whether it can be dropped: nothing is counted, and it cannot resume.
     pub(in crate::behaviours) fn is_idle(&self, rule: &Rule, now: Time) -> bool {
         match self.state {
             State::Idle => self.run.is_none(),
@@ -155,12 +156,12 @@ impl Condition {
         }
     }
 
-    /// Time counted in the present run.
+    /// Time counted in the current run.
     pub(in crate::behaviours) fn counted(&self) -> Span {
         self.run.map_or(Span::ZERO, |run| run.counted)
     }
 
-    /// Time counted in all runs of the alert, before opening of the present one.
+    /// Time counted in all runs of the alert, including the current one.
     pub(in crate::behaviours) fn counted_in_all(&self) -> Span {
         self.before + self.counted()
     }
@@ -237,7 +238,7 @@ impl Default for Condition {
     }
 }
 
-/// Adds the span `since..at` to a count; what is already covered counts once, holes between spans count nothing.
+/// Adds the span `since..at` to a count. Time already covered counts once; holes between spans do not count.
 fn extend(count: &mut Option<Count>, since: Time, at: Time) -> Count {
     let count = count.get_or_insert(Count {
         since,
@@ -268,7 +269,7 @@ mod tests {
         Time::from_seconds(minute * 60)
     }
 
-    /// Observes at `at` with a span of five minutes.
+    /// Observes a span of five minutes that ends at `at`.
     fn see(condition: &mut Condition, observation: Observation, at: i64) -> Verdict {
         let smg = SpeedMadeGood { knots: 0.0, since: minute(at - 5), over_hole: false };
         condition.observe(&RULE, observation, &smg, minute(at))
@@ -310,7 +311,7 @@ mod tests {
         for at in 125..150 {
             assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
         }
-        // 30 minutes before the hole, 30 from its first fix at 120.
+        // 30 minutes before the hole, and 30 from the first fix after it, at 120.
         assert_eq!(see(&mut condition, Observation::Meets, 150), Verdict::Opened);
         assert_eq!(condition.started_at(), minute(0));
     }

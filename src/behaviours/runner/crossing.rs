@@ -1,4 +1,4 @@
-//! Borders crossed and not yet crossed back: the shared part of `zone_entry` and `zone_exit`.
+//! Borders crossed and not yet crossed back: the common part of `zone_entry` and `zone_exit`.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -13,15 +13,15 @@ use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::{Explanation, Holding, Output, Scene, Signal, SignalKind, Step, Subject, number};
 
-/// `[behaviours.zone_entry]` and `[behaviours.zone_exit]`
+/// Settings `[behaviours.zone_entry]` and `[behaviours.zone_exit]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs, in zones that ask for it.
+    /// Whether the behaviour runs, in zones that ask for it.
     pub enabled: bool,
-    /// Base points. A zone that gives its own is not raised to `asked_score`.
+    /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
     pub score: i32,
-    /// What a zone that asks raises it to.
+    /// A zone that asks raises the score to this.
     pub asked_score: i32,
 }
 
@@ -32,31 +32,31 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
-        // Points are all there is, and every behaviour's are looked at.
+        // Scores are checked for every behaviour, and there are no other values here.
         Vec::new()
     }
 }
 
-/// Which way a border is crossed.
+/// Direction in which a border is crossed.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::behaviours) enum Way {
     In,
     Out,
 }
 
-/// What is open about a vessel: zone ids, since when, and until when it is known to hold.
+/// Open crossings of one vessel: ids of the zones, and the last fix.
 #[derive(Serialize, Deserialize)]
 struct Open {
     key: TrackKey,
     zones: Vec<String>,
     last_fix: Time,
-    /// Zones were reloaded since: theirs may have moved.
+    /// Whether zones were reloaded since the last check, so that a border may have moved.
     recheck: bool,
 }
 
-/// Vessels that have crossed a border one way and not yet come back.
+/// Open crossings of all vessels in one direction.
 pub(in crate::behaviours) struct Crossings {
     name: &'static str,
     way: Way,
@@ -65,12 +65,12 @@ pub(in crate::behaviours) struct Crossings {
 }
 
 impl Crossings {
-    /// For the behaviour of this name, with the zones' own settings.
+    /// Creates the state for the behaviour `name`, with each zone's overrides.
     pub(in crate::behaviours) fn new(name: &'static str, way: Way, settings: &Settings, chart: &Chart) -> Crossings {
         Crossings { name, way, profiles: Profiles::new(name, settings, chart), open: FxHashMap::default() }
     }
 
-    /// Says what this step's crossings begin and end.
+    /// Reports what the crossings of this step begin and end.
     pub(in crate::behaviours) fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         let Some(fix) = step.fix else {
             return;
@@ -97,7 +97,7 @@ impl Crossings {
         self.end_moved(scene, step, fix.at, out);
     }
 
-    /// Ends what no longer holds though nothing was crossed: the zone itself has moved.
+    /// Ends crossings that no longer hold because the zone itself moved.
     fn end_moved(&mut self, scene: &Scene<'_>, step: &Step<'_>, at: Time, out: &mut Output) {
         let Some(open) = self.open.get_mut(&step.vessel).filter(|open| open.recheck) else {
             return;
@@ -112,7 +112,7 @@ impl Crossings {
         }
     }
 
-    /// The conditions at the zones near a vessel that ask.
+    /// The conditions at each zone nearby that asks for the behaviour.
     pub(in crate::behaviours) fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let asks = |zone: ZoneIx| self.profiles.asked(self.name, scene.chart, zone, scene.now).is_some();
         let crossed = |id: &str| {
@@ -136,7 +136,7 @@ impl Crossings {
         or_nobody_asks(told, scene, step)
     }
 
-    /// Ends what is open about a vessel that was lost; asks again while it is not.
+    /// Ends what is open about a vessel that was lost; otherwise asks to be woken again.
     pub(in crate::behaviours) fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
         let Some(open) = self.open.get(&vessel).filter(|open| open.key == key) else {
             return;
@@ -150,7 +150,7 @@ impl Crossings {
         out.activity.push((vessel, Activity::Done));
     }
 
-    /// Ends everything open about a vessel at its last fix.
+    /// Ends everything open about a vessel, at its last fix.
     pub(in crate::behaviours) fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
         let Some(open) = self.open.remove(&vessel) else {
             return;
@@ -160,7 +160,7 @@ impl Crossings {
         }
     }
 
-    /// Puts other settings and zones in force; ends what belongs to zones that are gone, inactive or no longer ask.
+    /// Puts other settings and zones into force. Ends crossings of zones that are gone, inactive or no longer ask.
     pub(in crate::behaviours) fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, out: &mut Output) {
         self.profiles.rebuild(self.name, settings, scene.chart);
         let asks = |zone: ZoneIx| {
@@ -183,7 +183,7 @@ impl Crossings {
         }
     }
 
-    /// Base points and what the zone raises them to, where it asks and is active.
+    /// Base points, and the score the zone raises them to, if the zone asks and is active.
     fn points(&self, scene: &Scene<'_>, zone: ZoneIx) -> Option<(i32, Option<i32>)> {
         scene.chart.zones.get(zone).asks(self.name)?;
         let profile = self.profiles.of(scene.chart, zone, scene.now)?;

@@ -1,4 +1,4 @@
-//! Two ships at a whole minute: where, how far apart, how fast (part of `rendezvous`).
+//! Two ships at a whole minute: positions, distance and speeds. Shared by the behaviours about pairs.
 
 use crate::ais::Class;
 use crate::geo::{Hull, LatLon, angle_between, hull_metres};
@@ -10,27 +10,27 @@ use crate::behaviours::Scene;
 
 /// Span over which the speed at an instant is measured.
 const SPEED_SPAN: Span = Span::from_minutes(5);
-/// Below this a hole of `bridge_slow_minutes` is bridged. Knots.
+/// Below this speed a hole of up to `bridge_slow_minutes` is bridged. Knots.
 const SLOW_BRIDGE_KNOTS: f64 = 3.0;
 
-/// How far apart fixes may lie and still be bridged: of the base settings, since the distance of two ships does not depend on
-/// the zone it is judged in.
+/// Longest holes between fixes that are bridged. From the base settings, since the distance between two ships does not
+/// depend on the zone.
 #[derive(Clone, Copy)]
 pub(in crate::behaviours) struct Bridges {
-    /// Class A at 3 kn and more.
+    /// Class A at 3 kn or more.
     pub(in crate::behaviours) fast: Span,
-    /// Class B, and whoever is slower.
+    /// Class B, and class A below 3 kn.
     pub(in crate::behaviours) slow: Span,
 }
 
-/// Both ships at a whole minute.
+/// Two ships at the same whole minute.
 pub(in crate::behaviours) struct CommonInstant {
     pub(in crate::behaviours) at: Time,
     pub(in crate::behaviours) middle: LatLon,
     pub(in crate::behaviours) metres: f64,
     pub(in crate::behaviours) knots: [f64; 2],
     pub(in crate::behaviours) course_apart: f64,
-    /// Course made good of the first of the two. Degrees.
+    /// Course made good of the first ship. Degrees.
     pub(in crate::behaviours) course: f64,
 }
 
@@ -78,7 +78,8 @@ pub(in crate::behaviours) fn motion(vessel: &Vessel<'_>, position: LatLon, at: T
     }
 }
 
-/// Metres between two ships: between their hulls where dimensions and heading allow, else between antennas.
+/// Distance between two ships: between their hulls if dimensions and heading are known, otherwise between antennas.
+/// Metres.
 pub(in crate::behaviours) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLon) -> f64 {
     let antennas = at_a.metres_to(at_b);
     let hull = |vessel: &Vessel<'_>, at: LatLon| {
@@ -92,6 +93,6 @@ pub(in crate::behaviours) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'
             starboard: f64::from(dimensions.starboard),
         }
     };
-    // Beyond the longest hulls afloat the difference is of no interest.
+    // Far beyond the length of any hull, the difference does not matter.
     if 2500.0 < antennas { antennas } else { hull_metres(hull(a, at_a), hull(b, at_b)) }
 }

@@ -1,4 +1,4 @@
-//! What several behaviours share of how a condition is watched: one vessel's, one vessel's in zones that ask for it, a pair's.
+//! Common machinery for conditions: of one vessel, of one vessel in zones that ask for it, and of a pair.
 
 pub(super) mod condition;
 pub(super) mod crossing;

@@ -1,4 +1,4 @@
-//! One pair of ships under one set of settings: its tiers, and whether they have parted (part of `rendezvous`).
+//! One pair of ships under one set of settings: its tiers, and whether the ships have parted (part of `rendezvous`).
 
 use serde::{Deserialize, Serialize};
 
@@ -10,20 +10,20 @@ use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::tier::{Tier, TierRule};
 use crate::behaviours::{Place, Scene};
 
-/// One pair under one set of settings.
+/// State of one pair under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(in crate::behaviours) struct Judged {
     pub(in crate::behaviours) profile: u16,
     pub(in crate::behaviours) near: Tier,
     pub(in crate::behaviours) close: Tier,
     pub(in crate::behaviours) underway: Tier,
-    /// Once close, a meeting stays close to its end.
+    /// Whether the meeting has ever been close. It stays close to its end.
     was_close: bool,
-    /// The last known minute they were neither apart nor fast.
+    /// Last known minute at which they were neither apart nor fast.
     held_at: Time,
-    /// Further apart than allowed: since, and minutes so far.
+    /// Further apart than allowed: start, and minutes so far.
     far: Option<(Time, u32)>,
-    /// Further apart or faster.
+    /// Further apart than allowed, or too fast: start, and minutes so far.
     away: Option<(Time, u32)>,
     pub(in crate::behaviours) open: bool,
 }
@@ -54,7 +54,7 @@ impl Judged {
         let near = TierRule::new(settings.near_minutes, settings.near_break_minutes);
         let close = TierRule::new(settings.close_minutes, settings.close_break_minutes);
         let (metres, speeds) = (instant.metres, instant.knots);
-        // Once they have met, a break ends nothing: distance and speed over time do.
+        // Once the meeting is open, a break does not end it; only distance or speed over time does.
         let open = self.open;
         let count = |tier: &mut Tier, rule: &TierRule, within: bool| {
             if within || !open {
@@ -82,10 +82,11 @@ impl Judged {
         self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
     }
 
-    /// Whether they have been apart, or one fast, for long enough: then the last minute before, if the meeting was open.
-    /// Ships under way in step are fast by nature: only distance parts them.
+    /// Handles one instant. If the ships have been apart, or one of them fast, for long enough, and the meeting was
+    /// open, returns the last minute before. Ships under way in step are fast by nature, so only distance ends their
+    /// meeting.
     pub(in crate::behaviours) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
-        // Who came fast has not left: only what happens after the first counted minute can end a count.
+        // A ship that arrives fast has not left. Only what happens after the first counted minute can end a count.
         if !self.open && self.near.counted() <= 1 && self.underway.counted() <= 1 {
             self.away = None;
             self.far = None;
@@ -115,12 +116,12 @@ impl Judged {
         was_open.then_some(held_at)
     }
 
-    /// Whether it is open and they are together: what is measured then describes the meeting.
+    /// Whether the meeting is open and the ships are together at `at`, so that the measurements describe the meeting.
     pub(in crate::behaviours) fn holds(&self, at: Time) -> bool {
         self.open && self.held_at == at
     }
 
-    /// Whether anything is counted.
+    /// Whether any tier counts minutes.
     pub(in crate::behaviours) fn is_counting(&self) -> bool {
         [&self.near, &self.close, &self.underway].iter().any(|tier| 0 < tier.counted())
     }
@@ -156,7 +157,7 @@ impl Judged {
     }
 }
 
-/// Counts the minutes something lasts; since when, once it has lasted long enough.
+/// Counts the minutes something lasts. Returns its start once it has lasted long enough.
 pub(in crate::behaviours) fn lasting(
     count: &mut Option<(Time, u32)>,
     holds: bool,
@@ -176,7 +177,7 @@ pub(in crate::behaviours) fn lasting(
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::behaviours) enum Mixed {
     Fits,
-    /// Both fishing, or a tug with its tow.
+    /// Both are fishing, or one is a tug with a tow.
     NotForUnderway,
 }
 
@@ -187,7 +188,7 @@ pub(in crate::behaviours) fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b
     if fishing || towing { Mixed::NotForUnderway } else { Mixed::Fits }
 }
 
-/// Four fixes of each ship within the condition; two of one heard only by satellite.
+/// Whether each ship has four fixes within the condition, or two if it is heard only by satellite.
 pub(in crate::behaviours) fn enough_fixes(
     scene: &Scene<'_>,
     a: &(TrackKey, TrackIx),

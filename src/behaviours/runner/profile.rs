@@ -1,4 +1,4 @@
-//! Settings by zone: which settings a behaviour is judged with where, overrides included.
+//! Profiles: the settings that apply to a behaviour in each zone, overrides included.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -9,22 +9,23 @@ use crate::zones::{Chart, Presence, Zone, ZoneIx};
 
 use crate::behaviours::{Explanation, Place};
 
-/// Slack at the borders of calm water and shore for what is open already. Nautical miles (SPEC: 0.2 nm at every border).
+/// Slack at the borders of calm water and shore for conditions that are already open. Nautical miles (SPEC: 0.2 nm at
+/// every border).
 const HYSTERESIS_NM: f64 = 0.2;
 
-/// One set of settings and the calm water rule that goes with it.
+/// One set of settings, with the calm-water rule that goes with it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(in crate::behaviours) struct Profile<S> {
     pub(in crate::behaviours) settings: S,
-    /// Whether calm water keeps sea behaviours from opening here.
+    /// Whether calm water prevents behaviours at sea from opening here.
     calm: bool,
-    /// How far from a built-in point or a calm zone's edge. Nautical miles.
+    /// Distance to keep from a built-in point or the edge of a calm zone. Nautical miles.
     margin_nm: f64,
-    /// Whether the zone's own settings give a score.
+    /// Whether the zone overrides the score.
     pub(in crate::behaviours) own_score: bool,
 }
 
-/// The profiles of one behaviour. Old ones stay when zones change, so that an index keeps its meaning.
+/// The profiles of one behaviour. Profiles are never removed, so an index stays valid when zones change.
 #[derive(Serialize, Deserialize)]
 pub(in crate::behaviours) struct Profiles<S> {
     list: Vec<Profile<S>>,
@@ -32,7 +33,7 @@ pub(in crate::behaviours) struct Profiles<S> {
     anywhere: u16,
 }
 
-/// Whether something is about to open or open already: borders have two sides.
+/// Whether a condition would be new or is already open. Borders differ by the hysteresis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::behaviours) enum Standing {
     New,
@@ -46,7 +47,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         profiles
     }
 
-    /// Puts new zones or base settings in force; indexes given out before stay valid.
+    /// Puts new zones or base settings into force. Indexes given out before stay valid.
     pub(in crate::behaviours) fn rebuild(&mut self, name: &str, base: &S, chart: &Chart) {
         self.anywhere = self.intern(Profile {
             settings: base.clone(),
@@ -62,12 +63,13 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         &self.list[usize::from(profile)]
     }
 
-    /// The profiles in force for whoever is in or near these zones, without repeats: those of the active watched ones.
+    /// Writes the profiles of the active watched zones among these to `out`, sorted and without repeats.
     pub(in crate::behaviours) fn watched(&self, chart: &Chart, presence: &Presence, now: Time, out: &mut Vec<u16>) {
         self.of_zones(chart, presence.iter().map(|(zone, _)| zone), now, out);
     }
 
-    /// The profiles to explain for a vessel: those in force where it is, else the base settings; and whether it is watched.
+    /// The profiles to explain for a vessel: those in force at its place, or the base settings if there are none. Also
+    /// whether it is watched.
     pub(in crate::behaviours) fn for_explaining(
         &self,
         chart: &Chart,
@@ -83,7 +85,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         (profiles, watched)
     }
 
-    /// The same for a set of zones, and the base settings outside all of them.
+    /// Writes the profiles of a set of zones to `out`, or the base settings outside every watched zone.
     pub(in crate::behaviours) fn anywhere(
         &self,
         chart: &Chart,
@@ -104,7 +106,8 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         }
     }
 
-    /// Whether a sea behaviour could be here, or half a mile further out, under any settings: a quick look before neighbours.
+    /// Whether a behaviour at sea could apply here, or half a mile further out, under any profile. A cheap check before
+    /// neighbours are searched.
     pub(in crate::behaviours) fn might_be_at_sea(&self, place: &Place, min_shore_nm: impl Fn(&S) -> f64) -> bool {
         let near = |profile: &Profile<S>| profile.at_sea(place, min_shore_nm(&profile.settings) - 0.5, Standing::Open);
         self.list.iter().any(near)
@@ -116,7 +119,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         chart.zones.get(zone).active(now).then(|| self.get(profile))
     }
 
-    /// The behaviour's settings in a zone that asks for it, if that is active.
+    /// The profile of a zone that asks for the behaviour, if the zone is active.
     pub(in crate::behaviours) fn asked(
         &self,
         name: &str,
@@ -128,7 +131,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         self.of(chart, zone, now)
     }
 
-    /// The index of that profile.
+    /// Index of the profile of one zone, as for `of`.
     pub(in crate::behaviours) fn index_of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<u16> {
         let profile = self.by_zone.get(usize::from(zone.0)).copied().flatten()?;
         chart.zones.get(zone).active(now).then_some(profile)
@@ -156,7 +159,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         }
         let own = zone.asks(name);
         let settings = match own {
-            // `check` and the zone loader refuse overrides that do not fit; nothing else reaches this place.
+            // `check` and the zone loader reject overrides that do not fit, so the fallback is never used.
             Some(own) => overridden(base, own).unwrap_or_else(|_| base.clone()),
             None => base.clone(),
         };
@@ -178,7 +181,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
 }
 
 impl<S> Profile<S> {
-    /// The conditions on the place, as `at_sea` judges them before something opens.
+    /// Adds the conditions on the place, as `at_sea` checks them before something opens.
     pub(in crate::behaviours) fn explain_place(
         &self,
         told: Explanation,
@@ -198,7 +201,7 @@ impl<S> Profile<S> {
         told.at_least("calm_water_nm", place.map(|place| place.calm.nearest_nm), self.margin_nm)
     }
 
-    /// Whether a sea behaviour may be here: far enough from shore, outside calm water and its margin.
+    /// Whether a behaviour at sea may apply here: far enough from shore, and outside calm water and its margin.
     pub(in crate::behaviours) fn at_sea(&self, place: &Place, min_shore_nm: f64, standing: Standing) -> bool {
         let slack = match standing {
             Standing::New => 0.0,
@@ -214,7 +217,7 @@ impl<S> Profile<S> {
     }
 }
 
-/// Base settings with a zone's own values on top; the error says which key is wrong and why.
+/// Base settings with a zone's overrides. The error names the faulty key and the reason.
 pub(in crate::behaviours) fn overridden<S: Serialize + DeserializeOwned>(
     base: &S,
     own: &Map<String, Value>,

@@ -7,7 +7,7 @@ use crate::time::Time;
 const BINS: usize = 80;
 const PER_KNOT: f64 = 4.0;
 
-/// How long a tier counts, and which break resets it.
+/// How many minutes a tier needs, and how long a break resets it.
 #[derive(Clone, Copy)]
 pub(in crate::behaviours) struct TierRule {
     minutes: f64,
@@ -20,7 +20,7 @@ impl TierRule {
     }
 }
 
-/// The counted instants of one tier.
+/// Counted instants of one tier.
 #[derive(Serialize, Deserialize)]
 pub(in crate::behaviours) struct Tier {
     since: Time,
@@ -32,7 +32,7 @@ pub(in crate::behaviours) struct Tier {
     speeds: Option<Box<[[u16; BINS]; 2]>>,
 }
 
-/// `with` for the speeds of both: serde knows no array of 80.
+/// Serde module for the speeds of both ships, as serde does not support arrays of 80.
 mod speeds {
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -63,7 +63,7 @@ impl Tier {
         Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: None }
     }
 
-    /// Takes in one known instant: counted, or a minute of a break.
+    /// Handles one known instant, which either counts or is a minute of a break.
     pub(in crate::behaviours) fn count(
         &mut self,
         rule: &TierRule,
@@ -93,28 +93,28 @@ impl Tier {
         }
     }
 
-    /// Whether it has counted long enough: every counted instant is worth a minute (SPEC `rendezvous`).
+    /// Whether enough minutes are counted. Every counted instant is one minute (SPEC `rendezvous`).
     pub(in crate::behaviours) fn satisfied(&self, rule: &TierRule) -> bool {
         0 < self.counted && rule.minutes <= f64::from(self.counted)
     }
 
-    /// Whether the median speed of each ship over the counted instants lies below `knots`.
+    /// Whether the median speed of each ship over the counted instants is below `knots`.
     pub(in crate::behaviours) fn slow(&self, knots: f64) -> bool {
         self.speeds.as_ref().is_some_and(|speeds| speeds.iter().all(|bins| median(bins) < knots))
     }
 
-    /// The greater of the two ships' medians. Knots.
+    /// Larger of the two ships' median speeds. Knots.
     pub(in crate::behaviours) fn median_knots(&self) -> f64 {
         let medians = |speeds: &[[u16; BINS]; 2]| median(&speeds[0]).max(median(&speeds[1]));
         self.speeds.as_ref().map_or(0.0, |speeds| medians(speeds))
     }
 
-    /// The first counted instant.
+    /// First counted instant; `Time::MAX` before there is one.
     pub(in crate::behaviours) fn since(&self) -> Time {
         self.since
     }
 
-    /// The last counted instant.
+    /// Last counted instant; `Time::MIN` before there is one.
     pub(in crate::behaviours) fn last(&self) -> Time {
         self.last
     }
@@ -124,13 +124,13 @@ impl Tier {
         self.counted
     }
 
-    /// The greatest distance among the counted instants. Metres.
+    /// Largest distance among the counted instants. Metres.
     pub(in crate::behaviours) fn furthest(&self) -> f64 {
         self.furthest
     }
 }
 
-/// The middle of the bin that holds the median. Knots.
+/// Middle of the bin that contains the median. Knots.
 fn median(bins: &[u16; BINS]) -> f64 {
     let total: u32 = bins.iter().map(|count| u32::from(*count)).sum();
     let mut below = 0;
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn one_fast_ship_is_no_meeting() {
+    fn one_fast_ship_is_not_a_meeting() {
         let mut tier = Tier::new();
         for at in 0..40 {
             tier.count(&NEAR, minute(at), true, 200.0, [0.5, 6.0]);

@@ -1,5 +1,5 @@
-//! One vessel's running condition under the settings of each place it is in: begun, counted, said, ended, forgotten (shared by
-//! the behaviours that rest on one condition).
+//! The condition of one vessel under the settings of each place it is in, from its start to its end. Shared by the behaviours that rest on
+//! a single condition.
 
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
@@ -17,60 +17,60 @@ use crate::behaviours::shared::anchored::{self, Anchorage, Anchored};
 use crate::behaviours::shared::swing::Swing;
 use crate::behaviours::{Explanation, Holding, Output, Place, Places, Scene, Signal, SignalKind, Step, Subject};
 
-/// How often an open condition is said again.
+/// Interval at which an open condition is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
-/// The begin threshold must hold this long again for the same alert (SPEC "Alerts").
+/// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
 pub(in crate::behaviours) const RESUME_AFTER: Span = Span::from_minutes(5);
-/// Fixes needed within a condition: any vessel, and one heard only by satellite.
+/// Fixes needed within a condition: for any vessel, and for one heard only by satellite.
 pub(in crate::behaviours) const FIXES: u32 = 4;
 pub(in crate::behaviours) const FIXES_SATELLITE: u32 = 2;
-/// For `Rule::fixes`: no number of fixes is enough, as something else is still missing.
+/// Value of `Rule::fixes` that cannot be reached, used while another requirement is missing.
 pub(in crate::behaviours) const NOT_YET: u32 = u32::MAX;
 
-/// What one behaviour of this kind brings: its thresholds, what a fix means to it, and what it says.
+/// The part that each behaviour supplies: thresholds, the meaning of a fix, and the facts to report.
 pub(in crate::behaviours) trait Case {
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
-    /// What it keeps beside the condition.
+    /// State kept beside the condition.
     type Own: Serialize + DeserializeOwned;
     const NAME: &'static str;
     const WHERE: Where;
-    /// Why it ends when its own end value is met.
+    /// Reason for the end when the end threshold is met.
     const ENDS: &'static str;
 
     fn min_shore_nm(settings: &Self::Settings) -> f64;
 
-    /// Swinging within this it lies at anchor. Radius in nautical miles; `None` where that does not matter.
+    /// Radius within which a swinging vessel is at anchor. Nautical miles; `None` if anchoring does not matter.
     fn anchored_swing_nm(_settings: &Self::Settings) -> Option<f64> {
         None
     }
 
-    /// What to keep from this fix on, if it is one to begin with.
+    /// State to keep from this fix on, if a condition may begin with it; otherwise `None`.
     fn begin(settings: &Self::Settings, seen: &Seen<'_>) -> Option<Self::Own>;
 
-    /// What a fix says, and from when on; `None` if it says nothing. `kept.condition` knows nothing of it yet.
+    /// What a fix shows, with the speed and its span; `None` if it shows nothing. `kept.condition` does not include this fix yet.
     fn observe(
         settings: &Self::Settings,
         kept: &mut Kept<Self::Own>,
         seen: &Seen<'_>,
     ) -> Option<(Observation, SpeedMadeGood)>;
 
-    /// How long it must last, as far as is known with this fix.
+    /// How long the condition must last, as known at this fix.
     fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Rule;
 
-    /// What is said while it is open.
+    /// Facts to report while the condition is open.
     fn told(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Told;
 }
 
 /// Where a behaviour runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::behaviours) enum Where {
-    /// In or near watched zones only.
+    /// Only in or near watched zones.
     Watched,
     /// Everywhere at sea, with a zone's own settings inside it.
     Anywhere,
 }
 
-/// One fix of one vessel with all there is to see around it.
+/// One fix of one vessel, with its surroundings.
 pub(in crate::behaviours) struct Seen<'a> {
     pub(in crate::behaviours) scene: &'a Scene<'a>,
     pub(in crate::behaviours) step: &'a Step<'a>,
@@ -92,7 +92,7 @@ impl Seen<'_> {
     }
 }
 
-/// What a behaviour says of an open condition.
+/// Facts about an open condition.
 pub(in crate::behaviours) struct Told {
     pub(in crate::behaviours) form: &'static str,
     pub(in crate::behaviours) base: Vec<(&'static str, i32)>,
@@ -100,37 +100,37 @@ pub(in crate::behaviours) struct Told {
     pub(in crate::behaviours) thresholds: Map<String, Value>,
 }
 
-/// One vessel under one set of settings.
+/// The condition of one vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(in crate::behaviours) struct Kept<X> {
     profile: u16,
     pub(in crate::behaviours) condition: Condition,
-    /// The box it stays in while the condition counts.
+    /// Bounding box of the positions while the condition counts.
     pub(in crate::behaviours) swing: Swing,
     pub(in crate::behaviours) own: X,
-    /// Whether the place allows it now.
+    /// Whether the place allows the condition now.
     inside: bool,
-    /// Nothing before this moment counts: the place must hold throughout.
+    /// Time before this does not count, because the place must hold throughout.
     not_before: Time,
 }
 
-/// The vessels one behaviour keeps state about.
+/// Conditions of all vessels that one behaviour keeps state about.
 pub(in crate::behaviours) struct Lone<C: Case> {
     profiles: Profiles<C::Settings>,
-    /// When the zones in force came into force.
+    /// When the current zones came into force.
     profiles_since: Time,
     vessels: FxHashMap<TrackIx, State<C::Own>>,
     scratch: Vec<u16>,
 }
 
-/// What is kept about one vessel.
+/// State of one vessel.
 #[derive(Serialize, Deserialize)]
 struct State<X> {
     key: TrackKey,
     kept: Vec<Kept<X>>,
-    /// Said to hold and not yet said to be over.
+    /// Latest report, if the condition has been reported and not yet ended.
     said: Option<Said>,
-    /// The last fix that said something.
+    /// Time of the last fix that counted for or against the condition.
     heard_at: Time,
     waking: bool,
 }
@@ -144,7 +144,7 @@ struct Said {
 }
 
 impl<C: Case> Lone<C> {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub(in crate::behaviours) fn new(settings: &C::Settings, chart: &Chart) -> Lone<C> {
         Lone {
             profiles: Profiles::new(C::NAME, settings, chart),
@@ -159,7 +159,7 @@ impl<C: Case> Lone<C> {
         self.vessels.contains_key(&vessel)
     }
 
-    /// The settings in force where the vessel is, if one may begin there.
+    /// The settings in force at the vessel's place, if a condition may begin there.
     pub(in crate::behaviours) fn settings_here(&self, scene: &Scene<'_>, step: &Step<'_>) -> Option<C::Settings> {
         let (place, mut allowed) = (step.place?, Vec::new());
         self.allowed(scene, step.presence, &mut allowed);
@@ -168,12 +168,12 @@ impl<C: Case> Lone<C> {
         here.next().map(|of| of.settings.clone())
     }
 
-    /// Takes in one fix.
+    /// Handles one fix.
     pub(in crate::behaviours) fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         self.step_with(scene, step, C::begin, out);
     }
 
-    /// The same with another judge of what is one to begin with.
+    /// Handles one fix, with another test of whether a condition may begin.
     pub(in crate::behaviours) fn step_with(
         &mut self,
         scene: &Scene<'_>,
@@ -197,7 +197,7 @@ impl<C: Case> Lone<C> {
         self.scratch = allowed;
     }
 
-    /// The conditions on place and time, with those that `own` adds between them.
+    /// The conditions on place and mooring, with those added by `own` between them.
     pub(in crate::behaviours) fn explain(
         &self,
         scene: &Scene<'_>,
@@ -227,7 +227,7 @@ impl<C: Case> Lone<C> {
         profiles.into_iter().map(told).collect()
     }
 
-    /// The profiles in force here.
+    /// Writes the profiles in force here to `allowed`.
     fn allowed(&self, scene: &Scene<'_>, presence: &crate::zones::Presence, allowed: &mut Vec<u16>) {
         self.profiles.watched(scene.chart, presence, scene.now, allowed);
         let zones = &scene.chart.zones;
@@ -302,7 +302,7 @@ impl<C: Case> Lone<C> {
         }
     }
 
-    /// Without a fix that says anything for too long, a vessel is lost.
+    /// Drops a vessel as lost if no fix has counted for too long; otherwise asks to be woken again.
     pub(in crate::behaviours) fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
         let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
             return;
@@ -317,14 +317,14 @@ impl<C: Case> Lone<C> {
         out.activity.push((vessel, Activity::Done));
     }
 
-    /// Ends and drops all there is about a vessel.
+    /// Ends what is open about a vessel and drops its state.
     pub(in crate::behaviours) fn forget(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
         if let Some(mut state) = self.vessels.remove(&vessel) {
             state.close::<C>(vessel, reason, out);
         }
     }
 
-    /// Puts other zones and settings in force; ends what they no longer allow.
+    /// Puts other zones and settings into force, and ends what they no longer allow.
     pub(in crate::behaviours) fn reload(
         &mut self,
         scene: &Scene<'_>,
@@ -348,7 +348,7 @@ impl<C: Case> Lone<C> {
                 out.activity.push((ix, Activity::Done));
                 continue;
             };
-            // What runs goes on under the settings it began with where these still exist, else under the new ones.
+            // A running condition keeps the settings it began with if they still exist, and otherwise takes the new ones.
             for kept in &mut state.kept {
                 if !allowed.contains(&kept.profile) {
                     kept.profile = *first;
@@ -362,7 +362,7 @@ impl<C: Case> Lone<C> {
 }
 
 impl<X> Kept<X> {
-    /// One fix where the place allows it; the last moment it held, if it ended.
+    /// Handles a fix where the place allows the condition. Returns the last moment it held, if it ended.
     fn observe<C: Case<Own = X>>(
         &mut self,
         settings: &C::Settings,
@@ -378,7 +378,7 @@ impl<X> Kept<X> {
         let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
         let rule = C::rule(settings, self, seen);
         let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at);
-        // The way out is no part of the swing.
+        // Positions on the way out are not part of the swing.
         if self.condition.counted() == Span::ZERO {
             self.swing = Swing::default();
         } else if observation != Observation::Ends {
@@ -401,7 +401,7 @@ impl<X> Kept<X> {
 }
 
 impl<X> State<X> {
-    /// Says that it holds or is over, if there is something new to say.
+    /// Reports that the condition holds or is over, if that is news.
     fn speak<C: Case<Own = X>>(
         &mut self,
         seen: &Seen<'_>,
@@ -418,7 +418,7 @@ impl<X> State<X> {
             }
             return;
         };
-        // What is measured while it may be over already does not describe it.
+        // Measurements during a possible end do not describe the condition.
         if kept.condition.is_ending() {
             return;
         }
@@ -456,7 +456,7 @@ impl<X> State<X> {
         self.said = Some(Said { at: fix.at, form: told.form, zones });
     }
 
-    /// Drops what counts nothing and asks to be woken when the vessel will be lost.
+    /// Drops conditions that count nothing, and asks to be woken when the vessel would be lost.
     fn rest<C: Case<Own = X>>(&mut self, seen: &Seen<'_>, profiles: &Profiles<C::Settings>, out: &mut Output) {
         let scene = seen.scene;
         self.kept.retain(|kept| {
@@ -487,7 +487,7 @@ impl<X> State<X> {
     }
 }
 
-/// When the vessel crossed the last border inward with this step; `Time::MIN` if it crossed none.
+/// When the vessel last crossed a border inward in this step; `Time::MIN` if it did not.
 fn entered_at(step: &Step<'_>) -> Time {
     let entered = step.crossings.iter().filter_map(|crossing| match *crossing {
         Crossing::Entered { at, .. } => Some(at),

@@ -1,4 +1,4 @@
-//! Conditions of vessels in zones that ask for them: the shared part of `zone_speed` and `limit_hugging`.
+//! Conditions of vessels in zones that ask for them: the common part of `zone_speed` and `limit_hugging`.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -11,16 +11,16 @@ use crate::zones::{Zone, ZoneIx};
 use crate::behaviours::runner::condition::{Condition, Verdict};
 use crate::behaviours::{Output, Scene, Signal, SignalKind, Step, Subject};
 
-/// How often a condition that holds is said again.
+/// Interval at which a condition that holds is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
 
-/// What one behaviour keeps about vessels in zones that ask for it.
+/// State of one behaviour about vessels in zones that ask for it.
 pub(in crate::behaviours) struct Watches {
     name: &'static str,
     vessels: FxHashMap<TrackIx, State>,
 }
 
-/// One vessel and the zones it is judged in.
+/// One vessel and the zones in which the condition is counted.
 #[derive(Serialize, Deserialize)]
 pub(in crate::behaviours) struct State {
     #[serde(deserialize_with = "word")]
@@ -30,12 +30,12 @@ pub(in crate::behaviours) struct State {
     zones: Vec<Watched>,
 }
 
-/// One vessel in one zone.
+/// The condition of one vessel in one zone.
 #[derive(Serialize, Deserialize)]
 pub(in crate::behaviours) struct Watched {
     zone_id: String,
     pub(in crate::behaviours) condition: Condition,
-    /// Nothing before this moment counts: the place must hold throughout.
+    /// Time before this does not count, because the place must hold throughout.
     pub(in crate::behaviours) not_before: Time,
     said_at: Option<Time>,
 }
@@ -49,12 +49,12 @@ impl Watches {
         self.vessels.contains_key(&vessel)
     }
 
-    /// Whether the vessel is judged in this zone already.
+    /// Whether the vessel's condition in this zone is already being counted.
     pub(in crate::behaviours) fn knows_in(&self, vessel: TrackIx, zone_id: &str) -> bool {
         self.vessels.get(&vessel).is_some_and(|state| state.zones.iter().any(|watched| watched.zone_id == zone_id))
     }
 
-    /// The vessel's state at a fix where it may be judged in `zones` and in no other; `None` when there is nothing to keep.
+    /// The vessel's state at a fix at which only `zones` may count. `None` if there is nothing to keep.
     pub(in crate::behaviours) fn visit(
         &mut self,
         scene: &Scene<'_>,
@@ -79,14 +79,14 @@ impl Watches {
         Some(state)
     }
 
-    /// How long the condition of a vessel in a zone has counted. Minutes.
+    /// Time that the condition of a vessel in a zone has counted. Minutes.
     pub(in crate::behaviours) fn counted_minutes(&self, vessel: TrackIx, zone_id: &str) -> f64 {
         let watched = self.vessels.get(&vessel).into_iter().flat_map(|state| &state.zones);
         let mut here = watched.filter(|watched| watched.zone_id == zone_id);
         here.next().map_or(0.0, |watched| watched.condition.counted().minutes())
     }
 
-    /// Drops a vessel that is judged nowhere.
+    /// Drops a vessel without any zone left.
     pub(in crate::behaviours) fn rest(&mut self, vessel: TrackIx, out: &mut Output) {
         if self.vessels.get(&vessel).is_some_and(|state| state.zones.is_empty()) {
             self.vessels.remove(&vessel);
@@ -94,7 +94,7 @@ impl Watches {
         }
     }
 
-    /// Ends what is open about a vessel that was lost; asks again while it is not.
+    /// Ends what is open about a vessel that was lost; otherwise asks to be woken again.
     pub(in crate::behaviours) fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
         let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
             return;
@@ -115,7 +115,7 @@ impl Watches {
         }
     }
 
-    /// Ends what belongs to zones that are gone, inactive or no longer ask.
+    /// Ends conditions of zones that are gone, inactive or no longer ask.
     pub(in crate::behaviours) fn reload(&mut self, scene: &Scene<'_>, asks: impl Fn(&Zone) -> bool, out: &mut Output) {
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
@@ -135,7 +135,7 @@ impl Watches {
 }
 
 impl State {
-    /// The vessel in one zone; when it is new there, nothing before `not_before` counts.
+    /// The vessel's condition in one zone. If it is new, time before `not_before` does not count.
     pub(in crate::behaviours) fn watched(&mut self, zone_id: &str, not_before: Time) -> &mut Watched {
         let place = match self.zones.iter().position(|watched| watched.zone_id == zone_id) {
             Some(place) => place,
@@ -152,7 +152,7 @@ impl State {
         &mut self.zones[place]
     }
 
-    /// Ends and drops every zone that `stays` does not keep.
+    /// Ends and drops every zone for which `stays` is false.
     fn leave(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output, stays: impl Fn(&str) -> bool) {
         let (name, key) = (self.name, self.key);
         self.zones.retain_mut(|watched| {
@@ -166,7 +166,7 @@ impl State {
 }
 
 impl Watched {
-    /// Whether it is time to say again that it holds; then it counts as said.
+    /// Whether the condition is due to be reported again. If so, it counts as reported.
     pub(in crate::behaviours) fn says(&mut self, at: Time) -> bool {
         let says = self.said_at.is_none_or(|said| SAY_EVERY <= at - said);
         if says {
@@ -175,7 +175,7 @@ impl Watched {
         says
     }
 
-    /// It is over: the next time it holds is said at once.
+    /// Marks the condition as over, so that it is reported at once when it next holds.
     pub(in crate::behaviours) fn is_over(&mut self) {
         self.said_at = None;
     }

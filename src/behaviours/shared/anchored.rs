@@ -1,5 +1,5 @@
-//! Whether a slow vessel lies at anchor or is held still, by its own word or by its positions (shared by behaviours that rest on a
-//! stop).
+//! Whether a slow vessel is at anchor or held still, by its reported status or by its positions. Shared by behaviours
+//! that rest on a stop.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,18 +11,18 @@ use crate::tracks::Vessel;
 use crate::behaviours::shared::swing::Swing;
 use crate::behaviours::{Explanation, Scene, Step, number};
 
-/// When a slow vessel counts as anchored.
+/// Limits within which a slow vessel counts as anchored.
 pub(in crate::behaviours) struct Anchorage {
-    /// It swings less than this. Radius in nautical miles.
+    /// Swing of an anchored vessel. Radius in nautical miles.
     pub(in crate::behaviours) swing_nm: f64,
-    /// Without a status that says so, it has done so for this long.
+    /// Without a status that says so, how long the vessel must stay within the swing.
     pub(in crate::behaviours) after: Span,
-    /// One that was never under way keeps within this for as long as it is slow. Radius in nautical miles.
+    /// Radius within which a vessel that was never under way lies still, for as long as it is slow. Nautical miles.
     pub(in crate::behaviours) still_nm: f64,
 }
 
 impl Anchorage {
-    /// For behaviours that set the radius only.
+    /// Limits of a behaviour that sets only the radius.
     pub(in crate::behaviours) fn within(swing_nm: f64) -> Anchorage {
         Anchorage { swing_nm, after: ANCHORED_AFTER, still_nm: 0.0 }
     }
@@ -31,11 +31,11 @@ impl Anchorage {
 /// How a vessel is anchored.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(in crate::behaviours) enum Anchored {
-    /// It says so, and swings less than the radius.
+    /// Its status says so, and it swings less than the radius.
     Status { radius_nm: f64 },
     /// It has stayed within the radius for hours.
     Swing { radius_nm: f64, time: Span },
-    /// It was never under way since it was first heard, and has not moved.
+    /// It has not been under way since it was first heard, and has not moved.
     Still { radius_nm: f64, time: Span },
 }
 
@@ -61,7 +61,7 @@ impl Anchored {
         never.then(|| Anchored::Still { radius_nm, time: at - vessel.first_at() })
     }
 
-    /// Adds how, and the numbers.
+    /// Adds how the vessel is anchored, with the numbers.
     pub(in crate::behaviours) fn measure(self, measured: &mut Map<String, Value>) {
         let (by, radius_nm, time) = match self {
             Anchored::Status { radius_nm } => ("status", radius_nm, None),
@@ -84,7 +84,8 @@ impl Anchored {
     }
 }
 
-/// The conditions under which a stop is kept as a fact: gear, held, anchored near shore.
+/// Adds the conditions under which a stop is only kept as a fact: fishing gear, vessels held in place, and anchoring
+/// near shore.
 pub(in crate::behaviours) fn explain(
     told: Explanation,
     scene: &Scene<'_>,

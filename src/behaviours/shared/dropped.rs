@@ -1,4 +1,5 @@
-//! Where things may lie that went over the side, and who may come for them (part of `async_rendezvous`; `dark_rendezvous` asks about places too).
+//! Where goods dropped overboard may be, and which craft may collect them. Part of `async_rendezvous`;
+//! `dark_rendezvous` uses the look-up of zones too.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use crate::time::Time;
 use crate::tracks::Vessel;
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
-/// Where a ship was slow, or farthest aside.
+/// A slow leg or a kink: where a ship was slow, or farthest from its course.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(in crate::behaviours) struct Spot {
     pub(in crate::behaviours) from: LatLon,
@@ -27,7 +28,7 @@ impl Spot {
         Spot { from: kink.position, to: kink.position, at: kink.aside_at, shore_nm: kink.shore_nm }
     }
 
-    /// Metres from the straight line between the two ends.
+    /// Distance from the straight line between the two ends. Metres.
     pub(in crate::behaviours) fn metres_from(&self, at: LatLon) -> f64 {
         let (x, y) = self.from.plane(self.to);
         let (px, py) = self.from.plane(at);
@@ -37,15 +38,15 @@ impl Spot {
     }
 }
 
-/// The zones a place lies in or near.
+/// The zones that a position is in or near.
 pub(in crate::behaviours) fn zones_at(chart: &Chart, place: LatLon) -> Vec<(ZoneIx, Relation)> {
     let mut hits: Vec<Hit> = Vec::new();
     chart.zones.at(place, &mut hits);
     hits.iter().filter(|hit| hit.relation != Relation::Outside).map(|hit| (hit.zone, hit.relation)).collect()
 }
 
-/// What makes a craft small, in a word or two; `None` for those that are not, or are not known to be: no merchant, tug or ship of state by
-/// its own word, and no unknown type alone.
+/// Why a craft counts as small, in a word or two. `None` if it is not small or not known to be: reported as a merchant
+/// ship, tug or state vessel, or of unknown type without any other sign.
 pub(in crate::behaviours) fn small(vessel: &Vessel<'_>, small_metres: f64) -> Option<String> {
     let kind = vessel.ship_type();
     if !vessel.takes_part() || matches!(kind, Some(31..=35 | 50..=55 | 58 | 60..=89)) {

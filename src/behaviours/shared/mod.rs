@@ -1,4 +1,5 @@
-//! What several behaviours ask about vessels: whether they lie at anchor, are one hull, share a number, or have like names.
+//! Questions about vessels that several behaviours have in common: whether they are at anchor, are one hull, share a
+//! number, or have similar names.
 
 pub(super) mod anchored;
 pub(super) mod dropped;

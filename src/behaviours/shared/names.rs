@@ -1,20 +1,20 @@
-//! Which changes of static data are changes, and which are slips of crews and sets (part of `identity_change`).
+//! Which changes of static data are real, and which are slips of crews and transponders (part of `identity_change`).
 
 use crate::zones::{Likeness, fold, likeness};
 
-/// A shorter name is a truncation of nothing. Characters.
+/// A shorter name is not taken for a truncated one. Characters.
 const TRUNCATED_FROM: usize = 4;
-/// From this length on one edit of a call sign is a slip. Characters.
+/// Minimum length of a call sign for one edit to count as a slip. Characters.
 const CALL_SIGN_SLIP_FROM: usize = 4;
-/// Words before a name that some crews type and some do not.
+/// Prefixes of a name that some crews type and others do not.
 const PREFIXES: [&str; 9] = ["MV", "MT", "MS", "MY", "SY", "SV", "FV", "SS", "TUG"];
-/// What stands where a name should be: yards, test sets, defaults.
+/// Placeholders for a name: yards, test sets and defaults.
 const NO_NAMES: [&str; 9] = ["HULL", "NEWBUILD", "NB", "YARD", "TEST", "UNKNOWN", "NONAME", "SHIPNAME", "NOTAVAILABLE"];
-/// Numbers that pass the check digit and that crews type for want of their own.
+/// Numbers with a valid check digit that crews type if they have none of their own.
 const NO_NUMBERS: [u32; 2] = [1_234_567, 5_555_555];
 
-/// Whether a ship that said `old` and now says `new` has another name. Truncated, padded, differently spaced and mistyped
-/// names are the same, and so is what follows a yard's hull number.
+/// Whether the name really changed. Truncated, padded, differently spaced and mistyped names are the same name. A name
+/// that follows a yard's hull number is not a change either.
 pub(in crate::behaviours) fn another_name(old: &str, new: &str) -> bool {
     let (old, new) = (core(old), core(new));
     if no_name(&old) || no_name(&new) || old == new {
@@ -25,9 +25,9 @@ pub(in crate::behaviours) fn another_name(old: &str, new: &str) -> bool {
     !truncated && likeness(&old, &new) == Likeness::Different
 }
 
-/// Whether the call sign is another one, and not one slip of the keyboard away.
+/// Whether the call sign really changed, by more than one slip of the keyboard.
 pub(in crate::behaviours) fn another_call_sign(old: &str, new: &str) -> bool {
-    // Padding to six characters lets a slip be seen in a shorter call sign.
+    // Padding to six characters lets a slip be found in a shorter call sign.
     let padded = |text: &str| format!("{}......", fold(text));
     let (old_core, new_core) = (fold(old), fold(new));
     let long = CALL_SIGN_SLIP_FROM <= old_core.len().min(new_core.len());
@@ -37,24 +37,25 @@ pub(in crate::behaviours) fn another_call_sign(old: &str, new: &str) -> bool {
     }
 }
 
-/// Whether the type is another kind of ship: the second digit of most is the cargo's hazard, which changes with every voyage.
+/// Whether the type is another kind of ship. For most types the second digit is the hazard of the cargo, which changes
+/// with every voyage.
 pub(in crate::behaviours) fn another_type(old: u8, new: u8) -> bool {
     kind(old) != kind(new)
 }
 
-/// Whether this IMO number can be anybody's: typed by several ships for want of their own.
+/// Whether this IMO number may belong to any ship, because several ships without one type it.
 pub(in crate::behaviours) fn is_nobodys(imo: u32) -> bool {
     NO_NUMBERS.contains(&imo)
 }
 
-/// Whether this stands where a name should be.
+/// Whether this is a placeholder for a name.
 pub(in crate::behaviours) fn is_no_name(name: &str) -> bool {
     no_name(&core(name))
 }
 
-/// The folded name without the word that says what kind of ship it is.
+/// The folded name without a prefix for the kind of ship.
 fn core(name: &str) -> String {
-    // "M/V X" and "M.V. X" are "MV X".
+    // "M/V X" and "M.V. X" are the same as "MV X".
     let plain: String = name.chars().filter(|c| !matches!(c, '.' | '/')).collect();
     let mut words = plain.split_whitespace();
     let first = words.next().unwrap_or_default();
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_in_a_call_sign_is_none_and_a_cargo_is_no_kind_of_ship() {
+    fn a_slip_in_a_call_sign_or_another_cargo_is_not_a_change() {
         assert!(another_call_sign("EAAA", "V7XY2"));
         assert!(!another_call_sign("EAAA", "EAAB"));
         assert!(!another_call_sign("EA1234", "EA 1234"));

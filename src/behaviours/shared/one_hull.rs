@@ -1,5 +1,5 @@
-//! One hull with two transponders: no rule about pairs applies to them (part of `rendezvous`, `alongside_at_anchor`, `async_rendezvous` and
-//! `dark_rendezvous`).
+//! One hull with two transponders. Behaviours about pairs ignore such pairs (`rendezvous`, `alongside_at_anchor`,
+//! `async_rendezvous` and `dark_rendezvous`).
 
 use crate::time::Span;
 use crate::tracks::{TrackKey, Vessel};
@@ -8,22 +8,22 @@ use crate::zones::imo_check_digit_holds;
 use crate::behaviours::Scene;
 use crate::behaviours::shared::names::{is_no_name, is_nobodys};
 
-/// A call sign shorter than this is a placeholder.
+/// A shorter call sign is a placeholder. Characters.
 const SHORTEST_CALL_SIGN: usize = 3;
 
-/// How it is known that two numbers are one hull.
+/// Why two numbers are known to be one hull.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(in crate::behaviours) enum OneHull {
-    /// Both say this IMO number.
+    /// Both report this IMO number.
     Imo(u32),
-    /// Both say the same name and call sign.
+    /// Both report the same name and call sign.
     Name,
-    /// Never more than 200 m apart for this long.
+    /// They have never been more than 200 m apart for this long.
     NeverApart(Span),
 }
 
 impl OneHull {
-    /// Why a meeting of the two is taken back.
+    /// Reason for retracting a meeting of the two.
     pub(in crate::behaviours) fn reason(self) -> &'static str {
         match self {
             OneHull::Imo(_) => "one hull: both transmit the same IMO number and have never been seen apart",
@@ -32,7 +32,7 @@ impl OneHull {
         }
     }
 
-    /// The measured value of the condition.
+    /// Measured value of the condition, in words.
     pub(in crate::behaviours) fn words(self) -> String {
         match self {
             OneHull::Imo(imo) => format!("yes: IMO number {imo} on both, never seen apart"),
@@ -42,7 +42,7 @@ impl OneHull {
     }
 }
 
-/// Whether two numbers are one hull. Two ships that claim one identity and have once been seen apart are not.
+/// Whether two numbers are one hull. Two ships that claim the same identity but have once been seen apart are not.
 pub(in crate::behaviours) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<OneHull> {
     let inseparable = &scene.episodes.inseparable;
     if !inseparable.always(a, b) {
@@ -63,7 +63,7 @@ fn same_identity(a: &Vessel<'_>, b: &Vessel<'_>) -> Option<OneHull> {
     named.then_some(OneHull::Name)
 }
 
-/// Whether the number is one that a ship may have, and not one that sets are delivered with.
+/// Whether a ship may have this number: its check digit is valid, and it is not a placeholder.
 fn is_own_imo(imo: u32) -> bool {
     imo_check_digit_holds(imo) && !is_nobodys(imo)
 }

@@ -1,5 +1,5 @@
-//! One MMSI in two places: whose number may be watched for that, and what is measured (part of `position_jump`,
-//! `identity_conflict`, `interference` and `ais_gap`).
+//! One MMSI in two places: which numbers can be watched for that, and what is measured. Part of `position_jump`,
+//! `identity_conflict`, `interference` and `ais_gap`.
 
 use serde_json::{Map, Value};
 
@@ -8,23 +8,25 @@ use crate::units::{METRES_PER_NM, Mmsi, StationClass};
 
 use crate::behaviours::{Explanation, Scene, Step, number};
 
-/// Whether two positions of this number mean anything: many boats share what a set was delivered with.
+/// Whether two positions of this number mean anything. Many boats share the number that a transponder was delivered
+/// with.
 pub(in crate::behaviours) fn is_watched(mmsi: Mmsi) -> bool {
     matches!(mmsi.station_class(), StationClass::Ship | StationClass::Tender) && !is_factory_setting(mmsi.0)
 }
 
-/// One digit nine times, or nothing behind the country's three.
+/// Whether the number is one digit nine times, or only zeros after the three digits of the country.
 fn is_factory_setting(number: u32) -> bool {
     number.is_multiple_of(111_111_111) || number.is_multiple_of(1_000_000)
 }
 
-/// Whether two ships or more are known to send the number: each further place is then the conflict's to tell.
+/// Whether two or more ships are known to send the number. Each further place is then reported by `identity_conflict`.
 pub(in crate::behaviours) fn is_of_several(scene: &Scene<'_>, mmsi: Mmsi) -> bool {
     let tracks = || scene.tracks.under(mmsi);
     2 < tracks().count() || tracks().any(|vessel| vessel.is_one_of_several() || vessel.shares_number())
 }
 
-/// The conditions on a silence that come from the number: a phantom's means nothing, nor that of one track of a shared number.
+/// Adds the conditions on a silence that come from the number. The silence of a phantom, or of one track of a shared
+/// number, means nothing.
 pub(in crate::behaviours) fn explain_silence(told: Explanation, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
     let vessel = scene.tracks.vessel(step.vessel);
     let told = match (vessel.began_in_interference(), step.key.ordinal) {
@@ -40,19 +42,19 @@ pub(in crate::behaviours) fn explain_silence(told: Explanation, scene: &Scene<'_
     told.is("places_of_its_number_in_24_h", places, format!("<= {most}"), !vessel.shares_number())
 }
 
-/// How far a jump goes. Nautical miles.
+/// Length of a jump. Nautical miles.
 pub(in crate::behaviours) fn jump_nm(jump: &Jump) -> f64 {
     jump.metres() / METRES_PER_NM
 }
 
-/// What is told about a jump.
+/// Measured values of a jump.
 pub(in crate::behaviours) fn jump_measured(jump: &Jump) -> Map<String, Value> {
     let mut measured = Map::from_iter([
         ("distance_nm".to_owned(), number(jump_nm(jump), 1)),
         ("from_lat".to_owned(), number(jump.before.position.lat, 4)),
         ("from_lon".to_owned(), number(jump.before.position.lon, 4)),
     ]);
-    // At the same moment in two places: no speed explains that.
+    // Two places at the same moment imply no speed.
     if let Some((elapsed, knots)) = jump.elapsed().zip(jump.implied_knots()) {
         measured.insert("elapsed_minutes".to_owned(), number(elapsed.minutes(), 1));
         measured.insert("implied_knots".to_owned(), number(knots, 0));
@@ -65,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_sets_are_delivered_with_are_nobodys() {
+    fn factory_settings_are_not_watched() {
         for shared in [333_333_333, 224_000_000, 123_456_789, 0, 111_111_111, 970_012_345] {
             assert!(!is_watched(Mmsi(shared)), "{shared}");
         }

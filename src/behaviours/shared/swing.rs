@@ -1,11 +1,11 @@
-//! How far a slow vessel has swung: the box of its positions (part of `loitering`).
+//! How far a slow vessel has swung: the bounding box of its positions. Shared by behaviours that rest on a stop.
 
 use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
 use crate::units::METRES_PER_NM;
 
-/// The box a vessel has stayed in during a run, around its first position.
+/// Bounding box of a vessel's positions during a run, relative to the first.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(in crate::behaviours) struct Swing {
     origin: Option<LatLon>,
@@ -23,7 +23,7 @@ impl Swing {
         self.fastest_knots = self.fastest_knots.max(knots);
     }
 
-    /// Half the diagonal of the box.
+    /// Half the diagonal of the box. Nautical miles.
     pub(in crate::behaviours) fn radius_nm(&self) -> f64 {
         let wide = self.east.1 - self.east.0;
         let high = self.north.1 - self.north.0;

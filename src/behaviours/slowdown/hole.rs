@@ -1,4 +1,5 @@
-//! Slowdown over a hole: under way before and after a silence in which little way was made (part of `slowdown`).
+//! Slowdown in a hole: the vessel was under way before and after a silence in which it made little way (part of
+//! `slowdown`).
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use crate::zones::{Relation, ZoneIx};
 use super::super::{Holding, Interest, Output, Scene, Signal, SignalKind, Step, Subject, minutes, number, thresholds};
 use super::{NAME, Settings};
 
-/// The vessels that may have slowed down in a hole, until they are seen under way again.
+/// Vessels that may have slowed down in a hole, until they are seen under way again.
 #[derive(Default)]
 pub(super) struct Holes {
     waiting: FxHashMap<TrackIx, Slow>,
@@ -43,7 +44,7 @@ impl Holes {
         self.waiting.remove(&vessel);
     }
 
-    /// Takes in a fix where the place allows a slowdown; `busy` if one that fixes show is being counted.
+    /// Handles a fix where the place allows a slowdown. `busy` is set while a slowdown between fixes is being counted.
     pub(super) fn step(
         &mut self,
         settings: &Settings,
@@ -101,7 +102,7 @@ fn begin(settings: &Settings, scene: &Scene<'_>, step: &Step<'_>) -> Option<Slow
     })
 }
 
-/// Says that it was, and that it is over.
+/// Reports the slowdown and its end.
 fn tell(slow: &Slow, settings: &Settings, step: &Step<'_>, out: &mut Output) {
     let mut measured = Map::new();
     measured.insert("hole_minutes".into(), number((slow.to - slow.from).minutes(), 0));

@@ -1,23 +1,25 @@
-//! Slowdown: a ship under way that drops to a crawl in open water where she is watched.
+//! Slowdown: a ship under way that becomes much slower in open water where it is watched.
 //!
 //! ## Watches
-//! Every vessel in or near an active corridor, area or benign zone, outside calm water and its margin, at least `min_shore_nm` off; not
-//! fishing vessels, pilots, dredgers and sailing vessels, and nobody in or near a pilot station: a benign zone whose id or
-//! name says pilot.
+//! Every vessel in or near an active corridor, area or benign zone, outside calm water and its margin and at least
+//! `min_shore_nm` from shore. Fishing vessels, pilots, dredgers and sailing vessels are excepted, and so is every
+//! vessel in or near a pilot station: a benign zone whose id or name says pilot.
 //! ## Why
-//! A merchant ship on passage loses money with every slow hour. Those that hand over or take cargo at sea slow down for an
-//! hour and go on.
+//! A merchant ship on passage loses money with every slow hour. Ships that hand over or take on cargo at sea slow down
+//! for an hour and then carry on.
 //! ## Opens
-//! Under way above `under_way_knots` for `under_way_minutes` until at most `within_minutes` before; then below `slow_knots` and below
-//! `slow_share` of its usual speed for `after_minutes`. The time under way is read from the 10-minute medians behind the usual
-//! speed: exact to a slot, and holes in it count nothing. Over a hole of `hole_min_minutes` to `hole_max_minutes`, under way for
-//! `within_minutes` before it and again after it: slower than both limits over the hole leaves a fact (form `hole`), no alert.
+//! The vessel was under way above `under_way_knots` for `under_way_minutes`, until at most `within_minutes` before. It
+//! then stays below `slow_knots` and below `slow_share` of its usual speed for `after_minutes`. The time under way
+//! comes from the 10-minute medians behind the usual speed, so it is exact to one slot, and holes do not count. A hole
+//! of `hole_min_minutes` to `hole_max_minutes` that was slower than both limits, with the vessel under way for
+//! `within_minutes` before it and again after it, is only a fact (form `hole`).
 //! ## Ends
-//! Above `end_share` of the usual speed for `end_minutes`; when the place no longer allows it; after 6 h without a fix (lost); or when
-//! `loitering` opens, which says more of the same hours and supersedes it.
+//! Speed made good is above `end_share` of the usual speed for `end_minutes`; or the place no longer allows the
+//! condition; or 6 h pass without a fix (lost); or `loitering` opens, which covers the same hours in more detail and
+//! supersedes this alert.
 //! ## Blind spots
-//! Engine trouble, heavy weather and waiting for a berth look the same. Who slows down within the first two hours after it was
-//! first heard is not seen.
+//! Engine trouble, heavy weather and waiting for a berth look the same. A slowdown within the first two hours after the
+//! vessel was first heard is not seen.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -40,37 +42,37 @@ use hole::Holes;
 
 const NAME: &str = "slowdown";
 
-/// `[behaviours.slowdown]`
+/// Settings `[behaviours.slowdown]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Least distance from shore. Nautical miles.
+    /// Minimum distance from shore. Nautical miles.
     pub min_shore_nm: f64,
-    /// Above this it was under way. Knots made good.
+    /// The vessel was under way above this speed. Knots made good.
     pub under_way_knots: f64,
-    /// How long it must have been under way. Minutes, at most 1200.
+    /// How long the vessel must have been under way. Minutes, at most 1200.
     pub under_way_minutes: f64,
-    /// How long before the slowdown that may have ended. Minutes.
+    /// How long before the slowdown the passage may have ended. Minutes.
     pub within_minutes: f64,
-    /// Below this it is slow. Knots made good; not above `under_way_knots`.
+    /// The vessel is slow below this speed. Knots made good; not above `under_way_knots`.
     pub slow_knots: f64,
-    /// Below this share of its usual speed too, 0-1.
+    /// The vessel must also be below this share of its usual speed, 0-1.
     pub slow_share: f64,
-    /// How long it must be slow. Minutes.
+    /// How long the vessel must be slow. Minutes.
     pub after_minutes: f64,
-    /// Above this share of its usual speed it goes on, 0-1; not below `slow_share`.
+    /// The vessel is under way again above this share of its usual speed, 0-1; not below `slow_share`.
     pub end_share: f64,
-    /// How long it must go on. Minutes.
+    /// How long the vessel must be under way again. Minutes.
     pub end_minutes: f64,
-    /// A vessel that says it is at anchor or moored and swings less than this is anchored. Radius in nautical miles.
+    /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
     pub anchored_swing_nm: f64,
-    /// A hole shorter than this shows no slowdown. Minutes.
+    /// Shortest hole in reception over which a slowdown is inferred. Minutes.
     pub hole_min_minutes: f64,
-    /// Neither does a longer one. Minutes; not below `hole_min_minutes`.
+    /// Longest hole in reception over which a slowdown is inferred. Minutes; not below `hole_min_minutes`.
     pub hole_max_minutes: f64,
 }
 
@@ -96,7 +98,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [
@@ -133,14 +135,14 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `slowdown` behaviour and its state.
 pub struct Slowdown {
     vessels: Lone<SlowedDown>,
     holes: Holes,
 }
 
 impl Slowdown {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> Slowdown {
         Slowdown { vessels: Lone::new(settings, chart), holes: Holes::default() }
     }
@@ -213,11 +215,11 @@ impl Behaviour for Slowdown {
     remembers! { kept {} parts { vessels, holes } built {} }
 }
 
-/// What a slowdown is, to `lone`.
+/// The condition of a slowdown, for the runner.
 #[derive(Serialize, Deserialize)]
 struct SlowedDown;
 
-/// How the vessel went before it slowed down.
+/// The vessel's speed and time under way before it slowed down.
 #[derive(Serialize, Deserialize)]
 struct Before {
     usual_knots: f64,
@@ -312,12 +314,12 @@ fn type_of(ship_type: Option<u8>) -> String {
     ship_type.map_or("unknown".to_owned(), |kind| kind.to_string())
 }
 
-/// Fishing vessels, dredgers, sailing vessels and pilots slow down all day.
+/// Whether the vessel slows down all day as part of its work: fishing vessels, dredgers, sailing vessels and pilots.
 fn slows_by_trade(seen: &Seen<'_>) -> bool {
     matches!(seen.vessel.ship_type(), Some(30 | 33 | 36 | 50))
 }
 
-/// Ships slow down where pilots board: zones drawn for that say so.
+/// Whether the zone is a pilot station, where ships slow down. Its id or name says so.
 fn is_pilot_station(zone: &Zone) -> bool {
     zone.kind == Kind::Benign && [&zone.id, &zone.name].iter().any(|text| text.to_lowercase().contains("pilot"))
 }

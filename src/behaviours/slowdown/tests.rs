@@ -51,7 +51,7 @@ fn at_eight_knots_it_goes_on_and_a_short_sprint_ends_nothing() {
 }
 
 #[test]
-fn fishing_pilots_dredgers_and_sail_are_left_alone() {
+fn fishing_vessels_pilots_dredgers_and_sail_are_excepted() {
     for kind in [30, 33, 36, 50] {
         let script = after(130, 12.0, "go 90 2.4 90").replace("type=70", &format!("type={kind}"));
         slowdown(&script, "");
@@ -61,7 +61,7 @@ fn fishing_pilots_dredgers_and_sail_are_left_alone() {
 }
 
 #[test]
-fn outside_every_watched_zone_and_at_a_pilot_station_nothing_is_said() {
+fn nothing_opens_outside_watched_zones_or_at_a_pilot_station() {
     slowdown(&after(130, 12.0, "go 90 2.4 90").replace("28 -20", "32 -20"), "");
     let benign = |name: &str| {
         AREA.replace("]}}]}", "]}},")
@@ -80,7 +80,7 @@ fn outside_every_watched_zone_and_at_a_pilot_station_nothing_is_said() {
 fn a_hole_counts_nothing_and_resets_nothing() {
     slowdown(&after(130, 12.0, "go 90 2.4 20\n dark 90 2 40\n go 90 2.4 12"), "11:21 opened slowdown ALFA since=10:10");
     slowdown(&after(130, 12.0, "go 90 2.4 20\n dark 90 2 40\n go 90 2.4 9"), "");
-    // A hole on the way there: both sides of it count, the hole does not.
+    // For a hole during the passage, both sides of it count, but not the hole.
     slowdown(&after(70, 12.0, "dark 90 12 60\n go 90 12 70\n go 90 2.4 40"), "11:50 opened slowdown ALFA since=11:20");
 }
 
@@ -110,7 +110,7 @@ fn what_is_forgotten_leaves_no_trace() {
 }
 
 #[test]
-fn loitering_takes_its_place_and_says_so() {
+fn loitering_supersedes_it_and_says_so() {
     let mut settings: Settings = only("slowdown");
     settings.behaviours.loitering.enabled = true;
     let script = after(130, 12.0, "go 90 1 90\n go 90 12 120");
@@ -130,14 +130,14 @@ fn loitering_takes_its_place_and_says_so() {
 }
 
 #[test]
-fn the_summary_tells_the_numbers() {
+fn the_summary_gives_the_numbers() {
     let changes = run(&only("slowdown"), AREA, &after(130, 12.0, "go 90 2.4 40"));
     let summary = &changes[0].alert.summary;
     let told = "ALFA (Spain, cargo) has slowed to 2.4 kn (usual 12 kn) for 30 min after 2.3 h under way";
     assert!(summary.starts_with(told), "{summary}");
 }
 
-/// Two hours at 12 kn, a hole of so many minutes at `knots`, and half an hour at 12 kn or what is said.
+/// Two hours at 12 kn, a hole of `minutes` at `knots`, then what `then` says.
 fn over_a_hole(minutes: u32, knots: f64, then: &str) -> Vec<crate::alerts::Change> {
     let mut settings = only("slowdown");
     settings.alerts.alert_from = 20;
@@ -159,7 +159,7 @@ fn little_way_over_a_hole_is_a_fact_and_never_an_alert() {
 }
 
 #[test]
-fn a_hole_that_is_too_short_too_long_too_fast_or_not_left_under_way_says_nothing() {
+fn a_hole_that_is_too_short_too_long_too_fast_or_not_left_under_way_opens_nothing() {
     for (minutes, knots, then) in [
         (26, 1.0, "go 90 12 30"),
         (190, 1.0, "go 90 12 30"),

@@ -1,19 +1,20 @@
 //! Small craft stop: a yacht or small boat that lies still in mid-ocean.
 //!
 //! ## Watches
-//! Sailing and pleasure craft, and class B craft shorter than `length_metres` that do not fish, at least `min_shore_nm` off, outside
-//! calm water.
+//! Sailing and pleasure craft, and class B craft shorter than `length_metres` that do not fish, at least `min_shore_nm`
+//! from shore and outside calm water.
 //! ## Why
-//! More than half of the cocaine found at sea comes on yachts. Nobody on passage stops there: it waits, or something is handed over.
+//! More than half of the cocaine found at sea is found on yachts. A yacht on passage has no reason to stop there: it is
+//! waiting, or handing something over.
 //! ## Opens
-//! Speed made good below `slow_knots` for `after_minutes`; a hole in reception of up to `max_hole_hours` counts in full if the speed
-//! over it is below `slow_knots`, as two fixes then imply the stop. Where the wind file says `gale_knots` or more, `gale_points` are
-//! added: yachts heave to in gales.
+//! Speed made good stays below `slow_knots` for `after_minutes`. A hole in reception of up to `max_hole_hours` counts
+//! in full if the speed over it is below `slow_knots`, since the two fixes then imply the stop. Where the wind file
+//! gives `gale_knots` or more, `gale_points` are added, as yachts heave to in gales.
 //! ## Ends
-//! Speed made good at or above `moving_knots` for `end_minutes`; or near shore; or after 6 h without a fix (lost).
+//! Speed made good is at or above `moving_knots` for `end_minutes`; or the vessel is near shore; or 6 h pass without a fix (lost).
 //! ## Blind spots
-//! Calms, rigging trouble and rest look the same; wind is only known where a file gives it. A boat can leave and come back
-//! within a hole.
+//! Calms, rigging trouble and rest look the same. Wind is known only where a file gives it. A boat can leave and come
+//! back within a hole.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -33,35 +34,35 @@ use super::{
 };
 
 const NAME: &str = "small_craft_stop";
-/// The wind is looked up so often.
+/// Interval at which the wind is looked up.
 const WIND_EVERY: Span = Span::from_hours(1);
 
-/// `[behaviours.small_craft_stop]`
+/// Settings `[behaviours.small_craft_stop]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// Least distance from shore. Nautical miles.
+    /// Minimum distance from shore. Nautical miles.
     pub min_shore_nm: f64,
     /// A class B craft shorter than this is small. Metres.
     pub length_metres: f64,
-    /// Below this it lies still. Knots made good.
+    /// The craft lies still below this speed. Knots made good.
     pub slow_knots: f64,
-    /// From this on it is under way. Knots made good; not below `slow_knots`.
+    /// The craft is under way from this speed on. Knots made good; not below `slow_knots`.
     pub moving_knots: f64,
-    /// How long it must lie still. Minutes.
+    /// How long the craft must lie still. Minutes.
     pub after_minutes: f64,
-    /// How long it must be under way. Minutes.
+    /// How long the vessel must be under way again. Minutes.
     pub end_minutes: f64,
-    /// Two fixes imply a stop if they lie no further apart than this. Hours.
+    /// Maximum time between two fixes that imply a stop. Hours.
     pub max_hole_hours: f64,
-    /// CSV file of wind with the columns `time` (RFC 3339), `lat`, `lon`, `wind_knots`: each row holds 60 nm around and 3 h before and
-    /// after. Empty for none; the same everywhere, whatever a zone says.
+    /// CSV file of wind with the columns `time` (RFC 3339), `lat`, `lon`, `wind_knots`. Each row applies within 60 nm,
+    /// and for 3 h before and after. Empty: none. A zone cannot override it.
     pub wind: String,
-    /// Wind from this on is a gale. Knots.
+    /// Wind speed from which it is a gale. Knots.
     pub gale_knots: f64,
     /// Points added in a gale; 0 or less.
     pub gale_points: i32,
@@ -87,7 +88,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, value) in [
@@ -115,13 +116,13 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `small_craft_stop` behaviour and its state.
 pub struct SmallCraftStop {
     vessels: Lone<Stop>,
 }
 
 impl SmallCraftStop {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> SmallCraftStop {
         SmallCraftStop { vessels: Lone::new(settings, chart) }
     }
@@ -170,14 +171,14 @@ impl Behaviour for SmallCraftStop {
     remembers! { kept {} parts { vessels } built {} }
 }
 
-/// What a stop is, to `lone`.
+/// The condition of a stop, for the runner.
 #[derive(Serialize, Deserialize)]
 struct Stop;
 
-/// The present stop.
+/// The current stop.
 #[derive(Default, Serialize, Deserialize)]
 struct Stopped {
-    /// Time in holes that two fixes imply it for.
+    /// Time in holes over which two fixes imply the stop.
     implied: Span,
     wind_knots: Option<f64>,
     wind_at: Option<Time>,
@@ -257,7 +258,8 @@ impl Case for Stop {
     }
 }
 
-/// Its speed: made good within continuous reports, or over a hole if that implies a stop. A fast hole proves nothing.
+/// Speed made good within continuous reports, or over a hole if that implies a stop. A fast hole proves nothing, so it
+/// gives `None`.
 fn speed(settings: &Settings, seen: &Seen<'_>) -> Option<SpeedMadeGood> {
     seen.step.smg.or_else(|| {
         let over = seen.vessel.speed_made_good().filter(|smg| smg.over_hole && smg.knots < settings.slow_knots)?;

@@ -15,7 +15,7 @@ fn stop(script: &str, expected: &str) {
     check(&only("small_craft_stop"), AREA, script, expected);
 }
 
-/// What a script gives over a chart of its own.
+/// The changes that a script causes over a chart of its own.
 fn over(chart: Chart, script: &str) -> Vec<Change> {
     let source =
         SourceClock { name: "test".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) };
@@ -40,7 +40,7 @@ fn three_hours_still_open_and_an_hour_under_way_ends() {
 }
 
 #[test]
-fn two_hours_fifty_or_a_slow_sail_are_no_stop() {
+fn two_hours_fifty_or_slow_sailing_is_not_a_stop() {
     stop(&format!("{YACHT}\n 06:00 28 -17\n stop 170\n go 90 6 180"), "");
     stop(&format!("{YACHT} jitter=0\n 06:00 28 -17\n go 90 1.7 400"), "");
     stop(&format!("{YACHT} jitter=0\n 06:00 28 -17\n go 90 1.3 180"), "09:00 opened small_craft_stop ALFA since=06:00");
@@ -53,7 +53,7 @@ fn half_an_hour_of_sailing_ends_nothing() {
 }
 
 #[test]
-fn who_is_small_and_who_is_not() {
+fn which_craft_are_small() {
     let opened = |ship: &str| {
         let script = format!("ALFA 224000001 every=180 {ship}\n 06:00 28 -17\n stop 200");
         run(&only("small_craft_stop"), AREA, &script).len()

@@ -1,19 +1,20 @@
-//! Voyage anomaly: a ship changes where it says it goes while at sea, or makes calls that pay nobody.
+//! Voyage anomaly: a ship changes its reported destination at sea, or makes calls without loading or unloading.
 //!
 //! ## Watches
-//! **Destination**: every vessel in or near an active corridor, area or benign zone, outside calm water. **Short calls**: cargo ships and
-//! tankers (types 70-89) at every port call that is seen from arrival to departure.
+//! **Destination**: every vessel in or near an active corridor, area or benign zone, outside calm water. **Short
+//! calls**: cargo ships and tankers (types 70-89) at every port call that is seen from arrival to departure.
 //! ## Why
-//! MV Matthew changed Gdansk for Belfast while it waited for its daughters; RAS lay at anchor for weeks, called for 21 hours and loaded nothing.
+//! MV Matthew changed Gdansk for Belfast while it waited for its daughter boats. RAS lay at anchor for weeks, called
+//! for 21 hours and loaded nothing.
 //! ## Opens
-//! **Destination**: it meant one harbour, means another and keeps to it for `kept_minutes`; not within `settle_hours` of a port call, when
-//! crews still type where they go. **Short calls**: two calls in a row shorter than `call_hours` with a change of draught below
-//! `draught_metres`, read `settle_hours` after departure.
+//! **Destination**: the reported destination changes from one harbour to another and is kept for `kept_minutes`; not
+//! within `settle_hours` of a port call, when crews still enter it. **Short calls**: two calls in a row are shorter
+//! than `call_hours` with a change of draught below `draught_metres`, read `settle_hours` after departure.
 //! ## Ends
-//! At once: it is told, and does not go on.
+//! At once, as neither has a duration.
 //! ## Blind spots
-//! Orders change for honest reasons. A destination that is no harbour of the index, or free text, is not judged. Ships that never touch
-//! their draught seem to load nothing.
+//! Orders change for honest reasons. A destination that is not a harbour in the index, or is free text, is not judged.
+//! Ships whose crews never update the draught seem to load nothing.
 
 use std::sync::Arc;
 
@@ -33,24 +34,24 @@ use super::{
 };
 
 const NAME: &str = "voyage_anomaly";
-/// Short calls in a row.
+/// Number of short calls in a row that open an alert.
 const IN_A_ROW: u8 = 2;
 
-/// `[behaviours.voyage_anomaly]`
+/// Settings `[behaviours.voyage_anomaly]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
     pub score: i32,
-    /// How long the other destination must be kept. Minutes.
+    /// How long the new destination must be kept. Minutes.
     pub kept_minutes: f64,
-    /// After a port call destination and draught are still being entered for this long. Hours.
+    /// For this long after a port call, destination and draught are taken as not yet entered. Hours.
     pub settle_hours: f64,
-    /// A call shorter than this is short. Hours.
+    /// A port call shorter than this is short. Hours.
     pub call_hours: f64,
-    /// A change of draught below this is none. Metres.
+    /// A change of draught below this counts as none. Metres.
     pub draught_metres: f64,
 }
 
@@ -68,7 +69,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if !(0..=100).contains(&self.score) {
@@ -86,25 +87,25 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `voyage_anomaly` behaviour and its state.
 pub struct VoyageAnomaly {
     settings: Settings,
     profiles: Profiles<Settings>,
     vessels: FxHashMap<TrackIx, State>,
 }
 
-/// What is kept about one vessel: nothing unless it changed its mind lately or made a short call.
+/// State of one vessel, kept only after a recent change of destination or a short call.
 #[derive(Serialize, Deserialize)]
 struct State {
     key: TrackKey,
     change: Option<NewDestination>,
-    /// When the draught after the last call is to be read.
+    /// When to read the draught after the last call.
     read_at: Option<Time>,
-    /// Short calls in a row, and when the first of them began.
+    /// Number of short calls in a row, and the start of the first.
     short: Option<(u8, Time)>,
 }
 
-/// Where a watched vessel is, and the settings that hold there.
+/// Position of a watched vessel, and the settings in force there.
 #[derive(Serialize, Deserialize)]
 struct Spot {
     place: Place,
@@ -112,7 +113,7 @@ struct Spot {
     settings: Settings,
 }
 
-/// Another harbour than before.
+/// A change of destination from one harbour to another.
 #[derive(Serialize, Deserialize)]
 struct NewDestination {
     from: Arc<str>,
@@ -121,7 +122,7 @@ struct NewDestination {
 }
 
 impl VoyageAnomaly {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> VoyageAnomaly {
         VoyageAnomaly {
             settings: settings.clone(),
@@ -134,7 +135,7 @@ impl VoyageAnomaly {
         self.vessels.entry(vessel).or_insert(State { key, change: None, read_at: None, short: None })
     }
 
-    /// Drops a vessel nothing is kept about.
+    /// Drops a vessel without any state.
     fn rest(&mut self, vessel: TrackIx) {
         let idle = |state: &State| state.change.is_none() && state.read_at.is_none() && state.short.is_none();
         if self.vessels.get(&vessel).is_some_and(idle) {
@@ -142,7 +143,7 @@ impl VoyageAnomaly {
         }
     }
 
-    /// Its settings where it is, if it is watched there and at sea: the place, the zones, the settings.
+    /// The place, zones and settings of a vessel, if it is watched there and at sea.
     fn watched(&self, scene: &Scene<'_>, vessel: &Vessel<'_>) -> Option<Spot> {
         let fix = vessel.last()?;
         let mut hits: Vec<Hit> = Vec::new();
@@ -163,7 +164,7 @@ impl VoyageAnomaly {
         (!in_port).then_some(Spot { place, zones, settings })
     }
 
-    /// A destination was said that differs from the one before.
+    /// Handles a destination that differs from the one before.
     fn destination(&mut self, scene: &Scene<'_>, step: &Step<'_>, learned: &Learned, out: &mut Output) {
         let vessel = scene.tracks.vessel(step.vessel);
         let harbour = |said: Option<&str>| {
@@ -189,7 +190,7 @@ impl VoyageAnomaly {
         self.state(step.key, step.vessel).change = Some(NewDestination { from, to, since });
     }
 
-    /// The other destination was kept for long enough, if the ship is still watched and at sea.
+    /// The new destination was kept for long enough. Reports it if the ship is still watched and at sea.
     fn kept(&mut self, scene: &Scene<'_>, key: TrackKey, ix: TrackIx, out: &mut Output) {
         let vessel = scene.tracks.vessel(ix);
         let Some(change) = self.vessels.get_mut(&ix).and_then(|state| state.change.take()) else {
@@ -211,7 +212,7 @@ impl VoyageAnomaly {
         facts.tell(scene, (key, ix), Some(place), zones, &settings, out);
     }
 
-    /// Counts the call that ended `settle_hours` ago.
+    /// Judges the call that ended `settle_hours` ago.
     fn call(&mut self, scene: &Scene<'_>, key: TrackKey, ix: TrackIx, out: &mut Output) {
         let vessel = scene.tracks.vessel(ix);
         let settings = self.settings.clone();
@@ -336,7 +337,7 @@ impl Behaviour for VoyageAnomaly {
     remembers! { kept { profiles, vessels } parts {} built { settings } }
 }
 
-/// What is told, once.
+/// Facts of an alert that opens and ends at once.
 struct Facts {
     started_at: Time,
     form: &'static str,

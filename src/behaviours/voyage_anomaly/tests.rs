@@ -7,7 +7,7 @@ use crate::geo::Ports;
 use crate::testing::{AREA, chart, only, run_on};
 use crate::zones::Chart;
 
-/// A small port round 28 N 17 W inside no zone.
+/// A small port around 28 N 17 W, outside every other zone.
 const PORT: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"haven","name":"Haven",
 "kind":"port","radius_nm":2},"geometry":{"type":"Point","coordinates":[-17,28]}}]}"#;
 
@@ -16,7 +16,8 @@ fn play(zones: &str, script: &str) -> Vec<Change> {
     run_on(&only("voyage_anomaly"), chart, script)
 }
 
-/// A ship 100 nm west of the islands that says where it goes, and then something else.
+/// A ship 100 nm west of the islands that reports one destination, another for `kept` minutes, and then the first
+/// again.
 fn goes(from: &str, to: &str, kept: u32) -> String {
     format!(
         "ALFA 224000001 type=70 destination={from}
@@ -30,7 +31,7 @@ fn goes(from: &str, to: &str, kept: u32) -> String {
 }
 
 #[test]
-fn another_harbour_kept_for_half_an_hour_is_told_once() {
+fn another_harbour_kept_for_half_an_hour_opens_once() {
     let changes = play(AREA, &goes("GDANSK", "GB_BEL", 40));
     let told: Vec<_> = changes.iter().map(|change| (change.at.clock(), change.alert.started_at.clock())).collect();
     assert_eq!(told[0], ("01:30".to_owned(), "01:00".to_owned()), "{told:?}");
@@ -40,7 +41,7 @@ fn another_harbour_kept_for_half_an_hour_is_told_once() {
 }
 
 #[test]
-fn a_short_change_the_same_harbour_in_other_words_and_free_text_say_nothing() {
+fn a_short_change_the_same_harbour_in_other_words_and_free_text_open_nothing() {
     assert_eq!(play(AREA, &goes("GDANSK", "GB_BEL", 25)).len(), 0);
     assert_eq!(play(AREA, &goes("ALGECIRAS", "ES_ALG", 60)).len(), 0);
     assert_eq!(play(AREA, &goes("ALGECIRAS", "MA_TNG>ALGECIRS", 60)).len(), 0);
@@ -89,7 +90,7 @@ fn calls(minutes: u32, after: &str, kind: u8) -> String {
 }
 
 #[test]
-fn two_short_calls_that_load_nothing_are_told() {
+fn two_short_calls_that_load_nothing_open_an_alert() {
     let changes = play(PORT, &calls(300, "7.9", 70));
     let opened = changes.iter().filter(|change| change.revision == 1).count();
     assert_eq!(opened, 1, "at the second, and only there");
@@ -99,7 +100,7 @@ fn two_short_calls_that_load_nothing_are_told() {
 }
 
 #[test]
-fn a_call_that_loads_a_long_one_and_a_ferry_say_nothing() {
+fn a_call_that_loads_a_long_one_and_a_ferry_open_nothing() {
     assert_eq!(play(PORT, &calls(300, "8.0", 70)).len(), 0);
     assert_eq!(play(PORT, &calls(1500, "7.8", 70)).len(), 0);
     assert_eq!(play(PORT, &calls(300, "7.8", 60)).len(), 0);

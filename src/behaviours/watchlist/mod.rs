@@ -1,15 +1,17 @@
-//! Watchlist: a listed ship is seen, comes into a watched zone, or takes part in anything.
+//! Watchlist: a listed ship is heard, enters a watched zone, or takes part in another alert or fact.
 //!
 //! ## Watches
 //! Every vessel, against the rows of the CSV files in `[watchlists] folder`.
 //! ## Why
-//! Somebody wants to know.
+//! An analyst has asked for this ship.
 //! ## Opens
-//! When a vessel is heard whose MMSI or IMO number is listed, or whose call sign or name is after folding (case, spaces, punctuation, accents) or, from six characters on, one edit apart. Entering a watched zone and taking part in any other behaviour are told as they come. Expired rows do not count.
+//! A vessel is heard whose MMSI or IMO number is listed; or whose call sign or name is, after folding (case, spaces,
+//! punctuation, accents) or, from six characters on, with one edit. Entering a watched zone and taking part in another
+//! behaviour are reported as they happen. Expired rows do not count.
 //! ## Ends
-//! Silent for `silent_hours`; or when the row expires or is taken out.
+//! The vessel is silent for `silent_hours`, or the row expires or is removed.
 //! ## Blind spots
-//! A ship that gives up its name and number is another ship. Names are shared: a match by name alone is a lead.
+//! A ship that gives up its name and number is another ship. Names are shared, so a match by name alone is only a lead.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,13 +32,13 @@ use super::{
 const NAME: &str = "watchlist";
 const SAY_EVERY: Span = Span::from_minutes(1);
 
-/// `[behaviours.watchlist]`
+/// Settings `[behaviours.watchlist]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs.
+    /// Whether the behaviour runs.
     pub enabled: bool,
-    /// Silent for this long, it is over. Hours.
+    /// The alert ends after this long without a report. Hours.
     pub silent_hours: f64,
 }
 
@@ -47,7 +49,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         positive(&mut problems, "silent_hours", self.silent_hours);
@@ -59,7 +61,7 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `watchlist` behaviour and its state.
 pub struct Watchlist {
     settings: Settings,
     lists: Arc<Watchlists>,
@@ -78,7 +80,7 @@ struct Seen {
     last_at: Time,
     entered: bool,
     takes_part: bool,
-    /// When it was last said, and in which form.
+    /// When it was last reported, and in which form.
     #[serde(deserialize_with = "with_word")]
     said: Option<(Time, Word)>,
 }
@@ -107,7 +109,7 @@ impl Seen {
 }
 
 impl Watchlist {
-    /// With the lists of the chart.
+    /// Creates the behaviour with the watchlists of the chart.
     pub fn new(settings: &Settings, chart: &Chart) -> Watchlist {
         Watchlist { settings: settings.clone(), lists: Arc::clone(&chart.watchlists), seen: BTreeMap::new() }
     }
@@ -123,7 +125,7 @@ impl Watchlist {
         self.lists.find(said, at)
     }
 
-    /// Looks the vessel up; begins to watch it, or takes over what fits it better now.
+    /// Looks the vessel up. Begins to watch it, or takes over a row that now fits it better.
     fn look(&mut self, vessel: &Vessel<'_>, at: Time, out: &mut Output) {
         let Some(Match { listed, by, fuzzy }) = self.find(vessel, at) else {
             return;
@@ -206,7 +208,7 @@ impl Behaviour for Watchlist {
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         let vessel = scene.tracks.vessel(step.vessel);
-        // A name said once may be a bit error; the number it is said under is not.
+        // A name received once may be a bit error; the number it came under is not.
         let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
         let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
         if self.seen.get(&step.vessel).is_some_and(expired) {

@@ -13,7 +13,8 @@ fn with_lists(zones: &str, csv: &str) -> Arc<Chart> {
     Arc::new(Chart { watchlists: Arc::new(lists), ..chart(zones) })
 }
 
-/// What a script brings about over these lists; other lists come in force before the line of that number.
+/// The changes that a script causes over these lists. `change` puts other lists into force before the line with that
+/// number.
 fn run(settings: &Settings, zones: &str, csv: &str, script: &str, change: Option<(usize, &str)>) -> Vec<Change> {
     let mut engine = engine(settings, zones);
     let mut out = Vec::new();
@@ -39,7 +40,7 @@ const SHIP: &str = "RAIDER 224000001 type=70
        go 0 12 120";
 
 #[test]
-fn a_listed_ship_is_told_when_heard_and_when_it_enters_a_watched_zone() {
+fn a_listed_ship_is_reported_when_heard_and_when_it_enters_a_watched_zone() {
     let changes = run(&only("watchlist"), AREA, "mmsi,list,reason,level\n224000001,customs,tobacco,high\n", SHIP, None);
     assert_eq!(
         told(&changes),
@@ -56,7 +57,7 @@ fn a_listed_ship_is_told_when_heard_and_when_it_enters_a_watched_zone() {
 }
 
 #[test]
-fn a_name_is_found_once_it_is_said_and_one_letter_apart_is_marked() {
+fn a_name_is_found_once_received_and_one_edit_apart_is_marked() {
     let changes = run(&only("watchlist"), AREA, "name\nRaiders\n", SHIP, None);
     assert_eq!(told(&changes)[0], "12:00 a listed vessel was heard");
     assert!(changes[0].alert.summary.contains("matched by name, one letter different"), "{}", changes[0].alert.summary);
@@ -73,7 +74,7 @@ fn an_expired_row_is_ignored_at_event_time_and_ends_what_it_began() {
 }
 
 #[test]
-fn taking_part_in_anything_is_told_and_no_cap_holds_for_the_listed() {
+fn taking_part_in_anything_is_reported_and_no_cap_applies_to_listed_ships() {
     let pilot = "RAIDER 224000001 type=50
            12:00 28 -17
            go 90 1 150";
@@ -102,7 +103,7 @@ fn lists_that_change_take_hold_at_once() {
 }
 
 #[test]
-fn a_temporary_watch_tells_who_comes_in_until_it_expires() {
+fn a_temporary_watch_reports_entries_until_it_expires() {
     let watch = |at: &str| {
         area_with(&format!(r#","expires":"2026-03-01T{at}:00Z","owner":"desk 3","reason":"wreck used as fuel point""#))
     };

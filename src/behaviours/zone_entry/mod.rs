@@ -1,15 +1,17 @@
-//! Zone entry: a vessel comes into a zone that asks to be told.
+//! Zone entry: a vessel enters a zone that asks for this alert.
 //!
 //! ## Watches
-//! Every vessel, at the borders of zones that ask with `{"zone_entry":{}}` and are active.
+//! Every vessel, at the borders of active zones that ask with `{"zone_entry":{}}`.
 //! ## Why
-//! Some waters are worth a look at whoever enters them.
+//! In some waters, every vessel that enters deserves a look.
 //! ## Opens
-//! At the first fix more than 0.2 nm inside, or the second in a row inside at least 60 s after the first. First seen inside, or inside after it was lost, is no entry.
+//! At the first fix more than 0.2 nm inside, or at the second fix in a row inside, at least 60 s after the first. A
+//! vessel that is first heard inside, or is heard inside after it was lost, has not entered.
 //! ## Ends
-//! When it leaves the zone, or after 6 h without a fix (lost).
+//! The vessel leaves the zone, or 6 h pass without a fix (lost).
 //! ## Blind spots
-//! A border crossed while nobody hears the vessel is crossed at the first fix after it. A vessel that switches off is not seen to cross.
+//! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
+//! off is not seen to cross.
 
 use crate::state::remembers;
 use crate::tracks::{TrackIx, TrackKey};
@@ -20,16 +22,16 @@ use super::{Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step
 
 const NAME: &str = "zone_entry";
 
-/// `[behaviours.zone_entry]`
+/// Settings `[behaviours.zone_entry]`.
 pub type Settings = super::runner::crossing::Settings;
 
-/// The behaviour.
+/// The `zone_entry` behaviour and its state.
 pub struct ZoneEntry {
     crossings: Crossings,
 }
 
 impl ZoneEntry {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> ZoneEntry {
         ZoneEntry { crossings: Crossings::new(NAME, Way::In, settings, chart) }
     }

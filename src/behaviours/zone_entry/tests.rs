@@ -7,7 +7,7 @@ use crate::alerts::Change;
 use crate::testing::{AREA, area_with, chart, check, engine, lines, only, run};
 
 #[test]
-fn only_a_zone_that_asks_tells_who_came_in() {
+fn only_a_zone_that_asks_reports_an_entry() {
     // From 0.3 nm south of the border northward at 12 kn, and back.
     let script = "ALFA 224000001 jitter=0
            12:00 23.995 -17
@@ -31,7 +31,7 @@ fn only_a_zone_that_asks_tells_who_came_in() {
 }
 
 #[test]
-fn being_inside_at_the_start_is_no_entry() {
+fn being_inside_at_the_start_is_not_an_entry() {
     let asks = area_with(r#","settings":{"zone_entry":{}}"#);
     check(
         &only("zone_entry"),
@@ -44,7 +44,7 @@ fn being_inside_at_the_start_is_no_entry() {
 }
 
 #[test]
-fn what_a_zone_asks_for_is_worth_forty_unless_it_says_otherwise() {
+fn what_a_zone_asks_for_scores_forty_unless_it_sets_its_own_score() {
     let script = "ALFA 224000001 jitter=0
            12:00 23.9 -17
            go 0 12 60";
@@ -56,7 +56,7 @@ fn what_a_zone_asks_for_is_worth_forty_unless_it_says_otherwise() {
     assert!(score(r#"{"score":25}"#) < 40);
 }
 
-/// Runs a script over `zones` that come into force one after the other, after so many of its lines.
+/// Runs a script while sets of zones come into force one after the other, each after the given number of lines.
 #[track_caller]
 fn run_over(zones: &[(usize, &str)], script: &str) -> Vec<Change> {
     let settings = only("zone_entry");
@@ -75,7 +75,7 @@ fn run_over(zones: &[(usize, &str)], script: &str) -> Vec<Change> {
 const NOWHERE: &str = r#"{"type":"FeatureCollection","features":[]}"#;
 
 #[test]
-fn a_zone_that_comes_or_moves_over_a_ship_was_not_entered_by_it() {
+fn a_zone_that_appears_or_moves_over_a_ship_is_not_entered() {
     let asks = area_with(r#","settings":{"zone_entry":{}}"#);
     let elsewhere = asks.replace("-22", "-42").replace("-14", "-34");
     let inside = "ALFA 224000001
@@ -91,7 +91,7 @@ fn a_zone_that_comes_or_moves_over_a_ship_was_not_entered_by_it() {
 }
 
 #[test]
-fn a_reload_hides_no_ship_that_does_come_in() {
+fn a_reload_does_not_hide_a_real_entry() {
     let asks = area_with(r#","settings":{"zone_entry":{}}"#);
     let coming = "ALFA 224000001 jitter=0
            12:00 23.8 -17

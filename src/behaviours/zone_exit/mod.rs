@@ -1,15 +1,16 @@
-//! Zone exit: a vessel leaves a zone that asks to be told.
+//! Zone exit: a vessel leaves a zone that asks for this alert.
 //!
 //! ## Watches
-//! Every vessel, at the borders of zones that ask with `{"zone_exit":{}}` and are active.
+//! Every vessel, at the borders of active zones that ask with `{"zone_exit":{}}`.
 //! ## Why
-//! A ship that was told to stay, or that waited, is on its way.
+//! A ship that was ordered to stay, or that was waiting, is on its way.
 //! ## Opens
-//! At the first fix more than 0.2 nm outside, or the second in a row outside at least 60 s after the first.
+//! At the first fix more than 0.2 nm outside, or at the second fix in a row outside, at least 60 s after the first.
 //! ## Ends
-//! When it comes back into the zone, or after 6 h without a fix (lost).
+//! The vessel comes back into the zone, or 6 h pass without a fix (lost).
 //! ## Blind spots
-//! A border crossed while nobody hears the vessel is crossed at the first fix after it. A vessel that switches off is not seen to cross.
+//! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
+//! off is not seen to cross.
 
 use crate::state::remembers;
 use crate::tracks::{TrackIx, TrackKey};
@@ -20,16 +21,16 @@ use super::{Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step
 
 const NAME: &str = "zone_exit";
 
-/// `[behaviours.zone_exit]`
+/// Settings `[behaviours.zone_exit]`.
 pub type Settings = super::runner::crossing::Settings;
 
-/// The behaviour.
+/// The `zone_exit` behaviour and its state.
 pub struct ZoneExit {
     crossings: Crossings,
 }
 
 impl ZoneExit {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> ZoneExit {
         ZoneExit { crossings: Crossings::new(NAME, Way::Out, settings, chart) }
     }

@@ -1,15 +1,17 @@
-//! Zone speed: a vessel keeps a speed outside the band that a zone asks for.
+//! Zone speed: a vessel keeps a speed outside the band that a zone sets.
 //!
 //! ## Watches
-//! Every vessel inside zones that ask with `{"zone_speed":{"min_knots":3,"max_knots":25}}` and are active.
+//! Every vessel inside active zones that ask with `{"zone_speed":{"min_knots":3,"max_knots":25}}`.
 //! ## Why
-//! Nobody slows down in a lane without a reason; nobody races through an anchorage.
+//! A vessel that slows down in a traffic lane, or races through an anchorage, has a reason.
 //! ## Opens
-//! Speed made good below `min_knots` or above `max_knots` for `after_minutes`.
+//! Speed made good is below `min_knots` or above `max_knots` for `after_minutes`.
 //! ## Ends
-//! Back in the band, by `margin_knots`, for `end_minutes`; or it left the zone; or after 6 h without a fix (lost).
+//! The speed is back in the band, by `margin_knots`, for `end_minutes`; or the vessel leaves the zone; or 6 h pass without
+//! a fix (lost).
 //! ## Blind spots
-//! Speed over a hole in reception is not counted. Anchored ships are slow: give such zones a `min_knots` only where nobody anchors.
+//! Speed over a hole in reception does not count. Anchored ships are slow, so set `min_knots` only in zones without
+//! anchoring.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,25 +33,25 @@ use super::{
 const NAME: &str = "zone_speed";
 const RESUME_AFTER: Span = Span::from_minutes(5);
 
-/// `[behaviours.zone_speed]`
+/// Settings `[behaviours.zone_speed]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs, in zones that ask for it.
+    /// Whether the behaviour runs, in zones that ask for it.
     pub enabled: bool,
-    /// Base points. A zone that gives its own is not raised to `asked_score`.
+    /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
     pub score: i32,
-    /// What a zone that asks raises it to.
+    /// A zone that asks raises the score to this.
     pub asked_score: i32,
     /// Lower end of the band. Knots; 0 for none.
     pub min_knots: f64,
     /// Upper end of the band. Knots.
     pub max_knots: f64,
-    /// How far back inside the band it must come to end. Knots.
+    /// How far inside the band the speed must be for the alert to end. Knots.
     pub margin_knots: f64,
-    /// How long outside the band. Minutes.
+    /// How long the vessel must be outside the band. Minutes.
     pub after_minutes: f64,
-    /// How long back in the band. Minutes.
+    /// How long the vessel must be back in the band. Minutes.
     pub end_minutes: f64,
 }
 
@@ -69,7 +71,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (key, points) in [("score", self.score), ("asked_score", self.asked_score)] {
@@ -94,7 +96,7 @@ impl Settings {
         problems
     }
 
-    /// Whether these settings, or a zone's overrides of them, say what is too slow or too fast.
+    /// Whether these settings, or a zone's overrides of them, set a band at all.
     pub fn has_band(&self, overrides: &Map<String, Value>) -> bool {
         let defaults = Settings::default();
         let own = self.min_knots != defaults.min_knots || self.max_knots != defaults.max_knots;
@@ -111,7 +113,7 @@ impl Settings {
         }
     }
 
-    /// Which end of the band a speed outside it, or within the margin of it, is about.
+    /// The end of the band, `too_slow` or `too_fast`, that a speed outside it or within its margin is closer to.
     fn side(&self, knots: f64) -> &'static str {
         if knots - self.min_knots < self.max_knots - knots { "too_slow" } else { "too_fast" }
     }
@@ -126,14 +128,14 @@ impl Settings {
     }
 }
 
-/// The behaviour.
+/// The `zone_speed` behaviour and its state.
 pub struct ZoneSpeed {
     profiles: Profiles<Settings>,
     watches: Watches,
 }
 
 impl ZoneSpeed {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> ZoneSpeed {
         ZoneSpeed { profiles: Profiles::new(NAME, settings, chart), watches: Watches::new(NAME) }
     }

@@ -28,7 +28,7 @@ fn twenty_minutes_outside_the_band_open_and_coming_back_ends() {
 }
 
 #[test]
-fn a_short_spell_or_speed_inside_the_band_say_nothing() {
+fn a_short_spell_or_a_speed_inside_the_band_opens_nothing() {
     band(
         "ALFA 224000001 jitter=0
            12:00 28 -17

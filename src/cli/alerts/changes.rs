@@ -1,4 +1,5 @@
-//! `atalaia alerts changes`: what was stored of alerts between two times, and what people did with them, by time.
+//! `atalaia alerts changes`: stored changes of alerts between two times, and what people did with them, in order of
+//! time.
 
 use std::path::Path;
 
@@ -21,16 +22,16 @@ use crate::time::{Span, Time};
 pub(super) struct Arguments {
     #[command(flatten)]
     period: Period,
-    /// info, low, medium, high or critical, and graver [default: low; info with --facts]
+    /// Lowest severity: info, low, medium, high or critical [default: low; info with --facts]
     #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
     severity: Option<String>,
-    /// Facts below 20 points too
+    /// Include facts, which are below 20 points
     #[arg(long)]
     facts: bool,
 }
 
 impl Arguments {
-    /// The least severity that is shown.
+    /// The lowest severity that is shown.
     fn least(&self) -> Severity {
         match self.severity.as_deref() {
             Some(said) => stored_severity(&json!({ "severity": said })),
@@ -40,7 +41,7 @@ impl Arguments {
     }
 }
 
-/// Event time that is further from the clock has a column of its own.
+/// Distance between event time and the clock above which event time gets its own column.
 const APART: Span = Span::from_minutes(10);
 
 const COLUMNS: [Column; 8] = [
@@ -55,7 +56,7 @@ const COLUMNS: [Column; 8] = [
 ];
 const EVENT_TIME: usize = 1;
 
-/// A line of the story.
+/// One row of the list.
 enum Step {
     Change(ChangeRow),
     Action(ActionRow),
@@ -70,7 +71,7 @@ impl Step {
     }
 }
 
-/// Prints the changes and acts.
+/// Prints the changes and actions.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
     let until = arguments.period.until(now)?;
     let least = arguments.least();
@@ -83,7 +84,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     let changes: Vec<ChangeRow> = changes.into_iter().filter(wanted).collect();
     let left_out = all - changes.len();
     let actions = store::actions(path, arguments.period.since, until, Machine::Excluded).map_err(refused)?;
-    // What was done with an alert; the rest stands in `audit`.
+    // Only actions on alerts. All others are shown by `audit`.
     let actions = actions.into_iter().filter(|act| act.alert.is_some()).map(Step::Action);
     let mut steps: Vec<Step> = changes.into_iter().map(Step::Change).chain(actions).collect();
     steps.sort_by_key(Step::at);
@@ -175,7 +176,7 @@ mod tests {
     use crate::store::AuditRow;
 
     #[test]
-    fn acts_stand_among_changes_and_event_time_shows_only_where_it_differs() {
+    fn actions_are_listed_among_changes_and_event_time_only_where_it_differs() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let change = |at: &str| {
             Step::Change(ChangeRow {

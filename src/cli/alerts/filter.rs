@@ -1,4 +1,5 @@
-//! Which alerts are meant: what the store sorts out, and what is looked for in names, zones and texts.
+//! Which alerts a command is about: conditions that the store applies, and those on names, zones and texts that are
+//! applied after it.
 
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
@@ -11,57 +12,60 @@ use crate::evidence::report::mmsi as nine_digits;
 use crate::store::{Entry, Query, is_same_name, stored_severity};
 use crate::time::{Span, Time};
 
-/// Which alerts.
+/// Selects alerts. All conditions given must hold.
 #[derive(Debug, clap::Args)]
 pub(super) struct Filter {
-    /// new, acknowledged, closed or all
+    /// State: new, acknowledged, closed or all
     #[arg(long, value_parser = ["new", "acknowledged", "closed", "all"])]
     pub(super) state: Option<String>,
-    /// info, low, medium, high or critical, and graver
+    /// Lowest severity: info, low, medium, high or critical
     #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
     pub(super) severity: Option<String>,
-    /// vessel, system (about the daemon, its feeds and receivers) or all [default: all; files for maps and spreadsheets: vessel]
+    /// Kind: vessel, system (about the daemon, its feeds and receivers) or all [default: all; files for maps and
+    /// spreadsheets: vessel]
     #[arg(long, value_parser = ["vessel", "system", "all"])]
     kind: Option<String>,
-    /// Of this behaviour
+    /// Only this behaviour
     #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
     behaviour: Option<String>,
-    /// With this vessel: its nine digits
+    /// Only with this vessel: its nine digits
     #[arg(long, value_parser = mmsi)]
     mmsi: Option<u32>,
-    /// In or near this zone: its id, or part of its name
+    /// Only in or near this zone: its id, or part of its name
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
-    /// Assigned to
+    /// Only those assigned to this person
     #[arg(long, value_name = "NAME")]
     assignee: Option<String>,
-    /// Going on at this time or later, as `02:00`, `yesterday`, `-6h`
+    /// Only those still going on at this time or later, as `02:00`, `yesterday`, `-6h`
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     since: Option<Time>,
-    /// Begun before this time
+    /// Only those that began before this time
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// Begun no longer ago than this, as `6h`, `2d`
+    /// Only those that began within this time, as `6h`, `2d`
     #[arg(long, value_name = "LENGTH", value_parser = length)]
     age: Option<Span>,
-    /// With all of these words in its text, names, numbers or zones
+    /// Only those with all of these words in their text, names, numbers or zones
     #[arg(long, value_name = "WORDS")]
     text: Option<String>,
-    /// Facts below 20 points too
+    /// Include facts, which are below 20 points
     #[arg(long)]
     pub(super) facts: bool,
-    /// At most this many
+    /// Maximum number of alerts
     #[arg(long, value_name = "N")]
     pub(super) limit: Option<u32>,
 }
 
-/// What alerts are named by: a slip of the hand is not to look like a quiet night.
+/// Every name that `--behaviour` accepts. A misspelt name must be an error: an empty list would look like a quiet
+/// night.
 pub(super) fn behaviours() -> impl Iterator<Item = &'static str> {
     NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.name()))
 }
 
 impl Filter {
-    /// What the store sorts out; `usual` is the severity when none is asked for.
+    /// The conditions that the store applies. `usual` is the lowest severity if neither `--severity` nor `--facts` is
+    /// given.
     pub(super) fn query(&self, usual: &str) -> Query {
         Query {
             facts: self.facts,
@@ -72,23 +76,23 @@ impl Filter {
             mmsi: self.mmsi,
             since: self.since,
             until: self.until,
-            // Zones and people by name, and the limit after them, are for the list.
+            // Zone names, people and the limit are applied afterwards, by the command.
             ..Query::default()
         }
     }
 
-    /// Whether neither a kind nor a behaviour is asked for.
+    /// Whether neither a kind nor a behaviour is given.
     pub(super) fn names_no_kind(&self) -> bool {
         self.kind.is_none() && self.behaviour.is_none()
     }
 
-    /// The least severity, `usual` where neither it nor facts are asked for.
+    /// The lowest severity; `usual` if neither `--severity` nor `--facts` is given.
     pub(super) fn severity(&self, usual: &str) -> Severity {
         let said = self.severity.as_deref().unwrap_or(if self.facts { "info" } else { usual });
         stored_severity(&serde_json::json!({ "severity": said }))
     }
 
-    /// The rest of it.
+    /// Whether an alert meets the conditions that the store does not apply: zone, assignee, age and text.
     pub(super) fn fits(&self, entry: &Entry, now: Time) -> bool {
         let began = entry.body["started_at"].as_str().and_then(Time::parse);
         let is_young = |age: Span| began.is_some_and(|began| now - age <= began);
@@ -99,7 +103,7 @@ impl Filter {
             && self.text.as_ref().is_none_or(|text| speaks_of(entry, text))
     }
 
-    /// What it looks for, for a list without rows: `zone "x", MMSI 224000001`.
+    /// The filter in words, for a list without rows: `zone "x", MMSI 224000001`.
     pub(super) fn words(&self) -> String {
         let zone = self.zone.as_ref().map(|zone| format!("zone \"{zone}\""));
         let mmsi = self.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
@@ -178,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_meant_by_its_id_or_part_of_its_name() {
+    fn a_zone_is_selected_by_its_id_or_part_of_its_name() {
         let body = entry().body;
         assert!(lies_in(&body, "c06") && lies_in(&body, "canary"));
         assert!(!lies_in(&body, "c0") && !lies_in(&body, "") && !lies_in(&body, "C06 "));

@@ -1,4 +1,4 @@
-//! `atalaia alerts list`: what is going on, the open ones first, on one screen.
+//! `atalaia alerts list`: what is going on, open alerts first, on one screen.
 
 use std::cmp::Reverse;
 use std::path::Path;
@@ -19,13 +19,13 @@ use crate::time::Time;
 pub(super) struct Arguments {
     #[command(flatten)]
     filter: Filter,
-    /// Only what is going on
+    /// Only alerts that are still going on
     #[arg(long)]
     open: bool,
-    /// What the first of the open ones, and then of the others, has most of: points, or the latest change or beginning
+    /// Sort open alerts, then the others, by score, latest change or latest beginning, the highest first
     #[arg(long, value_enum, default_value_t = Sort::Score)]
     sort: Sort,
-    /// One JSON object a line, without a limit of lines
+    /// Print one JSON object per line, without a limit of lines
     #[arg(long)]
     json: bool,
 }
@@ -37,7 +37,7 @@ enum Sort {
     Began,
 }
 
-/// The columns; zones, vessels and texts may be cut, and those that say least go first where a line has no room.
+/// The columns. Zones, vessels and texts may be cut; on a narrow line the least informative columns are left out first.
 const COLUMNS: [Column; 13] = [
     text("id"),
     text("severity"),
@@ -53,13 +53,13 @@ const COLUMNS: [Column; 13] = [
     text("assignee").down_to(6).spare(6),
     text("text").down_to(14).spare(5),
 ];
-/// Left out where they are empty in every row.
+/// Columns that are left out if they are empty in every row: zone, case and assignee.
 const MAY_BE_EMPTY: [usize; 3] = [8, 10, 11];
 
 /// Prints the list.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
     let filter = &arguments.filter;
-    // All that the analyst asked for by name; what the usual view leaves out is counted here.
+    // Everything that the filter selects explicitly. What the default view leaves out is counted here.
     let query = Query { facts: true, state: None, min_severity: asked_severity(filter), ..filter.query("info") };
     let mut found = store::listed(path, &query, now).map_err(refused)?;
     let state = filter.state.as_deref().filter(|state| *state != "all");
@@ -92,7 +92,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     print(&list)
 }
 
-/// The least severity that was asked for in words.
+/// The lowest severity given with `--severity`; info without it.
 fn asked_severity(filter: &Filter) -> Severity {
     filter.severity.as_ref().map_or(Severity::Info, |_| filter.severity("info"))
 }
@@ -101,18 +101,18 @@ fn is_open(one: &Listed) -> bool {
     one.entry.body["status"] == "open" && one.entry.state != "closed"
 }
 
-/// How many the usual view leaves out, each counted once.
+/// Alerts that the default view leaves out, each counted once.
 #[derive(Default)]
 struct LeftOut {
     closed: usize,
     facts: usize,
-    /// Below medium.
+    /// Severity below medium.
     low: usize,
     beyond: usize,
 }
 
 impl LeftOut {
-    /// Whether it is shown; counts it where it is not.
+    /// Whether the alert is shown. Counts it if it is not.
     fn keeps(&mut self, filter: &Filter, one: &Listed) -> bool {
         let entry = &one.entry;
         let count = match filter.state.as_deref() {
@@ -125,7 +125,8 @@ impl LeftOut {
         false
     }
 
-    /// `12 more: 9 closed (--state all), 3 below medium (--severity info)`; nothing where that is all and there are rows.
+    /// `12 more: 9 closed (--state all), 3 below medium (--severity info)`. Empty if nothing is left out and there are
+    /// rows.
     fn line(&self, shown: usize, filter: &Filter) -> String {
         let counts = [
             (self.beyond, "below these (--limit N)"),
@@ -147,17 +148,17 @@ impl LeftOut {
     }
 }
 
-/// Prints each as a whole, with all of its evidence.
+/// Prints each alert in full, with its evidence.
 fn json(path: &Path, found: &[Listed], now: Time) -> Result<(), Failure> {
     let bodies = Bodies::open(path).map_err(refused)?;
     found.iter().try_for_each(|one| {
         let whole = bodies.alert(&one.entry.id, now).map_err(refused)?;
-        // One that was purged meanwhile is shown as it was.
+        // An alert that was purged meanwhile is printed as it was listed.
         print(&format!("{}\n", whole.as_ref().unwrap_or(&one.entry).value(&[])))
     })
 }
 
-/// The rows under their heads; columns without a word in them are left out.
+/// The rows below their header. Columns in [`MAY_BE_EMPTY`] are left out if no row has a value.
 pub(super) fn table(found: &[Listed], now: Time) -> String {
     let rows: Vec<Vec<String>> = found.iter().map(|one| row(one, now)).collect();
     let is_kept = |place: &usize| !MAY_BE_EMPTY.contains(place) || rows.iter().any(|row| row[*place] != "-");
@@ -196,7 +197,8 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
     ]
 }
 
-/// `Canary approaches +1`: the first zone it lies in, else the first near it, and how many there are besides.
+/// `Canary approaches +1`: the first zone that the alert is in, else the first it is near, and the number of further
+/// zones.
 fn zone(zones: &Value) -> String {
     let zones: Vec<&Value> = zones.as_array().into_iter().flatten().collect();
     let Some(first) = zones.iter().find(|zone| zone["relation"] == "in").or(zones.first()) else {
@@ -207,12 +209,12 @@ fn zone(zones: &Value) -> String {
     format!("{near}{}{more}", FromAir(first["name"].as_str().unwrap_or_default()))
 }
 
-/// The vessels of an alert; for one about the daemon, the part of it.
+/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about.
 pub(in crate::cli) fn about(alert: &Value) -> String {
     system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
 }
 
-/// `ALFA (ES) + 002241022 (ES)`; of many the first two.
+/// `ALFA (ES) + 002241022 (ES)`. Of more than three vessels, the first two and the number of others.
 fn vessels(vessels: &Value) -> String {
     const MOST: usize = 3;
     let vessels: Vec<&Value> = vessels.as_array().into_iter().flatten().collect();
@@ -233,7 +235,7 @@ fn vessels(vessels: &Value) -> String {
     }
 }
 
-/// The text without the vessels it begins with: they have a column of their own.
+/// The summary without the vessels at its beginning, which have a column of their own.
 pub(in crate::cli) fn deed<'a>(summary: &'a str, vessels: &Value) -> &'a str {
     let called = |vessel: &Value| match vessel["name"].as_str() {
         Some(name) => name.to_owned(),
@@ -316,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_it_lies_in_comes_before_one_near_it() {
+    fn a_zone_it_is_in_comes_before_one_near_it() {
         let zones = json!([{"name": "B", "relation": "near"}, {"name": "A", "relation": "in"}]);
         assert_eq!(zone(&zones), "A +1");
         assert_eq!(zone(&json!([{"name": "B", "relation": "near"}])), "near B");

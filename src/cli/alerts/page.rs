@@ -1,4 +1,4 @@
-//! `atalaia alerts show`: all there is about one alert: the text of a mail, its history, what was done with it, and its deliveries.
+//! `atalaia alerts show`: everything stored about one alert: its text, history, actions and deliveries.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,12 +14,12 @@ use crate::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
-/// Where the texts of rows begin.
+/// Column at which the texts of rows begin.
 const INDENT: usize = 11;
-/// Changes that say nothing new are shown one by one up to so many.
+/// Longest run of changes without news that is shown one by one.
 const MOST_ALIKE: usize = 2;
 
-/// Prints the page, or one object.
+/// Prints the page, or one JSON object.
 pub(super) fn main(path: &Path, id: &str, as_json: bool, now: Time) -> Result<(), Failure> {
     let told = store::alert(path, id, now).map_err(refused)?;
     let changes = store::history(path, &told.entry.id).map_err(refused)?;
@@ -54,7 +54,7 @@ fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
     page
 }
 
-/// How it stands, and what people made of it.
+/// Adds rows for the state of the alert, its assignee and its finding.
 fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
     let (entry, body) = (&told.entry, &told.entry.body);
     let time = |key: &str| body[key].as_str().and_then(Time::parse);
@@ -75,9 +75,10 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
     }
 }
 
-/// A line for each change; those that change neither points nor state are counted where there are many.
+/// One line per change. A run of updates with the same score is counted in one line if it is longer than
+/// [`MOST_ALIKE`].
 fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
-    /// Where reasons begin.
+    /// Column at which reasons begin.
     const REASON: usize = 55;
     let mut lines = String::new();
     let mut alike: Vec<&ChangeRow> = Vec::new();
@@ -127,7 +128,7 @@ pub(super) fn kind(change: &ChangeRow) -> &str {
     }
 }
 
-/// `medium 45`, or `medium 45 > high 60` where it was something else before.
+/// `medium 45`, or `medium 45 > high 60` if severity or score changed.
 pub(super) fn points(change: &ChangeRow) -> String {
     let severity = change.line["alert"]["severity"].as_str().unwrap_or_default();
     let after = format!("{severity} {}", score(change));
@@ -138,9 +139,9 @@ pub(super) fn points(change: &ChangeRow) -> String {
     }
 }
 
-/// What people did, and what the program did beyond the changes.
+/// Actions of people, and those of the program that are not changes of the alert.
 fn actions(told: &Told, width: Option<usize>) -> String {
-    /// Where they begin, behind the time.
+    /// Column at which the action begins, after the time.
     const ACT: usize = 20;
     const OF_CHANGES: [&str; 4] = ["opened", "updated", "ended", "retracted"];
     let mut notes = told.notes.iter();
@@ -164,7 +165,7 @@ fn actions(told: &Told, width: Option<usize>) -> String {
     lines
 }
 
-/// By sink: what became of its revisions, those that fared alike on one line.
+/// Deliveries by sink. Consecutive revisions with the same outcome share a line.
 fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
     let mut sinks: BTreeMap<&str, Vec<(String, Vec<&Sent>)>> = BTreeMap::new();
     for one in sent {
@@ -202,7 +203,8 @@ fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
     lines
 }
 
-/// What became of one change at one sink. Of what was delivered only a digest is said: an error is one of an earlier try.
+/// The outcome of one change at one sink. For a delivered one, only a digest is mentioned: any error is of an earlier
+/// attempt.
 fn outcome(sent: &Sent) -> String {
     let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {}", FromAir(error)));
     match sent.state {
@@ -217,7 +219,7 @@ fn outcome(sent: &Sent) -> String {
     }
 }
 
-/// The alert as it is exported, with its changes, acts and deliveries.
+/// The alert as it is exported, with its changes, actions and deliveries.
 fn object(told: &Told, changes: &[ChangeRow]) -> String {
     let mut value = told.entry.value(&told.notes);
     let change = |change: &ChangeRow| {
@@ -251,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_delivered_at_last_shows_no_error_of_before() {
+    fn a_delivered_change_shows_no_earlier_error() {
         let all = [
             sent(1, DeliveryState::Delivered, None),
             sent(2, DeliveryState::Delivered, Some("http://x: 400")),

@@ -1,4 +1,5 @@
-//! `atalaia alerts silence` and `silences`: what is kept back for a while, with what that holds back now.
+//! `atalaia alerts silence` and `silences`: creates a silence with a preview of what it holds back, and lists all of
+//! them.
 
 use std::path::Path;
 
@@ -19,22 +20,22 @@ use crate::time::{Span, Time};
 /// Arguments of `atalaia alerts silence`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Of this vessel: its nine digits
+    /// Silence this vessel: its nine digits
     #[arg(long, value_parser = mmsi)]
     mmsi: Option<u32>,
-    /// In or near the zone of this id
+    /// Silence alerts in or near the zone with this id
     #[arg(long, value_name = "ID")]
     zone: Option<String>,
-    /// Of this behaviour
+    /// Silence this behaviour
     #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
     behaviour: Option<String>,
-    /// From then on, as `02:00`, `-6h` [default: now]
+    /// Start, as `02:00`, `-6h` [default: now]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     from: Option<Time>,
-    /// Until then, as `06:00`, `+12h`, `tomorrow 06:00`
+    /// End, as `06:00`, `+12h`, `tomorrow 06:00`
     #[arg(long, value_name = "T", value_parser = ahead, allow_hyphen_values = true)]
     until: Time,
-    /// Why
+    /// Reason for the silence
     #[arg(long, required_unless_present = "dry_run", default_value = "", hide_default_value = true)]
     why: String,
     /// Only show what it would hold back
@@ -42,14 +43,14 @@ pub(super) struct Arguments {
     dry_run: bool,
 }
 
-/// Rows of a preview.
+/// Maximum number of rows in a preview.
 const MOST: usize = 10;
-/// What began within this counts where nothing open fits.
+/// If no open alert matches, those that began within this time are counted.
 const LATELY: Span = Span::from_hours(24);
 /// Alerts whose own time is further behind the clock than this come from a late or replayed feed.
 const LATE: Span = Span::from_minutes(10);
 
-/// Makes the silence and shows what it holds back.
+/// Creates the silence and shows what it holds back.
 pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, now: Time) -> Result<(), Failure> {
     let Arguments { mmsi, zone, behaviour, until, why, .. } = arguments;
     let silence = Silence { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
@@ -66,7 +67,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
     print(&format!("silence {number} of {span}\n{preview}"))
 }
 
-/// `loitering, MMSI 224123456, zone c06`
+/// The subject of a silence: `loitering, MMSI 224123456, zone c06`
 pub(in crate::cli) fn hush_words(silence: &Silence) -> String {
     let mmsi = silence.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
     let zone = silence.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
@@ -74,7 +75,7 @@ pub(in crate::cli) fn hush_words(silence: &Silence) -> String {
     [behaviour, mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Which alerts it speaks of now.
+/// The open alerts that the silence would apply to now.
 fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<String, Failure> {
     let query = Query {
         mmsi: silence.mmsi,
@@ -88,8 +89,8 @@ fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<Stri
     let latest = found.iter().max_by_key(|one| one.changed_at).map(|one| (one.changed_at, one.stored_at));
     let mut open: Vec<Listed> = found.iter().filter(|one| one.entry.body["status"] == "open").cloned().collect();
     let mut text = match (open.len(), found.len()) {
-        (0, 0) => "no stored alert has ever fitted it\n".to_owned(),
-        (0, _) => format!("no alert that is open now fits it; {lately} did that began in the last 24 hours\n"),
+        (0, 0) => "no stored alert has ever matched it\n".to_owned(),
+        (0, _) => format!("no open alert matches it; {lately} that began in the last 24 hours did\n"),
         (1, _) => "holds back what is still to be sent of 1 open alert:\n".to_owned(),
         (count, _) => format!("holds back what is still to be sent of {count} open alerts:\n"),
     };
@@ -114,7 +115,8 @@ fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<Stri
     Ok(text)
 }
 
-/// Silences the behaviour of an alert for its vessels, from its last moment to `length` from now, by the time of its feed.
+/// Silences the behaviour of a closed alert for each of its vessels, from the last moment of the alert until `length`
+/// from now, both by the time of its feed.
 pub(super) fn after_close(
     path: &Path,
     id: &str,
@@ -138,7 +140,7 @@ pub(super) fn after_close(
     Ok(text)
 }
 
-/// Refuses an alert without a vessel: there is nothing that a silence after it could be of.
+/// Refuses an alert without vessels: a silence after closing it would have no subject.
 pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), StoreError> {
     let entry = store::alert(path, id, now)?.entry;
     match vessels(&entry).is_empty() {

@@ -1,4 +1,4 @@
-//! The servers of inputs and sinks tried out: whether they can be reached, and whether they take a test alert.
+//! Tries the servers of inputs and sinks: whether they can be reached, and whether they accept a test alert.
 
 use super::super::{Failure, print};
 use super::summary::count;
@@ -8,7 +8,7 @@ use crate::delivery;
 use crate::telemetry::FromAir;
 use crate::tls::{self, Endpoint};
 
-/// Connects to each server for a moment.
+/// Connects to each server briefly and prints the outcome.
 pub(super) fn connect(settings: &Checked) -> Result<(), Failure> {
     let mut wanted: Vec<(String, Endpoint, tls::Settings)> = Vec::new();
     for input in &settings.inputs {
@@ -38,8 +38,8 @@ pub(super) fn connect(settings: &Checked) -> Result<(), Failure> {
     }
 }
 
-/// Sends a test alert to the sink of this name, or to all of them. Whoever is not the daemon's user `may_write` no files: they would be
-/// nobody else's.
+/// Sends a test alert to the sink of this name, or to all of them if it is empty. Sinks that create files are skipped
+/// unless `may_write`, because the files would not belong to the daemon's user.
 pub(super) fn send_test(settings: &Checked, named: &str, may_write: bool) -> Result<(), Failure> {
     let sinks: Vec<&delivery::Settings> =
         settings.sinks.iter().filter(|sink| named.is_empty() || sink.name == named).collect();

@@ -1,4 +1,4 @@
-//! Problems as an engineer reads them: the place, the line, a mark under what is wrong in it, and what to write instead.
+//! Shows problems with their file and line, a mark under the faulty part, and what to write instead.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +11,7 @@ use miette::{
 use crate::config::{Excerpt, Problem};
 use crate::telemetry::FromAir;
 
-/// All of them and how many there are; with `colour` as a terminal shows it, else plain.
+/// All problems and their number; coloured for a terminal if `colour`, else plain.
 pub(super) fn of(problems: &[Problem], colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
     let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false);
@@ -30,7 +30,7 @@ pub(super) fn of(problems: &[Problem], colour: bool) -> String {
     text
 }
 
-/// A problem in the words of the library that draws it; control characters of the files are made visible.
+/// A problem in the form that the rendering library expects. Control characters from the files are made visible.
 #[derive(Debug)]
 struct Shown {
     what: String,
@@ -86,7 +86,7 @@ impl Diagnostic for Shown {
     }
 }
 
-/// One line, which is not the first of its file.
+/// One line of a file, at any line number.
 impl SourceCode for Place {
     fn read_span<'a>(
         &'a self,
@@ -95,7 +95,8 @@ impl SourceCode for Place {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let read = self.line.shown.as_str().read_span(span, before, after)?;
-        // Asked about the mark alone, it is told where that is; about the line around it, where that begins.
+        // The library asks twice: for the marked part, whose column it wants, and for the whole line, which starts at
+        // column 0.
         let column = if before == 0 && after == 0 { self.line.column - 1 } else { 0 };
         Ok(Box::new(MietteSpanContents::new_named(
             self.file.clone(),
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_told_with_its_line_a_mark_and_what_to_write() {
+    fn each_problem_shows_its_line_a_mark_and_what_to_write() {
         let text = of(&problems(), false);
         for part in [
             "time.latenes_seconds: unknown key\n",
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_terminal_gets_no_colour_and_nobody_gets_control_characters_of_a_file() {
+    fn colour_is_for_terminals_and_control_characters_of_a_file_are_escaped() {
         assert!(!of(&problems(), false).contains('\u{1b}'));
         let coloured = of(&problems(), true);
         assert!(coloured.contains("\u{1b}[") && !coloured.contains("\u{1b}[31m\"") && !coloured.contains("\u{1b}n"));

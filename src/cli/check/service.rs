@@ -1,4 +1,4 @@
-//! The check as the service would find it: run again as the daemon's user, with its groups and nobody else's rights.
+//! Runs the check again as the daemon's user, with the groups and permissions of the service.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -8,7 +8,8 @@ use super::super::Failure;
 use crate::config::USUAL_USER;
 use crate::service::{Account, Unit, group};
 
-/// Who runs the daemon: the account that is named, that of the unit, else the usual one; with the unit's groups.
+/// The account that runs the daemon: the named one, else that of the unit, else the usual one, with the groups of the
+/// unit. `None` if this machine has no such user.
 pub(super) fn account(named: Option<&str>) -> Option<Account> {
     let unit = Unit::installed().unwrap_or_default();
     let user = named.map(str::to_owned).or(unit.user.clone()).unwrap_or_else(|| USUAL_USER.to_owned());
@@ -20,7 +21,8 @@ pub(super) fn account(named: Option<&str>) -> Option<Account> {
     Some(account)
 }
 
-/// Whether this process runs as the service already; else it is run once more as it, and its exit code handed on.
+/// Returns true if this process already runs as the service user. Otherwise runs the check again as that user: false if
+/// it succeeded, its exit code as a failure if not.
 pub(super) fn become_service(named: Option<&str>) -> Result<bool, Failure> {
     let account = account(named).ok_or_else(|| {
         let user = named.unwrap_or(USUAL_USER);
@@ -44,7 +46,7 @@ pub(super) fn become_service(named: Option<&str>) -> Result<bool, Failure> {
         true => with_groups(&account, program.into_os_string()),
         false => {
             let mut command = Command::new(&program);
-            // Without other groups: only a tool of the system sets them safely.
+            // Without supplementary groups: only a system tool such as `setpriv` sets them safely.
             command.uid(account.uid).gid(account.gid);
             command
         }
@@ -55,7 +57,7 @@ pub(super) fn become_service(named: Option<&str>) -> Result<bool, Failure> {
         status.map_err(|error| Failure::Other(format!("{} cannot run this program: {error}", account.shown())))?;
     match status.code() {
         Some(0) => Ok(false),
-        // What it found it has said itself.
+        // The second process has already printed its findings.
         Some(code) => Err(Failure::Shown { code: u8::try_from(code).unwrap_or(1), text: String::new() }),
         None => Err(Failure::Other(format!("the check as {} was cut off ({status})", account.shown()))),
     }

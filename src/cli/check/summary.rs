@@ -1,4 +1,4 @@
-//! What a check has read, in lines that one can hold against what one meant.
+//! Summarises what a check has read, for comparison with what was intended.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::config::Checked;
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
-/// `1 row`, `2 rows`.
+/// A count with its noun: `1 row`, `2 rows`.
 pub(super) fn count(number: usize, what: &str) -> String {
     let plural = match (number, what.strip_suffix('y')) {
         (1, _) => what.to_owned(),
@@ -16,7 +16,7 @@ pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {plural}")
 }
 
-/// The line that says it is all right, then what there is of zones, lists, inputs and sinks.
+/// The `ok` line, then zones, lists, inputs, sinks and the store.
 pub(super) fn of(settings: &Checked, now: Time) -> String {
     let profile = settings.profile.map_or(String::new(), |profile| format!(", profile {}", profile.name()));
     let drop_ins = match settings.drop_ins {

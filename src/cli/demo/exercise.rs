@@ -1,4 +1,4 @@
-//! The simulated meeting of the demonstration: two ships, named EXERCISE, as the lines a station would have recorded.
+//! The simulated meeting of the demonstration: two ships, named EXERCISE, as lines that a station would have recorded.
 
 use crate::ais::Dimensions;
 use crate::ais::encode::{Envelope, Identity, Message, Motion};
@@ -6,12 +6,12 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::units::{METRES_PER_NM, METRES_PER_SECOND_PER_KNOT, Mmsi};
 
-/// Open sea, over 20 nm east of Marie-Galante and La Désirade.
+/// Where they meet: open sea, over 20 nm east of Marie-Galante and La Désirade.
 const PLACE: LatLon = LatLon { lat: 16.05, lon: -60.70 };
-/// When both have arrived: 07:10 UTC, in the night there.
+/// When both have arrived: 07:10 UTC, night there.
 const MEET_AT: Time = Time::from_seconds(1_490_080_200);
 const STAY: Span = Span::from_minutes(50);
-/// How far each comes from and goes to; nautical miles.
+/// Distance each comes from and leaves to, in nautical miles.
 const WAY_NM: f64 = 12.0;
 const STATICS_EVERY: Span = Span::from_minutes(6);
 
@@ -19,16 +19,16 @@ struct Ship {
     mmsi: Mmsi,
     class_b: bool,
     identity: Identity<'static>,
-    /// Where it lies during the meeting: metres from `PLACE`.
+    /// Distance of its position during the meeting from `PLACE`, in metres to the east.
     aside_metres: f64,
-    /// Degrees it comes from and goes to.
+    /// Bearings from the meeting place, in degrees: where it comes from, and where it leaves to.
     from_bearing: f64,
     to_bearing: f64,
     knots: f64,
     every: Span,
 }
 
-/// 298 is an identification that no administration has: these numbers cannot be a real ship's.
+/// 298 is a country code (MID) that no administration has, so these numbers cannot be those of a real ship.
 const ALFA: Ship = Ship {
     mmsi: Mmsi(298_000_001),
     class_b: false,
@@ -69,7 +69,7 @@ const BRAVO: Ship = Ship {
     every: Span::from_seconds(30),
 };
 
-/// The lines of both ships as `epoch,sentence`, with their times, in order.
+/// The lines of both ships as `epoch,sentence`, each with its time, in order.
 pub(super) fn lines() -> Vec<(i64, String)> {
     let mut lines = Vec::new();
     for ship in [&ALFA, &BRAVO] {

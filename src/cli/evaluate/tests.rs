@@ -1,4 +1,4 @@
-//! What somebody who measures the alerts would check by hand.
+//! Results that can be checked by hand.
 
 use super::*;
 use crate::time::Span;
@@ -85,7 +85,7 @@ fn one_alert_over_two_rows_finds_both() {
 }
 
 #[test]
-fn hard_negatives_are_fooled_from_their_level_on() {
+fn hard_negatives_count_alerts_of_their_level_and_above() {
     let mut truths = [looked_like(&[1, 2], "01:00", "02:00"), looked_like(&[], "05:00", "06:00")];
     let told = [alert("a", &[1, 2], "01:00", "02:00"), alert("b", &[3, 4], "05:00", "06:00")];
     let fooled = tally(&truths, &told);
@@ -97,7 +97,7 @@ fn hard_negatives_are_fooled_from_their_level_on() {
 }
 
 #[test]
-fn what_was_taken_back_counts_for_nothing_and_other_behaviours_are_not_judged() {
+fn retracted_alerts_do_not_count_and_other_behaviours_are_not_judged() {
     let truths = [happened(&[1, 2], "01:00", "02:00")];
     let back = Told { retracted: true, ..alert("a", &[1, 2], "01:00", "02:00") };
     let other = Told { behaviour: "drift".to_owned(), ..alert("b", &[1], "01:00", "02:00") };
@@ -122,7 +122,7 @@ fn an_alert_is_its_last_line_with_the_time_of_its_first() {
 }
 
 #[test]
-fn lines_that_are_no_alerts_are_named_by_file_and_line() {
+fn lines_that_are_not_alerts_are_named_by_file_and_line() {
     let cut = format!("{}\n\n{{\"change\":\"opened\"}}\n{}", LINES.trim_end(), &LINES[..60]);
     let errors = told_lines("alerts", &cut).expect_err("two are wrong");
     let errors: Vec<String> = errors.iter().map(LineError::to_string).collect();

@@ -1,4 +1,4 @@
-//! What really happened, row by row: the truth that alerts are measured against, read from JSON lines or CSV.
+//! What really happened, row by row: the truth that alerts are compared with, read from JSON lines or CSV.
 
 use csv_core::{ReadRecordResult, Reader};
 use serde_json::{Map, Value};
@@ -7,32 +7,33 @@ use crate::alerts::Severity;
 use crate::behaviours::NAMES;
 use crate::time::Time;
 
-/// The columns of a CSV file, and the members of a JSON line; the first four are required.
+/// The columns of a CSV file, and the keys of a JSON line. The first four are required.
 const COLUMNS: [&str; 7] = ["behaviour", "vessels", "from", "to", "expect", "level", "note"];
 
-/// What a row asks for.
+/// What a row expects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Expect {
     /// An alert of the behaviour.
     Alert,
-    /// None: a hard negative, something that looks like the behaviour and is not.
+    /// No alert: a hard negative, which looks like the behaviour and is not.
     None,
 }
 
-/// One row: these vessels did this, or did something that must not be taken for it.
+/// One row: these vessels showed the behaviour, or something that must not be taken for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Truth {
     /// Name of the behaviour.
     pub behaviour: String,
-    /// MMSIs that an alert must name, all of them; none for what concerns no vessel, and in a hard negative for anybody.
+    /// MMSIs that an alert must name, all of them. Empty if no vessel is concerned; in a hard negative, empty means any
+    /// vessel.
     pub vessels: Vec<u32>,
     /// When it began.
     pub from: Time,
-    /// When it was over.
+    /// When it ended.
     pub to: Time,
-    /// Whether an alert is right or wrong.
+    /// Whether an alert is expected.
     pub expect: Expect,
-    /// Alerts below this do not count for this row, neither way.
+    /// Alerts below this severity do not count for this row, for or against it.
     pub level: Severity,
 }
 
@@ -40,18 +41,18 @@ pub struct Truth {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{file}:{line}: {what}")]
 pub struct LineError {
-    /// The file.
+    /// Name of the file.
     pub file: String,
-    /// From 1.
+    /// Line number, from 1.
     pub line: u64,
-    /// What is wrong with it, naming the key.
+    /// What is wrong, with the name of the key.
     pub what: String,
 }
 
 /// Reads a truth file: JSON lines if it begins with `{`, else CSV with a header.
 ///
 /// # Errors
-/// All lines that cannot be used.
+/// Every line that cannot be used.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Truth>, Vec<LineError>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let rows = match text.trim_start().starts_with('{') {
@@ -81,7 +82,7 @@ fn json_rows(text: &str) -> Vec<Row> {
     lines.map(|(number, line)| (number, object(line))).collect()
 }
 
-/// CSV rows as the objects that the same rows are in JSON.
+/// The rows of a CSV text, as the objects that they would be in JSON.
 fn csv_rows(text: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut header: Option<Vec<String>> = None;
@@ -109,10 +110,10 @@ fn csv_rows(text: &str) -> Vec<Row> {
     rows
 }
 
-/// The records of a CSV text, each with the line it begins on; empty lines are none.
+/// The records of a CSV text, each with the line it begins on. Empty lines are skipped.
 fn records(mut bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
     let mut reader = Reader::new();
-    // A field is no longer than the text, and has no more ends than it has bytes and one.
+    // Bounds: fields are not longer than the text, and there is at most one more field end than there are bytes.
     let mut output = vec![0; bytes.len() + 1];
     let mut ends = vec![0; bytes.len() + 2];
     let mut records = Vec::new();
@@ -136,11 +137,11 @@ fn records(mut bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
 
 fn truth(row: &Map<String, Value>) -> Result<Truth, String> {
     if let Some(key) = row.keys().find(|key| !COLUMNS.contains(&key.as_str())) {
-        return Err(format!("`{key}` is nothing that is known here; there are {}", COLUMNS.join(", ")));
+        return Err(format!("`{key}` is not a known key; there are {}", COLUMNS.join(", ")));
     }
     let behaviour = words(row, "behaviour")?.ok_or("`behaviour` is missing")?;
     if !NAMES.contains(&behaviour) {
-        return Err(format!("behaviour: `{behaviour}` is none; there are {}", NAMES.join(", ")));
+        return Err(format!("behaviour: `{behaviour}` is not a behaviour; there are {}", NAMES.join(", ")));
     }
     let moment = |key: &str| {
         let text = words(row, key)?.ok_or(format!("`{key}` is missing"))?;
@@ -172,7 +173,7 @@ fn words<'a>(row: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, 
     }
 }
 
-/// A list of numbers, or text with anything between them.
+/// A list of MMSIs, or text with separators between them.
 fn vessels(row: &Map<String, Value>) -> Result<Vec<u32>, String> {
     let mmsi = |text: &str| match text.parse() {
         Ok(mmsi) if mmsi <= 999_999_999 => Ok(mmsi),
@@ -225,14 +226,14 @@ mod tests {
             .replace("\"none\"", "\"nothing\"")
             .replace("a storm\"}", "a storm\"}\n[]\n{\"behaviour\":\"drift\",\"form\":1}");
         let faults = faults(&wrong);
-        assert!(faults[0].starts_with("truth:1: behaviour: `rendezvouz` is none; there are loitering"), "{faults:?}");
+        assert!(faults[0].starts_with("truth:1: behaviour: `rendezvouz` is not a behaviour; there are"), "{faults:?}");
         assert_eq!(faults[1], "truth:3: expect: write alert or none, not `nothing`");
         assert_eq!(faults[2], "truth:4: is not a JSON object");
-        assert!(faults[3].starts_with("truth:5: `form` is nothing that is known here"), "{faults:?}");
+        assert!(faults[3].starts_with("truth:5: `form` is not a known key"), "{faults:?}");
     }
 
     #[test]
-    fn csv_faults_have_the_line_they_stand_on() {
+    fn csv_faults_name_their_line() {
         assert_eq!(
             faults(&CSV.replace("vessels", "mmsi")),
             ["truth:1: the header lacks vessels; it needs behaviour,vessels,from,to"]

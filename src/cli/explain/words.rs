@@ -1,4 +1,4 @@
-//! Conditions in words, and which of a vessel's behaviours is nearest to an alert.
+//! Conditions in words, and the behaviour of a vessel that is nearest to an alert.
 
 use serde_json::Value;
 
@@ -8,9 +8,10 @@ use crate::telemetry::FromAir;
 use crate::time::Span;
 use crate::tracks::TrackKey;
 
-/// What a condition counts that is no number, or about which nothing is known: as far as a number at four times its limit.
+/// Distance of an unmet condition that has no number, or whose value is unknown: as if a number were at four times its
+/// limit.
 const PLAIN_MISS: f64 = 3.0;
-/// Endings of names that are units.
+/// Suffixes of names that are units, and how each unit is written.
 const UNITS: [(&str, &str); 8] = [
     ("_knots", " kn"),
     ("_minutes", " min"),
@@ -21,7 +22,7 @@ const UNITS: [(&str, &str); 8] = [
     ("_percent", " %"),
     ("_days", " days"),
 ];
-/// Names that need other words than their own.
+/// Names that are written in other words than their own.
 const NAMES: [(&str, &str); 6] = [
     ("shore", "distance from shore"),
     ("calm_water", "distance from calm water"),
@@ -31,15 +32,15 @@ const NAMES: [(&str, &str); 6] = [
     ("mmsi", "MMSI"),
 ];
 
-/// One form of a behaviour, and what it lacks.
+/// One form of a behaviour with the conditions that it lacks.
 pub(super) struct Near<'a> {
-    /// The behaviour.
+    /// Name of the behaviour.
     pub(super) behaviour: &'static str,
-    /// The form.
+    /// The form with its conditions, as the engine explains it.
     pub(super) told: &'a Explanation,
-    /// What is not met, the least first.
+    /// The conditions that are not met, the nearest to being met first.
     pub(super) missing: Vec<&'a Condition>,
-    /// How far all of them are from being met together; 0 when nothing is missing.
+    /// Sum of the distances of all missing conditions; 0 when nothing is missing.
     pub(super) away: f64,
 }
 
@@ -59,7 +60,7 @@ impl<'a> Near<'a> {
         }
     }
 
-    /// The same for one vessel of a pair: `rendezvous (near: with 224000002.1)`.
+    /// The name as seen from one vessel of a pair: `rendezvous (near: with 224000002.1)`.
     pub(super) fn name_for(&self, me: TrackKey) -> String {
         let name = self.name();
         name.replace(&format!("{me} and "), "with ").replace(&format!(" and {me}"), "")
@@ -87,7 +88,8 @@ fn miss(condition: &Condition) -> f64 {
     condition.miss.unwrap_or(PLAIN_MISS)
 }
 
-/// Every form of every behaviour once: of equal ones, as where several zones look at one pair, that which lacks least.
+/// Every form of every behaviour, each once. If several zones give the same form for one pair of vessels, the one that
+/// lacks least.
 pub(super) fn forms<'a>(track: &'a Explained, only: Option<&str>) -> Vec<Near<'a>> {
     let mut forms: Vec<Near<'a>> = Vec::new();
     for (name, told) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
@@ -103,7 +105,8 @@ pub(super) fn forms<'a>(track: &'a Explained, only: Option<&str>) -> Vec<Near<'a
     forms
 }
 
-/// The nearest form of each behaviour, the nearest behaviour first. What cannot be about a vessel is left out.
+/// The nearest form of each behaviour, the nearest behaviour first. Behaviours that do not apply to the vessel are left
+/// out.
 pub(super) fn nearest<'a>(forms: &[Near<'a>]) -> Vec<Near<'a>> {
     let mut best: Vec<Near<'a>> = Vec::new();
     for near in forms.iter().filter(|near| near.told.conditions.iter().all(|condition| condition.name != "about")) {
@@ -153,7 +156,7 @@ fn in_words(condition: &Condition) -> String {
     format!("{name}{colon} {measured}, needs {limit}")
 }
 
-/// A form with its conditions, met and not.
+/// Writes a form with all of its conditions, met or not.
 pub(super) fn table(near: &Near<'_>, text: &mut String) {
     let of = near.told.conditions.len();
     let verdict = match near.missing.len() {

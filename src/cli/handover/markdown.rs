@@ -1,4 +1,4 @@
-//! The handover as a page of Markdown: every list whole.
+//! The handover as a page of Markdown, with every list in full.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::store::Entry;
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
-/// Characters that mean something to Markdown or to HTML within it.
+/// Characters that have a meaning in Markdown or in HTML within it.
 const SPECIAL: &str = "\\`*_{}[]()#+-.!|~";
 
 /// The whole page.
@@ -117,7 +117,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
     table(page, &["Alert", "Grade", "Began", "What", "Where", "State", "Whose"], rows.collect());
 }
 
-/// A table, or that there is nothing.
+/// A table, or `Nothing.` without rows.
 fn table(page: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
     if rows.is_empty() {
         *page += "Nothing.\n\n";
@@ -166,12 +166,12 @@ fn feeds(watch: &Watch, page: &mut String) {
     table(page, &["Sink", "State", "Waiting", "Given up"], rows("sinks", &["name", "state", "waiting", "failed"]));
 }
 
-/// Text of any origin as Markdown shows it: on one line, and without any markup of its own.
+/// Escapes text of any origin for Markdown: one line, without any markup of its own.
 fn plain(text: &str) -> String {
     let shown = FromAir(text).to_string();
     let mut plain = String::with_capacity(shown.len());
     for (index, c) in shown.chars().enumerate() {
-        // Full stops and hyphens mean something at the beginning only, parentheses only behind brackets.
+        // Some characters have a meaning only at the beginning of a line, and parentheses only after brackets.
         let harmless = matches!(c, '(' | ')' | '!' | '.' | '-' | '+') && 0 < index;
         if SPECIAL.contains(c) && !harmless {
             plain.push('\\');
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_from_the_air_is_no_markup() {
+    fn a_name_from_the_air_is_not_markup() {
         assert_eq!(plain("A|B"), "A\\|B");
         assert_eq!(plain("[x](http://y)"), "\\[x\\](http://y)");
         assert_eq!(plain("<script>&lt;"), "&lt;script&gt;&amp;lt;");

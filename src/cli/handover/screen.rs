@@ -1,4 +1,4 @@
-//! The handover on one screen: the worst and the latest of each list, and how to see the rest.
+//! The handover on one screen: the first rows of each list, and the command that shows the rest.
 
 use serde_json::Value;
 
@@ -10,11 +10,11 @@ use crate::store::Entry;
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
-/// Rows shown of each list.
+/// Maximum number of rows in the list of open alerts, and in each other list.
 const MOST_OPEN: usize = 8;
 const MOST_OTHERS: usize = 4;
 
-/// The whole screen; lines cut to `width` characters.
+/// The whole screen. Lines are cut to `width` characters.
 pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     let store = &watch.store;
     let marking = watch.marking().map_or(String::new(), |marking| format!("  {marking}"));
@@ -80,7 +80,7 @@ fn heading(lines: &mut Vec<String>, text: &str) {
     lines.push(text.to_owned());
 }
 
-/// The first of a list, and a line on how to see the others.
+/// The first rows of a list, and a line with the command that shows the others.
 fn rows<T>(lines: &mut Vec<String>, all: &[T], most: usize, others: &str, row: impl Fn(&T) -> String) {
     lines.extend(all.iter().take(most).map(|one| format!("  {}", row(one))));
     if most < all.len() {
@@ -88,7 +88,7 @@ fn rows<T>(lines: &mut Vec<String>, all: &[T], most: usize, others: &str, row: i
     }
 }
 
-/// One alert in a line.
+/// One alert in one line.
 fn row(watch: &Watch, entry: &Entry) -> String {
     let body = &entry.body;
     let word = |key: &str| FromAir(body[key].as_str().unwrap_or_default()).to_string();
@@ -132,7 +132,7 @@ fn status(watch: &Watch, lines: &mut Vec<String>) {
     rows(lines, &troubles, MOST_OTHERS, "status", Clone::clone);
 }
 
-/// The time of day; with its date where that is not today.
+/// The time of day, with the date unless it is today.
 fn moment(watch: &Watch, at: Time) -> String {
     match at.date() == watch.now.date() {
         true => at.clock(),

@@ -1,10 +1,10 @@
-//! The answers of `atalaia init`, and the settings file made of them.
+//! Parses the answers of `atalaia init` and turns them into a settings file.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, absolute};
 
-/// A first settings file.
+/// The contents of a first settings file.
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) feeds: Vec<Feed>,
@@ -13,37 +13,37 @@ pub(super) struct Draft {
     pub(super) sinks: Vec<Sink>,
 }
 
-/// Where AIS comes from.
+/// An input: where AIS comes from.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Feed {
-    /// As in the settings.
+    /// Kind of the input, as in the settings.
     kind: &'static str,
-    /// `address` or `path`.
+    /// Key of the value: `address` or `path`.
     key: &'static str,
     value: String,
 }
 
-/// Where alerts are kept; `None`: nowhere.
+/// Path of the store; `None` if alerts are not kept.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Store(Option<String>);
 
-/// The folder of zone files; `None`: the zones inside the program.
+/// Folder of zone files; `None` for the zones inside the program.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Zones(Option<String>);
 
-/// Where alerts go.
+/// A sink: where alerts go.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) enum Sink {
     Log,
     Jsonl(String),
     Webhook {
         url: String,
-        /// Networks to name because they are not the Internet's.
+        /// Networks that the settings must allow because they are not public.
         allow: Vec<String>,
     },
 }
 
-/// The kinds of feeds that an address or a path is enough for: what an answer begins with, and the key of the rest.
+/// The kinds of inputs that need only an address or a path: prefix of the answer, kind, and key of the rest.
 const FEEDS: [(&str, &str, &str); 6] = [
     ("tcp://", "tcp", "address"),
     ("tcp-listen://", "tcp-listen", "address"),
@@ -72,7 +72,7 @@ impl Feed {
     }
 }
 
-/// `HOST:PORT`, as it is.
+/// Checks that the text is `HOST:PORT` and returns it unchanged.
 fn address(text: &str) -> Result<String, String> {
     let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
     match !host.is_empty() && port.parse::<u16>().is_ok() {
@@ -81,7 +81,7 @@ fn address(text: &str) -> Result<String, String> {
     }
 }
 
-/// A path as the settings need it: relative ones there are relative to the settings' folder, on the command line to the current one.
+/// A path of the command line as the settings need it: relative to their folder if it is inside, else absolute.
 fn path(text: &str, folder: &Path) -> Result<String, String> {
     if text.is_empty() {
         return Err("a path is missing".to_owned());
@@ -162,7 +162,7 @@ impl Sink {
     }
 }
 
-/// The host of an address without its scheme.
+/// The host of a URL without its scheme.
 fn host(rest: &str) -> &str {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -171,7 +171,7 @@ fn host(rest: &str) -> &str {
     }
 }
 
-/// The networks that let a request reach this host, where it is known without asking anybody.
+/// The networks to allow for this host. `None` if that takes a name lookup.
 fn networks(host: &str) -> Option<Vec<String>> {
     if host == "localhost" {
         return Some(vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()]);
@@ -180,12 +180,12 @@ fn networks(host: &str) -> Option<Vec<String>> {
     Some(vec![format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })])
 }
 
-/// Text of the settings that stands for this text.
+/// The text as a TOML string.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// The name of the nth of a kind: "tcp", "tcp-2", …
+/// The name of an input or sink: "tcp", "tcp-2", … `earlier` is the number of those of the same kind before it.
 fn name(kind: &str, earlier: usize) -> String {
     match earlier {
         0 => kind.to_owned(),
@@ -194,7 +194,7 @@ fn name(kind: &str, earlier: usize) -> String {
 }
 
 impl Draft {
-    /// The settings file; `out` is the name it will have.
+    /// The text of the settings file. `out` is its final name.
     pub(super) fn text(&self, out: &Path) -> String {
         let mut text = format!(
             "# Settings of Atalaia, written by `atalaia init`. A key that is not here has its default. Relative paths are relative to\n\
@@ -207,7 +207,7 @@ impl Draft {
             "\n[store]\n# Keeps alerts, what was delivered and what analysts did; received lines are kept beside it.\n";
         text += &match &self.store.0 {
             Some(path) => format!("path = {}\n", quoted(path)),
-            None => "# Without it a restart begins with nothing.\n#path = \"atalaia.sqlite\"\n".to_owned(),
+            None => "# Without it a restart begins without any alerts.\n#path = \"atalaia.sqlite\"\n".to_owned(),
         };
         text +=
             "\n[http]\n# Metrics, health and `atalaia status`; on this machine only.\naddress = \"127.0.0.1:9477\"\n";

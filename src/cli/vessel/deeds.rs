@@ -1,4 +1,4 @@
-//! What a vessel did, as far as an engine remembers: stops at sea, silences, port calls, and where it was heard first and last.
+//! What a vessel did, as far as an engine remembers: stops at sea, silences, port calls, first and last position.
 
 use serde_json::{Value, json};
 
@@ -10,18 +10,18 @@ use crate::tracks::{TrackKey, Vessel};
 use crate::units::Mmsi;
 use crate::zones::{Chart, Hit, Relation};
 
-/// Something it did, and how long.
+/// Something the vessel did: when and where.
 #[derive(Clone, Debug)]
 pub(super) struct Deed {
     pub(super) from: Time,
-    /// `None` while it goes on.
+    /// End; `None` while it goes on.
     pub(super) to: Option<Time>,
     pub(super) at: LatLon,
-    /// What else there is to say.
+    /// Further details in words.
     pub(super) note: String,
 }
 
-/// Where it was heard last, and how it went.
+/// The last report of the vessel.
 #[derive(Clone, Debug)]
 pub(super) struct Last {
     pub(super) at: Time,
@@ -31,14 +31,14 @@ pub(super) struct Last {
     pub(super) status: Option<u8>,
     pub(super) shore_nm: f64,
     pub(super) calm: bool,
-    /// Names of the zones it was in.
+    /// Names of the zones that the vessel was in.
     pub(super) zones: Vec<String>,
 }
 
-/// All that an engine knows of a number.
+/// Everything an engine knows about an MMSI.
 #[derive(Default, Debug)]
 pub(super) struct Deeds {
-    /// Ships that send the number.
+    /// Number of ships that send this MMSI.
     pub(super) tracks: usize,
     pub(super) first_at: Option<Time>,
     pub(super) last: Option<Last>,

@@ -1,4 +1,4 @@
-//! Who a vessel said it was, and from when to when: from the lines that were read, and from the alerts of the store.
+//! How a vessel identified itself, and when: from the lines that were read, and from the alerts of the store.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::ais::ship_type_name;
 use crate::time::Time;
 use crate::tracks::{Identity, country_of};
 
-/// A kind of word about itself.
+/// A part of a vessel's identity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Field {
     Name,
@@ -30,22 +30,22 @@ impl Field {
     }
 }
 
-/// One value of one field, and when it is known to have been said first and last.
+/// One value of one field, with the first and last time it is known to have been reported.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Saying {
     pub(super) field: Field,
-    /// As it was sent.
+    /// The value as it was sent.
     pub(super) value: String,
     pub(super) first: Time,
     pub(super) last: Time,
 }
 
-/// Everything it said.
+/// Every value that a vessel reported.
 #[derive(Default, Debug)]
 pub(super) struct Sayings(Vec<Saying>);
 
 impl Sayings {
-    /// It said so at that time.
+    /// Records that a value was reported at this time. Empty values are ignored.
     pub(super) fn say(&mut self, field: Field, value: &str, at: Time) {
         let value = value.trim();
         if value.is_empty() {
@@ -60,7 +60,7 @@ impl Sayings {
         }
     }
 
-    /// What is known of it at a time.
+    /// Records the identity that the vessel had at this time.
     pub(super) fn identity(&mut self, identity: &Identity, at: Time) {
         if let Some(name) = &identity.name {
             self.say(Field::Name, name, at);
@@ -79,7 +79,8 @@ impl Sayings {
         }
     }
 
-    /// What an alert of the store says of it; an alert that tells of a change, both values.
+    /// Records the identity in a stored alert. An alert about a change of identity contributes the old and the new
+    /// values.
     pub(super) fn alert(&mut self, mmsi: u32, body: &Value) {
         let time = |key: &str| body[key].as_str().and_then(Time::parse);
         let (Some(from), Some(to)) = (time("started_at"), time("last_at")) else {
@@ -100,7 +101,7 @@ impl Sayings {
         if !changes {
             return;
         }
-        // A hull under a new number: what the old number said is of the same ship.
+        // If a hull appears under a new MMSI, what was reported under the old one is of the same ship.
         let before = measured["old_heard_at"].as_str().and_then(Time::parse).unwrap_or(from);
         for (old, new, field) in [
             ("old_name", "new_name", Field::Name),
@@ -109,7 +110,7 @@ impl Sayings {
         ] {
             let word = |key: &str| match &measured[key] {
                 Value::String(word) => Some(word.clone()),
-                // The only numbers among them are MMSIs.
+                // The only numbers among these values are MMSIs.
                 Value::Number(number) => Some(format!("{:09}", number.as_u64().unwrap_or_default())),
                 _ => None,
             };
@@ -123,12 +124,12 @@ impl Sayings {
         }
     }
 
-    /// The latest value of a field.
+    /// The latest value of a field. `None` if the field was never reported.
     pub(super) fn now(&self, field: Field) -> Option<&Saying> {
         self.0.iter().filter(|saying| saying.field == field).max_by_key(|saying| saying.last)
     }
 
-    /// Values that are no longer said, the latest first.
+    /// Values that are not reported any more, the latest first.
     pub(super) fn before(&self) -> Vec<&Saying> {
         let is_now = |saying: &Saying| self.now(saying.field).is_some_and(|now| now.value == saying.value);
         let mut before: Vec<&Saying> = self.0.iter().filter(|saying| !is_now(saying)).collect();
@@ -157,7 +158,7 @@ fn hull_words(length: u16, beam: u16) -> String {
     }
 }
 
-/// The country of a flag code.
+/// The country of a flag code; the code itself if it is not known.
 pub(super) fn country(flag: &str) -> &str {
     country_of(flag).unwrap_or(flag)
 }
@@ -167,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_now_and_what_was_said_before_are_apart() {
+    fn current_and_former_values_are_separate() {
         let hour = |hour: i64| Time::from_seconds(3600 * hour);
         let mut sayings = Sayings::default();
         sayings.say(Field::Name, "OLD NAME", hour(1));

@@ -1,4 +1,4 @@
-//! One vessel on one screen.
+//! The page of one vessel, on one screen.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::time::{Span, Time};
 use crate::tracks::flag_of;
 use crate::units::Mmsi;
 
-/// Rows of a section, unless all are wanted.
+/// Maximum number of rows in a section, unless all are wanted.
 const ROWS: usize = 3;
 
 /// The whole page.
@@ -46,11 +46,11 @@ pub(super) fn page(known: &Known, all: bool) -> String {
 
 struct Page {
     text: String,
-    /// Rows of a section.
+    /// Maximum number of rows in a section.
     rows: usize,
     width: Option<usize>,
     left_out: usize,
-    /// Sections that have no rows.
+    /// Names of the sections without rows.
     none: Vec<&'static str>,
 }
 
@@ -73,7 +73,7 @@ impl Page {
         self.text += &table(columns, &rows[..shown], self.width);
     }
 
-    /// What goes on has lasted until `read_to` at least.
+    /// Adds a section. Anything that still goes on has lasted until `read_to` at least.
     fn deeds(&mut self, none: &'static str, name: &'static str, deeds: &[Deed], read_to: Time) {
         let row = |deed: &Deed| {
             let lasted = deed.to.unwrap_or(read_to) - deed.from;
@@ -176,7 +176,7 @@ fn cases(known: &Known, page: &mut Page) {
     page.section("cases", &columns, known.cases.iter().map(row).collect());
 }
 
-/// Alerts and facts with others in them.
+/// Alerts and facts about meetings with other vessels.
 fn meetings(known: &Known, page: &mut Page) {
     let me = |vessel: &Value| vessel["mmsi"].as_u64() == Some(u64::from(known.mmsi));
     let mut rows = Vec::new();
@@ -208,9 +208,9 @@ fn meetings(known: &Known, page: &mut Page) {
     page.section("meetings", &[text("meeting"), text("lasted"), text("where"), text("")], rows);
 }
 
-/// `12.3 kn, course 045°, under way; 12 nm off the coast; in Corridor 7`
+/// Motion and place: `12.3 kn, course 045°, under way using engine, 12.0 nm off the coast, in Corridor 7`
 fn motion(last: &Last) -> String {
-    let mut words = vec![last.knots.map_or("speed not said".to_owned(), |knots| format!("{knots:.1} kn"))];
+    let mut words = vec![last.knots.map_or("speed not reported".to_owned(), |knots| format!("{knots:.1} kn"))];
     words.extend(last.course.map(|course| format!("course {course:03.0}°")));
     words.extend(last.status.and_then(status).map(str::to_owned));
     if last.shore_nm.is_finite() {
@@ -223,7 +223,7 @@ fn motion(last: &Last) -> String {
     words.join(", ")
 }
 
-/// The navigational status, ITU-R M.1371-5 table 45; nothing for those without a meaning.
+/// The navigational status in words (ITU-R M.1371-5, table 45). `None` for codes without a meaning.
 fn status(code: u8) -> Option<&'static str> {
     let words = [
         "under way using engine",
@@ -239,7 +239,7 @@ fn status(code: u8) -> Option<&'static str> {
     words.get(usize::from(code)).copied()
 }
 
-/// `42 min`, `3 h 05 min`, `12 days`; a negative one is none: the clock of a receiver may be ahead of ours.
+/// `42 min`, `3 h 05 min`, `12 days`. A negative span counts as zero: the clock of a receiver may be ahead of ours.
 fn span(span: Span) -> String {
     let span = span.max(Span::ZERO);
     match span.hours() {
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_on_has_lasted_until_the_end_of_what_was_read() {
+    fn a_stop_that_goes_on_has_lasted_until_the_end_of_the_reading() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let mut page = Page { text: String::new(), rows: ROWS, width: None, left_out: 0, none: Vec::new() };
         let stop = Deed {

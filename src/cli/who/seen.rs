@@ -1,4 +1,4 @@
-//! The vessels near a position, looked at once in every minute of event time, and what each of them did there.
+//! The vessels near a position, examined once per minute of event time, and what each of them did there.
 
 use std::collections::BTreeMap;
 
@@ -11,27 +11,27 @@ use crate::tracks::{TrackKey, Vessel};
 use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
-/// Below this a vessel stops. Knots made good.
+/// Speed made good in knots below which a vessel counts as stopped.
 const STOP_KNOTS: f64 = 1.0;
-/// Below this share of its usual speed it is slow.
+/// Share of its usual speed below which a vessel counts as slow.
 const SLOW_SHARE: f64 = 0.6;
-/// Stopped or slow for less than this is not worth a word. Minutes.
+/// Shorter stops and slow periods are not reported. Minutes.
 const LEAST_MINUTES: f64 = 10.0;
-/// Not heard for so long, it is dark.
+/// A vessel that is not heard for this long counts as dark.
 const DARK_AFTER: Span = Span::from_minutes(60);
-/// A speed older than this says nothing, and a minute of looking counts no longer. When nothing at all is received for so long, the
-/// feed was out.
+/// Bounds the age of a speed that is used, and the time that one look stands for. If nothing at all is received for
+/// this long, the feed was out.
 const STALE: Span = Span::from_minutes(10);
-/// An outage that is noticed this soon after a vessel's last fix began with it.
+/// Lost reception that is noticed within this time after a vessel's last fix is taken to have begun with that fix.
 const NOTICED: Span = Span::from_minutes(40);
 
-/// What is looked at, and what was seen.
+/// The area and period watched, and what was seen.
 pub(super) struct Watch {
     near: LatLon,
     metres: f64,
     from: Time,
     looked_at: Time,
-    /// When nothing was received at all.
+    /// Periods in which nothing at all was received.
     pub(super) outages: Vec<(Time, Time)>,
     pub(super) seen: BTreeMap<TrackKey, Seen>,
 }
@@ -39,15 +39,15 @@ pub(super) struct Watch {
 /// What was seen of one vessel there.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// As it was sent.
+    /// The name as it was sent.
     pub(super) name: String,
-    /// `Spain, cargo`
+    /// Country and ship type: `Spain, cargo`
     pub(super) kind: String,
-    /// `cargo`
+    /// Ship type: `cargo`
     pub(super) ship_type: &'static str,
-    /// Nearest: nautical miles, and when.
+    /// Nearest approach: distance in nautical miles, and time.
     pub(super) nearest: Option<(f64, Time)>,
-    /// The fastest it was, knots.
+    /// Highest speed made good, in knots. `None` if no speed was known.
     pub(super) fastest: Option<f64>,
     stopped: Spell,
     slowed: Spell,
@@ -55,7 +55,7 @@ pub(super) struct Seen {
     in_port: bool,
 }
 
-/// Minutes of something, and from when to when.
+/// Total duration of something in minutes, with its first and last moment.
 #[derive(Default)]
 struct Spell {
     minutes: f64,
@@ -63,7 +63,7 @@ struct Spell {
     to: Option<Time>,
 }
 
-/// Not heard from, until; and of that time, when nobody would have been.
+/// A period in which the vessel was not heard, and the part of it in which reception there was lost for all vessels.
 #[derive(Clone, Copy)]
 struct Silence {
     from: Time,
@@ -71,17 +71,17 @@ struct Silence {
     lost: Option<(Time, Time)>,
 }
 
-/// Something it did, for the ranking.
+/// Something the vessel did, in words, for the ranking.
 pub(super) enum Did {
-    /// Stopped at sea; in words.
+    /// Stopped at sea.
     Stopped(String),
-    /// Stopped in calm water.
+    /// Stopped in calm water, which earns no points.
     Lay(String),
-    /// Slower than usual.
+    /// Was slower than usual.
     Slowed(String),
-    /// Silent although vessels there were heard.
+    /// Was silent although other vessels there were heard.
     Dark(String),
-    /// Silent while nobody was heard there: nothing held against it.
+    /// Was silent while reception there was lost. Not counted against it.
     Unheard(String),
 }
 
@@ -116,7 +116,7 @@ impl Silence {
         let until = self.lost.map(|(_, to)| to).into_iter().chain(outages.iter().map(|(_, to)| *to)).max();
         let until = until.map_or_else(String::new, |until| format!(" until {}", until.min(self.to).clock()));
         Some(match DARK_AFTER <= self.to - self.from - lost {
-            true => Did::Dark(format!("{silent}, of it {lost} with reception lost there{until}")),
+            true => Did::Dark(format!("{silent}, {lost} of it with reception lost there{until}")),
             false => Did::Unheard(format!("{silent}: reception lost there{until}")),
         })
     }
@@ -128,7 +128,7 @@ impl Watch {
         Watch { near, metres, from, looked_at: Time::MIN, outages: Vec::new(), seen: BTreeMap::new() }
     }
 
-    /// Once a minute.
+    /// Examines the vessels near the position, at most once per minute of event time.
     pub(super) fn look(&mut self, engine: &Engine, chart: &Chart) {
         let Some(now) = engine.now().filter(|now| self.from <= *now) else {
             return;
@@ -198,7 +198,7 @@ impl Seen {
         Seen { name: name.to_owned(), ..Seen::default() }
     }
 
-    /// What it did, by itself.
+    /// What the vessel did by itself: its stop or slow period, and its longest silence.
     pub(super) fn did(&self, outages: &[(Time, Time)]) -> Vec<Did> {
         let stopped = match self.in_port {
             true => self.stopped.text("stopped in calm water").map(Did::Lay),

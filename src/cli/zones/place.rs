@@ -1,4 +1,4 @@
-//! Where zones lie: their extents for lists and pages, and all of them as one GeoJSON for a map.
+//! Where zones are: their extents for lists and pages, and all of them as one GeoJSON file for a map.
 
 use std::io::{self, Write};
 
@@ -8,17 +8,17 @@ use crate::geo::LatLon;
 use crate::time::Time;
 use crate::zones::{Chart, Kind, Zone, ZoneIx};
 
-/// Shares of land below and above which a zone simply lies at sea, or on land.
+/// A zone with a smaller share of land counts as at sea, and one with a larger share than `WHOLLY` as on land.
 const HARDLY: f64 = 0.005;
 const WHOLLY: f64 = 0.995;
 
-/// The cells of a zone's row: middle, square miles, land.
+/// The cells of a zone's row: middle, area in square nautical miles, land.
 pub(super) fn cells(chart: &Chart, zone: ZoneIx) -> [String; 3] {
     let extent = chart.zones.extent(zone);
     [short(extent.middle), square_miles(extent.area_nm2), land(chart.zones.land_share(zone, &chart.coast)).0]
 }
 
-/// The lines of one zone's page.
+/// Writes the extent of one zone for its page.
 pub(super) fn lines(chart: &Chart, zone: ZoneIx, out: &mut dyn Write) -> io::Result<()> {
     let extent = chart.zones.extent(zone);
     let [south, north] = [extent.south, extent.north].map(latitude);
@@ -29,7 +29,7 @@ pub(super) fn lines(chart: &Chart, zone: ZoneIx, out: &mut dyn Write) -> io::Res
     writeln!(out, "  {:<14} {}", "lies", land(chart.zones.land_share(zone, &chart.coast)).1)
 }
 
-/// The same for programs.
+/// The extent of one zone as JSON.
 pub(super) fn object(chart: &Chart, zone: ZoneIx) -> Value {
     let extent = chart.zones.extent(zone);
     let rounded = |degrees: f64| (degrees * 1e5).round() / 1e5;
@@ -41,7 +41,7 @@ pub(super) fn object(chart: &Chart, zone: ZoneIx) -> Value {
     })
 }
 
-/// What lies on land of a zone: for a cell, and as a sentence.
+/// The share of a zone that is land: for a cell, and in words.
 fn land(share: f64) -> (String, String) {
     match share {
         share if share < HARDLY => (String::new(), "at sea".to_owned()),
@@ -53,7 +53,7 @@ fn land(share: f64) -> (String, String) {
     }
 }
 
-/// A position with hemispheres, to a mile.
+/// A position with hemispheres, to 2 decimals (about a mile).
 fn short(at: LatLon) -> String {
     format!("{} {}", latitude(at.lat), longitude(at.lon))
 }
@@ -70,13 +70,14 @@ fn square_miles(nm2: f64) -> String {
     if nm2 < 10.0 { format!("{nm2:.1}") } else { format!("{nm2:.0}") }
 }
 
-/// All zones in one FeatureCollection as they were drawn, with the defaults filled in. `files` are their files as read.
+/// Writes all zones as one FeatureCollection, as drawn, with the defaults filled in. `files` are the zone files as
+/// read.
 pub(super) fn export(chart: &Chart, files: &[(String, String)], now: Time, out: &mut dyn Write) -> io::Result<()> {
     let mut features = Vec::new();
     for (name, text) in files {
         let document: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default();
         let drawn = document["features"].as_array().into_iter().flatten();
-        // The zones of a file stand in the order of its features.
+        // The zones of a file are in the order of its features.
         let zones = chart.zones.iter().filter(|(_, zone)| zone.file == *name);
         for (feature, (ix, zone)) in drawn.zip(zones) {
             let mut properties = feature["properties"].as_object().cloned().unwrap_or_default();

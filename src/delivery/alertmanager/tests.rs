@@ -1,4 +1,4 @@
-//! What Alertmanager is told, by a receiver that keeps it and by Alertmanager itself, read back with its own tool.
+//! Alerts sent to a recording receiver, and to a real Alertmanager, read back with its own tool.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -31,7 +31,7 @@ fn ended(delivery: &Delivery) -> Delivery {
 }
 
 #[tokio::test]
-async fn open_alerts_are_repeated_and_what_is_over_for_a_while() {
+async fn open_alerts_are_repeated_and_resolved_ones_for_a_while() {
     let receiver = Receiver::answering(&[OK; 4]).await;
     let mut sink = sink(&receiver.url("/am/"));
     sink.now = || Time::parse("2026-03-14T04:00:00Z").expect("a time");
@@ -40,7 +40,7 @@ async fn open_alerts_are_repeated_and_what_is_over_for_a_while() {
     assert_eq!(sink.send(std::slice::from_ref(&first)).await, Ok(()));
     assert_eq!(sink.refresh(&[first.clone(), second.clone()]).await, Ok(()));
     assert_eq!(sink.send(&[ended(&first)]).await, Ok(()));
-    // The list of what is open may be older than the end.
+    // The list of open alerts may be older than the end.
     assert_eq!(sink.refresh(&[first, second]).await, Ok(()));
     let came = receiver.came();
     assert!(came.iter().all(|request| request.first == "POST /am/api/v2/alerts HTTP/1.1"), "{}", came[0].first);
@@ -61,13 +61,13 @@ async fn open_alerts_are_repeated_and_what_is_over_for_a_while() {
 }
 
 #[tokio::test]
-async fn nothing_open_is_nothing_said() {
+async fn without_open_alerts_nothing_is_posted() {
     let receiver = Receiver::answering(&[]).await;
     assert_eq!(sink(&receiver.url("")).refresh(&[]).await, Ok(()));
     assert!(receiver.came().is_empty());
 }
 
-/// A real one, ended when it is dropped.
+/// A real Alertmanager, stopped when dropped.
 struct Real {
     child: Child,
     url: String,
@@ -76,7 +76,7 @@ struct Real {
 }
 
 impl Real {
-    /// `None` where there is none (see `tests/run`).
+    /// `None` if it is not installed (see `tests/run`).
     fn start() -> Option<Real> {
         let program = installed("ATALAIA_ALERTMANAGER")?;
         let folder = tempfile::TempDir::new().expect("a folder");
@@ -94,14 +94,14 @@ impl Real {
             let (_, rest) = line.split_once("address=127.0.0.1:")?;
             Some(rest.split_whitespace().next()?.to_owned())
         });
-        // What it logs on must not fill its pipe.
+        // Its log must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let url = format!("http://127.0.0.1:{}", address.expect("it says where it listens"));
         let tool = program.with_file_name("amtool");
         Some(Real { child, url, tool, _folder: folder })
     }
 
-    /// What its own tool sees.
+    /// The alerts that amtool lists.
     fn alerts(&self, filter: &[&str]) -> serde_json::Value {
         let shown = Command::new(&self.tool)
             .arg(format!("--alertmanager.url={}", self.url))
@@ -116,7 +116,7 @@ impl Real {
 
 impl Drop for Real {
     fn drop(&mut self) {
-        // The error says only that it has ended.
+        // Fails only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! Both doors of the sink.
+//! Both outputs of the sink: the folder and the URL.
 
 use super::super::http_post::receiver::Receiver;
 use super::super::payload::letter_with;
@@ -27,7 +27,7 @@ async fn a_message_is_put_into_the_folder_or_posted() {
 }
 
 #[test]
-fn its_settings_name_one_door_and_a_sender_cap_can_name() {
+fn its_settings_need_one_output_and_a_valid_sender() {
     let problems = |text: &str| toml::from_str::<Settings>(text).expect("settings").problems("sinks[0].cap");
     assert_eq!(problems("sender = \"ops@centre.example\"").len(), 1);
     for sender in ["", "the centre", "a,b", "<a>", "a&b"] {

@@ -1,4 +1,4 @@
-//! The adaptor's two doors, and what never leaves by either.
+//! Both ways to the adaptor, the folder and the URL, and what neither may carry.
 
 use serde_json::json;
 
@@ -41,7 +41,7 @@ async fn amber_strict_is_refused_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn its_settings_name_one_door_and_known_behaviours() {
+fn its_settings_need_one_output_and_known_behaviours() {
     let problems = |text: &str| toml::from_str::<Settings>(text).expect("settings").problems("sinks[0].cise");
     assert_eq!(problems(IDS).len(), 1, "no door");
     assert_eq!(problems(&format!("{IDS}\nspool = \"a\"\nurl = \"https://adaptor.example/\"")).len(), 1, "two doors");

@@ -1,4 +1,4 @@
-//! One alert as one event: a marker while it goes on, the order to take it away once it is over.
+//! One alert as one event: a marker while it is open, an order to delete the marker once it is over.
 
 use std::io;
 
@@ -10,16 +10,16 @@ use crate::delivery::send::SendError;
 use crate::delivery::telling::Telling;
 use crate::time::{Span, Time};
 
-/// What the format writes for "not known": height, and how far off a place may be. Metres.
+/// The format's value for "unknown", for heights and position errors. Metres.
 const UNKNOWN: &str = "9999999.0";
-/// A spot on the map that a machine put there.
+/// Event type of a marker placed on the map.
 const MARKER: &str = "b-m-p-s-m";
-/// Takes another event away.
+/// Event type that deletes another event.
 const DELETE: &str = "t-x-d-d";
-/// A merchant vessel at sea of which nobody says whose side it is on.
+/// Event type of a merchant vessel at sea with unknown affiliation.
 const VESSEL: &str = "a-u-S-X-M";
 
-/// An XML document in UTF-8.
+/// Writes the alert's event as an XML document in UTF-8. `stale` is how long a marker stays without an update.
 pub(super) fn event(told: Telling<'_>, stale: Span) -> Result<Vec<u8>, SendError> {
     let id = told.id()?;
     let mut writer = Writer::new(Vec::new());
@@ -35,7 +35,7 @@ fn write(told: Telling<'_>, id: &str, stale: Span, writer: &mut Writer<Vec<u8>>)
         false => (uid.clone(), MARKER),
     };
     let at = told.at();
-    // An event that begins after it was written is drawn by nobody.
+    // TAK clients do not draw an event that starts after its own time.
     let start = told.time("started_at").filter(|start| *start <= at && !told.is_over()).unwrap_or(at);
     let (time, start, stale) = (moment(at), moment(start), moment(at + stale));
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), Some("yes"))))?;
@@ -57,7 +57,7 @@ fn write(told: Telling<'_>, id: &str, stale: Span, writer: &mut Writer<Vec<u8>>)
     Ok(())
 }
 
-/// Where it is; an alert without a place stands at 0, 0 with an unknown error, as the format has it, and says so in its text.
+/// Position of the alert. Without one the event is at 0, 0 with unknown error, as the format requires, and its text says so.
 fn point(told: Telling<'_>, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
     let (lat, lon) = told.position().unwrap_or_default();
     let (lat, lon) = (format!("{lat:.5}"), format!("{lon:.5}"));
@@ -101,7 +101,7 @@ fn detail(told: Telling<'_>, uid: &str, id: &str, time: &str, writer: &mut Write
     writer.create_element("__atalaia").with_attributes(own).write_empty().map(drop)
 }
 
-/// With milliseconds, as TAK writes them.
+/// Time with milliseconds, as TAK writes it.
 fn moment(at: Time) -> String {
     let text = at.to_string();
     match text.split_once('.') {
@@ -110,7 +110,7 @@ fn moment(at: Time) -> String {
     }
 }
 
-/// As a signed number of 32 bits: alpha, red, green, blue.
+/// Colour as a signed 32-bit number: alpha, red, green, blue.
 fn colour(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "-65536",

@@ -1,4 +1,4 @@
-//! Events read back by another XML reader, and taken in by listeners like a TAK server's.
+//! Events decoded by a third-party XML reader and received by listeners like a TAK server.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -104,7 +104,7 @@ async fn a_mesh_gets_a_datagram_each() {
     }
 }
 
-/// A server that lets in only who shows a certificate of the tests' authority.
+/// A server that accepts only clients with a certificate of the test authority.
 fn acceptor() -> TlsAcceptor {
     let read = |name: &str| beside("tests/wires").join(name);
     let mut roots = RootCertStore::empty();
@@ -145,9 +145,9 @@ async fn a_server_knows_us_by_our_certificate() {
     assert_eq!(String::from_utf8_lossy(&heard), String::from_utf8_lossy(&expected));
 }
 
-/// A TAK server of another make, told by TLS with a certificate or by TCP, hands each event to whoever watches.
+/// A third-party TAK server, over TLS with a client certificate or over TCP, forwards each event to its clients.
 #[tokio::test]
-async fn a_tak_server_hands_on_what_it_is_told() {
+async fn a_tak_server_forwards_what_it_receives() {
     let Some(program) = installed("ATALAIA_TAKY") else { return };
     for transport in [Transport::Tls, Transport::Tcp] {
         let folder = tempfile::TempDir::new().expect("a folder");
@@ -166,7 +166,7 @@ async fn a_tak_server_hands_on_what_it_is_told() {
         let file = folder.path().join("taky.conf");
         std::fs::write(&file, text).expect("written");
         let _server = Server::start(Command::new(&program).arg("-l").arg("critical").arg("-c").arg(file));
-        // Only beside TLS it has a port for who just watches.
+        // Only with TLS does it have a separate port for monitoring clients.
         let watched = if transport == Transport::Tls { watched } else { port };
         listens(watched);
         let mut watch = std::net::TcpStream::connect(("127.0.0.1", watched)).expect("connected");
@@ -186,7 +186,7 @@ async fn a_tak_server_hands_on_what_it_is_told() {
         let mut last = None;
         for delivery in deliveries() {
             assert_eq!(sink.send(std::slice::from_ref(&delivery)).await, Ok(()), "{transport:?}");
-            // Whoever watches gets some twice.
+            // Monitoring clients receive some events twice.
             let seen = loop {
                 let seen = until(&mut watch, "</event>");
                 if uid(&seen) != last {
@@ -215,7 +215,7 @@ fn until(stream: &mut impl std::io::Read, end: &str) -> String {
 async fn a_server_of_another_authority_gets_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("localhost:{}", listener.local_addr().expect("bound").port());
-    // Its own certificate is no authority that signed it.
+    // The server's certificate was not issued by this authority.
     let tls = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
     let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &sender()).expect("settings");
     let met = async {

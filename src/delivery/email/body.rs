@@ -1,4 +1,4 @@
-//! The text of a mail, as an analyst reads it on a telephone at night.
+//! The text of a mail, laid out for reading on a telephone at night.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -7,10 +7,10 @@ use crate::delivery::send::Delivery;
 use crate::delivery::sheet::{self, CAVEAT, Row, head, stamp};
 use crate::delivery::telling::{Telling, cut};
 
-/// Longest list of vessels in a line. Bytes.
+/// Maximum length of a list of vessel names in one line. Bytes.
 const LONGEST_NAMES: usize = 200;
 
-/// One alert, or several with a list of them before.
+/// The text for one alert, or for several with a summary list at the top.
 pub(super) fn text(deliveries: &[Delivery]) -> String {
     let mut text = String::new();
     if 1 < deliveries.len() {
@@ -28,7 +28,7 @@ pub(super) fn text(deliveries: &[Delivery]) -> String {
     text
 }
 
-/// A line for each change; one for all of those whose vessels hang together (SPEC: a group is one row).
+/// One line per change. Alerts of the same group share a line (SPEC: a group is one row).
 fn rows(deliveries: &[Delivery]) -> Vec<String> {
     let mut rows = Vec::new();
     let mut seen = BTreeSet::new();
@@ -87,7 +87,7 @@ mod tests {
     use crate::delivery::trial::{deliveries, with};
 
     #[test]
-    fn those_that_hang_together_are_one_row() {
+    fn alerts_of_one_group_are_one_row() {
         let mate = |index: usize| with(&deliveries()[index], |change| change["alert"]["group_id"] = "g1".into());
         let grouped = [mate(0), deliveries()[2].clone(), mate(1)];
         let rows = rows(&grouped);

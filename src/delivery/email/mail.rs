@@ -1,4 +1,4 @@
-//! A delivery or a digest as a mail: headers that thread and mark it, the text, the map layer.
+//! A delivery or digest as a mail: threading and marking headers, the text, and a map layer.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
@@ -16,10 +16,10 @@ use crate::delivery::telling::{Telling, cut};
 use crate::store::export::{self, Format};
 use crate::time::Time;
 
-/// Longest list of vessels in a subject. Bytes.
+/// Maximum length of a list of vessel names in a subject. Bytes.
 const LONGEST_NAMES: usize = 90;
 
-/// Who writes to whom.
+/// Sender, recipients and site of the mails.
 pub(super) struct Writer {
     pub(super) from: Mailbox,
     pub(super) to: Vec<Mailbox>,
@@ -27,7 +27,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// One mail of all deliveries. The same deliveries have the same `Message-ID`, whenever they are sent.
+    /// One mail with all deliveries. The same deliveries always have the same `Message-ID`.
     pub(super) fn mail(&self, deliveries: &[Delivery], now: Time) -> Result<Message, SendError> {
         let since = Duration::from_millis(u64::try_from(now.millis()).unwrap_or_default());
         let mut builder = Message::builder()
@@ -42,7 +42,7 @@ impl Writer {
         }
         if let [delivery] = deliveries {
             let told = Telling::of(delivery);
-            // What a thread begins with may never have come here; programs thread by what all of it name.
+            // The first mail of a thread may never have been sent here. Mail programs also thread by a shared reference.
             let group = Some(told.word("group_id"))
                 .filter(|group| !group.is_empty())
                 .map(|group| format!("group-{}", digest(group)));
@@ -71,13 +71,13 @@ impl Writer {
     }
 }
 
-/// The highest marking first, then what is meant only as an exercise or test, then what it is about.
+/// Subject: the strictest marking, then EXERCISE or TEST if that holds for all, then the content.
 fn subject(deliveries: &[Delivery]) -> String {
     let told = || deliveries.iter().map(Telling::of);
     let rank = |name: &str| Tlp::ALL.iter().position(|tlp| tlp.name() == name);
     let tlp = told().map(Telling::tlp).max_by_key(|name| rank(name)).unwrap_or("RED");
     let mut subject = format!("[TLP:{tlp}] ");
-    // Real as soon as one of them is, or cannot be read.
+    // Real if any delivery is, or if its marking cannot be read.
     let reality = |told: Telling<'_>| told.handling().map_or(Reality::Actual, |handling| handling.reality);
     if let Some(first) = told().next().map(reality)
         && first != Reality::Actual
@@ -100,11 +100,11 @@ fn subject(deliveries: &[Delivery]) -> String {
         let alerts = format!("{} alert{}", alerts.len(), if alerts.len() == 1 { "" } else { "s" });
         subject += &format!("{} updates on {alerts}, highest {severity}", deliveries.len());
     }
-    // A name that looks like an encoded word would be decoded by whoever reads it, line ends and all.
+    // A vessel name that looks like an encoded word would be decoded by mail programs, line ends included.
     subject.replace("=?", "= ?")
 }
 
-/// The alerts with their tracks for a map program, each as its latest change has it.
+/// GeoJSON attachment of the alerts with their tracks, each as of its latest change.
 fn layer(deliveries: &[Delivery]) -> Result<SinglePart, SendError> {
     let mut alerts: Vec<serde_json::Value> = Vec::new();
     for delivery in deliveries {

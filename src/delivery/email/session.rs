@@ -1,4 +1,4 @@
-//! One mail handed to a server: a connection, the proof of who it is, the login, the envelope, the mail.
+//! One SMTP session: connect, verify the server, log in, send the envelope and the mail.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -33,38 +33,38 @@ use crate::delivery::wire::{Address, Stream, connect};
 use crate::secret::{Revealed, Secret};
 use crate::tls;
 
-/// For a server to say goodbye.
+/// Time allowed for the server's reply to QUIT.
 const LEAVE: Duration = Duration::from_secs(1);
-/// Most of what a server said that is worth a line of the log. Bytes.
+/// Maximum length of a server's answer in the log. Bytes.
 const LONGEST_REASON: usize = 200;
 
-/// Most that is read of what a server says in one connection, its certificates among it. Bytes.
+/// Maximum number of bytes read from the server in one connection, including its certificates.
 const MOST_SAID: usize = 1 << 20;
 
-/// Where mail goes, and who may hand it in.
+/// A mail server with our login.
 pub(super) struct Server {
     address: Address,
     starttls: Option<TlsParameters>,
     tls: Option<Arc<ClientConfig>>,
     login: Option<(String, Revealed)>,
-    /// What must not come back out of an answer: the password, as it is and as it travels.
+    /// Texts to remove from the server's answers: the password, plain and as encoded in the protocol.
     secrets: Vec<String>,
     wait: Duration,
 }
 
-/// What became of a mail that somebody took.
+/// Outcome of a mail that at least one recipient accepted, now or before.
 pub(super) struct Handed {
-    /// Who has it now.
+    /// Recipients that accepted it this time.
     pub(super) taken: Vec<String>,
-    /// Why some do not have it yet.
+    /// Why some recipients have not accepted it yet; `None` if all have.
     pub(super) deferred: Option<String>,
 }
 
-/// At which point a server said no: only then is it about the mail.
+/// Whether a refusal concerns the mail itself.
 enum Failure {
-    /// About us, the way there, or the moment: the mail may be welcome later.
+    /// A fault of the connection, of our login or of the server's state. The mail may be accepted later.
     Way(String),
-    /// About this mail.
+    /// The server's answer to this mail.
     Mail(Error),
 }
 
@@ -92,19 +92,19 @@ impl Server {
         Ok(Server { address, starttls, tls, login, secrets, wait })
     }
 
-    /// What a server said, without what it was shown.
+    /// A server's text without our secrets.
     fn hide(&self, text: &str) -> String {
         let hide = |text: String| self.secrets.iter().fold(text, |text, secret| text.replace(secret, "***"));
-        // Once more, for what only characters that nobody sees kept apart.
+        // Again, because hidden characters may have split a secret.
         hide(clean(&hide(text.to_owned())))
     }
 
-    /// The same, as much of it as is worth telling.
+    /// The same, cut for the log.
     fn said(&self, text: &str) -> String {
         cut(&self.hide(text), LONGEST_REASON).to_owned()
     }
 
-    /// Hands it in for everybody it is for, but for those who have it.
+    /// Sends the mail to all its recipients except those that already have it.
     pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<Handed, SendError> {
         let (host, port) = (&self.address.host, self.address.port);
         let said = |reason: &str| format!("{host}:{port}: {}", self.said(reason));
@@ -112,7 +112,7 @@ impl Server {
         let mut connection = None;
         let outcome = timeout(self.wait, self.hand_in(mail, have, &mut connection)).await;
         if let Some(mut connection) = connection {
-            // The mail has been taken or not; how the server takes its leave changes nothing.
+            // The outcome is already known; the answer to QUIT does not change it.
             drop(timeout(LEAVE, connection.quit()).await);
         }
         match outcome {
@@ -137,7 +137,7 @@ impl Server {
         if let Some((user, password)) = &self.login {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
             let refused = |error: Error| match error.status() {
-                // Whatever else the server says of a login could hold some of it.
+                // Any other text of the server's answer could repeat part of the credentials.
                 Some(code) => Failure::Way(format!("the login was refused: {code}")),
                 None => Failure::Way("the login was not understood".to_owned()),
             };
@@ -158,8 +158,7 @@ impl Server {
         Ok(connection)
     }
 
-    /// Names sender and receivers, then hands the mail over. An address that is refused, for good or for now, keeps the mail from nobody
-    /// else.
+    /// Sends the envelope, then the mail. A recipient that is refused, permanently or for now, does not keep the mail from the others.
     async fn envelope(
         &self,
         connection: &mut AsyncSmtpConnection,
@@ -176,7 +175,7 @@ impl Server {
             match connection.command(Rcpt::new(to.clone(), Vec::new())).await {
                 Ok(_) => taken.push(to.to_string()),
                 Err(error) if error.is_permanent() => refused.push((to, error)),
-                // A word about the address; without one the way is gone.
+                // With a status the answer concerns this address. Without one the connection is broken.
                 Err(error) if error.status().is_some() => deferred.push((to, error)),
                 Err(error) => return Err(Failure::Mail(error)),
             }
@@ -206,10 +205,10 @@ fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
     }
 }
 
-/// The way to a server, which ends once the server has said too much: a line is read until its end, wherever that is.
+/// Connection that fails once the server has sent too much. The SMTP client reads a line to its end, however long it is.
 struct Bounded {
     stream: Box<dyn Stream>,
-    /// Bytes.
+    /// Number of bytes the server may still send.
     left: usize,
 }
 
@@ -246,15 +245,15 @@ impl fmt::Debug for Bounded {
 }
 
 impl AsyncTokioStream for Bounded {
-    /// Of interest to nobody here.
+    /// Not used for mail.
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-/// The trust of `[sinks.email.tls]` in the words of the library.
+/// The settings of `[sinks.email.tls]` as the SMTP library expects them.
 fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, String> {
-    // Names the file, where one is missing or no PEM.
+    // Gives an error that names the file if one is missing or invalid.
     settings.client().map_err(|error| error.to_string())?;
     let read = |path: &std::path::Path| fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
     let told = |error: Error| with_source(&error);
@@ -264,8 +263,8 @@ fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, Str
         builder = builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
     }
     if let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) {
-        // The library takes the bytes of a PEM file for those of the certificate in it (lettre 0.11.23), so it is given these. It has no
-        // room for certificates above ours: servers have to know them.
+        // The library takes the contents of a PEM file for the DER certificate (lettre 0.11.23), so it is given DER. It has no room for
+        // intermediate certificates; servers must already know them.
         let own = CertificateDer::from_pem_file(certificate)
             .map_err(|error| format!("{}: {error}", certificate.display()))?;
         builder = builder.identify_with(Identity::from_pem(&own, &read(key)?).map_err(told)?);
@@ -273,7 +272,7 @@ fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, Str
     builder.build().map_err(told)
 }
 
-/// An error with what is behind it.
+/// An error with its cause.
 fn with_source(error: &Error) -> String {
     if let Some(fault) = tls::certificate_fault(error) {
         return fault;

@@ -1,4 +1,4 @@
-//! Mails handed to a server of another make and read back by another parser; what servers answer; how mails are paced.
+//! Mails sent to a third-party server and parsed by a third-party parser; answers of servers; pacing of mails.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ fn settings(port: u16, security: Security) -> Settings {
     Settings { security, tls: trust(), ..toml::from_str(&text).expect("settings") }
 }
 
-/// A server of the kind, and the port it chose.
+/// Starts a server of this kind and returns its port.
 fn server(kind: &str) -> Option<(Server, u16)> {
     let python = installed("ATALAIA_WITNESS_PYTHON")?;
     let mut server = Server::start(Command::new(python).arg(beside("tests/wires/smtp.py")).arg(kind));
@@ -28,7 +28,7 @@ fn taken(server: &mut Server) -> Value {
     serde_json::from_str(&server.line()).expect("a mail")
 }
 
-/// Every value of a header, in order.
+/// All values of a header, in order.
 fn header<'a>(mail: &'a Value, name: &str) -> Vec<&'a str> {
     let headers = mail["headers"].as_array().expect("headers").iter();
     headers.filter(|header| header[0] == name).filter_map(|header| header[1].as_str()).collect()
@@ -133,7 +133,7 @@ async fn a_digest_carries_the_highest_marking_and_every_alert() {
 }
 
 #[tokio::test]
-async fn what_a_server_answers_decides_whether_to_come_again() {
+async fn the_servers_answer_decides_whether_to_try_again() {
     for (kind, later) in [("later", true), ("refuse", false)] {
         let Some((_server, port)) = server(kind) else { return };
         let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
@@ -144,7 +144,7 @@ async fn what_a_server_answers_decides_whether_to_come_again() {
 }
 
 #[tokio::test]
-async fn one_address_that_is_gone_keeps_mail_from_nobody_else() {
+async fn one_refused_address_does_not_keep_mail_from_the_others() {
     let Some((mut server, port)) = server("one-refused") else { return };
     let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
@@ -152,7 +152,7 @@ async fn one_address_that_is_gone_keeps_mail_from_nobody_else() {
 }
 
 #[tokio::test]
-async fn who_does_not_take_it_yet_keeps_it_from_nobody_and_gets_it_later() {
+async fn a_recipient_that_defers_gets_it_later_and_the_others_only_once() {
     let Some((mut server, port)) = server("one-later") else { return };
     let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
     let error = sink.send(&deliveries()[..1]).await.expect_err("one does not have it");
@@ -167,14 +167,14 @@ async fn who_does_not_take_it_yet_keeps_it_from_nobody_and_gets_it_later() {
     assert_eq!(
         taken(&mut server)["to"],
         serde_json::json!(["gone@example.org"]),
-        "and nobody else is written to again"
+        "and no other recipient is written to again"
     );
     assert_eq!(sink.send(&deliveries()[1..2]).await, Ok(()));
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org", "gone@example.org"]));
 }
 
 #[tokio::test]
-async fn a_login_travels_encrypted_and_is_never_told() {
+async fn a_login_travels_encrypted_and_is_never_shown() {
     let Some((mut server, port)) = server("login") else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
     let login = |password: &str| Settings {
@@ -228,7 +228,7 @@ async fn a_server_that_never_ends_a_line_is_left() {
 }
 
 #[tokio::test]
-async fn encrypted_from_the_first_byte_a_mail_goes_to_whom_we_trust() {
+async fn with_tls_mail_goes_only_to_a_trusted_server() {
     let Some((mut server, port)) = server("tls") else { return };
     let mut sink = Email::new(&settings(port, Security::Tls), &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
@@ -259,7 +259,7 @@ async fn a_server_that_hangs_is_given_up() {
 }
 
 #[test]
-fn mails_keep_their_distance_and_their_number() {
+fn mails_keep_their_interval_and_hourly_limit() {
     let now = Clock.moment();
     let mut told = Settings { max_per_hour: 3, ..settings(25, Security::None) };
     let mut sink = Email::new(&told, &sender()).expect("settings");

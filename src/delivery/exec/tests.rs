@@ -1,4 +1,4 @@
-//! Programs that take it, do not, hang, shout and leave others behind.
+//! Programs that succeed, fail, hang, write too much or leave processes behind.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +14,7 @@ struct Program {
     path: PathBuf,
 }
 
-/// A script of the shell's, run as a program.
+/// A shell script run as a program.
 fn program(text: &str) -> Program {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("hook");
@@ -47,7 +47,7 @@ async fn it_reads_the_change_as_one_line_and_nothing_of_it_as_a_command() {
     assert_eq!(program.kept("arguments"), "$(id)\n; touch x\na b\n");
     let names: Vec<String> =
         program.kept("env").lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.to_owned()).collect();
-    // What the shell itself sets.
+    // Variables that the shell itself sets.
     let own = ["PATH", "PWD", "OLDPWD", "SHLVL", "_"];
     assert!(names.iter().all(|name| own.contains(&name.as_str())) && names.contains(&"PATH".to_owned()), "{names:?}");
 }
@@ -83,14 +83,14 @@ async fn one_that_hangs_is_killed_with_all_it_started() {
 }
 
 #[tokio::test]
-async fn what_it_leaves_behind_holds_nobody_up() {
+async fn processes_left_behind_do_not_block_the_sink() {
     let program = program("cd \"$(dirname \"$0\")\"; sleep 600 & echo $! > other; exit 0");
     assert_eq!(program.told(&[]).await, Ok(()), "though its pipes are held open");
     assert!(is_over(program.kept("other").trim()));
 }
 
 #[tokio::test]
-async fn what_it_shouts_is_cut_and_never_stops_it() {
+async fn excessive_output_is_cut_and_never_blocks_it() {
     let program = program("head -c 5000000 /dev/zero | tr '\\0' '\\033' >&2; head -c 300000 /dev/zero; exit 1");
     let refused = program.told(&[]).await.expect_err("1").to_string();
     assert!(refused.len() < 500 && !refused.contains('\u{1b}'), "{refused}");
@@ -104,9 +104,9 @@ fn a_program_is_named_from_the_root() {
     assert_eq!(problems("command = [\"true\"]\ntimeout_seconds = 0").len(), 2);
 }
 
-/// Whether the process has ended; one that nobody has asked after yet has.
+/// Whether the process has ended. A zombie counts as ended.
 fn is_over(process: &str) -> bool {
-    assert!(process.parse::<u32>().is_ok(), "{process:?} is no process");
+    assert!(process.parse::<u32>().is_ok(), "{process:?} is not a process id");
     for _ in 0..1000 {
         match fs::read_to_string(format!("/proc/{process}/stat")) {
             Err(_) => return true,

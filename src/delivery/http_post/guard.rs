@@ -1,7 +1,7 @@
-//! Which addresses may be posted to: the Internet's, and those of networks that the settings name.
+//! Permitted destinations: public Internet addresses, and networks that the settings list.
 //!
-//! The check stands between the look-up of a name and the connection, which goes to the address that was checked; a name that says
-//! something else a moment later changes nothing.
+//! The check runs between name resolution and the connection, and the connection goes to the address that was checked. A later change of
+//! the DNS record therefore has no effect.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,10 +11,10 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// The system's resolver, or that of a test.
+/// The system's resolver, or a test's.
 type LookUp = fn(&str) -> Resolving;
 
-/// Reads a network of the settings.
+/// Parses a network of the settings, or a single address.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let fault = |_| format!("{text:?} is not a network; write 10.0.0.0/8 or fd00::/8");
     match text.parse::<IpAddr>() {
@@ -23,10 +23,10 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
     }
 }
 
-/// Decides for one receiver.
+/// Decides which addresses one receiver's name may resolve to.
 #[derive(Clone)]
 pub(super) struct Guard {
-    /// Nothing protects what is sent, so that only named networks get it.
+    /// Whether only listed networks are allowed, because the connection is not encrypted.
     named_only: bool,
     allow: Arc<[IpNet]>,
     look_up: LookUp,
@@ -37,16 +37,16 @@ impl Guard {
         Guard { named_only, allow: allow.into(), look_up }
     }
 
-    /// The same with another look-up.
+    /// The same guard with another resolver.
     #[cfg(test)]
     pub(super) fn resolving(mut self, look_up: LookUp) -> Guard {
         self.look_up = look_up;
         self
     }
 
-    /// Whether an address written into the URL may be reached; a name is looked up when it is needed.
+    /// Checks an address written in the URL. Names are checked later, when they are resolved.
     pub(super) fn host(&self, url: &Url) -> Result<(), String> {
-        // The URL's reader has turned every way of writing an IPv4 address into four numbers.
+        // The URL parser has normalised every notation of an IPv4 address.
         let host = url.host_str().unwrap_or_default();
         match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
             Ok(address) => self.address(address),
@@ -54,7 +54,7 @@ impl Guard {
         }
     }
 
-    /// Why not, as a sentence.
+    /// The error says why the address is not allowed.
     fn address(&self, address: IpAddr) -> Result<(), String> {
         let meant = meant(address);
         let is_named = self.allow.iter().any(|network| network.contains(&meant) || network.contains(&address));
@@ -103,7 +103,7 @@ fn look_up(name: &str) -> Resolving {
     })
 }
 
-/// The IPv4 address that an IPv6 one stands for, else itself.
+/// The IPv4 address embedded in an IPv6 address, else the address itself.
 fn meant(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else { return address };
     let segments = six.segments();
@@ -112,7 +112,7 @@ fn meant(address: IpAddr) -> IpAddr {
         IpAddr::V4(Ipv4Addr::new(a, b, c, d))
     };
     match segments {
-        // Mapped, translated (RFC 2765), compatible; ::1 and :: stay what they are.
+        // IPv4-mapped, translated (RFC 2765) and compatible addresses. `::1` and `::` stay unchanged.
         [0, 0, 0, 0, 0, 0xffff, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => from(high, low),
         [0, 0, 0, 0, 0, 0, high, low] if high != 0 => from(high, low),
         // NAT64 and 6to4.
@@ -121,7 +121,7 @@ fn meant(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What it is, if it is not the Internet's.
+/// Kind of an address outside the public Internet; `None` if it is public.
 fn kind(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(four) => kind_of_four(four),
@@ -138,7 +138,7 @@ fn kind_of_four(address: Ipv4Addr) -> Option<&'static str> {
         () if address.is_link_local() => Some("a link-local address, where cloud metadata services are"),
         () if within(100, 64, 0, 10) => Some("a carrier's address (RFC 6598)"),
         () if address.is_multicast() => Some("a multicast address"),
-        () if address.is_documentation() || within(192, 88, 99, 24) => Some("nobody's"),
+        () if address.is_documentation() || within(192, 88, 99, 24) => Some("not in use"),
         () if within(192, 0, 0, 24) || within(198, 18, 0, 15) || within(240, 0, 0, 4) => Some("reserved"),
         () => None,
     }
@@ -154,8 +154,8 @@ fn kind_of_six(address: Ipv6Addr) -> Option<&'static str> {
         () if within([0xfc00, 0], 7) => Some("a private address"),
         () if within([0xfe80, 0], 10) => Some("a link-local address"),
         () if within([0xff00, 0], 8) => Some("a multicast address"),
-        () if within([0x2001, 0xdb8], 32) || within([0x3fff, 0], 20) => Some("nobody's"),
-        // Unicast of the Internet is 2000::/3; Teredo hides another address in its own.
+        () if within([0x2001, 0xdb8], 32) || within([0x3fff, 0], 20) => Some("not in use"),
+        // Public unicast is 2000::/3. Teredo embeds another address.
         () if !within([0x2000, 0], 3) || within([0x2001, 0], 32) => Some("reserved"),
         () => None,
     }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn no_way_of_writing_it_reaches_what_is_not_the_internets() {
+    fn no_notation_of_an_address_reaches_a_private_network() {
         for host in [
             "127.0.0.1",
             "127.1",
@@ -230,14 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn unprotected_it_goes_to_named_networks_alone() {
+    fn without_tls_only_named_networks_are_reached() {
         let guard = Guard::new(true, vec![network("192.168.7.0/24").expect("a network")]);
         assert!(guard.address("192.168.7.9".parse().expect("an address")).is_ok());
         assert!(guard.address("8.8.8.8".parse().expect("an address")).expect_err("refused").contains("https"));
     }
 
     #[test]
-    fn a_name_that_turns_to_this_machine_is_not_followed() {
+    fn a_name_that_later_resolves_to_this_machine_is_refused() {
         fn rebinding(name: &str) -> Resolving {
             let address: SocketAddr = match name {
                 "first.example" => "93.184.216.34:0",

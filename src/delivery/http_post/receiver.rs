@@ -1,4 +1,4 @@
-//! A receiver for tests: answers each request with the next of its answers, and keeps what came.
+//! HTTP receiver for tests: returns prepared answers in order and records the requests.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -13,17 +13,17 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::delivery::trial::beside;
 
-/// One request.
+/// A recorded request.
 #[derive(Clone, Debug, Default)]
 pub(in crate::delivery) struct Request {
-    /// `POST /path HTTP/1.1`.
+    /// Request line: `POST /path HTTP/1.1`.
     pub(in crate::delivery) first: String,
     headers: Vec<(String, String)>,
     pub(in crate::delivery) body: Vec<u8>,
 }
 
 impl Request {
-    /// The value of a header.
+    /// Value of a header; the name must be in lower case.
     pub(in crate::delivery) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -34,7 +34,7 @@ impl Request {
     }
 }
 
-/// A listening port of this machine.
+/// A receiver on a local port.
 pub(in crate::delivery) struct Receiver {
     address: SocketAddr,
     scheme: &'static str,
@@ -42,12 +42,12 @@ pub(in crate::delivery) struct Receiver {
 }
 
 impl Receiver {
-    /// Answers with these, status line and headers without the last line end, then body; after the last one it takes and says nothing.
+    /// Starts a receiver with raw answers. After the last one it accepts requests and never answers.
     pub(in crate::delivery) async fn answering(answers: &[&str]) -> Receiver {
         Receiver::open(answers, None).await
     }
 
-    /// The same by TLS, known by a certificate of `tests/wires`.
+    /// The same over TLS, with a certificate of `tests/wires`.
     pub(in crate::delivery) async fn by_tls(certificate: &str, answers: &[&str]) -> Receiver {
         let place = |end: &str| beside("tests/wires").join(format!("{certificate}.{end}"));
         let chain = CertificateDer::pem_file_iter(place("pem")).expect("read").map(|one| one.expect("PEM")).collect();
@@ -70,7 +70,7 @@ impl Receiver {
             while let Ok((stream, _)) = listener.accept().await {
                 let mut stream: Box<dyn Stream> = match &tls {
                     None => Box::new(stream),
-                    // Who does not trust us goes.
+                    // The client did not trust the certificate.
                     Some(tls) => match tls.accept(stream).await {
                         Ok(stream) => Box::new(stream),
                         Err(_) => continue,
@@ -80,7 +80,7 @@ impl Receiver {
                 kept.lock().expect("no panic").push(request);
                 match answers.pop_front() {
                     Some(answer) => {
-                        // One who is not read to the end is free to go.
+                        // The client may close before it has read the whole answer.
                         let _ = stream.write_all(answer.as_bytes()).await;
                     }
                     None => silent.push(stream),
@@ -90,12 +90,12 @@ impl Receiver {
         Receiver { address, scheme, came }
     }
 
-    /// `http://127.0.0.1:PORT/path`, or `https://`.
+    /// URL of a path on this receiver: `http://127.0.0.1:PORT/path`, or `https://`.
     pub(in crate::delivery) fn url(&self, path: &str) -> String {
         format!("{}://{}{path}", self.scheme, self.address)
     }
 
-    /// All that came so far.
+    /// The requests received so far.
     pub(in crate::delivery) fn came(&self) -> Vec<Request> {
         self.came.lock().expect("no panic").clone()
     }

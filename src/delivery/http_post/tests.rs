@@ -1,4 +1,4 @@
-//! Posting against receivers that misbehave.
+//! Posts to receivers that misbehave.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -20,7 +20,7 @@ fn secret(folder: &tempfile::TempDir, name: &str, text: &str) -> Secret {
     Secret::File(path)
 }
 
-/// Trusts one authority of its own, so that no test depends on those of the machine.
+/// Trusts a test authority, so that no test depends on the machine's trust store.
 fn tls() -> tls::Settings {
     tls::Settings { ca: Some("tests/payloads/ca.pem".into()), ..tls::Settings::default() }
 }
@@ -59,7 +59,7 @@ async fn each_answer_is_taken_for_what_it_is() {
         ("HTTP/1.1 408 Slow\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n", Some(None)),
         ("HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n", None),
         ("HTTP/1.1 422 Unprocessable\r\nContent-Length: 0\r\n\r\n", None),
-        // Who was moved or has another key will take it once that is mended.
+        // A moved receiver or a changed key can be corrected, so these are temporary.
         ("HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n", Some(None)),
         ("HTTP/1.1 404 Not Found\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", Some(Some(7))),
         ("garbage\r\n\r\n", Some(None)),
@@ -74,7 +74,7 @@ async fn each_answer_is_taken_for_what_it_is() {
     assert!(matches!(&outcome, Err(SendError::Refused { reason }) if reason.ends_with(said)), "{outcome:?}");
     let (outcome, _) = answered("HTTP/1.1 410 Gone\r\nContent-Length: 3\r\n\r\nbye").await;
     assert!(
-        matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410: the receiver wants nothing more: bye"))
+        matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410 Gone: the receiver accepts nothing more: bye"))
     );
 }
 
@@ -118,7 +118,7 @@ async fn secrets_arrive_and_come_back_in_no_error() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let bearer = secret(&folder, "token", &format!("{CANARY}-bearer\n"));
     let headers = BTreeMap::from([("X-Api-Key".to_owned(), secret(&folder, "key", &format!("{CANARY}-key")))]);
-    // One that lies: it says all it was told.
+    // A receiver that repeats all it was sent.
     let echo = format!(
         "HTTP/1.1 500 {CANARY}-key\r\nContent-Length: 60\r\n\r\nyou are {CANARY}-bearer with {CANARY}-key, are you not?????"
     );
@@ -143,7 +143,7 @@ async fn secrets_arrive_and_come_back_in_no_error() {
 }
 
 #[test]
-fn every_fault_of_an_address_is_told_of_without_what_is_secret() {
+fn every_fault_of_a_url_is_reported_without_secrets() {
     let none: Vec<String> = Vec::new();
     let tls = tls::Settings::default();
     for (url, part) in [
@@ -205,7 +205,7 @@ async fn only_a_receiver_of_a_trusted_authority_gets_anything() {
     assert_eq!(known.came()[0].body, b"{}");
 }
 
-/// What becomes of a body for whoever trusts this authority; it may come again later if it was not taken.
+/// Outcome of a post under this trusted authority. A failure must be temporary.
 async fn told(url: &str, authority: &str) -> Result<(), String> {
     let tls = tls::Settings { ca: Some(authority.into()), ..tls::Settings::default() };
     let outcome = target(url, &tls, &allow()).open().expect("a target").post(b"{}".to_vec(), "a/b", &[]).await;

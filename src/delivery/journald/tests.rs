@@ -1,4 +1,4 @@
-//! Entries taken by a socket like the journal's and read back by another reader of its format.
+//! Entries received by a socket like the journal's and decoded by a third-party reader.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ async fn a_journal_that_is_not_there_is_tried_later() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let socket = folder.path().join("socket");
     let mut sink = Journald::new(&Settings { socket: socket.clone() }, &sender()).expect("settings");
-    assert!(is_later(&sink.send(&deliveries()).await.expect_err("nobody there")));
+    assert!(is_later(&sink.send(&deliveries()).await.expect_err("no journal")));
     let _journal = UnixDatagram::bind(&socket).expect("bound");
     assert_eq!(sink.send(&deliveries()).await, Ok(()), "the journal has come back");
     assert_eq!(Settings { socket: "journal".into() }.problems("sinks[0].journald").len(), 1);

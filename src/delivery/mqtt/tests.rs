@@ -1,4 +1,4 @@
-//! Messages kept by a real broker and read back by another client; brokers that refuse, hang or are gone.
+//! Messages retained by a real broker and read back by another client, and brokers that refuse, hang or are gone.
 
 use std::process::Command;
 
@@ -13,12 +13,12 @@ fn settings(url: &str) -> Settings {
     toml::from_str(&format!("url = \"{url}\"")).expect("settings")
 }
 
-/// A broker with these lines of settings, where `PORT` stands for its port and `HERE` for the certificates.
+/// Starts a broker with these configuration lines. `PORT` stands for its port and `HERE` for the folder of certificates.
 fn broker(lines: &str) -> Option<(Server, u16, tempfile::TempDir)> {
     let program = installed("ATALAIA_MOSQUITTO")?;
     let (folder, port) = (tempfile::TempDir::new().expect("a folder"), free_port());
     let here = beside("tests/wires");
-    // As root it would become somebody who may not read our certificates.
+    // Started as root, it would switch to a user that cannot read our certificates.
     let lines =
         format!("user root\n{lines}").replace("HERE", &here.to_string_lossy()).replace("PORT", &port.to_string());
     let file = folder.path().join("mosquitto.conf");
@@ -39,7 +39,7 @@ fn kept(port: u16, count: usize) -> Option<Vec<Value>> {
 }
 
 #[tokio::test]
-async fn a_broker_keeps_how_each_alert_stands() {
+async fn a_broker_retains_the_latest_state_of_each_alert() {
     let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous true\n") else { return };
     let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &sender()).expect("settings");
     let deliveries = deliveries();
@@ -62,13 +62,13 @@ async fn a_broker_keeps_how_each_alert_stands() {
 }
 
 #[tokio::test]
-async fn a_broker_that_came_back_is_met_again() {
+async fn a_restarted_broker_is_reconnected() {
     let lines = "listener PORT 127.0.0.1\nallow_anonymous true\n";
     let Some((server, port, folder)) = broker(lines) else { return };
     let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     drop(server);
-    assert!(is_later(&sink.send(&deliveries()[..1]).await.expect_err("nobody there")));
+    assert!(is_later(&sink.send(&deliveries()[..1]).await.expect_err("no broker")));
     let program = installed("ATALAIA_MOSQUITTO").expect("as before");
     let _server = Server::start(Command::new(program).arg("-c").arg(folder.path().join("mosquitto.conf")));
     listens(port);
@@ -88,7 +88,7 @@ async fn a_broker_is_known_by_its_certificate() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_no_fault_of_the_alert_and_is_never_told() {
+async fn a_wrong_password_is_a_temporary_failure_and_is_never_shown() {
     let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous false\n") else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
     let told = Settings {

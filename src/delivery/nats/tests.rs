@@ -1,4 +1,4 @@
-//! Messages stored by a real server, each once; servers that refuse, hang, have no stream or are gone.
+//! Messages stored once by a real server, and servers that refuse, hang, have no stream or are gone.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn settings(url: &str) -> Settings {
     toml::from_str(&format!("url = \"{url}\"")).expect("settings")
 }
 
-/// A server with a store in a folder of its own, and more lines of settings.
+/// Starts a server with a store in its own folder and additional configuration lines.
 fn server(lines: &str) -> Option<(Server, u16, tempfile::TempDir)> {
     let program = installed("ATALAIA_NATS_SERVER")?;
     let (folder, port) = (tempfile::TempDir::new().expect("a folder"), free_port());
@@ -57,7 +57,7 @@ async fn a_stream_stores_each_once() {
 }
 
 #[tokio::test]
-async fn without_a_stream_nothing_is_told_as_delivered() {
+async fn without_a_stream_nothing_counts_as_delivered() {
     let Some((_server, port, _folder)) = server("") else { return };
     let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &sender()).expect("settings");
     let error = sink.send(&deliveries()).await.expect_err("no stream");
@@ -68,7 +68,7 @@ async fn without_a_stream_nothing_is_told_as_delivered() {
 }
 
 #[tokio::test]
-async fn what_is_too_long_for_the_server_will_not_be_welcome_later() {
+async fn a_message_too_long_for_the_server_is_refused() {
     let Some((_server, port, _folder)) = server("max_payload: 4096") else { return };
     let _stream = stream(port).await;
     let long = with(&deliveries()[0], |change| change["alert"]["summary"] = "x".repeat(5000).into());
@@ -77,14 +77,14 @@ async fn what_is_too_long_for_the_server_will_not_be_welcome_later() {
 }
 
 #[tokio::test]
-async fn a_server_that_came_back_is_met_again() {
+async fn a_restarted_server_is_reconnected() {
     let Some((first, port, folder)) = server("") else { return };
     drop(stream(port).await);
     let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &sender()).expect("settings");
     sink.wait = Duration::from_secs(2);
     assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     drop(first);
-    assert!(is_later(&sink.send(&deliveries()[1..2]).await.expect_err("nobody there")));
+    assert!(is_later(&sink.send(&deliveries()[1..2]).await.expect_err("no server")));
     let program = installed("ATALAIA_NATS_SERVER").expect("as before");
     let _server = Server::start(Command::new(program).arg("-c").arg(folder.path().join("nats.conf")));
     listens(port);
@@ -93,7 +93,7 @@ async fn a_server_that_came_back_is_met_again() {
 }
 
 #[tokio::test]
-async fn a_password_is_asked_for_and_never_told() {
+async fn a_password_is_required_and_never_shown() {
     let Some((_server, port, _folder)) = server("authorization { user: atalaia, password: right-canary }") else {
         return;
     };
@@ -122,7 +122,7 @@ async fn credentials_sign_what_the_server_asks() {
         let login = Login { credentials, ..Login::default() };
         Nats::new(&Settings { login, ..settings(&format!("nats://127.0.0.1:{port}")) }, &sender())
     };
-    let error = sink(None).expect("settings").send(&deliveries()).await.expect_err("nobody in particular");
+    let error = sink(None).expect("settings").send(&deliveries()).await.expect_err("no login");
     assert!(is_later(&error) && error.to_string().contains("authorization"), "{error}");
     let mut known = sink(Some(&text)).expect("settings");
     assert!(known.send(&deliveries()).await.expect_err("no stream").to_string().contains("no stream"), "but let in");
@@ -163,7 +163,7 @@ async fn a_server_that_announces_far_too_much_is_named() {
             stream.read_buf(&mut said).await.expect("it speaks");
         }
         stream.write_all(b"PONG\r\nMSG _INBOX.x 1 18446744073709551615\r\n").await.expect("announced");
-        // Held open until the other side hangs up.
+        // Held open until the client closes.
         while stream.read_buf(&mut said).await.is_ok_and(|count| 0 < count) {}
     };
     let mut sink = Nats::new(&settings(&url), &sender()).expect("settings");

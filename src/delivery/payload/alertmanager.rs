@@ -1,7 +1,7 @@
-//! A change for Alertmanager: alerts of its API, version 2, and the body its own webhooks have, version 4.
+//! A change for Alertmanager: alerts of its API, version 2, and its webhook body, version 4.
 //!
-//! Labels are what an alert is known by there, so that they hold only what never changes; all else is annotation. Each revision of a
-//! digest lists other alerts and is one of its own there, which stops firing when it is not told again.
+//! Labels identify an alert there, so they contain only values that never change; everything else is an annotation. Each revision of a
+//! digest lists other alerts. It is therefore an alert of its own, which stops firing when it is no longer repeated.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -11,10 +11,10 @@ use crate::alerts::Status;
 use crate::delivery::send::SenderIdentity;
 use crate::time::{Span, Time};
 
-/// How long it stays firing there without being told again.
+/// How long an open alert keeps firing without being repeated.
 pub(in crate::delivery) const LASTS: Span = Span::from_minutes(5);
 
-/// One alert of `POST /api/v2/alerts`.
+/// One alert for `POST /api/v2/alerts`.
 pub(in crate::delivery) fn alert(told: &Told, sender: &SenderIdentity, now: Time) -> Value {
     json!({
         "labels": labels(told, sender),
@@ -24,11 +24,11 @@ pub(in crate::delivery) fn alert(told: &Told, sender: &SenderIdentity, now: Time
     })
 }
 
-/// The body of a webhook as Alertmanager sends it.
+/// The webhook body that Alertmanager sends, version 4.
 pub(in crate::delivery) fn webhook(told: &Told, sender: &SenderIdentity) -> Value {
     let (labels, annotations) = (labels(told, sender), annotations(told));
     let (status, ends_at) = match told.alert.status {
-        // Its own webhooks write Go's zero time.
+        // Alertmanager writes Go's zero time here.
         Status::Open => ("firing", json!("0001-01-01T00:00:00Z")),
         Status::Ended | Status::Retracted => ("resolved", json!(over_at(told))),
     };
@@ -87,11 +87,11 @@ fn annotations(told: &Told) -> Map<String, Value> {
     let texts = texts.map(|(key, text)| (key.to_owned(), text)).into_iter();
     let listed = alert.digest().into_iter().flat_map(|digest| digest.texts());
     let listed = listed.map(|(name, ids)| (format!("alerts_{name}"), ids));
-    // Alertmanager drops empty ones.
+    // Alertmanager drops empty annotations.
     texts.chain(listed).filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, json!(text))).collect()
 }
 
-/// When it is no longer firing; never before it began, which Alertmanager takes for a fault.
+/// When the alert stops firing. Never before it starts, which Alertmanager would reject.
 fn ends_at(told: &Told, now: Time) -> Time {
     match told.alert.status {
         Status::Open => (now + LASTS).max(told.alert.started_at),
@@ -143,7 +143,7 @@ mod tests {
             (alert(&first, &sender(), now()), alert(&Told::of(&later).expect("told"), &sender(), now()));
         assert_eq!(first["labels"], later["labels"]);
         assert_ne!(first["annotations"], later["annotations"]);
-        assert_eq!(first["endsAt"], "2026-03-14T12:05:00Z", "firing until it is told again");
+        assert_eq!(first["endsAt"], "2026-03-14T12:05:00Z", "firing until it is repeated");
         assert_eq!(later["endsAt"], "2026-03-14T05:00:00Z");
     }
 

@@ -6,11 +6,11 @@ use crate::alerts::handling::Reality;
 use crate::alerts::{Severity, Status};
 use crate::time::Time;
 
-/// How far from the place named it may be. Kilometres.
+/// Radius of the circle around the alert's position. Kilometres.
 const RADIUS_KM: f64 = 1.0;
 
-/// The message. Every later one names the first, whose moment of sending is when the rule was first satisfied: a fact of the alert,
-/// so that the reference is right after any restart.
+/// The CAP message. Later messages refer to the first one, whose `sent` is the alert's opening time. As this is stored with the alert, the
+/// reference stays right after a restart.
 pub(in crate::delivery) fn message(told: &Told, sender: &str) -> String {
     let alert = &told.alert;
     let (kind, sent) = match told.change.as_str() {
@@ -75,7 +75,7 @@ fn info(told: &Told) -> Element {
         Element::text("event", &event),
         Element::text("urgency", urgency(told)),
         Element::text("severity", severity(alert.severity)),
-        // What a machine infers from what ships say of themselves is never more.
+        // What a machine infers from AIS, which ships report themselves, is never more certain than this.
         Element::text("certainty", if alert.status == Status::Retracted { "Unlikely" } else { "Possible" }),
         Element::text("onset", offset(alert.started_at)),
         Element::text("headline", headline.trim_end().chars().take(160).collect::<String>()),
@@ -97,11 +97,11 @@ fn area(told: &Told) -> Element {
     Element::of("area", parts)
 }
 
-/// `Dark rendezvous`.
+/// Behaviour as an event name: `Dark rendezvous`.
 fn event(behaviour: &str) -> String {
     let words = behaviour.replace('_', " ");
-    let mut deliveries = words.chars();
-    deliveries.next().map(|first| first.to_uppercase().chain(deliveries).collect()).unwrap_or_default()
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn category(behaviour: &str) -> &'static str {
@@ -130,7 +130,7 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// UTC as CAP writes it: an offset of `-00:00`, whole seconds, never `Z`.
+/// UTC time in CAP's form: whole seconds and the offset `-00:00`, never `Z`.
 fn offset(at: Time) -> String {
     let whole = Time::from_seconds(at.seconds()).to_string();
     format!("{}-00:00", whole.trim_end_matches('Z'))
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     const SENDER: &str = "ops@atalaia.example";
-    /// The standard's elements in its order, with how often each may stand there.
+    /// The standard's elements in order, with the minimum and maximum number of each.
     const ALERT: &[(&str, usize, usize)] = &[
         ("identifier", 1, 1),
         ("sender", 1, 1),
@@ -225,7 +225,7 @@ mod tests {
         children.next().map_or(Ok(()), |child| Err(format!("{}: {} has no place there", seen.name, child.name)))
     }
 
-    /// What CAP 1.2 asks of a message.
+    /// Checks a message against the rules of CAP 1.2.
     fn check(text: &str) -> Result<Seen, String> {
         let seen = read(text)?;
         let expected = ("xmlns".to_owned(), "urn:oasis:names:tc:emergency:cap:1.2".to_owned());
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retraction_cancels_the_first_message_whoever_sends_it() {
+    fn a_retraction_cancels_the_first_message() {
         let opened = letter_with("loitering-retracted", |change| {
             change["change"] = json!("opened");
             change["revision"] = json!(1);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exercise_is_none_of_the_real_ones() {
+    fn an_exercise_is_marked_as_one() {
         let delivery =
             letter_with("rendezvous-opened", |change| change["alert"]["handling"]["reality"] = json!("exercise"));
         let text = message(&Told::of(&delivery).expect("told"), SENDER);

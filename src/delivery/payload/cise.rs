@@ -1,6 +1,6 @@
-//! A change as the Push of an Anomaly of CISE, data model 1.5.3.
+//! A change as a CISE Push with an Anomaly, data model 1.5.3.
 //!
-//! Entities stand in no namespace; only what `xsi:type` names has a prefix. The order of elements is that of the schema.
+//! Entities have no namespace; only type names in `xsi:type` have a prefix. The order of elements is that of the schema.
 
 mod words;
 
@@ -14,24 +14,24 @@ use crate::time::Time;
 
 pub(in crate::delivery) use words::{AnomalyType, RiskType, SeaBasin, anomaly_type};
 
-/// Who sends to whom, and what an anomaly is called.
+/// The parts of a Push that come from the settings.
 pub(in crate::delivery) struct Terms<'a> {
     /// Service id of this daemon.
     pub(in crate::delivery) sender: &'a str,
     /// Service id of the receiver.
     pub(in crate::delivery) recipient: &'a str,
-    /// Where.
+    /// Sea basin of the services.
     pub(in crate::delivery) sea_basin: SeaBasin,
-    /// What this alert is.
+    /// CISE type of this alert.
     pub(in crate::delivery) anomaly: AnomalyType,
-    /// What it may mean.
+    /// Type of risk the alert implies.
     pub(in crate::delivery) risk: RiskType,
 }
 
-/// The unsigned Push; signing is the national adaptor's.
+/// The unsigned Push. The national adaptor signs it.
 ///
 /// # Errors
-/// A sentence where the marking must not or cannot be said in CISE.
+/// Fails with a sentence if CISE cannot express the marking or must not receive it.
 pub(in crate::delivery) fn push(told: &Told, terms: &Terms<'_>) -> Result<String, String> {
     let handling = &told.alert.handling;
     let sensitivity = words::sensitivity(handling.tlp)
@@ -135,7 +135,7 @@ fn anomaly(told: &Told, terms: &Terms<'_>, sensitivity: &str) -> Element {
     Element::of("Anomaly", parts).with("xmlns:vessel", "http://www.cise.eu/datamodel/v1/entity/vessel/")
 }
 
-/// Where it happened; of a silence, where the vessel was last heard and where it was heard again.
+/// Where it happened. For an AIS gap: where the vessel was last heard, and where it was heard again.
 fn places(told: &Told) -> Vec<Element> {
     let silence = if told.alert.behaviour == "ais_gap" { told.alert.silence() } else { None };
     let Some((before, after)) = silence else {
@@ -189,7 +189,7 @@ fn period(name: &'static str, start: Time, end: Option<Time>) -> Element {
     Element::of(name, ends.chain(moment("StartDate", "StartTime", start)))
 }
 
-/// The UUID of a name: always the same for the same one (RFC 9562, version 8: the first bits of SHA-256).
+/// UUID derived from a name, so the same name always gives the same UUID (RFC 9562, version 8, from the first bits of SHA-256).
 fn uuid(name: &str) -> String {
     let digest = Sha256::digest(format!("org.atalaia:{name}"));
     let mut bytes = [0; 16];

@@ -1,4 +1,4 @@
-//! A change as an event: CloudEvents 1.0 (JSON), and the plain shape of Standard Webhooks.
+//! A change as an event: CloudEvents 1.0 in JSON, or the plain form of Standard Webhooks.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::delivery::send::{Delivery, SenderIdentity};
 /// Media type of [`cloud_event`].
 pub(in crate::delivery) const CLOUD_EVENT: &str = "application/cloudevents+json";
 
-/// One CloudEvent; its `id` is the key of the delivery. Without the points of tracks, and with `truncated`, where it were too long.
+/// A CloudEvent whose `id` is the delivery's key. A change that is too long loses its tracks and is marked `truncated`.
 pub(in crate::delivery) fn cloud_event(delivery: &Delivery, told: &Told, sender: &SenderIdentity) -> Value {
     let (data, truncated) = within_bounds(delivery);
     let alert = &told.alert;
@@ -39,7 +39,7 @@ pub(in crate::delivery) fn cloud_event(delivery: &Delivery, told: &Told, sender:
     event
 }
 
-/// `{type, timestamp, data}`.
+/// The body of Standard Webhooks: `{type, timestamp, data}`.
 pub(in crate::delivery) fn standard(delivery: &Delivery, told: &Told) -> Value {
     let (data, _) = within_bounds(delivery);
     json!({"type": format!("alert.{}", told.change), "timestamp": told.at, "data": data})
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_leaves_its_tracks_out_and_says_so() {
+    fn a_change_that_is_too_long_loses_its_tracks_and_says_so() {
         let long = letter_with("rendezvous-opened", |change| {
             let points = &mut change["alert"]["evidence"]["tracks"][0]["points"];
             *points = json!(vec![points[0].clone(); 2000]);

@@ -1,4 +1,4 @@
-//! What sinks send, as pure functions of a change.
+//! Message formats of the sinks, as pure functions of a change.
 
 pub(super) mod alertmanager;
 pub(super) mod cap;
@@ -15,26 +15,26 @@ use crate::ais::hidden;
 use crate::alerts::{Handling, Severity, Status};
 use crate::time::Time;
 
-/// Receivers and what stands between them must take so much; beyond it the tracks stay out. Bytes.
+/// Size that receivers and proxies must accept; longer changes are sent without the points of their tracks. Bytes.
 const MOST_BYTES: usize = 60_000;
 
-/// A change as the formats read it.
+/// A change with the fields that the formats use.
 #[derive(Deserialize)]
 pub(super) struct Told {
-    /// `opened`, `updated`, `ended`, `retracted`.
+    /// Kind of the change: `opened`, `updated`, `ended` or `retracted`.
     pub(super) change: String,
-    /// Counts from 1.
+    /// Revision of the alert, from 1.
     pub(super) revision: u64,
-    /// When it was decided.
+    /// Engine time of the decision.
     pub(super) at: Time,
-    /// Why, in a few words.
+    /// Reason for the change in a few words; may be empty.
     #[serde(default)]
     pub(super) reason: String,
-    /// The alert after it.
+    /// The alert after the change.
     pub(super) alert: ToldAlert,
 }
 
-/// The alert of a change, as far as formats name it.
+/// The fields of the alert that the formats use.
 #[derive(Deserialize)]
 pub(super) struct ToldAlert {
     pub(super) id: String,
@@ -56,7 +56,7 @@ pub(super) struct ToldAlert {
     evidence: ToldEvidence,
 }
 
-/// A vessel of it; its texts are from the air.
+/// A vessel of the alert. Its texts were received over the air.
 #[derive(Deserialize)]
 pub(super) struct ToldVessel {
     pub(super) mmsi: u32,
@@ -67,13 +67,13 @@ pub(super) struct ToldVessel {
     pub(super) ship_type: Option<u8>,
 }
 
-/// A zone of it.
+/// A zone of the alert.
 #[derive(Deserialize)]
 pub(super) struct ToldZone {
     pub(super) name: String,
 }
 
-/// Degrees.
+/// A position in degrees.
 #[derive(Clone, Copy, Deserialize)]
 pub(super) struct ToldPlace {
     pub(super) lat: f64,
@@ -100,31 +100,32 @@ struct ToldTrack {
     points: Vec<Point>,
 }
 
-/// `[time, lon, lat, sog kn or null, cog degrees or null]`.
+/// A track point: `[time, lon, lat, sog kn or null, cog degrees or null]`.
 type Point = (Time, f64, f64, Option<f64>, Option<f64>);
 
 impl Told {
-    /// Reads it; what cannot be read will not be readable later.
+    /// Reads the change. A change that cannot be read is refused, because a retry would not help.
     pub(super) fn of(delivery: &Delivery) -> Result<Told, SendError> {
         let unreadable =
-            |error| SendError::Refused { reason: format!("{}: is not a line of an alert: {error}", delivery.key) };
+            |error| SendError::Refused { reason: format!("{}: not a line of the alert stream: {error}", delivery.key) };
         Told::deserialize(&*delivery.change).map_err(unreadable)
     }
 }
 
 impl ToldAlert {
-    /// What it stands for, if it is a digest.
+    /// The alerts it lists, if it is a digest.
     pub(super) fn digest(&self) -> Option<&Digest> {
         self.evidence.measured.digest.as_ref()
     }
 
-    /// Where the vessel was last.
+    /// Last point of the vessel's track; `None` if the alert has no such track.
     fn last_point(&self, vessel: &ToldVessel) -> Option<&Point> {
         let is_its = |track: &&ToldTrack| (track.mmsi, track.track) == (vessel.mmsi, vessel.track);
         self.evidence.tracks.iter().find(is_its)?.points.last()
     }
 
-    /// Where its vessel was before a silence and, once it is over, after it: the longest hole in its track, or what follows its end.
+    /// Positions before and after a gap in the first track. While the alert is open: the last point and `None`; then the ends of the
+    /// longest gap.
     fn silence(&self) -> Option<(ToldPlace, Option<ToldPlace>)> {
         let place = |point: &Point| ToldPlace { lat: point.2, lon: point.1 };
         let points = &self.evidence.tracks.first()?.points;
@@ -135,7 +136,7 @@ impl ToldAlert {
         Some((place(&longest[0]), Some(place(&longest[1]))))
     }
 
-    /// `TLP:AMBER H1`.
+    /// TLP label and Europol codes: `TLP:AMBER H1`.
     pub(super) fn marking(&self) -> String {
         let codes = self.handling.europol.iter().map(|code| code.name());
         std::iter::once(format!("TLP:{}", self.handling.tlp.name()))
@@ -144,12 +145,12 @@ impl ToldAlert {
             .join(" ")
     }
 
-    /// Nine digits each, with spaces between.
+    /// MMSIs of the vessels, nine digits each, separated by spaces.
     pub(super) fn mmsis(&self) -> String {
         self.vessels.iter().map(ToldVessel::nine_digits).collect::<Vec<_>>().join(" ")
     }
 
-    /// `36.4120N 009.8850W`.
+    /// Position with hemispheres: `36.4120N 009.8850W`; `None` if the alert has none.
     pub(super) fn place(&self) -> Option<String> {
         let ToldPlace { lat, lon } = self.position?;
         let (north, east) = (if lat < 0.0 { 'S' } else { 'N' }, if lon < 0.0 { 'W' } else { 'E' });
@@ -158,24 +159,24 @@ impl ToldAlert {
 }
 
 impl ToldVessel {
-    /// Its MMSI as people write it.
+    /// MMSI with leading zeros.
     pub(super) fn nine_digits(&self) -> String {
         format!("{:09}", self.mmsi)
     }
 
-    /// Its name, else its MMSI.
+    /// Name of the vessel, or its MMSI if it has none.
     pub(super) fn called(&self) -> String {
         self.name.as_deref().map(plain).filter(|name| !name.is_empty()).unwrap_or_else(|| self.nine_digits())
     }
 }
 
-/// One line of characters that show: what does not becomes a space, those at the ends go.
+/// Reduces a text to one line: control characters become spaces, hidden ones are dropped, and the ends are trimmed.
 pub(super) fn plain(text: &str) -> String {
     let shown = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().filter(|c| !hidden(*c) || c.is_control()).map(shown).collect::<String>().trim().to_owned()
 }
 
-/// The change as it goes into a body: whole, or without the points of its tracks where it would be longer than receivers must take.
+/// The change for a body, and whether it was truncated. A line above `MOST_BYTES` loses its tracks.
 fn within_bounds(delivery: &Delivery) -> (Value, bool) {
     let mut change = Value::clone(&delivery.change);
     if delivery.line.len() <= MOST_BYTES {
@@ -187,7 +188,7 @@ fn within_bounds(delivery: &Delivery) -> (Value, bool) {
     (change, true)
 }
 
-/// A delivery that says something else than it does.
+/// A delivery of `tests/payloads` with its change altered.
 #[cfg(test)]
 pub(super) fn letter_with(name: &str, alter: impl FnOnce(&mut Value)) -> Delivery {
     let path = format!("tests/payloads/{name}.json");
@@ -197,7 +198,7 @@ pub(super) fn letter_with(name: &str, alter: impl FnOnce(&mut Value)) -> Deliver
     Delivery::new(Some(1), std::sync::Arc::from(change.to_string())).expect("a line of an alert")
 }
 
-/// Compares with a file of `tests/payloads`; `BLESS=1` writes it.
+/// Compares with a golden file of `tests/payloads`; `BLESS=1` writes it.
 #[cfg(test)]
 pub(super) fn assert_golden(name: &str, made: &str) {
     let path = format!("tests/payloads/{name}");
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_none_is_refused_and_named() {
+    fn an_invalid_line_is_refused_and_named() {
         let delivery = letter_with("rendezvous-opened", |change| change["alert"]["started_at"] = json!("yesterday"));
         let Err(SendError::Refused { reason }) = Told::of(&delivery) else { panic!("refused") };
         assert!(reason.starts_with(&delivery.key), "{reason}");

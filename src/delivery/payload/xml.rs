@@ -1,11 +1,11 @@
-//! A document of XML, built as a tree and written by the library.
+//! XML documents, built as a tree and written by the XML library.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::plain;
 
-/// An element: attributes, and either a text or children.
+/// An XML element with attributes and either a text or children.
 pub(super) struct Element {
     name: &'static str,
     attributes: Vec<(&'static str, String)>,
@@ -18,23 +18,23 @@ enum Inside {
 }
 
 impl Element {
-    /// One that holds a text; whatever the text is, the document stays one.
+    /// An element with a text. Any text is safe: it is cleaned here and escaped when written.
     pub(super) fn text(name: &'static str, text: impl AsRef<str>) -> Element {
         Element { name, attributes: Vec::new(), inside: Inside::Text(legal(&plain(text.as_ref()))) }
     }
 
-    /// One that holds others, in this order.
+    /// An element with children in the given order.
     pub(super) fn of(name: &'static str, children: impl IntoIterator<Item = Element>) -> Element {
         Element { name, attributes: Vec::new(), inside: Inside::Children(children.into_iter().collect()) }
     }
 
-    /// With an attribute more.
+    /// The same element with one more attribute.
     pub(super) fn with(mut self, name: &'static str, value: &str) -> Element {
         self.attributes.push((name, legal(&plain(value))));
         self
     }
 
-    /// The whole document, with its declaration.
+    /// The whole document with its XML declaration.
     pub(super) fn document(&self) -> String {
         let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
         self.write_all(&mut writer).expect("memory takes everything");
@@ -59,13 +59,13 @@ impl Element {
     }
 }
 
-/// What XML 1.0 has no place for (its production 2) is replaced.
+/// Replaces the characters that XML 1.0 does not allow (production 2).
 fn legal(text: &str) -> String {
     let is_legal = |c: char| matches!(c, '\t' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.chars().map(|c| if is_legal(c) { c } else { '\u{fffd}' }).collect()
 }
 
-/// An element as another reader of XML sees it.
+/// An element as read back by the parser.
 #[cfg(test)]
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Seen {
@@ -77,7 +77,7 @@ pub(super) struct Seen {
 
 #[cfg(test)]
 impl Seen {
-    /// The first element of that name, at any depth.
+    /// First element of that name, at any depth.
     pub(super) fn find(&self, name: &str) -> Option<&Seen> {
         if self.name == name {
             return Some(self);
@@ -85,12 +85,12 @@ impl Seen {
         self.children.iter().find_map(|child| child.find(name))
     }
 
-    /// Its text, empty where there is none.
+    /// Text of the first element of that name; empty if there is none.
     pub(super) fn text_of(&self, name: &str) -> &str {
         self.find(name).map_or("", |found| found.text.as_str())
     }
 
-    /// Every element of that name.
+    /// Collects every element of that name.
     pub(super) fn all<'a>(&'a self, name: &str, found: &mut Vec<&'a Seen>) {
         if self.name == name {
             found.push(self);
@@ -99,7 +99,7 @@ impl Seen {
     }
 }
 
-/// Reads a document by the library's reader; names as they are written, prefixes included.
+/// Parses a document. Names keep their prefixes.
 #[cfg(test)]
 pub(super) fn read(text: &str) -> Result<Seen, String> {
     let mut reader = quick_xml::Reader::from_str(text);

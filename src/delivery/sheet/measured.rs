@@ -1,10 +1,10 @@
-//! What was measured beside the thresholds of the same unit.
+//! Measured values of an alert next to the thresholds of the same unit.
 
 use serde_json::{Map, Value};
 
 use crate::delivery::telling::clean;
 
-/// Endings of keys, and how their values are written. Those of one group are compared with each other.
+/// Endings of evidence keys, their unit as written, and the group within which values and thresholds are compared.
 const UNITS: [(&str, &str, Group); 10] = [
     ("_metres", " m", Group::Distance),
     ("_nm", " nm", Group::Distance),
@@ -30,7 +30,7 @@ enum Group {
 
 const GROUPS: [Group; 6] = [Group::Distance, Group::Time, Group::Speed, Group::Angle, Group::Share, Group::Other];
 
-/// A line for each kind of unit that something was measured in: `counted 17 min; thresholds: near 30 min, close 10 min`.
+/// One line for each group with measured values: `counted 17 min; thresholds: near 30 min, close 10 min`.
 pub(super) fn lines(evidence: &Value) -> Vec<String> {
     let none = Map::new();
     let part = |key: &str| evidence[key].as_object().unwrap_or(&none);
@@ -50,7 +50,7 @@ pub(super) fn lines(evidence: &Value) -> Vec<String> {
     lines
 }
 
-/// The values of a group as `min distance 80 m`.
+/// The values of one group: `min distance 80 m`.
 fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
     let of_group = values.iter().filter_map(|(key, value)| {
         let unit = UNITS.iter().find(|(ending, ..)| key.ends_with(ending));
@@ -69,7 +69,7 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
             (None, Value::String(text)) => clean(text),
             (None, Value::Bool(holds)) => if *holds { "yes" } else { "no" }.to_owned(),
             (None, Value::Array(list)) => format!("{}", list.len()),
-            // What a digest stands for has rows of its own.
+            // A digest's lists have rows of their own.
             (None, Value::Null | Value::Object(_)) => return None,
         };
         Some(clean(&format!("{} {text}", name.replace('_', " "))))

@@ -1,4 +1,4 @@
-//! Messages read back by another parser, and taken in by collectors of each transport.
+//! Messages decoded by a third-party parser and received by collectors over each transport.
 
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, UdpSocket};

@@ -110,7 +110,7 @@ async fn each_body_is_what_its_readers_expect() {
 }
 
 #[test]
-fn a_key_of_another_form_is_told_of_and_not_shown() {
+fn an_invalid_key_is_reported_but_not_shown() {
     let folder = tempfile::TempDir::new().expect("a folder");
     for text in ["hunter2-canary", "whsec_canary!", "whsec_c2hvcnQ=", "whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
         let settings = Settings { secrets: vec![secret(&folder, "key", text)], ..settings("http://127.0.0.1:9/") };

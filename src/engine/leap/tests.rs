@@ -19,7 +19,8 @@ fn report(mmsi: u32, seconds: i64) -> Report {
     }
 }
 
-/// The seconds of what is believed, in order of release, of reports given as vessel and second.
+/// Feeds reports, given as vessel and second; returns the seconds of those believed, in order of release, and how many were
+/// refused.
 fn believed(reports: impl IntoIterator<Item = (u32, i64)>) -> (Vec<i64>, u64) {
     let (mut leaps, mut out) = (Leaps::new(), Vec::new());
     let mut refused = 0;
@@ -36,7 +37,7 @@ fn two(from: i64, to: i64, step: usize) -> impl Iterator<Item = (u32, i64)> {
 }
 
 #[test]
-fn one_broken_clock_is_refused_wherever_it_stands() {
+fn one_broken_clock_is_refused_wherever_it_occurs() {
     for ahead in [HOUR, 12 * HOUR, 24 * HOUR, 900_000_000] {
         for place in [0, 1, 19, 20, 200, 360] {
             let mut all: Vec<_> = two(0, HOUR, 10).collect();
@@ -49,7 +50,7 @@ fn one_broken_clock_is_refused_wherever_it_stands() {
 }
 
 #[test]
-fn up_to_a_quarter_of_an_hour_is_no_leap() {
+fn a_step_of_up_to_a_quarter_of_an_hour_is_not_a_leap() {
     let with = |ahead: i64| {
         let all = two(0, HOUR, 10).chain([(9, 3590 + ahead), (1, 3590)]);
         believed(all).1
@@ -59,7 +60,7 @@ fn up_to_a_quarter_of_an_hour_is_no_leap() {
 }
 
 #[test]
-fn two_ships_of_one_wrong_clock_among_others_are_refused() {
+fn two_ships_with_the_same_wrong_clock_among_others_are_refused() {
     let wrong = two(0, HOUR, 50).map(|(mmsi, second)| (mmsi + 10, second + 12 * HOUR));
     let mut all: Vec<_> = two(0, HOUR, 10).chain(wrong).collect();
     all.sort_by_key(|(mmsi, second)| (second % (12 * HOUR), *mmsi));
@@ -71,7 +72,7 @@ fn two_ships_of_one_wrong_clock_among_others_are_refused() {
 fn a_real_gap_is_believed_once_two_vessels_agree_after_it() {
     let after = 10 * HOUR;
     assert_eq!(believed(two(0, HOUR, 10).chain(two(after, after + HOUR, 10))), believed_all(720));
-    // At the end three reports are enough, of one vessel too; two are not.
+    // At the end three reports are enough, even from one vessel; two are not.
     for (last, lost) in [
         (vec![(1, after), (2, after + 10), (1, after + 20)], 0),
         (vec![(1, after), (2, after + 10)], 2),
@@ -107,8 +108,8 @@ fn hourly_tables_are_believed() {
 }
 
 #[test]
-fn a_feed_in_disorder_is_no_feed_of_broken_clocks() {
-    // Every third report is fresh, the others were delivered up to 40 min late.
+fn reports_of_a_feed_in_disorder_are_believed() {
+    // Every third report is fresh; the others arrive up to 40 min late.
     let all = (0..600).map(|number| (number as u32 % 7 + 1, number * 10 - (number % 3) * 1200));
     let (kept, refused) = believed(all);
     assert!(refused <= 10 && 590 <= kept.len(), "{refused} refused");
@@ -127,7 +128,7 @@ fn a_station_that_lags_does_not_hold_the_others_after_a_gap() {
 }
 
 #[test]
-fn what_cannot_be_ahead_of_the_truth_is_believed_at_once() {
+fn a_time_that_cannot_be_ahead_of_the_truth_is_believed_at_once() {
     let (mut leaps, mut out) = (Leaps::new(), Vec::new());
     for second in [0, 10, 10 * HOUR, 20 * HOUR] {
         assert_eq!(leaps.trust(report(1, second), &mut out), 0);

@@ -1,4 +1,4 @@
-//! The alerts of a case as events in order of time, and what holds them together.
+//! The alerts of a case as numbered events in order of time, and the vessels they share.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use crate::time::Time;
 /// One alert or fact of a case.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
-    /// From 1, in order of time; the same number stands on the map.
+    /// Number from 1, in order of time. The map uses the same number.
     pub number: usize,
-    /// All that is stored of it.
+    /// Everything stored about the alert.
     pub alert_file: &'a AlertFile,
 }
 
 impl<'a> Event<'a> {
-    /// The alert as it stands.
+    /// The alert in its latest state.
     pub fn alert(&self) -> &'a Value {
         &self.alert_file.told.entry.body
     }
@@ -29,22 +29,22 @@ impl<'a> Event<'a> {
         time_of(self.alert(), "started_at")
     }
 
-    /// When it ended; absent while it goes on.
+    /// When it ended. `None` while it goes on.
     pub fn ended(&self) -> Option<Time> {
         time_of(self.alert(), "ended_at")
     }
 
-    /// Where, if that is known.
+    /// Where it was. `None` if that is not known.
     pub fn position(&self) -> Option<LatLon> {
         position_of(self.alert())
     }
 
-    /// Whether it is an alert; a fact otherwise.
+    /// Whether it is an alert rather than a fact.
     pub fn is_alert(&self) -> bool {
         self.alert()["announced"] == true
     }
 
-    /// `open`, `over` or `taken back`, and what people made of it.
+    /// Status and what people did with it: `going on; not acknowledged`, `over; closed as benign`.
     pub fn state(&self) -> String {
         let status = match self.alert()["status"].as_str() {
             Some("open") => "going on",
@@ -60,7 +60,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// The alerts and facts of a case, numbered by when they began.
+/// The alerts and facts of a case, numbered in order of their beginning.
 pub fn events(case_file: &CaseFile) -> Vec<Event<'_>> {
     let mut alert_file: Vec<&AlertFile> = case_file.alerts.iter().collect();
     let key = |alert_file: &&AlertFile| {
@@ -71,7 +71,7 @@ pub fn events(case_file: &CaseFile) -> Vec<Event<'_>> {
     alert_file.into_iter().enumerate().map(|(index, alert_file)| Event { number: index + 1, alert_file }).collect()
 }
 
-/// The vessels of some alerts, each once, by MMSI and track; as the latest alert names it.
+/// The vessels of several alerts, each once, in order of MMSI and track, as the last alert names them.
 pub fn vessels_of<'a>(alerts: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {
     let mut vessels: BTreeMap<(u64, u64), &Value> = BTreeMap::new();
     for vessel in alerts.flat_map(|alert| alert["vessels"].as_array().into_iter().flatten()) {
@@ -80,12 +80,13 @@ pub fn vessels_of<'a>(alerts: impl Iterator<Item = &'a Value>) -> Vec<&'a Value>
     vessels.into_values().collect()
 }
 
-/// MMSI and track.
+/// Identifies a vessel: MMSI and track.
 pub(super) fn key(vessel: &Value) -> (u64, u64) {
     (vessel["mmsi"].as_u64().unwrap_or_default(), vessel["track"].as_u64().unwrap_or_default())
 }
 
-/// A sentence for each vessel that ties alerts together, by their numbers: `ALFA (Spain, cargo), MMSI 224000001, takes part in 1, 2 and 5.`
+/// A sentence for each vessel in more than one alert, with their numbers: `ALFA (Spain, cargo), MMSI 224000001, takes
+/// part in 1, 2 and 5.`
 pub fn ties(events: &[Event<'_>]) -> Vec<String> {
     let mut sentences = Vec::new();
     for vessel in vessels_of(events.iter().map(Event::alert)) {

@@ -1,16 +1,17 @@
-//! A page of HTML built as a tree: texts and attribute values are escaped in one place, and nothing else reaches the file.
+//! Builds a page of HTML as a tree. Texts and attribute values are escaped in one place, and nothing else reaches the
+//! file.
 
 use crate::ais::hidden;
 
-/// Elements that have no content and no end tag.
+/// Elements without content and end tag.
 const VOID: [&str; 3] = ["meta", "br", "hr"];
 
-/// A part of the page.
+/// A node of the page.
 #[derive(Clone, Debug)]
 pub(super) enum Node {
     /// An element.
     Element(Element),
-    /// Text of any origin.
+    /// Text of any origin, not yet escaped.
     Text(String),
 }
 
@@ -20,56 +21,56 @@ pub(super) struct Element {
     name: &'static str,
     attributes: Vec<(&'static str, String)>,
     content: Vec<Node>,
-    /// Written as it stands; only from constants.
+    /// Written without escaping. Only from constants.
     verbatim: &'static str,
 }
 
-/// An element of this name; names are constants, never from data.
+/// An empty element with this name. Names are constants, never data.
 pub(super) fn element(name: &'static str) -> Element {
     Element { name, attributes: Vec::new(), content: Vec::new(), verbatim: "" }
 }
 
-/// An element that holds one text.
+/// An element with one text.
 pub(super) fn text(name: &'static str, text: impl AsRef<str>) -> Element {
     element(name).text(text)
 }
 
-/// The style sheet, which is written as it stands.
+/// The style sheet, written without escaping.
 pub(super) fn style(sheet: &'static str) -> Element {
     Element { verbatim: sheet, ..element("style") }
 }
 
 impl Element {
-    /// With an attribute more.
+    /// Adds an attribute.
     pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Element {
         self.attributes.push((name, value.to_string()));
         self
     }
 
-    /// With a class.
+    /// Adds a class.
     pub(super) fn class(self, name: &'static str) -> Element {
         self.with("class", name)
     }
 
-    /// With a text at its end.
+    /// Adds a text at the end.
     pub(super) fn text(mut self, text: impl AsRef<str>) -> Element {
         self.content.push(Node::Text(text.as_ref().to_owned()));
         self
     }
 
-    /// With an element at its end.
+    /// Adds an element at the end.
     pub(super) fn add(mut self, child: Element) -> Element {
         self.content.push(Node::Element(child));
         self
     }
 
-    /// With several elements at its end.
+    /// Adds several elements at the end.
     pub(super) fn all(mut self, children: impl IntoIterator<Item = Element>) -> Element {
         self.content.extend(children.into_iter().map(Node::Element));
         self
     }
 
-    /// As a whole document.
+    /// The element as a whole document.
     pub(super) fn document(&self) -> String {
         let mut out = "<!DOCTYPE html>\n".to_owned();
         self.write(&mut out);
@@ -107,11 +108,11 @@ impl Element {
     }
 }
 
-/// A line feed after these keeps lines short enough to read and compare.
+/// Elements followed by a line feed, so that lines are short enough to read and compare.
 const BREAKS_AFTER: [&str; 12] =
     ["head", "style", "title", "p", "h1", "h2", "h3", "tr", "table", "section", "svg", "li"];
 
-/// The text without markup, control characters and whatever hides or turns text; line ends become blanks.
+/// Escapes markup, drops control characters and characters that hide or reverse text, and turns line ends into spaces.
 fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {

@@ -1,6 +1,6 @@
-//! The map of a report, drawn as SVG: coast, graticule, scale, tracks with their times, and numbered marks.
+//! The map of a report, drawn as SVG: coast, graticule, scale, tracks with times, and numbered marks.
 //!
-//! Equirectangular, true at the middle latitude: a nautical mile is as long to the east as to the north there.
+//! Equirectangular projection, true to scale at the middle latitude.
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
@@ -9,34 +9,35 @@ use super::words::degrees_minutes_short;
 use crate::geo::{Bounds, LatLon, Ports, Vertex, land_within, wrap_degrees};
 use crate::time::{Span, Time};
 
-/// Size of the drawing in its own units; the page scales it.
+/// Size of the drawing in its own units. The page scales it.
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 560.0;
-/// The small map that shows where on the coast the large one lies.
+/// Size of the inset, a small map of the region around the large one.
 const INSET_WIDTH: f64 = 190.0;
 const INSET_HEIGHT: f64 = 140.0;
-/// How far the small map reaches to the north and the south of the middle. Degrees.
+/// Reach of the inset to the north and south of its middle, in degrees.
 const INSET_REACH: f64 = 7.0;
-/// A map shows at least so much. Degrees of latitude.
+/// Minimum height of a map in degrees of latitude.
 const LEAST_HEIGHT: f64 = 4.0 / 60.0;
-/// Room between what is shown and the frame, as a share of the height and width.
+/// Margin between what is shown and the frame, as a share of the size.
 const MARGIN: f64 = 0.14;
-/// Steps of the graticule in minutes.
+/// Intervals of the graticule in minutes of arc.
 const STEPS_MINUTES: [f64; 16] =
     [0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0, 2700.0];
 /// Lengths of the scale bar in nautical miles.
 const BARS_NM: [f64; 14] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0];
-/// Steps of the times along a track in minutes.
+/// Intervals of the times along a track in minutes.
 const TICKS_MINUTES: [i64; 10] = [10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880];
-/// Times along one track at most.
+/// Maximum number of times along one track.
 const MOST_TICKS: i64 = 8;
-/// Harbours named at most.
+/// Maximum number of harbours that are named.
 const MOST_HARBOURS: usize = 6;
-/// Points nearer to each other than this are drawn as one. Units.
+/// Points closer to each other than this, in units, are drawn as one.
 const SAME: f64 = 0.5;
-/// Radius of a mark's circle. Units.
+/// Radius of a mark's circle in units.
 const MARK: f64 = 10.0;
-/// Colours of tracks (Okabe and Ito: told apart by the colour-blind), each with its own dashes for black-and-white prints.
+/// Colours of tracks (Okabe and Ito, distinguishable by the colour-blind), each with its own dashes for black-and-white
+/// prints.
 pub(super) const TRACK_STYLES: [(&str, &str); 6] = [
     ("#0072b2", "none"),
     ("#d55e00", "9 4"),
@@ -48,35 +49,35 @@ pub(super) const TRACK_STYLES: [(&str, &str); 6] = [
 
 /// The track of a vessel.
 pub(super) struct Line {
-    /// What it is called beside the line.
+    /// Name of the vessel.
     pub(super) name: String,
-    /// When it was where, oldest first.
+    /// Times and positions, oldest first.
     pub(super) points: Vec<(Time, LatLon)>,
-    /// Index into `TRACK_STYLES`, taken round.
+    /// Index into `TRACK_STYLES`, modulo its length.
     pub(super) style: usize,
 }
 
 /// A numbered place.
 pub(super) struct Mark {
-    /// As in the text.
+    /// Number in the text of the report.
     pub(super) number: usize,
-    /// Where.
+    /// Position of the place.
     pub(super) at: LatLon,
 }
 
 /// What a map shows.
 pub(super) struct Map {
-    /// For who cannot see it.
+    /// Description for readers who cannot see the map.
     pub(super) title: String,
     pub(super) lines: Vec<Line>,
     pub(super) marks: Vec<Mark>,
-    /// The time the map is about: it is as large as tracks and marks of that time need, and times stand along the tracks.
+    /// The period of the map. Tracks and marks within it set its extent, and times are drawn along tracks within it.
     pub(super) from: Time,
     pub(super) until: Time,
 }
 
 impl Map {
-    /// The drawing; `None` when there is nothing to show on it.
+    /// The drawing; `None` if there is nothing to show.
     pub(super) fn svg(&self) -> Option<Element> {
         let middle = self.marks.first().map(|mark| mark.at);
         let middle = middle.or_else(|| self.lines.iter().find_map(|line| line.points.last().map(|(_, at)| *at)))?;
@@ -98,7 +99,7 @@ impl Map {
         Some(drawing.add(inset(&view)))
     }
 
-    /// Everything that must be on the map, with longitudes that run on from the middle.
+    /// The vertices that must be on the map. Longitudes are continuous around `middle`, also across the antimeridian.
     fn shown(&self, middle: f64) -> Vec<Vertex> {
         let of_time = |line: &'_ Line| -> Vec<LatLon> {
             let inside = |(at, _): &&(Time, LatLon)| (self.from..=self.until).contains(at);
@@ -141,7 +142,7 @@ impl Map {
         drawn
     }
 
-    /// Round times along a track, each with the place by then.
+    /// Round times along a track, each with the position at that time.
     fn ticks(&self, line: &Line) -> Vec<(Time, LatLon)> {
         let (Some((first, _)), Some((last, _))) = (line.points.first(), line.points.last()) else {
             return Vec::new();
@@ -165,18 +166,18 @@ impl Map {
     }
 }
 
-/// How degrees become units of the drawing.
+/// The projection from degrees to units of the drawing.
 struct View {
     bounds: Bounds,
     width: f64,
     height: f64,
-    /// Units to a degree of latitude, and of longitude.
+    /// Units per degree of latitude, and of longitude.
     per_lat: f64,
     per_lon: f64,
 }
 
 impl View {
-    /// One that holds all of these and some room.
+    /// A view that contains all these places and a margin.
     fn around(places: &[Vertex], width: f64, height: f64) -> View {
         let span = |part: fn(&Vertex) -> f64| {
             let all = places.iter().map(part);
@@ -190,7 +191,7 @@ impl View {
         View::of(lon, lat, tall.min(170.0), width, height)
     }
 
-    /// One round a middle, so many degrees of latitude high.
+    /// A view around a middle, `tall` degrees of latitude high.
     fn of(lon: f64, lat: f64, tall: f64, width: f64, height: f64) -> View {
         let narrow = lat.to_radians().cos().max(0.05);
         let per_lat = height / tall;
@@ -210,7 +211,7 @@ impl View {
         ((lon - self.bounds.west) * self.per_lon, (self.bounds.north - lat) * self.per_lat)
     }
 
-    /// Beyond the frame, so that no coast is drawn along it.
+    /// Bounds a little beyond the frame, so that no coast is drawn along it.
     fn wider(&self) -> Bounds {
         let Bounds { south, west, north, east } = self.bounds;
         let (lon, lat) = (4.0 / self.per_lon, 4.0 / self.per_lat);
@@ -235,7 +236,7 @@ fn land(view: &View) -> Option<Element> {
     (!rings.is_empty()).then(|| element("path").class("land").with("fill-rule", "evenodd").with("d", rings.concat()))
 }
 
-/// Meridians and parallels; they are labelled on the frame.
+/// Meridians and parallels. Their labels are on the frame.
 fn graticule(view: &View) -> Vec<Element> {
     let line = |x1: f64, y1: f64, x2: f64, y2: f64| {
         element("path").class("grid").with("d", path(&[(x1, y1), (x2, y2)], false))
@@ -246,7 +247,7 @@ fn graticule(view: &View) -> Vec<Element> {
     meridians.chain(parallels).collect()
 }
 
-/// The longitudes and latitudes that have a line.
+/// The longitudes and latitudes of the graticule.
 fn grid(view: &View) -> (Vec<f64>, Vec<f64>) {
     let lines = |low: f64, high: f64, most: f64| -> Vec<f64> {
         let step = STEPS_MINUTES.into_iter().map(|minutes| minutes / 60.0).find(|step| (high - low) / step <= most);
@@ -279,7 +280,7 @@ fn frame(view: &View) -> Vec<Element> {
     drawn
 }
 
-/// The largest harbours that are on the map.
+/// The largest harbours on the map.
 fn harbours(view: &View) -> Vec<Element> {
     let ports = Ports::built_in_harbours();
     let mut named: Vec<(f64, f64)> = Vec::new();
@@ -301,7 +302,7 @@ fn harbours(view: &View) -> Vec<Element> {
     drawn
 }
 
-/// Numbers in circles beside the places, each where none is yet.
+/// Numbers in circles beside the places, each in the nearest free spot.
 fn marks(marks: &[Mark], view: &View) -> Vec<Element> {
     const AWAY: [(f64, f64); 8] = [
         (FRAC_1_SQRT_2, -FRAC_1_SQRT_2),
@@ -336,7 +337,7 @@ fn marks(marks: &[Mark], view: &View) -> Vec<Element> {
     drawn
 }
 
-/// A bar of a round length; at the scale of the middle latitude.
+/// A bar of a round length, at the scale of the middle latitude.
 fn scale_bar(view: &View) -> Element {
     let per_nm = view.per_lat / 60.0;
     let nm = BARS_NM.into_iter().rev().find(|nm| nm * per_nm <= view.width * 0.22).unwrap_or(BARS_NM[0]);
@@ -349,7 +350,7 @@ fn scale_bar(view: &View) -> Element {
         .add(label.with("x", round(left + 4.0)).with("y", round(y - 9.0)))
 }
 
-/// Where on the coast the map lies, in a corner.
+/// The inset in the corner, which shows where the map is.
 fn inset(view: &View) -> Element {
     let Bounds { south, west, north, east } = view.bounds;
     let reach = INSET_REACH.max((north - south) * 1.6);
@@ -396,7 +397,7 @@ fn path(points: &[(f64, f64)], closed: bool) -> String {
     path
 }
 
-/// A tenth of a unit is finer than paper; what is far outside is drawn as far as the pen goes.
+/// Rounds to a tenth of a unit, which is finer than paper. Coordinates far outside are clamped.
 fn round(units: f64) -> f64 {
     (units.clamp(-1e5, 1e5) * 10.0).round() / 10.0 + 0.0
 }
@@ -456,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn one_place_is_enough_and_none_is_no_map() {
+    fn one_place_is_enough_for_a_map_and_without_any_there_is_none() {
         let mut alone = map(&[(1.0, 2.0)]);
         assert!(drawn(&alone).contains("class=\"mark\""));
         alone.marks.clear();

@@ -1,7 +1,7 @@
-//! An alert or a case as one page that people read and print: what happened, where, how it was found out, and what AIS cannot show.
+//! An alert or a case as one page to read and print: what happened, where, how it was found, and what AIS cannot show.
 //!
-//! One HTML file that fetches nothing and runs nothing: its policy (`Content-Security-Policy`) allows one style sheet, ours. The map is
-//! drawn from the built-in coastline. Every text in it, whoever it comes from, is escaped in `html`.
+//! One HTML file that fetches nothing and runs nothing: its `Content-Security-Policy` allows one style sheet, its own.
+//! The map is drawn from the built-in coastline. Every text in it, of any origin, is escaped in `html`.
 
 mod events;
 mod html;
@@ -26,16 +26,16 @@ use crate::store::{AlertFile, AuditRow, CaseFile, Note};
 use crate::time::{Span, Time};
 use crate::units::METRES_PER_NM;
 
-/// The map of an alert shows its tracks from so long before it began to so long after it ended.
+/// The map of an alert covers its tracks from this long before it began until this long after it ended.
 const AROUND: Span = Span::from_hours(1);
-/// Places of one alert nearer to each other than this are one mark. Metres.
+/// Places of one alert closer together than this, in metres, share a mark.
 const SAME_PLACE: f64 = 0.15 * METRES_PER_NM;
-/// Tracks drawn at most.
+/// Maximum number of tracks on a map.
 const MOST_TRACKS: usize = 12;
-/// Vessels of one alert whose places are marked at most.
+/// Maximum number of vessels of one alert whose positions are marked.
 const MOST_MARKED: usize = 4;
 
-/// The report of one alert.
+/// The report of one alert as HTML.
 pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     let entry = &alert_file.told.entry;
     let alert = &entry.body;
@@ -65,7 +65,7 @@ pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     parts::page(&format!("alert {}: {title}", short(&entry.id)), &Marked::of(alert), content)
 }
 
-/// The report of a case with all of its alerts.
+/// The report of a case with all of its alerts, as HTML.
 pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     let case = &case_file.case;
     let events = events(case_file);
@@ -134,14 +134,14 @@ pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     parts::page(&title, &Marked::of_all(events.iter().map(Event::alert)), content)
 }
 
-/// A file name that carries the marking: `TLP-AMBER_alert-qcztu5gc.html`.
+/// A file name with the marking: `TLP-AMBER_alert-qcztu5gc.html`. RED if the marking cannot be read.
 pub fn file_name(kind: &str, id: &str, marked: &Value) -> String {
     let tlp = marked["handling"]["tlp"].as_str().unwrap_or("RED");
     let plain = |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '+').collect::<String>();
     format!("TLP-{}_{kind}-{}.html", plain(tlp), plain(&short(id)))
 }
 
-/// `1 alert`, `2 alerts`
+/// A count with its noun: `1 alert`, `2 alerts`.
 pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -150,7 +150,7 @@ fn short(id: &str) -> String {
     id.chars().take(8).collect()
 }
 
-/// When, where, in which zones, heard by whom.
+/// Times, position, zones and receiving stations of an alert.
 fn key_facts(alert_file: &AlertFile) -> Element {
     let entry = &alert_file.told.entry;
     let alert = &entry.body;
@@ -197,7 +197,7 @@ fn finding(alert_file: &AlertFile) -> String {
     }
 }
 
-/// Each change that was stored.
+/// The stored changes of the alert, one row each.
 fn history(alert_file: &AlertFile) -> Option<Element> {
     let row = |line: &crate::store::Line| {
         let line = &line.line;
@@ -218,7 +218,7 @@ fn history(alert_file: &AlertFile) -> Option<Element> {
     table(&heads, alert_file.lines.iter().map(row).collect())
 }
 
-/// The events of a case in a table, numbered as on the map.
+/// The events of a case in a table, with the numbers of the map.
 fn story(events: &[Event<'_>]) -> Option<Element> {
     let row = |event: &Event<'_>| {
         let alert = event.alert();
@@ -246,7 +246,7 @@ fn story(events: &[Event<'_>]) -> Option<Element> {
     table(&heads, events.iter().map(row).collect())
 }
 
-/// One alert of a case: why it was raised and what its score is made of.
+/// One alert of a case: why it was raised, and how its score is made up.
 fn detail(event: &Event<'_>) -> Element {
     let alert = event.alert();
     let heading = element("h3").add(dot(event.number)).text(" ").text(parts::title_of(alert));
@@ -264,7 +264,7 @@ fn detail(event: &Event<'_>) -> Element {
         .add(beside)
 }
 
-/// The map of an alert, with what its marks are.
+/// The map of an alert, and a table that explains its marks.
 fn figure_of_alert(alert: &Value, title: &str) -> Option<[Element; 2]> {
     let lines = lines_of(std::iter::once(alert));
     let began = time_of(alert, "started_at")?;
@@ -313,7 +313,7 @@ fn figure_of_case(events: &[Event<'_>], title: &str) -> Option<Element> {
     Some(element("figure").add(map.svg()?).add(element("figcaption").all(legend).add(words)))
 }
 
-/// The stored tracks, one a vessel, those with the most positions first.
+/// The stored tracks, one per vessel, those with the most positions first.
 fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     let names: BTreeMap<(u64, u64), String> =
         vessels_of(alerts.clone()).into_iter().map(|vessel| (key(vessel), vessel_name(vessel))).collect();

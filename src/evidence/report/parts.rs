@@ -1,4 +1,4 @@
-//! The parts that reports are put together from: the marked sheet, tables, and what is said of a vessel, a score or a marking.
+//! The parts of a report: the marked sheet, tables, and the sections on vessels, score and handling.
 
 use data_encoding::BASE64;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::time::Time;
 
 const STYLE: &str = include_str!("style.css");
 
-/// How the whole page is marked.
+/// The marking of a page.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Marked {
     pub(super) tlp: Tlp,
@@ -25,7 +25,7 @@ pub(super) struct Marked {
 }
 
 impl Marked {
-    /// That of one alert; RED when its marking cannot be read.
+    /// The marking of one alert; RED if it cannot be read.
     pub(super) fn of(alert: &Value) -> Marked {
         match handling_of(alert) {
             Some(handling) => Marked { tlp: handling.tlp, europol: handling.europol, reality: handling.reality },
@@ -33,7 +33,7 @@ impl Marked {
         }
     }
 
-    /// That of several: the most restricted, every code, and exercise or test if one is.
+    /// The marking of several alerts: the most restricted one, every code, and exercise or test if one of them is.
     pub(super) fn of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Marked {
         let joined = alerts.map(Marked::of).reduce(|mut all, one| {
             all.tlp = all.tlp.max(one.tlp);
@@ -49,7 +49,7 @@ impl Marked {
         joined
     }
 
-    /// `TLP:AMBER H1`
+    /// The marking as text: `TLP:AMBER H1`
     pub(super) fn text(&self) -> String {
         self.europol.iter().fold(format!("TLP:{}", self.tlp.name()), |text, code| text + " " + code.name())
     }
@@ -73,9 +73,9 @@ pub(super) fn handling_of(alert: &Value) -> Option<Handling> {
     serde_json::from_value(alert["handling"].clone()).ok()
 }
 
-/// A whole page: nothing in it is fetched or run, and its marking stands on top and bottom of each sheet.
+/// A complete page. It fetches and runs nothing, and each printed sheet shows the marking at the top and bottom.
 pub(super) fn page(title: &str, marked: &Marked, content: Vec<Element>) -> String {
-    // The only style that counts is ours, byte for byte.
+    // The policy allows only this style sheet, by its hash.
     let hash = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
     let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'");
     let head = element("head")
@@ -85,7 +85,7 @@ pub(super) fn page(title: &str, marked: &Marked, content: Vec<Element>) -> Strin
         .add(element("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1"))
         .add(text("title", format!("{} {title}", marked.text())))
         .add(style(STYLE));
-    // Heads and feet of a table stand on every printed sheet: they keep the room that the fixed bars take.
+    // The head and foot of a table are repeated on every printed sheet and keep space free for the fixed bars.
     let spacer = |part| element(part).add(element("tr").class("spacer").add(element("td")));
     let sheet = element("table")
         .class("sheet")
@@ -97,12 +97,12 @@ pub(super) fn page(title: &str, marked: &Marked, content: Vec<Element>) -> Strin
     element("html").with("lang", "en").add(head).add(body).document()
 }
 
-/// A section with a heading; nothing for a section without content.
+/// A section with a heading. `None` without content.
 pub(super) fn section(title: &str, content: Vec<Element>) -> Option<Element> {
     (!content.is_empty()).then(|| element("section").add(text("h2", title)).all(content))
 }
 
-/// A table with a header; nothing without rows.
+/// A table with a header. `None` without rows.
 pub(super) fn table(heads: &[(&str, &'static str)], rows: Vec<Element>) -> Option<Element> {
     let head = |(name, class): &(&str, &'static str)| match class.is_empty() {
         true => text("th", name),
@@ -112,14 +112,14 @@ pub(super) fn table(heads: &[(&str, &'static str)], rows: Vec<Element>) -> Optio
     (!rows.is_empty()).then(|| element("table").class("data").add(head).add(element("tbody").all(rows)))
 }
 
-/// Names and what stands under them.
+/// A two-column table of names and values. Empty values are left out.
 pub(super) fn facts(rows: Vec<(&str, String)>) -> Element {
     let row = |(name, value): (&str, String)| element("tr").add(text("th", name)).add(text("td", value));
     let rows = rows.into_iter().filter(|(_, value)| !value.is_empty()).map(row);
     element("table").class("facts").add(element("tbody").all(rows))
 }
 
-/// `HIGH` on its colour, and what else is to be said of the grade.
+/// The severity on its colour, followed by further text.
 pub(super) fn grade(severity: &str, rest: &str) -> Element {
     let class = match severity {
         "critical" => "severity severity-critical",
@@ -131,12 +131,12 @@ pub(super) fn grade(severity: &str, rest: &str) -> Element {
     element("p").class("grade").add(text("span", severity.to_uppercase()).class(class)).text(rest)
 }
 
-/// A number as it stands on the map.
+/// A number in the style of the map's marks.
 pub(super) fn dot(number: usize) -> Element {
     text("span", number.to_string()).class("dot")
 }
 
-/// A place in both notations.
+/// A table cell with a position in both notations.
 pub(super) fn place(at: Option<LatLon>) -> Element {
     match at {
         Some(at) => element("td")
@@ -148,12 +148,12 @@ pub(super) fn place(at: Option<LatLon>) -> Element {
     }
 }
 
-/// A time of a table, or a dash.
+/// A table cell with a time, or a dash.
 pub(super) fn when(at: Option<Time>) -> Element {
     text("td", at.map_or("-".to_owned(), Time::minute)).class("fixed")
 }
 
-/// Who the vessels say they are.
+/// The vessels as they identify themselves. `None` without vessels.
 pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
     let cast = vessels.iter().any(|vessel| vessel["role"].is_string());
     let row = |vessel: &&Value| {
@@ -182,7 +182,7 @@ pub(super) fn vessels(vessels: &[&Value]) -> Option<Element> {
     table(&heads, vessels.iter().map(row).collect())
 }
 
-/// What was measured, beside the limits it is held against.
+/// The measured values beside their thresholds, and the other settings of the rule.
 pub(super) fn measures(alert: &Value) -> Vec<Element> {
     let empty = serde_json::Map::new();
     let numbers = |key: &str| alert["evidence"][key].as_object().unwrap_or(&empty);
@@ -217,7 +217,7 @@ pub(super) fn measures(alert: &Value) -> Vec<Element> {
     parts
 }
 
-/// Line by line how the score comes about.
+/// The score reasons with their points, and the total. `None` without reasons.
 pub(super) fn score(alert: &Value) -> Option<Element> {
     let reasons = alert["score_reasons"].as_array().map_or(&[][..], Vec::as_slice);
     let mut rows: Vec<Element> = reasons
@@ -240,7 +240,7 @@ pub(super) fn score(alert: &Value) -> Option<Element> {
     table(&[("Points", "right"), ("Reason", "")], rows)
 }
 
-/// What people did, oldest first; with the alert's number where there are several.
+/// What people did, oldest first. Has a column for the alert's number if there are several alerts.
 pub(super) fn acts(rows: &[(Option<usize>, &AuditRow)], notes: &[&Note]) -> Option<Element> {
     let numbered = rows.iter().any(|(number, _)| number.is_some());
     let by_people = rows.iter().filter(|(_, row)| !row.is_machine());
@@ -267,7 +267,7 @@ pub(super) fn acts(rows: &[(Option<usize>, &AuditRow)], notes: &[&Note]) -> Opti
     table(&heads, by_people.map(row).collect())
 }
 
-/// The marking in words.
+/// The marking in words. `None` if it cannot be read.
 pub(super) fn handling(alert: &Value) -> Option<Element> {
     let handling = handling_of(alert)?;
     let tlp = match handling.tlp {
@@ -326,12 +326,12 @@ fn spaced(name: &str) -> String {
     name.chars().enumerate().map(letter).collect()
 }
 
-/// What no report from AIS can say.
+/// The section on what AIS cannot show.
 pub(super) fn limits() -> Option<Element> {
     const LIMITS: [&str; 5] = [
         "AIS is what vessels report about themselves. Names, numbers, types, destinations and positions stand here as they were \
          transmitted; they can be wrong or deliberately false.",
-        "A vessel without a transponder, or with its transponder switched off, cannot be seen. Whoever else was there is not on the map.",
+        "A vessel without a transponder, or with its transponder switched off, cannot be seen. Such vessels are not on the map.",
         "A gap in a track means that nothing was received. That can have many causes, reception among them.",
         "The rule that raised an alert compares numbers with thresholds. It shows what to look into; it does not show what was done, \
          why, or by whom.",
@@ -341,7 +341,7 @@ pub(super) fn limits() -> Option<Element> {
     section("What AIS cannot show", vec![list])
 }
 
-/// What the page is and what it was made from.
+/// The section on how the page was made, and from what.
 pub(super) fn about(now: Time) -> Option<Element> {
     let made = format!(
         "Made {} UTC by the vessel-tracking daemon Atalaia {} from its store. All times are UTC, all positions WGS 84. Tracks are the \
@@ -353,7 +353,7 @@ pub(super) fn about(now: Time) -> Option<Element> {
     section("About this page", vec![text("p", made).class("small")])
 }
 
-/// `Meeting at sea: ALFA and BRAVO`
+/// The title of an alert: `Meeting at sea: ALFA and BRAVO`
 pub(super) fn title_of(alert: &Value) -> String {
     const MOST: usize = 3;
     let vessels = alert["vessels"].as_array().map_or(&[][..], Vec::as_slice);

@@ -1,4 +1,4 @@
-//! Reports of made-up alerts in which every text is hostile.
+//! Reports of synthetic alerts in which every text is hostile.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ fn act(minute: i64, who: &str, what: &str, why: Option<&str>) -> AuditRow {
     AuditRow { at: at(minute), who, caller: None, what, why }
 }
 
-/// A meeting off the Canaries, every text of which is hostile.
+/// A meeting off the Canaries.
 fn alert_file(id: &str, mmsi: u32) -> AlertFile {
     let track = |mmsi: u32, lat: f64| {
         let points =
@@ -74,13 +74,13 @@ fn case_file() -> CaseFile {
     CaseFile { case, audit, alerts: vec![alert_file("aaaa", 224_123_456), alert_file("bbbb", 224_123_456)] }
 }
 
-/// Elements that are none of ours, and attributes that fetch or run something.
+/// Elements that reports do not use, and attributes that fetch or run something.
 fn faults(page: &str) -> Vec<String> {
     let tags = page.split('<').skip(1).filter(|tag| !tag.starts_with(['/', '!']));
     let names = ["script", "img", "link", "iframe", "object", "base", "form", "a ", "image", "use", "foreignObject"];
     let bad = tags.filter(|tag| {
         let inside = tag.split('>').next().unwrap_or_default();
-        // What a value says is text.
+        // The content of an attribute value is text.
         let inside: String = inside.split('"').step_by(2).collect();
         let fetches = [" href=", " src=", " on", "style=", "xlink"].iter().any(|part| inside.contains(part));
         names.iter().any(|name| inside.starts_with(name)) || fetches
@@ -89,7 +89,7 @@ fn faults(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_hostile_name_is_text_wherever_it_stands() {
+fn a_hostile_name_is_text_everywhere() {
     for page in [of_alert(&alert_file("aaaa", 224_123_456), at(400)), of_case(&case_file(), at(400))] {
         assert_eq!(faults(&page), Vec::<String>::new());
         assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains("<img"), "{page}");
@@ -112,7 +112,7 @@ fn the_policy_of_the_page_allows_its_own_style_alone() {
 }
 
 #[test]
-fn an_alert_says_what_was_measured_beside_what_was_asked() {
+fn an_alert_shows_measured_values_beside_thresholds() {
     let page = of_alert(&alert_file("aaaa", 224_123_456), at(400));
     for part in [
         "<h1>Meeting at sea: ALFA and ",
@@ -138,7 +138,7 @@ fn an_alert_says_what_was_measured_beside_what_was_asked() {
 }
 
 #[test]
-fn a_case_is_told_by_time_with_what_holds_it_together() {
+fn a_case_is_in_order_of_time_with_what_ties_it_together() {
     let page = of_case(&case_file(), at(400));
     for part in [
         "Case casecase: ALFA, ",

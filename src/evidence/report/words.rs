@@ -1,4 +1,4 @@
-//! Words of a report: places in two notations, who a vessel is, what an alert is about, and what its numbers are called.
+//! Words of a report: positions, vessels, titles of alerts, and the names and units of measured values.
 
 use serde_json::Value;
 
@@ -7,18 +7,18 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::country_of;
 
-/// The time under a key of a stored object.
+/// The time under a key of a stored object. `None` if it is missing or not a time.
 pub fn time_of(value: &Value, key: &str) -> Option<Time> {
     value[key].as_str().and_then(Time::parse)
 }
 
-/// The position of a stored alert.
+/// The position of a stored alert. `None` if it is missing or not valid.
 pub fn position_of(alert: &Value) -> Option<LatLon> {
     let degrees = |key: &str, most: f64| alert["position"][key].as_f64().filter(|degrees| degrees.abs() <= most);
     Some(LatLon::new(degrees("lat", 90.0)?, degrees("lon", 180.0)?))
 }
 
-/// `36°30'N`, with half minutes where there are any: a label of the graticule.
+/// A label of the graticule: `36°30'N`, with half minutes if needed.
 pub(super) fn degrees_minutes_short(degrees: f64, signs: [char; 2]) -> String {
     let halves = (degrees.abs() * 120.0).round() as u64;
     let (whole, minutes, half) = (halves / 120, halves % 120 / 2, halves % 2);
@@ -31,7 +31,7 @@ pub(super) fn degrees_minutes_short(degrees: f64, signs: [char; 2]) -> String {
     format!("{whole}°{minutes}'{sign}")
 }
 
-/// What a vessel calls itself, else its MMSI.
+/// The name that a vessel reports, else its MMSI.
 pub fn vessel_name(vessel: &Value) -> String {
     match vessel["name"].as_str().map(str::trim).filter(|name| !name.is_empty()) {
         Some(name) => name.to_owned(),
@@ -39,12 +39,13 @@ pub fn vessel_name(vessel: &Value) -> String {
     }
 }
 
-/// Nine digits.
+/// The MMSI of a vessel in nine digits.
 pub fn mmsi(vessel: &Value) -> String {
     format!("{:09}", vessel["mmsi"].as_u64().unwrap_or_default())
 }
 
-/// `Spain`; the code itself where its country is not known, `flag unknown` without one.
+/// The country of a vessel, such as `Spain`. The code itself if the country is not known, `flag unknown` without a
+/// code.
 pub fn flag(vessel: &Value) -> String {
     match vessel["flag"].as_str() {
         Some(code) => country_of(code).unwrap_or(code).to_owned(),
@@ -52,17 +53,17 @@ pub fn flag(vessel: &Value) -> String {
     }
 }
 
-/// `fishing`, `cargo`, `type unknown`.
+/// The type of a vessel: `fishing`, `cargo`, `type unknown`.
 pub fn ship_type(vessel: &Value) -> &'static str {
     ship_type_name(vessel["ship_type"].as_u64().and_then(|number| u8::try_from(number).ok()))
 }
 
-/// `ALFA (Spain, cargo)`
+/// Name, country and type of a vessel: `ALFA (Spain, cargo)`
 pub fn vessel_words(vessel: &Value) -> String {
     format!("{} ({}, {})", vessel_name(vessel), flag(vessel), ship_type(vessel))
 }
 
-/// What an alert is about, as a heading: `Meeting at sea`.
+/// The title of a behaviour: `Meeting at sea`.
 pub fn behaviour_title(behaviour: &str) -> String {
     let known = TITLES.iter().find(|(name, _)| *name == behaviour).map(|(_, title)| (*title).to_owned());
     known.unwrap_or_else(|| sentence_case(&behaviour.replace('_', " ")))
@@ -99,13 +100,13 @@ const TITLES: &[(&str, &str)] = &[
     ("vessel_flood", "More vessels than there is room for"),
 ];
 
-/// The first letter large.
+/// Capitalises the first letter.
 pub(super) fn sentence_case(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// Endings of the names of numbers, with how each is written.
+/// Suffixes of the names of values that are units, and how each unit is written.
 const UNITS: [(&str, &str); 9] = [
     ("_knots", "kn"),
     ("_nm", "nm"),
@@ -118,7 +119,7 @@ const UNITS: [(&str, &str); 9] = [
     ("_percent", "%"),
 ];
 
-/// `speed_made_good_knots` as `Speed made good`.
+/// The name of a value: `Speed made good` for `speed_made_good_knots`.
 pub(super) fn number_name(key: &str) -> String {
     if let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == key) {
         return (*name).to_owned();
@@ -127,7 +128,7 @@ pub(super) fn number_name(key: &str) -> String {
     sentence_case(&bare.replace('_', " "))
 }
 
-/// A measured or set value with its unit: `4.1 kn`, `1 h 35 min`, `yes`.
+/// A measured value or a setting with its unit: `4.1 kn`, `1 h 35 min`, `yes`.
 pub(super) fn number_text(key: &str, value: &Value) -> String {
     let unit = UNITS.iter().find(|(ending, _)| key.ends_with(ending)).map(|(_, unit)| *unit);
     match (value, unit) {
@@ -152,7 +153,7 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
     }
 }
 
-/// Without needless decimals; small shares with enough of them.
+/// A number without needless decimals. Small values keep enough of them.
 fn plain(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 {
         return format!("{value:.0}");
@@ -165,7 +166,8 @@ fn plain(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A measured number beside the limits it is held against: measured name, then name of the limit and how they compare.
+/// Measured values with the thresholds they are compared with: name of the value, then names of the thresholds and how
+/// they compare.
 pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
     (
         "counted_minutes",
@@ -213,7 +215,7 @@ pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
     ("passage_hours", &[("passage_hours", "at least")]),
 ];
 
-/// Names of numbers that do not explain themselves.
+/// Names of values whose keys do not explain themselves.
 const NAMES: &[(&str, &str)] = &[
     ("counted_minutes", "Time that counted"),
     ("distance_metres", "Distance at the end"),

@@ -1,4 +1,4 @@
-//! Connections: few places for those that have not said who they are, and only for a short time; their own places for those that have.
+//! Admission of connections. Unauthenticated ones share a few places for a short time; authenticated ones have places of their own.
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,14 +23,14 @@ use crate::inputs::{AddressCounts, AddressPermit, Settings};
 use crate::lobby::{Lobby, Place};
 use crate::telemetry::InputCounters;
 
-/// After an accept that failed, so that the loop does not spin.
+/// Pause after a failed accept, so that the loop does not spin.
 const BREATH: Duration = Duration::from_millis(100);
-/// A connection has said by then who it is, in the head of a request.
+/// Time in which a connection must authenticate, in the header of a request.
 const HEAD_TIME: Duration = Duration::from_secs(5);
-/// Places of connections that have not, beside the `max_clients` of those that have. Each costs a descriptor and a few kilobytes.
+/// Places for unauthenticated connections, in addition to `max_clients`. Each costs a file descriptor and a few kilobytes.
 const STRANGERS: usize = 128;
 
-/// The places of those that have said who they are.
+/// The places of authenticated connections.
 pub(super) struct Reserved {
     places: Arc<Semaphore>,
     counts: AddressCounts,
@@ -38,7 +38,7 @@ pub(super) struct Reserved {
 }
 
 impl Reserved {
-    /// As many as the settings say.
+    /// As many places as the settings allow.
     pub(super) fn new(settings: &Settings) -> Reserved {
         Reserved {
             places: Arc::new(Semaphore::new(usize::from(settings.max_clients))),
@@ -48,7 +48,7 @@ impl Reserved {
     }
 }
 
-/// Accepts connections.
+/// The listener: accepts connections and assigns their places.
 pub(super) struct Admission {
     listener: TcpListener,
     lobby: Lobby,
@@ -56,7 +56,7 @@ pub(super) struct Admission {
 }
 
 impl Admission {
-    /// At an address that is listened on.
+    /// Accepts connections on `listener`, which is already bound.
     pub(super) fn new(listener: TcpListener, ingest: Arc<Ingest>) -> Admission {
         Admission { listener, lobby: Lobby::new(STRANGERS), ingest }
     }
@@ -87,7 +87,7 @@ impl Listener for Admission {
     }
 }
 
-/// The other end of a connection.
+/// The client of a connection.
 #[derive(Clone)]
 pub(super) struct Peer {
     pub(super) address: SocketAddr,
@@ -101,12 +101,12 @@ impl Connected<IncomingStream<'_, Admission>> for Peer {
 }
 
 impl Peer {
-    /// It has said who it is: its connection gets one of the reserved places, and keeps it.
+    /// Called once the client has authenticated: its connection gets a reserved place and keeps it.
     pub(super) fn admit(&self, reserved: &Reserved) -> Result<(), Refusal> {
         let mut held = self.standing.held.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
             Held::Reserved { .. } => return Ok(()),
-            // The connection is being closed.
+            // The connection is being closed to make room.
             Held::Lobby(place) if place.is_displaced() => return Err(Refusal::NoHead),
             Held::Lobby(_) => {}
         }
@@ -119,24 +119,24 @@ impl Peer {
     }
 }
 
-/// What a connection is to us.
+/// Admission state of a connection, shared with its requests.
 struct Standing {
     held: Mutex<Held>,
     admitted: AtomicBool,
 }
 
-/// The place it has.
+/// The place a connection holds.
 enum Held {
     Lobby(Place),
     Reserved { _place: OwnedSemaphorePermit, _seat: AddressPermit },
 }
 
-/// A connection with its place. It ends when it has not said in time who it is, or its place is needed for another; later, when it has had
-/// no answer for too long: a peer that sends slowly, or never reads, gets none.
+/// A connection with its place. It is closed if it does not authenticate in time or its place is needed for another, and later if it has
+/// had no response for `idle_timeout_seconds`, as when a peer sends too slowly or never reads.
 pub(super) struct Connection {
     stream: TcpStream,
     standing: Arc<Standing>,
-    /// What [`Standing::admitted`] was when it was looked at last.
+    /// The last value of [`Standing::admitted`] that was read.
     admitted: bool,
     end: Pin<Box<Sleep>>,
     displaced: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -154,7 +154,7 @@ impl Connection {
         Connection { stream, standing: Arc::new(standing), admitted: false, end, displaced, idle, peer, ingest }
     }
 
-    /// Fails once its time is over.
+    /// Fails once the connection has run out of time or lost its place.
     fn stays(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if !self.admitted && self.standing.admitted.load(Relaxed) {
             self.admitted = true;
@@ -179,7 +179,7 @@ impl Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        // First what has come: it may say who it is.
+        // Data that has arrived is read first: it may contain the credentials.
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
             Poll::Pending => {
                 self.stays(cx)?;

@@ -1,4 +1,4 @@
-//! A batch of AIS-catcher, cut into one line a message; the text of a message stays as it was sent.
+//! Splits a batch from AIS-catcher into one line per message; the text of a message is kept as sent.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
 
 use crate::ais::MAX_OBJECT;
 
-/// No name of a station is longer. Characters.
+/// Maximum length of a station name, in characters; the rest is cut off.
 const LONGEST_STATION: usize = 64;
-/// The journal keeps what comes together as one, up to 16 MiB.
+/// Maximum size of the lines of one batch, in bytes. The journal stores a batch as one entry of at most 16 MiB.
 const MOST_BYTES: usize = 12 << 20;
 
-/// Objects of one batch; a busy station sends some hundreds a second.
+/// Maximum number of objects in one batch; a busy station sends several hundred a second.
 const MOST_MESSAGES: usize = 200_000;
 
 /// The lines of a batch.
@@ -21,13 +21,13 @@ const MOST_MESSAGES: usize = 200_000;
 pub(super) struct Split {
     /// Each with its line feed.
     pub(super) lines: Vec<u8>,
-    /// How many.
+    /// Number of messages, including the overlong ones.
     pub(super) count: usize,
-    /// Messages longer than any line may be, left out.
+    /// Number of messages left out because they are longer than the maximum line.
     pub(super) overlong: u64,
 }
 
-/// What makes a body no batch.
+/// Why a body is not an acceptable batch.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BatchError {
     #[error("the body is not a batch: {0}")]
@@ -42,7 +42,7 @@ pub(super) enum BatchError {
     TooMuch,
 }
 
-/// What must be right of the whole.
+/// The parts of the batch that are checked as a whole.
 #[derive(Deserialize)]
 struct Envelope {
     protocol: Option<String>,
@@ -51,7 +51,7 @@ struct Envelope {
     msgs: Vec<IgnoredAny>,
 }
 
-/// The station, as JSON; a number or a text.
+/// The station as a JSON value, a number or a string; `None` if unnamed.
 #[derive(Default)]
 struct Station(Option<String>);
 
@@ -86,9 +86,9 @@ impl<'de> Deserialize<'de> for Station {
     }
 }
 
-/// Cuts a body.
+/// Splits a body into lines.
 pub(super) fn split(body: &[u8]) -> Result<Split, BatchError> {
-    // Each takes more room here than there.
+    // Checked before parsing: each object takes more memory than its text.
     if MOST_MESSAGES < memchr::memchr_iter(b'{', body).count() {
         return Err(BatchError::TooMany);
     }
@@ -100,7 +100,7 @@ pub(super) fn split(body: &[u8]) -> Result<Split, BatchError> {
     let mut split = Split::default();
     for message in messages(body) {
         let start = split.lines.len();
-        // Empty objects say nothing, and have no key to stand behind ours.
+        // An empty object has no key to follow the inserted one.
         let empty = message.text.get(1..).is_some_and(|rest| rest.trim_ascii() == b"}");
         match &station {
             Some(station) if !message.has_station && !empty => {
@@ -116,7 +116,7 @@ pub(super) fn split(body: &[u8]) -> Result<Split, BatchError> {
             continue;
         }
         for byte in &mut split.lines[start..] {
-            // In what has just been read as JSON these stand between its words only.
+            // In valid JSON these occur only between tokens.
             if matches!(byte, b'\n' | b'\r' | b'\t') {
                 *byte = b' ';
             }
@@ -137,7 +137,7 @@ struct Found<'a> {
     has_station: bool,
 }
 
-/// The objects in the list `msgs` of a body that is known to be JSON.
+/// Finds the objects in the list `msgs` of a body that is known to be valid JSON.
 fn messages(body: &[u8]) -> Vec<Found<'_>> {
     let mut found = Vec::new();
     let (mut depth, mut at) = (0usize, 0);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn every_message_is_a_line_with_the_station_wherever_it_stands() {
+    fn every_message_becomes_a_line_that_names_the_station() {
         let messages = "[{\"class\":\"AIS\",\n \"nmea\":[\"!AIVDM\"]},{\"a\":{\"b\":[{\"c\":\"]}\\\"\"}]}},\
                         {\"station_id\":7},{}]";
         let wanted = [
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_batch_is_refused_and_a_message_without_end_left_out() {
+    fn a_body_that_is_not_a_batch_is_refused_and_an_overlong_message_left_out() {
         for bad in [
             "",
             "[]",

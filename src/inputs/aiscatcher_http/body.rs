@@ -1,4 +1,4 @@
-//! Bodies of posts: read within bounds of time and memory, and unpacked.
+//! Request bodies: read within limits on time and memory, and unpacked.
 
 use std::io::Read;
 use std::time::Duration;
@@ -11,47 +11,47 @@ use tokio::time::{Instant, timeout_at};
 
 use super::refusal::Refusal;
 
-/// Longest body, as sent and as unpacked: a busy station posts some hundred kilobytes a minute.
+/// Maximum size of a body in bytes, both compressed and unpacked. A busy station posts some hundred kilobytes a minute.
 pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
-/// All bodies that are being read or worked on, as sent. A slow one takes only what has come of it.
+/// Maximum compressed size of all bodies being read or processed, in bytes. A slow body counts only what has arrived so far.
 const MAX_BODIES: usize = 4 * MAX_BODY;
 
-/// How fast a body has to come.
+/// Minimum speed of a body.
 #[derive(Clone, Copy)]
 struct Pace {
-    /// It has so long in any case.
+    /// Time allowed in any case.
     start: Duration,
-    /// And a second more for so many bytes.
+    /// Bytes that earn one more second.
     bytes_per_second: usize,
-    /// But not longer than this.
+    /// Maximum time allowed.
     longest: Duration,
 }
 
 const PACE: Pace = Pace { start: Duration::from_secs(5), bytes_per_second: 4096, longest: Duration::from_secs(30) };
 
 impl Pace {
-    /// How long the body may have taken by the time its next piece comes, after so many bytes.
+    /// How long after the start the next piece may arrive, given the number of bytes so far.
     fn time_for(self, bytes: usize) -> Duration {
         let more = Duration::from_millis((bytes * 1000 / self.bytes_per_second) as u64);
         (self.start + more).min(self.longest)
     }
 }
 
-/// The memory that bodies share.
+/// The memory limit shared by all bodies.
 pub(super) struct Bodies {
     room: Semaphore,
     pace: Pace,
 }
 
-/// A body that has come, with its share of the memory.
+/// A complete body with its share of the memory.
 pub(super) struct Whole<'a> {
     pub(super) bytes: Vec<u8>,
-    /// Held for as long as they are.
+    /// Held as long as the bytes are; `None` for an empty body.
     pub(super) room: Option<SemaphorePermit<'a>>,
 }
 
 impl Bodies {
-    /// Room for four of the longest.
+    /// Room for four bodies of maximum size.
     pub(super) fn new() -> Bodies {
         Bodies { room: Semaphore::new(MAX_BODIES), pace: PACE }
     }
@@ -74,7 +74,7 @@ impl Bodies {
             if MAX_BODY < length {
                 return Err(Refusal::TooLong);
             }
-            // No longer than a body, so far below the most that 32 bits hold.
+            // At most `MAX_BODY`, so it fits into 32 bits.
             let room = self.room.try_acquire_many(piece.len() as u32).map_err(|_| Refusal::Busy)?;
             match &mut whole.room {
                 Some(all) => all.merge(room),
@@ -85,7 +85,7 @@ impl Bodies {
     }
 }
 
-/// No more than a body may have comes out, whatever goes in.
+/// Unpacks a gzip body, up to [`MAX_BODY`] bytes, however much the input would expand to.
 pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let read = MultiGzDecoder::new(packed).take(MAX_BODY as u64 + 1).read_to_end(&mut bytes);
@@ -105,11 +105,11 @@ mod tests {
 
     use super::*;
 
-    /// Hurried, so that the test need not wait.
+    /// Shortened times, so that the tests are fast.
     const HURRIED: Pace =
         Pace { start: Duration::from_millis(50), bytes_per_second: 1000, longest: Duration::from_millis(400) };
 
-    /// Pieces that come so far apart, for ever.
+    /// An endless stream of pieces of `bytes` bytes at this interval.
     fn dribble(bytes: usize, apart: Duration) -> impl Stream<Item = Result<Bytes, Infallible>> + Unpin {
         Box::pin(stream::unfold((), move |()| async move {
             sleep(apart).await;
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_dribbles_ends_early_and_a_steady_one_has_longer() {
+    async fn a_slow_body_is_cut_off_early_and_a_steady_one_has_longer() {
         let bodies = Bodies { room: Semaphore::new(MAX_BODIES), pace: HURRIED };
         let apart = Duration::from_millis(10);
         for (bytes, least, most) in [(0, 50, 390), (1, 50, 390), (30, 400, 10_000)] {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bodies_take_only_the_memory_of_what_has_come() {
+    async fn a_body_takes_only_the_memory_of_what_has_arrived() {
         let bodies = Bodies { room: Semaphore::new(100), pace: HURRIED };
         let piece = |bytes: usize| stream::iter([Ok::<_, Infallible>(Bytes::from(vec![b' '; bytes]))]);
         let first = bodies.collect(piece(60)).await.expect("there is room");

@@ -1,4 +1,4 @@
-//! Who may post: those who say who they are, with a user name and password or with a token.
+//! Checks the credentials of posts: user name and password, or a bearer token.
 
 use data_encoding::BASE64;
 use hmac::{Hmac, Mac};
@@ -6,24 +6,24 @@ use sha2::Sha256;
 
 use crate::secret::Revealed;
 
-/// What opens it; without any key it is open.
+/// Accepted credentials; without any, every post is accepted.
 #[derive(Default)]
 pub(super) struct Credentials {
     keys: Vec<Hmac<Sha256>>,
 }
 
 impl Credentials {
-    /// A user name and password.
+    /// Accepts this user name and password.
     pub(super) fn add_pair(&mut self, user: &str, password: &Revealed) {
         self.keys.push(keyed(b"basic", &[user.as_bytes(), b":", password.expose().as_bytes()]));
     }
 
-    /// A bearer token.
+    /// Accepts this bearer token.
     pub(super) fn add_token(&mut self, token: &Revealed) {
         self.keys.push(keyed(b"bearer", &[token.expose().as_bytes()]));
     }
 
-    /// Whether an `Authorization` header fits. How long it takes does not depend on how much of it is right.
+    /// Whether the `Authorization` header matches. The time taken does not depend on how much of it is right.
     pub(super) fn admits(&self, header: Option<&[u8]>) -> bool {
         if self.keys.is_empty() {
             return true;
@@ -47,9 +47,9 @@ impl Credentials {
     }
 }
 
-/// A code that only the same words give; comparing codes tells nothing of the words.
+/// HMAC of the credentials. Codes of equal length are compared, so timing reveals nothing about the secret.
 fn keyed(kind: &[u8], words: &[&[u8]]) -> Hmac<Sha256> {
-    // A key of any length will do: it only keeps the kinds apart.
+    // HMAC takes a key of any length. It is not secret: it only separates the kinds of credentials.
     let mut code = <Hmac<Sha256> as Mac>::new_from_slice(kind).expect("any length");
     words.iter().for_each(|word| code.update(word));
     code
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_is_known_comes_in() {
+    fn only_known_credentials_are_admitted() {
         assert!(Credentials::default().admits(None), "without keys it is open");
         let mut credentials = Credentials::default();
         credentials.add_pair("station", &revealed("open:sesame"));

@@ -1,4 +1,4 @@
-//! Posts that are not taken: what who sent them is answered, what is counted, and what the log is told.
+//! Posts that are refused: the response to the client, the counters and the log message.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -14,12 +14,12 @@ use super::body::MAX_BODY;
 use crate::inputs::Port;
 use crate::telemetry::RefusedPost;
 
-/// When a station that finds us busy may try again, in seconds.
+/// `Retry-After` of a busy response, in seconds.
 const AGAIN: &str = "10";
-/// The log is told no more often.
+/// Minimum interval between two log messages.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
-/// Why a batch was not taken.
+/// Why a batch was refused. The text is the body of the response.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
     #[error("authentication required")]
@@ -73,7 +73,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Those the log has not been told of.
+/// Refused posts not yet logged.
 #[derive(Default)]
 pub(super) struct Untold(Mutex<Since>);
 
@@ -84,7 +84,7 @@ struct Since {
 }
 
 impl Untold {
-    /// Counts one and tells the log if it is time; nothing of what was sent is told.
+    /// Counts a refusal and logs it if one is due; nothing of what was sent is logged.
     pub(super) fn count(&self, port: &Port, peer: SocketAddr, refusal: &Refusal) {
         let why = refusal.why();
         port.counters.refuse(why);
@@ -93,7 +93,7 @@ impl Untold {
         }
     }
 
-    /// How many to tell of, this one included, if it is time.
+    /// The number of posts to log, including this one, if a message is due.
     fn due(&self, now: Instant) -> Option<u64> {
         let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         since.posts += 1;
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_is_told_at_once_and_then_once_a_minute() {
+    fn refusals_are_logged_at_once_and_then_once_a_minute() {
         let untold = Untold::default();
         let began = Instant::now();
         let told: Vec<Option<u64>> =

@@ -7,30 +7,30 @@ use crate::disk::create_folders;
 use crate::disk::model::{Fault, Forgets, Lasting};
 use crate::journal::snapshots::{Found, Snapshot};
 
-/// A run of the daemon, as far as its disk lets it come.
+/// A run of the daemon, as far as its disk allows.
 #[derive(Clone, Debug, Default)]
 struct Run {
-    /// Batches of each start.
+    /// Batches per start.
     steps: i64,
     truth: Truth,
-    /// Everything before it is durable, it was said.
+    /// All entries before this position were acknowledged as durable.
     acknowledged: u64,
-    /// By position; the last saved one was said to be durable.
+    /// Bodies of all snapshots by position. The one at `saved` was acknowledged as durable.
     snapshots: BTreeMap<u64, Vec<u8>>,
     saved: Option<u64>,
 }
 
-/// What a run does when the disk says no.
+/// What a run does when the disk fails.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Then {
-    /// The power is gone.
+    /// It ends: the power is gone.
     Ends,
-    /// Waits until it works again.
+    /// It waits until the disk works again.
     Waits,
 }
 
 impl Run {
-    /// Two starts of the daemon; sentence after sentence, hours, syncs, snapshots.
+    /// Starts the daemon twice, with batches of lines, hours, syncs and snapshots.
     fn go(&mut self, disk: &ModelDisk, chance: &mut fastrand::Rng, then: Then) -> Option<Vec<Event>> {
         let mut told = Vec::new();
         for start in 0..2 {
@@ -117,7 +117,7 @@ impl Run {
         let body: Vec<u8> = std::iter::repeat_with(|| chance.u8(..)).take(length).collect();
         let sources = vec!["a".to_owned()];
         let snapshot = Snapshot { position, in_force: "key".to_owned(), at: hour(0), sources };
-        // Another of the same position differs; whichever is there is whole.
+        // Use the same body for the same position. Either copy may survive, so both must be valid.
         let body = self.snapshots.entry(position.0).or_insert(body).clone();
         let folder = Path::new(SNAPSHOTS);
         let save = || {
@@ -132,7 +132,7 @@ impl Run {
         Some(())
     }
 
-    /// A sentence if what was said to be durable is not there, or anything is there that was not given.
+    /// Returns an error text if something acknowledged as durable is missing, or something that was never written is present.
     fn check(&mut self, disk: &ModelDisk) -> Result<(), String> {
         self.check_snapshots(disk)?;
         let (mut journal, _events) = open(disk).map_err(|error| error.to_string())?;
@@ -173,7 +173,7 @@ impl Run {
                         false => Err(format!("{:?} is older than the one saved", snapshot.position)),
                     };
                 }
-                // Not complete, so nobody was told that it is.
+                // It was not complete, so it was never acknowledged.
                 Found::Corrupt { .. } => {}
                 other => return Err(format!("{other:?}")),
             }
@@ -189,7 +189,7 @@ fn again<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
     (0..10).find_map(|_| attempt()).expect("it never works again")
 }
 
-/// Crashes at a random operation of a random run; what is wrong afterwards.
+/// Crashes at a random operation of a random run. Returns what is wrong afterwards.
 fn crash(seed: u64, disk: &ModelDisk) -> Result<(), String> {
     let chance = &mut fastrand::Rng::with_seed(seed);
     let mut run = Run { steps: 24, ..Run::default() };
@@ -209,12 +209,12 @@ fn what_was_reached_outlives_a_loss_of_power_at_any_moment() {
 fn the_crashes_notice_a_sync_that_is_left_out() {
     for forgets in [Forgets::FileSyncs, Forgets::FolderSyncs] {
         let noticed = (0..100).find_map(|seed| crash(seed, &ModelDisk::forgetting(forgets)).err());
-        assert!(noticed.is_some(), "{forgets:?}: nobody noticed");
+        assert!(noticed.is_some(), "{forgets:?}: the loss went unnoticed");
     }
 }
 
 #[test]
-fn a_fault_at_every_operation_loses_nothing_and_is_told() {
+fn a_fault_at_any_operation_loses_nothing_and_is_reported() {
     let mut told = 0;
     for (fault, lasting, every) in [(Fault::Full, Lasting::For(3), 3), (Fault::Broken, Lasting::Once, 1)] {
         for operation in (1..).step_by(every) {
@@ -237,5 +237,5 @@ fn a_fault_at_every_operation_loses_nothing_and_is_told() {
             }
         }
     }
-    assert!(20 < told, "{told} faults told");
+    assert!(20 < told, "{told} faults reported");
 }

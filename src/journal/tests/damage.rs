@@ -9,7 +9,7 @@ use crate::journal::catalogue::{self, framed};
 use crate::journal::snapshots::{Found, Snapshot};
 use crate::journal::walk::{Next, Walk};
 
-/// A journal of several segments, the older ones sealed, and three snapshots.
+/// An undamaged journal of several segments, the older ones sealed, and three snapshots.
 struct Sound {
     disk: ModelDisk,
     truth: Truth,
@@ -64,7 +64,7 @@ impl Sound {
             .collect()
     }
 
-    /// Positions in whole blocks, after the bytes in `damaged` of one segment.
+    /// Positions in all blocks, except blocks of segment `path` that the bytes `damaged` touch.
     fn whole(&self, path: &Path, damaged: Range<u64>) -> Vec<u64> {
         let mut whole = Vec::new();
         for segment in &self.segments {
@@ -83,7 +83,7 @@ fn body_of(position: u64) -> Vec<u8> {
     batch(position, 2000)
 }
 
-/// Spoils a file; which bytes of it no longer count.
+/// Damages a file at random. Returns its path, the range of bytes that no longer counts and a description.
 fn spoil(
     sound: &Sound,
     disk: &ModelDisk,
@@ -138,7 +138,7 @@ fn spoil(
 }
 
 #[test]
-fn damage_is_passed_over_told_and_never_read() {
+fn damage_is_skipped_and_reported_and_never_read() {
     let sound = Sound::new(0);
     assert!(5 <= sound.segments.len(), "{:?}", sound.segments);
     assert!(3 <= sound.blocks(&sound.segments[5]).len(), "the last one is not sealed");
@@ -153,7 +153,7 @@ fn damage_is_passed_over_told_and_never_read() {
         assert!(missing.is_empty(), "{what}: {missing:?} are whole, and not read; {read:?}");
         let is_cut_between = sound.blocks(&path).iter().any(|head| head.offset == damaged.start);
         if !damaged.is_empty() && !is_cut_between {
-            assert!(!read.holes.is_empty() || !read.torn.is_empty(), "{what}: nothing is told");
+            assert!(!read.holes.is_empty() || !read.torn.is_empty(), "{what}: nothing is reported");
         }
         if met.len() < sound.truth.entries.len() && met.last() == Some(&74) {
             assert!(!read.holes.is_empty(), "{what}: missing, and no hole");
@@ -165,7 +165,7 @@ fn damage_is_passed_over_told_and_never_read() {
     }
 }
 
-/// Everything else that reads the files.
+/// Runs everything else that reads the files.
 fn look_around(disk: &ModelDisk, what: &str) {
     let extent = span(disk, folder()).expect(what).expect(what);
     assert!(extent.newest.position.0 <= 75, "{what}");
@@ -177,7 +177,7 @@ fn look_around(disk: &ModelDisk, what: &str) {
     purge(disk, folder(), hour(3), &[], Rehearsal::Yes).expect(what);
 }
 
-/// A daemon that starts with these files.
+/// Starts a daemon with these files.
 fn go_on(sound: &Sound, disk: &ModelDisk, what: &str) {
     let (mut journal, _events) = match open(disk) {
         Ok(opened) => opened,
@@ -213,7 +213,7 @@ fn a_line_that_looks_like_a_block_is_not_read_as_one() {
     truth.append(&mut journal, &Entry::Ended);
     journal.syncer().reach(Position(1), LONG).expect("synced");
     let path = folder().join(&names(&disk, folder())[0]);
-    // A whole block of another journal, sent as a line.
+    // An intact block of another journal, sent as a line.
     let foreign = Sound::new(3);
     let head = foreign.blocks(&foreign.segments[5])[0];
     let bytes = &foreign.disk.content(&foreign.segments[5])[head.offset as usize..head.end_offset() as usize];
@@ -221,7 +221,7 @@ fn a_line_that_looks_like_a_block_is_not_read_as_one() {
     truth.append(&mut journal, &Entry::Ended);
     journal.finish().expect("written");
     assert_eq!(truth.check(&disk, folder()).expect("right").0, [0, 1, 2]);
-    // And the block around it is damaged.
+    // Now the enclosing block is damaged.
     let mut spoilt = disk.content(&path);
     let place = spoilt.windows(4).rposition(|four| four == b"\x9dAt\n").expect("the line's");
     spoilt[place - 60] ^= 1;
@@ -302,7 +302,7 @@ fn three_snapshots_are_kept_and_those_beyond_a_position_are_passed_over() {
 }
 
 #[test]
-fn what_a_later_segment_holds_counts() {
+fn a_later_segment_overrides_an_earlier_one() {
     let disk = ModelDisk::default();
     let mut truth = Truth::default();
     let (mut journal, _events) = open(&disk).expect("opened");
@@ -313,7 +313,7 @@ fn what_a_later_segment_holds_counts() {
     journal.finish().expect("written");
     let path = folder().join("00000000000000000000.journal");
     let all = disk.content(&path);
-    // The second half is not on the disk when the next run begins, and comes to light afterwards.
+    // The second half is missing when the next run begins and reappears afterwards.
     let mut half = all.clone();
     half.truncate(all.len() / 2);
     disk.put(&path, half);

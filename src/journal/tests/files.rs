@@ -45,10 +45,10 @@ fn a_segment_ends_with_the_hour_with_its_size_and_when_inputs_change() {
     truth.append(&mut journal, &begun(hour(0), &["a"]));
     truth.append(&mut journal, &lines(0, hour(0), &one));
     truth.append(&mut journal, &lines(0, hour(1), &one));
-    // A batch from before the hour that was on its way ends nothing.
+    // A delayed batch from before the hour does not end the segment.
     truth.append(&mut journal, &lines(0, hour(1) - Span::from_minutes(30), &one));
     truth.append(&mut journal, &lines(0, hour(1), &one));
-    // A clock that was set back does.
+    // A clock that was set back does end it.
     truth.append(&mut journal, &lines(0, hour(-9), &one));
     truth.append(&mut journal, &begun(hour(-9), &["b"]));
     let big = batch(2, 5 << 10);
@@ -60,7 +60,7 @@ fn a_segment_ends_with_the_hour_with_its_size_and_when_inputs_change() {
     assert_eq!(firsts, [0, 2, 5, 6, 8]);
     let inputs: Vec<_> =
         catalogue.segments.iter().map(|one| one.header().expect("whole").context.sources[0].as_str()).collect();
-    assert_eq!(inputs, ["a", "a", "a", "b", "b"], "each stands alone");
+    assert_eq!(inputs, ["a", "a", "a", "b", "b"], "each segment can be read alone");
     assert_eq!(truth.check(&disk, folder()).expect("right").0.len(), 9);
 }
 
@@ -90,10 +90,10 @@ fn sealing_keeps_what_a_segment_holds_and_makes_it_smaller() {
     assert_eq!(truth.check(&disk, folder()).expect("right").0.len() as u64, before);
 }
 
-/// What is told next of writing.
+/// The next event about writing.
 fn next_of(events: &Receiver<Event>) -> Event {
     loop {
-        match events.recv_timeout(LONG).expect("something is told") {
+        match events.recv_timeout(LONG).expect("an event arrives") {
             Event::Unsealed { .. } => {}
             event => return event,
         }
@@ -142,7 +142,7 @@ fn lines_of_a_span_of_time_carry_the_name_of_their_input() {
             let source = minute as u16 % 2;
             journal.append(&lines(source, at + Span::from_minutes(minute), &batch(minute as u64, 90)));
         }
-        // Of a recording: as old as the last line.
+        // A line of a recording counts as received at the time of the last line.
         journal.append(&Entry::Lines { source: SourceId(0), received: None, bytes: b"recorded\n" });
     }
     journal.syncer().reach(journal.position(), LONG).expect("synced");
@@ -204,7 +204,7 @@ fn positions_go_on_behind_a_snapshot_when_the_journal_is_lost() {
 }
 
 #[test]
-fn what_fits_in_no_memory_is_a_hole_that_is_told() {
+fn entries_beyond_the_memory_limit_are_a_reported_hole() {
     let disk = ModelDisk::default();
     let (mut journal, events) = open(&disk).expect("opened");
     let syncer = journal.syncer();
@@ -267,7 +267,7 @@ fn a_folder_that_is_away_is_missed_at_once_and_what_came_meanwhile_is_in_it_when
     ];
     for (number, (absence, take, give)) in (1..).zip(absences) {
         take(&disk);
-        // Nothing comes in, and it is noticed all the same.
+        // No entry comes in, and the absence is noticed all the same.
         assert!(matches!(next_of(&events), Event::Failing { absence: Some(found), .. } if found == absence));
         let last = truth.append(&mut journal, &lines(0, hour(0), &batch(number, 90)));
         assert!(matches!(syncer.reach(last, LONG), Err(JournalError::Failing(_))));
@@ -294,12 +294,12 @@ fn an_entry_too_long_for_any_block_is_a_hole() {
 }
 
 #[test]
-fn what_is_durable_costs_nothing_to_reach_and_what_nobody_waits_for_is_written_in_time() {
+fn reaching_durable_entries_costs_nothing_and_others_are_synced_in_time() {
     let disk = ModelDisk::default();
     let (mut journal, _events) = open(&disk).expect("opened");
     let syncer = journal.syncer();
     let position = journal.append(&Entry::Ended);
-    syncer.reach(position, LONG).expect("synced, although nobody flushed");
+    syncer.reach(position, LONG).expect("synced, although flush was not called");
     let operations = disk.operations();
     syncer.reach(position, LONG).expect("synced");
     assert_eq!(disk.operations(), operations);

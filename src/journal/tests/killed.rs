@@ -1,4 +1,4 @@
-//! The process dies at each fault point; what it had reached is there.
+//! The process dies at each fault point, and everything it had synced is still there.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::disk::{RealDisk, create_folders, write_whole};
 use crate::fault;
 use crate::journal::snapshots::{Found, Snapshot};
 
-/// Tells this test binary to be the one that dies.
+/// Environment variable that makes this test binary the process that dies.
 const VICTIM: &str = "ATALAIA_TEST_VICTIM";
 const SIGABRT: i32 = 6;
 
@@ -16,7 +16,7 @@ fn bytes_at(position: u64) -> Vec<u8> {
     batch(position, 200)
 }
 
-/// Does nothing unless it is started by the test below.
+/// Does nothing unless started by the test below.
 #[test]
 fn victim() {
     let Some(root) = std::env::var_os(VICTIM).map(PathBuf::from) else {

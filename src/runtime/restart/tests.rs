@@ -1,4 +1,4 @@
-//! What the thread of snapshots saves is what a restart takes up, and nothing else is.
+//! A snapshot of the saver thread restores exactly the state of the engine, and one of another build is not used.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ impl Room {
         Records::open(&self.place, archive, Position(0), Clock, |_| {}).expect("it opens")
     }
 
-    /// What a live daemon does with ten minutes of a ship.
+    /// Does what a running daemon does with ten minutes of one ship.
     fn live(&self, records: &mut Records, driver: &mut EngineDriver) {
         let mut out = Vec::new();
         let begun = Entry::Begun { at: at(0), sources: vec!["tower".to_owned()], in_force: self.key.clone() };
@@ -61,7 +61,7 @@ impl Room {
         place.restore(&mut archive, at(3600), None, &AtomicBool::new(false), |_, _| {}).expect("it can be read")
     }
 
-    /// Has a snapshot made by the thread, and waits for it.
+    /// Has the saver thread make a snapshot and waits for it.
     fn snapshot(&self, records: &mut Records) -> bool {
         let (settle, settled) = sync_channel(1);
         settle.send(()).expect("the receiver is there");
@@ -75,14 +75,14 @@ impl Room {
 }
 
 #[test]
-fn what_the_thread_saves_is_what_the_engine_knows() {
+fn a_snapshot_of_the_saver_thread_equals_the_engine() {
     let room = room();
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
     room.live(&mut records, &mut live);
     assert!(room.snapshot(&mut records), "no snapshot was made");
     let restored = room.restored(PROGRAM);
-    assert_eq!(restored.entries, 0, "everything stands in the snapshot");
+    assert_eq!(restored.entries, 0, "everything is in the snapshot");
     let driver = restored.driver.expect("an engine");
     assert_eq!(driver.engine.tracks().len(), 1);
     assert!(driver.engine.save() == live.engine.save(), "the engine and its snapshot differ");
@@ -90,7 +90,7 @@ fn what_the_thread_saves_is_what_the_engine_knows() {
 }
 
 #[test]
-fn a_snapshot_of_another_build_is_not_read_and_the_journal_gives_the_same() {
+fn a_snapshot_of_another_build_is_skipped_and_the_journal_gives_the_same_state() {
     let room = room();
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
@@ -102,7 +102,7 @@ fn a_snapshot_of_another_build_is_not_read_and_the_journal_gives_the_same() {
 }
 
 #[test]
-fn a_snapshot_waits_until_the_store_has_what_was_decided() {
+fn a_snapshot_waits_until_the_store_has_every_earlier_decision() {
     let room = room();
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());

@@ -1,4 +1,4 @@
-//! Digests as they come about: what waits is listed in the next revision, and a digest ends once nothing is added to it.
+//! Forms digests: a revision lists what is waiting, and a digest ends once nothing is added to it.
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use crate::store::filter::Filter;
 use crate::store::{Orders, markings, stored_severity};
 use crate::time::{Span, Time};
 
-/// From the first change beyond the cap to its digest.
+/// Delay from the first change beyond the cap to its digest.
 const FIRST: Span = Span::from_minutes(1);
-/// Between two revisions of a digest.
+/// Minimum interval between two revisions of a digest.
 const NEXT: Span = Span::from_minutes(10);
-/// Changes in one revision; more do not wait for the next one.
+/// Maximum number of changes in one revision. If this many wait, the next revision is due at once.
 const MOST: usize = 1000;
 
-/// A digest that goes on.
+/// An open digest.
 struct Open {
     id: String,
     opened_at: Time,
@@ -32,21 +32,22 @@ struct Open {
     handling: Handling,
 }
 
-/// One sink and behaviour for which something is to be done.
+/// A sink and behaviour with a digest to be formed or ended.
 struct Due {
     sink: String,
     behaviour: String,
-    /// How much waits, and since when.
+    /// Number of rows waiting for a digest.
     waiting: usize,
+    /// When the oldest of them was queued; `None` if none is waiting.
     oldest: Option<Time>,
-    /// When its digest was last told, if it goes on.
+    /// When its open digest was last sent; `None` if there is no open digest.
     last_at: Option<Time>,
 }
 
 impl Due {
-    /// Whether a digest of what waits, or the end of one, is due.
+    /// Whether it is time to form or end a digest.
     fn is_due(&self, now: Time) -> bool {
-        // A clock that was set back makes nothing wait for longer.
+        // If the clock was set back, do not wait longer because of it.
         let past = |since: Time, wait: Span| now < since || since + wait <= now;
         match (self.oldest, self.last_at) {
             _ if MOST <= self.waiting => true,
@@ -74,7 +75,7 @@ fn due(connection: &Connection, now: Time) -> rusqlite::Result<Vec<Due>> {
         Ok(Due {
             sink: row.get(0)?,
             behaviour: row.get(1)?,
-            // A count is never below 0.
+            // A count is never negative.
             waiting: usize::try_from(row.get::<_, i64>(2)?).unwrap_or_default(),
             oldest: time(row.get(3)?),
             last_at: time(row.get(4)?),
@@ -83,12 +84,12 @@ fn due(connection: &Connection, now: Time) -> rusqlite::Result<Vec<Due>> {
     rows.filter(|row| row.as_ref().map_or(true, |row| row.is_due(now))).collect()
 }
 
-/// Whether there is a digest to be made or ended.
+/// Whether a digest has to be formed or ended now.
 pub(in crate::store) fn is_due(connection: &Connection, now: Time) -> rusqlite::Result<bool> {
     Ok(!due(connection, now)?.is_empty())
 }
 
-/// Makes and ends the digests that are due; whether a sink waits to be told now.
+/// Forms and ends the digests that are due. Returns whether a delivery is now due.
 pub(in crate::store) fn form(transaction: &Transaction<'_>, orders: &Orders, now: Time) -> rusqlite::Result<bool> {
     let mut told = false;
     for due in due(transaction, now)? {
@@ -97,7 +98,7 @@ pub(in crate::store) fn form(transaction: &Transaction<'_>, orders: &Orders, now
             told |= end(transaction, orders, filter, &due, now)?;
             continue;
         };
-        // What is more than that and less than another whole one waits for the next.
+        // Only full revisions are formed at once. A remainder waits for the next revision.
         for _ in 0..(due.waiting / MOST).max(1) {
             for of_one_marking in apart(members(transaction, filter, &due.behaviour, now)?) {
                 told |= extend(transaction, orders, filter, &due.behaviour, &of_one_marking, now)?;
@@ -115,11 +116,11 @@ struct Member {
     severity: Severity,
     score: i32,
     place: Option<LatLon>,
-    /// Its marking; `None` where that keeps it back, and the sink knows of the alert by a digest before.
+    /// Its marking; `None` if the marking is not allowed but the sink already knows the alert from a digest.
     handling: Option<Handling>,
 }
 
-/// The oldest rows that wait, as they are marked by now; those that must not go any more are withheld.
+/// The oldest waiting rows with their current markings. Rows that may no longer be sent are withheld.
 fn members(
     transaction: &Transaction<'_>,
     filter: &Filter,
@@ -141,7 +142,7 @@ fn members(
     while let Some(row) = rows.next()? {
         let (seq, alert): (i64, String) = (row.get(0)?, row.get(1)?);
         let (mark, line, known): (Option<String>, String, bool) = (row.get(3)?, row.get(4)?, row.get(5)?);
-        // The stored line is one of ours.
+        // The store writes only valid lines.
         let mut change: Value = serde_json::from_str(&line).unwrap_or_default();
         markings::apply(&mut change["alert"], mark.as_deref());
         let body = &change["alert"];
@@ -170,7 +171,7 @@ fn members(
     Ok(members)
 }
 
-/// Those that can be marked together, in the order of the first of each.
+/// Groups rows whose markings can be joined, in order of the first row of each group.
 fn apart(members: Vec<Member>) -> Vec<Vec<Member>> {
     let mut groups: Vec<Vec<Member>> = Vec::new();
     for member in members {
@@ -186,7 +187,7 @@ fn apart(members: Vec<Member>) -> Vec<Vec<Member>> {
     groups
 }
 
-/// The next revision of a digest, or the first of one: of these.
+/// Forms the first or next revision of a digest from these rows.
 fn extend(
     transaction: &Transaction<'_>,
     orders: &Orders,
@@ -244,7 +245,7 @@ fn extend(
     put(transaction, orders, Some(filter), behaviour, told, now)
 }
 
-/// The end of a digest to which nothing was added for an hour.
+/// Ends a digest to which nothing was added for an hour.
 fn end(
     transaction: &Transaction<'_>,
     orders: &Orders,
@@ -275,21 +276,22 @@ fn end(
     put(transaction, orders, filter, &due.behaviour, told, now)
 }
 
-/// `1 alert`, `940 alerts`.
+/// For example `1 alert` or `940 alerts`.
 fn alerts_of(count: u64) -> String {
     format!("{count} alert{}", if count == 1 { "" } else { "s" })
 }
 
-/// How many alerts a digest has stood for so far.
+/// Number of alerts that a digest has covered so far.
 fn in_all(transaction: &Transaction<'_>, sink: &str, key: &str) -> rusqlite::Result<u64> {
     let id = key.split_once('-').map_or(key, |(id, _)| id);
-    // Keys of one id lie between `-` and what follows it; a sink has more rows than a digest, hence no index by it.
+    // The keys of one id sort from `-` up to the next character, `.`. The `+` keeps SQLite from using the index on `sink`, which matches
+    // far more rows than the one on `digest`.
     let count: i64 = transaction.query_row(
         "SELECT count(DISTINCT alert) FROM outbox WHERE +sink = ?1 AND ?2 || '-' <= digest AND digest < ?2 || '.'",
         params![sink, id],
         |row| row.get(0),
     )?;
-    // A count is never below 0.
+    // A count is never negative.
     Ok(count.unsigned_abs())
 }
 
@@ -326,7 +328,7 @@ struct Telling {
     listed: Value,
 }
 
-/// Stores a change of a digest and puts it before its sink; whether it waits there now.
+/// Stores a change of a digest and queues it for its sink. Returns whether a delivery is now due.
 fn put(
     transaction: &Transaction<'_>,
     orders: &Orders,
@@ -383,7 +385,7 @@ fn put(
     upsert(transaction, &change, now)?;
     insert(transaction, &change, now)?;
     let id = &change.alert.id;
-    // To its sink it is an alert; in lists and counts of the store the alerts it stands for are.
+    // Lists and counts of the store show the alerts in the digest, not the digest itself.
     transaction.execute("UPDATE alerts SET announced = 0 WHERE id = ?1", [id])?;
     match filter {
         Some(filter) if !ends => transaction.execute(

@@ -1,12 +1,12 @@
-//! Digests: what a behaviour raises beyond its cap of an hour goes to a sink as a list of ids, not line by line.
+//! Digests: changes of a behaviour beyond the hourly cap of a sink are sent to it as a list of ids instead of one by one.
 //!
-//! The rows of the outbox stay, one for each change. A row beyond the cap is *gathered*: it waits for a digest, then for the digest to be
-//! taken, and is told when the digest is. A digest is an alert of its own, stored as a fact: it opens when the cap is first passed, each
-//! later revision lists what came since, and it ends when nothing was gathered for an hour. It is delivered, retried and shown like any
-//! other alert, to one sink.
+//! The outbox keeps one row per change. A row beyond the cap is *gathered*: it waits for a digest and takes over the outcome of that
+//! digest. A digest is an alert of its own, stored as a fact. It opens when the cap is first exceeded, each later revision lists what has
+//! been gathered since, and it ends when nothing was gathered for an hour. It is delivered to one sink and retried and listed like any
+//! alert.
 //!
-//! What is critical always goes by itself. So does the end of an alert that the sink was sent by itself: otherwise it would be open there
-//! for ever. The end of an alert that the sink knows from a digest alone goes into a digest, too.
+//! Critical alerts are always sent singly. So is the end of an alert that the sink received singly, because the alert would otherwise stay
+//! open there for ever. The end of an alert that the sink knows only from a digest is sent in a digest, too.
 
 mod forming;
 
@@ -18,32 +18,32 @@ use crate::time::{Span, Time};
 
 pub(super) use forming::{form, is_due};
 
-/// What the cap counts in.
+/// The period that the cap refers to.
 const HOUR: Span = Span::from_hours(1);
 
-/// What is said of a row that was delivered with a digest, before the digest's key.
+/// Prefix of the text on a row that was delivered in a digest. The key of the digest follows.
 pub const IN_DIGEST: &str = "in digest ";
 
-/// What is said of a row that is in no digest yet.
+/// Text on a row that is in no digest yet.
 pub(super) const WAITS: &str = "waits for a digest";
 
-/// What one change is to a sink with a cap.
+/// How a change is sent to a sink.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Way {
-    /// It goes by itself; `counts` against the cap.
+    /// By itself. `counts` is whether it counts towards the cap.
     Single { counts: bool },
-    /// It waits for a digest.
+    /// In a digest.
     Gathered,
 }
 
-/// What is known of one alert at one sink.
+/// What a sink knows of an alert.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Known {
-    /// A line of it went there by itself, or is about to.
+    /// A change of it was sent singly or is about to be.
     pub(super) singly: bool,
-    /// It is in a digest, or waits for one.
+    /// It is in a digest or waits for one.
     pub(super) gathered: bool,
-    /// Something of it still waits for a digest to be taken.
+    /// A change of it is gathered and not delivered yet.
     pub(super) waits: bool,
 }
 
@@ -60,22 +60,22 @@ impl Known {
     }
 }
 
-/// A change that a sink is to have.
+/// A change that is to be sent to a sink.
 pub(super) struct Offer<'a> {
     pub(super) behaviour: &'a str,
     pub(super) severity: Severity,
-    /// Whether it says that the alert is over.
+    /// Whether it ends the alert.
     pub(super) closes: bool,
     pub(super) known: Known,
 }
 
 impl Offer<'_> {
-    /// How it goes to the sink. `farewell`: it says no more than that it is over.
+    /// Decides how the change is sent to the sink.
     pub(super) fn way(&self, transaction: &Transaction<'_>, filter: &Filter, now: Time) -> rusqlite::Result<Way> {
         let single = |counts| Ok(Way::Single { counts });
         let Some(most) = filter.digest_after else {
             return match self.closes && self.known.gathered && !self.known.singly {
-                // There was a cap when it was gathered.
+                // There was a cap when the alert was gathered.
                 true => Ok(Way::Gathered),
                 false => single(false),
             };
@@ -84,7 +84,7 @@ impl Offer<'_> {
             _ if self.severity == Severity::Critical => single(false),
             (true, Known { singly: true, .. }) => single(true),
             (true, Known { gathered: true, .. }) => Ok(Way::Gathered),
-            // What is older than it is still to go.
+            // Older changes of the alert still wait for a digest and must go first.
             (false, Known { waits: true, .. }) => Ok(Way::Gathered),
             _ if count(transaction, &filter.sink, self.behaviour, now)? < i64::from(most) => single(true),
             _ => Ok(Way::Gathered),
@@ -92,10 +92,10 @@ impl Offer<'_> {
     }
 }
 
-/// Changes of a behaviour that went to a sink by themselves within an hour.
+/// Number of changes of a behaviour sent singly to a sink in the last hour.
 fn count(transaction: &Transaction<'_>, sink: &str, behaviour: &str, now: Time) -> rusqlite::Result<i64> {
     let (since, now) = ((now - HOUR).millis(), now.millis());
-    // A clock that was set back has counted what is yet to come.
+    // If the clock was set back, entries may lie in the future.
     let mut forget = transaction
         .prepare_cached("DELETE FROM singles WHERE sink = ?1 AND behaviour = ?2 AND NOT (?3 < at AND at <= ?4)")?;
     forget.execute(params![sink, behaviour, since, now])?;
@@ -104,7 +104,7 @@ fn count(transaction: &Transaction<'_>, sink: &str, behaviour: &str, now: Time) 
     query.query_row(params![sink, behaviour], |row| row.get(0))
 }
 
-/// One more of them.
+/// Counts one change as sent singly.
 pub(super) fn note_single(
     transaction: &Transaction<'_>,
     sink: &str,
@@ -118,7 +118,7 @@ pub(super) fn note_single(
     upsert.execute(params![sink, behaviour, now.millis()]).map(drop)
 }
 
-/// What became of a digest is what became of all it stands for.
+/// Applies the outcome of a digest to all rows in it.
 pub(super) fn settle(
     transaction: &Transaction<'_>,
     sink: &str,
@@ -135,7 +135,7 @@ pub(super) fn settle(
     update.execute(params![sink, key, state, now.millis(), why]).map(drop)
 }
 
-/// What a digest stands for waits for another one: it must not go as it is.
+/// Puts the rows of a digest that must not be sent back to waiting for another one.
 pub(super) fn dissolve(transaction: &Transaction<'_>, sink: &str, key: &str) -> rusqlite::Result<()> {
     let mut update = transaction.prepare_cached(
         "UPDATE outbox SET digest = NULL, error = ?3 WHERE digest = ?2 AND sink = ?1 AND state = 'pending'",
@@ -143,7 +143,7 @@ pub(super) fn dissolve(transaction: &Transaction<'_>, sink: &str, key: &str) -> 
     update.execute(params![sink, key, WAITS]).map(drop)
 }
 
-/// An alert was marked: a digest that has it and has not been taken is made anew, by the marking in force.
+/// Handles a new marking of an alert: an undelivered digest that contains the alert is withdrawn and formed again with the new marking.
 pub(super) fn marked(transaction: &Transaction<'_>, alert: &str) -> rusqlite::Result<()> {
     let mut query = transaction.prepare(
         "SELECT DISTINCT sink, digest FROM outbox WHERE alert = ?1 AND state = 'pending' AND digest IS NOT NULL",
@@ -162,8 +162,8 @@ pub(super) fn marked(transaction: &Transaction<'_>, alert: &str) -> rusqlite::Re
     Ok(())
 }
 
-/// Somebody asks for what failed to be tried again. What a digest stood for goes with the digest, if that is tried again too; else it
-/// waits for another one.
+/// Queues a failed gathered row again on request. If its digest is also pending or failed, the row stays with it; otherwise it waits for
+/// another digest.
 pub(super) fn retry_gathered(transaction: &Transaction<'_>, seq: i64, now: Time) -> rusqlite::Result<()> {
     let mut update = transaction.prepare_cached(
         "UPDATE outbox SET state = 'pending', told_at = NULL, attempts = 0, since = ?2,
@@ -177,13 +177,13 @@ pub(super) fn retry_gathered(transaction: &Transaction<'_>, seq: i64, now: Time)
     update.execute(params![seq, now.millis(), WAITS]).map(drop)
 }
 
-/// Somebody asks for one alert: it goes by itself.
+/// Queues one alert of a digest again on request. It is sent singly.
 pub(super) fn retry_singly(transaction: &Transaction<'_>, seq: i64) -> rusqlite::Result<()> {
     let mut update = transaction.prepare_cached("UPDATE outbox SET gathered = 0, digest = NULL WHERE seq = ?1")?;
     update.execute([seq]).map(drop)
 }
 
-/// Somebody asks for a digest: what it stands for waits for it again.
+/// Queues the rows of a digest again on request, so that they take over its new outcome.
 pub(super) fn retry_digest(transaction: &Transaction<'_>, sink: &str, key: &str, now: Time) -> rusqlite::Result<()> {
     let mut update = transaction.prepare_cached(
         "UPDATE outbox SET state = 'pending', told_at = NULL, attempts = 0, since = ?3, error = 'in digest ' || digest

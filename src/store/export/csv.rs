@@ -1,7 +1,7 @@
-//! CSV as RFC 4180 has it, with a header, safe to open in a spreadsheet; and the same as the spreadsheets of Portugal and Spain open it.
+//! CSV according to RFC 4180 with a header, safe to open in a spreadsheet, and a variant for spreadsheets in locales with a decimal comma.
 //!
-//! A text that a spreadsheet would take for a formula has a `'` before it; so has a part of a text after a `;`, which separates cells
-//! where a comma is the decimal sign. Numbers stay numbers.
+//! A text that a spreadsheet would read as a formula gets a `'` in front. So does any part of a text after a `;`, which separates cells
+//! where the comma is the decimal sign. Numbers stay numbers.
 
 use std::io::{self, Write};
 
@@ -11,20 +11,20 @@ use super::fields::{Fields, SEPARATOR};
 use super::marking;
 use crate::time::Time;
 
-/// What a cell is to a spreadsheet.
+/// The type of a cell as a spreadsheet sees it.
 enum Cell {
     Text(Option<String>),
     Number(Option<String>),
-    /// A moment, to the second: the same form in every row.
+    /// A time to the second, in the same form in every row.
     Moment(Option<Time>),
 }
 
 /// How cells and numbers are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
-    /// RFC 4180: commas, a decimal point, `2026-03-01T04:10:00Z`.
+    /// RFC 4180: commas, decimal points, `2026-03-01T04:10:00Z`.
     Standard,
-    /// A byte order mark, semicolons, a decimal comma, `2026-03-01 04:10:00`.
+    /// Byte order mark, semicolons, decimal commas, `2026-03-01 04:10:00`.
     Excel,
 }
 
@@ -57,7 +57,7 @@ const COLUMNS: [Column; 24] = [
     ("score_reasons", |alert| Cell::Text(alert.score_reasons())),
 ];
 
-/// What begins a formula, and the wide forms that some spreadsheets take for the same.
+/// Characters that begin a formula, including wide forms that some spreadsheets treat the same.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 pub(super) fn write(dialect: Dialect, alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
@@ -95,15 +95,15 @@ impl Cell {
     }
 }
 
-/// The text with a `'` before whatever a spreadsheet would work out.
+/// The text with a `'` before each part that a spreadsheet would evaluate.
 fn guarded(text: &str) -> String {
-    // A quote in front counts for nothing: a reader that cuts at `;` takes it away.
+    // Ignore leading quotes: a reader that splits at `;` removes them.
     let begins = |part: &str| part.trim_start_matches(|c: char| c.is_whitespace() || c == '"').starts_with(FORMULA);
     let guard = |part| if begins(part) { format!("'{part}") } else { part.to_owned() };
     text.split(SEPARATOR).map(guard).collect::<Vec<_>>().join(SEPARATOR)
 }
 
-/// In quotes where anything in it could separate cells or end the row.
+/// Quotes the text if it contains anything that could separate cells or end the row.
 fn quoted(text: String) -> String {
     if text.contains([',', ';', '"', '\r', '\n', '\'']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
@@ -169,7 +169,7 @@ mod tests {
             rows(&[json!({"vessels": [{"name": "A"}, {"name": "=1"}], "summary": "x; \"=1+1\";y", "finding": "a;b"})]);
         assert_eq!((rows[1][15].as_str(), rows[1][23].as_str()), ("A;'=1", "x;' \"=1+1\";y"));
         assert_eq!(rows[1][22], "a;b");
-        assert_eq!(quoted("a;b".to_owned()), "\"a;b\"", "who cuts at commas and semicolons sees one cell");
+        assert_eq!(quoted("a;b".to_owned()), "\"a;b\"", "a reader that splits at commas and semicolons sees one cell");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! GeoJSON as RFC 7946 has it: a point an alert, then a line each of its tracks, with flat properties.
+//! GeoJSON according to RFC 7946: one point per alert, followed by one line per track, with flat properties.
 //!
-//! `kind` tells the two apart. Every feature of a kind has the same properties, null where nothing is known, so that a map program
-//! makes one table of them.
+//! The property `kind` distinguishes the two. All features of a kind have the same properties, null where unknown, so that a map program
+//! can make one table of them.
 
 use std::io::{self, Write};
 

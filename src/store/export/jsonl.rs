@@ -1,4 +1,4 @@
-//! JSON lines: each alert whole, led by the marking of the file, and nothing in a line that a terminal or an editor acts on.
+//! JSON lines: complete alerts, each beginning with the marking of the file. Characters that a terminal or editor acts on are escaped.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use serde_json::ser::{Formatter, Serializer};
 use super::marking;
 use crate::ais::hidden;
 
-/// Compact JSON that escapes what hides or turns text; read back, it is the same text.
+/// A compact JSON formatter that escapes characters that hide or reorder text. Parsing restores the same text.
 struct Visible;
 
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {

@@ -1,6 +1,7 @@
-//! KML 2.2 for a globe: a folder a severity, in it a point each alert and a line each of its tracks.
+//! KML 2.2 for globe programs: one folder per severity with one point per alert and one line per track.
 //!
-//! A description is HTML to a globe, so that texts in it are escaped twice: as HTML, and that as XML. The balloon shows nothing else.
+//! Globe programs treat a description as HTML, so texts in it are escaped twice: as HTML and then as XML. The balloon shows only the
+//! description.
 
 use std::io::{self, Write};
 
@@ -10,7 +11,7 @@ use super::fields::{Fields, Place, Track};
 use super::marking;
 use crate::time::Time;
 
-/// Severities, the gravest first, each with its colour as KML writes it: opacity, blue, green, red.
+/// Severities from highest to lowest, each with its colour in KML order: opacity, blue, green, red.
 const SEVERITIES: [(&str, &str); 5] =
     [("critical", "ff2020d0"), ("high", "ff0078f0"), ("medium", "ff00c8f0"), ("low", "ffd09030"), ("info", "ff909090")];
 
@@ -40,7 +41,7 @@ pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "</Document>\n</kml>")
 }
 
-/// The one it says; what says none stands with the least.
+/// The severity of an alert; the lowest if it has none.
 fn severity_of(alert: Fields<'_>) -> &'static str {
     let said = alert.text("severity").unwrap_or_default();
     let known = SEVERITIES.iter().map(|(severity, _)| *severity).find(|severity| *severity == said);
@@ -65,7 +66,7 @@ fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Re
         name: format!("{behaviour} {}", names.join(", ")).trim().to_owned(),
         description: description(alert),
         from: alert.time("started_at"),
-        // Without an end it lasts: it is still going on.
+        // An alert without an end is still ongoing.
         to: alert.time("ended_at").or(alert.time("last_at").filter(|_| text("status") != "open")),
         severity,
         data: data.to_vec(),
@@ -95,12 +96,12 @@ fn line<'a>(alert: Fields<'_>, severity: &'a str, track: &Track) -> Placemark<'a
     }
 }
 
-/// Its name, else its MMSI.
+/// Name of the vessel, or else its MMSI.
 fn name(vessel: Fields<'_>) -> Option<String> {
     vessel.text("name").or_else(|| vessel.mmsi())
 }
 
-/// What happened, why it weighs what it weighs, and what was made of it: one paragraph a line.
+/// The lines of the description: what happened, the score and what analysts did. One paragraph each.
 fn description(alert: Fields<'_>) -> Vec<String> {
     let text = |key: &str| alert.text(key);
     let mut lines: Vec<String> = text("summary").into_iter().collect();
@@ -123,23 +124,23 @@ fn description(alert: Fields<'_>) -> Vec<String> {
     lines
 }
 
-/// One thing on the globe; its parts in the order the schema asks for.
+/// A placemark. Its elements are written in the order that the schema requires.
 struct Placemark<'a> {
     name: String,
-    /// Plain lines.
+    /// Plain text lines.
     description: Vec<String>,
     from: Option<Time>,
     to: Option<Time>,
     severity: &'a str,
     data: Vec<(&'static str, String)>,
-    /// KML; empty when it is nowhere.
+    /// KML geometry; empty without a position.
     geometry: String,
 }
 
 impl Placemark<'_> {
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "<Placemark>\n<name>{}</name>", xml(&self.name))?;
-        // Else a globe shows the begin of the description, HTML and all.
+        // Without this, a globe program shows the beginning of the description including its HTML tags.
         writeln!(out, "<Snippet maxLines=\"0\"></Snippet>")?;
         let lines: Vec<String> = self.description.iter().map(|line| html(line)).collect();
         writeln!(out, "<description>{}</description>", xml(&lines.join("<br>")))?;
@@ -172,7 +173,7 @@ fn geometry(parts: &[Vec<Place>]) -> String {
     }
 }
 
-/// The text as it stands in XML: no markup, and none of the characters that XML 1.0 forbids.
+/// Escapes a text for XML and drops the characters that XML 1.0 forbids.
 fn xml(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -189,7 +190,7 @@ fn xml(text: &str) -> String {
     safe
 }
 
-/// The text as it stands between the tags of HTML, where quotes are plain; `$[` would stand for another field of the placemark.
+/// Escapes a text for HTML between tags, where quotes are plain. `$[` would be replaced by another field of the placemark.
 fn html(text: &str) -> String {
     xml(text).replace("&apos;", "'").replace("&quot;", "\"").replace("$[", "&#36;[")
 }
@@ -224,7 +225,7 @@ mod tests {
             text.contains("<name>zone entry ]]&gt;&lt;/name&gt;&lt;A&amp;B&apos;&quot;, 000000007</name>"),
             "{text}"
         );
-        assert!(text.contains("<styleUrl>#info</styleUrl>"), "who says no severity is not lost: {text}");
+        assert!(text.contains("<styleUrl>#info</styleUrl>"), "an alert without a severity is not lost: {text}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The marking of exported alerts: of each in its row, and of the file, which is handled as the most restricted thing in it.
+//! The marking of exported alerts: of each alert in its row, and of the file, which has to be handled like its most restricted alert.
 
 use serde_json::Value;
 
@@ -6,13 +6,13 @@ use super::fields::{Fields, visible};
 use crate::alerts::Handling;
 use crate::alerts::handling::Tlp;
 
-/// What the marking of the whole file is called where it has a name.
+/// Name of the field that holds the marking of the whole file.
 pub(super) const FILE: &str = "file_tlp";
 
-/// A name, and what stands under it.
+/// The name of a column and the function that gives its value.
 type Column = (&'static str, fn(Fields<'_>) -> Option<String>);
 
-/// Columns and properties of an alert's marking.
+/// The columns or properties of an alert's marking.
 pub(super) const COLUMNS: [Column; 12] = [
     ("tlp", |alert| alert.handling().text("tlp")),
     ("europol", |alert| alert.handling().words("europol")),
@@ -28,7 +28,7 @@ pub(super) const COLUMNS: [Column; 12] = [
     ("marked_by", |alert| alert.handling().text("marked_by")),
 ];
 
-/// `TLP:AMBER`: the highest of any alert, and RED if one says none that is known. `None` when there are no alerts.
+/// The highest TLP of all alerts, for example `TLP:AMBER`. RED if an alert has no known TLP. `None` if there are no alerts.
 pub(super) fn highest(alerts: &[Value]) -> Option<String> {
     let tlp = alerts.iter().map(|alert| {
         let said = Fields(alert).handling().text("tlp");
@@ -38,7 +38,7 @@ pub(super) fn highest(alerts: &[Value]) -> Option<String> {
     tlp.max().map(|tlp| format!("TLP:{}", tlp.name()))
 }
 
-/// The marking in one line, as a person reads it; `None` when it is none.
+/// The marking as one readable line; `None` if it is not valid.
 pub(super) fn line(alert: Fields<'_>) -> Option<String> {
     let handling = serde_json::from_value::<Handling>(alert.handling().0.clone()).ok()?;
     Some(visible(&handling.line()))
@@ -60,7 +60,7 @@ mod tests {
         assert_eq!(of(&["CLEAR", "GREEN"]).as_deref(), Some("TLP:GREEN"));
         assert_eq!(of(&["AMBER+STRICT", "AMBER", "CLEAR"]).as_deref(), Some("TLP:AMBER+STRICT"));
         assert_eq!(of(&["GREEN", "RED"]).as_deref(), Some("TLP:RED"));
-        // Never weakened by what cannot be read.
+        // An unreadable marking never lowers the result.
         assert_eq!(of(&["GREEN", "amber"]).as_deref(), Some("TLP:RED"));
         assert_eq!(highest(&[json!({}), json!(null)]).as_deref(), Some("TLP:RED"));
     }

@@ -1,7 +1,7 @@
-//! Stored alerts as files for other programs: JSON lines, a spreadsheet, a map layer, a globe.
+//! Exports stored alerts as files for other programs: JSON lines, spreadsheets, map layers and globes.
 //!
-//! Names come from the air. In JSON lines they stand as they were stored; elsewhere they lose what hides or turns text, and can be
-//! no formula of a spreadsheet and no markup of a globe.
+//! Names in alerts are received data. JSON lines keep them as stored. The other formats remove characters that hide or reorder text, and no
+//! name can act as a spreadsheet formula or as markup.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -17,31 +17,31 @@ mod jsonl;
 mod kml;
 mod marking;
 
-/// What a file of alerts may be.
+/// A file format for exported alerts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
-    /// One alert object a line, whole.
+    /// One complete alert object per line.
     Jsonl,
-    /// RFC 4180 with a header: one alert a row, without its tracks.
+    /// RFC 4180 with a header: one row per alert, without tracks.
     Csv,
-    /// The same for Excel where the comma is the decimal sign: byte order mark, semicolons, decimal commas.
+    /// CSV for Excel in locales with a decimal comma: byte order mark, semicolons, decimal commas.
     Excel,
-    /// RFC 7946: a point an alert, a line a track.
+    /// RFC 7946: one point per alert and one line per track.
     GeoJson,
-    /// KML 2.2: a folder a severity, a point an alert, a line a track.
+    /// KML 2.2: one folder per severity, one point per alert and one line per track.
     Kml,
 }
 
-/// A word that names no format.
+/// Error for a word that is not the name of a format.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[error("unknown format {0:?}; there are jsonl, csv, excel, geojson and kml")]
 pub struct UnknownFormat(String);
 
 impl Format {
-    /// Every format there is.
+    /// All formats.
     pub const ALL: [Format; 5] = [Format::Jsonl, Format::Csv, Format::Excel, Format::GeoJson, Format::Kml];
 
-    /// The word on the command line.
+    /// Name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Jsonl => "jsonl",
@@ -68,12 +68,12 @@ impl FromStr for Format {
     }
 }
 
-/// Writes the alerts in their order: the `alert` objects of the stream, with what the store adds to them (`state`, `assignee`,
-/// `finding`, `finding_reason`, `notes`). What is absent or of another kind than it should be is left empty. Every row carries its
-/// marking, and the file the highest TLP of any: as column, property or member `file_tlp`, or in the name of the document.
+/// Writes alerts in the given order. Each is an `alert` object of the stream with the fields that the store adds: `state`, `assignee`,
+/// `finding`, `finding_reason`, `notes`. Values that are missing or of the wrong type are left empty. Every row carries its own marking,
+/// and the file carries the highest TLP of all alerts: as a column, property or member `file_tlp`, or in the name of the document.
 ///
 /// # Errors
-/// Those of `out`.
+/// Errors of `out`.
 pub fn write(format: Format, alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     match format {
         Format::Jsonl => jsonl::write(alerts, out),

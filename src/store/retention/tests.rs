@@ -1,4 +1,4 @@
-//! What is old goes, byte for byte; what is open, held, waiting or marked stays.
+//! Old data is deleted without a trace in the files. Data that is open, held, pending or marked stays.
 
 use super::*;
 use crate::alerts::handling::Mark;
@@ -8,7 +8,7 @@ use crate::store::tests::{PATIENCE, Place, distress, noon, place, stored, tell, 
 use crate::store::{Action, Query, act, alert, alerts, case, held_spans, hold, mark, release};
 
 const WHO: &str = "ana";
-/// The device of `distress`.
+/// MMSI of the device in `distress`.
 const MMSI: u32 = 970_123_456;
 
 fn days(days: i64) -> Time {
@@ -19,7 +19,7 @@ fn run(place: &Place, at: Time) -> Purged {
     purge(&place.path, &RetentionSettings::default(), WHO, at, false).expect("it works")
 }
 
-/// Two lines of an alert that is over, the second of them as `edit` has it.
+/// Two changes of an alert that is over. `edit` applies to the second.
 fn over(number: u8, edit: impl Fn(&mut crate::alerts::Alert)) -> Vec<Change> {
     let base = distress();
     let id = format!("{}aaaaaaaaaaaaaaaaaaaaaaaaa", char::from(b'a' + number));
@@ -52,7 +52,7 @@ fn ids(place: &Place) -> String {
     ids.into_iter().collect()
 }
 
-/// Whether the number stands anywhere in the files of the store, as text or as SQLite writes a number.
+/// Whether the MMSI occurs anywhere in the store's files, as text or as a binary SQLite integer.
 fn stands(place: &Place) -> bool {
     let (text, number) = (MMSI.to_string().into_bytes(), MMSI.to_be_bytes());
     let files = ["", "-wal"].map(|end| format!("{}{end}", place.path.display()));
@@ -66,13 +66,13 @@ fn stands(place: &Place) -> bool {
 fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     let place = place();
     let (store, events) = place.open(&["file"]);
-    // What the program says of its reasons may name somebody.
+    // The reasons that the program gives may identify somebody.
     let reason = format!("identity received from {MMSI}");
     store.changes(distress().into_iter().map(|change| Change { reason: reason.clone(), ..change }).collect(), 0);
     stored(&events);
     tell(&store, &place.waiting("file"));
     let id = &distress()[0].alert.id;
-    // Much and little, so that pages fill, split and are left half empty.
+    // Notes of different lengths, so that pages fill up, split and stay half empty.
     (0..300).for_each(|number| {
         let text = format!("called {MMSI} again, {}", "x".repeat(number % 97 * 20));
         act(&place.path, id, &Action::Note(text), WHO, None, noon()).expect("there");
@@ -91,18 +91,18 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     assert_eq!(ids(&place), "");
     assert!(!stands(&place), "some bytes of it are left");
     assert_eq!(place.count("SELECT count(*) FROM changes") + place.count("SELECT count(*) FROM outbox"), 0);
-    // What was done, when and by whom stays, and the proof of the purge, in numbers.
+    // The audit rows of people stay, and so does the record of the purge, in numbers only.
     assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'noted' AND who = 'ana'"), 300);
     assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'purged' AND why = '1 alerts, 1 cases, 300 notes, 0 silences, 0 audit rows, 0 copies'"), 1);
     assert_eq!(place.count("SELECT count(*) FROM purges WHERE alerts = 1 AND notes = 300 AND cases = 1"), 1);
     assert!(run(&place, days(366)).is_empty());
     assert_eq!(place.count("SELECT count(*) FROM purges"), 1, "a purge of nothing leaves no row");
-    // Years later the audit goes too, but for the proof.
+    // Years later the audit rows are deleted too, except for that record.
     let gone = run(&place, days(3000));
     assert!(300 < gone.audit && gone.alerts == 0);
     assert_eq!(place.count("SELECT count(*) FROM audit WHERE what <> 'purged'"), 0);
     assert_eq!(place.count("SELECT count(*) FROM audit"), 2);
-    // And the daemon goes on.
+    // The daemon continues to work.
     store.changes(over(1, |_| {}), 0);
     assert!(store.settle(PATIENCE));
     assert_eq!(ids(&place), "b");
@@ -112,7 +112,7 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
 fn open_alerts_and_deliveries_that_wait_stay_whatever_their_age() {
     let place = place();
     let (store, _events) = place.open(&["file"]);
-    // b is open, c is over and told, d is over and waits.
+    // b is open; c is over and delivered; d is over and pending.
     store.changes(over(1, |_| {})[..1].to_vec(), 0);
     store.changes(over(2, |_| {}), 0);
     assert!(store.settle(PATIENCE));
@@ -123,7 +123,7 @@ fn open_alerts_and_deliveries_that_wait_stay_whatever_their_age() {
     assert_eq!((gone.alerts, gone.waiting), (1, 1));
     assert_eq!(ids(&place), "bd");
     assert_eq!(place.count("SELECT count(*) FROM outbox WHERE state = 'pending'"), 2);
-    // Told at last; and of the open one an analyst says that it is done with.
+    // Now d is delivered, and an analyst closes the open one.
     tell(&store, &place.waiting("file"));
     act(&place.path, "baaa", &Action::Close(crate::store::Finding::False), WHO, Some("a drill"), noon())
         .expect("there");
@@ -157,7 +157,7 @@ fn a_held_case_keeps_all_that_belongs_to_it_until_it_is_released() {
     (1..5).for_each(|number| store.changes(over(number, |_| {}), 0));
     let full = |letter: &str| format!("{letter}aaaaaaaaaaaaaaaaaaaaaaaaa");
     let (b, c, d) = (full("b"), full("c"), full("d"));
-    // The case of b grew into one of b and c under another id; d is another case; e is in none.
+    // The case of b grew into one of b and c under another id. d is in another case, e in none.
     store.cases(vec![case_of("firstcase", &[&b]), case_of("grown", &[&b, &c]), case_of("other", &[&d])]);
     assert!(store.settle(PATIENCE));
     act(&place.path, "caaa", &Action::Note("a witness".to_owned()), WHO, None, noon()).expect("there");
@@ -168,7 +168,7 @@ fn a_held_case_keeps_all_that_belongs_to_it_until_it_is_released() {
     assert_eq!(hold(&place.path, "firs", WHO, "trial", noon()).expect("a case"), "firstcase");
     assert!(hold(&place.path, "firs", WHO, "again", noon()).expect_err("held").to_string().contains("held already"));
     assert_eq!(case(&place.path, "firs").expect("a case")["held"]["why"], "trial");
-    // Noted again by the engine: the hold stays.
+    // The engine stores the case again: the hold stays.
     store.cases(vec![Case { score: 70, ..case_of("firstcase", &[&b]) }]);
     assert!(store.settle(PATIENCE));
 
@@ -243,7 +243,7 @@ fn no_transaction_removes_more_than_two_hundred_rows() {
         let now = days(5000);
         let done = remove_alert(&transaction, &changes[0].alert.id, now.millis(), now, &mut room, &mut gone)
             .expect("it works");
-        // Its own row, its vessel, its zones, and what its audit rows said come on top at the very end.
+        // The alert's own row, its vessels, its zones and the text of its audit rows are deleted in addition, in the last transaction.
         assert!(done || transaction.total_changes() - before <= ROWS as u64);
         transaction.commit().expect("free");
         if done {

@@ -1,4 +1,4 @@
-//! Cases as they are read: which alert stands in which, and which id is meant.
+//! Reading cases: which case contains an alert, and which id a shortened one stands for.
 
 use super::*;
 use crate::alerts::Status;
@@ -8,7 +8,7 @@ fn id_of(letter: char) -> String {
     format!("{letter}aaaaaaaaaaaaaaaaaaaaaaaaa")
 }
 
-/// The line that opens an alert whose id begins with this letter.
+/// The change that opens an alert whose id begins with this letter.
 fn opened(letter: char) -> Change {
     with(&distress()[0], 1, |alert| {
         alert.id = id_of(letter);
@@ -47,7 +47,7 @@ fn a_case_that_became_part_of_another_is_listed_no_longer_but_can_still_be_read(
     assert_eq!(listed(&place), ["caseone", "casetwo"]);
     assert_eq!((case_of(&place, 'b'), case_of(&place, 'c')), (Some("caseone".into()), Some("casetwo".into())));
 
-    // A late report joins the two; the case goes by the name of the first.
+    // A late report merges the two cases. The merged case keeps the id of the first.
     store.cases(vec![case_with("caseone", "bcd")]);
     assert!(store.settle(PATIENCE));
     assert_eq!(listed(&place), ["caseone"]);
@@ -87,7 +87,7 @@ fn a_shortened_id_that_fits_two_is_refused_everywhere_and_a_whole_one_never() {
     several(hold(&place.path, "caseo", "ana", "court", noon()).map(drop));
     let query = DeliveryQuery { alert: Some("baaaa".into()), ..DeliveryQuery::default() };
     several(retry(&place.path, &query, "ana", None, noon()).map(drop));
-    // Three characters are too few to mean anything, and a whole id means itself though another goes on.
+    // Three characters are too short for an id. A full id stands for itself even if another one begins with it.
     assert!(act("baa").expect_err("too short").to_string().contains("first four characters"));
     act("baaaaaaaaaaaaaaaaaaaaaaaax").expect("one fits");
     assert_eq!(case(&place.path, "caseone").expect("one fits")["id"], "caseone");

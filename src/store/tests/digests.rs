@@ -1,4 +1,4 @@
-//! What a behaviour raises beyond the cap of a sink: listed by id in a digest, told with it, and never lost.
+//! Changes beyond the cap of a sink are listed by id in a digest, delivered with it and never lost.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,10 +12,10 @@ use crate::alerts::handling::{Mark, Tlp};
 use crate::store::schema::STEPS;
 use crate::time::Span;
 
-/// Changes of one behaviour that go to `mail` by themselves within an hour.
+/// Number of changes per behaviour and hour that are sent to `mail` singly.
 const CAP: u32 = 3;
 
-/// A store with a sink that has a cap, one that has none, and a clock of its own.
+/// A store with its own clock, one sink with a cap and one without.
 struct Desk {
     place: Place,
     store: Store,
@@ -48,7 +48,7 @@ impl Desk {
         assert!(self.store.settle(PATIENCE));
     }
 
-    /// The daemon is stopped and begins again.
+    /// Restarts the daemon.
     fn again(self) -> Desk {
         let Desk { place, store, clock, .. } = self;
         drop(store);
@@ -62,7 +62,7 @@ impl Desk {
         waiting.iter().map(|row| serde_json::from_str(&row.line).expect("JSON")).collect()
     }
 
-    /// What is said of each row of `mail` in this state.
+    /// The error texts of the rows of `mail` in this state.
     fn rows(&self, state: DeliveryState) -> Vec<String> {
         let which = DeliveryQuery { sink: Some("mail".to_owned()), state: Some(state), alert: None };
         let rows = delivery_rows(&self.place.path, &which, 10_000).expect("a list");
@@ -107,7 +107,7 @@ fn key(line: &Value) -> String {
 }
 
 #[test]
-fn beyond_the_cap_a_digest_lists_the_rest_and_they_are_told_with_it() {
+fn beyond_the_cap_a_digest_lists_the_rest_and_delivers_them() {
     let desk = desk();
     desk.takes(devices(0..10, ChangeKind::Opened));
     assert_eq!((desk.place.waiting("mail").len(), desk.place.waiting("hook").len()), (3, 10));
@@ -141,14 +141,14 @@ fn beyond_the_cap_a_digest_lists_the_rest_and_they_are_told_with_it() {
         shown.iter().any(|sent| sent.sink == "mail" && sent.state == DeliveryState::Delivered && sent.at.is_some()),
         "{shown:?}"
     );
-    // The alerts are listed once: the digest is none of them.
+    // The alerts are listed once, without the digest.
     assert_eq!(alerts(&desk.place.path, &Query::default(), noon()).expect("a list").len(), 10);
-    // The other one was told one by one.
+    // The other sink received all changes singly.
     assert!(desk.place.waiting("hook").iter().all(|row| !row.line.contains("\"digest\"")));
 }
 
 #[test]
-fn an_hour_later_it_goes_line_by_line_again_and_the_digest_ends() {
+fn an_hour_later_changes_are_sent_singly_again_and_the_digest_ends() {
     let desk = desk();
     desk.takes(devices(0..5, ChangeKind::Opened));
     desk.after(Span::from_minutes(1));
@@ -174,13 +174,13 @@ fn an_hour_later_it_goes_line_by_line_again_and_the_digest_ends() {
 }
 
 #[test]
-fn what_is_critical_goes_by_itself_and_takes_nobodys_place() {
+fn critical_alerts_are_sent_singly_and_do_not_count_towards_the_cap() {
     let desk = desk();
     let critical = |number, kind| device(number, kind, |alert| alert.severity = Severity::Critical);
     desk.takes((0..50).map(|number| critical(number, ChangeKind::Opened)).collect());
     desk.takes(devices(50..60, ChangeKind::Opened));
     assert_eq!(desk.told_all().len(), 53);
-    // One of a digest that becomes critical is told by itself, and so is its end.
+    // An alert in a digest that becomes critical is sent singly, and so is its end.
     desk.takes(vec![critical(59, ChangeKind::Updated)]);
     assert_eq!(desk.told_all().len(), 1);
     desk.takes(vec![device(59, ChangeKind::Ended, |_| {})]);
@@ -196,12 +196,12 @@ fn an_end_goes_the_way_that_the_alert_went() {
     desk.takes([devices(0..9, ChangeKind::Ended), vec![device(9, ChangeKind::Retracted, |_| {})]].concat());
     let told = desk.told_all();
     let ended: Vec<&Value> = told.iter().map(|line| &line["alert"]["id"]).collect();
-    assert_eq!(ended, [&id(0), &id(1), &id(2)], "whoever has it open is told that it is over");
+    assert_eq!(ended, [&id(0), &id(1), &id(2)], "the sink has these open and receives their end");
     desk.after(Span::from_minutes(10));
     let told = desk.told_all();
     assert_eq!((told.len(), listed(&told[0], "ended"), listed(&told[0], "retracted")), (1, ids(3..9), ids(9..10)));
     assert_eq!(listed(&told[0], "open"), [""; 0]);
-    // Room for lines or not: of what only a digest has told, no line says the end.
+    // Even with room under the cap, an alert known only from a digest does not end singly.
     desk.after(Span::from_hours(2));
     desk.told_all();
     desk.takes(devices(20..30, ChangeKind::Opened));
@@ -238,13 +238,13 @@ fn a_crash_at_any_moment_loses_nothing_and_a_repeat_has_the_same_key() {
     desk.after(Span::from_minutes(1));
     let first = desk.place.waiting("mail");
     assert_eq!(first.len(), 1);
-    // Sent, perhaps, and not noted.
+    // It may have been sent, but the outcome was not recorded.
     let desk = desk.again();
     desk.after(Span::from_minutes(30));
     let second = desk.place.waiting("mail");
     assert_eq!(second, first);
-    assert_eq!(desk.rows(DeliveryState::Pending).len(), 8, "what it stands for waits with it");
-    // Nobody follows the alerts any more: the digest is none of those that end for it.
+    assert_eq!(desk.rows(DeliveryState::Pending).len(), 8, "the rows in it wait with it");
+    // The alerts are abandoned, and the digest is not one of them.
     desk.store.open_are(BTreeSet::new());
     assert!(desk.store.settle(PATIENCE));
     let told = desk.told_all();
@@ -271,7 +271,7 @@ fn a_flood_makes_digests_of_a_thousand_and_one_for_the_rest() {
 }
 
 #[test]
-fn what_was_marked_before_its_digest_was_taken_is_not_in_it() {
+fn an_alert_marked_before_its_digest_is_delivered_is_not_in_it() {
     let desk = desk();
     desk.takes(devices(0..10, ChangeKind::Opened));
     desk.told_all();
@@ -283,21 +283,21 @@ fn what_was_marked_before_its_digest_was_taken_is_not_in_it() {
     desk.after(Span::from_minutes(1));
     assert_eq!(listed(&serde_json::from_str(&desk.place.waiting("mail")[0].line).expect("JSON"), "open").len(), 6);
     mark(&desk.place.path, &id(5), &red, "ana", "another", noon()).expect("there");
-    assert_eq!(desk.place.waiting("mail").len(), 0, "it is made anew");
+    assert_eq!(desk.place.waiting("mail").len(), 0, "it will be formed again");
     desk.after(Span::from_minutes(10));
     let told = desk.told_all();
     let expected = [ids(3..4), ids(6..10)].concat();
     assert_eq!((listed(&told[0], "open"), &told[0]["alert"]["handling"]["tlp"]), (expected, &"AMBER".into()));
     assert_eq!(desk.rows(DeliveryState::Withheld).len(), 3, "two alerts, and the digest that had one of them");
-    // It was never told of one of them, and had the others listed.
+    // The sink never received one of them; the others were listed to it.
     desk.takes(devices(4..7, ChangeKind::Ended));
     mark(&desk.place.path, &id(6), &red, "ana", "a third", noon()).expect("there");
     desk.after(Span::from_minutes(10));
-    assert_eq!(listed(&desk.told_all()[0], "ended"), ids(6..7), "of what it knows it is told the end");
+    assert_eq!(listed(&desk.told_all()[0], "ended"), ids(6..7), "it receives the end of the alert it knows");
 }
 
 #[test]
-fn a_digest_that_failed_takes_what_it_stands_for_along_and_back() {
+fn rows_fail_with_their_digest_and_are_retried_with_it() {
     let desk = desk();
     desk.takes(devices(0..10, ChangeKind::Opened));
     desk.told_all();
@@ -309,7 +309,7 @@ fn a_digest_that_failed_takes_what_it_stands_for_along_and_back() {
     let rows = desk.rows(DeliveryState::Failed);
     assert_eq!((rows.len(), rows.iter().filter(|said| said.ends_with("-1: 550 no")).count()), (8, 7));
     let of = |alert: Option<String>| DeliveryQuery { sink: Some("mail".to_owned()), state: None, alert };
-    // One of them by itself; then all the rest, as it was.
+    // First one of them singly, then all the others unchanged.
     assert_eq!(retry(&desk.place.path, &of(Some(id(5))), "ana", None, noon()).expect("written"), 1);
     assert_eq!(desk.told_all()[0]["alert"]["id"], id(5).as_str());
     assert_eq!(retry(&desk.place.path, &of(None), "ana", None, noon()).expect("written"), 7);
@@ -326,7 +326,7 @@ fn a_digest_that_failed_takes_what_it_stands_for_along_and_back() {
 }
 
 #[test]
-fn what_was_told_in_a_digest_is_not_repeated_line_by_line() {
+fn alerts_delivered_in_a_digest_are_not_repeated_singly() {
     let desk = desk();
     desk.takes(devices(0..10, ChangeKind::Opened));
     desk.after(Span::from_minutes(1));
@@ -337,7 +337,7 @@ fn what_was_told_in_a_digest_is_not_repeated_line_by_line() {
 }
 
 #[test]
-fn deliveries_of_the_version_before_go_on() {
+fn pending_deliveries_of_the_previous_version_continue() {
     let place = place();
     let change = &distress()[0];
     let (body, line) = (super::super::changes::json(&*change.alert), super::super::changes::json(change));

@@ -1,4 +1,4 @@
-//! A damaged store is noticed before anybody works with it, is kept, and costs nothing that a backup has.
+//! A damaged store is noticed before it is used, it is kept, and nothing that is in the backup is lost.
 
 use std::fs;
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::path::Path;
 use super::*;
 use crate::store::integrity::damaged;
 
-/// Enough that the file has pages of every kind.
+/// Enough alerts for the file to have every kind of page.
 const ALERTS: usize = 60;
 
-/// A store with that many alerts.
+/// Creates a store with `ALERTS` alerts.
 fn filled(place: &Place) -> usize {
     let (store, _events) = place.open(&["file"]);
     let base = distress().remove(0);
@@ -29,7 +29,7 @@ fn open(place: &Place) -> Result<Store, StoreError> {
     Store::open(&place.path, orders(&[]), noon, |_| {}, |_| {})
 }
 
-/// Damages the file as told, opens it, and gives what was set aside and how many alerts there are now.
+/// Damages the file, opens it, and returns what was set aside and the number of alerts in the store afterwards.
 fn after(place: &Place, damage: impl FnOnce(&mut Vec<u8>)) -> (Option<SetAside>, usize) {
     let mut bytes = fs::read(&place.path).expect("a file");
     damage(&mut bytes);
@@ -53,7 +53,7 @@ fn a_sound_store_stays_where_it_is() {
 }
 
 #[test]
-fn whatever_happened_to_the_file_it_is_set_aside_and_a_new_one_begun() {
+fn a_file_damaged_in_any_way_is_set_aside_and_replaced_by_a_new_one() {
     for (what, damage) in [
         ("nothing left", Box::new(|bytes: &mut Vec<u8>| bytes.clear()) as Box<dyn FnOnce(&mut Vec<u8>)>),
         ("no database", Box::new(|bytes| *bytes = b"an alert file, perhaps\n".repeat(1000))),
@@ -98,7 +98,7 @@ fn every_page_and_every_cut_is_noticed_or_does_no_harm() {
             drop(store);
             match is_noticed {
                 true => noticed += 1,
-                // A free page, or one of the map of pages.
+                // A free page, or a page of the pointer map.
                 false => {
                     harmless += 1;
                     assert_eq!(said(&place.path), truth, "page {page}, cut {cut}");
@@ -111,7 +111,7 @@ fn every_page_and_every_cut_is_noticed_or_does_no_harm() {
 }
 
 #[test]
-fn a_sound_backup_takes_its_place_and_a_damaged_one_does_not() {
+fn an_intact_backup_takes_its_place_and_a_damaged_one_does_not() {
     let place = place();
     let all = filled(&place);
     let mut backup = place.path.clone().into_os_string();

@@ -1,4 +1,4 @@
-//! What analysts say of the handling lasts, and a file of the first version is brought forward.
+//! Analysts' markings last, and a file of the first version is migrated.
 
 use super::*;
 use crate::alerts::handling::{Europol, InfoGrade, Mark, SourceGrade, Tlp};
@@ -32,7 +32,7 @@ fn a_mark_outlasts_every_later_line_and_goes_out_with_it() {
     let told = &line["alert"]["handling"];
     assert_eq!((&told["tlp"], &told["source_grade"], &told["marked_by"]), (&"RED".into(), &"A".into(), &"ana".into()));
     assert_eq!(line["alert"]["score"], later.alert.score, "the rest is the engine's");
-    // A second mark leaves what it does not name.
+    // A second marking keeps the fields that it does not set.
     let h2 = Mark { europol: Some(vec![Europol::H2]), ..Mark::default() };
     mark(&place.path, &id, &h2, "bea", "not to be passed on", noon()).expect("there");
     let told = alert(&place.path, &id, noon()).expect("there");
@@ -49,7 +49,7 @@ fn a_mark_outlasts_every_later_line_and_goes_out_with_it() {
 }
 
 #[test]
-fn a_mark_that_nobody_could_act_on_is_refused_and_changes_nothing() {
+fn an_invalid_marking_is_refused_and_changes_nothing() {
     let place = place();
     let changes = distress();
     let id = &changes[0].alert.id;
@@ -71,7 +71,7 @@ fn a_mark_that_nobody_could_act_on_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn a_file_of_the_first_version_is_copied_and_brought_forward() {
+fn a_file_of_the_first_version_is_copied_and_migrated() {
     let place = place();
     let change = &distress()[0];
     let mut body = serde_json::to_value(&*change.alert).expect("plain data");
@@ -93,7 +93,7 @@ fn a_file_of_the_first_version_is_copied_and_brought_forward() {
     drop(place.open(&[]));
     let found = alerts(&place.path, &Query::default(), noon()).expect("a list");
     assert_eq!((found.len(), found[0].state.as_str()), (1, "acknowledged"));
-    // From before there were markings: the usual one, and no better than can be known.
+    // The alert was stored before there were markings, so it gets the default one with the lowest grade.
     let handling = &found[0].body["handling"];
     assert_eq!(
         (&handling["tlp"], &handling["info_grade"], &handling["personal_data"]),

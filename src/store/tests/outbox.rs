@@ -1,11 +1,11 @@
-//! Who is told of what: filters, markings, what failed and is tried again.
+//! Which changes are delivered to which sink: filters, markings, failures and retries.
 
 use super::*;
 use crate::alerts::Status;
 use crate::alerts::handling::{Mark, Reality, Tlp};
 use crate::time::{Span, Time};
 
-/// One sink of this name that wants everything, but for what `edit` says.
+/// Opens a store with one sink `partner` that accepts everything, except as `edit` says.
 fn open_with(place: &Place, edit: impl Fn(&mut Filter)) -> Store {
     let mut filter = Filter::from_severity("partner", Severity::Info);
     edit(&mut filter);
@@ -23,7 +23,7 @@ fn told_of(edit: impl Fn(&mut Filter), change: impl Fn(&mut crate::alerts::Alert
 }
 
 #[test]
-fn a_sink_is_told_of_what_it_asks_for() {
+fn a_sink_receives_what_its_filter_selects() {
     let text = |text: &str| vec![text.to_owned()];
     let nothing = |_: &mut crate::alerts::Alert| {};
     assert_eq!(told_of(|_| {}, nothing), 1);
@@ -35,7 +35,7 @@ fn a_sink_is_told_of_what_it_asks_for() {
 }
 
 #[test]
-fn what_a_sink_may_not_carry_is_withheld_and_the_audit_says_so() {
+fn what_the_clearance_does_not_allow_is_withheld_and_audited() {
     let withheld = |edit: fn(&mut Clearance), change: fn(&mut crate::alerts::Alert)| {
         let place = place();
         let store = open_with(&place, |filter| edit(&mut filter.clearance));
@@ -72,7 +72,7 @@ fn what_a_sink_may_not_carry_is_withheld_and_the_audit_says_so() {
 }
 
 #[test]
-fn who_was_told_is_told_of_the_end_without_what_was_marked_since() {
+fn a_sink_that_knows_an_alert_receives_its_end_without_later_restricted_data() {
     for was_told in [true, false] {
         let place = place();
         let store = open_with(&place, |filter| {
@@ -99,7 +99,7 @@ fn who_was_told_is_told_of_the_end_without_what_was_marked_since() {
         assert_eq!(place.waiting("own").len(), 3);
         let waiting = place.waiting("partner");
         if !was_told {
-            // What waits is RED by now and will not go; of its end nothing is said either.
+            // The pending change is now RED and will not be sent, so its end is not sent either.
             assert_eq!(waiting.iter().filter(|row| row.closing_notice).count(), 0);
             assert_eq!(waiting.len(), 1, "the first, which is judged when it is to go");
             continue;
@@ -111,7 +111,7 @@ fn who_was_told_is_told_of_the_end_without_what_was_marked_since() {
 }
 
 #[test]
-fn what_is_tried_again_does_not_become_the_last_word() {
+fn a_retried_change_does_not_become_the_last_one_received() {
     let place = place();
     let store = open_with(&place, |_| {});
     let first = &distress()[0];
@@ -124,7 +124,7 @@ fn what_is_tried_again_does_not_become_the_last_word() {
     store.changes((1..=3).map(|revision| with(first, revision, |_| {})).collect(), 0);
     assert!(store.settle(PATIENCE));
     let rows: Vec<i64> = place.waiting("partner").iter().map(|row| row.seq).collect();
-    // The first was given up, the second waits, the third was taken.
+    // The first was given up, the second is pending, the third was delivered.
     let failed = Outcome::Failed { why: "not taken for 28 h".to_owned() };
     let tried = |seq, outcome| Tried { seq, attempts: 1, outcome };
     store.reporter().tried(vec![tried(rows[0], failed), tried(rows[2], Outcome::Delivered)]);
@@ -136,7 +136,7 @@ fn what_is_tried_again_does_not_become_the_last_word() {
 }
 
 #[test]
-fn what_nobody_knows_is_not_tried_again() {
+fn unknown_sinks_and_alerts_cannot_be_retried() {
     let place = place();
     let store = open_with(&place, |_| {});
     let again = |sink: Option<&str>, alert: Option<&str>| {
@@ -156,7 +156,7 @@ fn what_nobody_knows_is_not_tried_again() {
 }
 
 #[test]
-fn what_waits_goes_out_as_it_is_marked_by_then() {
+fn a_pending_change_is_sent_with_the_marking_of_that_time() {
     let place = place();
     let store = open_with(&place, |_| {});
     let changes = distress();
@@ -168,7 +168,7 @@ fn what_waits_goes_out_as_it_is_marked_by_then() {
     assert!(waiting[0].line.contains(r#""tlp":"RED""#) && !waiting[0].closing_notice);
     let why = "TLP:RED is above its max_tlp AMBER".to_owned();
     store.reporter().tried(vec![Tried { seq: waiting[0].seq, attempts: 0, outcome: Outcome::Withheld { why } }]);
-    // Nobody follows it any more: who was not told of it is not told of its end.
+    // The alert is abandoned. A sink that did not receive it does not receive its end.
     store.open_are(std::collections::BTreeSet::new());
     assert!(store.settle(PATIENCE));
     assert_eq!((place.waiting("partner").len(), place.waiting("own").len()), (0, 2));
@@ -177,7 +177,7 @@ fn what_waits_goes_out_as_it_is_marked_by_then() {
 }
 
 #[test]
-fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
+fn failed_deliveries_are_an_alert_for_other_sinks_until_they_are_delivered() {
     let place = place();
     let store = open_with(&place, |_| {});
     let changes = distress();
@@ -187,10 +187,10 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
     let failed = || Outcome::Failed { why: "403 Forbidden".to_owned() };
     store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: failed() }]);
     assert!(store.settle(PATIENCE));
-    let notice = place.waiting("own").pop().expect("told");
+    let notice = place.waiting("own").pop().expect("a notice");
     assert!(notice.line.contains("\"delivery_failed\"") && !notice.line.contains("403 Forbidden"), "{}", notice.line);
-    assert!(place.waiting("partner").is_empty(), "it is not told of itself");
-    // Twice as many are told of at once, one more within half an hour is not; a restart leaves the notice alone.
+    assert!(place.waiting("partner").is_empty(), "it receives no notice about itself");
+    // Twice as many failures are sent at once, one more within half an hour is not. A restart does not end the notice.
     store.changes(vec![with(&changes[0], 2, |_| {})], 0);
     assert!(store.settle(PATIENCE));
     let seq = place.waiting("partner")[0].seq;
@@ -201,7 +201,7 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
         place.count(&format!("SELECT count(*) FROM alerts WHERE behaviour = 'delivery_failed' AND status = '{state}'"))
     };
     assert_eq!((notices("open"), place.waiting("own").len()), (1, 4));
-    let again = place.waiting("own").pop().expect("told");
+    let again = place.waiting("own").pop().expect("a notice");
     assert!(
         again.line.contains("\"kind\":\"system\"") && again.line.contains("refused 2 alert messages"),
         "{}",
@@ -229,7 +229,7 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
 }
 
 #[test]
-fn a_notice_that_goes_on_is_told_again_after_half_an_hour() {
+fn an_ongoing_notice_is_sent_again_after_half_an_hour() {
     use crate::alerts::{Notice, NoticeKind};
     use std::sync::atomic::{AtomicI64, Ordering};
     static MINUTES: AtomicI64 = AtomicI64::new(0);
@@ -250,7 +250,7 @@ fn a_notice_that_goes_on_is_told_again_after_half_an_hour() {
 }
 
 #[test]
-fn whoever_has_it_is_told_of_its_end_though_others_never_get_it() {
+fn receivers_that_have_an_alert_receive_its_end_though_others_never_get_it() {
     for (partly, told) in [(true, 1), (false, 0)] {
         let place = place();
         let store = open_with(&place, |filter| filter.clearance.max_tlp = Tlp::Amber);
@@ -278,7 +278,7 @@ fn whoever_has_it_is_told_of_its_end_though_others_never_get_it() {
 }
 
 #[test]
-fn what_is_repeated_to_a_sink_is_what_it_may_have() {
+fn only_what_the_clearance_allows_is_repeated_to_a_sink() {
     let place = place();
     let store = open_with(&place, |filter| filter.clearance.max_tlp = Tlp::Amber);
     let changes = distress();
@@ -297,13 +297,13 @@ fn what_is_repeated_to_a_sink_is_what_it_may_have() {
     assert!(before[0].contains(r#""tlp":"AMBER""#), "{before:?}");
     let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
     mark(&place.path, &changes[0].alert.id, &red, "ana", "a source at risk", noon()).expect("there");
-    assert_eq!(repeated(&amber), before, "as it was told");
+    assert_eq!(repeated(&amber), before, "as it was delivered");
     assert!(repeated(&Clearance::everything())[0].contains(r#""tlp":"RED""#));
     assert_eq!(repeated(&Clearance { max_tlp: Tlp::Green, ..Clearance::everything() }), [""; 0]);
 }
 
 #[test]
-fn when_a_sink_took_something_is_known_after_a_restart() {
+fn delivery_times_are_known_after_a_restart() {
     let place = place();
     let store = open_with(&place, |filter| filter.clearance.max_tlp = Tlp::Amber);
     store.changes((1..=3).map(|revision| with(&distress()[0], revision, |_| {})).collect(), 0);

@@ -1,10 +1,10 @@
-//! What the picture makes of numbers that are not one ship's, and of fixes that are not exact.
+//! What the picture makes of MMSIs that do not belong to one ship, and of inexact fixes.
 
 use super::*;
 
 const HERE: LatLon = LatLon { lat: 40.0, lon: -10.0 };
 
-/// A report of a ship with a number, course and speed.
+/// A report of a ship with an MMSI, and with a course and speed if given.
 fn sent(mmsi: u32, seconds: i64, place: LatLon, way: Option<(f64, f64)>) -> Report {
     let (course, knots) = way.unzip();
     let said = Position::new(Class::A, 1, Some((place.lat, place.lon)), knots, course, None, Some(0));
@@ -18,7 +18,7 @@ fn long_range(seconds: i64, place: LatLon) -> Report {
     Report { body: Body::Position(said), ..report(seconds, place, 1 << 50 | seconds as u64) }
 }
 
-/// What the engine does with a report.
+/// Handles a report as the engine does.
 fn take(tracks: &mut Tracks, report: Report) -> Outcome {
     if tracks.is_damaged(&report) {
         return Outcome::Refused(Refusal::DamagedNumber);
@@ -31,7 +31,7 @@ fn north(metres: f64) -> LatLon {
 }
 
 #[test]
-fn a_long_range_report_beside_a_short_one_is_no_jump_and_changes_nothing() {
+fn a_long_range_report_beside_a_finer_one_is_not_a_jump_and_changes_nothing() {
     let mut tracks = tracks();
     for minute in 0..30 {
         let seconds = minute * 60;
@@ -47,7 +47,7 @@ fn a_long_range_report_beside_a_short_one_is_no_jump_and_changes_nothing() {
 }
 
 #[test]
-fn a_long_range_report_counts_where_no_finer_one_is_at_hand() {
+fn a_long_range_report_counts_if_no_finer_one_is_available() {
     let mut tracks = tracks();
     tracks.accept(sent(MMSI, 0, HERE, None));
     assert_eq!(tracks.accept(long_range(600, HERE)), Outcome::Refused(Refusal::Coarse));
@@ -56,8 +56,8 @@ fn a_long_range_report_counts_where_no_finer_one_is_at_hand() {
 }
 
 #[test]
-fn what_is_impossible_depends_on_the_resolution_in_place_and_time() {
-    // 200 m of jitter, and 196 m of a type 27.
+fn a_jump_is_judged_by_the_resolution_in_position_and_time() {
+    // 200 m of jitter, and 196 m of a type 27 report.
     for (coarse, metres, jumps) in
         [(false, 190.0, false), (false, 210.0, true), (true, 390.0, false), (true, 410.0, true)]
     {
@@ -67,7 +67,7 @@ fn what_is_impossible_depends_on_the_resolution_in_place_and_time() {
         let jumped = tracks.accept(Report { payload: 1, ..second }) == Outcome::Refused(Refusal::Jump);
         assert_eq!(jumped, jumps, "{metres} m");
     }
-    // 60 kn for 1,000 s and the 15 min that a time of delivery may hide are 31.7 nm.
+    // 60 kn for 1,000 s plus the 15 min of uncertainty in a time of delivery give 31.7 nm.
     for (miles, jumps) in [(31.5, false), (32.1, true)] {
         let mut tracks = tracks();
         tracks.accept(sent(MMSI, 0, HERE, None));
@@ -84,12 +84,12 @@ fn speed_from_coarse_places_is_measured_over_a_longer_span() {
         Outcome::Fix { smg: Some(smg), .. } => smg.since.seconds(),
         _ => -1,
     });
-    // Twelve minutes of them, where five would do for fine ones.
+    // Twelve minutes are needed; five would do for fine fixes.
     assert_eq!(spans.collect::<Vec<_>>(), [-1, -1, -1, -1, -1, 0]);
 }
 
 #[test]
-fn ships_in_turn_under_one_number_are_each_a_track_at_any_rate() {
+fn interleaved_ships_under_one_mmsi_are_each_a_track_at_any_rate() {
     for ships in 2..=8_i64 {
         let mut tracks = tracks();
         for second in 0..1800 {
@@ -104,7 +104,7 @@ fn ships_in_turn_under_one_number_are_each_a_track_at_any_rate() {
 }
 
 #[test]
-fn ships_of_one_number_keep_their_tracks_where_their_ways_cross() {
+fn ships_of_one_mmsi_keep_their_tracks_where_their_courses_cross() {
     let mut tracks = tracks();
     // They begin 6 nm apart at 12 kn and meet after a quarter of an hour.
     let (west, south) = (HERE.destination(270.0, 5556.0), HERE.destination(180.0, 5556.0));
@@ -130,7 +130,7 @@ fn two_ships_that_were_both_heard_are_kept_apart_for_a_day() {
     }
 }
 
-/// So many ships in turn, 60 nm apart, for an hour.
+/// A number of ships in turn, 60 nm apart, for an hour.
 fn crowd(ships: i64) -> Tracks {
     let mut tracks = tracks();
     for minute in 0..60 {
@@ -169,8 +169,8 @@ fn a_further_track_is_a_phantom_until_it_has_lived_an_hour_and_in_interference_f
 
 const SHIP: u32 = 304_198_001;
 
-/// A ship that drifts at 1 kn, one report a minute, of which every tenth comes under another number; the tracks after two hours, and how
-/// many reports were taken for damaged.
+/// A ship that drifts at 1 kn with one report a minute, every tenth of them under another number. Returns the tracks after two
+/// hours, and how many reports were taken for damaged.
 fn damaged(other: u32, first: i64, mut change: impl FnMut(&mut Report)) -> (Tracks, usize) {
     let mut tracks = tracks();
     let mut refused = 0;
@@ -188,7 +188,7 @@ fn damaged(other: u32, first: i64, mut change: impl FnMut(&mut Report)) -> (Trac
 }
 
 #[test]
-fn a_number_with_one_or_two_bits_turned_is_no_vessel_from_its_first_report() {
+fn an_mmsi_with_one_or_two_flipped_bits_is_not_a_vessel_from_its_first_report() {
     for turned in [1 << 9, 1, 1 << 27, 1 << 9 | 1 << 3, 1 << 27 | 1] {
         let (tracks, refused) = damaged(SHIP ^ turned, 5, |_| {});
         assert_eq!((tracks.len(), tracks.vessels_seen(), refused), (1, 1, 12), "{turned:b}");
@@ -203,7 +203,7 @@ fn a_damaged_number_heard_before_the_vessel_is_forgotten_with_its_next_report() 
 }
 
 #[test]
-fn three_bits_or_another_way_are_another_vessel() {
+fn three_flipped_bits_or_another_movement_are_another_vessel() {
     let aside = |report: &mut Report| {
         let place = HERE.destination(0.0, 1000.0);
         report.body = sent(SHIP, 0, place, Some((90.0, 1.0))).body;

@@ -1,9 +1,8 @@
-//! Finds rows by number, call sign or name without keeping any of them: hashes of what is searched for lead to rows, which are then
-//! compared.
+//! Finds rows by number, call sign or name without storing any of these: their hashes lead to candidate rows, which are then compared.
 
 use crate::zones::likeness::FUZZY_FROM;
 
-/// What a key is of.
+/// Kind of value that a key is the hash of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     /// An MMSI.
@@ -16,35 +15,37 @@ pub(super) enum Kind {
     Name,
 }
 
-/// Bits of an entry that are the row; the others are bits of its key, which spare nearly all comparisons in vain.
+/// Bits of an entry for the row number. The other bits are from its key and avoid nearly all useless comparisons.
 const ROW_BITS: u32 = 21;
-/// What fits into them.
+/// Maximum number of rows that these bits can address.
 pub(super) const MOST_ROWS: usize = 1 << ROW_BITS;
-/// Entries of a bucket, about: a line of the processor's cache.
+/// Average entries per bucket: about one cache line.
 const BUCKET: usize = 12;
-/// Characters of a name that are left out at a time. Of two, a name of twelve has six keys; of one, it would have twelve.
+/// Characters left out at a time for fuzzy keys. With two, a name of twelve characters has six such keys; with one, it would have twelve.
 const WINDOW: usize = 2;
 
-/// Rows by hashes, in buckets that lie behind one another.
+/// Rows by hash, in consecutive buckets.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    /// Where each bucket begins; the last is the end of all.
+    /// Start of each bucket in `entries`; the last element is the end of all.
     starts: Box<[u32]>,
     entries: Box<[u32]>,
 }
 
 impl Index {
-    /// Heap bytes of an index with so many entries.
+    /// Heap size in bytes of an index with this many entries.
     pub(super) fn bytes_of(entries: usize) -> usize {
         size_of::<u32>() * (entries + buckets(entries) + 1)
     }
 
-    /// Heap bytes held.
+    /// Size on the heap in bytes.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&*self.starts) + size_of_val(&*self.entries)
     }
 
-    /// Of `entries` keys in all: `keys` hands each with its row to the function it is given, twice the same.
+    /// Builds an index of `entries` keys. `keys` passes each key with its row to the given function; it is called twice and must pass the
+    /// same
+    /// pairs.
     pub(super) fn build(entries: usize, keys: impl Fn(&mut dyn FnMut(u64, u32))) -> Index {
         let mut starts = vec![0_u32; buckets(entries) + 1];
         let last = starts.len() - 1;
@@ -54,7 +55,7 @@ impl Index {
             all += *start;
             *start = all;
         }
-        // Filled from behind: each start comes to lie where its bucket begins.
+        // Filled from the back: each start ends up at the beginning of its bucket.
         let mut filled = vec![0; all as usize];
         keys(&mut |key, row| {
             let start = &mut starts[bucket(key, last)];
@@ -64,7 +65,7 @@ impl Index {
         Index { starts: starts.into(), entries: filled.into() }
     }
 
-    /// Hands on the rows of a key, and seldom some of others.
+    /// Calls `each` with the rows of a key, and rarely with rows of other keys.
     pub(super) fn rows(&self, key: u64, mut each: impl FnMut(u32)) {
         let Some(last) = self.starts.len().checked_sub(1) else {
             return;
@@ -84,29 +85,28 @@ fn buckets(entries: usize) -> usize {
     entries / BUCKET + 1
 }
 
-/// The bucket of a key, of so many.
+/// Bucket of a key, out of `of` buckets.
 fn bucket(key: u64, of: usize) -> usize {
     ((u128::from(key) * of as u128) >> 64) as usize
 }
 
-/// The bits of a key that stand in its entries. The bucket is chosen by the highest bits, these are the lowest.
+/// The bits of a key stored in its entry. These are its lowest bits; the highest ones choose the bucket.
 fn mark(key: u64) -> u32 {
     (key as u32) << ROW_BITS
 }
 
-/// The key of a number.
+/// Key of an MMSI or IMO number.
 pub(super) fn number_key(kind: Kind, number: u32) -> u64 {
     mixed(u64::from(number) << 8 | kind as u64)
 }
 
-/// A folded text, hashed from its beginning and from its end, so that the key of what is left without some characters in a row costs
-/// nothing.
+/// A folded text with hashes of all its prefixes and suffixes, so that the key of the text without some consecutive characters is cheap.
 pub(super) struct Hashed {
     kind: Kind,
     text: Vec<char>,
-    /// By how many characters there are before.
+    /// Hash of each prefix, by its length.
     heads: Vec<u64>,
-    /// By how many characters are left out before it.
+    /// Hash of each suffix, by the number of characters left out before it.
     tails: Vec<u64>,
 }
 
@@ -124,7 +124,8 @@ impl Hashed {
         Hashed { kind, text, heads, tails }
     }
 
-    /// Hands on the keys of a listed text: of all of it and, if it is long enough to be met by one edit, without each window.
+    /// Calls `each` with the keys of a listed text: the key of the whole text and, if it is long enough for fuzzy matches, one without each
+    /// window.
     pub(super) fn listed(&self, mut each: impl FnMut(u64)) {
         each(self.whole(self.heads[self.text.len()]));
         for from in self.windows(self.text.len()) {
@@ -132,19 +133,19 @@ impl Hashed {
         }
     }
 
-    /// How many keys a listed text of so many characters has.
+    /// Number of keys of a listed text with this many characters.
     pub(super) fn keys_of(characters: usize) -> usize {
         if characters < FUZZY_FROM { 1 } else { 1 + characters.div_ceil(WINDOW) }
     }
 
-    /// Hands on the keys that a listed text which is the same has, or one that is one edit apart.
+    /// Calls `each` with the keys that an equal listed text would have, or one that is one edit apart.
     pub(super) fn alike(&self, mut each: impl FnMut(u64)) {
         let length = self.text.len();
         each(self.whole(self.heads[length]));
         if length < FUZZY_FROM {
             return;
         }
-        // One character is another: both stand in one window. Or the listed text has one less, or one more, in it.
+        // For one changed character, both versions of it are in the same window; or the listed text has one character less, or more, in it.
         for from in self.windows(length) {
             each(self.without(from, from + WINDOW));
         }
@@ -154,14 +155,14 @@ impl Hashed {
         for from in self.windows(length + 1) {
             each(self.without(from, (from + WINDOW).min(length + 1) - 1));
         }
-        // Two that are swapped stand in one window, or here.
+        // Two swapped characters are in one window, or across two windows, handled here.
         for second in (WINDOW..length).step_by(WINDOW) {
             let swapped = step(step(self.heads[second - 1], self.text[second]), self.text[second - 1]);
             each(self.whole(self.text[second + 1..].iter().fold(swapped, |hash, c| step(hash, *c))));
         }
     }
 
-    /// Where the windows of a listed text of so many characters begin.
+    /// Start of each window of a listed text with this many characters.
     fn windows(&self, characters: usize) -> impl Iterator<Item = usize> + use<> {
         let end = if characters < FUZZY_FROM { 0 } else { characters };
         (0..end).step_by(WINDOW)
@@ -181,7 +182,7 @@ fn step(hash: u64, c: char) -> u64 {
     (hash.rotate_left(5) ^ u64::from(u32::from(c))).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// Spreads all bits over all (the finisher of SplitMix64).
+/// Spreads the bits of a hash over all 64 bits (the finaliser of SplitMix64).
 fn mixed(bits: u64) -> u64 {
     let bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,4 +1,4 @@
-//! The rows of all lists, close together: texts behind one another, and what many rows share kept once.
+//! The rows of all lists, stored compactly: texts back to back, and values shared by many rows only once.
 
 use std::hash::{BuildHasher, BuildHasherDefault};
 
@@ -9,15 +9,15 @@ use super::index::{Hashed, Index, Kind, number_key};
 use crate::time::Time;
 use crate::zones::likeness::fold;
 
-/// A row's number or text that is not there.
+/// Marks an absent number or text of a row.
 const NONE: u32 = u32::MAX;
 
-/// All rows.
+/// All rows of all lists.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rows {
     rows: Box<[Row]>,
     shared: Box<[Shared]>,
-    /// Each text with its length before it.
+    /// The texts back to back, each preceded by its length.
     texts: Box<[u8]>,
 }
 
@@ -26,12 +26,12 @@ pub(super) struct Rows {
 struct Row {
     mmsi: u32,
     imo: u32,
-    /// Where the call sign stands, and the name behind it; without any, a text of no length.
+    /// Offset of the call sign in `texts`, followed by the name; absent ones are empty texts.
     said: u32,
     shared: u32,
 }
 
-/// What many rows say.
+/// The values that many rows share.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Shared {
     expires: Option<Time>,
@@ -46,7 +46,7 @@ impl Rows {
         self.rows.len()
     }
 
-    /// Heap bytes held.
+    /// Size on the heap in bytes.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&*self.rows) + size_of_val(&*self.shared) + self.texts.len()
     }
@@ -67,13 +67,13 @@ impl Rows {
         self.shared(row).expires
     }
 
-    /// A row's call sign, then its name; empty where it has none.
+    /// A row's call sign and name; empty if it has none.
     pub(super) fn said(&self, row: u32) -> [&str; 2] {
         let (call_sign, next) = self.text(self.rows[row as usize].said);
         [call_sign, self.text(next).0]
     }
 
-    /// All that a row says.
+    /// The complete row.
     pub(super) fn listed(&self, row: u32) -> Listed {
         let Shared { expires, list, reason, owner, points } = *self.shared(row);
         let [call_sign, name] = self.said(row).map(|text| Some(text).filter(|text| !text.is_empty()));
@@ -91,7 +91,7 @@ impl Rows {
         }
     }
 
-    /// Hands on the keys of every row.
+    /// Calls `each` with all keys of every row.
     fn keys(&self, each: &mut dyn FnMut(u64, u32)) {
         for row in 0..self.rows.len() as u32 {
             for (kind, number) in [(Kind::Mmsi, self.mmsi(row)), (Kind::Imo, self.imo(row))] {
@@ -110,26 +110,26 @@ impl Rows {
         &self.shared[self.rows[row as usize].shared as usize]
     }
 
-    /// The text that stands there, and where the next one does.
+    /// The text at an offset, and the offset of the next one.
     fn text(&self, at: u32) -> (&str, u32) {
         text_at(&self.texts, at)
     }
 }
 
-/// Rows that are being read.
+/// Rows while they are being read.
 #[derive(Default)]
 pub(super) struct Builder {
     rows: Vec<Row>,
     shared: Vec<Shared>,
     texts: Vec<u8>,
-    /// Keys of all rows.
+    /// Number of keys of all rows.
     keys: usize,
-    /// Places in `texts` and in `shared`, by hash: a second one of a hash is kept as often as it comes.
+    /// Offsets in `texts` by hash, and indices in `shared` below. On a hash collision the second value is stored each time it occurs.
     known_texts: FxHashMap<u64, u32>,
     known_shared: FxHashMap<u64, u32>,
 }
 
-/// A row as it is read.
+/// A row as read from the file.
 pub(super) struct Read<'a> {
     pub(super) mmsi: Option<u32>,
     pub(super) imo: Option<u32>,
@@ -147,7 +147,7 @@ impl Builder {
         self.rows.len()
     }
 
-    /// Heap bytes of what comes of the rows so far.
+    /// Heap size in bytes of the finished rows and index so far.
     pub(super) fn bytes(&self) -> usize {
         let rows = self.rows.len() * size_of::<Row>() + self.shared.len() * size_of::<Shared>() + self.texts.len();
         rows + Index::bytes_of(self.keys)
@@ -175,7 +175,7 @@ impl Builder {
         self.rows.push(Row { mmsi: read.mmsi.unwrap_or(NONE), imo: read.imo.unwrap_or(NONE), said, shared });
     }
 
-    /// The rows, and what finds them.
+    /// The finished rows and their index.
     pub(super) fn finish(self) -> (Rows, Index) {
         let Builder { rows, shared, texts, keys, known_texts, known_shared } = self;
         drop((known_texts, known_shared));
@@ -184,7 +184,7 @@ impl Builder {
         (rows, index)
     }
 
-    /// Where a text stands that others may say too.
+    /// Offset of a text that other rows may share.
     fn place(&mut self, text: &str) -> u32 {
         let hash = hasher().hash_one(text);
         let known = self.known_texts.get(&hash).copied();
@@ -196,7 +196,7 @@ impl Builder {
         })
     }
 
-    /// Seven bits of the length a byte, the lowest first; all but the last with the eighth bit.
+    /// Writes the length as a varint, seven bits per byte, lowest first, with the eighth bit set on all but the last byte; then the text.
     fn write(&mut self, text: &str) {
         let mut length = text.len();
         while 0x7f < length {
@@ -212,7 +212,7 @@ fn hasher() -> BuildHasherDefault<FxHasher> {
     BuildHasherDefault::default()
 }
 
-/// The text that stands there, and where the next one does.
+/// The text at an offset, and the offset of the next one.
 fn text_at(texts: &[u8], at: u32) -> (&str, u32) {
     let (mut at, mut length, mut shift) = (at as usize, 0, 0);
     loop {

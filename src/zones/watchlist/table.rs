@@ -1,17 +1,17 @@
-//! CSV text, record by record, in buffers that are used again.
+//! Reads CSV text record by record into reused buffers.
 
 use std::borrow::Cow;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-/// A table that is being read.
+/// A table being read.
 pub(super) struct Table<'a> {
     reader: Reader,
     rest: &'a [u8],
-    /// Line that `rest` begins in, from 1.
+    /// Line at which `rest` begins, from 1.
     line: u64,
     bytes: Vec<u8>,
-    /// Where each cell of the record ends in `bytes`.
+    /// End of each cell of the record in `bytes`.
     ends: Vec<usize>,
     cells: usize,
 }
@@ -19,13 +19,13 @@ pub(super) struct Table<'a> {
 impl<'a> Table<'a> {
     pub(super) fn new(text: &'a str) -> Table<'a> {
         let first = text.lines().next().unwrap_or_default();
-        // Spreadsheets of half of Europe write semicolons.
+        // Spreadsheets write semicolons in locales with a decimal comma.
         let separator = if first.contains(';') && !first.contains(',') { b';' } else { b',' };
         let reader = ReaderBuilder::new().delimiter(separator).build();
         Table { reader, rest: text.as_bytes(), line: 1, bytes: vec![0; 256], ends: vec![0; 16], cells: 0 }
     }
 
-    /// Reads the next record; the line it begins in.
+    /// Reads the next record and returns the line at which it begins; `None` at the end.
     pub(super) fn next(&mut self) -> Option<u64> {
         let (mut written, mut ended) = (0, 0);
         let newlines = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count() as u64;
@@ -52,12 +52,12 @@ impl<'a> Table<'a> {
         Some(line)
     }
 
-    /// How many cells the record has.
+    /// Number of cells in the record.
     pub(super) fn cells(&self) -> usize {
         self.cells
     }
 
-    /// One of its cells, from 0, without spaces around it; empty where there is none.
+    /// A cell by its index from 0, trimmed; empty if the record does not have it.
     pub(super) fn cell(&self, at: usize) -> Cow<'_, str> {
         if self.cells <= at {
             return Cow::Borrowed("");

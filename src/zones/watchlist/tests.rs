@@ -1,4 +1,4 @@
-//! What an operator would notice about watchlists.
+//! Behaviour of watchlists that an operator would notice.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn said(mmsi: u32) -> Said<'static> {
 }
 
 #[test]
-fn a_ship_is_found_by_number_exactly_and_by_name_as_people_read_it() {
+fn a_ship_is_found_by_number_exactly_and_by_name_approximately() {
     let lists = lists(
         "mmsi,imo,call_sign,name,list,reason,owner,level\n\
          224000001,,,,,\"tobacco, 2019\",desk 3,high\n\
@@ -40,7 +40,7 @@ fn a_ship_is_found_by_number_exactly_and_by_name_as_people_read_it() {
 }
 
 #[test]
-fn a_short_name_is_met_exactly_and_another_imo_number_is_another_ship() {
+fn a_short_name_must_match_exactly_and_another_imo_number_means_another_ship() {
     let lists = lists("name,imo\nALFA,\nATLANTIC STAR,9074729\n");
     let named = |name, imo| lists.find(Said { name: Some(name), imo, ..said(1) }, NOW).is_some();
     assert!(named("ALFA", None) && !named("ALFB", None));
@@ -49,7 +49,7 @@ fn a_short_name_is_met_exactly_and_another_imo_number_is_another_ship() {
 }
 
 #[test]
-fn an_expired_row_counts_no_more_from_the_end_of_its_day() {
+fn a_row_expires_at_the_end_of_its_day() {
     let lists = lists("mmsi;expires\n224000001;2027-01-15\n224000002;2027-01-15T08:00:00Z\n");
     let at = |text: &str| Time::parse(text).expect("a time");
     let seen = |mmsi, time: &str| lists.find(said(mmsi), at(time)).is_some();
@@ -58,15 +58,15 @@ fn an_expired_row_counts_no_more_from_the_end_of_its_day() {
 }
 
 #[test]
-fn every_fault_is_told_with_file_line_and_column() {
+fn every_fault_is_reported_with_file_line_and_column() {
     assert_eq!(
         faults("mmsi,level,expires\n12,high,\n224000001,urgent,tomorrow\n\n,low,\n224000001,low,,x\n"),
         [
             "customs.csv:2: mmsi: \"12\" is not a number of 9 digits",
-            "customs.csv:3: level: \"urgent\" is none of low, medium, high, critical",
+            "customs.csv:3: level: \"urgent\" is not one of low, medium, high, critical",
             "customs.csv:3: expires: \"tomorrow\" is not a date: write 2026-11-22 or 2026-11-22T18:00:00Z",
-            "customs.csv:5: mmsi: the row says of no ship who it is",
-            "customs.csv:6: 4: one cell too many: put texts with a separator in quotation marks",
+            "customs.csv:5: mmsi: the row does not identify a ship",
+            "customs.csv:6: 4: too many cells: put texts with a separator in quotation marks",
         ]
     );
     assert_eq!(
@@ -79,15 +79,15 @@ fn every_fault_is_told_with_file_line_and_column() {
 }
 
 #[test]
-fn faults_without_end_are_told_as_a_number() {
+fn faults_beyond_the_limit_are_reported_as_a_number() {
     let faults = faults(&format!("mmsi\n{}", "12\n".repeat(250)));
     assert_eq!(faults.len(), 101);
     assert_eq!(faults[99], "customs.csv:101: mmsi: \"12\" is not a number of 9 digits");
-    assert_eq!(faults[100], "customs.csv: 150 faults more, here and in the lists before");
+    assert_eq!(faults[100], "customs.csv: 150 more faults, in this list and earlier ones");
 }
 
 #[test]
-fn lists_that_do_not_fit_are_refused_with_file_and_size() {
+fn lists_beyond_the_limits_are_rejected_with_file_and_size() {
     let file = |name: &str, rows: u32| {
         let rows: String = (0..rows).map(|row| format!("{},SHIP {row:05}\n", 224_000_000 + row)).collect();
         (name.to_owned(), format!("mmsi,name\n{rows}"))
@@ -130,10 +130,10 @@ fn an_ordinary_row_takes_at_most_120_bytes() {
     assert!((60..=120).contains(&each), "{each} bytes a row");
 }
 
-/// Points, the most first; an exact match first; the row; what it is met by.
+/// Points negated, so that the most come first; whether fuzzy; row number; matching column.
 type Rank = (i32, bool, usize, &'static str);
 
-/// Every row held against the ship, one by one.
+/// The reference search: compares every row with the ship, one by one.
 fn found_by_hand(rows: &[Listed], said: Said<'_>, at: Time) -> Option<Match> {
     let mut best: Option<(Rank, &Listed)> = None;
     for (number, row) in rows.iter().enumerate().filter(|(_, row)| row.expires.is_none_or(|expires| at < expires)) {
@@ -164,7 +164,7 @@ fn found_by_hand(rows: &[Listed], said: Said<'_>, at: Time) -> Option<Match> {
     best.map(|((_, fuzzy, _, by), listed)| Match { listed: listed.clone(), by, fuzzy })
 }
 
-/// One character more, less, another, or two swapped.
+/// Changes one character: inserts, removes, replaces or swaps it.
 fn edited(text: &str, letter: char, random: &mut fastrand::Rng) -> String {
     let mut all: Vec<char> = text.chars().collect();
     let at = random.usize(0..all.len());
@@ -178,7 +178,7 @@ fn edited(text: &str, letter: char, random: &mut fastrand::Rng) -> String {
 }
 
 #[test]
-fn every_ship_finds_the_row_that_is_found_by_hand() {
+fn the_index_finds_the_same_row_as_the_reference_search() {
     let mut random = fastrand::Rng::with_seed(13);
     let (mut met, mut fuzzy) = (0, 0);
     for _ in 0..30 {

@@ -1,8 +1,8 @@
-//! What speaks for and against a silence, on both sides of each limit.
+//! Evidence for and against a silence, on both sides of each limit.
 
 use super::*;
 
-/// A zone that alone makes a gap medium, so that limits show.
+/// A zone that makes a gap medium by itself, so that limits show.
 fn heavy() -> String {
     AREA.replace(r#""weight":0"#, r#""weight":40"#)
 }
@@ -15,7 +15,7 @@ fn last(zones: &str, script: &str) -> Option<crate::alerts::Alert> {
 
 #[test]
 fn a_ship_whose_course_leaves_the_heard_water_has_sailed_out_of_reach() {
-    // Ships are heard along 17.1° W; it goes west from there, and its last fixes lie at the edge.
+    // Ships are heard along 17.1° W. It goes west from there, and its last fixes are at the edge.
     let west = "ALFA 224000001 type=70
            06:00 28.1 -16.2043
            go 270 12 240
@@ -23,7 +23,7 @@ fn a_ship_whose_course_leaves_the_heard_water_has_sailed_out_of_reach() {
     let out = last(&heavy(), &among_sentinels(west)).expect("a fact");
     assert!(out.score <= 19 && out.evidence.measured.contains_key("out_of_reach_minutes"), "{:?}", out.score_reasons);
     assert!(out.summary.contains("left the feed's coverage"), "{}", out.summary);
-    // With ships heard further west it would have been heard on its way.
+    // With ships heard further west, it should have been heard on its way.
     let mut heard = among_sentinels(west);
     for (number, lon) in ["-17.4", "-17.65", "-17.9"].iter().enumerate() {
         heard.push_str(&format!("\nWEST{number} 22420000{number} every=300\n00:00 28.1 {lon}\nstop 1000"));
@@ -33,7 +33,7 @@ fn a_ship_whose_course_leaves_the_heard_water_has_sailed_out_of_reach() {
 }
 
 #[test]
-fn who_is_heard_again_in_place_and_is_not_under_way_is_low_at_most() {
+fn a_vessel_heard_again_in_place_and_not_under_way_is_at_most_low() {
     let lay = "ALFA 224000001 type=70
            06:00 28.1 -17.1
            go 90 1 1
@@ -42,7 +42,7 @@ fn who_is_heard_again_in_place_and_is_not_under_way_is_low_at_most() {
            stop 60";
     let alert = last(&heavy(), &among_sentinels(lay)).expect("an alert");
     assert_eq!(alert.score, 39, "{:?}", alert.score_reasons);
-    // On the move when it fell silent, and stopped where it was heard last.
+    // Moving when it fell silent, and stopped where it was last heard.
     let back = lay.replace("stop 120\n", "stop 60\n           go 0 1.5 12\n");
     let alert = last(&heavy(), &among_sentinels(&back)).expect("an alert");
     assert_eq!(alert.score, 39, "{:?}", alert.score_reasons);
@@ -55,7 +55,7 @@ fn who_is_heard_again_in_place_and_is_not_under_way_is_low_at_most() {
 }
 
 #[test]
-fn who_was_held_for_hours_before_loses_twenty_points() {
+fn a_vessel_still_for_hours_before_loses_twenty_points() {
     let held = |minutes: u32| {
         let script = format!("ALFA 224000001 type=70\n 04:00 28.1 -17.1\n stop {minutes}\n silent 400\n go 90 10 60");
         let alert = last(&heavy(), &among_sentinels(&script)).expect("an alert");
@@ -75,7 +75,7 @@ fn where_others_fall_silent_all_the_time_one_more_is_low_at_most() {
            go 90 6 450
            silent 400",
         );
-        // They pass the place where it is heard last, one after the other, and are never heard again.
+        // They pass the place where it is last heard, one after the other, and are never heard again.
         for number in 0..others {
             script.push_str(&format!(
                 "\nGONE{number} 22430000{number} type=70\n0{}:00 28.1 -16.5\ngo 90 6 {}",
@@ -83,7 +83,7 @@ fn where_others_fall_silent_all_the_time_one_more_is_low_at_most() {
                 80 + number
             ));
         }
-        // Heard all the way ahead of it, so that it does not sail out of reach.
+        // Other ships are heard all the way ahead of it, so it does not sail out of reach.
         for (number, lon) in ["-16.9", "-16.6", "-16.4", "-16.2", "-15.9", "-15.6", "-15.3"].iter().enumerate() {
             script.push_str(&format!("\nEAST{number} 22440000{number} every=300\n00:00 28.1 {lon}\nstop 1200"));
         }
@@ -107,7 +107,7 @@ fn a_silence_that_began_before_reception_was_known_is_not_judged() {
     );
 }
 
-/// One vessel on its own feed, heard every `every` seconds for 25 hours and silent for `dark` minutes.
+/// One vessel on its own feed, heard every `every` seconds for 25 hours and then silent for `dark` minutes.
 fn lone(every: u32, dark: u32) -> String {
     format!("ALFA 224000001 type=30 every={every}\n 00:00 28 -21.5\n go 90 6 1500\n dark 90 3 {dark}\n go 90 6 120")
 }

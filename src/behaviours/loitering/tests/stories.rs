@@ -1,4 +1,4 @@
-//! Stops that are no loitering, or one loitering: at anchor, held, gear, shifted, over holes, in large circles.
+//! Stops that are not loitering, or are one loitering: at anchor, held, gear, shifted, over holes, in large circles.
 
 use crate::alerts::{Alert, Change, ChangeKind, Severity};
 use crate::engine::Settings;
@@ -105,7 +105,7 @@ fn way_made_over_holes_ends_it_and_lying_there_does_not() {
 }
 
 #[test]
-fn a_round_of_hours_is_one_alert_that_goes_on_when_she_lies() {
+fn hours_of_circling_continue_as_one_alert_when_it_lies_still() {
     let legs: Vec<String> = (0..36).map(|leg| format!("go {} 4.5 50", leg * 60 % 360)).collect();
     let rounds = format!("ALFA 224000001 type=70\n 00:00 28 -17\n {}", legs.join("\n"));
     let told = changes(&format!("{rounds}\n go 60 1 240"));
@@ -120,7 +120,7 @@ fn a_round_of_hours_is_one_alert_that_goes_on_when_she_lies() {
 }
 
 #[test]
-fn stopping_every_day_lowers_and_of_a_merchant_a_day_later() {
+fn stopping_every_day_lowers_the_score_and_of_a_merchant_ship_a_day_later() {
     let script = |kind: u32| {
         let day = "go 90 8 600\n go 90 1 120\n go 270 8 720\n";
         format!("ALFA 224000001 every=180 type={kind}\n 00:00 28 -19\n {}", day.repeat(4))
@@ -139,7 +139,7 @@ fn a_type_that_comes_after_opening_lowers_the_score_at_once() {
     assert_eq!((opened(&told)[0].severity, alert.severity, alert.announced), (Severity::Medium, Severity::Info, true));
     assert!(told.last().is_some_and(|change| change.reason.contains("corrected: severity fell to info")));
     assert_eq!(alert.score, alert.score_reasons.iter().map(|reason| reason.points).sum::<i32>());
-    // A name is no reason to lower it.
+    // A name alone does not lower the score.
     assert_eq!(last(&changes(&script("say name=BRAVO"))).severity, Severity::Medium);
 }
 
@@ -159,8 +159,8 @@ fn loitering_takes_the_place_of_drift_which_does_not_open_beside_it() {
 }
 
 #[test]
-fn a_place_of_its_work_lowers_and_a_new_place_does_not() {
-    // It calls at one platform every third day; between the calls it is in other water, far off.
+fn a_habitual_place_lowers_the_score_and_a_new_place_does_not() {
+    // It calls at one platform every third day, and is far away in other water between the calls.
     let call = |way: u32| format!("go 90 10 {way}\n go 90 0.4 90\n go 270 10 {way}\n silent 4000\n");
     let script = |ways: [u32; 3]| {
         let calls: String = ways.into_iter().map(call).collect();

@@ -1,4 +1,4 @@
-//! Company that is everyday: a habit, one gear, a fleet of yachts; and what must not pass for it.
+//! Everyday company: a habit, one gear, a fleet of yachts; and meetings that must not be mistaken for it.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use crate::engine::Settings;
 use crate::testing::{AREA, chart, only, run, run_on};
 use crate::zones::{Chart, Watchlists};
 
-/// The shipped settings with one behaviour: facts stay facts.
+/// The shipped settings with one behaviour, in which facts stay facts.
 fn shipped() -> Settings {
     let mut settings = only("rendezvous");
     settings.alerts.alert_from = 20;
     settings
 }
 
-/// Two ships of these settings that lie 200 m apart for 40 min at each of these hours, and are 11 nm apart in between.
+/// Two ships with these settings that lie 200 m apart for 40 min at each of these hours, and 11 nm apart in between.
 fn meetings(a: &str, b: &str, hours: &[u32]) -> String {
     let mut script = format!("BRAVO 224000002 jitter=0 {b}\n");
     for hour in hours {
@@ -27,7 +27,7 @@ fn meetings(a: &str, b: &str, hours: &[u32]) -> String {
     script
 }
 
-/// The alerts as they were last said, in order of their beginning.
+/// The latest state of each alert, in the order in which they opened.
 fn last(changes: &[Change]) -> Vec<&Alert> {
     let opened = changes.iter().filter(|change| change.change == ChangeKind::Opened);
     let last = |opened: &Change| changes.iter().rev().find(|change| change.alert.id == opened.alert.id);
@@ -61,7 +61,7 @@ fn from_the_third_time_in_fourteen_days_on_a_meeting_of_the_same_two_is_low() {
 #[test]
 fn a_habit_stays_one_however_grave_the_case_that_its_meetings_make() {
     use Severity::{High, Low};
-    // Hours alongside: the first alone makes a case of 60 points and more.
+    // With hours alongside, the first meeting alone makes a case of 60 points or more.
     let script =
         meetings("type=70", "type=80", &A_DAY_APART).replace("stop 40", "stop 150").replace("28.0018", "28.0006");
     assert_eq!(severities(&script), [High, High, Low, Low]);
@@ -77,7 +77,7 @@ fn two_fishing_vessels_have_the_habit_from_the_second_time_on() {
 }
 
 #[test]
-fn a_merchant_ship_that_meets_the_same_small_craft_again_and_again_is_no_habit() {
+fn a_merchant_ship_that_meets_the_same_small_craft_repeatedly_is_not_a_habit() {
     for other in ["type=30", "type=37 class=B", ""] {
         let told = severities(&meetings("type=70", other, &A_DAY_APART));
         assert!(told.iter().all(|severity| Severity::Medium <= *severity), "{other}: {told:?}");
@@ -95,8 +95,8 @@ fn a_listed_vessel_is_not_hidden_by_its_habits() {
 }
 
 #[test]
-fn other_partners_and_one_meeting_with_a_pause_are_no_habit() {
-    // Three others, one after the other.
+fn other_partners_and_one_meeting_with_a_pause_are_not_a_habit() {
+    // Three other partners, one after the other.
     let mut script = meetings("type=70", "type=80", &[12]).replace("224000001", "224000003");
     script += &meetings("type=70", "type=80", &[36]).replace("224000001", "224000004");
     script += &meetings("type=70", "type=80", &[60]);
@@ -107,7 +107,8 @@ fn other_partners_and_one_meeting_with_a_pause_are_no_habit() {
     assert_eq!(severities(pauses), [Severity::Medium]);
 }
 
-/// Two fishing vessels that sail side by side, 700 m apart, on one course after the other (course, knots, minutes), then lie 80 m apart.
+/// Two fishing vessels that sail side by side, 700 m apart, through `legs` (course, knots, minutes), then lie 80 m
+/// apart.
 fn tow(legs: &[(u32, f64, u32)]) -> String {
     let legs: String =
         legs.iter().map(|(course, knots, minutes)| format!(" go {course} {knots} {minutes}\n")).collect();
@@ -132,22 +133,22 @@ fn two_that_towed_one_net_and_haul_it_are_a_fact() {
 }
 
 #[test]
-fn two_that_came_otherwise_are_told() {
+fn two_that_did_not_tow_together_are_reported() {
     // Too short; too fast; drifting with the current.
     for legs in [(90, 4.0, 40), (90, 8.0, 120), (90, 1.0, 120)] {
         assert!(last(&run(&shipped(), AREA, &tow(&[legs])))[0].announced, "{legs:?}");
     }
     // A slow drift that both break off for another course is fishing.
     assert!(!last(&run(&shipped(), AREA, &tow(&[(90, 1.0, 60), (180, 1.0, 60)])))[0].announced);
-    // Other ships than fishing vessels do not tow one net.
+    // Only fishing vessels tow a net together.
     let others = tow(&[(90, 4.0, 120)]).replacen("type=30", "type=70", 1);
     assert!(last(&run(&shipped(), AREA, &others))[0].announced);
-    // From opposite sides.
+    // From opposite directions.
     let apart = tow(&[(90, 4.0, 120)]).replacen("28.0063 -17\n go 90", "28.0063 -16.6984\n go 270", 1);
     assert!(last(&run(&shipped(), AREA, &apart))[0].announced);
 }
 
-/// So many yachts at anchor in a row, `apart` metres from one to the next; the first two are near each other.
+/// `count` yachts at anchor in a row, `apart` metres from one to the next; the first two are near each other.
 fn yachts(count: u32, kind: &str, apart: f64) -> String {
     let yacht = |number: u32| {
         let lon = -17.0 + f64::from(number) * apart / 98_300.0;
@@ -163,7 +164,7 @@ fn more_than_five_yachts_within_two_miles_are_a_fleet() {
         assert!(grave(&yachts(5, kind, 300.0)), "{kind}");
         assert!(!grave(&yachts(6, kind, 300.0)), "{kind}");
     }
-    // A cargo ship among them is met as ever.
+    // A cargo ship among them is reported as usual.
     let guest = "GUEST 224000199 type=70 jitter=5\n 12:00 28.001 -17\n stop 60\n";
     assert!(grave(&(yachts(6, "type=36 class=B", 300.0) + guest)));
 }

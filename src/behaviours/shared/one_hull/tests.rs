@@ -7,12 +7,12 @@ const OTHER_NAME: &str = "TWO 224000002 type=70";
 const SAME_NAME: &str = "ONE 224000002 class=B call=EAAA1";
 const SAME_IMO: &str = "TWO 224000002 type=80 imo=9074729";
 
-/// Two sets some 20 m apart that do the same.
+/// Two transponders about 20 m apart that move together.
 fn both(second: &str, plan: &str) -> String {
     format!("{A}\n06:00 28.0 -18.0\n{plan}\n{second}\n06:00 28.0002 -18.0\n{plan}\n")
 }
 
-/// `opened` and `retracted` by the minute.
+/// The changes `opened` and `retracted`, by the minute.
 fn told(script: &str) -> Vec<String> {
     let changes = run(&only("rendezvous"), AREA, script);
     let news = changes.iter().filter(|change| change.change != crate::alerts::ChangeKind::Updated);
@@ -20,7 +20,7 @@ fn told(script: &str) -> Vec<String> {
 }
 
 #[test]
-fn two_sets_that_were_never_apart_do_not_meet() {
+fn two_transponders_that_were_never_apart_do_not_meet() {
     for second in [OTHER_NAME, SAME_NAME, SAME_IMO] {
         for every in ["", " every=20", " every=180"] {
             let script = both(&format!("{second}{every}"), "go 90 11 120\nstop 180\ngo 90 11 60");
@@ -31,16 +31,16 @@ fn two_sets_that_were_never_apart_do_not_meet() {
 
 #[test]
 fn ships_that_lie_together_from_the_first_report_on_may_be_two() {
-    // Under way for less than 20 minutes, nothing says that they are one.
+    // With less than 20 minutes under way, nothing shows that they are one hull.
     let met = told(&both(OTHER_NAME, "go 90 11 12\nstop 240"));
     assert!(met.len() == 1 && met[0].contains("Opened close together"), "{met:?}");
-    // Their own words do, however short they have been heard.
+    // Their static data do, however briefly they have been heard.
     assert!(told(&both(SAME_NAME, "stop 240")).is_empty());
     assert!(told(&both(SAME_IMO, "stop 240")).is_empty());
 }
 
 #[test]
-fn a_meeting_told_before_it_is_known_is_taken_back() {
+fn a_meeting_reported_before_one_hull_is_known_is_retracted() {
     let news = told(&both(OTHER_NAME, "go 90 11 35\nstop 240"));
     assert_eq!(news.len(), 2, "{news:?}");
     assert!(news[0].contains("Opened close together"), "{news:?}");

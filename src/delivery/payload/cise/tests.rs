@@ -1,4 +1,4 @@
-//! Pushes against the schema of CISE 1.5.3 as a table, both published examples and what must fail beside them.
+//! Pushes checked against the CISE 1.5.3 schema as a table, with both published examples and faulty messages.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::super::{assert_golden, letter_with};
 use super::*;
 use crate::delivery::send::Delivery;
 
-/// Of each element, what may stand in it, in the schema's order; `*` says that it may repeat.
+/// Permitted children of each element in the schema's order; `*` marks those that may repeat.
 const ORDER: &[(&str, &[&str])] = &[
     (
         "ns4:Push",
@@ -103,7 +103,7 @@ const CONFIDENCE: &[&str] =
     &["VeryHighConfidence", "HighConfidence", "Confident", "LowConfidence", "VeryLowConfidence", "NonSpecified"];
 const COLOURS: &[&str] = &["White", "Green", "Amber", "Red", "NonSpecified"];
 const LEVELS: &[&str] = &["High", "Medium", "Low"];
-/// What may stand in an element without children.
+/// Permitted texts of elements without children.
 const WORDS: &[(&str, &[&str])] = &[
     (
         "AnomalyType",
@@ -207,7 +207,7 @@ fn check(seen: &Seen, parent: &str) -> Result<(), String> {
             }
             value(&seen.name, &seen.text).ok_or(format!("{}: {}", seen.name, seen.text))
         }
-        None => Err(format!("{within}: is no element of the schema")),
+        None => Err(format!("{within}: is not an element of the schema")),
         Some((_, order)) => {
             let mut rest = order.iter();
             let mut last = "";
@@ -224,7 +224,7 @@ fn check(seen: &Seen, parent: &str) -> Result<(), String> {
     }
 }
 
-/// Whether the text is of the type that the schema gives its element.
+/// Whether the text has the type that the schema gives its element.
 fn value(name: &str, text: &str) -> Option<()> {
     let is = |well: bool| well.then_some(());
     match name {
@@ -237,7 +237,7 @@ fn value(name: &str, text: &str) -> Option<()> {
     }
 }
 
-/// What a node asks of a Push, as far as the schema says it.
+/// Checks a Push against what the schema requires.
 fn check_push(text: &str) -> Result<Seen, String> {
     let seen = read(text)?;
     check(&seen, "")?;
@@ -257,7 +257,7 @@ fn check_push(text: &str) -> Result<Seen, String> {
     seen.all("Object", &mut objects);
     let vessel = name("xsi:type", "vessel:Vessel");
     if objects.iter().any(|object| !object.attributes.contains(&vessel)) {
-        return Err("an Object that is no vessel:Vessel".to_owned());
+        return Err("an Object that is not a vessel:Vessel".to_owned());
     }
     if seen.text_of("IsPersonalData") == "true" && seen.text_of("Purpose") == "NonSpecified" {
         return Err("personal data without a purpose".to_owned());
@@ -337,7 +337,7 @@ fn what_was_retracted_is_the_same_anomaly_and_says_so() {
 }
 
 #[test]
-fn what_cise_cannot_say_does_not_leave() {
+fn a_marking_cise_cannot_express_is_refused() {
     let strict = letter_with("rendezvous-opened", |change| change["alert"]["handling"]["tlp"] = json!("AMBER+STRICT"));
     assert!(pushed(&strict).expect_err("refused").contains("AMBER+STRICT"));
     let handling = |personal: bool| {

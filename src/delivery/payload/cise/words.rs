@@ -1,4 +1,4 @@
-//! The words of CISE that alerts are said in.
+//! CISE enumerations, and the mapping of alerts to their values.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,9 +7,9 @@ use crate::alerts::Severity;
 use crate::alerts::handling::{InfoGrade, SourceGrade, Tlp};
 use crate::delivery::payload::ToldAlert;
 
-/// What an anomaly is.
+/// CISE type of an anomaly.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
-#[allow(missing_docs)] // The words say it.
+#[allow(missing_docs)] // The names are those of the CISE schema.
 pub enum AnomalyType {
     UnexpectedMovement,
     CargoLeaking,
@@ -17,7 +17,7 @@ pub enum AnomalyType {
     VesselOutOfTrafficLanes,
     VesselWithErraticMovements,
     StainOfOilSighted,
-    /// As the schema spells it.
+    /// Spelt as in the schema.
     DetecionOfChangesInAISParameters,
     PerformingAISSpoofing,
     WithoutAISTransmission,
@@ -27,15 +27,15 @@ pub enum AnomalyType {
 }
 
 impl AnomalyType {
-    /// The word.
+    /// The schema's value.
     pub(super) fn name(self) -> String {
         format!("{self:?}")
     }
 }
 
-/// What it may mean.
+/// CISE type of the implied risk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[allow(missing_docs)] // The words say it.
+#[allow(missing_docs)] // The names are those of the CISE schema.
 pub enum RiskType {
     Accident,
     IllegalImmigration,
@@ -53,15 +53,15 @@ pub enum RiskType {
 }
 
 impl RiskType {
-    /// The word.
+    /// The schema's value.
     pub(super) fn name(self) -> String {
         format!("{self:?}")
     }
 }
 
-/// Where a service works.
+/// Sea basin in which a service works.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[allow(missing_docs)] // The words say it.
+#[allow(missing_docs)] // The names are those of the CISE schema.
 pub enum SeaBasin {
     Atlantic,
     Mediterranean,
@@ -75,13 +75,13 @@ pub enum SeaBasin {
 }
 
 impl SeaBasin {
-    /// The word.
+    /// The schema's value.
     pub(super) fn name(self) -> String {
         format!("{self:?}")
     }
 }
 
-/// What a behaviour is in CISE, which has no word for loitering or for a meeting at sea.
+/// CISE type of a behaviour. CISE has no type for loitering or for a meeting at sea.
 pub(in crate::delivery) fn anomaly_type(behaviour: &str) -> AnomalyType {
     match behaviour {
         "rendezvous"
@@ -105,7 +105,7 @@ pub(in crate::delivery) fn anomaly_type(behaviour: &str) -> AnomalyType {
     }
 }
 
-/// The names of TLP 1; `None` where there is no equal.
+/// TLP 1 colour; `None` for AMBER+STRICT, which CISE cannot express.
 pub(super) fn sensitivity(tlp: Tlp) -> Option<&'static str> {
     match tlp {
         Tlp::Clear => Some("White"),
@@ -128,7 +128,7 @@ pub(super) fn risk_level(severity: Severity) -> &'static str {
     priority(severity)
 }
 
-/// From the grades; a source that cannot be relied on, or a vessel heard by satellite alone, makes it no surer than low.
+/// Reliability from the grades. At most low if the source is unreliable or the vessel was heard by satellite only.
 pub(super) fn reliability(alert: &ToldAlert) -> &'static str {
     let doubtful = alert.confidence == "low" || SourceGrade::C <= alert.handling.source_grade;
     match alert.handling.info_grade {
@@ -140,7 +140,7 @@ pub(super) fn reliability(alert: &ToldAlert) -> &'static str {
     }
 }
 
-/// Only where AIS says as much as the word does: a cargo ship need not be one of general cargo, nor a tanker one of oil.
+/// Only types that AIS states as precisely: an AIS cargo ship need not be a general cargo ship, nor a tanker an oil tanker.
 pub(super) fn ship_type(number: u8) -> Option<&'static str> {
     match number {
         30 => Some("FishingVessel"),
