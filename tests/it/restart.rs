@@ -216,8 +216,7 @@ fn it_may_die_at_any_point_and_nothing_is_lost_or_changed() {
             let pass = if once.iter().any(|name| point.starts_with(name)) { 1 } else { pass };
             let mut daemon = Daemon::start_dying(&place.settings, &format!("{point}:{pass}"));
             if let Some(address) = daemon.address_unless_dead() {
-                // Sent one at a time, so that there is more than one transaction and block; the first dozen lines are held until time is
-                // trusted.
+                // Sent one at a time, so that there is more than one transaction and block; decisions lag a dozen lines behind.
                 for line in lines.get(from..(from + 30).min(lines.len())).unwrap_or_default() {
                     send(&address, std::slice::from_ref(line));
                     thread::sleep(Duration::from_millis(15));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes the data files of this folder from their sources (see README.md beside this file).
+"""Makes the data files of this folder from their sources (see README.md in this folder).
 
-usage: make.py ne_10m_land.geojson UpdatedPub150.csv anchorage_overrides.csv   (.gz is read too; needs the package zstandard)
+usage: make.py ne_10m_land.geojson UpdatedPub150.csv anchorage_overrides.csv   (also reads .gz; needs the package zstandard)
 """
 
 import csv
@@ -38,7 +38,7 @@ def varint(out, number):
 
 
 def land(path):
-    """Every ring of every polygon: vertex count, first vertex, then steps; zigzag varints, longitudes apart from latitudes."""
+    """Packs every ring of every polygon: vertex counts, then coordinates as steps; zigzag varints, longitudes apart from latitudes."""
     counts, lons, lats, rings, vertices = bytearray(), bytearray(), bytearray(), 0, 0
     for feature in json.loads(text(path))["features"]:
         geometry = feature["geometry"]
@@ -79,7 +79,7 @@ def table(name, rows):
 def plausible(row):
     if -90 <= float(row[2]) <= 90 and -180 <= float(row[3]) <= 180:
         return True
-    print(f"  left out, not a position: {row}")
+    print(f"  skipped, not a position: {row}")
     return False
 
 

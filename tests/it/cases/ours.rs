@@ -1,4 +1,4 @@
-//! Cases of our own making about what vessels do: invented ships, after public reports.
+//! Our own cases about the behaviour of vessels: invented ships, modelled on public reports.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use atalaia::time::Time;
 
 use super::outcome::{Grade, Outcome, Told, at, input, replay, replay_with, time};
 
-/// The zone over the cable, as its own file has it.
+/// The zone over the cable, as in its own file.
 const ESTLINK: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"estlink",
 "name":"Estlink 2","kind":"corridor","half_width_nm":5,"calm_margin_nm":0,"settings":{"slowdown":{"min_shore_nm":6}}},
 "geometry":{"type":"LineString","coordinates":[[25.6,60.2],[26.3,59.85],[26.9,59.5]]}}]}"#;
 
 #[test]
-fn a_tanker_that_needs_ninety_minutes_for_three_miles_leaves_a_fact() {
+fn a_tanker_that_takes_ninety_minutes_for_three_miles_leaves_a_fact() {
     let told = replay_with(&input("16-slowdown-over-a-hole", "in.nmea"), ESTLINK, &[]);
     let slow = |told: &&Told| ["slowdown", "loitering"].contains(&told.behaviour.as_str()) && told.names(518_998_001);
     let slow: Vec<&Told> = told.told.iter().filter(slow).collect();
@@ -24,7 +24,7 @@ fn a_tanker_that_needs_ninety_minutes_for_three_miles_leaves_a_fact() {
 }
 
 #[test]
-fn a_ship_that_circles_for_thirty_hours_is_one_alert() {
+fn a_ship_that_circles_for_thirty_hours_gives_one_alert() {
     let told = replay("17-circling-slowly", "in.nmea");
     let loitering = told.standing("loitering");
     let [one] = loitering.as_slice() else { panic!("one loitering: {loitering:?}") };
@@ -34,18 +34,18 @@ fn a_ship_that_circles_for_thirty_hours_is_one_alert() {
 }
 
 #[test]
-fn beacons_of_a_net_are_no_vessels_that_loiter_and_hauling_it_is_no_meeting() {
+fn net_beacons_do_not_loiter_and_hauling_the_net_is_not_a_meeting() {
     for name in ["in.nmea", "other-names.nmea"] {
         let told = replay("18-net-buoys", name);
         let grave: Vec<&Told> = told.told.iter().filter(|told| Grade::Medium <= told.worst).collect();
         assert!(grave.is_empty(), "{name}: {grave:?}");
-        // The boat at work on its net stays what it was.
+        // The alert about the boat working on its net is unchanged.
         assert!(told.standing("loitering").iter().any(|told| told.names(224_700_123)), "{name}");
     }
 }
 
 #[test]
-fn a_regatta_is_one_row_at_most() {
+fn a_regatta_gives_one_row_at_most() {
     let told = replay("19-regatta", "in.nmea");
     told.at_most("rendezvous", Grade::Low);
     told.at_most("loitering", Grade::Low);
@@ -54,7 +54,7 @@ fn a_regatta_is_one_row_at_most() {
     assert!(rows.len() <= 1, "{rows:?}");
 }
 
-/// The meeting of the tanker with the number that others send as well.
+/// Asserts the meeting of the tanker with the MMSI that others send as well.
 #[track_caller]
 fn meets_the_shared_number(told: &Outcome) {
     assert!(!told.standing("identity_conflict").is_empty(), "{:?}", told.told);
@@ -66,18 +66,18 @@ fn meets_the_shared_number(told: &Outcome) {
 }
 
 #[test]
-fn a_number_that_three_ships_send_hides_no_meeting_of_one_of_them() {
+fn an_mmsi_shared_by_three_ships_hides_no_meeting_of_one_of_them() {
     meets_the_shared_number(&replay("21-three-ships-one-number", "control.nmea"));
     meets_the_shared_number(&replay("21-three-ships-one-number", "in.nmea"));
 }
 
 #[test]
-fn six_boats_under_one_number_are_more_than_one_track() {
+fn six_boats_under_one_mmsi_give_more_than_one_track() {
     let told = replay("21-three-ships-one-number", "six-fishers.nmea");
     let refused = told.rejected("jump");
     assert!(refused < 200, "{refused} of 1080 positions refused");
     let conflicts = told.standing("identity_conflict");
-    // A number that sets are delivered with accuses nobody.
+    // An MMSI set by manufacturers on delivery must not lead to an accusation.
     assert_eq!(conflicts.len(), 0, "{conflicts:?}");
     let tracks: BTreeSet<u64> = told.of("loitering").iter().flat_map(|told| told.tracks()).collect();
     assert!(6 <= tracks.len(), "{tracks:?}");
@@ -91,13 +91,13 @@ fn two_transponders_of_one_hull_do_not_meet() {
         let both = |told: &&&Told| told.names(one) && told.names(other);
         let meetings = told.of("rendezvous");
         assert!(meetings.iter().filter(both).all(|told| told.worst <= Grade::Low), "{name}: {meetings:?}");
-        // The hull itself is watched on.
+        // The hull itself is still watched.
         assert!(!told.standing("loitering").is_empty(), "{name}");
     }
 }
 
 #[test]
-fn a_number_with_one_bit_turned_on_the_way_is_no_second_ship() {
+fn an_mmsi_with_one_flipped_bit_is_not_a_second_ship() {
     let told = replay("24-number-damaged-on-the-way", "in.nmea");
     let meetings = told.of("rendezvous");
     assert!(meetings.iter().all(|told| told.worst == Grade::Fact), "{meetings:?}");
@@ -124,7 +124,7 @@ fn an_interference_ends_with_its_jumps_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn ships_that_a_jammer_shows_at_one_point_do_not_meet_there() {
+fn ships_placed_at_one_point_by_a_jammer_do_not_meet_there() {
     let told = replay("02-jam-cluster-at-sea", "in.nmea");
     let notices = told.standing("interference");
     let [notice] = notices.as_slice() else { panic!("one notice: {notices:?}") };

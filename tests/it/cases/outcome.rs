@@ -1,4 +1,4 @@
-//! A replay of a case, and what an analyst would have read of it.
+//! The replay of a case, and the alerts an analyst would have read.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use atalaia::time::Time;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// From a fact to what wakes somebody.
+/// Grade of an alert, from a fact to the severity that wakes someone up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Grade {
     Fact,
@@ -21,43 +21,43 @@ pub enum Grade {
     Critical,
 }
 
-/// An alert or fact: its last line, and the highest it ever stood.
+/// An alert or fact: its last line, and its highest grade.
 pub struct Told {
     pub behaviour: String,
     pub worst: Grade,
     pub mmsis: Vec<u32>,
-    /// Why it last changed.
+    /// Reason of the last change.
     pub reason: String,
     pub opened_at: Time,
     pub alert: Value,
 }
 
-/// What a replay printed, and how it ended.
+/// Output and exit code of a replay.
 pub struct Outcome {
     pub code: Option<i32>,
     pub stderr: String,
     pub summary: Value,
     pub cases: Vec<Value>,
-    /// In the order in which they opened, facts included.
+    /// Alerts and facts in the order in which they opened.
     pub told: Vec<Told>,
 }
 
-/// The input of a case, without its `.gz`.
+/// The input file of a case; `name` is without `.gz`.
 pub fn input(case: &str, name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/cases").join(case).join(format!("{name}.gz"))
 }
 
-/// A case with the shipped zones.
+/// Replays a case with the shipped zones.
 pub fn replay(case: &str, name: &str) -> Outcome {
     replay_with(&input(case, name), "", &[])
 }
 
-/// A case with one watched area of whole degrees in place of the shipped zones.
+/// Replays a case with one watched area of whole degrees and not the shipped zones.
 pub fn replay_in(case: &str, name: &str, west: f64, south: f64, east: f64, north: f64) -> Outcome {
     replay_with(&input(case, name), &area(west, south, east, north), &[])
 }
 
-/// One watched area.
+/// A zone file with one watched area.
 pub fn area(west: f64, south: f64, east: f64, north: f64) -> String {
     format!(
         r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"id":"watched-box",
@@ -66,7 +66,7 @@ pub fn area(west: f64, south: f64, east: f64, north: f64) -> String {
     )
 }
 
-/// A recording, with these zones unless they are empty, and further arguments.
+/// Replays a recording with further arguments; empty `zones` means the shipped ones.
 pub fn replay_with(input: &Path, zones: &str, more: &[&str]) -> Outcome {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -94,7 +94,7 @@ pub fn replay_with(input: &Path, zones: &str, more: &[&str]) -> Outcome {
     outcome
 }
 
-/// Alerts that stand, by behaviour and the severity they ended with, as the summary should have them.
+/// Alerts that were not retracted, by behaviour and final severity, as in the summary.
 fn counted(told: &[Told]) -> Value {
     let mut counts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for one in told.iter().filter(|one| one.alert["announced"] == true) {
@@ -106,7 +106,7 @@ fn counted(told: &[Told]) -> Value {
     serde_json::to_value(counts).unwrap()
 }
 
-/// The alerts and facts that changes are about, each by its id.
+/// The alerts and facts in a list of changes, one per id.
 pub fn told(changes: &[Value]) -> Vec<Told> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     let mut told: Vec<Told> = Vec::new();
@@ -151,18 +151,18 @@ pub fn time(value: &Value) -> Option<Time> {
     value.as_str().map(|text| Time::parse(text).unwrap())
 }
 
-/// A moment in a test.
+/// Parses a time in a test.
 pub fn at(text: &str) -> Time {
     Time::parse(text).unwrap()
 }
 
 impl Told {
-    /// Whether it was announced and is not taken back.
+    /// Whether it was announced and not retracted.
     pub fn stands(&self) -> bool {
         Grade::Fact < self.worst && self.alert["status"] != "retracted"
     }
 
-    /// Whether it gave way to another alert of the same stop.
+    /// Whether another alert about the same stop superseded it.
     pub fn gave_way(&self) -> bool {
         self.reason == "superseded"
     }
@@ -175,13 +175,13 @@ impl Told {
         time(&self.alert["started_at"]).unwrap()
     }
 
-    /// Whether it claims to go on at that moment.
+    /// Whether it claims that the behaviour held at that time.
     pub fn covers(&self, moment: Time) -> bool {
         let end = time(&self.alert["ended_at"]).or(time(&self.alert["last_at"])).unwrap();
         self.started_at() <= moment && moment <= end
     }
 
-    /// Ordinals of the tracks.
+    /// Ordinals of the vessels' tracks.
     pub fn tracks(&self) -> Vec<u64> {
         vessels(&self.alert).map(|vessel| vessel["track"].as_u64().unwrap()).collect()
     }
@@ -220,12 +220,12 @@ impl Outcome {
         self.told.iter().filter(|told| told.behaviour == behaviour).collect()
     }
 
-    /// Alerts of one behaviour that were announced and are not taken back.
+    /// Alerts of one behaviour that were announced and not retracted.
     pub fn standing(&self, behaviour: &str) -> Vec<&Told> {
         self.told.iter().filter(|told| told.behaviour == behaviour && told.stands()).collect()
     }
 
-    /// Announced alerts about any of these vessels: how many by behaviour and by the highest they ever stood.
+    /// Number of announced alerts about any of these vessels, by behaviour and highest grade.
     pub fn counts(&self, mmsis: &[u32]) -> BTreeMap<(&str, Grade), usize> {
         let mut counts = BTreeMap::new();
         for told in self.told.iter().filter(|told| told.stands() && mmsis.iter().any(|mmsi| told.names(*mmsi))) {
@@ -234,20 +234,20 @@ impl Outcome {
         counts
     }
 
-    /// Nothing of a behaviour ever stood higher than this.
+    /// Asserts that no alert of a behaviour ever had a higher grade than this.
     #[track_caller]
     pub fn at_most(&self, behaviour: &str, grade: Grade) {
         let graver: Vec<&Told> = self.of(behaviour).into_iter().filter(|told| grade < told.worst).collect();
         assert!(graver.is_empty(), "{behaviour} above {grade:?}: {graver:?}");
     }
 
-    /// Nothing of a behaviour was said, not even as a fact.
+    /// Asserts that there was no alert of a behaviour, not even a fact.
     #[track_caller]
     pub fn none(&self, behaviour: &str) {
         assert!(self.of(behaviour).is_empty(), "{:?}", self.of(behaviour));
     }
 
-    /// How many lines were rejected for a reason.
+    /// Number of lines rejected for a reason.
     pub fn rejected(&self, reason: &str) -> u64 {
         self.summary["rejects"][reason].as_u64().unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! Cases of our own making about what is received: clocks, columns, copies, positions that are none.
+//! Our own cases about reception: clocks, columns, copies, invalid positions.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::outcome::{Grade, Outcome, input, replay, replay_with, told};
 use crate::daemon::Daemon;
 
-/// The text of an input.
+/// Text of an input.
 fn text(case: &str, name: &str) -> String {
     let mut text = String::new();
     let file = fs::File::open(input(case, name)).unwrap();
@@ -19,7 +19,7 @@ fn text(case: &str, name: &str) -> String {
     text
 }
 
-/// The same of a text.
+/// Replays a text as a recording.
 fn replay_text(text: &str, name: &str) -> Outcome {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(name);
@@ -28,7 +28,7 @@ fn replay_text(text: &str, name: &str) -> Outcome {
 }
 
 #[test]
-fn null_island_is_no_place_with_and_without_the_list_of_anchorages() {
+fn null_island_is_not_a_position_with_or_without_the_list_of_anchorages() {
     let folder = TempDir::new().unwrap();
     let off = folder.path().join("off.toml");
     fs::write(&off, "[zones]\nanchorages = \"off\"\n").unwrap();
@@ -46,7 +46,7 @@ fn null_island_is_no_place_with_and_without_the_list_of_anchorages() {
 }
 
 #[test]
-fn one_line_from_the_future_changes_nothing_about_the_others() {
+fn one_line_from_the_future_does_not_affect_the_others() {
     let case = "03-one-future-timestamp";
     let told = |name: &str| replay(case, name);
     let control = told("control.nmea");
@@ -67,7 +67,7 @@ fn one_line_from_the_future_changes_nothing_about_the_others() {
 }
 
 #[test]
-fn a_station_whose_clock_is_twenty_years_behind_dates_no_alert() {
+fn a_station_with_a_clock_twenty_years_behind_dates_no_alert() {
     let folder = TempDir::new().unwrap();
     let settings = folder.path().join("live.toml");
     fs::write(
@@ -94,7 +94,7 @@ fn a_station_whose_clock_is_twenty_years_behind_dates_no_alert() {
 }
 
 #[test]
-fn a_misspelt_header_is_read_as_it_was_meant() {
+fn a_misspelt_header_is_read_as_intended() {
     let case = "11-csv-header-and-offset";
     let misspelt = |name: &str| text(case, name).replacen("TransceiverClass", "TranscieverClass", 1);
     let good = replay(case, "noaa-good.csv");
@@ -105,7 +105,7 @@ fn a_misspelt_header_is_read_as_it_was_meant() {
     for told in &outcome.told {
         assert!(told.classes().iter().all(|class| ["A", "B"].contains(class)), "{:?}", told.classes());
     }
-    // The yacht's file is misspelt as it came; only its class makes it a small craft.
+    // The yacht's file is misspelt in the original; only its class makes it a small craft.
     let control = replay(case, "yacht-control.csv");
     let yacht = replay_text(&misspelt("yacht-control.csv"), "yacht.csv");
     assert_eq!(ids(&yacht), ids(&control));
@@ -118,7 +118,7 @@ fn a_misspelt_header_is_read_as_it_was_meant() {
 }
 
 #[test]
-fn times_with_an_offset_behind_them_are_times() {
+fn times_followed_by_an_offset_are_read() {
     let case = "11-csv-header-and-offset";
     let good = replay(case, "noaa-good.csv");
     let outcome = replay(case, "noaa-2025-offset.csv");
@@ -128,13 +128,13 @@ fn times_with_an_offset_behind_them_are_times() {
     assert_eq!((good.standing("slowdown").len(), good.standing("loitering").len()), (2, 2), "{:?}", good.told);
     let meetings = good.standing("rendezvous");
     assert!(meetings.len() == 1 && meetings[0].worst == Grade::Critical, "{meetings:?}");
-    // The same an hour further east, by the clock of that place.
+    // The same an hour further east, by the local clock.
     let east = text(case, "noaa-2025-offset.csv").replace("+00:00", "+01:00");
     assert_eq!(replay_text(&east, "east.csv").counts(&pair).len(), good.counts(&pair).len());
 }
 
 #[test]
-fn a_recording_of_which_nothing_can_be_used_is_not_done() {
+fn a_recording_without_usable_lines_is_an_error() {
     let spoilt = text("11-csv-header-and-offset", "noaa-good.csv").replace("2026-03-01T", "2026-33-01T");
     let outcome = replay_text(&spoilt, "spoilt.csv");
     assert_eq!(outcome.code, Some(65));
@@ -142,7 +142,7 @@ fn a_recording_of_which_nothing_can_be_used_is_not_done() {
 }
 
 #[test]
-fn a_copy_that_a_relay_sends_on_minutes_later_is_a_copy() {
+fn a_copy_relayed_minutes_later_is_a_copy() {
     let case = "14-delayed-copies";
     let control = replay(case, "control.nmea");
     for name in ["in-90s.nmea", "in-240s.nmea"] {
@@ -159,7 +159,7 @@ fn a_copy_that_a_relay_sends_on_minutes_later_is_a_copy() {
 }
 
 #[test]
-fn a_coarse_position_beside_a_fine_one_is_the_same_ship() {
+fn a_coarse_position_near_a_fine_one_is_the_same_ship() {
     let case = "30-long-range-beside-short";
     for name in ["control.nmea", "in.nmea"] {
         let outcome = replay(case, name);
@@ -168,9 +168,9 @@ fn a_coarse_position_beside_a_fine_one_is_the_same_ship() {
     }
 }
 
-/// What the harness calls the highest an alert ever stood.
+/// Tests the harness itself: the highest grade of an alert.
 #[test]
-fn an_alert_counts_by_the_highest_it_ever_stood() {
+fn an_alert_counts_by_its_highest_grade() {
     let line = |severity: &str, announced: bool, status: &str| {
         serde_json::json!({"at": "2026-03-01T00:00:00Z", "reason": "", "alert": {"id": "a", "behaviour": "drift",
             "announced": announced, "severity": severity, "status": status, "vessels": [],

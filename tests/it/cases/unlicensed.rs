@@ -1,4 +1,4 @@
-//! Cases known from recordings that may not travel: the same geometry and timing, written with the scenario kit.
+//! Cases known from recordings that may not be distributed: the same geometry and timing, rebuilt with the scenario kit.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::outcome::{Grade, Outcome, Told, area, replay_with};
 use crate::kit::{Scenario, Vessel, away, beside};
 
-/// A scenario in one watched area in the North Sea.
+/// Replays a scenario with one watched area in the North Sea.
 fn replay(scenario: &Scenario) -> Outcome {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("scenario.nmea");
@@ -15,20 +15,20 @@ fn replay(scenario: &Scenario) -> Outcome {
     replay_with(&path, &area(1.0, 54.0, 7.0, 58.0), &[])
 }
 
-/// A ship that says nothing of its status, every so many minutes.
+/// A ship without a navigational status that reports every `every_minutes`.
 fn mute(mmsi: u32, every_minutes: u32) -> Vessel {
     Vessel::class_a(mmsi).name("WAITER").ship_type(70).status(15).every_seconds(60 * every_minutes)
 }
 
 #[test]
-fn ships_held_in_place_lie_whatever_they_say_of_it() {
+fn ships_held_in_place_are_at_rest_whatever_status_they_send() {
     let mut scenario = Scenario::new("2026-04-01T00:00:00Z");
     for number in 0..6 {
         let (lat, lon) = away(55.2, 6.8, 60.0 * f64::from(number), 9.0);
         let ship = mute(219_300_000 + number, 6).noise_metres(12.0 * f64::from(number % 4)).at(lat, lon);
         scenario = scenario.vessel(ship.stop_minutes(600.0));
     }
-    // One creeps: it is no less slow, and it moves.
+    // One creeps: it is as slow as the others, but it moves.
     scenario =
         scenario.vessel(mute(219_300_050, 6).at(56.6, 4.6).leg(45.0, 15.0, 11.0).drift_minutes(90.0, 1.3, 300.0));
     let told = replay(&scenario);
@@ -36,7 +36,7 @@ fn ships_held_in_place_lie_whatever_they_say_of_it() {
     assert!(grave.len() == 1 && grave[0].names(219_300_050), "{grave:?}");
 }
 
-/// One of two boats that tow a net between them: three tows a day for so many days. `side` is -1 or 1.
+/// One of two boats that tow a net between them: three tows a day for this many days. `side` is -1 or 1.
 fn trawler(mmsi: u32, side: f64, days: u32) -> Vessel {
     let place = |(lat, lon): (f64, f64), metres: f64| beside(lat, lon, 0.0, side * metres);
     let mut middle = (55.5, 3.0);
@@ -46,7 +46,7 @@ fn trawler(mmsi: u32, side: f64, days: u32) -> Vessel {
     for day in 0..days {
         let mut minute = f64::from(day) * 1440.0 + 5.0;
         if 0 < day {
-            // The night in port, unheard.
+            // The night in port, not received.
             let since = boat.minute();
             boat = boat.silent_minutes(minute - since).stop_until_minute(minute);
         }
@@ -67,7 +67,7 @@ fn trawler(mmsi: u32, side: f64, days: u32) -> Vessel {
 }
 
 #[test]
-fn a_pair_of_trawlers_at_its_trade_is_told_once_at_most() {
+fn a_pair_of_trawlers_at_work_gives_one_alert_at_most() {
     let scenario = Scenario::new("2026-04-01T04:00:00Z");
     let told = replay(&scenario.vessel(trawler(247_300_001, -1.0, 5)).vessel(trawler(247_300_002, 1.0, 5)));
     let meetings = told.of("rendezvous");
@@ -78,7 +78,7 @@ fn a_pair_of_trawlers_at_its_trade_is_told_once_at_most() {
 }
 
 #[test]
-fn a_ship_on_its_legs_that_is_heard_again_in_place_has_gone_nowhere() {
+fn a_jacked_up_ship_received_again_in_place_has_not_moved() {
     let mut scenario = Scenario::new("2026-01-01T00:00:00Z");
     for number in 0..9 {
         let (lat, lon) = away(54.8, 5.6, 40.0 * f64::from(number), 3.0);

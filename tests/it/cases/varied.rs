@@ -1,5 +1,4 @@
-//! Cases said in another way: what is right about them may depend neither on the numbers, nor on the format, nor on how often or how
-//! late reports come.
+//! Variations of the cases: the correct outcome must not depend on MMSIs, format, or how often or how late reports arrive.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,7 +11,7 @@ use tempfile::TempDir;
 
 use super::outcome::{Grade, Outcome, Told, area, at, input, replay_with};
 
-/// Reports wait this long for earlier ones. Seconds.
+/// How long reports wait for earlier ones. Seconds.
 const LATENESS: i64 = 120;
 
 /// One position of a table in the Danish layout.
@@ -52,7 +51,7 @@ impl Table {
         text
     }
 
-    /// The positions as sentences of type 1 behind the time of their TAG block.
+    /// The positions as type 1 sentences after the time in a TAG block.
     fn nmea(&self) -> String {
         let mut text = String::new();
         for row in &self.rows {
@@ -72,7 +71,7 @@ impl Table {
         text
     }
 
-    /// Every number moved on, so that other countries' ships do it.
+    /// Changes every MMSI, so that the ships have other flags.
     fn renumbered(mut self) -> Table {
         for row in &mut self.rows {
             row.cells[2] = (row.mmsi + RENUMBERED).to_string();
@@ -80,7 +79,7 @@ impl Table {
         self
     }
 
-    /// One of two reports of every ship.
+    /// Keeps every other report of each ship.
     fn thinned(mut self) -> Table {
         let mut counts = std::collections::BTreeMap::new();
         self.rows.retain(|row| {
@@ -91,7 +90,7 @@ impl Table {
         self
     }
 
-    /// Each report arrives up to `LATENESS` later than it was made.
+    /// Delays each report by up to `LATENESS`.
     fn delayed(mut self, seed: u64) -> Table {
         let mut random = fastrand::Rng::with_seed(seed);
         self.rows
@@ -100,10 +99,10 @@ impl Table {
     }
 }
 
-/// What is added to each number.
+/// Number added to each MMSI.
 const RENUMBERED: u32 = 1_000_010;
 
-/// A case as it came and in every other way, each with what was added to its numbers.
+/// Replays a case unchanged and in every variation, each with the number added to its MMSIs.
 fn ways(case: &str, zones: &str) -> Vec<(&'static str, u32, Outcome)> {
     let folder = TempDir::new().unwrap();
     let replay = |name: &str, text: String| {
@@ -127,7 +126,7 @@ fn of(told: &Outcome, behaviour: &str, mmsi: u32) -> Vec<String> {
 }
 
 #[test]
-fn a_ship_that_sails_out_of_reach_has_not_gone_dark_however_it_is_heard() {
+fn a_ship_that_sails_out_of_reach_has_not_gone_dark_however_it_is_received() {
     for (way, added, told) in ways("real-03-gap-ship-leaves-the-box", &area(-92.5, 25.2, -88.5, 29.2)) {
         assert_eq!(of(&told, "ais_gap", 257_987_002 + added), [""; 0], "{way}");
         let meetings = told.standing("rendezvous");
@@ -136,7 +135,7 @@ fn a_ship_that_sails_out_of_reach_has_not_gone_dark_however_it_is_heard() {
 }
 
 #[test]
-fn no_loitering_claims_the_time_over_a_hole_however_it_is_heard() {
+fn no_loitering_claims_the_time_over_a_gap_however_it_is_received() {
     for (way, added, told) in ways("real-05-loitering-over-holes", &area(-98.0, 20.0, -80.0, 32.0)) {
         for (mmsi, moments) in [
             (369_987_001, ["2024-01-01T22:00:00Z", "2024-01-01T23:00:00Z"]),
@@ -151,7 +150,7 @@ fn no_loitering_claims_the_time_over_a_hole_however_it_is_heard() {
 }
 
 #[test]
-fn a_silent_ship_has_few_partners_however_it_is_heard() {
+fn a_silent_ship_has_few_partners_however_it_is_received() {
     for (way, added, told) in ways("real-01-dark-rendezvous-flood", "") {
         for dark in told.standing("dark_rendezvous").into_iter().filter(|told| told.alert["severity"] != "info") {
             assert!(dark.measured("possible").is_some_and(|possible| possible <= 5.0), "{way}: {dark:?}");
@@ -166,14 +165,14 @@ fn a_silent_ship_has_few_partners_however_it_is_heard() {
 }
 
 #[test]
-fn trawling_is_no_stop_of_a_collector_however_it_is_heard() {
+fn trawling_is_not_a_collectors_stop_however_it_is_received() {
     for (way, _, told) in ways("real-02b-async-trawling-is-a-stop", &area(-98.0, 20.0, -80.0, 32.0)) {
         assert_eq!(told.standing("async_rendezvous").len(), 0, "{way}: {:?}", told.told);
     }
 }
 
 #[test]
-fn tankers_that_wait_collect_nothing_however_they_are_heard() {
+fn waiting_tankers_collect_nothing_however_they_are_received() {
     for (way, _, told) in ways("real-02a-async-waiting-tankers", &area(-92.5, 25.2, -88.5, 29.2)) {
         let grave: Vec<&Told> =
             told.of("async_rendezvous").into_iter().filter(|told| Grade::Low < told.worst).collect();
@@ -182,7 +181,7 @@ fn tankers_that_wait_collect_nothing_however_they_are_heard() {
 }
 
 #[test]
-fn a_half_hourly_feed_is_not_silent_however_it_is_heard() {
+fn a_half_hourly_feed_is_not_silent_however_it_is_received() {
     for (way, _, told) in ways("real-09-feed-silent-half-hour-feed", "") {
         assert!(told.of("feed_silent").is_empty(), "{way}: {:?}", told.of("feed_silent"));
     }

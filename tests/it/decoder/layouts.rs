@@ -1,4 +1,4 @@
-//! CSV layouts, and the encoder read back by the decoder.
+//! CSV layouts, and the encoder's output read by the decoder.
 
 use atalaia::ais::encode::{Envelope, Identity, Message, Motion};
 use atalaia::ais::{Body, Class, Dimensions, LineClock, Reject};
@@ -23,7 +23,7 @@ pub(super) const NOAA_2025: &[&str] = &[
 ];
 
 #[test]
-fn three_csv_layouts_are_told_apart_by_content_even_in_one_file_or_without_header() {
+fn three_csv_layouts_are_recognised_by_content_even_in_one_file_or_without_a_header() {
     let all = [DMA, NOAA, NOAA_2025].concat();
     let headless: Vec<_> = all.iter().filter(|line| line.as_bytes()[0].is_ascii_digit()).collect();
     let mut reader = Reader::new();
@@ -71,7 +71,7 @@ fn three_csv_layouts_are_told_apart_by_content_even_in_one_file_or_without_heade
 }
 
 #[test]
-fn csv_rows_without_sender_or_time_are_counted_and_sentences_between_rows_are_read() {
+fn csv_rows_without_mmsi_or_time_are_counted_and_sentences_between_rows_are_read() {
     let mut reader = Reader::new();
     let sentence = tagged("c:1707873398", PLAIN);
     let reports = reader.read(&[
@@ -87,7 +87,7 @@ fn csv_rows_without_sender_or_time_are_counted_and_sentences_between_rows_are_re
 }
 
 #[test]
-fn what_the_encoder_writes_the_decoder_reads_back() {
+fn the_decoder_reads_the_encoders_output() {
     let motion = Motion {
         lat_lon: Some((-33.5, 151.25)),
         sog_knots: Some(12.3),
@@ -157,7 +157,7 @@ fn what_the_encoder_writes_the_decoder_reads_back() {
 }
 
 #[test]
-fn tenders_give_no_dimensions_and_values_out_of_range_are_absent() {
+fn auxiliary_craft_have_no_dimensions_and_out_of_range_values_are_absent() {
     let identity = Identity {
         ship_type: 37,
         dimensions: Dimensions { bow: 3, stern: 4, port: 1, starboard: 2 },
@@ -187,6 +187,6 @@ fn tenders_give_no_dimensions_and_values_out_of_range_are_absent() {
             body => panic!("{body:?}"),
         })
         .collect();
-    // Exactly 0 N 0 E is what devices say that have no position.
+    // Devices without a position send exactly 0 N 0 E.
     assert_eq!(positions, [(None, None, None, None), (None, None, None, Some(14))]);
 }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::layouts::{DMA, NOAA, NOAA_2025};
 use super::{PART_1, PLAIN, Reader, at, sealed, tagged};
 
-/// A line no one should write, made of real ones; half of them with their checksum put right.
+/// A broken line made from real ones; half of them get a correct checksum again.
 fn mutant(rng: &mut fastrand::Rng, lines: &[Vec<u8>]) -> Vec<u8> {
     let mut line = rng.choice(lines).unwrap().clone();
     for _ in 0..rng.usize(1..4) {
@@ -78,7 +78,7 @@ fn real_lines() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_million_mutated_lines_neither_panic_nor_give_impossible_reports() {
+fn a_million_mutated_lines_cause_neither_panics_nor_impossible_reports() {
     let lines = real_lines();
     let mut rng = fastrand::Rng::with_seed(0x00A7_A1A1_A000_0001);
     let mut reader = Reader::with(Some("Europe/Paris"), true);
@@ -87,7 +87,7 @@ fn a_million_mutated_lines_neither_panic_nor_give_impossible_reports() {
     let mut cutter = LineCutter::new();
     let mut out = Vec::new();
     let mut given = 0;
-    // The everyday gate runs the unoptimised tests; all of them are run where they are optimised, with overflow checks on.
+    // Unoptimised builds use fewer mutants; optimised ones use all of them, with overflow checks on.
     let mutants = if cfg!(debug_assertions) { 100_000 } else { 1_000_000 };
     for _ in 0..mutants {
         let mut line = mutant(&mut rng, &lines);
@@ -113,7 +113,7 @@ fn a_million_mutated_lines_neither_panic_nor_give_impossible_reports() {
     let total = reader.decoder.tally().total();
     assert!(mutants / 10 < given, "only {given} reports");
     for reason in Reject::ALL {
-        // Objects have mutants of their own (`json_feeds`).
+        // Objects have their own mutants (`json_feeds`).
         let never = matches!(reason, Reject::StationsFull) || reason.name().starts_with("json");
         assert!(never || 0 < total.rejected(reason), "{} never struck", reason.name());
     }

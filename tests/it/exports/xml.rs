@@ -1,11 +1,11 @@
-//! A strict reader of the XML that the exports may hold: elements, attributes and text, and nothing else.
+//! A strict reader of the XML allowed in the exports: elements, attributes and text, and nothing else.
 
-/// An element with what stands in it.
+/// An element with its content.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
-    /// Its own text, that of its children left out.
+    /// Its own text, without that of its children.
     pub text: String,
     pub children: Vec<Element>,
 }
@@ -35,7 +35,7 @@ impl Element {
     }
 }
 
-/// Reads a document; the first thing wrong is the error.
+/// Reads a document; fails with the first error.
 pub fn read(text: &str) -> Result<Element, String> {
     if let Some(c) = text.chars().find(|c| !legal(*c)) {
         return Err(format!("{c:?} is no character of XML 1.0"));
@@ -46,7 +46,7 @@ pub fn read(text: &str) -> Result<Element, String> {
     if rest.trim().is_empty() { Ok(root) } else { Err(format!("after the end: {rest:.40}")) }
 }
 
-/// Production 2 of XML 1.0.
+/// Whether a character is allowed by production 2 of XML 1.0.
 fn legal(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
@@ -80,7 +80,7 @@ fn element(rest: &mut &str) -> Result<Element, String> {
     }
 }
 
-/// Text with its entities put back.
+/// Text with its entities resolved.
 fn plain(text: &str) -> Result<String, String> {
     if text.contains("]]>") {
         return Err("]]> stands in a text".to_owned());
@@ -104,7 +104,7 @@ fn plain(text: &str) -> Result<String, String> {
 
 mod tests {
     #[test]
-    fn the_reader_takes_nothing_that_is_not_sound() {
+    fn the_reader_rejects_everything_invalid() {
         let read = |inside: &str| super::read(&format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a>{inside}</a>"));
         let sound = read("<b c=\"&lt;\">x&amp;amp;</b>\n<d></d>").unwrap();
         assert_eq!((sound.text_of("b"), sound.children.len()), (Some("x&amp;"), 2));

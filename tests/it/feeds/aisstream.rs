@@ -1,4 +1,4 @@
-//! aisstream.io: the subscription in time, text and binary frames, refusals, farewells.
+//! aisstream.io: prompt subscription, text and binary frames, refusals, closing handshakes.
 
 use std::io::{Read, Write};
 use std::net::TcpListener as StdListener;
@@ -24,7 +24,7 @@ use crate::daemon::{Daemon, accept, input, settings as written};
 
 const REPORT: &str = r#"{"MessageType":"PositionReport","MetaData":{"MMSI":244730610,"MMSI_String":244730610,"ShipName":"VROUWE CORNELIA","latitude":53.09019,"longitude":5.8545,"time_utc":"2026-04-25 09:47:25.26746452 +0000 UTC"},"Message":{"PositionReport":{"MessageID":1,"UserID":244730610,"Valid":true,"Sog":4.5,"Longitude":5.854496666666666,"Latitude":53.09018833333334,"Cog":17.0,"TrueHeading":511,"Timestamp":25}}}"#;
 
-/// The subscription must come within this time, or the server closes.
+/// The subscription must arrive within this time, or the server closes.
 const SUBSCRIBE_WITHIN: Duration = Duration::from_secs(3);
 
 fn settings(folder: &TempDir, url: &str, rest: &str) -> String {
@@ -53,7 +53,7 @@ async fn assert_closed_in_order<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut 
 }
 
 #[tokio::test]
-async fn text_and_binary_frames_are_lines_and_it_takes_leave() {
+async fn text_and_binary_frames_are_lines_and_the_connection_is_closed_cleanly() {
     let folder = TempDir::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/v0/stream", listener.local_addr().unwrap());
@@ -70,7 +70,7 @@ async fn text_and_binary_frames_are_lines_and_it_takes_leave() {
     socket.send(Message::text(REPORT)).await.unwrap();
     socket.send(Message::binary(REPORT.as_bytes())).await.unwrap();
     socket.send(Message::Ping("x".into())).await.unwrap();
-    // Printed over several lines it is still one report.
+    // A report printed over several lines is still one report.
     let spread = serde_json::to_string_pretty(&serde_json::from_str::<Value>(REPORT).unwrap()).unwrap();
     socket.send(Message::text(spread.replace('\n', "\r\n"))).await.unwrap();
     socket.send(Message::text("x".repeat(70_000))).await.unwrap();
@@ -86,7 +86,7 @@ async fn text_and_binary_frames_are_lines_and_it_takes_leave() {
 }
 
 #[tokio::test]
-async fn a_silent_connection_is_closed_in_order_and_made_anew() {
+async fn a_silent_connection_is_closed_cleanly_and_reopened() {
     let folder = TempDir::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}", listener.local_addr().unwrap());
@@ -104,7 +104,7 @@ async fn a_silent_connection_is_closed_in_order_and_made_anew() {
 }
 
 #[tokio::test]
-async fn over_tls_whoever_is_not_trusted_gets_no_key() {
+async fn an_untrusted_tls_server_does_not_get_the_key() {
     let certificates = CertificateDer::pem_file_iter(CERTIFICATE).unwrap().collect::<Result<_, _>>().unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
@@ -126,13 +126,13 @@ async fn over_tls_whoever_is_not_trusted_gets_no_key() {
 
     let other = format!("[aisstream.tls]\nca = \"{CERTIFICATE}\"\n");
     let mut feed = Running::start(&settings(&folder, &url.replace("localhost", "127.0.0.1"), &other));
-    // The certificate itself is trusted as an authority, which it is not.
+    // The certificate itself is configured as the authority, which it is not.
     assert!(acceptor.accept(listener.accept().await.unwrap().0).await.is_err());
     feed.until(State::Down).await;
     feed.finish().await;
 }
 
-/// What the daemon says of a server that answers each connection in this way.
+/// Asserts what the daemon logs about a server that answers each connection in this way.
 fn told_of(answer: impl FnOnce(std::net::TcpStream) + Send + 'static, parts: &[&str]) {
     let folder = TempDir::new().unwrap();
     let listener = StdListener::bind("127.0.0.1:0").unwrap();
@@ -151,7 +151,7 @@ fn told_of(answer: impl FnOnce(std::net::TcpStream) + Send + 'static, parts: &[&
 }
 
 #[test]
-fn a_key_that_is_refused_is_told_and_not_tried_again_at_once() {
+fn a_refused_key_is_reported_and_not_retried_at_once() {
     let answer = |stream: std::net::TcpStream| {
         let mut socket = tokio_tungstenite::tungstenite::accept(stream).unwrap();
         assert!(socket.read().unwrap().to_text().unwrap().contains(CANARY));

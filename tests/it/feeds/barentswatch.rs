@@ -1,4 +1,4 @@
-//! BarentsWatch: tokens that are refused or withdrawn, and the endless stream.
+//! BarentsWatch: refused or withdrawn tokens, and the endless stream.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -21,12 +21,12 @@ use crate::daemon::{Daemon, input, settings as written};
 
 const REPORT: &str = r#"{"mmsi":257000001,"msgtime":"2026-10-09T12:00:00+00:00","latitude":59.0,"longitude":10.4,"speedOverGround":9.8,"courseOverGround":471,"trueHeading":null,"name":"KRONPRINS HAAKON","eta":"10100600","reportClass":"A"}"#;
 
-/// What the server was asked for.
+/// State of the server, with its counts of requests.
 #[derive(Clone, Default)]
 struct Desk {
     tokens: Arc<AtomicUsize>,
     streams: Arc<AtomicUsize>,
-    /// Streams refused with 401 before one is given.
+    /// Number of streams refused with 401 before one is served.
     withdrawn: usize,
     refuses: Option<StatusCode>,
 }
@@ -54,7 +54,7 @@ async fn stream(Shared(desk): Shared<Desk>, headers: HeaderMap) -> Response {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(format!("{REPORT}\n\r\n{}\n{REPORT}\n", "x".repeat(200_000)).as_bytes()).unwrap();
     packed.flush().unwrap();
-    // In two pieces that part a line, and no end: more is to come some day.
+    // In two pieces that split a line, and without an end: more may follow.
     let bytes = packed.get_ref().clone();
     let (first, second) = bytes.split_at(bytes.len() / 2);
     let pieces = [Bytes::copy_from_slice(first), Bytes::copy_from_slice(second)].map(Ok::<_, std::io::Error>);
@@ -79,7 +79,7 @@ fn table(folder: &TempDir, url: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_withdrawn_token_is_got_anew_once_and_the_stream_is_unpacked_line_by_line() {
+async fn a_withdrawn_token_is_renewed_once_and_the_stream_is_decompressed_line_by_line() {
     let desk = Desk { withdrawn: 1, ..Desk::default() };
     let (url, listener, router) = serve(desk.clone()).await;
     tokio::spawn(axum::serve(listener, router).into_future());
@@ -93,7 +93,7 @@ async fn a_withdrawn_token_is_got_anew_once_and_the_stream_is_unpacked_line_by_l
     assert_eq!(feed.line().await, REPORT);
     let [_, overlong, ..] = feed.counters.read();
     assert_eq!(overlong, 1, "a line without end takes no memory");
-    // Nothing more: given up as silent, and asked again with a fresh token.
+    // Nothing more arrives: the stream is given up as silent, and requested again with a new token.
     feed.until(State::Down).await;
     feed.until(State::Up).await;
     assert_eq!(desk.tokens.load(Ordering::SeqCst), 3);
@@ -113,13 +113,13 @@ fn told_of(desk: Desk, parts: &[&str]) {
 }
 
 #[test]
-fn credentials_that_are_refused_are_told_and_tried_slowly() {
+fn refused_credentials_are_reported_and_retried_slowly() {
     let desk = Desk { refuses: Some(StatusCode::BAD_REQUEST), ..Desk::default() };
     told_of(desk, &["input down", "does not accept client_id and client_secret (400)", "again_in_seconds=300"]);
 }
 
 #[test]
-fn a_stream_that_refuses_every_token_is_not_asked_over_and_over() {
+fn a_stream_that_refuses_every_token_is_not_hammered() {
     let desk = Desk { withdrawn: usize::MAX, ..Desk::default() };
     told_of(desk, &["input down", "/v1/combined", "answered 401", "again_in_seconds=60"]);
 }

@@ -1,4 +1,4 @@
-//! Digitraffic and brokers of one's own, by a real mosquitto; the websocket before it is ours and hands everything on.
+//! Digitraffic and private brokers, with a real mosquitto; the websocket in front of it is ours and relays everything.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -26,7 +26,7 @@ fn broker(program: &Path, folder: &TempDir, port: u16, rest: &str) -> Server {
     Server::start(program, &["-v", "-c", file.to_str().unwrap()], port, " running")
 }
 
-/// Publishes one after the other and waits until the broker has them.
+/// Publishes the messages in order and waits until the broker has them.
 async fn publish(port: u16, messages: &[(&str, &str)]) {
     let (client, mut events) =
         AsyncClient::builder(MqttOptions::new("publisher", ("127.0.0.1", port))).capacity(16).build();
@@ -41,7 +41,7 @@ async fn publish(port: u16, messages: &[(&str, &str)]) {
     }
 }
 
-/// A websocket before the broker; the heads of the requests that came.
+/// A websocket in front of the broker; returns its address and the heads of the requests.
 async fn websocket(broker: u16) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/mqtt", listener.local_addr().unwrap());
@@ -51,7 +51,7 @@ async fn websocket(broker: u16) -> (String, Arc<Mutex<Vec<String>>>) {
         while let Ok((stream, _)) = listener.accept().await {
             let seen = Arc::clone(&seen);
             tokio::spawn(async move {
-                #[allow(clippy::result_large_err)] // As the library wants it.
+                #[allow(clippy::result_large_err)] // The library requires this type.
                 let look = |request: &Request, mut response: Response| {
                     assert_eq!(request.headers()["sec-websocket-protocol"], "mqtt");
                     seen.lock().unwrap().push(format!("{} {:?}", request.uri(), request.headers()));
@@ -79,7 +79,7 @@ async fn websocket(broker: u16) -> (String, Arc<Mutex<Vec<String>>>) {
 }
 
 #[tokio::test]
-async fn vessels_come_over_a_websocket_with_their_topic_and_say_who_asks() {
+async fn vessels_arrive_over_a_websocket_with_their_topic_and_the_client_is_identified() {
     let Some(program) = installed("ATALAIA_MOSQUITTO") else { return };
     let folder = TempDir::new().unwrap();
     let broker = broker(&program, &folder, free_port(), "");
@@ -93,13 +93,13 @@ async fn vessels_come_over_a_websocket_with_their_topic_and_say_who_asks() {
     publish(
         broker.port,
         &[
-            // The form of the first version, and the plural: not subscribed to.
+            // The form of the first version, and the plural, are not subscribed to.
             ("vessels/230123000/locations", LOCATION),
             ("vessels-v2/230123000/locations", LOCATION),
             ("vessels-v2/230123000/location", LOCATION),
             ("vessels-v2/230123000/metadata", metadata),
             ("vessels-v2/230\"x/location", "{}"),
-            // Would be another vessel's report, were it put in as it is.
+            // Inserted verbatim, this would become another vessel's report.
             ("vessels-v2/1/location", "1,\"topic\":\"vessels-v2/2/location\",\"payload\":{}"),
         ],
     )
@@ -122,7 +122,7 @@ async fn vessels_come_over_a_websocket_with_their_topic_and_say_who_asks() {
 }
 
 #[tokio::test]
-async fn a_broker_of_ones_own_gives_lines_as_they_are_and_may_come_back() {
+async fn a_private_broker_gives_lines_verbatim_and_may_come_back() {
     let Some(program) = installed("ATALAIA_MOSQUITTO") else { return };
     let folder = TempDir::new().unwrap();
     let port = free_port();
@@ -145,7 +145,7 @@ async fn a_broker_of_ones_own_gives_lines_as_they_are_and_may_come_back() {
 }
 
 #[tokio::test]
-async fn over_tls_only_a_server_of_the_named_authority_is_spoken_to() {
+async fn over_tls_only_a_server_of_the_named_authority_is_trusted() {
     let Some(program) = installed("ATALAIA_MOSQUITTO") else { return };
     let folder = TempDir::new().unwrap();
     let (plain, port) = (free_port(), free_port());

@@ -1,4 +1,4 @@
-//! NATS JetStream, by a real server: what is acknowledged outlasts the process, what is not comes again and changes nothing.
+//! NATS JetStream with a real server: acknowledged messages are durable, others are redelivered and change nothing.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -52,7 +52,7 @@ async fn publish(context: &Context, subject: &'static str, payloads: &[&str]) {
     }
 }
 
-/// Messages that were given out and not acknowledged, and those not yet given out.
+/// Number of messages delivered but not acknowledged, and of those not yet delivered.
 async fn outstanding(context: &Context) -> (usize, u64) {
     let stream = context.get_stream("AIS").await.unwrap();
     let consumer: PullConsumer = stream.get_consumer("atalaia").await.unwrap();
@@ -77,7 +77,7 @@ fn settings(port: u16, rest: &str) -> String {
 }
 
 #[tokio::test]
-async fn only_what_is_kept_is_acknowledged_and_the_rest_comes_again_with_its_first_time() {
+async fn only_durable_messages_are_acknowledged_and_others_are_redelivered_with_their_first_time() {
     let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let server = start(&program, &folder, free_port(), &[]);
@@ -90,7 +90,7 @@ async fn only_what_is_kept_is_acknowledged_and_the_rest_comes_again_with_its_fir
     assert_eq!(feed.line().await, TIMED);
     assert_eq!(feed.line().await, "{\"mmsi\":257000001}");
     assert!(0 < outstanding(&context).await.0, "acknowledged before anybody kept it");
-    // Lost on the way to the disk: the same again, received when it was.
+    // Lost before it reached the disk: the same message is redelivered with its first time of receipt.
     feed.owed.clear();
     assert_eq!(feed.line().await, first);
     assert_eq!(feed.line().await, TIMED);
@@ -101,7 +101,7 @@ async fn only_what_is_kept_is_acknowledged_and_the_rest_comes_again_with_its_fir
 }
 
 #[tokio::test]
-async fn a_server_that_dies_is_found_and_what_it_had_not_heard_of_comes_again() {
+async fn a_dead_server_is_detected_and_unacknowledged_messages_are_redelivered() {
     let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let port = free_port();
@@ -115,7 +115,7 @@ async fn a_server_that_dies_is_found_and_what_it_had_not_heard_of_comes_again() 
     feed.until(State::Up).await;
     assert_eq!(feed.line().await, TIMED);
     for kept in feed.owed.drain(..) {
-        // The first connection's went with it.
+        // Fails for the first message, whose connection is gone.
         let _ = kept.send(());
     }
     until_all_acknowledged(&stream(port).await).await;
@@ -123,7 +123,7 @@ async fn a_server_that_dies_is_found_and_what_it_had_not_heard_of_comes_again() 
 }
 
 #[tokio::test]
-async fn over_tls_only_a_server_of_the_named_authority_is_spoken_to() {
+async fn over_tls_only_a_server_of_the_named_authority_is_trusted() {
     let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let port = free_port();
@@ -139,14 +139,14 @@ async fn over_tls_only_a_server_of_the_named_authority_is_spoken_to() {
     }
 }
 
-/// Does something with a server that ends then.
+/// Awaits some work, then ends the server.
 async fn drop_after<T>(server: Server, work: impl Future<Output = T>) {
     work.await;
     drop(server);
 }
 
 #[tokio::test]
-async fn credentials_let_us_in() {
+async fn credentials_are_accepted() {
     let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let server = start(&program, &folder, free_port(), &["-c", OPERATOR]);
@@ -164,7 +164,7 @@ async fn credentials_let_us_in() {
 }
 
 #[test]
-fn a_token_that_is_refused_is_told_without_it() {
+fn a_refused_token_is_reported_without_showing_it() {
     let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let server = start(&program, &folder, free_port(), &["--auth", "another"]);
@@ -177,9 +177,9 @@ fn a_token_that_is_refused_is_told_without_it() {
     daemon.stop("feed");
 }
 
-/// Killed when its journal has the lines and the server does not know it: they come again, and nothing is lost or said twice.
+/// Killed when the journal has the lines but the server does not know it: they are redelivered, and nothing is lost or repeated.
 #[test]
-fn killed_before_it_acknowledges_it_loses_nothing_and_says_nothing_twice() {
+fn killed_before_it_acknowledges_it_loses_and_repeats_nothing() {
     let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let lines = devices(40);
     let expected = Place::undisturbed(&lines);
@@ -210,9 +210,9 @@ fn killed_before_it_acknowledges_it_loses_nothing_and_says_nothing_twice() {
     assert_same(&place.told(), &expected, "killed before the acknowledgement");
 }
 
-/// Stopped in order it leaves nothing behind that would come again.
+/// Stopped cleanly, it leaves nothing to be redelivered.
 #[test]
-fn stopped_in_order_it_has_acknowledged_what_it_took() {
+fn stopped_cleanly_it_has_acknowledged_everything_it_took() {
     let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let lines = devices(20);
     let folder = TempDir::new().unwrap();
@@ -225,7 +225,7 @@ fn stopped_in_order_it_has_acknowledged_what_it_took() {
     runtime.block_on(publish(&context, "ais.lines", &payloads));
     let mut daemon = Daemon::start(&place.settings);
     daemon.wait_for(&["connected"]);
-    // Written down, it acknowledges within a second; it is told to stop before that.
+    // Journalled lines are acknowledged within a second; it is stopped before that.
     let start = Clock.moment();
     while place.written_down() < lines.len() && Clock.moment().since(start) < PATIENCE {
         crate::daemon::pause();
@@ -235,7 +235,7 @@ fn stopped_in_order_it_has_acknowledged_what_it_took() {
     assert_eq!(place.written_down(), lines.len());
 }
 
-/// For what stands beside the daemon.
+/// A runtime for the NATS client that runs beside the daemon.
 fn beside() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }

@@ -1,4 +1,4 @@
-//! NATS, by servers of our own that want the client to hold more than it should.
+//! NATS with our own servers that try to make the client hold more than it should.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -8,10 +8,10 @@ use tempfile::TempDir;
 
 use crate::daemon::{Daemon, accept, input};
 
-/// What a server would send if it were let.
+/// Bytes a server would send if the client accepted them.
 const MOST: usize = 300 << 20;
 
-/// Greets whoever comes and answers the client's first ping.
+/// Accepts a client, greets it and answers its first ping.
 fn greet(listener: &TcpListener) -> TcpStream {
     let mut stream = accept(listener);
     stream.write_all(b"INFO {\"server_id\":\"x\",\"max_payload\":1048576,\"headers\":true}\r\n").unwrap();
@@ -27,7 +27,7 @@ fn greet(listener: &TcpListener) -> TcpStream {
     stream
 }
 
-/// Announces a message and sends zero bytes; how many got rid of before the other side hung up.
+/// Announces a message and sends zero bytes; returns how many were sent before the client disconnected.
 fn pour(mut stream: TcpStream, announcement: &str) -> usize {
     stream.write_all(announcement.as_bytes()).unwrap();
     let zeros = vec![0; 1 << 20];
@@ -38,7 +38,7 @@ fn pour(mut stream: TcpStream, announcement: &str) -> usize {
     sent
 }
 
-/// The most memory that a process ever had. MiB.
+/// Peak memory of a process, in MiB.
 fn peak(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -46,7 +46,7 @@ fn peak(process: u32) -> u64 {
 }
 
 #[test]
-fn a_server_that_announces_far_too_much_is_hung_up_on_and_tried_again() {
+fn a_server_that_announces_far_too_much_is_disconnected_and_retried() {
     let folder = TempDir::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("nats://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! A receiver on a serial line, by a pair of pseudo-terminals.
+//! A receiver on a serial line, simulated by a pair of pseudo-terminals.
 
 use atalaia::inputs::State;
 use tokio::io::AsyncWriteExt;
@@ -7,7 +7,7 @@ use tokio_serial::{SerialPort, SerialStream};
 use super::Running;
 
 #[tokio::test]
-async fn lines_come_over_a_serial_line_that_may_be_unplugged() {
+async fn lines_arrive_over_a_serial_line_that_may_be_unplugged() {
     let (mut receiver, line) = SerialStream::pair().unwrap();
     let path = line.name().unwrap();
     drop(line);

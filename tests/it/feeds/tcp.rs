@@ -1,5 +1,6 @@
-//! A line of TCP that breaks in every way it can: found within the bound, tried again at once where it delivered, else ever more
-//! slowly.
+//! A TCP connection that breaks in every possible way. The break is detected within the limit; a feed that delivered is reconnected at
+//! once,
+//! any other with growing delays.
 
 use std::time::Duration;
 
@@ -25,13 +26,13 @@ async fn come(listener: &TcpListener) -> TcpStream {
     soon("a connection", listener.accept()).await.unwrap().0
 }
 
-/// Ends a connection by RST.
+/// Ends a connection with RST.
 fn reset(stream: TcpStream) {
     socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
 }
 
 #[tokio::test]
-async fn a_connection_that_is_reset_or_closed_is_made_anew_and_loses_no_line_that_had_come() {
+async fn a_reset_or_closed_connection_is_reopened_and_received_lines_are_kept() {
     let (listener, mut feed) = feed(60).await;
     for ends_by_reset in [true, false] {
         let mut stream = come(&listener).await;
@@ -48,7 +49,7 @@ async fn a_connection_that_is_reset_or_closed_is_made_anew_and_loses_no_line_tha
 }
 
 #[tokio::test]
-async fn a_peer_that_stops_answering_is_found_by_its_silence() {
+async fn a_peer_that_stops_answering_is_detected_by_its_silence() {
     let (listener, mut feed) = feed(1).await;
     let mut held = come(&listener).await;
     held.write_all(LINE).await.unwrap();
@@ -57,7 +58,7 @@ async fn a_peer_that_stops_answering_is_found_by_its_silence() {
     feed.until(State::Down).await;
     let took = Clock.moment().since(start);
     assert!(Duration::from_millis(500) < took && took < Duration::from_secs(5), "{took:?}");
-    // Held to here: nothing but its silence told.
+    // Kept open until here, so that only silence could reveal it.
     drop(held);
     come(&listener).await.write_all(LINE).await.unwrap();
     feed.line().await;
@@ -65,7 +66,7 @@ async fn a_peer_that_stops_answering_is_found_by_its_silence() {
 }
 
 #[tokio::test]
-async fn a_trickle_of_single_bytes_is_no_silence_and_gives_whole_lines() {
+async fn a_trickle_of_single_bytes_is_not_silence_and_gives_complete_lines() {
     let (listener, mut feed) = feed(1).await;
     let mut stream = come(&listener).await;
     stream.set_nodelay(true).unwrap();
@@ -83,7 +84,7 @@ async fn a_trickle_of_single_bytes_is_no_silence_and_gives_whole_lines() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_up_at_once_is_asked_ever_less_often() {
+async fn a_server_that_disconnects_at_once_is_retried_with_growing_delays() {
     let (listener, feed) = feed(60).await;
     let start = Clock.moment();
     let mut came = Vec::new();
@@ -94,7 +95,7 @@ async fn a_server_that_hangs_up_at_once_is_asked_ever_less_often() {
             break;
         }
     }
-    // At once; then after at least half of 1 s, 2 s and 4 s.
+    // At once, then after at least half of 1 s, 2 s and 4 s.
     let waits: Vec<Duration> = came.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert_eq!(waits.len(), 3, "{came:?}");
     for (wait, least) in waits.iter().zip([500, 1000, 2000]) {
@@ -103,7 +104,7 @@ async fn a_server_that_hangs_up_at_once_is_asked_ever_less_often() {
     feed.finish().await;
 }
 
-/// Serves each connection for `open` with `line` every 100 ms; when each came and ended, from the first.
+/// Serves each connection for `open` with `line` every 100 ms; returns when each began and ended, relative to the first.
 async fn serve(listener: &TcpListener, open: Duration, line: &[u8], connections: usize) -> Vec<(Duration, Duration)> {
     let mut served = Vec::new();
     let mut first = None;
@@ -122,7 +123,7 @@ async fn serve(listener: &TcpListener, open: Duration, line: &[u8], connections:
 }
 
 #[tokio::test]
-async fn a_feed_that_delivers_and_closes_on_a_schedule_is_heard_nearly_always() {
+async fn a_feed_that_delivers_and_closes_on_a_schedule_is_received_nearly_always() {
     let (listener, feed) = feed(60).await;
     let served = serve(&listener, Duration::from_millis(1_100), LINE, 3).await;
     let heard: Duration = served.iter().map(|(came, ended)| *ended - *came).sum();
@@ -132,7 +133,7 @@ async fn a_feed_that_delivers_and_closes_on_a_schedule_is_heard_nearly_always() 
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_in_words_or_hangs_up_after_a_line_is_not_hammered() {
+async fn a_server_that_refuses_in_text_or_disconnects_after_a_line_is_not_hammered() {
     for (line, least) in [(&b"ERROR: too many clients\r\n"[..], [500, 1_000]), (LINE, [400, 400])] {
         let (listener, feed) = feed(60).await;
         let served = serve(&listener, Duration::from_millis(1), line, 3).await;

@@ -1,4 +1,4 @@
-//! Who may work with the store and how: faults in the settings, settings that are not named, files that are closed.
+//! Access to the store: faulty settings, settings not named on the command line, files without permission.
 
 use std::fs;
 use std::io::Write;
@@ -25,7 +25,7 @@ fn said(output: &Output) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-/// A centre whose store holds one alert, without a daemon.
+/// A centre with one alert in the store and no daemon.
 fn one_alert() -> Centre {
     let centre = Centre::new("[http]\naddress = \"127.0.0.1:0\"\n");
     fs::create_dir(centre.file("zones")).unwrap();
@@ -40,7 +40,7 @@ fn one_alert() -> Centre {
     centre
 }
 
-/// Commands that read or work on the store, and what they say when it goes well.
+/// Commands that read or change the store, and part of their output on success.
 const COMMANDS: [(&[&str], &str); 6] = [
     (&["alerts", "list"], "distress"),
     (&["cases", "list"], "972100000"),
@@ -51,7 +51,7 @@ const COMMANDS: [(&[&str], &str); 6] = [
 ];
 
 #[test]
-fn a_fault_in_the_settings_keeps_nobody_from_the_store() {
+fn a_fault_in_the_settings_does_not_block_access_to_the_store() {
     let centre = one_alert();
     let sound = fs::read_to_string(&centre.settings).unwrap();
     let check_all = |what: &str, warning: Option<&str>| {
@@ -68,23 +68,23 @@ fn a_fault_in_the_settings_keeps_nobody_from_the_store() {
             }
         }
     };
-    // A zone file that is not GeoJSON: nothing of the store depends on it, and it is not read.
+    // A zone file that is not GeoJSON. The store does not depend on it, and it is not read.
     fs::write(centre.file("zones/bay.geojson"), "{").unwrap();
     assert_eq!(centre.does(&["check"]).0, Some(78));
     check_all("zones", None);
-    // Keys, inputs and sinks that are wrong, and a zones folder that is gone.
+    // Invalid keys, inputs and sinks, and a missing zones folder.
     let faulty = sound.replace("folder = \"zones\"", "folder = \"nowhere\"\nfoldr = 1")
         + "[[inputs]]\nkind = \"tpc\"\nname = \"feed\"\n[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\n";
     fs::write(&centre.settings, &faulty).unwrap();
     check_all("keys", Some("faults elsewhere: atalaia check --config "));
     let (code, _, err) = centre.does(&["status"]);
     assert!(code == Some(1) && err.contains("no daemon answers at 127.0.0.1:0") && err.contains("elsewhere"), "{err}");
-    // A fault in what is needed has its line, and another way to go on.
+    // A fault in a needed setting is reported with its line, and with an alternative.
     fs::write(&centre.settings, sound.replace("[store]\npath", "[store]\npaht")).unwrap();
     let (code, _, err) = centre.does(&["alerts", "list"]);
     assert!(code == Some(78) && err.contains("store.paht: unknown key; did you mean `path`?"), "{err}");
     assert!(err.contains("--store FILE"), "{err}");
-    // What is not TOML says nothing of the store.
+    // A file that is not TOML cannot name the store.
     fs::write(&centre.settings, format!("{sound}[time\n")).unwrap();
     let (code, _, err) = centre.does(&["alerts", "list"]);
     let line = format!("atalaia.toml:{}: not TOML", sound.lines().count() + 1);
@@ -96,7 +96,7 @@ fn a_fault_in_the_settings_keeps_nobody_from_the_store() {
 }
 
 #[test]
-fn settings_that_are_not_named_are_those_of_the_variable() {
+fn settings_not_named_come_from_the_variable() {
     let centre = one_alert();
     let does = |variable: Option<&Path>, arguments: &[&str]| {
         let mut command = Command::new(PROGRAM);
@@ -106,7 +106,7 @@ fn settings_that_are_not_named_are_those_of_the_variable() {
     };
     for words in [&["alerts", "list"][..], &["purge", "--dry-run"], &["check"], &["zones", "list"]] {
         let (code, _, err) = does(Some(&centre.settings), words);
-        // `check` warns of the short times of this test.
+        // `check` warns about the short times of this test.
         let warns = words == ["check"] && err.lines().next().is_some_and(|line| line.contains("warning"));
         assert!(code == Some(0) && (err.is_empty() || warns), "{words:?}: {code:?} {err}");
     }
@@ -130,14 +130,14 @@ fn settings_that_are_not_named_are_those_of_the_variable() {
     }
 }
 
-/// Another user, and the program where they can reach it.
+/// Another user, and a copy of the program that user can reach.
 struct Other {
     number: String,
     tools: TempDir,
 }
 
 impl Other {
-    /// `None` where nobody can be had but who runs the tests.
+    /// `None` if the tests cannot run as another user.
     fn user(number: u32) -> Option<Other> {
         let tools = TempDir::new().unwrap();
         fs::set_permissions(tools.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -155,7 +155,7 @@ impl Other {
     }
 }
 
-/// Gives a folder and what is in it, but for what is in its folders, to the user `daemon`.
+/// Gives a folder and the files directly in it to the user `daemon`.
 fn give_all(folder: &Path) {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     for path in entries.chain([folder.to_owned()]) {
@@ -163,14 +163,14 @@ fn give_all(folder: &Path) {
     }
 }
 
-/// A user whom no machine knows by name, and one that every Debian has.
+/// A user without a name on any machine, and one that every Debian has.
 const STRANGER: u32 = 54_321;
 const DAEMON: u32 = 1;
 
 #[test]
-fn whoever_may_not_read_the_store_is_told_whom_to_become() {
+fn without_permission_for_the_store_the_error_names_the_user_to_become() {
     let Some(stranger) = Other::user(STRANGER) else {
-        // Only root becomes others; the sentences have unit tests.
+        // Only root can become another user; the messages have unit tests.
         return;
     };
     let centre = one_alert();
@@ -185,7 +185,7 @@ fn whoever_may_not_read_the_store_is_told_whom_to_become() {
     let store = centre.file("atalaia.sqlite");
     let you = format!("permission denied: you are user {STRANGER}; ");
 
-    // The folder of everything is closed.
+    // The root folder is closed.
     mode(&root, 0o700);
     let err = refuses(&["alerts", "list"], &centre.settings);
     let folder = format!("{you}{} belongs to daemon: sudo -u daemon /", root.display());
@@ -193,7 +193,7 @@ fn whoever_may_not_read_the_store_is_told_whom_to_become() {
         err.contains(&folder) && err.contains(&format!("atalaia alerts list --config {}", centre.settings.display())),
         "{err}"
     );
-    // The settings are, then the store.
+    // The settings file is closed, then the store.
     mode(&root, 0o755);
     mode(&centre.settings, 0o600);
     let err = refuses(&["purge"], &centre.settings);
@@ -205,11 +205,11 @@ fn whoever_may_not_read_the_store_is_told_whom_to_become() {
         let sentence = format!("atalaia.sqlite: {you}it belongs to daemon: sudo -u daemon ");
         assert!(err.contains(&sentence) && err.contains(&words.join(" ")), "{err}");
     }
-    // It may be read, and nothing may be made beside it.
+    // The store can be read, but nothing can be created beside it.
     mode(&store, 0o644);
     let err = refuses(&["alerts", "list"], &centre.settings);
     assert!(err.contains(&you) && err.contains("sudo -u daemon"), "{err}");
-    // And a daemon of somebody else.
+    // And a daemon of another user.
     let err = refuses(&["run"], &centre.settings);
     assert!(err.contains("permission denied: you are ") && err.contains(".lock: "), "{err}");
     assert!(
@@ -218,7 +218,7 @@ fn whoever_may_not_read_the_store_is_told_whom_to_become() {
     );
 }
 
-/// A command as a user of sudo gives it: the variables stand for it where there is no sudo.
+/// Runs a command as a sudo user would; the variables simulate sudo where it is missing.
 fn by_sudo(centre: &Centre, user: Option<(&str, u32)>, words: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::new(PROGRAM);
     command.args(&words[..1]).arg("--config").arg(&centre.settings).args(&words[1..]);
@@ -226,7 +226,7 @@ fn by_sudo(centre: &Centre, user: Option<(&str, u32)>, words: &[&str]) -> (Optio
         command.env_remove(variable);
     }
     if let Some((name, number)) = user {
-        // As sudo sets them: USER is whoever one became.
+        // As sudo sets them: USER is the target user.
         command
             .env("SUDO_USER", name)
             .env("SUDO_UID", number.to_string())
@@ -237,7 +237,7 @@ fn by_sudo(centre: &Centre, user: Option<(&str, u32)>, words: &[&str]) -> (Optio
 }
 
 #[test]
-fn the_trail_names_sudos_user_and_keeps_who_called_beside_a_claimed_name() {
+fn the_trail_names_sudos_user_and_the_caller_beside_a_claimed_name() {
     let centre = one_alert();
     let (_, list, _) = centre.does(&["alerts", "list", "--json"]);
     let alert: Value = serde_json::from_str(&list).unwrap();
@@ -253,7 +253,7 @@ fn the_trail_names_sudos_user_and_keeps_who_called_beside_a_claimed_name() {
     let case: Value = serde_json::from_str(&cases).unwrap();
     let case = &case["id"].as_str().unwrap()[..8];
     does(&["cases", "--as", "maria", "hold", case, "--reason", "court"]);
-    // What the program did by itself is nobody's, and nobody can say it was theirs.
+    // The program's own actions belong to no user, and no user can claim its name.
     let (code, _, why) = by_sudo(&centre, rui, &["alerts", "ack", id, "--as", "(atalaia)"]);
     assert!(code == Some(2) && why.contains("the program's own"), "{why}");
 
@@ -277,7 +277,7 @@ fn the_trail_names_sudos_user_and_keeps_who_called_beside_a_claimed_name() {
         ]
     );
 
-    // And so does a bundle.
+    // A bundle shows it as well.
     let bundle = centre.file("case.tar");
     does(&["cases", "bundle", case, "--out", bundle.to_str().unwrap()]);
     let bytes = fs::read(&bundle).unwrap();
@@ -287,10 +287,10 @@ fn the_trail_names_sudos_user_and_keeps_who_called_beside_a_claimed_name() {
 }
 
 #[test]
-fn a_service_account_must_say_who_acts() {
+fn a_service_account_must_name_the_person_acting() {
     let login = fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
     let Some(service) = Other::user(DAEMON).filter(|_| ["", "4294967295"].contains(&login.trim())) else {
-        // Only root becomes others, and whoever logged in stands behind all they start; both have unit tests.
+        // Only root can become another user, and the login name would be inherited; both have unit tests.
         return;
     };
     let centre = one_alert();

@@ -7,11 +7,11 @@ use atalaia::ais::{Body, Class, Decoder, Dimensions, Line, Position, Report, Sou
 use atalaia::time::Time;
 use serde_json::{Map, Value, json};
 
-/// One message of a recording: its sentences, and what they say by the NMEA path.
+/// One message of a recording: its sentences, and the reports they give by the NMEA path.
 pub struct Said {
     pub sentences: Vec<String>,
     pub reports: Vec<Report>,
-    /// Message type.
+    /// AIS message type.
     pub kind: u8,
     second: u32,
     radio: u32,
@@ -27,7 +27,7 @@ impl Said {
     }
 }
 
-/// The messages of a recording in one part or in two that follow one another.
+/// The messages of a recording in one part or in two consecutive ones.
 pub fn messages(name: &str) -> Vec<Said> {
     let mut text = String::new();
     let file = File::open(format!("tests/recordings/decoder/{name}.nmea.gz")).unwrap();
@@ -50,7 +50,7 @@ pub fn messages(name: &str) -> Vec<Said> {
             (false, _) => continue,
         };
         let Some(at) = reports.first().map(|report| report.at.seconds()) else { continue };
-        // What these sentences alone say: parts may have been joined with others than their neighbours.
+        // Decodes these sentences alone, because parts may have been joined with others than their neighbours.
         let mut decoder = Decoder::new(vec![settings.clone()]);
         let mut reports = Vec::new();
         for sentence in &sentences {
@@ -66,14 +66,14 @@ pub fn messages(name: &str) -> Vec<Said> {
         };
         let kind = field(0, 6) as u8;
         let second = field(if kind == 18 || kind == 19 { 133 } else { 137 }, 6);
-        // Everything else that tells transmissions apart: the rest of a position report.
+        // The remaining bits of a position report, which distinguish transmissions.
         let radio = field(143, 25) ^ field(38, 12) << 13 ^ u32::from(kind);
         messages.push(Said { sentences, reports, kind, second, radio });
     }
     messages
 }
 
-/// From its `!` to its checksum.
+/// The sentence in a line, from its `!` to its checksum.
 fn sentence(line: &str) -> Option<String> {
     let start = line.find('!')?;
     let star = start + line[start..].find('*')?;
@@ -86,7 +86,7 @@ fn bits(sentences: &[String]) -> Vec<u8> {
     sextets.flat_map(|sextet| (0..6).rev().map(move |bit| sextet >> bit & 1)).collect()
 }
 
-/// `JSON_NMEA` of AIS-catcher, its decoding deliberately wrong.
+/// `JSON_NMEA` of AIS-catcher, with its own decoding deliberately wrong.
 pub fn catcher_nmea(said: &Said) -> String {
     json!({
         "class": "AIS", "device": "AIS-catcher", "version": 66, "channel": "A", "rxuxtime": said.seconds(),
@@ -102,7 +102,7 @@ pub fn catcher_full(said: &Said) -> Option<String> {
     Some(Value::Object(object).to_string())
 }
 
-/// An object of gpsd, in units of people or of the air.
+/// An object of gpsd, scaled or in raw units.
 pub fn gpsd(said: &Said, scaled: bool) -> Option<String> {
     gpsd_fields(said, scaled).map(|object| Value::Object(object).to_string())
 }
@@ -186,7 +186,7 @@ fn padded(text: Option<&str>) -> String {
     format!("{:@<20}", text.unwrap_or_default())
 }
 
-/// What a decoded form can carry: a part of type 24 that does not exist is nothing in it.
+/// Whether a decoded form can represent the message; it cannot represent a part of type 24 that does not exist.
 fn is_whole(said: &Said) -> bool {
     !(said.kind == 24 && said.reports[0].body == Body::Other)
 }
@@ -293,7 +293,7 @@ fn dimension(hull: Option<Dimensions>) -> Value {
     json!({"A": hull.bow, "B": hull.stern, "C": hull.port, "D": hull.starboard})
 }
 
-/// A message of Digitraffic, where it has one of its kind.
+/// A message of Digitraffic; `None` if it has none of that type.
 pub fn digitraffic(said: &Said) -> Option<String> {
     let mmsi = said.reports[0].mmsi.0;
     let (what, payload) = match &said.reports[0].body {

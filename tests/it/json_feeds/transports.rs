@@ -1,4 +1,4 @@
-//! The ways in: datagrams, connections, gpsd and HTTP, each against the real daemon.
+//! The transports: datagrams, connections, gpsd and HTTP, each against the real daemon.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -26,7 +26,7 @@ pub(super) fn object(sent: &Sent) -> String {
     json!({"class": "AIS", "rxuxtime": time, "station_id": sent.station, "nmea": sent.sentences}).to_string()
 }
 
-/// A feed, its daemon's settings, and what a replay of its sentences prints.
+/// A feed, its daemon's settings, and the output of a replay of its sentences.
 struct Desk {
     folder: TempDir,
     sent: Vec<Sent>,
@@ -86,9 +86,9 @@ fn objects_in_datagrams_need_no_line_end() {
     let mut daemon = Daemon::start(&settings);
     let address = daemon.address();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    // A mob device in use: told at once, and so a sign that all before it has come.
+    // An active MOB device, whose immediate alert shows that everything before it has arrived.
     for sent in scenes::meeting(4).feed().sent.iter().take(20) {
-        // Without a time, so that the beacon is no leap of months.
+        // Without a time, so that the beacon does not jump ahead by months.
         let object = json!({"class": "AIS", "station_id": sent.station, "nmea": sent.sentences}).to_string();
         socket.send_to(object.as_bytes(), &address).unwrap();
     }
@@ -98,7 +98,7 @@ fn objects_in_datagrams_need_no_line_end() {
     daemon.stop_after("feed", 22);
 }
 
-/// A man overboard device, as gpsd tells of it.
+/// A man-overboard device, as gpsd reports it.
 fn beacon(mmsi: u32) -> String {
     let object = json!({
         "class": "AIS", "device": "tcp://ais", "type": 1, "repeat": 0, "mmsi": mmsi, "scaled": true, "status": 14,
@@ -108,9 +108,9 @@ fn beacon(mmsi: u32) -> String {
     object.to_string()
 }
 
-/// A gpsd of another make decodes what it hears; its reports name the same device at the same place.
+/// Another implementation, gpsd, decodes the sentences; its reports name the same device at the same place.
 #[test]
-fn a_real_gpsd_tells_of_what_it_hears() {
+fn a_real_gpsd_reports_what_it_receives() {
     let Some(program) = installed("ATALAIA_GPSD") else { return };
     let folder = TempDir::new().unwrap();
     let (port, heard) = (free_port(), UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
@@ -128,7 +128,7 @@ fn a_real_gpsd_tells_of_what_it_hears() {
     let told = || fs::read_to_string(&archive).unwrap_or_default();
     let radio = UdpSocket::bind("127.0.0.1:0").unwrap();
     wait_until(|| {
-        // Again and again: it may not listen yet, and a device in distress does so too.
+        // Repeated, because gpsd may not be listening yet, and a device in distress repeats itself too.
         for sentence in &sentences {
             radio.send_to(format!("{sentence}\r\n").as_bytes(), heard).unwrap();
         }
@@ -151,7 +151,7 @@ impl Drop for Ended {
 }
 
 #[test]
-fn gpsd_is_asked_after_its_greeting_and_again_after_it_was_gone() {
+fn gpsd_gets_the_watch_command_after_its_greeting_and_after_a_reconnect() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let folder = TempDir::new().unwrap();
     let rest = format!("address = \"{}\"\nlateness_seconds = 0", listener.local_addr().unwrap());
@@ -188,12 +188,12 @@ struct Answer {
     text: String,
 }
 
-/// A client of our own: what is sent is what stands here.
+/// A raw HTTP client: it sends exactly this head and body.
 fn ask(address: &str, head: &str, body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     let length = body.len();
     write!(stream, "{head}\r\nHost: atalaia\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n").unwrap();
-    // A server that has heard enough may hang up before all is sent.
+    // The server may disconnect before everything is sent.
     let _ = stream.write_all(body);
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
@@ -245,7 +245,7 @@ fn batches_over_http_give_what_a_replay_of_their_sentences_gives() {
         format!("POST /ingest/aiscatcher HTTP/1.1\r\nContent-Encoding: gzip\r\n{basic}"),
         "POST /ingest/aiscatcher HTTP/1.1\r\nauthorization: bearer t0ken-canary".to_owned(),
     ];
-    // Messages of one station that follow one another are a batch, so that all come in the order they were sent.
+    // Consecutive messages of one station form a batch, so that all arrive in the order they were sent.
     for (number, sent) in desk.sent.chunk_by(|a, b| a.station == b.station).enumerate() {
         let (head, body) = (&heads[number % 3], batch(sent));
         let body = if number % 3 == 1 { gzip(&body) } else { body };
@@ -260,7 +260,7 @@ fn batches_over_http_give_what_a_replay_of_their_sentences_gives() {
 }
 
 #[test]
-fn who_does_not_say_who_he_is_or_sends_too_much_is_refused_and_the_next_one_served() {
+fn clients_without_credentials_or_with_too_much_data_are_refused_and_the_next_one_served() {
     let folder = TempDir::new().unwrap();
     let settings = crate::daemon::settings(&folder, &crate::daemon::input("aiscatcher-http", TABLE));
     secret(&folder, "password", "open:sesame");
@@ -296,10 +296,10 @@ fn who_does_not_say_who_he_is_or_sends_too_much_is_refused_and_the_next_one_serv
             answer.text
         );
     }
-    // Bodies that do not come keep no other out, until there are as many as one address may have: the next one is told to come back.
+    // Incomplete bodies block no other client until one address has reached its limit; the next one is told to retry later.
     let wait = || {
         let mut stream = TcpStream::connect(&address).unwrap();
-        // The answer to `Expect` says that the body is being waited for.
+        // The answer to `Expect` shows that the server is waiting for the body.
         write!(stream, "{known}\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n").unwrap();
         let mut line = String::new();
         BufReader::new(stream.try_clone().unwrap()).read_line(&mut line).unwrap();
@@ -318,9 +318,9 @@ fn who_does_not_say_who_he_is_or_sends_too_much_is_refused_and_the_next_one_serv
     daemon.stop_after("feed", 2);
 }
 
-/// Who sends a byte now and then, or never reads an answer, does not keep a station's place for ever.
+/// A client that sends a byte now and then, or never reads an answer, does not keep its connection forever.
 #[test]
-fn who_dribbles_gives_its_place_up() {
+fn slow_clients_lose_their_connection() {
     let folder = TempDir::new().unwrap();
     let table = "address = \"127.0.0.1:0\"\nidle_timeout_seconds = 1\n";
     let mut daemon = Daemon::start(&crate::daemon::settings(&folder, &crate::daemon::input("aiscatcher-http", table)));

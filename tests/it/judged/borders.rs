@@ -1,4 +1,4 @@
-//! Zones that ask: who comes in, who goes out, who is too slow or too fast.
+//! Zones with border behaviours: vessels that enter, leave, or are too slow or too fast.
 
 use super::draw::{Case, DEAF_MIDDLE, Draw, GATE, GATE_MIDDLE};
 use super::slow::Generators;
@@ -10,7 +10,7 @@ pub(super) const GENERATORS: Generators = &[
     ("zone_speed", breaks_the_band, keeps_the_band),
 ];
 
-/// The bearing out over one side, and a place on that side's border: in degrees, as the border itself is.
+/// The bearing out over one side, and a position on that side's border, which is straight in degrees.
 fn border(draw: &mut Draw, middle: (f64, f64)) -> (f64, (f64, f64)) {
     let out = draw.pick(&[0.0, 90.0, 180.0, 270.0]);
     let along = draw.between(-0.6, 0.6) * GATE;
@@ -36,7 +36,7 @@ fn goes_out(draw: &mut Draw) -> Case {
     crossing(draw, 1.0)
 }
 
-/// Over the border, outward (1) or inward (-1).
+/// A ship that crosses the border, outward (1) or inward (-1).
 fn crossing(draw: &mut Draw, way: f64) -> Case {
     let (out, at) = border(draw, GATE_MIDDLE);
     let (before, after) = (draw.between(5.0, 15.0), draw.between(5.0, 15.0));
@@ -60,33 +60,33 @@ fn does_not_go_out(draw: &mut Draw) -> Case {
     no_crossing(draw, -1.0)
 }
 
-/// Who stays on that side of the border: outside (1) or inside (-1).
+/// A ship that stays on one side of the border: outside (1) or inside (-1).
 fn no_crossing(draw: &mut Draw, side: f64) -> Case {
     let variant = draw.variant(4);
     let middle = if variant == 3 { DEAF_MIDDLE } else { GATE_MIDDLE };
     let (out, at) = border(draw, middle);
     let (knots, nm) = (draw.between(6.0, 16.0), draw.between(8.0, 20.0));
-    // Away from the border on the side it stays on.
+    // Away from the border, on the side it stays on.
     let off = if 0.0 < side { out } else { out + 180.0 };
     let ship = anybody(draw);
     let ship = match variant {
-        // Along the border, hardly half a mile off.
+        // Along the border, at most a mile off.
         0 => {
             let (lat, lon) = away(at.0, at.1, off, draw.between(0.3, 1.0));
             ship.at(lat, lon).leg(out + 90.0, nm.min(12.0), knots)
         }
-        // Straight at it, and back just before.
+        // Straight towards it, and back just before.
         1 => {
             let least = draw.between(0.3, 0.8);
             let (lat, lon) = away(at.0, at.1, off, nm + least);
             ship.at(lat, lon).leg(off + 180.0, nm, knots).leg(off, nm, knots)
         }
-        // First seen on the other side, and over to this one: the other crossing.
+        // First seen on the other side, then over to this one: the opposite crossing.
         2 => {
             let (lat, lon) = away(at.0, at.1, off + 180.0, nm);
             ship.at(lat, lon).leg(off, 2.0 * nm, knots)
         }
-        // Over a border that asks for nothing.
+        // Over the border of a zone without border behaviours.
         _ => {
             let (lat, lon) = away(at.0, at.1, off, nm);
             ship.at(lat, lon).leg(off + 180.0, 2.0 * nm, knots)

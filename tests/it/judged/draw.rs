@@ -1,4 +1,4 @@
-//! What cases are drawn from: places, ships, times, how well they are heard; and the waters they play in.
+//! Random ingredients of cases: places, ships, times and reception, and the waters they take place in.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,19 +11,19 @@ use atalaia::zones::{Chart, Watchlists, ZoneSet};
 use crate::feed::Feed;
 use crate::kit::{Scenario, Vessel, away};
 
-/// A feed and what is true of it.
+/// A feed and its truth.
 pub struct Case {
-    /// The variant and its numbers, for whoever reads that it went wrong.
+    /// The variant and its numbers, for reports of failures.
     pub story: String,
-    /// What was heard.
+    /// The messages received.
     pub feed: Feed,
-    /// The script's intent.
+    /// What should be found, by the intent of the script.
     pub truth: Truth,
-    /// Heard live, an input for each station, with a tick a second.
+    /// Whether it is played live, with one input per station and a tick every second.
     pub live: bool,
 }
 
-/// Draws from one seed.
+/// A source of random choices with one seed.
 pub struct Draw {
     behaviour: &'static str,
     rng: fastrand::Rng,
@@ -31,42 +31,42 @@ pub struct Draw {
     used: u32,
 }
 
-/// South, north, west and east of the middles of watched areas: open ocean, the second one across 180°.
+/// South, north, west and east limits of the centres of watched areas: open ocean, the second one across 180°.
 const WATCHED: [(f64, f64, f64, f64); 4] =
     [(35.2, 38.5, -19.5, -16.0), (20.0, 22.0, 178.5, 181.5), (-29.5, -26.5, -1.5, 2.5), (-13.0, -10.0, 83.0, 87.0)];
-/// The same of waters that nobody watches.
+/// As [`WATCHED`], for unwatched waters.
 const UNWATCHED: [(f64, f64, f64, f64); 2] = [(-46.0, -41.0, -128.0, -116.0), (46.0, 50.0, -38.0, -30.0)];
-/// How far the watched areas reach beyond their middles. Degrees.
+/// How far the watched areas extend beyond these limits. Degrees.
 const ROUND: f64 = 1.2;
-/// The area that asks for meetings under way.
+/// Index of the area that requests meetings under way.
 pub const ASKS_UNDERWAY: usize = 3;
 /// The lane: a corridor 15 nm to both sides of this line.
 const LANE: ((f64, f64), (f64, f64)) = ((-34.0, -110.0), (-31.0, -100.0));
 /// Watched water along a desert coast without harbours: south and north.
 const COAST: (f64, f64) = (-20.8, -18.6);
-/// The zone that asks for entries, exits and speeds: this far to all sides of 0 N, and east of 125 W. Degrees.
+/// Half size of the zone that requests entries, exits and speeds, which is at 0 N 124 W. Degrees.
 pub const GATE: f64 = 1.0;
-/// The middle of the gate.
+/// The centre of the gate.
 pub const GATE_MIDDLE: (f64, f64) = (0.0, -124.0);
-/// A zone of the same size that asks for nothing.
+/// Centre of a zone of the same size without border behaviours.
 pub const DEAF_MIDDLE: (f64, f64) = (0.0, -118.0);
-/// The line that somebody's authority ends at: the same size round here.
+/// Centre of a zone of the same size whose border is the limit of an authority.
 pub const LIMIT_MIDDLE: (f64, f64) = (6.0, -124.0);
-/// A roadstead that asks for visits to ships at anchor.
+/// A roadstead that requests visits to ships at anchor.
 pub const ROADS: (f64, f64) = (-19.5, 3.0);
-/// Two ports 120 nm apart in mid-ocean, 2.5 nm to all sides.
+/// Two ports 120 nm apart in mid-ocean, extending 2.5 nm to all sides.
 pub const HAVENS: [(f64, f64); 2] = [(-33.0, -20.0), (-31.0, -20.0)];
-/// A pilot station in watched water, 8 nm round.
+/// A pilot station in watched water, with a radius of 8 nm.
 pub const PILOTS: (f64, f64) = (37.0, -14.9);
-/// An anchorage in watched water, 3 nm round.
+/// An anchorage in watched water, with a radius of 3 nm.
 pub const SHELTER: (f64, f64) = (-11.5, 88.0);
 
-/// What is listed; `Nobody` expired long ago.
+/// The watchlist; `Nobody` expired long ago.
 pub const LISTED: &str = "mmsi,imo,call_sign,name,list,level,expires\n\
     228999123,,,,suspects,medium,\n,9321483,,,suspects,high,\n,,FQZX7,,suspects,medium,\n,,,VERMILION HERON,suspects,low,\n\
     ,,,CRIMSON GANNET,past,high,2020-01-01T00:00:00Z\n";
 
-/// The chart all cases share: real coast and ports, the zones above.
+/// The chart shared by all cases: real coast and ports, and the zones above.
 pub fn chart() -> Arc<Chart> {
     static CHART: OnceLock<Arc<Chart>> = OnceLock::new();
     let build = || {
@@ -121,7 +121,7 @@ fn ring(lat: (f64, f64), lon: (f64, f64)) -> String {
 }
 
 impl Draw {
-    /// All that is drawn follows from the two.
+    /// Creates a source of choices that are all determined by the two arguments.
     pub fn new(behaviour: &'static str, seed: u64) -> Draw {
         let salt = behaviour.bytes().fold(0_u64, |salt, byte| salt.wrapping_mul(131).wrapping_add(u64::from(byte)));
         let mut rng = fastrand::Rng::with_seed(seed ^ salt << 24);
@@ -130,22 +130,22 @@ impl Draw {
         Draw { behaviour, rng, start, used: 0 }
     }
 
-    /// A number between the two.
+    /// A number from `low` to `high`.
     pub fn between(&mut self, low: f64, high: f64) -> f64 {
         low + self.rng.f64() * (high - low)
     }
 
-    /// One of these.
+    /// One of these values.
     pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.rng.usize(0..of.len())]
     }
 
-    /// Which of so many variants.
+    /// Index of one of this many variants.
     pub fn variant(&mut self, of: usize) -> usize {
         self.rng.usize(0..of)
     }
 
-    /// Whether, in so large a share of draws.
+    /// True with this probability.
     pub fn chance(&mut self, share: f64) -> bool {
         self.rng.f64() < share
     }
@@ -160,18 +160,18 @@ impl Draw {
         (self.between(south, north), (lon + 540.0).rem_euclid(360.0) - 180.0)
     }
 
-    /// In mid-ocean where a zone watches; 70 nm and more from the zone's edge.
+    /// A position in mid-ocean in a watched area, at least 70 nm from the zone's edge.
     pub fn watched(&mut self) -> (f64, f64) {
         let area = self.pick(&WATCHED);
         self.within(area)
     }
 
-    /// In the watched area of that number.
+    /// A position in the watched area with this index.
     pub fn watched_in(&mut self, area: usize) -> (f64, f64) {
         self.within(WATCHED[area])
     }
 
-    /// In or near the lane.
+    /// A position in or near the lane.
     pub fn lane(&mut self) -> (f64, f64) {
         let ((lat, lon), (end_lat, end_lon)) = LANE;
         let middle = LatLon::new(lat, lon).between(LatLon::new(end_lat, end_lon), self.between(0.2, 0.8));
@@ -180,13 +180,13 @@ impl Draw {
         away(middle.lat, middle.lon, bearing, aside * 0.9)
     }
 
-    /// In mid-ocean where nobody watches.
+    /// A position in unwatched mid-ocean.
     pub fn unwatched(&mut self) -> (f64, f64) {
         let area = self.pick(&UNWATCHED);
         self.within(area)
     }
 
-    /// So many nautical miles off the watched desert coast.
+    /// A position this many nautical miles off the watched desert coast.
     pub fn off_the_coast(&mut self, nm: f64) -> (f64, f64) {
         let lat = self.between(COAST.0, COAST.1);
         let shore = |lon: f64| chart().shore_nm(LatLon::new(lat, lon));
@@ -212,7 +212,7 @@ impl Draw {
         body * 10 + sum % 10
     }
 
-    /// A ship of class A, of this type, heard every 10 to 60 s.
+    /// A class A ship of this type that reports every 10 to 60 s.
     pub fn ship(&mut self, ship_type: u8) -> Vessel {
         let every = self.pick(&[10, 15, 20, 30, 60]);
         let vessel = Vessel::class_a(self.mmsi()).ship_type(ship_type).every_seconds(every);
@@ -239,14 +239,14 @@ impl Draw {
         vessel.name(&format!("{first} {number}")).noise_metres(noise)
     }
 
-    /// A scenario without vessels, heard well or not so well, by one station or three.
+    /// A scenario without vessels, with good or poor reception by one station or three.
     pub fn scenario(&mut self) -> Scenario {
         let loss = self.pick(&[0.0, 0.1, 0.2, 0.3]);
         let stations: &[&str] = if self.chance(0.5) { &["north"] } else { &["north", "south", "west"] };
         Scenario::new(&self.start.to_string()).seed(self.rng.u64(..)).loss(loss).stations(stations)
     }
 
-    /// The same with up to three ships that pass 8 nm and more off, straight on, none of them for more than six hours.
+    /// The same with up to three ships that pass at least 8 nm off on a straight course, none for more than six hours.
     pub fn among_traffic(&mut self, (lat, lon): (f64, f64), minutes: f64) -> Scenario {
         let mut scenario = self.scenario();
         for _ in 0..self.variant(4) {
@@ -261,12 +261,12 @@ impl Draw {
         scenario
     }
 
-    /// So many minutes after the scenario's start.
+    /// The time this many minutes after the scenario's start.
     pub fn minute(&self, minute: f64) -> Time {
         self.start + Span::from_millis((minute * 60_000.0) as i64)
     }
 
-    /// These vessels do it from one minute to the other.
+    /// Truth: these vessels show the behaviour from one minute to another.
     pub fn does(&self, vessels: &[u32], from: f64, to: f64) -> Truth {
         Truth {
             behaviour: self.behaviour.to_owned(),
@@ -278,13 +278,13 @@ impl Draw {
         }
     }
 
-    /// Nobody does it.
+    /// Truth: no vessel shows the behaviour.
     pub fn nobody(&self) -> Truth {
         let forever = 60.0 * 24.0 * 60.0;
         Truth { expect: Expect::None, ..self.does(&[], -forever, forever) }
     }
 
-    /// Whoever seems to do it is not worth more than this.
+    /// Truth: an apparent case must stay below this severity.
     pub fn below(&self, level: Severity) -> Truth {
         Truth { level, ..self.nobody() }
     }

@@ -75,7 +75,7 @@ fn trip(draw: &mut Draw, twist: Option<usize>) -> Case {
         (Some(4), _) | (_, false) => draw.between(62.0, 88.0),
         (_, true) => draw.between(120.0, 150.0),
     };
-    // South: the other haven lies north.
+    // South, because the other haven is to the north.
     let (bearing, knots) = (draw.between(100.0, 260.0), draw.between(8.0, 13.0));
     let (far_lat, far_lon) = match twist {
         Some(3) => HAVENS[1],
@@ -87,7 +87,7 @@ fn trip(draw: &mut Draw, twist: Option<usize>) -> Case {
     let (mmsi, left) = (ship.mmsi(), ship.minute());
     let ship = ship.leg_to(far_lat, far_lon, knots).drift_minutes(bearing, slow, minutes);
     let ship = match twist {
-        // To somewhere else.
+        // To another place.
         Some(2) => ship.leg(bearing, 50.0, knots),
         _ => {
             let (home_lat, home_lon) = away(lat, lon, draw.course(), draw.between(0.0, 8.0));
@@ -120,7 +120,7 @@ fn passage(draw: &mut Draw, twist: Option<usize>) -> Case {
     let mut ship = ship;
     let mmsi = ship.mmsi();
     match twist {
-        // At work: to and fro across its way.
+        // At work: back and forth across its course.
         Some(1) => {
             for turn in 0..(hours as usize / 2) {
                 let side = if turn % 2 == 0 { 60.0 } else { -75.0 };

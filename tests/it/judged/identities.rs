@@ -1,4 +1,4 @@
-//! Who is who: jumps, one MMSI on two ships, ships that become others.
+//! Identities: jumps, one MMSI on two ships, ships that change identity.
 
 use super::draw::{Case, Draw, HAVENS};
 use super::slow::{Generators, arrives};
@@ -18,7 +18,7 @@ fn under_way(draw: &mut Draw) -> (Vessel, f64, f64) {
     (ship, knots, draw.course())
 }
 
-/// Turns up far away, and stays there.
+/// Appears far away, and stays there.
 fn jumps(draw: &mut Draw) -> Case {
     let (ship, knots, bearing) = under_way(draw);
     let (mmsi, from) = (ship.mmsi(), ship.minute());
@@ -37,12 +37,12 @@ fn does_not_jump(draw: &mut Draw) -> Case {
     let ship = match variant {
         // One wild fix, or two.
         0 => wild_fixes(draw, ship, knots, bearing, nm),
-        // Not heard for hours, and where it must be by then.
+        // Not received for hours, then where it should be by then.
         1 => {
             let minutes = draw.between(60.0, 300.0);
             ship.silent_minutes(minutes).drift_minutes(bearing, knots, minutes).leg(bearing, knots, knots)
         }
-        // Fast, but no aeroplane.
+        // Fast, but not as fast as an aircraft.
         _ => ship.drift_minutes(bearing, draw.between(40.0, 52.0), draw.between(20.0, 60.0)),
     };
     Case::new(format!("variant {variant}: {nm:.0} nm"), &draw.scenario().vessel(ship), draw.nobody())
@@ -85,10 +85,10 @@ fn is_one(draw: &mut Draw) -> Case {
     let (far_lat, far_lon) = away(lat, lon, draw.course(), nm);
     let mut scenario = draw.scenario();
     let ship = match variant {
-        // It jumps and is heard there only.
+        // It jumps and is received only there.
         0 => ship.jump_to(far_lat, far_lon).drift_minutes(bearing, knots, 90.0),
         1 => wild_fixes(draw, ship, knots, bearing, nm),
-        // Two ships of one name, each with its own number.
+        // Two ships with the same name and different MMSIs.
         _ => {
             let twin = draw.ship(70).name("TWIN").at(far_lat, far_lon).drift_minutes(bearing, knots, 120.0);
             scenario = scenario.vessel(twin);
@@ -121,7 +121,7 @@ fn becomes_another(draw: &mut Draw) -> Case {
                 .at(lat, lon)
                 .from_minute(from + draw.between(120.0, 1000.0))
         }
-        // A number that can be no IMO number.
+        // A number that is not a valid IMO number.
         _ => ship.goes_on().imo(imo / 10 * 10 + (imo % 10 + 1 + draw.variant(8) as u32) % 10),
     };
     let mmsi = later.mmsi();
@@ -139,7 +139,7 @@ fn stays_itself(draw: &mut Draw) -> Case {
     let ship = match variant {
         3 => {
             let moored = draw.ship(70).at(HAVENS[0].0, HAVENS[0].1).status(5).stop_minutes(120.0);
-            // Without an IMO number, which under a new name is a change wherever she lies.
+            // Without an IMO number, which under a new name counts as a change anywhere.
             moored.name("NORTHERN PEARL").always()
         }
         _ => ship.name("NORTHERN PEARL").call_sign("3FXY7").ship_type(70).imo(imo).always(),
@@ -149,7 +149,7 @@ fn stays_itself(draw: &mut Draw) -> Case {
         0 => ship.goes_on().voyage("LISBOA", 70),
         // Cut short, padded, mistyped.
         1 => ship.goes_on().name(draw.pick(&["NORTHERN PEAR", "NORTHERN  PEARL", "NORTHERN PEARI", "NORTHERN PEARL."])),
-        // Said once.
+        // Sent only once.
         2 => {
             let slip = ship.goes_on().name("RAIDER").drift_minutes(bearing, knots, 4.0);
             let right = slip.goes_on().name("NORTHERN PEARL").drift_minutes(bearing, knots, minutes);
@@ -158,7 +158,7 @@ fn stays_itself(draw: &mut Draw) -> Case {
         }
         // In port.
         3 => ship.goes_on().name("RAIDER"),
-        // Silent for hours, and itself.
+        // Silent for hours, and unchanged.
         _ => ship.goes_on().from_minute(ship.minute() + draw.between(120.0, 1000.0)),
     };
     let later = if variant == 3 { later.stop_minutes(minutes) } else { later.drift_minutes(bearing, knots, minutes) };

@@ -1,4 +1,4 @@
-//! Who meets whom: side by side, hours apart, and at the side of a ship at anchor.
+//! Meetings: side by side, hours apart, and alongside a ship at anchor.
 
 use atalaia::alerts::Severity;
 
@@ -12,7 +12,7 @@ pub(super) const GENERATORS: Generators = &[
     ("alongside_at_anchor", goes_alongside, does_not_go_alongside),
 ];
 
-/// Lies `metres` off `place` from about `minute` for `minutes`, then goes.
+/// Lies `metres` off `place` from about `minute` for `minutes`, then leaves.
 fn visitor(draw: &mut Draw, boat: Vessel, place: (f64, f64), metres: f64, minute: f64, minutes: f64) -> Vessel {
     let side = draw.course();
     let slot = beside(place.0, place.1, side, metres);
@@ -48,7 +48,7 @@ fn meets(draw: &mut Draw) -> Case {
     Case::new(format!("{metres:.0} m for {minutes:.0} min"), &scenario, truth)
 }
 
-/// Side by side under way, where the zone asks for that.
+/// Side by side under way, where the zone requests it.
 fn sails_in_company(draw: &mut Draw) -> Case {
     let place = draw.watched_in(ASKS_UNDERWAY);
     let (knots, minutes, bearing) = (draw.between(4.5, 10.5), draw.between(28.0, 60.0), draw.course());
@@ -72,7 +72,7 @@ fn does_not_meet(draw: &mut Draw) -> Case {
     let variant = draw.variant(7);
     let place = match variant {
         3 => draw.off_the_coast(4.2),
-        // Where nobody asks for ships in company.
+        // Where no zone requests ships in company.
         2 => draw.watched_in(ASKS_UNDERWAY - 1),
         _ => draw.watched(),
     };
@@ -93,13 +93,13 @@ fn does_not_meet(draw: &mut Draw) -> Case {
     let guest = if variant == 6 { draw.pick(&[50, 51, 55, 33, 53]) } else { draw.pick(&[30, 37, 52]) };
     let (host, boat) = (draw.ship(70), draw.boat(guest).noise_metres(5.0));
     let (lat, lon) = away(place.0, place.1, 270.0, 20.0);
-    // Whom a service craft visits must not loiter: a grave case would lift the craft's cap (SPEC "Points").
+    // A vessel visited by a service craft must not loiter: a severe case would lift the craft's cap (SPEC "Points").
     let (come, stay) = if variant == 6 { (55.0, 44.0) } else { (80.0, minutes + 60.0) };
     let host = host.at(lat, lon).leg_to(place.0, place.1, 10.0).stop_minutes(stay).leg(270.0, 20.0, 10.0);
-    // Abeam of the coast where there is one, so that nobody sails over land.
+    // On the seaward side of the coast, if any, so that no vessel sails over land.
     let slot = beside(place.0, place.1, 250.0, metres);
     let (from_lat, from_lon) = away(slot.0, slot.1, 250.0, 10.0);
-    // Alone for a while on her way in, so that the hull's 120 m count as little as can be: dead ahead of her.
+    // Alone for a while on its way in, dead ahead of the host, so that the hull's 120 m matter as little as possible.
     let boat = boat.at(from_lat, from_lon).from_minute(come).leg_to(slot.0, slot.1, 9.0);
     let until = boat.minute() + minutes;
     let boat = boat.stop_until_minute(until).leg(250.0, 10.0, 9.0);
@@ -123,7 +123,7 @@ fn sails_beside(draw: &mut Draw, place: (f64, f64), metres: f64, minutes: f64) -
     )
 }
 
-/// Eight and more fishing vessels at work, two of them beside each other: low at most.
+/// Eight or more fishing vessels at work, two of them beside each other: low at most.
 fn fishes_in_a_fleet(draw: &mut Draw, place: (f64, f64)) -> Case {
     let mut scenario = draw.scenario();
     for number in 0..9 {
@@ -142,7 +142,7 @@ fn fishes_in_a_fleet(draw: &mut Draw, place: (f64, f64)) -> Case {
     Case::new("a fleet at work", &scenario, draw.below(Severity::Medium))
 }
 
-/// A ship slows down, or leaves her course, and hours later a boat comes out, stops there and goes back.
+/// A ship slows down, or leaves its course, and hours later a boat comes out, stops there and goes back.
 fn collects(draw: &mut Draw) -> Case {
     drop_and_collection(draw, None)
 }
@@ -161,7 +161,7 @@ fn drop_and_collection(draw: &mut Draw, twist: Option<usize>) -> Case {
     let from = ship.minute();
     let kink = twist.is_none() && draw.chance(0.4);
     let ship = match (kink, twist) {
-        // A mile and more aside and back to her course; what she drops lies where she turns.
+        // A mile and more aside and back to its course; the load is dropped at the turn.
         (true, _) => {
             let out = draw.between(40.0, 60.0) * draw.pick(&[-1.0, 1.0]);
             let aside = ship.leg(bearing + out, draw.between(2.0, 3.0), knots);
@@ -169,7 +169,7 @@ fn drop_and_collection(draw: &mut Draw, twist: Option<usize>) -> Case {
         }
         // Never slow.
         (false, Some(0)) => ship.drift_minutes(bearing, 0.75 * knots, 20.0),
-        // Slow for hardly any time.
+        // Slow for too short a time.
         (false, Some(5)) => ship.drift_minutes(bearing, 4.0, draw.between(3.0, 5.0)),
         _ => ship.drift_minutes(bearing, draw.between(2.8, 4.2), draw.between(16.0, 30.0)),
     };
@@ -219,7 +219,7 @@ fn does_not_go_alongside(draw: &mut Draw) -> Case {
     visit(draw, Some(variant))
 }
 
-/// A ship lies at anchor in the roads, and somebody comes.
+/// A ship at anchor in the roads gets a visitor.
 fn visit(draw: &mut Draw, twist: Option<usize>) -> Case {
     let middle = if twist == Some(5) { away(ROADS.0, ROADS.1, 270.0, 20.0) } else { ROADS };
     let place = away(middle.0, middle.1, draw.course(), draw.between(0.0, 4.0));
@@ -236,11 +236,11 @@ fn visit(draw: &mut Draw, twist: Option<usize>) -> Case {
         _ => draw.pick(&[30, 36, 37, 0]),
     };
     let boat = match twist {
-        // No small craft.
+        // Not a small craft.
         Some(4) => draw.ship(80).dims(60, 20, 8, 8),
         _ => draw.boat(guest),
     };
-    // Abeam: the hull's length does not bring her nearer.
+    // Abeam, so that the hull's length does not bring it nearer.
     let side = draw.pick(&[90.0, 270.0]);
     let slot = beside(place.0, place.1, side, metres);
     let (lat, lon) = away(slot.0, slot.1, side, 4.0);

@@ -21,7 +21,7 @@ fn are_not_thrown_together(draw: &mut Draw) -> Case {
     jammed(draw, Some(variant))
 }
 
-/// Ships up to 80 nm apart, most of which turn up at one place far away.
+/// Ships up to 80 nm apart, most of which appear at one place far away.
 fn jammed(draw: &mut Draw, twist: Option<usize>) -> Case {
     let middle = if draw.chance(0.5) { draw.watched() } else { draw.unwatched() };
     let airfield = away(middle.0, middle.1, draw.course(), draw.between(250.0, 600.0));
@@ -35,13 +35,13 @@ fn jammed(draw: &mut Draw, twist: Option<usize>) -> Case {
         let (lat, lon) = away(middle.0, middle.1, draw.course(), draw.between(5.0, 40.0));
         let (knots, bearing) = (draw.between(8.0, 14.0), draw.course());
         let minute = match twist {
-            // One after another, so that never five of them jump in half an hour.
+            // One after another, so that five of them never jump within half an hour.
             Some(2) => 60.0 + 20.0 * number as f64,
             _ => 60.0 + draw.between(0.0, 12.0),
         };
         let ship = draw.ship(70).every_seconds(30).at(lat, lon).drift_minutes(bearing, knots, minute);
         let (spot_lat, spot_lon) = match twist {
-            // Each somewhere else.
+            // Each at another place.
             Some(1) => away(airfield.0, airfield.1, 51.0 * number as f64, 70.0),
             _ => away(airfield.0, airfield.1, draw.course(), draw.between(0.0, 1.2)),
         };
@@ -80,7 +80,7 @@ fn is_not_listed(draw: &mut Draw) -> Case {
         1 => ship.imo(9_074_729),
         2 => ship.call_sign("FQZY9"),
         3 => ship.name(draw.pick(&["VERMILION HAVEN", "VERMILION", "HERON", "CARMINE HERON"])),
-        // Listed once, no more.
+        // Listed once, but expired.
         _ => ship.name("CRIMSON GANNET"),
     };
     let ship = ship.drift_minutes(draw.course(), 12.0, draw.between(60.0, 180.0));

@@ -1,4 +1,4 @@
-//! Who is not heard: gaps, stops while somebody was dark, and silent receivers.
+//! Silence: gaps, stops while another vessel was dark, and silent receivers.
 
 use atalaia::geo::LatLon;
 
@@ -12,13 +12,13 @@ pub(super) const GENERATORS: Generators = &[
     ("feed_silent", feed_falls_silent, feed_goes_on),
 ];
 
-/// By then a day of reception has been learned. Minutes.
+/// Time after which a day of reception has been learned. Minutes.
 const LEARNED: f64 = 1530.0;
-/// The vessels by which reception is learned are heard so often. Seconds.
+/// Interval between reports of the vessels from which reception is learned. Seconds.
 const EVERY: u32 = 300;
 
-/// Nine vessels that go round in the nine cells of 0.25° about a place, from the beginning until `minutes`, so that it is
-/// known how well one hears there; the first `silenced` of them say nothing from the minute `from` for `silent` minutes.
+/// Nine vessels that circle in the nine cells of 0.25° around a place until `minutes`, so that its reception is known. The first `silenced`
+/// of them are silent for `silent` minutes from the minute `from`.
 fn known_reception(
     draw: &mut Draw,
     mut scenario: Scenario,
@@ -58,7 +58,7 @@ fn goes_dark(draw: &mut Draw) -> Case {
     let ghost = ghost.at(lat, lon).from_minute(LEARNED - 10.0 / knots * 60.0).leg_to(place.0, place.1, knots);
     let (mmsi, from) = (ghost.mmsi(), ghost.minute());
     let (still, back) = (draw.chance(0.4), draw.chance(0.7));
-    // Lies still and is dark, or goes on dark.
+    // Lies still while dark, or continues while dark.
     let slow = if still { 0.3 } else { draw.between(1.0, 3.0) };
     let ghost = ghost.silent_minutes(minutes).drift_minutes(bearing, slow, minutes);
     let ghost = if back { ghost.leg(bearing, knots, knots) } else { ghost };
@@ -94,7 +94,7 @@ fn does_not_go_dark(draw: &mut Draw) -> Case {
     let story = format!("variant {variant}: {minutes:.0} min, {place:?}");
     let scenario = draw.scenario();
     let scenario = match variant {
-        // Where nobody knows how well one hears.
+        // Where reception is unknown.
         2 => {
             let (lat, lon) = away(place.0, place.1, 0.0, 200.0);
             known_reception(draw, scenario, (lat, lon), (false, EVERY), end, None)
@@ -103,7 +103,7 @@ fn does_not_go_dark(draw: &mut Draw) -> Case {
     };
     let mut case = Case::new(story, &scenario.vessel(ghost), draw.nobody());
     if variant == 4 {
-        // Nobody at all is heard: that is the receiver.
+        // No vessel at all is received, so the receiver is silent.
         let (dark, light) = (draw.minute(from), draw.minute(from + minutes));
         case.feed.sent.retain(|sent| sent.at < dark || light <= sent.at);
     }
@@ -119,7 +119,7 @@ fn does_not_wait(draw: &mut Draw) -> Case {
     stop_and_silence(draw, Some(variant))
 }
 
-/// A ship stops while another one, near by, is dark.
+/// A ship stops while another one nearby is dark.
 fn stop_and_silence(draw: &mut Draw, twist: Option<usize>) -> Case {
     let place = if draw.chance(0.5) { draw.watched() } else { draw.watched_in(0) };
     let dark = draw.between(280.0, 420.0);
@@ -166,7 +166,7 @@ fn stop_and_silence(draw: &mut Draw, twist: Option<usize>) -> Case {
     Case::new(story, &scenario.vessel(host).vessel(ghost), truth)
 }
 
-/// Ships that go to and fro, so that stations have something to say.
+/// Ships that sail back and forth, so that stations have reports to deliver.
 fn busy(draw: &mut Draw, mut scenario: Scenario, ships: usize, every: u32, minutes: f64) -> Scenario {
     let middle = draw.watched();
     for _ in 0..ships {
@@ -211,7 +211,7 @@ fn feed_goes_on(draw: &mut Draw) -> Case {
     }
 }
 
-/// Two live inputs, of which one says nothing for a while.
+/// Two live inputs, one of which is silent for a while.
 fn input(draw: &mut Draw, silent: f64, happens: bool) -> Case {
     let scenario = draw.scenario().stations(&["north", "south"]).loss(0.1);
     let scenario = busy(draw, scenario, 9, 10, 60.0);
@@ -224,7 +224,7 @@ fn input(draw: &mut Draw, silent: f64, happens: bool) -> Case {
     case
 }
 
-/// One of three stations of a recording says nothing for a while, after a day in which it did.
+/// One of three stations of a recording is silent for a while, after a day of reports.
 fn station(draw: &mut Draw, silent: f64, happens: bool) -> Case {
     let scenario = draw.scenario().stations(&["north", "south", "west"]);
     let ships = 7 + draw.variant(4);
@@ -237,7 +237,7 @@ fn station(draw: &mut Draw, silent: f64, happens: bool) -> Case {
     case
 }
 
-/// So many of the nine vessels of one area fall silent at once, while others far away are heard.
+/// This many of the nine vessels of one area fall silent at once, while others far away are received.
 fn area(draw: &mut Draw, silenced: usize, happens: bool) -> Case {
     let place = draw.watched();
     let (silent, end) = (draw.between(50.0, 120.0), LEARNED + 240.0);

@@ -12,13 +12,13 @@ pub(super) const GENERATORS: Generators = &[
     ("limit_hugging", hugs_the_limit, does_not_hug_the_limit),
 ];
 
-/// Comes to the place at `knots` from `nm` away, by its own bearing.
+/// Comes to the place at `knots` from `nm` away, on a random bearing.
 pub(super) fn arrives(draw: &mut Draw, ship: Vessel, (lat, lon): (f64, f64), nm: f64, knots: f64) -> Vessel {
     let (from_lat, from_lon) = away(lat, lon, draw.course(), nm);
     ship.at(from_lat, from_lon).leg_to(lat, lon, knots)
 }
 
-/// Slow, or round and round, where it is watched.
+/// Slow, or circling, in a watched area.
 fn loiters(draw: &mut Draw) -> Case {
     let variant = draw.variant(4);
     let place = match variant {
@@ -78,7 +78,7 @@ fn does_not_loiter(draw: &mut Draw) -> Case {
     let (lat, lon) = away(place.0, place.1, 270.0, knots);
     let ship = ship.at(lat, lon).leg_to(place.0, place.1, knots);
     let ship = match variant {
-        // Once round, as for a man overboard drill, or to let somebody pass.
+        // One circle, as in a man-overboard drill, or to give way.
         5 => {
             let (radius, slow) = (draw.between(0.6, 1.2), draw.between(4.0, 6.0));
             ship.circle(radius, slow, 2.0 * std::f64::consts::PI * radius / slow * 60.0 * 1.1)
@@ -95,7 +95,7 @@ fn on_passage(draw: &mut Draw, kind: u8, place: (f64, f64), hours: f64, knots: f
     draw.ship(kind).at(lat, lon).leg_to(place.0, place.1, knots)
 }
 
-/// A ship on passage makes two or three knots for an hour and goes on.
+/// A ship on passage makes two or three knots for an hour, then continues.
 fn slows_down(draw: &mut Draw) -> Case {
     let place = if draw.chance(0.7) { draw.watched() } else { draw.lane() };
     let kind = draw.pick(&[70, 79, 80, 89, 90, 0]);
@@ -142,7 +142,7 @@ fn does_not_slow_down(draw: &mut Draw) -> Case {
     Case::new(format!("variant {variant}: {slow:.1} kn, {minutes:.0} min, {place:?}"), &scenario, draw.nobody())
 }
 
-/// Goes where it does not point.
+/// Moves in another direction than it points.
 fn drifts(draw: &mut Draw) -> Case {
     let place = if draw.chance(0.5) { draw.watched() } else { draw.unwatched() };
     let kind = draw.pick(&[70, 80, 30, 60, 0]);
@@ -169,7 +169,7 @@ fn does_not_drift(draw: &mut Draw) -> Case {
         3 => (draw.between(65.0, 150.0), draw.between(6.0, 8.0), draw.between(30.0, 80.0)),
         _ => (0.0, draw.between(1.6, 3.5), draw.between(30.0, 80.0)),
     };
-    // A boat says no heading.
+    // A boat that sends no heading.
     let ship = if variant == 4 { Vessel::class_b(draw.mmsi()).name("SILENT COMPASS") } else { draw.ship(70) };
     let ship = arrives(draw, ship, place, knots, knots);
     let bearing = draw.course();
@@ -182,7 +182,7 @@ fn does_not_drift(draw: &mut Draw) -> Case {
     Case::new(format!("variant {variant}: {slow:.1} kn, {minutes:.0} min, {angle:.0}°"), &scenario, draw.nobody())
 }
 
-/// So far outside (negative: inside) a side of the square round `middle`, and the bearing along that side.
+/// A position this far outside (negative: inside) a side of the square around `middle`, and the bearing along that side.
 fn beside_the_square(draw: &mut Draw, middle: (f64, f64), outside_nm: f64) -> ((f64, f64), f64) {
     let side = draw.pick(&[0.0, 90.0, 180.0, 270.0]);
     let border = match side as u32 {

@@ -1,4 +1,4 @@
-//! What ships say of their voyages: draughts and destinations.
+//! Voyage data: draughts and destinations.
 
 use super::draw::{Case, Draw, HAVENS};
 use super::slow::{Generators, arrives};
@@ -16,7 +16,7 @@ const HARBOURS: [&[&str]; 5] = [
     &["BELFAST", "GB BEL"],
 ];
 
-/// From here on it says this draught, in decimetres.
+/// Sends this draught from here on, in decimetres.
 fn draws(ship: &Vessel, decimetres: u8) -> Vessel {
     ship.goes_on().voyage("LISBOA", decimetres)
 }
@@ -51,13 +51,13 @@ fn keeps_draught(draw: &mut Draw) -> Case {
             let later = draws(&entered, before + by).leg(bearing, 2.0 * knots, knots);
             vec![entered, later]
         }
-        // A slip of the keys, said once.
+        // A typing error, sent once.
         2 => {
             let slip = draws(&ship, before + by).drift_minutes(bearing, knots, 4.0);
             let right = draws(&slip, before).leg(bearing, 2.0 * knots, knots);
             vec![ship, slip, right]
         }
-        // Never said before.
+        // Never sent before.
         3 => {
             let silent = ship.voyage("LISBOA", 0);
             let later = draws(&silent, before).leg(bearing, 2.0 * knots, knots);

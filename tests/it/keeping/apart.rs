@@ -1,4 +1,4 @@
-//! Snapshots are made by a process beside the daemon: what becomes of either does not harm the other.
+//! Snapshots are made by a separate process: the death of either process does not harm the other.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -12,10 +12,10 @@ use tempfile::TempDir;
 use super::{daemon_settings, first_word, key, told};
 use crate::daemon::{Daemon, wait_until};
 
-/// Lines that are no AIS; so many that the state is saved without waiting for its time. Bytes.
+/// Amount of lines that are not AIS after which the state is saved ahead of schedule. Bytes.
 const MUCH: usize = 101 << 20;
 
-/// Feeds the daemon until it has its state saved; the process that does so.
+/// Feeds the daemon until it saves its state; returns the process that does so.
 fn saver_of(daemon: &Daemon, client: &mut TcpStream) -> u32 {
     let line = [&[b'x'; 999][..], b"\n"].concat().repeat(1024);
     for _ in 0..=MUCH / line.len() {
@@ -29,21 +29,21 @@ fn saver_of(daemon: &Daemon, client: &mut TcpStream) -> u32 {
     found.get().unwrap()
 }
 
-/// The processes that a process started.
+/// The child processes of a process.
 fn children(of: u32) -> Vec<u32> {
     let threads = fs::read_dir(format!("/proc/{of}/task")).into_iter().flatten().filter_map(Result::ok);
     let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     lists.flat_map(|list| list.split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<u32>>()).collect()
 }
 
-/// Whether it is there, and no corpse.
+/// Whether the process exists and is not a zombie.
 fn lives(process: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     status.lines().any(|line| line.starts_with("State:") && !line.contains('Z'))
 }
 
 #[test]
-fn the_process_that_saves_the_state_and_the_daemon_die_without_harm_to_what_is_known() {
+fn the_saving_process_and_the_daemon_die_without_harm_to_the_state() {
     let folder = TempDir::new().unwrap();
     let settings = daemon_settings(&folder);
     let snapshots = || -> BTreeSet<PathBuf> {

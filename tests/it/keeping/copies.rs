@@ -1,4 +1,4 @@
-//! The restore drill: a copy made while alerts come in is what the store was at one moment, and a daemon goes on from it.
+//! The restore drill: a copy made while alerts arrive is a consistent state of the store, and a daemon continues from it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,7 +26,7 @@ fn wait_for_told(folder: &TempDir, count: usize) {
     }
 }
 
-/// What a store has, by the device.
+/// The alerts of a store, by device.
 fn by_device(file: &Path) -> BTreeMap<u64, Value> {
     let all = Query { facts: true, ..Query::default() };
     let device = |body: &Value| body["vessels"][0]["mmsi"].as_u64().unwrap();
@@ -35,7 +35,7 @@ fn by_device(file: &Path) -> BTreeMap<u64, Value> {
 }
 
 #[test]
-fn a_copy_made_under_load_is_a_moment_of_the_store_and_a_daemon_goes_on_from_it() {
+fn a_copy_made_under_load_is_consistent_and_a_daemon_continues_from_it() {
     let folder = TempDir::new().unwrap();
     let source = folder.path().join("atalaia.sqlite");
     let mut daemon = Daemon::start(&daemon_settings(&folder));
@@ -60,7 +60,7 @@ fn a_copy_made_under_load_is_a_moment_of_the_store_and_a_daemon_goes_on_from_it(
     let first: BTreeMap<u64, Value> = all.into_iter().take(copied.len()).collect();
     assert!(copied == first, "the copy is no beginning of the store");
 
-    // Nothing but the copy and the settings is left; the feed goes on.
+    // Only the copy and the settings are left; the feed continues.
     let clean = TempDir::new().unwrap();
     let restored = clean.path().join("atalaia.sqlite");
     fs::copy(&copy, &restored).unwrap();

@@ -1,4 +1,4 @@
-//! A daemon that finds its store damaged says so, begins another, and what is open is in it again; a later version's store is refused.
+//! A daemon with a damaged store reports it, starts a new one and stores open alerts in it again; it refuses a later version's store.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::daemon::{Daemon, PATIENCE};
 const DEVICES: u32 = 40;
 
 #[test]
-fn what_is_open_is_stored_again_when_the_store_is_damaged() {
+fn open_alerts_are_stored_again_when_the_store_is_damaged() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("atalaia.sqlite");
     let settings = daemon_settings(&folder);
@@ -48,7 +48,7 @@ fn what_is_open_is_stored_again_when_the_store_is_damaged() {
 }
 
 #[test]
-fn a_store_of_a_later_version_stops_the_start_and_stays_as_it_is() {
+fn a_store_of_a_later_version_stops_the_start_and_stays_unchanged() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("atalaia.sqlite");
     Connection::open(&file).unwrap().execute_batch("CREATE TABLE later (x); PRAGMA user_version = 99").unwrap();

@@ -1,4 +1,4 @@
-//! A flood at a sink with a cap, and a daemon that is killed in the midst of it: every alert is told there, by itself or in a digest.
+//! A flood at a sink with a cap, and a daemon killed during it: every alert is delivered there, singly or in a digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,12 +12,12 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// Changes of an hour that go by themselves.
+/// Changes per hour that are delivered singly.
 const CAP: u32 = 20;
-/// As many as a digest holds do not wait for its time.
+/// Changes in a full digest, which is sent without waiting for its time.
 const DIGEST: u32 = 1000;
 
-/// What the capped sink was told by itself, and what is listed in each digest, by its key.
+/// The deliveries to the capped sink: single ones, and those listed in each digest, by key.
 #[derive(Default)]
 struct Told {
     singly: BTreeSet<String>,
@@ -30,7 +30,7 @@ impl Told {
     }
 }
 
-/// Reads the file of the capped sink; a repeat must be the same to the byte.
+/// Reads the file of the capped sink; asserts that a repeat is identical to the byte.
 fn told_at_desk(folder: &TempDir) -> Told {
     let text = fs::read_to_string(folder.path().join("desk.jsonl")).unwrap_or_default();
     let mut bodies: BTreeMap<(String, u64), &str> = BTreeMap::new();
@@ -53,7 +53,7 @@ fn told_at_desk(folder: &TempDir) -> Told {
 }
 
 #[test]
-fn killed_amid_a_flood_every_alert_is_told_by_itself_or_in_one_digest() {
+fn killed_amid_a_flood_every_alert_is_delivered_singly_or_in_one_digest() {
     let folder = TempDir::new().unwrap();
     let settings = daemon_settings(&folder);
     let text = fs::read_to_string(&settings).unwrap();
@@ -64,14 +64,14 @@ fn killed_amid_a_flood_every_alert_is_told_by_itself_or_in_one_digest() {
     let store = folder.path().join("atalaia.sqlite");
     let all = CAP + DIGEST;
     let mut chance = fastrand::Rng::with_seed(13);
-    // While they go by themselves, while they wait, and about when the digest is made and told.
+    // During single deliveries, while the others wait, and around the time when the digest is made and sent.
     for until in [CAP / 2, CAP * 5, all / 2, all - 5, all - 1, all, all] {
         let mut daemon = Daemon::start(&settings);
         let address = daemon.address();
         let feeder = thread::spawn(move || {
             let Ok(mut client) = TcpStream::connect(address) else { return };
             let lines: Vec<String> = (0..until).map(first_word).collect();
-            // It may be dead by now.
+            // The daemon may be dead by now.
             let _ = lines.chunks(50).try_for_each(|some| client.write_all(some.concat().as_bytes()));
         });
         thread::sleep(Duration::from_millis(chance.u64(80..400)));

@@ -1,7 +1,8 @@
-//! Killed at any moment, over and over: what sink and store know between the deaths and at the end.
+//! Killed at any moment, repeatedly: the state of sink and store between the deaths and at the end.
 //!
-//! Each life is one folder with one daemon that is killed thirty times and then stopped in order. Before each death the feed begins
-//! anew, as a receiver that keeps an hour would send it, and goes on with devices nobody has heard of.
+//! Each life is one folder with one daemon that is killed thirty times and then stopped cleanly. Before each death the feed starts again,
+//! as
+//! from a receiver that keeps an hour of data, and continues with new devices.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -19,19 +20,19 @@ use tempfile::TempDir;
 use super::{daemon_settings, first_word, key, open_alerts, told};
 use crate::daemon::{Daemon, PATIENCE};
 
-/// Deaths of one folder.
+/// Deaths per folder.
 const ROUNDS: u32 = 30;
-/// New alerts of a round.
+/// New alerts per round.
 const DEVICES: u32 = 30;
-/// Between two of them: 250 alerts a second.
+/// Delay between two of them: 250 alerts per second.
 const PACE: Duration = Duration::from_millis(4);
-/// Folders of each worker; `tests/long` takes 50, which is 3 000 deaths on two workers.
+/// Folders per worker; `tests/long` uses 50, which is 3 000 deaths on two workers.
 const LIVES: &str = "ATALAIA_KILL_LIVES";
 
-/// A line by its key: the alert and its revision.
+/// Key of a line: the alert and its revision.
 type Key = (String, u64);
 
-/// What is wrong with what a sink was told, held against what the store has of it and, at the end, against the devices there were.
+/// Faults in a sink's deliveries, compared with the store and, at the end, with the devices that were sent.
 fn faults(told: &[Value], stored: &BTreeSet<Key>, devices: Option<Range<u32>>) -> Vec<String> {
     let mut faults = Vec::new();
     let mut bodies: BTreeMap<Key, BTreeSet<String>> = BTreeMap::new();
@@ -67,12 +68,12 @@ fn faults(told: &[Value], stored: &BTreeSet<Key>, devices: Option<Range<u32>>) -
     faults
 }
 
-/// What the store has; nothing in this feed ever ends.
+/// Keys in the store; no alert in this feed ever ends.
 fn stored(file: &Path) -> BTreeSet<Key> {
     open_alerts(file).into_iter().map(|(id, last)| (id, u64::from(last))).collect()
 }
 
-/// How often one folder was killed in the midst of telling, and how many lines came twice.
+/// Kills one daemon repeatedly; returns how often it died in the middle of delivering, and how many lines came twice.
 fn one_life(seed: u64) -> (u32, usize) {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("atalaia.sqlite");
@@ -85,7 +86,7 @@ fn one_life(seed: u64) -> (u32, usize) {
         let mut client = TcpStream::connect(daemon.address()).unwrap();
         let feeder = thread::spawn(move || {
             for number in 0..new {
-                // A socket that breaks is what this is about.
+                // Broken sockets are expected here.
                 if client.write_all(first_word(number).as_bytes()).is_err() {
                     return;
                 }
@@ -124,7 +125,7 @@ fn one_life(seed: u64) -> (u32, usize) {
 }
 
 #[test]
-#[allow(clippy::print_stdout)] // How often it died in the midst, for who runs it with --nocapture.
+#[allow(clippy::print_stdout)] // How often it died while delivering, for runs with --nocapture.
 fn killed_at_any_moment_it_loses_nothing_and_repeats_under_the_same_key() {
     let lives: u64 = std::env::var(LIVES).map_or(1, |text| text.parse().unwrap());
     let worker = |number: u64| move || (0..lives).map(|life| one_life(2 * life + number)).collect::<Vec<_>>();
@@ -137,9 +138,9 @@ fn killed_at_any_moment_it_loses_nothing_and_repeats_under_the_same_key() {
     assert!(deaths / 10 < in_the_midst, "only {in_the_midst} of {deaths} deaths were in the midst of telling");
 }
 
-/// The checker itself: each promise broken on purpose is seen, and nothing else is.
+/// Tests the checker itself: each deliberate fault is detected, and nothing else.
 #[test]
-fn the_checker_sees_every_broken_promise() {
+fn the_checker_detects_every_broken_promise() {
     let line = |id: &str, revision: u64, device: u32, reason: &str| {
         serde_json::json!({"revision": revision, "reason": reason,
             "alert": {"id": id, "vessels": [{"mmsi": super::mmsi(device)}]}})
@@ -157,6 +158,6 @@ fn the_checker_sees_every_broken_promise() {
     assert!(told_first.contains("told and not stored: (\"a\", 2)"), "{told_first}");
     let stranger = seen(&[a, b, line("c", 1, 9, "heard")]);
     assert!(stranger.contains(&format!("extra: {}", super::mmsi(9))), "{stranger}");
-    // Between the deaths, too, when nobody can say yet what is missing.
+    // Between the deaths as well, when missing lines cannot be determined yet.
     assert_eq!(faults(&[line("c", 1, 0, "heard")], &stored, None), ["told and not stored: (\"c\", 1)"]);
 }

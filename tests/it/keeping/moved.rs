@@ -1,4 +1,4 @@
-//! A store or a journal that somebody moves away while the daemon runs: it says so at once, delivers nothing, and goes on when it is back.
+//! A store or a journal moved away while the daemon runs: it reports this at once, delivers nothing, and continues when it is back.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +20,7 @@ use crate::service::{places, wait_for_page};
 const BEFORE: u32 = 20;
 const ALL: u32 = 40;
 
-/// Moves what belongs to the store from one folder to another.
+/// Moves the store's files from one folder to another.
 fn move_store(from: &Path, to: &Path) {
     for part in ["", "-wal", "-shm"] {
         let name = format!("atalaia.sqlite{part}");
@@ -28,7 +28,7 @@ fn move_store(from: &Path, to: &Path) {
     }
 }
 
-/// The devices whose alerts went out, in the order in which they did, each once.
+/// The devices whose alerts were delivered, in order, each once.
 fn delivered(folder: &TempDir) -> Vec<u32> {
     let mut seen = BTreeSet::new();
     let lines = told(folder).into_iter().filter(|line| seen.insert(key(line)));
@@ -36,11 +36,11 @@ fn delivered(folder: &TempDir) -> Vec<u32> {
 }
 
 #[test]
-fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
+fn a_store_that_is_moved_away_holds_deliveries_until_it_is_back() {
     let folder = TempDir::new().unwrap();
     let away = folder.path().join("away");
     fs::create_dir(&away).unwrap();
-    // A sink that takes nothing for now: what is stored waits for it.
+    // A sink that fails for now, so that stored deliveries wait for it.
     let [shut, hook, program] = ["shut", "hook.jsonl", "hook.sh"].map(|name| folder.path().join(name));
     fs::write(&shut, "").unwrap();
     let script = format!("#!/bin/sh\n[ -e {} ] && exit 75\ncat >> {}\n", shut.display(), hook.display());
@@ -60,7 +60,7 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
     let mut send = |numbers: std::ops::Range<u32>| {
         numbers.for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
     };
-    // The first word of the next second lets time pass.
+    // The first report of the next second advances time.
     send(0..BEFORE + 1);
     wait_until(|| BEFORE as usize <= delivered(&folder).len());
     wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 200 "));
@@ -104,7 +104,7 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
 }
 
 #[test]
-fn a_journal_that_is_moved_away_is_missed_and_written_on_when_it_is_back() {
+fn a_missing_journal_is_reported_and_continued_when_it_is_back() {
     let folder = TempDir::new().unwrap();
     let (journal, away) = (folder.path().join("atalaia.sqlite.journal"), folder.path().join("away"));
     let settings = daemon_settings(&folder);
@@ -113,7 +113,7 @@ fn a_journal_that_is_moved_away_is_missed_and_written_on_when_it_is_back() {
     let mut daemon = Daemon::start(&settings);
     let (address, pages) = places(&mut daemon);
     let mut client = TcpStream::connect(address).unwrap();
-    // Each the first word of its second: the one before is decided by it.
+    // Each is the first report of its second, which decides the one before.
     let mut send = |second: u32| client.write_all(first_word(10 * second).as_bytes()).unwrap();
     send(0);
     send(1);
@@ -125,7 +125,7 @@ fn a_journal_that_is_moved_away_is_missed_and_written_on_when_it_is_back() {
     let said = daemon.wait_for(&["ERROR", "the journal folder is gone"]);
     assert!(said.contains("atalaia.sqlite.journal: gone") && said.contains("move it back"), "{said}");
     send(2);
-    // What is raised is stored, and so it is delivered; a reload that could not be written down is refused.
+    // A raised alert is stored, and therefore delivered; a reload that cannot be recorded is refused.
     wait_until(|| 2 <= delivered(&folder).len());
     fs::write(&settings, format!("{text}[http]\naddress = \"127.0.0.1:0\"\n[alerts]\nalert_from = 10\n")).unwrap();
     daemon.signal("HUP");
@@ -137,7 +137,7 @@ fn a_journal_that_is_moved_away_is_missed_and_written_on_when_it_is_back() {
     wait_for_page(&pages, "/readyz", |answer| answer.contains("\"ready\":true"));
     send(3);
     wait_until(|| 3 <= delivered(&folder).len());
-    // Killed, it has only the journal to go on from: nothing of it is missing.
+    // After a kill it can only resume from the journal, and nothing in it is missing.
     daemon.signal("KILL");
     daemon.died_of("killed");
     let mut daemon = Daemon::start(&settings);

@@ -1,7 +1,7 @@
-//! A disk that fills up, or files that may grow no more: nobody is told of what is not stored, and once there is room again everybody is
-//! told of everything.
+//! A full disk, or files that may not grow: nothing is delivered before it is stored, and once there is space again everything is
+//! delivered.
 //!
-//! The disk is a small memory file system of the daemon's own, in a namespace of its own; it needs no privileges.
+//! The disk is a small memory file system in the daemon's own namespace; it needs no privileges.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -22,7 +22,7 @@ use crate::daemon::{Daemon, PATIENCE, input, settings};
 const BEFORE: u32 = 20;
 const ALL: u32 = 300;
 
-/// What runs on a disk of its own, mounted at `disk`.
+/// A command that runs on its own disk, mounted at `disk`.
 fn on_small_disk(disk: &Path) -> Command {
     on_disk("mount -t tmpfs -o size=8m none \"$0\" && exec \"$@\"", disk)
 }
@@ -37,7 +37,7 @@ fn devices(client: &mut TcpStream, numbers: std::ops::Range<u32>) {
     numbers.for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
 }
 
-/// Waits until the sink was told of so many alerts; how long that took.
+/// Waits until this many alerts were delivered to the sink; returns how long that took.
 fn wait_for_told(folder: &TempDir, count: u32) -> Duration {
     let start = Clock.moment();
     while told(folder).iter().map(key).collect::<BTreeSet<_>>().len() < count as usize {
@@ -47,7 +47,7 @@ fn wait_for_told(folder: &TempDir, count: u32) -> Duration {
     Clock.moment().since(start)
 }
 
-/// Each device once, in the order in which they were raised.
+/// Asserts that each device was delivered once, in the order in which they were raised.
 fn assert_told_in_order(folder: &TempDir) {
     let mut seen = BTreeSet::new();
     let order: Vec<u64> = told(folder)
@@ -60,11 +60,11 @@ fn assert_told_in_order(folder: &TempDir) {
 }
 
 #[test]
-fn a_file_that_may_grow_no_more_is_a_full_disk_and_not_the_end() {
+fn a_file_size_limit_is_treated_as_a_full_disk_and_not_as_fatal() {
     let folder = TempDir::new().unwrap();
     let settings = daemon_settings(&folder);
     let mut command = Command::new("sh");
-    // 1 MiB: less than what the alerts take.
+    // 1 MiB: less than the alerts need.
     command.args(["-c", "ulimit -S -f 2048 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_atalaia")]);
     let mut daemon = Daemon::start_command(&mut command, &settings);
     let mut client = TcpStream::connect(daemon.address()).unwrap();
@@ -80,8 +80,8 @@ fn a_file_that_may_grow_no_more_is_a_full_disk_and_not_the_end() {
 }
 
 #[test]
-#[allow(clippy::print_stderr)] // A machine that forbids namespaces must say what it did not test.
-fn a_store_on_a_disk_that_takes_no_writes_is_found_by_check() {
+#[allow(clippy::print_stderr)] // A machine that forbids namespaces must report what it did not test.
+fn check_finds_a_store_on_a_read_only_disk() {
     let folder = TempDir::new().unwrap();
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).unwrap();
@@ -106,8 +106,8 @@ fn a_store_on_a_disk_that_takes_no_writes_is_found_by_check() {
 }
 
 #[test]
-#[allow(clippy::print_stderr)] // A machine that forbids namespaces must say what it did not test.
-fn a_full_disk_holds_alerts_back_and_loses_none() {
+#[allow(clippy::print_stderr)] // A machine that forbids namespaces must report what it did not test.
+fn a_full_disk_delays_alerts_and_loses_none() {
     let folder = TempDir::new().unwrap();
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).unwrap();
@@ -138,13 +138,13 @@ fn a_full_disk_holds_alerts_back_and_loses_none() {
             Ok(_) => {}
         }
     }
-    // An open file keeps its room after its name is gone.
+    // An open file keeps its space after its name is removed.
     drop(file);
     devices(&mut client, BEFORE..ALL);
     daemon.wait_for(&["ERROR", "the store cannot be written"]);
     let known = told(&folder).len();
     assert!(known < ALL as usize, "the disk was not full");
-    // Several tries later the same is known, and nothing new was said of it.
+    // Several attempts later the state is the same, and nothing more was logged.
     let start = Clock.moment();
     while Clock.moment().since(start) < Duration::from_secs(4) {
         assert_eq!(told(&folder).len(), known, "told of what is not stored");

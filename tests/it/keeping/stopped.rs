@@ -1,4 +1,4 @@
-//! Stopped in the midst of work, flooded, or without room for its settings: what the daemon does is in order, and it says so.
+//! Stopped in mid-work, flooded, or unable to record its settings: the daemon acts in order and reports it.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -15,11 +15,11 @@ use tempfile::TempDir;
 use super::{daemon_settings, first_word, key, told};
 use crate::daemon::{Daemon, wait_until};
 
-/// Ten seconds are promised; a machine that is busy elsewhere may take three times as long.
+/// Ten seconds are promised; a busy machine may take three times as long.
 const STOPPED_WITHIN: Duration = Duration::from_secs(30);
 
 #[test]
-fn stopped_under_load_it_saves_what_it_knows_and_goes_on_without_a_repeat() {
+fn stopped_under_load_it_saves_its_state_and_continues_without_repeats() {
     let folder = TempDir::new().unwrap();
     let settings = daemon_settings(&folder);
     let mut daemon = Daemon::start(&settings);
@@ -30,7 +30,7 @@ fn stopped_under_load_it_saves_what_it_knows_and_goes_on_without_a_repeat() {
             let (address, next, over) = (address.clone(), Arc::clone(&next), Arc::clone(&over));
             thread::spawn(move || {
                 let mut client = TcpStream::connect(address).unwrap();
-                // A socket that breaks is what this is about.
+                // Broken sockets are expected here.
                 while !over.load(Ordering::Relaxed) {
                     let number = next.fetch_add(1, Ordering::Relaxed) % 20_000;
                     if client.write_all(first_word(number).as_bytes()).is_err() {
@@ -87,7 +87,7 @@ fn a_flood_of_invented_vessels_is_an_alert() {
 }
 
 #[test]
-fn settings_that_cannot_be_written_down_are_not_taken_over() {
+fn settings_that_cannot_be_recorded_are_not_applied() {
     let folder = TempDir::new().unwrap();
     let settings = daemon_settings(&folder);
     let mut daemon = Daemon::start(&settings);
@@ -95,7 +95,7 @@ fn settings_that_cannot_be_written_down_are_not_taken_over() {
     let kept = folder.path().join("atalaia.sqlite.journal/in-force");
     let aside = folder.path().join("aside");
     std::fs::rename(&kept, &aside).unwrap();
-    // Where the folder should be is a file: nothing can be written there.
+    // A file takes the folder's place, so nothing can be written there.
     std::fs::write(&kept, "").unwrap();
     let text = std::fs::read_to_string(&settings).unwrap();
     std::fs::write(&settings, text.replace("\"low\"", "\"high\"")).unwrap();
@@ -107,7 +107,7 @@ fn settings_that_cannot_be_written_down_are_not_taken_over() {
     daemon.signal("HUP");
     daemon.wait_for(&["reloaded"]);
     daemon.stop("feed");
-    // The state of the stop is one that the next start takes up.
+    // The next start restores the state saved at the stop.
     let mut daemon = Daemon::start(&settings);
     daemon.wait_for(&["state restored", "entries=0", "whole=true"]);
     daemon.stop("feed");

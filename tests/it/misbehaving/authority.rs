@@ -1,4 +1,4 @@
-//! An authority of our own that issues certificates for as long or as short as a test wants, and servers that show them.
+//! A certificate authority that issues certificates of any validity for the tests, and servers that use them.
 
 use std::fs;
 use std::net::TcpStream;
@@ -16,13 +16,13 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use super::servers::{Connection, Secure};
 
-/// Who issues certificates for localhost.
+/// Issues certificates for localhost.
 pub struct Authority {
     key: SigningKey,
     certificate: Vec<u8>,
 }
 
-/// From when to when something is valid.
+/// A period of validity.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Valid {
     pub from: Time,
@@ -30,14 +30,14 @@ pub struct Valid {
 }
 
 impl Valid {
-    /// From an hour ago until so long from now, whole seconds.
+    /// From an hour ago until `span` from now, in whole seconds.
     pub fn for_another(span: Span) -> Valid {
         let now = Time::from_seconds(Clock.now().seconds());
         Valid { from: now - Span::from_hours(1), until: now + span }
     }
 }
 
-/// Ed25519 (RFC 8410), the common name and what certificates are allowed (RFC 5280, 4.2.1), as object identifiers.
+/// Ed25519 (RFC 8410), the common name and the extensions of certificates (RFC 5280, 4.2.1), as object identifiers.
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 const COMMON_NAME: &[u8] = &[0x55, 4, 3];
 const ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 0x11];
@@ -56,7 +56,7 @@ fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     [head, contents].concat()
 }
 
-/// A certificate of version 3 for `key`, by `issuer`.
+/// A version 3 certificate for `key`, signed by `issuer`.
 fn certificate(issuer: &SigningKey, key: &SigningKey, valid: Valid, is_authority: bool) -> Vec<u8> {
     let time = |time: Time| {
         let digits: String = time.to_string().chars().filter(char::is_ascii_digit).collect();
@@ -99,7 +99,7 @@ fn new_key() -> SigningKey {
     SigningKey::from_bytes(&std::array::from_fn(|_| fastrand::u8(..)))
 }
 
-/// A private key as PKCS #8 has it.
+/// A private key in PKCS #8.
 fn private(key: &SigningKey) -> Vec<u8> {
     let algorithm = element(SEQUENCE, &[&element(6, &[ED25519])]);
     element(SEQUENCE, &[&[2, 1, 0], &algorithm, &element(4, &[&element(4, &[key.as_bytes()])])])
@@ -118,12 +118,12 @@ impl Authority {
         Authority { key, certificate }
     }
 
-    /// Writes its certificate to a file.
+    /// Writes the authority's certificate to a file.
     pub fn write(&self, file: &Path) {
         fs::write(file, pem("CERTIFICATE", &self.certificate)).unwrap();
     }
 
-    /// Writes a certificate and its key over those of a client, each file at once.
+    /// Replaces a client's certificate and key, each file atomically.
     pub fn renew(&self, folder: &Path, valid: Valid) {
         let key = new_key();
         let certificate = pem("CERTIFICATE", &certificate(&self.key, &key, valid, false));
@@ -135,7 +135,7 @@ impl Authority {
         }
     }
 
-    /// What a server shows; with `asks` only to clients of this authority.
+    /// The configuration of a server; with `asks` it requires a client certificate of this authority.
     fn server(&self, valid: Valid, asks: bool) -> ServerConfig {
         let key = new_key();
         let certificate = CertificateDer::from(certificate(&self.key, &key, valid, false));
@@ -152,31 +152,31 @@ impl Authority {
         };
         let key = PrivateKeyDer::try_from(private(&key)).unwrap();
         let mut config = builder.with_single_cert(vec![certificate], key).unwrap();
-        // Every connection looks at certificates anew.
+        // Every connection checks certificates again.
         config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
         config
     }
 }
 
-/// What servers show at the moment.
+/// The certificates that servers currently use.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Shown {
-    /// A certificate that ends so long after the connection began.
+    /// A certificate that expires this long after the connection began.
     Ending(Span),
-    /// This.
+    /// A certificate with this validity.
     Fixed(Valid),
 }
 
-/// Says something in the open before a connection is encrypted, and whether it is to be.
+/// Exchanges plain text before a connection is encrypted; fails if it should not be.
 pub type Prelude = fn(&mut TcpStream) -> std::io::Result<()>;
 
-/// Nothing.
+/// No exchange before encryption.
 pub fn no_prelude(_: &mut TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Servers encrypt with what is shown at the moment; `asks`: they want a certificate too.
+/// Makes servers encrypt with the current certificates; with `asks` they require a client certificate too.
 pub fn secure(authority: &Arc<Authority>, shown: &Arc<Mutex<Shown>>, asks: bool, prelude: Prelude) -> Secure {
     let (authority, shown) = (Arc::clone(authority), Arc::clone(shown));
     Arc::new(move |mut socket: TcpStream| {

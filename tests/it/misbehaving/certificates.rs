@@ -1,5 +1,5 @@
-//! Certificates that expire while a connection stands, are not valid yet, or are renewed on the disk: what goes on, what is refused, and
-//! what the operator reads of it.
+//! Certificates that expire during a connection, are not valid yet, or are renewed on the disk: what continues, what is refused, and what
+//! the operator sees of it.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -19,16 +19,16 @@ use super::{counts, http_and_mail, inputs, mqtt, nats, page, raise, stands, star
 use crate::daemon::{Daemon, input, settings, wait_until};
 use crate::feeds::free_port;
 
-/// A server's certificate, from the beginning of a connection.
+/// Validity of a server's certificate, from the beginning of a connection.
 const LIFE: Span = Span::from_seconds(4);
 
-/// A kind of sink that speaks TLS: how its server does, what that says before, and its table for an address.
+/// A kind of sink that uses TLS: its server's protocol, the exchange before encryption, and its settings table for an address.
 struct Kind {
     name: &'static str,
     session: Session,
     prelude: Prelude,
     table: fn(&str) -> String,
-    /// Whether a connection stays between two letters.
+    /// Whether the connection is kept between two deliveries.
     keeps: bool,
 }
 
@@ -97,7 +97,7 @@ struct Office {
 }
 
 impl Office {
-    /// `own`: how long the certificate is valid that the sinks show; without one the servers ask for none.
+    /// `own` is the validity of the sinks' client certificate; without one the servers ask for none.
     fn new(shown: Shown, own: Option<Valid>) -> Office {
         let (folder, authority) = (TempDir::new().unwrap(), Arc::new(Authority::new()));
         authority.write(&folder.path().join("ca.pem"));
@@ -133,12 +133,12 @@ impl Office {
         *self.shown.lock().unwrap() = shown;
     }
 
-    /// An alert is raised.
+    /// Raises an alert.
     fn raise(&mut self, number: u32) {
         raise(&mut self.feed, number);
     }
 
-    /// Waits until these kinds have so many messages, and the store knows.
+    /// Waits until these kinds have received this many messages, and the store has recorded it.
     fn have(&self, wanted: impl Fn(&Kind) -> bool, count: usize) {
         let store = self.folder.path().join("atalaia.sqlite");
         for (kind, server) in KINDS.iter().zip(&self.servers).filter(|(kind, _)| wanted(kind)) {
@@ -148,7 +148,7 @@ impl Office {
         }
     }
 
-    /// Waits until these kinds are down for this reason, with so many messages delivered.
+    /// Waits until these kinds are down for this reason, with this many messages delivered.
     fn down(&self, wanted: impl Fn(&Kind) -> bool, reason: &str, delivered: u64) {
         let store = self.folder.path().join("atalaia.sqlite");
         for kind in KINDS.iter().filter(|kind| wanted(kind)) {
@@ -175,7 +175,7 @@ impl Office {
     }
 }
 
-/// Servers whose certificate expires are spoken to until the connection ends, and again once they have a new one.
+/// Servers with an expired certificate are used until the connection ends, and again once they have a new one.
 pub fn of_a_server_that_expires_ends_no_connection_and_begins_none() {
     let mut office = Office::new(Shown::Ending(LIFE), None);
     office.raise(0);
@@ -191,7 +191,7 @@ pub fn of_a_server_that_expires_ends_no_connection_and_begins_none() {
     office.have(|kind| kind.keeps, 2);
     let reason = format!("the server's certificate expired at {ended}");
     office.down(|kind| !kind.keeps, &reason, 1);
-    // Once connections are made anew, nobody is spoken to.
+    // New connections are refused.
     office.servers.iter().for_each(Server::hang_up);
     office.raise(2);
     office.down(|kind| kind.keeps, &reason, 2);
@@ -208,7 +208,7 @@ pub fn of_a_server_that_expires_ends_no_connection_and_begins_none() {
     }
 }
 
-/// Nobody restarts or reloads anything.
+/// Renewal works without a restart or reload.
 pub fn of_ours_that_expired_is_told_of_and_a_renewed_one_taken_over() {
     let ended = Time::from_seconds(Clock.now().seconds() - 7200);
     let expired = Valid { from: ended - Span::from_hours(1), until: ended };
@@ -228,7 +228,7 @@ pub fn of_ours_that_expired_is_told_of_and_a_renewed_one_taken_over() {
     assert!(log.iter().any(|line| line.contains("WARN") && line.contains(&told)), "{log:#?}");
 }
 
-/// Theirs has expired, then ours.
+/// First the server's certificate has expired, then the client's.
 pub fn inputs_say_what_is_wrong_and_take_a_renewed_one_over() {
     let (folder, authority) = (TempDir::new().unwrap(), Arc::new(Authority::new()));
     authority.write(&folder.path().join("ca.pem"));
@@ -237,7 +237,7 @@ pub fn inputs_say_what_is_wrong_and_take_a_renewed_one_over() {
     authority.renew(folder.path(), expired);
     let shown = Arc::new(Mutex::new(Shown::Fixed(expired)));
     let tls = "ca = \"ca.pem\"\ncertificate = \"own.pem\"\nkey = \"own.key\"\n";
-    // What it would say of a stream is of no interest here.
+    // Its errors about the stream do not matter here.
     let silent = || Desk::doing(Misdeed::NeverAcknowledges, "");
     let broker = Server::start(mqtt::session, Desk::default(), secure(&authority, &shown, true, no_prelude));
     let nats = Server::start(nats::session, silent(), secure(&authority, &shown, true, greet_nats));
@@ -265,7 +265,7 @@ pub fn inputs_say_what_is_wrong_and_take_a_renewed_one_over() {
     }
     authority.renew(folder.path(), Valid::for_another(Span::from_hours(1)));
     until("broker", || inputs::stands(&http, "broker")["state"] == "up");
-    // The next thing it waits for is the stream.
+    // The next error is about the stream.
     says("nats", "timed out");
     daemon.signal("TERM");
     daemon.wait_for(&["stopped", "open_alerts="]);
@@ -278,7 +278,7 @@ pub fn inputs_say_what_is_wrong_and_take_a_renewed_one_over() {
     }
 }
 
-/// Servers that never come to encrypt: they say nothing, something else, or hang up.
+/// Servers that never start TLS: they stay silent, send something else, or disconnect.
 pub fn a_server_without_tls_is_given_up_in_time() {
     let cases = [
         (Misdeed::Silent, "within 1 s"),

@@ -16,7 +16,7 @@ fn line(talk: &mut (impl Read + ?Sized)) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
 }
 
-/// Takes posts on one connection.
+/// Accepts posts on one connection.
 pub fn webhook(mut connection: Connection, desk: &Desk) -> io::Result<()> {
     loop {
         let (mut length, mut key) = (0, String::new());
@@ -38,7 +38,7 @@ pub fn webhook(mut connection: Connection, desk: &Desk) -> io::Result<()> {
     }
 }
 
-/// What a mail server says until both encrypt.
+/// The mail server's part before encryption.
 pub fn starttls(socket: &mut TcpStream) -> io::Result<()> {
     socket.write_all(b"220 here\r\n")?;
     line(socket)?;
@@ -47,7 +47,7 @@ pub fn starttls(socket: &mut TcpStream) -> io::Result<()> {
     socket.write_all(b"220 go on\r\n")
 }
 
-/// Takes mail on one connection that is encrypted already.
+/// Accepts mail on one connection that is already encrypted.
 pub fn mail(mut connection: Connection, desk: &Desk) -> io::Result<()> {
     loop {
         let said = line(&mut *connection.talk)?;
@@ -71,7 +71,7 @@ pub fn mail(mut connection: Connection, desk: &Desk) -> io::Result<()> {
     }
 }
 
-/// Takes messages led by their length.
+/// Accepts messages prefixed with their length.
 pub fn syslog(mut connection: Connection, desk: &Desk) -> io::Result<()> {
     loop {
         let mut length = String::new();

@@ -1,4 +1,5 @@
-//! Inputs whose broker or server misbehaves: the others are heard on, they are tried ever later, and what is no AIS is counted and dropped.
+//! Inputs whose server misbehaves: other inputs are unaffected, delays between attempts grow, and lines that are not AIS are counted and
+//! dropped.
 
 use std::env;
 use std::io::Write;
@@ -20,7 +21,7 @@ use crate::bad_sinks::{first_word, status};
 use crate::daemon::{input, settings, wait_until};
 use crate::feeds::{CANARY, free_port, secret};
 
-/// What is wrong and what is read of it; `None` where it takes longer than a gate has time for (`ATALAIA_PATIENT` waits for it).
+/// A fault and what the operator sees of it; `None` if it takes longer than the gate allows (`ATALAIA_PATIENT` waits for it).
 type Case = (Misdeed, Option<&'static str>, &'static str);
 
 const MQTT: &[Case] = &[
@@ -67,13 +68,13 @@ const NATS: &[Case] = &[
     (RefusesWithEcho, Some("no user has the password ***"), ""),
 ];
 
-/// How an input stands by `/status`.
+/// State of an input in `/status`.
 pub fn stands(address: &str, name: &str) -> Value {
     let page: Value = serde_json::from_str(&page(address, "/status")).unwrap();
     page["inputs"].as_array().unwrap().iter().find(|one| one["name"] == name).cloned().unwrap_or_default()
 }
 
-/// The most tries within so long when nothing comes: waits of 1, 2, 4 s and so on, each cut by up to a half.
+/// Maximum number of attempts within a time when nothing is received: delays of 1, 2, 4 s and so on, each shortened by up to a half.
 fn most_tries(within: Duration) -> u32 {
     (2.0 * within.as_secs_f64() + 1.0).log2() as u32 + 2
 }
@@ -129,7 +130,7 @@ pub fn are_tried_ever_later_and_the_others_are_heard() {
         let most = most_tries(Clock.moment().since(began));
         assert!((1..=most).contains(&tries), "{name} was called {tries} times, {most} are right");
     }
-    // What comes and is no AIS is counted by its reason; the line among it is used, as is every line of the good input.
+    // Lines that are not AIS are counted by reason; the valid line among them is used, as is every line of the good input.
     wait_until(|| stands(&http, "mqtt-talks")["lines"] == 4);
     let talks = stands(&http, "mqtt-talks");
     assert!(talks["state"] == "up" && talks["dropped"] == 301, "{talks}");
@@ -148,13 +149,13 @@ pub fn are_tried_ever_later_and_the_others_are_heard() {
     assert!(!log.contains("panicked") && !log.contains(CANARY), "{log}");
 }
 
-/// A feed that gives a line and hangs up, every second: it is heard each time, and the log is not told each time.
+/// A feed that sends a line and disconnects, every second: it is received each time, but not logged each time.
 pub fn that_flaps_is_heard_and_does_not_fill_the_log() {
     let folder = TempDir::new().unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let text = input("tcp", &format!("address = \"{}\"", listener.local_addr().unwrap()));
     let mut daemon = start(&settings(&folder, &text));
-    // The first tries are told of, then one in half a minute.
+    // The first attempts are logged, then one every half minute.
     for number in 0..9 {
         let (mut stream, _) = listener.accept().unwrap();
         stream.write_all(first_word(number).as_bytes()).unwrap();

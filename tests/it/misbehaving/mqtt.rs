@@ -1,4 +1,4 @@
-//! A broker of MQTT 3.1.1, as far as a publisher and a subscriber need one.
+//! An MQTT 3.1.1 broker, as far as a publisher and a subscriber need one.
 
 use std::io;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const DISCONNECT: u8 = 14;
 /// The longest length that the protocol can announce: 256 MiB.
 const LONGEST: &[u8] = &[0xff, 0xff, 0xff, 0x7f];
 
-/// A packet of the client.
+/// A packet from the client.
 struct Packet {
     kind: u8,
     flags: u8,
@@ -36,7 +36,7 @@ fn packet(connection: &mut Connection) -> io::Result<Packet> {
     Ok(Packet { kind: first >> 4, flags: first & 0xf, body: connection.read(length)? })
 }
 
-/// A message to a client, as it travels.
+/// A message to a client, as encoded on the wire.
 pub fn publish(topic: &str, number: Option<u16>, payload: &[u8]) -> Vec<u8> {
     let mut body = u16::try_from(topic.len()).unwrap().to_be_bytes().to_vec();
     body.extend(topic.as_bytes());
@@ -87,7 +87,7 @@ pub fn session(mut connection: Connection, desk: &Desk) -> io::Result<()> {
     }
     loop {
         let packet = packet(&mut connection)?;
-        // Whoever comes to its senses, or loses them, begins anew.
+        // A server that changes its behaviour starts with a new connection.
         if desk.wrong() != wrong || packet.kind == DISCONNECT {
             return Ok(());
         }
@@ -106,13 +106,13 @@ pub fn session(mut connection: Connection, desk: &Desk) -> io::Result<()> {
                 false if wrong == Some(Misdeed::ResetsAfterMessage) => return connection.reset(),
                 false => return Ok(()),
             },
-            // Acknowledgements of what we sent.
+            // Acknowledgements of messages we sent.
             _ => {}
         }
     }
 }
 
-/// Answers a subscription; whether the connection goes on.
+/// Answers a subscription; returns whether the connection continues.
 fn subscribed(connection: &mut Connection, wrong: Option<Misdeed>, [high, low]: [u8; 2]) -> io::Result<bool> {
     let agreed = [0x90, 3, high, low, 0];
     match wrong {
@@ -140,7 +140,7 @@ fn subscribed(connection: &mut Connection, wrong: Option<Misdeed>, [high, low]: 
     }
 }
 
-/// Answers a message; whether the connection goes on.
+/// Answers a message; returns whether the connection continues.
 fn published(connection: &mut Connection, desk: &Desk, wrong: Option<Misdeed>, packet: &Packet) -> io::Result<bool> {
     assert_eq!(packet.flags >> 1 & 3, 1, "only what is acknowledged is safe");
     let length = usize::from(u16::from_be_bytes([packet.body[0], packet.body[1]]));
@@ -150,7 +150,7 @@ fn published(connection: &mut Connection, desk: &Desk, wrong: Option<Misdeed>, p
     let answer: &[u8] = match wrong {
         Some(Misdeed::NeverAcknowledges) => &[],
         Some(Misdeed::AcknowledgesAnother) => &[0x40, 2, number[0] ^ 0x12, number[1]],
-        // With a reason, as version 5 has it: quota exceeded.
+        // With a reason, as in version 5: quota exceeded.
         Some(Misdeed::AcknowledgesStrangely) => &[0x40, 3, number[0], number[1], 0x97],
         Some(Misdeed::AnswersNothing) => &[0x40, 0],
         // As for a subscription.

@@ -1,4 +1,4 @@
-//! A server of NATS with a stream of JetStream, as far as a publisher needs one.
+//! A NATS server with a JetStream stream, as far as a publisher needs one.
 
 use std::io;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::servers::{Connection, Desk, Misdeed};
 
-/// The longest line of a client here.
+/// Maximum length of a client's line here.
 const LONGEST: usize = 1 << 16;
 
 /// A line, without its end.
@@ -30,7 +30,7 @@ fn info(elsewhere: &[&str]) -> String {
     format!("INFO {info}\r\n")
 }
 
-/// What the client sent.
+/// A message from the client.
 struct Message {
     subject: String,
     answer_to: String,
@@ -38,7 +38,7 @@ struct Message {
     payload: Vec<u8>,
 }
 
-/// Reads the rest of a message whose first line is this.
+/// Reads the rest of a message that begins with these words.
 fn message(connection: &mut Connection, words: &[&str]) -> io::Result<Message> {
     let lengths = if words[0] == "HPUB" { 2 } else { 1 };
     let length = |place: usize| -> usize { words[words.len() - place].parse().unwrap() };
@@ -123,7 +123,7 @@ struct Told<'a> {
     secret: &'a str,
 }
 
-/// Answers a message; whether the connection goes on.
+/// Answers a message; returns whether the connection continues.
 fn published(connection: &mut Connection, desk: &Desk, told: &Told<'_>, message: &Message) -> io::Result<bool> {
     let Told { wrong, subscription, secret } = told;
     let to = &message.answer_to;
@@ -141,11 +141,11 @@ fn published(connection: &mut Connection, desk: &Desk, told: &Told<'_>, message:
             let head = format!("MSG {to} {subscription} {}\r\n", 1 << 30);
             return connection.pour(head.as_bytes()).map(|()| false);
         }
-        // As if to another request, which was never made.
+        // As if to another request that was never made.
         Some(Misdeed::AcknowledgesAnother) => answer(&format!("{to}x"), stored),
         Some(Misdeed::AcknowledgesStrangely) => answer(to, r#"{"stream":"ALERTS","seq":"seven"}"#),
         Some(Misdeed::AnswersNothing) => answer(to, ""),
-        // Nobody listens there.
+        // There are no responders.
         Some(Misdeed::AnswersError) => {
             let head = "NATS/1.0 503\r\n\r\n";
             format!("HMSG {to} {subscription} {} {}\r\n{head}\r\n", head.len(), head.len())

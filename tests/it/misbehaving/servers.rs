@@ -1,4 +1,4 @@
-//! Servers of our own that speak a protocol as they should, or do one thing wrong until they are told to behave.
+//! Our own servers that follow a protocol correctly, or show one fault until they are set to behave.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -9,47 +9,47 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-/// What a server does wrong.
+/// A fault of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Misdeed {
-    /// Accepts and says nothing.
+    /// Accepts and sends nothing.
     Silent,
-    /// Greets so slowly that nobody waits for the end of it.
+    /// Greets so slowly that the client times out.
     Drips,
-    /// Says what is not its protocol.
+    /// Sends something other than its protocol.
     Garbage,
-    /// Announces far more than anybody takes, and begins to send it, before or after the first message.
+    /// Announces far more than any client accepts, and begins to send it, before or after the first message.
     Huge,
     HugeAfterwards,
     /// Sends a line without an end.
     Endless,
-    /// Hangs up at once, after our name and password, after the first message, within its answer to that.
+    /// Disconnects at once, after the login, after the first message, or within its answer to that.
     ClosesAtOnce,
     ClosesAfterLogin,
     ClosesAfterMessage,
     ClosesInAnswer,
-    /// Breaks the connection at once, or after the first message.
+    /// Resets the connection at once, or after the first message.
     Resets,
     ResetsAfterMessage,
-    /// Reads no more.
+    /// Stops reading.
     StopsReading,
-    /// Takes messages and says nothing of them, or acknowledges others.
+    /// Accepts messages without acknowledging them, or acknowledges others.
     NeverAcknowledges,
     AcknowledgesAnother,
-    /// Acknowledges in a form of another version of the protocol, or as for another quality of service.
+    /// Acknowledges in the form of another protocol version, or for another quality of service.
     AcknowledgesStrangely,
-    /// Answers a message with an error of the protocol, with one in words, with no words at all.
+    /// Answers a message with a protocol error, with an error in text, or with an empty answer.
     AnswersError,
     AnswersWords,
     AnswersNothing,
-    /// Lets nobody in, for this reason of the protocol.
+    /// Refuses the login, with this reason code of the protocol.
     Refuses(u8),
-    /// The same, with the password that it was shown in its words.
+    /// Refuses the login, and repeats the password in its message.
     RefusesWithEcho,
-    /// Goes on from a session that we never had.
+    /// Resumes a session that we never had.
     RemembersUs,
-    /// Works as it should, but: acknowledges twice, says that it knows the message, hangs up every second, sends what nobody asked for,
-    /// names other servers to go to.
+    /// Works, but acknowledges twice, reports a message as already known, disconnects every second, sends unrequested data, or names other
+    /// servers to use.
     AcknowledgesTwice,
     KnowsIt,
     Flaps,
@@ -58,7 +58,7 @@ pub enum Misdeed {
 }
 
 impl Misdeed {
-    /// Whether messages get through all the same.
+    /// Whether messages are delivered despite the fault.
     pub fn is_harmless(self) -> bool {
         use Misdeed::{AcknowledgesTwice, Flaps, KnowsIt, Redirects, Talks};
         matches!(self, AcknowledgesTwice | KnowsIt | Flaps | Talks | Redirects)
@@ -70,20 +70,20 @@ impl Misdeed {
     }
 }
 
-/// A message that a server took, and acknowledged where its protocol has a word for it.
+/// A message that a server accepted, and acknowledged if its protocol has acknowledgements.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Taken {
-    /// What it is known by: the key of a letter, a topic, nothing.
+    /// Identifies the message: the delivery's key, a topic, or empty.
     pub key: String,
     pub body: String,
 }
 
-/// What a server has seen, and how it is to behave.
+/// What a server has received, and how it is to behave.
 #[derive(Debug, Default)]
 pub struct Desk {
-    /// What it does while it does not behave.
+    /// The fault it shows while it does not behave.
     pub misdeed: Option<Misdeed>,
-    /// Where it sends people; nobody may come there.
+    /// Address of another server that it names; no client may connect there.
     pub elsewhere: String,
     behaves: AtomicBool,
     calls: AtomicU32,
@@ -92,24 +92,24 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// One that does this until it is told to behave.
+    /// A server with this fault, until it is set to behave.
     pub fn doing(misdeed: Misdeed, elsewhere: &str) -> Desk {
         Desk { misdeed: Some(misdeed), elsewhere: elsewhere.to_owned(), ..Desk::default() }
     }
 
-    /// What it does wrong at the moment.
+    /// The current fault.
     pub fn wrong(&self) -> Option<Misdeed> {
         self.misdeed.filter(|_| !self.behaves.load(Ordering::SeqCst))
     }
 
-    /// A message is taken.
+    /// Records an accepted message.
     pub fn take(&self, key: &str, body: &[u8]) {
         let body = String::from_utf8_lossy(body).into_owned();
         self.taken.lock().unwrap().push(Taken { key: key.to_owned(), body });
     }
 }
 
-/// A connection to a client, over TLS or in the open.
+/// A connection to a client, with or without TLS.
 pub trait Talk: Read + Write + Send {}
 impl<T: Read + Write + Send> Talk for T {}
 
@@ -121,7 +121,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// In the open.
+    /// A connection without TLS.
     pub fn plain(socket: TcpStream) -> Connection {
         Connection { talk: Box::new(socket.try_clone().unwrap()), socket }
     }
@@ -136,12 +136,12 @@ impl Connection {
         self.talk.read_exact(&mut bytes).map(|()| bytes)
     }
 
-    /// Until the other side has had enough, whatever it says meanwhile.
+    /// Discards data until the other side gives up.
     pub fn hang(&mut self) -> io::Result<()> {
         io::copy(&mut self.talk, &mut io::sink()).map(drop)
     }
 
-    /// The same, and nothing is read.
+    /// Waits until the other side gives up, without reading.
     pub fn ignore(&mut self) -> io::Result<()> {
         while self.socket.take_error()?.is_none() && is_open(&self.socket) {
             thread::sleep(Duration::from_millis(50));
@@ -149,7 +149,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Byte by byte, with a pause before each.
+    /// Sends byte by byte, with a pause before each.
     pub fn drip(&mut self, bytes: &[u8], pause: Duration) -> io::Result<()> {
         for byte in bytes {
             thread::sleep(pause);
@@ -158,7 +158,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Says this, then zero bytes until the other side has had enough; an error if it takes far too many.
+    /// Sends this, then zero bytes until the other side gives up; fails if it accepts far too many.
     pub fn pour(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.say(bytes)?;
         let zeros = vec![b'0'; 1 << 18];
@@ -170,40 +170,40 @@ impl Connection {
         panic!("300 MiB of it were taken");
     }
 
-    /// Breaks it off: the other side gets a reset.
+    /// Resets the connection.
     pub fn reset(self) -> io::Result<()> {
         SockRef::from(&self.socket).set_linger(Some(Duration::ZERO))
     }
 }
 
-/// Whether the other side has not hung up; nothing is taken out of the socket.
+/// Whether the other side has not disconnected; takes nothing out of the socket.
 fn is_open(socket: &TcpStream) -> bool {
-    // Held back by unread bytes, its end would not be seen; whoever gives up in time closes with a reset, as they are unread.
+    // A close behind unread bytes would not be seen. A peer that gives up in time resets the connection, because its bytes are unread.
     let _ = socket.set_nonblocking(true);
     let peeked = socket.peek(&mut [0]);
     let _ = socket.set_nonblocking(false);
     !matches!(peeked, Ok(0)) && !peeked.is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock)
 }
 
-/// How a protocol is spoken over one connection until that ends.
+/// Serves one connection until that ends.
 pub type Session = fn(Connection, &Desk) -> io::Result<()>;
 
-/// How a socket becomes a connection: nothing where no TLS comes about.
+/// Makes a connection of a socket; `None` if the TLS handshake fails.
 pub type Secure = Arc<dyn Fn(TcpStream) -> Option<Connection> + Send + Sync>;
 
-/// Connections in the open.
+/// Connections without TLS.
 pub fn plain() -> Secure {
     Arc::new(|socket| Some(Connection::plain(socket)))
 }
 
-/// A server and what came to it.
+/// A server and what it received.
 pub struct Server {
     pub address: String,
     pub desk: Arc<Desk>,
 }
 
 impl Server {
-    /// In the open.
+    /// A server without TLS.
     pub fn new(session: Session, misdeed: Option<Misdeed>) -> Server {
         Server::start(session, Desk { misdeed, ..Desk::default() }, plain())
     }
@@ -211,7 +211,7 @@ impl Server {
     pub fn start(session: Session, desk: Desk, secure: Secure) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         if desk.misdeed == Some(Misdeed::StopsReading) {
-            // There is little room for what nobody reads.
+            // Leave little buffer for data that is never read.
             SockRef::from(&listener).set_recv_buffer_size(2048).unwrap();
         }
         let address = listener.local_addr().unwrap().to_string();
@@ -226,7 +226,7 @@ impl Server {
                     let watched = socket.try_clone().unwrap();
                     desk.open.lock().unwrap().push(socket.try_clone().unwrap());
                     if let Some(connection) = secure(socket) {
-                        // How it ended the other side has seen.
+                        // The client has seen how it ended.
                         let _ = session(connection, &desk);
                     }
                     let _ = watched.shutdown(Shutdown::Both);
@@ -236,7 +236,7 @@ impl Server {
         Server { address, desk }
     }
 
-    /// From now on it does as it should, or does not again.
+    /// From now on it behaves correctly, or shows its fault again.
     pub fn behave(&self, behaves: bool) {
         self.desk.behaves.store(behaves, Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! A server of TAK, which reads events and says nothing of them.
+//! A TAK server, which reads events and sends nothing back.
 
 use std::io::{self, Read};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::servers::{Connection, Desk, Misdeed};
 
 const END: &[u8] = b"</event>";
 
-/// Serves one client. What comes is taken event by event, whether we behave or not: only what was never read is missing.
+/// Serves one client. Events are recorded as they arrive, whether it behaves or not: only unread ones are missing.
 pub fn session(mut connection: Connection, desk: &Desk) -> io::Result<()> {
     let wrong = desk.wrong();
     match wrong {

@@ -1,4 +1,4 @@
-//! What must be true of a folder after a loss of power, before anybody works with it.
+//! Checks of a folder after a loss of power, before a daemon uses it.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -16,23 +16,23 @@ use super::{JOURNAL, SINK, STORE, told, told_in};
 
 type Key = (String, u64);
 
-/// What a daemon says and stores that never lost anything.
+/// Deliveries and store of a daemon that never lost anything.
 pub struct Truth {
     pub told: BTreeMap<Key, Value>,
     stored: BTreeMap<Key, Value>,
 }
 
-/// What a store holds.
+/// Content of a store.
 #[derive(Default)]
 struct Stored {
     changes: BTreeMap<Key, Value>,
-    /// Shown as delivered.
+    /// Keys of the deliveries recorded as delivered.
     delivered: Vec<Key>,
-    /// The position of the journal behind what came in last.
+    /// Journal position after the last line received.
     reached: u64,
 }
 
-/// Opens a store to look at it, which needs no syncs.
+/// Opens a store for reading, which needs no syncs.
 pub fn open(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "synchronous", "OFF")?;
@@ -40,7 +40,7 @@ pub fn open(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 impl Stored {
-    /// Of a file that may be missing; an error if it is not sound. A store whose first tables are not there is empty.
+    /// Reads a store that may be missing; fails if it is not intact. A store without its first tables is empty.
     fn read(path: &Path) -> Result<Stored, String> {
         if !path.exists() {
             return Ok(Stored::default());
@@ -71,7 +71,7 @@ impl Stored {
     }
 }
 
-/// What a journal holds, and the position behind its last entry.
+/// Entries of a journal, and the position after the last one.
 fn entries(folder: &Path) -> (BTreeMap<u64, String>, u64) {
     let mut entries = BTreeMap::new();
     let read = journal::read(&RealDisk, &folder.join(JOURNAL), Position(0), None, |position, entry| {
@@ -81,7 +81,7 @@ fn entries(folder: &Path) -> (BTreeMap<u64, String>, u64) {
     (entries, read.map_or(0, |read| read.end.0))
 }
 
-/// Lines that the journal of a folder has.
+/// Number of lines in the journal of a folder.
 pub fn lines_of(folder: &Path) -> usize {
     let mut lines = 0;
     let _ = journal::read(&RealDisk, &folder.join(JOURNAL), Position(0), None, |_, entry| {
@@ -93,7 +93,7 @@ pub fn lines_of(folder: &Path) -> usize {
     lines
 }
 
-/// A sentence that begins with `what` if `some` has anything that `all` has not, or has otherwise.
+/// Fails with a sentence beginning with `what` if `some` has an entry that `all` lacks or has differently.
 fn within<K: Ord + Debug, V: PartialEq + Debug>(
     what: &str,
     some: &BTreeMap<K, V>,
@@ -106,13 +106,13 @@ fn within<K: Ord + Debug, V: PartialEq + Debug>(
 }
 
 impl Truth {
-    /// Of a folder in which it came to its end.
+    /// Reads a folder in which the daemon came to its end.
     pub fn of(folder: &Path) -> Truth {
         let stored = Stored::read(&folder.join(STORE)).unwrap();
         Truth { told: told_in(folder), stored: stored.changes }
     }
 
-    /// What is wrong with a folder, after power was lost on `disk`.
+    /// Checks a folder after power was lost on `disk`.
     pub fn check(&self, disk: &Disk, folder: &Path) -> Result<(), String> {
         let (there, end) = entries(folder);
         check_journal(disk, &there)?;
@@ -133,7 +133,7 @@ impl Truth {
         }
     }
 
-    /// What is wrong with a folder in which a daemon came to its end after all.
+    /// Checks a folder in which a daemon came to its end after all.
     pub fn same_in_the_end(&self, folder: &Path) -> Result<(), String> {
         let stored = Stored::read(&folder.join(STORE))?;
         for (what, got, expected) in [("told", told_in(folder), &self.told), ("stored", stored.changes, &self.stored)] {
@@ -144,7 +144,7 @@ impl Truth {
     }
 }
 
-/// All that was synced is there, and nothing that was never written.
+/// Everything synced is there, and nothing that was never written.
 fn check_journal(disk: &Disk, there: &BTreeMap<u64, String>) -> Result<(), String> {
     let [durable, seen] = [TempDir::new().unwrap(), TempDir::new().unwrap()];
     disk.put_durable(JOURNAL, durable.path());
@@ -153,7 +153,7 @@ fn check_journal(disk: &Disk, there: &BTreeMap<u64, String>) -> Result<(), Strin
     within("the journal has what was never received", there, &entries(seen.path()).0)
 }
 
-/// Every snapshot is whole, and of what the journal has.
+/// Every snapshot is complete, and covered by the journal.
 fn check_snapshots(folder: &Path, end: u64) -> Result<(), String> {
     for found in snapshots::newest(&RealDisk, &folder.join(JOURNAL), None).map_err(|error| error.to_string())? {
         match found {

@@ -1,8 +1,10 @@
-//! A disk that follows a record, and what it would hold after a loss of power.
+//! A disk that follows a record, and what it would contain after a loss of power.
 //!
-//! What was synced is there. Of what was written to a file since its last sync, every sector holds what it held at some moment since
-//! then, and so does the length; where it grew without its data, there are zeros or noise. A name that was given, changed or taken since its folder's
-//! last sync may or may not be as it was seen. This is more than a file system with a journal of its own would lose.
+//! Synced data are there. For data written to a file since its last sync, every sector has the content of some moment since then, and so
+//! does
+//! the length; where the file grew without its data, there are zeros or noise. A name created, changed or removed since its folder's last
+//! sync
+//! may or may not be as it was. This is more than a journalling file system would lose.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +17,7 @@ use super::record::{Operation, Step};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Forgets {
     Nothing,
-    /// Of files whose names end so.
+    /// Files whose names end like this.
     FilesLike(&'static str),
     Folders,
 }
@@ -41,36 +43,36 @@ enum Change {
 
 #[derive(Clone, Debug, Default)]
 struct File {
-    /// As it was called when it was opened last.
+    /// Name when it was last opened.
     name: String,
     seen: Vec<u8>,
     durable: Vec<u8>,
-    /// Since the last sync, with its moment.
+    /// Changes since the last sync, with their times.
     pending: Vec<(Duration, Change)>,
 }
 
-/// The folder as everybody sees it, and as it is on the platters.
+/// The folder as processes see it, and as it is on the disk.
 #[derive(Clone, Debug)]
 pub struct Disk {
     forgets: Forgets,
-    /// When the process began that works with it.
+    /// When the process using it began.
     begun: Duration,
     files: Vec<File>,
-    /// By the number that the process gave.
+    /// Open files by the number that the process gave them.
     open: BTreeMap<u32, usize>,
     seen: BTreeMap<String, Node>,
     durable: BTreeMap<String, Node>,
     pending: Vec<Naming>,
 }
 
-/// How much of what was not synced is there.
+/// How much of the unsynced data survives.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Left {
     Nothing,
     All,
-    /// What came first, the last of it perhaps in part.
+    /// The first changes, the last of them possibly in part.
     First,
-    /// Whatever happened to be written.
+    /// An arbitrary subset.
     Any,
 }
 
@@ -103,7 +105,7 @@ impl File {
         self.durable = self.seen.clone();
     }
 
-    /// What is left of it.
+    /// Content that survives.
     fn lose(&self, sector: usize, chance: &mut fastrand::Rng) -> Vec<u8> {
         let count = self.pending.len();
         let changes = || self.pending.iter().map(|(_, change)| change);
@@ -140,7 +142,7 @@ impl File {
                             while from < offset + written.len() {
                                 let number = from / sector;
                                 let until = ((number + 1) * sector).min(offset + written.len());
-                                // The moment that the sector is of: many are written in the end.
+                                // The moment that the sector is from; many are the latest.
                                 let moment = *cuts.entry(number).or_insert_with(|| {
                                     if chance.u8(..3) == 0 { count } else { chance.usize(..=count) }
                                 });
@@ -189,7 +191,7 @@ impl Naming {
 }
 
 impl Disk {
-    /// A folder that is there, durably.
+    /// An existing folder, fully durable.
     pub fn of(folder: &Path, forgets: Forgets) -> Disk {
         let (files, open) = (Vec::new(), BTreeMap::new());
         let (seen, durable) = (BTreeMap::new(), BTreeMap::new());
@@ -269,12 +271,12 @@ impl Disk {
         self.pending.push(naming);
     }
 
-    /// When the process began that works with it.
+    /// When the process using it began.
     pub fn begun(&self) -> Duration {
         self.begun
     }
 
-    /// The content of a file as everybody sees it.
+    /// Content of a file as processes see it.
     pub fn seen(&self, path: &str) -> Option<&[u8]> {
         match self.seen.get(path) {
             Some(Node::File(index)) => Some(&self.files[*index].seen),
@@ -282,7 +284,7 @@ impl Disk {
         }
     }
 
-    /// The files that a loss of power may change, and names that it may undo: `is_name` tells them apart.
+    /// Files that a loss of power may change and names that it may undo; the flag is true for names.
     pub fn unsynced(&self) -> impl Iterator<Item = (&str, bool)> {
         let files = self.seen.iter().filter_map(|(path, node)| match node {
             Node::File(index) if !self.files[*index].pending.is_empty() => Some((path.as_str(), false)),
@@ -295,7 +297,7 @@ impl Disk {
         files.chain(names.map(|path| (path, true)))
     }
 
-    /// When the oldest of what is not synced was written, of files whose names end so.
+    /// When the oldest unsynced data of files with this ending was written.
     pub fn oldest_unsynced(&self, ending: &str) -> Option<Duration> {
         let files = self.seen.iter().filter(|(path, _)| path.ends_with(ending));
         let firsts = files.filter_map(|(_, node)| match node {
@@ -305,7 +307,7 @@ impl Disk {
         firsts.min()
     }
 
-    /// Puts what is left after a loss of power now into an empty folder.
+    /// Writes what survives a loss of power now into an empty folder.
     pub fn lose(&self, chance: &mut fastrand::Rng, into: &Path) {
         let sector = if chance.bool() { 512 } else { 4096 };
         let mut names = self.durable.clone();
@@ -325,14 +327,14 @@ impl Disk {
         self.put(&names, into, |file| file.lose(sector, chance));
     }
 
-    /// Puts there what everybody sees below a folder of it.
+    /// Writes what processes see below one of its folders.
     pub fn put_seen(&self, below: &str, into: &Path) {
         self.put(&self.seen.iter().filter(|(path, _)| path.starts_with(below)).map(owned).collect(), into, |file| {
             file.seen.clone()
         });
     }
 
-    /// Puts there what is durable below a folder of it.
+    /// Writes what is durable below one of its folders.
     pub fn put_durable(&self, below: &str, into: &Path) {
         self.put(&self.durable.iter().filter(|(path, _)| path.starts_with(below)).map(owned).collect(), into, |file| {
             file.durable.clone()
@@ -354,7 +356,7 @@ impl Disk {
             match node {
                 _ if !is_there => {}
                 Node::Folder => fs::create_dir(into.join(path)).unwrap(),
-                // Shared memory: whoever opens the store first makes it anew.
+                // Shared memory, which the first process to open the store recreates.
                 Node::File(_) if path.ends_with("-shm") => fs::write(into.join(path), [0xa5; 32768]).unwrap(),
                 Node::File(index) => fs::write(into.join(path), content(&self.files[*index])).unwrap(),
             }

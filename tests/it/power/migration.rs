@@ -1,5 +1,6 @@
-//! A store of an earlier version that is brought forward, and what cuts that short: death at every statement, loss of power at any
-//! moment, a disk that is full from any write on. And stores of versions that this program must leave alone.
+//! The migration of a store from an earlier version, interrupted by death at every statement, loss of power at any moment, or a disk that
+//! is
+//! full from any write on. Also stores of versions that this program must leave alone.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,17 +25,17 @@ const EARLIER: [&str; 4] = [
     include_str!("../../schemas/3.sql"),
     include_str!("../../schemas/4.sql"),
 ];
-/// Without rows: a digest ends when a daemon starts, and its row goes.
+/// Table without rows: a digest ends when a daemon starts, which removes its row.
 const EMPTY: &str = "digests";
-/// The version of this program.
+/// Store version of this program.
 const NOW: i64 = EARLIER.len() as i64 + 1;
-/// Nothing is too old to be kept.
+/// Retention that keeps everything.
 const KEEP: &str = "[retention]\nraw_days = 0\nalerts_days = 0\ncases_days = 0\nnotes_days = 0\naudit_days = 0\n";
 
 /// Rows of every table, by its name.
 type Rows = BTreeMap<String, Vec<Vec<Value>>>;
 
-/// An earlier version, and what its store holds.
+/// An earlier version, and the content of its store.
 struct Earlier {
     version: i64,
     columns: BTreeMap<String, Vec<String>>,
@@ -58,7 +59,7 @@ impl Earlier {
         earlier
     }
 
-    /// What a store has in the columns that it had in this version.
+    /// A store's content in the columns of this version.
     fn read(&self, connection: &Connection) -> Rows {
         let read = |(table, columns): (&String, &Vec<String>)| {
             let list = columns.join(", ");
@@ -70,7 +71,7 @@ impl Earlier {
         self.columns.iter().map(read).collect()
     }
 
-    /// A folder with such a store, its rows partly in the log as a daemon that was killed leaves them, and settings.
+    /// A folder with such a store and settings. Its rows are partly in the log, as after a kill.
     fn place(&self) -> (TempDir, PathBuf) {
         let (folder, settings) = place(KEEP);
         let elsewhere = TempDir::new().unwrap();
@@ -88,7 +89,7 @@ impl Earlier {
         (folder, settings)
     }
 
-    /// The version of the store in a folder; a sentence if it is not wholly of this one or of the program's, with every row.
+    /// Version of the store in a folder; fails unless it is entirely of this version or the program's, with every row.
     fn check(&self, folder: &Path) -> Result<i64, String> {
         let connection = open(&folder.join(STORE)).map_err(|error| error.to_string())?;
         let found = self.sound(&connection)?;
@@ -122,7 +123,7 @@ impl Earlier {
         }
     }
 
-    /// Starts the daemon undisturbed: the store is brought forward, and what is left over in it is wiped.
+    /// Starts the daemon undisturbed: it migrates the store and wipes what is left over.
     fn finish(&self, folder: &Path, settings: &Path) -> Result<(), String> {
         let mut daemon = Daemon::start_command(&mut unsynced(), settings);
         daemon.address();
@@ -141,20 +142,20 @@ impl Earlier {
     }
 }
 
-/// Files that nobody needs any more.
+/// Files that are no longer needed.
 fn left_over(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.contains("unfinished") || name.contains("corrupt")).collect()
 }
 
-/// Of so many, how many tests of the gate take, and which.
+/// Step between the tests that run: `gate` in the gate, 1 in `tests/long`.
 fn every(gate: usize) -> usize {
     if std::env::var_os(MOMENTS).is_some() { 1 } else { gate }
 }
 
 #[test]
-fn killed_at_every_statement_of_a_migration_the_store_is_wholly_of_one_version_and_the_next_start_finishes() {
-    // Statements from each version to this one, the commit, the wiping where there is something to wipe, and the end.
+fn killed_at_every_statement_of_a_migration_the_store_has_one_version_and_the_next_start_finishes() {
+    // Statements from each version to this one, the commit, the wiping if there is something to wipe, and the end.
     for (version, points) in [(1, 35 + 3), (2, 23 + 2), (3, 14 + 2), (4, 6 + 2)] {
         let earlier = Earlier::of(version);
         let committed = points - if version == 1 { 1 } else { 0 };
@@ -180,8 +181,8 @@ fn killed_at_every_statement_of_a_migration_the_store_is_wholly_of_one_version_a
 }
 
 #[test]
-#[allow(clippy::print_stdout)] // What was met, for who runs it with --nocapture.
-fn whenever_the_power_is_lost_in_a_migration_the_store_is_wholly_of_one_version() {
+#[allow(clippy::print_stdout)] // The moments tested, for runs with --nocapture.
+fn whenever_power_is_lost_in_a_migration_the_store_has_one_version() {
     for version in [1, 2, 3, 4] {
         let earlier = Earlier::of(version);
         let (folder, settings) = earlier.place();
@@ -221,7 +222,7 @@ fn whenever_the_power_is_lost_in_a_migration_the_store_is_wholly_of_one_version(
 }
 
 #[test]
-fn a_disk_that_is_full_from_any_write_on_stops_a_migration_and_harms_nothing() {
+fn a_disk_full_from_any_write_on_stops_a_migration_without_harm() {
     for version in [1, 4] {
         let earlier = Earlier::of(version);
         let mut of_version = BTreeMap::new();
@@ -248,7 +249,7 @@ fn a_disk_that_is_full_from_any_write_on_stops_a_migration_and_harms_nothing() {
     }
 }
 
-/// Every file of a folder and what it holds; shared memory is made anew by whoever looks.
+/// Every file of a folder with its content, without shared memory, locks and empty logs, which opening the store creates.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     let named = files.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap()));
@@ -259,7 +260,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// Every command that opens the store; what must be read from it first is made up.
+/// Every command that opens the store, with made-up ids.
 const COMMANDS: &[&str] = &[
     "alerts list",
     "alerts show aaaa",
@@ -292,7 +293,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 #[test]
-fn a_store_of_another_version_is_refused_by_every_command_and_stays_byte_for_byte() {
+fn a_store_of_another_version_is_refused_by_every_command_and_stays_unchanged() {
     let later = "CREATE TABLE later (x INTEGER) STRICT; INSERT INTO later VALUES (1)";
     const LATER: &str = "later version (schema 99";
     for (mode, version, what) in [("WAL", 99, LATER), ("DELETE", 99, LATER), ("WAL", 4, "earlier version")] {
@@ -306,7 +307,7 @@ fn a_store_of_another_version_is_refused_by_every_command_and_stays_byte_for_byt
             .execute_batch(&format!("PRAGMA wal_autocheckpoint = 0; {later}; PRAGMA user_version = {version}"))
             .unwrap();
         for part in ["", "-wal"] {
-            // As a program leaves it that was killed.
+            // As after a kill.
             let from = elsewhere.path().join(format!("{STORE}{part}"));
             if from.exists() {
                 fs::copy(from, folder.path().join(format!("{STORE}{part}"))).unwrap();

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use std::{env, fs, process};
 
-/// What was done to the folder; paths are relative to it, `""` is the folder itself. Files have numbers, given anew by each process.
+/// An operation on the folder. Paths are relative to it, and `""` is the folder itself. Each process numbers its files again.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Operation {
     /// A process begins.
@@ -25,7 +25,7 @@ pub enum Operation {
         offset: usize,
         bytes: Vec<u8>,
     },
-    /// Cut to a length, or extended to it.
+    /// The file is truncated or extended to a length.
     Cut {
         file: u32,
         length: usize,
@@ -51,14 +51,14 @@ pub enum Operation {
     },
 }
 
-/// An operation and when it was done, by a clock that runs through all processes.
+/// An operation and its time, by a clock shared by all processes.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Step {
     pub at: Duration,
     pub done: Operation,
 }
 
-/// The library that is loaded into the program: with it no sync is carried out, and what `recorded` names is recorded.
+/// The library preloaded into the program: it suppresses all syncs, and records the operations if `recorded` requests it.
 pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
@@ -66,7 +66,7 @@ pub fn library() -> &'static Path {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/power/recorder.c");
         let (made, library) =
             (folder.join(format!("power-recorder-{}.so", process::id())), folder.join("power-recorder.so"));
-        // It is there wherever SQLite was compiled for these tests.
+        // A C compiler exists wherever SQLite was compiled for these tests.
         let mut compiler = Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()));
         compiler.args(["-std=gnu11", "-O1", "-shared", "-fPIC", "-pthread", "-o"]).arg(&made).arg(source);
         assert!(compiler.status().unwrap().success(), "the recorder cannot be compiled");
@@ -82,14 +82,14 @@ pub fn unsynced() -> Command {
     command
 }
 
-/// The program with what it does to the files of `root` appended to `log`.
+/// The program, with its operations on the files of `root` appended to `log`.
 pub fn recorded(root: &Path, log: &Path) -> Command {
     let mut command = unsynced();
     command.env("ATALAIA_POWER_ROOT", root).env("ATALAIA_POWER_LOG", log);
     command
 }
 
-/// What was recorded.
+/// Reads a record.
 pub fn steps(log: &Path) -> Vec<Step> {
     let bytes = fs::read(log).unwrap();
     let mut rest = &bytes[..];
@@ -123,11 +123,11 @@ pub fn steps(log: &Path) -> Vec<Step> {
     steps
 }
 
-/// The same, with every line of a sink written before the store's transaction that it belongs to: a control, the promise broken.
+/// A control with a broken promise: every line of a sink is written before the store's transaction that it belongs to.
 pub fn told_before_stored(steps: &[Step], sink: &str, log: &str) -> Vec<Step> {
     let mut names = BTreeMap::new();
     let mut moved: Vec<Step> = Vec::new();
-    // Where the transaction begins that was written last.
+    // Where the latest transaction begins.
     let (mut begins, mut is_open) = (0, false);
     for step in steps {
         match &step.done {
@@ -135,7 +135,7 @@ pub fn told_before_stored(steps: &[Step], sink: &str, log: &str) -> Vec<Step> {
             Operation::Opened { file, path } | Operation::Made { file, path } => {
                 names.insert(*file, path.clone());
                 if path == sink {
-                    // Not before it is there.
+                    // Not before it exists.
                     begins = moved.len() + 1;
                 }
             }

@@ -1,17 +1,17 @@
-/* Records what a program does to the files of one folder, in order, so that a test can work out what a disk would hold after a loss
+/* Records what a program does to the files of one folder, in order, so that a test can work out what a disk would contain after a loss
  * of power. Loaded with LD_PRELOAD; Linux only.
  *
  * ATALAIA_POWER_ROOT: the folder, an absolute path without links. Without it nothing is recorded.
  * ATALAIA_POWER_LOG: the file the records are appended to, outside of the folder.
- * ATALAIA_POWER_FULL: the number (from 1) of the write into the folder from which on the disk is full; absent or 0: never.
- * ATALAIA_POWER_DIE: `ENDING:n`, to die in place of the n-th sync (from 1) of files whose names end so.
+ * ATALAIA_POWER_FULL: the number (from 1) of the write into the folder from which the disk is full; absent or 0 means never.
+ * ATALAIA_POWER_DIE: `ENDING:n`, to die in place of the n-th sync (from 1) of files whose names end in ENDING.
  *
- * A sync is recorded and not carried out: the test does not need it, and the machine has better things to do.
+ * A sync is recorded but not carried out: the test does not need it, and it would slow the machine down.
  *
- * A record: kind (1 byte), 3 bytes of nothing, file (4), offset or length (8), monotonic time in ns (8), length of the path (4),
+ * A record: kind (1 byte), 3 unused bytes, file (4), offset or length (8), monotonic time in ns (8), length of the path (4),
  * length of the data (4), path relative to the folder, data; numbers little-endian. Kinds: P process begins; O an existing file is opened
- * under its path, C a file is made, and from then on each has its number; W written; T cut or extended to a length; S synced; D folder synced;
- * R renamed (to the data); U removed; M folder made; X folder removed. */
+ * under its path, C a file is created, and from then on each has its number; W written; T truncated or extended to a length;
+ * S synced; D folder synced; R renamed (to the data); U removed; M folder created; X folder removed. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,7 @@ static int log_file = -1;
 static long full_at, writes;
 static char ending[64];
 static long syncs_left;
-/* Files by number; an inode that is 0 is no file's any more. */
+/* Inodes of files by number; 0 for a number that is no longer in use. */
 static ino_t inodes[MOST_FILES];
 static uint32_t files = 1;
 
@@ -60,7 +60,7 @@ static void put(char kind, uint32_t file, uint64_t offset, const char *path, con
     struct iovec parts[] = {{&record, sizeof record}, {(void *)path, record.path_length}, {(void *)data, length}};
     ssize_t written = syscall(SYS_writev, log_file, parts, 3);
     if (written != (ssize_t)(sizeof record + record.path_length + length)) {
-        /* A record that is missing would make every conclusion wrong. */
+        /* A missing record would invalidate every conclusion. */
         abort();
     }
 }
@@ -87,7 +87,7 @@ __attribute__((constructor)) static void begin(void) {
     put('P', 0, 0, NULL, NULL, 0);
 }
 
-/* What an open file or folder is called; empty if nobody knows. */
+/* The path of an open file or folder; empty if unknown. */
 static const char *path_of(int fd, char path[PATH_MAX]) {
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -96,7 +96,7 @@ static const char *path_of(int fd, char path[PATH_MAX]) {
     return path;
 }
 
-/* The path below the folder, in `space`; nothing if it lies elsewhere. */
+/* The path relative to the folder, in `space`; null if it is elsewhere. */
 static const char *inside(int folder, const char *path, char space[PATH_MAX]) {
     if (log_file < 0 || !path) {
         return NULL;
@@ -120,7 +120,7 @@ static const char *inside(int folder, const char *path, char space[PATH_MAX]) {
     return space + root_length + 1;
 }
 
-/* The number of an open file; 0 if it is none of the folder's. */
+/* The number of an open file; 0 if it is not in the folder. */
 static uint32_t number(const struct stat *found) {
     if (found->st_dev == device) {
         for (uint32_t file = 1; file < files; file++) {
@@ -139,7 +139,7 @@ static void forget(const struct stat *found) {
     }
 }
 
-/* Locks and gives the number of a file that is written, or 0 and no lock. */
+/* Takes the lock and returns the number of a file to be written; returns 0 without the lock for other files. */
 static uint32_t enter(int fd, struct stat *found) {
     if (log_file < 0 || fstat(fd, found) != 0 || !S_ISREG(found->st_mode)) {
         return 0;
@@ -159,7 +159,7 @@ static int leave(void) {
     return 0;
 }
 
-/* Whether the disk has no room for one more write. */
+/* Whether the disk has no space for another write. */
 static int is_full(void) {
     writes++;
     if (full_at && full_at <= writes) {
@@ -181,7 +181,7 @@ static int open_file(int folder, const char *path, int flags, mode_t mode) {
     int fd = (int)syscall(SYS_openat, folder, path, flags, mode);
     if (fd >= 0 && fstat(fd, &after) == 0 && S_ISREG(after.st_mode)) {
         if (!name || !was) {
-            /* Another file may have had this inode. */
+            /* The inode may have belonged to another file before. */
             forget(&after);
         }
         if (name && !number(&after)) {
@@ -287,7 +287,7 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
     return all;
 }
 
-/* Whoever copies files falls back on reading and writing. */
+/* Fails for files of the folder, so that copying falls back on reading and writing. */
 ssize_t copy_file_range(int from, off64_t *read_at, int to, off64_t *written_at, size_t count, unsigned flags) {
     struct stat found;
     if (enter(to, &found)) {
@@ -324,7 +324,7 @@ int ftruncate64(int fd, off64_t length) {
 
 int ftruncate(int fd, off_t length) { return ftruncate64(fd, length); }
 
-/* A folder's path stands for it; it is opened to be synced. */
+/* A folder is opened to be synced, and identified by its path. */
 static int sync_folder(int fd) {
     char path[PATH_MAX], space[PATH_MAX];
     const char *name = strcmp(path_of(fd, path), root) == 0 ? "" : inside(AT_FDCWD, path, space);

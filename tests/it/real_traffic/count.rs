@@ -1,16 +1,16 @@
-//! Alerts by behaviour and grade, and how many that makes for 1,000 vessel-days.
+//! Alerts by behaviour and grade, and their number per 1,000 vessel-days.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cases::outcome::{Grade, Outcome};
 
-/// How much traffic a recording holds.
+/// Amount of traffic in a recording.
 pub struct Set {
     vessel_days: usize,
 }
 
 impl Set {
-    /// Of rows in the Danish layout: vessels heard on days. Rows without a position are not counted.
+    /// Counts vessels by day in rows of the Danish layout. Rows without a position are not counted.
     pub fn of(text: &str) -> Set {
         let mut days: BTreeSet<(&str, &str)> = BTreeSet::new();
         for row in text.lines().skip(1) {
@@ -25,17 +25,17 @@ impl Set {
         Set { vessel_days: days.len() }
     }
 
-    /// Of a recording within one day.
+    /// A recording within one day.
     pub fn of_vessels(vessels: u64) -> Set {
         Set { vessel_days: vessels as usize }
     }
 }
 
-/// What a replay raised.
+/// Alerts raised by a replay.
 pub struct Count {
     vessel_days: usize,
     wall_seconds: f64,
-    /// Alerts at medium or above that a correction lowered, or that another alert replaced.
+    /// Alerts at medium or above that were lowered by a correction or superseded by another alert.
     lowered: usize,
     /// Alerts at low, medium, high and critical.
     by_behaviour: BTreeMap<String, [usize; 4]>,
@@ -43,7 +43,7 @@ pub struct Count {
 }
 
 impl Count {
-    /// Each alert by where it stands in the end. Those taken back are none, and one that another replaced is a row with it.
+    /// Counts each alert by its final state. Retracted ones are left out, and a superseded one is in the same row as its successor.
     pub fn of(outcome: &Outcome, set: &Set) -> Count {
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
         let mut by_behaviour: BTreeMap<String, [usize; 4]> = BTreeMap::new();
@@ -65,12 +65,12 @@ impl Count {
         Count { vessel_days: set.vessel_days, wall_seconds, lowered, by_behaviour, grave }
     }
 
-    /// Alerts at medium and above for 1,000 vessel-days.
+    /// Alerts at medium and above per 1,000 vessel-days.
     pub fn rate(&self) -> f64 {
         1000.0 * self.grave.len() as f64 / self.vessel_days.max(1) as f64
     }
 
-    /// The first of those at medium and above.
+    /// The first few of those at medium and above.
     pub fn grave(&self) -> &[String] {
         &self.grave[..self.grave.len().min(5)]
     }
@@ -92,7 +92,7 @@ impl Count {
     }
 }
 
-/// The line above the rows.
+/// The heading of the table.
 pub fn header() -> String {
     format!(
         "{:<18} {:<7} {:>12} {:>7} {:>6} {:>9} {:>7}  alerts by behaviour: low/medium/high/critical\n",
@@ -101,7 +101,7 @@ pub fn header() -> String {
 }
 
 #[test]
-fn vessel_days_are_vessels_on_days_with_a_position() {
+fn vessel_days_count_vessels_per_day_with_a_position() {
     let text = "# Timestamp,Type of mobile,MMSI,Latitude,Longitude\n\
                 01/08/2023 00:00:00,Class A,1,10,10\n01/08/2023 09:00:00,Class A,1,10,10\n\
                 02/08/2023 00:00:00,Class A,1,10,10\n02/08/2023 00:00:00,Class A,2,91,181\n";

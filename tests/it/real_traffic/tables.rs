@@ -1,4 +1,4 @@
-//! Other people's tables as rows of the Danish layout: where each has time, number, place, speed and the rest.
+//! Other publishers' tables as rows of the Danish layout: their columns of time, MMSI, position, speed and the rest.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -12,10 +12,10 @@ const HEADER: &str = "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigat
 Callsign,Name,Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,\
 A,B,C,D\n";
 
-/// A metre a second in knots.
+/// Knots in one metre per second.
 const KNOTS: f64 = 1.943_844;
 
-/// A row as it goes into the Danish layout. Texts are empty and numbers `None` where nothing is said.
+/// A row for the Danish layout. Absent texts are empty and absent numbers `None`.
 #[derive(Default)]
 struct Row {
     at: Option<Time>,
@@ -67,12 +67,12 @@ impl Cells<'_> {
         self.number(column).map_or(0, |number| base + number as u32)
     }
 
-    /// A length or width that may be missing.
+    /// A length or width; 0 if missing.
     fn metres(&self, column: &str) -> f64 {
         self.number(column).unwrap_or(0.0)
     }
 
-    /// Year to second in any spelling, as UTC.
+    /// A date and time in any format, as UTC.
     fn civil(&self, column: &str) -> Option<Time> {
         let text = self.text(column);
         let numbers: Vec<i64> =
@@ -82,7 +82,7 @@ impl Cells<'_> {
     }
 }
 
-/// A set of the development data in the Danish layout, in order of time; `None` where it is not there.
+/// A development set in the Danish layout, in order of time; `None` if it is missing.
 pub fn danish(data: &Path, name: &str) -> Option<String> {
     type Reader = fn(&Cells<'_>) -> Row;
     let (file, delimiter, read): (&str, char, Reader) = match name {
@@ -113,7 +113,7 @@ pub fn danish(data: &Path, name: &str) -> Option<String> {
     Some(out)
 }
 
-/// The cells of a line; text may stand in quotation marks.
+/// The cells of a line; text may be in quotation marks.
 fn cells(line: &str, delimiter: char) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
@@ -158,7 +158,7 @@ impl Row {
     }
 }
 
-/// The Danish word for a ship type in somebody else's words.
+/// The Danish layout's word for a ship type in another table's words.
 fn kind(said: &str) -> &'static str {
     let said = said.to_lowercase();
     let beginnings = [
@@ -247,7 +247,7 @@ fn gulf(row: &Cells<'_>) -> Row {
     }
 }
 
-/// Local time, seven hours behind; ids in place of numbers.
+/// Local time, seven hours behind UTC; ids in place of MMSIs.
 fn columbia(row: &Cells<'_>) -> Row {
     Row {
         at: row.civil("Local.Time").map(|local| local + Span::from_hours(7)),

@@ -1,20 +1,20 @@
-//! Killed at any moment while its files are written and SIGHUP arrives: what was told is, byte for byte, what one tells that is never
-//! disturbed.
+//! Killed at any moment while its files are written and SIGHUP arrives: the deliveries equal those of an undisturbed daemon, byte for byte.
 
 use super::*;
 
-/// Deaths of one folder.
+/// Deaths per folder.
 const ROUNDS: usize = 20;
-/// Folders; `tests/long` takes 50, which is 1 000 deaths.
+/// Variable with the number of folders; `tests/long` uses 50, which is 1 000 deaths.
 const LIVES: &str = "ATALAIA_RELOAD_LIVES";
 
-/// What the sink was told of vessels, each line as it was written, by key; a repeat must be the same to the byte. A sink that the settings
-/// no longer name while lines wait for it is reported, rightly.
+/// The deliveries about vessels, each line as written, by key; a repeat must be identical to the byte. A sink removed from the settings
+/// while
+/// lines wait for it is rightly reported, and left out here.
 fn bodies(place: &Place) -> BTreeMap<(String, u64), String> {
     let text = fs::read_to_string(place.file("alerts.jsonl")).unwrap_or_default();
     let mut bodies = BTreeMap::new();
     for line in text.lines() {
-        // A line cut short by a death was not told.
+        // A line cut short by a death was not delivered.
         let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
         if value["alert"]["behaviour"] == "delivery_failed" {
             continue;
@@ -27,20 +27,20 @@ fn bodies(place: &Place) -> BTreeMap<(String, u64), String> {
     bodies
 }
 
-/// What is done to the files before a signal: each time they mean the same.
+/// Changes to the files before a signal that leave their meaning the same.
 fn touch(place: &Place, round: usize, which: u8) {
     let text = fs::read_to_string(&place.settings).unwrap();
     match which {
-        // A comment more.
+        // Another comment.
         0 => fs::write(&place.settings, format!("{text}# round {round}\n")).unwrap(),
-        // The zones once more, as an editor saves them.
+        // The zones again, as an editor saves them.
         1 => {
             let zones = place.file("scenes/scenes.geojson");
             let beside = place.file("scenes/saved");
             fs::copy(&zones, &beside).unwrap();
             fs::rename(&beside, &zones).unwrap();
         }
-        // A sink that takes no part in what others are told.
+        // A sink that does not affect the deliveries to others.
         2 => {
             let sink = "[[sinks]]\nkind = \"log\"\nname = \"seen\"\n";
             let other = if text.contains(sink) { text.replace(sink, "") } else { format!("{sink}{text}") };
@@ -50,8 +50,8 @@ fn touch(place: &Place, round: usize, which: u8) {
     }
 }
 
-/// Kills one daemon `ROUNDS` times over the lines, with reloads all the while; how many reloads were done, and how many deaths fell
-/// between a signal and the reload that it asked for.
+/// Kills one daemon `ROUNDS` times over the lines, with reloads all the while. Returns how many reloads were done, and how many deaths were
+/// between a signal and the reload it requested.
 fn one_life(lines: &[String], expected: &BTreeMap<(String, u64), String>, seed: u64) -> (usize, usize) {
     let place = Place::new();
     let mut chance = fastrand::Rng::with_seed(seed);
@@ -66,7 +66,7 @@ fn one_life(lines: &[String], expected: &BTreeMap<(String, u64), String>, seed: 
         let feeder = thread::spawn(move || {
             let Ok(mut stream) = TcpStream::connect(address) else { return };
             for some in part.chunks(part.len() / 8 + 1) {
-                // It may be dead by now.
+                // The daemon may be dead by now.
                 if stream.write_all(some.concat().as_bytes()).is_err() {
                     return;
                 }
@@ -98,8 +98,8 @@ fn one_life(lines: &[String], expected: &BTreeMap<(String, u64), String>, seed: 
 }
 
 #[test]
-#[allow(clippy::print_stdout)] // What was met, for who runs it with --nocapture.
-fn killed_amid_reloads_it_tells_byte_for_byte_what_one_tells_that_is_never_disturbed() {
+#[allow(clippy::print_stdout)] // The counts, for runs with --nocapture.
+fn killed_amid_reloads_its_deliveries_equal_those_of_an_undisturbed_daemon() {
     let lives: u64 = std::env::var(LIVES).map_or(2, |text| text.parse().unwrap());
     let scenes: Vec<_> = ["meeting", "company"].into_iter().map(scene).collect();
     let undisturbed = |lines: &Vec<String>| {

@@ -1,8 +1,8 @@
-//! A journal that is lost wholly, in part or in its last moment: an alert that goes on goes on, whether or not the feed is sent again.
+//! A journal lost entirely, in part or at its end: an ongoing alert continues, whether or not the feed is sent again.
 
 use super::*;
 
-/// Minutes after four at which the program dies: one alert is over, one waits whether it comes back, one goes on.
+/// Minutes after four at which the program dies: one alert has ended, one is pending, one is open.
 const CUT: i64 = 105;
 const OVER: u32 = 972_100_001;
 const PENDING: u32 = 972_100_002;
@@ -11,7 +11,7 @@ const OPEN: u32 = 972_100_003;
 /// Minutes in which each device sends.
 const DEVICES: [(u32, std::ops::RangeInclusive<i64>); 3] = [(OVER, 0..=10), (PENDING, 62..=72), (OPEN, 60..=150)];
 
-/// A ship that moves time on for four hours, and three devices in distress. The line and its minute.
+/// A ship that advances time for four hours, and three devices in distress; each line with its minute.
 fn feed() -> Vec<(i64, String)> {
     let mut lines = Vec::new();
     for minute in 0..=240 {
@@ -39,7 +39,7 @@ enum Lost {
     LastMoment,
 }
 
-/// Dies in the middle, loses of its journal, and begins again; what the sink was told.
+/// Dies in the middle, loses this part of its journal, and restarts; returns the deliveries.
 fn run(lost: Lost, resent: bool) -> BTreeMap<(String, u64), Value> {
     let (before, after): (Vec<_>, Vec<_>) = feed().into_iter().partition(|(minute, _)| *minute <= CUT);
     let lines = |part: Vec<(i64, String)>| part.into_iter().map(|(_, line)| line).collect::<Vec<String>>();
@@ -87,7 +87,7 @@ fn run(lost: Lost, resent: bool) -> BTreeMap<(String, u64), Value> {
     place.told()
 }
 
-/// What was told of one device, in order: change, moment, reason and body, without what only says that the state was lost.
+/// The deliveries about one device, in order: change, time, reason and body, without those that only say that the state was lost.
 fn story(told: &BTreeMap<(String, u64), Value>, mmsi: u32) -> Vec<Value> {
     let about = told.values().filter(|line| line["alert"]["vessels"][0]["mmsi"] == mmsi);
     let lost = |line: &&Value| line["reason"].as_str().unwrap().contains("the state of the program was lost");
@@ -100,7 +100,7 @@ fn story(told: &BTreeMap<(String, u64), Value>, mmsi: u32) -> Vec<Value> {
 }
 
 #[test]
-fn an_alert_goes_on_whatever_part_of_the_journal_was_lost() {
+fn an_alert_continues_whatever_part_of_the_journal_was_lost() {
     let lines: Vec<String> = feed().into_iter().map(|(_, line)| line).collect();
     let expected = Place::undisturbed(&lines);
     for lost in [Lost::Wholly, Lost::InPart, Lost::LastMoment] {
@@ -111,7 +111,7 @@ fn an_alert_goes_on_whatever_part_of_the_journal_was_lost() {
                 if resent {
                     assert_eq!(story(&told, mmsi), story(&expected, mmsi), "{what}: {mmsi}");
                 }
-                // Each alert ends once, after the last of what was told of it.
+                // Each alert ends once, as the last delivery about it.
                 let mut by_id: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
                 for ((id, _), line) in told.iter().filter(|(_, line)| line["alert"]["vessels"][0]["mmsi"] == mmsi) {
                     by_id.entry(id).or_default().push(line);
@@ -125,7 +125,7 @@ fn an_alert_goes_on_whatever_part_of_the_journal_was_lost() {
                     assert!(again.count() <= 1, "{what}: {lines:?}");
                 }
             }
-            // What only a part was lost of, and what is heard from its beginning again, stays one alert.
+            // If only a part was lost, or if the feed is sent again from the start, it stays one alert.
             if resent || lost != Lost::Wholly {
                 let ids: std::collections::BTreeSet<&String> = told.keys().map(|(id, _)| id).collect();
                 assert_eq!(ids.len(), 3, "{what}: {ids:?}");

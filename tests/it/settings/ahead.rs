@@ -1,4 +1,4 @@
-//! What `check` tells ahead of a start: what was hardly meant, what the daemon would be kept from, which servers answer.
+//! `check` before a start: probable mistakes, what the daemon would be denied, and which servers answer.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 const INPUT: &str = "[[inputs]]\nkind = \"udp\"\nname = \"receivers\"\naddress = \"127.0.0.1:0\"\n";
 
-/// Exit code, standard output, standard error of `check` on settings in a folder.
+/// Exit code, standard output and standard error of `check` on settings in a folder.
 fn check(folder: &TempDir, text: &str, more: &[&str]) -> (Option<i32>, String, String) {
     fs::write(folder.path().join("atalaia.toml"), text).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
@@ -21,7 +21,7 @@ fn check(folder: &TempDir, text: &str, more: &[&str]) -> (Option<i32>, String, S
     (output.status.code(), out, err)
 }
 
-/// Zones as files of a folder `zones`: id, properties and geometry of each.
+/// Writes zones as files of a folder `zones`: id, properties and geometry of each.
 fn zones(folder: &TempDir, zones: &[(&str, &str, &str)]) {
     fs::create_dir_all(folder.path().join("zones")).unwrap();
     let feature = |(id, properties, geometry): &(&str, &str, &str)| {
@@ -38,7 +38,7 @@ const OFF_LISBON: (&str, &str, &str) =
     ("lisbon", "\"radius_nm\":10", "{\"type\":\"Point\",\"coordinates\":[-10,38.4]}");
 
 #[test]
-fn settings_without_an_input_are_refused_as_run_refuses_them() {
+fn settings_without_an_input_are_rejected_as_by_run() {
     let folder = TempDir::new().unwrap();
     let (code, out, err) = check(&folder, "[time]\nlateness_seconds = 20\n", &[]);
     assert!(code == Some(78) && out.is_empty(), "{out}{err}");
@@ -57,7 +57,7 @@ fn settings_without_an_input_are_refused_as_run_refuses_them() {
 }
 
 #[test]
-fn what_was_read_stands_in_lines_and_is_counted_as_people_count() {
+fn the_summary_is_in_lines_with_readable_counts() {
     let folder = TempDir::new().unwrap();
     zones(&folder, &[OFF_LISBON, ("old", "\"expires\":\"2020-01-01\",\"radius_nm\":1", OFF_LISBON.2)]);
     fs::create_dir(folder.path().join("lists")).unwrap();
@@ -83,7 +83,7 @@ fn what_was_read_stands_in_lines_and_is_counted_as_people_count() {
 }
 
 #[test]
-fn a_value_in_another_unit_and_a_swapped_zone_are_worth_a_warning() {
+fn a_value_in_another_unit_and_a_swapped_zone_give_a_warning() {
     let folder = TempDir::new().unwrap();
     let inland = "{\"type\":\"Point\",\"coordinates\":[38.4,-10]}";
     zones(
@@ -102,7 +102,7 @@ fn a_value_in_another_unit_and_a_swapped_zone_are_worth_a_warning() {
         assert!(err.contains(part), "{part} in\n{err}");
     }
     assert!(!err.contains("zone lisbon"), "{err}");
-    // A warning is told beside an error, too.
+    // A warning is also reported beside an error.
     let (code, _, err) = check(&folder, &text.replace("name = \"receivers\"", "nam = \"receivers\""), &[]);
     assert!(
         code == Some(78) && err.contains("did you mean `name`?") && err.contains("warning: atalaia.toml:4: "),
@@ -111,7 +111,7 @@ fn a_value_in_another_unit_and_a_swapped_zone_are_worth_a_warning() {
 }
 
 #[test]
-fn a_port_that_another_program_holds_is_named_with_its_holder() {
+fn a_port_in_use_is_reported_with_the_program_that_holds_it() {
     let folder = TempDir::new().unwrap();
     let (tcp, udp) = (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
     let (tcp, udp) = (tcp.local_addr().map(|at| (tcp, at)).unwrap(), udp.local_addr().map(|at| (udp, at)).unwrap());
@@ -128,7 +128,7 @@ fn a_port_that_another_program_holds_is_named_with_its_holder() {
 }
 
 #[test]
-fn the_service_is_another_user_who_may_do_less() {
+fn the_service_user_may_have_fewer_permissions() {
     if !rustix::process::geteuid().is_root() || !Path::new("/etc/passwd").exists() {
         return;
     }
@@ -176,7 +176,7 @@ fn the_service_is_another_user_who_may_do_less() {
     assert!(code == Some(2) && err.contains("has no user `no-such-user`"), "{err}");
 }
 
-/// One answer to one post; what was posted.
+/// A server with one answer to one post; returns its address and the posted text.
 fn receiver(answer: &'static str) -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = listener.local_addr().unwrap().to_string();
@@ -201,7 +201,7 @@ fn hook(name: &str, at: &str) -> String {
 }
 
 #[test]
-fn a_test_alert_goes_to_the_sinks_and_what_they_say_is_told() {
+fn a_test_alert_goes_to_the_sinks_and_their_answers_are_reported() {
     let folder = TempDir::new().unwrap();
     let (taking, taken) = receiver("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
     let (refusing, refused) =
@@ -225,7 +225,7 @@ fn a_test_alert_goes_to_the_sinks_and_what_they_say_is_told() {
 }
 
 #[test]
-fn servers_that_answer_are_told_from_those_that_do_not() {
+fn servers_that_answer_are_distinguished_from_those_that_do_not() {
     let folder = TempDir::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let here = listener.local_addr().unwrap();
@@ -242,7 +242,7 @@ fn servers_that_answer_are_told_from_those_that_do_not() {
 }
 
 #[test]
-fn a_settings_file_that_is_not_there_says_where_one_may_be() {
+fn a_missing_settings_file_is_reported_with_where_one_may_be() {
     let folder = TempDir::new().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
     let output = command.args(["check", "--config", "nowhere.toml"]).current_dir(folder.path()).output().unwrap();
@@ -252,7 +252,7 @@ fn a_settings_file_that_is_not_there_says_where_one_may_be() {
 }
 
 #[test]
-fn all_zones_can_be_looked_at_on_a_map() {
+fn all_zones_can_be_shown_on_a_map() {
     let folder = TempDir::new().unwrap();
     zones(
         &folder,
@@ -283,7 +283,7 @@ fn all_zones_can_be_looked_at_on_a_map() {
     let lane = &features[1];
     assert_eq!((&lane["geometry"]["type"], &lane["properties"]["notes"]), (&"LineString".into(), &"ours".into()));
     assert_eq!((&lane["properties"]["weight"], &lane["properties"]["file"]), (&15.into(), &"ours.geojson".into()));
-    // It is read again as what it was.
+    // The map reads back as the same zones.
     fs::write(folder.path().join("zones/ours.geojson"), map.to_string()).unwrap();
     let list = asked(&["list"]);
     let row = list.lines().find(|line| line.starts_with("lisbon ")).unwrap();

@@ -1,4 +1,4 @@
-//! Broken files under a running daemon: each is refused with its place, what was in force stays, and a good one is taken over.
+//! Broken files under a running daemon: each is rejected with its location, the settings in force stay, and a good file is loaded.
 
 use std::fs;
 use std::io::Write;
@@ -42,7 +42,7 @@ const ZONE: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
 "geometry":{"type":"Polygon","coordinates":[[[-12,40],[-10,40],[-10,42],[-12,42],[-12,40]]]}}]}"#;
 const LIST: &str = "mmsi,reason\n224000001,seen before\n";
 
-/// Puts a whole, sound set of files into the folder, whatever is there.
+/// Restores a complete, valid set of files in the folder, whatever is there.
 fn restore(root: &Path) {
     for name in ["atalaia.toml", "conf.d", "zones", "lists"] {
         let path = root.join(name);
@@ -63,31 +63,31 @@ fn restore(root: &Path) {
 const FILES: [(&str, &str); 4] =
     [("atalaia.toml", MAIN), ("conf.d/10-site.toml", DROP_IN), ("zones/a.geojson", ZONE), ("lists/ships.csv", LIST)];
 
-/// What is done to a file or folder.
+/// A kind of damage to a file or folder.
 enum Harm {
     /// Other text.
     Text(String),
     /// Other bytes.
     Bytes(Vec<u8>),
-    /// The text of its kind with this in place of that.
+    /// The valid text with the first string replaced by the second.
     Edit(&'static str, &'static str),
-    /// Gone.
+    /// Removed.
     Gone,
     /// A folder in its place.
     Folder,
     /// A link to this in its place.
     Link(&'static str),
-    /// A named pipe that nobody writes into.
+    /// A named pipe without a writer.
     Pipe,
-    /// So many bytes of nothing.
+    /// This many zero bytes.
     Large(u64),
-    /// Nobody but root may read it.
+    /// Readable by root only.
     Locked,
 }
 use Harm::{Bytes, Edit, Folder, Gone, Large, Link, Locked, Pipe, Text};
 
 impl Harm {
-    /// False where it cannot be done here.
+    /// Applies the damage; returns false if that is not possible here.
     fn done(self, root: &Path, name: &str) -> bool {
         let path = root.join(name);
         let sound = FILES.iter().find(|(other, _)| *other == name).map_or("", |(_, text)| text);
@@ -135,7 +135,7 @@ fn long_line(lead: &str, tail: &str) -> String {
     format!("{lead}{}{tail}", "x".repeat(3_000_000))
 }
 
-/// The file, what is done to it, and what is told of it.
+/// The file, the damage, and part of the error message.
 fn cases() -> Vec<(&'static str, Harm, &'static str)> {
     let text = |text: &str| Text(text.to_owned());
     let main = "atalaia.toml";
@@ -244,7 +244,7 @@ fn cases() -> Vec<(&'static str, Harm, &'static str)> {
 }
 
 #[test]
-fn no_broken_file_changes_what_is_in_force_and_a_sound_one_does() {
+fn no_broken_file_changes_the_settings_in_force_and_a_valid_one_does() {
     let folder = TempDir::new().unwrap();
     let root = folder.path();
     restore(root);
@@ -259,7 +259,7 @@ fn no_broken_file_changes_what_is_in_force_and_a_sound_one_does() {
         }
         count += 1;
         daemon.signal("HUP");
-        // In the log, quotation marks and backslashes stand as they are.
+        // In the log, quotation marks and backslashes are not escaped.
         daemon.wait_for(&["ERROR", "not reloaded", told]);
         daemon.wait_for(&["reload refused", "in force are kept"]);
     }
@@ -267,7 +267,7 @@ fn no_broken_file_changes_what_is_in_force_and_a_sound_one_does() {
     let longest = daemon.heard().iter().map(String::len).max();
     assert!(longest < Some(4096), "a line of {longest:?} bytes in the log");
 
-    // The set it began with is still in force: its input, its zone, its sink, while the files say something else.
+    // The initial set is still in force, with its input, zone and sink, while the files differ.
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.send_to(distress().as_bytes(), &address).unwrap();
     let alerts = wait_for_line_in(&root.join("alerts.jsonl"));
@@ -277,7 +277,7 @@ fn no_broken_file_changes_what_is_in_force_and_a_sound_one_does() {
         (&"distress".into(), &"bay".into())
     );
 
-    // A sound set is taken over, whatever its lines end in and with the mark that editors of Windows put in front.
+    // A valid set is loaded, with any line ends and with the byte order mark of Windows editors.
     restore(root);
     fs::write(root.join("atalaia.toml"), format!("\u{feff}{}", MAIN.replace('\n', "\r\n"))).unwrap();
     fs::write(root.join("zones/b.geojson"), format!("\u{feff}{}", ZONE.replace("bay", "cape"))).unwrap();
@@ -287,27 +287,27 @@ fn no_broken_file_changes_what_is_in_force_and_a_sound_one_does() {
 }
 
 #[test]
-fn changed_settings_are_taken_over_by_themselves() {
+fn changed_settings_are_loaded_without_a_signal() {
     let folder = TempDir::new().unwrap();
     let root = folder.path();
     restore(root);
     fs::remove_dir_all(root.join("conf.d")).unwrap();
-    // Named as a folder, as a unit may.
+    // Given as a folder, as a unit may.
     let mut daemon = Daemon::start(root);
     daemon.wait_for(&["started"]);
     daemon.address();
-    // A folder of drop-ins that was not there, with a mistake in it.
+    // A new folder of drop-ins with a mistake in it.
     fs::create_dir(root.join("conf.d")).unwrap();
     fs::write(root.join("conf.d/10-site.toml"), DROP_IN.replace("path", "paht")).unwrap();
     daemon.wait_for(&["not reloaded", "conf.d/10-site.toml:4: sinks[0].paht"]);
-    // Mended in place, as `echo >` does; then another beside it; then one is taken away.
+    // Corrected in place, as by `echo >`; then another one added; then one removed.
     fs::write(root.join("conf.d/10-site.toml"), DROP_IN).unwrap();
     daemon.wait_for(&["INFO", "reloaded", "drop_ins=1"]);
     fs::write(root.join("conf.d/20-more.toml"), DROP_IN.replace("archive", "copy").replace("alerts", "copy")).unwrap();
     daemon.wait_for(&["INFO", "reloaded", "sinks=2", "drop_ins=2"]);
     fs::remove_file(root.join("conf.d/10-site.toml")).unwrap();
     daemon.wait_for(&["INFO", "reloaded", "sinks=1", "drop_ins=1"]);
-    // The settings file replaced by another, as editors save.
+    // The settings file replaced by another, as editors do.
     let mut new = fs::File::create(root.join(".atalaia.toml.new")).unwrap();
     new.write_all(
         MAIN.replace("folder = \"lists\"", "folder = \"\"").replace("[time]\n", "[time]\nx = 1\n").as_bytes(),
@@ -327,7 +327,7 @@ fn changed_settings_are_taken_over_by_themselves() {
     daemon.wait_for(&["INFO", "reloaded", "zones=2"]);
     fs::remove_file(root.join("zones/reef.geojson")).unwrap();
     daemon.wait_for(&["INFO", "zones reloaded", "zones=1"]);
-    // A file that the settings name.
+    // A file named in the settings.
     fs::write(root.join("coast.geojson"), ZONE).unwrap();
     fs::write(root.join("atalaia.toml"), MAIN.replace("coast = \"off\"", "coast = \"coast.geojson\"")).unwrap();
     daemon.wait_for(&["INFO", " reloaded"]);

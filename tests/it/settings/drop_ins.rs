@@ -1,4 +1,4 @@
-//! Drop-ins: what `conf.d` says is laid over the settings file, wherever that is named from, and what is in force says it all.
+//! Drop-ins: `conf.d` overrides the settings file, wherever that is named, and the settings in force include both.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,7 +46,7 @@ fn told(folder: &TempDir) -> Vec<String> {
 }
 
 #[test]
-fn the_last_in_order_of_name_wins_from_the_file_and_from_the_folder() {
+fn the_last_name_in_order_wins_whether_the_file_or_the_folder_is_given() {
     let folder = folder(&[
         ("20-b.toml", "behaviours.loitering.score = 33\n"),
         ("10-a.toml", "[behaviours.loitering]\nscore = 32\nafter_minutes = 90\n"),
@@ -55,13 +55,13 @@ fn the_last_in_order_of_name_wins_from_the_file_and_from_the_folder() {
         ("50-e.txt", "nonsense\n"),
         ("60-sink.toml", "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n"),
     ]);
-    // What Emacs leaves while somebody edits.
+    // An Emacs lock file.
     symlink("somebody@host.1", folder.path().join("conf.d/.#70.toml")).unwrap();
     for given in [folder.path().to_owned(), folder.path().join("atalaia.toml")] {
         let checked = check(&given).unwrap();
         let loitering = &checked.engine.behaviours.loitering;
         assert_eq!((loitering.score, loitering.after_minutes, checked.drop_ins), (33, 90.0, 3));
-        // Paths are relative to the settings file's folder wherever they stand.
+        // Paths are always relative to the settings file's folder.
         assert_eq!(checked.sinks[0].path, Some(folder.path().join("alerts.jsonl")));
         let output =
             Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["check", "--config"]).arg(&given).output().unwrap();
@@ -71,7 +71,7 @@ fn the_last_in_order_of_name_wins_from_the_file_and_from_the_folder() {
 }
 
 #[test]
-fn a_fault_is_told_of_the_drop_in_that_has_it() {
+fn a_fault_is_reported_for_the_drop_in_that_has_it() {
     let folder = folder(&[
         ("10-a.toml", "# a\n[behaviours.loitering]\nscore = 500\n"),
         (
@@ -87,7 +87,7 @@ fn a_fault_is_told_of_the_drop_in_that_has_it() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_of_all_files_at_once() {
+fn unreadable_files_are_all_reported_at_once() {
     let folder = folder(&[("10-a.toml", "a = \"\u{0}\"")]);
     fs::create_dir(folder.path().join("conf.d/20-b.toml")).unwrap();
     symlink("nowhere", folder.path().join("conf.d/30-c.toml")).unwrap();
@@ -110,7 +110,7 @@ fn what_cannot_be_read_is_told_of_all_files_at_once() {
 }
 
 #[test]
-fn what_is_in_force_is_the_same_as_of_one_file_that_says_it_all() {
+fn the_settings_in_force_equal_one_file_with_everything() {
     let drop_in = "[behaviours.loitering]\nscore = 40\n[[inputs]]\nkind = \"stdin\"\nname = \"console\"\n";
     let layered = folder(&[("10-a.toml", drop_in)]);
     let whole = folder(&[]);
@@ -120,7 +120,7 @@ fn what_is_in_force_is_the_same_as_of_one_file_that_says_it_all() {
     let (layered, whole) = (check(layered.path()).unwrap(), check(whole.path()).unwrap());
     let in_force = layered.in_force().unwrap();
     assert_eq!(in_force, whole.in_force().unwrap());
-    // And it can be run with, without anything beside it.
+    // They also load without any other file.
     let files: BTreeMap<PathBuf, Vec<u8>> =
         in_force.files.iter().map(|(path, content)| (path.clone(), content.to_vec())).collect();
     let again = config::check_given(&files).unwrap();

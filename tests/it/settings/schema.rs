@@ -1,4 +1,4 @@
-//! The JSON Schema of the settings: the copy for editors is the program's, and it says yes and no as the program does.
+//! The JSON Schema of the settings: the copy for editors matches the program, and it accepts and rejects what the program does.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn schema() -> Value {
     serde_json::from_str(&config::schema()).unwrap()
 }
 
-/// Every key that the schema knows, by its path (those of lists without an index), with what it says of it.
+/// Every key in the schema, by its path (list indices left out), with its description.
 pub(super) fn keys() -> Vec<(String, Value)> {
     fn collect(prefix: &str, schema: &Value, out: &mut Vec<(String, Value)>) {
         if let Some(items) = schema.get("items") {
@@ -31,7 +31,7 @@ pub(super) fn keys() -> Vec<(String, Value)> {
 }
 
 #[test]
-fn the_copy_for_editors_is_what_the_program_prints() {
+fn the_copy_for_editors_matches_the_program() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/atalaia.schema.json");
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, config::schema()).unwrap();
@@ -69,7 +69,7 @@ fn the_shipped_file_is_valid_with_and_without_its_examples() {
     }
 }
 
-/// JSON has no infinity, and TOML has no null that it could be mistaken for.
+/// Replaces null by the largest number: an infinity in TOML is read as null, which TOML itself does not have.
 fn finite(value: &mut Value) {
     match value {
         Value::Null => *value = Value::from(f64::MAX),
@@ -80,12 +80,12 @@ fn finite(value: &mut Value) {
 }
 
 #[test]
-fn the_schema_refuses_what_the_program_cannot_take_and_nothing_else() {
+fn the_schema_rejects_exactly_what_the_program_rejects() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
     let (mut refused, mut passed) = (0, 0);
     for path in bad_settings() {
         let text = fs::read_to_string(&path).unwrap();
-        // What is no TOML is nothing to a schema.
+        // A text that is not TOML cannot be checked by a schema.
         let Ok(mut value) = toml::from_str::<Value>(&text) else {
             continue;
         };
