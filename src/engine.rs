@@ -24,7 +24,8 @@ use jiff::tz::TimeZone;
 
 use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationId};
 use crate::alerts::{Alert, AlertBook, Change, View};
-use crate::behaviours::{self, Behaviour, Output, Places, Scene};
+use crate::behaviours::Behaviour;
+use crate::behaviours::{self, Output, Places, Rule, Scene};
 use crate::cases::{Case, CaseBook};
 use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;
@@ -88,7 +89,7 @@ pub struct Engine {
     places: Places,
     episodes: Episodes,
     chart: Arc<Chart>,
-    behaviours: Vec<(u32, Box<dyn Behaviour>)>,
+    behaviours: Vec<(u32, Box<dyn Rule>)>,
     /// By zone index: whether some behaviour needs every fix from inside the zone.
     asking: Vec<bool>,
     book: AlertBook,
@@ -372,7 +373,7 @@ impl Engine {
                     self.note(out, from);
                 }
                 Due::Slot => self.turn_slot(now, out),
-                Due::Behaviour => self.wake(out),
+                Due::Rule => self.wake(out),
                 Due::Sweep => {
                     self.sweep_at = at + SWEEP_EVERY;
                     self.tracks.sweep(now);
@@ -385,7 +386,7 @@ impl Engine {
     }
 
     fn next_timer(&self) -> Option<(Time, Due)> {
-        let behaviour = self.timers.peek().map(|Reverse(timer)| (timer.at, Due::Behaviour));
+        let behaviour = self.timers.peek().map(|Reverse(timer)| (timer.at, Due::Rule));
         let sweep = (self.sweep_at != Time::MIN).then_some((self.sweep_at, Due::Sweep));
         let slot = self.coverage.due().map(|at| (at, Due::Slot));
         [self.hours_at.map(|at| (at, Due::Hours)), self.book.due().map(|at| (at, Due::Book)), slot, behaviour, sweep]
@@ -413,15 +414,15 @@ enum Due {
     Hours,
     Book,
     Slot,
-    Behaviour,
+    Rule,
     Sweep,
 }
 
 /// By zone index: whether some behaviour needs every fix from inside the zone.
 fn asking(chart: &Chart) -> Vec<bool> {
     let every_fix = |zone: &Zone| {
-        zone.asks("zone_speed").is_some()
-            || zone.asks("rendezvous").is_some_and(|own| own.get("underway") == Some(&true.into()))
+        zone.asks(Behaviour::ZoneSpeed.name()).is_some()
+            || zone.asks(Behaviour::Rendezvous.name()).is_some_and(|own| own.get("underway") == Some(&true.into()))
     };
     chart.zones.iter().map(|(_, zone)| every_fix(zone)).collect()
 }

@@ -464,7 +464,7 @@ impl Daemon {
         let open = self.driver.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {
             info!(
-                id = %alert.id, behaviour = alert.behaviour, severity = ?alert.severity, started_at = %alert.started_at,
+                id = %alert.id, behaviour = alert.behaviour.name(), severity = ?alert.severity, started_at = %alert.started_at,
                 summary = %FromAir(&alert.summary), "open alert"
             );
         }

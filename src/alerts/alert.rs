@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::class::Class;
 use super::handling::Handling;
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::state::{Word, json, maybe_word, word};
 use crate::time::Time;
@@ -108,7 +109,7 @@ pub struct Alert {
     pub id: String,
     /// Name of the behaviour; in lines its [`Class`] is beside it, as `kind`.
     #[serde(flatten, serialize_with = "with_class")]
-    pub behaviour: &'static str,
+    pub behaviour: Behaviour,
     /// True once the score has reached `alert_from`, which makes it an alert; false for a fact.
     pub announced: bool,
     /// State of the alert.
@@ -258,13 +259,13 @@ pub struct EvidenceTrack {
 /// `[time, lon, lat, SOG in kn or null, COG in degrees or null]`.
 pub type EvidencePoint = (Time, f64, f64, Option<f64>, Option<f64>);
 
-fn with_class<S: Serializer>(behaviour: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {
+fn with_class<S: Serializer>(behaviour: &Behaviour, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
-    struct Named<'a> {
-        behaviour: &'a str,
+    struct Named {
+        behaviour: Behaviour,
         kind: Class,
     }
-    Named { behaviour, kind: Class::of(behaviour) }.serialize(serializer)
+    Named { behaviour: *behaviour, kind: Class::of(*behaviour) }.serialize(serializer)
 }
 
 fn rounded_position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {

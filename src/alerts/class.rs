@@ -1,5 +1,6 @@
 //! Whether an alert is about vessels, or about the daemon and its reception.
 
+use crate::behaviours::Behaviour;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,10 +16,10 @@ pub enum Class {
 
 impl Class {
     /// Behaviours of class [`System`](Class::System).
-    pub const SYSTEM: [&str; 3] = ["delivery_failed", "vessel_flood", "feed_silent"];
+    pub const SYSTEM: [Behaviour; 3] = [Behaviour::DeliveryFailed, Behaviour::VesselFlood, Behaviour::FeedSilent];
 
-    /// The class of the alerts of a behaviour, by its name.
-    pub fn of(behaviour: &str) -> Class {
+    /// The class of the alerts of a behaviour.
+    pub fn of(behaviour: Behaviour) -> Class {
         if Class::SYSTEM.contains(&behaviour) { Class::System } else { Class::Vessel }
     }
 
@@ -33,10 +34,11 @@ impl Class {
 
 /// What a stored alert of class `system` is about, in a few words such as `receiver partner`. `None` for alerts about vessels.
 pub fn system_title(alert: &Value) -> Option<String> {
-    if Class::of(alert["behaviour"].as_str()?) == Class::Vessel {
+    let behaviour = Behaviour::named(alert["behaviour"].as_str()?)?;
+    if Class::of(behaviour) == Class::Vessel {
         return None;
     }
-    if alert["behaviour"] == "vessel_flood" {
+    if behaviour == Behaviour::VesselFlood {
         return Some("more vessels than there is room for".to_owned());
     }
     let measured = &alert["evidence"]["measured"];
@@ -53,16 +55,16 @@ mod tests {
 
     #[test]
     fn a_system_alert_has_a_title_that_names_its_subject() {
-        let title = |behaviour: &str, measured: Value| {
+        let title = |behaviour: Behaviour, measured: Value| {
             system_title(&json!({ "behaviour": behaviour, "evidence": { "measured": measured } }))
         };
         assert_eq!(
-            title("delivery_failed", json!({ "sink": "partner", "failed": 4 })).as_deref(),
+            title(Behaviour::DeliveryFailed, json!({ "sink": "partner", "failed": 4 })).as_deref(),
             Some("receiver partner")
         );
-        assert_eq!(title("feed_silent", json!({ "input": "roof" })).as_deref(), Some("input roof"));
-        assert_eq!(title("feed_silent", json!({})).as_deref(), Some("reception"), "of an earlier version");
-        assert_eq!(title("vessel_flood", json!({})).as_deref(), Some("more vessels than there is room for"));
-        assert_eq!(title("loitering", json!({ "input": "roof" })), None);
+        assert_eq!(title(Behaviour::FeedSilent, json!({ "input": "roof" })).as_deref(), Some("input roof"));
+        assert_eq!(title(Behaviour::FeedSilent, json!({})).as_deref(), Some("reception"), "of an earlier version");
+        assert_eq!(title(Behaviour::VesselFlood, json!({})).as_deref(), Some("more vessels than there is room for"));
+        assert_eq!(title(Behaviour::Loitering, json!({ "input": "roof" })), None);
     }
 }

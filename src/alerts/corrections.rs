@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::Holding;
 use crate::time::{Span, Time};
 
@@ -22,7 +23,7 @@ const MOST_CORRECTED: usize = 1000;
 /// Starts closer than this are the same: a later alert of a vessel begins a millisecond after the earlier one ended.
 const SAME_START: Span = Span::from_millis(1000);
 /// Behaviours whose past late reports can change: the end of a silence can disprove a meeting whose stop was over long before.
-const CORRECTED: [&str; 2] = ["ais_gap", "dark_rendezvous"];
+const CORRECTED: [Behaviour; 2] = [Behaviour::AisGap, Behaviour::DarkRendezvous];
 
 /// Ended alerts that late reports may still change.
 #[derive(Default, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Retraction of alerts that rested on false positions.
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::Doubt;
 use crate::time::Time;
 use crate::units::Mmsi;
@@ -12,7 +13,7 @@ use super::{AlertBook, Change, View, mute};
 
 impl AlertBook {
     /// The doubt about a vessel's positions that now keeps a behaviour from opening; `None` if there is none.
-    pub fn doubt(&self, behaviour: &str, mmsi: Mmsi, now: Time) -> Option<Doubt> {
+    pub fn doubt(&self, behaviour: Behaviour, mmsi: Mmsi, now: Time) -> Option<Doubt> {
         self.mute.of(mmsi, now).filter(|_| mute::rests_on_place(behaviour))
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::{Holding, Subject};
 use crate::state::{Word, word, words};
 use crate::time::{Span, Time};
@@ -86,7 +87,7 @@ struct Inputs {
 }
 
 impl Inputs {
-    fn of(behaviour: &str, holding: &Holding, parties: &[Party], view: &View<'_>) -> Inputs {
+    fn of(behaviour: Behaviour, holding: &Holding, parties: &[Party], view: &View<'_>) -> Inputs {
         let zones = view.chart.zones.zones();
         let named = holding.zones.iter().filter_map(|(zone, relation)| {
             let zone = zones.get(usize::from(zone.0))?;
@@ -185,8 +186,8 @@ impl Entry {
     /// Whether it counts for later alerts of the vessel: a change of draught or identity.
     pub(super) fn is_lead(&self) -> bool {
         match self.alert.behaviour {
-            "draught_change" => true,
-            "identity_change" => self.told_form != "check_digit",
+            Behaviour::DraughtChange => true,
+            Behaviour::IdentityChange => self.told_form != "check_digit",
             _ => false,
         }
     }

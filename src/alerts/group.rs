@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::tracks::TrackKey;
 
 use super::id::Key;
@@ -67,7 +68,7 @@ impl Groups {
 
 /// Whether alerts of this key can form groups: pairs of vessels that meet.
 pub(super) fn groups(key: &Key) -> bool {
-    key.behaviour == "rendezvous" && key.tracks.len() == 2
+    key.behaviour == Behaviour::Rendezvous && key.tracks.len() == 2
 }
 
 #[cfg(test)]
@@ -77,7 +78,7 @@ mod tests {
 
     fn pair(a: u32, b: u32) -> Key {
         let track = |mmsi| TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 };
-        Key { behaviour: "rendezvous", tracks: vec![track(a), track(b)], place: String::new() }
+        Key { behaviour: Behaviour::Rendezvous, tracks: vec![track(a), track(b)], place: String::new() }
     }
 
     #[test]

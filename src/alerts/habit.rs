@@ -1,5 +1,6 @@
 //! A vessel's own habit: one that stops on most days, or repeatedly at one place, is doing its usual work.
 
+use crate::behaviours::Behaviour;
 use crate::time::Span;
 use crate::units::METRES_PER_NM;
 
@@ -9,7 +10,7 @@ use super::party::Party;
 use super::score::{Scene, ScoreSettings};
 
 /// Behaviours of one vessel that rest on a stop.
-const STOPS: [&str; 3] = ["loitering", "slowdown", "drift"];
+const STOPS: [Behaviour; 3] = [Behaviour::Loitering, Behaviour::Slowdown, Behaviour::Drift];
 /// Number of days looked back for a daily rhythm.
 const DAYS: usize = 5;
 /// Additional days required of a cargo ship or tanker, whose trades involve no daily stop at sea.

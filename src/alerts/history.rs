@@ -1,5 +1,6 @@
 //! Score lines that look back: what the vessel did before, and what others did at the place.
 
+use crate::behaviours::Behaviour;
 use crate::episodes::{Craft, Kind, Rate};
 use crate::geo::LatLon;
 use crate::time::Span;
@@ -11,22 +12,23 @@ use super::score::{Scene, ScoreSettings};
 /// A shorter silence is not a gap worth points (SPEC `ais_gap`).
 const GAP_LEAST: Span = Span::from_minutes(90);
 /// Behaviours that involve a stop, for which the rarity of stops at the place counts.
-const STOPS_THERE: [&str; 8] = [
-    "loitering",
-    "rendezvous",
-    "async_rendezvous",
-    "dark_rendezvous",
-    "slowdown",
-    "out_and_back",
-    "small_craft_stop",
-    "fishing_out_of_place",
+const STOPS_THERE: [Behaviour; 8] = [
+    Behaviour::Loitering,
+    Behaviour::Rendezvous,
+    Behaviour::AsyncRendezvous,
+    Behaviour::DarkRendezvous,
+    Behaviour::Slowdown,
+    Behaviour::OutAndBack,
+    Behaviour::SmallCraftStop,
+    Behaviour::FishingOutOfPlace,
 ];
 /// Behaviours that already include a gap.
-const OF_GAPS: [&str; 3] = ["ais_gap", "dark_rendezvous", "draught_change"];
+const OF_GAPS: [Behaviour; 3] = [Behaviour::AisGap, Behaviour::DarkRendezvous, Behaviour::DraughtChange];
 /// Behaviours about the identity itself.
-const OF_IDENTITY: [&str; 4] = ["identity_change", "identity_conflict", "position_jump", "watchlist"];
+const OF_IDENTITY: [Behaviour; 4] =
+    [Behaviour::IdentityChange, Behaviour::IdentityConflict, Behaviour::PositionJump, Behaviour::Watchlist];
 /// Behaviours that rest on a stop below 1 kn; the others in `STOPS_THERE` rest on a slow passage.
-const COME_TO_REST: [&str; 3] = ["async_rendezvous", "dark_rendezvous", "small_craft_stop"];
+const COME_TO_REST: [Behaviour; 3] = [Behaviour::AsyncRendezvous, Behaviour::DarkRendezvous, Behaviour::SmallCraftStop];
 /// Stops within `place_days` from which a place counts as busy, and from which as crowded (SPEC "Points").
 const MANY: f64 = 5.0;
 const CROWDED: f64 = 20.0;
@@ -37,7 +39,7 @@ const AROUND_VESSELS: usize = 6;
 /// With less data than this, the wider area is not judged. Days.
 const AROUND_DAYS: f64 = 0.25;
 /// Behaviours that rest on the stop of one vessel, for which the wider area counts. A meeting is judged only by its own place.
-const OF_ONE_VESSEL: [&str; 3] = ["loitering", "slowdown", "dark_rendezvous"];
+const OF_ONE_VESSEL: [Behaviour; 3] = [Behaviour::Loitering, Behaviour::Slowdown, Behaviour::DarkRendezvous];
 /// Stops per vessel-day in the wider area from which it counts as busy, and from which as crowded.
 const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
@@ -65,7 +67,7 @@ pub(super) fn gap_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<
 
 /// A party changed its draught at sea within `lately_hours`.
 pub(super) fn draught_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let changed = scene.behaviour != "draught_change" && scene.draught_lately;
+    let changed = scene.behaviour != Behaviour::DraughtChange && scene.draught_lately;
     let text = format!("Reported draught changed at sea within the {} h before", settings.lately_hours);
     changed.then(|| line("draught_lately", settings.draught_lately_points, text))
 }
@@ -110,12 +112,12 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
     let (a_day, nm, such) = (rate.per_day(), rate.nm, such(scene));
     let text = format!("{a_day:.1} {such} a day within {nm} nm, by {}", others(rate.vessels));
     let (code, points, text) = match rate.is_none() {
-        _ if scene.behaviour == "async_rendezvous" && seen < 24.0 => {
+        _ if scene.behaviour == Behaviour::AsyncRendezvous && seen < 24.0 => {
             let text = format!("Only {seen:.0} h of data: not yet known how common stops are here");
             ("little_data", settings.little_data_points, text)
         }
         // The behaviour itself weighs what would happen by chance.
-        false if scene.behaviour == "async_rendezvous" => return None,
+        false if scene.behaviour == Behaviour::AsyncRendezvous => return None,
         false if CROWDED <= in_place_days => ("crowded_place", settings.crowded_place_points, text),
         false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),
         true if f64::from(24 * settings.rare_after_days) <= seen => {
@@ -167,7 +169,7 @@ fn others(number: usize) -> String {
 /// `Other`.
 fn stopping(scene: &Scene<'_>) -> Craft {
     let crafts = || scene.parties.iter().map(|party| Craft::of(party.named.ship_type, party.class, party.length));
-    let collector = crafts().find(|craft| scene.behaviour == "async_rendezvous" && craft.collects());
+    let collector = crafts().find(|craft| scene.behaviour == Behaviour::AsyncRendezvous && craft.collects());
     let same = crafts().next().filter(|first| crafts().all(|craft| craft == *first));
     collector.or(same).unwrap_or(Craft::Other)
 }

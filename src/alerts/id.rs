@@ -4,8 +4,8 @@ use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::Subject;
-use crate::state::{Word, word};
 use crate::time::Time;
 use crate::tracks::TrackKey;
 
@@ -13,14 +13,12 @@ use crate::tracks::TrackKey;
 const LENGTH: usize = 26;
 
 /// Behaviours whose alerts name vessels but are about an area.
-pub(crate) const NOTICES: [&str; 1] = ["interference"];
+pub(crate) const NOTICES: [Behaviour; 1] = [Behaviour::Interference];
 
 /// What an alert is about, apart from its start. At most one alert of a key is open at a time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(super) struct Key {
-    /// Name of the behaviour.
-    #[serde(deserialize_with = "word")]
-    pub(super) behaviour: Word,
+    pub(super) behaviour: Behaviour,
     /// The vessels, smaller track key first; empty for an alert that is not about vessels.
     pub(super) tracks: Vec<TrackKey>,
     /// Id of the zone, for behaviours about one zone; without vessels the name of the input, station or cell. May be empty.
@@ -28,14 +26,14 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) fn new(behaviour: &'static str, subject: &Subject) -> Key {
+    pub(super) fn new(behaviour: Behaviour, subject: &Subject) -> Key {
         // The vessels of an area notice are not part of its key, because more may join while it lasts.
         let vessels = if NOTICES.contains(&behaviour) { &[][..] } else { &subject.vessels };
         Key { behaviour, tracks: vessels.iter().map(|(key, _)| *key).collect(), place: subject.zone_id.clone() }
     }
 
     /// The lower bound of a behaviour's notices in the order of keys.
-    pub(super) fn notices_of(behaviour: &'static str) -> Key {
+    pub(super) fn notices_of(behaviour: Behaviour) -> Key {
         Key { behaviour, tracks: Vec::new(), place: String::new() }
     }
 
@@ -78,20 +76,23 @@ mod tests {
     fn ids_match_those_of_an_independent_tool() {
         let at = Time::parse("2026-03-01T03:40:00Z").expect("a time");
         let pair = Key {
-            behaviour: "rendezvous",
+            behaviour: Behaviour::Rendezvous,
             tracks: vec![track(263_456_789, 2), track(224_123_456, 1)],
             place: String::new(),
         };
         assert_eq!(pair.alert_id(at), "tqkancepjikltjxf5tkjehz4kj");
-        let entry =
-            Key { behaviour: "zone_entry", tracks: vec![track(224_123_456, 1)], place: "canary-approaches".to_owned() };
+        let entry = Key {
+            behaviour: Behaviour::ZoneEntry,
+            tracks: vec![track(224_123_456, 1)],
+            place: "canary-approaches".to_owned(),
+        };
         assert_eq!(entry.alert_id(at), "dbxldnzjzrvxt4vr5mpw2t2m7y");
     }
 
     #[test]
     fn the_id_of_an_alert_without_vessels_uses_its_input() {
         let at = Time::from_millis(1_772_336_400_000);
-        let silent = Key { behaviour: "feed_silent", tracks: Vec::new(), place: "roof".to_owned() };
+        let silent = Key { behaviour: Behaviour::FeedSilent, tracks: Vec::new(), place: "roof".to_owned() };
         assert_eq!(silent.alert_id(at), digest("feed_silent|roof||1772336400000"));
     }
 }

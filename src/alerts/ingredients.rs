@@ -1,6 +1,7 @@
 //! The lines of a score besides the base, one small function each, in the order of the lines.
 
 use crate::ais::ship_type_name;
+use crate::behaviours::Behaviour;
 use crate::behaviours::Holding;
 use crate::geo::LatLon;
 use crate::geo::sun_altitude_degrees;
@@ -24,7 +25,8 @@ const HALF_A_DAY: Span = Span::from_hours(12);
 /// A fishing vessel last heard longer ago than this does not count as nearby.
 const STALE: Span = Span::from_hours(6);
 /// Behaviours that fishing can look like.
-const LIKE_FISHING: [&str; 4] = ["loitering", "slowdown", "drift", "dark_rendezvous"];
+const LIKE_FISHING: [Behaviour; 4] =
+    [Behaviour::Loitering, Behaviour::Slowdown, Behaviour::Drift, Behaviour::DarkRendezvous];
 
 type Ingredient = fn(&Scene<'_>, &ScoreSettings) -> Option<ScoreReason>;
 type Limit = fn(&Scene<'_>, &ScoreSettings) -> Option<Cap>;
@@ -77,32 +79,34 @@ pub(super) fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreRea
 
 fn base_text(scene: &Scene<'_>, code: &str) -> String {
     let text = match (scene.behaviour, code, scene.holding.form) {
-        ("loitering", _, "circling") => "Circles in a small area without making good any distance",
-        ("loitering", _, _) => match scene.holding.thresholds.get("slow_knots").and_then(serde_json::Value::as_f64) {
-            Some(knots) => return format!("Stays below {} kn away from harbours and anchorages", decimals(knots)),
-            None => "Stays slow away from harbours and anchorages",
-        },
-        ("rendezvous", "near", _) => "Two ships stay close at low speed, away from shore",
-        ("rendezvous", "close", _) => "Two ships lie side by side at low speed, away from shore",
-        ("rendezvous", "underway", _) => "Two ships keep close company under way",
-        ("rendezvous", "long", _) => "Lasts for hours",
-        ("slowdown", _, "hole") => "Made good little distance between two reports, on passage",
-        ("slowdown", _, _) => "Slowed right down on passage, in open water",
-        ("out_and_back", _, _) => "Went far out, stopped in open water and came back without a port call",
-        ("small_craft_stop", "gale", _) => "Gale there: yachts heave to",
-        ("small_craft_stop", _, _) => "Small craft stopped or drifting in mid-ocean",
-        ("fishing_out_of_place", "foreign_flag", _) => "Flag state from another region, or unknown",
-        ("fishing_out_of_place", _, _) => "Fishing vessel on a straight course for days, then stops far out",
-        ("drift", _, _) => "Moves slowly, not in the direction of its heading",
-        ("dark_rendezvous", "lay_still", _) => "The silent vessel lay still when last heard",
-        ("dark_rendezvous", _, _) => "Stopped where a silent vessel could have come and returned in time",
-        ("async_rendezvous", "late", _) => {
+        (Behaviour::Loitering, _, "circling") => "Circles in a small area without making good any distance",
+        (Behaviour::Loitering, _, _) => {
+            match scene.holding.thresholds.get("slow_knots").and_then(serde_json::Value::as_f64) {
+                Some(knots) => return format!("Stays below {} kn away from harbours and anchorages", decimals(knots)),
+                None => "Stays slow away from harbours and anchorages",
+            }
+        }
+        (Behaviour::Rendezvous, "near", _) => "Two ships stay close at low speed, away from shore",
+        (Behaviour::Rendezvous, "close", _) => "Two ships lie side by side at low speed, away from shore",
+        (Behaviour::Rendezvous, "underway", _) => "Two ships keep close company under way",
+        (Behaviour::Rendezvous, "long", _) => "Lasts for hours",
+        (Behaviour::Slowdown, _, "hole") => "Made good little distance between two reports, on passage",
+        (Behaviour::Slowdown, _, _) => "Slowed right down on passage, in open water",
+        (Behaviour::OutAndBack, _, _) => "Went far out, stopped in open water and came back without a port call",
+        (Behaviour::SmallCraftStop, "gale", _) => "Gale there: yachts heave to",
+        (Behaviour::SmallCraftStop, _, _) => "Small craft stopped or drifting in mid-ocean",
+        (Behaviour::FishingOutOfPlace, "foreign_flag", _) => "Flag state from another region, or unknown",
+        (Behaviour::FishingOutOfPlace, _, _) => "Fishing vessel on a straight course for days, then stops far out",
+        (Behaviour::Drift, _, _) => "Moves slowly, not in the direction of its heading",
+        (Behaviour::DarkRendezvous, "lay_still", _) => "The silent vessel lay still when last heard",
+        (Behaviour::DarkRendezvous, _, _) => "Stopped where a silent vessel could have come and returned in time",
+        (Behaviour::AsyncRendezvous, "late", _) => {
             return measured(scene, "hours_between", "", " h later: many other explanations");
         }
-        ("async_rendezvous", "far", _) => {
+        (Behaviour::AsyncRendezvous, "far", _) => {
             return measured(scene, "distance_nm", "", " nm away: many other explanations");
         }
-        ("async_rendezvous", "by_chance", _) => {
+        (Behaviour::AsyncRendezvous, "by_chance", _) => {
             return measured(
                 scene,
                 "expected_by_chance",
@@ -110,42 +114,44 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
                 " such stops expected there in that time by chance alone",
             );
         }
-        ("async_rendezvous", _, _) => "Small craft stopped where a ship had slowed or turned hours earlier",
-        ("ais_gap", "alone", _) => "The only vessel on its input: the receiver may have failed instead",
-        ("ais_gap", "long" | "longer", _) => return long_gap(scene, code),
-        ("ais_gap", _, "out_of_reach") => "Went silent at sea",
-        ("ais_gap", _, _) => "Went silent at sea in an area with good reception",
-        ("zone_entry", _, _) => return entered(scene),
-        ("zone_exit", _, _) => "Left the zone",
-        ("zone_speed", _, "too_slow") => "Below the zone's minimum speed",
-        ("zone_speed", _, _) => "Above the zone's speed limit",
-        ("limit_hugging", _, _) => "Stays slow just outside the limit",
-        ("alongside_at_anchor", "night", _) => "At night",
-        ("alongside_at_anchor", "second_visit", _) => "The same boat has been alongside this ship before",
-        ("alongside_at_anchor", _, _) => "Small craft alongside a ship at anchor",
-        ("draught_change", "after_gap", _) => "After hours of silence",
-        ("draught_change", _, "deeper") => "Reported draught has increased without a port call",
-        ("draught_change", _, _) => "Reported draught has decreased without a port call",
-        ("voyage_anomaly", _, "short_calls") => "Calls at ports without loading or unloading",
-        ("voyage_anomaly", _, _) => "Reported destination changed at sea",
-        ("feed_silent", _, "input") => "An input is silent",
-        ("feed_silent", _, "station") => "A station is silent",
-        ("feed_silent", _, _) => "All vessels in an area went silent at once",
-        ("position_jump", _, _) => "Reported from where it could not have got to",
-        ("identity_conflict", _, _) => "One MMSI used by two ships",
-        ("identity_change", "new_identity", _) => "Same IMO number seen before under another MMSI, name or flag",
-        ("identity_change", "new_mmsi", _) => "Same IMO number seen before under another MMSI",
-        ("identity_change", "shared_imo", _) => "Transmits an IMO number that another vessel also transmits",
-        ("identity_change", "check_digit", _) => "Transmits an invalid IMO number",
-        ("identity_change", "renamed", _) => "Changed its name",
-        ("identity_change", "call_sign", _) => "Changed its call sign under way",
-        ("identity_change", _, _) => "Changed its reported type under way",
-        ("interference", _, _) => "Many vessels jumped to one place: satellite navigation jammed or spoofed",
-        ("watchlist", _, _) => return named::listed(scene.holding),
-        ("distress", "test", _) => "Distress device under test",
-        ("distress", _, _) => "Distress device active",
-        (behaviour, code, _) if behaviour == code => return words(behaviour),
-        (behaviour, code, _) => return format!("{}: {}", words(behaviour), words(code)),
+        (Behaviour::AsyncRendezvous, _, _) => "Small craft stopped where a ship had slowed or turned hours earlier",
+        (Behaviour::AisGap, "alone", _) => "The only vessel on its input: the receiver may have failed instead",
+        (Behaviour::AisGap, "long" | "longer", _) => return long_gap(scene, code),
+        (Behaviour::AisGap, _, "out_of_reach") => "Went silent at sea",
+        (Behaviour::AisGap, _, _) => "Went silent at sea in an area with good reception",
+        (Behaviour::ZoneEntry, _, _) => return entered(scene),
+        (Behaviour::ZoneExit, _, _) => "Left the zone",
+        (Behaviour::ZoneSpeed, _, "too_slow") => "Below the zone's minimum speed",
+        (Behaviour::ZoneSpeed, _, _) => "Above the zone's speed limit",
+        (Behaviour::LimitHugging, _, _) => "Stays slow just outside the limit",
+        (Behaviour::AlongsideAtAnchor, "night", _) => "At night",
+        (Behaviour::AlongsideAtAnchor, "second_visit", _) => "The same boat has been alongside this ship before",
+        (Behaviour::AlongsideAtAnchor, _, _) => "Small craft alongside a ship at anchor",
+        (Behaviour::DraughtChange, "after_gap", _) => "After hours of silence",
+        (Behaviour::DraughtChange, _, "deeper") => "Reported draught has increased without a port call",
+        (Behaviour::DraughtChange, _, _) => "Reported draught has decreased without a port call",
+        (Behaviour::VoyageAnomaly, _, "short_calls") => "Calls at ports without loading or unloading",
+        (Behaviour::VoyageAnomaly, _, _) => "Reported destination changed at sea",
+        (Behaviour::FeedSilent, _, "input") => "An input is silent",
+        (Behaviour::FeedSilent, _, "station") => "A station is silent",
+        (Behaviour::FeedSilent, _, _) => "All vessels in an area went silent at once",
+        (Behaviour::PositionJump, _, _) => "Reported from where it could not have got to",
+        (Behaviour::IdentityConflict, _, _) => "One MMSI used by two ships",
+        (Behaviour::IdentityChange, "new_identity", _) => {
+            "Same IMO number seen before under another MMSI, name or flag"
+        }
+        (Behaviour::IdentityChange, "new_mmsi", _) => "Same IMO number seen before under another MMSI",
+        (Behaviour::IdentityChange, "shared_imo", _) => "Transmits an IMO number that another vessel also transmits",
+        (Behaviour::IdentityChange, "check_digit", _) => "Transmits an invalid IMO number",
+        (Behaviour::IdentityChange, "renamed", _) => "Changed its name",
+        (Behaviour::IdentityChange, "call_sign", _) => "Changed its call sign under way",
+        (Behaviour::IdentityChange, _, _) => "Changed its reported type under way",
+        (Behaviour::Interference, _, _) => "Many vessels jumped to one place: satellite navigation jammed or spoofed",
+        (Behaviour::Watchlist, _, _) => return named::listed(scene.holding),
+        (Behaviour::Distress, "test", _) => "Distress device under test",
+        (Behaviour::Distress, _, _) => "Distress device active",
+        (behaviour, code, _) if behaviour.name() == code => return words(code),
+        (behaviour, code, _) => return format!("{}: {}", words(behaviour.name()), words(code)),
     };
     text.to_owned()
 }
@@ -234,7 +240,7 @@ fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     }
     // Half a day always includes part of a night.
     let lasted = scene.holding.last_at - scene.holding.started_at;
-    if scene.behaviour == "ais_gap" && HALF_A_DAY <= lasted {
+    if scene.behaviour == Behaviour::AisGap && HALF_A_DAY <= lasted {
         return None;
     }
     let dark = is_night(scene.holding.position?, scene.holding.last_at);
@@ -260,7 +266,7 @@ fn merchant_with_small_craft(scene: &Scene<'_>, settings: &ScoreSettings) -> Opt
 /// A draught that changed after a meeting. A silence before the change already has its own points.
 fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let silent = scene.holding.base.iter().any(|(code, _)| *code == "after_gap");
-    let counts = scene.behaviour == "draught_change" && scene.met && !silent;
+    let counts = scene.behaviour == Behaviour::DraughtChange && scene.met && !silent;
     counts.then(|| line("after_meeting", settings.draught_after_meeting_points, "After a meeting at sea"))
 }
 
@@ -353,7 +359,7 @@ fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<C
 }
 
 fn short_gap(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let short = scene.behaviour == "ais_gap" && scene.holding.form == "silent";
+    let short = scene.behaviour == Behaviour::AisGap && scene.holding.form == "silent";
     short.then(|| Cap {
         points: settings.cap_fact,
         only_below: settings.short_gap_alert_from,
@@ -363,7 +369,7 @@ fn short_gap(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 }
 
 fn wrong_check_digit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let wrong = scene.behaviour == "identity_change" && scene.holding.form == "check_digit";
+    let wrong = scene.behaviour == Behaviour::IdentityChange && scene.holding.form == "check_digit";
     let text = "Usually a typing error: recorded as a fact".to_owned();
     wrong.then_some(Cap { points: settings.cap_fact, only_below: i32::MAX, code: "cap_fact", text })
 }
@@ -391,7 +397,7 @@ fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 }
 
 fn circles_by_trade(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let circling = scene.behaviour == "loitering" && scene.holding.form == "circling";
+    let circling = scene.behaviour == Behaviour::Loitering && scene.holding.form == "circling";
     let party = scene.parties.iter().find(|party| party.circles_by_trade())?;
     let kind = ship_type_name(party.named.ship_type);
     circling.then(|| cap_low(settings, format!("Circling is normal work ({kind}): limited to low")))

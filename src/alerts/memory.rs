@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Word, by_word_of};
+use crate::behaviours::Behaviour;
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
@@ -22,13 +22,11 @@ pub(super) struct Memory {
     ends: BTreeMap<Key, Time>,
     by_end: BTreeSet<(Time, Key)>,
     /// End of the last announced alert, by vessel and behaviour.
-    #[serde(deserialize_with = "by_word_of")]
-    alerts: BTreeMap<(TrackKey, Word), Time>,
+    alerts: BTreeMap<(TrackKey, Behaviour), Time>,
     /// Start of the last superseded alert, by key.
     superseded: BTreeMap<Key, Time>,
     /// When a vessel last had a lead, alert or fact, by behaviour.
-    #[serde(deserialize_with = "by_word_of")]
-    leads: BTreeMap<(TrackKey, Word), Time>,
+    leads: BTreeMap<(TrackKey, Behaviour), Time>,
     evicted: u64,
 }
 
@@ -50,7 +48,7 @@ impl Memory {
     }
 
     /// Whether the vessel had such a lead at `since` or later.
-    pub(super) fn led(&self, track: TrackKey, behaviour: &'static str, since: Time) -> bool {
+    pub(super) fn led(&self, track: TrackKey, behaviour: Behaviour, since: Time) -> bool {
         self.leads.get(&(track, behaviour)).is_some_and(|at| since <= *at)
     }
 
@@ -85,7 +83,8 @@ impl Memory {
     pub(super) fn superseded(&mut self, key: &Key, started_at: Time) {
         self.superseded.insert(key.clone(), started_at);
         if MOST_SUPERSEDED < self.superseded.len() {
-            self.superseded.pop_first();
+            let oldest = self.superseded.iter().min_by_key(|(key, at)| (**at, *key)).map(|(key, _)| key.clone());
+            oldest.map(|key| self.superseded.remove(&key));
         }
     }
 
@@ -95,7 +94,7 @@ impl Memory {
     }
 
     /// Whether the vessel had an alert of this behaviour that ended at `since` or later.
-    pub(super) fn had(&self, track: TrackKey, behaviour: &'static str, since: Time) -> bool {
+    pub(super) fn had(&self, track: TrackKey, behaviour: Behaviour, since: Time) -> bool {
         self.alerts.get(&(track, behaviour)).is_some_and(|ended| since <= *ended)
     }
 
@@ -125,7 +124,11 @@ mod tests {
     use crate::units::Mmsi;
 
     fn key(mmsi: u32) -> Key {
-        Key { behaviour: "loitering", tracks: vec![TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 }], place: String::new() }
+        Key {
+            behaviour: Behaviour::Loitering,
+            tracks: vec![TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 }],
+            place: String::new(),
+        }
     }
 
     #[test]
@@ -138,14 +141,14 @@ mod tests {
         assert_eq!(memory.ends.len(), 100);
         assert_eq!(memory.alerts.len(), 100);
         assert_eq!(memory.evicted(), 400);
-        assert!(memory.had(key(499).tracks[0], "loitering", Time::from_seconds(499)));
-        assert!(!memory.had(key(499).tracks[0], "loitering", Time::from_seconds(500)));
-        assert!(!memory.had(key(499).tracks[0], "rendezvous", Time::MIN));
+        assert!(memory.had(key(499).tracks[0], Behaviour::Loitering, Time::from_seconds(499)));
+        assert!(!memory.had(key(499).tracks[0], Behaviour::Loitering, Time::from_seconds(500)));
+        assert!(!memory.had(key(499).tracks[0], Behaviour::Rendezvous, Time::MIN));
         let later = Time::from_seconds(600) + days;
         memory.ended(&key(1), later, false, days, 100);
         assert_eq!(memory.last_end(&key(499)), None);
         assert_eq!(memory.last_end(&key(1)), Some(later));
-        assert!(!memory.had(key(1).tracks[0], "loitering", Time::MIN));
+        assert!(!memory.had(key(1).tracks[0], Behaviour::Loitering, Time::MIN));
         assert_eq!((memory.ends.len(), memory.evicted()), (1, 400));
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::Doubt;
 use crate::time::Time;
 use crate::units::Mmsi;
@@ -11,8 +12,14 @@ use crate::units::Mmsi;
 use super::id::Key;
 
 /// Behaviours that do not rest on a vessel's position: identity data, watchlists, distress, and notices about the feed.
-const UNTOUCHED: [&str; 6] =
-    ["watchlist", "distress", "interference", "feed_silent", "identity_change", "draught_change"];
+const UNTOUCHED: [Behaviour; 6] = [
+    Behaviour::Watchlist,
+    Behaviour::Distress,
+    Behaviour::Interference,
+    Behaviour::FeedSilent,
+    Behaviour::IdentityChange,
+    Behaviour::DraughtChange,
+];
 /// Upper limit of the vessels in doubt; further ones are not muted.
 const MOST: usize = 20_000;
 
@@ -54,7 +61,7 @@ impl Mute {
 }
 
 /// Whether alerts of this behaviour rest on the position of a vessel.
-pub(super) fn rests_on_place(behaviour: &str) -> bool {
+pub(super) fn rests_on_place(behaviour: Behaviour) -> bool {
     !UNTOUCHED.contains(&behaviour)
 }
 
@@ -67,7 +74,7 @@ mod tests {
     use super::*;
     use crate::tracks::TrackKey;
 
-    fn key(behaviour: &'static str, mmsis: &[u32]) -> Key {
+    fn key(behaviour: Behaviour, mmsis: &[u32]) -> Key {
         let tracks = mmsis.iter().map(|mmsi| TrackKey { mmsi: Mmsi(*mmsi), ordinal: 2 }).collect();
         Key { behaviour, tracks, place: String::new() }
     }
@@ -78,17 +85,23 @@ mod tests {
         let mut mute = Mute::default();
         let doubt = Doubt { mmsi: Mmsi(1), since: at(0), until: None };
         mute.set(doubt, at(100));
-        for behaviour in ["loitering", "position_jump", "ais_gap", "zone_entry", "async_rendezvous"] {
+        for behaviour in [
+            Behaviour::Loitering,
+            Behaviour::PositionJump,
+            Behaviour::AisGap,
+            Behaviour::ZoneEntry,
+            Behaviour::AsyncRendezvous,
+        ] {
             assert!(mute.holds(&key(behaviour, &[1]), at(100_000)), "{behaviour}");
             assert!(!mute.holds(&key(behaviour, &[3]), at(100)), "{behaviour}");
         }
-        assert!(mute.holds(&key("rendezvous", &[3, 1]), at(100)));
-        for behaviour in ["watchlist", "distress", "identity_change"] {
+        assert!(mute.holds(&key(Behaviour::Rendezvous, &[3, 1]), at(100)));
+        for behaviour in [Behaviour::Watchlist, Behaviour::Distress, Behaviour::IdentityChange] {
             assert!(!mute.holds(&key(behaviour, &[1]), at(100)), "{behaviour}");
         }
         mute.set(Doubt { until: Some(at(300)), ..doubt }, at(200));
-        assert!(mute.holds(&key("loitering", &[1]), at(299)));
-        assert!(!mute.holds(&key("loitering", &[1]), at(300)));
+        assert!(mute.holds(&key(Behaviour::Loitering, &[1]), at(299)));
+        assert!(!mute.holds(&key(Behaviour::Loitering, &[1]), at(300)));
     }
 
     #[test]

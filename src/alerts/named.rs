@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::ais::ship_type_name;
+use crate::behaviours::Behaviour;
 use crate::behaviours::Holding;
 use crate::time::Time;
 use crate::tracks::country_of;
@@ -16,7 +17,7 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
     let numbers = told.measured;
     let at = told.started_at.clock();
     Some(match (told.behaviour, told.form) {
-        ("identity_change", "new_identity" | "new_mmsi") => {
+        (Behaviour::IdentityChange, "new_identity" | "new_mmsi") => {
             let heard = numbers.get("old_heard_at").and_then(Value::as_str).and_then(Time::parse);
             let ago = heard.map(|heard| told.started_at - heard).map(|ago| ago.hours() / 24.0);
             let ago =
@@ -27,20 +28,20 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
             );
             format!("transmits IMO {}, last heard {heard}{ago} {}", imo(numbers), former(numbers))
         }
-        ("identity_change", "shared_imo") => {
+        (Behaviour::IdentityChange, "shared_imo") => {
             format!("transmits IMO {}, also in use {}", imo(numbers), former(numbers))
         }
-        ("identity_change", "check_digit") => {
+        (Behaviour::IdentityChange, "check_digit") => {
             format!("transmits IMO {}, an invalid number (wrong check digit)", imo(numbers))
         }
-        ("identity_change", _) => format!("{} at {at} UTC", changed(numbers).join(" and ")),
-        ("position_jump", _) => {
+        (Behaviour::IdentityChange, _) => format!("{} at {at} UTC", changed(numbers).join(" and ")),
+        (Behaviour::PositionJump, _) => {
             let nm = number(numbers, "distance_nm").map_or("far".to_owned(), distance);
             let minutes = number(numbers, "elapsed_minutes").map(|minutes| format!(" in {} min", decimals(minutes)));
             let knots = number(numbers, "implied_knots").map(|knots| format!(" ({knots:.0} kn)"));
             format!("jumped {nm}{}{} at {at} UTC", minutes.unwrap_or_default(), knots.unwrap_or_default())
         }
-        ("identity_conflict", form) => {
+        (Behaviour::IdentityConflict, form) => {
             let past = told.tense == Tense::Past;
             let (number, since) = (number_of(told)?, told.since());
             match places(told) {
@@ -55,13 +56,13 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
                 }
             }
         }
-        ("watchlist", form) => {
+        (Behaviour::Watchlist, form) => {
             let so_far = [("entered", "; has entered a watched zone"), ("takes_part", "; part of another alert")];
             let parts = so_far.iter().filter(|(part, _)| form.contains(part)).map(|(_, words)| *words);
             let parts: String = parts.collect();
             format!("is on {}; first heard at {at} UTC{parts}", row(numbers))
         }
-        ("interference", _) => {
+        (Behaviour::Interference, _) => {
             let minutes = number(told.thresholds, "window_minutes").map_or(String::new(), decimals);
             let jumped = if told.tense == Tense::Past { "jumped" } else { "have jumped" };
             format!("{jumped} to one place {}, each within {minutes} min of another", told.since())
@@ -73,12 +74,12 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
 /// The beginning of the sentence where it is not the names of the vessels.
 pub(super) fn who(told: &Told<'_>) -> Option<String> {
     match told.behaviour {
-        "identity_conflict" => Some(match places(told) {
+        Behaviour::IdentityConflict => Some(match places(told) {
             Some(places) if told.form == "shared" => format!("Transmitters in {places:.0} places"),
             Some(places) => format!("{places:.0} ships"),
             None => format!("Two ships {} apart", apart(told.measured)),
         }),
-        "interference" => Some(format!("{:.0} vessels", number(told.measured, "vessels")?)),
+        Behaviour::Interference => Some(format!("{:.0} vessels", number(told.measured, "vessels")?)),
         _ => None,
     }
 }
@@ -100,20 +101,20 @@ fn apart(numbers: &Map<String, Value>) -> String {
 }
 
 /// Reason for the opening of an alert of these behaviours; `None` for others.
-pub(super) fn opened_because(behaviour: &str, form: &str) -> Option<&'static str> {
+pub(super) fn opened_because(behaviour: Behaviour, form: &str) -> Option<&'static str> {
     Some(match (behaviour, form) {
-        ("identity_change", "new_identity") => "same IMO number under a new MMSI, with a new name or flag",
-        ("identity_change", "new_mmsi") => "same IMO number under a new MMSI",
-        ("identity_change", "shared_imo") => "one IMO number used by two vessels",
-        ("identity_change", "check_digit") => "invalid IMO number (wrong check digit)",
-        ("identity_change", "renamed") => "new name",
-        ("identity_change", "call_sign") => "new call sign",
-        ("identity_change", _) => "new ship type",
-        ("position_jump", _) => "three fixes where it could not have got to",
-        ("identity_conflict", _) => "both positions still reporting",
-        ("interference", _) => "many vessels jumped to one place",
-        ("watchlist", "entered") => "a listed vessel entered a watched zone",
-        ("watchlist", _) => "a listed vessel was heard",
+        (Behaviour::IdentityChange, "new_identity") => "same IMO number under a new MMSI, with a new name or flag",
+        (Behaviour::IdentityChange, "new_mmsi") => "same IMO number under a new MMSI",
+        (Behaviour::IdentityChange, "shared_imo") => "one IMO number used by two vessels",
+        (Behaviour::IdentityChange, "check_digit") => "invalid IMO number (wrong check digit)",
+        (Behaviour::IdentityChange, "renamed") => "new name",
+        (Behaviour::IdentityChange, "call_sign") => "new call sign",
+        (Behaviour::IdentityChange, _) => "new ship type",
+        (Behaviour::PositionJump, _) => "three fixes where it could not have got to",
+        (Behaviour::IdentityConflict, _) => "both positions still reporting",
+        (Behaviour::Interference, _) => "many vessels jumped to one place",
+        (Behaviour::Watchlist, "entered") => "a listed vessel entered a watched zone",
+        (Behaviour::Watchlist, _) => "a listed vessel was heard",
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::alert::{Alert, Change, ChangeKind, Evidence, ScoreReason, Sentence, Severity, Status};
 use super::handling::HandlingSettings;
 use super::id::digest;
+use crate::behaviours::Behaviour;
 use crate::time::Time;
 
 /// Points of a notice: severity high, because an operator has to act.
@@ -25,11 +26,11 @@ impl NoticeKind {
     /// All kinds.
     pub const ALL: [NoticeKind; 2] = [NoticeKind::DeliveryFailed, NoticeKind::VesselFlood];
 
-    /// The name used as the behaviour of the alert.
-    pub fn name(self) -> &'static str {
+    /// The behaviour that its alert has.
+    pub fn behaviour(self) -> Behaviour {
         match self {
-            NoticeKind::DeliveryFailed => "delivery_failed",
-            NoticeKind::VesselFlood => "vessel_flood",
+            NoticeKind::DeliveryFailed => Behaviour::DeliveryFailed,
+            NoticeKind::VesselFlood => Behaviour::VesselFlood,
         }
     }
 
@@ -66,7 +67,7 @@ impl Notice {
             (true, _) => (ChangeKind::Updated, Status::Open, "still the case"),
             (false, _) => (ChangeKind::Ended, Status::Ended, "resolved"),
         };
-        let behaviour = self.kind.name();
+        let behaviour = self.kind.behaviour();
         let alert = Alert {
             id: digest(&format!("{behaviour}|{}||{}", self.name, started_at.millis())),
             behaviour,
@@ -89,7 +90,7 @@ impl Notice {
             summary: self.summary.clone(),
             sentence: Sentence::default(),
             score_reasons: vec![ScoreReason {
-                code: behaviour.to_owned(),
+                code: behaviour.to_string(),
                 points: POINTS,
                 text: self.kind.needs().to_owned(),
             }],

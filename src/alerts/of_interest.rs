@@ -1,5 +1,6 @@
 //! Caps for vessels without interest: beacons of fishing gear, and vessels held in one place. Facts only, unless on a watchlist.
 
+use crate::behaviours::Behaviour;
 use crate::episodes::{GearSign, Held};
 
 use crate::time::Span;
@@ -8,10 +9,17 @@ use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
 
 /// Behaviours that rest on a stop, or on the position, of one vessel.
-const STOPS: [&str; 7] =
-    ["loitering", "slowdown", "drift", "small_craft_stop", "fishing_out_of_place", "limit_hugging", "ais_gap"];
+const STOPS: [Behaviour; 7] = [
+    Behaviour::Loitering,
+    Behaviour::Slowdown,
+    Behaviour::Drift,
+    Behaviour::SmallCraftStop,
+    Behaviour::FishingOutOfPlace,
+    Behaviour::LimitHugging,
+    Behaviour::AisGap,
+];
 /// Behaviours that rest on the positions of two vessels.
-const MEETINGS: [&str; 3] = ["rendezvous", "async_rendezvous", "dark_rendezvous"];
+const MEETINGS: [Behaviour; 3] = [Behaviour::Rendezvous, Behaviour::AsyncRendezvous, Behaviour::DarkRendezvous];
 
 /// The sign that identifies a party as a gear beacon; `None` if there is none.
 pub(super) fn gear_sign(party: &Party, scene: &Scene<'_>) -> Option<GearSign> {
@@ -53,7 +61,7 @@ pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 
 /// A slowdown shown only by a hole in reception.
 pub(super) fn slow_over_a_hole(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let hole = scene.behaviour == "slowdown" && scene.holding.form == "hole";
+    let hole = scene.behaviour == Behaviour::Slowdown && scene.holding.form == "hole";
     let minutes = scene.holding.measured.get("hole_minutes").and_then(serde_json::Value::as_f64)?;
     hole.then(|| {
         fact(

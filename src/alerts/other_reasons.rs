@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::behaviours::Behaviour;
 use crate::time::Span;
 use crate::units::METRES_PER_NM;
 
@@ -28,11 +29,11 @@ fn number(scene: &Scene<'_>, key: &str) -> Option<f64> {
 
 /// Number of silent vessels that could have come to a dark meeting; `None` for other behaviours.
 pub(super) fn possible(scene: &Scene<'_>) -> Option<f64> {
-    number(scene, "possible").filter(|_| scene.behaviour == "dark_rendezvous")
+    number(scene, "possible").filter(|_| scene.behaviour == Behaviour::DarkRendezvous)
 }
 
 fn stops_within_reach(scene: &Scene<'_>) -> Option<f64> {
-    number(scene, "stops_within_reach").filter(|_| scene.behaviour == "dark_rendezvous")
+    number(scene, "stops_within_reach").filter(|_| scene.behaviour == Behaviour::DarkRendezvous)
 }
 
 fn too_many_possible(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
@@ -47,14 +48,14 @@ fn too_many_possible(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap>
 }
 
 fn out_of_reach(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let minutes = number(scene, "out_of_reach_minutes").filter(|_| scene.behaviour == "ais_gap")?;
+    let minutes = number(scene, "out_of_reach_minutes").filter(|_| scene.behaviour == Behaviour::AisGap)?;
     let minutes = Span::from_minutes(minutes as i64);
     let text = format!("Its course left the feed's coverage within {minutes}: recorded as a fact");
     Some(cap(settings.cap_fact, "cap_fact", text))
 }
 
 fn usual_silence(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    if scene.behaviour != "ais_gap" {
+    if scene.behaviour != Behaviour::AisGap {
         return None;
     }
     let of = scene.holding.measured.get("silence_usual_of").and_then(Value::as_str)?;
@@ -67,21 +68,21 @@ fn usual_silence(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 }
 
 fn in_place(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let nm =
-        number(scene, "distance_nm").filter(|_| scene.behaviour == "ais_gap" && scene.holding.form == "in_place")?;
+    let nm = number(scene, "distance_nm")
+        .filter(|_| scene.behaviour == Behaviour::AisGap && scene.holding.form == "in_place")?;
     let text = format!("Heard again {nm:.1} nm from where it went silent, not under way: limited to low");
     Some(cap(settings.cap_low, "cap_low", text))
 }
 
 fn by_chance(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let asynchronous = scene.behaviour == "async_rendezvous" && scene.holding.form == "by_chance";
+    let asynchronous = scene.behaviour == Behaviour::AsyncRendezvous && scene.holding.form == "by_chance";
     let expected = number(scene, "expected_by_chance").filter(|_| asynchronous)?;
     let text = format!("{expected:.1} such stops expected there by chance alone: recorded as a fact");
     Some(cap(settings.cap_fact, "cap_fact", text))
 }
 
 fn crowd(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let asynchronous = scene.behaviour == "async_rendezvous" && scene.holding.form == "crowd";
+    let asynchronous = scene.behaviour == Behaviour::AsyncRendezvous && scene.holding.form == "crowd";
     let craft = number(scene, "craft_stopped_there").filter(|_| asynchronous)?;
     let text = format!("{craft:.0} craft stopped there since, too many to single one out: recorded as a fact");
     Some(cap(settings.cap_fact, "cap_fact", text))
@@ -89,7 +90,7 @@ fn crowd(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 
 /// A boat that collects among a fleet of its own trade. The ship that dropped does not count.
 fn working_fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let at = scene.holding.position.filter(|_| scene.behaviour == "async_rendezvous")?;
+    let at = scene.holding.position.filter(|_| scene.behaviour == Behaviour::AsyncRendezvous)?;
     let boat = number(scene, "collector_mmsi")?;
     let party = scene.parties.iter().find(|party| f64::from(party.key.mmsi.0) == boat)?;
     let (kinds, word) = match party {

@@ -1,28 +1,34 @@
 //! The roles of vessels in an alert: mother and daughter, dropper and collector, dark.
 
+use crate::behaviours::Behaviour;
 use serde_json::{Map, Value};
 
 use super::alert::VesselRef;
 use super::party::Party;
 
 /// Gives each vessel of an alert its role, if the behaviour has roles.
-pub(super) fn assign(behaviour: &str, measured: &Map<String, Value>, parties: &[Party], vessels: &mut [VesselRef]) {
+pub(super) fn assign(
+    behaviour: Behaviour,
+    measured: &Map<String, Value>,
+    parties: &[Party],
+    vessels: &mut [VesselRef],
+) {
     let named = |key: &str| measured.get(key).and_then(Value::as_u64);
     match (behaviour, parties) {
-        ("async_rendezvous", _) => {
+        (Behaviour::AsyncRendezvous, _) => {
             let dropper = named("dropper_mmsi");
             for vessel in vessels {
                 let drops = dropper == Some(u64::from(vessel.mmsi));
                 vessel.role = Some(if drops { "dropper" } else { "collector" });
             }
         }
-        ("ais_gap", _) => vessels.iter_mut().for_each(|vessel| vessel.role = Some("dark")),
-        ("dark_rendezvous", _) => {
+        (Behaviour::AisGap, _) => vessels.iter_mut().for_each(|vessel| vessel.role = Some("dark")),
+        (Behaviour::DarkRendezvous, _) => {
             let dark = named("dark_mmsi");
             let dark = vessels.iter_mut().filter(|vessel| dark == Some(u64::from(vessel.mmsi)));
             dark.for_each(|vessel| vessel.role = Some("dark"));
         }
-        ("rendezvous" | "alongside_at_anchor", [a, b]) => {
+        (Behaviour::Rendezvous | Behaviour::AlongsideAtAnchor, [a, b]) => {
             let small = |party: &Party| party.small() || party.fishing();
             let roles = match (a.merchant_or_tug(), b.merchant_or_tug()) {
                 (true, false) if small(b) => ["mother", "daughter"],

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::Holding;
 
 use super::View;
@@ -233,7 +234,7 @@ impl ScoreSettings {
 
 /// Everything that the score lines and caps may read.
 pub(super) struct Scene<'a> {
-    pub(super) behaviour: &'static str,
+    pub(super) behaviour: Behaviour,
     pub(super) holding: &'a Holding,
     pub(super) parties: &'a [Party],
     pub(super) view: &'a View<'a>,
@@ -277,7 +278,7 @@ impl Score {
     pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Score {
         let mut reasons = base(scene);
         // The urgency of a distress call, a silent receiver or a watchlist hit does not depend on place, time or vessel.
-        let as_it_is = matches!(scene.behaviour, "distress" | "feed_silent" | "watchlist");
+        let as_it_is = matches!(scene.behaviour, Behaviour::Distress | Behaviour::FeedSilent | Behaviour::Watchlist);
         if !as_it_is {
             for ingredient in INGREDIENTS {
                 reasons.extend(ingredient(scene, settings));

@@ -1,5 +1,6 @@
 //! The score of an entry, from what holds now and what the book remembers.
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::Holding;
 use crate::time::Span;
 
@@ -10,7 +11,7 @@ use super::party::Party;
 use super::score::{Scene, Score};
 
 /// Behaviours by which two vessels meet.
-const MEETINGS: [&str; 3] = ["rendezvous", "async_rendezvous", "dark_rendezvous"];
+const MEETINGS: [Behaviour; 3] = [Behaviour::Rendezvous, Behaviour::AsyncRendezvous, Behaviour::DarkRendezvous];
 
 /// The score of what holds now, with what the book remembers of its vessels.
 pub(super) fn scored(
@@ -32,7 +33,7 @@ pub(super) fn scored(
     });
     let day_before = holding.started_at - Span::from_hours(24);
     let met =
-        MEETINGS.iter().any(|meeting| parties.iter().any(|party| context.memory.had(party.key, meeting, day_before)));
+        MEETINGS.iter().any(|meeting| parties.iter().any(|party| context.memory.had(party.key, *meeting, day_before)));
     let led = |behaviour, hours: i64| {
         let since = holding.started_at - Span::from_hours(hours);
         parties.iter().any(|party| context.memory.led(party.key, behaviour, since))
@@ -45,8 +46,8 @@ pub(super) fn scored(
         shore_nm,
         repeated,
         met,
-        draught_lately: led("draught_change", i64::from(context.score.lately_hours)),
-        new_identity: led("identity_change", 24 * i64::from(context.score.identity_days)),
+        draught_lately: led(Behaviour::DraughtChange, i64::from(context.score.lately_hours)),
+        new_identity: led(Behaviour::IdentityChange, 24 * i64::from(context.score.identity_days)),
     };
     Score::of(&scene, context.score)
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::time::Span;
 
 /// `[alerts]`
@@ -75,9 +76,9 @@ impl Settings {
     }
 
     /// The merge window of one behaviour; zero for a gap, which is over as soon as the vessel is heard.
-    pub fn merge_of(&self, behaviour: &str) -> Span {
+    pub fn merge_of(&self, behaviour: Behaviour) -> Span {
         match behaviour {
-            "ais_gap" => Span::ZERO,
+            Behaviour::AisGap => Span::ZERO,
             _ => self.merge(),
         }
     }
@@ -108,7 +109,7 @@ mod tests {
 
     #[test]
     fn gaps_are_never_merged() {
-        assert_eq!(Settings::default().merge_of("ais_gap"), Span::ZERO);
-        assert_eq!(Settings::default().merge_of("loitering"), Span::from_minutes(60));
+        assert_eq!(Settings::default().merge_of(Behaviour::AisGap), Span::ZERO);
+        assert_eq!(Settings::default().merge_of(Behaviour::Loitering), Span::from_minutes(60));
     }
 }

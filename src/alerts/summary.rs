@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::ais::ship_type_name;
+use crate::behaviours::Behaviour;
 use crate::geo::{LatLon, Ports};
 use crate::time::{Span, Time};
 use crate::tracks::country_of;
@@ -22,7 +23,7 @@ const ZONES_NAMED: usize = 3;
 
 /// The data that a summary is made from.
 pub(super) struct Told<'a> {
-    pub(super) behaviour: &'static str,
+    pub(super) behaviour: Behaviour,
     pub(super) form: &'static str,
     pub(super) vessels: &'a [VesselRef],
     pub(super) zones: &'a [ZoneRef],
@@ -59,8 +60,8 @@ impl Told<'_> {
     fn who(&self) -> String {
         // The subject of these is the vessel that stopped; the other vessel is named in the rest of the sentence.
         let told = |vessel: &&VesselRef| match self.behaviour {
-            "async_rendezvous" => vessel.role != Some("dropper"),
-            "dark_rendezvous" => vessel.role != Some("dark"),
+            Behaviour::AsyncRendezvous => vessel.role != Some("dropper"),
+            Behaviour::DarkRendezvous => vessel.role != Some("dark"),
             _ => true,
         };
         let names: Vec<String> = self.vessels.iter().filter(told).map(name).collect();
@@ -98,7 +99,7 @@ impl Told<'_> {
     fn off(&self) -> String {
         let mut place = String::new();
         // An area is already named by its position.
-        if self.behaviour == "feed_silent" {
+        if self.behaviour == Behaviour::FeedSilent {
             return place;
         }
         if let Some(nm) = self.shore_nm.filter(|nm| 0.0 < *nm && nm.is_finite()) {
@@ -142,33 +143,39 @@ impl Told<'_> {
             _ => "Name and type as reported by the ship",
         };
         let unseen = match (self.behaviour, self.form) {
-            ("rendezvous" | "alongside_at_anchor", _) => "the AIS data do not show whether anything was transferred",
-            ("dark_rendezvous", _) => "the AIS data do not show whether they met",
-            ("async_rendezvous", _) => "the AIS data do not show whether anything was dropped or recovered",
-            ("loitering", _) => "boats without AIS near it would not be seen",
-            ("slowdown", _) => "transfers, and boats without AIS near it, would not be seen",
-            ("out_and_back", _) => "the AIS data do not show whom it met there",
-            ("small_craft_stop", _) => "the AIS data do not say why, and craft without AIS beside it would not be seen",
-            ("drift", _) => "the AIS data do not show whether the engine failed or was stopped",
-            ("zone_entry" | "zone_exit" | "zone_speed" | "limit_hugging", _) => "the AIS data do not say why",
-            ("draught_change" | "voyage_anomaly", _) => "draught and destination are entered by hand",
-            ("ais_gap", _) => {
+            (Behaviour::Rendezvous | Behaviour::AlongsideAtAnchor, _) => {
+                "the AIS data do not show whether anything was transferred"
+            }
+            (Behaviour::DarkRendezvous, _) => "the AIS data do not show whether they met",
+            (Behaviour::AsyncRendezvous, _) => "the AIS data do not show whether anything was dropped or recovered",
+            (Behaviour::Loitering, _) => "boats without AIS near it would not be seen",
+            (Behaviour::Slowdown, _) => "transfers, and boats without AIS near it, would not be seen",
+            (Behaviour::OutAndBack, _) => "the AIS data do not show whom it met there",
+            (Behaviour::SmallCraftStop, _) => {
+                "the AIS data do not say why, and craft without AIS beside it would not be seen"
+            }
+            (Behaviour::Drift, _) => "the AIS data do not show whether the engine failed or was stopped",
+            (Behaviour::ZoneEntry | Behaviour::ZoneExit | Behaviour::ZoneSpeed | Behaviour::LimitHugging, _) => {
+                "the AIS data do not say why"
+            }
+            (Behaviour::DraughtChange | Behaviour::VoyageAnomaly, _) => "draught and destination are entered by hand",
+            (Behaviour::AisGap, _) => {
                 "the AIS data do not show where it was, or whether the transponder was switched off or failed"
             }
-            ("feed_silent", "area") => {
+            (Behaviour::FeedSilent, "area") => {
                 return "This concerns our reception, not a vessel; vessels there are not seen until it returns."
                     .to_owned();
             }
-            ("feed_silent", _) => {
+            (Behaviour::FeedSilent, _) => {
                 return "This concerns our reception, not a vessel; what is heard only there is not seen until it returns."
                     .to_owned();
             }
-            ("distress", "test") => "Reported as a test; no distress",
-            ("distress", _) => "Treat as real until the coast guard says otherwise",
-            ("identity_change", _) => "the AIS data do not show who owns it",
-            ("position_jump", _) => "the AIS data do not show which position is true",
-            ("identity_conflict", _) => "the AIS data do not show which of them the number was assigned to",
-            ("interference", _) => "The AIS data do not show where they really are",
+            (Behaviour::Distress, "test") => "Reported as a test; no distress",
+            (Behaviour::Distress, _) => "Treat as real until the coast guard says otherwise",
+            (Behaviour::IdentityChange, _) => "the AIS data do not show who owns it",
+            (Behaviour::PositionJump, _) => "the AIS data do not show which position is true",
+            (Behaviour::IdentityConflict, _) => "the AIS data do not show which of them the number was assigned to",
+            (Behaviour::Interference, _) => "The AIS data do not show where they really are",
             _ => "craft without AIS would not be seen",
         };
         let heard = match self.satellite_only {
@@ -176,7 +183,7 @@ impl Told<'_> {
             false => "",
         };
         match self.behaviour {
-            "distress" | "interference" => format!("{unseen}{heard}."),
+            Behaviour::Distress | Behaviour::Interference => format!("{unseen}{heard}."),
             _ => format!("{word}; {unseen}{heard}."),
         }
     }

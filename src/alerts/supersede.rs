@@ -1,19 +1,23 @@
 //! Which behaviour supersedes which: a more specific description of what a vessel does ends the weaker alert.
 
+use crate::behaviours::Behaviour;
 use crate::time::Time;
 
 use super::alert::Alert;
 use super::id::Key;
 
 /// Pairs of a behaviour and the one it supersedes (SPEC "Behaviours").
-const TABLE: &[(&str, &str)] =
-    &[("loitering", "slowdown"), ("loitering", "drift"), ("identity_conflict", "position_jump")];
+const TABLE: &[(Behaviour, Behaviour)] = &[
+    (Behaviour::Loitering, Behaviour::Slowdown),
+    (Behaviour::Loitering, Behaviour::Drift),
+    (Behaviour::IdentityConflict, Behaviour::PositionJump),
+];
 
 /// The keys that an alert of `key` may supersede: those of its vessels, alone or together.
 pub(super) fn weaker(key: &Key) -> Vec<Key> {
     let mut keys = Vec::new();
     for (_, behaviour) in TABLE.iter().filter(|(stronger, _)| *stronger == key.behaviour) {
-        let of = |tracks| Key { behaviour, tracks, place: String::new() };
+        let of = |tracks| Key { behaviour: *behaviour, tracks, place: String::new() };
         keys.extend(key.tracks.iter().map(|track| of(vec![*track])));
         if 1 < key.tracks.len() {
             keys.push(of(key.tracks.clone()));
@@ -23,7 +27,7 @@ pub(super) fn weaker(key: &Key) -> Vec<Key> {
 }
 
 /// The behaviours that supersede this one.
-pub(super) fn stronger(behaviour: &str) -> impl Iterator<Item = &'static str> {
+pub(super) fn stronger(behaviour: Behaviour) -> impl Iterator<Item = Behaviour> {
     TABLE.iter().filter(move |(_, weaker)| *weaker == behaviour).map(|(stronger, _)| *stronger)
 }
 
@@ -43,13 +47,13 @@ mod tests {
     fn a_pair_supersedes_alerts_of_either_vessel_and_of_both() {
         let track = |ordinal| TrackKey { mmsi: Mmsi(224_000_001), ordinal };
         let key = |behaviour, tracks| Key { behaviour, tracks, place: String::new() };
-        let keys = weaker(&key("identity_conflict", vec![track(1), track(2)]));
-        let jump = |tracks| key("position_jump", tracks);
+        let keys = weaker(&key(Behaviour::IdentityConflict, vec![track(1), track(2)]));
+        let jump = |tracks| key(Behaviour::PositionJump, tracks);
         assert_eq!(keys, [jump(vec![track(1)]), jump(vec![track(2)]), jump(vec![track(1), track(2)])]);
-        let same_stop = [key("slowdown", vec![track(1)]), key("drift", vec![track(1)])];
-        assert_eq!(weaker(&key("loitering", vec![track(1)])), same_stop);
-        assert!(weaker(&key("slowdown", vec![track(1)])).is_empty());
-        assert_eq!(stronger("slowdown").collect::<Vec<_>>(), ["loitering"]);
-        assert_eq!(stronger("loitering").count(), 0);
+        let same_stop = [key(Behaviour::Slowdown, vec![track(1)]), key(Behaviour::Drift, vec![track(1)])];
+        assert_eq!(weaker(&key(Behaviour::Loitering, vec![track(1)])), same_stop);
+        assert!(weaker(&key(Behaviour::Slowdown, vec![track(1)])).is_empty());
+        assert_eq!(stronger(Behaviour::Slowdown).collect::<Vec<_>>(), [Behaviour::Loitering]);
+        assert_eq!(stronger(Behaviour::Loitering).count(), 0);
     }
 }

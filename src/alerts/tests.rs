@@ -14,6 +14,7 @@ use serde_json::{Map, json};
 
 use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
+use crate::behaviours::Behaviour;
 use crate::behaviours::{Holding, Signal, SignalKind, Subject};
 use crate::coverage::{self, Coverage};
 use crate::episodes::Episodes;
@@ -186,7 +187,7 @@ impl Sea {
     }
 
     /// The alert of the first change that a holding makes.
-    fn opens(&mut self, behaviour: &'static str, subject: Subject, holding: Holding) -> Arc<Alert> {
+    fn opens(&mut self, behaviour: Behaviour, subject: Subject, holding: Holding) -> Arc<Alert> {
         let now = holding.last_at;
         let changes = self.take(now, vec![holds(behaviour, subject, holding)]);
         let change = changes.first().expect("a line");
@@ -238,11 +239,11 @@ fn near() -> Holding {
     holding
 }
 
-fn holds(behaviour: &'static str, subject: Subject, holding: Holding) -> Signal {
+fn holds(behaviour: Behaviour, subject: Subject, holding: Holding) -> Signal {
     Signal { behaviour, subject, kind: SignalKind::Holds(Box::new(holding)) }
 }
 
-fn over(behaviour: &'static str, subject: Subject, ended_at: Time, reason: &'static str) -> Signal {
+fn over(behaviour: Behaviour, subject: Subject, ended_at: Time, reason: &'static str) -> Signal {
     Signal { behaviour, subject, kind: SignalKind::Over { ended_at, reason } }
 }
 

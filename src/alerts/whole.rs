@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::state::{Word, json, word};
 use crate::time::Time;
@@ -17,8 +18,7 @@ use super::handling::Handling;
 #[serde(remote = "Alert")]
 struct Whole {
     id: String,
-    #[serde(deserialize_with = "word")]
-    behaviour: Word,
+    behaviour: Behaviour,
     announced: bool,
     status: Status,
     severity: Severity,

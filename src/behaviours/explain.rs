@@ -167,6 +167,7 @@ fn rounded(measured: Option<f64>) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use crate::behaviours::Behaviour;
     use crate::behaviours::NAMES;
     use crate::testing::{area_with, engine, lines, only};
     use crate::time::Time;
@@ -191,7 +192,7 @@ mod tests {
         let until = Time::from_utc(2026, 3, 1, 13, 40, 0).expect("a time");
         let told = at(SCRIPT, &area_with(""), &crate::engine::Settings::default(), until);
         let silent = told.behaviours.iter().filter(|(_, told)| told.is_empty()).map(|(name, _)| *name);
-        assert_eq!(silent.collect::<Vec<_>>(), [""; 0], "behaviours without conditions");
+        assert_eq!(silent.collect::<Vec<_>>(), [], "behaviours without conditions");
         assert_eq!(told.behaviours.len(), NAMES.len());
     }
 
@@ -213,25 +214,27 @@ mod tests {
     }
 
     /// Whether one form of the behaviour has all its conditions met at that minute after noon.
-    fn all_met(behaviour: &str, script: &str, minute: u32) -> bool {
+    fn all_met(behaviour: Behaviour, script: &str, minute: u32) -> bool {
         let until = Time::from_utc(2026, 3, 1, 12 + minute / 60, minute % 60, 0).expect("a time");
-        let told = at(script, &area_with(""), &only(behaviour), until);
+        let told = at(script, &area_with(""), &only(behaviour.name()), until);
         told.behaviours[0].1.iter().any(super::Explanation::met)
     }
 
     #[test]
     fn what_is_open_has_its_conditions_met_and_what_is_not_yet_has_not() {
         let boat = "ALFA 224000001 type=37 class=B dims=5,5,2,2\n 12:00 27 -18\n go 0 8 60\n stop 240";
-        assert!(!all_met("small_craft_stop", boat, 230) && all_met("small_craft_stop", boat, 260));
+        assert!(!all_met(Behaviour::SmallCraftStop, boat, 230) && all_met(Behaviour::SmallCraftStop, boat, 260));
         let twin = "ALFA 224000001 type=70\n 12:00 28 -17\n go 90 10 120";
         let other = format!("{twin}\nTWIN 224000001 type=70 mute\n 13:00 26 -20\n go 90 10 60");
-        for behaviour in ["position_jump", "identity_conflict"] {
+        for behaviour in [Behaviour::PositionJump, Behaviour::IdentityConflict] {
             assert!(!all_met(behaviour, twin, 80) && !all_met(behaviour, &other, 58), "{behaviour}");
         }
         // The older track is explained first; the jump belongs to the other.
-        assert!(all_met("identity_conflict", &other, 80));
+        assert!(all_met(Behaviour::IdentityConflict, &other, 80));
         let drop = "ALFA 224000001 type=70 dims=60,60,10,10\n 12:00 28 -18\n go 90 12 180\n go 90 3 30\n go 90 12 300";
         let collected = format!("{drop}\nBOAT 224000002 type=37 class=B\n 16:00 27.6 -17.305\n go 0 12 120\n stop 60");
-        assert!(!all_met("async_rendezvous", drop, 390) && all_met("async_rendezvous", &collected, 390));
+        assert!(
+            !all_met(Behaviour::AsyncRendezvous, drop, 390) && all_met(Behaviour::AsyncRendezvous, &collected, 390)
+        );
     }
 }

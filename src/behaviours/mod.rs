@@ -17,6 +17,7 @@ pub mod fishing_out_of_place;
 pub mod identity_change;
 pub mod identity_conflict;
 pub mod interference;
+mod kind;
 pub mod limit_hugging;
 pub mod loitering;
 pub mod out_and_back;
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use explain::{Condition, Explanation};
+pub use kind::Behaviour;
 pub use place::{Ground, Lot, Place, Places};
 pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
 
@@ -177,9 +179,9 @@ pub enum Scope {
 }
 
 /// One behaviour: a rule about vessels and the state it keeps.
-pub trait Behaviour {
+pub trait Rule {
     /// Name in settings, alerts and zones.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> Behaviour;
 
     /// How much it reads.
     fn scope(&self) -> Scope;
@@ -262,8 +264,8 @@ macro_rules! catalogue {
         }
 
         /// All enabled behaviours, each with its index in `NAMES`.
-        pub fn all(settings: &Settings, chart: &Chart) -> Vec<(u32, Box<dyn Behaviour>)> {
-            let mut all: Vec<(u32, Box<dyn Behaviour>)> = Vec::new();
+        pub fn all(settings: &Settings, chart: &Chart) -> Vec<(u32, Box<dyn Rule>)> {
+            let mut all: Vec<(u32, Box<dyn Rule>)> = Vec::new();
             $(
                 if settings.$name.enabled {
                     let place = NAMES.iter().position(|name| *name == stringify!($name)).unwrap_or(0);
@@ -318,9 +320,9 @@ catalogue! {
 
 /// Why a zone of this kind and shape cannot ask for a behaviour; `None` if it can.
 pub fn cannot_ask(behaviour: &str, kind: Kind, polygon: bool) -> Option<String> {
-    match behaviour {
-        "limit_hugging" if !polygon => Some("only a polygon can ask for it".to_owned()),
-        "alongside_at_anchor" if !alongside_at_anchor::asked_by(kind) => {
+    match Behaviour::named(behaviour)? {
+        Behaviour::LimitHugging if !polygon => Some("only a polygon can ask for it".to_owned()),
+        Behaviour::AlongsideAtAnchor if !alongside_at_anchor::asked_by(kind) => {
             Some(format!("only a port, anchorage or area can ask for it, not a zone of kind {}", kind.name()))
         }
         _ => None,

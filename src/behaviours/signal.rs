@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::{TrackIx, TrackKey};
@@ -14,7 +15,7 @@ use crate::zones::{Relation, ZoneIx};
 #[derive(Clone, Debug)]
 pub struct Signal {
     /// Name of the behaviour.
-    pub behaviour: &'static str,
+    pub behaviour: Behaviour,
     /// What it is about.
     pub subject: Subject,
     /// What it reports.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::alerts::{Alert, Change, NOTICES, Severity, Status, VesselRef, digest, many};
+use crate::behaviours::Behaviour;
 use crate::time::{Span, Time};
 use crate::units::METRES_PER_NM;
 
@@ -24,7 +25,14 @@ const COUNTS_FROM: i32 = 20;
 /// Two alerts of one vessel at most this far apart are about the same stop.
 const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
 /// Behaviours that are different forms of a stop.
-const STOPS: [&str; 6] = ["loitering", "rendezvous", "slowdown", "drift", "dark_rendezvous", "small_craft_stop"];
+const STOPS: [Behaviour; 6] = [
+    Behaviour::Loitering,
+    Behaviour::Rendezvous,
+    Behaviour::Slowdown,
+    Behaviour::Drift,
+    Behaviour::DarkRendezvous,
+    Behaviour::SmallCraftStop,
+];
 /// Upper limit of the alerts that are weighed for the score of one case.
 const MOST_WEIGHED: usize = 200;
 /// Upper limit of the alerts and facts remembered. Beyond it those that ended first are forgotten, facts before alerts.
@@ -261,7 +269,7 @@ fn ties(alert: &Alert, vessel: &VesselRef) -> bool {
 /// Whether the alert names one of several possible vessels; such an alert adds no points to a case.
 fn is_uncertain(alert: &Alert) -> bool {
     let possible = alert.evidence.measured.get("possible").and_then(serde_json::Value::as_u64);
-    alert.behaviour == "dark_rendezvous" && possible.is_some_and(|possible| 1 < possible)
+    alert.behaviour == Behaviour::DarkRendezvous && possible.is_some_and(|possible| 1 < possible)
 }
 
 /// The vessels that an alert links.

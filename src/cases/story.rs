@@ -1,6 +1,7 @@
 //! The story of a case: what happened in order of time, each detail stated once.
 
 use crate::alerts::Alert;
+use crate::behaviours::Behaviour;
 use crate::units::METRES_PER_NM;
 
 /// Upper limit of the alerts that a story describes; it counts the rest.
@@ -33,7 +34,8 @@ fn sentence(alert: &Alert, before: Option<&Alert>) -> String {
     let shared =
         |before: &Alert| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
     let same_who = before.is_some_and(|before| before.sentence.who == said.who && shared(before));
-    let several = said.who.contains(") and ") || matches!(alert.behaviour, "identity_conflict" | "interference");
+    let several =
+        said.who.contains(") and ") || matches!(alert.behaviour, Behaviour::IdentityConflict | Behaviour::Interference);
     let who = match (same_who, several) {
         (true, false) => "it",
         (true, true) => "they",

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::alerts::{ChangeKind, Evidence, ScoreReason, Sentence};
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 
 const DAY: i64 = 24;
@@ -21,7 +22,7 @@ fn vessel(mmsi: u32) -> VesselRef {
 }
 
 /// An alert over the hour that begins `hours` after a fixed noon.
-fn alert(id: &str, behaviour: &'static str, score: i32, hours: i64, mmsis: &[u32]) -> Alert {
+fn alert(id: &str, behaviour: Behaviour, score: i32, hours: i64, mmsis: &[u32]) -> Alert {
     let noon = Time::parse("2026-03-01T12:00:00Z").expect("a time");
     let started_at = noon + Span::from_hours(hours);
     Alert {
@@ -82,10 +83,10 @@ fn cases(alerts: Vec<Alert>) -> Vec<Case> {
 #[test]
 fn alerts_of_a_vessel_and_its_partners_within_three_days_are_one_case() {
     let got = cases(vec![
-        alert("a", "loitering", 50, 0, &[1]),
-        alert("b", "rendezvous", 65, 2 * DAY, &[1, 2]),
-        alert("c", "zone_entry", 40, 4 * DAY, &[2]),
-        alert("d", "loitering", 50, 4 * DAY, &[9]),
+        alert("a", Behaviour::Loitering, 50, 0, &[1]),
+        alert("b", Behaviour::Rendezvous, 65, 2 * DAY, &[1, 2]),
+        alert("c", Behaviour::ZoneEntry, 40, 4 * DAY, &[2]),
+        alert("d", Behaviour::Loitering, 50, 4 * DAY, &[9]),
     ]);
     assert_eq!(got.len(), 2);
     assert_eq!(got[0].alerts, ["a", "b", "c"]);
@@ -103,8 +104,8 @@ fn alerts_of_a_vessel_and_its_partners_within_three_days_are_one_case() {
 
 #[test]
 fn a_story_states_date_name_place_and_zones_once() {
-    let first = alert("a", "loitering", 50, 0, &[1]);
-    let mut later = alert("b", "slowdown", 45, 6, &[1]);
+    let first = alert("a", Behaviour::Loitering, 50, 0, &[1]);
+    let mut later = alert("b", Behaviour::Slowdown, 45, 6, &[1]);
     later.position = Some(LatLon::new(22.0, -18.0));
     later.sentence.night = true;
     assert_eq!(
@@ -115,29 +116,31 @@ fn a_story_states_date_name_place_and_zones_once() {
 
 #[test]
 fn three_days_without_alerts_separate_two_cases() {
-    let apart =
-        |hours| cases(vec![alert("a", "loitering", 50, 0, &[1]), alert("b", "loitering", 50, hours, &[1])]).len();
+    let apart = |hours| {
+        cases(vec![alert("a", Behaviour::Loitering, 50, 0, &[1]), alert("b", Behaviour::Loitering, 50, hours, &[1])])
+            .len()
+    };
     assert_eq!((apart(73), apart(74)), (1, 2));
 }
 
 #[test]
 fn the_same_stop_under_two_names_and_the_same_behaviour_twice_count_once() {
     let score = |alerts: Vec<Alert>| cases(alerts)[0].score;
-    let loitering = alert("a", "loitering", 50, 0, &[1]);
-    let meeting = alert("b", "rendezvous", 65, 0, &[1, 2]);
+    let loitering = alert("a", Behaviour::Loitering, 50, 0, &[1]);
+    let meeting = alert("b", Behaviour::Rendezvous, 65, 0, &[1, 2]);
     assert_eq!(score(vec![loitering.clone(), meeting.clone()]), 65);
     let mut elsewhere = meeting.clone();
     elsewhere.position = Some(LatLon::new(21.1, -18.0));
     assert_eq!(score(vec![loitering.clone(), elsewhere]), 75);
-    assert_eq!(score(vec![loitering.clone(), alert("c", "loitering", 50, DAY, &[1])]), 50);
-    assert_eq!(score(vec![loitering, alert("d", "drift", 5, DAY, &[1])]), 50);
+    assert_eq!(score(vec![loitering.clone(), alert("c", Behaviour::Loitering, 50, DAY, &[1])]), 50);
+    assert_eq!(score(vec![loitering, alert("d", Behaviour::Drift, 5, DAY, &[1])]), 50);
 }
 
 #[test]
 fn an_alert_capped_at_low_adds_no_points() {
-    let mut duty = alert("b", "loitering", 39, DAY, &[1]);
+    let mut duty = alert("b", Behaviour::Loitering, 39, DAY, &[1]);
     duty.score_reasons.push(ScoreReason { code: "cap_low".to_owned(), points: -6, text: String::new() });
-    let meeting = alert("a", "rendezvous", 39, 0, &[1, 2]);
+    let meeting = alert("a", Behaviour::Rendezvous, 39, 0, &[1, 2]);
     assert_eq!(cases(vec![meeting.clone(), duty.clone()])[0].score, 39);
     duty.score_reasons.clear();
     assert_eq!(cases(vec![meeting, duty])[0].score, 49);
@@ -145,22 +148,22 @@ fn an_alert_capped_at_low_adds_no_points() {
 
 #[test]
 fn a_superseded_alert_is_in_the_story_and_counts_once() {
-    let weak = alert("a", "position_jump", 30, 0, &[1]);
-    let mut strong = alert("b", "identity_conflict", 40, 0, &[1]);
+    let weak = alert("a", Behaviour::PositionJump, 30, 0, &[1]);
+    let mut strong = alert("b", Behaviour::IdentityConflict, 40, 0, &[1]);
     assert_eq!(cases(vec![weak.clone(), strong.clone()])[0].score, 50);
     strong.replaces = Some("a".to_owned());
-    let got = cases(vec![weak, strong.clone(), alert("c", "rendezvous", 25, 9, &[1, 2])]);
+    let got = cases(vec![weak, strong.clone(), alert("c", Behaviour::Rendezvous, 25, 9, &[1, 2])]);
     assert_eq!((got[0].score, got[0].alerts.len()), (50, 3));
-    assert_eq!(cases(vec![alert("a", "position_jump", 60, 0, &[1]), strong])[0].score, 60);
+    assert_eq!(cases(vec![alert("a", Behaviour::PositionJump, 60, 0, &[1]), strong])[0].score, 60);
 }
 
 #[test]
 fn facts_are_part_of_the_story_but_link_no_vessels() {
     let got = cases(vec![
-        alert("a", "loitering", 50, 0, &[1]),
-        alert("b", "rendezvous", 15, 1, &[1, 2]),
-        alert("c", "loitering", 50, 2, &[2]),
-        alert("d", "rendezvous", 15, 3, &[3, 4]),
+        alert("a", Behaviour::Loitering, 50, 0, &[1]),
+        alert("b", Behaviour::Rendezvous, 15, 1, &[1, 2]),
+        alert("c", Behaviour::Loitering, 50, 2, &[2]),
+        alert("d", Behaviour::Rendezvous, 15, 3, &[3, 4]),
     ]);
     let alerts: Vec<_> = got.iter().map(|case| case.alerts.clone()).collect();
     assert_eq!(got.len(), 2);
@@ -171,10 +174,10 @@ fn facts_are_part_of_the_story_but_link_no_vessels() {
 #[test]
 fn a_retracted_alert_leaves_its_case_and_later_lines_replace_earlier_ones() {
     let mut book = CaseBook::default();
-    book.take(&change(alert("a", "loitering", 35, 0, &[1])));
-    book.take(&change(alert("a", "loitering", 50, 0, &[1])));
+    book.take(&change(alert("a", Behaviour::Loitering, 35, 0, &[1])));
+    book.take(&change(alert("a", Behaviour::Loitering, 50, 0, &[1])));
     assert_eq!(book.cases()[0].score, 50);
-    let mut gone = alert("a", "loitering", 50, 0, &[1]);
+    let mut gone = alert("a", Behaviour::Loitering, 50, 0, &[1]);
     gone.status = Status::Retracted;
     book.take(&change(gone));
     assert!(book.cases().is_empty());
@@ -186,7 +189,7 @@ fn excess_alerts_are_forgotten_facts_first_and_counted() {
     for number in 0..=MOST {
         let score = if number % 50 == 0 { 50 } else { 5 };
         let id = format!("{number:06}");
-        book.take(&change(alert(&id, "loitering", score, 0, &[number as u32])));
+        book.take(&change(alert(&id, Behaviour::Loitering, score, 0, &[number as u32])));
     }
     assert_eq!(book.forgotten(), MOST as u64 / 10);
     assert_eq!(book.cases().len(), MOST / 50 + 1);
@@ -194,7 +197,7 @@ fn excess_alerts_are_forgotten_facts_first_and_counted() {
 
 /// A dark meeting of a stopped vessel with one of several possible silent vessels.
 fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Alert {
-    let mut alert = alert(id, "dark_rendezvous", 55, hours, &[host, silent]);
+    let mut alert = alert(id, Behaviour::DarkRendezvous, 55, hours, &[host, silent]);
     alert.vessels[1].role = Some("dark");
     alert.evidence.measured.insert("possible".to_owned(), serde_json::json!(possible));
     alert
@@ -203,15 +206,15 @@ fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Alert {
 #[test]
 fn one_of_several_possible_vessels_is_not_linked_to_the_case() {
     let got = cases(vec![
-        alert("a", "loitering", 50, 0, &[1]),
+        alert("a", Behaviour::Loitering, 50, 0, &[1]),
         dark("b", 1, 1, 9, 3),
         dark("c", 2, 2, 9, 3),
-        alert("d", "loitering", 50, 3, &[2]),
+        alert("d", Behaviour::Loitering, 50, 3, &[2]),
     ]);
     assert_eq!(got.iter().map(|case| (case.alerts.clone(), case.score)).collect::<Vec<_>>().len(), 2);
     // The uncertain vessel adds no points: 50 each, not 55 or 60.
     assert!(got.iter().all(|case| case.score == 50), "{got:?}");
-    let certain = cases(vec![alert("a", "loitering", 50, DAY, &[1]), dark("b", 1, 1, 9, 1)]);
+    let certain = cases(vec![alert("a", Behaviour::Loitering, 50, DAY, &[1]), dark("b", 1, 1, 9, 1)]);
     assert_eq!((certain.len(), certain[0].score), (1, 65));
 }
 
@@ -238,13 +241,13 @@ fn assert_each_names_its_case(book: &CaseBook, ids: &[&str]) {
 fn an_alert_names_the_case_that_lists_it_from_its_first_line() {
     let mut book = CaseBook::default();
     let steps = [
-        ("b", alert("b", "loitering", 30, 10, &[1])),
-        ("c", alert("c", "rendezvous", 50, 20, &[1, 2])),
-        ("d", alert("d", "drift", 5, 30, &[2])),
-        ("e", alert("e", "drift", 5, 30, &[9])),
-        ("f", alert("f", "loitering", 40, 300, &[1])),
+        ("b", alert("b", Behaviour::Loitering, 30, 10, &[1])),
+        ("c", alert("c", Behaviour::Rendezvous, 50, 20, &[1, 2])),
+        ("d", alert("d", Behaviour::Drift, 5, 30, &[2])),
+        ("e", alert("e", Behaviour::Drift, 5, 30, &[9])),
+        ("f", alert("f", Behaviour::Loitering, 40, 300, &[1])),
         // A late report links an earlier alert to the case, which takes that alert's id from here on.
-        ("a", alert("a", "ais_gap", 25, 1, &[2])),
+        ("a", alert("a", Behaviour::AisGap, 25, 1, &[2])),
     ];
     let mut ids = Vec::new();
     for (id, alert) in steps {
@@ -261,10 +264,10 @@ fn an_alert_names_the_case_that_lists_it_from_its_first_line() {
 
 #[test]
 fn a_long_alert_links_alerts_across_a_short_one_in_between() {
-    let mut long = alert("a", "loitering", 30, 0, &[1]);
+    let mut long = alert("a", Behaviour::Loitering, 30, 0, &[1]);
     long.last_at = long.last_at + Span::from_hours(10 * DAY);
     let mut book = CaseBook::default();
-    for alert in [long, alert("b", "drift", 30, 5, &[1]), alert("c", "drift", 30, 8 * DAY, &[1])] {
+    for alert in [long, alert("b", Behaviour::Drift, 30, 5, &[1]), alert("c", Behaviour::Drift, 30, 8 * DAY, &[1])] {
         book.take(&change(alert));
     }
     assert_eq!(book.cases().len(), 1);
@@ -279,7 +282,7 @@ fn the_case_of_each_alert_is_the_case_that_lists_it_whatever_the_alerts_and_thei
         for number in 0..random.usize(2..40) {
             let id = format!("{number:02}");
             let mmsis: Vec<u32> = (0..random.usize(1..4)).map(|_| random.u32(1..9)).collect();
-            let mut alert = alert(&id, "loitering", random.i32(10..60), random.i64(0..20 * DAY), &mmsis);
+            let mut alert = alert(&id, Behaviour::Loitering, random.i32(10..60), random.i64(0..20 * DAY), &mmsis);
             alert.last_at = alert.started_at + Span::from_hours(random.i64(0..3 * DAY));
             book.take(&change(alert));
             ids.push(id);

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::replay::{Playback, Played, play};
 use super::{Failure, print};
 use crate::alerts::{Alert, Change, Severity};
+use crate::behaviours::Behaviour;
 use crate::behaviours::{self, NAMES, check_overrides};
 use crate::config::Checked;
 use crate::time::Span;
@@ -59,9 +60,9 @@ struct Cost {
     seen: BTreeSet<String>,
     urgent: BTreeSet<String>,
     /// By behaviour and all zones of the alert.
-    rows: BTreeMap<(&'static str, String), Count>,
+    rows: BTreeMap<(Behaviour, String), Count>,
     /// By behaviour and each zone whose settings matter to it; `None` for the settings outside zones.
-    places: BTreeMap<(&'static str, Option<ZoneIx>), Count>,
+    places: BTreeMap<(Behaviour, Option<ZoneIx>), Count>,
 }
 
 impl Cost {
@@ -98,10 +99,23 @@ impl Count {
 }
 
 /// Behaviours that the settings of zones do not change.
-const EVERYWHERE: [&str; 7] =
-    ["position_jump", "identity_conflict", "identity_change", "interference", "watchlist", "distress", "feed_silent"];
+const EVERYWHERE: [Behaviour; 7] = [
+    Behaviour::PositionJump,
+    Behaviour::IdentityConflict,
+    Behaviour::IdentityChange,
+    Behaviour::Interference,
+    Behaviour::Watchlist,
+    Behaviour::Distress,
+    Behaviour::FeedSilent,
+];
 /// Behaviours that run only in zones that ask for them.
-const ASKED: [&str; 5] = ["zone_entry", "zone_exit", "zone_speed", "limit_hugging", "alongside_at_anchor"];
+const ASKED: [Behaviour; 5] = [
+    Behaviour::ZoneEntry,
+    Behaviour::ZoneExit,
+    Behaviour::ZoneSpeed,
+    Behaviour::LimitHugging,
+    Behaviour::AlongsideAtAnchor,
+];
 
 /// The zones whose settings applied to an alert, as far as zones matter to its behaviour. `None` for the settings
 /// outside zones.
@@ -109,8 +123,8 @@ fn places(alert: &Alert, chart: &Chart) -> Vec<Option<ZoneIx>> {
     let matters = |zone: &ZoneIx| {
         let zone = chart.zones.get(*zone);
         match alert.behaviour {
-            name if EVERYWHERE.contains(&name) => false,
-            name if ASKED.contains(&name) => zone.asks(name).is_some(),
+            kind if EVERYWHERE.contains(&kind) => false,
+            kind if ASKED.contains(&kind) => zone.asks(kind.name()).is_some(),
             _ => zone.watched(),
         }
     };
@@ -121,7 +135,7 @@ fn places(alert: &Alert, chart: &Chart) -> Vec<Option<ZoneIx>> {
 
 /// One changed setting, and the settings with it.
 struct Trial {
-    behaviour: &'static str,
+    behaviour: Behaviour,
     place: String,
     words: String,
     settings: Checked,
@@ -194,20 +208,20 @@ fn trials(settings: &Checked, cost: &Cost) -> Vec<Trial> {
     let mut costly: Vec<_> = cost.places.iter().collect();
     costly.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     let costly = costly.into_iter().take(MOST_COSTLY);
-    costly.flat_map(|((behaviour, place), _)| changes(settings, behaviour, *place)).collect()
+    costly.flat_map(|((behaviour, place), _)| changes(settings, *behaviour, *place)).collect()
 }
 
-fn changes(settings: &Checked, behaviour: &'static str, place: Option<ZoneIx>) -> Vec<Trial> {
+fn changes(settings: &Checked, behaviour: Behaviour, place: Option<ZoneIx>) -> Vec<Trial> {
     // Plain numbers and words cannot fail to serialise.
     let all = serde_json::to_value(&settings.engine.behaviours).unwrap_or_default();
-    let base = &all[behaviour];
+    let base = &all[behaviour.name()];
     let zone = place.map(|place| settings.chart.zones.get(place));
-    let own = zone.and_then(|zone| zone.asks(behaviour));
+    let own = zone.and_then(|zone| zone.asks(behaviour.name()));
     let place_name = zone.map_or("settings".to_owned(), |zone| format!("zone {}", zone.id));
     let trial = |words, settings| Trial { behaviour, place: place_name.clone(), words, settings };
     let mut trials = vec![match place {
         None => {
-            let off = with_setting(settings, behaviour, "enabled", false.into());
+            let off = with_setting(settings, behaviour.name(), "enabled", false.into());
             off.map(|off| trial(format!("behaviours.{behaviour}.enabled = false"), off))
         }
         Some(place) => {
@@ -215,7 +229,7 @@ fn changes(settings: &Checked, behaviour: &'static str, place: Option<ZoneIx>) -
                 true => format!("\"settings\" without \"{behaviour}\""),
                 false => format!("\"behaviours\" without \"{behaviour}\""),
             };
-            Some(trial(words, without(settings, behaviour, place)))
+            Some(trial(words, without(settings, behaviour.name(), place)))
         }
     }];
     for (key, step) in STEPS {
@@ -225,8 +239,8 @@ fn changes(settings: &Checked, behaviour: &'static str, place: Option<ZoneIx>) -
         };
         let new = step.from(now);
         let changed = match place {
-            None => with_setting(settings, behaviour, key, new.into()),
-            Some(place) => with_override(settings, behaviour, place, key, new),
+            None => with_setting(settings, behaviour.name(), key, new.into()),
+            Some(place) => with_override(settings, behaviour.name(), place, key, new),
         };
         let words = match place {
             None => format!("behaviours.{behaviour}.{key} = {new} (now {now})"),

@@ -77,7 +77,7 @@ pub fn told(changes: &[Change]) -> Vec<Told> {
         let alert = &change.alert;
         Told {
             id: alert.id.clone(),
-            behaviour: alert.behaviour.to_owned(),
+            behaviour: alert.behaviour.to_string(),
             vessels: alert.vessels.iter().map(|vessel| vessel.mmsi).collect(),
             first_at: change.at,
             started_at: alert.started_at,

@@ -136,7 +136,7 @@ impl Known {
     fn of(alert: &Alert) -> Known {
         Known {
             id: alert.id.clone(),
-            behaviour: alert.behaviour.to_owned(),
+            behaviour: alert.behaviour.to_string(),
             announced: alert.announced,
             started_at: alert.started_at,
             opened_at: alert.opened_at,
@@ -290,7 +290,7 @@ impl Answer<'_> {
         }
         if self.arguments.all || only.is_some() {
             forms.iter().for_each(|near| words::table(near, page));
-            let on = |name: &str| track.behaviours.iter().any(|(other, _)| *other == name);
+            let on = |name: &str| track.behaviours.iter().any(|(other, _)| other.name() == name);
             let wanted = |name: &&&str| only.is_none_or(|only| only == **name);
             for name in NAMES.iter().filter(wanted).filter(|name| !on(name)) {
                 page.push_str(&format!("\n{name}: switched off\n"));

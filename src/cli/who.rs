@@ -138,7 +138,7 @@ impl Deed {
     fn of(alert: &Alert) -> Deed {
         let vessels = alert.vessels.iter();
         Deed {
-            behaviour: alert.behaviour.to_owned(),
+            behaviour: alert.behaviour.to_string(),
             retracted: alert.status == Status::Retracted,
             started_at: alert.started_at,
             last_at: alert.last_at,

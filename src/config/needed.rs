@@ -164,7 +164,7 @@ pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec
 /// Names in a sink's `behaviours` that no behaviour or system alert has.
 pub(super) fn unknown_behaviours(config: &Config) -> Vec<String> {
     let known: Vec<&str> =
-        behaviours::NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.name())).collect();
+        behaviours::NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.behaviour().name())).collect();
     let sinks = config.sinks.iter().enumerate();
     let asked = sinks.flat_map(|(index, sink)| sink.behaviours.iter().map(move |name| (index, name)));
     let unknown = asked.filter(|(_, name)| !known.contains(&name.as_str()));

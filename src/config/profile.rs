@@ -115,7 +115,9 @@ mod tests {
         ALL.map(|profile| {
             let text = profile.map_or(String::new(), |profile| format!("profile = \"{}\"", profile.name()));
             let changes = run_on(&settings(&text), chart(AREA), script);
-            changes.iter().any(|change| change.change == ChangeKind::Opened && change.alert.behaviour == behaviour)
+            changes
+                .iter()
+                .any(|change| change.change == ChangeKind::Opened && change.alert.behaviour.name() == behaviour)
         })
     }
 

@@ -1,5 +1,6 @@
 //! Questions about one moment: time is held there, and every behaviour explains its conditions for a vessel.
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::{Explanation, Interest, Place, Scene, Step};
 use crate::time::Time;
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
@@ -21,7 +22,7 @@ pub struct Explained {
     /// Shore distance and calm water at that fix; `None` without a fix.
     pub place: Option<Place>,
     /// Conditions by behaviour, in the order of the behaviours; empty for one that states none.
-    pub behaviours: Vec<(&'static str, Vec<Explanation>)>,
+    pub behaviours: Vec<(Behaviour, Vec<Explanation>)>,
 }
 
 impl Engine {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ais::{self, Report};
 use crate::alerts::{Change, ChangeKind, Severity};
+use crate::behaviours::Behaviour;
 use crate::state::{Word, by_word};
 use crate::time::{Span, Time};
 use crate::tracks::{Refusal, Tracks};
@@ -59,10 +60,8 @@ pub(super) struct Counters {
     last_at: Option<Time>,
     #[serde(deserialize_with = "by_word")]
     refused: BTreeMap<Word, u64>,
-    #[serde(deserialize_with = "by_word")]
-    alerts: BTreeMap<Word, BTreeMap<Severity, u64>>,
-    #[serde(deserialize_with = "by_word")]
-    facts: BTreeMap<Word, u64>,
+    alerts: BTreeMap<Behaviour, BTreeMap<Severity, u64>>,
+    facts: BTreeMap<Behaviour, u64>,
     /// The severity each alert is counted under and, once it ended, when: open alerts, and those that ended within
     /// `CHANGES_WITHIN`.
     told: BTreeMap<String, (Severity, Option<Time>)>,
@@ -177,8 +176,8 @@ impl Counters {
             reports_by_type: by_type.collect(),
             rejects,
             vessels: tracks.vessels_seen(),
-            alerts: self.alerts.iter().map(|(name, by)| ((*name).to_owned(), counts(by))).collect(),
-            facts: self.facts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+            alerts: self.alerts.iter().map(|(kind, by)| (kind.to_string(), counts(by))).collect(),
+            facts: self.facts.iter().map(|(kind, count)| (kind.to_string(), *count)).collect(),
             first_at: self.first_at,
             last_at: self.last_at,
             untimed,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::ais::encode::{Envelope, Message, Motion};
 use crate::ais::{Line, SourceId};
 use crate::alerts::{Change, ChangeKind};
+use crate::behaviours::Behaviour;
 use crate::engine::{Engine, SourceClock};
 use crate::geo::LatLon;
 use crate::testing::{AREA, chart, only};
@@ -50,12 +51,12 @@ fn passing(hours: i64) -> Vec<Sent> {
     (0..hours * 3600).step_by(60).map(|at| sent(255_000_001, 0, at, at, place(at), 5.0)).collect()
 }
 
-fn run(behaviour: &str, mut all: Vec<Sent>, lateness: &[Span]) -> (Vec<Change>, Engine) {
+fn run(behaviour: Behaviour, mut all: Vec<Sent>, lateness: &[Span]) -> (Vec<Change>, Engine) {
     all.sort_by_key(|sent| sent.arrives);
     let source =
         |lateness: &Span| SourceClock { name: "feed".into(), time_zone: None, live: false, lateness: *lateness };
     let sources = lateness.iter().map(source).collect();
-    let mut engine = Engine::new(&only(behaviour), Arc::new(chart(AREA)), sources);
+    let mut engine = Engine::new(&only(behaviour.name()), Arc::new(chart(AREA)), sources);
     let mut out = Vec::new();
     for sent in &all {
         let line = Line { source: SourceId(sent.source), received: None, bytes: sent.line.as_bytes() };
@@ -65,7 +66,7 @@ fn run(behaviour: &str, mut all: Vec<Sent>, lateness: &[Span]) -> (Vec<Change>, 
     (out, engine)
 }
 
-fn told(changes: &[Change]) -> Vec<(&str, ChangeKind)> {
+fn told(changes: &[Change]) -> Vec<(Behaviour, ChangeKind)> {
     let news = changes.iter().filter(|change| change.change != ChangeKind::Updated);
     news.map(|change| (change.alert.behaviour, change.change)).collect()
 }
@@ -75,9 +76,9 @@ fn a_ship_heard_only_by_a_satellite_that_delivers_hours_late_is_not_lost_on_arri
     for hours_late in [1, 5, 8, 20] {
         let late = Span::from_hours(hours_late);
         let all = lying(224_000_001, 1, 40, 1800, |_| late.millis() / 1000).into_iter().chain(passing(60)).collect();
-        let (changes, _) = run("loitering", all, &[Span::from_seconds(120), late]);
+        let (changes, _) = run(Behaviour::Loitering, all, &[Span::from_seconds(120), late]);
         let story = told(&changes);
-        assert_eq!(story.first(), Some(&("loitering", ChangeKind::Opened)), "{hours_late} h");
+        assert_eq!(story.first(), Some(&(Behaviour::Loitering, ChangeKind::Opened)), "{hours_late} h");
         assert!(story.len() <= 2, "{hours_late} h late: {story:?}");
         let id = &changes[0].alert.id;
         assert!(changes.iter().all(|change| change.alert.id == *id), "one alert");
@@ -87,7 +88,7 @@ fn a_ship_heard_only_by_a_satellite_that_delivers_hours_late_is_not_lost_on_arri
 #[test]
 fn a_punctual_ship_is_lost_six_hours_after_its_last_report() {
     let all = lying(224_000_001, 0, 30, 600, |_| 0).into_iter().chain(passing(60)).collect();
-    let (changes, _) = run("loitering", all, &[Span::from_seconds(120)]);
+    let (changes, _) = run(Behaviour::Loitering, all, &[Span::from_seconds(120)]);
     let ended = changes.iter().find(|change| change.change == ChangeKind::Ended).expect("it ends");
     assert_eq!((ended.reason.as_str(), ended.at.clock().as_str()), ("lost", "23:50"));
 }
@@ -95,13 +96,13 @@ fn a_punctual_ship_is_lost_six_hours_after_its_last_report() {
 #[test]
 fn a_broken_clock_changes_nothing_but_a_count() {
     let ship = || lying(224_000_001, 0, 30, 600, |_| 0);
-    let (expected, _) = run("loitering", ship(), &[Span::from_seconds(120)]);
+    let (expected, _) = run(Behaviour::Loitering, ship(), &[Span::from_seconds(120)]);
     assert!(!expected.is_empty());
     for ahead in [3, 12, 24, 20_000] {
         let mut all = ship();
         let wrong = sent(235_000_009, 0, 50_000 + ahead * 3600, 50_000, LatLon::new(28.1, -17.0), 9.0);
         all.insert(90, wrong);
-        let (changes, engine) = run("loitering", all, &[Span::from_seconds(120)]);
+        let (changes, engine) = run(Behaviour::Loitering, all, &[Span::from_seconds(120)]);
         assert!(changes == expected, "{ahead} h ahead");
         assert_eq!(engine.summary().rejects.get("time_leap"), Some(&1));
     }
@@ -122,7 +123,7 @@ fn reports_relayed_late_make_neither_a_second_ship_nor_a_jump() {
             };
             (0..3 * 3600).step_by(step).map(of).collect::<Vec<_>>()
         };
-        for behaviour in ["position_jump", "identity_conflict"] {
+        for behaviour in [Behaviour::PositionJump, Behaviour::IdentityConflict] {
             let all: Vec<Sent> = ship(0).into_iter().chain(ship(delay)).collect();
             let (changes, engine) = run(behaviour, all, &[Span::from_seconds(30)]);
             assert!(changes.is_empty(), "every {step} s, {delay} s late: {:?}", told(&changes));
@@ -158,14 +159,15 @@ fn a_ship_that_returns_to_the_same_place_and_second_is_heard_each_time() {
         sent.line = Message::class_a(1, Mmsi(224_000_001), &motion).sentences(&envelope).remove(0);
         sent
     };
-    let (_, engine) = run("loitering", (0..24_000).step_by(60).map(round).collect(), &[Span::from_seconds(30)]);
+    let (_, engine) =
+        run(Behaviour::Loitering, (0..24_000).step_by(60).map(round).collect(), &[Span::from_seconds(30)]);
     assert_eq!(engine.summary().copies, 0);
 }
 
 #[test]
 fn a_moored_ship_that_repeats_itself_is_still_there() {
     let of = |at: i64| sent(224_000_001, 0, at, at, LatLon::new(28.0, -17.0), 0.0);
-    let (_, engine) = run("loitering", (0..36_000).step_by(180).map(of).collect(), &[Span::from_seconds(30)]);
+    let (_, engine) = run(Behaviour::Loitering, (0..36_000).step_by(180).map(of).collect(), &[Span::from_seconds(30)]);
     assert_eq!(engine.summary().copies, 0);
 }
 
@@ -175,6 +177,6 @@ fn vessels_are_counted_by_mmsi_however_often_they_return() {
     let weeks =
         |number: u32| (0..2).flat_map(move |part| (0..40).map(move |minute| (number, part * 864_000 + minute * 60)));
     let of = |(number, at): (u32, i64)| sent(224_000_000 + number, 0, at, at, LatLon::new(28.0, -17.0), 0.0);
-    let (_, engine) = run("loitering", (1..=3).flat_map(weeks).map(of).collect(), &[Span::from_seconds(30)]);
+    let (_, engine) = run(Behaviour::Loitering, (1..=3).flat_map(weeks).map(of).collect(), &[Span::from_seconds(30)]);
     assert_eq!(engine.summary().vessels, 3);
 }

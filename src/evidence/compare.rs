@@ -97,7 +97,9 @@ impl Comparison<'_> {
                 return false;
             };
             let apart = if alert.started_at < start { start - alert.started_at } else { alert.started_at - start };
-            alert.behaviour == word(stored, "behaviour") && apart <= SAME_WITHIN && mmsis(stored) == mmsis_of(alert)
+            alert.behaviour.name() == word(stored, "behaviour")
+                && apart <= SAME_WITHIN
+                && mmsis(stored) == mmsis_of(alert)
         };
         match self.states.values().find(near) {
             Some(states) => {

@@ -15,6 +15,7 @@ use prometheus_client::registry::Registry;
 use super::process::Process;
 use super::{InputView, View};
 use crate::alerts::Severity;
+use crate::behaviours::Behaviour;
 use crate::journal::Usage;
 use crate::store::Backlog;
 use crate::time::Time;
@@ -166,7 +167,7 @@ fn engine(page: &mut Page, view: &View) {
 
 fn alerts(page: &mut Page, view: &View) {
     // The label `rule` is the old name of `behaviour`, kept for dashboards.
-    let behaviour = |name: &&'static str| vec![("rule", (*name).to_owned()), ("behaviour", (*name).to_owned())];
+    let behaviour = |kind: &Behaviour| vec![("rule", kind.to_string()), ("behaviour", kind.to_string())];
     let opened = view.opened.iter().map(|((name, severity), count)| {
         let mut labels = behaviour(name);
         labels.push(("severity", word(*severity).to_owned()));
@@ -280,9 +281,9 @@ mod tests {
     #[test]
     fn names_are_those_that_dashboards_know() {
         let mut view = view();
-        view.opened.insert(("loitering", Severity::High), 4);
-        view.open.insert("loitering", 1);
-        view.retracted.insert("ais_gap", 2);
+        view.opened.insert((Behaviour::Loitering, Severity::High), 4);
+        view.open.insert(Behaviour::Loitering, 1);
+        view.retracted.insert(Behaviour::AisGap, 2);
         let oldest = Some(view.at - Span::from_seconds(90));
         let waiting = Backlog { sink: "hook".to_owned(), pending: 7, oldest, failed: 1 };
         let usage = Usage { segments: 3, bytes: 4096, snapshot: Some((view.at - Span::from_seconds(60), 512)) };

@@ -1,5 +1,6 @@
 //! The `/status` page: the state of each input and sink, for people and for programs other than Prometheus.
 
+use crate::behaviours::Behaviour;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ pub(super) struct Status<'a> {
     engine: Engine,
     inputs: Vec<Input<'a>>,
     sinks: Vec<Sink<'a>>,
-    open_alerts: &'a BTreeMap<&'static str, u64>,
+    open_alerts: &'a BTreeMap<Behaviour, u64>,
     reload: Reload<'a>,
 }
 
@@ -162,7 +163,7 @@ mod tests {
         view.sinks[0].reason = Some("not stored within 1 s".to_owned());
         view.inputs[1].heard = None;
         view.inputs[1].reported = None;
-        view.open.insert("loitering", 2);
+        view.open.insert(Behaviour::Loitering, 2);
         let waiting =
             Backlog { sink: "log".to_owned(), pending: 7, oldest: Some(view.at - Span::from_seconds(90)), failed: 1 };
         let beside = Beside { backlog: Some(vec![waiting]), ..Beside::default() };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::alerts::Severity;
+use crate::behaviours::Behaviour;
 use crate::clock::Moment;
 use crate::disk::Absence;
 use crate::time::{Span, Time};
@@ -25,13 +26,13 @@ pub struct View {
     /// The engine.
     pub engine: EngineView,
     /// Alerts announced since the start, by behaviour and severity when opened.
-    pub opened: BTreeMap<(&'static str, Severity), u64>,
+    pub opened: BTreeMap<(Behaviour, Severity), u64>,
     /// Alerts ended since the start, by behaviour.
-    pub ended: BTreeMap<&'static str, u64>,
+    pub ended: BTreeMap<Behaviour, u64>,
     /// Alerts retracted since the start, by behaviour.
-    pub retracted: BTreeMap<&'static str, u64>,
+    pub retracted: BTreeMap<Behaviour, u64>,
     /// Alerts announced and open now, by behaviour.
-    pub open: BTreeMap<&'static str, u64>,
+    pub open: BTreeMap<Behaviour, u64>,
     /// Failures of the store; `None` without a store.
     pub store: Option<Failing>,
     /// Failures of the journal; `None` without a journal.

@@ -15,6 +15,7 @@ use super::reload::Outcome;
 use super::restart::{self, Records};
 use super::{Daemon, Source};
 use crate::alerts::{Change, ChangeKind, Severity};
+use crate::behaviours::Behaviour;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked};
 use crate::delivery::Dispatcher;
@@ -58,10 +59,10 @@ impl Turns {
 pub(super) struct StatusReporter {
     pub(super) service: Service,
     began: Moment,
-    opened: BTreeMap<(&'static str, Severity), u64>,
-    ended: BTreeMap<&'static str, u64>,
-    retracted: BTreeMap<&'static str, u64>,
-    open: BTreeMap<&'static str, u64>,
+    opened: BTreeMap<(Behaviour, Severity), u64>,
+    ended: BTreeMap<Behaviour, u64>,
+    retracted: BTreeMap<Behaviour, u64>,
+    open: BTreeMap<Behaviour, u64>,
     counted: Option<Moment>,
     rates: Rates,
     /// Longest time lines waited between receipt and processing since the pages were last updated; reset with each update.

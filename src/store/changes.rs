@@ -169,7 +169,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     )?;
     upsert.execute(params![
         alert.id,
-        alert.behaviour,
+        alert.behaviour.name(),
         alert.announced,
         status_of(alert.status),
         severity,
@@ -221,7 +221,7 @@ fn is_hushed(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result
             (row.get(0)?, row.get(1)?, row.get(2)?);
         if mmsi.is_none_or(|mmsi| alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi))
             && zone.is_none_or(|zone| alert.zones.iter().any(|one| one.id == zone))
-            && behaviour.is_none_or(|behaviour| behaviour == alert.behaviour)
+            && behaviour.is_none_or(|behaviour| behaviour == alert.behaviour.name())
         {
             return Ok(true);
         }

@@ -109,7 +109,7 @@ impl Filter {
     }
 
     pub(super) fn verdict(&self, alert: &Alert) -> Verdict {
-        let behaviour = |name: &String| name == alert.behaviour;
+        let behaviour = |name: &String| name == alert.behaviour.name();
         let zone = |id: &String| alert.zones.iter().any(|zone| zone.id == *id);
         let asked = self.min_severity <= alert.severity
             && self.min_score <= alert.score

@@ -107,7 +107,7 @@ pub(super) fn offer(
         _ if silenced && !knows => ("silenced", None, None),
         _ => ("pending", None, None),
     };
-    let offer = digests::Offer { behaviour: alert.behaviour, severity: alert.severity, closes, known };
+    let offer = digests::Offer { behaviour: alert.behaviour.name(), severity: alert.severity, closes, known };
     let way = match state {
         "pending" => offer.way(transaction, filter, now)?,
         _ => Way::Single { counts: false },
@@ -120,7 +120,7 @@ pub(super) fn offer(
     let said = why.as_deref().or(gathered.then_some(digests::WAITS));
     let added = insert.execute(params![sink, alert.id, change.revision, state, line, now.millis(), said, gathered])?;
     if 0 < added && way == (Way::Single { counts: true }) {
-        digests::note_single(transaction, sink, alert.behaviour, now)?;
+        digests::note_single(transaction, sink, alert.behaviour.name(), now)?;
     }
     if let Some(why) = why.filter(|_| 0 < added) {
         let first: bool = transaction.query_row(
@@ -187,7 +187,7 @@ pub(super) fn offer_again(
     if (!known.singly && !known.gathered) || filter.clearance.refusal(handling).is_some() {
         return Ok(false);
     }
-    let offer = digests::Offer { behaviour: alert.behaviour, severity: alert.severity, closes: false, known };
+    let offer = digests::Offer { behaviour: alert.behaviour.name(), severity: alert.severity, closes: false, known };
     put(transaction, filter, &offer, (&alert.id, revision, None), now)
 }
 

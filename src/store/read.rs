@@ -14,6 +14,7 @@ use super::ids::{Kind, whole};
 use super::trail::{self, AuditRow};
 use super::{StoreError, holds, markings, schema};
 use crate::alerts::{Class, Severity};
+use crate::behaviours::Behaviour;
 use crate::time::Time;
 
 /// A query for alerts. The results are sorted from newest to oldest.
@@ -360,7 +361,8 @@ pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     markings::apply(&mut body, mark.as_deref());
     if body.get("kind").is_none() {
         // Stored by an earlier version.
-        body["kind"] = Class::of(body["behaviour"].as_str().unwrap_or_default()).name().into();
+        body["kind"] =
+            body["behaviour"].as_str().and_then(Behaviour::named).map_or(Class::Vessel, Class::of).name().into();
     }
     body["case_id"] = row.get::<_, Option<String>>(8)?.into();
     Ok(Entry {

@@ -17,7 +17,7 @@ pub(super) fn store(
     orders: &Orders,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let key = params![notice.kind.name(), notice.name];
+    let key = params![notice.kind.behaviour().name(), notice.name];
     let mut query = transaction.prepare_cached(
         "SELECT alerts.started_at, alerts.last_at, alerts.revision, alerts.body ->> '$.evidence.measured.failed' FROM notices JOIN alerts ON alerts.id = notices.alert
          WHERE notices.kind = ?1 AND notices.name = ?2",
@@ -41,7 +41,7 @@ pub(super) fn store(
     match notice.holds {
         true => transaction.execute(
             "INSERT INTO notices (kind, name, alert) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![notice.kind.name(), notice.name, change.alert.id],
+            params![notice.kind.behaviour().name(), notice.name, change.alert.id],
         )?,
         false => transaction.execute("DELETE FROM notices WHERE kind = ?1 AND name = ?2", key)?,
     };

@@ -138,7 +138,9 @@ impl Judged {
     pub fn told(&self, behaviour: &str, mmsi: u32) -> bool {
         let about = |change: &&Change| {
             let alert = &change.alert;
-            alert.behaviour == behaviour && alert.announced && alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi)
+            alert.behaviour.name() == behaviour
+                && alert.announced
+                && alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi)
         };
         let last = self.changes.iter().rfind(about);
         last.is_some_and(|change| change.alert.status != atalaia::alerts::Status::Retracted)
@@ -149,7 +151,7 @@ impl Judged {
         let mut starts: Vec<String> = Vec::new();
         for change in &self.changes {
             let alert = &change.alert;
-            let about = alert.behaviour == behaviour && alert.announced;
+            let about = alert.behaviour.name() == behaviour && alert.announced;
             if about && alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi) && change.revision == 1 {
                 starts.push(alert.started_at.to_string());
             }

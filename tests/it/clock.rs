@@ -59,7 +59,7 @@ fn run(feed: &Feed, claims_times: bool, way: Option<(Wrong, Option<f64>)>) -> Ve
 
 /// Ids of all alerts except those about the feed itself.
 fn about_vessels(changes: &[Change]) -> BTreeSet<String> {
-    let about = |change: &&Change| change.alert.behaviour != "feed_silent";
+    let about = |change: &&Change| change.alert.behaviour.name() != "feed_silent";
     changes.iter().filter(about).map(|change| format!("{} {}", change.alert.behaviour, change.alert.id)).collect()
 }
 

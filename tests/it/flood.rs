@@ -85,13 +85,13 @@ fn a_flood_of_invented_numbers_costs_bounded_memory_and_no_open_alert() {
     let open: BTreeSet<u32> = engine
         .open_alerts()
         .iter()
-        .filter(|alert| alert.behaviour == "distress")
+        .filter(|alert| alert.behaviour.name() == "distress")
         .flat_map(|alert| alert.vessels.iter().map(|vessel| vessel.mmsi))
         .collect();
     assert_eq!(open.len(), DEVICES as usize, "an open alert was lost");
     let mut told: BTreeMap<(&str, bool), usize> = BTreeMap::new();
     for change in &changes {
-        *told.entry((change.alert.behaviour, change.alert.announced)).or_default() += 1;
+        *told.entry((change.alert.behaviour.name(), change.alert.announced)).or_default() += 1;
     }
     let tracks = engine.tracks();
     println!(

@@ -169,10 +169,7 @@ fn is_peer(file: &Source) -> bool {
 }
 
 fn is_behaviour(file: &Source) -> bool {
-    file.is_ordered()
-        && file.module.len() == 2
-        && file.module[0] == "behaviours"
-        && file.code.contains(" Behaviour for ")
+    file.is_ordered() && file.module.len() == 2 && file.module[0] == "behaviours" && file.code.contains(" Rule for ")
 }
 
 fn core_faults(file: &Source, faults: &mut Vec<String>) {
@@ -259,7 +256,7 @@ mod tests {
     }
 
     const BEHAVIOUR: &str = "//! Loitering: slow.\n//!\n//! ## Watches\n//! a\n//! ## Why\n//! b\n//! ## Opens\n//! c\n\
-        //! ## Ends\n//! d\n//! ## Blind spots\n//! e\n\nuse crate::tracks::Step;\n\nimpl Behaviour for Loitering {\n    \
+        //! ## Ends\n//! d\n//! ## Blind spots\n//! e\n\nuse crate::tracks::Step;\n\nimpl Rule for Loitering {\n    \
         fn name(&self) -> &'static str {\n        \"loitering\"\n    }\n}\n";
 
     #[test]

@@ -72,7 +72,7 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
         let truth = &case.truth;
         let mut text = format!("{behaviour} {kind} {number} of seed {seed}: {}\n", case.story);
         text += &format!("  script: {:?} {} to {}\n", truth.vessels, truth.from, truth.to);
-        for change in changes.iter().filter(|change| change.alert.behaviour == behaviour) {
+        for change in changes.iter().filter(|change| change.alert.behaviour.name() == behaviour) {
             let kind = serde_json::to_value(change.change).unwrap();
             text += &format!("  {} {kind} {}: {}\n", change.at, change.reason, change.alert.summary);
         }

@@ -294,7 +294,7 @@ fn a_day_without_events_is_quiet() {
     }
     let mut table: BTreeMap<(&str, Severity), usize> = BTreeMap::new();
     for change in last.values() {
-        *table.entry((change.alert.behaviour, change.alert.severity)).or_default() += 1;
+        *table.entry((change.alert.behaviour.name(), change.alert.severity)).or_default() += 1;
     }
     for ((behaviour, severity), count) in &table {
         println!("{behaviour} {}: {count}", severity.name());

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::behaviours::Behaviour;
 use crate::time::Span;
 use crate::units::METRES_PER_NM;
 
@@ -22,12 +23,12 @@ impl Told<'_> {
     pub(super) fn doing(&self) -> String {
         let held = self.held();
         match (self.behaviour, self.form) {
-            ("rendezvous", "underway") => {
+            (Behaviour::Rendezvous, "underway") => {
                 let (kept, speed) = (self.have("kept", "been in"), self.median_speed());
                 let apart = self.within(", within ", " of each other,");
                 format!("{kept} company under way{apart}{speed} for {held}{}", self.meeting_again())
             }
-            ("rendezvous", _) => {
+            (Behaviour::Rendezvous, _) => {
                 let (stayed, speed) = (self.have("stayed", "stayed"), self.median_speed());
                 let apart = match self.within(" within ", " of each other") {
                     apart if apart.is_empty() => " together".to_owned(),
@@ -35,24 +36,24 @@ impl Told<'_> {
                 };
                 format!("{stayed}{apart}{speed} for {held}{}", self.meeting_again())
             }
-            ("async_rendezvous", _) => self.collecting(),
-            ("dark_rendezvous", _) => self.unseen(),
-            ("loitering", form) => self.loitering(form),
-            ("slowdown", "hole") => {
+            (Behaviour::AsyncRendezvous, _) => self.collecting(),
+            (Behaviour::DarkRendezvous, _) => self.unseen(),
+            (Behaviour::Loitering, form) => self.loitering(form),
+            (Behaviour::Slowdown, "hole") => {
                 let made = self.of("made_good_nm", "", " nm");
                 let minutes = self.minutes("hole_minutes");
                 let knots = self.of("implied_knots", " (", " kn");
                 let usual = self.of("usual_knots", "; usual ", " kn)");
                 format!("made good {made} in {minutes} without a report{knots}{usual}, under way before and after")
             }
-            ("slowdown", _) => self.slowing(),
-            ("out_and_back", _) => {
+            (Behaviour::Slowdown, _) => self.slowing(),
+            (Behaviour::OutAndBack, _) => {
                 let back = self.of("back_nm", " to within ", " nm of its start");
                 let out = self.of("farthest_nm", " ", " nm");
                 let stop = self.hours("stop_hours", " for ", "");
                 format!("went{out} out and returned{back} after {held} without a port call, having stopped{stop}")
             }
-            ("small_craft_stop", _) => {
+            (Behaviour::SmallCraftStop, _) => {
                 let wind = self.of("wind_knots", ", in wind of up to ", " kn,");
                 match self.still_knots() {
                     Some(knots) if STOPPED_KNOTS <= knots => {
@@ -62,28 +63,28 @@ impl Told<'_> {
                     Some(_) | None => format!("{} stopped{wind} for {held}", self.have("lay", "lain")),
                 }
             }
-            ("fishing_out_of_place", _) => {
+            (Behaviour::FishingOutOfPlace, _) => {
                 let stopped = self.have("was stopped", "been stopped");
                 let passage = self.hours("passage_hours", " of ", "");
                 let knots = self.of("passage_knots", " at ", " kn");
                 let far = self.of("passage_nm", " (", " nm)");
                 format!("{stopped} for {held} after a straight passage{passage}{knots}{far}")
             }
-            ("drift", _) => {
+            (Behaviour::Drift, _) => {
                 let off = self.of("drift_degrees", ", ", "° off its heading,");
                 let speed = self.of("speed_made_good_knots", " at ", " kn");
                 format!("{}{speed}{off} for {held}", self.have("drifted", "been drifting"))
             }
-            ("zone_entry", _) => format!("entered {} at {} UTC", self.zone(), self.started_at.clock()),
-            ("zone_exit", _) => format!("left {} at {} UTC", self.zone(), self.started_at.clock()),
-            ("zone_speed", form) => self.out_of_band(form),
-            ("limit_hugging", _) => {
+            (Behaviour::ZoneEntry, _) => format!("entered {} at {} UTC", self.zone(), self.started_at.clock()),
+            (Behaviour::ZoneExit, _) => format!("left {} at {} UTC", self.zone(), self.started_at.clock()),
+            (Behaviour::ZoneSpeed, form) => self.out_of_band(form),
+            (Behaviour::LimitHugging, _) => {
                 let out = self.number("outside_nm").map_or(String::new(), |nm| format!("{} ", distance(nm)));
                 let limit = number(self.thresholds, "slow_knots");
                 let slow = limit.map_or("slow".to_owned(), |knots| format!("below {} kn", decimals(knots)));
                 format!("{} {slow} for {held}, {out}outside {}", self.have("stayed", "stayed"), self.zone())
             }
-            ("alongside_at_anchor", _) => {
+            (Behaviour::AlongsideAtAnchor, _) => {
                 let apart = self.within(" (within ", ")");
                 let again = match self.number("visit") {
                     Some(visit) if 1.0 < visit => ", not for the first time",
@@ -93,7 +94,7 @@ impl Told<'_> {
                 let zone = self.zone();
                 format!("{lay} alongside each other{apart} in {zone} for {held}, one of them anchored or moored{again}")
             }
-            ("draught_change", _) => {
+            (Behaviour::DraughtChange, _) => {
                 let metres = |key| self.number(key).map_or("?".to_owned(), |metres| format!("{metres:.1}"));
                 let (before, after) = (metres("draught_before_metres"), metres("draught_after_metres"));
                 let silent = self.hours("silent_hours", ", after ", " without a report");
@@ -102,22 +103,22 @@ impl Told<'_> {
                     "changed its reported draught from {before} to {after} m at {at} UTC without a port call{silent}"
                 )
             }
-            ("voyage_anomaly", "short_calls") => {
+            (Behaviour::VoyageAnomaly, "short_calls") => {
                 let calls = self.number("short_calls").unwrap_or(2.0);
                 let draught = self.number("draught_change_metres").unwrap_or(0.0);
                 format!(
                     "made {calls:.0} short port calls in a row with no sign of loading or unloading (reported draught changed by {draught:.1} m at the last)"
                 )
             }
-            ("voyage_anomaly", _) => {
+            (Behaviour::VoyageAnomaly, _) => {
                 let port = |key: &str| self.measured.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
                 let (before, after) = (port("destination_before"), port("destination_after"));
                 let at = self.started_at.clock();
                 format!("changed its reported destination from {before} to {after} at {at} UTC while at sea")
             }
-            ("ais_gap", _) => self.gap(),
-            ("feed_silent", _) => self.feed(),
-            ("distress", form) => {
+            (Behaviour::AisGap, _) => self.gap(),
+            (Behaviour::FeedSilent, _) => self.feed(),
+            (Behaviour::Distress, form) => {
                 let what = if form == "test" { " a test" } else { "" };
                 format!("{}{what} {}", self.have("transmitted", "been transmitting"), self.since())
             }
@@ -128,9 +129,9 @@ impl Told<'_> {
                 let form = if form.is_empty() {
                     String::new()
                 } else {
-                    format!(" ({})", form_words("", form, self.thresholds))
+                    format!(" ({})", form_words(self.behaviour, form, self.thresholds))
                 };
-                let behaviour = behaviour.replace('_', " ");
+                let behaviour = behaviour.name().replace('_', " ");
                 format!("{} {behaviour}{form} for {held}", self.have("was in", "been in"))
             }
         }
@@ -141,7 +142,7 @@ impl Told<'_> {
     fn held(&self) -> Span {
         let held = elapsed(self.started_at, self.last_at);
         match self.behaviour {
-            "rendezvous" | "alongside_at_anchor" => held + MINUTE,
+            Behaviour::Rendezvous | Behaviour::AlongsideAtAnchor => held + MINUTE,
             _ => held,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::time::Span;
 
 use super::super::alert::Alert;
@@ -20,60 +21,64 @@ pub(in super::super) fn opened_because(alert: &Alert, form: &str) -> String {
         None => "slow".to_owned(),
     };
     match (alert.behaviour, form) {
-        ("rendezvous", form) => meeting(alert, form),
-        ("loitering", "circling") => format!("circling for {}", whole(alert)),
-        ("loitering" | "small_craft_stop", _) => format!("{} {held}", slow()),
-        ("dark_rendezvous", _) => "stopped within reach of a silent vessel".to_owned(),
-        ("async_rendezvous", _) => "stopped where another ship had slowed or turned".to_owned(),
-        ("slowdown", "hole") => "little distance made good without a report, under way before and after".to_owned(),
-        ("slowdown", _) => format!("{} {held}, after hours under way", slow()),
-        ("drift", _) => format!("drifting {held}"),
-        ("ais_gap", "out_of_reach") => format!("silent for {}, on a course out of the feed's coverage", whole(alert)),
-        ("ais_gap", _) => format!("silent for {}, in an area with good reception", whole(alert)),
-        ("feed_silent", _) => format!("silent for {}", whole(alert)),
-        ("out_and_back", _) => "returned after a stop in open water".to_owned(),
-        ("fishing_out_of_place", _) => format!("stopped {held}, after a long straight passage"),
-        ("zone_entry", _) => "entered the zone".to_owned(),
-        ("zone_exit", _) => "left the zone".to_owned(),
-        ("zone_speed", "too_slow") => format!("below the zone's minimum speed {held}"),
-        ("zone_speed", _) => format!("above the zone's limit {held}"),
-        ("limit_hugging", _) => format!("{} outside the limit {held}", slow()),
-        ("alongside_at_anchor", _) => format!("alongside {}", minutes(alert)),
-        ("draught_change", _) => "draught changed (confirmed by a second report)".to_owned(),
-        ("voyage_anomaly", "short_calls") => "short port calls without a change of draught".to_owned(),
-        ("voyage_anomaly", _) => "destination changed".to_owned(),
-        ("distress", "test") => "distress device under test".to_owned(),
-        ("distress", _) => "distress device active".to_owned(),
+        (Behaviour::Rendezvous, form) => meeting(alert, form),
+        (Behaviour::Loitering, "circling") => format!("circling for {}", whole(alert)),
+        (Behaviour::Loitering | Behaviour::SmallCraftStop, _) => format!("{} {held}", slow()),
+        (Behaviour::DarkRendezvous, _) => "stopped within reach of a silent vessel".to_owned(),
+        (Behaviour::AsyncRendezvous, _) => "stopped where another ship had slowed or turned".to_owned(),
+        (Behaviour::Slowdown, "hole") => {
+            "little distance made good without a report, under way before and after".to_owned()
+        }
+        (Behaviour::Slowdown, _) => format!("{} {held}, after hours under way", slow()),
+        (Behaviour::Drift, _) => format!("drifting {held}"),
+        (Behaviour::AisGap, "out_of_reach") => {
+            format!("silent for {}, on a course out of the feed's coverage", whole(alert))
+        }
+        (Behaviour::AisGap, _) => format!("silent for {}, in an area with good reception", whole(alert)),
+        (Behaviour::FeedSilent, _) => format!("silent for {}", whole(alert)),
+        (Behaviour::OutAndBack, _) => "returned after a stop in open water".to_owned(),
+        (Behaviour::FishingOutOfPlace, _) => format!("stopped {held}, after a long straight passage"),
+        (Behaviour::ZoneEntry, _) => "entered the zone".to_owned(),
+        (Behaviour::ZoneExit, _) => "left the zone".to_owned(),
+        (Behaviour::ZoneSpeed, "too_slow") => format!("below the zone's minimum speed {held}"),
+        (Behaviour::ZoneSpeed, _) => format!("above the zone's limit {held}"),
+        (Behaviour::LimitHugging, _) => format!("{} outside the limit {held}", slow()),
+        (Behaviour::AlongsideAtAnchor, _) => format!("alongside {}", minutes(alert)),
+        (Behaviour::DraughtChange, _) => "draught changed (confirmed by a second report)".to_owned(),
+        (Behaviour::VoyageAnomaly, "short_calls") => "short port calls without a change of draught".to_owned(),
+        (Behaviour::VoyageAnomaly, _) => "destination changed".to_owned(),
+        (Behaviour::Distress, "test") => "distress device under test".to_owned(),
+        (Behaviour::Distress, _) => "distress device active".to_owned(),
         (behaviour, _) => match named::opened_because(behaviour, form) {
             Some(because) => because.to_owned(),
-            None => format!("{} {held}", behaviour.replace('_', " ")),
+            None => format!("{} {held}", behaviour.name().replace('_', " ")),
         },
     }
 }
 
 /// The name of a form of a behaviour in a reason.
-pub(in super::super) fn form_words(behaviour: &str, form: &str, limits: &Map<String, Value>) -> String {
+pub(in super::super) fn form_words(behaviour: Behaviour, form: &str, limits: &Map<String, Value>) -> String {
     let words = |part: &str| match (behaviour, part) {
-        ("rendezvous", "near") => "near each other".to_owned(),
-        ("rendezvous", "close") => "close together".to_owned(),
-        ("rendezvous", "underway") => "in company under way".to_owned(),
-        ("rendezvous", "long") => match number(limits, "long_minutes") {
+        (Behaviour::Rendezvous, "near") => "near each other".to_owned(),
+        (Behaviour::Rendezvous, "close") => "close together".to_owned(),
+        (Behaviour::Rendezvous, "underway") => "in company under way".to_owned(),
+        (Behaviour::Rendezvous, "long") => match number(limits, "long_minutes") {
             Some(minutes) => format!("for at least {}", Span::from_minutes(minutes as i64)),
             None => "for hours".to_owned(),
         },
-        ("ais_gap", "long_silent") => match number(limits, "long_hours") {
+        (Behaviour::AisGap, "long_silent") => match number(limits, "long_hours") {
             Some(hours) => format!("silent for more than {} h", decimals(hours)),
             None => "silent for hours".to_owned(),
         },
-        ("ais_gap", "out_of_reach") => "on a course out of the feed's coverage".to_owned(),
-        ("ais_gap", "in_place") => "heard again where it went silent".to_owned(),
-        ("async_rendezvous", "by_chance") => "no more than chance would bring".to_owned(),
-        ("async_rendezvous", "crowd") => "one of many craft that stopped there".to_owned(),
-        ("dark_rendezvous", "one_of_many") => "one of many silent vessels".to_owned(),
-        ("dark_rendezvous", "many_stops") => "one of many stops within reach".to_owned(),
-        ("identity_conflict", "shared") => "a number shared by several transmitters".to_owned(),
-        ("watchlist", "entered") => "in a watched zone".to_owned(),
-        ("watchlist", "takes_part") => "part of another alert".to_owned(),
+        (Behaviour::AisGap, "out_of_reach") => "on a course out of the feed's coverage".to_owned(),
+        (Behaviour::AisGap, "in_place") => "heard again where it went silent".to_owned(),
+        (Behaviour::AsyncRendezvous, "by_chance") => "no more than chance would bring".to_owned(),
+        (Behaviour::AsyncRendezvous, "crowd") => "one of many craft that stopped there".to_owned(),
+        (Behaviour::DarkRendezvous, "one_of_many") => "one of many silent vessels".to_owned(),
+        (Behaviour::DarkRendezvous, "many_stops") => "one of many stops within reach".to_owned(),
+        (Behaviour::IdentityConflict, "shared") => "a number shared by several transmitters".to_owned(),
+        (Behaviour::Watchlist, "entered") => "in a watched zone".to_owned(),
+        (Behaviour::Watchlist, "takes_part") => "part of another alert".to_owned(),
         (_, part) => part.replace('_', " "),
     };
     form.split('+').map(words).collect::<Vec<_>>().join(" and ")

@@ -1,6 +1,7 @@
 //! Vessels without interest, and daily habits of a vessel.
 
 use super::*;
+use crate::behaviours::Behaviour;
 
 /// The ship lies here for this many hours until noon.
 fn lies(sea: &mut Sea, ship: Ship, hours: i64) {
@@ -30,11 +31,11 @@ fn a_held_vessel_and_one_beside_held_vessels_are_facts() {
         lies(&mut sea, CARGO, hours);
         let (key, ix) = sea.ship(CARGO);
         let holding = sea.in_c07(slow(0, 60));
-        let alert = sea.opens("loitering", Subject::one(key, ix), holding);
+        let alert = sea.opens(Behaviour::Loitering, Subject::one(key, ix), holding);
         assert_eq!((alert.score <= 19, alert.announced), (is_fact, !is_fact), "{hours} h");
         let (key, ix) = sea.ship(Ship { mmsi: 636_000_003, ..CARGO });
         let holding = sea.in_c07(slow(0, 60));
-        let beside = sea.opens("loitering", Subject::one(key, ix), holding);
+        let beside = sea.opens(Behaviour::Loitering, Subject::one(key, ix), holding);
         assert_eq!(beside.score <= 19, is_fact, "{hours} h");
     }
 }
@@ -48,7 +49,7 @@ fn a_meeting_with_a_vessel_that_never_sailed_is_a_fact_and_with_one_at_anchor_fo
             sails(&mut sea, CARGO);
         }
         let (a, b) = (sea.ship(CARGO), sea.ship(FISHING));
-        let alert = sea.opens("rendezvous", Subject::pair(a, b), near());
+        let alert = sea.opens(Behaviour::Rendezvous, Subject::pair(a, b), near());
         assert_eq!(alert.score <= 19, is_fact, "{:?}", last_line(&alert));
     }
 }
@@ -60,7 +61,7 @@ fn a_slowdown_shown_only_by_a_hole_is_a_fact_that_states_its_length() {
     let mut holding = sea.in_c07(slow(0, 90));
     (holding.form, holding.base) = ("hole", vec![("slowdown", 25)]);
     holding.measured.insert("hole_minutes".to_owned(), json!(90));
-    let alert = sea.opens("slowdown", Subject::one(key, ix), holding);
+    let alert = sea.opens(Behaviour::Slowdown, Subject::one(key, ix), holding);
     assert_eq!(
         last_line(&alert),
         (19, "Shown only by a gap of 1 h 30 min between reports: recorded as a fact".to_owned())
@@ -78,7 +79,7 @@ fn the_anchored_line_states_its_evidence() {
         {
             holding.measured.insert(name.to_owned(), value);
         }
-        last_line(&sea.opens("loitering", Subject::one(key, ix), holding)).1
+        last_line(&sea.opens(Behaviour::Loitering, Subject::one(key, ix), holding)).1
     };
     assert_eq!(line("swing"), "Has lain within 0.04 nm for 4.5 h, whatever its reported status");
     assert_eq!(line("still"), "Lies within 0.04 nm, never under way since first heard");

@@ -1,5 +1,6 @@
 //! The format of a line: the shipped schema accepts every line and refuses broken ones; summaries and evidence.
 
+use crate::behaviours::Behaviour;
 use serde_json::Value;
 
 use super::*;
@@ -31,16 +32,16 @@ fn lines() -> Vec<Change> {
     mayday.base = vec![("active", 60)];
     mayday.position = None;
     mayday.shore_nm = None;
-    let mut out = sea.take(minute(1), vec![holds("distress", Subject::one(d.0, d.1), mayday)]);
+    let mut out = sea.take(minute(1), vec![holds(Behaviour::Distress, Subject::one(d.0, d.1), mayday)]);
     let mut holding = sea.in_c07(near());
     holding.zones.push((sea.zone("banc"), Relation::In));
-    out.extend(sea.take(minute(40), vec![holds("rendezvous", Subject::pair(a, b), holding)]));
+    out.extend(sea.take(minute(40), vec![holds(Behaviour::Rendezvous, Subject::pair(a, b), holding)]));
     let loitering = Subject::one(c.0, c.1);
     for at in [60, 90] {
         let holding = sea.in_c07(slow(0, at));
-        out.extend(sea.take(minute(at), vec![holds("loitering", loitering.clone(), holding)]));
+        out.extend(sea.take(minute(at), vec![holds(Behaviour::Loitering, loitering.clone(), holding)]));
     }
-    out.extend(sea.take(minute(95), vec![over("loitering", loitering, minute(95), "under way again")]));
+    out.extend(sea.take(minute(95), vec![over(Behaviour::Loitering, loitering, minute(95), "under way again")]));
     out.extend(sea.wake(minute(200)));
     assert_eq!(out.len(), 5);
     out
@@ -135,7 +136,7 @@ fn the_evidence_has_the_tracks_from_before_the_start_to_the_latest_fix() {
     let (key, ix) = sea.heard(CARGO, minute(60) + Span::from_seconds(5));
     let mut holding = slow(0, 60);
     holding.last_at = minute(60) + Span::from_seconds(5);
-    let alert = sea.opens("loitering", Subject::one(key, ix), holding);
+    let alert = sea.opens(Behaviour::Loitering, Subject::one(key, ix), holding);
     let points = &alert.evidence.tracks[0].points;
     assert!(minute(-30) <= points[0].0 && points[0].0 <= minute(-24));
     let last = points.last().expect("points");

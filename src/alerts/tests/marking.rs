@@ -3,6 +3,7 @@
 use super::*;
 use crate::alerts::Handling;
 use crate::alerts::handling::{HandlingSettings, InfoGrade, Reality, SourceGrade};
+use crate::behaviours::Behaviour;
 
 /// The marking of a meeting at its first line, with the stations that heard each ship.
 fn meeting(first: &[u16], second: &[u16]) -> Handling {
@@ -16,7 +17,7 @@ fn meeting(first: &[u16], second: &[u16]) -> Handling {
         all.last().expect("a station")
     };
     let (a, b) = (heard(CARGO, first), heard(FISHING, second));
-    sea.opens("rendezvous", Subject::pair(a, b), near()).handling.clone()
+    sea.opens(Behaviour::Rendezvous, Subject::pair(a, b), near()).handling.clone()
 }
 
 #[test]
@@ -41,7 +42,7 @@ fn a_small_craft_makes_it_personal_data_and_retention_counts_from_the_day_it_ope
     assert_eq!(handling.retain_until, time("2027-03-01T00:00:00Z"));
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
-    let alert = sea.opens("loitering", Subject::one(key, ix), slow(0, 60));
+    let alert = sea.opens(Behaviour::Loitering, Subject::one(key, ix), slow(0, 60));
     assert!(!alert.handling.personal_data, "a cargo ship");
 }
 
@@ -49,10 +50,10 @@ fn a_small_craft_makes_it_personal_data_and_retention_counts_from_the_day_it_ope
 fn new_settings_apply_from_the_next_line_on() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
-    assert_eq!(sea.opens("loitering", Subject::one(key, ix), slow(0, 60)).handling.reality, Reality::Actual);
+    assert_eq!(sea.opens(Behaviour::Loitering, Subject::one(key, ix), slow(0, 60)).handling.reality, Reality::Actual);
     let handling = HandlingSettings { reality: Reality::Exercise, retain_days: 30, ..HandlingSettings::default() };
     sea.book.configure(Settings::default(), ScoreSettings::default(), handling);
-    let changes = sea.take(minute(95), vec![holds("loitering", Subject::one(key, ix), slow(0, 95))]);
+    let changes = sea.take(minute(95), vec![holds(Behaviour::Loitering, Subject::one(key, ix), slow(0, 95))]);
     let told = &changes.first().expect("a line").alert.handling;
     assert_eq!((told.reality, told.retain_until), (Reality::Exercise, time("2026-03-31T00:00:00Z")));
 }

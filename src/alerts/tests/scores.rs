@@ -2,13 +2,14 @@
 
 use super::*;
 use crate::alerts::Severity;
+use crate::behaviours::Behaviour;
 
 fn one(ship: Ship, change: impl FnOnce(&Sea, &mut Holding)) -> Arc<Alert> {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(ship);
     let mut holding = slow(0, 60);
     change(&sea, &mut holding);
-    sea.opens("loitering", Subject::one(key, ix), holding)
+    sea.opens(Behaviour::Loitering, Subject::one(key, ix), holding)
 }
 
 fn pair(a: Ship, b: Ship, change: impl FnOnce(&Sea, &mut Holding)) -> Arc<Alert> {
@@ -16,7 +17,7 @@ fn pair(a: Ship, b: Ship, change: impl FnOnce(&Sea, &mut Holding)) -> Arc<Alert>
     let (a, b) = (sea.ship(a), sea.ship(b));
     let mut holding = near();
     change(&sea, &mut holding);
-    sea.opens("rendezvous", Subject::pair(a, b), holding)
+    sea.opens(Behaviour::Rendezvous, Subject::pair(a, b), holding)
 }
 
 fn in_c07(sea: &Sea, holding: &mut Holding) {
@@ -90,15 +91,15 @@ fn a_fishing_fleet_is_capped_and_a_lone_pair_is_not() {
     let mut holding = sea.in_c07(near());
     holding.base = vec![("close", 45), ("long", 10)];
     holding.form = "close+long";
-    let five = sea.opens("rendezvous", Subject::pair(boats[0], boats[1]), holding.clone());
+    let five = sea.opens(Behaviour::Rendezvous, Subject::pair(boats[0], boats[1]), holding.clone());
     assert_eq!(five.score, 45 + 10 + 15 + 5 - 10);
     sea.ship(boat(5));
-    let six = sea.opens("rendezvous", Subject::pair(boats[2], boats[3]), holding.clone());
+    let six = sea.opens(Behaviour::Rendezvous, Subject::pair(boats[2], boats[3]), holding.clone());
     assert_eq!(six.score, 39);
     assert_eq!(lines_of(&six).last().map(String::as_str), Some("cap_low -26"));
     // A merchant ship in the fleet does not belong to it.
     let cargo = sea.ship(CARGO);
-    let mixed = sea.opens("rendezvous", Subject::pair(cargo, boats[4]), holding);
+    let mixed = sea.opens(Behaviour::Rendezvous, Subject::pair(cargo, boats[4]), holding);
     assert_eq!(mixed.score, 45 + 10 + 15 + 5 + 10);
 }
 
@@ -176,7 +177,7 @@ fn a_zone_can_raise_a_score_and_a_pilot_is_still_capped() {
         holding.form = "entered";
         holding.base = vec![("zone_entry", 10)];
         holding.asked = Some(40);
-        sea.opens("zone_entry", Subject::in_zone(key, ix, "c07"), holding)
+        sea.opens(Behaviour::ZoneEntry, Subject::in_zone(key, ix, "c07"), holding)
     };
     let alert = entry(CARGO);
     assert_eq!(lines_of(&alert), ["zone_entry 10", "in_corridor 15", "shore_24_nm 5", "asked 10"]);
@@ -220,7 +221,7 @@ fn a_distress_call_is_equally_urgent_anywhere_and_a_test_is_a_fact() {
         let mut holding = sea.in_c07(slow(0, 1));
         holding.form = form;
         holding.base = vec![(form, points)];
-        let alert = sea.opens("distress", Subject::one(key, ix), holding);
+        let alert = sea.opens(Behaviour::Distress, Subject::one(key, ix), holding);
         assert_eq!((alert.score, alert.announced), (points, announced));
         assert_eq!(lines_of(&alert).len(), 1);
     }
@@ -242,7 +243,7 @@ fn came_with(from: &[(&str, i64)], score: ScoreSettings) -> Arc<Alert> {
         sea.episodes.origins.seen(key, region, minute(-60 * hours));
     }
     let holding = sea.in_c07(slow(0, 60));
-    sea.opens("loitering", Subject::one(key, ix), holding)
+    sea.opens(Behaviour::Loitering, Subject::one(key, ix), holding)
 }
 
 #[test]
@@ -274,7 +275,7 @@ fn the_ship_that_was_in_a_source_region_last_gives_the_line() {
         let region = sea.chart.zones.get(sea.zone(region));
         sea.episodes.origins.seen(key, region, minute(-60 * hours));
     }
-    let alert = sea.opens("rendezvous", Subject::pair(a, b), near());
+    let alert = sea.opens(Behaviour::Rendezvous, Subject::pair(a, b), near());
     assert_eq!(lines_of(&alert), ["near 35", "shore_24_nm 5", "source_region 5"]);
     let text = &alert.score_reasons[2].text;
     assert_eq!(text, "Came from Panama, Pacific side (last there 2026-02-28 06:00 UTC)");

@@ -1,11 +1,12 @@
 //! What an analyst checks by hand: durations that agree with the displayed times, limits by number, countries by name.
 
+use crate::behaviours::Behaviour;
 use serde_json::Value;
 
 use super::*;
 
 /// The reason and the summary of the first line of a holding with these numbers.
-fn opens(behaviour: &'static str, change: impl Fn(&mut Holding), numbers: &[(&str, Value)]) -> (String, String) {
+fn opens(behaviour: Behaviour, change: impl Fn(&mut Holding), numbers: &[(&str, Value)]) -> (String, String) {
     let mut sea = Sea::new();
     let other = Ship { mmsi: 636_000_009, name: "BRAVO", ..CARGO };
     let (a, b) = (sea.ship(CARGO), sea.ship(other));
@@ -16,7 +17,7 @@ fn opens(behaviour: &'static str, change: impl Fn(&mut Holding), numbers: &[(&st
     for (key, value) in numbers {
         holding.measured.insert((*key).to_owned(), value.clone());
     }
-    let subject = if behaviour == "rendezvous" { Subject::pair(a, b) } else { Subject::one(a.0, a.1) };
+    let subject = if behaviour == Behaviour::Rendezvous { Subject::pair(a, b) } else { Subject::one(a.0, a.1) };
     let changes = sea.take(holding.last_at, vec![holds(behaviour, subject, holding)]);
     let first = changes.first().expect("a line");
     (first.reason.clone(), first.alert.summary.clone())
@@ -30,7 +31,7 @@ fn the_minutes_of_a_meeting_agree_with_its_times() {
             (holding.satisfied_at, holding.last_at) = (minute(last), minute(last));
             holding.thresholds = Map::from_iter([("close_metres".to_owned(), json!(100.0))]);
         };
-        opens("rendezvous", close, &[("counted_minutes", json!(counted)), ("max_distance_metres", json!(60))])
+        opens(Behaviour::Rendezvous, close, &[("counted_minutes", json!(counted)), ("max_distance_metres", json!(60))])
     };
     let (reason, summary) = meets(9, 10);
     assert_eq!(reason, "close together, within 100 m, in each of the 10 minutes from 12:00 to 12:09 UTC");
@@ -41,10 +42,10 @@ fn the_minutes_of_a_meeting_agree_with_its_times() {
 
 #[test]
 fn uncounted_time_is_stated() {
-    let whole = opens("loitering", |_| {}, &[("counted_minutes", json!(60.0))]);
+    let whole = opens(Behaviour::Loitering, |_| {}, &[("counted_minutes", json!(60.0))]);
     assert_eq!(whole.0, "below 2 kn for 1 h 00 min");
     let holes = |holding: &mut Holding| (holding.satisfied_at, holding.last_at) = (minute(75), minute(75));
-    let (reason, summary) = opens("loitering", holes, &[("counted_minutes", json!(60.0))]);
+    let (reason, summary) = opens(Behaviour::Loitering, holes, &[("counted_minutes", json!(60.0))]);
     assert_eq!(reason, "below 2 kn for 1 h 00 min of the 1 h 15 min since 12:00 UTC");
     assert!(summary.starts_with("ALFA (Spain, cargo) has stayed below 2 kn for 1 h 15 min."), "{summary}");
 }
@@ -55,7 +56,7 @@ fn seconds_do_not_make_the_shown_times_disagree() {
         holding.started_at = minute(0) + Span::from_seconds(50);
         (holding.satisfied_at, holding.last_at) = (minute(61), minute(61));
     };
-    assert_eq!(opens("loitering", late, &[]).0, "below 2 kn for 1 h 01 min", "12:00 to 13:01, as shown");
+    assert_eq!(opens(Behaviour::Loitering, late, &[]).0, "below 2 kn for 1 h 01 min", "12:00 to 13:01, as shown");
 }
 
 #[test]
@@ -65,10 +66,10 @@ fn a_limit_is_named_by_its_number() {
         holding.last_at = minute(20);
         holding.thresholds = Map::from_iter([("max_knots".to_owned(), json!(25.0))]);
     };
-    let (_, summary) = opens("zone_speed", fast, &[("speed_made_good_knots", json!(28.9))]);
+    let (_, summary) = opens(Behaviour::ZoneSpeed, fast, &[("speed_made_good_knots", json!(28.9))]);
     let told = "ALFA (Spain, cargo) has made 28.9 kn for 20 min in a zone, where the limit is 25 kn.";
     assert!(summary.starts_with(told), "{summary}");
-    let (_, summary) = opens("zone_speed", fast, &[("speed_made_good_knots", json!(24.8))]);
+    let (_, summary) = opens(Behaviour::ZoneSpeed, fast, &[("speed_made_good_knots", json!(24.8))]);
     assert!(summary.contains("has been above the limit of 25 kn in a zone for 20 min"), "{summary}");
 }
 
@@ -78,7 +79,7 @@ fn a_silence_is_stated_as_long_as_it_was_measured() {
         holding.form = "long_silent";
         (holding.satisfied_at, holding.last_at) = (minute(90), minute(90));
     };
-    let (reason, summary) = opens("ais_gap", silent, &[("silent_minutes", json!(180.0))]);
+    let (reason, summary) = opens(Behaviour::AisGap, silent, &[("silent_minutes", json!(180.0))]);
     assert_eq!(reason, "silent for 1 h 30 min, in an area with good reception");
     assert!(summary.contains("has been silent for at least 3 h 00 min in an area with good reception"), "{summary}");
 }

@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::coverage::{Slot, TOLD_BELOW};
 use crate::episodes::gap::{MIN_SHORE_NM, Spot};
 use crate::state::remembers;
@@ -31,7 +32,7 @@ use crate::zones::{Chart, Presence, Relation, ZoneIx};
 
 use super::runner::profile::{Profiles, Standing};
 use super::{
-    Behaviour, Explanation, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    Explanation, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
     ordered, positive,
 };
 
@@ -41,7 +42,7 @@ mod told;
 
 use dark::{Dark, Evidence, Why};
 
-const NAME: &str = "ais_gap";
+const NAME: Behaviour = Behaviour::AisGap;
 /// Longest silence that is followed; then the vessel is lost.
 const LOST_AFTER: Span = Span::from_hours(30 * 24);
 /// How long closed gaps are kept for late reports that correct them.
@@ -380,8 +381,8 @@ impl AisGap {
     }
 }
 
-impl Behaviour for AisGap {
-    fn name(&self) -> &'static str {
+impl Rule for AisGap {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

@@ -66,7 +66,7 @@ impl Dark {
         level: u8,
     ) -> Holding {
         let alone = self.evidence.alone.then_some(("alone", settings.alone_points));
-        let base = std::iter::once((NAME, settings.score)).chain(more).chain(alone).collect();
+        let base = std::iter::once((NAME.name(), settings.score)).chain(more).chain(alone).collect();
         let form = match level {
             _ if self.is_in_place(to, settings) => "in_place",
             _ if self.evidence.out_of_reach(settings).is_some() => "out_of_reach",

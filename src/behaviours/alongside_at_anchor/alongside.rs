@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::geo::{LatLon, sun_altitude_degrees};
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey};
@@ -20,7 +21,7 @@ use crate::behaviours::runner::tier::{Tier, TierRule};
 use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{Explanation, Holding, Output, Scene, Signal, SignalKind, Subject, number, thresholds};
 
-const NAME: &str = "alongside_at_anchor";
+const NAME: Behaviour = Behaviour::AlongsideAtAnchor;
 const MINUTE: Span = Span::from_minutes(1);
 /// Minutes alongside for the same visit to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
@@ -379,7 +380,7 @@ impl Stay {
         measured.insert("min_distance_metres".into(), number(self.min_metres, 0));
         measured.insert("max_distance_metres".into(), number(self.tier.furthest(), 0));
         measured.insert("visit".into(), number(f64::from(open.visit), 0));
-        let mut base = vec![(NAME, settings.score)];
+        let mut base = vec![(NAME.name(), settings.score)];
         if self.night {
             base.push(("night", settings.night_points));
         }

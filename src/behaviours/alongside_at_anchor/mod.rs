@@ -24,6 +24,7 @@ mod alongside;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
@@ -34,10 +35,10 @@ use super::explain::or_nobody_asks;
 use super::runner::instant::Bridges;
 use super::runner::profile::Profiles;
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, positive,
+    Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, hysteresis, minutes, not_negative, positive,
 };
 
-const NAME: &str = "alongside_at_anchor";
+const NAME: Behaviour = Behaviour::AlongsideAtAnchor;
 /// Search distance for neighbours, between antennas: enough for the hulls of two long ships and `alongside_metres`.
 /// Metres.
 const LOOK_METRES: f64 = 600.0;
@@ -240,8 +241,8 @@ impl AlongsideAtAnchor {
     }
 }
 
-impl Behaviour for AlongsideAtAnchor {
-    fn name(&self) -> &'static str {
+impl Rule for AlongsideAtAnchor {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

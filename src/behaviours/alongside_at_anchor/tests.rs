@@ -1,5 +1,6 @@
 //! What an analyst would notice about boats at anchored ships.
 
+use crate::behaviours::Behaviour;
 use crate::testing::{check, only, run};
 
 /// A zone of 10 nm radius that asks, with further settings of its own.
@@ -39,7 +40,7 @@ fn ten_minutes_within_100_metres_of_the_hull_open_in_calm_water_and_parting_ends
     let script = visit(80.0, 40, BOAT);
     let changes = run(&only("alongside_at_anchor"), &anchorage("anchorage", "{}"), &script);
     let opened = &changes[0].alert;
-    assert_eq!((opened.behaviour, opened.vessels.len()), ("alongside_at_anchor", 2));
+    assert_eq!((opened.behaviour, opened.vessels.len()), (Behaviour::AlongsideAtAnchor, 2));
     assert_eq!(opened.started_at.clock(), "11:00");
     assert!((9..=12).contains(&((opened.opened_at - opened.started_at).minutes() as i64)), "{}", opened.opened_at);
     let codes: Vec<_> = opened.score_reasons.iter().map(|line| (line.code.as_str(), line.points)).collect();

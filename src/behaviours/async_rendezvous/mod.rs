@@ -23,6 +23,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::episodes::{Halt, News};
 use crate::geo::LatLon;
 use crate::state::remembers;
@@ -35,7 +36,7 @@ use super::runner::profile::{Profiles, Standing};
 use super::shared::dropped::{Spot, small, zones_at};
 use super::shared::one_hull::one_hull;
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
     minutes, number, thresholds,
 };
 
@@ -45,7 +46,7 @@ mod settings;
 
 pub use settings::Settings;
 
-const NAME: &str = "async_rendezvous";
+const NAME: Behaviour = Behaviour::AsyncRendezvous;
 /// Slow legs are found by where they began; a ship at 4 kn makes this much in ten hours. Nautical miles.
 const LONGEST_LEG_NM: f64 = 40.0;
 /// How long the boat must be below 1 kn.
@@ -280,7 +281,7 @@ impl AsyncRendezvous {
             let named = crowd.iter().take(CRAFT_NAMED).map(|key| Value::from(key.mmsi.0));
             measured.insert("craft".to_owned(), Value::Array(named.collect()));
         }
-        let mut base = vec![(NAME, settings.score)];
+        let mut base = vec![(NAME.name(), settings.score)];
         base.extend((settings.late_hours < drop.hours).then_some(("late", settings.late_points)));
         base.extend((settings.far_nm < drop.nm).then_some(("far", settings.far_points)));
         base.extend((settings.chance_from <= expected).then_some(("by_chance", settings.chance_points)));
@@ -342,8 +343,8 @@ impl AsyncRendezvous {
     }
 }
 
-impl Behaviour for AsyncRendezvous {
-    fn name(&self) -> &'static str {
+impl Rule for AsyncRendezvous {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

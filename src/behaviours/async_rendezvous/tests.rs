@@ -1,6 +1,7 @@
 //! What an analyst would notice about drops and collections.
 
 use crate::alerts::Change;
+use crate::behaviours::Behaviour;
 use crate::testing::{AREA, area_with, check, only, run};
 
 /// BIG slows to 3 kn for `minutes` at 13:00 near 28 N 18 W. TAKER leaves from the east and stops there `after` hours
@@ -36,7 +37,7 @@ fn a_boat_that_stops_where_a_ship_slowed_hours_before_collects() {
     let alert = &opened.alert;
     assert!(["18:09", "18:10", "18:11"].contains(&opened.at.clock().as_str()), "{}", opened.at.clock());
     assert!(alert.summary.contains("where BIG (Spain, cargo) had slowed to"), "{}", alert.summary);
-    assert_eq!(alert.behaviour, "async_rendezvous");
+    assert_eq!(alert.behaviour, Behaviour::AsyncRendezvous);
     let names: Vec<_> = alert.vessels.iter().filter_map(|vessel| vessel.name.as_deref()).collect();
     assert_eq!(names, ["TAKER", "BIG"]);
     assert_eq!(alert.evidence.measured["dropper_mmsi"], 224_000_002);

@@ -24,6 +24,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::episodes::gap::Gap;
 use crate::episodes::{Halt, News};
 use crate::state::remembers;
@@ -35,7 +36,7 @@ use crate::zones::Chart;
 use super::runner::profile::{Profiles, Standing};
 use super::shared::dropped::zones_at;
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
     minutes, not_negative, number, ordered, positive, thresholds,
 };
 
@@ -44,7 +45,7 @@ mod explain;
 
 use candidates::{Candidate, alongside, candidates, stop_end};
 
-const NAME: &str = "dark_rendezvous";
+const NAME: Behaviour = Behaviour::DarkRendezvous;
 /// Search distance for stops around the ends of a gap. Nautical miles.
 const FARTHEST_NM: f64 = 120.0;
 /// Gaps that began longer before a stop are ignored: the most slack that can be set, plus two days under way.
@@ -330,7 +331,7 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
         "max_slack_hours",
         "most_candidates",
     ];
-    let mut base = vec![(NAME, settings.score)];
+    let mut base = vec![(NAME.name(), settings.score)];
     if best.gap.lay_still {
         base.push(("lay_still", settings.lay_still_points));
     }
@@ -355,8 +356,8 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
     Signal { behaviour: NAME, subject: meeting.subject.clone(), kind }
 }
 
-impl Behaviour for DarkRendezvous {
-    fn name(&self) -> &'static str {
+impl Rule for DarkRendezvous {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

@@ -1,6 +1,7 @@
 //! What an analyst would notice about stops with a silent vessel nearby.
 
 use crate::alerts::{Change, ChangeKind};
+use crate::behaviours::Behaviour;
 use crate::engine::Settings;
 use crate::testing::{AREA, only, run};
 
@@ -55,7 +56,7 @@ fn a_stop_within_reach_of_a_silent_vessel_opens_once_the_silence_is_known() {
     let changes = told(&meeting(120, BACK_WHERE_IT_WAS));
     let opened = &changes[0];
     let alert = &opened.alert;
-    assert_eq!(alert.behaviour, "dark_rendezvous");
+    assert_eq!(alert.behaviour, Behaviour::DarkRendezvous);
     assert!(["10:58", "10:59", "11:00"].contains(&alert.started_at.clock().as_str()), "{}", alert.started_at.clock());
     assert_eq!(alert.evidence.measured["dark_mmsi"], 224_000_003);
     let roles: Vec<_> = alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.role)).collect();

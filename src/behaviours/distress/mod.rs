@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::state::{Word, remembers, with_word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
@@ -23,11 +24,11 @@ use crate::units::StationClass;
 use crate::zones::Chart;
 
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, positive, thresholds,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    positive, thresholds,
 };
 
-const NAME: &str = "distress";
+const NAME: Behaviour = Behaviour::Distress;
 const ACTIVE: u8 = 14;
 const SAY_EVERY: Span = Span::from_minutes(1);
 
@@ -82,8 +83,8 @@ impl Distress {
     }
 }
 
-impl Behaviour for Distress {
-    fn name(&self) -> &'static str {
+impl Rule for Distress {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

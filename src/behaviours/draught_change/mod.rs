@@ -18,17 +18,18 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fields, TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, not_negative, number, positive, thresholds,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, number, positive, thresholds,
 };
 
-const NAME: &str = "draught_change";
+const NAME: Behaviour = Behaviour::DraughtChange;
 
 /// Settings `[behaviours.draught_change]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -117,7 +118,7 @@ impl DraughtChange {
         let settings = &self.settings;
         let position = scene.tracks.vessel(step.vessel).last().map(|fix| fix.position);
         let metres = |dm: u8| f64::from(dm) / 10.0;
-        let mut base = vec![(NAME, settings.score)];
+        let mut base = vec![(NAME.name(), settings.score)];
         let mut measured = Map::new();
         measured.insert("draught_before_metres".into(), number(metres(pending.before), 1));
         measured.insert("draught_after_metres".into(), number(metres(after), 1));
@@ -151,8 +152,8 @@ impl DraughtChange {
     }
 }
 
-impl Behaviour for DraughtChange {
-    fn name(&self) -> &'static str {
+impl Rule for DraughtChange {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

@@ -1,5 +1,6 @@
 //! What an analyst would notice about draughts.
 
+use crate::behaviours::Behaviour;
 use crate::testing::{AREA, check, only, run};
 
 #[track_caller]
@@ -82,7 +83,7 @@ fn a_port_explains_it_and_so_do_the_hours_after() {
     };
     check(&only("draught_change"), PORT, &sails(2), "");
     let late = run(&only("draught_change"), PORT, &sails(5));
-    assert_eq!(late.first().map(|change| change.alert.behaviour), Some("draught_change"));
+    assert_eq!(late.first().map(|change| change.alert.behaviour), Some(Behaviour::DraughtChange));
     let inside = "ALFA 224000001 type=70 draught=7.8 jitter=0\n 00:00 28 -17\n stop 90\n say draught=7.1\n stop 6\n say draught=7.1\n stop 90";
     check(&only("draught_change"), PORT, inside, "");
 }

@@ -21,20 +21,21 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::geo::{LatLon, angle_between};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::runner::condition::{Observation, Rule};
+use super::runner::condition::{Observation, Timing};
 use super::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, NOT_YET, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, hysteresis_below, minutes,
+    Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, hysteresis, hysteresis_below, minutes,
     not_negative, number, ordered, positive, thresholds,
 };
 
-const NAME: &str = "drift";
+const NAME: Behaviour = Behaviour::Drift;
 
 /// Settings `[behaviours.drift]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -148,8 +149,8 @@ impl Drift {
     }
 }
 
-impl Behaviour for Drift {
-    fn name(&self) -> &'static str {
+impl Rule for Drift {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -220,7 +221,7 @@ impl Way {
 impl Case for Drifting {
     type Settings = Settings;
     type Own = Way;
-    const NAME: &'static str = NAME;
+    const NAME: Behaviour = NAME;
     const WHERE: Where = Where::Anywhere;
     const ENDS: &'static str = "moving along its heading";
 
@@ -256,9 +257,9 @@ impl Case for Drifting {
         Some((observation, SpeedMadeGood { since: smg.since.max(since), ..smg }))
     }
 
-    fn rule(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Rule {
+    fn rule(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Timing {
         let fixes = if seen.vessel.satellite_only() { FIXES_SATELLITE } else { FIXES };
-        Rule {
+        Timing {
             after: minutes(settings.after_minutes),
             end_after: minutes(settings.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
@@ -284,7 +285,7 @@ impl Case for Drifting {
         measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
         Told {
             form: "",
-            base: vec![(NAME, points)],
+            base: vec![(NAME.name(), points)],
             measured,
             thresholds: thresholds(
                 settings,

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::ais::StationId;
+use crate::behaviours::Behaviour;
 use crate::coverage::{Receipts, SLOT};
 use crate::geo::LatLon;
 use crate::state::remembers;
@@ -33,11 +34,11 @@ use crate::units::Mmsi;
 use crate::zones::Chart;
 
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, number, positive, thresholds,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    number, positive, thresholds,
 };
 
-const NAME: &str = "feed_silent";
+const NAME: Behaviour = Behaviour::FeedSilent;
 /// How recently its input must have been heard for a station to count as silent alone.
 const INPUT_ALIVE: Span = Span::from_minutes(5);
 
@@ -142,7 +143,7 @@ impl FeedSilent {
             position: silent.position,
             shore_nm: None,
             zones: Vec::new(),
-            base: vec![(NAME, self.settings.score)],
+            base: vec![(NAME.name(), self.settings.score)],
             asked: None,
             anchored: false,
             measured,
@@ -215,8 +216,8 @@ impl FeedSilent {
     }
 }
 
-impl Behaviour for FeedSilent {
-    fn name(&self) -> &'static str {
+impl Rule for FeedSilent {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

@@ -22,6 +22,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::state::remembers;
 use crate::time::{Span, Time};
@@ -30,14 +31,14 @@ use crate::units::{METRES_PER_NM, Mmsi, knots};
 use crate::zones::Chart;
 
 use super::explain::said_of;
-use super::runner::condition::{Observation, Rule};
+use super::runner::condition::{Observation, Timing};
 use super::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
+    Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
     ordered, positive, thresholds,
 };
 
-const NAME: &str = "fishing_out_of_place";
+const NAME: Behaviour = Behaviour::FishingOutOfPlace;
 /// Shortest leg of a passage.
 const LEG: Span = Span::from_minutes(15);
 /// Longest leg that counts: half an hour between looks, plus a hole of up to three hours.
@@ -151,8 +152,8 @@ impl FishingOutOfPlace {
     }
 }
 
-impl Behaviour for FishingOutOfPlace {
-    fn name(&self) -> &'static str {
+impl Rule for FishingOutOfPlace {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -311,7 +312,7 @@ struct Stop;
 impl Case for Stop {
     type Settings = Settings;
     type Own = Done;
-    const NAME: &'static str = NAME;
+    const NAME: Behaviour = NAME;
     const WHERE: Where = Where::Anywhere;
     const ENDS: &'static str = "under way again";
 
@@ -334,8 +335,8 @@ impl Case for Stop {
         Some((observation, smg))
     }
 
-    fn rule(settings: &Settings, _kept: &Kept<Done>, seen: &Seen<'_>) -> Rule {
-        Rule {
+    fn rule(settings: &Settings, _kept: &Kept<Done>, seen: &Seen<'_>) -> Timing {
+        Timing {
             after: minutes(settings.after_minutes),
             end_after: minutes(settings.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
@@ -346,7 +347,7 @@ impl Case for Stop {
 
     fn told(settings: &Settings, kept: &Kept<Done>, seen: &Seen<'_>) -> Told {
         let passage = &kept.own;
-        let mut base = vec![(NAME, settings.score)];
+        let mut base = vec![(NAME.name(), settings.score)];
         if is_foreign(seen.vessel.mmsi(), seen.fix.position) {
             base.push(("foreign_flag", settings.foreign_points));
         }

@@ -20,6 +20,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fields, Identity, TrackIx, TrackKey, Vessel, flag_of};
@@ -29,11 +30,11 @@ use crate::zones::{Chart, imo_check_digit_holds};
 use super::identity_change::registry::{Bearer, Registry};
 use super::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
     minutes, not_negative, positive, thresholds,
 };
 
-const NAME: &str = "identity_change";
+const NAME: Behaviour = Behaviour::IdentityChange;
 /// Navigational statuses of a ship that is not under way: at anchor, moored, aground.
 const LYING: [u8; 3] = [1, 5, 6];
 /// Maximum number of earlier names and call signs remembered for a vessel that changed.
@@ -366,8 +367,8 @@ fn last_heard(scene: &Scene<'_>, mmsi: Mmsi) -> Option<Time> {
     scene.tracks.under(mmsi).filter_map(|vessel| vessel.last()).map(|fix| fix.at).max()
 }
 
-impl Behaviour for IdentityChange {
-    fn name(&self) -> &'static str {
+impl Rule for IdentityChange {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Jump, TrackIx, TrackKey};
@@ -27,11 +28,11 @@ use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::shared::sharing::{is_watched, jump_measured, jump_nm};
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, not_negative, number, positive, thresholds,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, number, positive, thresholds,
 };
 
-const NAME: &str = "identity_conflict";
+const NAME: Behaviour = Behaviour::IdentityConflict;
 const SAY_EVERY: Span = Span::from_minutes(1);
 /// How long an ended conflict does not open again, unless there is a further place.
 const ONCE_IN: Span = Span::from_hours(24);
@@ -226,7 +227,7 @@ impl IdentityConflict {
             position: Some(position),
             shore_nm: Some(scene.chart.shore_nm(position)),
             zones: double.zones.clone(),
-            base: vec![(NAME, settings.score)],
+            base: vec![(NAME.name(), settings.score)],
             asked: None,
             anchored: false,
             measured,
@@ -263,8 +264,8 @@ impl IdentityConflict {
     }
 }
 
-impl Behaviour for IdentityConflict {
-    fn name(&self) -> &'static str {
+impl Rule for IdentityConflict {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

@@ -1,5 +1,6 @@
 //! What an analyst would notice about one MMSI on two ships.
 
+use crate::behaviours::Behaviour;
 use crate::testing::{AREA, check, only, run};
 
 /// One ship from noon on, and another with the same number 90 nm to the north from 12:11 on, each for the given
@@ -42,7 +43,8 @@ fn the_conflict_takes_the_place_of_the_jump() {
          12:15 opened identity_conflict ALFA+ALFA since=12:11",
     );
     let changes = run(&settings, AREA, &two(60, 180));
-    let conflict = changes.iter().find(|change| change.alert.behaviour == "identity_conflict").expect("a conflict");
+    let conflict =
+        changes.iter().find(|change| change.alert.behaviour == Behaviour::IdentityConflict).expect("a conflict");
     assert_eq!(changes[1].reason, "superseded");
     assert_eq!(conflict.alert.replaces.as_ref(), Some(&changes[0].alert.id));
 }

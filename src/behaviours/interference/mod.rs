@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::state::remembers;
 use crate::time::Time;
@@ -29,7 +30,7 @@ use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::shared::sharing::is_watched;
 use super::{
-    Behaviour, Doubt, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Doubt, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
     Verdict, minutes, not_negative, positive, thresholds,
 };
 
@@ -37,7 +38,7 @@ mod astray;
 
 use astray::{Kind, Strays};
 
-const NAME: &str = "interference";
+const NAME: Behaviour = Behaviour::Interference;
 /// Side of the cells that identify an area. Degrees.
 const CELL_DEGREES: f64 = 0.25;
 /// Maximum number of jumps remembered. Beyond it the oldest are dropped.
@@ -249,7 +250,7 @@ impl Interference {
             position: Some(area.centre),
             shore_nm: Some(scene.chart.shore_nm(area.centre)),
             zones: area.zones.clone(),
-            base: vec![(NAME, self.settings.score)],
+            base: vec![(NAME.name(), self.settings.score)],
             asked: None,
             anchored: false,
             measured: Map::from_iter([
@@ -292,8 +293,8 @@ fn cell_name(at: LatLon) -> String {
     format!("{:05.2}{} {:06.2}{}", lat.abs(), side(lat, 'N', 'S'), lon.abs(), side(lon, 'E', 'W'))
 }
 
-impl Behaviour for Interference {
-    fn name(&self) -> &'static str {
+impl Rule for Interference {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

@@ -1,6 +1,7 @@
 //! What an analyst would notice about jammed navigation.
 
 use crate::alerts::{Change, ChangeKind};
+use crate::behaviours::Behaviour;
 use crate::engine::Settings;
 use crate::testing::{AREA, check, only, run};
 
@@ -160,7 +161,7 @@ fn a_ship_that_never_comes_back_stays_in_doubt_and_one_notice_is_no_case() {
     assert!(engine.cases().is_empty());
     // The explanation of why it does not loiter gives the reason.
     let told = engine.explain(crate::units::Mmsi(224_000_010));
-    let loitering = told.iter().flat_map(|track| &track.behaviours).filter(|(name, _)| *name == "loitering");
+    let loitering = told.iter().flat_map(|track| &track.behaviours).filter(|(name, _)| *name == Behaviour::Loitering);
     let conditions: Vec<_> = loitering.flat_map(|(_, told)| told).flat_map(|told| &told.conditions).collect();
     let positions = conditions.iter().find(|condition| condition.name == "positions").expect("a condition");
     assert!(!positions.met && positions.measured == "false since 2026-03-01T12:11:00Z", "{positions:?}");

@@ -17,21 +17,22 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{BELT_NM, Chart, Relation, ZoneIx};
 
 use super::explain::or_nobody_asks;
-use super::runner::condition::{Observation, Rule, Verdict};
+use super::runner::condition::{Observation, Timing, Verdict};
 use super::runner::profile::Profiles;
 use super::runner::zone::{Watched, Watches, over};
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    hysteresis, minutes, number, positive, thresholds,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, hysteresis,
+    minutes, number, positive, thresholds,
 };
 
-const NAME: &str = "limit_hugging";
+const NAME: Behaviour = Behaviour::LimitHugging;
 const RESUME_AFTER: Span = Span::from_minutes(5);
 /// Slack at both edges of the belt for vessels already in it. Nautical miles (SPEC: 0.2 nm at every border).
 const HYSTERESIS_NM: f64 = 0.2;
@@ -103,8 +104,8 @@ impl Settings {
         problems
     }
 
-    fn rule(&self, merge: Span, satellite_only: bool) -> Rule {
-        Rule {
+    fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
+        Timing {
             after: minutes(self.after_hours * 60.0),
             end_after: minutes(self.end_minutes),
             resume_after: RESUME_AFTER,
@@ -144,8 +145,8 @@ impl LimitHugging {
     }
 }
 
-impl Behaviour for LimitHugging {
-    fn name(&self) -> &'static str {
+impl Rule for LimitHugging {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -236,7 +237,7 @@ impl Behaviour for LimitHugging {
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
         self.profiles.rebuild(NAME, &settings.limit_hugging, scene.chart);
-        self.watches.reload(scene, |zone| zone.asks(NAME).is_some(), out);
+        self.watches.reload(scene, |zone| zone.asks(NAME.name()).is_some(), out);
     }
 
     remembers! { kept { profiles } parts { watches } built {} }
@@ -288,7 +289,7 @@ fn holds(
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones,
-            base: vec![(NAME, settings.score)],
+            base: vec![(NAME.name(), settings.score)],
             asked,
             anchored: false,
             measured,

@@ -30,6 +30,7 @@ mod stay;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::state::{Word, remembers, word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
@@ -38,7 +39,7 @@ use crate::zones::{Chart, Crossing};
 use super::loitering::stay::Stay;
 use super::runner::profile::{Profiles, Standing};
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
     number, thresholds,
 };
 
@@ -46,7 +47,7 @@ mod settings;
 
 pub use settings::Settings;
 
-const NAME: &str = "loitering";
+const NAME: Behaviour = Behaviour::Loitering;
 /// Interval at which an open condition is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
 
@@ -92,8 +93,8 @@ impl Loitering {
     }
 }
 
-impl Behaviour for Loitering {
-    fn name(&self) -> &'static str {
+impl Rule for Loitering {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -300,7 +301,7 @@ impl State {
                 position: Some(fix.position),
                 shore_nm: Some(place.shore_nm),
                 zones: zones.clone(),
-                base: vec![(NAME, settings.score)],
+                base: vec![(NAME.name(), settings.score)],
                 asked: None,
                 anchored: anchored.is_some(),
                 measured,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Span;
 
-use super::super::runner::condition::Rule;
+use super::super::runner::condition::Timing;
 use super::super::shared::anchored::Anchorage;
 use super::super::{hysteresis, minutes, not_negative, ordered, positive};
 
@@ -145,8 +145,8 @@ impl Settings {
         problems
     }
 
-    pub(in crate::behaviours) fn rule(&self, merge: Span, satellite_only: bool) -> Rule {
-        Rule {
+    pub(in crate::behaviours) fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
+        Timing {
             after: minutes(self.after_minutes),
             end_after: minutes(self.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(self.after_minutes)),

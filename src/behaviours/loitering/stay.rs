@@ -8,7 +8,7 @@ use crate::tracks::{Fix, SpeedMadeGood, Vessel};
 use crate::units::METRES_PER_NM;
 
 use crate::behaviours::loitering::Settings;
-use crate::behaviours::runner::condition::{Condition, Observation, Rule, Verdict};
+use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::profile::Profile;
 use crate::behaviours::shared::anchored::{self, Anchored};
 use crate::behaviours::shared::swing::Swing;
@@ -58,7 +58,7 @@ impl Stay {
     }
 
     /// Whether the stay can be dropped: the place does not allow it, and nothing can resume.
-    pub(super) fn is_idle(&self, rule: &Rule, now: Time) -> bool {
+    pub(super) fn is_idle(&self, rule: &Timing, now: Time) -> bool {
         !self.inside && self.slow.is_idle(rule, now) && self.circling.is_idle(rule.merge, now)
     }
 

@@ -21,6 +21,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::state::remembers;
 use crate::time::{Span, Time};
@@ -31,11 +32,11 @@ use crate::zones::{Chart, Relation};
 use super::explain::zones_by_name;
 use super::runner::profile::{Profiles, Standing};
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
     hysteresis, minutes, not_negative, number, ordered, positive, thresholds,
 };
 
-const NAME: &str = "out_and_back";
+const NAME: Behaviour = Behaviour::OutAndBack;
 /// Fixes needed within a stop: for any vessel, and for one heard only by satellite.
 const FIXES: u32 = 4;
 const FIXES_SATELLITE: u32 = 2;
@@ -169,8 +170,8 @@ impl OutAndBack {
     }
 }
 
-impl Behaviour for OutAndBack {
-    fn name(&self) -> &'static str {
+impl Rule for OutAndBack {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -377,7 +378,7 @@ impl Returned<'_> {
             position: Some(stop.at),
             shore_nm: Some(stop.shore_nm),
             zones: near.map(|hit| (hit.zone, hit.relation)).collect(),
-            base: vec![(NAME, settings.score)],
+            base: vec![(NAME.name(), settings.score)],
             asked: None,
             anchored: false,
             measured,

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
@@ -26,11 +27,11 @@ use crate::zones::Chart;
 
 use super::shared::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, not_negative, positive, thresholds,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, positive, thresholds,
 };
 
-const NAME: &str = "position_jump";
+const NAME: Behaviour = Behaviour::PositionJump;
 
 /// Settings `[behaviours.position_jump]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -99,8 +100,8 @@ fn is_too_fast(scene: &Scene<'_>, jump: &Jump) -> bool {
     jump.implied_knots().is_some_and(|knots| scene.tracks.settings().jump_knots < knots)
 }
 
-impl Behaviour for PositionJump {
-    fn name(&self) -> &'static str {
+impl Rule for PositionJump {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -129,7 +130,7 @@ impl Behaviour for PositionJump {
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),
-            base: vec![(NAME, self.settings.score)],
+            base: vec![(NAME.name(), self.settings.score)],
             asked: None,
             anchored: false,
             measured: jump_measured(jump),

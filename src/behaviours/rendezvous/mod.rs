@@ -28,6 +28,7 @@ mod side_by_side;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
@@ -38,11 +39,11 @@ use super::rendezvous::pair::Pair;
 use super::runner::instant::Bridges;
 use super::runner::profile::Profiles;
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, ordered,
+    Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, hysteresis, minutes, not_negative, ordered,
     positive,
 };
 
-const NAME: &str = "rendezvous";
+const NAME: Behaviour = Behaviour::Rendezvous;
 /// Maximum number of neighbours examined around one vessel. Others are only counted.
 const MOST_NEIGHBOURS: usize = 32;
 /// Maximum number of pairs that one vessel can be in at once. In a crowd the nearest are kept, and the others are counted.
@@ -337,8 +338,8 @@ impl Rendezvous {
     }
 }
 
-impl Behaviour for Rendezvous {
-    fn name(&self) -> &'static str {
+impl Rule for Rendezvous {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::state::{Word, word};
 use crate::time::{Span, Time};
@@ -22,7 +23,7 @@ use crate::behaviours::{
     Explanation, Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds,
 };
 
-const NAME: &str = "rendezvous";
+const NAME: Behaviour = Behaviour::Rendezvous;
 const MINUTE: Span = Span::from_minutes(1);
 /// Minutes near each other for the same meeting to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;

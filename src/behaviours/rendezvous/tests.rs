@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::alerts::Change;
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::testing::{AREA, area_with, check, only, run};
 use crate::units::METRES_PER_NM;
@@ -34,7 +35,7 @@ fn visit(metres: f64, minutes: u32) -> String {
 fn half_an_hour_within_500_metres_opens_and_parting_ends_it() {
     let changes = run(&only("rendezvous"), AREA, &visit(300.0, 60));
     let opened = &changes[0].alert;
-    assert_eq!(opened.behaviour, "rendezvous");
+    assert_eq!(opened.behaviour, Behaviour::Rendezvous);
     assert_eq!(opened.vessels.len(), 2);
     // ALFA arrives at 13:00. The last mile takes six minutes, and the last 400 m little more than one.
     assert_eq!(opened.started_at.clock(), "12:59");

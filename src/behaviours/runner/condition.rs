@@ -8,7 +8,7 @@ use crate::tracks::SpeedMadeGood;
 
 /// Times and fixes that a condition needs to open, end and resume.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::behaviours) struct Rule {
+pub(in crate::behaviours) struct Timing {
     /// Counted time needed to open.
     pub(in crate::behaviours) after: Span,
     /// Time for which the end threshold must hold.
@@ -95,7 +95,7 @@ impl Condition {
     /// Handles one fix and its speed made good. The caller passes no speed over a hole that does not count.
     pub(in crate::behaviours) fn observe(
         &mut self,
-        rule: &Rule,
+        rule: &Timing,
         observation: Observation,
         smg: &SpeedMadeGood,
         at: Time,
@@ -148,7 +148,7 @@ impl Condition {
     }
 
     /// Whether it can be dropped: nothing is counted, and it cannot resume.
-    pub(in crate::behaviours) fn is_idle(&self, rule: &Rule, now: Time) -> bool {
+    pub(in crate::behaviours) fn is_idle(&self, rule: &Timing, now: Time) -> bool {
         match self.state {
             State::Idle => self.run.is_none(),
             State::Ended { ended_at, .. } => self.run.is_none() && ended_at + rule.merge < now,
@@ -166,7 +166,7 @@ impl Condition {
         self.before + self.counted()
     }
 
-    fn meets(&mut self, rule: &Rule, since: Time, at: Time) -> Verdict {
+    fn meets(&mut self, rule: &Timing, since: Time, at: Time) -> Verdict {
         self.ending = None;
         self.held_at = at;
         let run = extend(&mut self.run, since, at);
@@ -198,7 +198,7 @@ impl Condition {
         }
     }
 
-    fn ends(&mut self, rule: &Rule, observation: Observation, since: Time, at: Time) -> Verdict {
+    fn ends(&mut self, rule: &Timing, observation: Observation, since: Time, at: Time) -> Verdict {
         if matches!(self.state, State::Idle) {
             return Verdict::Nothing;
         }
@@ -257,7 +257,7 @@ fn extend(count: &mut Option<Count>, since: Time, at: Time) -> Count {
 mod tests {
     use super::*;
 
-    const RULE: Rule = Rule {
+    const RULE: Timing = Timing {
         after: Span::from_minutes(60),
         end_after: Span::from_minutes(15),
         resume_after: Span::from_minutes(5),

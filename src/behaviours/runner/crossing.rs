@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Activity, TrackIx, TrackKey};
@@ -58,7 +59,7 @@ struct Open {
 
 /// Open crossings of all vessels in one direction.
 pub(in crate::behaviours) struct Crossings {
-    name: &'static str,
+    name: Behaviour,
     way: Way,
     profiles: Profiles<Settings>,
     open: FxHashMap<TrackIx, Open>,
@@ -66,7 +67,7 @@ pub(in crate::behaviours) struct Crossings {
 
 impl Crossings {
     /// Creates the state for the behaviour `name`, with each zone's overrides.
-    pub(in crate::behaviours) fn new(name: &'static str, way: Way, settings: &Settings, chart: &Chart) -> Crossings {
+    pub(in crate::behaviours) fn new(name: Behaviour, way: Way, settings: &Settings, chart: &Chart) -> Crossings {
         Crossings { name, way, profiles: Profiles::new(name, settings, chart), open: FxHashMap::default() }
     }
 
@@ -165,7 +166,7 @@ impl Crossings {
         self.profiles.rebuild(self.name, settings, scene.chart);
         let asks = |zone: ZoneIx| {
             let zone = scene.chart.zones.get(zone);
-            zone.asks(self.name).is_some() && zone.active(scene.now)
+            zone.asks(self.name.name()).is_some() && zone.active(scene.now)
         };
         self.open.values_mut().for_each(|open| open.recheck = true);
         let mut ended: Vec<(TrackKey, TrackIx, String)> = Vec::new();
@@ -185,7 +186,7 @@ impl Crossings {
 
     /// Base points, and the score the zone raises them to, if the zone asks and is active.
     fn points(&self, scene: &Scene<'_>, zone: ZoneIx) -> Option<(i32, Option<i32>)> {
-        scene.chart.zones.get(zone).asks(self.name)?;
+        scene.chart.zones.get(zone).asks(self.name.name())?;
         let profile = self.profiles.of(scene.chart, zone, scene.now)?;
         let asked = (!profile.own_score).then_some(profile.settings.asked_score);
         profile.settings.enabled.then_some((profile.settings.score, asked))
@@ -249,7 +250,7 @@ impl Crossings {
                 position,
                 shore_nm: position.map(|position| scene.chart.shore_nm(position)),
                 zones,
-                base: vec![(self.name, score)],
+                base: vec![(self.name.name(), score)],
                 asked,
                 anchored: false,
                 measured,
@@ -262,7 +263,7 @@ impl Crossings {
 }
 
 fn over(
-    behaviour: &'static str,
+    behaviour: Behaviour,
     key: TrackKey,
     vessel: TrackIx,
     zone_id: &str,

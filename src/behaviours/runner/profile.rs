@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::time::Time;
 use crate::zones::{Chart, Presence, Zone, ZoneIx};
 
@@ -41,14 +42,14 @@ pub(in crate::behaviours) enum Standing {
 }
 
 impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
-    pub(in crate::behaviours) fn new(name: &str, base: &S, chart: &Chart) -> Profiles<S> {
+    pub(in crate::behaviours) fn new(name: Behaviour, base: &S, chart: &Chart) -> Profiles<S> {
         let mut profiles = Profiles { list: Vec::new(), by_zone: Vec::new(), anywhere: 0 };
         profiles.rebuild(name, base, chart);
         profiles
     }
 
     /// Puts new zones or base settings into force. Indexes given out before stay valid.
-    pub(in crate::behaviours) fn rebuild(&mut self, name: &str, base: &S, chart: &Chart) {
+    pub(in crate::behaviours) fn rebuild(&mut self, name: Behaviour, base: &S, chart: &Chart) {
         self.anywhere = self.intern(Profile {
             settings: base.clone(),
             calm: true,
@@ -122,12 +123,12 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
     /// The profile of a zone that asks for the behaviour, if the zone is active.
     pub(in crate::behaviours) fn asked(
         &self,
-        name: &str,
+        name: Behaviour,
         chart: &Chart,
         zone: ZoneIx,
         now: Time,
     ) -> Option<&Profile<S>> {
-        chart.zones.get(zone).asks(name)?;
+        chart.zones.get(zone).asks(name.name())?;
         self.of(chart, zone, now)
     }
 
@@ -153,11 +154,11 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         out.sort_unstable();
     }
 
-    fn of_zone(&mut self, name: &str, base: &S, zone: &Zone, margin_nm: f64) -> Option<u16> {
-        if !zone.runs(name) {
+    fn of_zone(&mut self, name: Behaviour, base: &S, zone: &Zone, margin_nm: f64) -> Option<u16> {
+        if !zone.runs(name.name()) {
             return None;
         }
-        let own = zone.asks(name);
+        let own = zone.asks(name.name());
         let settings = match own {
             // `check` and the zone loader reject overrides that do not fit, so the fallback is never used.
             Some(own) => overridden(base, own).unwrap_or_else(|_| base.clone()),

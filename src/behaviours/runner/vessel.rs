@@ -6,12 +6,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::state::{Word, remembers, word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Relation, ZoneIx};
 
-use crate::behaviours::runner::condition::{Condition, Observation, Rule, Verdict};
+use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::anchored::{self, Anchorage, Anchored};
 use crate::behaviours::shared::swing::Swing;
@@ -32,7 +33,7 @@ pub(in crate::behaviours) trait Case {
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
     /// State kept beside the condition.
     type Own: Serialize + DeserializeOwned;
-    const NAME: &'static str;
+    const NAME: Behaviour;
     const WHERE: Where;
     /// Reason for the end when the end threshold is met.
     const ENDS: &'static str;
@@ -55,7 +56,7 @@ pub(in crate::behaviours) trait Case {
     ) -> Option<(Observation, SpeedMadeGood)>;
 
     /// How long the condition must last, as known at this fix.
-    fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Rule;
+    fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Timing;
 
     /// Facts to report while the condition is open.
     fn told(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Told;

@@ -3,7 +3,8 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Word, remembers, word};
+use crate::behaviours::Behaviour;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::{Zone, ZoneIx};
@@ -16,15 +17,14 @@ const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// State of one behaviour about vessels in zones that ask for it.
 pub(in crate::behaviours) struct Watches {
-    name: &'static str,
+    name: Behaviour,
     vessels: FxHashMap<TrackIx, State>,
 }
 
 /// One vessel and the zones in which the condition is counted.
 #[derive(Serialize, Deserialize)]
 pub(in crate::behaviours) struct State {
-    #[serde(deserialize_with = "word")]
-    name: Word,
+    name: Behaviour,
     key: TrackKey,
     last_fix: Time,
     zones: Vec<Watched>,
@@ -41,7 +41,7 @@ pub(in crate::behaviours) struct Watched {
 }
 
 impl Watches {
-    pub(in crate::behaviours) fn new(name: &'static str) -> Watches {
+    pub(in crate::behaviours) fn new(name: Behaviour) -> Watches {
         Watches { name, vessels: FxHashMap::default() }
     }
 
@@ -182,7 +182,7 @@ impl Watched {
 }
 
 pub(in crate::behaviours) fn over(
-    behaviour: &'static str,
+    behaviour: Behaviour,
     key: TrackKey,
     vessel: TrackIx,
     zone_id: &str,

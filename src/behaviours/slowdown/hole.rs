@@ -119,7 +119,7 @@ fn tell(slow: &Slow, settings: &Settings, step: &Step<'_>, out: &mut Output) {
         position: Some(slow.position),
         shore_nm: Some(slow.shore_nm),
         zones: slow.zones.clone(),
-        base: vec![(NAME, settings.score)],
+        base: vec![(NAME.name(), settings.score)],
         asked: None,
         anchored: false,
         measured,

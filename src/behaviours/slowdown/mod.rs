@@ -24,15 +24,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::Span;
 use crate::tracks::{Activity, SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Kind, Zone};
 
-use super::runner::condition::{Observation, Rule};
+use super::runner::condition::{Observation, Timing};
 use super::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
+    Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
     ordered, positive, thresholds,
 };
 
@@ -40,7 +41,7 @@ mod hole;
 
 use hole::Holes;
 
-const NAME: &str = "slowdown";
+const NAME: Behaviour = Behaviour::Slowdown;
 
 /// Settings `[behaviours.slowdown]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -148,8 +149,8 @@ impl Slowdown {
     }
 }
 
-impl Behaviour for Slowdown {
-    fn name(&self) -> &'static str {
+impl Rule for Slowdown {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -229,7 +230,7 @@ struct Before {
 impl Case for SlowedDown {
     type Settings = Settings;
     type Own = Before;
-    const NAME: &'static str = NAME;
+    const NAME: Behaviour = NAME;
     const WHERE: Where = Where::Watched;
     const ENDS: &'static str = "under way again";
 
@@ -268,8 +269,8 @@ impl Case for SlowedDown {
         Some((observation, smg))
     }
 
-    fn rule(settings: &Settings, _kept: &Kept<Before>, seen: &Seen<'_>) -> Rule {
-        Rule {
+    fn rule(settings: &Settings, _kept: &Kept<Before>, seen: &Seen<'_>) -> Timing {
+        Timing {
             after: minutes(settings.after_minutes),
             end_after: minutes(settings.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
@@ -290,7 +291,7 @@ impl Case for SlowedDown {
         measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
         Told {
             form: "",
-            base: vec![(NAME, settings.score)],
+            base: vec![(NAME.name(), settings.score)],
             measured,
             thresholds: thresholds(
                 settings,

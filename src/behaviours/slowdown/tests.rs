@@ -1,5 +1,6 @@
 //! What an analyst would notice about slowdowns.
 
+use crate::behaviours::Behaviour;
 use crate::engine::Settings;
 use crate::testing::{AREA, area_with, check, only, run};
 
@@ -125,7 +126,7 @@ fn loitering_supersedes_it_and_says_so() {
     );
     let changes = run(&settings, AREA, &script);
     let ended = changes.iter().find(|change| change.reason == "superseded").expect("it gave way");
-    let loitering = changes.iter().find(|change| change.alert.behaviour == "loitering").expect("it opened");
+    let loitering = changes.iter().find(|change| change.alert.behaviour == Behaviour::Loitering).expect("it opened");
     assert_eq!(loitering.alert.replaces.as_ref(), Some(&ended.alert.id));
 }
 

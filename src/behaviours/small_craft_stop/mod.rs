@@ -20,20 +20,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::ais::Class;
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
 
 use super::explain::said_of;
-use super::runner::condition::{Observation, Rule};
+use super::runner::condition::{Observation, Timing};
 use super::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
+    Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
     positive, thresholds,
 };
 
-const NAME: &str = "small_craft_stop";
+const NAME: Behaviour = Behaviour::SmallCraftStop;
 /// Interval at which the wind is looked up.
 const WIND_EVERY: Span = Span::from_hours(1);
 
@@ -128,8 +129,8 @@ impl SmallCraftStop {
     }
 }
 
-impl Behaviour for SmallCraftStop {
-    fn name(&self) -> &'static str {
+impl Rule for SmallCraftStop {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -187,7 +188,7 @@ struct Stopped {
 impl Case for Stop {
     type Settings = Settings;
     type Own = Stopped;
-    const NAME: &'static str = NAME;
+    const NAME: Behaviour = NAME;
     const WHERE: Where = Where::Anywhere;
     const ENDS: &'static str = "under way again";
 
@@ -223,9 +224,9 @@ impl Case for Stop {
         Some((observation, smg))
     }
 
-    fn rule(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Rule {
+    fn rule(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Timing {
         let few = seen.vessel.satellite_only() || Span::ZERO < kept.own.implied;
-        Rule {
+        Timing {
             after: minutes(settings.after_minutes),
             end_after: minutes(settings.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
@@ -236,7 +237,7 @@ impl Case for Stop {
 
     fn told(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Told {
         let own = &kept.own;
-        let mut base = vec![(NAME, settings.score)];
+        let mut base = vec![(NAME.name(), settings.score)];
         if own.wind_knots.is_some_and(|knots| settings.gale_knots <= knots) {
             base.push(("gale", settings.gale_points));
         }

@@ -22,6 +22,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fields, Learned, TrackIx, TrackKey, Vessel};
@@ -29,11 +30,11 @@ use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
 use super::runner::profile::Profiles;
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
     minutes, not_negative, number, positive, thresholds,
 };
 
-const NAME: &str = "voyage_anomaly";
+const NAME: Behaviour = Behaviour::VoyageAnomaly;
 /// Number of short calls in a row that open an alert.
 const IN_A_ROW: u8 = 2;
 
@@ -247,8 +248,8 @@ impl VoyageAnomaly {
     }
 }
 
-impl Behaviour for VoyageAnomaly {
-    fn name(&self) -> &'static str {
+impl Rule for VoyageAnomaly {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -366,7 +367,7 @@ impl Facts {
                 position: scene.tracks.vessel(ix).last().map(|fix| fix.position),
                 shore_nm: place.map(|place| place.shore_nm),
                 zones,
-                base: vec![(NAME, settings.score)],
+                base: vec![(NAME.name(), settings.score)],
                 asked: None,
                 anchored: false,
                 measured: self.measured,

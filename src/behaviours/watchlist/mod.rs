@@ -19,17 +19,18 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::state::{Word, remembers, with_word, word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Listed, Match, Presence, Said, Watchlists};
 
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    positive, thresholds,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, positive,
+    thresholds,
 };
 
-const NAME: &str = "watchlist";
+const NAME: Behaviour = Behaviour::Watchlist;
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// Settings `[behaviours.watchlist]`.
@@ -167,7 +168,7 @@ impl Watchlist {
             position,
             shore_nm: None,
             zones,
-            base: vec![(NAME, seen.listed.points)],
+            base: vec![(NAME.name(), seen.listed.points)],
             asked: None,
             anchored: false,
             measured: seen.measured(),
@@ -190,8 +191,8 @@ impl Watchlist {
     }
 }
 
-impl Behaviour for Watchlist {
-    fn name(&self) -> &'static str {
+impl Rule for Watchlist {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

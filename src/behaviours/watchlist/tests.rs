@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::ais::{Line, SourceId};
 use crate::alerts::{Change, ChangeKind};
+use crate::behaviours::Behaviour;
 use crate::engine::Settings;
 use crate::testing::{AREA, area_with, chart, engine, lines, only};
 use crate::zones::{Chart, Watchlists};
@@ -30,7 +31,7 @@ fn run(settings: &Settings, zones: &str, csv: &str, script: &str, change: Option
 }
 
 fn told(changes: &[Change]) -> Vec<String> {
-    let of_list = changes.iter().filter(|change| change.alert.behaviour == "watchlist");
+    let of_list = changes.iter().filter(|change| change.alert.behaviour == Behaviour::Watchlist);
     let kept = of_list.filter(|change| change.change != ChangeKind::Updated || change.reason != "still going on");
     kept.map(|change| format!("{} {}", change.at.clock(), change.reason)).collect()
 }
@@ -83,7 +84,8 @@ fn taking_part_in_anything_is_reported_and_no_cap_applies_to_listed_ships() {
     let zones = area_with("").replace(r#""weight":0"#, r#""weight":15"#);
     let score = |csv: &str| {
         let changes = run(&settings, &zones, csv, pilot, None);
-        let loitering = changes.iter().find(|change| change.alert.behaviour == "loitering").expect("it loiters");
+        let loitering =
+            changes.iter().find(|change| change.alert.behaviour == Behaviour::Loitering).expect("it loiters");
         (loitering.alert.score, told(&changes))
     };
     let (capped, nothing) = score("mmsi\n224000002\n");
@@ -109,7 +111,7 @@ fn a_temporary_watch_reports_entries_until_it_expires() {
     };
     let entered = |zones: &str| run(&Settings::default(), zones, "mmsi\n224000002\n", SHIP, None);
     let changes = entered(&watch("12:45"));
-    let first = changes.iter().find(|change| change.alert.behaviour == "zone_entry").expect("an entry");
+    let first = changes.iter().find(|change| change.alert.behaviour == Behaviour::ZoneEntry).expect("an entry");
     assert_eq!(first.at.clock(), "12:31");
     assert_eq!(first.alert.score_reasons[0].text, "Entered a watched zone (wreck used as fuel point; owner: desk 3)");
     assert!(changes.iter().any(|change| change.change == ChangeKind::Ended));

@@ -13,14 +13,15 @@
 //! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
 //! off is not seen to cross.
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::runner::crossing::{Crossings, Way};
-use super::{Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step};
+use super::{Explanation, Interest, Output, Places, Rule, Scene, Scope, Step};
 
-const NAME: &str = "zone_entry";
+const NAME: Behaviour = Behaviour::ZoneEntry;
 
 /// Settings `[behaviours.zone_entry]`.
 pub type Settings = super::runner::crossing::Settings;
@@ -37,8 +38,8 @@ impl ZoneEntry {
     }
 }
 
-impl Behaviour for ZoneEntry {
-    fn name(&self) -> &'static str {
+impl Rule for ZoneEntry {
+    fn name(&self) -> Behaviour {
         NAME
     }
 

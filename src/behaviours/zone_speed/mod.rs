@@ -16,21 +16,22 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::behaviours::Behaviour;
 use crate::state::remembers;
 use crate::time::Span;
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::explain::or_nobody_asks;
-use super::runner::condition::{Observation, Rule, Verdict};
+use super::runner::condition::{Observation, Timing, Verdict};
 use super::runner::profile::Profiles;
 use super::runner::zone::{Watched, Watches, over};
 use super::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, not_negative, number, ordered, positive, thresholds,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, number, ordered, positive, thresholds,
 };
 
-const NAME: &str = "zone_speed";
+const NAME: Behaviour = Behaviour::ZoneSpeed;
 const RESUME_AFTER: Span = Span::from_minutes(5);
 
 /// Settings `[behaviours.zone_speed]`.
@@ -103,8 +104,8 @@ impl Settings {
         own || ["min_knots", "max_knots"].iter().any(|key| overrides.contains_key(*key))
     }
 
-    fn rule(&self, merge: Span) -> Rule {
-        Rule {
+    fn rule(&self, merge: Span) -> Timing {
+        Timing {
             after: minutes(self.after_minutes),
             end_after: minutes(self.end_minutes),
             resume_after: RESUME_AFTER,
@@ -141,8 +142,8 @@ impl ZoneSpeed {
     }
 }
 
-impl Behaviour for ZoneSpeed {
-    fn name(&self) -> &'static str {
+impl Rule for ZoneSpeed {
+    fn name(&self) -> Behaviour {
         NAME
     }
 
@@ -161,7 +162,9 @@ impl Behaviour for ZoneSpeed {
         let inside: Vec<ZoneIx> = step
             .presence
             .iter()
-            .filter(|(zone, relation)| *relation == Relation::In && scene.chart.zones.get(*zone).asks(NAME).is_some())
+            .filter(|(zone, relation)| {
+                *relation == Relation::In && scene.chart.zones.get(*zone).asks(NAME.name()).is_some()
+            })
             .map(|(zone, _)| zone)
             .collect();
         let Some(state) = self.watches.visit(scene, step, fix.at, &inside, out) else {
@@ -232,7 +235,7 @@ impl Behaviour for ZoneSpeed {
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
         self.profiles.rebuild(NAME, &settings.zone_speed, scene.chart);
-        self.watches.reload(scene, |zone| zone.asks(NAME).is_some(), out);
+        self.watches.reload(scene, |zone| zone.asks(NAME.name()).is_some(), out);
     }
 
     remembers! { kept { profiles } parts { watches } built {} }
@@ -262,7 +265,7 @@ fn holds(
             position,
             shore_nm: position.map(|position| scene.chart.shore_nm(position)),
             zones: step.presence.iter().collect(),
-            base: vec![(NAME, settings.score)],
+            base: vec![(NAME.name(), settings.score)],
             asked,
             anchored: false,
             measured,

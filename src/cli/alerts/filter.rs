@@ -60,7 +60,7 @@ pub(super) struct Filter {
 /// Every name that `--behaviour` accepts. A misspelt name must be an error: an empty list would look like a quiet
 /// night.
 pub(super) fn behaviours() -> impl Iterator<Item = &'static str> {
-    NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.name()))
+    NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.behaviour().name()))
 }
 
 impl Filter {

@@ -92,8 +92,8 @@ fn miss(condition: &Condition) -> f64 {
 /// lacks least.
 pub(super) fn forms<'a>(track: &'a Explained, only: Option<&str>) -> Vec<Near<'a>> {
     let mut forms: Vec<Near<'a>> = Vec::new();
-    for (name, told) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
-        for near in told.iter().map(|told| Near::new(name, told)) {
+    for (name, told) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == name.name())) {
+        for near in told.iter().map(|told| Near::new(name.name(), told)) {
             let same = |other: &Near<'_>| other.behaviour == near.behaviour && other.told.about == near.told.about;
             match forms.iter_mut().find(|other| same(other)) {
                 Some(other) if near.away < other.away => *other = near,

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use serde::de::value::{BorrowedStrDeserializer, Error};
 use serde_json::{Map, Value, json};
 
 use super::HOUR;
 use crate::alerts::{Alert, Change, ChangeKind, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest};
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
-use crate::state;
 use crate::store::changes::{OURSELVES, audit, insert, upsert};
 use crate::store::filter::Filter;
 use crate::store::{Orders, markings, stored_severity};
@@ -337,6 +336,10 @@ fn put(
     told: Telling,
     now: Time,
 ) -> rusqlite::Result<bool> {
+    // A behaviour of another version has no digests here.
+    let Some(behaviour) = Behaviour::named(behaviour) else {
+        return Ok(false);
+    };
     let ends = told.kind == ChangeKind::Ended;
     let mut measured = Map::new();
     measured.insert("digest".to_owned(), told.listed);
@@ -344,7 +347,7 @@ fn put(
     thresholds.insert("digest_after_per_hour".to_owned(), filter.and_then(|filter| filter.digest_after).into());
     let alert = Alert {
         id: told.id,
-        behaviour: state::word(BorrowedStrDeserializer::<Error>::new(behaviour)).unwrap_or("digest"),
+        behaviour,
         announced: true,
         status: if ends { Status::Ended } else { Status::Open },
         severity: told.severity,
@@ -390,7 +393,7 @@ fn put(
     match filter {
         Some(filter) if !ends => transaction.execute(
             "INSERT INTO digests (sink, behaviour, alert) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![filter.sink, behaviour, id],
+            params![filter.sink, behaviour.name(), id],
         )?,
         _ => transaction.execute("DELETE FROM digests WHERE alert = ?1", [id])?,
     };

@@ -1,6 +1,7 @@
 //! Stops that are not loitering, or are one loitering: at anchor, held, gear, shifted, over holes, in large circles.
 
 use crate::alerts::{Alert, Change, ChangeKind, Severity};
+use crate::behaviours::Behaviour;
 use crate::engine::Settings;
 use crate::testing::{area_with, only, run};
 
@@ -150,10 +151,10 @@ fn loitering_takes_the_place_of_drift_which_does_not_open_beside_it() {
     let script =
         "ALFA 224000001 type=70 heading=0\n 12:00 28 -17\n go 0 10 60\n go 90 1.5 80\n go 0 1.5 20\n go 90 1.5 60";
     let told = run(&settings, &area_with(""), script);
-    let drifts = opened(&told).iter().filter(|alert| alert.behaviour == "drift").count();
+    let drifts = opened(&told).iter().filter(|alert| alert.behaviour == Behaviour::Drift).count();
     assert_eq!((drifts, opened(&told).len()), (1, 2));
     let ended = told.iter().find(|change| change.change == ChangeKind::Ended).expect("the drift gave way");
-    assert_eq!((ended.alert.behaviour, ended.reason.as_str()), ("drift", "superseded"));
+    assert_eq!((ended.alert.behaviour, ended.reason.as_str()), (Behaviour::Drift, "superseded"));
     let loitering = opened(&told)[1];
     assert_eq!(loitering.replaces.as_ref(), Some(&ended.alert.id));
 }
