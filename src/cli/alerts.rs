@@ -139,7 +139,7 @@ enum Command {
     Export {
         #[command(flatten)]
         filter: Filter,
-        /// Format: jsonl, csv, geojson or kml
+        /// Format: jsonl, csv, excel, geojson or kml
         #[arg(long, value_parser = format)]
         format: Format,
     },

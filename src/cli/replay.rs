@@ -99,7 +99,12 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         out.line(&summary(&engine, overlong, seconds))?;
         out.flush()?;
     }
-    match engine.summary().unusable {
+    let summary = engine.summary();
+    if let Some(note) = summary.note {
+        // Standard error may be closed; the summary has the note too.
+        let _ = writeln!(io::stderr(), "atalaia: warning: {}: {note}", FromAir(&named(&arguments.inputs)));
+    }
+    match summary.unusable {
         Some(why) => Err(Failure::Input(format!("{}: {why}", named(&arguments.inputs)))),
         None => Ok(()),
     }

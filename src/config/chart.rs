@@ -21,7 +21,7 @@ use crate::zones::{Chart, Zone, ZoneError, ZoneSet};
 /// Where zones are read from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ZoneSource {
-    /// Every `*.geojson` file of a folder.
+    /// Every `*.geojson` file of a folder, in capitals or not.
     Folder(PathBuf),
     /// The zones shipped with the program.
     BuiltIn,
@@ -165,7 +165,7 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
     let mut paths = Vec::new();
     for path in place.list(folder).map_err(failed)? {
         let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if !hidden && path.extension().is_some_and(|extension| extension == "geojson") {
+        if !hidden && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("geojson")) {
             paths.push(path);
         }
     }

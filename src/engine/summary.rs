@@ -157,10 +157,13 @@ impl Counters {
                 .collect()
         };
         let untimed = total.untimed_total();
-        let note = (0 < untimed && self.first_at.is_none()).then(|| {
-            "the recording has no times: it was decoded and counted, and no rule ran; give --time-from and --rate"
-                .to_owned()
-        });
+        let note = if 0 < untimed && self.first_at.is_none() {
+            Some("the recording has no times: it was decoded and counted, and no rule ran; give --time-from and --rate")
+        } else if 0 < self.positions && tracks.vessels_seen() == 0 {
+            Some("it has positions but no vessels: none of its numbers is the MMSI of a ship")
+        } else {
+            None
+        };
         let is_unusable = 0 < total.lines && self.positions == 0 && untimed == 0 && self.alerts.is_empty();
         let unusable = is_unusable.then(|| {
             let refused: Vec<String> = rejects.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
@@ -183,7 +186,7 @@ impl Counters {
             untimed,
             late: self.late,
             copies: self.refused.get("copy").copied().unwrap_or(0),
-            note,
+            note: note.map(str::to_owned),
         }
     }
 }

@@ -213,3 +213,23 @@ fn it_ends_quietly_when_the_reader_of_a_pipe_closes_it() {
     assert!(child.wait().unwrap().success());
     assert_eq!(told, "");
 }
+
+#[test]
+fn a_recording_that_gives_nothing_to_judge_says_why_on_standard_error() {
+    let desk = Desk::new();
+    let untimed: String = NMEA.lines().map(|line| format!("{}\n", line.split_once(',').unwrap().1)).collect();
+    desk.file("untimed.nmea", untimed);
+    let numbers = NOAA.replace("338148873", "1234567").replace("367379190", "7654321");
+    desk.file("numbers.csv", numbers);
+    for (recording, reason) in
+        [("untimed.nmea", "has no times"), ("numbers.csv", "none of its numbers is the MMSI of a ship")]
+    {
+        let output = desk.replay(&[recording]);
+        let warning = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && output.stdout.is_empty(), "{warning}");
+        assert!(
+            warning.starts_with(&format!("atalaia: warning: {recording}: ")) && warning.contains(reason),
+            "{warning}"
+        );
+    }
+}

@@ -254,3 +254,17 @@ fn the_command_shows_what_is_known_of_a_place() {
         assert!(text.contains(part), "{part} in {text}");
     }
 }
+
+#[test]
+fn a_zone_file_is_read_whatever_the_case_of_its_ending() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let own = include_str!("../../zones/pilot-stations.geojson");
+    std::fs::write(folder.path().join("OWN.GEOJSON"), own).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_atalaia"))
+        .args(["zones", "list", "--zones"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let list = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && list.contains("p01-algeciras-bay"), "{list}");
+}

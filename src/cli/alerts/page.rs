@@ -84,7 +84,7 @@ fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
     let mut alike: Vec<&ChangeRow> = Vec::new();
     let line = |change: &ChangeRow| {
         let reason = FromAir(change.line["reason"].as_str().unwrap_or_default()).to_string();
-        let head = format!("  {}  {:<13}  {:<20}", change.at.minute(), kind(change), points(change));
+        let head = format!("  {}  {:<13}  {:<18}  ", change.at.minute(), kind(change), points(change));
         format!(
             "{}
 ",

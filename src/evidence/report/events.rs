@@ -75,7 +75,11 @@ pub fn events(case_file: &CaseFile) -> Vec<Event<'_>> {
 pub fn vessels_of<'a>(alerts: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {
     let mut vessels: BTreeMap<(u64, u64), &Value> = BTreeMap::new();
     for vessel in alerts.flat_map(|alert| alert["vessels"].as_array().into_iter().flatten()) {
-        vessels.insert(key(vessel), vessel);
+        let known = vessels.entry(key(vessel)).or_insert(vessel);
+        // The latest identity, but a part once played is not forgotten.
+        if known["role"].is_null() || !vessel["role"].is_null() {
+            *known = vessel;
+        }
     }
     vessels.into_values().collect()
 }

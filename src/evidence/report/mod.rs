@@ -59,7 +59,7 @@ pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
     let acts: Vec<(Option<usize>, &AuditRow)> = alert_file.told.audit.iter().map(|row| (None, row)).collect();
     let notes: Vec<&Note> = alert_file.told.notes.iter().collect();
     content.extend(section("What people did", parts::acts(&acts, &notes).into_iter().collect()));
-    content.extend(section("Handling", parts::handling(alert).into_iter().collect()));
+    content.extend(section("Handling", parts::handling_of(alert).iter().map(parts::handling).collect()));
     content.extend(parts::limits());
     content.extend(parts::about(now));
     parts::page(&format!("alert {}: {title}", short(&entry.id)), &Marked::of(alert), content)
@@ -126,9 +126,8 @@ pub fn of_case(case_file: &CaseFile, now: Time) -> String {
     acts.sort_by_key(|(_, row)| row.at);
     let notes: Vec<&Note> = events.iter().flat_map(|event| &event.alert_file.told.notes).collect();
     content.extend(section("What people did", parts::acts(&acts, &notes).into_iter().collect()));
-    let gravest = events.iter().map(Event::alert).max_by_key(|alert| Marked::of(alert).tlp);
-    let handling = gravest.and_then(parts::handling);
-    content.extend(section("Handling (of the most restricted alert)", handling.into_iter().collect()));
+    let handling = parts::handling_of_all(events.iter().map(Event::alert));
+    content.extend(section("Handling (the strictest of its alerts)", handling.iter().map(parts::handling).collect()));
     content.extend(parts::limits());
     content.extend(parts::about(now));
     parts::page(&title, &Marked::of_all(events.iter().map(Event::alert)), content)

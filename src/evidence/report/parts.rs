@@ -73,6 +73,37 @@ pub(super) fn handling_of(alert: &Value) -> Option<Handling> {
     serde_json::from_value(alert["handling"].clone()).ok()
 }
 
+/// The strictest handling of several alerts: the highest TLP with its grades, every code and condition, the receivers
+/// that all of them name, personal data if one has them, and the earliest end of keeping. `None` without alerts.
+pub(super) fn handling_of_all<'a>(alerts: impl Iterator<Item = &'a Value>) -> Option<Handling> {
+    let mut all: Vec<Handling> = alerts.filter_map(handling_of).collect();
+    all.sort_by_key(|handling| handling.tlp);
+    let mut strictest = all.pop()?;
+    for other in all {
+        strictest.europol.extend(other.europol);
+        if let Some(text) = other.handling_text {
+            let known = strictest.handling_text.get_or_insert_default();
+            if !known.contains(&text) {
+                known.push_str(if known.is_empty() { "" } else { "; " });
+                known.push_str(&text);
+            }
+        }
+        match strictest.releasable_to.is_empty() {
+            true => strictest.releasable_to = other.releasable_to,
+            false if other.releasable_to.is_empty() => {}
+            false => strictest.releasable_to.retain(|receiver| other.releasable_to.contains(receiver)),
+        }
+        strictest.personal_data |= other.personal_data;
+        strictest.retain_until = strictest.retain_until.min(other.retain_until);
+        if strictest.reality == Reality::Actual {
+            strictest.reality = other.reality;
+        }
+    }
+    strictest.europol.sort_unstable();
+    strictest.europol.dedup();
+    Some(strictest)
+}
+
 /// A complete page. It fetches and runs nothing, and each printed sheet shows the marking at the top and bottom.
 pub(super) fn page(title: &str, marked: &Marked, content: Vec<Element>) -> String {
     // The policy allows only this style sheet, by its hash.
@@ -192,9 +223,14 @@ pub(super) fn measures(alert: &Value) -> Vec<Element> {
     for (key, value) in measured {
         let pairs = LIMITS.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, pairs)| pairs);
         let beside = pairs.iter().filter_map(|(limit, how)| {
-            let value = limits.get(*limit)?;
+            let threshold = limits.get(*limit)?;
+            // A meeting that was close and then long is measured over its long part, which has a wider limit.
+            let is_of_another_part = *how == "at most" && threshold.as_f64() < value.as_f64();
+            if is_of_another_part {
+                return None;
+            }
             used.push(limit);
-            Some(format!("{how} {}", number_text(limit, value)))
+            Some(format!("{how} {}", number_text(limit, threshold)))
         });
         let beside = beside.collect::<Vec<_>>().join("; ");
         rows.push(
@@ -268,8 +304,7 @@ pub(super) fn acts(rows: &[(Option<usize>, &AuditRow)], notes: &[&Note]) -> Opti
 }
 
 /// The marking in words. `None` if it cannot be read.
-pub(super) fn handling(alert: &Value) -> Option<Element> {
-    let handling = handling_of(alert)?;
+pub(super) fn handling(handling: &Handling) -> Element {
     let tlp = match handling.tlp {
         Tlp::Clear => "may be passed on without limits",
         Tlp::Green => "may be passed on within the community",
@@ -299,7 +334,7 @@ pub(super) fn handling(alert: &Value) -> Option<Element> {
         InfoGrade::Four => "not corroborated",
     };
     let by = handling.marked_by.as_ref().zip(handling.marked_at);
-    Some(facts(vec![
+    facts(vec![
         ("Sharing", format!("TLP:{}: {tlp}", handling.tlp.name())),
         ("Handling codes", handling.europol.iter().map(code).collect::<Vec<_>>().join("; ")),
         ("Conditions", handling.handling_text.clone().unwrap_or_default()),
@@ -314,7 +349,7 @@ pub(super) fn handling(alert: &Value) -> Option<Element> {
             if handling.reality == Reality::Actual { String::new() } else { handling.reality.name().to_owned() },
         ),
         ("Marked by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", at.minute()))),
-    ]))
+    ])
 }
 
 /// `LawEnforcementMonitoring` as `Law enforcement monitoring`.

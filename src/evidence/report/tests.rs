@@ -170,3 +170,33 @@ fn a_file_is_named_by_its_marking() {
     assert_eq!(file_name("alert", "qcztu5gcabcdef", &marked), "TLP-AMBER+STRICT_alert-qcztu5gc.html");
     assert_eq!(file_name("case", "../x", &json!({})), "TLP-RED_case-x.html");
 }
+
+#[test]
+fn a_case_is_handled_as_its_strictest_alert_and_holds_personal_data_if_one_has_them() {
+    let mut case = case_file();
+    let handling = &mut case.alerts[0].told.entry.body["handling"];
+    (handling["tlp"], handling["personal_data"], handling["europol"]) = ("RED".into(), false.into(), json!(["H2"]));
+    handling["retain_until"] = "2026-06-01T00:00:00Z".into();
+    let page = of_case(&case, at(400));
+    for part in
+        ["TLP:RED: ", "H1: ", "H2: ", "<th>Personal data</th><td>yes</td>", "<th>Keep until</th><td>2026-06-01</td>"]
+    {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+}
+
+#[test]
+fn a_part_once_played_stays_in_the_report_of_the_case() {
+    let mut case = case_file();
+    case.alerts[0].told.entry.body["vessels"][0]["role"] = "mother".into();
+    assert!(of_case(&case, at(400)).contains("<td>mother</td>"));
+}
+
+#[test]
+fn a_measured_value_is_not_set_beside_a_limit_that_it_exceeds() {
+    let mut file = alert_file("aaaa", 224_123_456);
+    file.told.entry.body["evidence"]["thresholds"]["close_metres"] = 100.into();
+    let page = of_alert(&file, at(400));
+    // 120 m were measured: over the near part, not the close one.
+    assert!(page.contains("at most 500 m") && !page.contains("at most 100 m"), "{page}");
+}
