@@ -24,8 +24,7 @@ use jiff::tz::TimeZone;
 
 use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationId};
 use crate::alerts::{Alert, AlertBook, Change, View};
-use crate::behaviours::Behaviour;
-use crate::behaviours::{self, Output, Places, Rule, Scene};
+use crate::behaviours::{self, Behaviour, Output, Places, Rule, Scene};
 use crate::cases::{Case, CaseBook};
 use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;

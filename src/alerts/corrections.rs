@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
-use crate::behaviours::Holding;
+use crate::behaviours::{Behaviour, Holding};
 use crate::time::{Span, Time};
 
 use super::alert::{Change, ChangeKind};

@@ -1,7 +1,6 @@
 //! Retraction of alerts that rested on false positions.
 
-use crate::behaviours::Behaviour;
-use crate::behaviours::Doubt;
+use crate::behaviours::{Behaviour, Doubt};
 use crate::time::Time;
 use crate::units::Mmsi;
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
-use crate::behaviours::{Holding, Subject};
+use crate::behaviours::{Behaviour, Holding, Subject};
 use crate::state::{Word, word, words};
 use crate::time::{Span, Time};
 use crate::tracks::Tracks;

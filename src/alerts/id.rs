@@ -4,8 +4,7 @@ use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::behaviours::Behaviour;
-use crate::behaviours::Subject;
+use crate::behaviours::{Behaviour, Subject};
 use crate::time::Time;
 use crate::tracks::TrackKey;
 

@@ -1,8 +1,7 @@
 //! The lines of a score besides the base, one small function each, in the order of the lines.
 
 use crate::ais::ship_type_name;
-use crate::behaviours::Behaviour;
-use crate::behaviours::Holding;
+use crate::behaviours::{Behaviour, Holding};
 use crate::geo::LatLon;
 use crate::geo::sun_altitude_degrees;
 use crate::time::{Span, Time};

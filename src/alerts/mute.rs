@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
-use crate::behaviours::Doubt;
+use crate::behaviours::{Behaviour, Doubt};
 use crate::time::Time;
 use crate::units::Mmsi;
 

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::ais::ship_type_name;
-use crate::behaviours::Behaviour;
-use crate::behaviours::Holding;
+use crate::behaviours::{Behaviour, Holding};
 use crate::time::Time;
 use crate::tracks::country_of;
 

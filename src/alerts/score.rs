@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
-use crate::behaviours::Holding;
+use crate::behaviours::{Behaviour, Holding};
 
 use super::View;
 use super::alert::ScoreReason;

@@ -1,7 +1,6 @@
 //! The score of an entry, from what holds now and what the book remembers.
 
-use crate::behaviours::Behaviour;
-use crate::behaviours::Holding;
+use crate::behaviours::{Behaviour, Holding};
 use crate::time::Span;
 
 use super::View;

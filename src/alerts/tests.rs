@@ -14,8 +14,7 @@ use serde_json::{Map, json};
 
 use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
-use crate::behaviours::Behaviour;
-use crate::behaviours::{Holding, Signal, SignalKind, Subject};
+use crate::behaviours::{Behaviour, Holding, Signal, SignalKind, Subject};
 use crate::coverage::{self, Coverage};
 use crate::episodes::Episodes;
 use crate::episodes::gap::Gaps;

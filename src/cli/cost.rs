@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 use super::replay::{Playback, Played, play};
 use super::{Failure, print};
 use crate::alerts::{Alert, Change, Severity};
-use crate::behaviours::Behaviour;
-use crate::behaviours::{self, NAMES, check_overrides};
+
+use crate::behaviours::{self, Behaviour, NAMES, check_overrides};
 use crate::config::Checked;
+use crate::engine::Engine;
 use crate::time::Span;
 use crate::zones::{Chart, ZoneIx};
 
@@ -169,7 +170,13 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     }
     let trials = trials(settings, &cost);
     if trials.is_empty() {
-        return print("\nno alerts, so there is no setting to change\n");
+        print("\nno alerts, so there is no setting to change\n")?;
+        return match is_far_from_zones(&played.engine, &settings.chart) {
+            true => print(
+                "no vessel was last heard in or near a watched zone, and most behaviours need one: see docs/zones.md\n",
+            ),
+            false => Ok(()),
+        };
     }
     let mut saved: Vec<(i64, i64, &Trial)> = Vec::new();
     for trial in &trials {
@@ -190,6 +197,17 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
         text.push_str(&format!("{all:>11.1}   {urgent:>16.1}   {behaviour:<20}  {place}: {words}\n"));
     }
     print(&text)
+}
+
+/// Whether none of the vessels was last heard in or near a corridor, area or benign zone.
+fn is_far_from_zones(engine: &Engine, chart: &Chart) -> bool {
+    let mut hits = Vec::new();
+    let fixes = engine.tracks().iter().filter_map(|vessel| vessel.last());
+    !fixes.into_iter().any(|fix| {
+        hits.clear();
+        chart.zones.at(fix.position, &mut hits);
+        hits.iter().any(|hit| chart.zones.get(hit.zone).watched())
+    })
 }
 
 fn run(settings: &Checked, recording: &Path) -> Result<(Cost, Played), Failure> {

@@ -1,7 +1,6 @@
 //! Questions about one moment: time is held there, and every behaviour explains its conditions for a vessel.
 
-use crate::behaviours::Behaviour;
-use crate::behaviours::{Explanation, Interest, Place, Scene, Step};
+use crate::behaviours::{Behaviour, Explanation, Interest, Place, Scene, Step};
 use crate::time::Time;
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 use crate::units::Mmsi;

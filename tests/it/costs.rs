@@ -97,6 +97,7 @@ fn a_recording_without_alerts_suggests_no_savings() {
     fs::write(folder.path().join("atalaia.toml"), "").unwrap();
     let text = told(&["check", "--config", "atalaia.toml", "--on", RECORDING], &folder);
     assert!(text.contains("no alerts, so there is no setting to change"), "{text}");
+    assert!(text.contains("no vessel was last heard in or near a watched zone"), "{text}");
 }
 
 #[test]
