@@ -15,7 +15,7 @@ use atalaia::clock::Clock;
 use tempfile::TempDir;
 
 /// Longest wait for anything in a test; a healthy daemon needs a fraction of it.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits a moment between two looks: polling must not take the processor from the program under test.
 pub fn pause() {

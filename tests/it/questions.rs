@@ -274,7 +274,7 @@ fn an_outage_of_reception_is_not_held_against_any_ship() {
         assert_eq!(
             dark(row),
             is_last,
-            "whoever was silent for hours after all others were back was dark, nobody else: {row}"
+            "only a vessel that stayed silent for hours after all others were back was dark: {row}"
         );
         let lost = row["reception_lost"].to_string();
         assert_eq!(lost.contains("silent for") && lost.contains("reception lost there"), !is_last, "{row}");

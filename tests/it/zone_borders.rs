@@ -39,7 +39,7 @@ fn a_border_is_crossed_by_a_fix_clearly_beyond_or_by_staying_beyond() {
     assert_eq!(
         walk(CIRCLE, &[(0, -1.0), (10, 0.1), (40, -0.1), (80, 0.1), (130, 0.1)]),
         Vec::<String>::new(),
-        "a return starts anew"
+        "a return starts a new count"
     );
     assert_eq!(
         walk(CIRCLE, &[(0, -1.0), (10, 0.21), (20, -0.21)]),

@@ -158,7 +158,7 @@ impl Connection {
     fn stays(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if !self.admitted && self.standing.admitted.load(Relaxed) {
             self.admitted = true;
-            self.begin_anew();
+            self.begin_again();
         }
         let is_over = self.end.as_mut().poll(cx).is_ready();
         let is_displaced = !self.admitted && self.displaced.as_mut().poll(cx).is_ready();
@@ -171,7 +171,7 @@ impl Connection {
         Err(io::ErrorKind::TimedOut.into())
     }
 
-    fn begin_anew(&mut self) {
+    fn begin_again(&mut self) {
         let end = Instant::now() + self.idle;
         self.end.as_mut().reset(end);
     }
@@ -195,7 +195,7 @@ impl AsyncWrite for Connection {
         self.stays(cx)?;
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         if self.admitted && written.is_ready() {
-            self.begin_anew();
+            self.begin_again();
         }
         written
     }

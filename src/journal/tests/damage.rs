@@ -321,7 +321,7 @@ fn a_later_segment_overrides_an_earlier_one() {
     let position = journal.position();
     assert!((3..7).contains(&position.0));
     truth.forget(position);
-    truth.append(&mut journal, &lines(0, hour(0), b"anew\n"));
+    truth.append(&mut journal, &lines(0, hour(0), b"again\n"));
     journal.finish().expect("written");
     disk.put(&path, all);
     let (met, read) = truth.check(&disk, folder()).expect("right");
