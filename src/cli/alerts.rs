@@ -10,6 +10,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
 pub(super) use list::about;
+pub(super) use page::outcome;
 pub(super) use silence::hush_words;
 
 use self::filter::Filter;

@@ -1,5 +1,7 @@
 //! `atalaia deliveries`: lists deliveries that wait or failed, and retries them.
 
+mod why;
+
 use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -56,6 +58,16 @@ enum Command {
     },
     /// Count deliveries by sink and state
     Count,
+    /// Say what became of each change of an alert at each sink, and why it did not go there
+    Why {
+        /// Id of the alert, or its first four characters and more
+        id: String,
+        /// Only this sink
+        sink: Option<String>,
+        /// Print one JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Parses a state by name. `told` is the name that `delivered` had before version 0.2.
@@ -106,6 +118,15 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let count = store::retry(&path, &which, &who(by.as_ref())?, why.as_deref(), Clock.now());
             let count = count.map_err(with_what_was_meant)?;
             print(&format!("{count} to be tried again\n"))
+        }
+        Command::Why { id, sink, json } => {
+            let file = store::alert_file(&path, id, Clock.now()).map_err(refused)?;
+            let filters = settings.as_ref().map_or(&[][..], |settings| &settings.filters);
+            if let Some(unknown) = sink.as_ref().and_then(|sink| why::unknown(&file, filters, sink)) {
+                return Err(Failure::Usage(meant(unknown)));
+            }
+            let show = if *json { why::objects } else { why::page };
+            print(&show(&file, filters, sink.as_deref()))
         }
         Command::Count => {
             let rows = store::deliveries(&path).map_err(refused)?;

@@ -6,6 +6,7 @@ use super::layers::Layer;
 use super::load::{load, load_tables};
 use super::places::Places;
 use super::{Config, Problem};
+use crate::store::Filter;
 use crate::{evidence, http, journal, store};
 
 /// A table that such a command may need.
@@ -61,6 +62,8 @@ pub struct StoreSettings {
     pub evidence: evidence::Settings,
     /// Names of the sinks, as far as they can be read.
     pub sinks: Vec<String>,
+    /// What each of these sinks selects and may carry.
+    pub filters: Vec<Filter>,
     /// Number of errors in the other settings. Zones and watchlists are not read and not counted.
     pub elsewhere: usize,
 }
@@ -90,7 +93,8 @@ fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettin
     // The needed tables are valid, so every error of the whole is elsewhere.
     let whole = load(layers);
     let elsewhere = whole.problems.len() + whole.config.as_ref().map_or(0, |config| config.problems().len());
-    let sinks = whole.config.iter().flat_map(|config| &config.sinks).map(|sink| sink.name.clone()).collect();
+    let filters: Vec<Filter> = whole.config.iter().flat_map(|config| &config.sinks).map(|sink| sink.filter()).collect();
+    let sinks = filters.iter().map(|filter| filter.sink.clone()).collect();
     let within = |path: Option<PathBuf>| path.map(|path| folder.join(path));
     Ok(StoreSettings {
         store: within(config.store.path),
@@ -99,6 +103,7 @@ fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettin
         journal: journal::Settings { path: within(config.journal.path), ..config.journal },
         evidence: evidence::Settings { key: within(config.evidence.key) },
         sinks,
+        filters,
         elsewhere,
     })
 }

@@ -1,7 +1,11 @@
 //! Which alerts a sink selects, and which markings it may receive.
 
+use serde_json::Value;
+
+use super::stored_severity;
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::alerts::{Alert, Class, Handling, Severity};
+use crate::behaviours::Behaviour;
 
 /// The filter and clearance of one sink.
 #[derive(Clone, PartialEq, Debug)]
@@ -121,6 +125,37 @@ impl Filter {
             Some(None) => Verdict::Selected,
             Some(Some(why)) => Verdict::Withheld(why),
         }
+    }
+
+    /// Why a stored alert is not selected, or may not go there; `None` if it is selected.
+    pub fn because(&self, alert: &Value) -> Option<String> {
+        let severity = stored_severity(alert);
+        let score = alert["score"].as_i64().unwrap_or_default();
+        let behaviour = alert["behaviour"].as_str().unwrap_or_default();
+        let class = Behaviour::named(behaviour).map_or(Class::Vessel, Class::of);
+        let zones: Vec<&str> =
+            alert["zones"].as_array().into_iter().flatten().filter_map(|zone| zone["id"].as_str()).collect();
+        if severity < self.min_severity {
+            return Some(format!(
+                "severity {} is below min_severity = \"{}\"",
+                severity.name(),
+                self.min_severity.name()
+            ));
+        }
+        if score < i64::from(self.min_score) {
+            return Some(format!("{score} points are below min_score = {}", self.min_score));
+        }
+        if !self.kinds.is_empty() && !self.kinds.contains(&class) {
+            return Some(format!("kind {} is not in kinds", class.name()));
+        }
+        if !self.behaviours.is_empty() && !self.behaviours.iter().any(|name| name == behaviour) {
+            return Some(format!("behaviour {behaviour} is not in behaviours"));
+        }
+        if !self.zones.is_empty() && !self.zones.iter().any(|id| zones.contains(&id.as_str())) {
+            return Some("it is in or near none of zones".to_owned());
+        }
+        let handling: Option<Handling> = serde_json::from_value(alert["handling"].clone()).ok();
+        handling.and_then(|handling| self.clearance.refusal(&handling))
     }
 
     /// Whether an alert goes to the sink. For delivery without a store.

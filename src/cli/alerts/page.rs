@@ -205,7 +205,7 @@ fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
 
 /// The outcome of one change at one sink. For a delivered one, only a digest is mentioned: any error is of an earlier
 /// attempt.
-fn outcome(sent: &Sent) -> String {
+pub(in crate::cli) fn outcome(sent: &Sent) -> String {
     let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {}", FromAir(error)));
     match sent.state {
         DeliveryState::Delivered => match sent.error.as_ref().filter(|text| text.starts_with(store::IN_DIGEST)) {
