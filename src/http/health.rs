@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::View;
 use crate::store::Backlog;
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// Age of the last view from which the main loop counts as stalled.
 pub(super) const STALLED: Duration = Duration::from_secs(10);
@@ -62,6 +62,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     } else if !down.is_empty() {
         warnings.push(format!("inputs down: {}", down.join(", ")));
     }
+    warnings.extend(view.inputs.iter().filter_map(|input| silent(input, view.at)));
     let lagging = names(&|input| input.lagging);
     if !lagging.is_empty() {
         warnings.push(format!("late inputs: {}", lagging.join(", ")));
@@ -94,6 +95,14 @@ impl Health {
         }
         self
     }
+}
+
+/// Describes an input that is up but sends nothing; `None` for all others.
+fn silent(input: &super::InputView, now: Time) -> Option<String> {
+    let since = input.silent_since.filter(|_| input.up)?;
+    let since = if since.date() == now.date() { since.clock() } else { since.minute() };
+    let clients = if input.clients == Some(0) { "; no client is connected" } else { "" };
+    Some(format!("input {} has sent nothing since {since} UTC{clients}", input.name))
 }
 
 /// Describes how the engine lags behind its live inputs; `None` if it keeps up.

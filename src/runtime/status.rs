@@ -319,12 +319,22 @@ impl Daemon {
                 _ => Vec::new(),
             },
             heard: source.heard_at,
+            silent_since: self.silent_since(source, settings),
+            clients: (settings.kind == Kind::TcpListen).then(|| source.counters.clients.load(Relaxed)),
             lagging: source.lagging,
             // Reports from before a restart say nothing about the feed now.
             reported: self.driver.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
             lateness: config::source_clock(settings, &self.settings).lateness,
             reason: source.counters.reason.get(),
         }
+    }
+
+    /// Since when a live input has sent nothing; `None` unless the engine treats it as silent.
+    fn silent_since(&self, source: &Source, settings: &Settings) -> Option<Time> {
+        let is_silent = source.idle && source.state != State::Ended && settings.kind.is_live();
+        let length = || self.clock.moment().since(source.heard).as_millis();
+        let began = || self.clock.now() - Span::from_millis(i64::try_from(length()).unwrap_or(i64::MAX));
+        is_silent.then(|| source.heard_at.unwrap_or_else(began))
     }
 
     fn engine_view(&self) -> EngineView {
