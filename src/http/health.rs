@@ -87,11 +87,24 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
 }
 
 impl Health {
-    /// Adds a warning for each sink with deliveries that were given up and must be sent again by hand.
-    pub(super) fn and_refused(mut self, backlog: &[Backlog]) -> Health {
-        for Backlog { sink, failed, .. } in backlog.iter().filter(|backlog| 0 < backlog.failed) {
-            let messages = if *failed == 1 { "1 alert message".to_owned() } else { format!("{failed} alert messages") };
-            self.warnings.push(format!("sink {sink} refused {messages}: atalaia deliveries list shows why"));
+    /// Adds a warning for each sink with deliveries that were given up and must be sent again by hand, and for each removed sink with
+    /// any that were not made.
+    pub(super) fn and_undelivered(mut self, view: &View, backlog: &[Backlog]) -> Health {
+        for Backlog { sink, pending, failed, .. } in backlog {
+            let is_removed = view.sinks.iter().all(|known| known.name != *sink);
+            let undelivered = if is_removed { pending + failed } else { *failed };
+            if undelivered == 0 {
+                continue;
+            }
+            let messages = if undelivered == 1 { "message" } else { "messages" };
+            self.warnings.push(match is_removed {
+                true => {
+                    format!("{undelivered} undelivered for the removed sink {sink}: atalaia deliveries list shows them")
+                }
+                false => {
+                    format!("sink {sink} did not get {undelivered} alert {messages}: atalaia deliveries list shows why")
+                }
+            });
         }
         self
     }
@@ -121,7 +134,7 @@ fn lag(view: &View) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::view;
-    use super::super::{Failing, ReloadView};
+    use super::super::{Failing, ReloadView, SinkView};
     use super::*;
     use crate::disk::Absence;
 
@@ -155,14 +168,19 @@ mod tests {
     }
 
     #[test]
-    fn deliveries_refused_by_receivers_are_a_warning() {
-        let refused = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, oldest: None, failed };
-        let health = health(&view(), Duration::from_secs(1));
-        let health = health.and_refused(&[refused("partner", 4), refused("mail", 0), refused("map", 1)]);
+    fn deliveries_that_were_not_made_are_a_warning_also_after_their_sink_was_removed() {
+        let mut view = view();
+        view.sinks =
+            ["partner", "mail", "map"].map(|name| SinkView { name: name.to_owned(), ..view.sinks[0].clone() }).to_vec();
+        let waits = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, oldest: None, failed };
+        let health = health(&view, Duration::from_secs(1));
+        let health =
+            health.and_undelivered(&view, &[waits("partner", 4), waits("mail", 0), waits("map", 1), waits("old", 39)]);
         assert!(health.ready);
         let expected = [
-            "sink partner refused 4 alert messages: atalaia deliveries list shows why",
-            "sink map refused 1 alert message: atalaia deliveries list shows why",
+            "sink partner did not get 4 alert messages: atalaia deliveries list shows why",
+            "sink map did not get 1 alert message: atalaia deliveries list shows why",
+            "42 undelivered for the removed sink old: atalaia deliveries list shows them",
         ];
         assert_eq!(health.warnings, expected);
     }

@@ -135,7 +135,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
     });
     Status {
         at: view.at.to_string(),
-        health: health(view, age).and_refused(beside.backlog.as_deref().unwrap_or_default()),
+        health: health(view, age).and_undelivered(view, beside.backlog.as_deref().unwrap_or_default()),
         engine: Engine {
             time: view.engine.time.map(|time| time.to_string()),
             vessels: view.engine.vessels,
