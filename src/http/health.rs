@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::View;
 use crate::store::Backlog;
+use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
 /// Age of the last view from which the main loop counts as stalled.
@@ -77,7 +78,11 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     if !view.reload.ok {
         let problems = view.reload.problems;
         let word = if problems == 1 { "problem" } else { "problems" };
-        warnings.push(format!("reload refused: {problems} {word}; the previous settings and zones remain in force"));
+        warnings.push(format!(
+            "reload refused: {problems} {word}; the previous settings and zones remain in force; atalaia check --config {} shows {}",
+            FromAir(&view.reload.file.display().to_string()),
+            if problems == 1 { "it" } else { "them" }
+        ));
     }
     if !view.reload.waits_for_restart.is_empty() {
         warnings.push(format!("changed settings need a restart: {}", view.reload.waits_for_restart.join(", ")));
@@ -197,7 +202,11 @@ mod tests {
         assert!(health.ready, "{:?}", health.reasons);
         assert_eq!(health.warnings[0], "inputs down: coast");
         assert_eq!(health.warnings[1], "sinks down: log");
-        assert!(health.warnings[2].starts_with("reload refused: 2 problems"));
+        assert_eq!(
+            health.warnings[2],
+            "reload refused: 2 problems; the previous settings and zones remain in force; \
+             atalaia check --config /etc/atalaia/atalaia.toml shows them"
+        );
         assert_eq!(health.warnings[3], "changed settings need a restart: [[inputs]] (coast), [http]");
         assert_eq!(health.warnings[4], "inputs[0].nats.tls.ca: ca.pem expired");
     }

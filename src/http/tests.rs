@@ -46,7 +46,13 @@ pub(super) fn view() -> View {
         open: Default::default(),
         store: Some(Failing::default()),
         journal: Some(Failing::default()),
-        reload: ReloadView { ok: true, taken_at: at, problems: 0, waits_for_restart: Vec::new() },
+        reload: ReloadView {
+            ok: true,
+            taken_at: at,
+            problems: 0,
+            file: "/etc/atalaia/atalaia.toml".into(),
+            waits_for_restart: Vec::new(),
+        },
         lapsing: Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 //! sanitised before it gets here.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::alerts::Severity;
@@ -151,6 +152,8 @@ pub struct ReloadView {
     pub taken_at: Time,
     /// Number of problems in the last reload.
     pub problems: u64,
+    /// The settings file that is read.
+    pub file: PathBuf,
     /// Tables of the settings whose changes take effect at the next start.
     pub waits_for_restart: Vec<String>,
 }
