@@ -51,7 +51,7 @@ pub struct DeliveryQuery {
 impl DeliveryQuery {
     /// SQL condition on `outbox` with the parameters ?1 to ?3.
     const CONDITION: &str = "(?1 IS NULL OR outbox.sink = ?1) AND (?2 IS NULL OR outbox.state = ?2)
-         AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = ?3)";
+         AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = lower(?3))";
 }
 
 /// Number of deliveries by sink and state.
