@@ -279,7 +279,7 @@ impl Daemon {
         warn_of(&settings);
         // No longer needed: a copy is now stored beside the journal.
         settings.list_texts = None;
-        let status = StatusReporter::start(&settings, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
+        let status = StatusReporter::start(&settings, &file, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
         Ok(Daemon {
             file,
             settings,

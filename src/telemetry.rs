@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
@@ -26,6 +26,8 @@ pub struct InputCounters {
     pub lost_datagrams: AtomicU64,
     /// Connections made (TCP) or accepted (TCP listener).
     pub connections: AtomicU64,
+    /// Clients connected now (TCP listener).
+    pub clients: AtomicU64,
     /// Messages that are not about AIS and were skipped (gpsd).
     pub other: AtomicU64,
     /// Posts refused (HTTP), counted in the order of `RefusedPost::ALL`.
@@ -36,6 +38,24 @@ pub struct InputCounters {
     pub reason: Reason,
     /// Whether the log left out the failure; it then leaves out the recovery as well.
     pub is_hushed: AtomicBool,
+}
+
+/// A client of a listener, counted until it is dropped.
+#[derive(Debug)]
+pub struct ConnectedClient(Arc<InputCounters>);
+
+impl ConnectedClient {
+    /// Counts one more client.
+    pub fn count(counters: &Arc<InputCounters>) -> ConnectedClient {
+        InputCounters::add(&counters.clients, 1);
+        ConnectedClient(Arc::clone(counters))
+    }
+}
+
+impl Drop for ConnectedClient {
+    fn drop(&mut self) {
+        self.0.clients.fetch_sub(1, Relaxed);
+    }
 }
 
 /// Why a post was refused.
@@ -286,6 +306,15 @@ mod tests {
         assert_eq!(said[6..], [(30, 24), (60, 29), (90, 29)], "those between are counted");
         assert_eq!(sparing.may(Duration::from_secs(3600)), Some(29));
         assert_eq!((1..9).filter(|_| sparing.may(Duration::from_secs(3600)).is_some()).count(), 5);
+    }
+
+    #[test]
+    fn clients_are_counted_while_they_are_connected() {
+        let counters = Arc::new(InputCounters::default());
+        let clients = [ConnectedClient::count(&counters), ConnectedClient::count(&counters)];
+        assert_eq!(counters.clients.load(Relaxed), 2);
+        drop(clients);
+        assert_eq!(counters.clients.load(Relaxed), 0);
     }
 
     #[test]

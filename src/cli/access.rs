@@ -11,6 +11,7 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 use rustix::process::geteuid;
 
 use super::{Failure, person, place};
+use crate::config::holds_settings;
 use crate::store::StoreError;
 use crate::telemetry::FromAir;
 
@@ -173,12 +174,15 @@ impl Denial {
         if self.owner.as_ref() == Some(&self.ours) {
             return self.to_owner();
         }
-        let closed = quoted(self.closed.as_os_str());
-        format!(
-            "{}: run the daemon as that user, or make it the daemon's: sudo chown {} {closed}",
-            self.head(),
-            self.ours.for_sudo()
-        )
+        let (head, closed) = (self.head(), quoted(self.closed.as_os_str()));
+        if self.closed != self.path {
+            return format!("{head}: let {} into that folder, or write another store.path", self.ours.name);
+        }
+        if holds_settings(&self.closed) {
+            return format!("{head}: write a store.path in a folder of its own, such as /var/lib/atalaia");
+        }
+        let what = if self.closed.is_dir() { "folder" } else { "file" };
+        format!("{head}: change the owner of the {what}: sudo chown {} {closed}", self.ours.for_sudo())
     }
 
     /// The message for the owner: only the file mode denies access.
@@ -257,7 +261,14 @@ mod tests {
         let root = denial("/var/lib/atalaia", user(0, "root"));
         assert!(root.to_user("atalaia backup x").ends_with("belongs to root: sudo atalaia backup x"));
         let daemon = root.to_daemon();
-        assert!(daemon.ends_with("make it the daemon's: sudo chown maria /var/lib/atalaia"), "{daemon}");
+        assert!(
+            daemon.ends_with("belongs to root: let maria into that folder, or write another store.path"),
+            "{daemon}"
+        );
+        let daemon = denial("/var/lib/atalaia/atalaia.sqlite", user(0, "root")).to_daemon();
+        let expected =
+            "it belongs to root: change the owner of the file: sudo chown maria /var/lib/atalaia/atalaia.sqlite";
+        assert!(daemon.ends_with(expected), "{daemon}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(super) use silence::hush_words;
 
 use self::filter::Filter;
 use super::person::assignee;
+use super::table::short_id;
 use super::when::{ahead, length};
 use super::{Failure, StoreArguments, print, print_by, refused, who};
 use crate::alerts::Class;
@@ -169,7 +170,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let does = |ids: &[String], what: Action, why: Option<&str>| {
         let who = who(arguments.who.as_ref())?;
-        each(ids, |id| store::act(&path, id, &what, &who, why, now))
+        each(ids, |id| {
+            let id = store::act(&path, id, &what, &who, why, now)?;
+            let entry = store::alert(&path, &id, now)?.entry;
+            let silences =
+                if what == Action::Reopen { silence::still_held(&path, &entry, now)? } else { String::new() };
+            Ok(format!("{}{silences}", done(&what, &entry)))
+        })
     };
     match &arguments.command {
         Command::List(arguments) => list::main(&path, arguments, now),
@@ -190,7 +197,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                 silence::has_vessels(&path, id, now)?;
                 let id = store::act(&path, id, &Action::Close(*finding), &who, Some(why), now)?;
                 let made = silence::after_close(&path, &id, length, &who, why, now)?;
-                Ok(format!("{id}\n{}", made.trim_end()))
+                let entry = store::alert(&path, &id, now)?.entry;
+                Ok(format!("{}\n{}", done(&Action::Close(*finding), &entry), made.trim_end()))
             })
         }
         Command::Mark { id, marking, why } => {
@@ -221,6 +229,21 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print_by(|out| store::export::write(*format, &values, out))
         }
     }
+}
+
+/// What was done with which alert: `acknowledged krwn3kli rendezvous PETIT MARIE + OCEAN STAR`. The second word is the id.
+fn done(what: &Action, entry: &Entry) -> String {
+    let (verb, more) = match what {
+        Action::Acknowledge { until: None } => ("acknowledged", String::new()),
+        Action::Acknowledge { until: Some(until) } => ("acknowledged", format!(", until {} UTC", until.minute())),
+        Action::Assign(None) => ("unassigned", String::new()),
+        Action::Assign(Some(name)) => ("assigned", format!(", to {}", FromAir(name))),
+        Action::Note(_) => ("noted", String::new()),
+        Action::Close(finding) => ("closed", format!(", {}", finding.name())),
+        Action::Reopen => ("reopened", String::new()),
+    };
+    let behaviour = FromAir(entry.body["behaviour"].as_str().unwrap_or_default()).to_string();
+    format!("{verb} {} {behaviour} {}{more}", short_id(&entry.id), about(&entry.body))
 }
 
 /// Applies an action to each alert and prints the outcome. A refused alert does not stop the others; an unusable store

@@ -12,7 +12,7 @@ use super::table::{Column, number, short_id, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::config::{StoreSettings, meant};
-use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, StoreError};
+use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, Retried, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -111,13 +111,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             if *json {
                 return print(&shown.iter().map(object).collect::<String>());
             }
+            if shown.is_empty() {
+                return print(&format!("{}\n", nothing(which, *state)));
+            }
             print(&table(&COLUMNS, &shown.iter().map(row).collect::<Vec<_>>(), width()))
         }
         Command::Retry { which, who: by, why } => {
             let which = DeliveryQuery { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
-            let count = store::retry(&path, &which, &who(by.as_ref())?, why.as_deref(), Clock.now());
-            let count = count.map_err(with_what_was_meant)?;
-            print(&format!("{count} to be tried again\n"))
+            let known = settings.as_ref().and_then(known_sinks);
+            let done = store::retry(&path, &which, known, &who(by.as_ref())?, why.as_deref(), Clock.now());
+            told(&done.map_err(with_what_was_meant)?)
         }
         Command::Why { id, sink, json } => {
             let file = store::alert_file(&path, id, Clock.now()).map_err(refused)?;
@@ -136,6 +139,36 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&rows.iter().map(line).collect::<String>())
         }
     }
+}
+
+/// The sinks of the settings; `None` if a fault in the settings may hide some of them.
+fn known_sinks(settings: &StoreSettings) -> Option<&[String]> {
+    (settings.elsewhere == 0).then_some(&settings.sinks[..])
+}
+
+/// The line in place of an empty list.
+fn nothing(which: &Which, state: Option<DeliveryState>) -> String {
+    let to = which.sink.as_ref().map_or(String::new(), |sink| format!(" to {}", FromAir(sink)));
+    let of = which.alert.as_ref().map_or(String::new(), |alert| format!(" of alert {}", FromAir(alert)));
+    match state {
+        None if to.is_empty() && of.is_empty() => "nothing failed, nothing waits".to_owned(),
+        None => format!("no delivery{to}{of} failed or waits"),
+        Some(state) => format!("no delivery{to}{of} is {}", state.name()),
+    }
+}
+
+/// Prints what a retry has done. It is refused if everything it would retry belongs to removed sinks.
+fn told(done: &Retried) -> Result<(), Failure> {
+    let left = done.removed.iter().map(|(sink, count)| {
+        let sink = FromAir(sink);
+        format!("{count} for the removed sink {sink} not tried: add {sink} to the settings again, reload, and retry")
+    });
+    let left: Vec<String> = left.collect();
+    if done.queued == 0 && !left.is_empty() {
+        return Err(Failure::Usage(left.join("; ")));
+    }
+    let left: String = left.iter().map(|line| format!("{line}\n")).collect();
+    print(&format!("{} to be tried again\n{left}", done.queued))
 }
 
 /// A refusal, with a suggestion of the name that was probably meant.
@@ -200,4 +233,28 @@ fn object(row: &DeliveryRow) -> String {
         "told_at": when(row.settled_at),
     });
     format!("{value}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_list_says_that_nothing_failed_and_nothing_waits() {
+        let which = |sink: Option<&str>| Which { sink: sink.map(str::to_owned), alert: None };
+        assert_eq!(nothing(&which(None), None), "nothing failed, nothing waits");
+        assert_eq!(nothing(&which(Some("mail")), None), "no delivery to mail failed or waits");
+        assert_eq!(nothing(&which(None), Some(DeliveryState::Failed)), "no delivery is failed");
+    }
+
+    #[test]
+    fn a_retry_for_removed_sinks_alone_is_refused() {
+        let done = |queued| Retried { queued, removed: [("partner".to_owned(), 42)].into() };
+        let Err(Failure::Usage(text)) = told(&done(0)) else { panic!("refused") };
+        assert!(
+            text.starts_with("42 for the removed sink partner not tried: add partner to the settings again"),
+            "{text}"
+        );
+        assert!(told(&done(1)).is_ok());
+    }
 }

@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
     /// Show what was stored since this time, as `02:00`, `yesterday 22:00`, `-8h`
-    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    #[arg(long, value_name = "T", value_parser = past, default_value = "-8h", allow_hyphen_values = true)]
     since: Time,
     /// Person whose alerts are "mine" [default: sudo's user, else the login, else the user]
     #[arg(long = "as", value_name = "NAME")]

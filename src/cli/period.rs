@@ -9,7 +9,7 @@ use crate::time::{Span, Time};
 #[derive(Debug, clap::Args)]
 pub(super) struct Period {
     /// Start, by the clock of this machine, as `02:00`, `yesterday 22:00`, `-6h`
-    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    #[arg(long, value_name = "T", value_parser = past, default_value = "-8h", allow_hyphen_values = true)]
     pub(super) since: Time,
     /// End, not included [default: now]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
@@ -55,5 +55,24 @@ pub(super) fn has_come(since: Time, now: Time) -> Result<(), Failure> {
             now.minute()
         ))),
         false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    #[derive(clap::Parser)]
+    struct Words {
+        #[command(flatten)]
+        period: Period,
+    }
+
+    #[test]
+    fn without_a_start_the_period_is_that_of_a_watch() {
+        let since = <Words as clap::Parser>::parse_from(["audit"]).period.since;
+        let length = Clock.now() - since;
+        assert!(Span::from_hours(8) <= length && length < Span::from_minutes(8 * 60 + 5), "{length}");
     }
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::when::short;
 use super::{Failure, place, print};
 use crate::config::{Problem, Table, store_settings};
 use crate::telemetry::FromAir;
+use crate::time::Time;
 use crate::tls;
 
 /// Arguments of `atalaia status`.
@@ -136,7 +138,7 @@ fn status_text(page: &Value) -> String {
         let broken = list.as_array().into_iter().flatten().filter(|one| one["reason"].is_string());
         broken.for_each(|one| text += &format!("? {what} {}: {}\n", word(&one["name"]), word(&one["reason"])));
     }
-    let head = ["INPUT", "STATE", "LINES/S", "LAG", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
+    let head = ["INPUT", "STATE", "CLIENTS", "LINES/S", "LAG", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
     let inputs = page["inputs"].as_array().into_iter().flatten().map(|input| {
         let counts = |key: &str, lead: &str| -> Vec<(String, u64)> {
             let counts = input[key].as_object().into_iter().flatten();
@@ -148,7 +150,11 @@ fn status_text(page: &Value) -> String {
         let rejected: Vec<String> = rejected.iter().map(|(why, count)| format!("{why} {count}")).collect();
         let mut row =
             ["name", "state", "lines_per_second", "lag_seconds", "last_line_at"].map(|key| word(&input[key])).to_vec();
+        if let Some(silent) = input["silent_since"].as_str().filter(|_| input["state"] == "up") {
+            row[1] = silence(silent, page["at"].as_str().and_then(Time::parse));
+        }
         row[3] = input["lag_seconds"].as_f64().map_or("-".to_owned(), lag);
+        row.insert(2, word(&input["clients"]));
         row.push(if rejected.is_empty() { "-".to_owned() } else { rejected.join(", ") });
         row
     });
@@ -157,6 +163,14 @@ fn status_text(page: &Value) -> String {
     let keys = ["name", "state", "delivered", "waiting", "oldest_waits_since", "failed"];
     let sinks = page["sinks"].as_array().into_iter().flatten().map(|sink| keys.map(|key| word(&sink[key])).to_vec());
     text + &table([head].into_iter().chain(sinks).collect())
+}
+
+/// The state of an input that sends nothing: `silent since 22:17`, with the date if it was not on the day of the page.
+fn silence(since: &str, now: Option<Time>) -> String {
+    match Time::parse(since).zip(now) {
+        Some((since, now)) => format!("silent since {}", short(since, now)),
+        None => format!("silent since {}", FromAir(since)),
+    }
 }
 
 /// The lag of a feed with its unit, as short as possible: `1.3 s`, `45 min`, `5 h`, `12 d`, `13 years`.
@@ -203,6 +217,23 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_input_that_sends_nothing_is_silent_and_has_no_lag() {
+        let page = json!({
+            "at": "2026-11-22T22:21:00Z", "ready": true, "reasons": [],
+            "warnings": ["input tcp has sent nothing since 22:17 UTC; no client is connected"],
+            "engine": {"time": "2026-11-22T22:16:30Z", "vessels": 3},
+            "inputs": [{"name": "tcp", "state": "up", "silent_since": "2026-11-22T22:17:05Z", "clients": 0,
+                "lines_per_second": 0.0, "lag_seconds": null, "last_line_at": "2026-11-22T22:17:05Z", "rejected": {}}],
+            "sinks": [],
+        });
+        let text = status_text(&page);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[1], "? input tcp has sent nothing since 22:17 UTC; no client is connected");
+        let words: Vec<&str> = lines[3].split("  ").map(str::trim).filter(|word| !word.is_empty()).collect();
+        assert_eq!(words, ["tcp", "silent since 22:17", "0", "0.0", "-", "2026-11-22T22:17:05Z", "-"]);
+    }
 
     #[test]
     fn feeds_and_sinks_are_in_columns() {

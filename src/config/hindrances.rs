@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -14,7 +15,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::Config;
 use crate::secret::{Secret, SecretError};
-use crate::service::{Account, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
+use crate::service::{Account, Holder, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
 use crate::{inputs, tls};
 
 /// Environment variable with the folder of systemd credentials.
@@ -159,12 +160,19 @@ fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, String)> {
     }
     let advice = match &asker.service {
         Some(_) => asker.advice(),
+        None if holds_settings(place) => "write a path in a folder of its own, such as /var/lib/atalaia".to_owned(),
         None => format!("chown {} {shown}, or write another path", asker.own.name),
     };
     Some((
         asker.weight(),
         format!("{key}: {shown} cannot be written by {}: {}; {advice}", asker.own.shown(), plain(&error)),
     ))
+}
+
+/// Whether a folder has settings in it. Such a folder must not be handed over to the daemon.
+pub fn holds_settings(folder: &Path) -> bool {
+    let is_toml = |entry: fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "toml");
+    fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_toml))
 }
 
 fn absolute(path: &Path) -> PathBuf {
@@ -299,21 +307,56 @@ fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     }
     wanted
         .extend(config.http.address.iter().map(|address| ("http.address".to_owned(), address.clone(), Protocol::Tcp)));
-    let daemon = config.store.path.as_ref().and_then(|store| {
-        let mut name = store.as_os_str().to_owned();
-        name.push(".lock");
-        holder_of_lock(Path::new(&name))
-    });
+    let daemon = Running::find(config.store.path.as_deref(), asker);
     let of = |(key, address, protocol): (String, String, Protocol)| {
-        let what = unlistened(&address, protocol, daemon)?;
+        let what = unlistened(&address, protocol, &daemon)?;
         let weight = if asker.strict { Weight::Certain } else { Weight::Possible };
         Some((weight, format!("{key}: {what}")))
     };
     wanted.into_iter().filter_map(of).collect()
 }
 
+/// What is known about a daemon that runs with these settings.
+struct Running {
+    /// The process that has locked the store.
+    pid: Option<u32>,
+    /// Users other than the current one that the daemon may run as: that of the service and the owner of the store.
+    uids: Vec<u32>,
+}
+
+impl Running {
+    fn find(store: Option<&Path>, asker: &Asker) -> Running {
+        let lock = |store: &Path| {
+            let mut name = store.as_os_str().to_owned();
+            name.push(".lock");
+            holder_of_lock(Path::new(&name))
+        };
+        let owner = store.and_then(|store| Some(fs::metadata(store).ok()?.uid()));
+        let service = asker.service.as_ref().map(|service| service.uid);
+        // Root runs many other programs.
+        let uids = service.into_iter().chain(owner).filter(|uid| *uid != 0 && *uid != asker.own.uid);
+        Running { pid: store.and_then(lock), uids: uids.collect() }
+    }
+
+    /// Describes who listens at an address in use. `None` if it is certain that the daemon or the service manager does so.
+    fn taken(&self, address: &str, holder: Option<&Holder>, listing: &str) -> Option<String> {
+        match holder.and_then(|holder| holder.pid) {
+            // The service manager may have opened the sockets.
+            Some(pid) if pid == 1 || self.pid.map_or_else(|| is_ours(pid), |daemon| daemon == pid) => return None,
+            None if self.pid.is_some() => return None,
+            _ => {}
+        }
+        let who = holder.map_or_else(|| "another process".to_owned(), Holder::shown);
+        // Only the daemon's own user and root may see its process id.
+        Some(match holder.filter(|holder| holder.pid.is_none() && self.uids.contains(&holder.uid)) {
+            Some(holder) => format!("{address} is held by the running daemon (uid {})", holder.uid),
+            None => format!("{address} is taken by {who}; stop it or write another port ({listing} lists them)"),
+        })
+    }
+}
+
 /// Why the address cannot be listened on; `None` if it can, or if the running daemon or the service manager does so.
-fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<String> {
+fn unlistened(address: &str, protocol: Protocol, daemon: &Running) -> Option<String> {
     let at = match address.to_socket_addrs().map(|mut all| all.next()) {
         Ok(Some(at)) => at,
         Ok(None) => {
@@ -323,18 +366,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<
     };
     let error = bind(at, protocol).err()?;
     match error.kind() {
-        ErrorKind::AddrInUse => {
-            let holder = holder_of_port(at, protocol);
-            let is_daemon = match holder.as_ref().and_then(|holder| holder.pid) {
-                // The service manager may have opened its sockets.
-                Some(pid) => pid == 1 || daemon.map_or_else(|| is_ours(pid), |daemon| daemon == pid),
-                None => daemon.is_some(),
-            };
-            let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.shown());
-            let command = protocol.listing();
-            (!is_daemon)
-                .then(|| format!("{address} is taken by {who}; stop it or write another port ({command} lists them)"))
-        }
+        ErrorKind::AddrInUse => daemon.taken(address, holder_of_port(at, protocol).as_ref(), protocol.listing()),
         ErrorKind::PermissionDenied => Some(format!(
             "{address} may not be listened on ({}); write a port above 1023, or let a .socket unit open it",
             plain(&error)
@@ -385,6 +417,26 @@ mod tests {
         let at = udp.local_addr().expect("bound");
         let text = format!("[[inputs]]\nkind = \"udp\"\nname = \"a\"\naddress = \"{at}\"\n");
         assert_eq!(told(&text, &asker(true)), []);
+    }
+
+    #[test]
+    fn a_port_of_the_daemons_user_is_held_by_the_daemon_and_nobody_is_told_to_stop_it() {
+        let daemon = Running { pid: None, uids: vec![999] };
+        let holder = |uid| Holder { pid: None, program: None, uid };
+        let taken = |holder: &Holder| daemon.taken("127.0.0.1:5631", Some(holder), "ss -ltnp");
+        assert_eq!(taken(&holder(999)).as_deref(), Some("127.0.0.1:5631 is held by the running daemon (uid 999)"));
+        let other = taken(&holder(33)).expect("an obstacle");
+        assert!(other.starts_with("127.0.0.1:5631 is taken by a process of uid 33; stop it"), "{other}");
+        let locked = Running { pid: Some(7), uids: Vec::new() };
+        assert_eq!(locked.taken("127.0.0.1:5631", Some(&holder(999)), "ss -ltnp"), None);
+    }
+
+    #[test]
+    fn a_folder_with_settings_is_not_handed_over() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        assert!(!holds_settings(folder.path()));
+        fs::write(folder.path().join("atalaia.toml"), "").expect("written");
+        assert!(holds_settings(folder.path()));
     }
 
     #[test]

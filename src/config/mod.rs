@@ -30,7 +30,7 @@ pub use certificates::lapsing;
 pub use chart::{ZoneSource, ZonesRead, read_zones};
 pub use check::{Checked, Judgement, Purpose, check, check_again, check_given, judge, no_inputs, source_clock};
 pub use files::Texts;
-pub use hindrances::USUAL_USER;
+pub use hindrances::{USUAL_USER, holds_settings};
 pub use in_force::{FILE as IN_FORCE_FILE, InForce};
 pub use part::{StoreSettings, Table, store_settings};
 pub use places::Places;

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::View;
 use crate::store::Backlog;
-use crate::time::Span;
+use crate::telemetry::FromAir;
+use crate::time::{Span, Time};
 
 /// Age of the last view from which the main loop counts as stalled.
 pub(super) const STALLED: Duration = Duration::from_secs(10);
@@ -62,6 +63,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     } else if !down.is_empty() {
         warnings.push(format!("inputs down: {}", down.join(", ")));
     }
+    warnings.extend(view.inputs.iter().filter_map(|input| silent(input, view.at)));
     let lagging = names(&|input| input.lagging);
     if !lagging.is_empty() {
         warnings.push(format!("late inputs: {}", lagging.join(", ")));
@@ -76,7 +78,11 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     if !view.reload.ok {
         let problems = view.reload.problems;
         let word = if problems == 1 { "problem" } else { "problems" };
-        warnings.push(format!("reload refused: {problems} {word}; the previous settings and zones remain in force"));
+        warnings.push(format!(
+            "reload refused: {problems} {word}; the previous settings and zones remain in force; atalaia check --config {} shows {}",
+            FromAir(&view.reload.file.display().to_string()),
+            if problems == 1 { "it" } else { "them" }
+        ));
     }
     if !view.reload.waits_for_restart.is_empty() {
         warnings.push(format!("changed settings need a restart: {}", view.reload.waits_for_restart.join(", ")));
@@ -86,14 +92,35 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
 }
 
 impl Health {
-    /// Adds a warning for each sink with deliveries that were given up and must be sent again by hand.
-    pub(super) fn and_refused(mut self, backlog: &[Backlog]) -> Health {
-        for Backlog { sink, failed, .. } in backlog.iter().filter(|backlog| 0 < backlog.failed) {
-            let messages = if *failed == 1 { "1 alert message".to_owned() } else { format!("{failed} alert messages") };
-            self.warnings.push(format!("sink {sink} refused {messages}: atalaia deliveries list shows why"));
+    /// Adds a warning for each sink with deliveries that were given up and must be sent again by hand, and for each removed sink with
+    /// any that were not made.
+    pub(super) fn and_undelivered(mut self, view: &View, backlog: &[Backlog]) -> Health {
+        for Backlog { sink, pending, failed, .. } in backlog {
+            let is_removed = view.sinks.iter().all(|known| known.name != *sink);
+            let undelivered = if is_removed { pending + failed } else { *failed };
+            if undelivered == 0 {
+                continue;
+            }
+            let messages = if undelivered == 1 { "message" } else { "messages" };
+            self.warnings.push(match is_removed {
+                true => {
+                    format!("{undelivered} undelivered for the removed sink {sink}: atalaia deliveries list shows them")
+                }
+                false => {
+                    format!("sink {sink} did not get {undelivered} alert {messages}: atalaia deliveries list shows why")
+                }
+            });
         }
         self
     }
+}
+
+/// Describes an input that is up but sends nothing; `None` for all others.
+fn silent(input: &super::InputView, now: Time) -> Option<String> {
+    let since = input.silent_since.filter(|_| input.up)?;
+    let since = if since.date() == now.date() { since.clock() } else { since.minute() };
+    let clients = if input.clients == Some(0) { "; no client is connected" } else { "" };
+    Some(format!("input {} has sent nothing since {since} UTC{clients}", input.name))
 }
 
 /// Describes how the engine lags behind its live inputs; `None` if it keeps up.
@@ -112,7 +139,7 @@ fn lag(view: &View) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::view;
-    use super::super::{Failing, ReloadView};
+    use super::super::{Failing, ReloadView, SinkView};
     use super::*;
     use crate::disk::Absence;
 
@@ -146,14 +173,19 @@ mod tests {
     }
 
     #[test]
-    fn deliveries_refused_by_receivers_are_a_warning() {
-        let refused = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, oldest: None, failed };
-        let health = health(&view(), Duration::from_secs(1));
-        let health = health.and_refused(&[refused("partner", 4), refused("mail", 0), refused("map", 1)]);
+    fn deliveries_that_were_not_made_are_a_warning_also_after_their_sink_was_removed() {
+        let mut view = view();
+        view.sinks =
+            ["partner", "mail", "map"].map(|name| SinkView { name: name.to_owned(), ..view.sinks[0].clone() }).to_vec();
+        let waits = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, oldest: None, failed };
+        let health = health(&view, Duration::from_secs(1));
+        let health =
+            health.and_undelivered(&view, &[waits("partner", 4), waits("mail", 0), waits("map", 1), waits("old", 39)]);
         assert!(health.ready);
         let expected = [
-            "sink partner refused 4 alert messages: atalaia deliveries list shows why",
-            "sink map refused 1 alert message: atalaia deliveries list shows why",
+            "sink partner did not get 4 alert messages: atalaia deliveries list shows why",
+            "sink map did not get 1 alert message: atalaia deliveries list shows why",
+            "42 undelivered for the removed sink old: atalaia deliveries list shows them",
         ];
         assert_eq!(health.warnings, expected);
     }
@@ -170,7 +202,11 @@ mod tests {
         assert!(health.ready, "{:?}", health.reasons);
         assert_eq!(health.warnings[0], "inputs down: coast");
         assert_eq!(health.warnings[1], "sinks down: log");
-        assert!(health.warnings[2].starts_with("reload refused: 2 problems"));
+        assert_eq!(
+            health.warnings[2],
+            "reload refused: 2 problems; the previous settings and zones remain in force; \
+             atalaia check --config /etc/atalaia/atalaia.toml shows them"
+        );
         assert_eq!(health.warnings[3], "changed settings need a restart: [[inputs]] (coast), [http]");
         assert_eq!(health.warnings[4], "inputs[0].nats.tls.ca: ca.pem expired");
     }

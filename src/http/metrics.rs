@@ -127,10 +127,18 @@ fn inputs(page: &mut Page, view: &View) {
     page.counters("source_refused_posts", "Posts refused", refused);
     let rate = each().map(|(labels, input)| (labels, input.lines_per_second));
     page.gauges("source_lines_per_second", "Lines that reached the engine, over the last minute", rate);
-    let behind = each().filter_map(|(labels, input)| Some((labels, input.reported?.1.seconds())));
-    page.gauges("source_lag_seconds", "How far the time of its last report was behind receipt", behind);
+    let behind = each().filter_map(|(labels, input)| Some((labels, input.lag()?.seconds())));
+    page.gauges(
+        "source_lag_seconds",
+        "How far the time of its last report was behind receipt; absent while silent",
+        behind,
+    );
+    let silent = each().map(|(labels, input)| (labels, truth(input.silent_since.is_some())));
+    page.gauges("source_silent", "Has sent nothing for longer than idle_after_seconds", silent);
+    let clients = each().filter_map(|(labels, input)| Some((labels, input.clients? as f64)));
+    page.gauges("source_clients", "Clients connected to a TCP listener", clients);
     let up = each().map(|(labels, input)| (labels, truth(input.up)));
-    page.gauges("source_connected", "Connected, listening or open", up);
+    page.gauges("source_connected", "Connected, listening (even without a client) or open", up);
     let lagging = each().map(|(labels, input)| (labels, truth(input.lagging)));
     page.gauges("source_lagging", "Later than lateness_seconds allows; the engine does not wait for it", lagging);
     let heard = each().filter_map(|(labels, input)| Some((labels, stamp(input.heard?))));
@@ -281,6 +289,7 @@ mod tests {
     #[test]
     fn names_are_those_that_dashboards_know() {
         let mut view = view();
+        (view.inputs[1].silent_since, view.inputs[1].clients) = (Some(view.at), Some(0));
         view.opened.insert((Behaviour::Loitering, Severity::High), 4);
         view.open.insert(Behaviour::Loitering, 1);
         view.retracted.insert(Behaviour::AisGap, 2);
@@ -304,6 +313,9 @@ mod tests {
             "atalaia_source_last_message_timestamp_seconds{source=\"coast\"} 1799999998.0",
             "atalaia_source_lines_per_second{source=\"hub\"} 2.5",
             "atalaia_source_lag_seconds{source=\"coast\"} 4.0",
+            "atalaia_source_silent{source=\"coast\"} 0.0",
+            "atalaia_source_silent{source=\"hub\"} 1.0",
+            "atalaia_source_clients{source=\"hub\"} 0.0",
             "atalaia_engine_lag_seconds 32.0",
             "atalaia_alerts_opened_total{rule=\"loitering\",behaviour=\"loitering\",severity=\"high\"} 4",
             "atalaia_alerts_open{rule=\"loitering\",behaviour=\"loitering\"} 1.0",
@@ -324,6 +336,7 @@ mod tests {
         ] {
             assert!(lines.iter().any(|written| written == line), "{line} is not in\n{}", lines.join("\n"));
         }
+        assert!(!lines.iter().any(|line| line.starts_with("atalaia_source_lag_seconds{source=\"hub\"}")));
         let begins = |name: &str| lines.iter().any(|line| line.starts_with(name));
         assert!(begins("process_resident_memory_bytes ") && begins("process_cpu_seconds_total "));
         assert!(begins("atalaia_build_info{version=\""));

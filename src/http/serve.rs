@@ -139,7 +139,7 @@ impl Pages {
     }
 
     /// Backlog of all sinks; empty if it cannot be read in time.
-    async fn refused(self) -> Vec<store::Backlog> {
+    async fn undelivered(self) -> Vec<store::Backlog> {
         let Some(path) = self.store else {
             return Vec::new();
         };
@@ -238,7 +238,7 @@ async fn show_health(State(pages): State<Pages>) -> Response {
 
 async fn show_readiness(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
-    let health = health(&view, age).and_refused(&pages.refused().await);
+    let health = health(&view, age).and_undelivered(&view, &pages.undelivered().await);
     let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     json(status, &health)
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::View;
 use super::health::{Health, health};
 use super::metrics::Beside;
+use crate::time::Span;
 
 /// Body of the `/status` response.
 #[derive(Debug, Serialize)]
@@ -42,7 +43,11 @@ struct Input<'a> {
     /// Why the input is down; `None` while it is up.
     reason: Option<&'a str>,
     last_line_at: Option<String>,
-    /// How far the time of its last report was behind receipt; `None` before the first report.
+    /// Since when it has sent nothing, if that is longer than `idle_after_seconds`.
+    silent_since: Option<String>,
+    /// Number of connected clients; `None` unless the input is a TCP listener.
+    clients: Option<u64>,
+    /// How far the time of its last report was behind receipt; `None` before the first report and while the input is silent.
     lag_seconds: Option<f64>,
     lagging: bool,
     /// Lines dropped because they were too long or because the engine had no room.
@@ -101,7 +106,9 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             lines: input.lines,
             reason: input.reason.as_deref().filter(|_| !input.up),
             last_line_at: input.heard.map(|heard| heard.to_string()),
-            lag_seconds: input.reported.map(|(_, behind)| behind.seconds()),
+            silent_since: input.silent_since.map(|since| since.to_string()),
+            clients: input.clients,
+            lag_seconds: input.lag().map(Span::seconds),
             lagging: input.lagging,
             dropped: overlong + dropped,
             lost_datagrams,
@@ -128,7 +135,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
     });
     Status {
         at: view.at.to_string(),
-        health: health(view, age).and_refused(beside.backlog.as_deref().unwrap_or_default()),
+        health: health(view, age).and_undelivered(view, beside.backlog.as_deref().unwrap_or_default()),
         engine: Engine {
             time: view.engine.time.map(|time| time.to_string()),
             vessels: view.engine.vessels,
@@ -153,7 +160,6 @@ mod tests {
     use super::super::tests::view;
     use super::*;
     use crate::store::Backlog;
-    use crate::time::Span;
 
     #[test]
     fn each_input_and_each_sink_is_listed() {
@@ -188,5 +194,18 @@ mod tests {
         assert_eq!(log["oldest_waits_since"], "2027-01-15T07:58:30Z");
         assert_eq!((&page["ready"], &page["warnings"][0]), (&json!(true), &json!("inputs down: hub")));
         assert_eq!(page["open_alerts"]["loitering"], 2);
+    }
+
+    #[test]
+    fn a_silent_listener_shows_since_when_and_how_many_clients_it_has_but_no_lag() {
+        let mut view = view();
+        view.inputs[0].silent_since = Some(view.at - Span::from_minutes(3));
+        view.inputs[0].clients = Some(0);
+        let page = serde_json::to_value(status(&view, Duration::from_secs(1), &Beside::default())).expect("plain data");
+        let (coast, hub) = (&page["inputs"][0], &page["inputs"][1]);
+        assert_eq!((&coast["state"], &coast["silent_since"]), (&json!("up"), &json!("2027-01-15T07:57:00Z")));
+        assert_eq!((&coast["clients"], &coast["lag_seconds"]), (&json!(0), &Value::Null));
+        assert_eq!((&hub["silent_since"], &hub["clients"]), (&Value::Null, &Value::Null));
+        assert_eq!(page["warnings"], json!(["input coast has sent nothing since 07:57 UTC; no client is connected"]));
     }
 }

@@ -18,6 +18,8 @@ pub(super) fn view() -> View {
         rejects: vec![("checksum_wrong", 3)],
         refused_posts: vec![("unauthorised", 5), ("busy", 0)],
         heard: Some(at - Span::from_seconds(2)),
+        silent_since: None,
+        clients: None,
         lagging: false,
         reported: Some((at - Span::from_seconds(2), Span::from_seconds(4))),
         lateness: Span::from_seconds(30),
@@ -44,7 +46,13 @@ pub(super) fn view() -> View {
         open: Default::default(),
         store: Some(Failing::default()),
         journal: Some(Failing::default()),
-        reload: ReloadView { ok: true, taken_at: at, problems: 0, waits_for_restart: Vec::new() },
+        reload: ReloadView {
+            ok: true,
+            taken_at: at,
+            problems: 0,
+            file: "/etc/atalaia/atalaia.toml".into(),
+            waits_for_restart: Vec::new(),
+        },
         lapsing: Vec::new(),
     }
 }

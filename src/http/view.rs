@@ -2,6 +2,7 @@
 //! sanitised before it gets here.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::alerts::Severity;
@@ -66,6 +67,11 @@ pub struct InputView {
     pub refused_posts: Vec<(&'static str, u64)>,
     /// When the last line was received; `None` before the first one.
     pub heard: Option<Time>,
+    /// Since when no line has been received, if that is longer than `idle_after_seconds`; before the first line, since the start.
+    /// `None` for recordings and inputs that send.
+    pub silent_since: Option<Time>,
+    /// Number of connected clients; `None` unless the input is a TCP listener.
+    pub clients: Option<u64>,
     /// Whether the times of its reports are behind receipt by more than its lateness.
     pub lagging: bool,
     /// When its last report was received, and how far the report's time was behind that; `None` for recordings and before the first report.
@@ -74,6 +80,14 @@ pub struct InputView {
     pub lateness: Span,
     /// Why it is down, sanitised for display.
     pub reason: Option<String>,
+}
+
+impl InputView {
+    /// How far the time of its last report was behind receipt. `None` before the first report, and while the input is silent: its last
+    /// report says nothing about it now.
+    pub fn lag(&self) -> Option<Span> {
+        self.reported.filter(|_| self.silent_since.is_none()).map(|(_, behind)| behind)
+    }
 }
 
 /// The state of one sink. Its counts start with the daemon.
@@ -138,6 +152,8 @@ pub struct ReloadView {
     pub taken_at: Time,
     /// Number of problems in the last reload.
     pub problems: u64,
+    /// The settings file that is read.
+    pub file: PathBuf,
     /// Tables of the settings whose changes take effect at the next start.
     pub waits_for_restart: Vec<String>,
 }

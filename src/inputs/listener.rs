@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use super::{AddressCounts, AddressPermit, InputError, Port, State};
 use crate::clock::Moment;
 use crate::service::{Protocol, with_holder};
-use crate::telemetry::InputCounters;
+use crate::telemetry::{ConnectedClient, InputCounters};
 
 /// Pause after a failed accept, for instance without free file descriptors, so that the loop does not spin.
 const BREATH: Duration = Duration::from_millis(100);
@@ -52,9 +52,11 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
             continue;
         };
         InputCounters::add(&port.counters.connections, 1);
+        let client = ConnectedClient::count(&port.counters);
         info!(input = %port.settings.name, %peer, "client connected");
         let port = port.clone();
         tokio::spawn(async move {
+            let _client = client;
             let outcome = tokio::select! {
                 biased;
                 () = port.stop.cancelled() => return,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -73,6 +74,8 @@ pub(super) struct StatusReporter {
     /// Warnings for certificates that have expired or soon will, and when their files were last read.
     lapsing: Vec<String>,
     lapsing_read: Option<Moment>,
+    /// The settings file.
+    file: PathBuf,
     /// Channel to the pages; `None` if they are not served.
     view: Option<watch::Sender<Arc<View>>>,
 }
@@ -81,6 +84,7 @@ impl StatusReporter {
     /// Starts serving the pages, and feeds the watchdog while the loop, the store and the journal make progress.
     pub(super) fn start(
         settings: &Checked,
+        file: &Path,
         store: Option<&Store>,
         records: Option<&Records>,
         sockets: &Arc<Sockets>,
@@ -112,6 +116,7 @@ impl StatusReporter {
             journal: records.map(|_| Failing::default()),
             lapsing: Vec::new(),
             lapsing_read: None,
+            file: std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
             view: None,
         };
         if settings.http.address.is_some() || sockets.tcp(http::NAME).is_some() {
@@ -199,6 +204,7 @@ impl StatusReporter {
                 ok: reload.ok,
                 taken_at: reload.taken_at,
                 problems: reload.problems.len() as u64,
+                file: self.file.clone(),
                 waits_for_restart: reload.waits_for_restart.clone(),
             },
             lapsing: self.lapsing.clone(),
@@ -319,12 +325,22 @@ impl Daemon {
                 _ => Vec::new(),
             },
             heard: source.heard_at,
+            silent_since: self.silent_since(source, settings),
+            clients: (settings.kind == Kind::TcpListen).then(|| source.counters.clients.load(Relaxed)),
             lagging: source.lagging,
             // Reports from before a restart say nothing about the feed now.
             reported: self.driver.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
             lateness: config::source_clock(settings, &self.settings).lateness,
             reason: source.counters.reason.get(),
         }
+    }
+
+    /// Since when a live input has sent nothing; `None` unless the engine treats it as silent.
+    fn silent_since(&self, source: &Source, settings: &Settings) -> Option<Time> {
+        let is_silent = source.idle && source.state != State::Ended && settings.kind.is_live();
+        let length = || self.clock.moment().since(source.heard).as_millis();
+        let began = || self.clock.now() - Span::from_millis(i64::try_from(length()).unwrap_or(i64::MAX));
+        is_silent.then(|| source.heard_at.unwrap_or_else(began))
     }
 
     fn engine_view(&self) -> EngineView {

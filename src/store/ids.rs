@@ -25,8 +25,11 @@ pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::
         Kind::Alert => ("alerts", "alerts"),
         Kind::Case => ("cases", "cases"),
     };
-    let exact =
-        connection.prepare_cached(&format!("SELECT id FROM {table} WHERE id = ?1"))?.query_row([id], |row| row.get(0));
+    // Ids are in small letters; a user may have typed or dictated capitals.
+    let lower = id.to_ascii_lowercase();
+    let exact = connection
+        .prepare_cached(&format!("SELECT id FROM {table} WHERE id IN (?1, ?2)"))?
+        .query_row([id, &lower], |row| row.get(0));
     if let Some(id) = exact.optional()? {
         return Ok(Ok(id));
     }
@@ -40,7 +43,7 @@ pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::
     // A range query can use the index of the table. No character of an id sorts after `z`.
     let mut query =
         connection.prepare_cached(&format!("SELECT id FROM {table} WHERE id >= ?1 AND id < ?1 || '{{' LIMIT 2"))?;
-    let found: Vec<String> = query.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let found: Vec<String> = query.query_map([&lower], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     Ok(match found.as_slice() {
         [] => Err(missing()),
         [one] => Ok(one.clone()),

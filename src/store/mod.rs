@@ -66,7 +66,7 @@ pub use read::{
 };
 pub use retention::{Purged, RetentionSettings, purge};
 pub use trail::{Actor, AuditRow, is_same_name, trail};
-pub use undelivered::{DeliveryQuery, DeliveryRow, deliveries, delivery_rows, knows_sink, retry};
+pub use undelivered::{DeliveryQuery, DeliveryRow, Retried, deliveries, delivery_rows, knows_sink, retry};
 pub use writer::{Event, Reporter, Store};
 
 use crate::alerts::HandlingSettings;

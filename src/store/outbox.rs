@@ -15,7 +15,7 @@ use crate::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use crate::time::Time;
 
 /// Error text of pending deliveries whose sink no longer exists.
-const NOT_NAMED: &str = "this sink is no longer in the settings";
+pub(super) const NOT_NAMED: &str = "this sink is no longer in the settings";
 
 /// A delivery: one change on its way to one sink.
 #[derive(Clone, PartialEq, Debug)]

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
 
+use super::outbox::NOT_NAMED;
 use super::{Orders, changes};
 use crate::alerts::{Notice, NoticeKind};
 use crate::time::{Span, Time};
@@ -50,9 +51,11 @@ pub(super) fn store(
 
 /// The notice about a sink's failed deliveries. It leaves out the receiver's own error text, which is not meant for other sinks.
 pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Result<Notice> {
-    let mut query =
-        transaction.prepare_cached("SELECT count(*), min(since) FROM outbox WHERE sink = ?1 AND state = 'failed'")?;
-    let (failed, since): (i64, Option<i64>) = query.query_row([sink], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut query = transaction.prepare_cached(
+        "SELECT count(*), min(since), count(*) FILTER (WHERE error = ?2) FROM outbox WHERE sink = ?1 AND state = 'failed'",
+    )?;
+    let (failed, since, removed): (i64, Option<i64>, i64) =
+        query.query_row([sink, NOT_NAMED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let mut measured = Map::new();
     measured.insert("sink".to_owned(), sink.into());
     measured.insert("failed".to_owned(), failed.into());
@@ -67,8 +70,16 @@ pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Re
             } else {
                 (format!("{failed} alert messages"), "they")
             };
+            let what = match removed {
+                0 => format!("refused {messages}"),
+                _ if removed == failed => format!("did not get {messages} because it was removed from the settings"),
+                _ => format!(
+                    "did not get {messages}: it refused {}, and was not in the settings for {removed}",
+                    failed - removed
+                ),
+            };
             format!(
-                "The receiver \"{sink}\" refused {messages}; {they} will not be sent again until somebody retries them. \
+                "The receiver \"{sink}\" {what}; {they} will not be sent again until somebody retries them. \
                  `atalaia deliveries list` shows why, `atalaia deliveries retry` sends them again."
             )
         }

@@ -1,5 +1,6 @@
 //! Lists deliveries and retries failed ones, for operators.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, params};
@@ -50,7 +51,7 @@ pub struct DeliveryQuery {
 impl DeliveryQuery {
     /// SQL condition on `outbox` with the parameters ?1 to ?3.
     const CONDITION: &str = "(?1 IS NULL OR outbox.sink = ?1) AND (?2 IS NULL OR outbox.state = ?2)
-         AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = ?3)";
+         AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = lower(?3))";
 }
 
 /// Number of deliveries by sink and state.
@@ -102,16 +103,27 @@ pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Queues failed deliveries again, behind all others, and returns their number. A running daemon picks them up within seconds.
+/// What a retry has done.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Retried {
+    /// Number of deliveries that were queued again.
+    pub queued: u64,
+    /// Number of deliveries that were left as they are, by removed sink.
+    pub removed: BTreeMap<String, u64>,
+}
+
+/// Queues failed deliveries again, behind all others. A running daemon picks them up within seconds.
 ///
+/// `known` are the sinks in the settings, `None` if unknown. Deliveries of other sinks are left alone: they would wait for ever.
 /// Refuses a sink without any deliveries, and an unknown alert.
 pub fn retry<'a>(
     path: &Path,
     which: &DeliveryQuery,
+    known: Option<&[String]>,
     who: impl Into<Actor<'a>>,
     why: Option<&str>,
     now: Time,
-) -> Result<u64, StoreError> {
+) -> Result<Retried, StoreError> {
     let who = who.into();
     let mut connection = schema::beside(path)?;
     if let Some(sink) = &which.sink {
@@ -120,9 +132,9 @@ pub fn retry<'a>(
     if let Some(alert) = &which.alert {
         whole(&connection, Kind::Alert, alert).map_err(StoreError::sqlite(path))??;
     }
-    let mut write = || -> rusqlite::Result<u64> {
+    let mut write = || -> rusqlite::Result<Retried> {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let mut count = 0;
+        let mut done = Retried::default();
         {
             let mut failed = transaction.prepare(&format!(
                 "SELECT seq, sink, alert, revision, gathered FROM outbox WHERE {} ORDER BY seq",
@@ -134,9 +146,13 @@ pub fn retry<'a>(
                 })?
                 .collect::<rusqlite::Result<Vec<(i64, String, String, u32, bool)>>>()?;
             for (seq, sink, alert, revision, gathered) in rows {
+                if known.is_some_and(|known| !known.contains(&sink)) {
+                    *done.removed.entry(sink).or_default() += 1;
+                    continue;
+                }
                 let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
                 audit(&transaction, now, who, "retried", &alert, Some(&why))?;
-                count += 1;
+                done.queued += 1;
                 if gathered && which.alert.is_none() {
                     digests::retry_gathered(&transaction, seq, now)?;
                     continue;
@@ -170,7 +186,7 @@ pub fn retry<'a>(
             }
         }
         transaction.commit()?;
-        Ok(count)
+        Ok(done)
     };
     write().map_err(StoreError::sqlite(path))
 }

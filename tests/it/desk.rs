@@ -199,7 +199,16 @@ fn a_silence_shows_the_alerts_it_would_withhold_before_it_is_made() {
     let close = ["alerts", "--as", "ana", "close", &id, "--finding", "false", "--why", "a buoy", "--silence", "12h"];
     let said = desk.says(&close, None);
     assert!(
-        said.starts_with(&id) && said.contains("silence 2 of rendezvous, MMSI 224123456 until 2024-03-0"),
+        said.starts_with(&format!("closed {} rendezvous ", &id[..8]))
+            && said.contains(", false\nsilence 2 of rendezvous, MMSI 224123456 until 2024-03-0"),
+        "{said}"
+    );
+    // Reopening it does not lift the silence, and says so. The id may be in capitals.
+    let said = desk.says(&["alerts", "--as", "ana", "reopen", &id[..8].to_ascii_uppercase()], None);
+    assert!(
+        said.starts_with(&format!("reopened {} rendezvous ", &id[..8]))
+            && said.contains("\nsilence 2 of rendezvous, MMSI 224123456 is still in force until 2024-03-0")
+            && said.contains(" UTC: atalaia alerts lift 2\n"),
         "{said}"
     );
     let silences = objects(&desk.says(&["alerts", "silences", "--json"], None));
@@ -265,12 +274,17 @@ fn one_refused_alert_does_not_hide_the_results_for_the_others() {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
+    let ids = |verb: &str, said: &str| -> Vec<String> {
+        let id = |line: &str| line.strip_prefix(verb)?.split(' ').nth(1).map(str::to_owned);
+        said.lines().map(|line| id(line).unwrap_or_default()).collect()
+    };
+    let both = [&first[..8], &second[..8]];
     let (code, said, why) = runs(&[&["alerts", "--as", "ana", "ack"][..], &three].concat());
-    assert_eq!((code, said), (Some(2), format!("{first}\n{second}\n")), "{why}");
+    assert_eq!((code, ids("acknowledged", &said)), (Some(2), both.map(str::to_owned).to_vec()), "{said}{why}");
     assert_eq!(why, "atalaia: no alert nosuchalert\natalaia: done with 2 of 3 alerts\n");
     let close = [&["alerts", "--as", "ana", "close"][..], &three, &["--finding", "benign", "--why", "known"]].concat();
     let (code, said, why) = runs(&close);
-    assert_eq!((code, said), (Some(2), format!("{first}\n{second}\n")), "{why}");
+    assert_eq!((code, ids("closed", &said)), (Some(2), both.map(str::to_owned).to_vec()), "{said}{why}");
     let (code, said, why) = runs(&["alerts", "--as", "ana", "ack", first]);
     assert_eq!((code, said.as_str()), (Some(2), ""), "{why}");
     assert_eq!(why, format!("atalaia: {first}: is closed; reopen it first\n"), "one alert needs no count");

@@ -127,8 +127,7 @@ pub(super) fn after_close(
 ) -> Result<String, StoreError> {
     let entry = store::alert(path, id, now)?.entry;
     let behaviour = entry.body["behaviour"].as_str().map(str::to_owned);
-    let lag = store::history(path, &entry.id)?.last().map(|change| change.stored_at - change.at);
-    let there = now - lag.filter(|lag| LATE < *lag).unwrap_or(Span::ZERO);
+    let there = feed_time(path, &entry, now)?;
     let last_at = entry.body["last_at"].as_str().and_then(Time::parse).unwrap_or(there);
     let mut text = String::new();
     for mmsi in vessels(&entry) {
@@ -138,6 +137,34 @@ pub(super) fn after_close(
         text += &format!("silence {number} of {} until {} UTC\n", hush_words(&silence), until.minute());
     }
     Ok(text)
+}
+
+/// The time of the feed of an alert, which is behind the clock if the feed is late or replayed.
+fn feed_time(path: &Path, entry: &store::Entry, now: Time) -> Result<Time, StoreError> {
+    let lag = store::history(path, &entry.id)?.last().map(|change| change.stored_at - change.at);
+    Ok(now - lag.filter(|lag| LATE < *lag).unwrap_or(Span::ZERO))
+}
+
+/// A line for each silence of the vessels of an alert that would still hold back its deliveries, each after a line end.
+pub(super) fn still_held(path: &Path, entry: &store::Entry, now: Time) -> Result<String, StoreError> {
+    let there = feed_time(path, entry, now)?;
+    let vessels = vessels(entry);
+    let behaviour = entry.body["behaviour"].as_str();
+    let is_held = |silence: &&SilenceRow| {
+        silence.lifted.is_none()
+            && there < silence.until
+            && silence.mmsi.is_some_and(|mmsi| vessels.contains(&mmsi))
+            && silence.behaviour.as_deref().is_none_or(|silent| Some(silent) == behaviour)
+    };
+    let line = |silence: &SilenceRow| {
+        let number = silence.number;
+        format!(
+            "\nsilence {number} of {} is still in force until {} UTC: atalaia alerts lift {number}",
+            hush_words(&silence.subject()),
+            silence.until.minute()
+        )
+    };
+    Ok(store::silences(path)?.iter().filter(is_held).map(line).collect())
 }
 
 /// Refuses an alert without vessels: a silence after closing it would have no subject.

@@ -86,9 +86,10 @@ fn a_shortened_id_that_fits_two_is_refused_everywhere_and_a_whole_one_never() {
     several(case(&place.path, "case").map(drop));
     several(hold(&place.path, "caseo", "ana", "court", noon()).map(drop));
     let query = DeliveryQuery { alert: Some("baaaa".into()), ..DeliveryQuery::default() };
-    several(retry(&place.path, &query, "ana", None, noon()).map(drop));
+    several(retry(&place.path, &query, None, "ana", None, noon()).map(drop));
     // Three characters are too short for an id. A full id stands for itself even if another one begins with it.
     assert!(act("baa").expect_err("too short").to_string().contains("first four characters"));
     act("baaaaaaaaaaaaaaaaaaaaaaaax").expect("one fits");
+    act("BAAAAAAAAAAAAAAAAAAAAAAAAX").expect("capitals are the same id");
     assert_eq!(case(&place.path, "caseone").expect("one fits")["id"], "caseone");
 }

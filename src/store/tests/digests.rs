@@ -310,9 +310,9 @@ fn rows_fail_with_their_digest_and_are_retried_with_it() {
     assert_eq!((rows.len(), rows.iter().filter(|said| said.ends_with("-1: 550 no")).count()), (8, 7));
     let of = |alert: Option<String>| DeliveryQuery { sink: Some("mail".to_owned()), state: None, alert };
     // First one of them singly, then all the others unchanged.
-    assert_eq!(retry(&desk.place.path, &of(Some(id(5))), "ana", None, noon()).expect("written"), 1);
+    assert_eq!(retry(&desk.place.path, &of(Some(id(5))), None, "ana", None, noon()).expect("written").queued, 1);
     assert_eq!(desk.told_all()[0]["alert"]["id"], id(5).as_str());
-    assert_eq!(retry(&desk.place.path, &of(None), "ana", None, noon()).expect("written"), 7);
+    assert_eq!(retry(&desk.place.path, &of(None), None, "ana", None, noon()).expect("written").queued, 7);
     let told = desk.told_all();
     assert_eq!((told.len(), listed(&told[0], "open")), (1, ids(3..10)));
     assert_eq!(

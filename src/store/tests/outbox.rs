@@ -131,7 +131,7 @@ fn a_retried_change_does_not_become_the_last_one_received() {
     assert!(store.settle(PATIENCE));
     assert_eq!(revisions(&place), [2]);
     let all = DeliveryQuery { sink: Some("partner".to_owned()), ..DeliveryQuery::default() };
-    assert_eq!(retry(&place.path, &all, "ana", None, noon()).expect("written"), 1);
+    assert_eq!(retry(&place.path, &all, None, "ana", None, noon()).expect("written").queued, 1);
     assert_eq!(revisions(&place), [1, 2, 3]);
 }
 
@@ -141,7 +141,8 @@ fn unknown_sinks_and_alerts_cannot_be_retried() {
     let store = open_with(&place, |_| {});
     let again = |sink: Option<&str>, alert: Option<&str>| {
         let [sink, alert] = [sink, alert].map(|word| word.map(str::to_owned));
-        retry(&place.path, &DeliveryQuery { sink, alert, state: None }, "ana", None, noon())
+        retry(&place.path, &DeliveryQuery { sink, alert, state: None }, None, "ana", None, noon())
+            .map(|done| done.queued)
             .map_err(|error| error.to_string())
     };
     assert_eq!(again(Some("own"), None), Err("no deliveries for sink `own`, nor for any".to_owned()));
@@ -216,8 +217,12 @@ fn failed_deliveries_are_an_alert_for_other_sinks_until_they_are_delivered() {
     let listed = listed.expect("a list");
     assert_eq!((listed.len(), listed[0].error.as_deref()), (2, Some("403 Forbidden")));
     let all = DeliveryQuery { sink: Some("partner".to_owned()), ..DeliveryQuery::default() };
-    assert_eq!(retry(&place.path, &all, "ana", Some("mended"), noon()).expect("written"), 2);
-    assert_eq!(retry(&place.path, &all, "ana", None, noon()).expect("written"), 0, "none is failed any more");
+    assert_eq!(retry(&place.path, &all, None, "ana", Some("mended"), noon()).expect("written").queued, 2);
+    assert_eq!(
+        retry(&place.path, &all, None, "ana", None, noon()).expect("written").queued,
+        0,
+        "none is failed any more"
+    );
     let again = place.waiting("partner");
     assert_eq!((again.len(), again[0].attempts), (2, 0));
     tell(&store, &again);
@@ -226,6 +231,36 @@ fn failed_deliveries_are_an_alert_for_other_sinks_until_they_are_delivered() {
     let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
     let count = |what: &str| audit.iter().filter(|row| row.what == what).count();
     assert_eq!((count("undelivered"), count("retried")), (2, 2));
+}
+
+#[test]
+fn deliveries_of_a_removed_sink_are_not_retried_and_nobody_says_that_it_refused_them() {
+    let place = place();
+    let (store, events) = place.open(&["partner", "own"]);
+    let changes = distress();
+    store.changes(changes[..1].to_vec(), 0);
+    stored(&events);
+    // One delivery is on its way while the sink is removed, and fails afterwards.
+    let seq = place.waiting("partner")[0].seq;
+    store.changes(vec![with(&changes[0], 2, |_| {})], 0);
+    store.orders(orders(&["own"]));
+    let why = "403 Forbidden".to_owned();
+    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: Outcome::Failed { why } }]);
+    assert!(store.settle(PATIENCE));
+    let summary = || place.waiting("own").pop().expect("a notice").line;
+    assert!(
+        summary().contains("did not get 2 alert messages: it refused 1, and was not in the settings for 1;"),
+        "{}",
+        summary()
+    );
+    let all = DeliveryQuery::default();
+    let known = ["own".to_owned()];
+    let done = retry(&place.path, &all, Some(&known), "ana", None, noon()).expect("written");
+    assert_eq!((done.queued, done.removed), (0, [("partner".to_owned(), 2)].into()));
+    assert!(place.waiting("partner").is_empty());
+    let known = ["own".to_owned(), "partner".to_owned()];
+    let done = retry(&place.path, &all, Some(&known), "ana", None, noon()).expect("written");
+    assert_eq!((done.queued, done.removed.len()), (2, 0));
 }
 
 #[test]
