@@ -1,5 +1,6 @@
 //! `atalaia explain`: why there is an alert about a vessel at a time, or what was missing for one.
 
+mod known;
 mod words;
 
 use std::collections::BTreeMap;
@@ -12,16 +13,16 @@ use super::source::{Reading, Source, kind_of, look_back, mmsi};
 use super::table::{cut, number, short_id, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
-use crate::alerts::{Alert, Change};
+use crate::alerts::Change;
 use crate::behaviours::NAMES;
-use crate::clock::Clock;
 use crate::engine::{Engine, Explained};
 use crate::runtime::LookBack;
-use crate::store::{self, Query};
+use crate::store;
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 use crate::units::Mmsi;
+use known::Known;
 use words::{Near, forms, nearest};
 
 /// Alerts that open up to this long after the moment are listed as later ones.
@@ -109,83 +110,13 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
     match store {
         // The store has the alerts that were raised. A journal read from the middle may lead to others.
         Some(store) => {
-            let query = Query { facts: true, mmsi: Some(arguments.mmsi), ..Query::default() };
-            let entries = store::alerts(store, &query, Clock.now()).map_err(refused)?;
-            answer.alerts(entries.iter().filter_map(|entry| Known::stored(&entry.body)));
+            let all = store::as_of(store, arguments.mmsi, arguments.at).map_err(refused)?;
+            answer.alerts(all.iter().filter_map(Known::stored));
             answer.stored = true;
         }
         None => answer.alerts(said.into_values()),
     }
     Ok(answer)
-}
-
-/// An alert or fact about the vessel.
-struct Known {
-    id: String,
-    behaviour: String,
-    announced: bool,
-    started_at: Time,
-    opened_at: Time,
-    ended_at: Option<Time>,
-    retracted: bool,
-    score: i64,
-    summary: String,
-}
-
-impl Known {
-    fn of(alert: &Alert) -> Known {
-        Known {
-            id: alert.id.clone(),
-            behaviour: alert.behaviour.to_string(),
-            announced: alert.announced,
-            started_at: alert.started_at,
-            opened_at: alert.opened_at,
-            ended_at: alert.ended_at,
-            retracted: alert.status == crate::alerts::Status::Retracted,
-            score: i64::from(alert.score),
-            summary: alert.summary.clone(),
-        }
-    }
-
-    fn stored(body: &Value) -> Option<Known> {
-        let text = |key: &str| body[key].as_str().map(str::to_owned);
-        let time = |key: &str| body[key].as_str().and_then(Time::parse);
-        Some(Known {
-            id: text("id")?,
-            behaviour: text("behaviour")?,
-            announced: body["announced"] == true,
-            started_at: time("started_at")?,
-            opened_at: time("opened_at")?,
-            ended_at: time("ended_at"),
-            retracted: body["status"] == "retracted",
-            score: body["score"].as_i64().unwrap_or_default(),
-            summary: text("summary").unwrap_or_default(),
-        })
-    }
-
-    fn kind(&self) -> &'static str {
-        if self.announced { "alert" } else { "fact" }
-    }
-
-    /// Its state at that time, in words.
-    fn state(&self, at: Time) -> String {
-        match self.ended_at {
-            Some(ended) if ended <= at && self.retracted => format!("retracted, held until {}", ended.minute()),
-            Some(ended) if ended <= at => format!("ended {}", ended.minute()),
-            _ if self.retracted => "open then, retracted later".to_owned(),
-            Some(ended) => format!("open then, ended {}", ended.minute()),
-            _ => "open".to_owned(),
-        }
-    }
-
-    fn json(&self) -> Value {
-        let at = |time: Time| time.to_string();
-        json!({
-            "id": self.id, "behaviour": self.behaviour, "announced": self.announced, "score": self.score,
-            "started_at": at(self.started_at), "opened_at": at(self.opened_at), "ended_at": self.ended_at.map(at),
-            "summary": self.summary,
-        })
-    }
 }
 
 /// The answer: tracks and alerts of the vessel at the moment.
@@ -310,17 +241,10 @@ impl Answer<'_> {
             _ => format!("\nalerts and facts of it {up_to_then}\n"),
         });
         for known in self.before.iter().take(ALERTS_SHOWN) {
-            let line = format!(
-                "  {} {} since {}, {}, {} points: {}",
-                known.kind(),
-                known.behaviour,
-                known.started_at.minute(),
-                known.state(at),
-                known.score,
-                FromAir(&known.summary)
-            );
-            page.push_str(&cut(&line, width));
-            page.push('\n');
+            for line in known.lines(at) {
+                page.push_str(&cut(&line, width));
+                page.push('\n');
+            }
         }
         if ALERTS_SHOWN < self.before.len() {
             page.push_str(&format!("  and {} earlier\n", self.before.len() - ALERTS_SHOWN));
@@ -436,6 +360,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::store::AsOf;
 
     #[derive(clap::Parser)]
     struct Line {
@@ -453,7 +378,9 @@ mod tests {
             "id": "abcdefgh", "behaviour": "loitering", "announced": true, "score": 45, "status": "ended", "summary": "Was slow.",
             "started_at": "2026-03-01T10:00:00Z", "opened_at": "2026-03-01T11:00:00Z", "ended_at": "2026-03-01T15:00:00Z",
         });
-        answer.alerts(Known::stored(&body).into_iter());
+        let ended_at = Time::parse("2026-03-01T15:00:00Z");
+        let stored = AsOf { alert: body, status: "ended".to_owned(), ended_at };
+        answer.alerts(Known::stored(&stored).into_iter());
         let text = answer.text();
         assert!(text.starts_with("MMSI 224000001 was not heard in the 7 days before 2026-03-20 12:00 UTC;"), "{text}");
         assert!(text.contains("  alert loitering since 2026-03-01 10:00, ended 2026-03-01 15:00"), "{text}");
