@@ -1,6 +1,8 @@
 //! `atalaia explain`: why there is an alert about a vessel at a time, or what was missing for one.
 
 mod known;
+mod names;
+mod plain;
 mod words;
 
 use std::collections::BTreeMap;
@@ -23,6 +25,7 @@ use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 use crate::units::Mmsi;
 use known::Known;
+use names::Names;
 use words::{Near, forms, nearest};
 
 /// Alerts that open up to this long after the moment are listed as later ones.
@@ -32,6 +35,8 @@ const SHOWN: usize = 10;
 /// Width of a behaviour's name on a terminal, in characters. The rest of the line is needed for what is missing.
 const NAME_WIDTH: usize = 35;
 const ALERTS_SHOWN: usize = 5;
+/// A vessel that is not heard for this long is said to be unheard.
+const UNHEARD: Span = Span::from_minutes(10);
 
 /// Arguments of `atalaia explain`.
 #[derive(Debug, clap::Args)]
@@ -129,6 +134,7 @@ struct Answer<'a> {
     /// How long a silent vessel is remembered.
     memory: Span,
     tracks: Vec<(String, Explained)>,
+    names: Names,
     /// The track that reports under this number belong to because the number was damaged in transmission, and how many
     /// there were.
     damaged: Option<(TrackKey, u64)>,
@@ -147,6 +153,7 @@ impl Answer<'_> {
             since: None,
             memory: Span::ZERO,
             tracks: Vec::new(),
+            names: Names::default(),
             damaged: None,
             last_at: None,
             timeless: false,
@@ -160,6 +167,7 @@ impl Answer<'_> {
     fn ask(&mut self, engine: &mut Engine) {
         let mmsi = Mmsi(self.arguments.mmsi);
         let tracks = engine.explain(mmsi);
+        self.names = Names::of(engine, &tracks);
         self.tracks = tracks.into_iter().map(|track| (head(engine, &track, self.arguments.at), track)).collect();
         self.damaged = engine.tracks().damaged(mmsi).map(|(of, reports)| (of, u64::from(reports)));
         self.last_at = engine.summary().last_at;
@@ -217,15 +225,36 @@ impl Answer<'_> {
         let only = self.arguments.behaviour.as_deref();
         let forms = forms(track, only);
         if only.is_none() {
-            short(&nearest(&forms), track.key, width, self.arguments.all, page);
+            self.short(&nearest(&forms), track, width, page);
         }
         if self.arguments.all || only.is_some() {
-            forms.iter().for_each(|near| words::table(near, page));
+            let heard = silent_since(track, self.arguments.at);
+            forms.iter().for_each(|near| words::table(near, &self.names, heard, page));
             let on = |name: &str| track.behaviours.iter().any(|(other, _)| other.name() == name);
             let wanted = |name: &&&str| only.is_none_or(|only| only == **name);
             for name in NAMES.iter().filter(wanted).filter(|name| !on(name)) {
                 page.push_str(&format!("\n{name}: switched off\n"));
             }
+        }
+    }
+
+    /// The behaviours in order of how near they are to an alert.
+    fn short(&self, nearest: &[Near<'_>], track: &Explained, width: Option<usize>, page: &mut String) {
+        let shown = if self.arguments.all { nearest.len() } else { SHOWN };
+        let heard = silent_since(track, self.arguments.at);
+        let row = |near: &Near<'_>| {
+            let name = near.name_for(track.key, &self.names);
+            vec![cut(&name, width.map(|_| NAME_WIDTH)), near.count(), near.words(&self.names, heard)]
+        };
+        let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
+        page.push('\n');
+        page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
+        if shown < nearest.len() {
+            let more = format!(
+                "{} more are further away; --all shows every condition, --behaviour NAME those of one\n",
+                nearest.len() - shown
+            );
+            page.push_str(&more);
         }
     }
 
@@ -267,7 +296,7 @@ impl Answer<'_> {
         let only = self.arguments.behaviour.as_deref();
         let tracks = self.tracks.iter().map(|(_, track)| {
             let mut forms = forms(track, only);
-            forms.sort_by(|one, other| one.away.total_cmp(&other.away));
+            forms.sort_by(Near::nearer);
             let form = |near: &Near<'_>| {
                 json!({
                     "behaviour": near.behaviour, "form": near.told.about, "missing": near.missing.len(),
@@ -288,22 +317,6 @@ impl Answer<'_> {
             "alerts": self.before.iter().map(Known::json).collect::<Vec<_>>(),
             "later": self.later.iter().map(Known::json).collect::<Vec<_>>(),
         })
-    }
-}
-
-/// The behaviours in order of how near they are to an alert.
-fn short(nearest: &[Near<'_>], me: TrackKey, width: Option<usize>, all: bool, page: &mut String) {
-    let shown = if all { nearest.len() } else { SHOWN };
-    let row = |near: &Near<'_>| vec![cut(&near.name_for(me), width.map(|_| NAME_WIDTH)), near.count(), near.words()];
-    let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
-    page.push('\n');
-    page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
-    if shown < nearest.len() {
-        let more = format!(
-            "{} more are further away; --all shows every condition, --behaviour NAME those of one\n",
-            nearest.len() - shown
-        );
-        page.push_str(&more);
     }
 }
 
@@ -330,13 +343,22 @@ fn after(span: Span) -> String {
     }
 }
 
+/// The last report with a position, if the vessel was not heard for a while at that time.
+fn silent_since(track: &Explained, at: Time) -> Option<Time> {
+    track.fix.map(|fix| fix.at).filter(|heard| UNHEARD <= at - *heard)
+}
+
 /// The head of a track: identity, position, speed, distance from shore.
 fn head(engine: &Engine, track: &Explained, at: Time) -> String {
     let vessel = engine.tracks().vessel(track.vessel);
     let identity = vessel.identity();
     let name = identity.and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
     let kind = kind_of(track.key.mmsi, vessel.ship_type());
-    let mut head = format!("{} {} ({kind}) at {} UTC\n", track.key, FromAir(name), at.minute());
+    let of = if track.key.ordinal == 1 { String::new() } else { format!(", track {}", track.key.ordinal) };
+    let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), track.key.mmsi.0, at.minute());
+    if let Some(heard) = silent_since(track, at) {
+        head += &format!("  not heard for {} at that time; the conditions go by its last reports\n", at - heard);
+    }
     let Some(fix) = track.fix else {
         return head + "  has not reported a position\n";
     };
