@@ -208,7 +208,9 @@ pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Resul
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<ActionRow>> {
         let mut query = connection.prepare(
-            "SELECT at, who, caller, what, why, subject,
+            "SELECT at, who, caller, what,
+                 CASE what WHEN 'noted' THEN coalesce(why, (SELECT text FROM notes
+                     WHERE notes.alert = subject AND notes.at = audit.at AND notes.who = audit.who)) ELSE why END, subject,
                  CASE WHEN alerts.id IS NOT NULL THEN json_object('behaviour', behaviour, 'vessels', json(body -> '$.vessels'),
                      'evidence', json_object('measured', json(body -> '$.evidence.measured'))) END,
                  EXISTS (SELECT 1 FROM cases WHERE cases.id = subject)
