@@ -5,6 +5,7 @@
 //! of the engine. A silence while no vessel at all was heard there is due to the receiver: it is listed, but not
 //! counted against a vessel.
 
+mod place;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::replay::{Playback, play};
-use super::source::{Reading, Source, is_meeting, look_back};
+use super::source::{Reading, Source, aside, is_meeting, look_back};
 use super::table::{number, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
 use crate::alerts::{Alert, Change, Status};
 use crate::clock::Clock;
+use crate::engine::Engine;
 use crate::geo::LatLon;
 use crate::runtime::LookBack;
 use crate::store::{self, Query};
@@ -90,14 +92,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         // The latest change of an alert replaces earlier ones.
         deeds.extend(changes.iter().map(|change| (change.alert.id.clone(), Deed::of(&change.alert))));
     };
-    match Source::of(&arguments.reading)? {
+    let doubt = match Source::of(&arguments.reading)? {
         Source::Recordings(inputs) => {
             let settings = arguments.reading.settings.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
-            play(&settings, &playback, &mut |engine| watch.look(engine, &settings.chart), &mut |changes| {
+            let look = &mut |engine: &Engine| watch.look(engine, &settings.chart);
+            let played = play(&settings, &playback, look, &mut |changes| {
                 take(changes);
                 Ok(())
             })?;
+            place::doubt(&played.engine, &settings.chart, arguments.near, arguments.radius_nm)
         }
         Source::Journal { folder, store } => {
             let (asked, until) = (Some(arguments.from), Some(arguments.to));
@@ -112,8 +116,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                     listed.iter().filter_map(|one| Some((one.entry.id.clone(), Deed::stored(&one.entry.body)?)));
                 deeds = stored.collect();
             }
+            place::doubt(&looked.engine, &looked.settings.chart, arguments.near, arguments.radius_nm)
         }
-    }
+    };
     let metres = arguments.radius_nm * METRES_PER_NM;
     deeds.retain(|_, deed| {
         deed.was_within(arguments.near, metres) && arguments.from <= deed.last_at && deed.started_at <= arguments.to
@@ -121,6 +126,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let mut rows: Vec<Row<'_>> =
         watch.seen.iter().map(|(key, seen)| Row::of(*key, seen, deeds.values(), &watch, arguments.radius_nm)).collect();
     rows.sort_by(|one, other| one.order().cmp(&other.order()).then(other.points.total_cmp(&one.points)));
+    if let Some(doubt) = doubt.filter(|_| rows.is_empty()) {
+        aside(&doubt);
+    }
     print(&if arguments.json { rows.iter().map(Row::json).collect::<String>() } else { page(arguments, &rows, &watch) })
 }
 

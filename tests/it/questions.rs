@@ -335,6 +335,10 @@ fn who_ranks_vessels_by_what_they_did_and_leaves_out_passers() {
         "2026-03-01T14:00:00Z",
     ]);
     assert!(elsewhere.contains(": 0 vessels\n"), "{elsewhere}");
+    let swapped = ["who", "--near", "-17.0,28.0", "--radius-nm", "3", "--from", "2026-03-01T12:00:00Z", "--to"];
+    let swapped = ask(&[&swapped[..], &["2026-03-01T14:00:00Z"]].concat());
+    let hint = String::from_utf8_lossy(&swapped.stderr).into_owned();
+    assert!(hint.contains("vessels were heard near 28,-17, do you mean that?"), "{hint}");
     let turned =
         ["who", "--near", "1,1", "--radius-nm", "3", "--from", "2026-03-01T12:00:00Z", "--to", "2026-03-01T11:00:00Z"];
     assert_eq!(ask(&turned).status.code(), Some(2));
