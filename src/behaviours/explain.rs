@@ -32,11 +32,14 @@ pub struct Explanation {
     pub about: String,
     /// Conditions, in the order in which the behaviour checks them.
     pub conditions: Vec<Condition>,
+    /// Whether it runs at all: false if it runs only in zones that ask for it, and none here does.
+    #[serde(skip)]
+    pub asked_for: bool,
 }
 
 impl Explanation {
     pub(super) fn new(about: impl Into<String>) -> Explanation {
-        Explanation { about: about.into(), conditions: Vec::new() }
+        Explanation { about: about.into(), conditions: Vec::new(), asked_for: true }
     }
 
     /// Whether all conditions are met.
@@ -128,7 +131,8 @@ pub(super) fn or_nobody_asks(told: Vec<Explanation>, scene: &Scene<'_>, step: &S
         return told;
     }
     let zones = zones_by_name(scene.chart, step);
-    vec![Explanation::new("").takes_part(scene, step).is("zone", zones, "an active zone that asks for it", false)]
+    let told = Explanation { asked_for: false, ..Explanation::new("") };
+    vec![told.takes_part(scene, step).is("zone", zones, "an active zone that asks for it", false)]
 }
 
 /// The zones a vessel is in or near, in words.

@@ -32,7 +32,7 @@ const COLUMNS: [Column; 6] = [
     text("who").down_to(8),
     text("what").down_to(8),
     text("of"),
-    text("vessels").down_to(12).spare(1),
+    text("vessels").down_to(12).spare(1).names(12),
     text("why").down_to(16),
 ];
 

@@ -1,5 +1,8 @@
 //! `atalaia explain`: why there is an alert about a vessel at a time, or what was missing for one.
 
+mod known;
+mod names;
+mod plain;
 mod words;
 
 use std::collections::BTreeMap;
@@ -12,16 +15,17 @@ use super::source::{Reading, Source, kind_of, look_back, mmsi};
 use super::table::{cut, number, short_id, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
-use crate::alerts::{Alert, Change};
+use crate::alerts::Change;
 use crate::behaviours::NAMES;
-use crate::clock::Clock;
 use crate::engine::{Engine, Explained};
 use crate::runtime::LookBack;
-use crate::store::{self, Query};
+use crate::store;
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 use crate::units::Mmsi;
+use known::Known;
+use names::Names;
 use words::{Near, forms, nearest};
 
 /// Alerts that open up to this long after the moment are listed as later ones.
@@ -31,6 +35,8 @@ const SHOWN: usize = 10;
 /// Width of a behaviour's name on a terminal, in characters. The rest of the line is needed for what is missing.
 const NAME_WIDTH: usize = 35;
 const ALERTS_SHOWN: usize = 5;
+/// A vessel that is not heard for this long is said to be unheard.
+const UNHEARD: Span = Span::from_minutes(10);
 
 /// Arguments of `atalaia explain`.
 #[derive(Debug, clap::Args)]
@@ -109,83 +115,13 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
     match store {
         // The store has the alerts that were raised. A journal read from the middle may lead to others.
         Some(store) => {
-            let query = Query { facts: true, mmsi: Some(arguments.mmsi), ..Query::default() };
-            let entries = store::alerts(store, &query, Clock.now()).map_err(refused)?;
-            answer.alerts(entries.iter().filter_map(|entry| Known::stored(&entry.body)));
+            let all = store::as_of(store, arguments.mmsi, arguments.at).map_err(refused)?;
+            answer.alerts(all.iter().filter_map(Known::stored));
             answer.stored = true;
         }
         None => answer.alerts(said.into_values()),
     }
     Ok(answer)
-}
-
-/// An alert or fact about the vessel.
-struct Known {
-    id: String,
-    behaviour: String,
-    announced: bool,
-    started_at: Time,
-    opened_at: Time,
-    ended_at: Option<Time>,
-    retracted: bool,
-    score: i64,
-    summary: String,
-}
-
-impl Known {
-    fn of(alert: &Alert) -> Known {
-        Known {
-            id: alert.id.clone(),
-            behaviour: alert.behaviour.to_string(),
-            announced: alert.announced,
-            started_at: alert.started_at,
-            opened_at: alert.opened_at,
-            ended_at: alert.ended_at,
-            retracted: alert.status == crate::alerts::Status::Retracted,
-            score: i64::from(alert.score),
-            summary: alert.summary.clone(),
-        }
-    }
-
-    fn stored(body: &Value) -> Option<Known> {
-        let text = |key: &str| body[key].as_str().map(str::to_owned);
-        let time = |key: &str| body[key].as_str().and_then(Time::parse);
-        Some(Known {
-            id: text("id")?,
-            behaviour: text("behaviour")?,
-            announced: body["announced"] == true,
-            started_at: time("started_at")?,
-            opened_at: time("opened_at")?,
-            ended_at: time("ended_at"),
-            retracted: body["status"] == "retracted",
-            score: body["score"].as_i64().unwrap_or_default(),
-            summary: text("summary").unwrap_or_default(),
-        })
-    }
-
-    fn kind(&self) -> &'static str {
-        if self.announced { "alert" } else { "fact" }
-    }
-
-    /// Its state at that time, in words.
-    fn state(&self, at: Time) -> String {
-        match self.ended_at {
-            Some(ended) if ended <= at && self.retracted => format!("retracted, held until {}", ended.minute()),
-            Some(ended) if ended <= at => format!("ended {}", ended.minute()),
-            _ if self.retracted => "open then, retracted later".to_owned(),
-            Some(ended) => format!("open then, ended {}", ended.minute()),
-            _ => "open".to_owned(),
-        }
-    }
-
-    fn json(&self) -> Value {
-        let at = |time: Time| time.to_string();
-        json!({
-            "id": self.id, "behaviour": self.behaviour, "announced": self.announced, "score": self.score,
-            "started_at": at(self.started_at), "opened_at": at(self.opened_at), "ended_at": self.ended_at.map(at),
-            "summary": self.summary,
-        })
-    }
 }
 
 /// The answer: tracks and alerts of the vessel at the moment.
@@ -198,6 +134,7 @@ struct Answer<'a> {
     /// How long a silent vessel is remembered.
     memory: Span,
     tracks: Vec<(String, Explained)>,
+    names: Names,
     /// The track that reports under this number belong to because the number was damaged in transmission, and how many
     /// there were.
     damaged: Option<(TrackKey, u64)>,
@@ -216,6 +153,7 @@ impl Answer<'_> {
             since: None,
             memory: Span::ZERO,
             tracks: Vec::new(),
+            names: Names::default(),
             damaged: None,
             last_at: None,
             timeless: false,
@@ -229,6 +167,7 @@ impl Answer<'_> {
     fn ask(&mut self, engine: &mut Engine) {
         let mmsi = Mmsi(self.arguments.mmsi);
         let tracks = engine.explain(mmsi);
+        self.names = Names::of(engine, &tracks);
         self.tracks = tracks.into_iter().map(|track| (head(engine, &track, self.arguments.at), track)).collect();
         self.damaged = engine.tracks().damaged(mmsi).map(|(of, reports)| (of, u64::from(reports)));
         self.last_at = engine.summary().last_at;
@@ -286,15 +225,36 @@ impl Answer<'_> {
         let only = self.arguments.behaviour.as_deref();
         let forms = forms(track, only);
         if only.is_none() {
-            short(&nearest(&forms), track.key, width, self.arguments.all, page);
+            self.short(&nearest(&forms), track, width, page);
         }
         if self.arguments.all || only.is_some() {
-            forms.iter().for_each(|near| words::table(near, page));
+            let heard = silent_since(track, self.arguments.at);
+            forms.iter().for_each(|near| words::table(near, &self.names, heard, page));
             let on = |name: &str| track.behaviours.iter().any(|(other, _)| other.name() == name);
             let wanted = |name: &&&str| only.is_none_or(|only| only == **name);
             for name in NAMES.iter().filter(wanted).filter(|name| !on(name)) {
                 page.push_str(&format!("\n{name}: switched off\n"));
             }
+        }
+    }
+
+    /// The behaviours in order of how near they are to an alert.
+    fn short(&self, nearest: &[Near<'_>], track: &Explained, width: Option<usize>, page: &mut String) {
+        let shown = if self.arguments.all { nearest.len() } else { SHOWN };
+        let heard = silent_since(track, self.arguments.at);
+        let row = |near: &Near<'_>| {
+            let name = near.name_for(track.key, &self.names);
+            vec![cut(&name, width.map(|_| NAME_WIDTH)), near.count(), near.words(&self.names, heard)]
+        };
+        let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
+        page.push('\n');
+        page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
+        if shown < nearest.len() {
+            let more = format!(
+                "{} more are further away; --all shows every condition, --behaviour NAME those of one\n",
+                nearest.len() - shown
+            );
+            page.push_str(&more);
         }
     }
 
@@ -310,17 +270,10 @@ impl Answer<'_> {
             _ => format!("\nalerts and facts of it {up_to_then}\n"),
         });
         for known in self.before.iter().take(ALERTS_SHOWN) {
-            let line = format!(
-                "  {} {} since {}, {}, {} points: {}",
-                known.kind(),
-                known.behaviour,
-                known.started_at.minute(),
-                known.state(at),
-                known.score,
-                FromAir(&known.summary)
-            );
-            page.push_str(&cut(&line, width));
-            page.push('\n');
+            for line in known.lines(at) {
+                page.push_str(&cut(&line, width));
+                page.push('\n');
+            }
         }
         if ALERTS_SHOWN < self.before.len() {
             page.push_str(&format!("  and {} earlier\n", self.before.len() - ALERTS_SHOWN));
@@ -343,7 +296,7 @@ impl Answer<'_> {
         let only = self.arguments.behaviour.as_deref();
         let tracks = self.tracks.iter().map(|(_, track)| {
             let mut forms = forms(track, only);
-            forms.sort_by(|one, other| one.away.total_cmp(&other.away));
+            forms.sort_by(Near::nearer);
             let form = |near: &Near<'_>| {
                 json!({
                     "behaviour": near.behaviour, "form": near.told.about, "missing": near.missing.len(),
@@ -364,22 +317,6 @@ impl Answer<'_> {
             "alerts": self.before.iter().map(Known::json).collect::<Vec<_>>(),
             "later": self.later.iter().map(Known::json).collect::<Vec<_>>(),
         })
-    }
-}
-
-/// The behaviours in order of how near they are to an alert.
-fn short(nearest: &[Near<'_>], me: TrackKey, width: Option<usize>, all: bool, page: &mut String) {
-    let shown = if all { nearest.len() } else { SHOWN };
-    let row = |near: &Near<'_>| vec![cut(&near.name_for(me), width.map(|_| NAME_WIDTH)), near.count(), near.words()];
-    let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
-    page.push('\n');
-    page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
-    if shown < nearest.len() {
-        let more = format!(
-            "{} more are further away; --all shows every condition, --behaviour NAME those of one\n",
-            nearest.len() - shown
-        );
-        page.push_str(&more);
     }
 }
 
@@ -406,13 +343,22 @@ fn after(span: Span) -> String {
     }
 }
 
+/// The last report with a position, if the vessel was not heard for a while at that time.
+fn silent_since(track: &Explained, at: Time) -> Option<Time> {
+    track.fix.map(|fix| fix.at).filter(|heard| UNHEARD <= at - *heard)
+}
+
 /// The head of a track: identity, position, speed, distance from shore.
 fn head(engine: &Engine, track: &Explained, at: Time) -> String {
     let vessel = engine.tracks().vessel(track.vessel);
     let identity = vessel.identity();
     let name = identity.and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
     let kind = kind_of(track.key.mmsi, vessel.ship_type());
-    let mut head = format!("{} {} ({kind}) at {} UTC\n", track.key, FromAir(name), at.minute());
+    let of = if track.key.ordinal == 1 { String::new() } else { format!(", track {}", track.key.ordinal) };
+    let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), track.key.mmsi.0, at.minute());
+    if let Some(heard) = silent_since(track, at) {
+        head += &format!("  not heard for {} at that time; the conditions go by its last reports\n", at - heard);
+    }
     let Some(fix) = track.fix else {
         return head + "  has not reported a position\n";
     };
@@ -436,6 +382,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::store::AsOf;
 
     #[derive(clap::Parser)]
     struct Line {
@@ -453,7 +400,9 @@ mod tests {
             "id": "abcdefgh", "behaviour": "loitering", "announced": true, "score": 45, "status": "ended", "summary": "Was slow.",
             "started_at": "2026-03-01T10:00:00Z", "opened_at": "2026-03-01T11:00:00Z", "ended_at": "2026-03-01T15:00:00Z",
         });
-        answer.alerts(Known::stored(&body).into_iter());
+        let ended_at = Time::parse("2026-03-01T15:00:00Z");
+        let stored = AsOf { alert: body, status: "ended".to_owned(), ended_at };
+        answer.alerts(Known::stored(&stored).into_iter());
         let text = answer.text();
         assert!(text.starts_with("MMSI 224000001 was not heard in the 7 days before 2026-03-20 12:00 UTC;"), "{text}");
         assert!(text.contains("  alert loitering since 2026-03-01 10:00, ended 2026-03-01 15:00"), "{text}");

@@ -31,12 +31,20 @@ pub(super) struct Column {
     least: Option<usize>,
     /// Order in which columns are left out, the lowest first. `None` if the column is always shown.
     spare: Option<u8>,
+    /// For names joined by ` + `: the width that they keep while a spare column can be cut or left out instead. Each of
+    /// them is shortened, none is cut off. `None` for other columns.
+    names: Option<usize>,
 }
 
 impl Column {
     /// Allows cells to be cut, to this width at the least.
     pub(super) const fn down_to(self, least: usize) -> Column {
         Column { least: Some(least), ..self }
+    }
+
+    /// Makes it a column of names, which are worth more than the spare columns down to this width.
+    pub(super) const fn names(self, kept: usize) -> Column {
+        Column { names: Some(kept), ..self }
     }
 
     /// Allows the column to be left out, before those with a higher order.
@@ -47,12 +55,12 @@ impl Column {
 
 /// A column of text, aligned left.
 pub(super) const fn text(head: &'static str) -> Column {
-    Column { head, right: false, least: None, spare: None }
+    Column { head, right: false, least: None, spare: None, names: None }
 }
 
 /// A column of numbers, aligned right.
 pub(super) const fn number(head: &'static str) -> Column {
-    Column { head, right: true, least: None, spare: None }
+    Column { head, right: true, least: None, spare: None, names: None }
 }
 
 /// Maximum length of a line in characters: the variable COLUMNS, else the width of the terminal. `None` into a file or
@@ -93,12 +101,22 @@ pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usi
         };
         let mut lengths: Vec<usize> = kept.iter().map(longest).collect();
         let room = width.saturating_sub(GAP.len() * kept.len().saturating_sub(1));
-        while room < lengths.iter().sum() {
-            let can = (0..kept.len()).filter(|at| columns[kept[*at]].least.is_some_and(|least| least < lengths[*at]));
-            let Some(at) = can.max_by_key(|at| lengths[*at]) else {
-                break;
-            };
-            lengths[at] -= 1;
+        let mut shrink = |least: &dyn Fn(&Column) -> Option<usize>| {
+            while room < lengths.iter().sum() {
+                let can =
+                    (0..kept.len()).filter(|at| least(&columns[kept[*at]]).is_some_and(|least| least < lengths[*at]));
+                let Some(at) = can.max_by_key(|at| lengths[*at]) else {
+                    break;
+                };
+                lengths[at] -= 1;
+            }
+        };
+        if columns.iter().any(|column| column.names.is_some()) {
+            shrink(&|column| column.least.filter(|_| column.spare.is_some() && column.names.is_none()));
+        }
+        shrink(&|column| column.least.map(|least| column.names.unwrap_or(0).max(least)));
+        if kept.iter().all(|place| columns[*place].spare.is_none()) {
+            shrink(&|column| column.least);
         }
         let spare = kept.iter().copied().filter(|place| columns[*place].spare.is_some());
         match spare.min_by_key(|place| columns[*place].spare) {
@@ -108,7 +126,8 @@ pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usi
                 let cells = |row: &Vec<String>| -> Vec<String> {
                     let cell = |(place, length): (&usize, &usize)| {
                         let text = row.get(*place).map_or("", String::as_str);
-                        cut(text, columns[*place].least.map(|_| *length))
+                        let length = columns[*place].least.map(|_| *length);
+                        if columns[*place].names.is_some() { cut_names(text, length) } else { cut(text, length) }
                     };
                     kept.iter().zip(&lengths).map(cell).collect()
                 };
@@ -178,6 +197,33 @@ pub(super) fn cut(line: &str, width: Option<usize>) -> String {
     }
 }
 
+/// Names joined by ` + `, shortened to this many characters: first without their flags, then each by its end.
+fn cut_names(text: &str, width: Option<usize>) -> String {
+    const JOINT: &str = " + ";
+    let Some(width) = width.filter(|width| *width < text.chars().count()) else {
+        return text.to_owned();
+    };
+    let names: Vec<&str> = text.split(JOINT).map(without_flag).collect();
+    if names.join(JOINT).chars().count() <= width {
+        return names.join(JOINT);
+    }
+    let mut room = width.saturating_sub(JOINT.len() * (names.len() - 1));
+    let mut by_length: Vec<usize> = (0..names.len()).collect();
+    by_length.sort_by_key(|at| names[*at].chars().count());
+    let mut shown = vec![String::new(); names.len()];
+    for (done, at) in by_length.into_iter().enumerate() {
+        shown[at] = cut(names[at], Some(room / (names.len() - done)));
+        room -= shown[at].chars().count();
+    }
+    cut(&shown.join(JOINT), Some(width))
+}
+
+/// `ALFA` for `ALFA (ES)`
+fn without_flag(name: &str) -> &str {
+    let bare = name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
+    bare.filter(|(_, flag)| flag.len() == 2).map_or(name, |(name, _)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +254,19 @@ mod tests {
         assert_eq!(made, "id  zone        text\nab  north of …  was slow …\ncd              left\n");
         assert_eq!(fitted(&columns, &rows, Some(12)), "id  text\nab  was slo…\ncd  left\n", "no room for the zone");
         assert!(fitted(&columns, &rows, Some(6)).lines().all(|line| line.chars().count() <= 6));
+    }
+
+    #[test]
+    fn of_several_names_each_is_shortened_after_the_text() {
+        assert_eq!(cut_names("NORTHERN STAR (NO) + ALFA (ES)", Some(22)), "NORTHERN STAR + ALFA");
+        assert_eq!(cut_names("NORTHERN STAR (NO) + ALFA (ES)", Some(15)), "NORTHER… + ALFA");
+        assert_eq!(cut_names("NORTHERN STAR (NO) + SILVER LUZ (ES)", Some(20)), "NORTHERN… + SILVER …");
+        assert_eq!(cut_names("ALFA", Some(3)), "AL…");
+        let columns = [text("id"), text("vessels").down_to(6).names(12), text("text").down_to(6).spare(1)];
+        let rows = [["ab", "ALFA (ES) + BRAVO (PT)", "stayed together for an hour"].map(str::to_owned).to_vec()];
+        assert!(fitted(&columns, &rows, Some(40)).contains("ab  ALFA (ES) + BRAVO (PT)  stayed toge…"));
+        assert!(fitted(&columns, &rows, Some(28)).contains("ab  ALFA + BRAVO  staye…"));
+        assert!(fitted(&columns, &rows, Some(20)).contains("ab  ALFA + BRAVO\n"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod deeds;
 mod identity;
 mod page;
+mod silences;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -129,9 +130,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Asked::Mmsi(mmsi) = asked {
         known = Some(mmsi);
     }
-    let mut sayings = Sayings::default();
+    let (mut sayings, mut watch) = (Sayings::default(), silences::Watch::default());
     let looked = match folder {
-        Some(folder) => look(arguments, folder, known, &mut sayings)?,
+        Some(folder) => look(arguments, folder, known, &mut sayings, &mut watch)?,
         None => None,
     };
     if let Some(looked) = &looked {
@@ -144,7 +145,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         (asked, _) => return print(&list(&asked, &candidates, arguments.json)),
     };
     let extent = if arguments.json { Extent::Whole } else { Extent::WithoutTracks };
-    let known = gather(&store, mmsi, extent, Clock.now(), looked, sayings)?;
+    let known = gather(&store, mmsi, extent, Clock.now(), looked, sayings, &watch)?;
     if known.deeds.last.is_none() && known.alerts.is_empty() {
         let since = known.since.map_or_else(String::new, |since| format!(" since {}", since.minute()));
         return Err(Failure::Usage(format!("MMSI {mmsi:09} was not heard{since}, and the store has no alert of it")));
@@ -161,6 +162,7 @@ fn look(
     folder: PathBuf,
     mmsi: Option<u32>,
     sayings: &mut Sayings,
+    silences: &mut silences::Watch,
 ) -> Result<Option<LookedBack>, Failure> {
     let wanted = LookBack { folder, asked: None, until: None, read_from: arguments.read_from };
     let mut said_at = None;
@@ -168,6 +170,7 @@ fn look(
         let Some(mmsi) = mmsi else {
             return;
         };
+        silences.look(engine, Mmsi(mmsi));
         for identity in engine.tracks().under(Mmsi(mmsi)).filter_map(|vessel| vessel.identity()) {
             if let Some(at) = identity.said_at.filter(|at| said_at < Some(*at)) {
                 said_at = Some(at);
@@ -235,6 +238,7 @@ fn gather(
     now: Time,
     looked: Option<LookedBack>,
     mut sayings: Sayings,
+    watch: &silences::Watch,
 ) -> Result<Known, Failure> {
     let query = Query { facts: true, mmsi: Some(mmsi), ..Query::default() };
     let alerts = match extent {
@@ -258,7 +262,7 @@ fn gather(
     let mut deeds = Deeds::default();
     let mut listed = None;
     if let Some(LookedBack { engine, settings, .. }) = &looked {
-        deeds = Deeds::of(engine, &settings.chart, Mmsi(mmsi));
+        deeds = Deeds::of(engine, &settings.chart, Mmsi(mmsi), watch, read_to);
         let vessels = engine.tracks().under(Mmsi(mmsi));
         for (identity, at) in vessels.filter_map(|vessel| Some((vessel.identity()?, vessel.identity()?.said_at?))) {
             sayings.identity(identity, at);

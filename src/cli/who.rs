@@ -5,6 +5,7 @@
 //! of the engine. A silence while no vessel at all was heard there is due to the receiver: it is listed, but not
 //! counted against a vessel.
 
+mod place;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::replay::{Playback, play};
-use super::source::{Reading, Source, is_meeting, look_back};
+use super::source::{Reading, Source, aside, is_meeting, look_back};
 use super::table::{number, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
 use crate::alerts::{Alert, Change, Status};
 use crate::clock::Clock;
+use crate::engine::Engine;
 use crate::geo::LatLon;
 use crate::runtime::LookBack;
 use crate::store::{self, Query};
@@ -35,6 +37,8 @@ const DARK: f64 = 30.0;
 const SLOWED: f64 = 15.0;
 const NEAR: f64 = 10.0;
 const MOST: f64 = 100.0;
+/// What the column says.
+const RANK: &str = "rank: 0 to 100 by what the vessel did near there in this period; it is not the score of an alert\n";
 /// A terminal narrower than this, in characters, does not show flags and the time of the nearest approach.
 const WIDE: usize = 110;
 
@@ -88,14 +92,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         // The latest change of an alert replaces earlier ones.
         deeds.extend(changes.iter().map(|change| (change.alert.id.clone(), Deed::of(&change.alert))));
     };
-    match Source::of(&arguments.reading)? {
+    let doubt = match Source::of(&arguments.reading)? {
         Source::Recordings(inputs) => {
             let settings = arguments.reading.settings.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
-            play(&settings, &playback, &mut |engine| watch.look(engine, &settings.chart), &mut |changes| {
+            let look = &mut |engine: &Engine| watch.look(engine, &settings.chart);
+            let played = play(&settings, &playback, look, &mut |changes| {
                 take(changes);
                 Ok(())
             })?;
+            place::doubt(&played.engine, &settings.chart, arguments.near, arguments.radius_nm)
         }
         Source::Journal { folder, store } => {
             let (asked, until) = (Some(arguments.from), Some(arguments.to));
@@ -110,8 +116,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                     listed.iter().filter_map(|one| Some((one.entry.id.clone(), Deed::stored(&one.entry.body)?)));
                 deeds = stored.collect();
             }
+            place::doubt(&looked.engine, &looked.settings.chart, arguments.near, arguments.radius_nm)
         }
-    }
+    };
     let metres = arguments.radius_nm * METRES_PER_NM;
     deeds.retain(|_, deed| {
         deed.was_within(arguments.near, metres) && arguments.from <= deed.last_at && deed.started_at <= arguments.to
@@ -119,6 +126,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let mut rows: Vec<Row<'_>> =
         watch.seen.iter().map(|(key, seen)| Row::of(*key, seen, deeds.values(), &watch, arguments.radius_nm)).collect();
     rows.sort_by(|one, other| one.order().cmp(&other.order()).then(other.points.total_cmp(&one.points)));
+    if let Some(doubt) = doubt.filter(|_| rows.is_empty()) {
+        aside(&doubt);
+    }
     print(&if arguments.json { rows.iter().map(Row::json).collect::<String>() } else { page(arguments, &rows, &watch) })
 }
 
@@ -127,6 +137,8 @@ struct Deed {
     behaviour: String,
     /// Whether it was retracted, so that it did not happen.
     retracted: bool,
+    /// Whether it goes on.
+    is_open: bool,
     started_at: Time,
     last_at: Time,
     position: Option<LatLon>,
@@ -140,6 +152,7 @@ impl Deed {
         Deed {
             behaviour: alert.behaviour.to_string(),
             retracted: alert.status == Status::Retracted,
+            is_open: alert.status == Status::Open,
             started_at: alert.started_at,
             last_at: alert.last_at,
             position: alert.position,
@@ -158,6 +171,7 @@ impl Deed {
         Some(Deed {
             behaviour: body["behaviour"].as_str()?.to_owned(),
             retracted: body["status"] == "retracted",
+            is_open: body["status"] == "open",
             started_at: time("started_at")?,
             last_at: time("last_at")?,
             position: degrees("lat").zip(degrees("lon")).map(|(lat, lon)| LatLon::new(lat, lon)),
@@ -202,14 +216,17 @@ impl<'a> Row<'a> {
                 }
                 names.push(name.clone().unwrap_or_else(|| format!("MMSI {mmsi:09}")));
             }
-            let behaviour = deed.behaviour.replace('_', " ");
-            let span = format!("{} to {}", deed.started_at.clock(), deed.last_at.clock());
+            let behaviour = &deed.behaviour;
+            let span = match deed.is_open {
+                true => format!("since {}", deed.started_at.clock()),
+                false => format!("{} to {}", deed.started_at.clock(), deed.last_at.clock()),
+            };
             row.what.push(match names.is_empty() {
                 true => format!("{behaviour} {span}"),
                 false => format!("{} {} ({behaviour}) {span}", verb(&deed.behaviour), names.join(", ")),
             });
         }
-        for did in seen.did(&watch.outages) {
+        for did in seen.did(watch) {
             let (points, words) = match did {
                 Did::Stopped(words) => (STOPPED, words),
                 Did::Lay(words) => (0.0, words),
@@ -313,8 +330,9 @@ fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {
         })
         .collect();
     if !cells.is_empty() {
-        let columns = [number("#"), number("points"), text("vessel"), number("nearest"), text("what it did")];
+        let columns = [number("#"), number("rank"), text("vessel"), number("nearest"), text("what it did")];
         page += &table(&columns, &cells, width);
+        page += RANK;
     }
     let passed = rows.len() - cells.len();
     if 0 < passed {
@@ -359,6 +377,14 @@ mod tests {
     fn retracted_alerts_do_not_count() {
         let was_there = |status: &str| deed("rendezvous", status).was_within(LatLon::new(28.0, -17.0), 2000.0);
         assert!(was_there("open") && was_there("ended") && !was_there("retracted"));
+    }
+
+    #[test]
+    fn what_goes_on_has_a_beginning_and_no_end() {
+        let seen = Seen::default();
+        let what = |status: &str| row(&seen, &[deed("zone_speed", status)]).what.join("; ");
+        assert_eq!(what("open"), "with BRAVO\u{202e} (zone_speed) since 12:00");
+        assert_eq!(what("ended"), "with BRAVO\u{202e} (zone_speed) 12:00 to 13:00");
     }
 
     #[test]

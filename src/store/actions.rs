@@ -218,6 +218,7 @@ fn do_it(
             why = Some(format!("{whom}{}", why.map_or(String::new(), |why| format!(": {why}"))));
             "assigned"
         }
+        Action::Note(text) if text.trim().is_empty() => return refused("a note needs a text"),
         Action::Note(text) => {
             transaction.execute(
                 "INSERT INTO notes (alert, at, who, text) VALUES (?1, ?2, ?3, ?4)",

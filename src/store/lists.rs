@@ -84,6 +84,42 @@ pub fn listed(path: &Path, query: &Query, now: Time) -> Result<Vec<Listed>, Stor
     read().map_err(StoreError::sqlite(path))
 }
 
+/// An alert as it was at some time.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AsOf {
+    /// The alert after its last change up to that time; after its first change if there was none yet.
+    pub alert: Value,
+    /// Its current status: `open`, `ended` or `retracted`.
+    pub status: String,
+    /// Its current end (event time); `None` while it is open.
+    pub ended_at: Option<Time>,
+}
+
+/// The alerts and facts of a vessel as they were at `at` (event time), whenever they opened. Their evidence has no tracks.
+pub fn as_of(path: &Path, mmsi: u32, at: Time) -> Result<Vec<AsOf>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || {
+        let mut query = connection.prepare(
+            "SELECT json_remove(coalesce(json_extract(changes.line, '$.alert'), body), '$.evidence.tracks'), status, ended_at
+             FROM alerts LEFT JOIN changes ON changes.alert = alerts.id AND changes.revision = coalesce(
+                 (SELECT max(revision) FROM changes WHERE alert = alerts.id AND at <= ?2),
+                 (SELECT min(revision) FROM changes WHERE alert = alerts.id))
+             WHERE alerts.id IN (SELECT alert FROM alert_vessels WHERE mmsi = ?1) ORDER BY alerts.id",
+        )?;
+        let rows = query.query_map(params![mmsi, at.millis()], |row| {
+            let alert: String = row.get(0)?;
+            let ended_at: Option<i64> = row.get(2)?;
+            Ok(AsOf {
+                alert: serde_json::from_str(&alert).unwrap_or_default(),
+                status: row.get(1)?,
+                ended_at: ended_at.map(Time::from_millis),
+            })
+        })?;
+        rows.collect::<rusqlite::Result<Vec<AsOf>>>()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
 /// Reads complete alerts one at a time, so that not all of them are in memory at once.
 pub struct Bodies {
     connection: Connection,
@@ -172,7 +208,9 @@ pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Resul
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<ActionRow>> {
         let mut query = connection.prepare(
-            "SELECT at, who, caller, what, why, subject,
+            "SELECT at, who, caller, what,
+                 CASE what WHEN 'noted' THEN coalesce(why, (SELECT text FROM notes
+                     WHERE notes.alert = subject AND notes.at = audit.at AND notes.who = audit.who)) ELSE why END, subject,
                  CASE WHEN alerts.id IS NOT NULL THEN json_object('behaviour', behaviour, 'vessels', json(body -> '$.vessels'),
                      'evidence', json_object('measured', json(body -> '$.evidence.measured'))) END,
                  EXISTS (SELECT 1 FROM cases WHERE cases.id = subject)

@@ -58,7 +58,9 @@ pub use filter::{Clearance, Filter};
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
-pub use lists::{ActionRow, Before, Bodies, ChangeRow, Listed, Machine, actions, changes, history, listed, vessels};
+pub use lists::{
+    ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
+};
 pub use markings::mark;
 pub use outbox::{Outbox, OutboxRow, Outcome, Tried};
 pub use read::{

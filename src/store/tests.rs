@@ -146,6 +146,22 @@ fn facts_are_stored_and_not_delivered() {
 }
 
 #[test]
+fn an_alert_is_read_as_it_was_at_an_earlier_time() {
+    let place = place();
+    let opened = distress()[0].clone();
+    let (store, events) = place.open(&["file"]);
+    let later = |revision, score| with(&opened, revision, |alert| alert.score = score);
+    store.changes(vec![opened.clone(), later(2, 85), later(30, 90)], 0);
+    stored(&events);
+    let score = |minutes| {
+        let as_of = as_of(&place.path, 970_123_456, opened.at + Span::from_minutes(minutes)).expect("a list");
+        as_of.iter().map(|one| one.alert["score"].as_i64().expect("a score")).collect::<Vec<_>>()
+    };
+    let first = i64::from(opened.alert.score);
+    assert_eq!([score(-5), score(0), score(10), score(60)], [[first], [first], [85], [90]]);
+}
+
+#[test]
 fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
     let place = place();
     let opened = with(&distress()[0], 1, |alert| alert.severity = Severity::Medium);

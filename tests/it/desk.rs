@@ -152,13 +152,23 @@ fn changes_and_actions_are_listed_by_time() {
     let nothing = desk.says(&["alerts", "changes", "--since", "yesterday", "--until", "-2h"], None);
     assert!(nothing.lines().count() == 2 && nothing.contains("no change since "), "{nothing}");
 
+    desk.says(&["alerts", "--as", "cai", "note", &id, "master answered on VHF 16"], None);
+    for command in [&["audit", "--since", "-1h"][..], &["alerts", "changes", "--since", "-1h"]] {
+        let text = desk.says(command, None);
+        let noted = text.lines().find(|line| line.contains("noted")).unwrap_or_else(|| panic!("{text}"));
+        assert!(noted.ends_with("master answered on VHF 16"), "{text}");
+    }
+    let empty = desk.runs(&["alerts", "--as", "cai", "note", &id, " "], None);
+    let why = String::from_utf8_lossy(&empty.stderr).into_owned();
+    assert!(empty.status.code() == Some(2) && why.contains("a note needs a text"), "{why}");
+
     let trail = desk.says(&["audit", "--since", "-1h"], None);
     assert!(trail.contains("ana") && trail.contains("bea") && trail.contains("bales"), "{trail}");
     assert!(trail.contains(&format!("alert {}", &id[..8])) && !trail.contains("opened"), "{trail}");
     let hers = objects(&desk.says(&["audit", "--since", "-1h", "--who", "bea", "--json"], None));
     assert!(hers.len() == 1 && hers[0]["what"] == "closed" && hers[0]["subject"] == id.as_str(), "{hers:?}");
     let last = objects(&desk.says(&["audit", "--since", "-1h", "--limit", "1", "--json"], None));
-    assert!(last.len() == 1 && last[0]["who"] == "bea", "{last:?}");
+    assert!(last.len() == 1 && last[0]["who"] == "cai", "{last:?}");
     let none = desk.says(&["audit", "--since", "-1h", "--who", "rui"], None);
     assert!(none.contains("rui did nothing since "), "{none}");
     let with_machine = desk.says(&["audit", "--since", "-1h", "--machine"], None);

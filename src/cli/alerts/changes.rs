@@ -28,6 +28,9 @@ pub(super) struct Arguments {
     /// Include facts, which are below 20 points
     #[arg(long)]
     facts: bool,
+    /// Include updates that change neither severity, points nor state
+    #[arg(long)]
+    all: bool,
 }
 
 impl Arguments {
@@ -51,7 +54,7 @@ const COLUMNS: [Column; 8] = [
     text("id"),
     text("points").down_to(8),
     text("behaviour").down_to(10),
-    text("vessels").down_to(14),
+    text("vessels").down_to(14).names(26),
     text("text").down_to(16).spare(2),
 ];
 const EVENT_TIME: usize = 1;
@@ -81,15 +84,20 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
         let alert = &change.line["alert"];
         (arguments.facts || alert["announced"] == true) && least <= stored_severity(alert)
     };
-    let changes: Vec<ChangeRow> = changes.into_iter().filter(wanted).collect();
-    let left_out = all - changes.len();
+    let mut changes: Vec<ChangeRow> = changes.into_iter().filter(wanted).collect();
+    let mut left_out = LeftOut { low: all - changes.len(), ..LeftOut::default() };
+    if !arguments.all {
+        let wanted = changes.len();
+        changes.retain(is_news);
+        left_out.alike = wanted - changes.len();
+    }
     let actions = store::actions(path, arguments.period.since, until, Machine::Excluded).map_err(refused)?;
     // Only actions on alerts. All others are shown by `audit`.
     let actions = actions.into_iter().filter(|act| act.alert.is_some()).map(Step::Action);
     let mut steps: Vec<Step> = changes.into_iter().map(Step::Change).chain(actions).collect();
     steps.sort_by_key(Step::at);
-    let earlier = arguments.period.earlier(steps.len());
-    let shown = &steps[earlier..];
+    left_out.earlier = arguments.period.earlier(steps.len());
+    let shown = &steps[left_out.earlier..];
     if arguments.period.json {
         let lines = shown.iter().map(|step| match step {
             Step::Change(change) => json!({
@@ -103,7 +111,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
         });
         return print(&lines.map(|line| format!("{line}\n")).collect::<String>());
     }
-    print(&format!("{}{}", table(shown, now), last_line(arguments, shown.len(), earlier, left_out)))
+    print(&format!("{}{}", table(shown, now), last_line(arguments, shown.len(), &left_out)))
 }
 
 fn table(steps: &[Step], now: Time) -> String {
@@ -151,29 +159,52 @@ fn row(step: &Step, now: Time) -> Vec<String> {
     }
 }
 
-fn last_line(arguments: &Arguments, shown: usize, earlier: usize, left_out: usize) -> String {
+/// Whether a change is more than an update with the same severity, points and state.
+fn is_news(change: &ChangeRow) -> bool {
+    let alert = &change.line["alert"];
+    kind(change) != "updated"
+        || change.before.as_ref().is_none_or(|before| {
+            alert["severity"] != before.severity.as_str() || alert["score"].as_i64() != Some(before.score)
+        })
+}
+
+/// Changes that are not shown.
+#[derive(Default)]
+struct LeftOut {
+    earlier: usize,
+    /// Of facts, or below the severity.
+    low: usize,
+    /// Updates without news.
+    alike: usize,
+}
+
+fn last_line(arguments: &Arguments, shown: usize, left_out: &LeftOut) -> String {
+    let LeftOut { earlier, low, alike } = *left_out;
     let mut parts = Vec::new();
     if 0 < earlier {
         parts.push(format!("{earlier} earlier (--limit N)"));
     }
-    if 0 < left_out {
+    if 0 < low {
         let least = arguments.least().name();
         parts.push(match arguments.facts {
-            true => format!("{left_out} below {least} (--severity info)"),
-            false => format!("{left_out} of facts or below {least} (--facts, --severity info)"),
+            true => format!("{low} below {least} (--severity info)"),
+            false => format!("{low} of facts or below {least} (--facts, --severity info)"),
         });
+    }
+    if 0 < alike {
+        parts.push(format!("{alike} with the same severity, points and state (--all)"));
     }
     match (shown, parts.is_empty()) {
         (0, true) => format!("no change since {}\n", arguments.period.since.minute()),
         (_, true) => String::new(),
-        _ => format!("{} more: {}\n", earlier + left_out, parts.join(", ")),
+        _ => format!("{} more: {}\n", earlier + low + alike, parts.join(", ")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::AuditRow;
+    use crate::store::{AuditRow, Before};
 
     #[test]
     fn actions_are_listed_among_changes_and_event_time_only_where_it_differs() {
@@ -211,5 +242,19 @@ mod tests {
             "{text}"
         );
         assert!(table(&[change("2026-02-27T04:09:00Z")], now).contains("2026-02-27 04:09"));
+    }
+
+    #[test]
+    fn an_update_is_news_if_severity_points_or_state_change() {
+        let change = |change: &str, score: i64, severity: &str, before: &str| ChangeRow {
+            stored_at: Time::from_seconds(0),
+            at: Time::from_seconds(0),
+            line: json!({"change": change, "alert": {"severity": severity, "score": score}}),
+            before: Some(Before { change: before.to_owned(), score: 65, severity: "high".to_owned() }),
+        };
+        assert!(!is_news(&change("updated", 65, "high", "opened")));
+        assert!(is_news(&change("updated", 70, "high", "opened")));
+        assert!(is_news(&change("updated", 65, "high", "ended")), "it goes on");
+        assert!(is_news(&change("ended", 65, "high", "updated")));
     }
 }

@@ -48,7 +48,7 @@ const COLUMNS: [Column; 13] = [
     text("changed").spare(2),
     number("age").spare(1),
     text("zone").down_to(8).spare(4),
-    text("vessels").down_to(12),
+    text("vessels").down_to(12).names(26),
     text("case").spare(3),
     text("assignee").down_to(6).spare(6),
     text("text").down_to(14).spare(5),

@@ -1,11 +1,15 @@
 //! Conditions in words, and the behaviour of a vessel that is nearest to an alert.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
+use super::names::Names;
+use super::plain;
 use crate::behaviours::{Condition, Explanation};
 use crate::engine::Explained;
 use crate::telemetry::FromAir;
-use crate::time::Span;
+use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
 /// Distance of an unmet condition that has no number, or whose value is unknown: as if a number were at four times its
@@ -52,18 +56,29 @@ impl<'a> Near<'a> {
         Near { behaviour, told, missing, away }
     }
 
-    /// `loitering (slow)`
-    pub(super) fn name(&self) -> String {
-        match self.told.about.is_empty() {
-            true => self.behaviour.to_owned(),
-            false => format!("{} ({})", self.behaviour, FromAir(&self.told.about)),
-        }
+    /// `loitering (slow)`, `rendezvous (near: ALFA and BRAVO)`
+    fn name(&self, names: &Names) -> String {
+        self.titled(&names.put(&self.told.about))
     }
 
-    /// The name as seen from one vessel of a pair: `rendezvous (near: with 224000002.1)`.
-    pub(super) fn name_for(&self, me: TrackKey) -> String {
-        let name = self.name();
-        name.replace(&format!("{me} and "), "with ").replace(&format!(" and {me}"), "")
+    /// The name as seen from one vessel of a pair: `rendezvous (near: with BRAVO)`.
+    pub(super) fn name_for(&self, me: TrackKey, names: &Names) -> String {
+        self.titled(&names.with(&self.told.about, me))
+    }
+
+    fn titled(&self, about: &str) -> String {
+        if about.is_empty() { self.behaviour.to_owned() } else { format!("{} ({about})", self.behaviour) }
+    }
+
+    /// Sort key: what no zone here asks for comes last, the others by how near they are to an alert.
+    fn order(&self) -> (bool, f64) {
+        (!self.told.asked_for, self.away)
+    }
+
+    /// Whether this form is nearer to an alert.
+    pub(super) fn nearer(&self, other: &Near<'_>) -> Ordering {
+        let ((mine, away), (others, others_away)) = (self.order(), other.order());
+        mine.cmp(&others).then(away.total_cmp(&others_away))
     }
 
     /// `1 of 6`
@@ -74,14 +89,19 @@ impl<'a> Near<'a> {
         }
     }
 
-    /// What is missing, in words.
-    pub(super) fn words(&self) -> String {
+    /// What is missing, in words. `heard` is the last report of a vessel that is not heard any more.
+    pub(super) fn words(&self, names: &Names, heard: Option<Time>) -> String {
         if self.missing.is_empty() {
-            return "all conditions are met".to_owned();
+            return format!("all conditions are met{}", until(heard));
         }
-        let words: Vec<String> = self.missing.iter().map(|condition| in_words(condition)).collect();
+        let words: Vec<String> = self.missing.iter().map(|condition| in_words(condition, names)).collect();
         words.join("; ")
     }
+}
+
+/// What limits an answer about a vessel that is not heard any more.
+fn until(heard: Option<Time>) -> String {
+    heard.map_or_else(String::new, |heard| format!(", going by its reports until {}", heard.minute()))
 }
 
 fn miss(condition: &Condition) -> f64 {
@@ -96,7 +116,7 @@ pub(super) fn forms<'a>(track: &'a Explained, only: Option<&str>) -> Vec<Near<'a
         for near in told.iter().map(|told| Near::new(name.name(), told)) {
             let same = |other: &Near<'_>| other.behaviour == near.behaviour && other.told.about == near.told.about;
             match forms.iter_mut().find(|other| same(other)) {
-                Some(other) if near.away < other.away => *other = near,
+                Some(other) if near.nearer(other).is_lt() => *other = near,
                 Some(_) => {}
                 None => forms.push(near),
             }
@@ -112,17 +132,17 @@ pub(super) fn nearest<'a>(forms: &[Near<'a>]) -> Vec<Near<'a>> {
     for near in forms.iter().filter(|near| near.told.conditions.iter().all(|condition| condition.name != "about")) {
         let near = Near::new(near.behaviour, near.told);
         match best.iter_mut().find(|other| other.behaviour == near.behaviour) {
-            Some(other) if near.away < other.away => *other = near,
+            Some(other) if near.nearer(other).is_lt() => *other = near,
             Some(_) => {}
             None => best.push(near),
         }
     }
-    best.sort_by(|one, other| one.away.total_cmp(&other.away).then(one.behaviour.cmp(other.behaviour)));
+    best.sort_by(|one, other| one.nearer(other).then(one.behaviour.cmp(other.behaviour)));
     best
 }
 
 /// `slow 40 min, needs at least 60 min`
-fn in_words(condition: &Condition) -> String {
+fn in_words(condition: &Condition, names: &Names) -> String {
     let (name, unit) = UNITS
         .iter()
         .find_map(|(ending, unit)| Some((condition.name.strip_suffix(ending)?, *unit)))
@@ -137,10 +157,17 @@ fn in_words(condition: &Condition) -> String {
         Value::Null => "not known".to_owned(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
-        Value::String(words) => FromAir(words).to_string(),
+        Value::String(words) => names.put(words),
         Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), quantity),
         other => other.to_string(),
     };
+    let bare = match &condition.measured {
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string()),
+        _ => measured.clone(),
+    };
+    if let Some(sentence) = plain::sentence(condition.name, condition.met, &bare).filter(|_| condition.miss.is_none()) {
+        return sentence;
+    }
     let limits = [(">= ", "at least "), ("<= ", "at most "), ("< ", "below "), ("> ", "above ")];
     let limit = limits.iter().find_map(|(sign, words)| {
         let rest = condition.threshold.strip_prefix(sign)?;
@@ -157,21 +184,16 @@ fn in_words(condition: &Condition) -> String {
 }
 
 /// Writes a form with all of its conditions, met or not.
-pub(super) fn table(near: &Near<'_>, text: &mut String) {
+pub(super) fn table(near: &Near<'_>, names: &Names, heard: Option<Time>, text: &mut String) {
     let of = near.told.conditions.len();
     let verdict = match near.missing.len() {
-        0 => "all met".to_owned(),
+        0 => format!("all met{}", until(heard)),
         missing => format!("{} of {of} met", of - missing),
     };
-    text.push_str(&format!("\n{}: {verdict}\n", near.name()));
+    text.push_str(&format!("\n{}: {verdict}\n", near.name(names)));
     for condition in &near.told.conditions {
         let met = if condition.met { "met" } else { "NOT" };
-        let measured = match &condition.measured {
-            Value::Null => "not known".to_owned(),
-            Value::String(words) => FromAir(words).to_string(),
-            other => other.to_string(),
-        };
-        text.push_str(&format!("  {met}  {:<28} {measured:<24} {}\n", condition.name, condition.threshold));
+        text.push_str(&format!("  {met}  {}\n", in_words(condition, names)));
     }
 }
 
@@ -180,7 +202,8 @@ mod tests {
     use super::*;
 
     fn words(name: &'static str, measured: Value, threshold: &str) -> String {
-        in_words(&Condition { name, measured, threshold: threshold.to_owned(), met: false, miss: Some(0.1) })
+        let condition = Condition { name, measured, threshold: threshold.to_owned(), met: false, miss: Some(0.1) };
+        in_words(&condition, &Names::default())
     }
 
     #[test]
@@ -191,5 +214,27 @@ mod tests {
         assert_eq!(words("shore_nm", 0.4.into(), ">= 3"), "distance from shore 0.4 nm, needs at least 3 nm");
         assert_eq!(words("in_calm_water", true.into(), "false"), "in calm water: yes, needs no");
         assert_eq!(words("listed", Value::Null, "a row"), "listed: not known, needs a row");
+    }
+    #[test]
+    fn what_no_zone_asks_for_comes_last() {
+        let form = |asked_for, miss| {
+            let condition =
+                Condition { name: "x", measured: Value::Null, threshold: String::new(), met: false, miss: Some(miss) };
+            Explanation { about: String::new(), conditions: vec![condition], asked_for }
+        };
+        let (fast, unasked, slow) = (form(true, 6.0), form(false, 0.1), form(true, 0.5));
+        let forms = [Near::new("fast", &fast), Near::new("unasked", &unasked), Near::new("slow", &slow)];
+        let order: Vec<&str> = nearest(&forms).iter().map(|near| near.behaviour).collect();
+        assert_eq!(order, ["slow", "fast", "unasked"]);
+    }
+
+    #[test]
+    fn conditions_met_by_old_reports_say_how_old() {
+        let told = Explanation { about: String::new(), conditions: Vec::new(), asked_for: true };
+        let near = Near::new("loitering", &told);
+        let heard = Time::from_utc(2026, 3, 1, 17, 38, 0);
+        let words = near.words(&Names::default(), heard);
+        assert_eq!(words, "all conditions are met, going by its reports until 2026-03-01 17:38");
+        assert_eq!(near.words(&Names::default(), None), "all conditions are met");
     }
 }

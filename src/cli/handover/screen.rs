@@ -107,7 +107,7 @@ fn row(watch: &Watch, entry: &Entry) -> String {
         short_id(&entry.id),
         word("severity"),
         body["score"].to_string(),
-        word("behaviour").replace('_', " "),
+        word("behaviour").to_owned(),
         names(body)
     )
 }

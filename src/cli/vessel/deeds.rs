@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::silences::{self, Silence, Watch};
 use crate::ais::Class;
 use crate::engine::Engine;
 use crate::geo::LatLon;
@@ -16,7 +17,8 @@ pub(super) struct Deed {
     pub(super) from: Time,
     /// End; `None` while it goes on.
     pub(super) to: Option<Time>,
-    pub(super) at: LatLon,
+    /// `None` if it is no longer known.
+    pub(super) at: Option<LatLon>,
     /// Further details in words.
     pub(super) note: String,
 }
@@ -51,14 +53,14 @@ pub(super) struct Deeds {
 }
 
 impl Deeds {
-    pub(super) fn of(engine: &Engine, chart: &Chart, mmsi: Mmsi) -> Deeds {
+    pub(super) fn of(engine: &Engine, chart: &Chart, mmsi: Mmsi, watch: &Watch, now: Time) -> Deeds {
         let mut vessels: Vec<Vessel<'_>> =
             engine.tracks().under(mmsi).filter(|vessel| vessel.last().is_some()).collect();
         vessels.sort_by_key(|vessel| vessel.last().map(|fix| fix.at));
         let mut deeds = Deeds { tracks: vessels.len(), ..Deeds::default() };
         deeds.first_at = vessels.iter().map(Vessel::first_at).min();
-        for key in vessels.iter().map(Vessel::key) {
-            deeds.track(engine, key);
+        for vessel in &vessels {
+            deeds.track(engine, chart, vessel.key(), &watch.of(engine, vessel, now));
         }
         if let Some(vessel) = vessels.last() {
             deeds.now(vessel, chart);
@@ -96,39 +98,34 @@ impl Deeds {
         });
     }
 
-    fn track(&mut self, engine: &Engine, key: TrackKey) {
+    fn track(&mut self, engine: &Engine, chart: &Chart, key: TrackKey, silences: &[Silence]) {
         let episodes = engine.episodes();
-        self.stops.extend(episodes.halts.of(key).map(|(_, halt)| Deed {
-            from: halt.started_at,
-            to: halt.over.then_some(halt.last_at),
-            at: halt.position,
-            note: match halt.still == Span::ZERO {
+        for (_, halt) in episodes.halts.of(key) {
+            let note = |lasted: Option<Span>| match halt.still == Span::ZERO {
                 true => format!("slow, {:.1} kn at the least", halt.slowest_knots),
-                false => format!("still for {}", halt.still),
-            },
-        }));
-        self.silences.extend(engine.gaps().of(key, Time::MIN, Time::MAX).map(|gap| Deed {
-            from: gap.from.at,
-            to: gap.to.map(|to| to.at),
-            at: gap.from.position,
-            note: match (gap.distance_nm(), gap.usual) {
-                (_, true) => "silence is usual there".to_owned(),
-                (Some(nm), false) => format!("heard again {nm:.1} nm away"),
-                (None, false) => "not heard since".to_owned(),
-            },
-        }));
+                false => format!("still for {}", lasted.map_or(halt.still, |lasted| halt.still.min(lasted))),
+            };
+            let parts = silences::parts(halt.started_at, halt.over.then_some(halt.last_at), silences);
+            self.stops.extend(parts.into_iter().map(|(from, to)| Deed {
+                from,
+                to,
+                at: Some(halt.position),
+                note: note(to.map(|to| to - from)),
+            }));
+        }
+        self.silences.extend(silences::deeds(engine, chart, key, silences));
         let calls = &episodes.port_calls;
         let port = |port: Option<&str>| port.unwrap_or("no name").to_owned();
         self.calls.extend(calls.of(key).iter().map(|call| Deed {
             from: call.from,
             to: Some(call.to),
-            at: call.at,
+            at: Some(call.at),
             note: port(call.port.as_deref()),
         }));
         self.calls.extend(calls.stay(key).map(|stay| Deed {
             from: stay.from,
             to: None,
-            at: stay.at,
+            at: Some(stay.at),
             note: port(stay.port.as_deref()),
         }));
     }
@@ -137,7 +134,8 @@ impl Deeds {
 impl Deed {
     pub(super) fn json(&self) -> Value {
         json!({
-            "from": self.from.to_string(), "to": self.to.map(|to| to.to_string()), "lat": self.at.lat, "lon": self.at.lon,
+            "from": self.from.to_string(), "to": self.to.map(|to| to.to_string()), "lat": self.at.map(|at| at.lat),
+            "lon": self.at.map(|at| at.lon),
             "note": self.note,
         })
     }

@@ -78,7 +78,8 @@ impl Page {
         let row = |deed: &Deed| {
             let lasted = deed.to.unwrap_or(read_to) - deed.from;
             let lasted = if deed.to.is_none() { format!("{} so far", span(lasted)) } else { span(lasted) };
-            vec![deed.from.minute(), lasted, deed.at.decimal_degrees(), FromAir(&deed.note).to_string()]
+            let at = deed.at.map_or_else(|| "-".to_owned(), |at| at.decimal_degrees());
+            vec![deed.from.minute(), lasted, at, FromAir(&deed.note).to_string()]
         };
         let columns = [text(name), text("lasted"), text("where"), text("")];
         self.section(none, &columns, deeds.iter().map(row).collect());
@@ -149,7 +150,7 @@ fn alerts(known: &Known, page: &mut Page) {
             kind.to_owned(),
             body["score"].to_string(),
             Time::parse(word("started_at")).map_or_else(String::new, Time::minute),
-            word("behaviour").replace('_', " "),
+            word("behaviour").to_owned(),
             FromAir(word("summary")).to_string(),
         ]
     };
@@ -197,15 +198,17 @@ fn meetings(known: &Known, page: &mut Page) {
         if let (Some(from), Some(to), false) = (from, to, others.is_empty()) {
             let degrees = |key: &str| body["position"][key].as_f64();
             let at = degrees("lat").zip(degrees("lon")).map(|(lat, lon)| LatLon::new(lat, lon).decimal_degrees());
-            let row = [from.minute(), span(to - from), at.unwrap_or_default()];
-            rows.push(
-                row.into_iter()
-                    .chain([format!("{} {}", word("behaviour").replace('_', " "), others.join(" + "))])
-                    .collect(),
-            );
+            let row = [from.minute(), lasted(known, from, to, word("status") == "open"), at.unwrap_or_default()];
+            rows.push(row.into_iter().chain([format!("{} {}", word("behaviour"), others.join(" + "))]).collect());
         }
     }
     page.section("meetings", &[text("meeting"), text("lasted"), text("where"), text("")], rows);
+}
+
+/// How long a meeting lasted. One that goes on has lasted until the vessel was last heard.
+fn lasted(known: &Known, from: Time, to: Time, is_open: bool) -> String {
+    let heard = known.deeds.last.as_ref().map_or(to, |last| last.at.max(to));
+    if is_open { format!("{} so far", span(heard - from)) } else { span(to - from) }
 }
 
 /// Motion and place: `12.3 kn, course 045°, under way using engine, 12.0 nm off the coast, in Corridor 7`
@@ -259,7 +262,7 @@ mod tests {
         let stop = Deed {
             from: time("2024-03-01T13:00:00Z"),
             to: None,
-            at: LatLon::new(36.0, -9.0),
+            at: Some(LatLon::new(36.0, -9.0)),
             note: "still for 3 h".to_owned(),
         };
         page.deeds("stops at sea", "stop", &[stop], time("2024-03-01T16:05:00Z"));

@@ -15,12 +15,13 @@ use crate::zones::Chart;
 const STOP_KNOTS: f64 = 1.0;
 /// Share of its usual speed below which a vessel counts as slow.
 const SLOW_SHARE: f64 = 0.6;
-/// Shorter stops and slow periods are not reported. Minutes.
-const LEAST_MINUTES: f64 = 10.0;
+/// Shorter stops and slow periods are not reported.
+const LEAST: Span = Span::from_minutes(10);
+/// Two reports further apart do not show what the vessel did between them.
+const JOINED: Span = Span::from_minutes(20);
 /// A vessel that is not heard for this long counts as dark.
 const DARK_AFTER: Span = Span::from_minutes(60);
-/// Bounds the age of a speed that is used, and the time that one look stands for. If nothing at all is received for
-/// this long, the feed was out.
+/// Bounds the age of a speed that is used. If nothing at all is received for this long, the feed was out.
 const STALE: Span = Span::from_minutes(10);
 /// Lost reception that is noticed within this time after a vessel's last fix is taken to have begun with that fix.
 const NOTICED: Span = Span::from_minutes(40);
@@ -53,14 +54,21 @@ pub(super) struct Seen {
     slowed: Spell,
     silences: Vec<Silence>,
     in_port: bool,
+    /// When it was last examined.
+    looked_at: Option<Time>,
 }
 
-/// Total duration of something in minutes, with its first and last moment.
+/// Total duration of something, with its first and last moment.
 #[derive(Default)]
 struct Spell {
-    minutes: f64,
+    lasted: Span,
     from: Option<Time>,
+    /// The last report at which it held.
     to: Option<Time>,
+    /// Whether it still held at the latest report.
+    holds: bool,
+    /// The longest one before: an hour or more lies between it and this one.
+    before: Option<(Span, Time, Time)>,
 }
 
 /// A period in which the vessel was not heard, and the part of it in which reception there was lost for all vessels.
@@ -69,6 +77,8 @@ struct Silence {
     from: Time,
     to: Time,
     lost: Option<(Time, Time)>,
+    /// Whether it still goes on.
+    goes_on: bool,
 }
 
 /// Something the vessel did, in words, for the ranking.
@@ -86,15 +96,42 @@ pub(super) enum Did {
 }
 
 impl Spell {
-    fn add(&mut self, minutes: f64, at: Time) {
-        self.minutes += minutes;
+    /// Takes in a report at which it holds, or not. Time between two reports counts if it held at both of them.
+    fn report(&mut self, at: Time, holds: bool) {
+        if !holds {
+            self.holds = false;
+            return;
+        }
+        if let Some((from, to)) = self.from.zip(self.to).filter(|(_, to)| DARK_AFTER <= at - *to) {
+            let before = self.before.filter(|(lasted, ..)| self.lasted <= *lasted);
+            let before = before.unwrap_or((self.lasted, from, to));
+            *self = Spell { before: Some(before), ..Spell::default() };
+        }
+        let since = self.to.filter(|to| self.holds && *to <= at && at - *to <= JOINED);
+        self.lasted = self.lasted + since.map_or(Span::ZERO, |since| at - since);
         self.from.get_or_insert(at);
-        self.to = Some(at);
+        (self.to, self.holds) = (Some(at), true);
     }
 
-    fn text(&self, what: &str) -> Option<String> {
-        let (from, to) = self.from.zip(self.to).filter(|_| LEAST_MINUTES <= self.minutes)?;
-        Some(format!("{what} for {} from {} to {}", Span::from_minutes(self.minutes as i64), from.clock(), to.clock()))
+    /// Takes in that it began at an earlier time than was seen.
+    fn began(&mut self, at: Time) {
+        if let Some(from) = self.from.filter(|from| at < *from) {
+            self.lasted = self.lasted + (from - at);
+            self.from = Some(at);
+        }
+    }
+
+    /// `stopped for 48 min from 12:00 to 12:48`; `stopped since 12:00, 48 min so far` if it goes on.
+    fn text(&self, what: &str, heard: bool) -> Option<String> {
+        let last = self.from.zip(self.to).map(|(from, to)| (self.lasted, from, to));
+        let (lasted, from, to) = self.before.into_iter().chain(last).max_by_key(|(lasted, ..)| *lasted)?;
+        if lasted < LEAST {
+            return None;
+        }
+        Some(match self.holds && heard && Some(to) == self.to {
+            true => format!("{what} since {}, {lasted} so far", from.clock()),
+            false => format!("{what} for {lasted} from {} to {}", from.clock(), to.clock()),
+        })
     }
 }
 
@@ -109,7 +146,11 @@ impl Silence {
             .map(|(from, to)| (*to).min(self.to) - (*from).max(self.from));
         let whole = whole.fold(Span::ZERO, |sum, span| sum + span);
         let lost = self.lost.map_or(Span::ZERO, |(from, to)| to - from).max(whole);
-        let silent = format!("silent for {} from {}", self.to - self.from, self.from.clock());
+        let (lasted, from) = (self.to - self.from, self.from.clock());
+        let silent = match self.goes_on {
+            true => format!("silent since {from}, {lasted} so far"),
+            false => format!("silent for {lasted} from {from}"),
+        };
         if lost == Span::ZERO {
             return Some(Did::Dark(silent));
         }
@@ -142,19 +183,19 @@ impl Watch {
             self.outages.push((self.looked_at, minute));
         }
         self.looked_at = minute;
-        let minutes = passed.min(STALE).minutes();
         let (near, metres, seen) = (self.near, self.metres, &mut self.seen);
         engine.tracks().near(near, metres, |vessel, metres| {
             if vessel.takes_part() {
                 let seen = seen.entry(vessel.key()).or_default();
-                seen.look(&vessel, engine, chart, now, metres / METRES_PER_NM, minutes);
+                seen.looked_at = Some(minute);
+                seen.look(&vessel, engine, chart, now, metres / METRES_PER_NM);
             }
         });
     }
 }
 
 impl Seen {
-    fn look(&mut self, vessel: &Vessel<'_>, engine: &Engine, chart: &Chart, now: Time, nm: f64, minutes: f64) {
+    fn look(&mut self, vessel: &Vessel<'_>, engine: &Engine, chart: &Chart, now: Time, nm: f64) {
         let Some(fix) = vessel.last() else {
             return;
         };
@@ -169,7 +210,7 @@ impl Seen {
         if STALE <= silent {
             match self.silences.last_mut().filter(|silence| silence.from == fix.at) {
                 Some(silence) => silence.to = now,
-                None => self.silences.push(Silence { from: fix.at, to: now, lost: None }),
+                None => self.silences.push(Silence { from: fix.at, to: now, lost: None, goes_on: true }),
             }
             if engine.coverage().reception_lost(&fix, now)
                 && let Some(silence) = self.silences.last_mut()
@@ -179,17 +220,25 @@ impl Seen {
                 silence.lost = Some((from, now));
             }
         }
+        if let Some(silence) = self.silences.last_mut().filter(|silence| silence.from < fix.at) {
+            silence.goes_on = false;
+        }
         let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole && silent <= STALE);
         let Some(knots) = smg.map(|smg| smg.knots) else {
             return;
         };
         self.fastest = self.fastest.map_or(Some(knots), |fastest| Some(fastest.max(knots)));
+        self.stopped.report(fix.at, knots < STOP_KNOTS);
+        self.slowed.report(fix.at, knots < SLOW_SHARE * vessel.usual_knots(now));
         if knots < STOP_KNOTS {
-            self.stopped.add(minutes, now);
             self.in_port |= chart.calm(fix.position, now).inside;
-        }
-        if knots < SLOW_SHARE * vessel.usual_knots(now) {
-            self.slowed.add(minutes, now);
+            // The engine knows when a stop at sea began, also if that was before the period.
+            let (key, episodes) = (vessel.key(), engine.episodes());
+            let silent_until = episodes.holes.of(key).map(|hole| hole.to);
+            let halt = episodes.halts.of(key).map(|(_, halt)| halt).rfind(|halt| !halt.over);
+            if let Some(halt) = halt.filter(|halt| silent_until.is_none_or(|until| until <= halt.started_at)) {
+                self.stopped.began(halt.started_at);
+            }
         }
     }
 
@@ -199,15 +248,52 @@ impl Seen {
     }
 
     /// What the vessel did by itself: its stop or slow period, and its longest silence.
-    pub(super) fn did(&self, outages: &[(Time, Time)]) -> Vec<Did> {
+    pub(super) fn did(&self, watch: &Watch) -> Vec<Did> {
+        let outages = &watch.outages;
+        let stayed = self.looked_at == Some(watch.looked_at);
+        let heard = stayed && !self.silences.last().is_some_and(|silence| silence.goes_on);
         let stopped = match self.in_port {
-            true => self.stopped.text("stopped in calm water").map(Did::Lay),
-            false => self.stopped.text("stopped").map(Did::Stopped),
+            true => self.stopped.text("stopped in calm water", heard).map(Did::Lay),
+            false => self.stopped.text("stopped", heard).map(Did::Stopped),
         };
-        let slow = stopped.or_else(|| self.slowed.text("slowed").map(Did::Slowed));
+        let slow = stopped.or_else(|| self.slowed.text("slowed", heard).map(Did::Slowed));
         let longest =
             self.silences.iter().filter_map(|silence| Some((silence.to - silence.from, silence.did(outages)?)));
         let longest = longest.max_by_key(|(span, did)| (matches!(did, Did::Dark(_)), *span)).map(|(_, did)| did);
         slow.into_iter().chain(longest).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Time {
+        Time::from_utc(2026, 3, 1, 12, 0, 0).expect("a time") + Span::from_minutes(minutes)
+    }
+
+    #[test]
+    fn a_stop_ends_with_the_last_report_and_goes_on_only_while_the_vessel_is_heard() {
+        let mut stop = Spell::default();
+        (0..=38).step_by(2).for_each(|minutes| stop.report(at(minutes), true));
+        assert_eq!(stop.text("stopped", false).as_deref(), Some("stopped for 38 min from 12:00 to 12:38"));
+        assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped since 12:00, 38 min so far"));
+        stop.began(at(-20));
+        assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped since 11:40, 58 min so far"));
+        stop.report(at(279), true);
+        stop.report(at(281), false);
+        assert_eq!(stop.text("stopped", true).as_deref(), Some("stopped for 58 min from 11:40 to 12:38"));
+    }
+
+    #[test]
+    fn a_silence_that_goes_on_says_so() {
+        let mut silence = Silence { from: at(38), to: at(279), lost: None, goes_on: false };
+        let words = |silence: &Silence| match silence.did(&[]) {
+            Some(Did::Dark(words)) => words,
+            _ => String::new(),
+        };
+        assert_eq!(words(&silence), "silent for 4 h 01 min from 12:38");
+        silence.goes_on = true;
+        assert_eq!(words(&silence), "silent since 12:38, 4 h 01 min so far");
     }
 }

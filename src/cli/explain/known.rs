@@ -1,0 +1,147 @@
+//! The alerts and facts of a vessel as they were at the moment of the question.
+
+use serde_json::{Value, json};
+
+use crate::alerts::{Alert, Status};
+use crate::store::AsOf;
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// Number of score lines that are shown, those with the most points first.
+const REASONS: usize = 3;
+
+/// An alert or fact about the vessel.
+pub(super) struct Known {
+    pub(super) id: String,
+    pub(super) behaviour: String,
+    announced: bool,
+    started_at: Time,
+    pub(super) opened_at: Time,
+    ended_at: Option<Time>,
+    retracted: bool,
+    score: i64,
+    /// The lines of its score: points and why.
+    reasons: Vec<(i64, String)>,
+    summary: String,
+    /// When it ended after the moment, and whether it was then retracted. `None` if that is not known.
+    later: Option<(Time, bool)>,
+}
+
+impl Known {
+    pub(super) fn of(alert: &Alert) -> Known {
+        let reasons = alert.score_reasons.iter();
+        Known {
+            id: alert.id.clone(),
+            behaviour: alert.behaviour.to_string(),
+            announced: alert.announced,
+            started_at: alert.started_at,
+            opened_at: alert.opened_at,
+            ended_at: alert.ended_at,
+            retracted: alert.status == Status::Retracted,
+            score: i64::from(alert.score),
+            reasons: reasons.map(|reason| (i64::from(reason.points), reason.text.clone())).collect(),
+            summary: alert.summary.clone(),
+            later: None,
+        }
+    }
+
+    pub(super) fn stored(stored: &AsOf) -> Option<Known> {
+        let body = &stored.alert;
+        let text = |key: &str| body[key].as_str().map(str::to_owned);
+        let time = |key: &str| body[key].as_str().and_then(Time::parse);
+        let reasons = body["score_reasons"].as_array().into_iter().flatten();
+        Some(Known {
+            id: text("id")?,
+            behaviour: text("behaviour")?,
+            announced: body["announced"] == true,
+            started_at: time("started_at")?,
+            opened_at: time("opened_at")?,
+            ended_at: time("ended_at"),
+            retracted: body["status"] == "retracted",
+            score: body["score"].as_i64().unwrap_or_default(),
+            reasons: reasons
+                .filter_map(|reason| Some((reason["points"].as_i64()?, reason["text"].as_str()?.to_owned())))
+                .collect(),
+            summary: text("summary").unwrap_or_default(),
+            later: stored.ended_at.filter(|_| body["status"] == "open").map(|at| (at, stored.status == "retracted")),
+        })
+    }
+
+    pub(super) fn kind(&self) -> &'static str {
+        if self.announced { "alert" } else { "fact" }
+    }
+
+    /// Its state at that time, in words.
+    fn state(&self, at: Time) -> String {
+        match (self.ended_at, self.later) {
+            (Some(ended), _) if ended <= at && self.retracted => format!("retracted, held until {}", ended.minute()),
+            (Some(ended), _) if ended <= at => format!("ended {}", ended.minute()),
+            (Some(_), _) if self.retracted => "open then, retracted later".to_owned(),
+            (_, Some((_, true))) => "open then, retracted later".to_owned(),
+            (Some(ended), _) | (_, Some((ended, false))) => format!("open then, ended {}", ended.minute()),
+            (None, None) => "open".to_owned(),
+        }
+    }
+
+    /// What it was at that time, and below it the lines that made most of its score.
+    pub(super) fn lines(&self, at: Time) -> Vec<String> {
+        let mut lines = vec![format!(
+            "  {} {} since {}, {}, {} points: {}",
+            self.kind(),
+            self.behaviour,
+            self.started_at.minute(),
+            self.state(at),
+            self.score,
+            FromAir(&self.summary)
+        )];
+        let mut reasons: Vec<&(i64, String)> = self.reasons.iter().collect();
+        reasons.sort_by_key(|(points, _)| std::cmp::Reverse(points.abs()));
+        let words: Vec<String> =
+            reasons.iter().take(REASONS).map(|(points, why)| format!("{points:+} {}", FromAir(why))).collect();
+        let more = match reasons.len().saturating_sub(REASONS) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        if !words.is_empty() {
+            lines.push(format!("    {}{more}", words.join("; ")));
+        }
+        lines
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let at = |time: Time| time.to_string();
+        let reason = |(points, text): &(i64, String)| json!({ "points": points, "text": text });
+        json!({
+            "id": self.id, "behaviour": self.behaviour, "announced": self.announced, "score": self.score,
+            "started_at": at(self.started_at), "opened_at": at(self.opened_at), "ended_at": self.ended_at.map(at),
+            "summary": self.summary, "score_reasons": self.reasons.iter().map(reason).collect::<Vec<_>>(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_is_shown_as_it_was_with_what_made_its_score() {
+        let reason = |points: i64, text: &str| json!({ "points": points, "text": text });
+        let alert = json!({
+            "id": "abcdefgh", "behaviour": "loitering", "announced": true, "score": 75, "status": "open", "summary": "It is slow.",
+            "started_at": "2026-03-01T19:21:00Z", "opened_at": "2026-03-01T19:50:00Z", "ended_at": null,
+            "score_reasons": [reason(10, "at night"), reason(50, "slow"), reason(5, "small"), reason(20, "far from land"),
+                reason(-10, "usual")],
+        });
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let ended_at = Some(time("2026-03-01T22:30:00Z"));
+        let stored = AsOf { alert, status: "ended".to_owned(), ended_at };
+        let known = Known::stored(&stored).expect("an alert");
+        assert_eq!(
+            known.lines(time("2026-03-01T20:00:00Z")),
+            [
+                "  alert loitering since 2026-03-01 19:21, open then, ended 2026-03-01 22:30, 75 points: It is slow.",
+                "    +50 slow; +20 far from land; +10 at night; and 2 more",
+            ]
+        );
+    }
+}

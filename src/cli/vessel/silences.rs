@@ -1,0 +1,189 @@
+//! The silences of a vessel: every hour or more without a report, whether or not the engine could judge it.
+
+use std::collections::BTreeMap;
+
+use super::deeds::Deed;
+use crate::engine::Engine;
+use crate::episodes::gap::Gap;
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::{TrackKey, Vessel};
+use crate::units::Mmsi;
+use crate::zones::Chart;
+
+/// A vessel that is not heard for this long is silent.
+pub(super) const SILENT_AFTER: Span = Span::from_hours(1);
+
+/// A time without a report.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Silence {
+    pub(super) from: Time,
+    /// When it was heard again; `None` while it is silent.
+    pub(super) to: Option<Time>,
+    /// Where it was last heard before; `None` if that is no longer known.
+    at: Option<LatLon>,
+}
+
+/// The silences that were seen while the journal was read.
+#[derive(Default, Debug)]
+pub(super) struct Watch {
+    last: BTreeMap<TrackKey, (Time, LatLon)>,
+    seen: Vec<(TrackKey, Silence)>,
+}
+
+impl Watch {
+    /// Looks at the tracks under an MMSI after a line.
+    pub(super) fn look(&mut self, engine: &Engine, mmsi: Mmsi) {
+        for vessel in engine.tracks().under(mmsi) {
+            if let Some(fix) = vessel.last() {
+                self.fix(vessel.key(), fix.at, fix.position);
+            }
+        }
+    }
+
+    fn fix(&mut self, key: TrackKey, at: Time, position: LatLon) {
+        let before = self.last.insert(key, (at, position));
+        if let Some((from, was)) = before.filter(|(from, _)| SILENT_AFTER <= at - *from) {
+            self.seen.push((key, Silence { from, to: Some(at), at: Some(was) }));
+        }
+    }
+
+    /// Every silence of a track that is known, the earliest first.
+    pub(super) fn of(&self, engine: &Engine, vessel: &Vessel<'_>, now: Time) -> Vec<Silence> {
+        let key = vessel.key();
+        let mut all: Vec<Silence> =
+            self.seen.iter().filter(|(of, _)| *of == key).map(|(_, silence)| *silence).collect();
+        let last = vessel.last();
+        let trail = vessel.trail_since(Time::MIN).map(|point| (point.at, point.position));
+        let trail: Vec<(Time, LatLon)> = trail.chain(last.map(|fix| (fix.at, fix.position))).collect();
+        for pair in trail.windows(2) {
+            if let [(from, was), (to, _)] = *pair {
+                add(&mut all, Silence { from, to: Some(to), at: Some(was) });
+            }
+        }
+        if let Some(hole) = engine.episodes().holes.of(key) {
+            let at = vessel.position_at(hole.from, Span::ZERO);
+            add(&mut all, Silence { from: hole.from, to: Some(hole.to), at });
+        }
+        if let Some(fix) = last.filter(|fix| SILENT_AFTER <= now - fix.at) {
+            all.push(Silence { from: fix.at, to: None, at: Some(fix.position) });
+        }
+        all.sort_by_key(|silence| silence.from);
+        all
+    }
+}
+
+/// Adds a silence of an hour or more that is not known yet.
+fn add(all: &mut Vec<Silence>, silence: Silence) {
+    let to = silence.to.unwrap_or(Time::MAX);
+    let is_known = |other: &Silence| other.from < to && other.to.is_none_or(|until| silence.from < until);
+    if SILENT_AFTER <= to - silence.from && !all.iter().any(is_known) {
+        all.push(silence);
+    }
+}
+
+/// The silences of a track at sea, with what the engine found out about each.
+pub(super) fn deeds(engine: &Engine, chart: &Chart, key: TrackKey, known: &[Silence]) -> Vec<Deed> {
+    let judged: Vec<&Gap> = engine.gaps().of(key, Time::MIN, Time::MAX).collect();
+    let mut deeds: Vec<Deed> = judged.iter().map(|gap| of_gap(gap)).collect();
+    let is_judged = |silence: &Silence| {
+        let to = silence.to.unwrap_or(Time::MAX);
+        judged.iter().any(|gap| gap.from.at < to && gap.to.is_none_or(|until| silence.from < until.at))
+    };
+    let calls = &engine.episodes().port_calls;
+    let in_port = |silence: &Silence| {
+        calls.of(key).iter().any(|call| call.from <= silence.from && silence.from <= call.to)
+            || calls.stay(key).is_some_and(|stay| stay.from <= silence.from)
+            || silence.at.is_some_and(|at| chart.calm(at, silence.from).inside)
+    };
+    let learned = engine.coverage().learned();
+    let unjudged = known.iter().filter(|silence| !is_judged(silence) && !in_port(silence));
+    deeds.extend(unjudged.map(|silence| Deed {
+        from: silence.from,
+        to: silence.to,
+        at: silence.at,
+        note: unheard(silence, learned),
+    }));
+    deeds
+}
+
+fn of_gap(gap: &Gap) -> Deed {
+    Deed {
+        from: gap.from.at,
+        to: gap.to.map(|to| to.at),
+        at: Some(gap.from.position),
+        note: match (gap.distance_nm(), gap.usual) {
+            (_, true) => "silence is usual there".to_owned(),
+            (Some(nm), false) => format!("heard again {nm:.1} nm away"),
+            (None, false) => "not heard since".to_owned(),
+        },
+    }
+}
+
+/// `not heard 12:38 to 16:39 (reception not learned, not judged)`
+fn unheard(silence: &Silence, learned: bool) -> String {
+    let when = match silence.to {
+        Some(to) if to.date() == silence.from.date() => format!("{} to {}", silence.from.clock(), to.clock()),
+        Some(to) => format!("{} to {}", silence.from.clock(), to.minute()),
+        None => format!("since {}", silence.from.clock()),
+    };
+    let why = if learned { "not judged: it may be the reception there" } else { "reception not learned, not judged" };
+    format!("not heard {when} ({why})")
+}
+
+/// A stop in parts: it ends with the last report before a silence, and goes on only if the vessel is slow after it. A
+/// part that goes on has no end.
+pub(super) fn parts(from: Time, to: Option<Time>, silences: &[Silence]) -> Vec<(Time, Option<Time>)> {
+    let mut parts = Vec::new();
+    let mut from = from;
+    for silence in silences {
+        if silence.from < from || to.is_some_and(|to| to <= silence.from) {
+            continue;
+        }
+        parts.push((from, Some(silence.from)));
+        match silence.to {
+            Some(again) if to.is_none_or(|to| again < to) => from = again,
+            Some(_) | None => return parts,
+        }
+    }
+    parts.push((from, to));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Time {
+        Time::from_utc(2026, 3, 1, 12, 0, 0).expect("a time") + Span::from_minutes(minutes)
+    }
+
+    #[test]
+    fn a_silence_that_was_not_judged_says_so() {
+        let mut silence = Silence { from: at(38), to: Some(at(279)), at: None };
+        assert_eq!(unheard(&silence, false), "not heard 12:38 to 16:39 (reception not learned, not judged)");
+        silence.to = None;
+        assert_eq!(unheard(&silence, true), "not heard since 12:38 (not judged: it may be the reception there)");
+    }
+
+    #[test]
+    fn a_silence_is_seen_between_two_reports_and_known_once() {
+        let key = TrackKey { mmsi: Mmsi(224_000_001), ordinal: 1 };
+        let mut watch = Watch::default();
+        [0, 30, 120].map(|minutes| watch.fix(key, at(minutes), LatLon::new(28.0, -17.0)));
+        let mut all: Vec<Silence> = watch.seen.iter().map(|(_, silence)| *silence).collect();
+        assert_eq!(all, [Silence { from: at(30), to: Some(at(120)), at: Some(LatLon::new(28.0, -17.0)) }]);
+        add(&mut all, Silence { from: at(30), to: Some(at(120)), at: None });
+        add(&mut all, Silence { from: at(200), to: Some(at(259)), at: None });
+        assert_eq!(all.len(), 1);
+    }
+
+    #[test]
+    fn a_stop_ends_with_the_last_report_before_a_silence() {
+        let silent = |from, to: Option<i64>| Silence { from: at(from), to: to.map(at), at: None };
+        assert_eq!(parts(at(0), None, &[silent(38, None)]), [(at(0), Some(at(38)))]);
+        assert_eq!(parts(at(0), None, &[]), [(at(0), None)]);
+        let both = [(at(0), Some(at(38))), (at(279), Some(at(300)))];
+        assert_eq!(parts(at(0), Some(at(300)), &[silent(38, Some(279)), silent(300, None)]), both);
+    }
+}
