@@ -131,17 +131,6 @@ where
     words(from).map(|all| all.into_iter().collect())
 }
 
-/// `deserialize_with` for a map keyed by pairs of a value and a word.
-pub(crate) fn by_word_of<'de, D, K, T>(from: D) -> Result<BTreeMap<(K, &'static str), T>, D::Error>
-where
-    D: Deserializer<'de>,
-    K: Deserialize<'de> + Ord,
-    T: Deserialize<'de>,
-{
-    let all = BTreeMap::<(K, Known), T>::deserialize(from)?;
-    Ok(all.into_iter().map(|((key, word), what)| ((key, word.0), what)).collect())
-}
-
 /// `with` for values that only JSON can express: stored as text in a snapshot, as themselves in JSON.
 pub(crate) mod json {
     use super::*;
