@@ -170,7 +170,7 @@ mod tests {
     fn a_silence_is_seen_between_two_reports_and_known_once() {
         let key = TrackKey { mmsi: Mmsi(224_000_001), ordinal: 1 };
         let mut watch = Watch::default();
-        [0, 30, 120].map(|minutes| watch.fix(key, at(minutes), LatLon::new(28.0, -17.0)));
+        [0, 30, 120].into_iter().for_each(|minutes| watch.fix(key, at(minutes), LatLon::new(28.0, -17.0)));
         let mut all: Vec<Silence> = watch.seen.iter().map(|(_, silence)| *silence).collect();
         assert_eq!(all, [Silence { from: at(30), to: Some(at(120)), at: Some(LatLon::new(28.0, -17.0)) }]);
         add(&mut all, Silence { from: at(30), to: Some(at(120)), at: None });
