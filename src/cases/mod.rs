@@ -80,6 +80,9 @@ pub struct CaseBook {
     forgotten: u64,
 }
 
+/// A stretch of one vessel: when it begins, and its alerts.
+type Stretch<'a> = (Time, Vec<&'a Alert>);
+
 impl CaseBook {
     /// Takes in a change: the alert in its present state, or its retraction.
     pub fn take(&mut self, change: &Change) {
@@ -125,7 +128,7 @@ impl CaseBook {
         let alert = self.alerts.get(id)?;
         let start = if counts(alert) { alert } else { self.joined(alert)? };
         // The stretches of each vessel reached so far, with their starts; a stretch that was followed is left empty.
-        let mut of_vessels: BTreeMap<(u32, u16), Vec<(Time, Vec<&Alert>)>> = BTreeMap::new();
+        let mut of_vessels: BTreeMap<(u32, u16), Vec<Stretch<'_>>> = BTreeMap::new();
         let (mut first, mut next): (&Alert, Vec<&Alert>) = (start, vec![start]);
         while let Some(alert) = next.pop() {
             first = if order(alert) < order(first) { alert } else { first };

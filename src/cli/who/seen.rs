@@ -108,7 +108,7 @@ impl Spell {
             *self = Spell { before: Some(before), ..Spell::default() };
         }
         let since = self.to.filter(|to| self.holds && *to <= at && at - *to <= JOINED);
-        self.lasted = self.lasted + since.map_or(Span::ZERO, |since| at - since);
+        self.lasted += since.map_or(Span::ZERO, |since| at - since);
         self.from.get_or_insert(at);
         (self.to, self.holds) = (Some(at), true);
     }
@@ -116,7 +116,7 @@ impl Spell {
     /// Takes in that it began at an earlier time than was seen.
     fn began(&mut self, at: Time) {
         if let Some(from) = self.from.filter(|from| at < *from) {
-            self.lasted = self.lasted + (from - at);
+            self.lasted += from - at;
             self.from = Some(at);
         }
     }
