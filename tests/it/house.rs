@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use atalaia::behaviours::NAMES;
+
 use crate::house_source::{Source, paths};
 
 /// The import order, lowest step first. A module may import itself and modules of earlier steps.
@@ -56,7 +58,7 @@ fn the_house_is_in_order() {
     let mut faults = source_faults(&files);
     for page in ["README.md", "docs/behaviours.md"] {
         let text = fs::read_to_string(page).expect("a page of the package");
-        faults.extend(page_faults(page, &text, &files));
+        faults.extend(page_faults(page, &text, NAMES));
     }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
@@ -202,8 +204,7 @@ fn heading_faults(file: &Source, faults: &mut Vec<String>) {
 }
 
 /// Differences between the behaviours on a page and those in the code. A page lists them as rows of a table or under headings of their own.
-fn page_faults(page: &str, text: &str, files: &[Source]) -> Vec<String> {
-    let mut faults = Vec::new();
+fn page_faults(page: &str, text: &str, behaviours: &[&str]) -> Option<String> {
     let rows =
         text.lines().skip_while(|line| *line != "## Behaviours").skip(1).take_while(|line| !line.starts_with("## "));
     let rows = rows.filter_map(|line| line.strip_prefix("| `"));
@@ -211,40 +212,9 @@ fn page_faults(page: &str, text: &str, files: &[Source]) -> Vec<String> {
     let mut listed: Vec<&str> =
         rows.chain(headings).filter_map(|line| line.split_once('`')).map(|(name, _)| name).collect();
     listed.sort_unstable();
-    let mut built: Vec<&str> = Vec::new();
-    for file in files.iter().filter(|file| is_behaviour(file)) {
-        let names = behaviour_names(file);
-        if names.is_empty() {
-            faults.push(format!("{}: `fn name` does not return a plain name", file.path));
-        }
-        built.extend(names);
-    }
+    let mut built = behaviours.to_vec();
     built.sort_unstable();
-    if listed != built {
-        faults.push(format!("{page}: it lists {listed:?}, but the behaviours are {built:?}"));
-    }
-    faults
-}
-
-/// Return values of `fn name(&self) -> &'static str` for each behaviour in the file: a literal, or the file's `NAME`.
-fn behaviour_names(file: &Source) -> Vec<&str> {
-    let literal = |text: &'_ str| -> Option<usize> { text.strip_prefix('"')?.find('"') };
-    let named = |text: &str| -> Option<&str> {
-        let at = file.text.find(&format!("const {text}: "))?;
-        let value = file.text[at..].split_once("= ")?.1;
-        literal(value).map(|length| &value[1..=length])
-    };
-    file.text
-        .split("fn name(&self) -> &'static str")
-        .skip(1)
-        .filter_map(|rest| {
-            let body = rest.trim_start().strip_prefix('{')?.trim_start();
-            match literal(body) {
-                Some(length) => Some(&body[1..=length]),
-                None => named(body.split_whitespace().next()?),
-            }
-        })
-        .collect()
+    (listed != built).then(|| format!("{page}: it lists {listed:?}, but the behaviours are {built:?}"))
 }
 
 mod tests {
@@ -257,7 +227,7 @@ mod tests {
 
     const BEHAVIOUR: &str = "//! Loitering: slow.\n//!\n//! ## Watches\n//! a\n//! ## Why\n//! b\n//! ## Opens\n//! c\n\
         //! ## Ends\n//! d\n//! ## Blind spots\n//! e\n\nuse crate::tracks::Step;\n\nimpl Rule for Loitering {\n    \
-        fn name(&self) -> &'static str {\n        \"loitering\"\n    }\n}\n";
+        fn name(&self) -> Behaviour {\n        NAME\n    }\n}\n";
 
     #[test]
     fn imports_only_go_to_earlier_steps() {
@@ -352,19 +322,12 @@ mod tests {
 
     #[test]
     fn the_pages_list_exactly_the_behaviours_in_the_code() {
-        let page_faults = |text: &str, files: &[Source]| page_faults("README.md", text, files);
-        let files = [Source::new("src/behaviours/loitering.rs", BEHAVIOUR)];
+        let page_faults = |text: &str| page_faults("README.md", text, &["loitering"]);
         let readme =
             "# A\n\n## Behaviours\n\n| name | opens |\n|---|---|\n| `loitering` | slow |\n\n## Zones\n\n| `kind` |\n";
-        assert_eq!(page_faults(readme, &files), Vec::<String>::new());
-        assert_eq!(page_faults("# Behaviours\n\n### `loitering`\n\n| `kind` |\n", &files), Vec::<String>::new());
-        let by_constant =
-            BEHAVIOUR.replace("        \"loitering\"\n", "        NAME\n") + "const NAME: &str = \"loitering\";\n";
-        let by_constant = [Source::new("src/behaviours/loitering.rs", &by_constant)];
-        assert_eq!(page_faults(readme, &by_constant), Vec::<String>::new());
-        let missing = readme.replace("| `loitering` | slow |\n", "");
-        assert_eq!(page_faults(&missing, &files).len(), 1);
-        let invented = readme.replace("\n\n## Zones", "\n| `piracy` | x |\n\n## Zones");
-        assert_eq!(page_faults(&invented, &files).len(), 1);
+        assert_eq!(page_faults(readme), None);
+        assert_eq!(page_faults("# Behaviours\n\n### `loitering`\n\n| `kind` |\n"), None);
+        assert!(page_faults(&readme.replace("| `loitering` | slow |\n", "")).is_some());
+        assert!(page_faults(&readme.replace("\n\n## Zones", "\n| `piracy` | x |\n\n## Zones")).is_some());
     }
 }
