@@ -202,9 +202,13 @@ pub fn of_a_server_that_expires_ends_no_connection_and_begins_none() {
     office.have(|_| true, 3);
     let log = office.stop();
     for kind in &KINDS {
-        let told =
-            log.iter().filter(|line| line.contains("sink down") && line.contains(&format!("sink={} ", kind.name)));
-        assert!(told.clone().count() == 1 && told.clone().all(|line| line.contains(&reason)), "{log:#?}");
+        let told: Vec<&String> = log
+            .iter()
+            .filter(|line| line.contains("sink down") && line.contains(&format!("sink={} ", kind.name)))
+            .collect();
+        // A connection that was kept may be missed before a new one is refused; what `/status` says was looked at above.
+        let is_said = |line: &String| line.contains(&reason) || (kind.keeps && line.contains("closed by the server"));
+        assert!(matches!(told.as_slice(), [one] if is_said(one)), "{log:#?}");
     }
 }
 
