@@ -106,3 +106,24 @@ impl fmt::Display for Behaviour {
         f.pad(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::behaviours::{self, NAMES, Settings};
+    use crate::zones::{Chart, ZoneSet};
+
+    #[test]
+    fn every_rule_has_the_kind_of_its_name_and_only_two_kinds_have_no_rule() {
+        let chart = Chart::with_built_in(ZoneSet::none());
+        for (index, rule) in behaviours::all(&Settings::default(), &chart) {
+            assert_eq!(rule.name().name(), NAMES[index as usize]);
+        }
+        let names: BTreeSet<&str> = NAMES.iter().copied().collect();
+        let without = Behaviour::ALL.iter().filter(|kind| !names.contains(kind.name()));
+        assert_eq!(without.copied().collect::<Vec<_>>(), [Behaviour::DeliveryFailed, Behaviour::VesselFlood]);
+        assert!(NAMES.iter().all(|name| Behaviour::named(name).is_some()));
+    }
+}

@@ -78,6 +78,7 @@ fn state() -> impl TypedValueParser<Value = DeliveryState> {
     };
     let named = |text: String| {
         let known = DeliveryState::ALL.into_iter().find(|state| state.name() == text);
+        // The parser accepts one other word: the alias.
         known.unwrap_or(DeliveryState::Delivered)
     };
     PossibleValuesParser::new(DeliveryState::ALL.map(value)).map(named)
@@ -120,7 +121,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let which = DeliveryQuery { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
             let known = settings.as_ref().and_then(known_sinks);
             let done = store::retry(&path, &which, known, &who(by.as_ref())?, why.as_deref(), Clock.now());
-            told(&done.map_err(with_what_was_meant)?)
+            print_retried(&done.map_err(with_what_was_meant)?)
         }
         Command::Why { id, sink, json } => {
             let file = store::alert_file(&path, id, Clock.now()).map_err(refused)?;
@@ -158,7 +159,7 @@ fn nothing(which: &Which, state: Option<DeliveryState>) -> String {
 }
 
 /// Prints what a retry has done. It is refused if everything it would retry belongs to removed sinks.
-fn told(done: &Retried) -> Result<(), Failure> {
+fn print_retried(done: &Retried) -> Result<(), Failure> {
     let left = done.removed.iter().map(|(sink, count)| {
         let sink = FromAir(sink);
         format!("{count} for the removed sink {sink} not tried: add {sink} to the settings again, reload, and retry")
@@ -250,11 +251,11 @@ mod tests {
     #[test]
     fn a_retry_for_removed_sinks_alone_is_refused() {
         let done = |queued| Retried { queued, removed: [("partner".to_owned(), 42)].into() };
-        let Err(Failure::Usage(text)) = told(&done(0)) else { panic!("refused") };
+        let Err(Failure::Usage(text)) = print_retried(&done(0)) else { panic!("refused") };
         assert!(
             text.starts_with("42 for the removed sink partner not tried: add partner to the settings again"),
             "{text}"
         );
-        assert!(told(&done(1)).is_ok());
+        assert!(print_retried(&done(1)).is_ok());
     }
 }

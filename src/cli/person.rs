@@ -142,7 +142,7 @@ pub(super) fn assignee(said: &str) -> Result<Option<String>, Failure> {
         name if name == "-" => Ok(None),
         name if is_name(&name) => Ok(Some(name)),
         name if name.is_empty() => {
-            Err(Failure::Usage("say whom it is assigned to: a name, or `-` for nobody".to_owned()))
+            Err(Failure::Usage("name the person it is assigned to, or write `-` to assign it to no one".to_owned()))
         }
         name => Err(Failure::Usage(format!(
             "{name}: a name in parentheses is the program's own; write the name of a person"

@@ -159,7 +159,7 @@ impl Counters {
         let untimed = total.untimed_total();
         let note = if 0 < untimed && self.first_at.is_none() {
             Some("the recording has no times: it was decoded and counted, and no rule ran; give --time-from and --rate")
-        } else if 0 < self.positions && tracks.vessels_seen() == 0 {
+        } else if 0 < self.positions && tracks.vessels_seen() == 0 && self.alerts.is_empty() && self.facts.is_empty() {
             Some("it has positions but no vessels: none of its numbers is the MMSI of a ship")
         } else {
             None

@@ -13,7 +13,7 @@ use crate::units::METRES_PER_NM;
 
 use super::{Kept, Shelf};
 
-/// Upper limit of half the diagonal of the box that a vessel lies in (SPEC "Held"). Nautical miles.
+/// A held vessel stays in a box whose half diagonal is at most this (SPEC "Held"). Nautical miles.
 pub const CIRCLE_NM: f64 = 0.3;
 /// A vessel that stays within the circle for this long is at anchor, whatever its status (SPEC `loitering`).
 pub const ANCHORED_AFTER: Span = Span::from_hours(3);

@@ -97,6 +97,15 @@ pub(super) enum Verdict {
     Withheld(String),
 }
 
+/// What the filter looks at in an alert.
+struct Offered<'a> {
+    severity: Severity,
+    score: i64,
+    behaviour: &'a str,
+    class: Class,
+    zones: Vec<&'a str>,
+}
+
 impl Filter {
     /// Selects everything from this severity, with any marking.
     pub fn from_severity(sink: &str, min_severity: Severity) -> Filter {
@@ -113,49 +122,56 @@ impl Filter {
     }
 
     pub(super) fn verdict(&self, alert: &Alert) -> Verdict {
-        let behaviour = |name: &String| name == alert.behaviour.name();
-        let zone = |id: &String| alert.zones.iter().any(|zone| zone.id == *id);
-        let asked = self.min_severity <= alert.severity
-            && self.min_score <= alert.score
-            && (self.kinds.is_empty() || self.kinds.contains(&Class::of(alert.behaviour)))
-            && (self.behaviours.is_empty() || self.behaviours.iter().any(behaviour))
-            && (self.zones.is_empty() || self.zones.iter().any(zone));
-        match asked.then(|| self.clearance.refusal(&alert.handling)) {
-            None => Verdict::NotSelected,
-            Some(None) => Verdict::Selected,
-            Some(Some(why)) => Verdict::Withheld(why),
+        let offered = Offered {
+            severity: alert.severity,
+            score: i64::from(alert.score),
+            behaviour: alert.behaviour.name(),
+            class: Class::of(alert.behaviour),
+            zones: alert.zones.iter().map(|zone| zone.id.as_str()).collect(),
+        };
+        match self.unselected(&offered) {
+            Some(_) => Verdict::NotSelected,
+            None => self.clearance.refusal(&alert.handling).map_or(Verdict::Selected, Verdict::Withheld),
         }
     }
 
     /// Why a stored alert is not selected, or may not go there; `None` if it is selected.
     pub fn because(&self, alert: &Value) -> Option<String> {
-        let severity = stored_severity(alert);
-        let score = alert["score"].as_i64().unwrap_or_default();
         let behaviour = alert["behaviour"].as_str().unwrap_or_default();
-        let class = Behaviour::named(behaviour).map_or(Class::Vessel, Class::of);
-        let zones: Vec<&str> =
-            alert["zones"].as_array().into_iter().flatten().filter_map(|zone| zone["id"].as_str()).collect();
-        if severity < self.min_severity {
+        let zones = alert["zones"].as_array().into_iter().flatten();
+        let offered = Offered {
+            severity: stored_severity(alert),
+            score: alert["score"].as_i64().unwrap_or_default(),
+            behaviour,
+            class: Behaviour::named(behaviour).map_or(Class::Vessel, Class::of),
+            zones: zones.filter_map(|zone| zone["id"].as_str()).collect(),
+        };
+        let handling: Option<Handling> = serde_json::from_value(alert["handling"].clone()).ok();
+        self.unselected(&offered).or_else(|| self.clearance.refusal(&handling?))
+    }
+
+    /// The first condition of the filter that is not met.
+    fn unselected(&self, offered: &Offered<'_>) -> Option<String> {
+        let Offered { severity, score, behaviour, class, zones } = offered;
+        if *severity < self.min_severity {
             return Some(format!(
                 "severity {} is below min_severity = \"{}\"",
                 severity.name(),
                 self.min_severity.name()
             ));
         }
-        if score < i64::from(self.min_score) {
+        if *score < i64::from(self.min_score) {
             return Some(format!("{score} points are below min_score = {}", self.min_score));
         }
-        if !self.kinds.is_empty() && !self.kinds.contains(&class) {
+        if !self.kinds.is_empty() && !self.kinds.contains(class) {
             return Some(format!("kind {} is not in kinds", class.name()));
         }
         if !self.behaviours.is_empty() && !self.behaviours.iter().any(|name| name == behaviour) {
             return Some(format!("behaviour {behaviour} is not in behaviours"));
         }
-        if !self.zones.is_empty() && !self.zones.iter().any(|id| zones.contains(&id.as_str())) {
-            return Some("it is in or near none of zones".to_owned());
-        }
-        let handling: Option<Handling> = serde_json::from_value(alert["handling"].clone()).ok();
-        handling.and_then(|handling| self.clearance.refusal(&handling))
+        let is_there = |id: &String| zones.contains(&id.as_str());
+        (!self.zones.is_empty() && !self.zones.iter().any(is_there))
+            .then(|| "it is neither in nor near one of zones".to_owned())
     }
 
     /// Whether an alert goes to the sink. For delivery without a store.

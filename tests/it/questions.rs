@@ -85,8 +85,8 @@ fn explain_shows_which_conditions_are_met_and_which_are_not() {
     assert!(beyond.lines().count() < 24, "one screen: {beyond}");
     let late = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-01T16:51:00Z"]);
     assert!(late.contains("\n  not heard for 2 h 22 min at that time;"), "{late}");
-    let nobody = answer(&["explain", "--mmsi", "224000009", "--at", "2026-03-01T13:10:00Z"]);
-    assert!(nobody.contains("was not heard in the 7 days before"), "{nobody}");
+    let unheard = answer(&["explain", "--mmsi", "224000009", "--at", "2026-03-01T13:10:00Z"]);
+    assert!(unheard.contains("was not heard in the 7 days before"), "{unheard}");
     assert_eq!(
         ask(&["explain", "--mmsi", "000000001", "--at", "2026-03-01T13:10:00Z", "--behaviour", "x"]).status.code(),
         Some(2)

@@ -296,7 +296,7 @@ fn clients_without_credentials_or_with_too_much_data_are_refused_and_the_next_on
             answer.text
         );
     }
-    // Incomplete bodies block no other client until one address has reached its limit; the next one is told to retry later.
+    // Incomplete bodies block no other client until one address has reached its limit; the next one gets an answer that asks it to retry later.
     let wait = || {
         let mut stream = TcpStream::connect(&address).unwrap();
         // The answer to `Expect` shows that the server is waiting for the body.
