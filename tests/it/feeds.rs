@@ -11,13 +11,14 @@ mod tcp;
 
 use std::future::Future;
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::channel as std_channel;
-use std::{fs, thread};
+use std::{fs, process, thread};
 
 use atalaia::ais::SourceId;
 use atalaia::clock::Clock;
@@ -158,7 +159,17 @@ impl Drop for Server {
     }
 }
 
-/// A port without a listener.
+/// A port without a listener. It lies below the range that the system takes ports from when none is asked for (32768 and up), so
+/// that no server or client of another test can get it before it is used.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    const FIRST: u16 = 10_000;
+    const PORTS: u32 = 20_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let place = process::id().wrapping_mul(97).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS;
+        let port = FIRST + place as u16;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() && UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
