@@ -119,7 +119,7 @@ mod tests {
     fn every_rule_has_the_kind_of_its_name_and_only_two_kinds_have_no_rule() {
         let chart = Chart::with_built_in(ZoneSet::none());
         for (index, rule) in behaviours::all(&Settings::default(), &chart) {
-            assert_eq!(rule.name().name(), NAMES[index as usize]);
+            assert_eq!(rule.behaviour().name(), NAMES[index as usize]);
         }
         let names: BTreeSet<&str> = NAMES.iter().copied().collect();
         let without = Behaviour::ALL.iter().filter(|kind| !names.contains(kind.name()));

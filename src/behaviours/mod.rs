@@ -181,7 +181,7 @@ pub enum Scope {
 /// One behaviour: a rule about vessels and the state it keeps.
 pub trait Rule {
     /// Name in settings, alerts and zones.
-    fn name(&self) -> Behaviour;
+    fn behaviour(&self) -> Behaviour;
 
     /// How much it reads.
     fn scope(&self) -> Scope;
@@ -322,7 +322,7 @@ catalogue! {
 pub fn cannot_ask(behaviour: &str, kind: Kind, polygon: bool) -> Option<String> {
     match Behaviour::named(behaviour)? {
         Behaviour::LimitHugging if !polygon => Some("only a polygon can ask for it".to_owned()),
-        Behaviour::AlongsideAtAnchor if !alongside_at_anchor::asked_by(kind) => {
+        Behaviour::AlongsideAtAnchor if !alongside_at_anchor::rule::asked_by(kind) => {
             Some(format!("only a port, anchorage or area can ask for it, not a zone of kind {}", kind.name()))
         }
         _ => None,

@@ -8,7 +8,10 @@ use crate::time::Time;
 use crate::tracks::TrackIx;
 
 use super::super::{Holding, Signal, SignalKind, Subject, minutes, number, thresholds};
-use super::{Dark, LOST_AFTER, NAME, Settings};
+use super::Settings;
+use super::dark::Dark;
+use super::rule::LOST_AFTER;
+use crate::behaviours::Behaviour;
 
 impl Dark {
     /// Level reached by `until`: 1 silent, 2 long, 3 longer.
@@ -54,7 +57,7 @@ impl Dark {
     }
 
     fn signal(&self, vessel: TrackIx, kind: SignalKind) -> Signal {
-        Signal { behaviour: NAME, subject: Subject::one(self.key, vessel), kind }
+        Signal { behaviour: Behaviour::AisGap, subject: Subject::one(self.key, vessel), kind }
     }
 
     fn holding(
@@ -66,7 +69,7 @@ impl Dark {
         level: u8,
     ) -> Holding {
         let alone = self.evidence.alone.then_some(("alone", settings.alone_points));
-        let base = std::iter::once((NAME.name(), settings.score)).chain(more).chain(alone).collect();
+        let base = std::iter::once((Behaviour::AisGap.name(), settings.score)).chain(more).chain(alone).collect();
         let form = match level {
             _ if self.is_in_place(to, settings) => "in_place",
             _ if self.evidence.out_of_reach(settings).is_some() => "out_of_reach",

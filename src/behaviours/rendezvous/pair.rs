@@ -23,7 +23,6 @@ use crate::behaviours::{
     Explanation, Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds,
 };
 
-const NAME: Behaviour = Behaviour::Rendezvous;
 const MINUTE: Span = Span::from_minutes(1);
 /// Minutes near each other for the same meeting to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
@@ -134,7 +133,7 @@ impl Pair {
         self.ended = None;
         if let Some(said) = self.said.take() {
             let kind = SignalKind::Disproved { started_at: said.started_at, reason: hull.reason() };
-            out.signals.push(Signal { behaviour: NAME, subject: Subject::pair(self.a, self.b), kind });
+            out.signals.push(Signal { behaviour: Behaviour::Rendezvous, subject: Subject::pair(self.a, self.b), kind });
         }
     }
 
@@ -389,7 +388,7 @@ impl Pair {
             base.push(("long", settings.long_points));
         }
         out.signals.push(Signal {
-            behaviour: NAME,
+            behaviour: Behaviour::Rendezvous,
             subject: Subject::pair(self.a, self.b),
             kind: SignalKind::Holds(Box::new(Holding {
                 started_at: since,
@@ -414,7 +413,7 @@ impl Pair {
             return;
         };
         out.signals.push(Signal {
-            behaviour: NAME,
+            behaviour: Behaviour::Rendezvous,
             subject: Subject::pair(self.a, self.b),
             kind: SignalKind::Over { ended_at, reason },
         });

@@ -33,7 +33,7 @@ pub(in crate::behaviours) trait Case {
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
     /// State kept beside the condition.
     type Own: Serialize + DeserializeOwned;
-    const NAME: Behaviour;
+    const BEHAVIOUR: Behaviour;
     const WHERE: Where;
     /// Reason for the end when the end threshold is met.
     const ENDS: &'static str;
@@ -148,7 +148,7 @@ impl<C: Case> Lone<C> {
     /// Creates the behaviour with the base settings and each zone's overrides.
     pub(in crate::behaviours) fn new(settings: &C::Settings, chart: &Chart) -> Lone<C> {
         Lone {
-            profiles: Profiles::new(C::NAME, settings, chart),
+            profiles: Profiles::new(C::BEHAVIOUR, settings, chart),
             profiles_since: Time::MIN,
             vessels: FxHashMap::default(),
             scratch: Vec::new(),
@@ -333,7 +333,7 @@ impl<C: Case> Lone<C> {
         places: &Places,
         out: &mut Output,
     ) {
-        self.profiles.rebuild(C::NAME, settings, scene.chart);
+        self.profiles.rebuild(C::BEHAVIOUR, settings, scene.chart);
         self.profiles_since = scene.now;
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
@@ -437,7 +437,7 @@ impl<X> State<X> {
         }
         let condition = &kept.condition;
         out.signals.push(Signal {
-            behaviour: C::NAME,
+            behaviour: C::BEHAVIOUR,
             subject: Subject::one(self.key, step.vessel),
             kind: SignalKind::Holds(Box::new(Holding {
                 started_at: condition.started_at(),
@@ -481,7 +481,7 @@ impl<X> State<X> {
 
     fn over<C: Case<Own = X>>(&self, vessel: TrackIx, ended_at: Time, reason: &'static str) -> Signal {
         Signal {
-            behaviour: C::NAME,
+            behaviour: C::BEHAVIOUR,
             subject: Subject::one(self.key, vessel),
             kind: SignalKind::Over { ended_at, reason },
         }
