@@ -16,13 +16,14 @@
 //! right. The house test checks this.
 //!
 //! ```text
-//! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
+//! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
 //! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
+//! | [`text`] | numbers, distances and times as sentences write them |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
 //! | [`ais`] | lines of NMEA, CSV and JSON in, reports out; the encoder for exercises |
@@ -95,6 +96,7 @@ pub mod service;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+pub mod text;
 pub mod time;
 pub mod tls;
 pub mod tracks;

@@ -8,6 +8,7 @@ use super::place::{SettingsArguments, of_settings};
 use super::when;
 use crate::ais::ship_type_name;
 use crate::alerts::Change;
+use crate::behaviours::Behaviour;
 use crate::config::Table;
 use crate::engine::Engine;
 use crate::runtime::{self, LookBack, LookedBack, Onlooker, Origin};
@@ -192,13 +193,13 @@ pub(super) fn mmsi(text: &str) -> Result<u32, String> {
 
 /// Whether a behaviour is about vessels that met, or may have met.
 pub(super) fn is_meeting(behaviour: &str) -> bool {
-    ["rendezvous", "alongside_at_anchor", "dark_rendezvous", "async_rendezvous"].contains(&behaviour)
+    Behaviour::named(behaviour).is_some_and(|behaviour| behaviour.character().meets.is_some())
 }
 
 /// `Spain, cargo`: the country of the MMSI, and the ship type that the vessel reports.
 pub(super) fn kind_of(mmsi: Mmsi, ship_type: Option<u8>) -> String {
     let kind = ship_type_name(ship_type);
-    let country = flag_of(mmsi).map(|flag| country_of(flag).unwrap_or(flag));
+    let country = flag_of(mmsi).map(|flag| country_of(flag.code()).unwrap_or(flag.code()));
     country.map_or_else(|| kind.to_owned(), |country| format!("{country}, {kind}"))
 }
 

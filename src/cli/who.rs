@@ -18,6 +18,7 @@ use super::table::{number, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
 use crate::alerts::{Alert, Change, Status};
+use crate::behaviours::Behaviour;
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::geo::LatLon;
@@ -281,12 +282,7 @@ impl<'a> Row<'a> {
 /// How a row names the other vessels. A dark vessel was not seen, so a meeting with it is only possible; other
 /// behaviours merely name the others.
 fn verb(behaviour: &str) -> &'static str {
-    match behaviour {
-        "dark_rendezvous" => "may have met",
-        "async_rendezvous" => "at one place after another:",
-        behaviour if is_meeting(behaviour) => "met",
-        _ => "with",
-    }
+    Behaviour::named(behaviour).and_then(|behaviour| behaviour.character().meets).unwrap_or("with")
 }
 
 fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {

@@ -169,11 +169,13 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
         wanted.push(("announced = ?", Box::new(true)));
     }
     if let Some(kind) = query.kind {
+        let system = Behaviour::ALL.iter().filter(|behaviour| Class::of(**behaviour) == Class::System);
+        let system: Vec<&Behaviour> = system.collect();
         let condition = match kind {
             Class::System => "behaviour IN (SELECT value FROM json_each(?))",
             Class::Vessel => "behaviour NOT IN (SELECT value FROM json_each(?))",
         };
-        wanted.push((condition, Box::new(json!(Class::SYSTEM).to_string())));
+        wanted.push((condition, Box::new(json!(system).to_string())));
     }
     if let Some(behaviour) = &query.behaviour {
         wanted.push(("behaviour = ?", Box::new(behaviour.clone())));

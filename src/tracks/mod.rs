@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use accept::{CONFIRMING_FIXES, Jump, Outcome, Refusal};
 pub use country::country_of;
-pub use flag::flag_of;
+pub use flag::{Flag, flag_of};
 pub use identity::{Fields, Identity, Learned};
 pub use picture::Tracks;
 pub use store::{Activity, Interest, Shard};

@@ -21,13 +21,18 @@ mod dark;
 mod explain;
 mod rule;
 mod told;
+mod words;
 
 use super::{ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use crate::coverage::TOLD_BELOW;
 use crate::episodes::gap::MIN_SHORE_NM;
 use serde::{Deserialize, Serialize};
 
 pub use rule::AisGap;
+pub use words::Form;
 
 /// Settings `[behaviours.ais_gap]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -125,6 +130,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "AIS silence",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::OneVessel,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Itself,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::AllDark,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: true,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: 50,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::NoTransmission,
+};
 
 #[cfg(test)]
 mod tests;

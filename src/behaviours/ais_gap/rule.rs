@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::{
-    Behaviour, Explanation, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes,
+    Behaviour, End, Explanation, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, minutes,
 };
 use crate::coverage::Slot;
 use crate::episodes::gap::Spot;
@@ -252,7 +252,7 @@ impl AisGap {
         }
     }
 
-    fn over(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn over(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let Some(dark) = self.dark.remove(&vessel) else {
             return;
         };
@@ -306,7 +306,7 @@ impl Rule for AisGap {
             None => {}
         }
         if LOST_AFTER <= now - dark.from.at {
-            self.over(vessel, "lost", out);
+            self.over(vessel, End::Lost, out);
             return out.activity.push((vessel, Activity::Done));
         }
         let settings = &self.profiles.get(dark.why.profile).settings;
@@ -324,7 +324,7 @@ impl Rule for AisGap {
         out.wakes.push((dark.next_due(settings, now), key, vessel));
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.over(vessel, reason, out);
     }
 
@@ -349,7 +349,7 @@ impl Rule for AisGap {
                 dark.satisfied_at.is_none() || why.required <= scene.now - dark.from.at - dark.evidence.missed
             });
             let Some(why) = stays else {
-                self.over(vessel, "zone removed or inactive", out);
+                self.over(vessel, End::ZoneGone, out);
                 out.activity.push((vessel, Activity::Done));
                 continue;
             };

@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use crate::behaviours::Behaviour;
+use super::Form;
+use crate::behaviours::{Behaviour, End};
 use crate::geo::{LatLon, sun_altitude_degrees};
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey};
@@ -132,7 +133,7 @@ impl Visit {
         match scene.now < lost_at {
             true if self.is_open() => self.ask_wake(lost_at, out),
             true => {}
-            false => self.close(scene, "lost", visits, out),
+            false => self.close(scene, End::Lost, visits, out),
         }
     }
 
@@ -150,7 +151,7 @@ impl Visit {
     }
 
     /// Ends everything at the last minute it held.
-    pub(super) fn close(&mut self, _scene: &Scene<'_>, reason: &'static str, visits: &mut Visits, out: &mut Output) {
+    pub(super) fn close(&mut self, _scene: &Scene<'_>, reason: End, visits: &mut Visits, out: &mut Output) {
         let pair = (self.ship, self.craft);
         for mut stay in self.stays.drain(..) {
             stay.end(pair, stay.held_at, reason, visits, out);
@@ -174,7 +175,7 @@ impl Visit {
                 profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now).is_some()
             });
             if !keep {
-                stay.end(pair, stay.held_at, "zone removed or inactive", visits, out);
+                stay.end(pair, stay.held_at, End::ZoneGone, visits, out);
             }
             keep
         });
@@ -231,7 +232,7 @@ impl Visit {
         self.stays.retain_mut(|stay| {
             let keep = allowed.iter().any(|zone| scene.chart.zones.get(*zone).id == stay.zone_id);
             if !keep {
-                stay.end(pair, stay.held_at, "left the zone", visits, out);
+                stay.end(pair, stay.held_at, End::LeftZone, visits, out);
             }
             keep
         });
@@ -324,7 +325,7 @@ impl Stay {
             self.held_at = instant.at;
         }
         if lasting(&mut self.away, away, instant.at, settings.end_minutes).is_some() {
-            let reason = if ship.says_anchored() { "apart" } else { "under way" };
+            let reason = if ship.says_anchored() { End::Apart } else { End::UnderWay };
             self.end(pair, self.held_at, reason, visits, out);
             return;
         }
@@ -396,7 +397,7 @@ impl Stay {
                 started_at: open.started_at,
                 satisfied_at: open.satisfied_at,
                 last_at: instant.at,
-                form: "alongside",
+                form: Form.into(),
                 position: Some(instant.middle),
                 shore_nm: Some(scene.chart.shore_nm(instant.middle)),
                 zones: zones.to_vec(),
@@ -419,7 +420,7 @@ impl Stay {
         });
     }
 
-    fn end(&mut self, pair: Pair, ended_at: Time, reason: &'static str, visits: &mut Visits, out: &mut Output) {
+    fn end(&mut self, pair: Pair, ended_at: Time, reason: End, visits: &mut Visits, out: &mut Output) {
         self.tier = Tier::new();
         self.night = false;
         let Some(open) = self.open.take() else {

@@ -21,11 +21,18 @@
 
 mod alongside;
 pub(super) mod rule;
+mod words;
 
 use super::{hysteresis, not_negative, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse, never,
+};
+use crate::zones::Kind;
+use rule::asked_by;
 use serde::{Deserialize, Serialize};
 
 pub use rule::AlongsideAtAnchor;
+pub use words::Form;
 
 /// Settings `[behaviours.alongside_at_anchor]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -108,6 +115,43 @@ impl Settings {
         }
         hysteresis(&mut problems, ("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres));
         problems
+    }
+}
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Alongside at anchor",
+    about: About::Vessels,
+    zones: ZoneUse::Asked,
+    may_be_asked,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::Sizes,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: Some("met"),
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
+
+fn may_be_asked(kind: Kind, _: IsPolygon) -> Result<(), String> {
+    match asked_by(kind) {
+        true => Ok(()),
+        false => Err(format!("only a port, anchorage or area can ask for it, not a zone of kind {}", kind.name())),
     }
 }
 

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::instant::Bridges;
 use crate::behaviours::runner::profile::Profiles;
-use crate::behaviours::{Behaviour, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes};
+use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
@@ -204,7 +204,7 @@ impl Rule for AlongsideAtAnchor {
         }
     }
 
-    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.looked_at.remove(&vessel);
         for pair in self.pairs_of(vessel) {
             if let Some(visit) = self.pairs.get_mut(&pair) {

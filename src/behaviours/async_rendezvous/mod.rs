@@ -23,9 +23,46 @@ mod chance;
 mod explain;
 mod rule;
 mod settings;
+mod words;
+
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    any_zone, never,
+};
 
 pub use rule::AsyncRendezvous;
 pub use settings::Settings;
+pub use words::Form;
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Possible drop and collection",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Meeting,
+    is_muted: true,
+    is_stop: false,
+    usual: Some(UsualStops { counted: Counted::Stops, around: false }),
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: true,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::Drop,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: Some("at one place after another:"),
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
 #[cfg(test)]
 mod tests;

@@ -8,8 +8,8 @@ use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::{Spot, small, zones_at};
 use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
+    Step, Subject, minutes, number, thresholds,
 };
 use crate::episodes::{Halt, News};
 use crate::geo::LatLon;
@@ -19,7 +19,7 @@ use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// Slow legs are found by where they began; a ship at 4 kn makes this much in ten hours. Nautical miles.
 pub(super) const LONGEST_LEG_NM: f64 = 40.0;
@@ -231,7 +231,7 @@ impl AsyncRendezvous {
         let boat = collecting.find.boat;
         out.signals.push(self.holds(scene, &collecting, halt));
         if over {
-            let kind = SignalKind::Over { ended_at: halt.last_at, reason: "the boat left" };
+            let kind = SignalKind::Over { ended_at: halt.last_at, reason: End::BoatLeft };
             out.signals.push(Signal { behaviour: Behaviour::AsyncRendezvous, subject, kind });
             return;
         }
@@ -260,9 +260,9 @@ impl AsyncRendezvous {
         base.extend((settings.far_nm < drop.nm).then_some(("far", settings.far_points)));
         base.extend((settings.chance_from <= expected).then_some(("by_chance", settings.chance_points)));
         let form = match crowd.len() {
-            _ if settings.chance_fact_from <= expected => "by_chance",
-            crowd if (settings.crowd_fact_craft as usize) < crowd => "crowd",
-            _ => "collected",
+            _ if settings.chance_fact_from <= expected => Form::ByChance,
+            crowd if (settings.crowd_fact_craft as usize) < crowd => Form::Crowd,
+            _ => Form::Collected,
         };
         measured.insert("stopped_minutes".to_owned(), number((halt.last_at - halt.started_at).minutes(), 0));
         if 1 < find.drops.len() {
@@ -288,7 +288,7 @@ impl AsyncRendezvous {
             started_at: halt.started_at,
             satisfied_at: collecting.satisfied_at,
             last_at: halt.last_at,
-            form,
+            form: form.into(),
             position: Some(halt.last_position),
             shore_nm: Some(halt.shore_nm),
             zones: zones_at(scene.chart, drop.spot.from),
@@ -301,7 +301,7 @@ impl AsyncRendezvous {
         Signal { behaviour: Behaviour::AsyncRendezvous, subject: collecting.subject.clone(), kind }
     }
 
-    fn close(&mut self, boat: TrackIx, ended_at: Option<Time>, reason: &'static str, out: &mut Output) {
+    fn close(&mut self, boat: TrackIx, ended_at: Option<Time>, reason: End, out: &mut Output) {
         if let Some(collecting) = self.collecting.remove(&boat) {
             let ended_at = ended_at.unwrap_or(collecting.satisfied_at);
             let kind = SignalKind::Over { ended_at, reason };
@@ -339,7 +339,7 @@ impl Rule for AsyncRendezvous {
                 };
                 let mine = self.collecting.get(&halt.vessel).is_some_and(|collecting| collecting.find.halt == id);
                 if mine {
-                    self.close(halt.vessel, Some(halt.last_at), "the boat left", out);
+                    self.close(halt.vessel, Some(halt.last_at), End::BoatLeft, out);
                 }
             }
             News::HaltBegan(_) | News::Stopped(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
@@ -386,13 +386,13 @@ impl Rule for AsyncRendezvous {
         }
         let last_at = scene.tracks.vessel(vessel).last().map_or(Time::MIN, |fix| fix.at);
         if LOST_AFTER <= scene.now - last_at {
-            self.close(vessel, Some(last_at), "lost", out);
+            self.close(vessel, Some(last_at), End::Lost, out);
         } else {
             out.wakes.push((last_at + LOST_AFTER, key, vessel));
         }
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.waiting.remove(&vessel);
         self.close(vessel, None, reason, out);
         // A ship that is forgotten takes its place in the alert with it. The boat's stop is not reported again.
@@ -418,7 +418,7 @@ impl Rule for AsyncRendezvous {
             .collect();
         gone.sort_unstable();
         for (_, boat) in gone {
-            self.close(boat, Some(scene.now), "zone removed", out);
+            self.close(boat, Some(scene.now), End::ZoneRemoved, out);
         }
     }
 

@@ -21,11 +21,18 @@
 mod candidates;
 mod explain;
 mod rule;
+mod words;
 
 use super::{not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse, any_zone, never,
+};
+use crate::behaviours::words::number;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 pub use rule::DarkRendezvous;
+pub use words::Form;
 
 /// Settings `[behaviours.dark_rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -111,6 +118,41 @@ impl Settings {
         }
         problems
     }
+}
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Possible meeting with a silent vessel",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Meeting,
+    is_muted: true,
+    is_stop: true,
+    usual: Some(UsualStops { counted: Counted::Stops, around: true }),
+    has_habit: false,
+    looks_like_fishing: true,
+    silence: Silence::Included,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::OneDark,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: true,
+    is_grouped: false,
+    meets: Some("may have met"),
+    is_uncertain,
+    history_hours: 50,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
+
+/// Whether more than one silent vessel could have come.
+fn is_uncertain(measured: &Map<String, Value>) -> bool {
+    number(measured, "possible").is_some_and(|possible| 1.0 < possible)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
+    Step, Subject, minutes, number, thresholds,
 };
 use crate::episodes::gap::Gap;
 use crate::episodes::{Halt, News};
@@ -20,8 +20,8 @@ use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
-use super::Settings;
 use super::candidates::{Candidate, alongside, candidates, stop_end};
+use super::{Form, Settings};
 
 /// Search distance for stops around the ends of a gap. Nautical miles.
 pub(super) const FARTHEST_NM: f64 = 120.0;
@@ -111,10 +111,7 @@ impl DarkRendezvous {
                 }
                 return;
             }
-            let kind = SignalKind::Disproved {
-                started_at: meeting.started_at,
-                reason: "the silent vessel cannot have been there",
-            };
+            let kind = SignalKind::Disproved { started_at: meeting.started_at, reason: End::SilentElsewhere };
             out.signals.push(Signal { behaviour: Behaviour::DarkRendezvous, subject: meeting.subject.clone(), kind });
             self.meetings.remove(&id);
         }
@@ -141,7 +138,7 @@ impl DarkRendezvous {
         };
         out.signals.push(holds(scene, halt, &meeting, &candidates, &settings));
         if halt.over {
-            let kind = SignalKind::Over { ended_at: halt.last_at, reason: "the stop ended" };
+            let kind = SignalKind::Over { ended_at: halt.last_at, reason: End::StopEnded };
             out.signals.push(Signal { behaviour: Behaviour::DarkRendezvous, subject, kind });
         }
         self.meetings.insert(id, meeting);
@@ -185,7 +182,7 @@ impl DarkRendezvous {
         }
     }
 
-    fn end(&mut self, id: u64, ended_at: Time, reason: &'static str, out: &mut Output) {
+    fn end(&mut self, id: u64, ended_at: Time, reason: End, out: &mut Output) {
         if let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) {
             meeting.over = true;
             let kind = SignalKind::Over { ended_at, reason };
@@ -231,10 +228,11 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
         satisfied_at: meeting.satisfied_at,
         last_at: halt.last_at.max(meeting.started_at),
         form: match (many, wide) {
-            (true, _) => "one_of_many",
-            (false, true) => "many_stops",
-            (false, false) => "possible",
-        },
+            (true, _) => Form::OneOfMany,
+            (false, true) => Form::ManyStops,
+            (false, false) => Form::Possible,
+        }
+        .into(),
         position: Some(halt.position),
         shore_nm: Some(halt.shore_nm),
         zones: zones_at(scene.chart, halt.position),
@@ -271,7 +269,7 @@ impl Rule for DarkRendezvous {
                 if !self.meetings.contains_key(&id) && minutes(15.0) <= halt.still {
                     self.judge(scene, id, out);
                 }
-                self.end(id, ended_at, "the stop ended", out);
+                self.end(id, ended_at, End::StopEnded, out);
             }
             News::HaltBegan(_) | News::Still(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
         }
@@ -309,7 +307,7 @@ impl Rule for DarkRendezvous {
         }
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.dark.remove(&vessel);
         let about = |meeting: &Meeting| meeting.subject.vessels.iter().any(|(_, ix)| *ix == vessel);
         let ids: Vec<(u64, Time)> = self

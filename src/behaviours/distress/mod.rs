@@ -13,11 +13,16 @@
 //! Crews test devices with the active status too. A device without a fix shows that it is on, but not where.
 
 mod rule;
+mod words;
 
 use super::positive;
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::Distress;
+pub use words::Form;
 
 /// Settings `[behaviours.distress]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -47,6 +52,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Distress signal",
+    about: About::Vessels,
+    zones: ZoneUse::Ignored,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: false,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: true,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Rescue,
+    cise: CiseAnomaly::Other,
+};
 
 #[cfg(test)]
 mod tests;

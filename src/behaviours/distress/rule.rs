@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, Words, minutes, thresholds,
 };
-use crate::state::{Word, remembers, with_word};
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::units::StationClass;
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 pub(super) const ACTIVE: u8 = 14;
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -30,8 +30,7 @@ struct Device {
     key: TrackKey,
     started_at: Time,
     last_at: Time,
-    #[serde(deserialize_with = "with_word")]
-    said: Option<(Time, Word)>,
+    said: Option<(Time, Form)>,
 }
 
 impl Distress {
@@ -68,25 +67,25 @@ impl Rule for Distress {
         let fix = step.fix;
         let vessel = scene.tracks.vessel(step.vessel);
         let says_test = vessel.says_test();
-        let was_active = device.said.is_some_and(|(_, said)| said == "active");
+        let was_active = device.said.is_some_and(|(_, said)| said == Form::Active);
         if was_active && says_test {
             out.signals.push(Signal {
                 behaviour: Behaviour::Distress,
                 subject: Subject::one(step.key, step.vessel),
-                kind: SignalKind::Disproved { started_at: device.started_at, reason: "its safety text reads TEST" },
+                kind: SignalKind::Disproved { started_at: device.started_at, reason: End::SaysTest },
             });
             (device.said, device.started_at) = (None, step.at);
         }
         // An active device stays active. A later test status does not call off the search; only the safety text does.
         let form = match !says_test && (was_active || vessel.status() == Some(ACTIVE)) {
-            true => "active",
-            false => "test",
+            true => Form::Active,
+            false => Form::Test,
         };
         if device.said.is_some_and(|(at, said)| said == form && step.at - at < SAY_EVERY) {
             return;
         }
         device.said = Some((step.at, form));
-        let points = if form == "active" { self.settings.score } else { self.settings.test_score };
+        let points = if form == Form::Active { self.settings.score } else { self.settings.test_score };
         out.signals.push(Signal {
             behaviour: Behaviour::Distress,
             subject: Subject::one(step.key, step.vessel),
@@ -94,11 +93,11 @@ impl Rule for Distress {
                 started_at: device.started_at,
                 satisfied_at: device.started_at,
                 last_at: step.at,
-                form,
+                form: form.into(),
                 position: fix.map(|fix| fix.position),
                 shore_nm: fix.map(|fix| scene.chart.shore_nm(fix.position)),
                 zones: step.presence.iter().collect(),
-                base: vec![(form, points)],
+                base: vec![(form.parts()[0], points)],
                 asked: None,
                 anchored: false,
                 measured: Map::new(),
@@ -129,11 +128,11 @@ impl Rule for Distress {
             out.wakes.push((over_at, key, vessel));
             return;
         }
-        self.forget(scene, vessel, "no longer transmitting", out);
+        self.forget(scene, vessel, End::NoLongerTransmitting, out);
         out.activity.push((vessel, Activity::Done));
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         let Some(device) = self.devices.remove(&vessel) else {
             return;
         };

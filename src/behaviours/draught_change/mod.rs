@@ -15,11 +15,16 @@
 //! not added up. A port that is missing from the index, or was visited during a silence, is not known as a port call.
 
 mod rule;
+mod words;
 
 use super::{not_negative, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Lead, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::DraughtChange;
+pub use words::Form;
 
 /// Settings `[behaviours.draught_change]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -73,6 +78,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Change of draught at sea",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: false,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Included,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: true,
+    roles: Roles::None,
+    lead: Some(Lead::Draught),
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: 240,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Parameters,
+};
 
 #[cfg(test)]
 mod tests;

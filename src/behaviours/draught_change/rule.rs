@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, minutes, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fields, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// The `draught_change` behaviour and its state.
 pub struct DraughtChange {
@@ -69,7 +69,7 @@ impl DraughtChange {
                 started_at: pending.at,
                 satisfied_at: step.at,
                 last_at: step.at,
-                form: if pending.before < after { "deeper" } else { "less_deep" },
+                form: if pending.before < after { Form::Deeper } else { Form::LessDeep }.into(),
                 position,
                 shore_nm: step.place.map(|place| place.shore_nm),
                 zones: step.presence.iter().collect(),
@@ -130,7 +130,7 @@ impl Rule for DraughtChange {
         out.signals.push(Signal {
             behaviour: Behaviour::DraughtChange,
             subject: Subject::one(step.key, step.vessel),
-            kind: SignalKind::Over { ended_at: step.at, reason: "single event" },
+            kind: SignalKind::Over { ended_at: step.at, reason: End::SingleEvent },
         });
     }
 
@@ -154,7 +154,7 @@ impl Rule for DraughtChange {
 
     fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: &'static str, _out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: End, _out: &mut Output) {
         self.pending.remove(&vessel);
     }
 

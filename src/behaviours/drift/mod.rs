@@ -19,11 +19,16 @@
 //! does a ship that holds its station with thrusters.
 
 mod rule;
+mod words;
 
 use super::{hysteresis, hysteresis_below, not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::Drift;
+pub use words::Form;
 
 /// Settings `[behaviours.drift]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -124,6 +129,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Adrift",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::OneVessel,
+    is_muted: true,
+    is_stop: true,
+    usual: None,
+    has_habit: true,
+    looks_like_fishing: true,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Safety,
+    cise: CiseAnomaly::Erratic,
+};
 
 #[cfg(test)]
 mod tests;

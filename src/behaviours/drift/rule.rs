@@ -8,7 +8,7 @@ use crate::behaviours::runner::vessel::{
     Case, FIXES, FIXES_SATELLITE, Kept, Lone, NOT_YET, RESUME_AFTER, Seen, Told, Where,
 };
 use crate::behaviours::{
-    Behaviour, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
+    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
 };
 use crate::geo::{LatLon, angle_between};
 use crate::state::remembers;
@@ -16,7 +16,7 @@ use crate::time::{Span, Time};
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// The `drift` behaviour and its state.
 pub struct Drift {
@@ -67,7 +67,7 @@ impl Rule for Drift {
         self.vessels.wake(scene, key, vessel, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.vessels.forget(vessel, reason, out);
     }
 
@@ -104,7 +104,7 @@ impl Case for Drifting {
     type Own = Way;
     const BEHAVIOUR: Behaviour = Behaviour::Drift;
     const WHERE: Where = Where::Anywhere;
-    const ENDS: &'static str = "moving along its heading";
+    const ENDS: End = End::AlongHeading;
 
     fn min_shore_nm(settings: &Settings) -> f64 {
         settings.min_shore_nm
@@ -165,7 +165,7 @@ impl Case for Drifting {
         }
         measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
         Told {
-            form: "",
+            form: Form.into(),
             base: vec![(Behaviour::Drift.name(), points)],
             measured,
             thresholds: thresholds(

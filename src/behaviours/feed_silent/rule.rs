@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::ais::StationId;
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, Words, minutes, number, thresholds,
 };
 use crate::coverage::{Receipts, SLOT};
 use crate::geo::LatLon;
@@ -18,7 +18,7 @@ use crate::tracks::{TrackIx, TrackKey};
 use crate::units::Mmsi;
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// How recently its input must have been heard for a station to count as silent alone.
 const INPUT_ALIVE: Span = Span::from_minutes(5);
@@ -44,7 +44,7 @@ struct Station {
 
 /// What is silent, for the facts of the alert.
 struct Silent<'a> {
-    form: &'static str,
+    form: Form,
     name: &'a str,
     since: Time,
     satisfied_at: Time,
@@ -65,12 +65,12 @@ impl FeedSilent {
 
     fn says(&self, silent: Silent<'_>, out: &mut Output) {
         let mut measured = silent.measured;
-        measured.insert(silent.form.into(), silent.name.into());
+        measured.insert(silent.form.parts()[0].into(), silent.name.into());
         let holding = Holding {
             started_at: silent.since,
             satisfied_at: silent.satisfied_at,
             last_at: silent.satisfied_at,
-            form: silent.form,
+            form: silent.form.into(),
             position: silent.position,
             shore_nm: None,
             zones: Vec::new(),
@@ -100,7 +100,7 @@ impl FeedSilent {
                     continue;
                 }
                 if known.open {
-                    out.signals.push(over(&known.name, pulse.back_at.max(known.last_at), "heard again"));
+                    out.signals.push(over(&known.name, pulse.back_at.max(known.last_at), End::HeardAgain));
                 }
                 self.stations.remove(&pulse.station);
             }
@@ -119,7 +119,7 @@ impl FeedSilent {
         self.areas.retain(|name, _| {
             let stays = quiet.iter().any(|area| area.name() == *name);
             if !stays {
-                out.signals.push(over(name, scene.now - SLOT, "heard again"));
+                out.signals.push(over(name, scene.now - SLOT, End::HeardAgain));
             }
             stays
         });
@@ -135,7 +135,7 @@ impl FeedSilent {
             measured.insert("vessels_lost".into(), Value::from(area.regular));
             measured.insert("heard_every_minutes".into(), number(area.habit.minutes(), 1));
             let silent = Silent {
-                form: "area",
+                form: Form::Area,
                 name: &name,
                 since: area.since,
                 satisfied_at: scene.now,
@@ -187,7 +187,7 @@ impl Rule for FeedSilent {
         measured.insert("usual_interval_minutes".into(), number(pulse.usual.unwrap_or(Span::ZERO).minutes(), 1));
         let (name, since, satisfied_at) = (station.name.clone(), station.last_at, station.last_at + station.usual);
         let silent = Silent {
-            form: "station",
+            form: Form::Station,
             name: &name,
             since,
             satisfied_at: satisfied_at.max(since),
@@ -197,7 +197,7 @@ impl Rule for FeedSilent {
         self.says(silent, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, _vessel: TrackIx, _reason: &'static str, _out: &mut Output) {}
+    fn forget(&mut self, _scene: &Scene<'_>, _vessel: TrackIx, _reason: End, _out: &mut Output) {}
 
     fn reload(
         &mut self,
@@ -223,7 +223,7 @@ impl Rule for FeedSilent {
             if let Some(since) = self.inputs.get(&input.name).copied() {
                 if since < last_at {
                     self.inputs.remove(&input.name);
-                    out.signals.push(over(&input.name, input.back_at.unwrap_or(last_at), "heard again"));
+                    out.signals.push(over(&input.name, input.back_at.unwrap_or(last_at), End::HeardAgain));
                 }
                 continue;
             }
@@ -231,14 +231,20 @@ impl Rule for FeedSilent {
                 self.inputs.insert(input.name.clone(), last_at);
                 let satisfied_at = last_at + limit;
                 let measured = Map::new();
-                let silent =
-                    Silent { form: "input", name: &input.name, since: last_at, satisfied_at, position: None, measured };
+                let silent = Silent {
+                    form: Form::Input,
+                    name: &input.name,
+                    since: last_at,
+                    satisfied_at,
+                    position: None,
+                    measured,
+                };
                 self.says(silent, out);
             }
         }
     }
 
-    fn stop(&mut self, scene: &Scene<'_>, reason: &'static str, out: &mut Output) {
+    fn stop(&mut self, scene: &Scene<'_>, reason: End, out: &mut Output) {
         let stations = self.stations.values().filter(|station| station.open).map(|station| &station.name);
         for name in self.inputs.keys().chain(stations).chain(self.areas.keys()) {
             out.signals.push(over(name, scene.now, reason));
@@ -248,7 +254,7 @@ impl Rule for FeedSilent {
     remembers! { kept { inputs, stations, areas } parts {} built { settings } }
 }
 
-fn over(name: &str, ended_at: Time, reason: &'static str) -> Signal {
+fn over(name: &str, ended_at: Time, reason: End) -> Signal {
     Signal {
         behaviour: Behaviour::FeedSilent,
         subject: Subject::nobody(name),

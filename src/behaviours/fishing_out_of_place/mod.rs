@@ -19,11 +19,16 @@
 //! world are coarse: the first digit of the MMSI against a few meridians.
 
 mod rule;
+mod words;
 
 use super::{hysteresis, not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse, any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::FishingOutOfPlace;
+pub use words::Form;
 
 /// Settings `[behaviours.fishing_out_of_place]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -109,6 +114,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Fishing vessel stopped out of place",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::OneVessel,
+    is_muted: true,
+    is_stop: false,
+    usual: Some(UsualStops { counted: Counted::SlowPassages, around: false }),
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: 168,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
 #[cfg(test)]
 mod tests;

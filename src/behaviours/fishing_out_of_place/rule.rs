@@ -8,7 +8,7 @@ use crate::behaviours::explain::said_of;
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use crate::behaviours::{
-    Behaviour, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
+    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
 };
 use crate::geo::LatLon;
 use crate::state::remembers;
@@ -17,7 +17,7 @@ use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 use crate::units::{METRES_PER_NM, Mmsi, knots};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// Shortest leg of a passage.
 const LEG: Span = Span::from_minutes(15);
@@ -112,7 +112,7 @@ impl Rule for FishingOutOfPlace {
         self.stops.wake(scene, key, vessel, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.passages.remove(&vessel);
         self.stops.forget(vessel, reason, out);
     }
@@ -209,7 +209,7 @@ impl Case for Stop {
     type Own = Done;
     const BEHAVIOUR: Behaviour = Behaviour::FishingOutOfPlace;
     const WHERE: Where = Where::Anywhere;
-    const ENDS: &'static str = "under way again";
+    const ENDS: End = End::UnderWayAgain;
 
     fn min_shore_nm(settings: &Settings) -> f64 {
         settings.min_shore_nm
@@ -258,7 +258,7 @@ impl Case for Stop {
         }
         measured.insert("shore_nm".into(), number(seen.place.shore_nm, 0));
         let keys = ["min_shore_nm", "min_knots", "max_knots", "passage_hours", "straight_share", "stop_knots"];
-        Told { form: "", base, measured, thresholds: thresholds(settings, &keys) }
+        Told { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
     }
 }
 

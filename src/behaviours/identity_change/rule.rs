@@ -6,17 +6,17 @@ use serde_json::{Map, Value};
 
 use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, minutes, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
+    Step, Subject, Words, minutes, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
-use crate::tracks::{Fields, Identity, TrackIx, TrackKey, Vessel, flag_of};
+use crate::tracks::{Fields, Flag, Identity, TrackIx, TrackKey, Vessel, flag_of};
 use crate::units::Mmsi;
 use crate::zones::{Chart, imo_check_digit_holds};
 
-use super::Settings;
 use super::registry::{Bearer, Registry};
+use super::{Form, Settings};
 
 /// Navigational statuses of a ship that is not under way: at anchor, moored, aground.
 const LYING: [u8; 3] = [1, 5, 6];
@@ -45,41 +45,15 @@ struct Pending {
     under_way: Option<bool>,
 }
 
-/// A confirmed change, strongest first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum Change {
-    NewIdentity,
-    NewMmsi,
-    Renamed,
-    CallSign,
-    ShipType,
-    SharedImo,
-    CheckDigit,
-}
-
-impl Change {
-    fn name(self) -> &'static str {
-        match self {
-            Change::NewIdentity => "new_identity",
-            Change::NewMmsi => "new_mmsi",
-            Change::Renamed => "renamed",
-            Change::CallSign => "call_sign",
-            Change::ShipType => "ship_type",
-            Change::SharedImo => "shared_imo",
-            Change::CheckDigit => "check_digit",
-        }
-    }
-}
-
 /// What is found about one vessel at one step.
 struct Findings {
-    strongest: Option<Change>,
+    strongest: Option<Form>,
     since: Time,
     measured: Map<String, Value>,
 }
 
 impl Findings {
-    fn add(&mut self, change: Change, since: Time) {
+    fn add(&mut self, change: Form, since: Time) {
         self.strongest = Some(self.strongest.map_or(change, |found| found.min(change)));
         self.since = self.since.min(since);
     }
@@ -157,7 +131,7 @@ impl IdentityChange {
             && another_name(&old, new)
             && !known(new)
         {
-            found.add(Change::Renamed, since);
+            found.add(Form::Renamed, since);
             found.note("old_name", &*old);
             found.note("new_name", new);
             self.remember(step.vessel, [&old, new]);
@@ -171,7 +145,7 @@ impl IdentityChange {
             && another_call_sign(&old, new)
             && !known(new)
         {
-            found.add(Change::CallSign, since);
+            found.add(Form::CallSign, since);
             found.note("old_call_sign", &*old);
             found.note("new_call_sign", new);
             self.remember(step.vessel, [&old, new]);
@@ -185,7 +159,7 @@ impl IdentityChange {
             && another_type(old, new)
             && !known(&format!("#{new}"))
         {
-            found.add(Change::ShipType, since);
+            found.add(Form::ShipType, since);
             found.note("old_ship_type", old);
             found.note("new_ship_type", new);
             self.remember(step.vessel, [&format!("#{old}"), &format!("#{new}")]);
@@ -239,7 +213,7 @@ impl IdentityChange {
         let mmsi = step.key.mmsi;
         if !imo_check_digit_holds(imo) {
             if 1_000_000 <= imo && self.registry.is_news(imo, mmsi, step.at) {
-                found.add(Change::CheckDigit, step.at);
+                found.add(Form::CheckDigit, step.at);
                 found.note("imo", imo);
             }
             return;
@@ -257,7 +231,7 @@ impl IdentityChange {
         };
         if bearer.mmsi == mmsi {
             if another {
-                found.add(Change::Renamed, step.at);
+                found.add(Form::Renamed, step.at);
                 found.note("imo", imo);
                 found.note("old_name", bearer.name.as_deref());
                 found.note("new_name", name.as_deref());
@@ -273,21 +247,21 @@ impl IdentityChange {
         let from_yard = bearer.name.as_deref().is_some_and(is_no_name);
         let change = match (began < heard, (another || old_flag != new_flag) && !from_yard) {
             (true, _) if bearer.rival == Some(mmsi) => return,
-            (true, _) => Change::SharedImo,
-            (false, true) => Change::NewIdentity,
-            (false, false) => Change::NewMmsi,
+            (true, _) => Form::SharedImo,
+            (false, true) => Form::NewIdentity,
+            (false, false) => Form::NewMmsi,
         };
         found.add(change, began.max(heard).min(step.at));
         found.note("imo", imo);
         found.note("old_mmsi", bearer.mmsi.0);
         found.note("new_mmsi", mmsi.0);
-        found.note("old_flag", old_flag);
-        found.note("new_flag", new_flag);
+        found.note("old_flag", old_flag.map(Flag::code));
+        found.note("new_flag", new_flag.map(Flag::code));
         found.note("old_name", bearer.name.as_deref());
         found.note("new_name", name.as_deref());
         found.note("old_heard_at", heard.to_string());
         match change {
-            Change::SharedImo => bearer.rival = Some(mmsi),
+            Form::SharedImo => bearer.rival = Some(mmsi),
             _ => *bearer = Bearer { mmsi, name, at: step.at, rival: None },
         }
     }
@@ -329,8 +303,8 @@ impl Rule for IdentityChange {
             return;
         };
         let points = match change {
-            Change::NewIdentity => self.settings.new_identity_score,
-            Change::CheckDigit => self.settings.check_digit_score,
+            Form::NewIdentity => self.settings.new_identity_score,
+            Form::CheckDigit => self.settings.check_digit_score,
             _ => self.settings.score,
         };
         let subject = Subject::one(step.key, step.vessel);
@@ -338,11 +312,11 @@ impl Rule for IdentityChange {
             started_at: found.since,
             satisfied_at: step.at,
             last_at: step.at,
-            form: change.name(),
+            form: change.into(),
             position: vessel.last().map(|fix| fix.position),
             shore_nm: step.place.map(|place| place.shore_nm),
             zones: step.presence.iter().collect(),
-            base: vec![(change.name(), points)],
+            base: vec![(change.parts()[0], points)],
             asked: None,
             anchored: false,
             measured: found.measured,
@@ -350,7 +324,7 @@ impl Rule for IdentityChange {
         };
         let kind = SignalKind::Holds(Box::new(holds));
         out.signals.push(Signal { behaviour: Behaviour::IdentityChange, subject: subject.clone(), kind });
-        let kind = SignalKind::Over { ended_at: step.at, reason: "changed" };
+        let kind = SignalKind::Over { ended_at: step.at, reason: End::Changed };
         out.signals.push(Signal { behaviour: Behaviour::IdentityChange, subject, kind });
     }
 
@@ -384,7 +358,7 @@ impl Rule for IdentityChange {
 
     fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}
 
-    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, _reason: &'static str, _out: &mut Output) {
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, _reason: End, _out: &mut Output) {
         self.pending.remove(&vessel);
         self.earlier.remove(&vessel);
         let vessel = scene.tracks.vessel(vessel);

@@ -15,11 +15,17 @@
 //! AIS does not show which ship is the rightful one. Two ships less than an hour's way apart may look like one.
 
 mod rule;
+mod words;
 
 use super::{not_negative, positive};
+use crate::behaviours::Behaviour;
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::IdentityConflict;
+pub use words::Form;
 
 /// Settings `[behaviours.identity_conflict]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -60,6 +66,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "One identity in two places",
+    about: About::Vessels,
+    zones: ZoneUse::Ignored,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: true,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[Behaviour::PositionJump],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Parameters,
+};
 
 #[cfg(test)]
 mod tests;

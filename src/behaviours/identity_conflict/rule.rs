@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::shared::sharing::{is_watched, jump_measured, jump_nm};
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, minutes, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::{Span, Time};
@@ -16,7 +16,7 @@ use crate::tracks::{Activity, Jump, TrackIx, TrackKey};
 use crate::units::{METRES_PER_NM, Mmsi};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::Settings;
+use super::{Form, Settings};
 
 const SAY_EVERY: Span = Span::from_minutes(1);
 /// How long an ended conflict does not open again, unless there is a further place.
@@ -168,7 +168,7 @@ impl IdentityConflict {
             started_at: double.jump.first.at,
             satisfied_at: since,
             last_at: at,
-            form: if is_shared { "shared" } else { "" },
+            form: if is_shared { Form::Shared } else { Form::Conflict }.into(),
             position: Some(position),
             shore_nm: Some(scene.chart.shore_nm(position)),
             zones: double.zones.clone(),
@@ -182,7 +182,7 @@ impl IdentityConflict {
         out.signals.push(Signal { behaviour: Behaviour::IdentityConflict, subject: double.subject(further), kind });
     }
 
-    fn close(&mut self, further: TrackIx, reason: &'static str, out: &mut Output) {
+    fn close(&mut self, further: TrackIx, reason: End, out: &mut Output) {
         let Some(double) = self.doubles.remove(&further) else {
             return;
         };
@@ -278,7 +278,7 @@ impl Rule for IdentityConflict {
             return;
         };
         if double.open.is_none() {
-            return self.close(vessel, "one ship after all", out);
+            return self.close(vessel, End::OneShip, out);
         }
         let silent = Span::from_millis((self.settings.silent_hours * 3_600_000.0) as i64);
         let over_at = number_quiet_since(scene, double) + silent;
@@ -290,10 +290,10 @@ impl Rule for IdentityConflict {
             }
             return;
         }
-        self.close(vessel, "one of them no longer reporting", out);
+        self.close(vessel, End::OneSilent, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.close(vessel, reason, out);
         for further in self.left.get(&vessel).cloned().unwrap_or_default() {
             self.close(further, reason, out);

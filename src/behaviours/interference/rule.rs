@@ -7,8 +7,8 @@ use serde_json::Map;
 
 use crate::behaviours::shared::sharing::is_watched;
 use crate::behaviours::{
-    Behaviour, Doubt, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, Verdict, minutes, thresholds,
+    Behaviour, Doubt, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind,
+    Step, Subject, Verdict, minutes, thresholds,
 };
 use crate::geo::LatLon;
 use crate::state::remembers;
@@ -17,8 +17,8 @@ use crate::tracks::{Fix, Jump, TrackIx, TrackKey};
 use crate::units::{METRES_PER_NM, Mmsi};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::Settings;
 use super::astray::{Kind, Strays};
+use super::{Form, Settings};
 
 /// Side of the cells that identify an area. Degrees.
 const CELL_DEGREES: f64 = 0.25;
@@ -189,7 +189,7 @@ impl Interference {
             started_at: area.started_at,
             satisfied_at: area.opened_at,
             last_at: area.last_at,
-            form: "",
+            form: Form.into(),
             position: Some(area.centre),
             shore_nm: Some(scene.chart.shore_nm(area.centre)),
             zones: area.zones.clone(),
@@ -206,7 +206,7 @@ impl Interference {
         out.signals.push(Signal { behaviour: Behaviour::Interference, subject: area.subject(name), kind });
     }
 
-    fn close(&mut self, name: &str, reason: &'static str, out: &mut Output) {
+    fn close(&mut self, name: &str, reason: End, out: &mut Output) {
         if let Some(area) = self.areas.remove(name) {
             let kind = SignalKind::Over { ended_at: area.last_at, reason };
             out.signals.push(Signal { behaviour: Behaviour::Interference, subject: Subject::nobody(name), kind });
@@ -301,15 +301,15 @@ impl Rule for Interference {
         let quiet = self.areas.iter().filter(|(_, area)| area.last_at + window <= scene.now);
         let quiet: Vec<String> = quiet.map(|(name, _)| name.clone()).collect();
         for name in quiet {
-            self.close(&name, "quiet", out);
+            self.close(&name, End::Quiet, out);
         }
     }
 
-    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, _reason: &'static str, _out: &mut Output) {
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, _reason: End, _out: &mut Output) {
         self.strays.forget(scene.tracks.vessel(vessel).key(), vessel);
     }
 
-    fn stop(&mut self, scene: &Scene<'_>, reason: &'static str, out: &mut Output) {
+    fn stop(&mut self, scene: &Scene<'_>, reason: End, out: &mut Output) {
         for name in self.areas.keys().cloned().collect::<Vec<String>>() {
             self.close(&name, reason, out);
         }

@@ -15,14 +15,20 @@
 //! Fishing along a line looks the same, and so does waiting for a berth. The line is only as good as the zone file.
 
 mod rule;
+mod words;
 
 use super::runner::condition::{Observation, Timing};
 use super::{hysteresis, minutes, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse, never,
+};
 use crate::time::Span;
 use crate::zones::BELT_NM;
+use crate::zones::Kind;
 use serde::{Deserialize, Serialize};
 
 pub use rule::LimitHugging;
+pub use words::Form;
 
 const RESUME_AFTER: Span = Span::from_minutes(5);
 /// Slack at both edges of the belt for vessels already in it. Nautical miles (SPEC: 0.2 nm at every border).
@@ -120,6 +126,43 @@ impl Settings {
             true => -HYSTERESIS_NM < edge_nm && edge_nm <= self.reach_nm + HYSTERESIS_NM,
             false => 0.0 < edge_nm && edge_nm <= self.reach_nm,
         }
+    }
+}
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Slow outside a limit",
+    about: About::Vessels,
+    zones: ZoneUse::Asked,
+    may_be_asked,
+    needs_every_fix: never,
+    rests_on: RestsOn::OneVessel,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Erratic,
+};
+
+fn may_be_asked(_: Kind, is_polygon: IsPolygon) -> Result<(), String> {
+    match is_polygon {
+        true => Ok(()),
+        false => Err("only a polygon can ask for it".to_owned()),
     }
 }
 

@@ -7,15 +7,15 @@ use crate::behaviours::runner::condition::Verdict;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::zone::{Watched, Watches, over};
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// The `limit_hugging` behaviour and its state.
 pub struct LimitHugging {
@@ -94,7 +94,7 @@ impl Rule for LimitHugging {
                         step.vessel,
                         zone_id,
                         ended_at,
-                        "under way again",
+                        End::UnderWayAgain,
                     ));
                 }
                 Verdict::Nothing => {}
@@ -126,7 +126,7 @@ impl Rule for LimitHugging {
         self.watches.wake(scene, key, vessel, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.watches.forget(vessel, reason, out);
     }
 
@@ -186,7 +186,7 @@ fn holds(
             started_at: watched.condition.started_at(),
             satisfied_at: watched.condition.satisfied_at().unwrap_or(step.at),
             last_at: fix.at,
-            form: "outside",
+            form: Form.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones,

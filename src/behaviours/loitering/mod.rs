@@ -28,9 +28,47 @@ mod circling;
 mod rule;
 mod settings;
 mod stay;
+mod words;
+
+use crate::behaviours::Behaviour;
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    any_zone, never,
+};
 
 pub use rule::Loitering;
 pub use settings::Settings;
+pub use words::Form;
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Loitering",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::OneVessel,
+    is_muted: true,
+    is_stop: true,
+    usual: Some(UsualStops { counted: Counted::SlowPassages, around: true }),
+    has_habit: true,
+    looks_like_fishing: true,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[Behaviour::Slowdown, Behaviour::Drift],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Erratic,
+};
 
 #[cfg(test)]
 mod tests;

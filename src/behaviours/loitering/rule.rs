@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
+    Step, Subject, number, thresholds,
 };
-use crate::state::{Word, remembers, word};
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::{Chart, Crossing};
 
-use super::Settings;
 use super::stay::Stay;
+use super::{Form, Settings};
 
 /// Interval at which an open condition is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -44,8 +44,7 @@ struct Said {
     at: Time,
     started_at: Time,
     satisfied_at: Time,
-    #[serde(deserialize_with = "word")]
-    form: Word,
+    form: Form,
     zones: Vec<(crate::zones::ZoneIx, crate::zones::Relation)>,
 }
 
@@ -114,9 +113,9 @@ impl Rule for Loitering {
                 over_at = over_at.max(ended);
             }
             let reason = match (profiles.is_empty(), left) {
-                (true, _) => "left the zone",
-                (false, true) => "near shore, harbour or anchorage",
-                (false, false) => "under way again",
+                (true, _) => End::LeftZone,
+                (false, true) => End::InCalmWater,
+                (false, false) => End::UnderWayAgain,
             };
             state.speak(scene, step, &place, &self.profiles, over_at, reason, out);
             state.rest(scene, &self.profiles, step.vessel, out);
@@ -147,12 +146,12 @@ impl Rule for Loitering {
             out.wakes.push((lost_at, key, vessel));
             return;
         }
-        state.close(vessel, "lost", out);
+        state.close(vessel, End::Lost, out);
         self.vessels.remove(&vessel);
         out.activity.push((vessel, Activity::Done));
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         if let Some(mut state) = self.vessels.remove(&vessel) {
             state.close(vessel, reason, out);
         }
@@ -171,7 +170,7 @@ impl Rule for Loitering {
             };
             match allowed.first() {
                 None => {
-                    state.close(ix, "zone removed or inactive", out);
+                    state.close(ix, End::ZoneGone, out);
                     self.vessels.remove(&ix);
                     out.activity.push((ix, Activity::Done));
                 }
@@ -206,7 +205,7 @@ impl State {
         place: &Place,
         profiles: &Profiles<Settings>,
         over_at: Option<Time>,
-        reason: &'static str,
+        reason: End,
         out: &mut Output,
     ) {
         let Some(fix) = step.fix else {
@@ -217,7 +216,7 @@ impl State {
         let Some(judged) = open else {
             if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
                 let reason = match (reason, said.form) {
-                    ("under way again", "circling") => "no longer circling",
+                    (End::UnderWayAgain, Form::Circling) => End::NoLongerCircling,
                     _ => reason,
                 };
                 out.signals.push(self.over(step.vessel, ended_at, reason));
@@ -228,9 +227,9 @@ impl State {
             return;
         }
         let form = match (judged.slow.is_open(), judged.circling.is_open()) {
-            (true, true) => "slow+circling",
-            (true, false) => "slow",
-            (false, _) => "circling",
+            (true, true) => Form::SlowAndCircling,
+            (true, false) => Form::Slow,
+            (false, _) => Form::Circling,
         };
         let zones: Vec<_> = step.presence.iter().collect();
         let started_at = self.said.as_ref().map_or(judged.started_at(), |said| said.started_at);
@@ -265,7 +264,7 @@ impl State {
                 started_at,
                 satisfied_at,
                 last_at: fix.at,
-                form,
+                form: form.into(),
                 position: Some(fix.position),
                 shore_nm: Some(place.shore_nm),
                 zones: zones.clone(),
@@ -295,14 +294,14 @@ impl State {
     }
 
     /// Ends everything at the last moment it held.
-    fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn close(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let ended_at = self.judged.iter_mut().filter_map(Stay::leave).max();
         if let (Some(_), Some(ended_at)) = (self.said.take(), ended_at) {
             out.signals.push(self.over(vessel, ended_at, reason));
         }
     }
 
-    fn over(&self, vessel: TrackIx, ended_at: Time, reason: &'static str) -> Signal {
+    fn over(&self, vessel: TrackIx, ended_at: Time, reason: End) -> Signal {
         Signal {
             behaviour: Behaviour::Loitering,
             subject: Subject::one(self.key, vessel),
@@ -320,9 +319,9 @@ fn entered_at(step: &Step<'_>) -> Time {
     entered.max().unwrap_or(Time::MIN)
 }
 
-fn keys_of(form: &str) -> &'static [&'static str] {
+fn keys_of(form: Form) -> &'static [&'static str] {
     match form {
-        "slow" => &[
+        Form::Slow => &[
             "slow_knots",
             "moving_knots",
             "after_minutes",
@@ -334,7 +333,7 @@ fn keys_of(form: &str) -> &'static [&'static str] {
             "shift_nm",
             "shift_minutes",
         ],
-        _ => &[
+        Form::SlowAndCircling | Form::Circling => &[
             "slow_knots",
             "after_minutes",
             "min_shore_nm",

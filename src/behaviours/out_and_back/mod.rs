@@ -18,12 +18,17 @@
 //! for a living.
 
 mod rule;
+mod words;
 
 use super::{hysteresis, not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse, any_zone, never,
+};
 use crate::tracks::Vessel;
 use serde::{Deserialize, Serialize};
 
 pub use rule::OutAndBack;
+pub use words::Form;
 
 /// Settings `[behaviours.out_and_back]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -112,6 +117,36 @@ impl Settings {
         }
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Out and back without a port",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: Some(UsualStops { counted: Counted::SlowPassages, around: false }),
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: 72,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
 #[cfg(test)]
 mod tests;

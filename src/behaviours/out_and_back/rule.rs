@@ -7,8 +7,8 @@ use serde_json::Map;
 use crate::behaviours::explain::zones_by_name;
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
+    Step, Subject, minutes, number, thresholds,
 };
 use crate::geo::LatLon;
 use crate::state::remembers;
@@ -17,7 +17,7 @@ use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 use crate::zones::{Chart, Relation};
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// Fixes needed within a stop: for any vessel, and for one heard only by satellite.
 const FIXES: u32 = 4;
@@ -171,7 +171,7 @@ impl Rule for OutAndBack {
 
     fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: &'static str, _out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: End, _out: &mut Output) {
         self.trips.remove(&vessel);
     }
 
@@ -278,7 +278,7 @@ impl Returned<'_> {
             started_at: trip.left_at,
             satisfied_at: fix.at,
             last_at: fix.at,
-            form: "",
+            form: Form.into(),
             position: Some(stop.at),
             shore_nm: Some(stop.shore_nm),
             zones: near.map(|hit| (hit.zone, hit.relation)).collect(),
@@ -289,7 +289,7 @@ impl Returned<'_> {
             thresholds: thresholds(settings, &keys),
         };
         let holds = SignalKind::Holds(Box::new(holding));
-        let over = SignalKind::Over { ended_at: fix.at, reason: "returned" };
+        let over = SignalKind::Over { ended_at: fix.at, reason: End::Returned };
         out.signals.extend([holds, over].map(|kind| Signal {
             behaviour: Behaviour::OutAndBack,
             subject: subject.clone(),

@@ -16,11 +16,16 @@
 //! `identity_conflict`. Positions that are falsified little by little never jump.
 
 mod rule;
+mod words;
 
 use super::{not_negative, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::PositionJump;
+pub use words::Form;
 
 /// Settings `[behaviours.position_jump]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -51,6 +56,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Jump of position",
+    about: About::Vessels,
+    zones: ZoneUse::Ignored,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: true,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Spoofing,
+};
 
 #[cfg(test)]
 mod tests;

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, minutes, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// The `position_jump` behaviour and its state.
 pub struct PositionJump {
@@ -37,7 +37,7 @@ impl PositionJump {
         PositionJump { settings: settings.clone(), open: BTreeMap::new() }
     }
 
-    fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn close(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let Some(open) = self.open.remove(&vessel) else {
             return;
         };
@@ -83,7 +83,7 @@ impl Rule for PositionJump {
             started_at: jump.first.at,
             satisfied_at: fix.at,
             last_at: fix.at,
-            form: "",
+            form: Form.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),
@@ -96,7 +96,7 @@ impl Rule for PositionJump {
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject: subject.clone(), kind });
         if jump.from.1 == step.vessel {
-            let kind = SignalKind::Over { ended_at: fix.at, reason: "tracks joined" };
+            let kind = SignalKind::Over { ended_at: fix.at, reason: End::TracksJoined };
             out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject, kind });
             return;
         }
@@ -133,10 +133,10 @@ impl Rule for PositionJump {
             out.wakes.push((over_at, key, vessel));
             return;
         }
-        self.close(vessel, "tracks joined", out);
+        self.close(vessel, End::TracksJoined, out);
     }
 
-    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.close(vessel, reason, out);
         let left: Vec<TrackIx> =
             self.open.iter().filter(|(_, open)| open.from.1 == vessel).map(|(further, _)| *further).collect();
@@ -144,7 +144,7 @@ impl Rule for PositionJump {
             if let (Some(open), Some(fix)) = (self.open.get_mut(&further), scene.tracks.vessel(vessel).last()) {
                 open.left_at = open.left_at.max(fix.at);
             }
-            self.close(further, "tracks joined", out);
+            self.close(further, End::TracksJoined, out);
         }
     }
 

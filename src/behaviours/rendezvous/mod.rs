@@ -25,12 +25,19 @@ mod meetings;
 mod pair;
 mod rule;
 mod side_by_side;
+mod words;
 
 use super::runner::instant::Bridges;
 use super::{hysteresis, minutes, not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    any_zone, never,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 pub use rule::Rendezvous;
+pub use words::Form;
 
 /// Search distance for neighbours, beyond the near tier so that its first minutes are not missed. Metres.
 const LOOK_METRES: f64 = 1500.0;
@@ -205,6 +212,41 @@ impl Settings {
     fn bridges(&self) -> Bridges {
         Bridges { fast: minutes(self.bridge_minutes), slow: minutes(self.bridge_slow_minutes) }
     }
+}
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Meeting at sea",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: asks_underway,
+    rests_on: RestsOn::Meeting,
+    is_muted: true,
+    is_stop: true,
+    usual: Some(UsualStops { counted: Counted::SlowPassages, around: false }),
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::Sizes,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: true,
+    meets: Some("met"),
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
+
+/// Whether a zone with these settings asks for company under way, which needs every fix.
+fn asks_underway(settings: &Map<String, Value>) -> bool {
+    settings.get("underway") == Some(&true.into())
 }
 
 #[cfg(test)]

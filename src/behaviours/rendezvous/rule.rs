@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::behaviours::runner::instant::Bridges;
 use crate::behaviours::runner::profile::Profiles;
-use crate::behaviours::{Behaviour, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step};
+use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
@@ -218,7 +218,7 @@ impl Rule for Rendezvous {
         lost.into_iter().for_each(|pair| self.drop_pair(pair, out));
     }
 
-    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.looked_at.remove(&vessel);
         for partner in self.partners.get(&vessel).cloned().unwrap_or_default() {
             for pair in [(vessel, partner), (partner, vessel)] {

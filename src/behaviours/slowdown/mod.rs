@@ -23,11 +23,16 @@
 
 mod hole;
 mod rule;
+mod words;
 
 use super::{hysteresis, not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse, any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::Slowdown;
+pub use words::Form;
 
 /// Settings `[behaviours.slowdown]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -121,6 +126,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Slowdown on passage",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::OneVessel,
+    is_muted: true,
+    is_stop: true,
+    usual: Some(UsualStops { counted: Counted::SlowPassages, around: true }),
+    has_habit: true,
+    looks_like_fishing: true,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: 72,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
 #[cfg(test)]
 mod tests;

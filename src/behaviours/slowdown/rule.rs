@@ -6,15 +6,15 @@ use serde_json::Map;
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use crate::behaviours::{
-    Behaviour, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
+    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Span;
 use crate::tracks::{Activity, SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Kind, Zone};
 
-use super::Settings;
 use super::hole::Holes;
+use super::{Form, Settings};
 
 /// The `slowdown` behaviour and its state.
 pub struct Slowdown {
@@ -84,7 +84,7 @@ impl Rule for Slowdown {
         self.vessels.wake(scene, key, vessel, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.holes.forget(vessel);
         self.vessels.forget(vessel, reason, out);
     }
@@ -112,7 +112,7 @@ impl Case for SlowedDown {
     type Own = Before;
     const BEHAVIOUR: Behaviour = Behaviour::Slowdown;
     const WHERE: Where = Where::Watched;
-    const ENDS: &'static str = "under way again";
+    const ENDS: End = End::UnderWayAgain;
 
     fn min_shore_nm(settings: &Settings) -> f64 {
         settings.min_shore_nm
@@ -170,7 +170,7 @@ impl Case for SlowedDown {
         measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
         measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
         Told {
-            form: "",
+            form: Form::Followed.into(),
             base: vec![(Behaviour::Slowdown.name(), settings.score)],
             measured,
             thresholds: thresholds(

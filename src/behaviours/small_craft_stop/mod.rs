@@ -17,11 +17,17 @@
 //! back within a hole.
 
 mod rule;
+mod words;
 
 use super::{hysteresis, not_negative, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::SmallCraftStop;
+pub use words::Form;
 
 /// Settings `[behaviours.small_craft_stop]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -101,6 +107,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Small craft stopped at sea",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::OneVessel,
+    is_muted: true,
+    is_stop: true,
+    usual: Some(UsualStops { counted: Counted::Stops, around: false }),
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
 #[cfg(test)]
 mod tests;

@@ -8,14 +8,14 @@ use crate::behaviours::explain::said_of;
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use crate::behaviours::{
-    Behaviour, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
+    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// Interval at which the wind is looked up.
 const WIND_EVERY: Span = Span::from_hours(1);
@@ -64,7 +64,7 @@ impl Rule for SmallCraftStop {
         self.vessels.wake(scene, key, vessel, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.vessels.forget(vessel, reason, out);
     }
 
@@ -93,7 +93,7 @@ impl Case for Stop {
     type Own = Stopped;
     const BEHAVIOUR: Behaviour = Behaviour::SmallCraftStop;
     const WHERE: Where = Where::Anywhere;
-    const ENDS: &'static str = "under way again";
+    const ENDS: End = End::UnderWayAgain;
 
     fn min_shore_nm(settings: &Settings) -> f64 {
         settings.min_shore_nm
@@ -158,7 +158,7 @@ impl Case for Stop {
         measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
         measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
         let keys = ["min_shore_nm", "slow_knots", "moving_knots", "after_minutes", "end_minutes", "max_hole_hours"];
-        Told { form: "", base, measured, thresholds: thresholds(settings, &keys) }
+        Told { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
     }
 }
 

@@ -17,11 +17,16 @@
 //! Ships whose crews never update the draught seem to load nothing.
 
 mod rule;
+mod words;
 
 use super::{not_negative, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use serde::{Deserialize, Serialize};
 
 pub use rule::VoyageAnomaly;
+pub use words::Form;
 
 /// Settings `[behaviours.voyage_anomaly]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -72,6 +77,36 @@ impl Settings {
         problems
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Unusual voyage",
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: 240,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Parameters,
+};
 
 #[cfg(test)]
 mod tests;

@@ -8,15 +8,15 @@ use serde_json::{Map, Value};
 
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
+    Step, Subject, minutes, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fields, Learned, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// Number of short calls in a row that open an alert.
 const IN_A_ROW: u8 = 2;
@@ -142,7 +142,7 @@ impl VoyageAnomaly {
         measured.insert("destination_before".into(), Value::from(&*change.from));
         measured.insert("destination_after".into(), Value::from(&*change.to));
         measured.insert("kept_minutes".into(), number((scene.now - change.since).minutes(), 0));
-        let facts = Facts { started_at: change.since, form: "destination", measured };
+        let facts = Facts { started_at: change.since, form: Form::Destination, measured };
         facts.tell(scene, (key, ix), Some(place), zones, &settings, out);
     }
 
@@ -176,7 +176,7 @@ impl VoyageAnomaly {
         }
         let (place, zones) =
             self.watched(scene, &vessel).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
-        let facts = Facts { started_at: since, form: "short_calls", measured };
+        let facts = Facts { started_at: since, form: Form::ShortCalls, measured };
         facts.tell(scene, (key, ix), place, zones, &settings, out);
     }
 }
@@ -259,7 +259,7 @@ impl Rule for VoyageAnomaly {
         self.rest(vessel);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: &'static str, _out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: End, _out: &mut Output) {
         self.vessels.remove(&vessel);
     }
 
@@ -280,7 +280,7 @@ impl Rule for VoyageAnomaly {
 /// Facts of an alert that opens and ends at once.
 struct Facts {
     started_at: Time,
-    form: &'static str,
+    form: Form,
     measured: Map<String, Value>,
 }
 
@@ -302,7 +302,7 @@ impl Facts {
                 started_at: self.started_at,
                 satisfied_at: scene.now,
                 last_at: scene.now,
-                form: self.form,
+                form: self.form.into(),
                 position: scene.tracks.vessel(ix).last().map(|fix| fix.position),
                 shore_nm: place.map(|place| place.shore_nm),
                 zones,
@@ -316,14 +316,14 @@ impl Facts {
         out.signals.push(Signal {
             behaviour: Behaviour::VoyageAnomaly,
             subject,
-            kind: SignalKind::Over { ended_at: scene.now, reason: "single event" },
+            kind: SignalKind::Over { ended_at: scene.now, reason: End::SingleEvent },
         });
     }
 }
 
-fn keys_of(form: &str) -> &'static [&'static str] {
+fn keys_of(form: Form) -> &'static [&'static str] {
     match form {
-        "destination" => &["kept_minutes", "settle_hours"],
-        _ => &["call_hours", "draught_metres", "settle_hours"],
+        Form::Destination => &["kept_minutes", "settle_hours"],
+        Form::ShortCalls => &["call_hours", "draught_metres", "settle_hours"],
     }
 }

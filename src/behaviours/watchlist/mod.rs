@@ -14,12 +14,17 @@
 //! A ship that gives up its name and number is another ship. Names are shared, so a match by name alone is only a lead.
 
 mod rule;
+mod words;
 
 use super::positive;
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
 pub use rule::Watchlist;
+pub use words::Form;
 
 /// Settings `[behaviours.watchlist]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -49,6 +54,36 @@ impl Settings {
         Span::from_millis((self.silent_hours * 3_600_000.0) as i64)
     }
 }
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Vessel on a watchlist",
+    about: About::Vessels,
+    zones: ZoneUse::Ignored,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: false,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: true,
+    weighs_chance: false,
+    is_scored_alone: true,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Other,
+};
 
 #[cfg(test)]
 mod tests;

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, thresholds,
 };
-use crate::state::{Word, remembers, with_word, word};
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
-use crate::zones::{Chart, Crossing, Listed, Match, Presence, Said, Watchlists};
+use crate::zones::{Chart, Crossing, Listed, Match, MatchedBy, Presence, Said, Watchlists};
 
-use super::Settings;
+use super::{Form, Settings};
 
 const SAY_EVERY: Span = Span::from_minutes(1);
 
@@ -31,25 +31,23 @@ pub struct Watchlist {
 struct Seen {
     key: TrackKey,
     listed: Listed,
-    #[serde(deserialize_with = "word")]
-    by: Word,
+    by: MatchedBy,
     fuzzy: bool,
     started_at: Time,
     last_at: Time,
     entered: bool,
     takes_part: bool,
     /// When it was last reported, and in which form.
-    #[serde(deserialize_with = "with_word")]
-    said: Option<(Time, Word)>,
+    said: Option<(Time, Form)>,
 }
 
 impl Seen {
-    fn form(&self) -> &'static str {
+    fn form(&self) -> Form {
         match (self.entered, self.takes_part) {
-            (false, false) => "seen",
-            (true, false) => "entered",
-            (false, true) => "takes_part",
-            (true, true) => "takes_part+entered",
+            (false, false) => Form::Heard,
+            (true, false) => Form::Entered,
+            (false, true) => Form::TakesPart,
+            (true, true) => Form::TakesPartAndEntered,
         }
     }
 
@@ -60,7 +58,7 @@ impl Seen {
             ("reason".to_owned(), reason.as_deref().into()),
             ("owner".to_owned(), owner.as_deref().into()),
             ("expires".to_owned(), expires.map(|at| at.to_string()).into()),
-            ("matched_by".to_owned(), self.by.into()),
+            ("matched_by".to_owned(), self.by.name().into()),
             ("fuzzy".to_owned(), self.fuzzy.into()),
         ])
     }
@@ -121,7 +119,7 @@ impl Watchlist {
             started_at: seen.started_at,
             satisfied_at: seen.started_at,
             last_at: at,
-            form,
+            form: form.into(),
             position,
             shore_nm: None,
             zones,
@@ -139,7 +137,7 @@ impl Watchlist {
         });
     }
 
-    fn close(&mut self, ix: TrackIx, reason: &'static str, out: &mut Output) {
+    fn close(&mut self, ix: TrackIx, reason: End, out: &mut Output) {
         if let Some(seen) = self.seen.remove(&ix) {
             out.activity.push((ix, Activity::Done));
             let subject = Subject::one(seen.key, ix);
@@ -174,7 +172,7 @@ impl Rule for Watchlist {
         let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
         let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
         if self.seen.get(&step.vessel).is_some_and(expired) {
-            self.close(step.vessel, "list entry expired", out);
+            self.close(step.vessel, End::EntryExpired, out);
             self.look(&vessel, step.at, out);
         } else if new && vessel.last().is_some() {
             self.look(&vessel, step.at, out);
@@ -218,7 +216,7 @@ impl Rule for Watchlist {
             None => told.is("listed", "no", "by MMSI, IMO number, call sign or name, not expired", false),
             Some(Match { listed, by, fuzzy }) => {
                 let how = if fuzzy { "nearly its" } else { "its" };
-                told.is("listed", format!("in {} by {how} {by}", listed.list), "in a list, not expired", true)
+                told.is("listed", format!("in {} by {how} {}", listed.list, by.name()), "in a list, not expired", true)
             }
         };
         let heard = vessel.last().map(|fix| (scene.now - fix.at).hours());
@@ -232,11 +230,11 @@ impl Rule for Watchlist {
         let over_at = seen.last_at + self.settings.silent();
         match scene.now < over_at {
             true => out.wakes.push((over_at, key, vessel)),
-            false => self.close(vessel, "no longer heard", out),
+            false => self.close(vessel, End::NoLongerHeard, out),
         }
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.close(vessel, reason, out);
     }
 
@@ -255,7 +253,7 @@ impl Rule for Watchlist {
         let gone = |ix: &&TrackIx| self.find(&scene.tracks.vessel(**ix), scene.now).is_none();
         let gone: Vec<TrackIx> = self.seen.keys().filter(gone).copied().collect();
         for ix in gone {
-            self.close(ix, "no longer listed", out);
+            self.close(ix, End::NoLongerListed, out);
         }
         if self.lists.is_empty() {
             return;

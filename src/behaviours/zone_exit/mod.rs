@@ -13,8 +13,44 @@
 //! off is not seen to cross.
 
 mod rule;
+mod words;
 
 /// Settings `[behaviours.zone_exit]`.
 pub type Settings = super::runner::crossing::Settings;
 
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
+
 pub use rule::ZoneExit;
+pub use words::Form;
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Zone left",
+    about: About::Vessels,
+    zones: ZoneUse::Asked,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};

@@ -1,12 +1,12 @@
 //! The rule of `zone_exit`.
 
 use crate::behaviours::runner::crossing::{Crossings, Way};
-use crate::behaviours::{Behaviour, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step};
+use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step};
 use crate::state::remembers;
 use crate::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::{Form, Settings};
 
 /// The `zone_exit` behaviour and its state.
 pub struct ZoneExit {
@@ -16,7 +16,7 @@ pub struct ZoneExit {
 impl ZoneExit {
     /// Creates the behaviour with the base settings and each zone's overrides.
     pub fn new(settings: &Settings, chart: &Chart) -> ZoneExit {
-        ZoneExit { crossings: Crossings::new(Behaviour::ZoneExit, Way::Out, settings, chart) }
+        ZoneExit { crossings: Crossings::new(Form.into(), Way::Out, settings, chart) }
     }
 }
 
@@ -45,7 +45,7 @@ impl Rule for ZoneExit {
         self.crossings.wake(scene, key, vessel, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.crossings.close(vessel, reason, out);
     }
 

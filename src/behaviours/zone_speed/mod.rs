@@ -14,14 +14,19 @@
 //! anchoring.
 
 mod rule;
+mod words;
 
 use super::runner::condition::{Observation, Timing};
 use super::{minutes, not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+};
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use rule::ZoneSpeed;
+pub use words::Form;
 
 const RESUME_AFTER: Span = Span::from_minutes(5);
 
@@ -106,8 +111,8 @@ impl Settings {
     }
 
     /// The end of the band, `too_slow` or `too_fast`, that a speed outside it or within its margin is closer to.
-    fn side(&self, knots: f64) -> &'static str {
-        if knots - self.min_knots < self.max_knots - knots { "too_slow" } else { "too_fast" }
+    fn side(&self, knots: f64) -> Form {
+        if knots - self.min_knots < self.max_knots - knots { Form::TooSlow } else { Form::TooFast }
     }
 
     fn observe(&self, knots: f64) -> Observation {
@@ -118,6 +123,41 @@ impl Settings {
         let back = back && (knots <= self.max_knots - self.margin_knots);
         if back { Observation::Ends } else { Observation::Between }
     }
+}
+
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Unusual speed for the zone",
+    about: About::Vessels,
+    zones: ZoneUse::Asked,
+    may_be_asked: any_zone,
+    needs_every_fix: always,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
+
+/// A zone that asks for it needs every fix.
+fn always(_: &Map<String, Value>) -> bool {
+    true
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::behaviours::runner::condition::{Observation, Verdict};
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::zone::{Watched, Watches, over};
 use crate::behaviours::{
-    Behaviour, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, number, thresholds,
 };
 use crate::state::remembers;
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
@@ -87,7 +87,7 @@ impl Rule for ZoneSpeed {
                         step.vessel,
                         zone_id,
                         ended_at,
-                        "back within the limits",
+                        End::WithinLimits,
                     ));
                 }
                 Verdict::Nothing => {}
@@ -126,7 +126,7 @@ impl Rule for ZoneSpeed {
         self.watches.wake(scene, key, vessel, out);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.watches.forget(vessel, reason, out);
     }
 
@@ -164,7 +164,7 @@ fn holds(
             started_at: watched.condition.started_at(),
             satisfied_at: watched.condition.satisfied_at().unwrap_or(step.at),
             last_at: step.fix.map_or(step.at, |fix| fix.at),
-            form: settings.side(knots),
+            form: settings.side(knots).into(),
             position,
             shore_nm: position.map(|position| scene.chart.shore_nm(position)),
             zones: step.presence.iter().collect(),

@@ -4,6 +4,7 @@ use super::xml::Element;
 use super::{Told, plain};
 use crate::alerts::handling::Reality;
 use crate::alerts::{Severity, Status};
+use crate::behaviours::{Behaviour, CapCategory};
 use crate::time::Time;
 
 /// Radius of the circle around the alert's position. Kilometres.
@@ -105,11 +106,11 @@ fn event(behaviour: &str) -> String {
 }
 
 fn category(behaviour: &str) -> &'static str {
-    match behaviour {
-        "distress" => "Rescue",
-        "drift" => "Safety",
-        "feed_silent" => "Infra",
-        _ => "Security",
+    match Behaviour::named(behaviour).map(|behaviour| behaviour.character().cap) {
+        Some(CapCategory::Rescue) => "Rescue",
+        Some(CapCategory::Safety) => "Safety",
+        Some(CapCategory::Infra) => "Infra",
+        Some(CapCategory::Security) | None => "Security",
     }
 }
 

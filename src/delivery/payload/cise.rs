@@ -10,6 +10,7 @@ use super::xml::Element;
 use super::{Told, ToldPlace, ToldVessel};
 use crate::alerts::Status;
 use crate::alerts::handling::{Purpose, Reality};
+use crate::behaviours::{Behaviour, Silence};
 use crate::time::Time;
 
 pub(in crate::delivery) use words::{AnomalyType, RiskType, SeaBasin, anomaly_type};
@@ -137,7 +138,9 @@ fn anomaly(told: &Told, terms: &Terms<'_>, sensitivity: &str) -> Element {
 
 /// Where it happened. For an AIS gap: where the vessel was last heard, and where it was heard again.
 fn places(told: &Told) -> Vec<Element> {
-    let silence = if told.alert.behaviour == "ais_gap" { told.alert.silence() } else { None };
+    let character = Behaviour::named(&told.alert.behaviour).map(Behaviour::character);
+    let is_silence = character.is_some_and(|character| character.silence == Silence::Itself);
+    let silence = if is_silence { told.alert.silence() } else { None };
     let Some((before, after)) = silence else {
         return told.alert.position.into_iter().map(|at| place(at, None)).collect();
     };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alerts::Severity;
 use crate::alerts::handling::{InfoGrade, SourceGrade, Tlp};
+use crate::behaviours::{Behaviour, CiseAnomaly};
 use crate::delivery::payload::ToldAlert;
 
 /// CISE type of an anomaly.
@@ -83,25 +84,13 @@ impl SeaBasin {
 
 /// CISE type of a behaviour. CISE has no type for loitering or for a meeting at sea.
 pub(in crate::delivery) fn anomaly_type(behaviour: &str) -> AnomalyType {
-    match behaviour {
-        "rendezvous"
-        | "async_rendezvous"
-        | "dark_rendezvous"
-        | "alongside_at_anchor"
-        | "out_and_back"
-        | "slowdown"
-        | "small_craft_stop"
-        | "zone_entry"
-        | "zone_exit"
-        | "zone_speed"
-        | "fishing_out_of_place" => AnomalyType::UnexpectedMovement,
-        "loitering" | "drift" | "limit_hugging" => AnomalyType::VesselWithErraticMovements,
-        "ais_gap" => AnomalyType::WithoutAISTransmission,
-        "identity_change" | "identity_conflict" | "draught_change" | "voyage_anomaly" => {
-            AnomalyType::DetecionOfChangesInAISParameters
-        }
-        "position_jump" => AnomalyType::PerformingAISSpoofing,
-        _ => AnomalyType::Other,
+    match Behaviour::named(behaviour).map(|behaviour| behaviour.character().cise) {
+        Some(CiseAnomaly::Movement) => AnomalyType::UnexpectedMovement,
+        Some(CiseAnomaly::Erratic) => AnomalyType::VesselWithErraticMovements,
+        Some(CiseAnomaly::NoTransmission) => AnomalyType::WithoutAISTransmission,
+        Some(CiseAnomaly::Parameters) => AnomalyType::DetecionOfChangesInAISParameters,
+        Some(CiseAnomaly::Spoofing) => AnomalyType::PerformingAISSpoofing,
+        Some(CiseAnomaly::Other) | None => AnomalyType::Other,
     }
 }
 

@@ -1,0 +1,4 @@
+//! Problems of the daemon itself. They have no rule: the daemon reports them in the form of alerts.
+
+pub(super) mod delivery_failed;
+pub(super) mod vessel_flood;
