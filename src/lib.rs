@@ -31,7 +31,7 @@
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
 //! | [`coverage`] | where vessels are usually heard, and how unlikely a silence is |
 //! | [`episodes`] | halts, slow legs, kinks, port calls, vessels lying still: found once, kept by place, vessel and age |
-//! | [`behaviours`] | one folder each: what vessels do that is worth an alert |
+//! | [`behaviours`] | one folder each: what vessels do that is worth an alert, and what is said about it |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | the alerts of a vessel and its partners as one story |
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
@@ -64,8 +64,8 @@
 //! 9. Memory is bounded: every map that the air can fill has a stated limit or an age.
 //!
 //! # Where to start reading
-//! `engine.rs` (how time moves), `behaviours/loitering/` (what a behaviour is), `alerts/lifecycle.rs` (how its signals become
-//! alerts).
+//! `engine.rs` (how time moves), `behaviours/loitering/` (what a behaviour is: its `rule.rs` and `words.rs`), `alerts/lifecycle.rs`
+//! (how its signals become alerts).
 
 pub mod ais;
 pub mod alerts;

@@ -10,6 +10,8 @@ use crate::zones::Kind;
 pub struct Character {
     /// Title in reports and mails: `Meeting at sea`.
     pub title: &'static str,
+    /// The part of `docs/behaviours.md` that describes it, from `page.md` of its folder.
+    pub chapter: Chapter,
     /// What its alerts are about.
     pub about: About,
     /// How zones affect it.
@@ -65,6 +67,21 @@ pub struct Character {
 
 /// Whether a zone is drawn as a polygon.
 pub type IsPolygon = bool;
+
+/// A part of the page about behaviours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Chapter {
+    /// At sea.
+    AtSea,
+    /// Where a zone asks.
+    Zones,
+    /// What a ship says of itself.
+    Reported,
+    /// Lists, distress, reception.
+    Lists,
+    /// The program itself; not a behaviour.
+    Program,
+}
 
 /// What alerts are about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

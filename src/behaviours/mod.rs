@@ -44,7 +44,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use character::{
-    About, CapCategory, Character, CiseAnomaly, Counted, IsPolygon, Lead, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, IsPolygon, Lead, RestsOn, Roles, Silence, UsualStops,
+    ZoneUse,
 };
 pub use end::End;
 pub use explain::{Condition, Explanation};

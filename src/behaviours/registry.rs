@@ -14,14 +14,14 @@ use crate::zones::{Chart, Kind};
 
 macro_rules! registry {
     (
-        behaviours { $($(#[$doc:meta])* $name:ident: $kind:ident,)* }
+        behaviours { $($(#[doc = $doc:literal])+ $name:ident: $kind:ident,)* }
         system { $($(#[$system_doc:meta])* $system:ident: $system_kind:ident,)* }
     ) => {
         /// What an alert or fact is about. Its order is that of its name.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Behaviour {
-            $($(#[$doc])* $kind,)*
+            $($(#[doc = $doc])+ $kind,)*
             $($(#[$system_doc])* $system_kind,)*
         }
 
@@ -34,6 +34,14 @@ macro_rules! registry {
                 match self {
                     $(Behaviour::$kind => stringify!($name),)*
                     $(Behaviour::$system_kind => stringify!($system),)*
+                }
+            }
+
+            /// What happens, as one sentence; empty for the problems of the program itself.
+            pub fn sentence(self) -> &'static str {
+                match self {
+                    $(Behaviour::$kind => concat!($($doc),+).trim_start(),)*
+                    $(Behaviour::$system_kind => "",)*
                 }
             }
 

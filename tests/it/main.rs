@@ -4,6 +4,7 @@
 
 mod analyst;
 mod bad_sinks;
+mod behaviour_pages;
 mod bundle;
 mod cases;
 mod clock;

@@ -25,7 +25,7 @@ mod words;
 
 use super::{ordered, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
 use crate::coverage::TOLD_BELOW;
 use crate::episodes::gap::MIN_SHORE_NM;
@@ -45,7 +45,7 @@ pub struct Settings {
     /// `long_points` are added from `long_hours` on, `longer_points` instead from `longer_hours` on. They are removed
     /// if the gap closes with less than `slack_minutes`. Points.
     pub long_points: i32,
-    /// as above
+    /// Points from `longer_hours` on, in place of `long_points`. Points.
     pub longer_points: i32,
     /// Minimum distance from shore when last heard. Nautical miles, at least 1.
     pub min_shore_nm: f64,
@@ -134,6 +134,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "AIS silence",
+    chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

@@ -25,7 +25,8 @@ mod words;
 
 use super::{hysteresis, not_negative, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse,
+    never,
 };
 use crate::zones::Kind;
 use rule::asked_by;
@@ -121,6 +122,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Alongside at anchor",
+    chapter: Chapter::Zones,
     about: About::Vessels,
     zones: ZoneUse::Asked,
     may_be_asked,

@@ -26,8 +26,8 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops, ZoneUse,
-    any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
+    ZoneUse, any_zone, never,
 };
 
 pub use rule::AsyncRendezvous;
@@ -37,6 +37,7 @@ pub use words::Form;
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Possible drop and collection",
+    chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

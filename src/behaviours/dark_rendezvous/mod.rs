@@ -25,7 +25,8 @@ mod words;
 
 use super::{not_negative, ordered, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    any_zone, never,
 };
 use crate::behaviours::words::number;
 use serde::{Deserialize, Serialize};
@@ -123,6 +124,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Possible meeting with a silent vessel",
+    chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

@@ -17,7 +17,8 @@ mod words;
 
 use super::positive;
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Distress signal",
+    chapter: Chapter::Lists,
     about: About::Vessels,
     zones: ZoneUse::Ignored,
     may_be_asked: any_zone,

@@ -19,7 +19,7 @@ mod words;
 
 use super::{not_negative, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, Lead, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Lead, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Change of draught at sea",
+    chapter: Chapter::Reported,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

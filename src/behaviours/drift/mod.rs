@@ -23,7 +23,8 @@ mod words;
 
 use super::{hysteresis, hysteresis_below, not_negative, ordered, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +134,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Adrift",
+    chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

@@ -23,7 +23,8 @@ mod words;
 
 use super::{hysteresis, not_negative, ordered, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    any_zone, never,
 };
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +119,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Fishing vessel stopped out of place",
+    chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

@@ -20,7 +20,8 @@ mod words;
 use super::runner::condition::{Observation, Timing};
 use super::{hysteresis, minutes, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse,
+    never,
 };
 use crate::time::Span;
 use crate::zones::BELT_NM;
@@ -132,6 +133,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Slow outside a limit",
+    chapter: Chapter::Zones,
     about: About::Vessels,
     zones: ZoneUse::Asked,
     may_be_asked,

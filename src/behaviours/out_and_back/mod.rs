@@ -22,7 +22,8 @@ mod words;
 
 use super::{hysteresis, not_negative, ordered, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    any_zone, never,
 };
 use crate::tracks::Vessel;
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Out and back without a port",
+    chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

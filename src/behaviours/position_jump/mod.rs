@@ -20,7 +20,8 @@ mod words;
 
 use super::{not_negative, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Jump of position",
+    chapter: Chapter::Reported,
     about: About::Vessels,
     zones: ZoneUse::Ignored,
     may_be_asked: any_zone,

@@ -30,8 +30,8 @@ mod words;
 use super::runner::instant::Bridges;
 use super::{hysteresis, minutes, not_negative, ordered, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops, ZoneUse,
-    any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
+    ZoneUse, any_zone, never,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -217,6 +217,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Meeting at sea",
+    chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

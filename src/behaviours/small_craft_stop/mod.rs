@@ -21,8 +21,8 @@ mod words;
 
 use super::{hysteresis, not_negative, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops, ZoneUse,
-    any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
+    ZoneUse, any_zone, never,
 };
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Small craft stopped at sea",
+    chapter: Chapter::AtSea,
     about: About::Vessels,
     zones: ZoneUse::Settings,
     may_be_asked: any_zone,

@@ -1,12 +1,14 @@
 //! `delivery_failed`: alerts do not reach a receiver.
 
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
 
 /// What the rest of the program must know of it.
 pub(in crate::behaviours) const CHARACTER: Character = Character {
     title: "Deliveries that failed",
+    chapter: Chapter::Program,
     about: About::System("reception"),
     zones: ZoneUse::Ignored,
     may_be_asked: any_zone,

@@ -1,12 +1,14 @@
 //! `vessel_flood`: more vessels are heard than there is room for.
 
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
 
 /// What the rest of the program must know of it.
 pub(in crate::behaviours) const CHARACTER: Character = Character {
     title: "More vessels than there is room for",
+    chapter: Chapter::Program,
     about: About::System("more vessels than there is room for"),
     zones: ZoneUse::Ignored,
     may_be_asked: any_zone,

@@ -18,7 +18,8 @@ mod words;
 
 use super::positive;
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Vessel on a watchlist",
+    chapter: Chapter::Lists,
     about: About::Vessels,
     zones: ZoneUse::Ignored,
     may_be_asked: any_zone,

@@ -20,7 +20,8 @@ mod words;
 pub type Settings = super::runner::crossing::Settings;
 
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
 
 pub use rule::ZoneEntry;
@@ -29,6 +30,7 @@ pub use words::Form;
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Zone entered",
+    chapter: Chapter::Zones,
     about: About::Vessels,
     zones: ZoneUse::Asked,
     may_be_asked: any_zone,

@@ -19,7 +19,8 @@ mod words;
 use super::runner::condition::{Observation, Timing};
 use super::{minutes, not_negative, ordered, positive};
 use crate::behaviours::character::{
-    About, CapCategory, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
@@ -128,6 +129,7 @@ impl Settings {
 /// What the rest of the program must know of it.
 pub const CHARACTER: Character = Character {
     title: "Unusual speed for the zone",
+    chapter: Chapter::Zones,
     about: About::Vessels,
     zones: ZoneUse::Asked,
     may_be_asked: any_zone,
