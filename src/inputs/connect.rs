@@ -8,7 +8,8 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use super::{InputError, Kind, Settings};
+use super::error::InputError;
+use super::settings::{Kind, Settings};
 use crate::tls;
 
 const CONNECT_SECONDS: u64 = 10;

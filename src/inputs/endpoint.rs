@@ -1,6 +1,6 @@
 //! The servers an input connects to, for commands that check whether they can be reached.
 
-use super::digitraffic;
+use super::feed::digitraffic;
 use super::settings::{Kind, Settings};
 use crate::tls::Endpoint;
 

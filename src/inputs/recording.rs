@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::{Limits, Unpacked};
+use super::unpack::{Limits, Unpacked};
 use crate::ais::{LineCutter, Table, is_object, table_of};
 
 /// Format of a recording.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AiscatcherHttp, Limits, aisstream, barentswatch, digitraffic, nats, serial};
+use super::feed::{aiscatcher_http, aisstream, barentswatch, digitraffic, nats, serial};
+use super::unpack::Limits;
 
 /// One entry of `[[inputs]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
@@ -43,7 +44,7 @@ pub struct Settings {
     pub max_clients_per_address: u16,
     /// `[inputs.aiscatcher_http]`, for `aiscatcher-http`. Without it, no authentication is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aiscatcher_http: Option<AiscatcherHttp>,
+    pub aiscatcher_http: Option<aiscatcher_http::Settings>,
     /// `[inputs.aisstream]`, for `aisstream`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aisstream: Option<aisstream::Settings>,
@@ -462,24 +463,26 @@ mod tests {
     #[test]
     fn a_public_address_requires_authentication() {
         use crate::secret::Secret;
-        let told = |address: &str, table: Option<AiscatcherHttp>| {
+        let told = |address: &str, table: Option<aiscatcher_http::Settings>| {
             let address = Some(address.to_owned());
             let input = Settings { address, aiscatcher_http: table, ..Settings::of(Kind::AiscatcherHttp, "stations") };
             input.problems("inputs[0]").join("\n")
         };
         let file = || Some(Secret::File("secret".into()));
-        let token = AiscatcherHttp { token: file(), ..AiscatcherHttp::default() };
+        let token = aiscatcher_http::Settings { token: file(), ..aiscatcher_http::Settings::default() };
         for near in ["127.0.0.1:8110", "[::1]:8110", "localhost:8110"] {
             assert_eq!(told(near, None), "", "{near}");
         }
         for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
             assert!(told(far, None).contains("without authentication"), "{far}");
-            assert!(told(far, Some(AiscatcherHttp::default())).contains("without authentication"), "{far}");
+            assert!(told(far, Some(aiscatcher_http::Settings::default())).contains("without authentication"), "{far}");
             assert_eq!(told(far, Some(token.clone())), "", "{far}");
         }
-        let half = AiscatcherHttp { user: Some("a:b".to_owned()), password: file(), token: None };
+        let half = aiscatcher_http::Settings { user: Some("a:b".to_owned()), password: file(), token: None };
         assert!(told("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
-        assert!(told("127.0.0.1:1", Some(AiscatcherHttp { password: None, ..half })).contains("has no password"));
+        assert!(
+            told("127.0.0.1:1", Some(aiscatcher_http::Settings { password: None, ..half })).contains("has no password")
+        );
         let elsewhere = Settings { aiscatcher_http: Some(token), ..Settings::of(Kind::Stdin, "stdin") };
         assert!(elsewhere.problems("inputs[0]").join("\n").contains("takes no such table"));
     }

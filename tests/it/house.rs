@@ -133,36 +133,35 @@ fn import_faults(file: &Source, faults: &mut Vec<String>) {
 
 /// Behaviours, inputs and sinks never import one another.
 fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
-    if !is_peer(file) {
+    let Some(own) = peer(&file.module).filter(|_| is_peer(file)) else {
         return;
-    }
+    };
     for (line, path) in file.crate_paths() {
-        let [folder, sibling, ..] = path.as_slice() else {
+        let Some(sibling) = peer(&path).filter(|sibling| sibling[0] == own[0] && *sibling != own) else {
             continue;
         };
-        let is_other_peer = |other: &Source| {
-            is_peer(other)
-                && other.module[0] == *folder
-                && other.module[1] == *sibling
-                && other.module[..2] != file.module[..2]
-        };
-        if *folder == file.module[0] && files.iter().any(is_other_peer) {
-            faults.push(format!("{}:{line}: imports its sibling `{sibling}`", file.path));
+        if files.iter().any(|other| is_peer(other) && peer(&other.module) == Some(sibling)) {
+            faults.push(format!("{}:{line}: imports its sibling `{}`", file.path, sibling[sibling.len() - 1]));
         }
     }
 }
 
-/// Whether a file has siblings of its kind: a behaviour, an input (a file of `inputs` with `run`), or a sink (a file of `delivery` with
-/// `send`).
-fn is_peer(file: &Source) -> bool {
-    if file.module.len() < 2 {
-        return false;
+/// The part of a path that names a behaviour, an input or a sink: `behaviours::NAME`, `inputs::feed::NAME`, `delivery::NAME`.
+fn peer(path: &[String]) -> Option<&[String]> {
+    match path {
+        [folder, feed, _, ..] if folder == "inputs" && feed == "feed" => Some(&path[..3]),
+        [folder, _, ..] if folder == "behaviours" || folder == "delivery" => Some(&path[..2]),
+        _ => None,
     }
+}
+
+/// Whether a file is a behaviour, an input, or a sink (a file of `delivery` with `send`).
+fn is_peer(file: &Source) -> bool {
     match file.module[0].as_str() {
         "behaviours" => is_behaviour(file),
-        "inputs" => file.code.contains("async fn run("),
+        "inputs" => peer(&file.module).is_some(),
         // `sink` dispatches to all of them, so it does not count as one.
-        "delivery" => {
+        "delivery" if 2 <= file.module.len() => {
             let sends = ["pub async fn send(", "pub(super) async fn send("];
             file.module[1] != "sink" && sends.iter().any(|signature| file.code.contains(signature))
         }
@@ -266,8 +265,8 @@ mod tests {
         let found = faults(&[("src/behaviours/loitering.rs", BEHAVIOUR), ("src/behaviours/drift.rs", &other)]);
         assert_eq!(found, ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
         let found = faults(&[
-            ("src/inputs/tcp.rs", "//! A.\nuse crate::inputs::udp::run;\nasync fn run() {}\n"),
-            ("src/inputs/udp.rs", "//! A.\nasync fn run() {}\n"),
+            ("src/inputs/feed/tcp.rs", "//! A.\nuse crate::inputs::feed::udp::run;\nuse crate::inputs::port::Port;\n"),
+            ("src/inputs/feed/udp.rs", "//! A.\n"),
         ]);
         assert_eq!(found.len(), 1);
         let found = faults(&[

@@ -4,13 +4,15 @@ use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
 use tracing::info;
 
-use super::{InputError, Port, State};
 use crate::ais::LineCutter;
+use crate::inputs::error::InputError;
+use crate::inputs::message::State;
+use crate::inputs::port::Port;
 
 const READ_BYTES: usize = 64 * 1024;
 
 /// Ends only with an error.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let path = port.settings.path.clone().unwrap_or_default();
     // Opened for writing too, so that the last writer closing it does not cause an end of file.
     let mut pipe = pipe::OpenOptions::new()

@@ -10,9 +10,11 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc::error::TrySendError;
 use tracing::{info, warn};
 
-use super::{Batch, InputError, Message, Port, State};
 use crate::ais::LineCutter;
 use crate::clock::Moment;
+use crate::inputs::error::InputError;
+use crate::inputs::message::{Batch, Message, State};
+use crate::inputs::port::Port;
 use crate::service::{Protocol, with_holder};
 use crate::telemetry::InputCounters;
 
@@ -24,7 +26,7 @@ const BATCH_BYTES: usize = 64 * 1024;
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
 /// Ends only with an error, for instance if the address cannot be bound.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let socket = open(port).await?;
     let options = SockRef::from(&socket);
     // The service manager may have set a larger buffer than an unprivileged process may request.

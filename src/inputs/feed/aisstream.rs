@@ -11,7 +11,10 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
-use super::{BATCH_BYTES, InputError, Port, State, open_stream, target, told};
+use crate::inputs::connect::{open_stream, target};
+use crate::inputs::error::{InputError, shown};
+use crate::inputs::message::State;
+use crate::inputs::port::{BATCH_BYTES, Port};
 use crate::secret::{Revealed, Secret};
 use crate::tls;
 
@@ -109,7 +112,7 @@ impl Settings {
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// `Ok` only after a stop. Closes the connection in either case.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.aisstream.as_ref().ok_or(InputError::Unset("aisstream"))?;
     let subscription = settings.subscription(&settings.key.read()?);
     let mut socket = tokio::select! {
@@ -157,7 +160,7 @@ async fn open(settings: &Settings) -> Result<Socket, InputError> {
 }
 
 fn broken(error: tungstenite::Error) -> InputError {
-    InputError::Protocol { what: "websocket", cause: told(&tls::describe(&error)) }
+    InputError::Protocol { what: "websocket", cause: shown(&tls::describe(&error)) }
 }
 
 /// The next message other than a ping or pong: a server that only sends those no longer sends reports.
@@ -204,7 +207,7 @@ fn take(
         Message::Text(text) => text.as_bytes(),
         Message::Binary(bytes) => bytes,
         Message::Close(Some(frame)) => {
-            let reason = told(&format!("closed by the other side: {} {}", u16::from(frame.code), frame.reason));
+            let reason = shown(&format!("closed by the other side: {} {}", u16::from(frame.code), frame.reason));
             return Err(InputError::Protocol { what: "websocket", cause: reason });
         }
         Message::Close(None) => return Err(InputError::Closed),
@@ -214,7 +217,7 @@ fn take(
         // The server may repeat the key it received.
         let key = port.settings.aisstream.as_ref().and_then(|settings| settings.key.read().ok());
         let said = key.map_or_else(|| said.clone(), |key| said.replace(key.expose(), "***"));
-        let reason = told(&format!("the server says: {said}"));
+        let reason = shown(&format!("the server says: {said}"));
         return Err(InputError::Refused { reason, wait: PATIENCE });
     }
     port.push_whole(bytes, lines);

@@ -8,15 +8,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use tracing::warn;
 
-use super::{InputError, Port, READ_BYTES, State, open_stream};
 use crate::ais::LineCutter;
+use crate::inputs::connect::open_stream;
+use crate::inputs::error::InputError;
+use crate::inputs::message::State;
+use crate::inputs::port::{Port, READ_BYTES};
 use crate::telemetry::{FromAir, InputCounters};
 
 /// Requests every report, with values scaled to common units.
 const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true,\"scaled\":true};\n";
 
 /// Always returns an error, because a feed has no regular end.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let address = port.settings.address.as_deref().unwrap_or_default();
     let mut stream = open_stream(address).await?;
     port.connected(address);

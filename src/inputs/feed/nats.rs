@@ -17,7 +17,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-use super::{BATCH_BYTES, Batch, InputError, Port, State, target, told};
+use crate::inputs::connect::target;
+use crate::inputs::error::{InputError, shown};
+use crate::inputs::message::{Batch, State};
+use crate::inputs::port::{BATCH_BYTES, Port};
 use crate::nats::{Gate, GateError, Identity, Login};
 use crate::tls;
 
@@ -151,7 +154,7 @@ impl Settings {
         if let Some(subject) = &self.subject
             && found.filter_subject != *subject
         {
-            faults.push(format!("takes \"{}\" and not \"{subject}\"", told(&found.filter_subject)));
+            faults.push(format!("takes \"{}\" and not \"{subject}\"", shown(&found.filter_subject)));
         }
         if faults.is_empty() {
             return Ok(consumer);
@@ -163,7 +166,7 @@ impl Settings {
 }
 
 /// `Ok` only after a stop. Lines that became durable in time are acknowledged first.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.nats.as_ref().ok_or(InputError::Unset("nats"))?;
     let identity = settings.login.read()?;
     let gate = tokio::select! {
@@ -177,7 +180,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
         (Err(_), Some(fault)) => Err(protocol(fault)),
         // The error may repeat the credentials, and be of any length.
         (Err(InputError::Protocol { what, cause }), None) => {
-            Err(InputError::Protocol { what, cause: told(&identity.hide(&cause)) })
+            Err(InputError::Protocol { what, cause: shown(&identity.hide(&cause)) })
         }
         (outcome, _) => outcome,
     }

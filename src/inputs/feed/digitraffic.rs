@@ -17,7 +17,10 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::{BATCH_BYTES, InputError, Port, State, open_stream, target, told};
+use crate::inputs::connect::{open_stream, target};
+use crate::inputs::error::{InputError, shown};
+use crate::inputs::message::State;
+use crate::inputs::port::{BATCH_BYTES, Port};
 use crate::secret::Secret;
 use crate::{mqtt, tls};
 
@@ -115,7 +118,7 @@ impl Settings {
     }
 
     /// Minimum interval between the starts of two connection attempts.
-    pub(super) fn spacing(&self) -> Duration {
+    pub(in crate::inputs) fn spacing(&self) -> Duration {
         Duration::from_secs(60) / u32::from(self.connects_per_minute.max(1))
     }
 
@@ -163,7 +166,7 @@ impl Settings {
 }
 
 /// `Ok` only after a stop, when it also disconnects from the broker.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.digitraffic.clone().unwrap_or_default();
     let (client, mut events) =
         AsyncClient::builder(settings.options()?).capacity(REQUESTS).try_build().map_err(protocol)?;
@@ -287,7 +290,7 @@ fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
 }
 
 fn protocol(error: impl ToString) -> InputError {
-    InputError::Protocol { what: "MQTT", cause: told(&error.to_string()) }
+    InputError::Protocol { what: "MQTT", cause: shown(&error.to_string()) }
 }
 
 fn broken(error: ConnectionError) -> InputError {
@@ -296,7 +299,7 @@ fn broken(error: ConnectionError) -> InputError {
         ConnectionError::ConnectionRefused(_) => InputError::Refused { reason: cause, wait: PATIENCE },
         ConnectionError::Io(_) | ConnectionError::MqttState(_) => protocol(cause),
         // The library reports the status of the websocket handshake only as text.
-        _ if cause.contains("429") => InputError::Refused { reason: told(&cause), wait: PATIENCE },
+        _ if cause.contains("429") => InputError::Refused { reason: shown(&cause), wait: PATIENCE },
         _ => protocol(cause),
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{InputError, Port};
+use crate::inputs::error::InputError;
+use crate::inputs::port::Port;
 
 /// `[inputs.serial]`, in addition to `path`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -29,14 +30,14 @@ impl Settings {
 }
 
 /// Whether this build supports serial lines.
-pub(super) const BUILT_IN: bool = cfg!(feature = "serial");
+pub(in crate::inputs) const BUILT_IN: bool = cfg!(feature = "serial");
 
 /// Always returns an error, because an unplugged receiver may be plugged in again.
 #[cfg(feature = "serial")]
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     use tokio_serial::SerialPortBuilderExt;
 
-    use super::State;
+    use crate::inputs::message::State;
     use crate::telemetry::InputCounters;
 
     let path = port.settings.path.as_deref().unwrap_or_else(|| "".as_ref()).to_string_lossy();
@@ -51,7 +52,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
 
 /// Never called: the settings check rejects serial inputs in this build.
 #[cfg(not(feature = "serial"))]
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let _ = port;
     Err(InputError::Protocol { what: "serial", cause: "this build does not support serial lines".to_owned() })
 }

@@ -6,13 +6,18 @@ use std::thread;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
-use super::{Batch, InputError, Kind, Merged, Message, Port, Reading, Recording, State};
+use crate::inputs::error::InputError;
+use crate::inputs::merge::{Merged, Reading};
+use crate::inputs::message::{Batch, Message, State};
+use crate::inputs::port::Port;
+use crate::inputs::recording::Recording;
+use crate::inputs::settings::Kind;
 use crate::telemetry::InputCounters;
 
 /// `Ok` at the end of the recording.
 ///
 /// Reading blocks, on standard input possibly for ever, so the thread is abandoned when the daemon stops.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let path = match port.settings.kind {
         Kind::Stdin => PathBuf::from("-"),
         _ => port.settings.path.clone().unwrap_or_default(),
@@ -20,7 +25,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     info!(path = %path.display(), input = %port.settings.name, "reading");
     port.state(State::Up).await;
     let reading = Reading {
-        time_zone: port.settings.time_zone.as_deref().and_then(super::time_zone),
+        time_zone: port.settings.time_zone.as_deref().and_then(crate::inputs::time_zone),
         // Lines from another program must be processed at once; sorting would wait for the end of its output.
         lateness: (port.settings.kind == Kind::File).then_some(port.lateness),
     };

@@ -7,8 +7,11 @@ use reqwest::{Client, Response, StatusCode, Url, redirect};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::{InputError, Port, State, target, told};
 use crate::ais::LineCutter;
+use crate::inputs::connect::target;
+use crate::inputs::error::{InputError, shown};
+use crate::inputs::message::State;
+use crate::inputs::port::Port;
 use crate::secret::Secret;
 use crate::tls;
 
@@ -95,7 +98,7 @@ impl Settings {
         }
         let secret = self.client_secret.read()?;
         let mut form = Url::parse("form:")
-            .map_err(|error| InputError::Protocol { what: "HTTP", cause: told(&error.to_string()) })?;
+            .map_err(|error| InputError::Protocol { what: "HTTP", cause: shown(&error.to_string()) })?;
         form.query_pairs_mut()
             .append_pair("grant_type", "client_credentials")
             .append_pair("scope", "ais")
@@ -135,7 +138,7 @@ impl Settings {
 }
 
 /// Always returns an error, because a feed has no regular end.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.barentswatch.as_ref().ok_or(InputError::Unset("barentswatch"))?;
     let client = settings.client()?;
     let mut tries = 0;
@@ -180,7 +183,7 @@ async fn within<T>(answer: impl Future<Output = Result<T, reqwest::Error>>) -> R
 /// The error for a response that is not a stream.
 fn unwelcome(url: &str, answer: &Response) -> InputError {
     let status = answer.status();
-    let reason = format!("{} answered {status}", told(url));
+    let reason = format!("{} answered {status}", shown(url));
     let asked = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     match (asked.map(Duration::from_secs), status.is_client_error()) {
         (Some(wait), _) => InputError::Refused { reason, wait: wait.min(LONGEST_PATIENCE) },
@@ -198,5 +201,5 @@ fn http(error: reqwest::Error) -> InputError {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    InputError::Protocol { what: "HTTP", cause: told(&text) }
+    InputError::Protocol { what: "HTTP", cause: shown(&text) }
 }

@@ -19,7 +19,8 @@ use tracing::warn;
 
 use super::Ingest;
 use super::refusal::Refusal;
-use crate::inputs::{AddressCounts, AddressPermit, Settings};
+use crate::inputs::Settings;
+use crate::inputs::per_address::{AddressCounts, AddressPermit};
 use crate::lobby::{Lobby, Place};
 use crate::telemetry::InputCounters;
 

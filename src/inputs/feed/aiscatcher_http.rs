@@ -21,7 +21,9 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::info;
 
-use super::{Batch, InputError, Message, Port, State};
+use crate::inputs::error::InputError;
+use crate::inputs::message::{Batch, Message, State};
+use crate::inputs::port::Port;
 use crate::lobby::widen;
 use crate::secret::Secret;
 use crate::service::{Protocol, with_holder};
@@ -105,7 +107,7 @@ struct Ingest {
 }
 
 /// Ends only with an error, if the address cannot be listened on or a secret cannot be read.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let credentials = port.settings.aiscatcher_http.clone().unwrap_or_default().credentials()?;
     let address = port.settings.address.as_deref().unwrap_or_default();
     let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
@@ -188,10 +190,10 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpStream;
 
-    use super::super::{Kind, Limits};
     use super::*;
     use crate::ais::SourceId;
     use crate::clock::Clock;
+    use crate::inputs::{self, Kind, Limits};
     use crate::time::Span;
 
     #[tokio::test]
@@ -204,7 +206,7 @@ mod tests {
         let (sender, _lines) = tokio::sync::mpsc::channel(1);
         let port = Port {
             source: SourceId(0),
-            settings: Arc::new(super::super::Settings::of(Kind::AiscatcherHttp, "stations")),
+            settings: Arc::new(inputs::Settings::of(Kind::AiscatcherHttp, "stations")),
             limits: Limits { ratio: 1, bytes: 1 },
             lateness: Span::ZERO,
             clock: Clock,

@@ -7,8 +7,11 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
-use super::{AddressCounts, AddressPermit, InputError, Port, State};
 use crate::clock::Moment;
+use crate::inputs::error::InputError;
+use crate::inputs::message::State;
+use crate::inputs::per_address::{AddressCounts, AddressPermit};
+use crate::inputs::port::Port;
 use crate::service::{Protocol, with_holder};
 use crate::telemetry::{ConnectedClient, InputCounters};
 
@@ -18,7 +21,7 @@ const BREATH: Duration = Duration::from_millis(100);
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
 /// Ends only with an error, if the address cannot be listened on.
-pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
     let listener = open(port).await?;
     let bound = listener.local_addr().map_err(InputError::io("listen"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
