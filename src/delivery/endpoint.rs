@@ -1,7 +1,7 @@
 //! The server a sink connects to, for checks of whether it can be reached.
 
-use super::email::Security;
 use super::settings::{Kind, Settings};
+use super::sinks::email::Security;
 use super::wire::Transport;
 use crate::tls::Endpoint;
 

@@ -6,36 +6,24 @@
 //! worker backs off, then tries the oldest other delivery. A delivery that is refused, or not taken within `give_up_hours`, is given up,
 //! and the store raises an alert.
 
-mod alertmanager;
-mod cap;
 mod certificates;
-mod cise;
-mod cot;
 mod digest;
-mod email;
 mod endpoint;
-mod exec;
 mod http_post;
 mod in_flight;
-mod journald;
-mod jsonl;
-mod log;
-mod mqtt;
-mod nats;
 mod payload;
 mod queue;
 mod send;
 mod settings;
 mod sheet;
 mod sink;
+mod sinks;
 mod spool;
-mod syslog;
 mod telling;
 mod test_alert;
 mod throttle;
 #[cfg(test)]
 mod trial;
-mod webhook;
 mod wire;
 mod worker;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{alertmanager, cap, cise, cot, email, exec, journald, mqtt, nats, syslog, webhook};
+use super::sinks::{alertmanager, cap, cise, cot, email, exec, journald, mqtt, nats, syslog, webhook};
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::alerts::{Class, Severity};
 use crate::store::{Clearance, Filter};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::send::{Delivery, Pace, SendError, SenderIdentity};
 use super::settings::{Kind, Settings};
-use super::{alertmanager, cap, cise, cot, email, exec, journald, jsonl, log, mqtt, nats, syslog, webhook};
+use super::sinks::{alertmanager, cap, cise, cot, email, exec, journald, jsonl, log, mqtt, nats, syslog, webhook};
 use crate::clock::Moment;
 
 /// A sink of any kind, opened from its settings.

@@ -45,6 +45,8 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
     "Timestamp::now",
     "Zoned::now",
 ];
+/// Folders whose files must not import one another.
+const PEERS: [[&str; 2]; 2] = [["inputs", "feed"], ["delivery", "sinks"]];
 const WALL: usize = 500;
 const HEADINGS: [&str; 5] = ["## Watches", "## Why", "## Opens", "## Ends", "## Blind spots"];
 
@@ -146,27 +148,18 @@ fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
     }
 }
 
-/// The part of a path that names a behaviour, an input or a sink: `behaviours::NAME`, `inputs::feed::NAME`, `delivery::NAME`.
+/// The part of a path that names a behaviour, an input or a sink: `behaviours::NAME`, `inputs::feed::NAME`, `delivery::sinks::NAME`.
 fn peer(path: &[String]) -> Option<&[String]> {
     match path {
-        [folder, feed, _, ..] if folder == "inputs" && feed == "feed" => Some(&path[..3]),
-        [folder, _, ..] if folder == "behaviours" || folder == "delivery" => Some(&path[..2]),
+        [room, kinds, _, ..] if PEERS.contains(&[room, kinds]) => Some(&path[..3]),
+        [room, _, ..] if room == "behaviours" => Some(&path[..2]),
         _ => None,
     }
 }
 
-/// Whether a file is a behaviour, an input, or a sink (a file of `delivery` with `send`).
+/// Whether a file belongs to a behaviour, an input or a sink.
 fn is_peer(file: &Source) -> bool {
-    match file.module[0].as_str() {
-        "behaviours" => is_behaviour(file),
-        "inputs" => peer(&file.module).is_some(),
-        // `sink` dispatches to all of them, so it does not count as one.
-        "delivery" if 2 <= file.module.len() => {
-            let sends = ["pub async fn send(", "pub(super) async fn send("];
-            file.module[1] != "sink" && sends.iter().any(|signature| file.code.contains(signature))
-        }
-        _ => false,
-    }
+    is_behaviour(file) || (file.module.len() > 2 && peer(&file.module).is_some_and(|peer| peer.len() == 3))
 }
 
 fn is_behaviour(file: &Source) -> bool {
@@ -271,11 +264,11 @@ mod tests {
         assert_eq!(found.len(), 1);
         let found = faults(&[
             (
-                "src/delivery/log.rs",
-                "//! A.\nuse super::payload::Payload;\nuse super::webhook::X;\npub async fn send() {}\n",
+                "src/delivery/sinks/log.rs",
+                "//! A.\nuse crate::delivery::payload::Payload;\nuse super::webhook::X;\nuse super::log::Y;\n",
             ),
             ("src/delivery/payload.rs", "//! A.\n"),
-            ("src/delivery/webhook.rs", "//! A.\npub async fn send() {}\n"),
+            ("src/delivery/sinks/webhook.rs", "//! A.\n"),
         ]);
         assert_eq!(found.len(), 1, "{found:?}");
     }

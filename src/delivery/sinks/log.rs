@@ -7,7 +7,7 @@ use crate::store::stored_severity;
 use crate::telemetry::FromAir;
 
 /// Logs the change at INFO. Reason and summary may contain names from the air, so they are escaped.
-pub(super) fn take(change: &Value) {
+pub(in crate::delivery) fn take(change: &Value) {
     let alert = &change["alert"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mmsis: Vec<u64> =

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::super::http_post::receiver::Receiver;
-use super::super::payload::letter_with;
 use super::*;
+use crate::delivery::http_post::receiver::Receiver;
+use crate::delivery::payload::letter_with;
 
 const IDS: &str = "sender = \"xx.atalaia.anomaly.push.provider\"\nrecipient = \"yy.legacy.anomaly.push.consumer\"";
 

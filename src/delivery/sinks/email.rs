@@ -11,9 +11,9 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
-use super::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
-use super::wire::Address;
 use crate::clock::{Clock, Moment};
+use crate::delivery::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
+use crate::delivery::wire::Address;
 use crate::secret::Secret;
 use crate::tls;
 
@@ -125,7 +125,7 @@ impl Settings {
 }
 
 /// Connection settings of a mail server, and the mails sent recently.
-pub(super) struct Email {
+pub(in crate::delivery) struct Email {
     writer: mail::Writer,
     server: session::Server,
     apart: Duration,
@@ -139,7 +139,7 @@ pub(super) struct Email {
 }
 
 impl Email {
-    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
         let mailbox = |text: &String| text.parse::<Mailbox>().map_err(|error| format!("{text}: {error}"));
         let writer = mail::Writer {
             from: mailbox(&settings.from)?,
@@ -158,7 +158,7 @@ impl Email {
     }
 
     /// Sends one mail with one delivery, or a digest of several.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         if deliveries.is_empty() {
             return Ok(());
         }
@@ -204,12 +204,12 @@ impl Email {
     }
 
     /// How far back mails count against `max_per_hour` and `digest_minutes`.
-    pub(super) fn counts_back(&self) -> Duration {
+    pub(in crate::delivery) fn counts_back(&self) -> Duration {
         HOUR.max(self.apart)
     }
 
     /// Restores the times of mails sent before a restart. `ago` lists how long ago each was sent, earliest first.
-    pub(super) fn recall(&mut self, ago: &[Duration]) {
+    pub(in crate::delivery) fn recall(&mut self, ago: &[Duration]) {
         if self.sent.is_empty() {
             let now = Clock.moment();
             self.sent = ago.iter().map(|ago| now.back(*ago)).collect();
@@ -217,13 +217,13 @@ impl Email {
     }
 
     /// At a reload, reads the password and certificates again and keeps the history. `None` if they cannot be read.
-    pub(super) fn reopened(self) -> Option<Email> {
+    pub(in crate::delivery) fn reopened(self) -> Option<Email> {
         Some(Email { server: session::Server::new(&self.settings).ok()?, ..self })
     }
 
     /// When `digest_minutes` and `max_per_hour` allow the next mail, and with how many deliveries. The last mail of an hour takes
     /// everything that waits.
-    pub(super) fn pace(&self, now: Moment) -> Pace {
+    pub(in crate::delivery) fn pace(&self, now: Moment) -> Pace {
         let lately: Vec<Duration> = self.sent.iter().map(|sent| now.since(*sent)).filter(|ago| *ago < HOUR).collect();
         let apart = self.sent.back().map_or(Duration::ZERO, |last| self.apart.saturating_sub(now.since(*last)));
         let left = self.most.saturating_sub(lately.len());

@@ -112,7 +112,7 @@ async fn a_password_is_required_and_never_shown() {
 
 #[tokio::test]
 async fn credentials_sign_what_the_server_asks() {
-    let Some((_server, port, _folder)) = server(include_str!("../../../tests/wires/nats-operator.conf")) else {
+    let Some((_server, port, _folder)) = server(include_str!("../../../../tests/wires/nats-operator.conf")) else {
         return;
     };
     let folder = tempfile::TempDir::new().expect("a folder");

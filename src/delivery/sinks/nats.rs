@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::send::{Delivery, SendError, SenderIdentity};
-use super::telling::Telling;
-use super::wire::Address;
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::telling::Telling;
+use crate::delivery::wire::Address;
 use crate::nats::{Gate, Identity, Login, LoginError};
 use crate::tls;
 
@@ -88,7 +88,7 @@ impl Settings {
 }
 
 /// Connection to a NATS server.
-pub(super) struct Nats {
+pub(in crate::delivery) struct Nats {
     url: String,
     address: Address,
     name: String,
@@ -99,7 +99,7 @@ pub(super) struct Nats {
 }
 
 impl Nats {
-    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
         let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let identity = settings.login.read().map_err(|error| error.to_string())?;
         let tls = if tls { Some(settings.tls.client().map_err(|error| error.to_string())?) } else { None };
@@ -109,7 +109,7 @@ impl Nats {
     }
 
     /// Publishes each delivery and waits until a stream has stored it. The stream recognises repeats by their key.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let subject = subject(Telling::of(delivery))?;
             let stored = timeout(self.wait, self.put(subject, delivery)).await;

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use super::super::payload::letter_with;
 use super::*;
+use crate::delivery::payload::letter_with;
 
 const SECOND: u64 = 1;
 

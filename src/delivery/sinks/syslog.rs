@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::send::{Delivery, SendError, SenderIdentity};
-use super::telling::{Telling, cut};
-use super::wire::{Address, Datagrams, Transport, Wire};
 use crate::ais::hidden;
 use crate::alerts::Severity;
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::telling::{Telling, cut};
+use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::tls;
 
 /// Message size that every collector must accept (RFC 5424, section 6.1); headers are shorter. Bytes.
@@ -110,7 +110,7 @@ impl Settings {
 }
 
 /// Connection to a collector.
-pub(super) struct Syslog {
+pub(in crate::delivery) struct Syslog {
     line: Line,
     carrier: Carrier,
 }
@@ -130,7 +130,7 @@ struct Line {
 }
 
 impl Syslog {
-    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Syslog, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Syslog, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
         let carrier = match settings.transport {
@@ -152,7 +152,7 @@ impl Syslog {
     }
 
     /// Sends each delivery in order. There is no acknowledgement; a message counts as delivered once the socket accepts it.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let message = self.line.message(Telling::of(delivery));
             match &mut self.carrier {
@@ -164,7 +164,7 @@ impl Syslog {
     }
 
     /// Checks the idle connection. Returns whether something was written again.
-    pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
+    pub(in crate::delivery) async fn tend(&mut self) -> Result<bool, SendError> {
         match &mut self.carrier {
             Carrier::Stream(wire) => wire.tend().await,
             Carrier::Datagrams(_) => Ok(false),

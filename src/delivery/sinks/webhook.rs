@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::http_post::{self, Post, Target};
-use super::payload::{Told, alertmanager, events};
-use super::send::{Delivery, SendError, SenderIdentity};
 use crate::clock::Clock;
+use crate::delivery::http_post::{self, Post, Target};
+use crate::delivery::payload::{Told, alertmanager, events};
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::secret::{Revealed, Secret};
 use crate::time::Time;
 use crate::tls;
@@ -104,7 +104,7 @@ impl Settings {
 
 /// A URL that receives changes.
 #[derive(Debug)]
-pub(super) struct Webhook {
+pub(in crate::delivery) struct Webhook {
     post: Post,
     body: Body,
     keys: Vec<Hmac<Sha256>>,
@@ -114,7 +114,7 @@ pub(super) struct Webhook {
 
 impl Webhook {
     /// Reads the secrets and certificates.
-    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
         let keys = settings.secrets.iter().enumerate().map(|(index, secret)| {
             let secret = secret.read().map_err(|error| error.to_string())?;
             key(&secret).map_err(|error| format!("secrets[{index}] {error}"))
@@ -125,7 +125,7 @@ impl Webhook {
     }
 
     /// Posts each delivery in turn.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let (body, media_type) = self.body(delivery)?;
             let headers = self.headers(&delivery.key, (self.now)(), body.as_bytes());

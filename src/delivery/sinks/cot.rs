@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::send::{Delivery, SendError, SenderIdentity};
-use super::telling::Telling;
-use super::wire::{Address, Datagrams, Transport, Wire};
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::telling::Telling;
+use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::time::Span;
 use crate::tls;
 
@@ -84,7 +84,7 @@ impl Settings {
 }
 
 /// Connection to a TAK server or multicast group.
-pub(super) struct Cot {
+pub(in crate::delivery) struct Cot {
     stale: Span,
     carrier: Carrier,
 }
@@ -95,7 +95,7 @@ enum Carrier {
 }
 
 impl Cot {
-    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cot, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cot, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
         let carrier = match settings.transport {
@@ -110,7 +110,7 @@ impl Cot {
     }
 
     /// Sends each delivery as an event, in order. There is no acknowledgement; an event counts as delivered once the network accepts it.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let event = event::event(Telling::of(delivery), self.stale)?;
             match &mut self.carrier {
@@ -125,7 +125,7 @@ impl Cot {
     }
 
     /// Checks the idle connection. Returns whether something was written again.
-    pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
+    pub(in crate::delivery) async fn tend(&mut self) -> Result<bool, SendError> {
         match &mut self.carrier {
             Carrier::Stream(wire) => wire.tend().await,
             Carrier::Datagrams(_) => Ok(false),

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixDatagram;
 use tokio::time::timeout;
 
-use super::send::{Delivery, SendError, SenderIdentity};
-use super::telling::{Telling, cut};
 use crate::alerts::Severity;
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::telling::{Telling, cut};
 
 /// Maximum wait for the journal to accept an entry.
 const WAIT: Duration = Duration::from_secs(10);
@@ -41,18 +41,18 @@ impl Settings {
 }
 
 /// Connection to the journal.
-pub(super) struct Journald {
+pub(in crate::delivery) struct Journald {
     socket: PathBuf,
     open: Option<UnixDatagram>,
 }
 
 impl Journald {
-    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Journald, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Journald, String> {
         Ok(Journald { socket: settings.socket.clone(), open: None })
     }
 
     /// Writes one entry for each delivery. There is no acknowledgement; an entry counts as delivered once the socket accepts it.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let entry = entry(Telling::of(delivery));
             let reason = match timeout(WAIT, self.put(&entry)).await {

@@ -9,11 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::http_post::{self, Post, Target};
-use super::payload::{Told, alertmanager};
-use super::send::{Delivery, SendError, SenderIdentity};
 use crate::alerts::Status;
 use crate::clock::{Clock, Moment};
+use crate::delivery::http_post::{self, Post, Target};
+use crate::delivery::payload::{Told, alertmanager};
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::secret::Secret;
 use crate::time::Time;
 use crate::tls;
@@ -70,7 +70,7 @@ impl Settings {
 
 /// Connection to one Alertmanager.
 #[derive(Debug)]
-pub(super) struct Alertmanager {
+pub(in crate::delivery) struct Alertmanager {
     post: Post,
     sender: SenderIdentity,
     now: fn() -> Time,
@@ -80,13 +80,13 @@ pub(super) struct Alertmanager {
 
 impl Alertmanager {
     /// Reads the secrets and certificates.
-    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
         let post = settings.target().open()?.at("api/v2/alerts");
         Ok(Alertmanager { post, sender: sender.clone(), now: || Clock.now(), resolved: Vec::new() })
     }
 
     /// Posts each delivery as an alert.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         let told = deliveries.iter().map(Told::of).collect::<Result<Vec<_>, _>>()?;
         let now = (self.now)();
         let alerts: Vec<Value> = told.iter().map(|told| alertmanager::alert(told, &self.sender, now)).collect();
@@ -101,12 +101,12 @@ impl Alertmanager {
     }
 
     /// Interval for repeating open alerts.
-    pub(super) fn refresh_every(&self) -> Option<Duration> {
+    pub(in crate::delivery) fn refresh_every(&self) -> Option<Duration> {
         Some(REFRESH)
     }
 
     /// Posts the open alerts again, and those resolved less than five minutes ago.
-    pub(super) async fn refresh(&mut self, open: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn refresh(&mut self, open: &[Delivery]) -> Result<(), SendError> {
         let (now, moment) = ((self.now)(), Clock.moment());
         self.resolved.retain(|(since, ..)| moment.since(*since) < REPEAT_RESOLVED);
         let mut alerts = Vec::new();

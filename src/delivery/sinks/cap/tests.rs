@@ -1,8 +1,8 @@
 //! Both outputs of the sink: the folder and the URL.
 
-use super::super::http_post::receiver::Receiver;
-use super::super::payload::letter_with;
 use super::*;
+use crate::delivery::http_post::receiver::Receiver;
+use crate::delivery::payload::letter_with;
 
 fn sink(more: &str) -> Cap {
     let text =

@@ -5,9 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
-use super::super::http_post::receiver::{Receiver, Request};
-use super::super::payload::letter_with;
 use super::*;
+use crate::delivery::http_post::receiver::{Receiver, Request};
+use crate::delivery::payload::letter_with;
 
 const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NEW: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

@@ -14,8 +14,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::http_post::one_line;
-use super::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::http_post::one_line;
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 
 /// `EX_TEMPFAIL` of sysexits: the program asks for another try.
 const TRY_AGAIN: i32 = 75;
@@ -60,7 +60,7 @@ impl Settings {
 
 /// A program that receives changes.
 #[derive(Debug)]
-pub(super) struct Exec {
+pub(in crate::delivery) struct Exec {
     settings: Settings,
 }
 
@@ -72,12 +72,12 @@ struct Group {
 
 impl Exec {
     /// Does not run the program yet.
-    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Exec, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Exec, String> {
         Ok(Exec { settings: settings.clone() })
     }
 
     /// Runs the program once for each delivery, one after the other.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             self.run(&delivery.line).await?;
         }

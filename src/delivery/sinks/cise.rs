@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::http_post::{self, Post, Target};
-use super::payload::Told;
-use super::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
-use super::send::{Delivery, SendError, SenderIdentity};
-use super::spool::Spool;
 use crate::behaviours;
+use crate::delivery::http_post::{self, Post, Target};
+use crate::delivery::payload::Told;
+use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::spool::Spool;
 use crate::secret::Secret;
 use crate::tls;
 
@@ -93,7 +93,7 @@ impl Settings {
 
 /// The adaptor of a CISE node: a folder or a URL.
 #[derive(Debug)]
-pub(super) struct Cise {
+pub(in crate::delivery) struct Cise {
     settings: Settings,
     spool: Option<Spool>,
     post: Option<Post>,
@@ -101,14 +101,14 @@ pub(super) struct Cise {
 
 impl Cise {
     /// Reads the secrets and certificates.
-    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cise, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cise, String> {
         let spool = settings.spool.as_deref().map(Spool::new);
         let post = settings.target().map(|target| target.open()).transpose()?;
         Ok(Cise { settings: settings.clone(), spool, post })
     }
 
     /// Writes or posts one message for each delivery.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let text = self.message(delivery)?;
             if let Some(spool) = &self.spool {

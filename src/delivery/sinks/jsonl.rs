@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::send::{Delivery, SendError};
+use crate::delivery::send::{Delivery, SendError};
 use crate::disk::{RealDisk, sync_name};
 
 /// Maximum number of deliveries in one write and flush.
-pub(super) const TOGETHER: usize = 256;
+pub(in crate::delivery) const TOGETHER: usize = 256;
 
 /// Maximum wait for a thread that is still writing, and the interval of checking it.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// An append-only file of JSON lines.
 #[derive(Debug)]
-pub(super) struct Jsonl {
+pub(in crate::delivery) struct Jsonl {
     /// Locked only by blocking threads, so that a slow disk does not stop the other sinks.
     state: Arc<Mutex<State>>,
     /// Whether a blocking thread is using the state.
@@ -43,13 +43,13 @@ struct State {
 
 impl Jsonl {
     /// The file is opened by the first delivery or by `reopen`.
-    pub(super) fn new(path: &Path) -> Jsonl {
+    pub(in crate::delivery) fn new(path: &Path) -> Jsonl {
         let state = State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() };
         Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), must_open: Arc::default() }
     }
 
     /// Appends lines and returns when they are on the disk. A line written in part by a failed attempt is completed, not repeated.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         let free = async {
             while self.busy.swap(true, Ordering::AcqRel) {
                 sleep(LOOK_AGAIN).await;
@@ -77,7 +77,7 @@ impl Jsonl {
     }
 
     /// Reopens the file, so that a new one is created after log rotation. A line written in part is completed in the old file first.
-    pub(super) fn reopen(&mut self) {
+    pub(in crate::delivery) fn reopen(&mut self) {
         self.must_open.store(true, Ordering::Release);
         if self.busy.swap(true, Ordering::AcqRel) {
             return;

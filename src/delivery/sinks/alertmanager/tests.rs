@@ -5,10 +5,10 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
 
-use super::super::http_post::receiver::Receiver;
-use super::super::payload::letter_with;
-use super::super::trial::installed;
 use super::*;
+use crate::delivery::http_post::receiver::Receiver;
+use crate::delivery::payload::letter_with;
+use crate::delivery::trial::installed;
 use crate::time::Time;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";

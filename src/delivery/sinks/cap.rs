@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::http_post::{self, Post, Target};
-use super::payload::{Told, cap};
-use super::send::{Delivery, SendError, SenderIdentity};
-use super::spool::Spool;
+use crate::delivery::http_post::{self, Post, Target};
+use crate::delivery::payload::{Told, cap};
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::spool::Spool;
 use crate::secret::Secret;
 use crate::tls;
 
@@ -74,7 +74,7 @@ impl Settings {
 
 /// A receiver of CAP messages: a folder or a URL.
 #[derive(Debug)]
-pub(super) struct Cap {
+pub(in crate::delivery) struct Cap {
     sender: String,
     spool: Option<Spool>,
     post: Option<Post>,
@@ -82,14 +82,14 @@ pub(super) struct Cap {
 
 impl Cap {
     /// Reads the secrets and certificates.
-    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cap, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cap, String> {
         let spool = settings.spool.as_deref().map(Spool::new);
         let post = settings.target().map(|target| target.open()).transpose()?;
         Ok(Cap { sender: settings.sender.clone(), spool, post })
     }
 
     /// Writes or posts one message for each delivery.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let text = cap::message(&Told::of(delivery)?, &self.sender);
             if let Some(spool) = &self.spool {

@@ -14,9 +14,9 @@ use rumqttc::{AsyncClient, Broker, EventLoop, MqttOptions, PublishOptions, QoS, 
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::send::{Delivery, SendError, SenderIdentity};
-use super::telling::Telling;
-use super::wire::Address;
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::telling::Telling;
+use crate::delivery::wire::Address;
 use crate::secret::{Revealed, Secret};
 use crate::{mqtt, tls};
 
@@ -106,7 +106,7 @@ impl Settings {
 }
 
 /// Connection to an MQTT broker.
-pub(super) struct Mqtt {
+pub(in crate::delivery) struct Mqtt {
     options: MqttOptions,
     name: String,
     site: String,
@@ -116,7 +116,7 @@ pub(super) struct Mqtt {
 }
 
 impl Mqtt {
-    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
+    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
         let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", sender.site));
         let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
@@ -140,7 +140,7 @@ impl Mqtt {
     }
 
     /// Publishes each delivery, replacing the retained message of its alert, and waits for the broker's acknowledgement.
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let topic = topic(&self.site, Telling::of(delivery))?;
             let reason = match timeout(self.wait, self.put(&topic, &delivery.line)).await {
