@@ -17,7 +17,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
+//! shell   < clock telemetry fault lobby secret tls < disk nats service table < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
 //! | module | what it is |
@@ -42,6 +42,7 @@
 //! | [`disk`] | the file operations that decide what survives a power failure |
 //! | [`journal`] | every line taken in, written before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, its deliveries, and what analysts did with it: one SQLite file |
+//! | [`table`] | what the settings of every kind of input and sink can be asked |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
 //! | [`http`] | metrics and health as pages; the status that the loop publishes once a second |
 //! | [`evidence`] | a case and everything behind it as one signed file, packed and checked |
@@ -94,6 +95,7 @@ pub mod secret;
 pub mod service;
 pub mod state;
 pub mod store;
+pub mod table;
 pub mod telemetry;
 pub mod time;
 pub mod tls;

@@ -77,6 +77,14 @@ impl Login {
         problems
     }
 
+    /// Lists what is wrong with secrets that can be read; `path` is the key path of the table around the login.
+    pub fn requirements(&self, path: &str) -> Vec<String> {
+        match self.read() {
+            Err(error @ LoginError::NoCredentials) => vec![format!("{path}.{error}")],
+            _ => Vec::new(),
+        }
+    }
+
     /// Resolves relative paths of secret files against `folder`.
     pub fn within(&mut self, folder: &Path) {
         for secret in [&mut self.password, &mut self.token, &mut self.credentials].into_iter().flatten() {

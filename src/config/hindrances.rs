@@ -183,7 +183,9 @@ fn absolute(path: &Path) -> PathBuf {
 fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     let may = |path: &Path, wanted: Access| accessat(CWD, path, wanted, AtFlags::EACCESS).is_ok() || !path.exists();
     let mut found = Vec::new();
-    for (index, input) in config.inputs.iter().enumerate().filter(|(_, input)| input.kind == inputs::Kind::Serial) {
+    for (index, input) in
+        config.inputs.iter().enumerate().filter(|(_, input)| input.kind.character().path == inputs::PathUse::Device)
+    {
         if let Some(path) = input.path.as_ref().filter(|path| !may(path, Access::READ_OK | Access::WRITE_OK)) {
             let advice = "add SupplementaryGroups=dialout, or the group of the device, below [Service] with: systemctl edit atalaia";
             let what = format!("{} may not be opened by {}; {advice}", path.display(), asker.own.shown());
@@ -296,11 +298,7 @@ fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, St
 fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     let mut wanted: Vec<(String, String, Protocol)> = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
-        let protocol = match input.kind {
-            inputs::Kind::Udp => Protocol::Udp,
-            inputs::Kind::TcpListen | inputs::Kind::AiscatcherHttp => Protocol::Tcp,
-            _ => continue,
-        };
+        let Some(protocol) = input.kind.listens() else { continue };
         wanted.extend(
             input.address.iter().map(|address| (format!("inputs[{index}].address"), address.clone(), protocol)),
         );

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -13,7 +13,6 @@ use super::words::advice;
 use super::{Config, Problem};
 use crate::alerts::NoticeKind;
 use crate::behaviours;
-use crate::inputs;
 use crate::nats::{Login, LoginError};
 use crate::secret::{Secret, SecretError};
 
@@ -21,40 +20,7 @@ use crate::secret::{Secret, SecretError};
 pub(super) fn missing_places(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
-        if !input.kind.is_built_in() {
-            problems.push(format!(
-                "inputs[{index}].kind: this build does not support serial lines; use one built with the feature serial (cargo build \
-                 --features serial)"
-            ));
-        }
-        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path() && input.kind != inputs::Kind::Serial)
-        else {
-            continue;
-        };
-        let key = format!("inputs[{index}].path");
-        let shown = path.display();
-        let is_fifo = input.kind == inputs::Kind::Fifo;
-        match fs::metadata(path) {
-            Err(error) if is_fifo => {
-                problems.push(format!("{key}: {shown}: {error}; create it with mkfifo"));
-            }
-            Err(error) => problems.push(format!("{key}: {shown}: {error}; write the path of a recording")),
-            Ok(found) if is_fifo && !found.file_type().is_fifo() => {
-                problems
-                    .push(format!("{key}: {shown} is not a FIFO; create one with mkfifo, or write kind = \"file\""));
-            }
-            Ok(found) if found.is_dir() => {
-                problems.push(format!("{key}: {shown} is a folder; write the path of a recording"));
-            }
-            Ok(found) if found.is_file() => {
-                if let Err(error) = fs::File::open(path) {
-                    problems.push(format!("{key}: {shown}: {error}; write the path of a recording that may be read"));
-                }
-            }
-            // A FIFO in place of a file is read to its end; a socket or a device never ends or cannot be opened.
-            Ok(found) if found.file_type().is_fifo() => {}
-            Ok(_) => problems.push(format!("{key}: {shown} is not an ordinary file; write the path of a recording")),
-        }
+        problems.extend(input.requirements(&format!("inputs[{index}]")));
     }
     let sinks = config.sinks.iter().enumerate();
     let files = sinks.filter_map(|(index, sink)| Some((format!("sinks[{index}].path"), sink.path.as_ref()?)));
@@ -143,9 +109,6 @@ fn misfits(config: &Config) -> Vec<String> {
             problems.push(format!("{path}.nats.{error}"));
         }
     };
-    for (index, input) in config.inputs.iter().enumerate() {
-        input.nats.iter().for_each(|nats| log_in(format!("inputs[{index}]"), &nats.login));
-    }
     for (index, sink) in config.sinks.iter().enumerate() {
         sink.nats.iter().for_each(|nats| log_in(format!("sinks[{index}]"), &nats.login));
     }

@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::error::InputError;
+use super::feed::Settings;
 use super::message::{Batch, Message, State};
 use super::recording::is_usable;
-use super::settings::Settings;
 use super::unpack::Limits;
 use crate::ais::{LineCutter, SourceId};
 use crate::clock::Clock;

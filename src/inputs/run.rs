@@ -5,11 +5,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use tracing::{error, info, warn};
 
 use super::backoff::{Attempt, Backoff};
-use super::error::InputError;
-use super::feed;
 use super::message::State;
 use super::port::Port;
-use super::settings::Kind;
 use crate::telemetry::Sparing;
 
 /// Runs an input until it is stopped or, for a recording, until its end. A failed input is retried: almost at once if it had delivered
@@ -21,8 +18,8 @@ pub async fn run(port: Port) {
         let started = port.clock.moment();
         let outcome = tokio::select! {
             biased;
-            () = port.stop.cancelled(), if !port.settings.kind.takes_leave() => return,
-            outcome = once(&port) => outcome,
+            () = port.stop.cancelled(), if !port.settings.kind.drains() => return,
+            outcome = port.settings.kind.input().run(&port) => outcome,
         };
         if port.stop.is_cancelled() {
             return;
@@ -55,23 +52,5 @@ pub async fn run(port: Port) {
             () = port.stop.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
-    }
-}
-
-/// `Ok` when the input has ended for good.
-async fn once(port: &Port) -> Result<(), InputError> {
-    match port.settings.kind {
-        Kind::Tcp => feed::tcp::run(port).await,
-        Kind::TcpListen => feed::tcp_listen::run(port).await,
-        Kind::Udp => feed::udp::run(port).await,
-        Kind::Gpsd => feed::gpsd::run(port).await,
-        Kind::AiscatcherHttp => feed::aiscatcher_http::run(port).await,
-        Kind::File | Kind::Stdin => feed::file::run(port).await,
-        Kind::Fifo => feed::fifo::run(port).await,
-        Kind::Aisstream => feed::aisstream::run(port).await,
-        Kind::Digitraffic => feed::digitraffic::run(port).await,
-        Kind::Barentswatch => feed::barentswatch::run(port).await,
-        Kind::Nats => feed::nats::run(port).await,
-        Kind::Serial => feed::serial::run(port).await,
     }
 }

@@ -20,7 +20,7 @@ const ORDER: &[&[&str]] = &[
     &["cases"],
     &["engine"],
     &["clock", "telemetry", "fault", "lobby", "secret", "tls"],
-    &["disk", "mqtt", "nats", "service"],
+    &["disk", "mqtt", "nats", "service", "table"],
     &["journal", "store"],
     &["inputs", "delivery", "http", "evidence"],
     &["config"],

@@ -6,6 +6,7 @@ mod body;
 mod credentials;
 mod refusal;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,12 +22,15 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::info;
 
+use crate::inputs;
 use crate::inputs::error::InputError;
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::{Batch, Message, State};
 use crate::inputs::port::Port;
 use crate::lobby::widen;
 use crate::secret::Secret;
 use crate::service::{Protocol, with_holder};
+use crate::table::Table;
 use crate::telemetry::InputCounters;
 use admission::{Admission, Peer, Reserved};
 use batch::{Split, split};
@@ -59,14 +63,12 @@ pub(crate) fn split_batch(body: &[u8]) -> Option<(Vec<u8>, usize, u64)> {
     Some((lines, count, overlong))
 }
 
-impl Settings {
-    /// Whether authentication is required.
-    pub fn asks(&self) -> bool {
-        self.password.is_some() || self.token.is_some()
+impl Table for Settings {
+    fn usual() -> Option<Settings> {
+        Some(Settings::default())
     }
 
-    /// Lists the errors in the table; `path` is its key path.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         match (&self.user, &self.password) {
             (Some(_), None) => {
@@ -84,6 +86,17 @@ impl Settings {
         problems
     }
 
+    fn within(&mut self, folder: &Path) {
+        self.password.iter_mut().chain(&mut self.token).for_each(|secret| secret.within(folder));
+    }
+}
+
+impl Settings {
+    /// Whether authentication is required.
+    fn asks(&self) -> bool {
+        self.password.is_some() || self.token.is_some()
+    }
+
     fn credentials(&self) -> Result<Credentials, InputError> {
         let mut credentials = Credentials::default();
         if let (Some(user), Some(password)) = (&self.user, &self.password) {
@@ -96,6 +109,13 @@ impl Settings {
     }
 }
 
+/// Whether only programs on this machine can connect.
+fn is_loopback(address: &str) -> bool {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// State shared by all requests.
 struct Ingest {
     port: Port,
@@ -106,21 +126,50 @@ struct Ingest {
     untold: Untold,
 }
 
-/// Ends only with an error, if the address cannot be listened on or a secret cannot be read.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let credentials = port.settings.aiscatcher_http.clone().unwrap_or_default().credentials()?;
-    let address = port.settings.address.as_deref().unwrap_or_default();
-    let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    widen(&listener).map_err(InputError::io("listen"))?;
-    let bound = listener.local_addr().map_err(InputError::io("listen"))?;
-    info!(address = %bound, input = %port.settings.name, "listening");
-    port.state(State::Up).await;
-    let ingest = Arc::new(Ingest::new(port.clone(), credentials));
-    axum::serve(Admission::new(listener, Arc::clone(&ingest)), routes(ingest))
-        .with_graceful_shutdown(port.stop.clone().cancelled_owned())
-        .await
-        .map_err(InputError::io("serve"))
+/// An HTTP server that AIS-catcher posts to.
+pub(super) struct AiscatcherHttp;
+
+impl Input for AiscatcherHttp {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "aiscatcher-http",
+        about: "AIS-catcher posts the messages it receives.",
+        table: "`[inputs.aiscatcher_http]`, for `aiscatcher-http`. Without it, no authentication is required.",
+        address: AddressUse::Listener { protocol: Protocol::Tcp, example: "127.0.0.1:8110" },
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: false,
+    };
+
+    fn problems(settings: &inputs::Settings, own: &Settings, path: &str) -> Vec<String> {
+        let is_near = settings.address.as_deref().is_none_or(is_loopback);
+        if own.asks() || is_near {
+            return Vec::new();
+        }
+        vec![format!(
+            "{path}.address: listens on a public address without authentication; write [inputs.aiscatcher_http] with user and password or \
+             a token below it, or an address of 127.0.0.1"
+        )]
+    }
+
+    /// Ends only with an error, if the address cannot be listened on or a secret cannot be read.
+    async fn run(port: &Port, settings: &Settings) -> Result<(), InputError> {
+        let credentials = settings.credentials()?;
+        let address = port.settings.address.as_deref().unwrap_or_default();
+        let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        widen(&listener).map_err(InputError::io("listen"))?;
+        let bound = listener.local_addr().map_err(InputError::io("listen"))?;
+        info!(address = %bound, input = %port.settings.name, "listening");
+        port.state(State::Up).await;
+        let ingest = Arc::new(Ingest::new(port.clone(), credentials));
+        axum::serve(Admission::new(listener, Arc::clone(&ingest)), routes(ingest))
+            .with_graceful_shutdown(port.stop.clone().cancelled_owned())
+            .await
+            .map_err(InputError::io("serve"))
+    }
 }
 
 impl Ingest {
@@ -193,7 +242,7 @@ mod tests {
     use super::*;
     use crate::ais::SourceId;
     use crate::clock::Clock;
-    use crate::inputs::{self, Kind, Limits};
+    use crate::inputs::{Kind, Limits};
     use crate::time::Span;
 
     #[tokio::test]
@@ -241,5 +290,33 @@ mod tests {
         }
         let some = port.counters.refused_posts().into_iter().filter(|(_, count)| 0 < *count);
         assert_eq!(some.collect::<Vec<_>>(), [("unauthorised", 1), ("packing", 1), ("body", 2)]);
+    }
+
+    #[test]
+    fn a_public_address_requires_authentication() {
+        let told = |address: &str, table: Option<Settings>| {
+            let address = Some(address.to_owned());
+            let input = inputs::Settings {
+                address,
+                aiscatcher_http: table,
+                ..inputs::Settings::of(Kind::AiscatcherHttp, "stations")
+            };
+            input.problems("inputs[0]").join("\n")
+        };
+        let file = || Some(Secret::File("secret".into()));
+        let token = Settings { token: file(), ..Settings::default() };
+        for near in ["127.0.0.1:8110", "[::1]:8110", "localhost:8110"] {
+            assert_eq!(told(near, None), "", "{near}");
+        }
+        for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
+            assert!(told(far, None).contains("without authentication"), "{far}");
+            assert!(told(far, Some(Settings::default())).contains("without authentication"), "{far}");
+            assert_eq!(told(far, Some(token.clone())), "", "{far}");
+        }
+        let half = Settings { user: Some("a:b".to_owned()), password: file(), token: None };
+        assert!(told("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
+        assert!(told("127.0.0.1:1", Some(Settings { password: None, ..half })).contains("has no password"));
+        let elsewhere = inputs::Settings { aiscatcher_http: Some(token), ..inputs::Settings::of(Kind::Stdin, "stdin") };
+        assert!(elsewhere.problems("inputs[0]").join("\n").contains("takes no such table"));
     }
 }

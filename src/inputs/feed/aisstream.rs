@@ -1,5 +1,6 @@
 //! aisstream.io: JSON reports over a websocket, after a subscription that must be sent at once.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,10 +14,12 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async
 
 use crate::inputs::connect::{open_stream, target};
 use crate::inputs::error::{InputError, shown};
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::{BATCH_BYTES, Port};
 use crate::secret::{Revealed, Secret};
-use crate::tls;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// `[inputs.aisstream]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -56,9 +59,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Time limit for the close frame and its answer. A connection that is not closed occupies a place of the account for days.
 const LEAVE: Duration = Duration::from_secs(1);
 
-impl Settings {
-    /// Lists the errors in the table; `path` is its key path.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.key.problems(&format!("{path}.key"));
         match target(&self.url, SCHEMES) {
             Err(problem) => problems.push(format!("{path}.url: {problem}")),
@@ -95,6 +97,21 @@ impl Settings {
         problems
     }
 
+    fn within(&mut self, folder: &Path) {
+        self.key.within(folder);
+        self.tls.within(folder);
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        Endpoint::of_url(&self.url, 443).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+}
+
+impl Settings {
     /// The subscription, which the server must receive within 3 s.
     fn subscription(&self, key: &Revealed) -> String {
         let mut subscription = serde_json::json!({ "APIKey": key.expose(), "BoundingBoxes": self.boxes });
@@ -111,30 +128,47 @@ impl Settings {
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// `Ok` only after a stop. Closes the connection in either case.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let settings = port.settings.aisstream.as_ref().ok_or(InputError::Unset("aisstream"))?;
-    let subscription = settings.subscription(&settings.key.read()?);
-    let mut socket = tokio::select! {
-        biased;
-        () = port.stop.cancelled() => return Ok(()),
-        socket = open(settings) => socket?,
+/// The aisstream.io service.
+pub(super) struct Aisstream;
+
+impl Input for Aisstream {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "aisstream",
+        about: "The aisstream.io service.",
+        table: "`[inputs.aisstream]`, for `aisstream`.",
+        address: AddressUse::Unused,
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: true,
     };
-    port.connected(&settings.url);
-    let outcome = match socket.send(Message::text(subscription)).await {
-        Ok(()) => {
-            port.state(State::Up).await;
-            listen(port, &mut socket).await
-        }
-        Err(error) => Err(broken(error)),
-    };
-    let leave = async {
-        // The server may have gone.
-        let _ = socket.close(None).await;
-        while let Some(Ok(_)) = socket.next().await {}
-    };
-    let _ = timeout(LEAVE, leave).await;
-    outcome
+
+    /// `Ok` only after a stop. Closes the connection in either case.
+    async fn run(port: &Port, settings: &Settings) -> Result<(), InputError> {
+        let subscription = settings.subscription(&settings.key.read()?);
+        let mut socket = tokio::select! {
+            biased;
+            () = port.stop.cancelled() => return Ok(()),
+            socket = open(settings) => socket?,
+        };
+        port.connected(&settings.url);
+        let outcome = match socket.send(Message::text(subscription)).await {
+            Ok(()) => {
+                port.state(State::Up).await;
+                listen(port, settings, &mut socket).await
+            }
+            Err(error) => Err(broken(error)),
+        };
+        let leave = async {
+            // The server may have gone.
+            let _ = socket.close(None).await;
+            while let Some(Ok(_)) = socket.next().await {}
+        };
+        let _ = timeout(LEAVE, leave).await;
+        outcome
+    }
 }
 
 async fn open(settings: &Settings) -> Result<Socket, InputError> {
@@ -173,7 +207,7 @@ async fn said(socket: &mut Socket) -> Option<Result<Message, tungstenite::Error>
     }
 }
 
-async fn listen(port: &Port, socket: &mut Socket) -> Result<(), InputError> {
+async fn listen(port: &Port, settings: &Settings, socket: &mut Socket) -> Result<(), InputError> {
     let seconds = port.settings.idle_timeout_seconds;
     let idle = Duration::from_secs(u64::from(seconds));
     loop {
@@ -184,12 +218,12 @@ async fn listen(port: &Port, socket: &mut Socket) -> Result<(), InputError> {
         };
         let received = Some(port.clock.now());
         let mut lines = Vec::new();
-        let mut outcome = take(port, first, &mut lines);
+        let mut outcome = take(port, settings, first, &mut lines);
         while outcome.is_ok()
             && lines.len() < BATCH_BYTES
             && let Some(next) = socket.next().now_or_never()
         {
-            outcome = take(port, next, &mut lines);
+            outcome = take(port, settings, next, &mut lines);
         }
         port.send(received, lines).await?;
         outcome?;
@@ -199,6 +233,7 @@ async fn listen(port: &Port, socket: &mut Socket) -> Result<(), InputError> {
 /// Appends the content of one message to `lines`.
 fn take(
     port: &Port,
+    settings: &Settings,
     message: Option<Result<Message, tungstenite::Error>>,
     lines: &mut Vec<u8>,
 ) -> Result<(), InputError> {
@@ -215,7 +250,7 @@ fn take(
     };
     if let Some(said) = refusal(bytes) {
         // The server may repeat the key it received.
-        let key = port.settings.aisstream.as_ref().and_then(|settings| settings.key.read().ok());
+        let key = settings.key.read().ok();
         let said = key.map_or_else(|| said.clone(), |key| said.replace(key.expose(), "***"));
         let reason = shown(&format!("the server says: {said}"));
         return Err(InputError::Refused { reason, wait: PATIENCE });

@@ -1,5 +1,6 @@
 //! BarentsWatch: an endless stream of JSON over HTTP, authorised by a token obtained with client credentials.
 
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -10,10 +11,12 @@ use tokio::time::timeout;
 use crate::ais::LineCutter;
 use crate::inputs::connect::target;
 use crate::inputs::error::{InputError, shown};
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::Port;
 use crate::secret::Secret;
-use crate::tls;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// `[inputs.barentswatch]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -54,9 +57,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Maximum delay accepted from a server's `Retry-After`.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(3600);
 
-impl Settings {
-    /// Lists the errors in the table; `path` is its key path.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.client_secret.problems(&format!("{path}.client_secret"));
         for (key, url) in [("url", &self.url), ("token_url", &self.token_url)] {
             match target(url, SCHEMES) {
@@ -75,6 +77,22 @@ impl Settings {
         problems
     }
 
+    fn within(&mut self, folder: &Path) {
+        self.client_secret.within(folder);
+        self.tls.within(folder);
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        let of = |key, url: &str| Endpoint::of_url(url, 443).map(|endpoint| (key, endpoint));
+        of("token_url", &self.token_url).into_iter().chain(of("url", &self.url)).collect()
+    }
+}
+
+impl Settings {
     fn client(&self) -> Result<Client, InputError> {
         let long = Duration::from_secs(ANSWER_SECONDS);
         Client::builder()
@@ -137,37 +155,54 @@ impl Settings {
     }
 }
 
-/// Always returns an error, because a feed has no regular end.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let settings = port.settings.barentswatch.as_ref().ok_or(InputError::Unset("barentswatch"))?;
-    let client = settings.client()?;
-    let mut tries = 0;
-    let mut answer = loop {
-        let token = settings.token(&client).await?;
-        let asked = client.get(&settings.url).header(AUTHORIZATION, token).header(ACCEPT, "application/x-ndjson");
-        let answer = head(asked).await?;
-        tries += 1;
-        match answer.status() {
-            StatusCode::OK => break answer,
-            // Retried once: the token may just have been withdrawn.
-            StatusCode::UNAUTHORIZED if tries < 2 => {}
-            _ => return Err(unwelcome(&settings.url, &answer)),
-        }
-    };
-    port.connected(&settings.url);
-    port.state(State::Up).await;
+/// The BarentsWatch service.
+pub(super) struct Barentswatch;
 
-    let seconds = port.settings.idle_timeout_seconds;
-    let mut cutter = LineCutter::new();
-    loop {
-        let piece = timeout(Duration::from_secs(u64::from(seconds)), answer.chunk()).await;
-        let piece = piece.map_err(|_| InputError::Silent { seconds })?.map_err(http)?;
-        let received = Some(port.clock.now());
-        let Some(piece) = piece else {
-            port.send(received, port.rest(&mut cutter)).await?;
-            return Err(InputError::Closed);
+impl Input for Barentswatch {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "barentswatch",
+        about: "BarentsWatch of Norway.",
+        table: "`[inputs.barentswatch]`, for `barentswatch`.",
+        address: AddressUse::Unused,
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: false,
+    };
+
+    /// Always returns an error, because a feed has no regular end.
+    async fn run(port: &Port, settings: &Settings) -> Result<(), InputError> {
+        let client = settings.client()?;
+        let mut tries = 0;
+        let mut answer = loop {
+            let token = settings.token(&client).await?;
+            let asked = client.get(&settings.url).header(AUTHORIZATION, token).header(ACCEPT, "application/x-ndjson");
+            let answer = head(asked).await?;
+            tries += 1;
+            match answer.status() {
+                StatusCode::OK => break answer,
+                // Retried once: the token may just have been withdrawn.
+                StatusCode::UNAUTHORIZED if tries < 2 => {}
+                _ => return Err(unwelcome(&settings.url, &answer)),
+            }
         };
-        port.send(received, port.cut(&mut cutter, &piece)).await?;
+        port.connected(&settings.url);
+        port.state(State::Up).await;
+
+        let seconds = port.settings.idle_timeout_seconds;
+        let mut cutter = LineCutter::new();
+        loop {
+            let piece = timeout(Duration::from_secs(u64::from(seconds)), answer.chunk()).await;
+            let piece = piece.map_err(|_| InputError::Silent { seconds })?.map_err(http)?;
+            let received = Some(port.clock.now());
+            let Some(piece) = piece else {
+                port.send(received, port.rest(&mut cutter)).await?;
+                return Err(InputError::Closed);
+            };
+            port.send(received, port.cut(&mut cutter, &piece)).await?;
+        }
     }
 }
 

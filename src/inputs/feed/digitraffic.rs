@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +20,13 @@ use tokio::time::timeout;
 
 use crate::inputs::connect::{open_stream, target};
 use crate::inputs::error::{InputError, shown};
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::{BATCH_BYTES, Port};
+use crate::mqtt;
 use crate::secret::Secret;
-use crate::{mqtt, tls};
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// `[inputs.digitraffic]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -79,9 +83,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Time limit for the disconnect.
 const LEAVE: Duration = Duration::from_secs(1);
 
-impl Settings {
-    /// Lists the errors in the table; `path` is its key path.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn usual() -> Option<Settings> {
+        Some(Settings::default())
+    }
+
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.tls.problems(&format!("{path}.tls"));
         match target(&self.url, SCHEMES) {
             Err(problem) => problems.push(format!("{path}.url: {problem}")),
@@ -117,11 +124,22 @@ impl Settings {
         problems
     }
 
-    /// Minimum interval between the starts of two connection attempts.
-    pub(in crate::inputs) fn spacing(&self) -> Duration {
-        Duration::from_secs(60) / u32::from(self.connects_per_minute.max(1))
+    fn within(&mut self, folder: &Path) {
+        self.password.iter_mut().for_each(|secret| secret.within(folder));
+        self.tls.within(folder);
     }
 
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        let usual = if self.url.starts_with("mqtts") { 8883 } else { 1883 };
+        Endpoint::of_url(&self.url, usual).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+}
+
+impl Settings {
     fn options(&self) -> Result<MqttOptions, InputError> {
         let target = target(&self.url, SCHEMES).map_err(protocol)?;
         let tls = || Ok::<_, tls::TlsError>(TlsConfiguration::Rustls(Arc::new(self.tls.client()?)));
@@ -165,21 +183,42 @@ impl Settings {
     }
 }
 
-/// `Ok` only after a stop, when it also disconnects from the broker.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let settings = port.settings.digitraffic.clone().unwrap_or_default();
-    let (client, mut events) =
-        AsyncClient::builder(settings.options()?).capacity(REQUESTS).try_build().map_err(protocol)?;
-    let outcome = listen(port, &settings, &client, &mut events).await;
-    if port.stop.is_cancelled() {
-        let leave = async {
-            // The broker may have gone.
-            let _ = client.disconnect().await;
-            while events.poll().await.is_ok() {}
-        };
-        let _ = timeout(LEAVE, leave).await;
+/// A client of an MQTT broker.
+pub(super) struct Digitraffic;
+
+impl Input for Digitraffic {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "digitraffic",
+        about: "Digitraffic of Finland, or any broker that speaks MQTT.",
+        table: "`[inputs.digitraffic]`, for `digitraffic`. Without it, the public server is used.",
+        address: AddressUse::Unused,
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: true,
+    };
+
+    fn spacing(own: &Settings) -> Duration {
+        Duration::from_secs(60) / u32::from(own.connects_per_minute.max(1))
     }
-    outcome
+
+    /// `Ok` only after a stop, when it also disconnects from the broker.
+    async fn run(port: &Port, settings: &Settings) -> Result<(), InputError> {
+        let (client, mut events) =
+            AsyncClient::builder(settings.options()?).capacity(REQUESTS).try_build().map_err(protocol)?;
+        let outcome = listen(port, settings, &client, &mut events).await;
+        if port.stop.is_cancelled() {
+            let leave = async {
+                // The broker may have gone.
+                let _ = client.disconnect().await;
+                while events.poll().await.is_ok() {}
+            };
+            let _ = timeout(LEAVE, leave).await;
+        }
+        outcome
+    }
 }
 
 async fn listen(

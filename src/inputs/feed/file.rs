@@ -1,66 +1,52 @@
-//! A recording as an input of the daemon: a file or standard input, read once to its end on its own thread.
+//! A recording: a file, read once to its end.
 
-use std::path::{Path, PathBuf};
-use std::thread;
-
-use tokio::sync::oneshot;
-use tracing::{info, warn};
+use std::fs;
+use std::os::unix::fs::FileTypeExt;
 
 use crate::inputs::error::InputError;
-use crate::inputs::merge::{Merged, Reading};
-use crate::inputs::message::{Batch, Message, State};
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::port::Port;
-use crate::inputs::recording::Recording;
-use crate::inputs::settings::Kind;
-use crate::telemetry::InputCounters;
+use crate::inputs::{Settings, play};
+use crate::table::NoTable;
 
-/// `Ok` at the end of the recording.
-///
-/// Reading blocks, on standard input possibly for ever, so the thread is abandoned when the daemon stops.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let path = match port.settings.kind {
-        Kind::Stdin => PathBuf::from("-"),
-        _ => port.settings.path.clone().unwrap_or_default(),
-    };
-    info!(path = %path.display(), input = %port.settings.name, "reading");
-    port.state(State::Up).await;
-    let reading = Reading {
-        time_zone: port.settings.time_zone.as_deref().and_then(crate::inputs::time_zone),
-        // Lines from another program must be processed at once; sorting would wait for the end of its output.
-        lateness: (port.settings.kind == Kind::File).then_some(port.lateness),
-    };
-    let (report, outcome) = oneshot::channel();
-    let reader = port.clone();
-    thread::Builder::new()
-        .name("recording".to_owned())
-        .spawn(move || {
-            // The daemon may have stopped.
-            let _ = report.send(read(&reader, &path, &reading));
-        })
-        .map_err(InputError::io("start a thread"))?;
-    outcome.await.unwrap_or(Err(InputError::Closed))
-}
+/// A file of lines.
+pub(super) struct File;
 
-fn read(port: &Port, path: &Path, reading: &Reading) -> Result<(), InputError> {
-    let stdin = port.settings.kind == Kind::Stdin;
-    let recording = Recording::open(path, port.limits)?;
-    let mut merged = Merged::new(vec![recording], reading)?;
-    loop {
-        let mut lines = Vec::new();
-        let more = merged.read_block(&mut |_, line| {
-            lines.extend_from_slice(line);
-            lines.push(b'\n');
-        })?;
-        InputCounters::add(&port.counters.bytes, lines.len() as u64);
-        let batch = Batch { source: port.source, received: stdin.then(|| port.clock.now()), lines, acknowledge: None };
-        if port.stop.is_cancelled() || port.sender.blocking_send(Message::Lines(batch)).is_err() {
-            return Err(InputError::Closed);
-        }
-        if !more {
-            for (recording, bytes) in merged.padded() {
-                warn!(input = %port.settings.name, recording, bytes, "zero bytes after the end of the compressed data, skipped");
-            }
-            return Ok(());
-        }
+impl Input for File {
+    type Settings = NoTable;
+
+    const CHARACTER: Character = Character {
+        name: "file",
+        about: "A recording, read once to its end; plain, gzip or zstd.",
+        table: "",
+        address: AddressUse::Unused,
+        path: PathUse::File,
+        is_live: false,
+        is_recording: true,
+        drains: false,
+    };
+
+    fn requirements(settings: &Settings, path: &str) -> Vec<String> {
+        let Some(file) = settings.path.as_deref() else {
+            return Vec::new();
+        };
+        let shown = file.display();
+        let fault = match fs::metadata(file) {
+            Err(error) => format!("{shown}: {error}; write the path of a recording"),
+            Ok(found) if found.is_dir() => format!("{shown} is a folder; write the path of a recording"),
+            Ok(found) if found.is_file() => match fs::File::open(file) {
+                Err(error) => format!("{shown}: {error}; write the path of a recording that may be read"),
+                Ok(_) => return Vec::new(),
+            },
+            // A FIFO in place of a file is read to its end; a socket or a device never ends or cannot be opened.
+            Ok(found) if found.file_type().is_fifo() => return Vec::new(),
+            Ok(_) => format!("{shown} is not an ordinary file; write the path of a recording"),
+        };
+        vec![format!("{path}.path: {fault}")]
+    }
+
+    /// `Ok` at the end of the recording.
+    async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
+        play::to_the_end(port, port.settings.path.clone().unwrap_or_default(), play::Order::Sorted).await
     }
 }

@@ -11,45 +11,65 @@ use tracing::warn;
 use crate::ais::LineCutter;
 use crate::inputs::connect::open_stream;
 use crate::inputs::error::InputError;
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::{Port, READ_BYTES};
+use crate::table::NoTable;
 use crate::telemetry::{FromAir, InputCounters};
 
 /// Requests every report, with values scaled to common units.
 const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true,\"scaled\":true};\n";
 
-/// Always returns an error, because a feed has no regular end.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let address = port.settings.address.as_deref().unwrap_or_default();
-    let mut stream = open_stream(address).await?;
-    port.connected(address);
-    let seconds = port.settings.idle_timeout_seconds;
-    let idle = Duration::from_secs(u64::from(seconds));
-    let mut cutter = LineCutter::new();
-    let mut buffer = vec![0; READ_BYTES];
-    loop {
-        let read = timeout(idle, stream.read(&mut buffer))
-            .await
-            .map_err(|_| InputError::Silent { seconds })?
-            .map_err(InputError::io("read"))?;
-        if read == 0 {
-            return Err(InputError::Closed);
-        }
-        let received = Some(port.clock.now());
-        let sorted = sort(&port.cut(&mut cutter, &buffer[..read]));
-        InputCounters::add(&port.counters.other, sorted.other);
-        if sorted.greeted {
-            // A server that does not read is as dead as one that does not write.
-            timeout(idle, stream.write_all(WATCH))
+/// A client of gpsd.
+pub(super) struct Gpsd;
+
+impl Input for Gpsd {
+    type Settings = NoTable;
+
+    const CHARACTER: Character = Character {
+        name: "gpsd",
+        about: "Connects to a gpsd and requests its AIS reports.",
+        table: "",
+        address: AddressUse::Server { example: "localhost:2947" },
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: false,
+    };
+
+    /// Always returns an error, because a feed has no regular end.
+    async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
+        let address = port.settings.address.as_deref().unwrap_or_default();
+        let mut stream = open_stream(address).await?;
+        port.connected(address);
+        let seconds = port.settings.idle_timeout_seconds;
+        let idle = Duration::from_secs(u64::from(seconds));
+        let mut cutter = LineCutter::new();
+        let mut buffer = vec![0; READ_BYTES];
+        loop {
+            let read = timeout(idle, stream.read(&mut buffer))
                 .await
                 .map_err(|_| InputError::Silent { seconds })?
-                .map_err(InputError::io("write"))?;
-            port.state(State::Up).await;
+                .map_err(InputError::io("read"))?;
+            if read == 0 {
+                return Err(InputError::Closed);
+            }
+            let received = Some(port.clock.now());
+            let sorted = sort(&port.cut(&mut cutter, &buffer[..read]));
+            InputCounters::add(&port.counters.other, sorted.other);
+            if sorted.greeted {
+                // A server that does not read is as dead as one that does not write.
+                timeout(idle, stream.write_all(WATCH))
+                    .await
+                    .map_err(|_| InputError::Silent { seconds })?
+                    .map_err(InputError::io("write"))?;
+                port.state(State::Up).await;
+            }
+            if let Some(complaint) = sorted.complaint {
+                warn!(input = %port.settings.name, complaint = %FromAir(&complaint), "gpsd reports an error");
+            }
+            port.send(received, sorted.ais).await?;
         }
-        if let Some(complaint) = sorted.complaint {
-            warn!(input = %port.settings.name, complaint = %FromAir(&complaint), "gpsd reports an error");
-        }
-        port.send(received, sorted.ais).await?;
     }
 }
 

@@ -4,6 +4,7 @@
 //! 10 s, announces too much or violates the protocol, the connection is closed and retried with growing delays. Servers that it announces
 //! are ignored.
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::pull::{Config, MessagesErrorKind};
@@ -19,10 +20,12 @@ use tokio::time::{sleep, timeout};
 
 use crate::inputs::connect::target;
 use crate::inputs::error::{InputError, shown};
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::{Batch, State};
 use crate::inputs::port::{BATCH_BYTES, Port};
 use crate::nats::{Gate, GateError, Identity, Login};
-use crate::tls;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// `[inputs.nats]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -71,9 +74,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(2);
 const LEAVE: Duration = Duration::from_secs(1);
 
-impl Settings {
-    /// Lists the errors in the table; `path` is its key path.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.tls.problems(&format!("{path}.tls"));
         problems.extend(target(&self.url, SCHEMES).err().map(|problem| format!("{path}.url: {problem}")));
         for (key, name) in [("stream", &self.stream), ("consumer", &self.consumer)] {
@@ -103,6 +105,27 @@ impl Settings {
         problems
     }
 
+    fn within(&mut self, folder: &Path) {
+        self.login.within(folder);
+        self.tls.within(folder);
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        self.login.requirements(path)
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        // A NATS server greets unencrypted and switches to TLS afterwards.
+        let url = self.url.replacen("tls://", "nats://", 1);
+        Endpoint::of_url(&url, 4222).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+}
+
+impl Settings {
     async fn open(&self, identity: &Identity) -> Result<Gate, InputError> {
         let target = target(&self.url, SCHEMES).map_err(protocol)?;
         let tls = if target.scheme == "tls" { Some(self.tls.client()?) } else { None };
@@ -165,24 +188,41 @@ impl Settings {
     }
 }
 
-/// `Ok` only after a stop. Lines that became durable in time are acknowledged first.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let settings = port.settings.nats.as_ref().ok_or(InputError::Unset("nats"))?;
-    let identity = settings.login.read()?;
-    let gate = tokio::select! {
-        biased;
-        () = port.stop.cancelled() => return Ok(()),
-        opened = settings.open(&identity) => opened?,
+/// A consumer of a NATS JetStream stream.
+pub(super) struct Nats;
+
+impl Input for Nats {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "nats",
+        about: "A NATS JetStream stream.",
+        table: "`[inputs.nats]`, for `nats`.",
+        address: AddressUse::Unused,
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: true,
     };
-    let outcome = talk(port, settings, &gate, &identity).await;
-    match (outcome, gate.fault()) {
-        // The cause that ended the connection is more useful than the error that follows.
-        (Err(_), Some(fault)) => Err(protocol(fault)),
-        // The error may repeat the credentials, and be of any length.
-        (Err(InputError::Protocol { what, cause }), None) => {
-            Err(InputError::Protocol { what, cause: shown(&identity.hide(&cause)) })
+
+    /// `Ok` only after a stop. Lines that became durable in time are acknowledged first.
+    async fn run(port: &Port, settings: &Settings) -> Result<(), InputError> {
+        let identity = settings.login.read()?;
+        let gate = tokio::select! {
+            biased;
+            () = port.stop.cancelled() => return Ok(()),
+            opened = settings.open(&identity) => opened?,
+        };
+        let outcome = talk(port, settings, &gate, &identity).await;
+        match (outcome, gate.fault()) {
+            // The cause that ended the connection is more useful than the error that follows.
+            (Err(_), Some(fault)) => Err(protocol(fault)),
+            // The error may repeat the credentials, and be of any length.
+            (Err(InputError::Protocol { what, cause }), None) => {
+                Err(InputError::Protocol { what, cause: shown(&identity.hide(&cause)) })
+            }
+            (outcome, _) => outcome,
         }
-        (outcome, _) => outcome,
     }
 }
 

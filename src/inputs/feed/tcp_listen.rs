@@ -9,10 +9,12 @@ use tracing::{info, warn};
 
 use crate::clock::Moment;
 use crate::inputs::error::InputError;
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::per_address::{AddressCounts, AddressPermit};
 use crate::inputs::port::Port;
 use crate::service::{Protocol, with_holder};
+use crate::table::NoTable;
 use crate::telemetry::{ConnectedClient, InputCounters};
 
 /// Pause after a failed accept, for instance without free file descriptors, so that the loop does not spin.
@@ -20,56 +22,74 @@ const BREATH: Duration = Duration::from_millis(100);
 /// Minimum interval between two warnings about refused connections.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
-/// Ends only with an error, if the address cannot be listened on.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let listener = open(port).await?;
-    let bound = listener.local_addr().map_err(InputError::io("listen"))?;
-    info!(address = %bound, input = %port.settings.name, "listening");
-    port.state(State::Up).await;
+/// A TCP listener.
+pub(super) struct TcpListen;
 
-    let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
-    let counts = AddressCounts::default();
-    let (mut refused, mut warned_at) = (0_u64, None);
-    loop {
-        let (stream, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                warn!(input = %port.settings.name, %error, "connection not accepted");
-                tokio::time::sleep(BREATH).await;
-                continue;
-            }
-        };
-        let place = Arc::clone(&places).try_acquire_owned().ok();
-        let permit = AddressPermit::take(&counts, peer.ip(), port.settings.max_clients_per_address);
-        let (Some(place), Some(permit)) = (place, permit) else {
-            refused += 1;
-            // A flood of connections must not become a flood of log lines.
-            if warned_at.is_none_or(|at: Moment| WARN_EVERY <= port.clock.moment().since(at)) {
-                warned_at = Some(port.clock.moment());
-                warn!(
-                    input = %port.settings.name, %peer, refused, max_clients = port.settings.max_clients,
-                    max_clients_per_address = port.settings.max_clients_per_address,
-                    "connections refused: all places are taken"
-                );
-            }
-            continue;
-        };
-        InputCounters::add(&port.counters.connections, 1);
-        let client = ConnectedClient::count(&port.counters);
-        info!(input = %port.settings.name, %peer, "client connected");
-        let port = port.clone();
-        tokio::spawn(async move {
-            let _client = client;
-            let outcome = tokio::select! {
-                biased;
-                () = port.stop.cancelled() => return,
-                outcome = port.pump(stream) => outcome,
+impl Input for TcpListen {
+    type Settings = NoTable;
+
+    const CHARACTER: Character = Character {
+        name: "tcp-listen",
+        about: "Listens for clients that connect and send lines.",
+        table: "",
+        address: AddressUse::Listener { protocol: Protocol::Tcp, example: "0.0.0.0:10110" },
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: false,
+    };
+
+    /// Ends only with an error, if the address cannot be listened on.
+    async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
+        let listener = open(port).await?;
+        let bound = listener.local_addr().map_err(InputError::io("listen"))?;
+        info!(address = %bound, input = %port.settings.name, "listening");
+        port.state(State::Up).await;
+
+        let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
+        let counts = AddressCounts::default();
+        let (mut refused, mut warned_at) = (0_u64, None);
+        loop {
+            let (stream, peer) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    warn!(input = %port.settings.name, %error, "connection not accepted");
+                    tokio::time::sleep(BREATH).await;
+                    continue;
+                }
             };
-            drop((place, permit));
-            if let Err(reason) = outcome {
-                info!(input = %port.settings.name, %peer, %reason, "client disconnected");
-            }
-        });
+            let place = Arc::clone(&places).try_acquire_owned().ok();
+            let permit = AddressPermit::take(&counts, peer.ip(), port.settings.max_clients_per_address);
+            let (Some(place), Some(permit)) = (place, permit) else {
+                refused += 1;
+                // A flood of connections must not become a flood of log lines.
+                if warned_at.is_none_or(|at: Moment| WARN_EVERY <= port.clock.moment().since(at)) {
+                    warned_at = Some(port.clock.moment());
+                    warn!(
+                        input = %port.settings.name, %peer, refused, max_clients = port.settings.max_clients,
+                        max_clients_per_address = port.settings.max_clients_per_address,
+                        "connections refused: all places are taken"
+                    );
+                }
+                continue;
+            };
+            InputCounters::add(&port.counters.connections, 1);
+            let client = ConnectedClient::count(&port.counters);
+            info!(input = %port.settings.name, %peer, "client connected");
+            let port = port.clone();
+            tokio::spawn(async move {
+                let _client = client;
+                let outcome = tokio::select! {
+                    biased;
+                    () = port.stop.cancelled() => return,
+                    outcome = port.pump(stream) => outcome,
+                };
+                drop((place, permit));
+                if let Err(reason) = outcome {
+                    info!(input = %port.settings.name, %peer, %reason, "client disconnected");
+                }
+            });
+        }
     }
 }
 

@@ -13,9 +13,11 @@ use tracing::{info, warn};
 use crate::ais::LineCutter;
 use crate::clock::Moment;
 use crate::inputs::error::InputError;
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::{Batch, Message, State};
 use crate::inputs::port::Port;
 use crate::service::{Protocol, with_holder};
+use crate::table::NoTable;
 use crate::telemetry::InputCounters;
 
 /// Receive buffer requested from the kernel, which may grant less: several seconds of a busy feed.
@@ -25,39 +27,57 @@ const BATCH_BYTES: usize = 64 * 1024;
 /// Minimum interval between two reads of the kernel's drop counter.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
-/// Ends only with an error, for instance if the address cannot be bound.
-pub(in crate::inputs) async fn run(port: &Port) -> Result<(), InputError> {
-    let socket = open(port).await?;
-    let options = SockRef::from(&socket);
-    // The service manager may have set a larger buffer than an unprivileged process may request.
-    if options.recv_buffer_size().map_err(InputError::io("ask for the receive buffer"))? < RECEIVE_BUFFER_BYTES {
-        options.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).map_err(InputError::io("set receive buffer"))?;
-    }
-    let bound: SocketAddr = socket.local_addr().map_err(InputError::io("bind"))?;
-    info!(address = %bound, input = %port.settings.name, "listening");
-    port.state(State::Up).await;
+/// A UDP listener.
+pub(super) struct Udp;
 
-    // The end of a datagram ends its last line, so lines of different senders cannot mix.
-    let mut cutter = LineCutter::new();
-    let mut buffer = vec![0; LARGEST_DATAGRAM];
-    let mut kernel = Kernel { inode: inode_of(&socket), lost: 0, asked: None };
-    loop {
-        socket.readable().await.map_err(InputError::io("receive"))?;
-        let mut lines = Vec::new();
-        while lines.len() < BATCH_BYTES {
-            match socket.try_recv_from(&mut buffer) {
-                Ok((length, _)) => {
-                    lines.append(&mut port.cut(&mut cutter, &buffer[..length]));
-                    lines.append(&mut port.rest(&mut cutter));
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) => return Err(InputError::io("receive")(error)),
-            }
+impl Input for Udp {
+    type Settings = NoTable;
+
+    const CHARACTER: Character = Character {
+        name: "udp",
+        about: "Receives datagrams of one or more lines.",
+        table: "",
+        address: AddressUse::Listener { protocol: Protocol::Udp, example: "0.0.0.0:10110" },
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: false,
+    };
+
+    /// Ends only with an error, for instance if the address cannot be bound.
+    async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
+        let socket = open(port).await?;
+        let options = SockRef::from(&socket);
+        // The service manager may have set a larger buffer than an unprivileged process may request.
+        if options.recv_buffer_size().map_err(InputError::io("ask for the receive buffer"))? < RECEIVE_BUFFER_BYTES {
+            options.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).map_err(InputError::io("set receive buffer"))?;
         }
-        offer(port, lines)?;
-        kernel.ask(port);
-        // Lets other tasks run even while datagrams keep coming.
-        tokio::task::yield_now().await;
+        let bound: SocketAddr = socket.local_addr().map_err(InputError::io("bind"))?;
+        info!(address = %bound, input = %port.settings.name, "listening");
+        port.state(State::Up).await;
+
+        // The end of a datagram ends its last line, so lines of different senders cannot mix.
+        let mut cutter = LineCutter::new();
+        let mut buffer = vec![0; LARGEST_DATAGRAM];
+        let mut kernel = Kernel { inode: inode_of(&socket), lost: 0, asked: None };
+        loop {
+            socket.readable().await.map_err(InputError::io("receive"))?;
+            let mut lines = Vec::new();
+            while lines.len() < BATCH_BYTES {
+                match socket.try_recv_from(&mut buffer) {
+                    Ok((length, _)) => {
+                        lines.append(&mut port.cut(&mut cutter, &buffer[..length]));
+                        lines.append(&mut port.rest(&mut cutter));
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(InputError::io("receive")(error)),
+                }
+            }
+            offer(port, lines)?;
+            kernel.ask(port);
+            // Lets other tasks run even while datagrams keep coming.
+            tokio::task::yield_now().await;
+        }
     }
 }
 
