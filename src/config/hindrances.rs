@@ -121,12 +121,7 @@ fn written_places(config: &Config) -> Vec<(String, PathBuf)> {
         if let Some(path) = &sink.path {
             places.push((format!("sinks[{index}].path"), if path.exists() { path.clone() } else { folder_of(path) }));
         }
-        let spools = [
-            ("cap", sink.cap.as_ref().and_then(|cap| cap.spool.as_ref())),
-            ("cise", sink.cise.as_ref().and_then(|cise| cise.spool.as_ref())),
-        ];
-        let spools = spools.into_iter().filter_map(|(kind, spool)| Some((kind, spool?)));
-        places.extend(spools.map(|(kind, spool)| (format!("sinks[{index}].{kind}.spool"), nearest(spool))));
+        places.extend(sink.spool(&format!("sinks[{index}]")).map(|(key, spool)| (key, nearest(spool))));
     }
     places
 }
@@ -193,11 +188,11 @@ fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)>
         }
     }
     for (index, sink) in config.sinks.iter().enumerate() {
-        let program = sink.exec.as_ref().and_then(|exec| exec.command.first());
-        if let Some(program) = program.filter(|program| !may(Path::new(program), Access::EXEC_OK)) {
+        let program = sink.program(&format!("sinks[{index}]"));
+        if let Some((key, program)) = program.filter(|(_, program)| !may(Path::new(program), Access::EXEC_OK)) {
             let what =
                 format!("{program} may not be run by {}; let that user or everybody run it (chmod)", asker.own.shown());
-            found.push((asker.weight(), format!("sinks[{index}].exec.command: {what}")));
+            found.push((asker.weight(), format!("{key}: {what}")));
         }
     }
     found

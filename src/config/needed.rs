@@ -13,7 +13,6 @@ use super::words::advice;
 use super::{Config, Problem};
 use crate::alerts::NoticeKind;
 use crate::behaviours;
-use crate::nats::{Login, LoginError};
 use crate::secret::{Secret, SecretError};
 
 /// Files and folders that inputs and sinks need and that do not exist or cannot be used.
@@ -36,26 +35,7 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
         }
     }
     for (index, sink) in config.sinks.iter().enumerate() {
-        if let Some(program) = sink.exec.as_ref().and_then(|exec| exec.command.first())
-            && !fs::metadata(program).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-        {
-            problems.push(format!(
-                "sinks[{index}].exec.command: {program} is not a program; write the path of one that may be run"
-            ));
-        }
-        let spools = [
-            ("cap", sink.cap.as_ref().and_then(|cap| cap.spool.as_ref())),
-            ("cise", sink.cise.as_ref().and_then(|cise| cise.spool.as_ref())),
-        ];
-        for (kind, spool) in spools.into_iter().filter_map(|(kind, spool)| Some((kind, spool?))) {
-            let parent = spool.parent().filter(|parent| *parent != Path::new(""));
-            if !spool.is_dir() && parent.is_some_and(|parent| !parent.is_dir()) {
-                problems.push(format!(
-                    "sinks[{index}].{kind}.spool: the folder around {} does not exist; create it, or write another path",
-                    spool.display()
-                ));
-            }
-        }
+        problems.extend(sink.requirements(&format!("sinks[{index}]")));
     }
     for (list, all) in
         [("inputs", serde_json::to_value(&config.inputs)), ("sinks", serde_json::to_value(&config.sinks))]
@@ -63,7 +43,6 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
         // Serialising plain data cannot fail.
         secrets(list, &all.unwrap_or_default(), &mut problems);
     }
-    problems.extend(misfits(config));
     problems
 }
 
@@ -99,22 +78,6 @@ fn useless(path: &str, secret: &Secret) -> Option<String> {
         (Secret::File(_), _) => Some(format!("{path}.file: {error}")),
         (Secret::Credential(_), _) => Some(format!("{path}.credential: {error}")),
     }
-}
-
-/// Secrets that can be read but do not fit their purpose.
-fn misfits(config: &Config) -> Vec<String> {
-    let mut problems = Vec::new();
-    let mut log_in = |path: String, login: &Login| {
-        if let Err(error @ LoginError::NoCredentials) = login.read() {
-            problems.push(format!("{path}.nats.{error}"));
-        }
-    };
-    for (index, sink) in config.sinks.iter().enumerate() {
-        sink.nats.iter().for_each(|nats| log_in(format!("sinks[{index}]"), &nats.login));
-    }
-    let hooks = config.sinks.iter().enumerate().filter_map(|(index, sink)| Some((index, sink.webhook.as_ref()?)));
-    problems.extend(hooks.flat_map(|(index, hook)| hook.useless_keys(&format!("sinks[{index}].webhook"))));
-    problems
 }
 
 /// Settings files that every user may write.

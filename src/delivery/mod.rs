@@ -8,11 +8,11 @@
 
 mod certificates;
 mod digest;
-mod endpoint;
 mod http_post;
 mod in_flight;
 mod payload;
 mod queue;
+mod registry;
 mod send;
 mod settings;
 mod sheet;
@@ -39,8 +39,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle as Task;
 use tracing::{error, warn};
 
-pub use settings::{DeliverySettings, Kind, Level, Settings};
+pub use settings::{DeliverySettings, Level};
 pub use sheet::{CAVEAT, Row, sheet};
+pub use sink::Character;
+pub use sinks::{Kind, Settings};
 pub use test_alert::send_test;
 
 use crate::alerts::Change;

@@ -11,8 +11,9 @@ use super::certificates::Certificates;
 use super::in_flight::{Attempt, InFlight, ROOM};
 use super::queue::{LOOK_AGAIN, Queue};
 use super::send::{Delivery, MOST_PARTLY, SendError, SenderIdentity};
-use super::settings::{DeliverySettings, Settings};
-use super::sink::Sink;
+use super::settings::DeliverySettings;
+use super::sink::AnySink;
+use super::sinks::Settings;
 use super::throttle::Throttle;
 use crate::clock::{Clock, Moment};
 use crate::fault;
@@ -105,7 +106,7 @@ impl Worker {
     pub(super) async fn run(mut self) {
         self.queue.settle().await;
         let sender = SenderIdentity { site: self.policy.site.clone() };
-        let mut sink = None;
+        let mut sink: Option<Box<dyn AnySink>> = None;
         let mut refreshed = self.clock.moment();
         let mut obeyed = Order::Work;
         loop {
@@ -115,7 +116,7 @@ impl Worker {
             }
             if matches!(order, Order::Reopen(_)) && order != obeyed {
                 // Secrets and certificates are read again, and a receiver that answered 410 Gone gets another chance.
-                sink = sink.take().and_then(Sink::reopened);
+                sink = sink.take().and_then(AnySink::reopened);
                 self.state.health = Health::default();
                 self.state.in_flight.wake();
             }
@@ -127,7 +128,7 @@ impl Worker {
             obeyed = order;
             if self.certificates.have_changed(&self.settings, self.clock.moment()) {
                 info!(sink = %self.settings.name, "certificates have changed and are reloaded");
-                sink = sink.take().and_then(Sink::reopened);
+                sink = sink.take().and_then(AnySink::reopened);
                 self.state.health.rest = None;
                 self.state.in_flight.wake();
             }
@@ -136,7 +137,7 @@ impl Worker {
             let now = self.clock.moment();
             if sink.is_none() && self.state.health.rests_for(now).is_zero() {
                 self.certificates.note_read(&self.settings);
-                match Sink::new(&self.settings, &sender) {
+                match self.settings.open(&sender) {
                     Ok(made) => {
                         let mut made = made;
                         if made.refresh_every().is_some() {
@@ -190,7 +191,7 @@ impl Worker {
                 }
                 if !taken.is_empty() {
                     self.throttle.spend(taken.len(), now);
-                    self.send(sink, taken).await;
+                    self.send(sink.as_mut(), taken).await;
                     // A sink that never waits must still let the other workers run.
                     tokio::task::yield_now().await;
                     continue;
@@ -210,8 +211,8 @@ impl Worker {
             let next = match rest.is_zero() {
                 true if on_hold => HELD,
                 true => {
-                    let pace = |sink: &Sink| self.throttle.pace(sink.pace(now), now).wait;
-                    let pace = sink.as_ref().map_or(Duration::ZERO, pace);
+                    let pace = |sink: &dyn AnySink| self.throttle.pace(sink.pace(now), now).wait;
+                    let pace = sink.as_deref().map_or(Duration::ZERO, pace);
                     self.state.in_flight.next_in(now).map(|wait| wait.max(pace)).unwrap_or(LOOK_AGAIN)
                 }
                 false => rest,
@@ -226,7 +227,7 @@ impl Worker {
         }
     }
 
-    async fn send(&mut self, sink: &mut Sink, mut taken: Vec<Attempt>) {
+    async fn send(&mut self, sink: &mut dyn AnySink, mut taken: Vec<Attempt>) {
         self.queue.renew(&mut taken, &mut self.state.reported);
         if taken.is_empty() {
             return;

@@ -14,9 +14,12 @@ use crate::clock::{Clock, Moment};
 use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::{Told, alertmanager};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::secret::Secret;
+use crate::table::Table;
 use crate::time::Time;
-use crate::tls;
+use crate::tls::{self, Endpoint};
 
 const REFRESH: Duration = Duration::from_secs(60);
 const REPEAT_RESOLVED: Duration = Duration::from_secs(300);
@@ -45,17 +48,25 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         self.target().problems(path)
     }
 
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
+    fn within(&mut self, folder: &Path) {
         http_post::within(folder, &mut self.tls, &mut self.bearer);
     }
 
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        Endpoint::of_url(&self.url, 9093).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+}
+
+impl Settings {
     fn target(&self) -> Target<'_> {
         Target {
             url: &self.url,
@@ -70,7 +81,7 @@ impl Settings {
 
 /// Connection to one Alertmanager.
 #[derive(Debug)]
-pub(in crate::delivery) struct Alertmanager {
+pub(super) struct Alertmanager {
     post: Post,
     sender: SenderIdentity,
     now: fn() -> Time,
@@ -80,13 +91,40 @@ pub(in crate::delivery) struct Alertmanager {
 
 impl Alertmanager {
     /// Reads the secrets and certificates.
-    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
+    fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
         let post = settings.target().open()?.at("api/v2/alerts");
         Ok(Alertmanager { post, sender: sender.clone(), now: || Clock.now(), resolved: Vec::new() })
     }
 
+    async fn post_all(&self, alerts: &[Value]) -> Result<(), SendError> {
+        for some in alerts.chunks(TOGETHER) {
+            let body = Value::Array(some.to_vec()).to_string();
+            self.post.post(body.into_bytes(), "application/json", &[]).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Alertmanager {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "alertmanager",
+        about: "Prometheus Alertmanager.",
+        table: "Settings of kind `alertmanager`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: true,
+        lists_ids: true,
+        keeps_open_alerts: true,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
+        Alertmanager::new(own, sender)
+    }
+
     /// Posts each delivery as an alert.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         let told = deliveries.iter().map(Told::of).collect::<Result<Vec<_>, _>>()?;
         let now = (self.now)();
         let alerts: Vec<Value> = told.iter().map(|told| alertmanager::alert(told, &self.sender, now)).collect();
@@ -101,12 +139,12 @@ impl Alertmanager {
     }
 
     /// Interval for repeating open alerts.
-    pub(in crate::delivery) fn refresh_every(&self) -> Option<Duration> {
+    fn refresh_every(&self) -> Option<Duration> {
         Some(REFRESH)
     }
 
     /// Posts the open alerts again, and those resolved less than five minutes ago.
-    pub(in crate::delivery) async fn refresh(&mut self, open: &[Delivery]) -> Result<(), SendError> {
+    async fn refresh(&mut self, open: &[Delivery]) -> Result<(), SendError> {
         let (now, moment) = ((self.now)(), Clock.moment());
         self.resolved.retain(|(since, ..)| moment.since(*since) < REPEAT_RESOLVED);
         let mut alerts = Vec::new();
@@ -119,14 +157,6 @@ impl Alertmanager {
         }
         alerts.extend(self.resolved.iter().map(|(.., alert)| alert.clone()));
         self.post_all(&alerts).await
-    }
-
-    async fn post_all(&self, alerts: &[Value]) -> Result<(), SendError> {
-        for some in alerts.chunks(TOGETHER) {
-            let body = Value::Array(some.to_vec()).to_string();
-            self.post.post(body.into_bytes(), "application/json", &[]).await?;
-        }
-        Ok(())
     }
 }
 

@@ -8,9 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::{Told, cap};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::spool::Spool;
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::delivery::spool::{self, Spool};
 use crate::secret::Secret;
-use crate::tls;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// `[sinks.cap]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
@@ -38,9 +41,8 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
         if self.spool.is_some() == self.url.is_some() {
             problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"https://RECEIVER/\""));
@@ -54,12 +56,29 @@ impl Settings {
         problems
     }
 
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
+    fn within(&mut self, folder: &Path) {
         http_post::within(folder, &mut self.tls, &mut self.bearer);
         self.spool.iter_mut().for_each(|spool| *spool = folder.join(&*spool));
     }
 
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        self.url.iter().filter_map(|url| Some(("url", Endpoint::of_url(url, 443)?))).collect()
+    }
+
+    fn spool(&self) -> Option<&Path> {
+        self.spool.as_deref()
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        self.spool.iter().filter_map(|spool| spool::problem(spool, &format!("{path}.spool"))).collect()
+    }
+}
+
+impl Settings {
     fn target(&self) -> Option<Target<'_>> {
         Some(Target {
             url: self.url.as_deref()?,
@@ -74,7 +93,7 @@ impl Settings {
 
 /// A receiver of CAP messages: a folder or a URL.
 #[derive(Debug)]
-pub(in crate::delivery) struct Cap {
+pub(super) struct Cap {
     sender: String,
     spool: Option<Spool>,
     post: Option<Post>,
@@ -82,14 +101,33 @@ pub(in crate::delivery) struct Cap {
 
 impl Cap {
     /// Reads the secrets and certificates.
-    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cap, String> {
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cap, String> {
         let spool = settings.spool.as_deref().map(Spool::new);
         let post = settings.target().map(|target| target.open()).transpose()?;
         Ok(Cap { sender: settings.sender.clone(), spool, post })
     }
+}
+
+impl Sink for Cap {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "cap",
+        about: "Messages of the Common Alerting Protocol (CAP).",
+        table: "Settings of kind `cap`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: true,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cap, String> {
+        Cap::new(own, sender)
+    }
 
     /// Writes or posts one message for each delivery.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let text = cap::message(&Told::of(delivery)?, &self.sender);
             if let Some(spool) = &self.spool {

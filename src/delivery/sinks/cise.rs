@@ -11,9 +11,12 @@ use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::Told;
 use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::spool::Spool;
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::delivery::spool::{self, Spool};
 use crate::secret::Secret;
-use crate::tls;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// `[sinks.cise]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
@@ -52,9 +55,8 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
         if self.spool.is_some() == self.url.is_some() {
             problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"https://ADAPTOR/\""));
@@ -73,12 +75,29 @@ impl Settings {
         problems
     }
 
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
+    fn within(&mut self, folder: &Path) {
         http_post::within(folder, &mut self.tls, &mut self.bearer);
         self.spool.iter_mut().for_each(|spool| *spool = folder.join(&*spool));
     }
 
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        self.url.iter().filter_map(|url| Some(("url", Endpoint::of_url(url, 443)?))).collect()
+    }
+
+    fn spool(&self) -> Option<&Path> {
+        self.spool.as_deref()
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        self.spool.iter().filter_map(|spool| spool::problem(spool, &format!("{path}.spool"))).collect()
+    }
+}
+
+impl Settings {
     fn target(&self) -> Option<Target<'_>> {
         Some(Target {
             url: self.url.as_deref()?,
@@ -93,7 +112,7 @@ impl Settings {
 
 /// The adaptor of a CISE node: a folder or a URL.
 #[derive(Debug)]
-pub(in crate::delivery) struct Cise {
+pub(super) struct Cise {
     settings: Settings,
     spool: Option<Spool>,
     post: Option<Post>,
@@ -101,23 +120,10 @@ pub(in crate::delivery) struct Cise {
 
 impl Cise {
     /// Reads the secrets and certificates.
-    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cise, String> {
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cise, String> {
         let spool = settings.spool.as_deref().map(Spool::new);
         let post = settings.target().map(|target| target.open()).transpose()?;
         Ok(Cise { settings: settings.clone(), spool, post })
-    }
-
-    /// Writes or posts one message for each delivery.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        for delivery in deliveries {
-            let text = self.message(delivery)?;
-            if let Some(spool) = &self.spool {
-                spool.put(delivery, text).await?;
-            } else if let Some(post) = &self.post {
-                post.post(text.into_bytes(), "application/xml", &[]).await?;
-            }
-        }
-        Ok(())
     }
 
     fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
@@ -131,6 +137,38 @@ impl Cise {
             risk: self.settings.risk_type,
         };
         push(&told, &terms).map_err(|reason| SendError::Refused { reason })
+    }
+}
+
+impl Sink for Cise {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "cise",
+        about: "A CISE node, through its adaptor.",
+        table: "Settings of kind `cise`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: false,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cise, String> {
+        Cise::new(own, sender)
+    }
+
+    /// Writes or posts one message for each delivery.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let text = self.message(delivery)?;
+            if let Some(spool) = &self.spool {
+                spool.put(delivery, text).await?;
+            } else if let Some(post) = &self.post {
+                post.post(text.into_bytes(), "application/xml", &[]).await?;
+            }
+        }
+        Ok(())
     }
 }
 

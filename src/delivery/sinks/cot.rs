@@ -14,10 +14,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
+use crate::table::Table;
 use crate::time::Span;
-use crate::tls;
+use crate::tls::{self, Endpoint};
 
 /// Maximum size of an event sent as a datagram. Bytes.
 const LONGEST_DATAGRAM: usize = 65_000;
@@ -57,9 +60,8 @@ fn timeout_seconds() -> u32 {
     10
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> =
             Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
         let bounds = [
@@ -77,14 +79,21 @@ impl Settings {
         problems
     }
 
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
+    fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        self.transport.endpoint(&self.address).map(|endpoint| ("address", endpoint)).into_iter().collect()
     }
 }
 
 /// Connection to a TAK server or multicast group.
-pub(in crate::delivery) struct Cot {
+pub(super) struct Cot {
     stale: Span,
     carrier: Carrier,
 }
@@ -95,7 +104,7 @@ enum Carrier {
 }
 
 impl Cot {
-    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cot, String> {
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cot, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
         let carrier = match settings.transport {
@@ -108,9 +117,28 @@ impl Cot {
         };
         Ok(Cot { stale: Span::from_minutes(settings.stale_minutes.into()), carrier })
     }
+}
+
+impl Sink for Cot {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "cot",
+        about: "Markers on TAK maps (Cursor on Target).",
+        table: "Settings of kind `cot`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: true,
+        lists_ids: true,
+        keeps_open_alerts: true,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cot, String> {
+        Cot::new(own, sender)
+    }
 
     /// Sends each delivery as an event, in order. There is no acknowledgement; an event counts as delivered once the network accepts it.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let event = event::event(Telling::of(delivery), self.stale)?;
             match &mut self.carrier {
@@ -125,7 +153,7 @@ impl Cot {
     }
 
     /// Checks the idle connection. Returns whether something was written again.
-    pub(in crate::delivery) async fn tend(&mut self) -> Result<bool, SendError> {
+    async fn tend(&mut self) -> Result<bool, SendError> {
         match &mut self.carrier {
             Carrier::Stream(wire) => wire.tend().await,
             Carrier::Datagrams(_) => Ok(false),

@@ -13,9 +13,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, Moment};
 use crate::delivery::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::delivery::wire::Address;
 use crate::secret::Secret;
-use crate::tls;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// Period of `max_per_hour`.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -79,9 +82,8 @@ pub enum Security {
     None,
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> =
             Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
         let loopback = self.address.parse().is_ok_and(|address: Address| address.is_loopback());
@@ -115,17 +117,25 @@ impl Settings {
         problems
     }
 
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
+    fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
         if let Some(secret) = &mut self.password {
             secret.within(folder);
         }
     }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        let encrypted = self.security == Security::Tls;
+        Endpoint::at(&self.address, encrypted).map(|endpoint| ("address", endpoint)).into_iter().collect()
+    }
 }
 
 /// Connection settings of a mail server, and the mails sent recently.
-pub(in crate::delivery) struct Email {
+pub(super) struct Email {
     writer: mail::Writer,
     server: session::Server,
     apart: Duration,
@@ -139,7 +149,7 @@ pub(in crate::delivery) struct Email {
 }
 
 impl Email {
-    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
+    fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
         let mailbox = |text: &String| text.parse::<Mailbox>().map_err(|error| format!("{text}: {error}"));
         let writer = mail::Writer {
             from: mailbox(&settings.from)?,
@@ -157,8 +167,36 @@ impl Email {
         })
     }
 
+    /// Recipients that already have all of these deliveries.
+    fn have(&self, deliveries: &[Delivery]) -> BTreeSet<String> {
+        let of = |delivery: &Delivery| {
+            let known = self.partly.iter().find(|(other, _)| other.key == delivery.key);
+            known.map(|(_, have)| have.clone()).unwrap_or_default()
+        };
+        deliveries.iter().map(of).reduce(|all, have| &all & &have).unwrap_or_default()
+    }
+}
+
+impl Sink for Email {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "email",
+        about: "E-mail.",
+        table: "Settings of kind `email`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: true,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
+        Email::new(own, sender)
+    }
+
     /// Sends one mail with one delivery, or a digest of several.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         if deliveries.is_empty() {
             return Ok(());
         }
@@ -194,36 +232,9 @@ impl Email {
         }
     }
 
-    /// Recipients that already have all of these deliveries.
-    fn have(&self, deliveries: &[Delivery]) -> BTreeSet<String> {
-        let of = |delivery: &Delivery| {
-            let known = self.partly.iter().find(|(other, _)| other.key == delivery.key);
-            known.map(|(_, have)| have.clone()).unwrap_or_default()
-        };
-        deliveries.iter().map(of).reduce(|all, have| &all & &have).unwrap_or_default()
-    }
-
-    /// How far back mails count against `max_per_hour` and `digest_minutes`.
-    pub(in crate::delivery) fn counts_back(&self) -> Duration {
-        HOUR.max(self.apart)
-    }
-
-    /// Restores the times of mails sent before a restart. `ago` lists how long ago each was sent, earliest first.
-    pub(in crate::delivery) fn recall(&mut self, ago: &[Duration]) {
-        if self.sent.is_empty() {
-            let now = Clock.moment();
-            self.sent = ago.iter().map(|ago| now.back(*ago)).collect();
-        }
-    }
-
-    /// At a reload, reads the password and certificates again and keeps the history. `None` if they cannot be read.
-    pub(in crate::delivery) fn reopened(self) -> Option<Email> {
-        Some(Email { server: session::Server::new(&self.settings).ok()?, ..self })
-    }
-
     /// When `digest_minutes` and `max_per_hour` allow the next mail, and with how many deliveries. The last mail of an hour takes
     /// everything that waits.
-    pub(in crate::delivery) fn pace(&self, now: Moment) -> Pace {
+    fn pace(&self, now: Moment) -> Pace {
         let lately: Vec<Duration> = self.sent.iter().map(|sent| now.since(*sent)).filter(|ago| *ago < HOUR).collect();
         let apart = self.sent.back().map_or(Duration::ZERO, |last| self.apart.saturating_sub(now.since(*last)));
         let left = self.most.saturating_sub(lately.len());
@@ -233,6 +244,24 @@ impl Email {
         };
         let together = if left <= 1 || !self.apart.is_zero() { TOGETHER } else { 1 };
         Pace { together, wait: apart.max(full) }
+    }
+
+    /// How far back mails count against `max_per_hour` and `digest_minutes`.
+    fn counts_back(&self) -> Option<Duration> {
+        Some(HOUR.max(self.apart))
+    }
+
+    /// Restores the times of mails sent before a restart. `ago` lists how long ago each was sent, earliest first.
+    fn recall(&mut self, ago: &[Duration]) {
+        if self.sent.is_empty() {
+            let now = Clock.moment();
+            self.sent = ago.iter().map(|ago| now.back(*ago)).collect();
+        }
+    }
+
+    /// At a reload, reads the password and certificates again and keeps the history. `None` if they cannot be read.
+    fn reopened(self) -> Option<Email> {
+        Some(Email { server: session::Server::new(&self.settings).ok()?, ..self })
     }
 }
 

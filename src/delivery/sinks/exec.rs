@@ -3,6 +3,8 @@
 //! The program runs without a shell, with fixed arguments and an environment of `PATH` only. Processes it leaves in its process group are
 //! killed.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -16,6 +18,9 @@ use tokio::time::timeout;
 
 use crate::delivery::http_post::one_line;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::table::Table;
 
 /// `EX_TEMPFAIL` of sysexits: the program asks for another try.
 const TRY_AGAIN: i32 = 75;
@@ -39,9 +44,8 @@ fn timeout_seconds() -> u64 {
     30
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         if !self.command.first().is_some_and(|program| Path::new(program).is_absolute()) {
             problems.push(format!(
@@ -56,11 +60,24 @@ impl Settings {
         }
         problems
     }
+
+    fn program(&self) -> Option<&str> {
+        self.command.first().map(String::as_str)
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        let is_program = |program: &&String| {
+            fs::metadata(program).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+        };
+        let other = self.command.first().filter(|program| !is_program(program));
+        let advice = "write the path of one that may be run";
+        other.map(|program| format!("{path}.command: {program} is not a program; {advice}")).into_iter().collect()
+    }
 }
 
 /// A program that receives changes.
 #[derive(Debug)]
-pub(in crate::delivery) struct Exec {
+pub(super) struct Exec {
     settings: Settings,
 }
 
@@ -72,16 +89,8 @@ struct Group {
 
 impl Exec {
     /// Does not run the program yet.
-    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Exec, String> {
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Exec, String> {
         Ok(Exec { settings: settings.clone() })
-    }
-
-    /// Runs the program once for each delivery, one after the other.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        for delivery in deliveries {
-            self.run(&delivery.line).await?;
-        }
-        Ok(())
     }
 
     async fn run(&self, line: &str) -> Result<(), SendError> {
@@ -142,6 +151,33 @@ impl Exec {
     /// Prefixes a reason with the program's path only, because arguments may contain secrets.
     fn told(&self, what: &str) -> String {
         format!("{}: {what}", self.settings.command.first().map_or("", String::as_str))
+    }
+}
+
+impl Sink for Exec {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "exec",
+        about: "A local program, run once for each change.",
+        table: "Settings of kind `exec`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Exec, String> {
+        Exec::new(own, sender)
+    }
+
+    /// Runs the program once for each delivery, one after the other.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            self.run(&delivery.line).await?;
+        }
+        Ok(())
     }
 }
 

@@ -9,7 +9,10 @@ use tokio::time::timeout;
 
 use crate::alerts::Severity;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::delivery::telling::{Telling, cut};
+use crate::table::Table;
 
 /// Maximum wait for the journal to accept an entry.
 const WAIT: Duration = Duration::from_secs(10);
@@ -30,9 +33,12 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn usual() -> Option<Settings> {
+        Some(Settings::default())
+    }
+
+    fn problems(&self, path: &str) -> Vec<String> {
         match self.socket.is_absolute() {
             true => Vec::new(),
             false => vec![format!("{path}.socket: is not an absolute path; write \"/run/systemd/journal/socket\"")],
@@ -41,18 +47,45 @@ impl Settings {
 }
 
 /// Connection to the journal.
-pub(in crate::delivery) struct Journald {
+pub(super) struct Journald {
     socket: PathBuf,
     open: Option<UnixDatagram>,
 }
 
 impl Journald {
-    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Journald, String> {
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Journald, String> {
         Ok(Journald { socket: settings.socket.clone(), open: None })
     }
 
+    async fn put(&mut self, entry: &[u8]) -> std::io::Result<()> {
+        let socket = match &self.open {
+            Some(socket) => socket,
+            None => self.open.insert(UnixDatagram::unbound()?),
+        };
+        socket.send_to(entry, &self.socket).await.map(drop)
+    }
+}
+
+impl Sink for Journald {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "journald",
+        about: "The systemd journal.",
+        table: "Settings of kind `journald`; optional.",
+        has_path: false,
+        is_local: true,
+        is_read_by_people: false,
+        lists_ids: false,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Journald, String> {
+        Journald::new(own, sender)
+    }
+
     /// Writes one entry for each delivery. There is no acknowledgement; an entry counts as delivered once the socket accepts it.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let entry = entry(Telling::of(delivery));
             let reason = match timeout(WAIT, self.put(&entry)).await {
@@ -65,14 +98,6 @@ impl Journald {
             return Err(SendError::Later { wait: None, reason });
         }
         Ok(())
-    }
-
-    async fn put(&mut self, entry: &[u8]) -> std::io::Result<()> {
-        let socket = match &self.open {
-            Some(socket) => socket,
-            None => self.open.insert(UnixDatagram::unbound()?),
-        };
-        socket.send_to(entry, &self.socket).await.map(drop)
     }
 }
 

@@ -10,11 +10,15 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use crate::delivery::send::{Delivery, SendError};
+use crate::clock::Moment;
+use crate::delivery::send::{Delivery, Pace, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::disk::{RealDisk, sync_name};
+use crate::table::NoTable;
 
 /// Maximum number of deliveries in one write and flush.
-pub(in crate::delivery) const TOGETHER: usize = 256;
+const TOGETHER: usize = 256;
 
 /// Maximum wait for a thread that is still writing, and the interval of checking it.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -22,7 +26,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// An append-only file of JSON lines.
 #[derive(Debug)]
-pub(in crate::delivery) struct Jsonl {
+pub(super) struct Jsonl {
     /// Locked only by blocking threads, so that a slow disk does not stop the other sinks.
     state: Arc<Mutex<State>>,
     /// Whether a blocking thread is using the state.
@@ -43,13 +47,56 @@ struct State {
 
 impl Jsonl {
     /// The file is opened by the first delivery or by `reopen`.
-    pub(in crate::delivery) fn new(path: &Path) -> Jsonl {
+    fn new(path: &Path) -> Jsonl {
         let state = State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() };
         Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), must_open: Arc::default() }
     }
 
+    /// Reopens the file, so that a new one is created after log rotation. A line written in part is completed in the old file first.
+    fn reopen(&mut self) {
+        self.must_open.store(true, Ordering::Release);
+        if self.busy.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (state, busy, must_open) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.must_open));
+        // Runs in the background, so that the file exists even while there are no alerts.
+        drop(tokio::task::spawn_blocking(move || {
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            if must_open.swap(false, Ordering::AcqRel) {
+                state.close();
+            }
+            let _ = state.open();
+            busy.store(false, Ordering::Release);
+        }));
+    }
+}
+
+impl Sink for Jsonl {
+    type Settings = NoTable;
+
+    const CHARACTER: Character = Character {
+        name: "jsonl",
+        about: "A file with one JSON object per line.",
+        table: "",
+        has_path: true,
+        is_local: true,
+        is_read_by_people: false,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(settings: &sinks::Settings, _: &NoTable, _: &SenderIdentity) -> Result<Jsonl, String> {
+        let mut file = Jsonl::new(settings.path.as_deref().unwrap_or("".as_ref()));
+        file.reopen();
+        Ok(file)
+    }
+
+    fn pace(&self, _: Moment) -> Pace {
+        Pace { together: TOGETHER, wait: Duration::ZERO }
+    }
+
     /// Appends lines and returns when they are on the disk. A line written in part by a failed attempt is completed, not repeated.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         let free = async {
             while self.busy.swap(true, Ordering::AcqRel) {
                 sleep(LOOK_AGAIN).await;
@@ -76,22 +123,9 @@ impl Jsonl {
         outcome.map_err(|reason| SendError::Later { wait: None, reason })
     }
 
-    /// Reopens the file, so that a new one is created after log rotation. A line written in part is completed in the old file first.
-    pub(in crate::delivery) fn reopen(&mut self) {
-        self.must_open.store(true, Ordering::Release);
-        if self.busy.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let (state, busy, must_open) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.must_open));
-        // Runs in the background, so that the file exists even while there are no alerts.
-        drop(tokio::task::spawn_blocking(move || {
-            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if must_open.swap(false, Ordering::AcqRel) {
-                state.close();
-            }
-            let _ = state.open();
-            busy.store(false, Ordering::Release);
-        }));
+    fn reopened(mut self) -> Option<Jsonl> {
+        self.reopen();
+        Some(self)
     }
 }
 

@@ -1,13 +1,58 @@
 //! Sink: one line in the daemon's own log for each change.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tracing::info;
 
+use crate::clock::Moment;
+use crate::delivery::send::{Delivery, Pace, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::store::stored_severity;
+use crate::table::NoTable;
 use crate::telemetry::FromAir;
 
+/// Number of changes logged before the other sinks have their turn.
+const TOGETHER: usize = 64;
+
+/// The daemon's own log.
+pub(super) struct Log;
+
+impl Sink for Log {
+    type Settings = NoTable;
+
+    const CHARACTER: Character = Character {
+        name: "log",
+        about: "The daemon's own log.",
+        table: "",
+        has_path: false,
+        is_local: true,
+        is_read_by_people: false,
+        lists_ids: false,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, _: &NoTable, _: &SenderIdentity) -> Result<Log, String> {
+        Ok(Log)
+    }
+
+    fn pace(&self, _: Moment) -> Pace {
+        Pace { together: TOGETHER, wait: Duration::ZERO }
+    }
+
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        deliveries.iter().for_each(|delivery| write(&delivery.change));
+        Ok(())
+    }
+
+    fn reopened(self) -> Option<Log> {
+        Some(self)
+    }
+}
+
 /// Logs the change at INFO. Reason and summary may contain names from the air, so they are escaped.
-pub(in crate::delivery) fn take(change: &Value) {
+fn write(change: &Value) {
     let alert = &change["alert"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mmsis: Vec<u64> =

@@ -15,10 +15,14 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
 use crate::delivery::wire::Address;
+use crate::mqtt;
 use crate::secret::{Revealed, Secret};
-use crate::{mqtt, tls};
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// Maximum size of an outgoing message. Bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -55,9 +59,8 @@ fn timeout_seconds() -> u32 {
     10
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         match self.target() {
             None => problems.push(format!(
@@ -87,14 +90,24 @@ impl Settings {
         problems
     }
 
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
+    fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
         if let Some(secret) = &mut self.password {
             secret.within(folder);
         }
     }
 
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        let usual = if self.url.starts_with("mqtts") { 8883 } else { 1883 };
+        Endpoint::of_url(&self.url, usual).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+}
+
+impl Settings {
     /// Whether the URL asks for TLS, and its address. `None` if it is not a valid URL.
     fn target(&self) -> Option<(bool, Address)> {
         let (tls, address) = match self.url.strip_prefix("mqtts://") {
@@ -106,7 +119,7 @@ impl Settings {
 }
 
 /// Connection to an MQTT broker.
-pub(in crate::delivery) struct Mqtt {
+pub(super) struct Mqtt {
     options: MqttOptions,
     name: String,
     site: String,
@@ -116,7 +129,7 @@ pub(in crate::delivery) struct Mqtt {
 }
 
 impl Mqtt {
-    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
+    fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
         let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", sender.site));
         let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
@@ -139,21 +152,6 @@ impl Mqtt {
         })
     }
 
-    /// Publishes each delivery, replacing the retained message of its alert, and waits for the broker's acknowledgement.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        for delivery in deliveries {
-            let topic = topic(&self.site, Telling::of(delivery))?;
-            let reason = match timeout(self.wait, self.put(&topic, &delivery.line)).await {
-                Ok(Ok(())) => continue,
-                Ok(Err(reason)) => reason,
-                Err(_) => format!("not acknowledged within {} s", self.wait.as_secs()),
-            };
-            self.open = None;
-            return Err(SendError::Later { wait: None, reason: format!("{}: {reason}", self.name) });
-        }
-        Ok(())
-    }
-
     /// Try the kept connection first. It may have ended unnoticed.
     async fn put(&mut self, topic: &str, line: &str) -> Result<(), String> {
         if let Some(kept) = self.open.take()
@@ -164,6 +162,40 @@ impl Mqtt {
         }
         let fresh = AsyncClient::builder(self.options.clone()).capacity(1).build();
         self.open = publish(fresh, topic, line).await?;
+        Ok(())
+    }
+}
+
+impl Sink for Mqtt {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "mqtt",
+        about: "Retained messages on an MQTT broker.",
+        table: "Settings of kind `mqtt`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: true,
+        keeps_open_alerts: true,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
+        Mqtt::new(own, sender)
+    }
+
+    /// Publishes each delivery, replacing the retained message of its alert, and waits for the broker's acknowledgement.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let topic = topic(&self.site, Telling::of(delivery))?;
+            let reason = match timeout(self.wait, self.put(&topic, &delivery.line)).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(reason)) => reason,
+                Err(_) => format!("not acknowledged within {} s", self.wait.as_secs()),
+            };
+            self.open = None;
+            return Err(SendError::Later { wait: None, reason: format!("{}: {reason}", self.name) });
+        }
         Ok(())
     }
 }

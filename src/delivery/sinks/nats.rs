@@ -16,10 +16,13 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
 use crate::delivery::wire::Address;
 use crate::nats::{Gate, Identity, Login, LoginError};
-use crate::tls;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// `[sinks.nats]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -45,9 +48,8 @@ fn timeout_seconds() -> u32 {
     10
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         match self.target() {
             None => problems.push(format!(
@@ -71,12 +73,27 @@ impl Settings {
         problems
     }
 
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
+    fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
         self.login.within(folder);
     }
 
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        // NATS servers send their greeting unencrypted and start TLS afterwards.
+        let url = self.url.replacen("tls://", "nats://", 1);
+        Endpoint::of_url(&url, 4222).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        self.login.requirements(path)
+    }
+}
+
+impl Settings {
     /// Whether the URL asks for TLS, and its address. `None` if it is not a valid URL.
     fn target(&self) -> Option<(bool, Address)> {
         let (tls, address) = match self.url.strip_prefix("tls://") {
@@ -88,7 +105,7 @@ impl Settings {
 }
 
 /// Connection to a NATS server.
-pub(in crate::delivery) struct Nats {
+pub(super) struct Nats {
     url: String,
     address: Address,
     name: String,
@@ -99,30 +116,13 @@ pub(in crate::delivery) struct Nats {
 }
 
 impl Nats {
-    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
+    fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
         let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let identity = settings.login.read().map_err(|error| error.to_string())?;
         let tls = if tls { Some(settings.tls.client().map_err(|error| error.to_string())?) } else { None };
         let wait = Duration::from_secs(settings.timeout_seconds.into());
         let (url, name) = (settings.url.clone(), format!("atalaia {}", sender.site));
         Ok(Nats { url, address, name, identity, tls, wait, open: None })
-    }
-
-    /// Publishes each delivery and waits until a stream has stored it. The stream recognises repeats by their key.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        for delivery in deliveries {
-            let subject = subject(Telling::of(delivery))?;
-            let stored = timeout(self.wait, self.put(subject, delivery)).await;
-            let late = || SendError::Later {
-                wait: None,
-                reason: format!("{}: not stored within {} s", self.url, self.wait.as_secs()),
-            };
-            if let Err(error) = stored.unwrap_or_else(|_| Err(late())) {
-                self.open = None;
-                return Err(error);
-            }
-        }
-        Ok(())
     }
 
     async fn put(&mut self, subject: String, delivery: &Delivery) -> Result<(), SendError> {
@@ -172,6 +172,42 @@ impl Nats {
     /// Prefers the server's own fault to the client's error, which may repeat our credentials and is masked.
     fn said(&self, gate: &Gate, error: &impl ToString) -> String {
         gate.fault().map_or_else(|| self.identity.hide(&error.to_string()), str::to_owned)
+    }
+}
+
+impl Sink for Nats {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "nats",
+        about: "A NATS JetStream stream.",
+        table: "Settings of kind `nats`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
+        Nats::new(own, sender)
+    }
+
+    /// Publishes each delivery and waits until a stream has stored it. The stream recognises repeats by their key.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let subject = subject(Telling::of(delivery))?;
+            let stored = timeout(self.wait, self.put(subject, delivery)).await;
+            let late = || SendError::Later {
+                wait: None,
+                reason: format!("{}: not stored within {} s", self.url, self.wait.as_secs()),
+            };
+            if let Err(error) = stored.unwrap_or_else(|_| Err(late())) {
+                self.open = None;
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }
 

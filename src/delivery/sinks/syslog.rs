@@ -14,9 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::ais::hidden;
 use crate::alerts::Severity;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::delivery::telling::{Telling, cut};
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
-use crate::tls;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
 /// Message size that every collector must accept (RFC 5424, section 6.1); headers are shorter. Bytes.
 const LEAST_BYTES: usize = 480;
@@ -82,9 +85,8 @@ pub enum Facility {
     Local7 = 23,
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems: Vec<String> =
             Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
         if !(LEAST_BYTES..=MOST_BYTES).contains(&self.longest_bytes) {
@@ -103,14 +105,21 @@ impl Settings {
         problems
     }
 
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
+    fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        self.transport.endpoint(&self.address).map(|endpoint| ("address", endpoint)).into_iter().collect()
     }
 }
 
 /// Connection to a collector.
-pub(in crate::delivery) struct Syslog {
+pub(super) struct Syslog {
     line: Line,
     carrier: Carrier,
 }
@@ -130,7 +139,7 @@ struct Line {
 }
 
 impl Syslog {
-    pub(in crate::delivery) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Syslog, String> {
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Syslog, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
         let carrier = match settings.transport {
@@ -150,9 +159,28 @@ impl Syslog {
         };
         Ok(Syslog { line, carrier })
     }
+}
+
+impl Sink for Syslog {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "syslog",
+        about: "A syslog collector (RFC 5424).",
+        table: "Settings of kind `syslog`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: false,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Syslog, String> {
+        Syslog::new(own, sender)
+    }
 
     /// Sends each delivery in order. There is no acknowledgement; a message counts as delivered once the socket accepts it.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let message = self.line.message(Telling::of(delivery));
             match &mut self.carrier {
@@ -164,7 +192,7 @@ impl Syslog {
     }
 
     /// Checks the idle connection. Returns whether something was written again.
-    pub(in crate::delivery) async fn tend(&mut self) -> Result<bool, SendError> {
+    async fn tend(&mut self) -> Result<bool, SendError> {
         match &mut self.carrier {
             Carrier::Stream(wire) => wire.tend().await,
             Carrier::Datagrams(_) => Ok(false),

@@ -13,9 +13,12 @@ use crate::clock::Clock;
 use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::{Told, alertmanager, events};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
 use crate::secret::{Revealed, Secret};
+use crate::table::Table;
 use crate::time::Time;
-use crate::tls;
+use crate::tls::{self, Endpoint};
 
 /// Prefix of symmetric keys in Standard Webhooks.
 const PREFIX: &str = "whsec_";
@@ -64,9 +67,8 @@ pub enum Body {
     Alertmanager,
 }
 
-impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.target().problems(path);
         if 2 < self.secrets.len() {
             problems.push(format!("{path}.secrets: holds {}; at most two keys at a time", self.secrets.len()));
@@ -77,17 +79,30 @@ impl Settings {
         problems
     }
 
+    fn within(&mut self, folder: &Path) {
+        http_post::within(folder, &mut self.tls, &mut self.bearer);
+        self.secrets.iter_mut().chain(self.headers.values_mut()).for_each(|secret| secret.within(folder));
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        Endpoint::of_url(&self.url, 443).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        self.useless_keys(path)
+    }
+}
+
+impl Settings {
     /// Faults of keys that can be read but are not signing keys. Unreadable secrets are reported elsewhere.
-    pub fn useless_keys(&self, path: &str) -> Vec<String> {
+    fn useless_keys(&self, path: &str) -> Vec<String> {
         let read = self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.read().ok()?)));
         let useless = read.filter_map(|(index, secret)| Some((index, key(&secret).err()?)));
         useless.map(|(index, error)| format!("{path}.secrets[{index}]: {error}")).collect()
-    }
-
-    /// Resolves relative paths against `folder`.
-    pub fn within(&mut self, folder: &Path) {
-        http_post::within(folder, &mut self.tls, &mut self.bearer);
-        self.secrets.iter_mut().chain(self.headers.values_mut()).for_each(|secret| secret.within(folder));
     }
 
     fn target(&self) -> Target<'_> {
@@ -104,7 +119,7 @@ impl Settings {
 
 /// A URL that receives changes.
 #[derive(Debug)]
-pub(in crate::delivery) struct Webhook {
+pub(super) struct Webhook {
     post: Post,
     body: Body,
     keys: Vec<Hmac<Sha256>>,
@@ -114,7 +129,7 @@ pub(in crate::delivery) struct Webhook {
 
 impl Webhook {
     /// Reads the secrets and certificates.
-    pub(in crate::delivery) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
+    fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
         let keys = settings.secrets.iter().enumerate().map(|(index, secret)| {
             let secret = secret.read().map_err(|error| error.to_string())?;
             key(&secret).map_err(|error| format!("secrets[{index}] {error}"))
@@ -122,16 +137,6 @@ impl Webhook {
         let keys = keys.collect::<Result<_, String>>()?;
         let (body, sender) = (settings.body, sender.clone());
         Ok(Webhook { post: settings.target().open()?, body, keys, sender, now: || Clock.now() })
-    }
-
-    /// Posts each delivery in turn.
-    pub(in crate::delivery) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        for delivery in deliveries {
-            let (body, media_type) = self.body(delivery)?;
-            let headers = self.headers(&delivery.key, (self.now)(), body.as_bytes());
-            self.post.post(body.into_bytes(), media_type, &headers).await?;
-        }
-        Ok(())
     }
 
     fn body(&self, delivery: &Delivery) -> Result<(String, &'static str), SendError> {
@@ -154,6 +159,35 @@ impl Webhook {
             headers.push(("webhook-signature", all.join(" ")));
         }
         headers
+    }
+}
+
+impl Sink for Webhook {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "webhook",
+        about: "HTTP POST to a URL.",
+        table: "Settings of kind `webhook`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
+        Webhook::new(own, sender)
+    }
+
+    /// Posts each delivery in turn.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let (body, media_type) = self.body(delivery)?;
+            let headers = self.headers(&delivery.key, (self.now)(), body.as_bytes());
+            self.post.post(body.into_bytes(), media_type, &headers).await?;
+        }
+        Ok(())
     }
 }
 
