@@ -17,7 +17,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault lobby secret tls < disk nats service table < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
+//! shell   < clock telemetry fault secret tls < disk nats service table net < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
 //! | module | what it is |
@@ -36,7 +36,7 @@
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
-//! | [`lobby`] | limits on the connections of a listener that have not sent a request yet |
+//! | [`net`] | back-off, limits of a rate, and listeners that limit their connections |
 //! | [`service`] | what the daemon reports to systemd, and the sockets that systemd hands over |
 //! | [`secret`], [`tls`], [`nats`] | secrets by where they are kept; which authorities TLS trusts; the daemon's NATS credentials |
 //! | [`disk`] | the file operations that decide what survives a power failure |
@@ -87,9 +87,9 @@ pub mod geo;
 pub mod http;
 pub mod inputs;
 pub mod journal;
-pub mod lobby;
 pub mod mqtt;
 pub mod nats;
+pub mod net;
 pub mod runtime;
 pub mod secret;
 pub mod service;

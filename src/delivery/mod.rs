@@ -21,7 +21,6 @@ mod sinks;
 mod spool;
 mod telling;
 mod test_alert;
-mod throttle;
 #[cfg(test)]
 mod trial;
 mod wire;
@@ -47,10 +46,10 @@ pub use test_alert::send_test;
 
 use crate::alerts::Change;
 use crate::clock::Clock;
+use crate::net::RateLimit;
 use crate::store::{Filter, Reporter};
 use crate::telemetry::SinkCounters;
 use queue::{Memory, Queue, Reading, Stored};
-use throttle::Throttle;
 use worker::{Order, Worker};
 
 /// Time a replaced worker has to finish the send it has begun; after that it is aborted.
@@ -282,10 +281,9 @@ impl SinkTasks {
             counters: sink.counters,
             clock: self.clock,
             state: Default::default(),
-            throttle: Throttle::new(settings.most_a_second()),
+            rate: RateLimit::per_second(settings.most_a_second()),
             certificates: Default::default(),
-            sparing: Default::default(),
-            began: self.clock.moment(),
+            log: Default::default(),
         };
         let task = tokio::spawn(async move {
             if let Some(mut old) = old {

@@ -10,6 +10,7 @@ use super::sink::{AnySink, Character};
 use super::sinks::{Kind, Settings};
 use crate::alerts::Severity;
 use crate::alerts::handling::Tlp;
+use crate::net::Backoff;
 use crate::store::{Clearance, Filter};
 use crate::table::Table;
 use crate::tls::{self, Endpoint};
@@ -262,11 +263,9 @@ impl DeliverySettings {
         problems
     }
 
-    /// Wait before the next try after `tries` failures (from 1). `chance`, 0 to 1, sets the random variation of 10 %.
-    pub(super) fn wait(&self, tries: u32, chance: f64) -> Duration {
-        let place = (tries.max(1) as usize - 1).min(self.retry_seconds.len().saturating_sub(1));
-        let seconds = self.retry_seconds.get(place).copied().unwrap_or(LONGEST_RETRY);
-        Duration::from_secs(u64::from(seconds)).mul_f64(0.9 + 0.2 * chance)
+    /// The waits before the retries.
+    pub(super) fn backoff(&self) -> Backoff {
+        Backoff::listed(self.retry_seconds.iter().map(|seconds| Duration::from_secs(u64::from(*seconds))))
     }
 
     /// Age at which a delivery is given up.
@@ -282,10 +281,9 @@ mod tests {
     #[test]
     fn waits_follow_the_list_and_the_last_repeats() {
         let settings = DeliverySettings::default();
-        let waits: Vec<u64> = (1..=6).map(|tries| settings.wait(tries, 0.5).as_secs()).collect();
+        let backoff = settings.backoff();
+        let waits: Vec<u64> = (1..=6).map(|tries| backoff.delay(tries, 0.5).as_secs()).collect();
         assert_eq!(waits, [5, 30, 120, 600, 600, 600]);
-        assert_eq!(settings.wait(1, 0.0), Duration::from_millis(4500));
-        assert!(settings.wait(1, 0.999) < Duration::from_millis(5500));
         assert_eq!(settings.problems(), Vec::<String>::new());
     }
 

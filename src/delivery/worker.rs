@@ -14,11 +14,11 @@ use super::send::{Delivery, MOST_PARTLY, SendError, SenderIdentity};
 use super::settings::DeliverySettings;
 use super::sink::AnySink;
 use super::sinks::Settings;
-use super::throttle::Throttle;
 use crate::clock::{Clock, Moment};
 use crate::fault;
+use crate::net::{LogLimit, RateLimit};
 use crate::store::{Outcome, Tried};
-use crate::telemetry::{FromAir, SinkCounters, Sparing};
+use crate::telemetry::{FromAir, SinkCounters};
 use crate::time::Span;
 
 /// Upper bound for one `send` or `refresh`; the sinks' own time-outs are shorter.
@@ -56,13 +56,11 @@ pub(super) struct Worker {
     pub(super) clock: Clock,
     pub(super) state: WorkerState,
     /// Rate limit of the sink (`max_per_second`).
-    pub(super) throttle: Throttle,
+    pub(super) rate: RateLimit,
     /// Tracks whether the certificate files have changed.
     pub(super) certificates: Certificates,
     /// Limits how often the log reports that the sink is down.
-    pub(super) sparing: Sparing,
-    /// When the worker was created, by the steady clock; start of the rate limit's time scale.
-    pub(super) began: Moment,
+    pub(super) log: LogLimit,
 }
 
 /// State that changes as the worker runs.
@@ -175,8 +173,8 @@ impl Worker {
                         warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "open alerts could not be sent again");
                     }
                 }
-                let pace = self.throttle.pace(sink.pace(now), now);
-                if !self.throttle.wait(now).is_zero() {
+                let pace = sink.pace(now).within(&self.rate, now);
+                if !self.rate.wait(now).is_zero() {
                     SinkCounters::add(&self.counters.delayed, self.state.in_flight.note_delayed(now) as u64);
                 }
                 // While draining without a store, the sink's own pace is ignored, because what is not sent now is lost.
@@ -190,7 +188,7 @@ impl Worker {
                     taken = self.state.in_flight.take_partly(now);
                 }
                 if !taken.is_empty() {
-                    self.throttle.spend(taken.len(), now);
+                    self.rate.spend(taken.len(), now);
                     self.send(sink.as_mut(), taken).await;
                     // A sink that never waits must still let the other workers run.
                     tokio::task::yield_now().await;
@@ -211,7 +209,7 @@ impl Worker {
             let next = match rest.is_zero() {
                 true if on_hold => HELD,
                 true => {
-                    let pace = |sink: &dyn AnySink| self.throttle.pace(sink.pace(now), now).wait;
+                    let pace = |sink: &dyn AnySink| sink.pace(now).within(&self.rate, now).wait;
                     let pace = sink.as_deref().map_or(Duration::ZERO, pace);
                     self.state.in_flight.next_in(now).map(|wait| wait.max(pace)).unwrap_or(LOOK_AGAIN)
                 }
@@ -306,7 +304,8 @@ impl Worker {
                     self.works();
                 }
                 taken.iter_mut().for_each(|attempt| attempt.tries += 1);
-                let wait = self.policy.wait(taken.first().map_or(1, |attempt| attempt.tries), fastrand::f64());
+                let wait =
+                    self.policy.backoff().delay(taken.first().map_or(1, |attempt| attempt.tries), fastrand::f64());
                 // Each is retried by itself: recipients that already have one of them must not get it again because of another.
                 for attempt in &mut taken {
                     (attempt.wait, attempt.alone, attempt.partly) = (Some((now, wait)), true, true);
@@ -332,7 +331,7 @@ impl Worker {
                 health.last_reason = cut(&reason);
                 taken.iter_mut().for_each(|attempt| attempt.tries += 1);
                 let tries = if is_down { health.rounds + 1 } else { taken.first().map_or(1, |attempt| attempt.tries) };
-                let wait = self.policy.wait(tries, fastrand::f64()).max(asked).min(self.policy.give_up());
+                let wait = self.policy.backoff().delay(tries, fastrand::f64()).max(asked).min(self.policy.give_up());
                 if is_down {
                     health.rounds += 1;
                     health.rest = Some((now, wait));
@@ -346,7 +345,7 @@ impl Worker {
                 if takes_nothing {
                     SinkCounters::set(&self.counters.down, 1);
                     if !health.logged
-                        && let Some(unsaid) = self.sparing.may(now.since(self.began))
+                        && let Some(unsaid) = self.log.next(now)
                     {
                         health.logged = true;
                         error!(

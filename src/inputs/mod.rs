@@ -1,7 +1,6 @@
 //! Inputs turn the bytes of feeds and files into batches of lines. Each kind is a file of `feed` that
 //! implements the trait of `input`, and one line of the registry in `feed`. Starting an input again is done once, in `run`.
 
-mod backoff;
 mod connect;
 mod error;
 mod feed;
@@ -9,9 +8,9 @@ mod input;
 mod members;
 mod merge;
 mod message;
-mod per_address;
 mod play;
 mod port;
+mod reconnect;
 mod recording;
 mod registry;
 mod run;

@@ -4,16 +4,15 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tracing::{error, info, warn};
 
-use super::backoff::{Attempt, Backoff};
 use super::message::State;
 use super::port::Port;
-use crate::telemetry::Sparing;
+use super::reconnect::{Attempt, Reconnect};
+use crate::net::LogLimit;
 
 /// Runs an input until it is stopped or, for a recording, until its end. A failed input is retried: almost at once if it had delivered
 /// lines, with growing delays otherwise. The log reports the first failures and then only some of them.
 pub async fn run(port: Port) {
-    let mut backoff = Backoff::default();
-    let (began, mut sparing) = (port.clock.moment(), Sparing::default());
+    let (mut reconnect, mut log) = (Reconnect::default(), LogLimit::default());
     loop {
         let started = port.clock.moment();
         let outcome = tokio::select! {
@@ -39,14 +38,14 @@ pub async fn run(port: Port) {
         port.counters.reason.set(&error.to_string());
         port.state(State::Down).await;
         let held = port.clock.moment().since(started);
-        let wait = backoff.next(Attempt { held, delivered: port.counters.take_delivered() }, fastrand::f64());
+        let wait = reconnect.next(Attempt { held, delivered: port.counters.take_delivered() }, fastrand::f64());
         let wait = wait.max(error.wait()).max(port.settings.spacing().saturating_sub(held));
-        let said = sparing.may(port.clock.moment().since(began));
-        if let Some(unsaid) = said {
+        let line = log.next(port.clock.moment());
+        if let Some(unsaid) = line {
             let again_in_seconds = wait.as_secs_f64().round();
             warn!(input = %port.settings.name, %error, again_in_seconds, unsaid, "input down");
         }
-        port.counters.is_hushed.store(said.is_none(), Relaxed);
+        port.counters.is_hushed.store(line.is_none(), Relaxed);
         tokio::select! {
             biased;
             () = port.stop.cancelled() => return,

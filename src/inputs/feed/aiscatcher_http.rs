@@ -27,16 +27,16 @@ use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::{Batch, Message, State};
 use crate::inputs::port::Port;
-use crate::lobby::widen;
+use crate::net::{PerAddressLimit, widen};
 use crate::secret::Secret;
 use crate::service::{Protocol, with_holder};
 use crate::table::Table;
 use crate::telemetry::InputCounters;
-use admission::{Admission, Peer, Reserved};
+use admission::{Admission, Peer};
 use batch::{Split, split};
 use body::{Bodies, Whole, unpack};
 use credentials::Credentials;
-use refusal::{Refusal, Untold};
+use refusal::{Refusal, RefusalLog};
 
 /// Maximum number of bodies unpacked, cut and handed on at the same time; bounds the memory this takes.
 const WORKED_ON: usize = 4;
@@ -120,10 +120,10 @@ fn is_loopback(address: &str) -> bool {
 struct Ingest {
     port: Port,
     credentials: Credentials,
-    reserved: Reserved,
+    reserved: PerAddressLimit,
     bodies: Bodies,
     turns: Semaphore,
-    untold: Untold,
+    refusals: RefusalLog,
 }
 
 /// An HTTP server that AIS-catcher posts to.
@@ -174,9 +174,9 @@ impl Input for AiscatcherHttp {
 
 impl Ingest {
     fn new(port: Port, credentials: Credentials) -> Ingest {
-        let reserved = Reserved::new(&port.settings);
+        let reserved = PerAddressLimit::new(port.settings.max_clients, port.settings.max_clients_per_address);
         let turns = Semaphore::new(WORKED_ON);
-        Ingest { port, credentials, reserved, bodies: Bodies::new(), turns, untold: Untold::default() }
+        Ingest { port, credentials, reserved, bodies: Bodies::new(), turns, refusals: RefusalLog::default() }
     }
 }
 
@@ -191,7 +191,7 @@ async fn take(
     request: Request,
 ) -> Result<String, Refusal> {
     let taken = try_take(&ingest, &peer, request).await;
-    taken.inspect_err(|refusal| ingest.untold.count(&ingest.port, peer.address, refusal))
+    taken.inspect_err(|refusal| ingest.refusals.count(&ingest.port, peer.address, refusal))
 }
 
 async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<String, Refusal> {

@@ -1,24 +1,20 @@
 //! TCP listener: programs connect and send lines. Each connection has its own line cutter, so lines never interleave.
 
-use std::sync::Arc;
+use std::io;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
-use crate::clock::Moment;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
-use crate::inputs::per_address::{AddressCounts, AddressPermit};
 use crate::inputs::port::Port;
+use crate::net::{self, LogLimit, PerAddressLimit};
 use crate::service::{Protocol, with_holder};
 use crate::table::NoTable;
 use crate::telemetry::{ConnectedClient, InputCounters};
 
-/// Pause after a failed accept, for instance without free file descriptors, so that the loop does not spin.
-const BREATH: Duration = Duration::from_millis(100);
 /// Minimum interval between two warnings about refused connections.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
@@ -46,25 +42,15 @@ impl Input for TcpListen {
         info!(address = %bound, input = %port.settings.name, "listening");
         port.state(State::Up).await;
 
-        let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
-        let counts = AddressCounts::default();
-        let (mut refused, mut warned_at) = (0_u64, None);
+        let limit = PerAddressLimit::new(port.settings.max_clients, port.settings.max_clients_per_address);
+        let (mut refused, mut log) = (0_u64, LogLimit::every(WARN_EVERY));
         loop {
-            let (stream, peer) = match listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    warn!(input = %port.settings.name, %error, "connection not accepted");
-                    tokio::time::sleep(BREATH).await;
-                    continue;
-                }
-            };
-            let place = Arc::clone(&places).try_acquire_owned().ok();
-            let permit = AddressPermit::take(&counts, peer.ip(), port.settings.max_clients_per_address);
-            let (Some(place), Some(permit)) = (place, permit) else {
+            let failed = |error: &io::Error| warn!(input = %port.settings.name, %error, "connection not accepted");
+            let (stream, peer) = net::accept(&listener, failed).await;
+            let Some(permit) = limit.take(peer.ip()) else {
                 refused += 1;
                 // A flood of connections must not become a flood of log lines.
-                if warned_at.is_none_or(|at: Moment| WARN_EVERY <= port.clock.moment().since(at)) {
-                    warned_at = Some(port.clock.moment());
+                if log.next(port.clock.moment()).is_some() {
                     warn!(
                         input = %port.settings.name, %peer, refused, max_clients = port.settings.max_clients,
                         max_clients_per_address = port.settings.max_clients_per_address,
@@ -84,7 +70,7 @@ impl Input for TcpListen {
                     () = port.stop.cancelled() => return,
                     outcome = port.pump(stream) => outcome,
                 };
-                drop((place, permit));
+                drop(permit);
                 if let Err(reason) = outcome {
                     info!(input = %port.settings.name, %peer, %reason, "client disconnected");
                 }

@@ -7,17 +7,17 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
-use tokio::time::Instant;
 use tracing::warn;
 
 use super::body::MAX_BODY;
 use crate::inputs::Port;
+use crate::net::LogLimit;
 use crate::telemetry::RefusedPost;
 
 /// `Retry-After` of a busy response, in seconds.
 const AGAIN: &str = "10";
 /// Minimum interval between two log messages.
-const TELL_EVERY: Duration = Duration::from_secs(60);
+const LOG_EVERY: Duration = Duration::from_secs(60);
 
 /// Why a batch was refused. The text is the body of the response.
 #[derive(Debug, thiserror::Error)]
@@ -73,48 +73,24 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Refused posts not yet logged.
-#[derive(Default)]
-pub(super) struct Untold(Mutex<Since>);
+/// Counts refused posts and logs them, at once and then at intervals.
+pub(super) struct RefusalLog(Mutex<LogLimit>);
 
-#[derive(Default)]
-struct Since {
-    told: Option<Instant>,
-    posts: u64,
+impl Default for RefusalLog {
+    fn default() -> RefusalLog {
+        RefusalLog(Mutex::new(LogLimit::every(LOG_EVERY)))
+    }
 }
 
-impl Untold {
-    /// Counts a refusal and logs it if one is due; nothing of what was sent is logged.
+impl RefusalLog {
+    /// Counts a refusal and logs it if a line is due; nothing of what was sent is logged.
     pub(super) fn count(&self, port: &Port, peer: SocketAddr, refusal: &Refusal) {
         let why = refusal.why();
         port.counters.refuse(why);
-        if let Some(posts) = self.due(Instant::now()) {
+        let left_out = self.0.lock().unwrap_or_else(PoisonError::into_inner).next(port.clock.moment());
+        if let Some(left_out) = left_out {
+            let posts = left_out + 1;
             warn!(input = %port.settings.name, posts, last_peer = %peer, last_reason = why.name(), "posts refused");
         }
-    }
-
-    /// The number of posts to log, including this one, if a message is due.
-    fn due(&self, now: Instant) -> Option<u64> {
-        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        since.posts += 1;
-        if since.told.is_some_and(|told| now < told + TELL_EVERY) {
-            return None;
-        }
-        since.told = Some(now);
-        Some(std::mem::take(&mut since.posts))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn refusals_are_logged_at_once_and_then_once_a_minute() {
-        let untold = Untold::default();
-        let began = Instant::now();
-        let told: Vec<Option<u64>> =
-            [0, 1, 59, 60, 61, 300].map(|seconds| untold.due(began + Duration::from_secs(seconds))).into();
-        assert_eq!(told, [Some(1), None, None, Some(3), None, Some(2)]);
     }
 }

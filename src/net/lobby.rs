@@ -5,27 +5,16 @@
 //! has left the lobby long before it could be displaced.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::net::{IpAddr, Ipv6Addr};
-use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use socket2::SockRef;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// Minimum time a connection keeps its place. A request normally follows its connection at once, even from a busy machine.
 const GRACE: Duration = Duration::from_millis(50);
-/// Length of the kernel's queue of connections that are not accepted yet. With the usual 128, a burst overflows the queue, and a client
-/// then waits one to three seconds before it tries again.
-const BACKLOG: i32 = 1024;
-
-/// Lengthens the accept queue of a listening socket so that it survives a burst of connections.
-pub fn widen(listener: &impl AsFd) -> io::Result<()> {
-    SockRef::from(listener).listen(BACKLOG)
-}
 
 /// The places of one listener. Clones share the same places.
 #[derive(Clone)]
@@ -42,13 +31,13 @@ struct Shared {
 #[derive(Default)]
 struct State {
     /// Connections by number. Numbers are given in order of arrival.
-    guests: BTreeMap<u64, Guest>,
+    connections: BTreeMap<u64, Arrival>,
     next: u64,
     /// Number of connections displaced since the start.
     displaced: u64,
 }
 
-struct Guest {
+struct Arrival {
     network: IpAddr,
     since: Instant,
     /// The connection is being answered and cannot be displaced.
@@ -96,27 +85,27 @@ impl Lobby {
     }
 
     fn is_full(&self) -> bool {
-        self.0.most <= self.state().guests.len()
+        self.0.most <= self.state().connections.len()
     }
 
     /// Returns a place, or the time to wait before trying again.
     fn try_take(&self, network: IpAddr) -> Result<Place, Duration> {
         let mut state = self.state();
-        if self.0.most <= state.guests.len() {
+        if self.0.most <= state.connections.len() {
             let (number, since) = state.first_to_leave(network).ok_or(GRACE)?;
             if let Some(rest) = GRACE.checked_sub(since.elapsed()).filter(|rest| !rest.is_zero()) {
                 return Err(rest);
             }
-            if let Some(guest) = state.guests.remove(&number) {
-                guest.displaced.cancel();
+            if let Some(connection) = state.connections.remove(&number) {
+                connection.displaced.cancel();
                 state.displaced += 1;
             }
         }
         let displaced = CancellationToken::new();
         let number = state.next;
         state.next += 1;
-        let guest = Guest { network, since: Instant::now(), kept: false, displaced: displaced.clone() };
-        state.guests.insert(number, guest);
+        let connection = Arrival { network, since: Instant::now(), kept: false, displaced: displaced.clone() };
+        state.connections.insert(number, connection);
         Ok(Place { lobby: self.clone(), number, displaced })
     }
 
@@ -129,13 +118,13 @@ impl State {
     /// The oldest displaceable connection of the network that has the most connections. The new connection counts towards its own network.
     fn first_to_leave(&self, newcomer: IpAddr) -> Option<(u64, Instant)> {
         let mut crowds = BTreeMap::from([(newcomer, 1_usize)]);
-        for guest in self.guests.values() {
-            *crowds.entry(guest.network).or_default() += 1;
+        for connection in self.connections.values() {
+            *crowds.entry(connection.network).or_default() += 1;
         }
-        let free = self.guests.iter().filter(|(_, guest)| !guest.kept);
+        let free = self.connections.iter().filter(|(_, connection)| !connection.kept);
         // `max_by_key` returns the last maximum. The order is reversed, so that is the oldest connection.
-        let first = free.rev().max_by_key(|(_, guest)| crowds[&guest.network]);
-        first.map(|(number, guest)| (*number, guest.since))
+        let first = free.rev().max_by_key(|(_, connection)| crowds[&connection.network]);
+        first.map(|(number, connection)| (*number, connection.since))
     }
 }
 
@@ -154,20 +143,20 @@ impl Place {
     /// that slow answers cannot shut out every new connection either.
     pub fn keep(&self) -> Option<Kept<'_>> {
         let mut state = self.lobby.state();
-        let kept = state.guests.values().filter(|guest| guest.kept).count();
-        let guest = state.guests.get_mut(&self.number)?;
-        if guest.kept || self.lobby.0.most <= 2 * kept {
+        let kept = state.connections.values().filter(|connection| connection.kept).count();
+        let connection = state.connections.get_mut(&self.number)?;
+        if connection.kept || self.lobby.0.most <= 2 * kept {
             return None;
         }
-        guest.kept = true;
+        connection.kept = true;
         Some(Kept(self))
     }
 }
 
 impl Drop for Kept<'_> {
     fn drop(&mut self) {
-        if let Some(guest) = self.0.lobby.state().guests.get_mut(&self.0.number) {
-            guest.kept = false;
+        if let Some(connection) = self.0.lobby.state().connections.get_mut(&self.0.number) {
+            connection.kept = false;
         }
         self.0.lobby.0.changed.notify_one();
     }
@@ -175,7 +164,7 @@ impl Drop for Kept<'_> {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.lobby.state().guests.remove(&self.number);
+        self.lobby.state().connections.remove(&self.number);
         self.lobby.0.changed.notify_one();
     }
 }
