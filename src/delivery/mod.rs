@@ -17,8 +17,10 @@ mod send;
 mod settings;
 mod sheet;
 mod sink;
+mod sink_state;
 mod sinks;
 mod spool;
+mod stages;
 mod telling;
 mod test_alert;
 #[cfg(test)]
