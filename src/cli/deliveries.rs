@@ -58,7 +58,7 @@ enum Command {
     },
     /// Count deliveries by sink and state
     Count,
-    /// Say what became of each change of an alert at each sink, and why it did not go there
+    /// Say through which stages each change of an alert went to each sink, and why it did not go further
     Why {
         /// Id of the alert, or its first four characters and more
         id: String,
@@ -125,12 +125,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Why { id, sink, json } => {
             let file = store::alert_file(&path, id, Clock.now()).map_err(refused)?;
+            let outcomes = store::outcomes(&path, &file.told.entry.id).map_err(refused)?;
             let filters = settings.as_ref().map_or(&[][..], |settings| &settings.filters);
-            if let Some(unknown) = sink.as_ref().and_then(|sink| why::unknown(&file, filters, sink)) {
+            let known = why::Known { file: &file, outcomes: &outcomes, filters };
+            if let Some(unknown) = sink.as_ref().and_then(|sink| known.unknown(sink)) {
                 return Err(Failure::Usage(meant(unknown)));
             }
-            let show = if *json { why::objects } else { why::page };
-            print(&show(&file, filters, sink.as_deref()))
+            let sink = sink.as_deref();
+            print(&if *json { known.objects(sink) } else { known.page(sink) })
         }
         Command::Count => {
             let rows = store::deliveries(&path).map_err(refused)?;

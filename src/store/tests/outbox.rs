@@ -35,6 +35,45 @@ fn a_sink_receives_what_its_filter_selects() {
 }
 
 #[test]
+fn the_stage_that_stops_a_change_is_recorded_with_its_reason_and_is_no_delivery() {
+    let place = place();
+    let store = open_with(&place, |filter| filter.min_score = 90);
+    let changes = distress();
+    let id = changes[0].alert.id.clone();
+    let low = with(&changes[0], 1, |alert| alert.score = 89);
+    let high = with(&changes[0], 2, |alert| {
+        alert.score = 90;
+        alert.handling.tlp = Tlp::Red;
+    });
+    store.changes(vec![low, high], 0);
+    assert!(store.settle(PATIENCE));
+    tell(&store, &place.waiting("own"));
+    assert!(store.settle(PATIENCE));
+    let recorded = outcomes(&place.path, &id).expect("read");
+    let shown: Vec<(u32, &str, &str, Option<&str>)> = recorded
+        .iter()
+        .map(|one| (one.revision, one.sink.as_str(), one.stage().name(), one.reason.as_deref()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (1, "own", "send", None),
+            (1, "partner", "select", Some("89 points are below min_score = 90")),
+            (2, "own", "send", None),
+            (2, "partner", "pace", None),
+        ]
+    );
+    let count = deliveries(&place.path).expect("read");
+    assert_eq!(count.iter().map(|(.., count)| count).sum::<u64>(), 3, "what was not selected is no delivery");
+    let rows = |state| {
+        let which = DeliveryQuery { sink: Some("partner".to_owned()), state, alert: None };
+        delivery_rows(&place.path, &which, 10).expect("read").len()
+    };
+    assert_eq!((rows(None), rows(Some(DeliveryState::NotSelected))), (1, 1));
+    assert_eq!(alert(&place.path, &id, noon()).expect("there").deliveries.len(), 3);
+}
+
+#[test]
 fn what_the_clearance_does_not_allow_is_withheld_and_audited() {
     let withheld = |edit: fn(&mut Clearance), change: fn(&mut crate::alerts::Alert)| {
         let place = place();
