@@ -12,7 +12,7 @@ use super::table::{Column, number, short_id, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::config::{StoreSettings, meant};
-use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, Retried, StoreError};
+use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, RetryReport, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -127,7 +127,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let file = store::alert_file(&path, id, Clock.now()).map_err(refused)?;
             let outcomes = store::outcomes(&path, &file.told.entry.id).map_err(refused)?;
             let filters = settings.as_ref().map_or(&[][..], |settings| &settings.filters);
-            let known = why::Known { file: &file, outcomes: &outcomes, filters };
+            let known = why::DeliveryRecords { file: &file, outcomes: &outcomes, filters };
             if let Some(unknown) = sink.as_ref().and_then(|sink| known.unknown(sink)) {
                 return Err(Failure::Usage(meant(unknown)));
             }
@@ -161,7 +161,7 @@ fn nothing(which: &Which, state: Option<DeliveryState>) -> String {
 }
 
 /// Prints what a retry has done. It is refused if everything it would retry belongs to removed sinks.
-fn print_retried(done: &Retried) -> Result<(), Failure> {
+fn print_retried(done: &RetryReport) -> Result<(), Failure> {
     let left = done.removed.iter().map(|(sink, count)| {
         let sink = FromAir(sink);
         format!("{count} for the removed sink {sink} not tried: add {sink} to the settings again, reload, and retry")
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_retry_for_removed_sinks_alone_is_refused() {
-        let done = |queued| Retried { queued, removed: [("partner".to_owned(), 42)].into() };
+        let done = |queued| RetryReport { queued, removed: [("partner".to_owned(), 42)].into() };
         let Err(Failure::Usage(text)) = print_retried(&done(0)) else { panic!("refused") };
         assert!(
             text.starts_with("42 for the removed sink partner not tried: add partner to the settings again"),

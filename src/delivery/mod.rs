@@ -1,8 +1,11 @@
 //! Delivery of alert changes to the configured sinks, each filtered by that sink's settings.
 //!
-//! Every sink has its own worker (`worker`). All workers share one thread, separate from the engine's. A worker reads the sink's rows of
-//! the store's outbox (`queue`), keeps some of them in flight (`in_flight`), sends them through the sink (`sink`) and reports each outcome
-//! to the store. A slow or faulty sink delays only its own deliveries. After two failed deliveries in a row the sink counts as down: the
+//! A change goes through six stages. `select`, `silence` and `clear` are asked when the store queues it (`store::stages`), `pace`, `send`
+//! and `retry` by the worker (`stages`). The outbox keeps the outcome.
+//!
+//! Each kind of sink is a file of `sinks` that implements the trait of `sink`, and one line of the registry there. Every sink has its own
+//! worker (`worker`). All workers share one thread, separate from the engine's. A worker reads the sink's rows of the store's outbox
+//! (`queue`), keeps some of them in flight (`in_flight`), follows the state of the sink (`sink_state`) and reports each outcome to the store. A slow or faulty sink delays only its own deliveries. After two failed deliveries in a row the sink counts as down: the
 //! worker backs off, then tries the oldest other delivery. A delivery that is refused, or not taken within `give_up_hours`, is given up,
 //! and the store raises an alert.
 
@@ -51,7 +54,7 @@ use crate::clock::Clock;
 use crate::net::RateLimit;
 use crate::store::{Filter, Reporter};
 use crate::telemetry::SinkCounters;
-use queue::{Memory, Queue, Reading, Stored};
+use queue::{Memory, Queue, SharedReader, StoredQueue};
 use worker::{Order, Worker};
 
 /// Time a replaced worker has to finish the send it has begun; after that it is aborted.
@@ -128,7 +131,7 @@ impl Dispatcher {
             let Ok(runtime) = runtime else {
                 return;
             };
-            let link = room.map(|link| (Arc::new(Reading::of(&link.path)), link));
+            let link = room.map(|link| (Arc::new(SharedReader::of(&link.path)), link));
             runtime.block_on(SinkTasks { link, clock, tasks: BTreeMap::new() }.run(orders));
             // A pending write to an unresponsive file must not delay the exit.
             runtime.shutdown_background();
@@ -206,7 +209,7 @@ impl Dispatcher {
 /// The workers' tasks, owned by the delivery thread.
 struct SinkTasks {
     /// The store and the read connection that all workers share; `None` without a store.
-    link: Option<(Arc<Reading>, StoreLink)>,
+    link: Option<(Arc<SharedReader>, StoreLink)>,
     clock: Clock,
     tasks: BTreeMap<String, SinkTask>,
 }
@@ -263,7 +266,7 @@ impl SinkTasks {
         let (orders, listen) = watch::channel(Order::Work);
         let settings = sink.settings.clone();
         let queue = match &self.link {
-            Some((reading, link)) => Queue::Stored(Box::new(Stored {
+            Some((reading, link)) => Queue::Stored(Box::new(StoredQueue {
                 sink: settings.name.clone(),
                 clearance: sink.filter.clearance.clone(),
                 reading: Arc::clone(reading),
@@ -271,7 +274,7 @@ impl SinkTasks {
                 wake: link.wake.0.subscribe(),
                 more: true,
                 looked: self.clock.moment(),
-                told: false,
+                is_reported: false,
             })),
             None => Queue::Memory(Arc::clone(&sink.memory)),
         };

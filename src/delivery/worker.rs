@@ -22,7 +22,7 @@ use super::stages::send;
 use crate::clock::{Clock, Moment};
 use crate::fault;
 use crate::net::{LogLimit, RateLimit};
-use crate::store::{Outcome, Tried};
+use crate::store::{AttemptReport, Outcome};
 use crate::telemetry::{FromAir, SinkCounters};
 use crate::time::Span;
 
@@ -127,7 +127,7 @@ impl Worker {
                 Next::Wait { time, for_deliveries } => tokio::select! {
                     biased;
                     changed = self.orders.changed() => if changed.is_err() { return },
-                    () = self.queue.poked(), if for_deliveries => {}
+                    () = self.queue.may_have_more(), if for_deliveries => {}
                     () = sleep(time.clamp(Duration::from_millis(1), LOOK_AGAIN)) => {}
                 },
             }
@@ -206,7 +206,7 @@ impl Worker {
             self.state.open = self.queue.open_alerts();
         }
         if let Some(lately) = sink.counts_back() {
-            sink.recall(&self.queue.told_lately(lately));
+            sink.recall(&self.queue.delivered_lately(lately));
         }
         Some(sink)
     }
@@ -387,7 +387,7 @@ impl Worker {
         let why = cut(reason);
         let later = |attempt: &Attempt| {
             let outcome = Outcome::Later { due_at, why: why.clone(), partly };
-            Some(Tried { seq: attempt.delivery.row?, attempts: attempt.tries, outcome })
+            Some(AttemptReport { seq: attempt.delivery.row?, attempts: attempt.tries, outcome })
         };
         self.queue.report(rest.iter().filter_map(later).collect());
         self.state.in_flight.put_back(rest);
@@ -411,8 +411,8 @@ impl Worker {
     }
 
     fn report(&mut self, outcomes: Vec<(Option<i64>, u32, Outcome)>) {
-        let tried = |(row, attempts, outcome)| Some(Tried { seq: row?, attempts, outcome });
-        let tried: Vec<Tried> = outcomes.into_iter().filter_map(tried).collect();
+        let tried = |(row, attempts, outcome)| Some(AttemptReport { seq: row?, attempts, outcome });
+        let tried: Vec<AttemptReport> = outcomes.into_iter().filter_map(tried).collect();
         self.state.reported.extend(tried.iter().map(|tried| tried.seq));
         self.queue.report(tried);
     }

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tracing::{info, warn};
 
 use super::error::InputError;
-use super::merge::{Merged, Reading};
+use super::merge::{MergedRecordings, Reading};
 use super::message::{Batch, Message, State};
 use super::port::Port;
 use super::recording::Recording;
@@ -47,7 +47,7 @@ pub(super) async fn to_the_end(port: &Port, path: PathBuf, order: Order) -> Resu
 
 fn read(port: &Port, path: &Path, reading: &Reading, order: Order) -> Result<(), InputError> {
     let recording = Recording::open(path, port.limits)?;
-    let mut merged = Merged::new(vec![recording], reading)?;
+    let mut merged = MergedRecordings::new(vec![recording], reading)?;
     loop {
         let mut lines = Vec::new();
         let more = merged.read_block(&mut |_, line| {

@@ -64,7 +64,7 @@ pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
 pub use markings::mark;
-pub use outbox::{Outbox, OutboxRow, Outcome, Tried};
+pub use outbox::{AttemptReport, Outbox, OutboxRow, Outcome};
 pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use read::{
     Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences, stored_severity,
@@ -72,7 +72,7 @@ pub use read::{
 pub use retention::{Purged, RetentionSettings, purge};
 pub use stages::clear::Clearance;
 pub use trail::{Actor, AuditRow, is_same_name, trail};
-pub use undelivered::{DeliveryQuery, DeliveryRow, Retried, deliveries, delivery_rows, knows_sink, retry};
+pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
 pub use writer::{Event, Reporter, Store};
 
 use crate::alerts::HandlingSettings;

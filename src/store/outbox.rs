@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::changes::{OURSELVES, audit};
 use super::delivery_state::DeliveryState;
-use super::digests::{self, Known, Way};
+use super::digests::{self, SinkHistory, Way};
 use super::filter::Filter;
 use super::stages::clear::Clearance;
 use super::stages::{self, Decision, Knowledge};
@@ -39,7 +39,7 @@ pub struct OutboxRow {
 
 /// Result of an attempt to deliver.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Tried {
+pub struct AttemptReport {
     /// Number of the outbox row.
     pub seq: i64,
     /// Number of attempts including this one.
@@ -86,13 +86,13 @@ pub(super) fn offer(
     let (sink, alert) = (&filter.sink, &change.alert);
     let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
     let known = match closes || filter.digest_after.is_some() {
-        true => Known::of(transaction, sink, &alert.id)?,
-        false => Known::default(),
+        true => SinkHistory::of(transaction, sink, &alert.id)?,
+        false => SinkHistory::default(),
     };
     let knowledge = match known {
         _ if !closes => Knowledge::Nothing,
-        Known { singly: true, .. } => Knowledge::Singly,
-        Known { gathered: true, .. } => Knowledge::ByDigest,
+        SinkHistory { singly: true, .. } => Knowledge::Singly,
+        SinkHistory { gathered: true, .. } => Knowledge::ByDigest,
         _ => Knowledge::Nothing,
     };
     let row = Row { sink, alert: &alert.id, revision: change.revision };
@@ -217,7 +217,7 @@ pub(super) fn offer_end(
     now: Time,
 ) -> rusqlite::Result<bool> {
     let sink = &filter.sink;
-    let known = Known::of(transaction, sink, end.alert)?;
+    let known = SinkHistory::of(transaction, sink, end.alert)?;
     let row = Row { sink, alert: end.alert, revision: end.revision };
     if !known.singly && !known.gathered {
         return row.stop(transaction, DeliveryState::NotSelected, UNKNOWN_THERE, now);
@@ -249,7 +249,7 @@ pub(super) fn offer_again(
     handling: &Handling,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let known = Known::of(transaction, &filter.sink, &alert.id)?;
+    let known = SinkHistory::of(transaction, &filter.sink, &alert.id)?;
     let row = Row { sink: &filter.sink, alert: &alert.id, revision };
     if !known.singly && !known.gathered {
         return row.stop(transaction, DeliveryState::NotSelected, UNKNOWN_THERE, now);
@@ -373,7 +373,7 @@ impl Outbox {
     }
 
     /// The distinct times after `since` at which a sink accepted deliveries, earliest first.
-    pub fn told_since(&self, sink: &str, since: Time) -> Result<Vec<Time>, StoreError> {
+    pub fn delivered_since(&self, sink: &str, since: Time) -> Result<Vec<Time>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Time>> {
             let mut query = self.connection.prepare_cached(
                 "SELECT DISTINCT told_at FROM outbox WHERE sink = ?1 AND state IN ('told', 'pending') AND ?2 < told_at ORDER BY told_at",
@@ -422,7 +422,7 @@ pub(super) fn give_up(connection: &Connection, filter: &[Filter], now: Time) -> 
 }
 
 /// Records the outcome of attempts. Returns the sinks whose number of failed deliveries may have changed.
-pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> rusqlite::Result<Vec<String>> {
+pub(super) fn tried(transaction: &Transaction<'_>, all: &[AttemptReport], now: Time) -> rusqlite::Result<Vec<String>> {
     let mut told = transaction.prepare_cached(
         "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL, error = NULL WHERE seq = ?1
          RETURNING sink, alert, revision",
@@ -440,7 +440,7 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> 
     )?;
     let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let mut sinks = Vec::new();
-    for Tried { seq, attempts, outcome } in all {
+    for AttemptReport { seq, attempts, outcome } in all {
         let sink = match outcome {
             Outcome::Delivered => {
                 let told: Option<(String, String, u32)> =

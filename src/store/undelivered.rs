@@ -108,7 +108,7 @@ pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<
 
 /// What a retry has done.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Retried {
+pub struct RetryReport {
     /// Number of deliveries that were queued again.
     pub queued: u64,
     /// Number of deliveries that were left as they are, by removed sink.
@@ -126,7 +126,7 @@ pub fn retry<'a>(
     who: impl Into<Actor<'a>>,
     why: Option<&str>,
     now: Time,
-) -> Result<Retried, StoreError> {
+) -> Result<RetryReport, StoreError> {
     let who = who.into();
     let mut connection = schema::beside(path)?;
     if let Some(sink) = &which.sink {
@@ -135,9 +135,9 @@ pub fn retry<'a>(
     if let Some(alert) = &which.alert {
         whole(&connection, Kind::Alert, alert).map_err(StoreError::sqlite(path))??;
     }
-    let mut write = || -> rusqlite::Result<Retried> {
+    let mut write = || -> rusqlite::Result<RetryReport> {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let mut done = Retried::default();
+        let mut done = RetryReport::default();
         {
             let mut failed = transaction.prepare(&format!(
                 "SELECT seq, sink, alert, revision, gathered FROM outbox WHERE {} ORDER BY seq",

@@ -10,7 +10,7 @@ use crate::store::{self, AlertFile, DeliveryState, Filter, Stage, StageOutcome};
 use crate::telemetry::FromAir;
 
 /// What is known of an alert and its deliveries.
-pub(super) struct Known<'a> {
+pub(super) struct DeliveryRecords<'a> {
     pub(super) file: &'a AlertFile,
     /// What the stages have recorded.
     pub(super) outcomes: &'a [StageOutcome],
@@ -27,7 +27,7 @@ struct Run {
     revisions: Vec<u64>,
 }
 
-impl Known<'_> {
+impl DeliveryRecords<'_> {
     /// The outcomes for every sink in the settings and every sink of which something is recorded, or for one of them.
     fn runs(&self, only: Option<&str>) -> BTreeMap<String, Vec<Run>> {
         let mut sinks: BTreeMap<&str, Option<&Filter>> = BTreeMap::new();

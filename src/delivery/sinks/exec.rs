@@ -94,7 +94,7 @@ impl Exec {
     }
 
     async fn run(&self, line: &str) -> Result<(), SendError> {
-        let later = |what: String| SendError::Later { wait: None, reason: self.told(&what) };
+        let later = |what: String| SendError::Later { wait: None, reason: self.with_program(&what) };
         let mut group = self.start().map_err(|error| later(error.to_string()))?;
         let pipes = (group.child.stdin.take(), group.child.stdout.take(), group.child.stderr.take());
         // Always present, because all three were requested as pipes.
@@ -124,7 +124,7 @@ impl Exec {
         match outcome {
             Ok(Ok(status)) if status.success() => Ok(()),
             Ok(Ok(status)) if status.code() == Some(TRY_AGAIN) => Err(later(format!("ended with {TRY_AGAIN}{words}"))),
-            Ok(Ok(status)) => Err(SendError::Refused { reason: self.told(&format!("{}{words}", how(status))) }),
+            Ok(Ok(status)) => Err(SendError::Refused { reason: self.with_program(&format!("{}{words}", how(status))) }),
             Ok(Err(error)) => Err(later(error.to_string())),
             Err(_) => Err(later(format!("was killed after {} s{words}", self.settings.timeout_seconds))),
         }
@@ -149,7 +149,7 @@ impl Exec {
     }
 
     /// Prefixes a reason with the program's path only, because arguments may contain secrets.
-    fn told(&self, what: &str) -> String {
+    fn with_program(&self, what: &str) -> String {
         format!("{}: {what}", self.settings.command.first().map_or("", String::as_str))
     }
 }

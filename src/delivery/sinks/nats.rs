@@ -135,7 +135,7 @@ impl Nats {
                     Gate::open(&self.address.host, self.address.port, self.tls.clone(), &self.name, &self.identity);
                 let gate = gate.await.map_err(|error| later(error.to_string()))?;
                 let options = self.options(&gate).map_err(|error| later(error.to_string()))?;
-                let client = options.connect(gate.url()).await.map_err(|error| later(self.said(&gate, &error)))?;
+                let client = options.connect(gate.url()).await.map_err(|error| later(self.reason(&gate, &error)))?;
                 (gate, ContextBuilder::new().timeout(self.wait).ack_timeout(self.wait).build(client))
             }
         };
@@ -149,7 +149,7 @@ impl Nats {
                 later("no stream accepts atalaia.v1.alerts.>; add one on the server".to_owned())
             }
             PublishErrorKind::BrokenPipe if gate.fault().is_none() => later("closed by the server".to_owned()),
-            _ => later(self.said(&gate, &error)),
+            _ => later(self.reason(&gate, &error)),
         };
         context.send_publish(subject, message).await.map_err(refused)?.await.map_err(refused)?;
         self.open = Some((gate, context));
@@ -170,7 +170,7 @@ impl Nats {
     }
 
     /// Prefers the server's own fault to the client's error, which may repeat our credentials and is masked.
-    fn said(&self, gate: &Gate, error: &impl ToString) -> String {
+    fn reason(&self, gate: &Gate, error: &impl ToString) -> String {
         gate.fault().map_or_else(|| self.identity.hide(&error.to_string()), str::to_owned)
     }
 }

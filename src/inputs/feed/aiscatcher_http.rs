@@ -33,8 +33,8 @@ use crate::service::{Protocol, with_holder};
 use crate::table::Table;
 use crate::telemetry::InputCounters;
 use admission::{Admission, Peer};
-use batch::{Split, split};
-use body::{Bodies, Whole, unpack};
+use batch::{BatchLines, split};
+use body::{Bodies, ReceivedBody, unpack};
 use credentials::Credentials;
 use refusal::{Refusal, RefusalLog};
 
@@ -59,7 +59,7 @@ pub struct Settings {
 /// not a batch.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn split_batch(body: &[u8]) -> Option<(Vec<u8>, usize, u64)> {
-    let Split { lines, count, overlong } = split(body).ok()?;
+    let BatchLines { lines, count, overlong } = split(body).ok()?;
     Some((lines, count, overlong))
 }
 
@@ -203,7 +203,7 @@ async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<Stri
     peer.admit(&ingest.reserved)?;
     let packed = is_packed(&parts.headers)?;
     // Nothing of the body has been read before this point.
-    let Whole { bytes, room } = ingest.bodies.read(body).await?;
+    let ReceivedBody { bytes, room } = ingest.bodies.read(body).await?;
     InputCounters::add(&counters.bytes, bytes.len() as u64);
     let received = Some(ingest.port.clock.now());
     let turn = timeout(BUSY_TIME, ingest.turns.acquire()).await;
@@ -212,7 +212,7 @@ async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<Stri
         let bytes = if packed { unpack(&bytes)? } else { bytes };
         split(&bytes).map_err(|error| Refusal::Body(error.to_string()))
     });
-    let Split { lines, count, overlong } = work.await.map_err(|_| Refusal::Busy)??;
+    let BatchLines { lines, count, overlong } = work.await.map_err(|_| Refusal::Busy)??;
     drop(room);
     InputCounters::add(&counters.overlong, overlong);
     if !lines.is_empty() {

@@ -198,7 +198,7 @@ fn broken(error: tungstenite::Error) -> InputError {
 }
 
 /// The next message other than a ping or pong: a server that only sends those no longer sends reports.
-async fn said(socket: &mut Socket) -> Option<Result<Message, tungstenite::Error>> {
+async fn next_message(socket: &mut Socket) -> Option<Result<Message, tungstenite::Error>> {
     loop {
         match socket.next().await {
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
@@ -214,7 +214,7 @@ async fn listen(port: &Port, settings: &Settings, socket: &mut Socket) -> Result
         let first = tokio::select! {
             biased;
             () = port.stop.cancelled() => return Ok(()),
-            first = timeout(idle, said(socket)) => first.map_err(|_| InputError::Silent { seconds })?,
+            first = timeout(idle, next_message(socket)) => first.map_err(|_| InputError::Silent { seconds })?,
         };
         let received = Some(port.clock.now());
         let mut lines = Vec::new();

@@ -75,7 +75,7 @@ impl Input for Gpsd {
 
 /// The lines from gpsd, sorted by kind.
 #[derive(Default, PartialEq, Debug)]
-struct Sorted {
+struct GpsdLines {
     /// The lines about AIS, each with its line feed.
     ais: Vec<u8>,
     /// Number of messages about other subjects.
@@ -93,8 +93,8 @@ struct Class<'a> {
     message: Cow<'a, str>,
 }
 
-fn sort(lines: &[u8]) -> Sorted {
-    let mut sorted = Sorted::default();
+fn sort(lines: &[u8]) -> GpsdLines {
+    let mut sorted = GpsdLines::default();
     for line in lines.split_inclusive(|byte| *byte == b'\n') {
         let Ok(Class { class, message }) = serde_json::from_slice(line) else {
             // Unreadable lines are passed on, so that the decoder counts them.

@@ -8,7 +8,7 @@ use crate::store::filter::Filter;
 use crate::store::stored_severity;
 
 /// What the filter looks at in an alert.
-struct Offered<'a> {
+struct AlertFacts<'a> {
     severity: Severity,
     score: i64,
     behaviour: &'a str,
@@ -18,7 +18,7 @@ struct Offered<'a> {
 
 /// Why the filter does not select the alert; `None` if it does.
 pub(in crate::store) fn unselected(filter: &Filter, alert: &Alert) -> Option<String> {
-    let offered = Offered {
+    let offered = AlertFacts {
         severity: alert.severity,
         score: i64::from(alert.score),
         behaviour: alert.behaviour.name(),
@@ -33,7 +33,7 @@ impl Filter {
     pub fn because(&self, alert: &Value) -> Option<String> {
         let behaviour = alert["behaviour"].as_str().unwrap_or_default();
         let zones = alert["zones"].as_array().into_iter().flatten();
-        let offered = Offered {
+        let offered = AlertFacts {
             severity: stored_severity(alert),
             score: alert["score"].as_i64().unwrap_or_default(),
             behaviour,
@@ -46,8 +46,8 @@ impl Filter {
 }
 
 /// The first condition of the filter that is not met.
-fn unmet(filter: &Filter, offered: &Offered<'_>) -> Option<String> {
-    let Offered { severity, score, behaviour, class, zones } = offered;
+fn unmet(filter: &Filter, offered: &AlertFacts<'_>) -> Option<String> {
+    let AlertFacts { severity, score, behaviour, class, zones } = offered;
     if *severity < filter.min_severity {
         return Some(format!(
             "severity {} is below min_severity = \"{}\"",

@@ -10,7 +10,7 @@ use std::{fmt, fs, io};
 
 use data_encoding::BASE64;
 use lettre::Message;
-use lettre::address::Address as Mailed;
+use lettre::address::Address as MailAddress;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{
@@ -53,7 +53,7 @@ pub(super) struct Server {
 }
 
 /// Outcome of a mail that at least one recipient accepted, now or before.
-pub(super) struct Handed {
+pub(super) struct MailOutcome {
     /// Recipients that accepted it this time.
     pub(super) taken: Vec<String>,
     /// Why some recipients have not accepted it yet; `None` if all have.
@@ -100,14 +100,14 @@ impl Server {
     }
 
     /// The same, cut for the log.
-    fn said(&self, text: &str) -> String {
+    fn masked(&self, text: &str) -> String {
         cut(&self.hide(text), LONGEST_REASON).to_owned()
     }
 
     /// Sends the mail to all its recipients except those that already have it.
-    pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<Handed, SendError> {
+    pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<MailOutcome, SendError> {
         let (host, port) = (&self.address.host, self.address.port);
-        let said = |reason: &str| format!("{host}:{port}: {}", self.said(reason));
+        let said = |reason: &str| format!("{host}:{port}: {}", self.masked(reason));
         let later = |reason: &str| SendError::Later { wait: None, reason: said(reason) };
         let mut connection = None;
         let outcome = timeout(self.wait, self.hand_in(mail, have, &mut connection)).await;
@@ -116,7 +116,7 @@ impl Server {
             drop(timeout(LEAVE, connection.quit()).await);
         }
         match outcome {
-            Ok(Ok(handed)) => Ok(Handed { deferred: handed.deferred.map(|reason| said(&reason)), ..handed }),
+            Ok(Ok(handed)) => Ok(MailOutcome { deferred: handed.deferred.map(|reason| said(&reason)), ..handed }),
             Err(_) => Err(later(&format!("not taken within {} s", self.wait.as_secs()))),
             Ok(Err(Failure::Way(reason))) => Err(later(&reason)),
             Ok(Err(Failure::Mail(error))) if error.is_permanent() => {
@@ -131,7 +131,7 @@ impl Server {
         mail: &Message,
         have: &BTreeSet<String>,
         open: &mut Option<AsyncSmtpConnection>,
-    ) -> Result<Handed, Failure> {
+    ) -> Result<MailOutcome, Failure> {
         let connection = self.connect().await.map_err(Failure::Way)?;
         let connection = open.insert(connection);
         if let Some((user, password)) = &self.login {
@@ -147,7 +147,8 @@ impl Server {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
-        let stream = Bounded { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_SAID };
+        let stream =
+            BoundedStream { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_SAID };
         let told = |error: Error| with_source(&error);
         let hello = ClientId::default();
         let mut connection =
@@ -164,13 +165,13 @@ impl Server {
         connection: &mut AsyncSmtpConnection,
         mail: &Message,
         have: &BTreeSet<String>,
-    ) -> Result<Handed, Failure> {
+    ) -> Result<MailOutcome, Failure> {
         let envelope = mail.envelope();
         let bytes = mail.formatted();
         command(connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await)?;
         let mut taken = Vec::new();
-        let mut refused: Vec<(&Mailed, Error)> = Vec::new();
-        let mut deferred: Vec<(&Mailed, Error)> = Vec::new();
+        let mut refused: Vec<(&MailAddress, Error)> = Vec::new();
+        let mut deferred: Vec<(&MailAddress, Error)> = Vec::new();
         for to in envelope.to().iter().filter(|to| !have.contains(&to.to_string())) {
             match connection.command(Rcpt::new(to.clone(), Vec::new())).await {
                 Ok(_) => taken.push(to.to_string()),
@@ -190,10 +191,10 @@ impl Server {
             };
         }
         for (to, error) in refused {
-            warn!(%to, server = %self.address.host, error = self.said(&with_source(&error)), "address refused; the others were served");
+            warn!(%to, server = %self.address.host, error = self.masked(&with_source(&error)), "address refused; the others were served");
         }
-        let told = |(to, error): &(&Mailed, Error)| format!("{to} does not accept it yet: {}", with_source(error));
-        Ok(Handed { taken, deferred: deferred.first().map(told) })
+        let told = |(to, error): &(&MailAddress, Error)| format!("{to} does not accept it yet: {}", with_source(error));
+        Ok(MailOutcome { taken, deferred: deferred.first().map(told) })
     }
 }
 
@@ -206,13 +207,13 @@ fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
 }
 
 /// Connection that fails once the server has sent too much. The SMTP client reads a line to its end, however long it is.
-struct Bounded {
+struct BoundedStream {
     stream: Box<dyn Stream>,
     /// Number of bytes the server may still send.
     left: usize,
 }
 
-impl AsyncRead for Bounded {
+impl AsyncRead for BoundedStream {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, into);
@@ -224,7 +225,7 @@ impl AsyncRead for Bounded {
     }
 }
 
-impl AsyncWrite for Bounded {
+impl AsyncWrite for BoundedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -238,13 +239,13 @@ impl AsyncWrite for Bounded {
     }
 }
 
-impl fmt::Debug for Bounded {
+impl fmt::Debug for BoundedStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bounded").field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("BoundedStream").field("left", &self.left).finish_non_exhaustive()
     }
 }
 
-impl AsyncTokioStream for Bounded {
+impl AsyncTokioStream for BoundedStream {
     /// Not used for mail.
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         Err(io::ErrorKind::Unsupported.into())

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::delivery::trial::{
-    Logged, Server, beside, deliveries, golden, installed, is_later, secret, sender, trust, with,
+    LogCapture, Server, beside, deliveries, golden, installed, is_later, secret, sender, trust, with,
 };
 
 fn settings(port: u16, security: Security) -> Settings {
@@ -200,7 +200,7 @@ async fn a_server_that_repeats_the_password_does_not_put_it_into_the_log() {
         ..settings(port, Security::Starttls)
     };
     told.to.push("late@example.org".to_owned());
-    let logged = Logged::here();
+    let logged = LogCapture::here();
     let mut sink = Email::new(&told, &sender()).expect("settings");
     let error = sink.send(&deliveries()[..1]).await.expect_err("one does not have it");
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org"]));

@@ -58,7 +58,7 @@ impl Listener for Admission {
 #[derive(Clone)]
 pub(super) struct Peer {
     pub(super) address: SocketAddr,
-    standing: Arc<Standing>,
+    standing: Arc<AdmissionState>,
 }
 
 impl Connected<IncomingStream<'_, Admission>> for Peer {
@@ -72,25 +72,25 @@ impl Peer {
     pub(super) fn admit(&self, reserved: &PerAddressLimit) -> Result<(), Refusal> {
         let mut held = self.standing.held.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
-            Held::Reserved(_) => return Ok(()),
+            HeldPlace::Reserved(_) => return Ok(()),
             // The connection is being closed to make room.
-            Held::Lobby(place) if place.is_displaced() => return Err(Refusal::NoHead),
-            Held::Lobby(_) => {}
+            HeldPlace::Lobby(place) if place.is_displaced() => return Err(Refusal::NoHead),
+            HeldPlace::Lobby(_) => {}
         }
-        *held = Held::Reserved(reserved.take(self.address.ip()).ok_or(Refusal::Full)?);
+        *held = HeldPlace::Reserved(reserved.take(self.address.ip()).ok_or(Refusal::Full)?);
         self.standing.admitted.store(true, Relaxed);
         Ok(())
     }
 }
 
 /// Admission state of a connection, shared with its requests.
-struct Standing {
-    held: Mutex<Held>,
+struct AdmissionState {
+    held: Mutex<HeldPlace>,
     admitted: AtomicBool,
 }
 
 /// The place a connection holds.
-enum Held {
+enum HeldPlace {
     Lobby(Place),
     Reserved(#[expect(dead_code, reason = "it is only given back when dropped")] Permit),
 }
@@ -98,8 +98,8 @@ enum Held {
 /// How long a connection lasts. It is closed if it does not authenticate in time or its place is needed for another, and later if it has
 /// had no response for `idle_timeout_seconds`, as when a peer sends too slowly or never reads.
 pub(super) struct StationLifetime {
-    standing: Arc<Standing>,
-    /// The last value of [`Standing::admitted`] that was read.
+    standing: Arc<AdmissionState>,
+    /// The last value of [`AdmissionState::admitted`] that was read.
     admitted: bool,
     deadline: Deadline,
     idle: Duration,
@@ -111,7 +111,7 @@ impl StationLifetime {
     fn new(peer: SocketAddr, place: Place, ingest: Arc<Ingest>) -> StationLifetime {
         let idle = Duration::from_secs(u64::from(ingest.port.settings.idle_timeout_seconds));
         let deadline = Deadline::new(idle.min(HEAD_TIME), &place);
-        let standing = Standing { held: Mutex::new(Held::Lobby(place)), admitted: AtomicBool::new(false) };
+        let standing = AdmissionState { held: Mutex::new(HeldPlace::Lobby(place)), admitted: AtomicBool::new(false) };
         StationLifetime { standing: Arc::new(standing), admitted: false, deadline, idle, peer, ingest }
     }
 }

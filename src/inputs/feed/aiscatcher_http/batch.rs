@@ -18,7 +18,7 @@ const MOST_MESSAGES: usize = 200_000;
 
 /// The lines of a batch.
 #[derive(Default, Debug)]
-pub(super) struct Split {
+pub(super) struct BatchLines {
     /// Each with its line feed.
     pub(super) lines: Vec<u8>,
     /// Number of messages, including the overlong ones.
@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Station {
 }
 
 /// Splits a body into lines.
-pub(super) fn split(body: &[u8]) -> Result<Split, BatchError> {
+pub(super) fn split(body: &[u8]) -> Result<BatchLines, BatchError> {
     // Checked before parsing: each object takes more memory than its text.
     if MOST_MESSAGES < memchr::memchr_iter(b'{', body).count() {
         return Err(BatchError::TooMany);
@@ -97,7 +97,7 @@ pub(super) fn split(body: &[u8]) -> Result<Split, BatchError> {
         return Err(BatchError::Protocol(protocol.chars().take(40).collect()));
     }
     let station = envelope.stationid.0.map(|name| format!("{{\"stationid\":{name},"));
-    let mut split = Split::default();
+    let mut split = BatchLines::default();
     for message in messages(body) {
         let start = split.lines.len();
         // An empty object has no key to follow the inserted one.
@@ -132,13 +132,13 @@ pub(super) fn split(body: &[u8]) -> Result<Split, BatchError> {
     }
 }
 
-struct Found<'a> {
+struct ObjectText<'a> {
     text: &'a [u8],
     has_station: bool,
 }
 
 /// Finds the objects in the list `msgs` of a body that is known to be valid JSON.
-fn messages(body: &[u8]) -> Vec<Found<'_>> {
+fn messages(body: &[u8]) -> Vec<ObjectText<'_>> {
     let mut found = Vec::new();
     let (mut depth, mut at) = (0usize, 0);
     let (mut key_next, mut in_messages, mut has_station) = (false, false, false);
@@ -154,7 +154,7 @@ fn messages(body: &[u8]) -> Vec<Found<'_>> {
             }
             b'}' | b']' => {
                 if depth == 3 && in_messages && *byte == b'}' {
-                    found.push(Found { text: &body[start..=at], has_station });
+                    found.push(ObjectText { text: &body[start..=at], has_station });
                 }
                 depth = depth.saturating_sub(1);
                 key_next = false;

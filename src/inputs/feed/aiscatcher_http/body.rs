@@ -44,7 +44,7 @@ pub(super) struct Bodies {
 }
 
 /// A complete body with its share of the memory.
-pub(super) struct Whole<'a> {
+pub(super) struct ReceivedBody<'a> {
     pub(super) bytes: Vec<u8>,
     /// Held as long as the bytes are; `None` for an empty body.
     pub(super) room: Option<SemaphorePermit<'a>>,
@@ -57,13 +57,16 @@ impl Bodies {
     }
 
     /// Reads a body to its end.
-    pub(super) async fn read(&self, body: Body) -> Result<Whole<'_>, Refusal> {
+    pub(super) async fn read(&self, body: Body) -> Result<ReceivedBody<'_>, Refusal> {
         self.collect(body.into_data_stream()).await
     }
 
-    async fn collect<E>(&self, mut pieces: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<Whole<'_>, Refusal> {
+    async fn collect<E>(
+        &self,
+        mut pieces: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<ReceivedBody<'_>, Refusal> {
         let began = Instant::now();
-        let mut whole = Whole { bytes: Vec::new(), room: None };
+        let mut whole = ReceivedBody { bytes: Vec::new(), room: None };
         loop {
             let due = began + self.pace.time_for(whole.bytes.len());
             let Some(piece) = timeout_at(due, pieces.next()).await.map_err(|_| Refusal::Slow)? else {
