@@ -4,8 +4,8 @@
 /// of the kind's table.
 macro_rules! sinks {
     (
-        without a table: $($bare_file:ident::$Bare:ident),+;
-        with a table: $($file:ident::$Own:ident),+;
+        without a table { $($bare_file:ident::$Bare:ident,)+ }
+        with a table { $($file:ident::$Own:ident,)+ }
     ) => {
         /// Kind of a sink.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]

@@ -4,8 +4,8 @@
 /// key of the kind's table.
 macro_rules! inputs {
     (
-        without a table: $($bare_file:ident::$Bare:ident),+;
-        with a table: $($file:ident::$Own:ident),+;
+        without a table { $($bare_file:ident::$Bare:ident,)+ }
+        with a table { $($file:ident::$Own:ident,)+ }
     ) => {
         /// How the lines of an input arrive.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]

@@ -20,10 +20,11 @@ use crate::table::Table;
 
 // The order of the kinds is that of the JSON Schema.
 sinks! {
-    without a table:
+    without a table {
         jsonl::Jsonl,
-        log::Log;
-    with a table:
+        log::Log,
+    }
+    with a table {
         webhook::Webhook,
         alertmanager::Alertmanager,
         exec::Exec,
@@ -34,5 +35,6 @@ sinks! {
         journald::Journald,
         mqtt::Mqtt,
         nats::Nats,
-        syslog::Syslog;
+        syslog::Syslog,
+    }
 }

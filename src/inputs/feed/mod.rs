@@ -23,19 +23,21 @@ use crate::table::Table;
 
 // The order of the kinds is that of the JSON Schema.
 inputs! {
-    without a table:
+    without a table {
         tcp::Tcp,
         tcp_listen::TcpListen,
         udp::Udp,
         file::File,
         fifo::Fifo,
         stdin::Stdin,
-        gpsd::Gpsd;
-    with a table:
+        gpsd::Gpsd,
+    }
+    with a table {
         aiscatcher_http::AiscatcherHttp,
         aisstream::Aisstream,
         digitraffic::Digitraffic,
         barentswatch::Barentswatch,
         nats::Nats,
-        serial::Serial;
+        serial::Serial,
+    }
 }
