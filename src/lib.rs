@@ -17,7 +17,7 @@
 //!
 //! ```text
 //! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
+//! shell   < clock telemetry fault secret tls < disk nats service table net < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
 //! | module | what it is |
@@ -37,12 +37,13 @@
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
-//! | [`lobby`] | limits on the connections of a listener that have not sent a request yet |
+//! | [`net`] | back-off, limits of a rate, and listeners that limit their connections |
 //! | [`service`] | what the daemon reports to systemd, and the sockets that systemd hands over |
 //! | [`secret`], [`tls`], [`nats`] | secrets by where they are kept; which authorities TLS trusts; the daemon's NATS credentials |
 //! | [`disk`] | the file operations that decide what survives a power failure |
 //! | [`journal`] | every line taken in, written before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, its deliveries, and what analysts did with it: one SQLite file |
+//! | [`table`] | what the settings of every kind of input and sink can be asked |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
 //! | [`http`] | metrics and health as pages; the status that the loop publishes once a second |
 //! | [`evidence`] | a case and everything behind it as one signed file, packed and checked |
@@ -87,14 +88,15 @@ pub mod geo;
 pub mod http;
 pub mod inputs;
 pub mod journal;
-pub mod lobby;
 pub mod mqtt;
 pub mod nats;
+pub mod net;
 pub mod runtime;
 pub mod secret;
 pub mod service;
 pub mod state;
 pub mod store;
+pub mod table;
 pub mod telemetry;
 pub mod text;
 pub mod time;

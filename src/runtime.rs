@@ -258,7 +258,7 @@ impl Daemon {
                 stop: stop.clone(),
                 sockets: Arc::clone(&sockets),
             });
-            match input.kind.takes_leave() {
+            match input.kind.drains() {
                 true => drop(leaving.spawn(run)),
                 false => drop(tokio::spawn(run)),
             }

@@ -1,41 +1,33 @@
 //! Delivery of alert changes to the configured sinks, each filtered by that sink's settings.
 //!
-//! Every sink has its own worker (`worker`). All workers share one thread, separate from the engine's. A worker reads the sink's rows of
-//! the store's outbox (`queue`), keeps some of them in flight (`in_flight`), sends them through the sink (`sink`) and reports each outcome
-//! to the store. A slow or faulty sink delays only its own deliveries. After two failed deliveries in a row the sink counts as down: the
+//! A change goes through six stages. `select`, `silence` and `clear` are asked when the store queues it (`store::stages`), `pace`, `send`
+//! and `retry` by the worker (`stages`). The outbox keeps the outcome.
+//!
+//! Each kind of sink is a file of `sinks` that implements the trait of `sink`, and one line of the registry there. Every sink has its own
+//! worker (`worker`). All workers share one thread, separate from the engine's. A worker reads the sink's rows of the store's outbox
+//! (`queue`), keeps some of them in flight (`in_flight`), follows the state of the sink (`sink_state`) and reports each outcome to the store. A slow or faulty sink delays only its own deliveries. After two failed deliveries in a row the sink counts as down: the
 //! worker backs off, then tries the oldest other delivery. A delivery that is refused, or not taken within `give_up_hours`, is given up,
 //! and the store raises an alert.
 
-mod alertmanager;
-mod cap;
 mod certificates;
-mod cise;
-mod cot;
 mod digest;
-mod email;
-mod endpoint;
-mod exec;
 mod http_post;
 mod in_flight;
-mod journald;
-mod jsonl;
-mod log;
-mod mqtt;
-mod nats;
 mod payload;
 mod queue;
+mod registry;
 mod send;
 mod settings;
 mod sheet;
 mod sink;
+mod sink_state;
+mod sinks;
 mod spool;
-mod syslog;
+mod stages;
 mod telling;
 mod test_alert;
-mod throttle;
 #[cfg(test)]
 mod trial;
-mod webhook;
 mod wire;
 mod worker;
 
@@ -51,16 +43,18 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle as Task;
 use tracing::{error, warn};
 
-pub use settings::{DeliverySettings, Kind, Level, Settings};
+pub use settings::{DeliverySettings, Level};
 pub use sheet::{CAVEAT, Row, sheet};
+pub use sink::Character;
+pub use sinks::{Kind, Settings};
 pub use test_alert::send_test;
 
 use crate::alerts::Change;
 use crate::clock::Clock;
+use crate::net::RateLimit;
 use crate::store::{Filter, Reporter};
 use crate::telemetry::SinkCounters;
-use queue::{Memory, Queue, Reading, Stored};
-use throttle::Throttle;
+use queue::{Memory, Queue, SharedReader, StoredQueue};
 use worker::{Order, Worker};
 
 /// Time a replaced worker has to finish the send it has begun; after that it is aborted.
@@ -137,7 +131,7 @@ impl Dispatcher {
             let Ok(runtime) = runtime else {
                 return;
             };
-            let link = room.map(|link| (Arc::new(Reading::of(&link.path)), link));
+            let link = room.map(|link| (Arc::new(SharedReader::of(&link.path)), link));
             runtime.block_on(SinkTasks { link, clock, tasks: BTreeMap::new() }.run(orders));
             // A pending write to an unresponsive file must not delay the exit.
             runtime.shutdown_background();
@@ -215,7 +209,7 @@ impl Dispatcher {
 /// The workers' tasks, owned by the delivery thread.
 struct SinkTasks {
     /// The store and the read connection that all workers share; `None` without a store.
-    link: Option<(Arc<Reading>, StoreLink)>,
+    link: Option<(Arc<SharedReader>, StoreLink)>,
     clock: Clock,
     tasks: BTreeMap<String, SinkTask>,
 }
@@ -272,7 +266,7 @@ impl SinkTasks {
         let (orders, listen) = watch::channel(Order::Work);
         let settings = sink.settings.clone();
         let queue = match &self.link {
-            Some((reading, link)) => Queue::Stored(Box::new(Stored {
+            Some((reading, link)) => Queue::Stored(Box::new(StoredQueue {
                 sink: settings.name.clone(),
                 clearance: sink.filter.clearance.clone(),
                 reading: Arc::clone(reading),
@@ -280,7 +274,7 @@ impl SinkTasks {
                 wake: link.wake.0.subscribe(),
                 more: true,
                 looked: self.clock.moment(),
-                told: false,
+                is_reported: false,
             })),
             None => Queue::Memory(Arc::clone(&sink.memory)),
         };
@@ -292,10 +286,9 @@ impl SinkTasks {
             counters: sink.counters,
             clock: self.clock,
             state: Default::default(),
-            throttle: Throttle::new(settings.most_a_second()),
+            rate: RateLimit::per_second(settings.most_a_second()),
             certificates: Default::default(),
-            sparing: Default::default(),
-            began: self.clock.moment(),
+            log: Default::default(),
         };
         let task = tokio::spawn(async move {
             if let Some(mut old) = old {

@@ -3,8 +3,8 @@
 //! A separate thread serves them and never touches the engine. The main loop publishes a [`View`] once a second; if the loop hangs, the age
 //! of the last view shows it.
 
-mod bounded;
 mod health;
+mod listener;
 mod metrics;
 mod process;
 mod serve;

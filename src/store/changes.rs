@@ -10,6 +10,7 @@ use super::filter::Filter;
 use super::markings;
 use super::outbox;
 use super::resumed::{self, Weighed};
+use super::stages::silence;
 use super::trail::Actor;
 use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
 use crate::cases::Case;
@@ -41,10 +42,10 @@ pub(super) fn store(
     if !alert.announced {
         return Ok(false);
     }
-    let silenced = is_hushed(transaction, change)?;
+    let silence = silence::covering(transaction, alert)?;
     let mut due = false;
     for filter in filter {
-        due |= outbox::offer(transaction, filter, change, silenced, now)?;
+        due |= outbox::offer(transaction, filter, change, silence.as_deref(), now)?;
     }
     Ok(due)
 }
@@ -207,26 +208,6 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
         audit(transaction, now, OURSELVES, "unacknowledged", &alert.id, Some(&why))?;
     }
     Ok(())
-}
-
-/// Whether a silence covers the alert at its last time (event time).
-fn is_hushed(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
-    let alert = &change.alert;
-    let mut query = transaction.prepare_cached(
-        "SELECT mmsi, zone, behaviour FROM silences WHERE lifted_at IS NULL AND from_at <= ?1 AND ?1 < until_at",
-    )?;
-    let mut rows = query.query([alert.last_at.millis()])?;
-    while let Some(row) = rows.next()? {
-        let (mmsi, zone, behaviour): (Option<u32>, Option<String>, Option<String>) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
-        if mmsi.is_none_or(|mmsi| alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi))
-            && zone.is_none_or(|zone| alert.zones.iter().any(|one| one.id == zone))
-            && behaviour.is_none_or(|behaviour| behaviour == alert.behaviour.name())
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 pub(super) fn rank(severity: Severity) -> i64 {

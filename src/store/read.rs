@@ -227,7 +227,7 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
         let notes = notes(&connection, &id)?;
         let audit = trail::of(&connection, &id)?;
         let mut query = connection.prepare(
-            "SELECT revision, sink, state, told_at, error, attempts FROM outbox WHERE alert = ?1 ORDER BY seq",
+            "SELECT revision, sink, state, told_at, error, attempts FROM outbox WHERE alert = ?1 AND state <> 'not_selected' ORDER BY seq",
         )?;
         let deliveries = query.query_map([&id], |row| {
             let at = row.get::<_, Option<i64>>(3)?.map(Time::from_millis);

@@ -47,7 +47,7 @@ pub(super) fn orders(sinks: &[&str]) -> Orders {
 
 /// Reports the rows as delivered.
 pub(super) fn tell(store: &Store, waiting: &[OutboxRow]) {
-    let told = |row: &OutboxRow| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
+    let told = |row: &OutboxRow| AttemptReport { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
     store.reporter().tried(waiting.iter().map(told).collect());
 }
 
