@@ -9,11 +9,11 @@ use super::class::Class;
 use super::handling::Handling;
 use crate::behaviours::{Behaviour, VesselRef, ZoneRef};
 use crate::geo::LatLon;
-use crate::state::json;
+use crate::state::{json, shared};
 use crate::time::Time;
 
 /// One line of the alert stream: what changed, when it was decided, and the alert after the change.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Change {
     /// What happened to the alert.
     pub change: ChangeKind,
@@ -22,8 +22,10 @@ pub struct Change {
     /// Engine time of the decision.
     pub at: Time,
     /// Reason for the change, in a few words.
+    #[serde(default)]
     pub reason: String,
     /// The alert after the change.
+    #[serde(with = "shared")]
     pub alert: Arc<Alert>,
     /// The first sentence of its summary in parts, for the stories of cases.
     #[serde(skip)]
@@ -31,7 +33,7 @@ pub struct Change {
 }
 
 /// What happened to an alert.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// First published.
@@ -42,6 +44,18 @@ pub enum ChangeKind {
     Ended,
     /// Later evidence disproved the alert.
     Retracted,
+}
+
+impl ChangeKind {
+    /// The name used in lines: `opened`, `updated`, `ended` or `retracted`.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeKind::Opened => "opened",
+            ChangeKind::Updated => "updated",
+            ChangeKind::Ended => "ended",
+            ChangeKind::Retracted => "retracted",
+        }
+    }
 }
 
 impl Change {
@@ -122,7 +136,8 @@ pub struct Alert {
     pub id: String,
     /// The behaviour.
     pub behaviour: Behaviour,
-    /// Whether it is about vessels or about the daemon; follows from the behaviour.
+    /// Whether it is about vessels or about the daemon; follows from the behaviour. Lines of earlier versions do not state it.
+    #[serde(default)]
     pub kind: Class,
     /// True once the score has reached `alert_from`, which makes it an alert; false for a fact.
     pub announced: bool,

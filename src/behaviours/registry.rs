@@ -253,6 +253,8 @@ registry! {
     system {
         /// A sink has not delivered alerts; not a behaviour of a vessel.
         delivery_failed: DeliveryFailed,
+        /// A test of a sink, sent by hand; not a behaviour of a vessel.
+        delivery_test: DeliveryTest,
         /// More vessels are heard than there is room for; not a behaviour of a vessel.
         vessel_flood: VesselFlood,
     }
@@ -296,14 +298,17 @@ mod tests {
     use crate::zones::ZoneSet;
 
     #[test]
-    fn every_rule_has_the_kind_of_its_name_and_only_two_kinds_have_no_rule() {
+    fn every_rule_has_the_kind_of_its_name_and_only_system_alerts_have_no_rule() {
         let chart = Chart::with_built_in(ZoneSet::none());
         for (index, rule) in all(&Settings::default(), &chart) {
             assert_eq!(rule.behaviour().name(), NAMES[index as usize]);
         }
         let names: BTreeSet<&str> = NAMES.iter().copied().collect();
         let without = Behaviour::ALL.iter().filter(|kind| !names.contains(kind.name()));
-        assert_eq!(without.copied().collect::<Vec<_>>(), [Behaviour::DeliveryFailed, Behaviour::VesselFlood]);
+        assert_eq!(
+            without.copied().collect::<Vec<_>>(),
+            [Behaviour::DeliveryFailed, Behaviour::DeliveryTest, Behaviour::VesselFlood]
+        );
         assert!(NAMES.iter().all(|name| Behaviour::named(name).is_some()));
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn store(
     if !insert(transaction, change, now)? {
         return Ok(false);
     }
-    audit(transaction, now, OURSELVES, kind_of(change.change), &alert.id, Some(&change.reason))?;
+    audit(transaction, now, OURSELVES, change.change.name(), &alert.id, Some(&change.reason))?;
     if !alert.announced {
         return Ok(false);
     }
@@ -56,7 +56,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) 
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT DO NOTHING",
     )?;
-    let (alert, kind) = (&change.alert, kind_of(change.change));
+    let (alert, kind) = (&change.alert, change.change.name());
     let (at, severity) = (change.at.millis(), rank(alert.severity));
     let row = params![alert.id, change.revision, at, kind, severity, now.millis(), json(change)];
     Ok(0 < insert.execute(row)?)
@@ -82,7 +82,7 @@ pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, no
         "UPDATE alerts SET status = ?2, ended_at = iif(?2 = 'open', NULL, last_at), revision = ?3, body = ?4 WHERE id = ?1",
         params![id, alert["status"].as_str(), revision, alert.to_string()],
     )?;
-    let kind = kind_of(change);
+    let kind = change.name();
     let line = json!({"change": kind, "revision": revision, "at": at.to_string(), "reason": reason, "alert": alert});
     transaction.execute(
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -217,15 +217,6 @@ pub(super) fn rank(severity: Severity) -> i64 {
         Severity::Medium => 2,
         Severity::High => 3,
         Severity::Critical => 4,
-    }
-}
-
-pub(super) fn kind_of(change: ChangeKind) -> &'static str {
-    match change {
-        ChangeKind::Opened => "opened",
-        ChangeKind::Updated => "updated",
-        ChangeKind::Ended => "ended",
-        ChangeKind::Retracted => "retracted",
     }
 }
 

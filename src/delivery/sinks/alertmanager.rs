@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::alerts::Status;
 use crate::clock::{Clock, Moment};
 use crate::delivery::http_post::{self, Post, Target};
-use crate::delivery::payload::{Told, alertmanager};
+use crate::delivery::payload::{alertmanager, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
@@ -125,7 +125,7 @@ impl Sink for Alertmanager {
 
     /// Posts each delivery as an alert.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        let told = deliveries.iter().map(Told::of).collect::<Result<Vec<_>, _>>()?;
+        let told = deliveries.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let now = (self.now)();
         let alerts: Vec<Value> = told.iter().map(|told| alertmanager::alert(told, &self.sender, now)).collect();
         self.post_all(&alerts).await?;
@@ -149,7 +149,7 @@ impl Sink for Alertmanager {
         self.resolved.retain(|(since, ..)| moment.since(*since) < REPEAT_RESOLVED);
         let mut alerts = Vec::new();
         for delivery in open {
-            let told = Told::of(delivery)?;
+            let told = read(delivery)?;
             // An alert that ended after the list was made has already been sent as resolved.
             if self.resolved.iter().all(|(_, id, _)| *id != told.alert.id) {
                 alerts.push(alertmanager::alert(&told, &self.sender, now));

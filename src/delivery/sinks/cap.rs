@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::http_post::{self, Post, Target};
-use crate::delivery::payload::{Told, cap};
+use crate::delivery::payload::{cap, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
@@ -129,7 +129,7 @@ impl Sink for Cap {
     /// Writes or posts one message for each delivery.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let text = cap::message(&Told::of(delivery)?, &self.sender);
+            let text = cap::message(&read(delivery)?, &self.sender);
             if let Some(spool) = &self.spool {
                 spool.put(delivery, text).await?;
             } else if let Some(post) = &self.post {

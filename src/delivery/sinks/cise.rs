@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours;
 use crate::delivery::http_post::{self, Post, Target};
-use crate::delivery::payload::Told;
 use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
+use crate::delivery::payload::read;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
@@ -127,13 +127,13 @@ impl Cise {
     }
 
     fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
-        let told = Told::of(delivery)?;
-        let said = self.settings.anomaly_types.get(&told.alert.behaviour);
+        let told = read(delivery)?;
+        let said = self.settings.anomaly_types.get(told.alert.behaviour.name());
         let terms = Terms {
             sender: &self.settings.sender,
             recipient: &self.settings.recipient,
             sea_basin: self.settings.sea_basin,
-            anomaly: said.copied().unwrap_or_else(|| anomaly_type(&told.alert.behaviour)),
+            anomaly: said.copied().unwrap_or_else(|| anomaly_type(told.alert.behaviour.name())),
             risk: self.settings.risk_type,
         };
         push(&told, &terms).map_err(|reason| SendError::Refused { reason })

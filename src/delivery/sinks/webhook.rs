@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use crate::clock::Clock;
 use crate::delivery::http_post::{self, Post, Target};
-use crate::delivery::payload::{Told, alertmanager, events};
+use crate::delivery::payload::{alertmanager, events, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
@@ -141,12 +141,14 @@ impl Webhook {
 
     fn body(&self, delivery: &Delivery) -> Result<(String, &'static str), SendError> {
         const JSON: &str = "application/json";
-        let told = Told::of(delivery)?;
+        let told = || read(delivery);
         Ok(match self.body {
-            Body::Cloudevents => (events::cloud_event(delivery, &told, &self.sender).to_string(), events::CLOUD_EVENT),
-            Body::Standard => (events::standard(delivery, &told).to_string(), JSON),
+            Body::Cloudevents => {
+                (events::cloud_event(delivery, &told()?, &self.sender).to_string(), events::CLOUD_EVENT)
+            }
+            Body::Standard => (events::standard(delivery, &told()?).to_string(), JSON),
             Body::Line => (delivery.line.to_string(), JSON),
-            Body::Alertmanager => (alertmanager::webhook(&told, &self.sender).to_string(), JSON),
+            Body::Alertmanager => (alertmanager::webhook(&told()?, &self.sender).to_string(), JSON),
         })
     }
 

@@ -3,10 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::alerts::Severity;
 use crate::alerts::handling::{InfoGrade, SourceGrade, Tlp};
+use crate::alerts::{Alert, Confidence, Severity};
 use crate::behaviours::{Behaviour, CiseAnomaly};
-use crate::delivery::payload::ToldAlert;
 
 /// CISE type of an anomaly.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
@@ -118,8 +117,8 @@ pub(super) fn risk_level(severity: Severity) -> &'static str {
 }
 
 /// Reliability from the grades. At most low if the source is unreliable or the vessel was heard by satellite only.
-pub(super) fn reliability(alert: &ToldAlert) -> &'static str {
-    let doubtful = alert.confidence == "low" || SourceGrade::C <= alert.handling.source_grade;
+pub(super) fn reliability(alert: &Alert) -> &'static str {
+    let doubtful = alert.confidence == Confidence::Low || SourceGrade::C <= alert.handling.source_grade;
     match alert.handling.info_grade {
         _ if doubtful => "LowConfidence",
         InfoGrade::One => "VeryHighConfidence",
