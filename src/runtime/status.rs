@@ -282,7 +282,7 @@ impl Daemon {
     /// Reports readiness once every listener is bound or has reported an error; inputs that connect are not waited for.
     pub(super) fn ready_once_begun(&mut self) {
         let now = self.clock.moment();
-        let listens = |settings: &Settings| matches!(settings.kind, Kind::Udp | Kind::TcpListen | Kind::AiscatcherHttp);
+        let listens = |settings: &Settings| settings.kind.listens().is_some();
         let mut listeners = self.sources.iter().zip(&self.settings.inputs).filter(|(_, settings)| listens(settings));
         if listeners.all(|(source, _)| source.begun) || BEGUN_WITHIN <= now.since(self.status.began) {
             self.status.service.ready();

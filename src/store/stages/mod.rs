@@ -64,3 +64,40 @@ pub(super) fn decide(filter: &Filter, alert: &Alert, silence: Option<&str>, know
         _ => Decision::Due,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alerts::Severity;
+    use crate::alerts::handling::Tlp;
+    use crate::store::tests::distress;
+
+    #[test]
+    fn the_first_stage_that_stops_a_change_decides_but_an_end_reaches_a_sink_that_knows_the_alert() {
+        let alert = &distress()[0].alert;
+        let selects = Filter::from_severity("mail", Severity::Info);
+        let mut narrow = selects.clone();
+        narrow.min_score = 101;
+        let mut strict = selects.clone();
+        strict.clearance.max_tlp = Tlp::Green;
+        let mut neither = narrow.clone();
+        neither.clearance.max_tlp = Tlp::Green;
+        let because = "TLP:AMBER is above its max_tlp GREEN".to_owned();
+        let unmet = format!("{} points are below min_score = 101", alert.score);
+        let silence = Some("silence 1 (ana: a buoy)");
+        let silenced = Decision::Silenced { by: "silence 1 (ana: a buoy)".to_owned() };
+        for (filter, silence, knowledge, decision) in [
+            (&selects, None, Knowledge::Nothing, Decision::Due),
+            (&neither, silence, Knowledge::Nothing, Decision::NotSelected { because: unmet }),
+            (&strict, silence, Knowledge::Nothing, silenced.clone()),
+            (&strict, None, Knowledge::Nothing, Decision::Withheld { because: because.clone() }),
+            (&selects, silence, Knowledge::Nothing, silenced),
+            (&selects, silence, Knowledge::Singly, Decision::Due),
+            (&narrow, silence, Knowledge::Singly, Decision::Due),
+            (&strict, silence, Knowledge::Singly, Decision::ClosingNotice { because }),
+            (&strict, silence, Knowledge::ByDigest, Decision::Due),
+        ] {
+            assert_eq!(decide(filter, alert, silence, knowledge), decision);
+        }
+    }
+}
