@@ -125,7 +125,6 @@ impl Refusal {
 pub(super) fn possible(from: &Fix, to: &Fix, jump_knots: f64) -> bool {
     let uncertain = from.said.uncertainty() + to.said.uncertainty();
     let seconds = ((to.at - from.at).abs() + uncertain).seconds();
-    let metres = from.position.metres_to(to.position);
-    let metres = metres - from.said.resolution_metres() - to.said.resolution_metres();
-    metres <= jump_knots * METRES_PER_SECOND_PER_KNOT * seconds + JITTER_METRES
+    let blur = from.said.resolution_metres() + to.said.resolution_metres();
+    from.position.is_within(jump_knots * METRES_PER_SECOND_PER_KNOT * seconds + JITTER_METRES + blur, to.position)
 }

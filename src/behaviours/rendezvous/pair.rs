@@ -422,7 +422,7 @@ impl Pair {
 
     /// Looks up zones and place at the midpoint, again after 100 m. Returns the profiles in force there.
     fn locate(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, middle: LatLon) -> Vec<u16> {
-        let stale = self.spot.as_ref().is_none_or(|spot| REDO_METRES < spot.middle.metres_to(middle));
+        let stale = self.spot.as_ref().is_none_or(|spot| !spot.middle.is_within(REDO_METRES, middle));
         if stale {
             let mut hits: Vec<Hit> = Vec::new();
             scene.chart.zones.at(middle, &mut hits);
