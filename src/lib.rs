@@ -16,7 +16,7 @@
 //! right. The house test checks this.
 //!
 //! ```text
-//! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
+//! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
 //! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
@@ -24,6 +24,7 @@
 //! |---|---|
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
+//! | [`text`] | suggestions for misspelt words |
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
 //! | [`ais`] | lines of NMEA, CSV and JSON in, reports out; the encoder for exercises |
 //! | [`zones`] | GeoJSON zones, which vessels are inside them, calm water |
@@ -95,6 +96,7 @@ pub mod service;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+pub mod text;
 pub mod time;
 pub mod tls;
 pub mod tracks;

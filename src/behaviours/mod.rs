@@ -49,6 +49,7 @@ use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
 use crate::geo::LatLon;
 use crate::state::Damaged;
+use crate::text::advice;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Kind, Presence};
@@ -285,7 +286,7 @@ macro_rules! catalogue {
                         Err(fault) => vec![fault],
                     },
                 )*
-                _ => vec![format!("unknown behaviour `{behaviour}`; there are {}", NAMES.join(", "))],
+                _ => vec![format!("unknown behaviour `{behaviour}`; {}", advice(behaviour, NAMES))],
             }
         }
     };

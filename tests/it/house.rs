@@ -10,6 +10,7 @@ use crate::house_source::{Source, paths};
 /// The import order, lowest step first. A module may import itself and modules of earlier steps.
 const ORDER: &[&[&str]] = &[
     &["time", "units", "state"],
+    &["text"],
     &["geo"],
     &["ais", "zones"],
     &["tracks"],
@@ -29,7 +30,7 @@ const ORDER: &[&[&str]] = &[
     &["fuzzing"],
 ];
 /// Number of the first steps, which form the pure core.
-const CORE_STEPS: usize = 10;
+const CORE_STEPS: usize = 11;
 /// Names forbidden in the core: files, sockets, environment, the runtime, clocks, randomness.
 const FORBIDDEN_IN_CORE: &[&str] = &[
     "std::fs",
