@@ -16,7 +16,7 @@
 //! right. The house test checks this.
 //!
 //! ```text
-//! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
+//! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine < questions
 //! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
@@ -35,6 +35,7 @@
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | the alerts of a vessel and its partners as one story |
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
+//! | [`questions`] | what may be asked of the engine and its picture, and the answers |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
 //! | [`lobby`] | limits on the connections of a listener that have not sent a request yet |
@@ -90,6 +91,7 @@ pub mod journal;
 pub mod lobby;
 pub mod mqtt;
 pub mod nats;
+pub mod questions;
 pub mod runtime;
 pub mod secret;
 pub mod service;

@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::replay::{Playback, Played, Stop, play_on};
-use super::source::{Reading, Source, kind_of, look_back, mmsi};
+use super::source::{Reading, Source, look_back, mmsi};
 use super::table::{cut, number, short_id, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
 use crate::alerts::Change;
-use crate::behaviours::NAMES;
+use crate::behaviours::{Behaviour, NAMES};
 use crate::engine::{Engine, Explained};
+use crate::questions::{Form, TrackConditions, forms, kind_of, nearest};
 use crate::runtime::LookBack;
 use crate::store;
 use crate::telemetry::FromAir;
@@ -26,7 +27,6 @@ use crate::tracks::TrackKey;
 use crate::units::Mmsi;
 use known::Known;
 use names::Names;
-use words::{Near, forms, nearest};
 
 /// Alerts that open up to this long after the moment are listed as later ones.
 const BEYOND: Span = Span::from_hours(6);
@@ -58,6 +58,13 @@ pub(super) struct Arguments {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+}
+
+impl Arguments {
+    /// The one behaviour that is shown; `None` for all.
+    fn only(&self) -> Option<Behaviour> {
+        self.behaviour.as_deref().and_then(Behaviour::named)
+    }
 }
 
 /// Reads up to the moment and prints how far each behaviour is from an alert.
@@ -222,16 +229,16 @@ impl Answer<'_> {
     }
 
     fn behaviours(&self, track: &Explained, width: Option<usize>, page: &mut String) {
-        let only = self.arguments.behaviour.as_deref();
+        let only = self.arguments.only();
         let forms = forms(track, only);
         if only.is_none() {
             self.short(&nearest(&forms), track, width, page);
         }
         if self.arguments.all || only.is_some() {
             let heard = silent_since(track, self.arguments.at);
-            forms.iter().for_each(|near| words::table(near, &self.names, heard, page));
+            forms.iter().for_each(|form| words::table(form, &self.names, heard, page));
             let on = |name: &str| track.behaviours.iter().any(|(other, _)| other.name() == name);
-            let wanted = |name: &&&str| only.is_none_or(|only| only == **name);
+            let wanted = |name: &&&str| only.is_none_or(|only| only.name() == **name);
             for name in NAMES.iter().filter(wanted).filter(|name| !on(name)) {
                 page.push_str(&format!("\n{name}: switched off\n"));
             }
@@ -239,12 +246,13 @@ impl Answer<'_> {
     }
 
     /// The behaviours in order of how near they are to an alert.
-    fn short(&self, nearest: &[Near<'_>], track: &Explained, width: Option<usize>, page: &mut String) {
+    fn short(&self, nearest: &[Form<'_>], track: &Explained, width: Option<usize>, page: &mut String) {
         let shown = if self.arguments.all { nearest.len() } else { SHOWN };
         let heard = silent_since(track, self.arguments.at);
-        let row = |near: &Near<'_>| {
-            let name = near.name_for(track.key, &self.names);
-            vec![cut(&name, width.map(|_| NAME_WIDTH)), near.count(), near.words(&self.names, heard)]
+        let row = |form: &Form<'_>| {
+            let name = words::name_for(form, track.key, &self.names);
+            let missing = words::missing(form, &self.names, heard);
+            vec![cut(&name, width.map(|_| NAME_WIDTH)), words::count(form), missing]
         };
         let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
         page.push('\n');
@@ -293,22 +301,8 @@ impl Answer<'_> {
     }
 
     fn json(&self) -> Value {
-        let only = self.arguments.behaviour.as_deref();
-        let tracks = self.tracks.iter().map(|(_, track)| {
-            let mut forms = forms(track, only);
-            forms.sort_by(Near::nearer);
-            let form = |near: &Near<'_>| {
-                json!({
-                    "behaviour": near.behaviour, "form": near.told.about, "missing": near.missing.len(),
-                    "away": (near.away * 1000.0).round() / 1000.0, "conditions": near.told.conditions,
-                })
-            };
-            let fix = track
-                .fix
-                .map(|fix| json!({ "at": fix.at.to_string(), "lat": fix.position.lat, "lon": fix.position.lon }));
-            let behaviours: Vec<Value> = forms.iter().map(form).collect();
-            json!({ "track": track.key.ordinal, "last_fix": fix, "behaviours": behaviours })
-        });
+        let only = self.arguments.only();
+        let tracks = self.tracks.iter().map(|(_, track)| TrackConditions::of(track, only));
         json!({
             "mmsi": self.arguments.mmsi, "at": self.arguments.at.to_string(),
             "read_since": self.since.map(|since| since.to_string()),
