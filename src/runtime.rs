@@ -1,8 +1,10 @@
 //! The daemon's main loop. It owns the engine, starts and stops the inputs and sinks, and reloads the settings.
 
 mod apart;
+mod ask;
 mod draining;
 mod driver;
+mod feeds;
 mod journaling;
 mod log;
 mod past;
@@ -34,14 +36,17 @@ use crate::clock::{Clock, Moment};
 use crate::config::{self, Changed, Checked, FileWatch};
 use crate::delivery::{Dispatcher, StoreLink, Wake};
 use crate::fault;
+use crate::http::Ask;
 use crate::inputs::{self, Batch, Message, Port, State};
 use crate::journal::{self, Entry};
 use crate::service::{Sockets, Starting, outlive_full_files};
 use crate::store::{self, Store};
 use crate::telemetry::{FromAir, InputCounters, Pulse};
-use crate::time::{Span, Time};
+use crate::time::Span;
 pub use apart::{SnapshotOrder, make_snapshot};
+use ask::Answering;
 use driver::EngineDriver;
+use feeds::Source;
 use reading::{Reading, Reply};
 use reload::{Outcome, warn_of, watched};
 use restart::Records;
@@ -69,6 +74,8 @@ enum Event {
     Store(store::Event),
     /// The journal reports a failure or its recovery.
     Journal(journal::Event),
+    /// A page asks about a vessel or a place.
+    Ask(Ask),
     /// Fires once a second.
     Tick,
 }
@@ -145,31 +152,7 @@ struct Daemon {
     status_at: Moment,
     status: StatusReporter,
     flood: persist::Flood,
-}
-
-/// The loop's state of one input.
-struct Source {
-    name: String,
-    /// Its number in the engine; stable across restarts.
-    id: SourceId,
-    /// Lines of a recording still to be skipped because they were processed before a restart.
-    skip: u64,
-    counters: Arc<InputCounters>,
-    state: State,
-    heard: Moment,
-    /// When the last line was received, by the wall clock; `None` before the first since the start.
-    heard_at: Option<Time>,
-    /// Whether the input has reported its first state.
-    begun: bool,
-    /// Whether the engine treats it as silent (first step, after `idle_after_seconds`); the next line resets it.
-    idle: bool,
-    /// Whether the engine has been notified of the second step: silent for as long as reports may be late.
-    released: bool,
-    /// Maximum delay of its reports.
-    lateness: Duration,
-    /// Whether the log already reports that its clock lags.
-    lagging: bool,
-    lines: u64,
+    answering: Answering,
 }
 
 impl Daemon {
@@ -279,7 +262,9 @@ impl Daemon {
         warn_of(&settings);
         // No longer needed: a copy is now stored beside the journal.
         settings.list_texts = None;
-        let status = StatusReporter::start(&settings, &file, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
+        let (asker, answering) = Answering::new(clock);
+        let parts = (store.as_ref(), records.as_ref());
+        let status = StatusReporter::start(&settings, &file, parts, &sockets, clock, asker, &stop)?;
         Ok(Daemon {
             file,
             settings,
@@ -311,6 +296,7 @@ impl Daemon {
             status_at: clock.moment(),
             status,
             flood,
+            answering,
         })
     }
 
@@ -334,6 +320,7 @@ impl Daemon {
                 Event::Read(reply) => self.have_read(reply),
                 Event::Store(event) => self.stored(event),
                 Event::Journal(event) => self.journal_says(event),
+                Event::Ask(ask) => self.answer(ask),
                 Event::Tick => self.tick(),
             }
             self.deliver();
@@ -342,7 +329,7 @@ impl Daemon {
         }
     }
 
-    /// Signals and ticks take priority over lines, so that a flood of lines cannot starve them.
+    /// Signals, ticks and a few questions take priority over lines, so that a flood of lines cannot starve them.
     async fn next(&mut self) -> Event {
         tokio::select! {
             biased;
@@ -355,6 +342,7 @@ impl Daemon {
             reply = self.reading.reply() => Event::Read(reply),
             Some(event) = self.stored.recv() => Event::Store(event),
             Some(event) = self.journal_says.recv() => Event::Journal(event),
+            Some(ask) = self.answering.next(), if self.answering.may() => Event::Ask(ask),
             // Back-pressure: a full store pauses the feeds and nothing else.
             Some(message) = self.messages.recv(), if self.store.as_ref().is_none_or(Store::has_room) => match message {
                 Message::Lines(batch) => Event::Lines(batch),
@@ -435,6 +423,7 @@ impl Daemon {
         self.tell_store();
         self.purge();
         self.look_out(now);
+        self.publish_picture();
         if STATUS_EVERY <= now.since(self.status_at) {
             self.status_at = now;
             self.tell_status();

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::timeout;
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use super::restart::{self, Records};
 use super::settings_archive::SettingsArchive;
-use super::{Daemon, LEAVE, Source, start};
+use super::{Daemon, LEAVE, start};
 use crate::ais::SourceId;
 use crate::clock::Moment;
 use crate::config::{self, Checked};
@@ -178,30 +178,5 @@ impl Records {
     pub(super) fn flush(&mut self) -> u64 {
         self.journal.flush();
         self.journal.position().0
-    }
-}
-
-impl Source {
-    /// Whether the engine must be notified of silence: once after `idle_after`, and once when no late report can still be on its way.
-    pub(super) fn falls_silent(&mut self, now: Moment, idle_after: Duration) -> bool {
-        let silent = now.since(self.heard);
-        if !self.idle && idle_after <= silent {
-            self.idle = true;
-            info!(input = %self.name, seconds = idle_after.as_secs(), "input silent; the engine no longer waits for it");
-            return true;
-        }
-        self.idle && idle_after.max(self.lateness) <= silent && !std::mem::replace(&mut self.released, true)
-    }
-
-    /// The part of a batch that was not processed before a restart.
-    pub(super) fn not_used_yet<'a>(&mut self, lines: &'a [u8]) -> &'a [u8] {
-        let mut rest = lines;
-        while 0 < self.skip
-            && let Some(end) = memchr::memchr(b'\n', rest)
-        {
-            rest = &rest[end + 1..];
-            self.skip -= 1;
-        }
-        rest
     }
 }

@@ -11,17 +11,18 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use super::Daemon;
+use super::feeds::Source;
 use super::rates::Rates;
 use super::reload::Outcome;
 use super::restart::{self, Records};
-use super::{Daemon, Source};
 use crate::alerts::{Change, ChangeKind, Severity};
 use crate::behaviours::Behaviour;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked};
 use crate::delivery::Dispatcher;
 use crate::disk::Absence;
-use crate::http::{self, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
+use crate::http::{self, Asker, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
 use crate::inputs::{Kind, Settings, State};
 use crate::journal;
 use crate::service::{Service, Sockets};
@@ -85,10 +86,10 @@ impl StatusReporter {
     pub(super) fn start(
         settings: &Checked,
         file: &Path,
-        store: Option<&Store>,
-        records: Option<&Records>,
+        (store, records): (Option<&Store>, Option<&Records>),
         sockets: &Arc<Sockets>,
         clock: Clock,
+        asker: Asker,
         stop: &CancellationToken,
     ) -> io::Result<StatusReporter> {
         let mut service = Service::new(clock);
@@ -128,7 +129,7 @@ impl StatusReporter {
                 &Outcome::good(clock.now()),
             )));
             let (store, journal) = (settings.store.clone(), restart::folder(settings));
-            let pages = Pages { view, store, journal, clock };
+            let pages = Pages { view, store, journal, clock, asker };
             pages.serve(settings.http.clone(), Arc::clone(sockets), stop.clone())?;
             status.view = Some(sender);
         }
