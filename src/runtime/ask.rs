@@ -11,17 +11,17 @@ use crate::questions::Picture;
 const SHARE: u32 = 10;
 
 /// The questions that wait, and the time spent on answers.
-pub(super) struct Answering {
+pub(super) struct Questions {
     asked: Asked,
     /// Time spent on answers and not yet paid for by the passing seconds.
     spent: Duration,
 }
 
-impl Answering {
+impl Questions {
     /// The loop's side, and the side of the pages.
-    pub(super) fn new(clock: Clock) -> (Asker, Answering) {
+    pub(super) fn new(clock: Clock) -> (Asker, Questions) {
         let (asker, asked) = http::asking(clock);
-        (asker, Answering { asked, spent: Duration::ZERO })
+        (asker, Questions { asked, spent: Duration::ZERO })
     }
 
     /// Whether another question may be answered before more lines: questions take at most a tenth of the time.
@@ -44,13 +44,13 @@ impl Daemon {
         };
         let answer = question.answer(&self.driver.engine, &self.settings.chart);
         ask.answer(answer);
-        self.answering.spent += self.clock.moment().since(began);
+        self.questions.spent += self.clock.moment().since(began);
     }
 
     /// Once a second: publishes the picture if somebody reads it, and gives questions their share of the coming second.
     pub(super) fn publish_picture(&mut self) {
         let now = self.clock.moment();
-        self.answering.asked.publish(now, || Picture::of(&self.driver.engine));
-        self.answering.spent = self.answering.spent.saturating_sub(TICK / SHARE);
+        self.questions.asked.publish(now, || Picture::of(&self.driver.engine));
+        self.questions.spent = self.questions.spent.saturating_sub(TICK / SHARE);
     }
 }
