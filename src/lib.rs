@@ -45,7 +45,7 @@
 //! | [`journal`] | every line taken in, written before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, its deliveries, and what analysts did with it: one SQLite file |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
-//! | [`http`] | metrics and health as pages; the status that the loop publishes once a second |
+//! | [`http`] | metrics, health and questions as pages; the status that the loop publishes once a second |
 //! | [`evidence`] | a case and everything behind it as one signed file, packed and checked |
 //! | [`config`] | the settings file: read, checked, all problems reported at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |

@@ -6,7 +6,7 @@
 //! | `driver` | the engine |
 //! | `persist`, `journaling` | the store and the journal |
 //! | `deliveries` | the changes of a turn, the sinks |
-//! | `status` | what the pages and the service manager are told |
+//! | `status` | what the pages and the service manager show |
 //! | `reload` | the settings file and its reloads |
 //! | `ask` | the questions of the pages |
 

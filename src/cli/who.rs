@@ -10,6 +10,7 @@ mod seen;
 
 use std::collections::BTreeMap;
 
+use super::daemon::Daemon;
 use super::replay::{Playback, play};
 use super::source::{Reading, Source, aside, look_back};
 use super::table::{number, table, text, width};
@@ -56,7 +57,8 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-fn position(text: &str) -> Result<LatLon, String> {
+/// Parses a position in degrees.
+pub(super) fn position(text: &str) -> Result<LatLon, String> {
     let degrees = |text: &str| text.trim().parse::<f64>().ok();
     let parts = text.split_once(',').and_then(|(lat, lon)| Some((degrees(lat)?, degrees(lon)?)));
     let possible = parts.filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0);
@@ -65,7 +67,8 @@ fn position(text: &str) -> Result<LatLon, String> {
         .ok_or_else(|| "write degrees north, a comma, degrees east, as 36.95,-9.12".to_owned())
 }
 
-fn radius(text: &str) -> Result<f64, String> {
+/// Parses a radius in nautical miles.
+pub(super) fn radius(text: &str) -> Result<f64, String> {
     let radius = text.parse().ok().filter(|radius: &f64| 0.0 < *radius && *radius <= 500.0);
     radius.ok_or_else(|| "write a number of nautical miles up to 500".to_owned())
 }
@@ -81,7 +84,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         // The latest change of an alert replaces earlier ones.
         deeds.extend(changes.iter().map(|change| (change.alert.id.clone(), Deed::of(&change.alert))));
     };
-    let doubt = match Source::of(&arguments.reading)? {
+    let source = match Source::of(&arguments.reading) {
+        Ok(source) => source,
+        Err(failure) => return of_daemon(arguments).unwrap_or(Err(failure)),
+    };
+    let doubt = match source {
         Source::Recordings(inputs) => {
             let settings = arguments.reading.settings.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
@@ -114,7 +121,29 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(doubt) = doubt.filter(|_| rows.is_empty()) {
         aside(&doubt);
     }
-    print(&if arguments.json { rows.iter().map(json).collect::<String>() } else { page(arguments, &rows, &watch) })
+    print(&if arguments.json {
+        rows.iter().map(json).collect::<String>()
+    } else {
+        page(arguments, &rows, &watch.outages)
+    })
+}
+
+/// Prints what the running daemon remembers, if there is no journal that has more. `None` if it cannot be asked.
+fn of_daemon(arguments: &Arguments) -> Option<Result<(), Failure>> {
+    let Reading { settings, inputs, .. } = &arguments.reading;
+    let daemon = inputs.is_empty().then(|| Daemon::of(settings.config.as_deref())).flatten()?;
+    let Arguments { near, radius_nm, from, to, .. } = arguments;
+    let period = format!("from={from}&to={to}");
+    let found: Found = daemon.ask(&format!("who?near={},{}&radius_nm={radius_nm}&{period}", near.lat, near.lon))?;
+    aside(&format!("answered by the running daemon at {}, from what it remembers", daemon.address));
+    let rows = found.items;
+    Some(print(&if arguments.json { rows.iter().map(json).collect::<String>() } else { page(arguments, &rows, &[]) }))
+}
+
+/// The daemon's answer.
+#[derive(serde::Deserialize)]
+struct Found {
+    items: Vec<Ranked>,
 }
 
 /// One line of JSON.
@@ -123,7 +152,7 @@ fn json(row: &Ranked) -> String {
     format!("{}\n", serde_json::to_string(row).unwrap_or_default())
 }
 
-fn page(arguments: &Arguments, rows: &[Ranked], watch: &Watch) -> String {
+fn page(arguments: &Arguments, rows: &[Ranked], outages: &[(Time, Time)]) -> String {
     let ranked = rows.iter().filter(|row| row.is_ranked()).count();
     let to = match arguments.from.date() == arguments.to.date() {
         true => arguments.to.clock(),
@@ -141,7 +170,7 @@ fn page(arguments: &Arguments, rows: &[Ranked], watch: &Watch) -> String {
         },
         if rows.is_empty() { String::new() } else { format!(", {ranked} stopped, slowed, met or dark") },
     );
-    for (from, to) in &watch.outages {
+    for (from, to) in outages {
         page += &format!("nothing was received from {} to {}\n", from.minute(), to.clock());
     }
     let width = width();
@@ -158,7 +187,7 @@ fn page(arguments: &Arguments, rows: &[Ranked], watch: &Watch) -> String {
                 true => format!("{nm:.1} nm {}", at.clock()),
                 false => format!("{nm:.1} nm"),
             });
-            let kind = if wide { row.kind.as_str() } else { row.ship_type };
+            let kind = if wide || row.ship_type.is_empty() { row.kind.as_str() } else { row.ship_type };
             let who = format!("{} {:09} ({kind})", FromAir(&row.name), row.mmsi);
             vec![rank, points, who, nearest, FromAir(&row.words()).to_string()]
         })

@@ -26,7 +26,7 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// The question; `None` if nobody waits for the answer any more.
+    /// The question; `None` if the page no longer waits for the answer.
     pub fn question(&self) -> Option<&Question> {
         (!self.reply.is_closed()).then_some(&self.question)
     }
@@ -115,7 +115,7 @@ impl Asked {
         self.queue.recv().await
     }
 
-    /// Publishes a picture if a page has wanted one since the last call, so that nothing is copied while nobody looks.
+    /// Publishes a picture if a page has wanted one since the last call, so that nothing is copied while no page reads it.
     pub fn publish(&self, now: Moment, picture: impl FnOnce() -> Picture) {
         if self.wanted.swap(false, Relaxed) {
             self.picture.send_replace(Some(Published { seen: now, picture: Arc::new(picture()) }));
@@ -150,7 +150,7 @@ mod tests {
             }
             tokio::task::yield_now().await;
             let ask = asked.next().await.expect("a question");
-            assert_eq!(ask.question(), None, "nobody waits for it");
+            assert_eq!(ask.question(), None, "no page waits for it");
             drop(asked);
             assert_eq!(asker.ask(question()).await, Err(NoAnswer::Busy), "the loop has ended");
         });
@@ -161,7 +161,7 @@ mod tests {
         run(async {
             let (asker, asked) = asking(Clock);
             let copied = || Picture { at: None, vessels: Vec::new() };
-            asked.publish(Clock.moment(), || panic!("nobody wants it"));
+            asked.publish(Clock.moment(), || panic!("no page wants it"));
             let reader = tokio::spawn({
                 let asker = asker.clone();
                 async move { asker.picture().await }

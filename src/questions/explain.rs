@@ -1,78 +1,116 @@
 //! Why there is an alert about a vessel, or what is missing for one.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
-use crate::behaviours::{Behaviour, Condition, Explanation};
+use super::kind_of;
+use crate::behaviours::{self, Behaviour, Explanation};
 use crate::engine::{Engine, Explained};
 use crate::time::Time;
+use crate::tracks::TrackKey;
 use crate::units::Mmsi;
 
 /// Distance of an unmet condition that has no number, or whose value is unknown: as if a number were at four times its
 /// limit.
 const PLAIN_MISS: f64 = 3.0;
 
-/// One form of a behaviour with the conditions that it lacks.
-pub struct Form<'a> {
+/// The conditions of every behaviour for a vessel at one moment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Conditions {
+    /// MMSI.
+    pub mmsi: u32,
+    /// The moment, in engine time.
+    pub at: Time,
+    /// Its tracks by ordinal; empty if it was not heard.
+    pub tracks: Vec<TrackConditions>,
+    /// Names of the vessels that the conditions mention, by track (`224123456.1`).
+    pub names: BTreeMap<String, String>,
+}
+
+/// The conditions for one track.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TrackConditions {
+    /// Ordinal of the track, from 1.
+    pub track: u16,
+    /// Name as it was sent; `None` if never sent.
+    pub name: Option<String>,
+    /// Country and ship type: `Spain, cargo`.
+    pub kind: String,
+    /// Its latest fix; `None` if it never sent a position.
+    pub last_fix: Option<FixThere>,
+    /// Speed made good at that fix in knots; `None` before five minutes of track, or across a hole too long to count.
+    pub made_good_knots: Option<f64>,
+    /// The forms of the behaviours, in the order of the behaviours. A behaviour that is switched off has none.
+    pub behaviours: Vec<Form>,
+    /// The behaviours that are switched on.
+    pub on: Vec<Behaviour>,
+}
+
+/// When and where a track was last heard.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FixThere {
+    /// Event time.
+    pub at: Time,
+    /// Latitude in degrees north.
+    pub lat: f64,
+    /// Longitude in degrees east.
+    pub lon: f64,
+    /// Distance from shore in nautical miles; `None` without a coastline.
+    pub shore_nm: Option<f64>,
+    /// Whether it is in calm water.
+    pub in_calm_water: bool,
+}
+
+/// One form of a behaviour.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Form {
     /// The behaviour.
     pub behaviour: Behaviour,
-    /// The form with its conditions, as the engine explains it.
-    pub told: &'a Explanation,
-    /// The conditions that are not met, the nearest to being met first.
-    pub missing: Vec<&'a Condition>,
-    /// Sum of the distances of all missing conditions; 0 when nothing is missing.
+    /// Which form, zone settings or other vessel; empty if there is only one.
+    pub form: String,
+    /// Number of conditions that are not met.
+    pub missing: usize,
+    /// How far they are from being met, in all: shares of the thresholds. 0 when nothing is missing.
+    #[serde(serialize_with = "thousandths")]
     pub away: f64,
+    /// Whether it runs at all: false if it runs only in zones that ask for it, and none there does.
+    pub asked_for: bool,
+    /// The conditions, in the order in which the behaviour checks them.
+    pub conditions: Vec<Condition>,
 }
 
-impl<'a> Form<'a> {
-    /// The form of an explanation.
-    pub fn new(behaviour: Behaviour, told: &'a Explanation) -> Form<'a> {
-        let mut missing: Vec<&Condition> = told.conditions.iter().filter(|condition| !condition.met).collect();
-        missing.sort_by(|one, other| miss(one).total_cmp(&miss(other)));
-        let away = missing.iter().map(|condition| miss(condition)).sum();
-        Form { behaviour, told, missing, away }
-    }
-
-    /// Sort key: what no zone here asks for comes last, the others by how near they are to an alert.
-    fn order(&self) -> (bool, f64) {
-        (!self.told.asked_for, self.away)
-    }
-
-    /// Whether this form is nearer to an alert.
-    pub fn nearer(&self, other: &Form<'_>) -> Ordering {
-        let ((mine, away), (others, others_away)) = (self.order(), other.order());
-        mine.cmp(&others).then(away.total_cmp(&others_away))
-    }
+/// One condition of a form.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Condition {
+    /// Name of the measured value, with its unit (`speed_made_good_knots`).
+    pub name: String,
+    /// Value then. Null if it is not known.
+    pub measured: Value,
+    /// Required value, in a few words: `< 2`, `>= 60`.
+    pub threshold: String,
+    /// Whether the measured value meets the threshold.
+    pub met: bool,
+    /// How far the value is from the threshold, as a share of the threshold. `None` if the condition is met, or if the
+    /// value is unknown or not a number.
+    pub miss: Option<f64>,
 }
 
-fn miss(condition: &Condition) -> f64 {
-    condition.miss.unwrap_or(PLAIN_MISS)
-}
-
-/// Every form of every behaviour, each once, or those of one behaviour. If several zones give the same form for one pair of vessels, the
-/// one that lacks least.
-pub fn forms(track: &Explained, only: Option<Behaviour>) -> Vec<Form<'_>> {
-    let mut forms: Vec<Form<'_>> = Vec::new();
-    for (behaviour, told) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
-        for form in told.iter().map(|told| Form::new(*behaviour, told)) {
-            let same = |other: &Form<'_>| other.behaviour == form.behaviour && other.told.about == form.told.about;
-            match forms.iter_mut().find(|other| same(other)) {
-                Some(other) if form.nearer(other).is_lt() => *other = form,
-                Some(_) => {}
-                None => forms.push(form),
-            }
-        }
-    }
-    forms
+/// The conditions for a vessel at `at`, where the engine is, or those of one behaviour.
+pub fn conditions(engine: &Engine, mmsi: Mmsi, only: Option<Behaviour>, at: Time) -> Conditions {
+    let tracks = engine.explain(mmsi);
+    let names = names(engine, &tracks);
+    let tracks = tracks.iter().map(|track| TrackConditions::of(engine, track, only)).collect();
+    Conditions { mmsi: mmsi.0, at, tracks, names }
 }
 
 /// The nearest form of each behaviour, the nearest behaviour first. Behaviours that do not apply to the vessel are left
 /// out.
-pub fn nearest<'a>(forms: &[Form<'a>]) -> Vec<Form<'a>> {
-    let mut best: Vec<Form<'a>> = Vec::new();
-    for form in forms.iter().filter(|form| form.told.conditions.iter().all(|condition| condition.name != "about")) {
-        let form = Form::new(form.behaviour, form.told);
+pub fn nearest(forms: &[Form]) -> Vec<&Form> {
+    let mut best: Vec<&Form> = Vec::new();
+    for form in forms.iter().filter(|form| form.conditions.iter().all(|condition| condition.name != "about")) {
         match best.iter_mut().find(|other| other.behaviour == form.behaviour) {
             Some(other) if form.nearer(other).is_lt() => *other = form,
             Some(_) => {}
@@ -83,106 +121,129 @@ pub fn nearest<'a>(forms: &[Form<'a>]) -> Vec<Form<'a>> {
     best
 }
 
-/// The conditions of every behaviour for a vessel.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Conditions {
-    /// MMSI.
-    pub mmsi: u32,
-    /// Engine time of the answer.
-    pub at: Time,
-    /// Its tracks by ordinal.
-    pub tracks: Vec<TrackConditions>,
+/// A track key as the engine writes it in its answers: `224123456.1`.
+pub fn track_key(word: &str) -> Option<TrackKey> {
+    let (mmsi, ordinal) = word.split_once('.')?;
+    let is_mmsi = mmsi.len() == 9 && mmsi.bytes().all(|byte| byte.is_ascii_digit());
+    let (mmsi, ordinal) = (mmsi.parse().ok().filter(|_| is_mmsi)?, ordinal.parse().ok()?);
+    Some(TrackKey { mmsi: Mmsi(mmsi), ordinal })
 }
 
-/// The conditions for one track.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct TrackConditions {
-    /// Ordinal of the track, from 1.
-    pub track: u16,
-    /// Its latest fix; `None` if it never sent a position.
-    pub last_fix: Option<FixOf>,
-    /// The forms of the behaviours, the nearest to an alert first.
-    pub behaviours: Vec<BehaviourForm>,
+/// A word without the brackets and commas around it.
+pub fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| "(),;:".contains(c))
 }
 
-/// When and where a track was last heard.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct FixOf {
-    /// Event time.
-    pub at: Time,
-    /// Latitude in degrees north.
-    pub lat: f64,
-    /// Longitude in degrees east.
-    pub lon: f64,
-}
-
-/// One form of a behaviour as plain data.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct BehaviourForm {
-    /// The behaviour.
-    pub behaviour: Behaviour,
-    /// Which form, zone settings or other vessel; empty if there is only one.
-    pub form: String,
-    /// Number of conditions that are not met.
-    pub missing: usize,
-    /// How far they are from being met, in all: shares of the thresholds. 0 when nothing is missing.
-    pub away: f64,
-    /// The conditions, in the order in which the behaviour checks them.
-    pub conditions: Vec<Condition>,
-}
-
-/// The conditions for a vessel now; `None` if it has no track.
-pub fn conditions(engine: &Engine, mmsi: Mmsi, only: Option<Behaviour>) -> Option<Conditions> {
-    let tracks = engine.explain(mmsi);
-    let tracks: Vec<TrackConditions> = tracks.iter().map(|track| TrackConditions::of(track, only)).collect();
-    let at = engine.now()?;
-    (!tracks.is_empty()).then_some(Conditions { mmsi: mmsi.0, at, tracks })
+/// The names of every vessel that is mentioned in the explanations.
+fn names(engine: &Engine, tracks: &[Explained]) -> BTreeMap<String, String> {
+    let told = tracks.iter().flat_map(|track| &track.behaviours).flat_map(|(_, told)| told);
+    let mut texts: Vec<&str> = Vec::new();
+    for told in told {
+        texts.push(&told.about);
+        texts.extend(told.conditions.iter().filter_map(|condition| condition.measured.as_str()));
+    }
+    let keys = texts.iter().flat_map(|text| text.split(' ')).filter_map(|word| track_key(bare(word)));
+    let named = keys.filter_map(|key| {
+        let name = engine.tracks().find(key)?.identity()?.name.as_deref()?.to_owned();
+        Some((key.to_string(), name))
+    });
+    named.collect()
 }
 
 impl TrackConditions {
-    /// The conditions of a track as the engine explains them, or those of one behaviour.
-    pub fn of(track: &Explained, only: Option<Behaviour>) -> TrackConditions {
-        let mut forms = forms(track, only);
-        forms.sort_by(Form::nearer);
-        let last_fix = track.fix.map(|fix| FixOf { at: fix.at, lat: fix.position.lat, lon: fix.position.lon });
+    fn of(engine: &Engine, track: &Explained, only: Option<Behaviour>) -> TrackConditions {
+        let vessel = engine.tracks().vessel(track.vessel);
+        let name = vessel.identity().and_then(|identity| identity.name.as_deref());
         TrackConditions {
             track: track.key.ordinal,
-            last_fix,
-            behaviours: forms.iter().map(BehaviourForm::of).collect(),
+            name: name.map(str::to_owned),
+            kind: kind_of(track.key.mmsi, vessel.ship_type()),
+            last_fix: track.fix.map(|fix| FixThere {
+                at: fix.at,
+                lat: fix.position.lat,
+                lon: fix.position.lon,
+                shore_nm: track.place.map(|place| place.shore_nm).filter(|shore| shore.is_finite()),
+                in_calm_water: track.place.is_some_and(|place| place.calm.inside),
+            }),
+            made_good_knots: track.smg.map(|smg| smg.knots),
+            behaviours: forms(track, only),
+            on: track.behaviours.iter().map(|(behaviour, _)| *behaviour).collect(),
         }
     }
 }
 
-impl BehaviourForm {
-    fn of(form: &Form<'_>) -> BehaviourForm {
-        BehaviourForm {
-            behaviour: form.behaviour,
-            form: form.told.about.clone(),
-            missing: form.missing.len(),
-            away: (form.away * 1000.0).round() / 1000.0,
-            conditions: form.told.conditions.clone(),
+/// Every form of every behaviour, each once. If several zones give the same form for one pair of vessels, the one that
+/// lacks least.
+fn forms(track: &Explained, only: Option<Behaviour>) -> Vec<Form> {
+    let mut forms: Vec<Form> = Vec::new();
+    for (behaviour, told) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        for form in told.iter().map(|told| Form::new(*behaviour, told)) {
+            let same = |other: &Form| other.behaviour == form.behaviour && other.form == form.form;
+            match forms.iter_mut().find(|other| same(other)) {
+                Some(other) if form.nearer(other).is_lt() => *other = form,
+                Some(_) => {}
+                None => forms.push(form),
+            }
         }
     }
+    forms
+}
+
+impl Form {
+    fn new(behaviour: Behaviour, told: &Explanation) -> Form {
+        let conditions: Vec<Condition> = told.conditions.iter().map(Condition::of).collect();
+        let missing = conditions.iter().filter(|condition| !condition.met);
+        let (away, missing) = (missing.clone().map(Condition::away).sum(), missing.count());
+        Form { behaviour, form: told.about.clone(), missing, away, asked_for: told.asked_for, conditions }
+    }
+
+    /// The conditions that are not met, the nearest to being met first.
+    pub fn missing_first(&self) -> Vec<&Condition> {
+        let mut missing: Vec<&Condition> = self.conditions.iter().filter(|condition| !condition.met).collect();
+        missing.sort_by(|one, other| one.away().total_cmp(&other.away()));
+        missing
+    }
+
+    /// Whether this form is nearer to an alert. What no zone there asks for comes last, the others by how far they are away.
+    pub fn nearer(&self, other: &Form) -> Ordering {
+        self.asked_for.cmp(&other.asked_for).reverse().then(self.away.total_cmp(&other.away))
+    }
+}
+
+impl Condition {
+    fn of(condition: &behaviours::Condition) -> Condition {
+        Condition {
+            name: condition.name.to_owned(),
+            measured: condition.measured.clone(),
+            threshold: condition.threshold.clone(),
+            met: condition.met,
+            miss: condition.miss,
+        }
+    }
+
+    fn away(&self) -> f64 {
+        self.miss.unwrap_or(PLAIN_MISS)
+    }
+}
+
+fn thousandths<S: Serializer>(away: &f64, into: S) -> Result<S::Ok, S::Error> {
+    into.serialize_f64((away * 1000.0).round() / 1000.0)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
     #[test]
     fn what_no_zone_asks_for_comes_last() {
-        let form = |asked_for, miss| {
-            let condition =
-                Condition { name: "x", measured: Value::Null, threshold: String::new(), met: false, miss: Some(miss) };
-            Explanation { about: String::new(), conditions: vec![condition], asked_for }
+        let form = |behaviour, asked_for, away| {
+            let form = String::new();
+            Form { behaviour, form, missing: 1, away, asked_for, conditions: Vec::new() }
         };
-        let (fast, unasked, slow) = (form(true, 6.0), form(false, 0.1), form(true, 0.5));
         let forms = [
-            Form::new(Behaviour::Drift, &fast),
-            Form::new(Behaviour::ZoneEntry, &unasked),
-            Form::new(Behaviour::Loitering, &slow),
+            form(Behaviour::Drift, true, 6.0),
+            form(Behaviour::ZoneEntry, false, 0.1),
+            form(Behaviour::Loitering, true, 0.5),
         ];
         let order: Vec<&str> = nearest(&forms).iter().map(|form| form.behaviour.name()).collect();
         assert_eq!(order, ["loitering", "drift", "zone_entry"]);

@@ -11,7 +11,7 @@ mod who;
 
 use serde::Serialize;
 
-pub use explain::{BehaviourForm, Conditions, Form, TrackConditions, conditions, forms, nearest};
+pub use explain::{Condition, Conditions, FixThere, Form, TrackConditions, bare, conditions, nearest, track_key};
 pub use near::{Nearby, near};
 pub use picture::{Picture, PictureVessel};
 pub use vessel::{VesselAnswer, VesselTrack, kind_of, vessel};
@@ -32,7 +32,7 @@ pub enum Question {
     /// The conditions of every behaviour for a vessel now, or of one behaviour.
     Explain(Mmsi, Option<Behaviour>),
     /// Which vessels stopped, slowed, met or were dark near a place, as far as the engine remembers. The alerts and facts that are over
-    /// are not in the engine; whoever asks may add them.
+    /// are not in the engine; the caller may add them.
     Who(Search, Vec<Deed>),
 }
 
@@ -53,7 +53,10 @@ impl Question {
     pub fn answer(&self, engine: &Engine, chart: &Chart) -> Answer {
         match self {
             Question::Vessel(mmsi) => Answer::Vessel(vessel(engine, chart, *mmsi)),
-            Question::Explain(mmsi, only) => Answer::Explain(conditions(engine, *mmsi, *only)),
+            Question::Explain(mmsi, only) => {
+                let told = engine.now().map(|now| conditions(engine, *mmsi, *only, now));
+                Answer::Explain(told.filter(|told| !told.tracks.is_empty()))
+            }
             Question::Who(search, deeds) => Answer::Who(who(engine, search, deeds)),
         }
     }

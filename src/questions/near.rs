@@ -1,6 +1,6 @@
 //! Which vessels are near a place now.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Picture;
 use crate::geo::LatLon;
@@ -11,7 +11,7 @@ use crate::units::METRES_PER_NM;
 const DEGREES_PER_NM: f64 = 1.01 / 60.0;
 
 /// A vessel near the place.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Nearby {
     /// MMSI.
     pub mmsi: u32,

@@ -36,7 +36,7 @@ impl Questions {
 }
 
 impl Daemon {
-    /// Answers a question from the engine, unless nobody waits for the answer any more. Changes nothing.
+    /// Answers a question from the engine, unless the page no longer waits for the answer. Changes nothing.
     pub(super) fn answer(&mut self, ask: Ask) {
         let began = self.clock.moment();
         let Some(question) = ask.question() else {
@@ -47,7 +47,7 @@ impl Daemon {
         self.questions.spent += self.clock.moment().since(began);
     }
 
-    /// Once a second: publishes the picture if somebody reads it, and gives questions their share of the coming second.
+    /// Once a second: publishes the picture if a page reads it, and gives questions their share of the coming second.
     pub(super) fn publish_picture(&mut self) {
         let now = self.clock.moment();
         self.questions.asked.publish(now, || Picture::of(&self.driver.engine));

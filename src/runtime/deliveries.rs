@@ -13,7 +13,7 @@ use crate::delivery::{Dispatcher, StoreLink, Wake};
 /// Time sinks have for the remaining deliveries when stopping.
 const LAST_DELIVERIES: Duration = Duration::from_secs(4);
 
-/// The changes that wait for the end of a turn, and those who receive them.
+/// The changes that wait for the end of a turn, and their receivers.
 pub(super) struct Deliveries {
     /// Changes of this turn of the loop.
     pub(super) changes: Vec<Change>,
@@ -43,7 +43,7 @@ impl Deliveries {
         Ok(Deliveries { changes: Vec::new(), dispatcher, watcher, reloads: 0 })
     }
 
-    /// Hands the changes of this turn to the watcher, and to the store or else to the sinks. Returns them before, for counting.
+    /// Takes the changes of this turn, after sending them to the watcher.
     pub(super) fn take(&mut self) -> Vec<Change> {
         let changes = std::mem::take(&mut self.changes);
         if let Some(watcher) = &self.watcher {

@@ -16,7 +16,7 @@ pub(super) enum Request {
 
 /// The signals that the daemon reacts to.
 pub(super) struct Signals {
-    /// Cancelled by whoever runs the daemon; cancelling it also stops the inputs and the pages.
+    /// Cancelled by the command that runs the daemon; cancelling it also stops the inputs and the pages.
     pub(super) stop: CancellationToken,
     terminate: Signal,
     interrupt: Signal,

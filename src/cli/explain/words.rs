@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::names::Names;
 use super::plain;
-use crate::behaviours::Condition;
-use crate::questions::Form;
+use crate::questions::{Condition, Form};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
@@ -32,34 +31,34 @@ const NAMES: [(&str, &str); 6] = [
 ];
 
 /// `loitering (slow)`, `rendezvous (near: ALFA and BRAVO)`
-fn name(form: &Form<'_>, names: &Names) -> String {
-    titled(form, &names.put(&form.told.about))
+fn name(form: &Form, names: &Names) -> String {
+    titled(form, &names.put(&form.form))
 }
 
 /// The name as seen from one vessel of a pair: `rendezvous (near: with BRAVO)`.
-pub(super) fn name_for(form: &Form<'_>, me: TrackKey, names: &Names) -> String {
-    titled(form, &names.with(&form.told.about, me))
+pub(super) fn name_for(form: &Form, me: TrackKey, names: &Names) -> String {
+    titled(form, &names.with(&form.form, me))
 }
 
-fn titled(form: &Form<'_>, about: &str) -> String {
+fn titled(form: &Form, about: &str) -> String {
     let behaviour = form.behaviour.name();
     if about.is_empty() { behaviour.to_owned() } else { format!("{behaviour} ({about})") }
 }
 
 /// `1 of 6`
-pub(super) fn count(form: &Form<'_>) -> String {
-    match form.missing.len() {
+pub(super) fn count(form: &Form) -> String {
+    match form.missing {
         0 => "none".to_owned(),
-        missing => format!("{missing} of {}", form.told.conditions.len()),
+        missing => format!("{missing} of {}", form.conditions.len()),
     }
 }
 
 /// What is missing, in words. `heard` is the last report of a vessel that is not heard any more.
-pub(super) fn missing(form: &Form<'_>, names: &Names, heard: Option<Time>) -> String {
-    if form.missing.is_empty() {
+pub(super) fn missing(form: &Form, names: &Names, heard: Option<Time>) -> String {
+    if form.missing == 0 {
         return format!("all conditions are met{}", until(heard));
     }
-    let words: Vec<String> = form.missing.iter().map(|condition| in_words(condition, names)).collect();
+    let words: Vec<String> = form.missing_first().iter().map(|condition| in_words(condition, names)).collect();
     words.join("; ")
 }
 
@@ -73,7 +72,7 @@ fn in_words(condition: &Condition, names: &Names) -> String {
     let (name, unit) = UNITS
         .iter()
         .find_map(|(ending, unit)| Some((condition.name.strip_suffix(ending)?, *unit)))
-        .unwrap_or((condition.name, ""));
+        .unwrap_or((&condition.name, ""));
     let named = NAMES.iter().find(|(known, _)| *known == name).map(|(_, words)| (*words).to_owned());
     let name = named.unwrap_or_else(|| name.replace('_', " "));
     let quantity = |number: f64| match unit {
@@ -92,7 +91,8 @@ fn in_words(condition: &Condition, names: &Names) -> String {
         Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string()),
         _ => measured.clone(),
     };
-    if let Some(sentence) = plain::sentence(condition.name, condition.met, &bare).filter(|_| condition.miss.is_none()) {
+    if let Some(sentence) = plain::sentence(&condition.name, condition.met, &bare).filter(|_| condition.miss.is_none())
+    {
         return sentence;
     }
     let limits = [(">= ", "at least "), ("<= ", "at most "), ("< ", "below "), ("> ", "above ")];
@@ -111,14 +111,14 @@ fn in_words(condition: &Condition, names: &Names) -> String {
 }
 
 /// Writes a form with all of its conditions, met or not.
-pub(super) fn table(form: &Form<'_>, names: &Names, heard: Option<Time>, text: &mut String) {
-    let of = form.told.conditions.len();
-    let verdict = match form.missing.len() {
+pub(super) fn table(form: &Form, names: &Names, heard: Option<Time>, text: &mut String) {
+    let of = form.conditions.len();
+    let verdict = match form.missing {
         0 => format!("all met{}", until(heard)),
         missing => format!("{} of {of} met", of - missing),
     };
     text.push_str(&format!("\n{}: {verdict}\n", name(form, names)));
-    for condition in &form.told.conditions {
+    for condition in &form.conditions {
         let met = if condition.met { "met" } else { "NOT" };
         text.push_str(&format!("  {met}  {}\n", in_words(condition, names)));
     }
@@ -127,10 +127,11 @@ pub(super) fn table(form: &Form<'_>, names: &Names, heard: Option<Time>, text: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::behaviours::{Behaviour, Explanation};
+    use crate::behaviours::Behaviour;
 
     fn words(name: &'static str, measured: Value, threshold: &str) -> String {
-        let condition = Condition { name, measured, threshold: threshold.to_owned(), met: false, miss: Some(0.1) };
+        let (name, threshold) = (name.to_owned(), threshold.to_owned());
+        let condition = Condition { name, measured, threshold, met: false, miss: Some(0.1) };
         in_words(&condition, &Names::default())
     }
 
@@ -146,8 +147,8 @@ mod tests {
 
     #[test]
     fn conditions_met_by_old_reports_say_how_old() {
-        let told = Explanation { about: String::new(), conditions: Vec::new(), asked_for: true };
-        let form = Form::new(Behaviour::Loitering, &told);
+        let (behaviour, form) = (Behaviour::Loitering, String::new());
+        let form = Form { behaviour, form, missing: 0, away: 0.0, asked_for: true, conditions: Vec::new() };
         let heard = Time::from_utc(2026, 3, 1, 17, 38, 0);
         let words = missing(&form, &Names::default(), heard);
         assert_eq!(words, "all conditions are met, going by its reports until 2026-03-01 17:38");

@@ -1,7 +1,7 @@
 //! Questions over HTTP, below `/api/v1`: read only, and only where the listener cannot be reached from other machines.
 //!
 //! Each file is one endpoint. It reads the parameters, puts the question, and returns the answer as JSON. What is wrong with a request is
-//! told as `application/problem+json` (RFC 9457).
+//! answered as `application/problem+json` (RFC 9457).
 
 mod explanations;
 mod near;

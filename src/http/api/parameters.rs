@@ -85,7 +85,7 @@ pub(super) fn mmsi(text: Result<Path<String>, PathRejection>) -> Result<Mmsi, Pr
     number.map(Mmsi).ok_or_else(|| Problem::parameter("an MMSI has nine digits, as 224123456 or 002241022"))
 }
 
-/// The beginning of a name that somebody else chose.
+/// The beginning of a name from a request.
 fn shortened(name: &str) -> String {
     name.chars().filter(|letter| !letter.is_control()).take(40).collect()
 }

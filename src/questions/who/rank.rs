@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::deed::Deed;
 use crate::geo::LatLon;
@@ -82,7 +82,7 @@ pub struct Suspects {
 }
 
 /// One vessel with its rank.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Ranked {
     /// MMSI.
     pub mmsi: u32,
@@ -104,7 +104,7 @@ pub struct Ranked {
     pub did: Vec<String>,
     /// Silences that are not counted against it, in words.
     pub reception_lost: Vec<String>,
-    /// Ship type: `cargo`.
+    /// Ship type: `cargo`; empty in an answer that came over HTTP.
     #[serde(skip)]
     pub ship_type: &'static str,
     /// Highest speed made good in knots; `None` if no speed was known.
