@@ -16,14 +16,14 @@
 //! right. The house test checks this.
 //!
 //! ```text
-//! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
+//! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine < questions
 //! shell   < clock telemetry fault secret tls < disk nats service table net < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
-//! | [`text`] | numbers, distances and times as sentences write them |
+//! | [`text`] | numbers, distances and times as sentences write them; suggestions for misspelt words |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
 //! | [`ais`] | lines of NMEA, CSV and JSON in, reports out; the encoder for exercises |
@@ -35,6 +35,7 @@
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | the alerts of a vessel and its partners as one story |
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
+//! | [`questions`] | what may be asked of the engine and its picture, and the answers |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
 //! | [`net`] | back-off, limits of a rate, and listeners that limit their connections |
@@ -45,7 +46,7 @@
 //! | [`store`] | every alert, its deliveries, and what analysts did with it: one SQLite file |
 //! | [`table`] | what the settings of every kind of input and sink can be asked |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
-//! | [`http`] | metrics and health as pages; the status that the loop publishes once a second |
+//! | [`http`] | metrics, health and questions as pages; the status that the loop publishes once a second |
 //! | [`evidence`] | a case and everything behind it as one signed file, packed and checked |
 //! | [`config`] | the settings file: read, checked, all problems reported at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |
@@ -91,6 +92,7 @@ pub mod journal;
 pub mod mqtt;
 pub mod nats;
 pub mod net;
+pub mod questions;
 pub mod runtime;
 pub mod secret;
 pub mod service;

@@ -1,56 +1,69 @@
-//! The daemon's main loop. It owns the engine, starts and stops the inputs and sinks, and reloads the settings.
+//! The daemon's main loop. It owns the engine, and matches on what happens; the parts do the work.
+//!
+//! | part | what it has |
+//! |---|---|
+//! | `feeds` | the inputs and the channel that their lines come through |
+//! | `driver` | the engine |
+//! | `persist`, `journaling` | the store and the journal |
+//! | `deliveries` | the changes of a turn, the sinks |
+//! | `status` | what the pages and the service manager show |
+//! | `reload` | the settings file and its reloads |
+//! | `ask` | the questions of the pages |
 
 mod apart;
-mod draining;
+mod arrivals;
+mod ask;
+mod deliveries;
 mod driver;
+mod feeds;
 mod journaling;
-mod log;
 mod past;
 mod persist;
 mod rates;
 mod reading;
+mod recover;
 mod rehearse;
 mod reload;
 mod restart;
 mod settings_archive;
+mod signals;
 mod start;
 mod status;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::ais::SourceId;
 use crate::alerts::Change;
-use crate::clock::{Clock, Moment};
-use crate::config::{self, Changed, Checked, FileWatch};
-use crate::delivery::{Dispatcher, StoreLink, Wake};
+use crate::clock::Clock;
+use crate::config::{Changed, Checked};
 use crate::fault;
-use crate::inputs::{self, Batch, Message, Port, State};
+use crate::http::Ask;
+use crate::inputs::{Batch, Message, State};
 use crate::journal::{self, Entry};
-use crate::service::{Sockets, Starting, outlive_full_files};
-use crate::store::{self, Store};
-use crate::telemetry::{FromAir, InputCounters, Pulse};
-use crate::time::{Span, Time};
-pub use apart::{SnapshotOrder, make_snapshot};
+use crate::store;
+use crate::telemetry::FromAir;
+use crate::time::Span;
+use ask::Questions;
+use deliveries::Deliveries;
 use driver::EngineDriver;
-use reading::{Reading, Reply};
-use reload::{Outcome, warn_of, watched};
-use restart::Records;
-pub(crate) use restart::{PurgedLines, purge_lines};
-use start::Started;
-use status::StatusReporter;
+use feeds::Feeds;
+use persist::Persistence;
+use reading::Reply;
+use reload::Reloader;
+use signals::{Request, Signals};
+use status::{Parts, StatusReporter};
 
+pub use apart::{SnapshotOrder, make_snapshot};
 pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
 pub use rehearse::rehearse;
+pub(crate) use restart::{PurgedLines, purge_lines};
 pub use restart::{beside as journal_beside, folder as journal_folder, folder_of as journal_folder_of};
 
 /// Everything the main loop reacts to.
@@ -60,7 +73,7 @@ enum Event {
     /// An input came up, went down or ended.
     InputState(SourceId, State),
     /// A signal, or the cancellation token, asks for a stop or a reload.
-    Signal(Asked),
+    Signal(Request),
     /// Settings, zones or watchlists changed on disk, and the changes have settled.
     FilesChanged(Changed),
     /// The reload thread has read and checked the files.
@@ -69,25 +82,15 @@ enum Event {
     Store(store::Event),
     /// The journal reports a failure or its recovery.
     Journal(journal::Event),
+    /// A page asks about a vessel or a place.
+    Ask(Ask),
     /// Fires once a second.
     Tick,
 }
 
-enum Asked {
-    Stop,
-    Reload,
-}
-
-/// Capacity of the channel from the inputs, in batches: enough to bridge a burst, small enough that a busy engine slows its feeds.
-const BATCHES_WAITING: usize = 64;
 const TICK: Duration = Duration::from_secs(1);
-const STATUS_EVERY: Duration = Duration::from_secs(600);
 /// Maximum wait for a pause in the incoming lines when stopping.
 const LONGEST_DRAIN: Duration = Duration::from_secs(2);
-/// Time inputs have to close their connections in an orderly way when stopping.
-const LEAVE: Duration = Duration::from_secs(3);
-/// Time sinks have for the remaining deliveries when stopping.
-const LAST_DELIVERIES: Duration = Duration::from_secs(4);
 /// Maximum number of open alerts listed in the log when stopping.
 const OPEN_ALERTS_NAMED: usize = 50;
 
@@ -112,208 +115,21 @@ pub fn run_watched(
 }
 
 struct Daemon {
-    file: PathBuf,
-    settings: Checked,
-    driver: EngineDriver,
-    /// The journal and the snapshots; `None` without a store or with the journal disabled.
-    records: Option<Records>,
-    journal_says: UnboundedReceiver<journal::Event>,
-    saved_at: Moment,
-    dispatcher: Option<Dispatcher>,
-    reloads: u32,
-    store: Option<Store>,
-    stored: UnboundedReceiver<store::Event>,
-    cases_at: Option<Moment>,
-    purging: persist::Purging,
-    watcher: Option<mpsc::Sender<Change>>,
-    sources: Vec<Source>,
     clock: Clock,
-    changes: Vec<Change>,
-    messages: Receiver<Message>,
-    /// Kept so that the channel stays open after every input has ended.
-    _sender: Sender<Message>,
-    /// Tasks of inputs that close their connections in an orderly way when the daemon stops.
-    leaving: JoinSet<()>,
-    stop: CancellationToken,
-    terminate: Signal,
-    interrupt: Signal,
-    hang_up: Signal,
+    /// The settings in force.
+    settings: Checked,
+    signals: Signals,
     tick: Interval,
-    watch: FileWatch,
-    reloaded: Outcome,
-    reading: Reading,
-    status_at: Moment,
+    reloader: Reloader,
+    feeds: Feeds,
+    driver: EngineDriver,
+    persistence: Persistence,
+    deliveries: Deliveries,
     status: StatusReporter,
-    flood: persist::Flood,
-}
-
-/// The loop's state of one input.
-struct Source {
-    name: String,
-    /// Its number in the engine; stable across restarts.
-    id: SourceId,
-    /// Lines of a recording still to be skipped because they were processed before a restart.
-    skip: u64,
-    counters: Arc<InputCounters>,
-    state: State,
-    heard: Moment,
-    /// When the last line was received, by the wall clock; `None` before the first since the start.
-    heard_at: Option<Time>,
-    /// Whether the input has reported its first state.
-    begun: bool,
-    /// Whether the engine treats it as silent (first step, after `idle_after_seconds`); the next line resets it.
-    idle: bool,
-    /// Whether the engine has been notified of the second step: silent for as long as reports may be late.
-    released: bool,
-    /// Maximum delay of its reports.
-    lateness: Duration,
-    /// Whether the log already reports that its clock lags.
-    lagging: bool,
-    lines: u64,
+    questions: Questions,
 }
 
 impl Daemon {
-    fn start(
-        mut settings: Checked,
-        file: PathBuf,
-        stop: CancellationToken,
-        watcher: Option<mpsc::Sender<Change>>,
-    ) -> io::Result<Daemon> {
-        let clock = Clock;
-        // Registered before anything slow, so that an early SIGTERM or SIGHUP is not lost.
-        let terminate = signal(SignalKind::terminate())?;
-        let interrupt = signal(SignalKind::interrupt())?;
-        let hang_up = signal(SignalKind::hangup())?;
-        outlive_full_files()?;
-
-        let taking_up = Arc::new(Pulse::default());
-        let starting = Starting::begin(Arc::clone(&taking_up));
-        let sockets = Arc::new(Sockets::take_over());
-        // Restoring the state may take a while; changes to the files in the meantime must not be missed.
-        let files = watched(&file, &settings);
-        let watch = FileWatch::new(files.clone());
-        watch.changed_since(&files, settings.read);
-        let clocks = settings.inputs.iter().map(|input| config::source_clock(input, &settings));
-        let clocks: Vec<_> = clocks.collect();
-        let lateness: Vec<_> = clocks.iter().map(|clock| clock.lateness).collect();
-        let (tell, stored) = unbounded_channel();
-        let (tell_journal, journal_says) = unbounded_channel();
-        let syncer = Arc::new(OnceLock::new());
-        let journal_synced = Arc::clone(&syncer);
-        let wake = Wake::default();
-        let open = |path: &PathBuf| {
-            let wake = wake.clone();
-            // Wakes the workers, including those on hold. The receiver is drained until shutdown; a send after that may fail.
-            let tell = move |event| {
-                wake.wake();
-                drop((event != store::Event::Stored).then(|| tell.send(event)));
-            };
-            let mut said = false;
-            let before = move |position| start::wait_for_journal(&journal_synced, position, &mut said);
-            Store::open(path, persist::orders(&settings), move || clock.now(), before, tell).map_err(io::Error::other)
-        };
-        let store = settings.store.as_ref().map(open).transpose()?;
-        let Started { driver, records, ids } =
-            start::begin(&settings, store.as_ref(), &syncer, clock, &taking_up, move |event| {
-                drop(tell_journal.send(event))
-            })?;
-        drop(starting);
-
-        let link = |store: &Store, path: &PathBuf| StoreLink {
-            path: path.as_path().into(),
-            reporter: store.reporter(),
-            wake: wake.clone(),
-        };
-        let link = store.as_ref().zip(settings.store.as_ref()).map(|(store, path)| link(store, path));
-        let dispatcher = Dispatcher::start(&settings.sinks, &settings.delivery, link, clock)?;
-
-        let (sender, messages) = channel(BATCHES_WAITING);
-        let mut sources = Vec::new();
-        let mut leaving = JoinSet::new();
-        for (index, (input, lateness)) in (0..).zip(settings.inputs.iter().zip(lateness)) {
-            let counters = Arc::new(InputCounters::default());
-            sources.push(Source {
-                name: input.name.clone(),
-                id: ids[usize::from(index)],
-                skip: start::used_before(&driver, ids[usize::from(index)], input.kind),
-                counters: Arc::clone(&counters),
-                state: State::Down,
-                heard: clock.moment(),
-                heard_at: None,
-                begun: false,
-                idle: false,
-                released: false,
-                lateness: journaling::lateness(input, &settings),
-                lagging: false,
-                lines: 0,
-            });
-            let run = inputs::run(Port {
-                source: SourceId(index),
-                settings: Arc::new(input.clone()),
-                limits: settings.recordings.limits(),
-                lateness,
-                clock,
-                counters,
-                sender: sender.clone(),
-                stop: stop.clone(),
-                sockets: Arc::clone(&sockets),
-            });
-            match input.kind.drains() {
-                true => drop(leaving.spawn(run)),
-                false => drop(tokio::spawn(run)),
-            }
-        }
-        let flood = persist::Flood::from(driver.engine.tracks().evicted());
-        let mut tick = interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        info!(
-            version = env!("CARGO_PKG_VERSION"),
-            settings = %file.display(),
-            inputs = settings.inputs.len(),
-            sinks = settings.sinks.len(),
-            zones = settings.zone_count(),
-            listed = settings.chart.watchlists.len(),
-            zone_files = %settings.zones,
-            "started"
-        );
-        warn_of(&settings);
-        // No longer needed: a copy is now stored beside the journal.
-        settings.list_texts = None;
-        let status = StatusReporter::start(&settings, &file, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
-        Ok(Daemon {
-            file,
-            settings,
-            driver,
-            records,
-            journal_says,
-            saved_at: clock.moment(),
-            dispatcher: Some(dispatcher),
-            reloads: 0,
-            store,
-            stored,
-            cases_at: None,
-            purging: persist::Purging::default(),
-            watcher,
-            sources,
-            clock,
-            changes: Vec::new(),
-            messages,
-            _sender: sender,
-            leaving,
-            stop,
-            terminate,
-            interrupt,
-            hang_up,
-            tick,
-            watch,
-            reloaded: Outcome::good(clock.now()),
-            reading: Reading::default(),
-            status_at: clock.moment(),
-            status,
-            flood,
-        })
-    }
-
     async fn run(mut self) -> io::Result<()> {
         self.deliver();
         loop {
@@ -322,41 +138,34 @@ impl Daemon {
             match event {
                 Event::Lines(batch) => self.lines(batch),
                 Event::InputState(source, state) => self.input_state(source, state),
-                Event::Signal(Asked::Reload) => {
-                    self.status.service.reloading();
-                    self.reading.owed = true;
-                    self.reload(Changed::Settings);
-                }
-                Event::Signal(Asked::Stop) => {
-                    return self.finish().await;
-                }
+                Event::Signal(Request::Reload) => self.reload_on_request(),
+                Event::Signal(Request::Stop) => return self.finish().await,
                 Event::FilesChanged(what) => self.reload(what),
                 Event::Read(reply) => self.have_read(reply),
-                Event::Store(event) => self.stored(event),
-                Event::Journal(event) => self.journal_says(event),
+                Event::Store(event) => self.store_reports(&event),
+                Event::Journal(event) => self.journal_reports(&event),
+                Event::Ask(ask) => self.answer(ask),
                 Event::Tick => self.tick(),
             }
             self.deliver();
-            self.acknowledge();
+            self.persistence.acknowledge();
             self.status.turned(began, self.clock.moment());
         }
     }
 
-    /// Signals and ticks take priority over lines, so that a flood of lines cannot starve them.
+    /// Signals, ticks and a few questions take priority over lines, so that a flood of lines cannot starve them.
     async fn next(&mut self) -> Event {
         tokio::select! {
             biased;
-            _ = self.terminate.recv() => Event::Signal(Asked::Stop),
-            _ = self.interrupt.recv() => Event::Signal(Asked::Stop),
-            () = self.stop.cancelled() => Event::Signal(Asked::Stop),
-            _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
+            request = self.signals.next() => Event::Signal(request),
             _ = self.tick.tick() => Event::Tick,
-            what = self.watch.changed() => Event::FilesChanged(what),
-            reply = self.reading.reply() => Event::Read(reply),
-            Some(event) = self.stored.recv() => Event::Store(event),
-            Some(event) = self.journal_says.recv() => Event::Journal(event),
+            what = self.reloader.watch.changed() => Event::FilesChanged(what),
+            reply = self.reloader.reading.reply() => Event::Read(reply),
+            Some(event) = self.persistence.stored.recv() => Event::Store(event),
+            Some(event) = self.persistence.journal_says.recv() => Event::Journal(event),
+            Some(ask) = self.questions.next(), if self.questions.may() => Event::Ask(ask),
             // Back-pressure: a full store pauses the feeds and nothing else.
-            Some(message) = self.messages.recv(), if self.store.as_ref().is_none_or(Store::has_room) => match message {
+            Some(message) = self.feeds.messages.recv(), if self.persistence.has_room() => match message {
                 Message::Lines(batch) => Event::Lines(batch),
                 Message::State(source, state) => Event::InputState(source, state),
             },
@@ -364,103 +173,113 @@ impl Daemon {
     }
 
     fn deliver(&mut self) {
-        if self.changes.is_empty() {
+        if self.deliveries.changes.is_empty() {
             return;
         }
-        let changes = std::mem::take(&mut self.changes);
+        let changes = self.deliveries.take();
         self.status.count(&changes);
-        if let Some(watcher) = &self.watcher {
-            for change in changes.iter().filter(|change| change.alert.announced) {
-                // The watcher may have gone; it then needs no changes.
-                let _ = watcher.send(change.clone());
-            }
-        }
-        if let Some(store) = &self.store {
-            // `watcher` does not depend on the store; sinks are served from it.
-            self.cases_at.get_or_insert_with(|| self.clock.moment());
-            let position = self.records.as_mut().map_or(0, Records::flush);
-            store.changes(changes, position);
-        } else if let Some(dispatcher) = &self.dispatcher {
-            dispatcher.deliver(&changes);
-        }
+        self.deliveries.deliver(changes, &mut self.persistence);
     }
 
     fn lines(&mut self, mut batch: Batch) {
         let acknowledge = batch.acknowledge.take();
-        let source = &mut self.sources[usize::from(batch.source.0)];
+        let source = self.feeds.source(batch.source);
         source.heard = self.clock.moment();
         source.heard_at = batch.received.or(source.heard_at);
         (source.idle, source.released) = (false, false);
-        self.status.waited(batch.received, self.clock);
+        self.status.waited(batch.received);
         let lines = source.not_used_yet(&batch.lines);
         if lines.is_empty() {
-            return self.owe(acknowledge);
+            return self.persistence.owe(acknowledge);
         }
         fault::point("lines-before-engine");
         let (id, received) = (source.id, batch.received);
-        self.write_down(&Entry::Lines { source: id, received, bytes: lines });
-        let count = self.driver.lines(id, received, lines, &mut self.changes);
-        self.sources[usize::from(batch.source.0)].lines += count;
-        self.owe(acknowledge);
+        self.persistence.write_down(&Entry::Lines { source: id, received, bytes: lines });
+        source.lines += self.driver.lines(id, received, lines, &mut self.deliveries.changes);
+        self.persistence.owe(acknowledge);
     }
 
     fn input_state(&mut self, id: SourceId, state: State) {
-        let source = &mut self.sources[usize::from(id.0)];
-        source.state = state;
-        source.begun = true;
-        self.ready_once_begun();
-        let source = &mut self.sources[usize::from(id.0)];
-        if state == State::Ended {
+        let source = self.feeds.source(id);
+        (source.state, source.begun) = (state, true);
+        let ended = (state == State::Ended).then_some(source.id);
+        if ended.is_some() {
             (source.idle, source.released) = (true, true);
-            let id = source.id;
-            self.over(id);
-            self.tell_ended(id);
         }
+        self.with_status(|status, parts| status.ready_once_begun(parts));
+        if let Some(id) = ended {
+            // The second time means that none of its reports can still be on the way.
+            self.idle(id);
+            self.idle(id);
+            self.feeds.log_ended(&self.driver.engine, id);
+        }
+    }
+
+    /// Notifies journal and engine that an input is silent or has ended.
+    fn idle(&mut self, source: SourceId) {
+        self.persistence.write_down(&Entry::Idle { source });
+        self.driver.engine.source_idle(source, &mut self.deliveries.changes);
+    }
+
+    fn store_reports(&mut self, event: &store::Event) {
+        self.status.store(event);
+        persist::log_store(event);
+        if *event != store::Event::Stored {
+            self.with_status(StatusReporter::show);
+        }
+    }
+
+    fn journal_reports(&mut self, event: &journal::Event) {
+        self.status.journal(event);
+        persist::log_journal(event);
+        self.with_status(StatusReporter::show);
+        self.persistence.save_after_loss(event, &self.driver);
     }
 
     fn tick(&mut self) {
         let now = self.clock.moment();
         let idle_after = Duration::from_secs(u64::from(self.settings.engine.time.idle_after_seconds));
-        let mut silent = Vec::new();
-        for source in &mut self.sources {
-            silent.extend(source.falls_silent(now, idle_after).then_some(source.id));
-        }
-        silent.into_iter().for_each(|id| self.idle(id));
+        self.feeds.silent(now, idle_after).into_iter().for_each(|id| self.idle(id));
         let received = self.clock.now();
-        self.write_down(&Entry::Tick { received });
-        self.driver.tick(received, &mut self.changes);
-        self.save_sometimes(now);
-        self.tell_lagging();
-        self.tell_flood(now);
-        self.tell_store();
-        self.purge();
-        self.look_out(now);
-        if STATUS_EVERY <= now.since(self.status_at) {
-            self.status_at = now;
-            self.tell_status();
-        }
+        self.persistence.write_down(&Entry::Tick { received });
+        self.driver.tick(received, &mut self.deliveries.changes);
+        let engine = &self.driver.engine;
+        self.persistence.save_sometimes(&self.settings.journal, now);
+        self.feeds.log_lagging(engine);
+        self.persistence.report_flood(engine, now);
+        self.persistence.store_cases(engine);
+        self.persistence.purge(&self.settings);
+        self.with_status(|status, parts| status.look_out(parts, now));
+        self.publish_picture();
+    }
+
+    fn with_status(&mut self, act: impl FnOnce(&mut StatusReporter, &Parts<'_>)) {
+        let parts = Parts {
+            settings: &self.settings,
+            feeds: &self.feeds,
+            engine: &self.driver.engine,
+            dispatcher: self.deliveries.dispatcher.as_ref(),
+            reload: &self.reloader.outcome,
+        };
+        act(&mut self.status, &parts);
     }
 
     /// Stops the inputs, processes what has arrived and logs the open alerts.
     async fn finish(&mut self) -> io::Result<()> {
         info!("stopping");
         self.status.service.stopping();
-        // Data in socket and pipe buffers counts as arrived. A recording, or a feed that never pauses, is cut off at the deadline; lines
-        // received before it are processed, however long that takes.
-        let deadline = Instant::now() + LONGEST_DRAIN;
-        let last = self.clock.now() + Span::from_millis(LONGEST_DRAIN.as_millis() as i64);
-        while let Some(batch) = self.arrived().await {
-            if deadline <= Instant::now() && batch.received.is_none_or(|received| last < received) {
-                break;
-            }
-            self.lines(batch);
-        }
-        self.stop.cancel();
+        self.take_arrived().await;
+        self.signals.stop.cancel();
         self.end_of_lines();
         self.deliver();
-        self.last_words();
-        self.take_leave().await;
-        self.tell_status();
+        for event in self.persistence.settle(&self.driver.engine) {
+            self.store_reports(&event);
+        }
+        if self.feeds.are_leaving() {
+            self.persistence.acknowledge_all();
+            self.feeds.leave().await;
+        }
+        self.with_status(|status, parts| status.log(parts));
         let open = self.driver.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {
             info!(
@@ -468,25 +287,42 @@ impl Daemon {
                 summary = %FromAir(&alert.summary), "open alert"
             );
         }
-        let left = self.dispatcher.take().map_or(0, |dispatcher| dispatcher.finish(LAST_DELIVERIES));
-        if self.store.is_some() {
-            let fate = if self.records.is_some() { "the next start rebuilds them" } else { "they are lost" };
-            let stored = self.store.take().is_none_or(Store::finish);
-            match stored {
-                true => self.close_records(),
-                // Keep the previous snapshot as the newest, so that the next start repeats the decisions made since.
-                false => drop(self.records.take()),
-            }
-            info!(open_alerts = open.len(), "stopped");
-            return match stored {
-                true => Ok(()),
-                false => Err(io::Error::other(format!("the last alerts could not be stored: {fate}"))),
-            };
-        }
+        let left = self.deliveries.close();
+        let (has_store, has_journal) = (self.persistence.store.is_some(), self.persistence.records.is_some());
+        let stored = self.persistence.close(&self.driver);
         info!(open_alerts = open.len(), "stopped");
-        match left {
-            0 => Ok(()),
-            lines => Err(io::Error::other(format!("{lines} alert messages could not be delivered and are lost"))),
+        match (has_store, stored, left) {
+            (true, false, _) => {
+                let fate = if has_journal { "the next start rebuilds them" } else { "they are lost" };
+                Err(io::Error::other(format!("the last alerts could not be stored: {fate}")))
+            }
+            (true, true, _) | (false, _, 0) => Ok(()),
+            (false, _, lines) => {
+                Err(io::Error::other(format!("{lines} alert messages could not be delivered and are lost")))
+            }
         }
+    }
+
+    /// Processes the lines that have arrived. Data in socket and pipe buffers counts as arrived. A recording, or a feed that never pauses,
+    /// is cut off at the deadline; lines received before it are processed, however long that takes.
+    async fn take_arrived(&mut self) {
+        let deadline = Instant::now() + LONGEST_DRAIN;
+        let last = self.clock.now() + Span::from_millis(LONGEST_DRAIN.as_millis() as i64);
+        while let Some(batch) = self.feeds.arrived().await {
+            if deadline <= Instant::now() && batch.received.is_none_or(|received| last < received) {
+                break;
+            }
+            self.lines(batch);
+        }
+    }
+
+    /// No more lines will come. Reports waiting in the reorder buffer are processed, unless a restart will do that.
+    fn end_of_lines(&mut self) {
+        let ended = self.feeds.sources.iter().all(|source| source.state == State::Ended);
+        if self.persistence.records.is_some() && !ended {
+            return;
+        }
+        self.persistence.write_down(&Entry::Ended);
+        self.driver.engine.finish(&mut self.deliveries.changes);
     }
 }

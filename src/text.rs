@@ -1,7 +1,7 @@
-//! Numbers, distances and times as sentences write them.
+//! Numbers, distances and times as sentences write them, and suggestions for misspelt words.
 
 use crate::time::{Span, Time};
-use crate::units::METRES_PER_NM;
+use crate::units::{METRES_PER_NM, conversion};
 
 /// A number with one decimal, or none if that is zero.
 pub fn decimals(value: f64) -> String {
@@ -46,6 +46,28 @@ pub fn elapsed(from: Time, to: Time) -> Span {
     (to.floor_minute() - from.floor_minute()).max(Span::ZERO)
 }
 
+/// What to write instead of an unknown word: the one of `known` that was probably meant, or else all of them.
+pub fn advice(wrong: &str, known: &[&str]) -> String {
+    // The right key in another unit is a better guess than one with similar spelling.
+    let other_unit = known.iter().find_map(|name| Some((name, conversion(wrong, name)?)));
+    if let Some((name, conversion)) = other_unit {
+        return format!("did you mean `{name}`? ({conversion})");
+    }
+    // A word much longer than the key is not a typing error.
+    let near = known.iter().filter(|name| wrong.len() <= 2 * name.len());
+    let nearest = near
+        .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
+        .min()
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 4);
+    // The key without its unit.
+    let longer = || known.iter().find(|name| name.strip_prefix(wrong).is_some_and(|rest| rest.starts_with('_')));
+    match (nearest.map(|(_, name)| name).or_else(|| longer().copied()), known) {
+        (Some(name), _) => format!("did you mean `{name}`?"),
+        (None, []) => "leave it out".to_owned(),
+        (None, _) => format!("write one of: {}", known.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +86,15 @@ mod tests {
             [1.0, 2.0, 3.0, 4.0, 11.0, 12.0, 22.0, 31.0, 113.0].map(ordinal).join(" "),
             "1st 2nd 3rd 4th 11th 12th 22nd 31st 113th"
         );
+    }
+
+    #[test]
+    fn the_word_that_was_meant_is_suggested() {
+        let keys = ["after_minutes", "min_shore_nm", "score"];
+        assert_eq!(advice("after_minuts", &keys), "did you mean `after_minutes`?");
+        assert_eq!(advice("after_hours", &keys), "did you mean `after_minutes`? (hours × 60)");
+        assert_eq!(advice("min_shore", &keys), "did you mean `min_shore_nm`?", "without its unit");
+        assert_eq!(advice("colour", &keys), "write one of: after_minutes, min_shore_nm, score");
+        assert_eq!(advice("colour", &[]), "leave it out");
     }
 }

@@ -40,6 +40,10 @@ pub mod zone_entry;
 pub mod zone_exit;
 pub mod zone_speed;
 
+use std::sync::LazyLock;
+
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -290,9 +294,8 @@ fn hysteresis_below(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, 
     }
 }
 
-/// Adds values that are not finite, or far beyond anything at sea, to a behaviour's own `problems`. The unit in the
-/// key's name decides the range.
-fn within_reason<S: Serialize>(settings: &S, defaults: &S, mut problems: Vec<String>) -> Vec<String> {
+/// Adds values that are not finite, or outside the range that their field declares, to a behaviour's own `problems`.
+fn within_reason<S: Serialize>(behaviour: &str, settings: &S, defaults: &S, mut problems: Vec<String>) -> Vec<String> {
     let (Ok(Value::Object(all)), Ok(defaults)) = (serde_json::to_value(settings), serde_json::to_value(defaults))
     else {
         return problems;
@@ -303,7 +306,7 @@ fn within_reason<S: Serialize>(settings: &S, defaults: &S, mut problems: Vec<Str
         if told || !defaults[key].is_number() {
             continue;
         }
-        let (least, most) = reason(key);
+        let (least, most) = range_of(behaviour, key);
         match value.as_f64() {
             Some(number) if least <= number && number <= most => {}
             Some(number) if number.abs() < 1e12 => {
@@ -317,23 +320,16 @@ fn within_reason<S: Serialize>(settings: &S, defaults: &S, mut problems: Vec<Str
     problems
 }
 
-/// Smallest and largest sensible value of a setting, from the unit in its name.
-fn reason(key: &str) -> (f64, f64) {
-    let unit = key.rsplit('_').next().unwrap_or(key);
-    match unit {
-        "score" => (0.0, 100.0),
-        "points" => (-100.0, 100.0),
-        "knots" => (0.0, 200.0),
-        // Larger than the greatest distance from land at sea.
-        "nm" => (0.0, 1500.0),
-        "metres" => (0.0, 100_000.0),
-        "degrees" => (0.0, 3600.0),
-        "seconds" => (0.0, 604_800.0),
-        "minutes" => (0.0, 43_200.0),
-        "hours" => (0.0, 2400.0),
-        "days" => (0.0, 3650.0),
-        _ => (-1e9, 1e9),
-    }
+/// The range that a key of a behaviour's settings declares.
+fn range_of(behaviour: &str, key: &str) -> (f64, f64) {
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+        let mut settings = SchemaSettings::draft07();
+        settings.inline_subschemas = true;
+        settings.into_generator().into_root_schema_for::<Settings>()
+    });
+    let field = &SCHEMA.as_value()["properties"][behaviour]["properties"][key];
+    let end = |name: &str, usual: f64| field[name].as_f64().unwrap_or(usual);
+    (end("minimum", f64::NEG_INFINITY), end("maximum", f64::INFINITY))
 }
 
 /// Converts a setting in minutes.

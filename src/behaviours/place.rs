@@ -258,6 +258,21 @@ impl Places {
         Place { shore_nm: f64::from(known.shore_nm), calm }
     }
 
+    /// The same without keeping what is looked up, for questions: they must not change what the next step finds.
+    pub fn place_unkept(&self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Place {
+        let tile = Tile::of(position);
+        let known = self.lot(vessel).at(vessel).filter(|known| known.placed && known.tile == tile);
+        let (shore_nm, calm) = match known {
+            Some(known) => (known.shore_nm, Calm { inside: known.calm_inside, nearest_nm: f64::from(known.calm_nm) }),
+            None => {
+                let calm = chart.calm(tile.middle(), now);
+                let nearest_nm = f64::from(calm.nearest_nm as f32);
+                (chart.shore_nm(tile.middle()) as f32, Calm { nearest_nm, ..calm })
+            }
+        };
+        Place { shore_nm: f64::from(shore_nm), calm }
+    }
+
     /// Whether the vessel is certainly outside calm water: it was outside at its last look-up and has not since moved
     /// as far as the nearest calm water. Steps that need nothing else can then skip the look-up.
     pub fn is_far_from_calm(&self, chart: &Chart, vessel: TrackIx, position: LatLon) -> bool {

@@ -10,6 +10,7 @@ use super::character::Character;
 use super::signal::Holding;
 use super::words::{Caveat, Circumstances, Limit, Opening, Who, Words};
 use super::{Rule, runner, system, within_reason};
+use crate::text::advice;
 use crate::zones::{Chart, Kind};
 
 macro_rules! registry {
@@ -74,7 +75,7 @@ macro_rules! registry {
                 $(
                     let path = concat!("behaviours.", stringify!($name), ".");
                     let defaults = super::$name::Settings::default();
-                    let faults = within_reason(&self.$name, &defaults, self.$name.problems());
+                    let faults = within_reason(stringify!($name), &self.$name, &defaults, self.$name.problems());
                     problems.extend(faults.into_iter().map(|fault| format!("{path}{fault}")));
                 )*
                 problems
@@ -100,12 +101,12 @@ macro_rules! registry {
                 $(
                     stringify!($name) => match runner::profile::overridden(&base.$name, overrides) {
                         Ok(settings) => {
-                            within_reason(&settings, &super::$name::Settings::default(), settings.problems())
+                            within_reason(behaviour, &settings, &super::$name::Settings::default(), settings.problems())
                         }
                         Err(fault) => vec![fault],
                     },
                 )*
-                _ => vec![format!("unknown behaviour `{behaviour}`; there are {}", NAMES.join(", "))],
+                _ => vec![format!("unknown behaviour `{behaviour}`; {}", advice(behaviour, NAMES))],
             }
         }
 

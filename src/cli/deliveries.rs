@@ -11,9 +11,10 @@ use super::place::Place;
 use super::table::{Column, number, short_id, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
-use crate::config::{StoreSettings, meant};
-use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, RetryReport, StoreError};
+use crate::config::StoreSettings;
+use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, RetryReport};
 use crate::telemetry::FromAir;
+use crate::text::advice;
 use crate::time::Time;
 
 /// Default maximum number of rows in a list.
@@ -121,7 +122,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let which = DeliveryQuery { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
             let known = settings.as_ref().and_then(known_sinks);
             let done = store::retry(&path, &which, known, &who(by.as_ref())?, why.as_deref(), Clock.now());
-            print_retried(&done.map_err(with_what_was_meant)?)
+            print_retried(&done.map_err(refused)?)
         }
         Command::Why { id, sink, json } => {
             let file = store::alert_file(&path, id, Clock.now()).map_err(refused)?;
@@ -129,7 +130,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let filters = settings.as_ref().map_or(&[][..], |settings| &settings.filters);
             let known = why::DeliveryRecords { file: &file, outcomes: &outcomes, filters };
             if let Some(unknown) = sink.as_ref().and_then(|sink| known.unknown(sink)) {
-                return Err(Failure::Usage(meant(unknown)));
+                return Err(Failure::Usage(unknown));
             }
             let sink = sink.as_deref();
             print(&if *json { known.objects(sink) } else { known.page(sink) })
@@ -174,25 +175,17 @@ fn print_retried(done: &RetryReport) -> Result<(), Failure> {
     print(&format!("{} to be tried again\n{left}", done.queued))
 }
 
-/// A refusal, with a suggestion of the name that was probably meant.
-fn with_what_was_meant(error: StoreError) -> Failure {
-    match refused(error) {
-        Failure::Usage(text) => Failure::Usage(meant(text)),
-        failure => failure,
-    }
-}
-
 /// Fails unless the sink exists in the settings, if there are any, or in the store. A misspelt name must be an error:
 /// an empty list would look as if everything had been delivered.
 fn is_sink(settings: Option<&StoreSettings>, path: &Path, sink: &str) -> Result<(), Failure> {
     let Err(error) = store::knows_sink(path, sink) else {
         return Ok(());
     };
-    let names = settings.map_or(&[][..], |settings| &settings.sinks);
-    match names.iter().any(|name| name == sink) {
+    let names: Vec<&str> = settings.iter().flat_map(|settings| &settings.sinks).map(String::as_str).collect();
+    match names.contains(&sink) {
         true => Ok(()),
-        false if names.is_empty() => Err(with_what_was_meant(error)),
-        false => Err(Failure::Usage(meant(format!("no sink `{sink}`; there are {}", names.join(", "))))),
+        false if names.is_empty() => Err(refused(error)),
+        false => Err(Failure::Usage(format!("no sink `{sink}`; {}", advice(sink, &names)))),
     }
 }
 

@@ -10,14 +10,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::daemon::Daemon;
 use super::replay::{Playback, Played, Stop, play_on};
-use super::source::{Reading, Source, kind_of, look_back, mmsi};
+use super::source::{Reading, Source, aside, look_back, mmsi};
 use super::table::{cut, number, short_id, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
 use crate::alerts::Change;
-use crate::behaviours::NAMES;
-use crate::engine::{Engine, Explained};
+use crate::behaviours::{Behaviour, NAMES};
+use crate::clock::Clock;
+use crate::engine::Engine;
+use crate::questions::{Conditions, Form, TrackConditions, conditions, nearest};
 use crate::runtime::LookBack;
 use crate::store;
 use crate::telemetry::FromAir;
@@ -26,10 +29,11 @@ use crate::tracks::TrackKey;
 use crate::units::Mmsi;
 use known::Known;
 use names::Names;
-use words::{Near, forms, nearest};
 
 /// Alerts that open up to this long after the moment are listed as later ones.
 const BEYOND: Span = Span::from_hours(6);
+/// A question about a moment this recent is one about the present.
+const PRESENT: Span = Span::from_minutes(1);
 /// Number of behaviours in the short answer.
 const SHOWN: usize = 10;
 /// Width of a behaviour's name on a terminal, in characters. The rest of the line is needed for what is missing.
@@ -60,16 +64,50 @@ pub(super) struct Arguments {
     json: bool,
 }
 
+impl Arguments {
+    /// The one behaviour that is shown; `None` for all.
+    fn only(&self) -> Option<Behaviour> {
+        self.behaviour.as_deref().and_then(Behaviour::named)
+    }
+}
+
 /// Reads up to the moment and prints how far each behaviour is from an alert.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(name) = arguments.behaviour.as_deref().filter(|name| !NAMES.contains(name)) {
         return Err(Failure::Usage(format!("no behaviour `{name}`; there are {}", NAMES.join(", "))));
     }
-    let answer = match Source::of(&arguments.reading)? {
-        Source::Recordings(inputs) => of_recordings(arguments, inputs)?,
-        Source::Journal { folder, store } => of_journal(arguments, folder, store.as_deref())?,
+    let answer = match of_daemon(arguments)? {
+        Some(answer) => answer,
+        None => match Source::of(&arguments.reading)? {
+            Source::Recordings(inputs) => of_recordings(arguments, inputs)?,
+            Source::Journal { folder, store } => of_journal(arguments, folder, store.as_deref())?,
+        },
     };
     print(&if arguments.json { format!("{}\n", answer.json()) } else { answer.text() })
+}
+
+/// The answer of the running daemon, if the question is about the present. It is the same as that of the journal, without reading it.
+fn of_daemon(arguments: &Arguments) -> Result<Option<Answer<'_>>, Failure> {
+    let Reading { settings, read_from, inputs } = &arguments.reading;
+    let is_now = Clock.now() - arguments.at < PRESENT && inputs.is_empty() && read_from.is_none();
+    let Some(daemon) = is_now.then(|| Daemon::of(settings.config.as_deref())).flatten() else {
+        return Ok(None);
+    };
+    // The alerts are in the store, so there is no whole answer without one.
+    let Some(store) = &daemon.store else {
+        return Ok(None);
+    };
+    let only = arguments.only().map_or(String::new(), |only| format!("?behaviour={only}"));
+    let Some(told) = daemon.ask::<Conditions>(&format!("vessels/{:09}/explanations{only}", arguments.mmsi)) else {
+        return Ok(None);
+    };
+    aside(&format!("answered by the running daemon at {}, for {}", daemon.address, told.at));
+    let all = store::as_of(store, arguments.mmsi, arguments.at).map_err(refused)?;
+    let mut answer = Answer::new(arguments, true);
+    answer.told = told;
+    answer.stored = true;
+    answer.alerts(all.iter().filter_map(Known::stored));
+    Ok(Some(answer))
 }
 
 fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'_>, Failure> {
@@ -102,12 +140,12 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
     let at = Some(arguments.at);
     let wanted = LookBack { folder, asked: at, until: at, read_from: arguments.reading.read_from };
     let mut said: BTreeMap<String, Known> = BTreeMap::new();
-    let mut looked = look_back(&wanted, &mut |_, _| {}, &mut |changes| {
+    let looked = look_back(&wanted, &mut |_, _| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
         said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), Known::of(&change.alert))));
     })?;
     let mut answer = Answer::new(arguments, true);
-    answer.ask(&mut looked.engine);
+    answer.ask(&looked.engine);
     answer.since = match looked.origin {
         crate::runtime::Origin::Snapshot(_) => None,
         crate::runtime::Origin::Journal { received, .. } => Some(received),
@@ -133,8 +171,7 @@ struct Answer<'a> {
     since: Option<Time>,
     /// How long a silent vessel is remembered.
     memory: Span,
-    tracks: Vec<(String, Explained)>,
-    names: Names,
+    told: Conditions,
     /// The track that reports under this number belong to because the number was damaged in transmission, and how many
     /// there were.
     damaged: Option<(TrackKey, u64)>,
@@ -152,8 +189,7 @@ impl Answer<'_> {
             of_journal,
             since: None,
             memory: Span::ZERO,
-            tracks: Vec::new(),
-            names: Names::default(),
+            told: Conditions { mmsi: arguments.mmsi, at: arguments.at, tracks: Vec::new(), names: BTreeMap::new() },
             damaged: None,
             last_at: None,
             timeless: false,
@@ -164,11 +200,9 @@ impl Answer<'_> {
     }
 
     /// Takes the answer from the engine, which is at the moment itself.
-    fn ask(&mut self, engine: &mut Engine) {
+    fn ask(&mut self, engine: &Engine) {
         let mmsi = Mmsi(self.arguments.mmsi);
-        let tracks = engine.explain(mmsi);
-        self.names = Names::of(engine, &tracks);
-        self.tracks = tracks.into_iter().map(|track| (head(engine, &track, self.arguments.at), track)).collect();
+        self.told = conditions(engine, mmsi, self.arguments.only(), self.arguments.at);
         self.damaged = engine.tracks().damaged(mmsi).map(|(of, reports)| (of, u64::from(reports)));
         self.last_at = engine.summary().last_at;
         self.memory = Span::from_hours(i64::from(engine.tracks().settings().forget_after_hours));
@@ -190,7 +224,7 @@ impl Answer<'_> {
             return "the recordings have no times, so behaviours could not be judged\n".to_owned();
         }
         let mut page = String::new();
-        if self.tracks.is_empty() {
+        if self.told.tracks.is_empty() {
             page += &match &self.damaged {
                 Some((of, reports)) => format!(
                     "MMSI {mmsi:09} is not a vessel: {reports} reports under it belong to the track of {of}, whose MMSI was damaged in \
@@ -207,31 +241,33 @@ impl Answer<'_> {
             };
         }
         let width = width();
-        for (place, (head, track)) in self.tracks.iter().enumerate() {
-            page += head;
+        let names = Names::of(&self.told);
+        for (place, track) in self.told.tracks.iter().enumerate() {
+            page += &head(&self.told, track);
             // Alerts are listed once, under the first track: they are about the MMSI, whichever ship sent it.
             if place == 0 {
                 self.known(width, &mut page);
             }
-            self.behaviours(track, width, &mut page);
+            self.behaviours(track, &names, width, &mut page);
         }
-        if self.tracks.is_empty() && !(self.before.is_empty() && self.later.is_empty()) {
+        if self.told.tracks.is_empty() && !(self.before.is_empty() && self.later.is_empty()) {
             self.known(width, &mut page);
         }
         page
     }
 
-    fn behaviours(&self, track: &Explained, width: Option<usize>, page: &mut String) {
-        let only = self.arguments.behaviour.as_deref();
-        let forms = forms(track, only);
+    fn behaviours(&self, track: &TrackConditions, names: &Names, width: Option<usize>, page: &mut String) {
+        let only = self.arguments.only();
+        let forms = &track.behaviours;
         if only.is_none() {
-            self.short(&nearest(&forms), track, width, page);
+            page.push('\n');
+            page.push_str(&self.short(&nearest(forms), track, names, width));
         }
         if self.arguments.all || only.is_some() {
-            let heard = silent_since(track, self.arguments.at);
-            forms.iter().for_each(|near| words::table(near, &self.names, heard, page));
-            let on = |name: &str| track.behaviours.iter().any(|(other, _)| other.name() == name);
-            let wanted = |name: &&&str| only.is_none_or(|only| only == **name);
+            let heard = silent_since(track, self.told.at);
+            forms.iter().for_each(|form| words::table(form, names, heard, page));
+            let on = |name: &str| track.on.iter().any(|other| other.name() == name);
+            let wanted = |name: &&&str| only.is_none_or(|only| only.name() == **name);
             for name in NAMES.iter().filter(wanted).filter(|name| !on(name)) {
                 page.push_str(&format!("\n{name}: switched off\n"));
             }
@@ -239,23 +275,24 @@ impl Answer<'_> {
     }
 
     /// The behaviours in order of how near they are to an alert.
-    fn short(&self, nearest: &[Near<'_>], track: &Explained, width: Option<usize>, page: &mut String) {
+    fn short(&self, nearest: &[&Form], track: &TrackConditions, names: &Names, width: Option<usize>) -> String {
         let shown = if self.arguments.all { nearest.len() } else { SHOWN };
-        let heard = silent_since(track, self.arguments.at);
-        let row = |near: &Near<'_>| {
-            let name = near.name_for(track.key, &self.names);
-            vec![cut(&name, width.map(|_| NAME_WIDTH)), near.count(), near.words(&self.names, heard)]
+        let heard = silent_since(track, self.told.at);
+        let me = TrackKey { mmsi: Mmsi(self.told.mmsi), ordinal: track.track };
+        let row = |form: &&Form| {
+            let name = words::name_for(form, me, names);
+            let missing = words::missing(form, names, heard);
+            vec![cut(&name, width.map(|_| NAME_WIDTH)), words::count(form), missing]
         };
         let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
-        page.push('\n');
-        page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
+        let mut page = table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width);
         if shown < nearest.len() {
-            let more = format!(
+            page += &format!(
                 "{} more are further away; --all shows every condition, --behaviour NAME those of one\n",
                 nearest.len() - shown
             );
-            page.push_str(&more);
         }
+        page
     }
 
     /// Alerts about the vessel up to the moment, and those that opened soon after it.
@@ -293,27 +330,13 @@ impl Answer<'_> {
     }
 
     fn json(&self) -> Value {
-        let only = self.arguments.behaviour.as_deref();
-        let tracks = self.tracks.iter().map(|(_, track)| {
-            let mut forms = forms(track, only);
-            forms.sort_by(Near::nearer);
-            let form = |near: &Near<'_>| {
-                json!({
-                    "behaviour": near.behaviour, "form": near.told.about, "missing": near.missing.len(),
-                    "away": (near.away * 1000.0).round() / 1000.0, "conditions": near.told.conditions,
-                })
-            };
-            let fix = track
-                .fix
-                .map(|fix| json!({ "at": fix.at.to_string(), "lat": fix.position.lat, "lon": fix.position.lon }));
-            let behaviours: Vec<Value> = forms.iter().map(form).collect();
-            json!({ "track": track.key.ordinal, "last_fix": fix, "behaviours": behaviours })
-        });
+        let mut tracks = self.told.tracks.clone();
+        tracks.iter_mut().for_each(|track| track.behaviours.sort_by(Form::nearer));
         json!({
             "mmsi": self.arguments.mmsi, "at": self.arguments.at.to_string(),
             "read_since": self.since.map(|since| since.to_string()),
             "last_report_at": self.last_at.map(|last_at| last_at.to_string()),
-            "tracks": tracks.collect::<Vec<_>>(),
+            "tracks": tracks,
             "alerts": self.before.iter().map(Known::json).collect::<Vec<_>>(),
             "later": self.later.iter().map(Known::json).collect::<Vec<_>>(),
         })
@@ -344,35 +367,31 @@ fn after(span: Span) -> String {
 }
 
 /// The last report with a position, if the vessel was not heard for a while at that time.
-fn silent_since(track: &Explained, at: Time) -> Option<Time> {
-    track.fix.map(|fix| fix.at).filter(|heard| UNHEARD <= at - *heard)
+fn silent_since(track: &TrackConditions, at: Time) -> Option<Time> {
+    track.last_fix.as_ref().map(|fix| fix.at).filter(|heard| UNHEARD <= at - *heard)
 }
 
 /// The head of a track: identity, position, speed, distance from shore.
-fn head(engine: &Engine, track: &Explained, at: Time) -> String {
-    let vessel = engine.tracks().vessel(track.vessel);
-    let identity = vessel.identity();
-    let name = identity.and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
-    let kind = kind_of(track.key.mmsi, vessel.ship_type());
-    let of = if track.key.ordinal == 1 { String::new() } else { format!(", track {}", track.key.ordinal) };
-    let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), track.key.mmsi.0, at.minute());
+fn head(told: &Conditions, track: &TrackConditions) -> String {
+    let name = track.name.as_deref().unwrap_or("no name");
+    let of = if track.track == 1 { String::new() } else { format!(", track {}", track.track) };
+    let (kind, at) = (&track.kind, told.at);
+    let mut head = format!("{}, MMSI {:09}{of} ({kind}) at {} UTC\n", FromAir(name), told.mmsi, at.minute());
     if let Some(heard) = silent_since(track, at) {
         head += &format!("  not heard for {} at that time; the conditions go by its last reports\n", at - heard);
     }
-    let Some(fix) = track.fix else {
+    let Some(fix) = &track.last_fix else {
         return head + "  has not reported a position\n";
     };
-    let knots =
-        track.smg.map_or("speed made good not known".to_owned(), |smg| format!("{:.1} kn made good", smg.knots));
-    let position = fix.position;
-    head += &format!("  last fix {} at {:.4} {:.4}, {knots}", fix.at, position.lat, position.lon);
-    if let Some(place) = track.place {
-        if place.shore_nm.is_finite() {
-            head += &format!(", {:.1} nm off the coast", place.shore_nm);
-        }
-        if place.calm.inside {
-            head += ", in calm water";
-        }
+    let knots = track
+        .made_good_knots
+        .map_or("speed made good not known".to_owned(), |knots| format!("{knots:.1} kn made good"));
+    head += &format!("  last fix {} at {:.4} {:.4}, {knots}", fix.at, fix.lat, fix.lon);
+    if let Some(shore_nm) = fix.shore_nm {
+        head += &format!(", {shore_nm:.1} nm off the coast");
+    }
+    if fix.in_calm_water {
+        head += ", in calm water";
     }
     head + "\n"
 }

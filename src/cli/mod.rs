@@ -8,6 +8,7 @@ mod bundle;
 mod cases;
 mod check;
 mod cost;
+mod daemon;
 mod deliveries;
 mod demo;
 pub mod evaluate;
@@ -16,6 +17,7 @@ mod handover;
 mod init;
 mod man;
 mod marking;
+mod near;
 mod period;
 mod person;
 mod place;
@@ -90,6 +92,8 @@ enum Command {
     /// Without INPUT it reads the journal of the settings, also while the daemon runs; nothing is written.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
+    /// List the vessels near a position now. Asks the running daemon.
+    Near(near::Arguments),
     /// Show what is known about one vessel: identity, last position, stops, silences, port calls, meetings, alerts, cases.
     ///
     /// It reads the store and the daemon's memory, also while the daemon runs; nothing is written.
@@ -168,6 +172,7 @@ pub fn main() -> ExitCode {
         Command::Demo => demo::main(),
         Command::Explain(arguments) => explain::main(&arguments),
         Command::Who(arguments) => who::main(&arguments),
+        Command::Near(arguments) => near::main(&arguments),
         Command::Vessel(arguments) => vessel::main(&arguments),
         Command::Evaluate(arguments) => evaluate::main(&arguments),
         Command::Zones(arguments) => zones::main(&arguments),

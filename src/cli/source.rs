@@ -6,16 +6,12 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::place::{SettingsArguments, of_settings};
 use super::when;
-use crate::ais::ship_type_name;
 use crate::alerts::Change;
-use crate::behaviours::Behaviour;
 use crate::config::Table;
 use crate::engine::Engine;
 use crate::runtime::{self, LookBack, LookedBack, Onlooker, Origin};
 use crate::telemetry::FromAir;
 use crate::time::Time;
-use crate::tracks::{country_of, flag_of};
-use crate::units::Mmsi;
 use crate::zones::Chart;
 
 /// Digits of an MMSI (ITU-R M.585).
@@ -189,18 +185,6 @@ pub(super) fn mmsi(text: &str) -> Result<u32, String> {
     digits
         .and_then(|digits| digits.parse().ok())
         .ok_or_else(|| "write its nine digits, with the zeros it begins with, as 224123456 or 002241022".to_owned())
-}
-
-/// Whether a behaviour is about vessels that met, or may have met.
-pub(super) fn is_meeting(behaviour: &str) -> bool {
-    Behaviour::named(behaviour).is_some_and(|behaviour| behaviour.character().meets.is_some())
-}
-
-/// `Spain, cargo`: the country of the MMSI, and the ship type that the vessel reports.
-pub(super) fn kind_of(mmsi: Mmsi, ship_type: Option<u8>) -> String {
-    let kind = ship_type_name(ship_type);
-    let country = flag_of(mmsi).map(|flag| country_of(flag.code()).unwrap_or(flag.code()));
-    country.map_or_else(|| kind.to_owned(), |country| format!("{country}, {kind}"))
 }
 
 #[cfg(test)]

@@ -95,7 +95,8 @@ pub(super) fn glance(address: &str) -> Result<Value, String> {
     serde_json::from_str(&page).map_err(|error| error.to_string())
 }
 
-fn ask(url: &str, patience: Duration) -> Result<String, String> {
+/// The page at a URL, or why there is none.
+pub(super) fn ask(url: &str, patience: Duration) -> Result<String, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {

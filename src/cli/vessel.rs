@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::place::{Place, StoreArguments};
-use super::source::{MMSI_DIGITS, aside, kind_of, look_back};
+use super::source::{MMSI_DIGITS, aside, look_back};
 use super::{Failure, print, refused, when};
 use crate::clock::Clock;
 use crate::config::Table;
 use crate::engine::Engine;
+use crate::questions::kind_of;
 use crate::runtime::{self, LookBack, LookedBack, Origin};
 use crate::store::{self, Entry, Extent, Query};
 use crate::telemetry::FromAir;

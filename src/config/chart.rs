@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use super::Problem;
 use super::doubts::far_overrides;
 use super::files::{Files, text_of};
-use super::words::meant;
 use super::zone_doubts::odd_zones;
 use crate::behaviours;
 use crate::engine::ZoneSettings;
 use crate::geo::{Coast, Ports, Wind, WindError};
+use crate::text::advice;
 use crate::time::Time;
 use crate::zones::{Chart, Zone, ZoneError, ZoneSet};
 
@@ -94,8 +94,7 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
     let mut faults = Vec::new();
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
-            let known = behaviours::NAMES.join(", ");
-            let fault = meant(format!("behaviours: unknown behaviour `{name}`; there are {known}"));
+            let fault = format!("behaviours: unknown behaviour `{name}`; {}", advice(name, behaviours::NAMES));
             faults.push((vec!["behaviours".to_owned(), name.clone()], fault));
         }
     }
@@ -116,7 +115,7 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
         for fault in told.chain(behaviours::cannot_ask(name, zone.kind, polygon)) {
             let key = fault.split(['`', ' ']).find(|word| !word.is_empty());
             let key = keys(key);
-            faults.push((key, format!("settings.{name}: {}", meant(fault))));
+            faults.push((key, format!("settings.{name}: {fault}")));
         }
         if name == "zone_speed" && !base.zone_speed.has_band(overrides) {
             let fault = "gives neither min_knots nor max_knots, so nobody is too slow or too fast; write for instance \

@@ -4,32 +4,25 @@ use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue, Deserializer};
+use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::layers::{Layer, Layers};
-use super::tree::{find_in_table, path_of, put_in, replace, span_around, take_out};
-use super::words::{explain, wants_secret};
+use super::shape::SETTINGS;
+use super::walk::walk;
 use super::{Config, Problem};
 
 /// Settings as far as they could be parsed.
 pub(super) struct Loaded<'a> {
     layers: Layers<'a>,
     table: DeTable<'a>,
-    /// List entries left out because of an error: name of the list and index in the files.
+    /// List entries left out because of an error: name of the list and index in the files, ascending.
     left_out: Vec<(String, usize)>,
     /// Keys with an error, by their paths in the files; further messages about them are dropped.
-    faulty: Vec<Faulty>,
-    /// The parsed settings, with defaults for keys with errors. `None` if a text is not TOML.
+    faulty: Vec<String>,
+    /// The parsed settings, with defaults or placeholders for keys with errors. `None` if a text is not TOML.
     pub(super) config: Option<Config>,
     /// The errors found so far.
     pub(super) problems: Vec<Problem>,
-}
-
-/// A key whose value cannot be used or is missing.
-struct Faulty {
-    path: String,
-    /// Placeholder used where the key is required, so that its neighbours are still checked.
-    stand_in: Option<DeValue<'static>>,
 }
 
 /// Maximum number of errors reported.
@@ -67,79 +60,43 @@ fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
 }
 
 impl Loaded<'_> {
-    /// Deserialises the texts as settings. An entry with an error is reported, left out, and the rest is tried again.
+    /// Compares the texts with the schema, reports every fault, and deserialises the rest.
     fn understand(&mut self) {
-        let mut rest = self.table.clone();
-        // An error may take two rounds: one to leave the value out, one to insert a placeholder.
-        for _ in 0..2 * MOST_PROBLEMS {
-            let whole = Spanned::new(self.layers.all(), rest.clone());
-            let error = match Config::deserialize(Deserializer::from(whole)) {
-                Ok(mut config) => {
-                    if let Some(profile) = config.profile {
-                        profile.apply(&mut config.behaviours, |path| self.is_written(path));
-                    }
-                    self.layers.sort(&mut self.problems);
-                    return self.config = Some(config);
-                }
-                Err(error) => error,
-            };
-            let message = error.message();
-            let mut span = error.span().unwrap_or(0..0);
-            if message.starts_with("unknown variant") && wants_secret(message) {
-                // The error points at a key inside the secret, but the whole secret is at fault.
-                span = span_around(&self.table, &span).unwrap_or(span);
-            }
-            let mut steps = Vec::new();
-            find_in_table(&self.table, &span, &mut steps);
-            let path = path_of(&steps);
-            let missing = missing_key(message);
-            let at_fault = missing.map_or_else(|| path.clone(), |key| format!("{path}.{key}"));
-            let known = self.faulty.iter().position(|faulty| faulty.path == at_fault);
-            if known.is_none() && !self.is_told_already(&path, message) {
-                self.problems.push(self.layers.problem(&span, explain(&path, message)));
-            }
-            let known = known.unwrap_or_else(|| {
-                let stand_in = stand_in(message);
-                self.faulty.push(Faulty { path: at_fault, stand_in });
-                self.faulty.len() - 1
-            });
-            let is_secret = missing.is_none() && wants_secret(message);
-            let stand_in = if missing.is_some() || is_secret { self.faulty[known].stand_in.take() } else { None };
-            let is_replaced = match (missing, stand_in) {
-                (Some(key), Some(value)) => put_in(&mut rest, &span, key, value),
-                (None, Some(value)) => replace(&mut rest, &span, value),
-                (_, None) => false,
-            };
-            if is_replaced {
-                continue;
-            }
-            let Some(entry) = take_out(&mut rest, &span) else {
-                return;
-            };
-            self.left_out.extend(entry);
+        let walked = walk(&SETTINGS, &self.table);
+        for fault in walked.faults {
+            let problem = self.layers.problem(&fault.span, fault.text);
+            self.problems.push(if fault.is_secret { problem.hidden() } else { problem });
+            self.faulty.push(fault.path);
         }
+        self.left_out = walked.left_out;
+        let rest = Spanned::new(self.layers.all(), walked.table);
+        match Config::deserialize(Deserializer::from(rest)) {
+            Ok(mut config) => {
+                if let Some(profile) = config.profile {
+                    profile.apply(&mut config.behaviours, |path| self.is_written(path));
+                }
+                self.config = Some(config);
+            }
+            // What the schema cannot describe, such as a number too large for its type.
+            Err(error) => {
+                let span = error.span().unwrap_or(0..0);
+                self.problems.push(self.layers.problem(&span, error.message().to_owned()));
+            }
+        }
+        self.layers.sort(&mut self.problems);
     }
 
     /// Whether a sentence of `problems()` is about a key whose error is already reported.
     pub(super) fn is_about_faulty(&self, sentence: &str) -> bool {
         let path = self.as_in_file(path_in(sentence).0);
-        self.faulty.iter().any(|faulty| {
-            let rest = path.strip_prefix(&faulty.path);
-            !faulty.path.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        })
+        self.faulty
+            .iter()
+            .any(|faulty| path.strip_prefix(faulty).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '['])))
     }
 
     /// Sorts by file and line.
     pub(super) fn sort(&self, problems: &mut [Problem]) {
         self.layers.sort(problems);
-    }
-
-    /// Whether the key is missing only because its value was left out due to an error.
-    fn is_told_already(&self, path: &str, message: &str) -> bool {
-        missing_key(message).is_some_and(|key| {
-            let around = self.find(path);
-            around != self.find(&format!("{path}.{key}"))
-        })
     }
 
     /// Turns a sentence of `problems()`, which starts with its key path, into a problem with its line.
@@ -163,8 +120,7 @@ impl Loaded<'_> {
             return path.to_owned();
         };
         let mut index: usize = index.parse().unwrap_or(0);
-        // Undone from last to first, because each index was counted after the earlier entries had been removed.
-        for (_, gap) in self.left_out.iter().rev().filter(|(name, _)| name == list) {
+        for (_, gap) in self.left_out.iter().filter(|(name, _)| name == list) {
             index += usize::from(*gap <= index);
         }
         format!("{list}[{index}]{rest}")
@@ -212,29 +168,6 @@ impl Loaded<'_> {
             };
         }
         nearest
-    }
-}
-
-/// The key the parser reports as missing.
-fn missing_key(message: &str) -> Option<&str> {
-    message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'))
-}
-
-/// Placeholder for a value with an error until everything beside it has been checked; a string if the key is missing.
-fn stand_in(message: &str) -> Option<DeValue<'static>> {
-    let text = || DeValue::String("-".into());
-    if wants_secret(message) {
-        let mut secret = DeTable::new();
-        secret.insert(Spanned::new(0..0, "file".into()), Spanned::new(0..0, text()));
-        return Some(DeValue::Table(secret));
-    }
-    let expected = message.split_once(", expected ").map(|(_, expected)| expected);
-    match expected {
-        None if missing_key(message).is_some() => Some(text()),
-        Some("a sequence") => Some(DeValue::Array(DeArray::new())),
-        Some("a string" | "path string") => Some(text()),
-        Some("a boolean") => Some(DeValue::Boolean(false)),
-        _ => None,
     }
 }
 

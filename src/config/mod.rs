@@ -4,6 +4,7 @@ mod certificates;
 mod chart;
 mod check;
 mod doubts;
+mod example;
 mod files;
 mod hindrances;
 mod in_force;
@@ -16,10 +17,10 @@ mod problem;
 mod profile;
 mod restart;
 mod schema;
-mod tree;
+mod shape;
+mod walk;
 mod watch;
 mod watchlists;
-mod words;
 mod zone_doubts;
 
 use std::path::{Component, PathBuf};
@@ -38,7 +39,6 @@ pub use problem::{Excerpt, Problem};
 pub use profile::Profile;
 pub use schema::schema;
 pub use watch::{Changed, FileWatch, Watched};
-pub use words::meant;
 
 use crate::{alerts, behaviours, coverage, delivery, engine, evidence, http, inputs, journal, store, tracks, zones};
 

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::words::NO_SECRETS;
-
 /// Prints as `FILE:LINE: key: what is wrong; write X instead`, followed by the line from the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
@@ -45,9 +43,14 @@ impl Problem {
     /// A problem of the bytes `span` of the text `whole`.
     pub fn at(file: &str, whole: &str, span: Range<usize>, text: String) -> Problem {
         let line = Excerpt::at(whole, span);
-        let is_secret = text.contains(NO_SECRETS) || names_a_password(&line.shown) || gives_a_secret(&line.shown);
+        let is_secret = names_a_password(&line.shown) || gives_a_secret(&line.shown);
         let line = if is_secret { line.masked() } else { line };
         Problem { file: file.to_owned(), line: Some(line), text: shortened(text) }
+    }
+
+    /// The same problem with the value on its line hidden.
+    pub(super) fn hidden(self) -> Problem {
+        Problem { line: self.line.map(Excerpt::masked), ..self }
     }
 
     /// A problem of line `number` of `whole`, from 1; of the whole file if it has no such line.
@@ -140,7 +143,9 @@ mod tests {
             let problem = Problem::at("a.toml", whole, 0..whole.len(), text.to_owned());
             problem.line.expect("a line").shown
         };
-        assert_eq!(shown("password = \"canary\"", &format!("x: {NO_SECRETS}; write")), "password = ***");
+        assert_eq!(shown("password = \"canary\"", "odd"), "password = ***");
+        let hidden = Problem::at("a.toml", "key = \"canary\"", 6..14, "odd".to_owned()).hidden();
+        assert_eq!(hidden.line.expect("a line").shown, "key = ***");
         assert_eq!(shown("user.password = hunter2", "not TOML"), "user.password = ***");
         assert_eq!(shown("bearer = { file = \"a\" }", "odd"), "bearer = { file = \"a\" }");
         assert_eq!(shown("mqtt = { url = \"mqtt://me:canary@broker\" }", "odd"), "mqtt = ***");

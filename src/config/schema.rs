@@ -7,8 +7,15 @@ use serde_json::Value;
 
 use super::Config;
 
-/// The JSON Schema of the settings file and of drop-ins, in draft 7, which TOML editors support.
+/// The JSON Schema of the settings file and of drop-ins as text, in draft 7, which TOML editors support.
 pub fn schema() -> String {
+    let mut text = serde_json::to_string_pretty(&generated()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The same as the structs give it.
+pub(super) fn generated() -> Schema {
     let mut settings = SchemaSettings::draft07();
     settings.inline_subschemas = true;
     let mut schema = settings.into_generator().into_root_schema_for::<Config>();
@@ -16,9 +23,7 @@ pub fn schema() -> String {
     let named = schema.ensure_object();
     named.insert("title".to_owned(), Value::from("Settings of Atalaia"));
     named.insert("description".to_owned(), Value::from("Every key is explained in config/atalaia.toml."));
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    schema
 }
 
 /// Adapts the schema to TOML, which has no null: an optional key is left out instead. Joins descriptions into one line.

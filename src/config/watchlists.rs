@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::Problem;
 use super::files::{Files, Texts};
-use super::words::meant;
 use crate::zones::{ListError, Watchlists};
 
 /// Maximum size of all lists together, in bytes of text. During a reload they must fit into memory beside those in force.
@@ -35,7 +34,7 @@ pub(super) fn read_watchlists(
     let of_error = |error: ListError| match error {
         ListError::File { file, what } => Problem::of_file(file, what),
         ListError::Row { file, line, column, what } => {
-            let text = meant(format!("column {column}: {what}"));
+            let text = format!("column {column}: {what}");
             match files.iter().find(|(name, _)| *name == file) {
                 Some((name, whole)) => Problem::of_line(name, whole, line as usize, text),
                 None => Problem::of_file(file, text),

@@ -35,26 +35,22 @@ impl Engine {
         self.hold_at.is_some_and(|hold| self.watermarks.lowest().is_some_and(|lowest| hold < lowest))
     }
 
-    /// The conditions of every behaviour now, or at the held time, for every track under an MMSI, by ordinal.
-    pub fn explain(&mut self, mmsi: Mmsi) -> Vec<Explained> {
+    /// The conditions of every behaviour now, or at the held time, for every track under an MMSI, by ordinal. Changes nothing.
+    pub fn explain(&self, mmsi: Mmsi) -> Vec<Explained> {
         let Some(now) = self.hold_at.max(self.now) else {
             return Vec::new();
         };
-        let mut tracks: Vec<(TrackKey, TrackIx)> = self
-            .tracks
-            .iter()
-            .filter(|vessel| vessel.mmsi() == mmsi)
-            .map(|vessel| (vessel.key(), vessel.ix()))
-            .collect();
+        let mut tracks: Vec<(TrackKey, TrackIx)> =
+            self.tracks.under(mmsi).map(|vessel| (vessel.key(), vessel.ix())).collect();
         tracks.sort_unstable();
         tracks.into_iter().map(|(key, ix)| self.explain_one(key, ix, now)).collect()
     }
 
-    fn explain_one(&mut self, key: TrackKey, ix: TrackIx, now: Time) -> Explained {
+    fn explain_one(&self, key: TrackKey, ix: TrackIx, now: Time) -> Explained {
         let vessel = self.tracks.vessel(ix);
         let fix = vessel.last();
         let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole);
-        let place = fix.map(|fix| self.places.place(&self.chart, ix, fix.position, now));
+        let place = fix.map(|fix| self.places.place_unkept(&self.chart, ix, fix.position, now));
         let scene = scene!(self, now);
         let step = Step {
             at: now,

@@ -9,20 +9,22 @@ use std::{fs, io, thread};
 use axum::Router;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::HOST;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
+use super::api;
+use super::ask::Asker;
 use super::health::{STALLED, health};
 use super::listener::{Caller, PageListener};
 use super::metrics::{Beside, metrics};
+use super::page::{TEXT, json, page};
 use super::process::process;
 use super::status::status;
 use super::{Settings, View};
@@ -51,6 +53,8 @@ pub struct Pages {
     pub journal: Option<PathBuf>,
     /// Clock that measures the age of a view.
     pub clock: Clock,
+    /// The way for questions to the main loop.
+    pub asker: Asker,
 }
 
 impl Pages {
@@ -86,7 +90,7 @@ impl Pages {
                 Ok((listener, address)) => {
                     info!(%address, "serving /metrics, /healthz, /readyz and /status");
                     let pages = PageListener::new(listener, settings.max_connections, LIFE);
-                    let serving = axum::serve(pages, self.router(settings.allow_remote)).into_future();
+                    let serving = axum::serve(pages, self.router(settings.allow_remote, address)).into_future();
                     tokio::select! {
                         () = stop.cancelled() => return,
                         Err(error) = serving => return error!(%error, "serving the pages has failed"),
@@ -106,16 +110,25 @@ impl Pages {
         }
     }
 
-    /// Builds the routes. If `by_name` is set, requests may use any host name; otherwise only an address or a local name.
-    fn router(&self, by_name: bool) -> IntoMakeServiceWithConnectInfo<Router, Caller> {
+    /// Builds the routes. If `by_name` is set, requests for the pages may use any host name; otherwise only an address or a local name.
+    /// Questions are answered only on an address that other machines cannot reach, because there is no log-in, and never by host name.
+    fn router(&self, by_name: bool, address: SocketAddr) -> IntoMakeServiceWithConnectInfo<Router, Caller> {
+        let answers = address.ip().is_loopback();
+        let list = move || async move { show_pages(answers) };
         let pages = Router::new()
-            .route("/", get(show_pages))
+            .route("/", get(list))
             .route("/metrics", get(show_metrics))
             .route("/healthz", get(show_health))
             .route("/readyz", get(show_readiness))
             .route("/status", get(show_status))
             .with_state(self.clone());
         let pages = if by_name { pages } else { pages.layer(from_fn(named_by_address)) };
+        let pages = match answers {
+            true => pages.merge(
+                api::router(self.asker.clone(), self.store.clone(), self.clock).layer(from_fn(named_by_address)),
+            ),
+            false => pages,
+        };
         pages.layer(from_fn(answered)).into_make_service_with_connect_info::<Caller>()
     }
 
@@ -204,13 +217,14 @@ async fn answered(ConnectInfo(Caller(place)): ConnectInfo<Caller>, request: Requ
 }
 
 /// Lists the available pages.
-async fn show_pages() -> Response {
+fn show_pages(answers: bool) -> Response {
     const PAGES: &str = "atalaia\n\n\
         /status   feeds, sinks and engine as JSON\n\
         /readyz   whether the daemon works; reasons and warnings as JSON\n\
         /healthz  whether the main loop makes progress\n\
         /metrics  for Prometheus\n";
-    page(StatusCode::OK, TEXT, PAGES.to_owned())
+    let questions = if answers { format!("\n{}", api::ENDPOINTS) } else { String::new() };
+    page(StatusCode::OK, TEXT, format!("{PAGES}{questions}"))
 }
 
 async fn show_metrics(State(pages): State<Pages>) -> Response {
@@ -244,21 +258,4 @@ async fn show_readiness(State(pages): State<Pages>) -> Response {
 async fn show_status(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
     json(StatusCode::OK, &status(&view, age, &pages.counted().await))
-}
-
-fn json(status: StatusCode, value: &impl Serialize) -> Response {
-    // Plain structs, lists and maps with string keys always serialise.
-    let text = serde_json::to_string(value).expect("plain data");
-    page(status, "application/json", format!("{text}\n"))
-}
-
-const TEXT: &str = "text/plain; charset=utf-8";
-
-fn page(status: StatusCode, kind: &'static str, text: String) -> Response {
-    let headers: [(HeaderName, HeaderValue); 3] = [
-        (CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    ];
-    (status, headers, text).into_response()
 }

@@ -1,17 +1,38 @@
 //! Reload: new settings and zones are read and checked on another thread, then put in force at once.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tracing::{error, info, warn};
 
 use super::Daemon;
-use super::journaling::lateness;
 use super::persist::orders;
-use super::reading::{NewSettings, Refusal, Reply, Task, let_go};
-use crate::config::{Changed, Checked, Places, Problem, Watched, ZoneSource};
+use super::reading::{NewSettings, Reading, Refusal, Reply, Task, let_go};
+use super::settings_archive::SettingsArchive;
+use crate::clock::Clock;
+use crate::config::{Changed, Checked, FileWatch, Places, Problem, Watched, ZoneSource};
+use crate::journal::Entry;
 use crate::telemetry::FromAir;
 use crate::time::Time;
+
+/// The settings file and its reloads.
+pub(super) struct Reloader {
+    pub(super) file: PathBuf,
+    /// Notices changes of the files.
+    pub(super) watch: FileWatch,
+    pub(super) reading: Reading,
+    pub(super) outcome: Outcome,
+}
+
+impl Reloader {
+    /// Begins to watch the files. Restoring the state may take a while; changes in the meantime must not be missed.
+    pub(super) fn new(file: PathBuf, settings: &Checked, clock: Clock) -> Reloader {
+        let files = watched(&file, settings);
+        let watch = FileWatch::new(files.clone());
+        watch.changed_since(&files, settings.read);
+        Reloader { file, watch, reading: Reading::default(), outcome: Outcome::good(clock.now()) }
+    }
+}
 
 /// Result of the last reload; initially that of the start.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,23 +71,30 @@ impl Outcome {
 }
 
 impl Daemon {
+    /// Reads all files again, as SIGHUP asks for.
+    pub(super) fn reload_on_request(&mut self) {
+        self.status.service.reloading();
+        self.reloader.reading.owed = true;
+        self.reload(Changed::Settings);
+    }
+
     /// Starts a reload after a file change or SIGHUP. The files are read on another thread, then taken over or refused.
     pub(super) fn reload(&mut self, what: Changed) {
-        if self.reading.is_busy() {
-            return self.reading.defer(what);
+        if self.reloader.reading.is_busy() {
+            return self.reloader.reading.defer(what);
         }
         // After a refusal any file may have been corrected, so everything is read again.
-        let what = if self.reloaded.ok { what } else { Changed::Settings };
+        let what = if self.reloader.outcome.ok { what } else { Changed::Settings };
         // Before reading, so that no later change is missed.
-        self.watch.follow(watched(&self.file, &self.settings));
-        let archive = self.records.as_ref().map(|records| records.archive.beside());
+        self.reloader.watch.follow(watched(&self.reloader.file, &self.settings));
+        let archive = self.persistence.records.as_ref().map(|records| records.archive.beside());
         // While the journal's folder is away, files written in its place would be in the way when it returns.
-        let away = self.records.as_ref().and_then(|records| {
+        let away = self.persistence.records.as_ref().and_then(|records| {
             let absence = records.journal.absence()?;
             Some(format!("{}: {absence}", records.place.folder.display()))
         });
-        let (file, in_force) = (self.file.clone(), self.settings.clone());
-        self.reading.begin(Task { what, file, in_force, archive, away });
+        let (file, in_force) = (self.reloader.file.clone(), self.settings.clone());
+        self.reloader.reading.begin(Task { what, file, in_force, archive, away });
     }
 
     /// Takes over or refuses what the reload thread has read.
@@ -77,7 +105,7 @@ impl Daemon {
             (what, Err(refusal)) => {
                 if what == Changed::Settings {
                     // Sinks reopen their files even so, for log rotation.
-                    self.reopen_sinks();
+                    self.deliveries.reopen(&self.settings);
                 }
                 match refusal {
                     Refusal::Problems(problems) => self.refuse(&problems),
@@ -85,9 +113,9 @@ impl Daemon {
                 }
             }
         }
-        match self.reading.take_next() {
+        match self.reloader.reading.take_next() {
             Some(next) => self.reload(next),
-            None if std::mem::take(&mut self.reading.owed) => self.status.service.reloaded(),
+            None if std::mem::take(&mut self.reloader.reading.owed) => self.status.service.reloaded(),
             None => {}
         }
     }
@@ -107,18 +135,16 @@ impl Daemon {
         if settings.zones.to_string() != self.settings.zones.to_string() {
             warn!(before = %self.settings.zones, now = %settings.zones, "zones are now read from another folder");
         }
-        if let Some(store) = &self.store {
+        if let Some(store) = &self.persistence.store {
             store.orders(orders(settings));
         }
         let read = settings.read;
         self.put_in_force(new);
-        for (source, input) in self.sources.iter_mut().zip(&self.settings.inputs) {
-            source.lateness = lateness(input, &self.settings);
-        }
-        self.reopen_sinks();
-        let watched = watched(&self.file, &self.settings);
-        self.watch.follow(watched.clone());
-        self.watch.changed_since(&watched, read);
+        self.feeds.configure(&self.settings);
+        self.deliveries.reopen(&self.settings);
+        let watched = watched(&self.reloader.file, &self.settings);
+        self.reloader.watch.follow(watched.clone());
+        self.reloader.watch.changed_since(&watched, read);
         warn_of(&self.settings);
         let (zones, sinks, drop_ins) = (self.settings.zone_count(), self.settings.sinks.len(), self.settings.drop_ins);
         info!(zones, sinks, drop_ins, listed = self.settings.chart.watchlists.len(), "reloaded");
@@ -131,26 +157,27 @@ impl Daemon {
         info!(zones, listed, "zones reloaded");
     }
 
-    fn put_in_force(&mut self, new: NewSettings) {
-        let NewSettings { settings, key, archive, waits_for_restart } = new;
-        let before = self.records.as_ref().map(|records| records.archive.beside());
-        self.replace(&settings, &key, archive);
-        let_go((std::mem::replace(&mut self.settings, settings), before));
-        self.reloaded.taken(self.clock.now(), waits_for_restart);
+    /// Puts settings and zones in force. With a journal, `archive` already holds them.
+    fn replace(&mut self, settings: &Checked, key: &str, archive: Option<SettingsArchive>) {
+        if let (Some(records), Some(archive)) = (&mut self.persistence.records, archive) {
+            records.archive = archive;
+            self.persistence.write_down(&Entry::InForce { key: key.to_owned() });
+        }
+        self.driver.replace(key, settings, &mut self.deliveries.changes);
     }
 
-    /// Reopens the sinks with the settings in force, including their files and connections.
-    fn reopen_sinks(&mut self) {
-        self.reloads += 1;
-        if let Some(dispatcher) = &mut self.dispatcher {
-            dispatcher.replace(&self.settings.sinks, &self.settings.delivery, self.reloads);
-        }
+    fn put_in_force(&mut self, new: NewSettings) {
+        let NewSettings { settings, key, archive, waits_for_restart } = new;
+        let before = self.persistence.records.as_ref().map(|records| records.archive.beside());
+        self.replace(&settings, &key, archive);
+        let_go((std::mem::replace(&mut self.settings, settings), before));
+        self.reloader.outcome.taken(self.clock.now(), waits_for_restart);
     }
 
     fn refuse_unkept(&mut self, error: &io::Error) {
         let why = "settings and zones cannot be saved beside the journal, so a restart would not have them";
         error!(%error, "reload refused: {why}; settings and zones in force are kept");
-        self.reloaded.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
+        self.reloader.outcome.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
     }
 
     fn refuse(&mut self, problems: &[Problem]) {
@@ -161,7 +188,7 @@ impl Daemon {
             error!(%problem, "not reloaded");
         }
         warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
-        self.reloaded.refused(self.clock.now(), lines);
+        self.reloader.outcome.refused(self.clock.now(), lines);
     }
 }
 
@@ -172,7 +199,7 @@ pub(super) fn warn_of(settings: &Checked) {
 }
 
 /// Files and folders to watch: the settings with the files they name, the watchlists, and the zones unless they are built in.
-pub(super) fn watched(file: &Path, settings: &Checked) -> Vec<Watched> {
+fn watched(file: &Path, settings: &Checked) -> Vec<Watched> {
     let mut all = Places::of(file).watched();
     all.extend(settings.named_files().filter_map(|file| Watched::file(&file)));
     if let ZoneSource::Folder(folder) = &settings.zones {

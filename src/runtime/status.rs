@@ -9,28 +9,32 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
+use super::feeds::{Feeds, Source};
+use super::persist::Persistence;
 use super::rates::Rates;
 use super::reload::Outcome;
-use super::restart::{self, Records};
-use super::{Daemon, Source};
+use super::restart;
 use crate::alerts::{Change, ChangeKind, Severity};
 use crate::behaviours::Behaviour;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked};
 use crate::delivery::Dispatcher;
 use crate::disk::Absence;
-use crate::http::{self, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
+use crate::engine::Engine;
+use crate::http::{self, Asker, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
 use crate::inputs::{Kind, Settings, State};
 use crate::journal;
 use crate::service::{Service, Sockets};
-use crate::store::{self, Store};
+use crate::store;
 use crate::telemetry::SinkCounters;
 use crate::time::{Span, Time};
 
 /// Minimum interval between two counts of the open alerts, of which there may be many.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
+/// Interval between two reports of the state in the log.
+const LOG_EVERY: Duration = Duration::from_secs(600);
 /// Minimum interval between two checks of when certificates expire.
 const READ_EVERY: Duration = Duration::from_secs(60);
 /// How long readiness waits for a listener to report its first state.
@@ -38,6 +42,15 @@ const BEGUN_WITHIN: Duration = Duration::from_secs(5);
 
 /// Minimum time the longest turn of the loop is shown; longer than a usual scrape interval.
 const TURN_SHOWN: Duration = Duration::from_secs(60);
+
+/// The parts of the daemon that the status is about.
+pub(super) struct Parts<'a> {
+    pub(super) settings: &'a Checked,
+    pub(super) feeds: &'a Feeds,
+    pub(super) engine: &'a Engine,
+    pub(super) dispatcher: Option<&'a Dispatcher>,
+    pub(super) reload: &'a Outcome,
+}
 
 /// The longest time the loop spent on one event, in the current interval and in the previous one.
 #[derive(Default)]
@@ -59,7 +72,10 @@ impl Turns {
 /// Counters and states that the pages show, and the connection to the service manager.
 pub(super) struct StatusReporter {
     pub(super) service: Service,
+    clock: Clock,
     began: Moment,
+    /// When the state was last logged.
+    logged: Moment,
     opened: BTreeMap<(Behaviour, Severity), u64>,
     ended: BTreeMap<Behaviour, u64>,
     retracted: BTreeMap<Behaviour, u64>,
@@ -85,17 +101,17 @@ impl StatusReporter {
     pub(super) fn start(
         settings: &Checked,
         file: &Path,
-        store: Option<&Store>,
-        records: Option<&Records>,
+        kept: &Persistence,
         sockets: &Arc<Sockets>,
         clock: Clock,
+        asker: Asker,
         stop: &CancellationToken,
     ) -> io::Result<StatusReporter> {
         let mut service = Service::new(clock);
-        if let Some(store) = store {
+        if let Some(store) = &kept.store {
             service.watch("store", store.pulse());
         }
-        if let Some(records) = records {
+        if let Some(records) = &kept.records {
             service.watch("journal", records.journal.pulse());
         }
         let of_kind = |kind: Kind| settings.inputs.iter().filter(move |input| input.kind == kind);
@@ -103,7 +119,9 @@ impl StatusReporter {
         sockets.tell_unclaimed(&of_kind(Kind::Udp).map(|input| input.name.as_str()).collect(), &tcp.collect());
         let mut status = StatusReporter {
             service,
+            clock,
             began: clock.moment(),
+            logged: clock.moment(),
             opened: BTreeMap::new(),
             ended: BTreeMap::new(),
             retracted: BTreeMap::new(),
@@ -112,23 +130,22 @@ impl StatusReporter {
             rates: Rates::default(),
             waited: Span::ZERO,
             turns: Turns::default(),
-            store: store.map(|_| Failing::default()),
-            journal: records.map(|_| Failing::default()),
+            store: kept.store.as_ref().map(|_| Failing::default()),
+            journal: kept.records.as_ref().map(|_| Failing::default()),
             lapsing: Vec::new(),
             lapsing_read: None,
             file: std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
             view: None,
         };
         if settings.http.address.is_some() || sockets.tcp(http::NAME).is_some() {
-            let (sender, view) = watch::channel(Arc::new(status.view(
-                clock,
+            let (sender, view) = watch::channel(Arc::new(status.snapshot(
                 Vec::new(),
                 Vec::new(),
                 EngineView::default(),
                 &Outcome::good(clock.now()),
             )));
             let (store, journal) = (settings.store.clone(), restart::folder(settings));
-            let pages = Pages { view, store, journal, clock };
+            let pages = Pages { view, store, journal, clock, asker };
             pages.serve(settings.http.clone(), Arc::clone(sockets), stop.clone())?;
             status.view = Some(sender);
         }
@@ -150,9 +167,9 @@ impl StatusReporter {
     }
 
     /// Notes how long the lines now about to be processed have waited.
-    pub(super) fn waited(&mut self, received: Option<Time>, clock: Clock) {
+    pub(super) fn waited(&mut self, received: Option<Time>) {
         if let (Some(received), true) = (received, self.view.is_some()) {
-            self.waited = self.waited.max(clock.now() - received);
+            self.waited = self.waited.max(self.clock.now() - received);
         }
     }
 
@@ -179,17 +196,10 @@ impl StatusReporter {
         }
     }
 
-    fn view(
-        &mut self,
-        clock: Clock,
-        inputs: Vec<InputView>,
-        sinks: Vec<SinkView>,
-        engine: EngineView,
-        reload: &Outcome,
-    ) -> View {
+    fn snapshot(&mut self, inputs: Vec<InputView>, sinks: Vec<SinkView>, engine: EngineView, reload: &Outcome) -> View {
         View {
-            seen: clock.moment(),
-            at: clock.now(),
+            seen: self.clock.moment(),
+            at: self.clock.now(),
             ready: self.service.is_ready(),
             inputs,
             sinks,
@@ -239,77 +249,94 @@ fn end_failing(failing: &mut Failing) {
     (failing.now, failing.absence) = (false, None);
 }
 
-impl Daemon {
+impl StatusReporter {
     /// Once a second: feeds the watchdog and updates the status line and the pages.
-    pub(super) fn look_out(&mut self, now: Moment) {
-        self.ready_once_begun();
-        self.status.service.beat();
-        if self.status.counted.is_none_or(|counted| COUNT_EVERY <= now.since(counted)) {
-            self.status.counted = Some(now);
-            self.count_open();
+    pub(super) fn look_out(&mut self, parts: &Parts<'_>, now: Moment) {
+        self.ready_once_begun(parts);
+        self.service.beat();
+        if self.counted.is_none_or(|counted| COUNT_EVERY <= now.since(counted)) {
+            self.counted = Some(now);
+            self.count_open(parts.engine);
         }
-        if self.status.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
-            self.tell_lapsing();
-            self.status.lapsing_read = Some(now);
+        if self.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
+            self.read_lapsing(parts.settings);
+            self.lapsing_read = Some(now);
         }
-        let Daemon { status, sources, driver, .. } = self;
-        let open: u64 = status.open.values().sum();
-        status.service.status(|| {
+        let open: u64 = self.open.values().sum();
+        let sources = &parts.feeds.sources;
+        self.service.status(|| {
             let up = sources.iter().filter(|source| source.state == State::Up).count();
-            format!("{up} of {} inputs up, {open} open alerts, {} vessels", sources.len(), driver.engine.tracks().len())
+            format!("{up} of {} inputs up, {open} open alerts, {} vessels", sources.len(), parts.engine.tracks().len())
         });
-        if self.status.view.is_some() {
-            let since = now.since(self.status.began);
-            self.status.rates.note(since, self.sources.iter().map(|source| source.lines).collect());
+        if self.view.is_some() {
+            self.rates.note(now.since(self.began), sources.iter().map(|source| source.lines).collect());
         }
-        self.show();
+        self.show(parts);
+        if LOG_EVERY <= now.since(self.logged) {
+            self.logged = now;
+            self.log(parts);
+        }
     }
 
     /// Publishes the current state on the pages.
-    pub(super) fn show(&mut self) {
-        if self.status.view.is_some() {
-            let inputs = self.sources.iter().zip(&self.settings.inputs).enumerate();
-            let inputs = inputs.map(|(place, (source, settings))| self.input_view(place, source, settings)).collect();
-            let engine = self.engine_view();
-            let sinks = self.dispatcher.iter().flat_map(Dispatcher::counters).map(sink_view).collect();
-            let view = self.status.view(self.clock, inputs, sinks, engine, &self.reloaded);
-            if let Some(pages) = &self.status.view {
+    pub(super) fn show(&mut self, parts: &Parts<'_>) {
+        if self.view.is_some() {
+            let inputs = parts.feeds.sources.iter().zip(&parts.settings.inputs).enumerate();
+            let inputs =
+                inputs.map(|(place, (source, settings))| self.input_view(parts, place, source, settings)).collect();
+            let engine = self.engine_view(parts.engine);
+            let sinks = parts.dispatcher.into_iter().flat_map(Dispatcher::counters).map(sink_view).collect();
+            let view = self.snapshot(inputs, sinks, engine, parts.reload);
+            if let Some(pages) = &self.view {
                 pages.send_replace(Arc::new(view));
             }
         }
     }
 
-    /// Reports readiness once every listener is bound or has reported an error; inputs that connect are not waited for.
-    pub(super) fn ready_once_begun(&mut self) {
-        let now = self.clock.moment();
-        let listens = |settings: &Settings| settings.kind.listens().is_some();
-        let mut listeners = self.sources.iter().zip(&self.settings.inputs).filter(|(_, settings)| listens(settings));
-        if listeners.all(|(source, _)| source.begun) || BEGUN_WITHIN <= now.since(self.status.began) {
-            self.status.service.ready();
+    /// Logs the state of every input and of the engine.
+    pub(super) fn log(&self, parts: &Parts<'_>) {
+        for source in &parts.feeds.sources {
+            let [bytes, overlong, dropped, lost_datagrams, connections] = source.counters.read();
+            info!(
+                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, lost_datagrams,
+                connections, "input status"
+            );
+        }
+        let at = parts.engine.now().map(|at| at.to_string());
+        let Outcome { at: reloaded_at, ok: reload_ok, problems, .. } = parts.reload;
+        let reload_refused = problems.first();
+        info!(at, open_alerts = parts.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
+    }
+
+    /// Reports readiness once every listener is bound or has reported an error, or after a while.
+    pub(super) fn ready_once_begun(&mut self, parts: &Parts<'_>) {
+        let waited = self.clock.moment().since(self.began);
+        if parts.feeds.have_begun(&parts.settings.inputs) || BEGUN_WITHIN <= waited {
+            self.service.ready();
         }
     }
 
     /// Warns of certificates that expire while the daemon runs. Those found at startup are already among the settings' warnings.
-    fn tell_lapsing(&mut self) {
-        let lapsing = config::lapsing(&self.settings.inputs, &self.settings.sinks, self.clock.now());
-        let is_start = self.status.lapsing_read.is_none();
-        let new = lapsing.iter().filter(|told| !is_start && !self.status.lapsing.contains(told));
+    fn read_lapsing(&mut self, settings: &Checked) {
+        let lapsing = config::lapsing(&settings.inputs, &settings.sinks, self.clock.now());
+        let is_start = self.lapsing_read.is_none();
+        let new = lapsing.iter().filter(|told| !is_start && !self.lapsing.contains(told));
         new.for_each(|told| warn!("{told}"));
-        self.status.lapsing = lapsing;
+        self.lapsing = lapsing;
     }
 
-    fn count_open(&mut self) {
+    fn count_open(&mut self, engine: &Engine) {
         let mut open = BTreeMap::new();
-        for alert in self.driver.engine.open_alerts().iter().filter(|alert| alert.announced) {
+        for alert in engine.open_alerts().iter().filter(|alert| alert.announced) {
             *open.entry(alert.behaviour).or_default() += 1;
         }
         // A behaviour without open alerts is shown as 0 rather than dropped, so that its time series continues.
-        self.status.open.values_mut().for_each(|count| *count = 0);
-        self.status.open.extend(open);
+        self.open.values_mut().for_each(|count| *count = 0);
+        self.open.extend(open);
     }
 
-    fn input_view(&self, place: usize, source: &Source, settings: &Settings) -> InputView {
-        let counts = self.driver.engine.tally().source(source.id);
+    fn input_view(&self, parts: &Parts<'_>, place: usize, source: &Source, settings: &Settings) -> InputView {
+        let counts = parts.engine.tally().source(source.id);
         let rejects = counts.into_iter().flat_map(|counts| counts.rejects());
         InputView {
             name: source.name.clone(),
@@ -317,7 +344,7 @@ impl Daemon {
             ended: source.state == State::Ended,
             live: settings.kind.is_live(),
             lines: source.lines,
-            lines_per_second: self.status.rates.per_second(place),
+            lines_per_second: self.rates.per_second(place),
             counters: source.counters.read(),
             rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
             refused_posts: match settings.kind {
@@ -329,8 +356,8 @@ impl Daemon {
             clients: (settings.kind == Kind::TcpListen).then(|| source.counters.clients.load(Relaxed)),
             lagging: source.lagging,
             // Reports from before a restart say nothing about the feed now.
-            reported: self.driver.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
-            lateness: config::source_clock(settings, &self.settings).lateness,
+            reported: parts.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
+            lateness: config::source_clock(settings, parts.settings).lateness,
             reason: source.counters.reason.get(),
         }
     }
@@ -343,13 +370,12 @@ impl Daemon {
         is_silent.then(|| source.heard_at.unwrap_or_else(began))
     }
 
-    fn engine_view(&self) -> EngineView {
-        let engine = &self.driver.engine;
+    fn engine_view(&self, engine: &Engine) -> EngineView {
         let summary = engine.summary();
         EngineView {
             time: engine.now(),
             waited: Span::ZERO,
-            longest_turn: self.status.turns.longest.max(self.status.turns.before),
+            longest_turn: self.turns.longest.max(self.turns.before),
             vessels: engine.tracks().len() as u64,
             evicted: engine.tracks().evicted(),
             reports: summary.reports_by_type,

@@ -10,6 +10,7 @@ use super::delivery_state::DeliveryState;
 use super::ids::{Kind, whole};
 use super::trail::Actor;
 use super::{StoreError, digests, schema};
+use crate::text::advice;
 use crate::time::Time;
 
 /// A delivery of one change to one sink.
@@ -200,6 +201,9 @@ fn known_sink(connection: &Connection, sink: &str) -> rusqlite::Result<Result<()
     Ok(match known.iter().any(|name| name == sink) {
         true => Ok(()),
         false if known.is_empty() => Err(StoreError::Refused(format!("no deliveries for sink `{sink}`, nor for any"))),
-        false => Err(StoreError::Refused(format!("no deliveries for sink `{sink}`; there are {}", known.join(", ")))),
+        false => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            Err(StoreError::Refused(format!("no deliveries for sink `{sink}`; {}", advice(sink, &known))))
+        }
     })
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::likeness::{Likeness, fold, likeness};
+use crate::text::advice;
 use crate::time::{Span, Time};
 use index::{Hashed, Index, Kind, number_key};
 use rows::{Builder, Read, Rows};
@@ -324,7 +325,7 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
     for (at, name) in header.iter().enumerate() {
         if !COLUMNS.contains(&name.as_str()) {
             let shown = format!("{}", at + 1);
-            faults.row(file, 1, &shown, format!("unknown column {name:?}; there are {}", COLUMNS.join(", ")));
+            faults.row(file, 1, &shown, format!("unknown column {name:?}; {}", advice(name, &COLUMNS)));
         } else if header[..at].contains(name) {
             faults.row(file, 1, name, "appears twice".to_owned());
         }

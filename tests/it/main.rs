@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod analyst;
+mod asking;
 mod bad_sinks;
 mod behaviour_pages;
 mod bundle;

@@ -41,32 +41,45 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// `long_points` are added from `long_hours` on, `longer_points` instead from `longer_hours` on. They are removed
     /// if the gap closes with less than `slack_minutes`. Points.
+    #[schemars(range(min = -100, max = 100))]
     pub long_points: i32,
     /// Points from `longer_hours` on, in place of `long_points`. Points.
+    #[schemars(range(min = -100, max = 100))]
     pub longer_points: i32,
     /// Minimum distance from shore when last heard. Nautical miles, at least 1.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// Required silence of a vessel that was watched, or heading for a watched zone, when last heard. Minutes, at least
     /// 30.
+    #[schemars(range(min = 0, max = 43_200))]
     pub watched_minutes: f64,
     /// Required silence elsewhere. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub after_hours: f64,
     /// How far ahead dead reckoning looks for the near edge of a zone that the vessel is heading for. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub heading_hours: f64,
     /// The silence must be less probable than this. At most 0.01.
+    #[schemars(range(min = 0, max = 1))]
     pub max_probability: f64,
     /// A gap is a fact until it has lasted this long. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub long_hours: f64,
     /// Duration from which `longer_points` count. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub longer_hours: f64,
     /// With less slack than this the silence needs no explanation. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub slack_minutes: f64,
     /// A vessel heard again within this distance, and not under way, scores at most low. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub in_place_nm: f64,
     /// Points if the vessel is the only one that its input hears, because the receiver may have failed; 0 or less.
+    #[schemars(range(min = -100, max = 100))]
     pub alone_points: i32,
 }
 

@@ -42,26 +42,37 @@ pub struct Settings {
     /// Whether the behaviour runs, in zones that ask for it.
     pub enabled: bool,
     /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// A zone that asks raises the score to this.
+    #[schemars(range(min = 0, max = 100))]
     pub asked_score: i32,
     /// Points added if any part of the visit is by night (sun below -6°).
+    #[schemars(range(min = -100, max = 100))]
     pub night_points: i32,
     /// Points added if the same craft visited the same ship before, within `visit_days`.
+    #[schemars(range(min = -100, max = 100))]
     pub second_visit_points: i32,
     /// How long an earlier visit counts. Days, at most 30.
+    #[schemars(range(min = 0, max = 3650))]
     pub visit_days: f64,
     /// A craft shorter than this is small. Metres.
+    #[schemars(range(min = 0, max = 100_000))]
     pub small_metres: f64,
     /// Maximum distance that counts as alongside. Metres, at most 200.
+    #[schemars(range(min = 0, max = 100_000))]
     pub alongside_metres: f64,
     /// How long the craft must be alongside. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub after_minutes: f64,
     /// A break longer than this restarts the count. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub break_minutes: f64,
     /// The craft and the ship have parted beyond this distance. Metres; not below `alongside_metres`.
+    #[schemars(range(min = 0, max = 100_000))]
     pub apart_metres: f64,
     /// The alert ends once they have been apart for this long. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub end_minutes: f64,
 }
 

@@ -11,49 +11,71 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Minimum distance from shore of the slow leg or kink. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// Minimum time from the leg or kink to the boat's stop. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub min_hours: f64,
     /// Maximum time from the leg or kink to the boat's stop. Hours, at most 48.
+    #[schemars(range(min = 0, max = 2400))]
     pub max_hours: f64,
     /// Maximum distance of the stop from the leg or kink. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub reach_nm: f64,
     /// Speed at which a floating object drifts, which adds to that distance. Knots.
+    #[schemars(range(min = 0, max = 200))]
     pub drift_knots: f64,
     /// Maximum distance, drift included. Nautical miles, at most 10; not below `reach_nm`.
+    #[schemars(range(min = 0, max = 1500))]
     pub max_reach_nm: f64,
     /// A craft shorter than this is small. Metres.
+    #[schemars(range(min = 0, max = 100_000))]
     pub small_metres: f64,
     /// A boat that has come this much closer to its start is on its way back. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub back_nm: f64,
     /// Maximum number of ships named besides the likeliest.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub candidates: u32,
     /// A fishing vessel must have been under way before, above this speed. Knots.
+    #[schemars(range(min = 0, max = 200))]
     pub fishing_under_way_knots: f64,
     /// How long the fishing vessel must have been under way. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub fishing_under_way_minutes: f64,
     /// A boat that comes later than this is less likely to have come for a dropped object. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub late_hours: f64,
     /// Points for that; 0 or less.
+    #[schemars(range(min = -100, max = 100))]
     pub late_points: i32,
     /// A boat that stops farther away than this is less likely, too. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub far_nm: f64,
     /// Points for that; 0 or less.
+    #[schemars(range(min = -100, max = 100))]
     pub far_points: i32,
     /// Radius in which stops of such craft are counted, to estimate how many would happen by chance. Nautical miles, at
     /// most 30.
+    #[schemars(range(min = 0, max = 1500))]
     pub chance_nm: f64,
     /// Number of stops expected by chance from which `chance_points` apply.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub chance_from: f64,
     /// Points for that; 0 or less.
+    #[schemars(range(min = -100, max = 100))]
     pub chance_points: i32,
     /// Number of stops expected by chance from which the event is a fact.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub chance_fact_from: f64,
     /// If more craft than this stop within reach of one slow leg or kink, they are one alert.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub crowd_craft: u32,
     /// If more craft than this stop there, they are a fact.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub crowd_fact_craft: u32,
 }
 

@@ -42,26 +42,37 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Points if the silent vessel was at anchor, or had lain still for hours, when it was last heard; 0 or less.
+    #[schemars(range(min = -100, max = 100))]
     pub lay_still_points: i32,
     /// Minimum distance of the stop from shore. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// How long the ship must be stopped (below 1 kn). Minutes, at least 15.
+    #[schemars(range(min = 0, max = 43_200))]
     pub stop_minutes: f64,
     /// Maximum speed of the silent vessel, as a multiple of its usual speed.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub speed_factor: f64,
     /// Minimum time the silent vessel must have to spare after the way there and back. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub slack_minutes: f64,
     /// How much of that time must fall within the ship's stop. Minutes; not above `slack_minutes`.
+    #[schemars(range(min = 0, max = 43_200))]
     pub together_minutes: f64,
     /// Maximum time to spare. With more, the silence says nothing about the stop. Hours, at most 168.
+    #[schemars(range(min = 0, max = 2400))]
     pub max_slack_hours: f64,
     /// Maximum number of candidates named.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub candidates: u32,
     /// With more candidates than this, the event is a fact.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub most_candidates: u32,
     /// The event is also a fact if one silence leaves time for more stops than this.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub most_stops: u32,
 }
 

@@ -32,10 +32,13 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points of an active device.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Base points of a device under test.
+    #[schemars(range(min = 0, max = 100))]
     pub test_score: i32,
     /// The alert ends after this long without a report. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub silent_minutes: f64,
 }
 

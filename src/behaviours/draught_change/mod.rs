@@ -33,16 +33,22 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Points added after a gap.
+    #[schemars(range(min = -100, max = 100))]
     pub gap_points: i32,
     /// Minimum change. Metres.
+    #[schemars(range(min = 0, max = 100_000))]
     pub change_metres: f64,
     /// For this long after a port call, a change is attributed to the port. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub settle_hours: f64,
     /// A gap of this length may be the reason for the change. Hours, at least 1.
+    #[schemars(range(min = 0, max = 2400))]
     pub gap_hours: f64,
     /// The gap must have ended at most this long before the change. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub lookback_hours: f64,
 }
 

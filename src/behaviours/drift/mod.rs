@@ -38,32 +38,46 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Base points of a watched cargo ship or tanker at least `merchant_min_shore_nm` from shore.
+    #[schemars(range(min = 0, max = 100))]
     pub merchant_score: i32,
     /// Minimum distance from shore for `merchant_score`. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub merchant_min_shore_nm: f64,
     /// Minimum distance from shore; rivers and lakes are at distance 0. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// Minimum speed of a drifting ship. Knots made good.
+    #[schemars(range(min = 0, max = 200))]
     pub min_knots: f64,
     /// Maximum speed of a drifting ship. Knots made good.
+    #[schemars(range(min = 0, max = 200))]
     pub max_knots: f64,
     /// The ship lies still again below this speed. Knots made good; not above `min_knots`.
+    #[schemars(range(min = 0, max = 200))]
     pub still_knots: f64,
     /// The ship is under way from this speed on. Knots made good; not below `max_knots`.
+    #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// The ship drifts if the angle between course over ground and heading exceeds this. Degrees.
+    #[schemars(range(min = 0, max = 3600))]
     pub drift_degrees: f64,
     /// The ship follows its heading if that angle is below this. Degrees; not above `drift_degrees`.
+    #[schemars(range(min = 0, max = 3600))]
     pub straight_degrees: f64,
     /// How long the ship must drift. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub after_minutes: f64,
     /// How far the ship must get from where the drift began. Metres.
+    #[schemars(range(min = 0, max = 100_000))]
     pub min_metres: f64,
     /// How long the end of the drift must last. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub end_minutes: f64,
     /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub anchored_swing_nm: f64,
 }
 

@@ -38,14 +38,19 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// A live input is silent after this long without a line, by time of receipt. Seconds.
+    #[schemars(range(min = 0, max = 604_800))]
     pub silent_seconds: f64,
     /// Minimum silence of a station, however often it reports otherwise. Minutes, at least 10.
+    #[schemars(range(min = 0, max = 43_200))]
     pub station_min_minutes: f64,
     /// Minimum silence of an area. It is also at least twice the longest earlier pause of the area's vessels. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub area_minutes: f64,
     /// Number of vessels that must fall silent together in an area, each heard at least every 20 min before.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub area_vessels: u32,
 }
 

@@ -35,19 +35,26 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Base points of a new MMSI together with a new name or flag.
+    #[schemars(range(min = 0, max = 100))]
     pub new_identity_score: i32,
     /// Base points of an IMO number with a wrong check digit; always a fact.
+    #[schemars(range(min = 0, max = 100))]
     pub check_digit_score: i32,
     /// Maximum age of the fix that shows whether a vessel is under way. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub fresh_minutes: f64,
     /// A vessel is under way anywhere from this speed made good on. Knots.
+    #[schemars(range(min = 0, max = 200))]
     pub under_way_knots: f64,
     /// A slower vessel nearer to shore than this is taken to lie in a harbour. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub harbour_shore_nm: f64,
     /// Maximum number of IMO numbers whose ships are remembered. Beyond it those heard longest ago are forgotten and
     /// counted.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub max_remembered: u32,
 }
 

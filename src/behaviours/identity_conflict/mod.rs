@@ -35,16 +35,21 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Number of further fixes on the older track that prove two ships.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub fixes: u32,
     /// How soon after the jump these fixes must come. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub within_minutes: f64,
     /// Shortest jump. Shorter ones can be one ship, because antennas, clocks and receivers err by as much. Nautical
     /// miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_nm: f64,
     /// The alert ends once all ships but one have been silent for this long. Hours, at most 24, after which the tracks
     /// are joined.
+    #[schemars(range(min = 0, max = 2400))]
     pub silent_hours: f64,
 }
 

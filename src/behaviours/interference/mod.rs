@@ -36,14 +36,19 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Minimum number of vessels.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub vessels: u32,
     /// Radius that counts as one place. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub radius_nm: f64,
     /// Time within which the vessels must jump. The alert ends after this long without a further jump. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub window_minutes: f64,
     /// A vessel stays muted for this long after it is back at a plausible position. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub back_minutes: f64,
 }
 

@@ -45,18 +45,25 @@ pub struct Settings {
     /// Whether the behaviour runs, around polygons that ask for it.
     pub enabled: bool,
     /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// A zone that asks raises the score to this.
+    #[schemars(range(min = 0, max = 100))]
     pub asked_score: i32,
     /// Maximum distance outside the border. Nautical miles, at most 12.
+    #[schemars(range(min = 0, max = 1500))]
     pub reach_nm: f64,
     /// The vessel is slow below this speed. Knots made good, at most 5.
+    #[schemars(range(min = 0, max = 200))]
     pub slow_knots: f64,
     /// The vessel moves again from this speed on. Knots made good; not below `slow_knots`.
+    #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// How long the vessel must be slow there. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub after_hours: f64,
     /// How long the vessel must move again. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub end_minutes: f64,
 }
 

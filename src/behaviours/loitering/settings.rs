@@ -21,48 +21,68 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Minimum distance from shore. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// The vessel is slow below this speed. Knots made good.
+    #[schemars(range(min = 0, max = 200))]
     pub slow_knots: f64,
     /// The vessel moves again from this speed on. Knots made good; not below `slow_knots`.
+    #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// How long the vessel must be slow. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub after_minutes: f64,
     /// How long the vessel must move again. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub end_minutes: f64,
     /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub anchored_swing_nm: f64,
     /// A vessel that stays within that radius for this long is anchored too, whatever status it reports. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub anchored_after_minutes: f64,
     /// A vessel that has never been under way since it was first heard, and stays within this radius, lies still.
     /// Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub still_nm: f64,
     /// A vessel that is slow again within this distance of where it lay has only shifted. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub shift_nm: f64,
     /// Maximum duration of a shift. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub shift_minutes: f64,
     /// Whether to look for circling.
     pub circling: bool,
     /// Shortest window for circling. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub circling_min_hours: f64,
     /// Longest window for circling. Hours, at most 12.
+    #[schemars(range(min = 0, max = 2400))]
     pub circling_max_hours: f64,
     /// Minimum distance sailed in the window. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub circling_path_nm: f64,
     /// Net displacement must stay below this share of the distance sailed, 0-1.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub circling_displacement: f64,
     /// Circling ends when the displacement over the whole window exceeds this share of the distance sailed, 0-1; not
     /// below `circling_displacement`.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
     pub circling_end_displacement: f64,
     /// Minimum median speed. Knots.
+    #[schemars(range(min = 0, max = 200))]
     pub circling_min_knots: f64,
     /// Maximum median speed. Knots.
+    #[schemars(range(min = 0, max = 200))]
     pub circling_max_knots: f64,
     /// Maximum side of the box. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub circling_box_nm: f64,
     /// Minimum signed sum of course changes, to either side. Degrees.
+    #[schemars(range(min = 0, max = 3600))]
     pub circling_turn_degrees: f64,
 }
 

@@ -38,24 +38,34 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Minimum distance of the stop from where the vessel left. Nautical miles; not below `return_nm`.
+    #[schemars(range(min = 0, max = 1500))]
     pub out_nm: f64,
     /// The same for fishing vessels. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub fishing_out_nm: f64,
     /// Minimum distance of the stop from shore. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// The vessel has stopped below this speed. Knots made good.
+    #[schemars(range(min = 0, max = 200))]
     pub stop_knots: f64,
     /// The stop is over from this speed on. Knots made good; not below `stop_knots`.
+    #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// How long the vessel must stop. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub stop_minutes: f64,
     /// The vessel has returned within this distance of where it left. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub return_nm: f64,
     /// A vessel below this speed in calm water makes a port call. Knots made good.
+    #[schemars(range(min = 0, max = 200))]
     pub port_knots: f64,
     /// Maximum duration of the trip. Days.
+    #[schemars(range(min = 0, max = 3650))]
     pub within_days: f64,
 }
 

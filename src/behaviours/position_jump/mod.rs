@@ -35,10 +35,13 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Shortest jump. Shorter ones come from antennas, clocks and receivers. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_nm: f64,
     /// The alert ends once the track at the old place has been silent for this long. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub joined_minutes: f64,
 }
 

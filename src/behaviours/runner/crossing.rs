@@ -21,8 +21,10 @@ pub struct Settings {
     /// Whether the behaviour runs, in zones that ask for it.
     pub enabled: bool,
     /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// A zone that asks raises the score to this.
+    #[schemars(range(min = 0, max = 100))]
     pub asked_score: i32,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::behaviours::Behaviour;
+use crate::text::advice;
 use crate::time::Time;
 use crate::zones::{Chart, Presence, Zone, ZoneIx};
 
@@ -230,7 +231,7 @@ pub(in crate::behaviours) fn overridden<S: Serialize + DeserializeOwned>(
     for (key, value) in own {
         if !all.contains_key(key) {
             let known: Vec<&str> = all.keys().map(String::as_str).collect();
-            return Err(format!("unknown setting `{key}`; there are {}", known.join(", ")));
+            return Err(format!("unknown setting `{key}`; {}", advice(key, &known)));
         }
         all.insert(key.clone(), value.clone());
         if let Err(fault) = serde_json::from_value::<S>(Value::Object(all.clone())) {

@@ -42,30 +42,43 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Minimum distance from shore. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// The vessel was under way above this speed. Knots made good.
+    #[schemars(range(min = 0, max = 200))]
     pub under_way_knots: f64,
     /// How long the vessel must have been under way. Minutes, at most 1200.
+    #[schemars(range(min = 0, max = 43_200))]
     pub under_way_minutes: f64,
     /// How long before the slowdown the passage may have ended. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub within_minutes: f64,
     /// The vessel is slow below this speed. Knots made good; not above `under_way_knots`.
+    #[schemars(range(min = 0, max = 200))]
     pub slow_knots: f64,
     /// The vessel must also be below this share of its usual speed, 0-1.
+    #[schemars(range(min = 0, max = 1))]
     pub slow_share: f64,
     /// How long the vessel must be slow. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub after_minutes: f64,
     /// The vessel is under way again above this share of its usual speed, 0-1; not below `slow_share`.
+    #[schemars(range(min = 0, max = 1))]
     pub end_share: f64,
     /// How long the vessel must be under way again. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub end_minutes: f64,
     /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub anchored_swing_nm: f64,
     /// Shortest hole in reception over which a slowdown is inferred. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub hole_min_minutes: f64,
     /// Longest hole in reception over which a slowdown is inferred. Minutes; not below `hole_min_minutes`.
+    #[schemars(range(min = 0, max = 43_200))]
     pub hole_max_minutes: f64,
 }
 

@@ -36,27 +36,37 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Minimum distance from shore. Nautical miles.
+    #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// A class B craft shorter than this is small. Metres.
+    #[schemars(range(min = 0, max = 100_000))]
     pub length_metres: f64,
     /// The craft lies still below this speed. Knots made good.
+    #[schemars(range(min = 0, max = 200))]
     pub slow_knots: f64,
     /// The craft is under way from this speed on. Knots made good; not below `slow_knots`.
+    #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// How long the craft must lie still. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub after_minutes: f64,
     /// How long the vessel must be under way again. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub end_minutes: f64,
     /// Maximum time between two fixes that imply a stop. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub max_hole_hours: f64,
     /// CSV file of wind with the columns `time` (RFC 3339), `lat`, `lon`, `wind_knots`. Each row applies within 60 nm,
     /// and for 3 h before and after. Empty: none. A zone cannot override it.
     pub wind: String,
     /// Wind speed from which it is a gale. Knots.
+    #[schemars(range(min = 0, max = 200))]
     pub gale_knots: f64,
     /// Points added in a gale; 0 or less.
+    #[schemars(range(min = -100, max = 100))]
     pub gale_points: i32,
 }
 

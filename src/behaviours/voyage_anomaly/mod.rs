@@ -35,14 +35,19 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// Base points.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// How long the new destination must be kept. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub kept_minutes: f64,
     /// For this long after a port call, destination and draught are taken as not yet entered. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub settle_hours: f64,
     /// A port call shorter than this is short. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub call_hours: f64,
     /// A change of draught below this counts as none. Metres.
+    #[schemars(range(min = 0, max = 100_000))]
     pub draught_metres: f64,
 }
 

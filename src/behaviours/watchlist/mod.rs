@@ -34,6 +34,7 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// The alert ends after this long without a report. Hours.
+    #[schemars(range(min = 0, max = 2400))]
     pub silent_hours: f64,
 }
 

@@ -38,18 +38,25 @@ pub struct Settings {
     /// Whether the behaviour runs, in zones that ask for it.
     pub enabled: bool,
     /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
+    #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// A zone that asks raises the score to this.
+    #[schemars(range(min = 0, max = 100))]
     pub asked_score: i32,
     /// Lower end of the band. Knots; 0 for none.
+    #[schemars(range(min = 0, max = 200))]
     pub min_knots: f64,
     /// Upper end of the band. Knots.
+    #[schemars(range(min = 0, max = 200))]
     pub max_knots: f64,
     /// How far inside the band the speed must be for the alert to end. Knots.
+    #[schemars(range(min = 0, max = 200))]
     pub margin_knots: f64,
     /// How long the vessel must be outside the band. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub after_minutes: f64,
     /// How long the vessel must be back in the band. Minutes.
+    #[schemars(range(min = 0, max = 43_200))]
     pub end_minutes: f64,
 }
 

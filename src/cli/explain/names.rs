@@ -2,30 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Engine, Explained};
+use crate::questions::{Conditions, bare, track_key};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 use crate::tracks::TrackKey;
-use crate::units::Mmsi;
 
 /// The names of the vessels that the answer mentions, by track key.
 #[derive(Default)]
 pub(super) struct Names(BTreeMap<TrackKey, String>);
 
 impl Names {
-    /// The names of every vessel that is mentioned in the explanations.
-    pub(super) fn of(engine: &Engine, tracks: &[Explained]) -> Names {
-        let told = tracks.iter().flat_map(|track| &track.behaviours).flat_map(|(_, told)| told);
-        let mut texts: Vec<&str> = Vec::new();
-        for told in told {
-            texts.push(&told.about);
-            texts.extend(told.conditions.iter().filter_map(|condition| condition.measured.as_str()));
-        }
-        let keys = texts.iter().flat_map(|text| text.split(' ')).filter_map(|word| key(bare(word)));
-        let named = keys.filter_map(|key| {
-            let name = engine.tracks().find(key)?.identity()?.name.as_deref()?.to_owned();
-            Some((key, name))
-        });
+    /// The names in an answer.
+    pub(super) fn of(told: &Conditions) -> Names {
+        let named = told.names.iter().filter_map(|(key, name)| Some((track_key(key)?, name.clone())));
         Names(named.collect())
     }
 
@@ -40,7 +29,7 @@ impl Names {
         let text = FromAir(text).to_string();
         let word = |word: &str| {
             let bare = bare(word);
-            let put = key(bare).map(|key| self.name(key)).or_else(|| Some(Time::parse(bare)?.minute()));
+            let put = track_key(bare).map(|key| self.name(key)).or_else(|| Some(Time::parse(bare)?.minute()));
             put.map_or_else(|| word.to_owned(), |put| word.replacen(bare, &put, 1))
         };
         text.split(' ').map(word).collect::<Vec<_>>().join(" ")
@@ -50,7 +39,7 @@ impl Names {
     pub(super) fn with(&self, text: &str, me: TrackKey) -> String {
         let (lead, pair) =
             text.rsplit_once(": ").map_or((String::new(), text), |(lead, pair)| (format!("{lead}: "), pair));
-        let keys = pair.split_once(" and ").and_then(|(one, other)| Some((key(one)?, key(other)?)));
+        let keys = pair.split_once(" and ").and_then(|(one, other)| Some((track_key(one)?, track_key(other)?)));
         match keys {
             Some((one, other)) if one == me => format!("{lead}with {}", self.name(other)),
             Some((one, other)) if other == me => format!("{lead}with {}", self.name(one)),
@@ -59,22 +48,10 @@ impl Names {
     }
 }
 
-/// A word without the brackets and commas around it.
-fn bare(word: &str) -> &str {
-    word.trim_matches(|c: char| "(),;:".contains(c))
-}
-
-/// The track key that a word is, as the engine writes it.
-fn key(word: &str) -> Option<TrackKey> {
-    let (mmsi, ordinal) = word.split_once('.')?;
-    let is_mmsi = mmsi.len() == 9 && mmsi.bytes().all(|byte| byte.is_ascii_digit());
-    let (mmsi, ordinal) = (mmsi.parse().ok().filter(|_| is_mmsi)?, ordinal.parse().ok()?);
-    Some(TrackKey { mmsi: Mmsi(mmsi), ordinal })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Mmsi;
 
     #[test]
     fn vessels_have_names_and_times_are_short() {

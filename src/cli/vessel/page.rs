@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::super::source::is_meeting;
 use super::super::table::{Column, cut, number, short_id, table, text, width};
 use super::Known;
 use super::deeds::{Deed, Last};
 use super::identity::{Field, country};
 use crate::evidence::report::mmsi;
 use crate::geo::LatLon;
+use crate::questions::is_meeting;
 use crate::store::Entry;
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};

@@ -2,25 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::super::source::kind_of;
 use crate::ais::ship_type_name;
 use crate::engine::Engine;
 use crate::geo::LatLon;
+use crate::questions::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Sighting, kind_of, spell};
 use crate::time::{Span, Time};
 use crate::tracks::{TrackKey, Vessel};
 use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
-/// Speed made good in knots below which a vessel counts as stopped.
-const STOP_KNOTS: f64 = 1.0;
 /// Share of its usual speed below which a vessel counts as slow.
 const SLOW_SHARE: f64 = 0.6;
-/// Shorter stops and slow periods are not reported.
-const LEAST: Span = Span::from_minutes(10);
 /// Two reports further apart do not show what the vessel did between them.
 const JOINED: Span = Span::from_minutes(20);
-/// A vessel that is not heard for this long counts as dark.
-const DARK_AFTER: Span = Span::from_minutes(60);
 /// Bounds the age of a speed that is used. If nothing at all is received for this long, the feed was out.
 const STALE: Span = Span::from_minutes(10);
 /// Lost reception that is noticed within this time after a vessel's last fix is taken to have begun with that fix.
@@ -34,22 +28,22 @@ pub(super) struct Watch {
     looked_at: Time,
     /// Periods in which nothing at all was received.
     pub(super) outages: Vec<(Time, Time)>,
-    pub(super) seen: BTreeMap<TrackKey, Seen>,
+    seen: BTreeMap<TrackKey, Seen>,
 }
 
 /// What was seen of one vessel there.
 #[derive(Default)]
-pub(super) struct Seen {
+struct Seen {
     /// The name as it was sent.
-    pub(super) name: String,
+    name: String,
     /// Country and ship type: `Spain, cargo`
-    pub(super) kind: String,
+    kind: String,
     /// Ship type: `cargo`
-    pub(super) ship_type: &'static str,
+    ship_type: &'static str,
     /// Nearest approach: distance in nautical miles, and time.
-    pub(super) nearest: Option<(f64, Time)>,
+    nearest: Option<(f64, Time)>,
     /// Highest speed made good, in knots. `None` if no speed was known.
-    pub(super) fastest: Option<f64>,
+    fastest: Option<f64>,
     stopped: Spell,
     slowed: Spell,
     silences: Vec<Silence>,
@@ -79,20 +73,6 @@ struct Silence {
     lost: Option<(Time, Time)>,
     /// Whether it still goes on.
     goes_on: bool,
-}
-
-/// Something the vessel did, in words, for the ranking.
-pub(super) enum Did {
-    /// Stopped at sea.
-    Stopped(String),
-    /// Stopped in calm water, which earns no points.
-    Lay(String),
-    /// Was slower than usual.
-    Slowed(String),
-    /// Was silent although other vessels there were heard.
-    Dark(String),
-    /// Was silent while reception there was lost. Not counted against it.
-    Unheard(String),
 }
 
 impl Spell {
@@ -128,10 +108,7 @@ impl Spell {
         if lasted < LEAST {
             return None;
         }
-        Some(match self.holds && heard && Some(to) == self.to {
-            true => format!("{what} since {}, {lasted} so far", from.clock()),
-            false => format!("{what} for {lasted} from {} to {}", from.clock(), to.clock()),
-        })
+        Some(spell(what, lasted, from, to, self.holds && heard && Some(to) == self.to))
     }
 }
 
@@ -194,7 +171,26 @@ impl Watch {
     }
 }
 
+impl Watch {
+    /// What was seen of each vessel.
+    pub(super) fn sightings(&self) -> Vec<Sighting> {
+        self.seen.iter().map(|(key, seen)| seen.sighting(*key, self)).collect()
+    }
+}
+
 impl Seen {
+    fn sighting(&self, key: TrackKey, watch: &Watch) -> Sighting {
+        Sighting {
+            key,
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            ship_type: self.ship_type,
+            nearest: self.nearest,
+            fastest: self.fastest,
+            did: self.did(watch),
+        }
+    }
+
     fn look(&mut self, vessel: &Vessel<'_>, engine: &Engine, chart: &Chart, now: Time, nm: f64) {
         let Some(fix) = vessel.last() else {
             return;
@@ -242,13 +238,8 @@ impl Seen {
         }
     }
 
-    #[cfg(test)]
-    pub(super) fn named(name: &str) -> Seen {
-        Seen { name: name.to_owned(), ..Seen::default() }
-    }
-
     /// What the vessel did by itself: its stop or slow period, and its longest silence.
-    pub(super) fn did(&self, watch: &Watch) -> Vec<Did> {
+    fn did(&self, watch: &Watch) -> Vec<Did> {
         let outages = &watch.outages;
         let stayed = self.looked_at == Some(watch.looked_at);
         let heard = stayed && !self.silences.last().is_some_and(|silence| silence.goes_on);

@@ -188,7 +188,7 @@ fn unknown_sinks_and_alerts_cannot_be_retried() {
     let first = &distress()[0];
     store.changes(vec![with(first, 1, |_| {})], 0);
     assert!(store.settle(PATIENCE));
-    assert_eq!(again(Some("partnr"), None), Err("no deliveries for sink `partnr`; there are own, partner".to_owned()));
+    assert_eq!(again(Some("partnr"), None), Err("no deliveries for sink `partnr`; did you mean `partner`?".to_owned()));
     assert_eq!(again(Some("own"), Some("zzzz")), Err("no alert zzzz".to_owned()));
     assert!(again(None, Some("zz")).is_err_and(|error| error.contains("at least the first four")));
     assert_eq!(again(Some("own"), Some(&first.alert.id[..4])), Ok(0), "known, and none has failed");

@@ -72,7 +72,7 @@ fn every_fault_is_reported_with_file_line_and_column() {
     assert_eq!(
         faults("mmsi,colour\n"),
         [
-            "customs.csv:1: 2: unknown column \"colour\"; there are mmsi, imo, call_sign, name, list, reason, owner, level, expires"
+            "customs.csv:1: 2: unknown column \"colour\"; write one of: mmsi, imo, call_sign, name, list, reason, owner, level, expires"
         ]
     );
     assert_eq!(faults(""), ["customs.csv:1: header: needs one of mmsi, imo, call_sign, name"]);

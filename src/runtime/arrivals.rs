@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use super::Daemon;
+use super::feeds::Feeds;
 use crate::inputs::{Batch, Message};
 
 /// Pause in the lines after which all are taken to have arrived.
@@ -13,7 +13,7 @@ const REST: Duration = Duration::from_millis(100);
 /// Turns of the event loop, enough for a connection to be accepted, registered, read and handed on.
 const TURNS: u32 = 16;
 
-impl Daemon {
+impl Feeds {
     /// The next batch that has arrived; `None` after a pause of [`REST`].
     pub(super) async fn arrived(&mut self) -> Option<Batch> {
         loop {

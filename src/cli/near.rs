@@ -1,0 +1,86 @@
+//! `atalaia near`: the vessels near a position now, as the running daemon knows them.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::daemon::Daemon;
+use super::table::{number, table, text, width};
+use super::who::{position, radius};
+use super::{Failure, print};
+use crate::geo::LatLon;
+use crate::questions::Nearby;
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// Arguments of `atalaia near`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Settings file of the daemon, whose [http] address is used [default: the variable ATALAIA_CONFIG, else
+    /// /etc/atalaia/atalaia.toml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Position in degrees north and east, as 36.95,-9.12
+    #[arg(value_name = "LAT,LON", value_parser = position, allow_hyphen_values = true)]
+    place: LatLon,
+    /// Radius around it, in nautical miles
+    #[arg(long, value_name = "R", value_parser = radius)]
+    radius_nm: f64,
+    /// Maximum number of vessels, the nearest first
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
+    /// Print one JSON object per vessel and line
+    #[arg(long)]
+    json: bool,
+}
+
+/// The daemon's answer.
+#[derive(Deserialize)]
+struct Found {
+    at: Option<Time>,
+    items: Vec<Nearby>,
+    left_off: usize,
+}
+
+/// Asks the running daemon and prints the vessels.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let daemon = Daemon::of(arguments.config.as_deref()).ok_or_else(|| {
+        let text = "no daemon can be asked: the settings need a loopback address, for instance [http] address = \"127.0.0.1:9477\"";
+        Failure::Usage(text.to_owned())
+    })?;
+    let Arguments { place, radius_nm, limit, .. } = arguments;
+    let found: Option<Found> =
+        daemon.ask(&format!("vessels?near={},{}&radius_nm={radius_nm}&limit={limit}", place.lat, place.lon));
+    let found = found.ok_or_else(|| Failure::Other(format!("no daemon answers questions at {}", daemon.address)))?;
+    print(&if arguments.json { found.items.iter().map(json).collect::<String>() } else { page(&found) })
+}
+
+fn json(vessel: &Nearby) -> String {
+    // Plain data always serialises.
+    format!("{}\n", serde_json::to_string(vessel).unwrap_or_default())
+}
+
+fn page(found: &Found) -> String {
+    let Some(at) = found.at else {
+        return "the daemon has received no report yet\n".to_owned();
+    };
+    let row = |vessel: &Nearby| {
+        let name = vessel.name.as_deref().unwrap_or("no name");
+        let who = format!("{} {:09} ({})", FromAir(name), vessel.mmsi, vessel.kind);
+        let knots = vessel.made_good_knots.or(vessel.sog_knots);
+        let knots = knots.map_or_else(String::new, |knots| format!("{knots:.1}"));
+        let place = format!("{:.4} {:.4}", vessel.lat, vessel.lon);
+        vec![format!("{:.1}", vessel.nm), who, knots, vessel.at.clock(), place]
+    };
+    let rows: Vec<Vec<String>> = found.items.iter().map(row).collect();
+    let count = found.items.len() + found.left_off;
+    let mut page = format!("{count} {} at {} UTC\n", if count == 1 { "vessel" } else { "vessels" }, at.minute());
+    if !rows.is_empty() {
+        let columns = [number("nm"), text("vessel"), number("kn"), text("heard"), text("position")];
+        page += &table(&columns, &rows, width());
+    }
+    if 0 < found.left_off {
+        page += &format!("{} more are further away: --limit lists them\n", found.left_off);
+    }
+    page
+}

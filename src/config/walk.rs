@@ -1,0 +1,255 @@
+//! One walk over a document against the shape of the settings. It finds every fault, and returns the document without them.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::example::example;
+use super::shape::{Key, Limits, Shape, Whole};
+use crate::text::advice;
+
+/// A key that is unknown or missing, or whose value cannot be used.
+pub(super) struct Fault {
+    /// Position of the key or value; of the table around it if the key is missing.
+    pub(super) span: Range<usize>,
+    /// Path of the key in the files, such as `inputs[0].address`.
+    pub(super) path: String,
+    /// The path, what is wrong, and what to write instead.
+    pub(super) text: String,
+    /// Whether the line may hold a secret, and must not be shown.
+    pub(super) is_secret: bool,
+}
+
+/// Result of a walk.
+#[derive(Default)]
+pub(super) struct Walked<'a> {
+    /// Every fault.
+    pub(super) faults: Vec<Fault>,
+    /// The document without its faults. A key that is required and faulty has a placeholder, so that its neighbours are still checked.
+    pub(super) table: DeTable<'a>,
+    /// Entries of lists left out because nothing can stand in for a key they need: path of the list and index in the files, ascending.
+    pub(super) left_out: Vec<(String, usize)>,
+}
+
+/// Walks a whole document.
+pub(super) fn walk<'a>(shape: &Shape, table: &DeTable<'a>) -> Walked<'a> {
+    let mut walk = Walk::default();
+    let keys = if let Shape::Table(keys) = shape { keys.as_slice() } else { &[] };
+    let table = walk.table(keys, table, &(0..0), "").unwrap_or_default();
+    Walked { faults: walk.faults, table, left_out: walk.left_out }
+}
+
+#[derive(Default)]
+struct Walk {
+    faults: Vec<Fault>,
+    left_out: Vec<(String, usize)>,
+}
+
+impl Walk {
+    /// The table without faults; `None` if a key it needs has nothing that can stand in for it.
+    fn table<'a>(&mut self, keys: &[Key], table: &DeTable<'a>, span: &Range<usize>, path: &str) -> Option<DeTable<'a>> {
+        let mut sound = DeTable::new();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let path = below(path, name);
+            let Some(known) = keys.iter().find(|known| known.name == name) else {
+                let known: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+                self.fault::<()>(key.span(), &path, format!("unknown key; {}", advice(name, &known)));
+                continue;
+            };
+            // Others are checked for whether a secret is given, so a faulty one is not just left out.
+            let is_secret = matches!(known.shape, Shape::Secret(_));
+            let value = self.value(&known.shape, value, &path);
+            if let Some(value) = value.or_else(|| stand_in(&known.shape).filter(|_| is_secret)) {
+                sound.insert(key.clone(), value);
+            }
+        }
+        let mut is_usable = true;
+        for key in keys.iter().filter(|key| key.is_required) {
+            if sound.contains_key(key.name.as_str()) {
+                continue;
+            }
+            if !table.contains_key(key.name.as_str()) {
+                self.missing(key, span, path);
+            }
+            match stand_in(&key.shape) {
+                Some(value) => drop(sound.insert(Spanned::new(span.clone(), key.name.clone().into()), value)),
+                None => is_usable = false,
+            }
+        }
+        is_usable.then_some(sound)
+    }
+
+    /// The value without faults; `None` if it cannot be used.
+    fn value<'a>(&mut self, shape: &Shape, value: &Spanned<DeValue<'a>>, path: &str) -> Option<Spanned<DeValue<'a>>> {
+        let sound = match (shape, value.get_ref()) {
+            (Shape::Table(keys), DeValue::Table(table)) => {
+                DeValue::Table(self.table(keys, table, &value.span(), path)?)
+            }
+            (Shape::Map(of), DeValue::Table(table)) => {
+                let entry = |(key, value): (&Spanned<_>, &Spanned<_>)| {
+                    let name: &str = AsRef::<str>::as_ref(key.get_ref());
+                    Some((key.clone(), self.value(of, value, &below(path, name))?))
+                };
+                DeValue::Table(table.iter().filter_map(entry).collect())
+            }
+            (Shape::Secret(keys), _) => self.secret(keys, value, path)?,
+            (Shape::List(of, length), DeValue::Array(list)) => {
+                DeValue::Array(self.list(of, *length, list, value, path)?)
+            }
+            (Shape::List(..), DeValue::Table(_)) => {
+                let text =
+                    format!("is a single table, and there may be several; write [[{path}]] in place of [{path}]");
+                return self.fault(value.span(), path, text);
+            }
+            (Shape::Choice(words), DeValue::String(word)) if !words.iter().any(|known| known == word) => {
+                let known: Vec<&str> = words.iter().map(String::as_str).collect();
+                return self.fault(value.span(), path, format!("\"{word}\" is not known; {}", advice(word, &known)));
+            }
+            (Shape::Choice(_) | Shape::Text, DeValue::String(_)) | (Shape::Boolean, DeValue::Boolean(_)) => {
+                value.get_ref().clone()
+            }
+            (Shape::Whole(whole), DeValue::Integer(number)) => {
+                let parsed = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX);
+                if !(whole.least..=whole.most).contains(&parsed) {
+                    return self.wrong_type(shape, value, path);
+                }
+                self.within(whole.limits, parsed as f64, value, path)?
+            }
+            (Shape::Number(limits), DeValue::Integer(number)) => {
+                let parsed = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX);
+                self.within(*limits, parsed as f64, value, path)?
+            }
+            (Shape::Number(limits), DeValue::Float(number)) => {
+                let parsed = number.as_str().parse().unwrap_or(f64::NAN);
+                self.within(*limits, parsed, value, path)?
+            }
+            (Shape::Any, value) => value.clone(),
+            _ => return self.wrong_type(shape, value, path),
+        };
+        Some(Spanned::new(value.span(), sound))
+    }
+
+    fn list<'a>(
+        &mut self,
+        of: &Shape,
+        length: Option<usize>,
+        list: &DeArray<'a>,
+        whole: &Spanned<DeValue<'a>>,
+        path: &str,
+    ) -> Option<DeArray<'a>> {
+        if let Some(length) = length.filter(|length| *length != list.len()) {
+            return self.fault(whole.span(), path, format!("has {} entries; write {length}", list.len()));
+        }
+        let mut sound = DeArray::new();
+        for (index, element) in list.iter().enumerate() {
+            match self.value(of, element, &format!("{path}[{index}]")) {
+                Some(element) => sound.push(element),
+                None => self.left_out.push((path.to_owned(), index)),
+            }
+        }
+        length.is_none_or(|length| length == sound.len()).then_some(sound)
+    }
+
+    /// A secret is kept elsewhere: the settings say where.
+    fn secret<'a>(&mut self, keys: &[Key], value: &Spanned<DeValue<'a>>, path: &str) -> Option<DeValue<'a>> {
+        if let DeValue::Table(table) = value.get_ref()
+            && let [(key, inner)] = table.iter().collect::<Vec<_>>()[..]
+            && let Some(known) = keys.iter().find(|known| known.name == key.get_ref().as_ref())
+        {
+            self.value(&known.shape, inner, &below(path, &known.name))?;
+            return Some(value.get_ref().clone());
+        }
+        let text = format!(
+            "{path}: secrets do not stand in the settings; write {{ file = \"PATH\" }} or {{ credential = \"NAME\" }}"
+        );
+        self.faults.push(Fault { span: value.span(), path: path.to_owned(), text, is_secret: true });
+        None
+    }
+
+    /// The value, unless the number is outside its range.
+    fn within<'a>(
+        &mut self,
+        limits: Option<Limits>,
+        number: f64,
+        value: &Spanned<DeValue<'a>>,
+        path: &str,
+    ) -> Option<DeValue<'a>> {
+        match limits {
+            Some(limits) if !limits.hold(number) => {
+                let Limits { least, most } = limits;
+                let text = format!("must lie between {least} and {most}, not {}", given(value.get_ref()));
+                self.fault(value.span(), path, text)
+            }
+            _ => Some(value.get_ref().clone()),
+        }
+    }
+
+    fn missing(&mut self, key: &Key, span: &Range<usize>, path: &str) {
+        let whole = below(path, &key.name);
+        let text = format!("{path}: `{}` is missing; write {}", key.name, example(&whole, &key.name));
+        self.faults.push(Fault { span: span.clone(), path: whole, text, is_secret: false });
+    }
+
+    fn wrong_type<T>(&mut self, shape: &Shape, value: &Spanned<DeValue<'_>>, path: &str) -> Option<T> {
+        let key = path.rsplit('.').next().unwrap_or(path);
+        let text = format!("{} is not {}; write {}", given(value.get_ref()), needed(shape), example(path, key));
+        self.fault(value.span(), path, text)
+    }
+
+    fn fault<T>(&mut self, span: Range<usize>, path: &str, text: String) -> Option<T> {
+        self.faults.push(Fault { span, path: path.to_owned(), text: format!("{path}: {text}"), is_secret: false });
+        None
+    }
+}
+
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// A value as it is quoted in a message.
+fn given(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("{text:?}"),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(truth) => truth.to_string(),
+        DeValue::Datetime(moment) => moment.to_string(),
+        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// What a key may hold, in words.
+fn needed(shape: &Shape) -> String {
+    match shape {
+        Shape::Table(_) | Shape::Map(_) | Shape::Secret(_) => "a table".to_owned(),
+        Shape::List(..) => "a list".to_owned(),
+        Shape::Choice(_) | Shape::Text | Shape::Any => "a string".to_owned(),
+        Shape::Boolean => "true or false".to_owned(),
+        Shape::Number(_) => "a number".to_owned(),
+        Shape::Whole(Whole { least: 0, most, .. }) if *most < i128::from(u32::MAX) => {
+            format!("a whole number (0 to {most})")
+        }
+        Shape::Whole(Whole { least: 0, .. }) => "a whole number (0 or more)".to_owned(),
+        Shape::Whole(_) => "a whole number".to_owned(),
+    }
+}
+
+/// Placeholder for a required value that is missing or faulty; `None` if what else is wrong depends on the value.
+fn stand_in(shape: &Shape) -> Option<Spanned<DeValue<'static>>> {
+    let value = match shape {
+        Shape::Text => DeValue::String("-".into()),
+        Shape::Boolean => DeValue::Boolean(false),
+        Shape::List(_, None) => DeValue::Array(DeArray::new()),
+        Shape::Map(_) => DeValue::Table(DeTable::new()),
+        Shape::Secret(keys) => {
+            let key = keys.first()?;
+            let only = (Spanned::new(0..0, key.name.clone().into()), stand_in(&key.shape)?);
+            DeValue::Table(DeTable::from_iter([only]))
+        }
+        _ => return None,
+    };
+    Some(Spanned::new(0..0, value))
+}

@@ -1,0 +1,31 @@
+//! `GET /api/v1/vessels/MMSI/explanations`: every condition of every behaviour for a vessel now, met or not.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+
+use super::parameters::mmsi;
+use super::{Api, Parameters, Problem, found};
+use crate::behaviours::{Behaviour, NAMES};
+use crate::questions::{Answer, Question};
+use crate::text::advice;
+
+pub(super) const PATH: &str = "/api/v1/vessels/{mmsi}/explanations";
+
+pub(super) async fn show(
+    State(api): State<Api>,
+    number: Result<Path<String>, PathRejection>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["behaviour"])?;
+    let behaviour = |name: &str| {
+        let unknown = || Problem::parameter(format!("behaviour: there is no such one; {}", advice(name, NAMES)));
+        Behaviour::named(name).ok_or_else(unknown)
+    };
+    let only = given.text("behaviour").map(behaviour).transpose()?;
+    let number = mmsi(number)?;
+    match api.asker.ask(Question::Explain(number, only)).await? {
+        Answer::Explain(None) => Err(Problem::not_found(format!("MMSI {number} has no track"))),
+        answer => Ok(found(&answer)),
+    }
+}

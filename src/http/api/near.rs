@@ -1,0 +1,43 @@
+//! `GET /api/v1/vessels?near=LAT,LON&radius_nm=R`: the vessels near a place now, from the picture that the loop publishes.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Serialize;
+
+use super::{Api, Parameters, Problem, found};
+use crate::geo::LatLon;
+use crate::questions::{Nearby, near};
+use crate::time::Time;
+
+pub(super) const PATH: &str = "/api/v1/vessels";
+/// Largest radius in nautical miles.
+const RADIUS_NM: f64 = 500.0;
+/// Number of vessels in an answer, and at most.
+const USUAL: usize = 100;
+const MOST: usize = 1000;
+
+#[derive(Serialize)]
+struct Body {
+    /// Engine time of the picture; `None` before the first report.
+    at: Option<Time>,
+    near: LatLon,
+    radius_nm: f64,
+    /// The nearest first.
+    items: Vec<Nearby>,
+    /// How many more there are than `limit`.
+    left_off: usize,
+}
+
+pub(super) async fn show(
+    State(api): State<Api>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["near", "radius_nm", "limit"])?;
+    let (place, radius_nm) = (given.place("near")?, given.positive("radius_nm", RADIUS_NM)?);
+    let limit = given.count("limit", USUAL, MOST)?;
+    let picture = api.asker.picture().await?;
+    let mut items = near(&picture, place, radius_nm);
+    let left_off = items.len().saturating_sub(limit);
+    items.truncate(limit);
+    Ok(found(&Body { at: picture.at, near: place, radius_nm, items, left_off }))
+}

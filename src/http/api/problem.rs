@@ -1,0 +1,74 @@
+//! What is wrong with a request, as RFC 9457 asks for it.
+
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::super::ask::NoAnswer;
+use super::super::page::page;
+
+/// A request that cannot be answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    name: &'static str,
+    title: &'static str,
+    detail: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+}
+
+/// `Retry-After` of an answer that may be given later, in seconds.
+const AGAIN: HeaderValue = HeaderValue::from_static("1");
+
+impl Problem {
+    /// A parameter is unknown, missing or wrong.
+    pub(super) fn parameter(detail: impl Into<String>) -> Problem {
+        let (status, name, title) = (StatusCode::BAD_REQUEST, "parameter", "a parameter cannot be used");
+        Problem { status, name, title, detail: detail.into() }
+    }
+
+    /// There is no such thing.
+    pub(super) fn not_found(detail: impl Into<String>) -> Problem {
+        Problem { status: StatusCode::NOT_FOUND, name: "not-found", title: "not found", detail: detail.into() }
+    }
+
+    /// The daemon has too much to do.
+    pub(super) fn busy(detail: impl Into<String>) -> Problem {
+        Problem { status: StatusCode::SERVICE_UNAVAILABLE, name: "busy", title: "busy", detail: detail.into() }
+    }
+}
+
+impl From<NoAnswer> for Problem {
+    fn from(why: NoAnswer) -> Problem {
+        Problem::busy(match why {
+            NoAnswer::Busy => "too many questions are waiting; ask again later",
+            NoAnswer::Late => "the main loop did not answer in time; ask again later",
+        })
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = Body {
+            r#type: format!("/problems/{}", self.name),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+        };
+        // Plain text and a number always serialise.
+        let text = serde_json::to_string(&body).unwrap_or_default();
+        let mut response = page(self.status, "application/problem+json", format!("{text}\n"));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, AGAIN);
+        }
+        response
+    }
+}

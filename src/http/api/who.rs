@@ -1,0 +1,61 @@
+//! `GET /api/v1/who?near=LAT,LON&radius_nm=R&from=T&to=T`: who stopped, slowed, met or was dark near a place, ranked.
+
+use std::path::PathBuf;
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::super::ask::DEADLINE;
+use super::{Api, Parameters, Problem, found};
+use crate::questions::{Deed, Question, Search};
+use crate::store;
+use crate::time::{Span, Time};
+
+pub(super) const PATH: &str = "/api/v1/who";
+/// Largest radius in nautical miles.
+const RADIUS_NM: f64 = 100.0;
+/// Longest period: as long as the engine remembers stops.
+const LONGEST: Span = Span::from_hours(14 * 24);
+
+pub(super) async fn show(
+    State(api): State<Api>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let given = Parameters::of(given, &["near", "radius_nm", "from", "to"])?;
+    let (near, radius_nm) = (given.place("near")?, given.positive("radius_nm", RADIUS_NM)?);
+    let missing = || Problem::parameter("from: is missing; write for instance from=2026-03-01T04:10:00Z");
+    let from = given.time("from")?.ok_or_else(missing)?;
+    let to = given.time("to")?.unwrap_or_else(|| api.clock.now());
+    if to <= from || LONGEST < to - from {
+        return Err(Problem::parameter(format!(
+            "to: write a time after from, at most {} days later",
+            LONGEST.hours() / 24.0
+        )));
+    }
+    let busy = || Problem::busy("as many searches as are allowed are running; ask again later");
+    let _place = api.searches.try_acquire().map_err(|_| busy())?;
+    let deeds = match api.store.clone() {
+        Some(store) => stored(store, from, to, api.clock.now()).await?,
+        None => Vec::new(),
+    };
+    let search = Search { near, radius_nm, from, to };
+    Ok(found(&api.asker.ask(Question::Who(search, deeds)).await?))
+}
+
+/// The alerts and facts of the period. The engine adds those that are open.
+async fn stored(path: PathBuf, from: Time, to: Time, now: Time) -> Result<Vec<Deed>, Problem> {
+    let query = store::Query { facts: true, since: Some(from), until: Some(to), ..store::Query::default() };
+    let read = tokio::task::spawn_blocking(move || store::listed(&path, &query, now));
+    match timeout(DEADLINE, read).await {
+        Ok(Ok(Ok(listed))) => {
+            Ok(listed.iter().filter_map(|one| Deed::stored(&one.entry.id, &one.entry.body)).collect())
+        }
+        Ok(Ok(Err(error))) => {
+            warn!(%error, "the store cannot be read for a question");
+            Err(Problem::busy("the store cannot be read; the log says why"))
+        }
+        Ok(Err(_)) | Err(_) => Err(Problem::busy("the store could not be read in time; ask again later")),
+    }
+}

@@ -1,0 +1,175 @@
+//! The way from a page to the main loop: a short queue of questions, and the copy of the picture that the loop publishes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
+
+use crate::clock::{Clock, Moment};
+use crate::questions::{Answer, Picture, Question};
+
+/// Number of questions that may wait for the loop.
+const WAITING: usize = 16;
+/// Maximum time a question waits for its answer.
+pub(super) const DEADLINE: Duration = Duration::from_secs(5);
+/// Maximum age of a picture that is used; the loop publishes one a second while it is wanted.
+const FRESH: Duration = Duration::from_millis(1500);
+
+/// A question to the main loop, and the way back.
+#[derive(Debug)]
+pub struct Ask {
+    question: Question,
+    reply: oneshot::Sender<Answer>,
+}
+
+impl Ask {
+    /// The question; `None` if the page no longer waits for the answer.
+    pub fn question(&self) -> Option<&Question> {
+        (!self.reply.is_closed()).then_some(&self.question)
+    }
+
+    /// Sends the answer. The page may have stopped waiting.
+    pub fn answer(self, answer: Answer) {
+        drop(self.reply.send(answer));
+    }
+}
+
+/// The pages' side.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    queue: mpsc::Sender<Ask>,
+    picture: watch::Receiver<Option<Published>>,
+    wanted: Arc<AtomicBool>,
+    clock: Clock,
+}
+
+/// The loop's side.
+#[derive(Debug)]
+pub struct Asked {
+    queue: mpsc::Receiver<Ask>,
+    picture: watch::Sender<Option<Published>>,
+    wanted: Arc<AtomicBool>,
+}
+
+/// A picture, and when it was copied.
+#[derive(Clone, Debug)]
+struct Published {
+    seen: Moment,
+    picture: Arc<Picture>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum NoAnswer {
+    /// Too many questions wait already, or the daemon is stopping.
+    Busy,
+    /// The loop did not answer in time.
+    Late,
+}
+
+/// Creates both sides.
+pub fn asking(clock: Clock) -> (Asker, Asked) {
+    let (sender, queue) = mpsc::channel(WAITING);
+    let (picture, published) = watch::channel(None);
+    let wanted = Arc::new(AtomicBool::new(false));
+    let asker = Asker { queue: sender, picture: published, wanted: Arc::clone(&wanted), clock };
+    (asker, Asked { queue, picture, wanted })
+}
+
+impl Asker {
+    /// Puts a question to the loop and waits for the answer, but not longer than [`DEADLINE`].
+    pub(super) async fn ask(&self, question: Question) -> Result<Answer, NoAnswer> {
+        let (reply, answer) = oneshot::channel();
+        match self.queue.try_send(Ask { question, reply }) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_) | TrySendError::Closed(_)) => return Err(NoAnswer::Busy),
+        }
+        match timeout(DEADLINE, answer).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(_)) => Err(NoAnswer::Busy),
+            Err(_) => Err(NoAnswer::Late),
+        }
+    }
+
+    /// A picture that is not older than [`FRESH`]. Waits for the loop to publish one if need be.
+    pub(super) async fn picture(&self) -> Result<Arc<Picture>, NoAnswer> {
+        self.wanted.store(true, Relaxed);
+        let now = self.clock.moment();
+        let is_fresh = |shown: &Option<Published>| shown.as_ref().is_some_and(|shown| now.since(shown.seen) < FRESH);
+        let mut picture = self.picture.clone();
+        let shown = timeout(DEADLINE, picture.wait_for(is_fresh)).await;
+        match shown {
+            Ok(Ok(shown)) => shown.as_ref().map(|shown| Arc::clone(&shown.picture)).ok_or(NoAnswer::Busy),
+            Ok(Err(_)) => Err(NoAnswer::Busy),
+            Err(_) => Err(NoAnswer::Late),
+        }
+    }
+}
+
+impl Asked {
+    /// The next question; `None` once no page can ask any more. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Ask> {
+        self.queue.recv().await
+    }
+
+    /// Publishes a picture if a page has wanted one since the last call, so that nothing is copied while no page reads it.
+    pub fn publish(&self, now: Moment, picture: impl FnOnce() -> Picture) {
+        if self.wanted.swap(false, Relaxed) {
+            self.picture.send_replace(Some(Published { seen: now, picture: Arc::new(picture()) }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mmsi;
+
+    fn run(test: impl Future<Output = ()>) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(test);
+    }
+
+    #[test]
+    fn a_full_queue_refuses_at_once_and_an_abandoned_question_is_not_answered() {
+        run(async {
+            let (asker, mut asked) = asking(Clock);
+            let question = || Question::Vessel(Mmsi(224_000_001));
+            let waiting: Vec<_> = (0..WAITING)
+                .map(|_| {
+                    let asker = asker.clone();
+                    tokio::spawn(async move { asker.ask(question()).await })
+                })
+                .collect();
+            tokio::task::yield_now().await;
+            assert_eq!(asker.ask(question()).await, Err(NoAnswer::Busy));
+            for task in &waiting {
+                task.abort();
+            }
+            tokio::task::yield_now().await;
+            let ask = asked.next().await.expect("a question");
+            assert_eq!(ask.question(), None, "no page waits for it");
+            drop(asked);
+            assert_eq!(asker.ask(question()).await, Err(NoAnswer::Busy), "the loop has ended");
+        });
+    }
+
+    #[test]
+    fn a_picture_is_copied_only_while_it_is_wanted() {
+        run(async {
+            let (asker, asked) = asking(Clock);
+            let copied = || Picture { at: None, vessels: Vec::new() };
+            asked.publish(Clock.moment(), || panic!("no page wants it"));
+            let reader = tokio::spawn({
+                let asker = asker.clone();
+                async move { asker.picture().await }
+            });
+            tokio::task::yield_now().await;
+            asked.publish(Clock.moment(), copied);
+            assert!(reader.await.expect("a task").is_ok());
+            assert!(asker.picture().await.is_ok(), "still fresh");
+        });
+    }
+}

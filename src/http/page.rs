@@ -1,0 +1,26 @@
+//! Responses: their bodies and the headers that all of them have.
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// Content type of plain text.
+pub(super) const TEXT: &str = "text/plain; charset=utf-8";
+
+/// A response with a JSON body.
+pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
+    // Plain structs, lists and maps with string keys always serialise.
+    let text = serde_json::to_string(value).expect("plain data");
+    page(status, "application/json", format!("{text}\n"))
+}
+
+/// A response with a text body of this content type.
+pub(super) fn page(status: StatusCode, kind: &'static str, text: String) -> Response {
+    let headers: [(HeaderName, HeaderValue); 3] = [
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (status, headers, text).into_response()
+}

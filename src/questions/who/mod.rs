@@ -1,0 +1,11 @@
+//! Which vessels were near a place in a period: those that stopped, slowed, met or were dark ranked first.
+//!
+//! What was seen of the vessels comes from looking at a replay minute by minute, or from the engine's memory. Both are ranked alike.
+
+mod deed;
+mod memory;
+mod rank;
+
+pub use deed::{Deed, is_meeting};
+pub use memory::who;
+pub use rank::{DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Suspects, rank, spell};
