@@ -16,7 +16,7 @@ pub(in crate::delivery) async fn send(sink: &mut dyn AnySink, deliveries: &[Deli
     timeout(LONGEST_SEND, sink.send(deliveries)).await.unwrap_or_else(|_| Err(late()))
 }
 
-/// Sends the open alerts again. No answer in time is not reported: the next repetition tells.
+/// Sends the open alerts again. A missing answer is not reported, because they are soon sent again anyway.
 pub(in crate::delivery) async fn refresh(sink: &mut dyn AnySink, open: &[Delivery]) -> Result<(), SendError> {
     timeout(LONGEST_SEND, sink.refresh(open)).await.unwrap_or(Ok(()))
 }

@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
 
+use crate::inputs::Settings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::port::Port;
-use crate::inputs::{Settings, play};
+use crate::inputs::recording::play;
 use crate::table::NoTable;
 
 /// A file of lines.

@@ -198,7 +198,7 @@ fn read_ahead(bytes: &mut impl Read, block: &mut [u8]) -> io::Result<(usize, For
 }
 
 /// Whether one of the lines can be AIS.
-pub(super) fn is_usable(lines: &[u8]) -> bool {
+pub(in crate::inputs) fn is_usable(lines: &[u8]) -> bool {
     sniff(lines) != Format::Unknown
 }
 

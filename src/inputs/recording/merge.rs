@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::recording::{Format, Recording, RecordingError};
+use super::file::{Format, Recording, RecordingError};
 use crate::ais::LineClock;
 use crate::time::{Span, Time};
 

@@ -1,0 +1,40 @@
+//! The settings of recordings (`[recordings]`).
+
+use serde::{Deserialize, Serialize};
+
+use super::unpack::Limits;
+
+/// `[recordings]`: files that are replayed, or read by an input of kind `file` or `stdin`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordingSettings {
+    /// Maximum ratio of unpacked to compressed size; a file beyond it is refused (once more than 64 MiB are unpacked).
+    pub max_expansion_ratio: u32,
+    /// Maximum unpacked size of a compressed file, in GiB; a larger one is refused.
+    pub max_expanded_gib: u32,
+}
+
+impl Default for RecordingSettings {
+    fn default() -> RecordingSettings {
+        RecordingSettings { max_expansion_ratio: 100, max_expanded_gib: 256 }
+    }
+}
+
+impl RecordingSettings {
+    /// Lists the errors in the settings.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.max_expansion_ratio == 0 {
+            problems.push("recordings.max_expansion_ratio: is 0; write 1 or more, for instance 100".to_owned());
+        }
+        if self.max_expanded_gib == 0 {
+            problems.push("recordings.max_expanded_gib: is 0; write 1 or more, for instance 256".to_owned());
+        }
+        problems
+    }
+
+    /// The limits for the unpacker.
+    pub fn limits(&self) -> Limits {
+        Limits { ratio: u64::from(self.max_expansion_ratio), bytes: u64::from(self.max_expanded_gib) << 30 }
+    }
+}
