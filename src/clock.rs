@@ -36,6 +36,11 @@ impl Moment {
         self.0.saturating_duration_since(earlier.0)
     }
 
+    /// The moment `by` later, or this moment if the clock does not reach that far.
+    pub fn later(self, by: Duration) -> Moment {
+        Moment(self.0.checked_add(by).unwrap_or(self.0))
+    }
+
     /// The moment `by` earlier, or this moment if the clock does not reach back that far.
     pub fn back(self, by: Duration) -> Moment {
         Moment(self.0.checked_sub(by).unwrap_or(self.0))

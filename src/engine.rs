@@ -420,8 +420,8 @@ enum Due {
 /// By zone index: whether some behaviour needs every fix from inside the zone.
 fn asking(chart: &Chart) -> Vec<bool> {
     let every_fix = |zone: &Zone| {
-        zone.asks(Behaviour::ZoneSpeed.name()).is_some()
-            || zone.asks(Behaviour::Rendezvous.name()).is_some_and(|own| own.get("underway") == Some(&true.into()))
+        let asks = |kind: &Behaviour| zone.asks(kind.name()).is_some_and(kind.character().needs_every_fix);
+        Behaviour::ALL.iter().any(asks)
     };
     chart.zones.iter().map(|(_, zone)| every_fix(zone)).collect()
 }

@@ -17,33 +17,34 @@
 //!
 //! ```text
 //! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine < questions
-//! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
+//! shell   < clock telemetry fault secret tls < disk nats service table net < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
+//! | [`text`] | numbers, distances and times as sentences write them; suggestions for misspelt words |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
-//! | [`text`] | suggestions for misspelt words |
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
 //! | [`ais`] | lines of NMEA, CSV and JSON in, reports out; the encoder for exercises |
 //! | [`zones`] | GeoJSON zones, which vessels are inside them, calm water |
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
 //! | [`coverage`] | where vessels are usually heard, and how unlikely a silence is |
 //! | [`episodes`] | halts, slow legs, kinks, port calls, vessels lying still: found once, kept by place, vessel and age |
-//! | [`behaviours`] | one folder each: what vessels do that is worth an alert |
+//! | [`behaviours`] | one folder each: what vessels do that is worth an alert, and what is said about it |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | the alerts of a vessel and its partners as one story |
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`questions`] | what may be asked of the engine and its picture, and the answers |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
-//! | [`lobby`] | limits on the connections of a listener that have not sent a request yet |
+//! | [`net`] | back-off, limits of a rate, and listeners that limit their connections |
 //! | [`service`] | what the daemon reports to systemd, and the sockets that systemd hands over |
 //! | [`secret`], [`tls`], [`nats`] | secrets by where they are kept; which authorities TLS trusts; the daemon's NATS credentials |
 //! | [`disk`] | the file operations that decide what survives a power failure |
 //! | [`journal`] | every line taken in, written before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, its deliveries, and what analysts did with it: one SQLite file |
+//! | [`table`] | what the settings of every kind of input and sink can be asked |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
 //! | [`http`] | metrics, health and questions as pages; the status that the loop publishes once a second |
 //! | [`evidence`] | a case and everything behind it as one signed file, packed and checked |
@@ -65,8 +66,8 @@
 //! 9. Memory is bounded: every map that the air can fill has a stated limit or an age.
 //!
 //! # Where to start reading
-//! `engine.rs` (how time moves), `behaviours/loitering/` (what a behaviour is), `alerts/lifecycle.rs` (how its signals become
-//! alerts).
+//! `engine.rs` (how time moves), `behaviours/loitering/` (what a behaviour is: its `rule.rs` and `words.rs`), `alerts/lifecycle.rs`
+//! (how its signals become alerts).
 
 pub mod ais;
 pub mod alerts;
@@ -88,15 +89,16 @@ pub mod geo;
 pub mod http;
 pub mod inputs;
 pub mod journal;
-pub mod lobby;
 pub mod mqtt;
 pub mod nats;
+pub mod net;
 pub mod questions;
 pub mod runtime;
 pub mod secret;
 pub mod service;
 pub mod state;
 pub mod store;
+pub mod table;
 pub mod telemetry;
 pub mod text;
 pub mod time;

@@ -35,7 +35,7 @@ pub struct Login {
 /// A login whose secrets have been read. Prints as `***`.
 pub enum Identity {
     /// No login.
-    Nobody,
+    Anonymous,
     /// User name and password.
     User(String, Revealed),
     /// A token.
@@ -77,6 +77,14 @@ impl Login {
         problems
     }
 
+    /// Lists what is wrong with secrets that can be read; `path` is the key path of the table around the login.
+    pub fn requirements(&self, path: &str) -> Vec<String> {
+        match self.read() {
+            Err(error @ LoginError::NoCredentials) => vec![format!("{path}.{error}")],
+            _ => Vec::new(),
+        }
+    }
+
     /// Resolves relative paths of secret files against `folder`.
     pub fn within(&mut self, folder: &Path) {
         for secret in [&mut self.password, &mut self.token, &mut self.credentials].into_iter().flatten() {
@@ -98,7 +106,7 @@ impl Login {
             return Ok(Identity::Token(token.read()?));
         }
         let Some(credentials) = &self.credentials else {
-            return Ok(Identity::Nobody);
+            return Ok(Identity::Anonymous);
         };
         let identity = Identity::Credentials(credentials.read()?);
         identity.options(ConnectOptions::new()).map(|_| identity)
@@ -109,7 +117,7 @@ impl Identity {
     /// The secret that the server receives and could repeat. `None` for a signature, which is of no use to others.
     pub fn secret(&self) -> Option<&str> {
         match self {
-            Identity::Nobody | Identity::Credentials(_) => None,
+            Identity::Anonymous | Identity::Credentials(_) => None,
             Identity::User(_, secret) | Identity::Token(secret) => {
                 Some(secret.expose()).filter(|secret| !secret.is_empty())
             }
@@ -124,7 +132,7 @@ impl Identity {
     /// Adds the login to the options of a connection.
     pub fn options(&self, options: ConnectOptions) -> Result<ConnectOptions, LoginError> {
         match self {
-            Identity::Nobody => Ok(options),
+            Identity::Anonymous => Ok(options),
             Identity::User(user, password) => Ok(options.user_and_password(user.clone(), password.expose().to_owned())),
             Identity::Token(token) => Ok(options.token(token.expose().to_owned())),
             // The library requires a final line end, which secrets are stripped of. Its own error may quote the file.

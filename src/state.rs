@@ -1,10 +1,7 @@
 //! The state of the engine as bytes and back (snapshots): serde helpers for types that cannot be derived.
 //!
-//! The format is postcard, which stores no field names: only the version that wrote a snapshot can read it. Fields that are words
-//! of the program (`&'static str`) are looked up in a table of words when they are read. JSON values are stored as text.
-
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+//! The format is postcard, which stores no field names: only the version that wrote a snapshot can read it. JSON values are stored as
+//! text.
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -65,70 +62,19 @@ macro_rules! remembers {
 }
 pub(crate) use remembers;
 
-thread_local! {
-    static WORDS: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
-}
+/// `with` for a value that several hold.
+pub(crate) mod shared {
+    use std::sync::Arc;
 
-/// Bounds the table of words, because every entry stays in memory until the process ends. Entries, and bytes of each.
-const MOST_WORDS: usize = 10_000;
-const LONGEST_WORD: usize = 200;
+    use super::*;
 
-/// A word of the program. The alias is needed because serde treats a field written as a reference as one that borrows.
-pub(crate) type Word = &'static str;
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Known(Word);
-
-impl<'de> Deserialize<'de> for Known {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Known, D::Error> {
-        let text = <&str>::deserialize(from)?;
-        WORDS.with_borrow_mut(|words| match words.get(text) {
-            Some(word) => Ok(Known(word)),
-            None if LONGEST_WORD < text.len() || MOST_WORDS < words.len() => Err(D::Error::custom("unknown word")),
-            None => {
-                let word: &'static str = Box::leak(text.into());
-                words.insert(word);
-                Ok(Known(word))
-            }
-        })
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(what: &Arc<T>, to: S) -> Result<S::Ok, S::Error> {
+        what.as_ref().serialize(to)
     }
-}
 
-/// `deserialize_with` for `&'static str`.
-pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
-    Known::deserialize(from).map(|word| word.0)
-}
-
-/// `deserialize_with` for `Option<&'static str>`.
-pub(crate) fn maybe_word<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'static str>, D::Error> {
-    Option::<Known>::deserialize(from).map(|word| word.map(|word| word.0))
-}
-
-/// `deserialize_with` for an optional pair of a value and a word.
-pub(crate) fn with_word<'de, D, T>(from: D) -> Result<Option<(T, &'static str)>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::<(T, Known)>::deserialize(from).map(|pair| pair.map(|(what, word)| (what, word.0)))
-}
-
-/// `deserialize_with` for a list of words, each with a value.
-pub(crate) fn words<'de, D, T>(from: D) -> Result<Vec<(&'static str, T)>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Vec::<(Known, T)>::deserialize(from).map(|all| all.into_iter().map(|(word, what)| (word.0, what)).collect())
-}
-
-/// `deserialize_with` for a map keyed by words.
-pub(crate) fn by_word<'de, D, T>(from: D) -> Result<BTreeMap<&'static str, T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    words(from).map(|all| all.into_iter().collect())
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Arc<T>, D::Error> {
+        T::deserialize(from).map(Arc::new)
+    }
 }
 
 /// `with` for values that only JSON can express: stored as text in a snapshot, as themselves in JSON.

@@ -4,7 +4,6 @@ use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
@@ -204,43 +203,6 @@ impl Reason {
     }
 }
 
-/// Rate limit for log lines of one kind: a burst, then one per interval, with the number of lines left out.
-#[derive(Debug)]
-pub struct Sparing {
-    /// Unused allowance; each line costs `ONE_EVERY`.
-    left: Duration,
-    noted: Duration,
-    unsaid: u64,
-}
-
-/// Size of the burst: as many attempts as it takes for the back-off to reach its maximum.
-const AT_ONCE: u32 = 6;
-/// Interval after the burst.
-const ONE_EVERY: Duration = Duration::from_secs(30);
-
-impl Default for Sparing {
-    fn default() -> Sparing {
-        Sparing { left: ONE_EVERY * AT_ONCE, noted: Duration::ZERO, unsaid: 0 }
-    }
-}
-
-impl Sparing {
-    /// If a line may be written now, returns the number of lines left out since the last one, else `None`. `now` is the time since any
-    /// fixed start.
-    pub fn may(&mut self, now: Duration) -> Option<u64> {
-        let passed = now.saturating_sub(self.noted);
-        self.noted = now;
-        let left = (self.left + passed).min(ONE_EVERY * AT_ONCE);
-        let Some(rest) = left.checked_sub(ONE_EVERY) else {
-            self.left = left;
-            self.unsaid += 1;
-            return None;
-        };
-        self.left = rest;
-        Some(std::mem::take(&mut self.unsaid))
-    }
-}
-
 /// Heartbeat of a thread: counts work done or waits for work.
 #[derive(Debug, Default)]
 pub struct Pulse(AtomicU64);
@@ -296,17 +258,6 @@ impl fmt::Display for FromAir<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_repeated_failure_is_logged_in_a_burst_and_then_at_intervals() {
-        let mut sparing = Sparing::default();
-        let said: Vec<(u64, u64)> =
-            (0..120).filter_map(|second| Some((second, sparing.may(Duration::from_secs(second))?))).collect();
-        assert_eq!(said[..6], [0, 1, 2, 3, 4, 5].map(|second| (second, 0)));
-        assert_eq!(said[6..], [(30, 24), (60, 29), (90, 29)], "those between are counted");
-        assert_eq!(sparing.may(Duration::from_secs(3600)), Some(29));
-        assert_eq!((1..9).filter(|_| sparing.may(Duration::from_secs(3600)).is_some()).count(), 5);
-    }
 
     #[test]
     fn clients_are_counted_while_they_are_connected() {

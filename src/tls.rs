@@ -95,7 +95,7 @@ impl Settings {
 }
 
 /// A configuration that trusts no authority, for clients that need one although they connect without TLS to this machine.
-pub fn nobody() -> ClientConfig {
+pub fn without_authorities() -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     // Ring supports all safe protocol versions.
     let builder =

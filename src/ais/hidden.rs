@@ -30,6 +30,18 @@ pub fn hidden(c: char) -> bool {
         )
 }
 
+/// Longest text from a vessel that reaches an alert, in characters.
+const LONGEST: usize = 64;
+
+/// Text from the air without control and direction characters, single-spaced and of bounded length; `None` if nothing is left.
+pub fn clean(said: &str) -> Option<String> {
+    let visible = said.chars().filter(|c| !hidden(*c));
+    let spaced: String = visible.map(|c| if c.is_whitespace() { ' ' } else { c }).take(4 * LONGEST).collect();
+    let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
+    let text: String = words.join(" ").chars().take(LONGEST).collect();
+    (!text.is_empty()).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +68,19 @@ mod tests {
     fn letters_signs_and_spaces_are_shown() {
         for c in " \t\nAZaz09<\"\u{a0}ÑÅßŁĞ’…–ÆΩЖא文\u{3000}\u{fffd}\u{1f6a2}".chars() {
             assert!(!hidden(c), "U+{:04X} is hidden", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn hidden_and_direction_characters_are_removed_from_received_names() {
+        assert_eq!(clean("ALFA\u{202e}OFLA"), Some("ALFAOFLA".to_owned()));
+        assert_eq!(clean(" A\u{7}\tB\n\u{200b}C "), Some("A B C".to_owned()));
+        assert_eq!(clean("\u{202a}\u{0}"), None);
+        assert_eq!(clean(&"X".repeat(5000)).map(|name| name.len()), Some(LONGEST));
+        assert_eq!(clean("<b>\"Ñ"), Some("<b>\"Ñ".to_owned()));
+        for unseen in ["\u{61c}", "\u{2066}", "\u{e0041}", "\u{fe0f}", "\u{e0100}", "\u{200d}", "\u{feff}", "\u{180b}"]
+        {
+            assert_eq!(clean(&format!("AL{unseen}FA")), Some("ALFA".to_owned()), "{}", unseen.escape_unicode());
         }
     }
 }

@@ -27,7 +27,7 @@ pub use clock::LineClock;
 pub use columns::{Table, table_of};
 pub use cut::{LineCutter, MAX_LINE, MAX_OBJECT};
 pub use decoder::{Decoder, SourceSettings};
-pub use hidden::hidden;
+pub use hidden::{clean, hidden};
 pub use json::is_object;
 pub use report::{
     Aid, Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis, UNITS_PER_DEGREE,

@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 
 use super::class::Class;
 use super::handling::Handling;
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, VesselRef, ZoneRef};
 use crate::geo::LatLon;
-use crate::state::{Word, json, maybe_word, word};
+use crate::state::{json, shared};
 use crate::time::Time;
 
 /// One line of the alert stream: what changed, when it was decided, and the alert after the change.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Change {
     /// What happened to the alert.
     pub change: ChangeKind,
@@ -22,13 +22,18 @@ pub struct Change {
     /// Engine time of the decision.
     pub at: Time,
     /// Reason for the change, in a few words.
+    #[serde(default)]
     pub reason: String,
     /// The alert after the change.
+    #[serde(with = "shared")]
     pub alert: Arc<Alert>,
+    /// The first sentence of its summary in parts, for the stories of cases.
+    #[serde(skip)]
+    pub sentence: Sentence,
 }
 
 /// What happened to an alert.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// First published.
@@ -39,6 +44,18 @@ pub enum ChangeKind {
     Ended,
     /// Later evidence disproved the alert.
     Retracted,
+}
+
+impl ChangeKind {
+    /// The name used in lines: `opened`, `updated`, `ended` or `retracted`.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeKind::Opened => "opened",
+            ChangeKind::Updated => "updated",
+            ChangeKind::Ended => "ended",
+            ChangeKind::Retracted => "retracted",
+        }
+    }
 }
 
 impl Change {
@@ -102,14 +119,26 @@ impl Severity {
     }
 }
 
+/// How well the vessels of an alert are received.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// By stations on land.
+    Normal,
+    /// One of them by satellite only, so that its fixes are few.
+    Low,
+}
+
 /// An alert, or a fact below `alert_from` points (`announced` false).
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Alert {
     /// 26 characters of base32, a hash of the facts of its first opening; never changes.
     pub id: String,
-    /// Name of the behaviour; in lines its [`Class`] is beside it, as `kind`.
-    #[serde(flatten, serialize_with = "with_class")]
+    /// The behaviour.
     pub behaviour: Behaviour,
+    /// Whether it is about vessels or about the daemon; follows from the behaviour. Lines of earlier versions do not state it.
+    #[serde(default)]
+    pub kind: Class,
     /// True once the score has reached `alert_from`, which makes it an alert; false for a fact.
     pub announced: bool,
     /// State of the alert.
@@ -118,8 +147,8 @@ pub struct Alert {
     pub severity: Severity,
     /// Score, 0-100; the sum of `score_reasons`.
     pub score: i32,
-    /// `normal` or `low` (satellite-only vessels).
-    pub confidence: &'static str,
+    /// How well the vessels are received.
+    pub confidence: Confidence,
     /// Event time when the behaviour began.
     pub started_at: Time,
     /// Event time when the rule was first satisfied.
@@ -133,7 +162,7 @@ pub struct Alert {
     /// Every watched or benign zone that the alert is in or near.
     pub zones: Vec<ZoneRef>,
     /// Latest position; for pairs the midpoint. `None` for a distress device that never sent one, and for alerts without a place.
-    #[serde(serialize_with = "rounded_position")]
+    #[serde(serialize_with = "position")]
     pub position: Option<LatLon>,
     /// Shared by three or more open pairs that are linked through their vessels; `None` outside a group.
     pub group_id: Option<String>,
@@ -143,12 +172,10 @@ pub struct Alert {
     /// Id of the alert that this one supersedes; `None` if there is none.
     pub replaces: Option<String>,
     /// Marking: who may see the alert, for what purpose, how reliable it is, how long it may be kept.
+    #[serde(with = "json")]
     pub handling: Handling,
     /// One or two sentences an analyst can read out.
     pub summary: String,
-    /// The first sentence of the summary in parts, for the stories of cases.
-    #[serde(skip)]
-    pub sentence: Sentence,
     /// The lines that add up to the score.
     pub score_reasons: Vec<ScoreReason>,
     /// Measurements and tracks behind the alert.
@@ -168,6 +195,8 @@ pub struct Sentence {
     pub zones: String,
     /// Whether it is night at the position.
     pub night: bool,
+    /// Whether the subject names several.
+    pub several: bool,
 }
 
 impl Sentence {
@@ -176,47 +205,6 @@ impl Sentence {
         let night = if self.night { ", at night" } else { "" };
         format!("{} {}{}{}{night}.", self.who, self.deed, self.off, self.zones)
     }
-}
-
-/// A vessel as an alert names it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct VesselRef {
-    /// MMSI of the vessel.
-    pub mmsi: u32,
-    /// Ordinal of the track under that MMSI, from 1.
-    pub track: u16,
-    /// IMO number; `None` if never sent.
-    pub imo: Option<u32>,
-    /// Name; `None` if never sent.
-    pub name: Option<String>,
-    /// Call sign; `None` if never sent.
-    pub call_sign: Option<String>,
-    /// Ship type 1-99; `None` if never sent.
-    pub ship_type: Option<u8>,
-    /// ISO 3166 alpha-2 code of the flag state of the MMSI's MID; `None` if the MID belongs to no country.
-    #[serde(deserialize_with = "maybe_word")]
-    pub flag: Option<Word>,
-    /// AIS class, `A` or `B`; `None` if unknown.
-    #[serde(deserialize_with = "maybe_word")]
-    pub class: Option<Word>,
-    /// Role in the alert: `mother`, `daughter`, `dropper`, `collector` or `dark`; `None` if it has none.
-    #[serde(deserialize_with = "maybe_word")]
-    pub role: Option<Word>,
-}
-
-/// A zone as an alert names it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ZoneRef {
-    /// Id of the zone.
-    pub id: String,
-    /// Name of the zone.
-    pub name: String,
-    /// `corridor`, `area`, `port`, `anchorage` or `benign`.
-    #[serde(deserialize_with = "word")]
-    pub kind: Word,
-    /// `in` or `near`.
-    #[serde(deserialize_with = "word")]
-    pub relation: Word,
 }
 
 /// One line of the score.
@@ -259,20 +247,15 @@ pub struct EvidenceTrack {
 /// `[time, lon, lat, SOG in kn or null, COG in degrees or null]`.
 pub type EvidencePoint = (Time, f64, f64, Option<f64>, Option<f64>);
 
-fn with_class<S: Serializer>(behaviour: &Behaviour, serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Named {
-        behaviour: Behaviour,
-        kind: Class,
-    }
-    Named { behaviour: *behaviour, kind: Class::of(*behaviour) }.serialize(serializer)
-}
-
-fn rounded_position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {
+/// A position with five decimals in lines, and complete in snapshots.
+fn position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Rounded {
         lat: f64,
         lon: f64,
+    }
+    if !serializer.is_human_readable() {
+        return at.serialize(serializer);
     }
     let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
     at.map(|at| Rounded { lat: round(at.lat), lon: round(at.lon) }).serialize(serializer)

@@ -1,26 +1,29 @@
 //! Whether an alert is about vessels, or about the daemon and its reception.
 
-use crate::behaviours::Behaviour;
+use crate::behaviours::{About, Behaviour};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What an alert is about; `kind` in lines and settings.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// What one or more vessels do.
+    #[default]
     Vessel,
     /// The daemon, its feeds or its receivers; for the engineers of the site.
     System,
 }
 
 impl Class {
-    /// Behaviours of class [`System`](Class::System).
-    pub const SYSTEM: [Behaviour; 3] = [Behaviour::DeliveryFailed, Behaviour::VesselFlood, Behaviour::FeedSilent];
-
     /// The class of the alerts of a behaviour.
     pub fn of(behaviour: Behaviour) -> Class {
-        if Class::SYSTEM.contains(&behaviour) { Class::System } else { Class::Vessel }
+        match behaviour.character().about {
+            About::System(_) => Class::System,
+            About::Vessels | About::Area => Class::Vessel,
+        }
     }
 
     /// The name used in lines and settings: `vessel` or `system`.
@@ -35,16 +38,13 @@ impl Class {
 /// What a stored alert of class `system` is about, in a few words such as `receiver partner`. `None` for alerts about vessels.
 pub fn system_title(alert: &Value) -> Option<String> {
     let behaviour = Behaviour::named(alert["behaviour"].as_str()?)?;
-    if Class::of(behaviour) == Class::Vessel {
+    let About::System(problem) = behaviour.character().about else {
         return None;
-    }
-    if behaviour == Behaviour::VesselFlood {
-        return Some("more vessels than there is room for".to_owned());
-    }
+    };
     let measured = &alert["evidence"]["measured"];
     let named = |(key, word): (&str, &str)| Some(format!("{word} {}", measured[key].as_str()?));
     let about = [("sink", "receiver"), ("input", "input"), ("station", "station"), ("area", "area")];
-    about.into_iter().find_map(named).or_else(|| Some("reception".to_owned()))
+    about.into_iter().find_map(named).or_else(|| Some(problem.to_owned()))
 }
 
 #[cfg(test)]

@@ -4,30 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::{Behaviour, Holding};
+use crate::behaviours::{End, Holding};
 use crate::time::{Span, Time};
 
 use super::alert::{Change, ChangeKind};
-use super::entry::{Context, Entry, SUPERSEDED};
+use super::entry::{Context, Entry};
 use super::id::Key;
 use super::lifecycle::Observation;
 use super::{AlertBook, View};
 
 /// How long after its end an alert may be corrected, retracted or reopened.
 const KEPT: Span = Span::from_hours(48);
-/// Upper limits of the archive: alerts of most behaviours, and alerts and facts of those in `CORRECTED`. Beyond them those that
+/// Upper limits of the archive: alerts of most behaviours, and alerts and facts of those that rest on a silence. Beyond them those that
 /// ended first are dropped.
 const MOST: usize = 300;
 const MOST_CORRECTED: usize = 1000;
 /// Starts closer than this are the same: a later alert of a vessel begins a millisecond after the earlier one ended.
 const SAME_START: Span = Span::from_millis(1000);
-/// Behaviours whose past late reports can change: the end of a silence can disprove a meeting whose stop was over long before.
-const CORRECTED: [Behaviour; 2] = [Behaviour::AisGap, Behaviour::DarkRendezvous];
 
 /// Ended alerts that late reports may still change.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Archive {
-    /// Alerts and facts of the behaviours in `CORRECTED`.
+    /// Alerts and facts of behaviours that rest on a silence: its end can disprove a meeting whose stop was over long before.
     corrected: Ended,
     /// Alerts of the other behaviours.
     others: Ended,
@@ -43,7 +41,7 @@ struct Ended {
 impl Archive {
     /// Keeps an ended alert if late reports can still change it.
     pub(super) fn keep(&mut self, key: &Key, entry: Entry, now: Time) {
-        if CORRECTED.contains(&key.behaviour) {
+        if key.behaviour.character().rests_on_silence {
             self.corrected.keep(key, entry, now, MOST_CORRECTED);
         } else if entry.alert.announced {
             self.others.keep(key, entry, now, MOST);
@@ -74,7 +72,7 @@ impl Archive {
         let ended = self.of(key);
         let (place, entry) = ended.entries.range((key.clone(), Time::MIN)..=(key.clone(), Time::MAX)).next_back()?;
         let overlaps = entry.alert.ended_at.is_some_and(|ended_at| since < ended_at);
-        let for_good = entry.end_reason == SUPERSEDED || entry.end_reason.starts_with("zone ");
+        let for_good = entry.end.is_some_and(End::is_final);
         let place = (overlaps && !for_good).then(|| place.clone())?;
         ended.take(&place)
     }
@@ -88,7 +86,7 @@ impl Archive {
     }
 
     fn of(&mut self, key: &Key) -> &mut Ended {
-        if CORRECTED.contains(&key.behaviour) { &mut self.corrected } else { &mut self.others }
+        if key.behaviour.character().rests_on_silence { &mut self.corrected } else { &mut self.others }
     }
 }
 
@@ -120,7 +118,7 @@ impl AlertBook {
         now: Time,
         key: Key,
         ended_at: Time,
-        reason: &'static str,
+        end: End,
         holding: Box<Holding>,
         view: &View<'_>,
         out: &mut Vec<Change>,
@@ -129,7 +127,7 @@ impl AlertBook {
         if let Some(entry) = self.entries.get_mut(&key) {
             let context = Context::new(&self.policy, &self.memory, view);
             entry.settle(&key, holding, &context);
-            entry.ended(ended_at, reason);
+            entry.ended(ended_at, end);
             return self.end(now, &key, Observation::StoppedForGood, view, out);
         }
         let Some(mut entry) = self.archive.take(&key, started_at) else {
@@ -137,7 +135,7 @@ impl AlertBook {
         };
         let context = Context::new(&self.policy, &self.memory, view);
         entry.settle(&key, holding, &context);
-        entry.ended(ended_at, reason);
+        entry.ended(ended_at, end);
         entry.publish(ChangeKind::Ended, now, "end corrected by a late report".to_owned(), &key, &context, out);
         self.remember_end(&key, ended_at);
         self.archive.keep(&key, entry, now);
@@ -149,7 +147,7 @@ impl AlertBook {
         now: Time,
         key: Key,
         started_at: Time,
-        reason: &'static str,
+        end: End,
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
@@ -157,7 +155,7 @@ impl AlertBook {
             self.entries.get(&key).is_some_and(|entry| (entry.alert.started_at - started_at).abs() <= SAME_START);
         if open {
             if let Some(entry) = self.entries.get_mut(&key) {
-                entry.end_reason = reason;
+                entry.end = Some(end);
             }
             return self.end(now, &key, Observation::Disproved, view, out);
         }
@@ -165,7 +163,7 @@ impl AlertBook {
             return;
         };
         let context = Context::new(&self.policy, &self.memory, view);
-        entry.publish(ChangeKind::Retracted, now, reason.to_owned(), &key, &context, out);
+        entry.publish(ChangeKind::Retracted, now, end.words().to_owned(), &key, &context, out);
         self.remember_end(&key, started_at);
     }
 

@@ -1,6 +1,6 @@
 //! Retraction of alerts that rested on false positions.
 
-use crate::behaviours::{Behaviour, Doubt};
+use crate::behaviours::{Behaviour, Doubt, End};
 use crate::time::Time;
 use crate::units::Mmsi;
 
@@ -28,13 +28,13 @@ impl AlertBook {
         let open = self.entries.iter().filter(|(key, entry)| in_doubt(key, entry));
         for key in open.map(|(key, _)| key.clone()).collect::<Vec<Key>>() {
             if let Some(entry) = self.entries.get_mut(&key) {
-                entry.end_reason = mute::REASON;
+                entry.end = Some(End::PositionsFalse);
             }
             self.end(now, &key, Observation::Disproved, view, out);
         }
         for (key, mut entry) in self.archive.take_if(in_doubt) {
             let context = Context::new(&self.policy, &self.memory, view);
-            entry.publish(ChangeKind::Retracted, now, mute::REASON.to_owned(), &key, &context, out);
+            entry.publish(ChangeKind::Retracted, now, End::PositionsFalse.words().to_owned(), &key, &context, out);
             self.remember_end(&key, entry.alert.ended_at.unwrap_or(now));
         }
     }

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::{Behaviour, Holding, Subject};
-use crate::state::{Word, word, words};
+use crate::behaviours::{
+    Behaviour, Circumstances, End, Form, Holding, Lead, Opening, Subject, Tense, VesselRef, Words, ZoneRef,
+};
+use crate::state::shared;
 use crate::time::{Span, Time};
 use crate::tracks::Tracks;
 use crate::zones::Relation;
 
-use super::alert::{Alert, Change, ChangeKind, Evidence, ScoreReason, Sentence, Severity, Status, VesselRef, ZoneRef};
+use super::alert::{Alert, Change, ChangeKind, Evidence, ScoreReason, Sentence, Severity, Status};
+use super::class::Class;
 use super::handling::HandlingSettings;
 use super::id::Key;
 use super::ingredients::is_night;
@@ -21,11 +24,9 @@ use super::party::{Party, named};
 use super::score::{Score, ScoreSettings};
 use super::scored::{confidence, scored, shore_nm};
 use super::settings::Settings;
-use super::summary::{Tense, Told, form_words, opened_because, summary};
-use super::{Policy, View, evidence, roles, whole};
+use super::summary::{Surroundings, form_words, summary};
+use super::{Policy, View, evidence, roles};
 
-/// End reason of an alert that another one superseded.
-pub(super) const SUPERSEDED: &str = "superseded";
 /// Upper limit of the news items named in one reason.
 const NEWS_NAMED: usize = 4;
 
@@ -35,15 +36,16 @@ pub(super) struct Entry {
     pub(super) state: State,
     /// When the merge window closes; `None` unless the alert is pending.
     pub(super) deadline: Option<Time>,
-    #[serde(deserialize_with = "word")]
-    pub(super) end_reason: Word,
+    /// Why it ended; `None` while it has not.
+    pub(super) end: Option<End>,
     /// The alert in its present state; zones, vessels, summary, stations and tracks are those of the last line.
-    #[serde(with = "whole::one")]
+    #[serde(with = "shared")]
     pub(super) alert: Arc<Alert>,
+    /// The first sentence of the summary in parts.
+    sentence: Sentence,
     parties: Vec<Party>,
     /// The form of the behaviour at the last line.
-    #[serde(deserialize_with = "word")]
-    told_form: Word,
+    told_form: Form,
     inputs: Inputs,
     /// What is known of the vessels, as far as the score rests on it.
     knowledge: Knowledge,
@@ -75,10 +77,8 @@ impl<'a> Context<'a> {
 /// What a score is computed from. While it stays the same, the score is computed only when a line is due.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Inputs {
-    #[serde(deserialize_with = "word")]
-    form: Word,
-    #[serde(deserialize_with = "words")]
-    base: Vec<(Word, i32)>,
+    form: Form,
+    base: Vec<(String, i32)>,
     asked: Option<i32>,
     anchored: bool,
     zones: Vec<ZoneRef>,
@@ -93,15 +93,15 @@ impl Inputs {
             (*relation != Relation::Outside).then(|| ZoneRef {
                 id: zone.id.clone(),
                 name: zone.name.clone(),
-                kind: zone.kind.name(),
-                relation: relation.name(),
+                kind: zone.kind,
+                relation: *relation,
             })
         });
         let mut vessels: Vec<VesselRef> = parties.iter().map(|party| party.named.clone()).collect();
         roles::assign(behaviour, &holding.measured, parties, &mut vessels);
         Inputs {
             form: holding.form,
-            base: holding.base.clone(),
+            base: holding.base.iter().map(|(code, points)| ((*code).to_owned(), *points)).collect(),
             asked: holding.asked,
             anchored: holding.anchored,
             zones: named.collect(),
@@ -123,7 +123,7 @@ impl Entry {
         }
         self.revision += 1;
         let (change, reason) = (ChangeKind::Updated, "repeated: the store had lost it".to_owned());
-        out.push(Change { change, revision: self.revision, at, reason, alert: Arc::clone(&self.alert) });
+        out.push(self.change(change, at, reason));
     }
 
     /// An alert or fact that is not published yet.
@@ -139,6 +139,7 @@ impl Entry {
         let alert = Alert {
             id: key.alert_id(started_at),
             behaviour: key.behaviour,
+            kind: Class::of(key.behaviour),
             announced: context.settings.alert_from <= score.points,
             status: Status::Open,
             severity: Severity::of(score.points),
@@ -156,7 +157,6 @@ impl Entry {
             replaces: None,
             handling: context.handling.of(holding.satisfied_at.max(started_at), false, false),
             summary: String::new(),
-            sentence: Sentence::default(),
             score_reasons: score.reasons,
             evidence: Evidence {
                 thresholds: std::mem::take(&mut holding.thresholds),
@@ -168,8 +168,9 @@ impl Entry {
         Entry {
             state: State::Absent,
             deadline: None,
-            end_reason: "",
+            end: None,
             alert: Arc::new(alert),
+            sentence: Sentence::default(),
             parties,
             told_form: holding.form,
             inputs,
@@ -182,18 +183,16 @@ impl Entry {
         }
     }
 
-    /// Whether it counts for later alerts of the vessel: a change of draught or identity.
-    pub(super) fn is_lead(&self) -> bool {
-        match self.alert.behaviour {
-            Behaviour::DraughtChange => true,
-            Behaviour::IdentityChange => self.told_form != "check_digit",
-            _ => false,
-        }
+    /// What it lends to later alerts of the vessel; `None` if nothing.
+    pub(super) fn lead(&self) -> Option<Lead> {
+        self.alert.behaviour.character().lead.filter(|_| self.told_form.is_lead())
     }
 
     /// The reason for the opening, in a few words.
     pub(super) fn opened_because(&self) -> String {
-        opened_because(&self.alert, self.told_form)
+        let Alert { started_at, opened_at, evidence, .. } = &*self.alert;
+        let Evidence { thresholds, measured, .. } = evidence;
+        self.told_form.opened(&Opening { thresholds, measured, started_at: *started_at, opened_at: *opened_at })
     }
 
     /// Takes in that the behaviour holds; returns what that means for the lifecycle, and the reason.
@@ -268,14 +267,20 @@ impl Entry {
         if std::mem::take(&mut self.moved) {
             news.push("a late report shows a later start".to_owned());
         }
-        let told: Vec<&str> = self.told_form.split('+').collect();
-        if !self.inputs.form.split('+').all(|part| told.contains(&part)) {
-            news.push(format!("now {}", form_words(alert.behaviour, self.inputs.form, &alert.evidence.thresholds)));
+        let told = self.told_form.parts();
+        if !self.inputs.form.parts().iter().all(|part| told.contains(part)) {
+            news.push(format!("now {}", form_words(self.inputs.form, &alert.evidence.thresholds)));
         }
         for zone in &self.inputs.zones {
-            let told = |told: &ZoneRef| told.id == zone.id && (told.relation == zone.relation || told.relation == "in");
+            let told = |told: &ZoneRef| {
+                told.id == zone.id && (told.relation == zone.relation || told.relation == Relation::In)
+            };
             if !alert.zones.iter().any(told) {
-                news.push(format!("now {} {}", if zone.relation == "in" { "inside" } else { "near" }, zone.name));
+                news.push(format!(
+                    "now {} {}",
+                    if zone.relation == Relation::In { "inside" } else { "near" },
+                    zone.name
+                ));
             }
         }
         let further = self.inputs.vessels.len().saturating_sub(alert.vessels.len());
@@ -315,17 +320,17 @@ impl Entry {
     }
 
     /// Sets when and why the behaviour stopped, without a merge window.
-    pub(super) fn ended(&mut self, ended_at: Time, reason: &'static str) {
+    pub(super) fn ended(&mut self, ended_at: Time, end: End) {
         let alert = Arc::make_mut(&mut self.alert);
         let ended_at = ended_at.max(alert.started_at);
         alert.ended_at = Some(ended_at);
         alert.last_at = ended_at;
-        self.end_reason = reason;
+        self.end = Some(end);
     }
 
     /// Takes in that the behaviour stopped; returns whether it may still resume.
-    pub(super) fn stop(&mut self, now: Time, ended_at: Time, reason: &'static str, merge: Span) -> Observation {
-        let for_good = reason.starts_with("zone ");
+    pub(super) fn stop(&mut self, now: Time, ended_at: Time, end: End, merge: Span) -> Observation {
+        let for_good = end.is_final();
         if self.state == State::Pending {
             return match for_good {
                 true => Observation::StoppedForGood,
@@ -336,7 +341,7 @@ impl Entry {
         let ended_at = ended_at.max(alert.started_at);
         alert.ended_at = Some(ended_at);
         alert.last_at = ended_at;
-        self.end_reason = reason;
+        self.end = Some(end);
         let deadline = ended_at + merge;
         if for_good || deadline <= now {
             return Observation::StoppedForGood;
@@ -367,7 +372,7 @@ impl Entry {
             alert.score_reasons.push(ScoreReason { code: "superseded".to_owned(), points: score - alert.score, text });
             (alert.score, alert.severity) = (score, severity);
         }
-        self.end_reason = SUPERSEDED;
+        self.end = Some(End::Superseded);
     }
 
     /// Puts the alert into a group.
@@ -390,6 +395,11 @@ impl Entry {
         alert.handling = context.handling.of(alert.opened_at, corroborated, small_craft);
         alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();
         roles::assign(alert.behaviour, &alert.evidence.measured, &self.parties, &mut alert.vessels);
+    }
+
+    fn change(&self, change: ChangeKind, at: Time, reason: String) -> Change {
+        let (alert, sentence) = (Arc::clone(&self.alert), self.sentence.clone());
+        Change { change, revision: self.revision, at, reason, alert, sentence }
     }
 
     /// From now on the vessel's index may belong to another vessel.
@@ -419,29 +429,29 @@ impl Entry {
         };
         alert.zones.clone_from(&self.inputs.zones);
         let position = alert.position;
-        let satellite_only = alert.confidence == "low";
-        (alert.summary, alert.sentence) = summary(&Told {
-            behaviour: key.behaviour,
-            form: self.inputs.form,
+        let circumstances = Circumstances {
             vessels: &alert.vessels,
             zones: &alert.zones,
-            zone_id: &key.place,
+            place: &key.place,
             thresholds: &alert.evidence.thresholds,
             measured: &alert.evidence.measured,
             started_at: alert.started_at,
             last_at: alert.last_at,
             tense: if ended { Tense::Past } else { Tense::Present },
             position,
+            anchored: self.inputs.anchored,
+        };
+        let surroundings = Surroundings {
             shore_nm: self.shore_nm,
             night: position.is_some_and(|position| is_night(position, alert.last_at)),
-            anchored: self.inputs.anchored,
-            satellite_only,
+            confidence: alert.confidence,
             ports: &context.view.chart.ports,
-        });
+        };
+        (alert.summary, self.sentence) = summary(self.inputs.form, &circumstances, &surroundings);
         self.told_form = self.inputs.form;
         self.revision += 1;
         self.published_at = at;
-        out.push(Change { change, revision: self.revision, at, reason, alert: Arc::clone(&self.alert) });
+        out.push(self.change(change, at, reason));
     }
 }
 

@@ -7,8 +7,9 @@ use crate::tracks::{TrailPoint, Vessel};
 
 use super::View;
 use super::alert::{Evidence, EvidencePoint, EvidenceTrack};
-use super::party::{Party, clean};
+use super::party::Party;
 use super::settings::Settings;
+use crate::ais::clean;
 
 /// Number of vessels that can each have the full number of points; with more vessels, each has fewer.
 const SHARED_BY: usize = 4;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
 use crate::tracks::TrackKey;
 
 use super::id::Key;
@@ -68,12 +67,13 @@ impl Groups {
 
 /// Whether alerts of this key can form groups: pairs of vessels that meet.
 pub(super) fn groups(key: &Key) -> bool {
-    key.behaviour == Behaviour::Rendezvous && key.tracks.len() == 2
+    key.behaviour.character().is_grouped && key.tracks.len() == 2
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::behaviours::Behaviour;
     use crate::units::Mmsi;
 
     fn pair(a: u32, b: u32) -> Key {

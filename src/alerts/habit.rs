@@ -1,6 +1,5 @@
 //! A vessel's own habit: one that stops on most days, or repeatedly at one place, is doing its usual work.
 
-use crate::behaviours::Behaviour;
 use crate::time::Span;
 use crate::units::METRES_PER_NM;
 
@@ -9,8 +8,6 @@ use super::ingredients::line;
 use super::party::Party;
 use super::score::{Scene, ScoreSettings};
 
-/// Behaviours of one vessel that rest on a stop.
-const STOPS: [Behaviour; 3] = [Behaviour::Loitering, Behaviour::Slowdown, Behaviour::Drift];
 /// Number of days looked back for a daily rhythm.
 const DAYS: usize = 5;
 /// Additional days required of a cargo ship or tanker, whose trades involve no daily stop at sea.
@@ -36,7 +33,7 @@ pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Habit> {
     let [party] = scene.parties else {
         return None;
     };
-    let at = scene.holding.position.filter(|_| STOPS.contains(&scene.behaviour))?;
+    let at = scene.holding.position.filter(|_| scene.character().has_habit)?;
     let merchant = matches!(party.named.ship_type, Some(70..=89));
     let (mut stopped, mut here) = ([false; DAYS], [false; PLACE_DAYS]);
     for (_, halt) in scene.view.episodes.halts.of(party.key) {

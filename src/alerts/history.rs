@@ -1,6 +1,6 @@
 //! Score lines that look back: what the vessel did before, and what others did at the place.
 
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Counted, Lead, Silence};
 use crate::episodes::{Craft, Kind, Rate};
 use crate::geo::LatLon;
 use crate::time::Span;
@@ -11,24 +11,6 @@ use super::score::{Scene, ScoreSettings};
 
 /// A shorter silence is not a gap worth points (SPEC `ais_gap`).
 const GAP_LEAST: Span = Span::from_minutes(90);
-/// Behaviours that involve a stop, for which the rarity of stops at the place counts.
-const STOPS_THERE: [Behaviour; 8] = [
-    Behaviour::Loitering,
-    Behaviour::Rendezvous,
-    Behaviour::AsyncRendezvous,
-    Behaviour::DarkRendezvous,
-    Behaviour::Slowdown,
-    Behaviour::OutAndBack,
-    Behaviour::SmallCraftStop,
-    Behaviour::FishingOutOfPlace,
-];
-/// Behaviours that already include a gap.
-const OF_GAPS: [Behaviour; 3] = [Behaviour::AisGap, Behaviour::DarkRendezvous, Behaviour::DraughtChange];
-/// Behaviours about the identity itself.
-const OF_IDENTITY: [Behaviour; 4] =
-    [Behaviour::IdentityChange, Behaviour::IdentityConflict, Behaviour::PositionJump, Behaviour::Watchlist];
-/// Behaviours that rest on a stop below 1 kn; the others in `STOPS_THERE` rest on a slow passage.
-const COME_TO_REST: [Behaviour; 3] = [Behaviour::AsyncRendezvous, Behaviour::DarkRendezvous, Behaviour::SmallCraftStop];
 /// Stops within `place_days` from which a place counts as busy, and from which as crowded (SPEC "Points").
 const MANY: f64 = 5.0;
 const CROWDED: f64 = 20.0;
@@ -38,8 +20,6 @@ const AROUND_NM: f64 = 60.0;
 const AROUND_VESSELS: usize = 6;
 /// With less data than this, the wider area is not judged. Days.
 const AROUND_DAYS: f64 = 0.25;
-/// Behaviours that rest on the stop of one vessel, for which the wider area counts. A meeting is judged only by its own place.
-const OF_ONE_VESSEL: [Behaviour; 3] = [Behaviour::Loitering, Behaviour::Slowdown, Behaviour::DarkRendezvous];
 /// Stops per vessel-day in the wider area from which it counts as busy, and from which as crowded.
 const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
@@ -50,7 +30,7 @@ fn lately(scene: &Scene<'_>, settings: &ScoreSettings) -> crate::time::Time {
 
 /// A party was silent within `lately_hours` at a place where it would have been heard.
 pub(super) fn gap_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    if OF_GAPS.contains(&scene.behaviour) {
+    if scene.character().silence != Silence::Apart {
         return None;
     }
     let (from, to) = (lately(scene, settings), scene.holding.last_at);
@@ -67,14 +47,14 @@ pub(super) fn gap_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<
 
 /// A party changed its draught at sea within `lately_hours`.
 pub(super) fn draught_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let changed = scene.behaviour != Behaviour::DraughtChange && scene.draught_lately;
+    let changed = scene.character().lead != Some(Lead::Draught) && scene.draught_lately;
     let text = format!("Reported draught changed at sea within the {} h before", settings.lately_hours);
     changed.then(|| line("draught_lately", settings.draught_lately_points, text))
 }
 
 /// A party changed its identity within `identity_days`, as far as the daemon saw it.
 pub(super) fn new_identity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let new = scene.new_identity && !OF_IDENTITY.contains(&scene.behaviour);
+    let new = scene.new_identity && !scene.character().is_about_identity;
     let text = format!("Changed its identity within the last {} days", settings.identity_days);
     new.then(|| line("new_identity", settings.new_identity_points, text))
 }
@@ -96,8 +76,8 @@ pub(super) fn source_region(scene: &Scene<'_>, settings: &ScoreSettings) -> Opti
 
 /// How often comparable vessels stop, or pass slowly, at the place.
 pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let at = scene.holding.position.filter(|_| STOPS_THERE.contains(&scene.behaviour))?;
-    let rate = rate(scene, (at, settings.place_nm));
+    let (at, usual) = (scene.holding.position?, scene.character().usual?);
+    let rate = rate(scene, usual.counted, (at, settings.place_nm));
     let seen = scene.view.episodes.seen_for(scene.holding.last_at).hours();
     // A place counts as busy once half of `place_days` is known, and as anything only after a day of data.
     let whole = f64::from(settings.place_days);
@@ -105,19 +85,19 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
     // Today's stops have hardly faded; rounding lets whole counts reach whole limits.
     let in_place_days = (rate.count * whole / known).round();
     if in_place_days < CROWDED
-        && let Some(usual) = usual_around(scene, settings, at).filter(|_| OF_ONE_VESSEL.contains(&scene.behaviour))
+        && let Some(around) = usual_around(scene, usual.counted, settings, at).filter(|_| usual.around)
     {
-        return Some(usual);
+        return Some(around);
     }
-    let (a_day, nm, such) = (rate.per_day(), rate.nm, such(scene));
+    let (a_day, nm, such) = (rate.per_day(), rate.nm, such(usual.counted));
     let text = format!("{a_day:.1} {such} a day within {nm} nm, by {}", others(rate.vessels));
     let (code, points, text) = match rate.is_none() {
-        _ if scene.behaviour == Behaviour::AsyncRendezvous && seen < 24.0 => {
+        _ if scene.character().weighs_chance && seen < 24.0 => {
             let text = format!("Only {seen:.0} h of data: not yet known how common stops are here");
             ("little_data", settings.little_data_points, text)
         }
         // The behaviour itself weighs what would happen by chance.
-        false if scene.behaviour == Behaviour::AsyncRendezvous => return None,
+        false if scene.character().weighs_chance => return None,
         false if CROWDED <= in_place_days => ("crowded_place", settings.crowded_place_points, text),
         false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),
         true if f64::from(24 * settings.rare_after_days) <= seen => {
@@ -132,8 +112,8 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
 
 /// How often vessels of this kind stop in a wider area, such as a waiting area, oil field or fishing ground. Counted per
 /// vessel-day, so that it does not depend on traffic.
-fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Option<ScoreReason> {
-    let rate = rate(scene, (at, AROUND_NM));
+fn usual_around(scene: &Scene<'_>, counted: Counted, settings: &ScoreSettings, at: LatLon) -> Option<ScoreReason> {
+    let rate = rate(scene, counted, (at, AROUND_NM));
     if rate.vessels < AROUND_VESSELS || rate.days < AROUND_DAYS {
         return None;
     }
@@ -141,7 +121,7 @@ fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Opti
     let days = scene.view.coverage.vessel_hours(at, AROUND_NM) / 24.0;
     let per_day = rate.count / days.max(1.0);
     let text =
-        format!("{per_day:.1} {} per vessel-day within {AROUND_NM} nm, by {}", such(scene), others(rate.vessels));
+        format!("{per_day:.1} {} per vessel-day within {AROUND_NM} nm, by {}", such(counted), others(rate.vessels));
     match per_day {
         AROUND_CROWDED.. => Some(line("crowded_place", settings.crowded_place_points, text)),
         AROUND_BUSY.. => Some(line("busy_place", settings.busy_place_points, text)),
@@ -150,15 +130,21 @@ fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Opti
 }
 
 /// How often comparable vessels stop, or pass slowly, around a place; the parties themselves are left out.
-fn rate(scene: &Scene<'_>, around: (LatLon, f64)) -> Rate {
+fn rate(scene: &Scene<'_>, counted: Counted, around: (LatLon, f64)) -> Rate {
     let related = |key| scene.parties.iter().any(|party| party.key == key);
-    let kind = if COME_TO_REST.contains(&scene.behaviour) { Kind::Stops } else { Kind::SlowPassages };
+    let kind = match counted {
+        Counted::Stops => Kind::Stops,
+        Counted::SlowPassages => Kind::SlowPassages,
+    };
     scene.view.episodes.rate(around, (kind, stopping(scene)), scene.holding.last_at, related)
 }
 
 /// What is counted, in words.
-fn such(scene: &Scene<'_>) -> &'static str {
-    if COME_TO_REST.contains(&scene.behaviour) { "stops" } else { "stops and slow passages" }
+fn such(counted: Counted) -> &'static str {
+    match counted {
+        Counted::Stops => "stops",
+        Counted::SlowPassages => "stops and slow passages",
+    }
 }
 
 fn others(number: usize) -> String {
@@ -169,7 +155,7 @@ fn others(number: usize) -> String {
 /// `Other`.
 fn stopping(scene: &Scene<'_>) -> Craft {
     let crafts = || scene.parties.iter().map(|party| Craft::of(party.named.ship_type, party.class, party.length));
-    let collector = crafts().find(|craft| scene.behaviour == Behaviour::AsyncRendezvous && craft.collects());
+    let collector = crafts().find(|craft| scene.character().weighs_chance && craft.collects());
     let same = crafts().next().filter(|first| crafts().all(|craft| craft == *first));
     collector.or(same).unwrap_or(Craft::Other)
 }

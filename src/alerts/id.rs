@@ -4,15 +4,12 @@ use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::behaviours::{Behaviour, Subject};
+use crate::behaviours::{About, Behaviour, Subject};
 use crate::time::Time;
 use crate::tracks::TrackKey;
 
 /// Length of an id in characters.
 const LENGTH: usize = 26;
-
-/// Behaviours whose alerts name vessels but are about an area.
-pub(crate) const NOTICES: [Behaviour; 1] = [Behaviour::Interference];
 
 /// What an alert is about, apart from its start. At most one alert of a key is open at a time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -27,7 +24,7 @@ pub(super) struct Key {
 impl Key {
     pub(super) fn new(behaviour: Behaviour, subject: &Subject) -> Key {
         // The vessels of an area notice are not part of its key, because more may join while it lasts.
-        let vessels = if NOTICES.contains(&behaviour) { &[][..] } else { &subject.vessels };
+        let vessels = if behaviour.character().about == About::Area { &[][..] } else { &subject.vessels };
         Key { behaviour, tracks: vessels.iter().map(|(key, _)| *key).collect(), place: subject.zone_id.clone() }
     }
 

@@ -1,7 +1,7 @@
 //! The lines of a score besides the base, one small function each, in the order of the lines.
 
 use crate::ais::ship_type_name;
-use crate::behaviours::{Behaviour, Holding};
+use crate::behaviours::{Level, LiftedBy, Silence, Words};
 use crate::geo::LatLon;
 use crate::geo::sun_altitude_degrees;
 use crate::time::{Span, Time};
@@ -12,21 +12,16 @@ use super::alert::ScoreReason;
 use super::everyday;
 use super::habit;
 use super::history;
-use super::named;
 use super::of_interest;
 use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
-use super::summary::{about_hours, decimals};
+use crate::text::about_hours;
 
 /// It is night while the sun is below this altitude (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
 const HALF_A_DAY: Span = Span::from_hours(12);
 /// A fishing vessel last heard longer ago than this does not count as nearby.
 const STALE: Span = Span::from_hours(6);
-/// Behaviours that fishing can look like.
-const LIKE_FISHING: [Behaviour; 4] =
-    [Behaviour::Loitering, Behaviour::Slowdown, Behaviour::Drift, Behaviour::DarkRendezvous];
-
 type Ingredient = fn(&Scene<'_>, &ScoreSettings) -> Option<ScoreReason>;
 type Limit = fn(&Scene<'_>, &ScoreSettings) -> Option<Cap>;
 
@@ -54,17 +49,30 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
 ];
 
 /// All caps that a grave case or a watchlist lifts; the lowest that applies is the last line.
-pub(super) const CAPS: &[Limit] =
-    &[at_anchor_near_shore, short_gap, wrong_check_digit, on_duty, fleet, circles_by_trade, everyday::yachts];
+pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, on_duty, fleet, circles_by_trade, everyday::yachts];
 
 /// Caps that hold whatever the score of the case; only a watchlist lifts them.
-pub(super) const FIRM_CAPS: &[Limit] =
-    &[of_interest::gear, of_interest::held, of_interest::slow_over_a_hole, everyday::habitual, everyday::one_gear];
+pub(super) const FIRM_CAPS: &[Limit] = &[of_interest::gear, of_interest::held, everyday::working_fleet];
+
+/// The caps that the behaviour itself calls for, among those that `lifted_by` lifts.
+pub(super) fn own_caps(scene: &Scene<'_>, settings: &ScoreSettings, lifted_by: LiftedBy) -> Vec<Cap> {
+    let limits = scene.holding.form.limits(scene.holding).into_iter().filter(|limit| limit.lifted_by == lifted_by);
+    let cap = |limit: crate::behaviours::Limit| {
+        let (points, code, only_below) = match limit.level {
+            Level::Fact => (settings.cap_fact, "cap_fact", i32::MAX),
+            Level::FactIfSlight => (settings.cap_fact, "cap_fact", settings.short_gap_alert_from),
+            Level::Low => (settings.cap_low, "cap_low", i32::MAX),
+        };
+        Cap { points, only_below, code, text: limit.text }
+    };
+    limits.map(cap).collect()
+}
 
 /// The base score, line by line as the behaviour gave it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
     let base = scene.holding.base.iter();
-    base.map(|(code, points)| line(code, *points, base_text(scene, code))).collect()
+    let text = |code| scene.holding.form.line(code, scene.holding, scene.view.chart);
+    base.map(|(code, points)| line(code, *points, text(code))).collect()
 }
 
 /// Whether it is night at that place and time.
@@ -74,120 +82,6 @@ pub(super) fn is_night(position: LatLon, at: Time) -> bool {
 
 pub(super) fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreReason {
     ScoreReason { code: code.to_owned(), points, text: text.into() }
-}
-
-fn base_text(scene: &Scene<'_>, code: &str) -> String {
-    let text = match (scene.behaviour, code, scene.holding.form) {
-        (Behaviour::Loitering, _, "circling") => "Circles in a small area without making good any distance",
-        (Behaviour::Loitering, _, _) => {
-            match scene.holding.thresholds.get("slow_knots").and_then(serde_json::Value::as_f64) {
-                Some(knots) => return format!("Stays below {} kn away from harbours and anchorages", decimals(knots)),
-                None => "Stays slow away from harbours and anchorages",
-            }
-        }
-        (Behaviour::Rendezvous, "near", _) => "Two ships stay close at low speed, away from shore",
-        (Behaviour::Rendezvous, "close", _) => "Two ships lie side by side at low speed, away from shore",
-        (Behaviour::Rendezvous, "underway", _) => "Two ships keep close company under way",
-        (Behaviour::Rendezvous, "long", _) => "Lasts for hours",
-        (Behaviour::Slowdown, _, "hole") => "Made good little distance between two reports, on passage",
-        (Behaviour::Slowdown, _, _) => "Slowed right down on passage, in open water",
-        (Behaviour::OutAndBack, _, _) => "Went far out, stopped in open water and came back without a port call",
-        (Behaviour::SmallCraftStop, "gale", _) => "Gale there: yachts heave to",
-        (Behaviour::SmallCraftStop, _, _) => "Small craft stopped or drifting in mid-ocean",
-        (Behaviour::FishingOutOfPlace, "foreign_flag", _) => "Flag state from another region, or unknown",
-        (Behaviour::FishingOutOfPlace, _, _) => "Fishing vessel on a straight course for days, then stops far out",
-        (Behaviour::Drift, _, _) => "Moves slowly, not in the direction of its heading",
-        (Behaviour::DarkRendezvous, "lay_still", _) => "The silent vessel lay still when last heard",
-        (Behaviour::DarkRendezvous, _, _) => "Stopped where a silent vessel could have come and returned in time",
-        (Behaviour::AsyncRendezvous, "late", _) => {
-            return measured(scene, "hours_between", "", " h later: many other explanations");
-        }
-        (Behaviour::AsyncRendezvous, "far", _) => {
-            return measured(scene, "distance_nm", "", " nm away: many other explanations");
-        }
-        (Behaviour::AsyncRendezvous, "by_chance", _) => {
-            return measured(
-                scene,
-                "expected_by_chance",
-                "",
-                " such stops expected there in that time by chance alone",
-            );
-        }
-        (Behaviour::AsyncRendezvous, _, _) => "Small craft stopped where a ship had slowed or turned hours earlier",
-        (Behaviour::AisGap, "alone", _) => "The only vessel on its input: the receiver may have failed instead",
-        (Behaviour::AisGap, "long" | "longer", _) => return long_gap(scene, code),
-        (Behaviour::AisGap, _, "out_of_reach") => "Went silent at sea",
-        (Behaviour::AisGap, _, _) => "Went silent at sea in an area with good reception",
-        (Behaviour::ZoneEntry, _, _) => return entered(scene),
-        (Behaviour::ZoneExit, _, _) => "Left the zone",
-        (Behaviour::ZoneSpeed, _, "too_slow") => "Below the zone's minimum speed",
-        (Behaviour::ZoneSpeed, _, _) => "Above the zone's speed limit",
-        (Behaviour::LimitHugging, _, _) => "Stays slow just outside the limit",
-        (Behaviour::AlongsideAtAnchor, "night", _) => "At night",
-        (Behaviour::AlongsideAtAnchor, "second_visit", _) => "The same boat has been alongside this ship before",
-        (Behaviour::AlongsideAtAnchor, _, _) => "Small craft alongside a ship at anchor",
-        (Behaviour::DraughtChange, "after_gap", _) => "After hours of silence",
-        (Behaviour::DraughtChange, _, "deeper") => "Reported draught has increased without a port call",
-        (Behaviour::DraughtChange, _, _) => "Reported draught has decreased without a port call",
-        (Behaviour::VoyageAnomaly, _, "short_calls") => "Calls at ports without loading or unloading",
-        (Behaviour::VoyageAnomaly, _, _) => "Reported destination changed at sea",
-        (Behaviour::FeedSilent, _, "input") => "An input is silent",
-        (Behaviour::FeedSilent, _, "station") => "A station is silent",
-        (Behaviour::FeedSilent, _, _) => "All vessels in an area went silent at once",
-        (Behaviour::PositionJump, _, _) => "Reported from where it could not have got to",
-        (Behaviour::IdentityConflict, _, _) => "One MMSI used by two ships",
-        (Behaviour::IdentityChange, "new_identity", _) => {
-            "Same IMO number seen before under another MMSI, name or flag"
-        }
-        (Behaviour::IdentityChange, "new_mmsi", _) => "Same IMO number seen before under another MMSI",
-        (Behaviour::IdentityChange, "shared_imo", _) => "Transmits an IMO number that another vessel also transmits",
-        (Behaviour::IdentityChange, "check_digit", _) => "Transmits an invalid IMO number",
-        (Behaviour::IdentityChange, "renamed", _) => "Changed its name",
-        (Behaviour::IdentityChange, "call_sign", _) => "Changed its call sign under way",
-        (Behaviour::IdentityChange, _, _) => "Changed its reported type under way",
-        (Behaviour::Interference, _, _) => "Many vessels jumped to one place: satellite navigation jammed or spoofed",
-        (Behaviour::Watchlist, _, _) => return named::listed(scene.holding),
-        (Behaviour::Distress, "test", _) => "Distress device under test",
-        (Behaviour::Distress, _, _) => "Distress device active",
-        (behaviour, code, _) if behaviour.name() == code => return words(code),
-        (behaviour, code, _) => return format!("{}: {}", words(behaviour.name()), words(code)),
-    };
-    text.to_owned()
-}
-
-/// How long the silence was, and whether part of it remains unexplained.
-fn long_gap(scene: &Scene<'_>, code: &str) -> String {
-    let Holding { thresholds, measured, .. } = scene.holding;
-    let number = |of: &serde_json::Map<String, serde_json::Value>, key| of.get(key)?.as_f64();
-    let how_long = match (code, number(thresholds, "long_hours"), number(measured, "silent_minutes")) {
-        ("longer", _, Some(minutes)) => format!("for {}", Span::from_minutes(minutes as i64)),
-        (_, Some(hours), _) => format!("for more than {} h", decimals(hours)),
-        _ => "for hours".to_owned(),
-    };
-    let closed = measured.contains_key("slack_hours");
-    format!("Silent {how_long}{}", if closed { ", part of it unexplained" } else { "" })
-}
-
-/// A measured number between two texts.
-fn measured(scene: &Scene<'_>, key: &str, before: &str, after: &str) -> String {
-    let number = scene.holding.measured.get(key).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
-    format!("{before}{number:.1}{after}")
-}
-
-/// Owner of the zone and reason for watching it, if the zone file states them.
-fn entered(scene: &Scene<'_>) -> String {
-    let zones = scene.view.chart.zones.zones();
-    let crossed = scene.holding.zones.iter().filter(|(_, relation)| *relation == Relation::In);
-    let told = crossed.filter_map(|(zone, _)| zones.get(usize::from(zone.0))).find_map(|zone| {
-        let why = [zone.reason.clone(), zone.owner.as_ref().map(|owner| format!("owner: {owner}"))];
-        let why: Vec<String> = why.into_iter().flatten().collect();
-        (!why.is_empty()).then(|| format!("Entered a watched zone ({})", why.join("; ")))
-    });
-    told.unwrap_or_else(|| "Entered the zone".to_owned())
-}
-
-fn words(name: &str) -> String {
-    name.replace('_', " ")
 }
 
 /// The zone of the largest weight among those that `wanted` selects; of equals the one it is in, then the smaller id.
@@ -239,7 +133,7 @@ fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     }
     // Half a day always includes part of a night.
     let lasted = scene.holding.last_at - scene.holding.started_at;
-    if scene.behaviour == Behaviour::AisGap && HALF_A_DAY <= lasted {
+    if scene.character().silence == Silence::Itself && HALF_A_DAY <= lasted {
         return None;
     }
     let dark = is_night(scene.holding.position?, scene.holding.last_at);
@@ -265,7 +159,7 @@ fn merchant_with_small_craft(scene: &Scene<'_>, settings: &ScoreSettings) -> Opt
 /// A draught that changed after a meeting. A silence before the change already has its own points.
 fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let silent = scene.holding.base.iter().any(|(code, _)| *code == "after_gap");
-    let counts = scene.behaviour == Behaviour::DraughtChange && scene.met && !silent;
+    let counts = scene.character().gains_by_meeting && scene.met && !silent;
     counts.then(|| line("after_meeting", settings.draught_after_meeting_points, "After a meeting at sea"))
 }
 
@@ -288,7 +182,7 @@ fn all_fishing(scene: &Scene<'_>) -> bool {
 }
 
 fn is_like_fishing(scene: &Scene<'_>) -> bool {
-    LIKE_FISHING.contains(&scene.behaviour) && all_fishing(scene)
+    scene.character().looks_like_fishing && all_fishing(scene)
 }
 
 fn like_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
@@ -297,7 +191,7 @@ fn like_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReas
 
 fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let two = matches!(scene.parties, [a, b] if a.key.mmsi != b.key.mmsi);
-    let pair = two && !LIKE_FISHING.contains(&scene.behaviour);
+    let pair = two && !scene.character().looks_like_fishing;
     let text = "Both are fishing vessels";
     (pair && all_fishing(scene)).then(|| line("both_fishing", settings.both_fishing_points, text))
 }
@@ -357,22 +251,6 @@ fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<C
     })
 }
 
-fn short_gap(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let short = scene.behaviour == Behaviour::AisGap && scene.holding.form == "silent";
-    short.then(|| Cap {
-        points: settings.cap_fact,
-        only_below: settings.short_gap_alert_from,
-        code: "cap_fact",
-        text: "Not silent for long: recorded as a fact".to_owned(),
-    })
-}
-
-fn wrong_check_digit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let wrong = scene.behaviour == Behaviour::IdentityChange && scene.holding.form == "check_digit";
-    let text = "Usually a typing error: recorded as a fact".to_owned();
-    wrong.then_some(Cap { points: settings.cap_fact, only_below: i32::MAX, code: "cap_fact", text })
-}
-
 fn on_duty(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let party = scene.parties.iter().find(|party| party.on_duty())?;
     let kind = ship_type_name(party.named.ship_type);
@@ -396,7 +274,7 @@ fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 }
 
 fn circles_by_trade(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let circling = scene.behaviour == Behaviour::Loitering && scene.holding.form == "circling";
+    let circling = scene.holding.form.is_circling();
     let party = scene.parties.iter().find(|party| party.circles_by_trade())?;
     let kind = ship_type_name(party.named.ship_type);
     circling.then(|| cap_low(settings, format!("Circling is normal work ({kind}): limited to low")))

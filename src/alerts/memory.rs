@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, Lead};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
@@ -25,14 +25,14 @@ pub(super) struct Memory {
     alerts: BTreeMap<(TrackKey, Behaviour), Time>,
     /// Start of the last superseded alert, by key.
     superseded: BTreeMap<Key, Time>,
-    /// When a vessel last had a lead, alert or fact, by behaviour.
-    leads: BTreeMap<(TrackKey, Behaviour), Time>,
+    /// When a vessel last had a lead, by an alert or fact.
+    leads: BTreeMap<(TrackKey, Lead), Time>,
     evicted: u64,
 }
 
 impl Memory {
     /// Records a lead: a change of draught or identity, which counts for later alerts of the vessel.
-    pub(super) fn lead(&mut self, key: &Key, at: Time) {
+    pub(super) fn lead(&mut self, key: &Key, lead: Lead, at: Time) {
         if MOST_LEADS <= self.leads.len() {
             let oldest = at - LEADS_KEPT;
             let before = self.leads.len();
@@ -43,13 +43,13 @@ impl Memory {
             }
         }
         for track in &key.tracks {
-            self.leads.insert((*track, key.behaviour), at);
+            self.leads.insert((*track, lead), at);
         }
     }
 
     /// Whether the vessel had such a lead at `since` or later.
-    pub(super) fn led(&self, track: TrackKey, behaviour: Behaviour, since: Time) -> bool {
-        self.leads.get(&(track, behaviour)).is_some_and(|at| since <= *at)
+    pub(super) fn led(&self, track: TrackKey, lead: Lead, since: Time) -> bool {
+        self.leads.get(&(track, lead)).is_some_and(|at| since <= *at)
     }
 
     /// Records an end. Forgets ends more than `keep` before it, and the oldest beyond `most`.

@@ -20,10 +20,8 @@ mod knowledge;
 mod lifecycle;
 mod memory;
 mod mute;
-mod named;
 mod notice;
 mod of_interest;
-mod other_reasons;
 mod party;
 mod roles;
 mod score;
@@ -31,25 +29,24 @@ mod scored;
 mod settings;
 mod summary;
 mod supersede;
-mod whole;
 
 pub use alert::{
-    Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Sentence, Severity, Status,
-    VesselRef, ZoneRef,
+    Alert, Change, ChangeKind, Confidence, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Sentence, Severity,
+    Status,
 };
 pub use class::{Class, system_title};
 pub use handling::{Handling, HandlingSettings};
-pub(crate) use id::{NOTICES, digest};
+pub(crate) use id::digest;
 pub use notice::{Notice, NoticeKind};
 pub use score::ScoreSettings;
 pub use settings::Settings;
-pub(crate) use whole::many;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ais::StationId;
-use crate::behaviours::{Doubt, Holding, Signal, SignalKind, Subject};
+use crate::behaviours::{About, Behaviour, Doubt, End, Holding, Signal, SignalKind, Subject};
+pub use crate::behaviours::{VesselRef, ZoneRef};
 use crate::coverage::Coverage;
 use crate::episodes::Episodes;
 use crate::episodes::gap::Gaps;
@@ -226,7 +223,8 @@ impl AlertBook {
             }
         }
         // A notice may outlive the tracks of the vessels it names.
-        for first in id::NOTICES.map(Key::notices_of) {
+        let areas = Behaviour::ALL.iter().filter(|behaviour| behaviour.character().about == About::Area);
+        for first in areas.map(|behaviour| Key::notices_of(*behaviour)) {
             let behaviour = first.behaviour;
             let notices = self.entries.range_mut(first..);
             notices.take_while(|(key, _)| key.behaviour == behaviour && key.is_notice()).for_each(|(_, entry)| {
@@ -287,8 +285,8 @@ impl AlertBook {
                     return;
                 }
                 let reason = entry.opened_because();
-                if entry.is_lead() {
-                    self.memory.lead(&key, holding.started_at);
+                if let Some(lead) = entry.lead() {
+                    self.memory.lead(&key, lead, holding.started_at);
                 }
                 self.entries.insert(key.clone(), entry);
                 (Observation::Holds, reason)
@@ -361,15 +359,7 @@ impl AlertBook {
         })
     }
 
-    fn over(
-        &mut self,
-        now: Time,
-        key: Key,
-        ended_at: Time,
-        reason: &'static str,
-        view: &View<'_>,
-        out: &mut Vec<Change>,
-    ) {
+    fn over(&mut self, now: Time, key: Key, ended_at: Time, end: End, view: &View<'_>, out: &mut Vec<Change>) {
         let Some(entry) = self.entries.get_mut(&key) else {
             return;
         };
@@ -378,7 +368,7 @@ impl AlertBook {
             // A late report that shows that the behaviour continued may still arrive.
             merge => merge + entry.lateness(view.tracks),
         };
-        let observation = entry.stop(now, ended_at, reason, merge);
+        let observation = entry.stop(now, ended_at, end, merge);
         let Transition { next, act, .. } = transition(entry.state, observation);
         match act {
             Action::Publish(_) => self.end(now, &key, observation, view, out),
@@ -405,7 +395,7 @@ impl AlertBook {
         if let Some(deadline) = entry.deadline.take() {
             self.deadlines.remove(&(deadline, key.clone()));
         }
-        let reason = entry.end_reason.to_owned();
+        let reason = entry.end.map_or(String::new(), |end| end.words().to_owned());
         self.publish(at, key, change, reason, view, out);
         self.groups.remove(key);
         if let Some(entry) = self.entries.remove(key).filter(|_| change != ChangeKind::Retracted) {

@@ -10,20 +10,8 @@ use crate::units::Mmsi;
 
 use super::id::Key;
 
-/// Behaviours that do not rest on a vessel's position: identity data, watchlists, distress, and notices about the feed.
-const UNTOUCHED: [Behaviour; 6] = [
-    Behaviour::Watchlist,
-    Behaviour::Distress,
-    Behaviour::Interference,
-    Behaviour::FeedSilent,
-    Behaviour::IdentityChange,
-    Behaviour::DraughtChange,
-];
 /// Upper limit of the vessels in doubt; further ones are not muted.
 const MOST: usize = 20_000;
-
-/// Reason for retracting an alert that rested on false positions.
-pub(super) const REASON: &str = "interference: the positions were false";
 
 /// The doubts by vessel.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -61,7 +49,7 @@ impl Mute {
 
 /// Whether alerts of this behaviour rest on the position of a vessel.
 pub(super) fn rests_on_place(behaviour: Behaviour) -> bool {
-    !UNTOUCHED.contains(&behaviour)
+    behaviour.character().is_muted
 }
 
 fn is_in_force(doubt: &Doubt, now: Time) -> bool {

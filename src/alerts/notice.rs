@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::alert::{Alert, Change, ChangeKind, Evidence, ScoreReason, Sentence, Severity, Status};
+use super::alert::{Alert, Change, ChangeKind, Confidence, Evidence, ScoreReason, Sentence, Severity, Status};
+use super::class::Class;
 use super::handling::HandlingSettings;
 use super::id::digest;
 use crate::behaviours::Behaviour;
@@ -71,11 +72,12 @@ impl Notice {
         let alert = Alert {
             id: digest(&format!("{behaviour}|{}||{}", self.name, started_at.millis())),
             behaviour,
+            kind: Class::of(behaviour),
             announced: true,
             status,
             severity: Severity::of(POINTS),
             score: POINTS,
-            confidence: "normal",
+            confidence: Confidence::Normal,
             started_at,
             opened_at: started_at,
             last_at: at,
@@ -88,7 +90,6 @@ impl Notice {
             replaces: None,
             handling: handling.of(started_at, false, false),
             summary: self.summary.clone(),
-            sentence: Sentence::default(),
             score_reasons: vec![ScoreReason {
                 code: behaviour.to_string(),
                 points: POINTS,
@@ -101,6 +102,13 @@ impl Notice {
                 tracks: Vec::new(),
             },
         };
-        Change { change, revision, at, reason: reason.to_owned(), alert: Arc::new(alert) }
+        Change {
+            change,
+            revision,
+            at,
+            reason: reason.to_owned(),
+            alert: Arc::new(alert),
+            sentence: Sentence::default(),
+        }
     }
 }

@@ -1,25 +1,10 @@
 //! Caps for vessels without interest: beacons of fishing gear, and vessels held in one place. Facts only, unless on a watchlist.
 
-use crate::behaviours::Behaviour;
+use crate::behaviours::RestsOn;
 use crate::episodes::{GearSign, Held};
-
-use crate::time::Span;
 
 use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
-
-/// Behaviours that rest on a stop, or on the position, of one vessel.
-const STOPS: [Behaviour; 7] = [
-    Behaviour::Loitering,
-    Behaviour::Slowdown,
-    Behaviour::Drift,
-    Behaviour::SmallCraftStop,
-    Behaviour::FishingOutOfPlace,
-    Behaviour::LimitHugging,
-    Behaviour::AisGap,
-];
-/// Behaviours that rest on the positions of two vessels.
-const MEETINGS: [Behaviour; 3] = [Behaviour::Rendezvous, Behaviour::AsyncRendezvous, Behaviour::DarkRendezvous];
 
 /// The sign that identifies a party as a gear beacon; `None` if there is none.
 pub(super) fn gear_sign(party: &Party, scene: &Scene<'_>) -> Option<GearSign> {
@@ -28,7 +13,7 @@ pub(super) fn gear_sign(party: &Party, scene: &Scene<'_>) -> Option<GearSign> {
 
 /// A beacon of a net or line, or a vessel with one: hauling gear is not a meeting.
 pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let concerns = STOPS.contains(&scene.behaviour) || MEETINGS.contains(&scene.behaviour);
+    let concerns = scene.character().rests_on != RestsOn::Neither;
     let gear = |party: &Party| Some((party.key.mmsi, gear_sign(party, scene)?));
     let (mmsi, sign) = scene.parties.iter().filter(|_| concerns).find_map(gear)?;
     Some(fact(settings, format!("{mmsi} is a fishing gear beacon ({}): recorded as a fact", sign.words())))
@@ -38,9 +23,10 @@ pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 /// ship that came and anchored for days may still meet others.
 pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let lying = &scene.view.episodes.lying;
+    let rests_on = scene.character().rests_on;
     let held = match scene.parties {
-        [party] if STOPS.contains(&scene.behaviour) => lying.held(party.key, scene.holding.position?),
-        parties if MEETINGS.contains(&scene.behaviour) => parties.iter().find_map(|party| {
+        [party] if rests_on == RestsOn::OneVessel => lying.held(party.key, scene.holding.position?),
+        parties if rests_on == RestsOn::Meeting => parties.iter().find_map(|party| {
             let never = party.vessel(scene.view.tracks).is_some_and(|vessel| !vessel.ever_under_way());
             lying.held_itself(party.key).filter(|_| never)
         }),
@@ -57,21 +43,6 @@ pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         }
     };
     Some(fact(settings, text))
-}
-
-/// A slowdown shown only by a hole in reception.
-pub(super) fn slow_over_a_hole(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let hole = scene.behaviour == Behaviour::Slowdown && scene.holding.form == "hole";
-    let minutes = scene.holding.measured.get("hole_minutes").and_then(serde_json::Value::as_f64)?;
-    hole.then(|| {
-        fact(
-            settings,
-            format!(
-                "Shown only by a gap of {} between reports: recorded as a fact",
-                Span::from_minutes(minutes as i64)
-            ),
-        )
-    })
 }
 
 fn fact(settings: &ScoreSettings, text: String) -> Cap {

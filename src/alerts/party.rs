@@ -2,14 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::{Class, hidden};
+use crate::ais::{Class, clean};
+use crate::behaviours::VesselRef;
 use crate::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
 use crate::zones::Said;
 
-use super::alert::VesselRef;
-
-/// Longest text from a vessel that reaches an alert, in characters.
-const LONGEST: usize = 64;
 /// A craft shorter than this is small (SPEC `async_rendezvous`). Metres.
 const SMALL_METRES: u16 = 30;
 /// A class B craft shorter than this is treated like a yacht. Metres.
@@ -45,11 +42,7 @@ impl Party {
                 call_sign: identity.and_then(|identity| clean(identity.call_sign.as_deref()?)),
                 ship_type: vessel.ship_type(),
                 flag: flag_of(key.mmsi),
-                class: match class {
-                    Class::A => Some("A"),
-                    Class::B => Some("B"),
-                    Class::Unknown => None,
-                },
+                class: Some(class).filter(|class| *class != Class::Unknown),
                 role: None,
             },
             length: identity.and_then(|identity| identity.length()),
@@ -144,31 +137,4 @@ pub(super) fn named(mut known: Vec<Party>, vessels: &[(TrackKey, TrackIx)], trac
         parties.extend(before.or_else(new));
     }
     parties
-}
-
-/// Text from the air without control and direction characters, single-spaced and of bounded length; `None` if nothing is left.
-pub(super) fn clean(said: &str) -> Option<String> {
-    let visible = said.chars().filter(|c| !hidden(*c));
-    let spaced: String = visible.map(|c| if c.is_whitespace() { ' ' } else { c }).take(4 * LONGEST).collect();
-    let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
-    let text: String = words.join(" ").chars().take(LONGEST).collect();
-    (!text.is_empty()).then_some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hidden_and_direction_characters_are_removed_from_received_names() {
-        assert_eq!(clean("ALFA\u{202e}OFLA"), Some("ALFAOFLA".to_owned()));
-        assert_eq!(clean(" A\u{7}\tB\n\u{200b}C "), Some("A B C".to_owned()));
-        assert_eq!(clean("\u{202a}\u{0}"), None);
-        assert_eq!(clean(&"X".repeat(5000)).map(|name| name.len()), Some(LONGEST));
-        assert_eq!(clean("<b>\"Ñ"), Some("<b>\"Ñ".to_owned()));
-        for unseen in ["\u{61c}", "\u{2066}", "\u{e0041}", "\u{fe0f}", "\u{e0100}", "\u{200d}", "\u{feff}", "\u{180b}"]
-        {
-            assert_eq!(clean(&format!("AL{unseen}FA")), Some("ALFA".to_owned()), "{}", unseen.escape_unicode());
-        }
-    }
 }

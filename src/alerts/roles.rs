@@ -1,9 +1,9 @@
 //! The roles of vessels in an alert: mother and daughter, dropper and collector, dark.
 
-use crate::behaviours::Behaviour;
 use serde_json::{Map, Value};
 
-use super::alert::VesselRef;
+use crate::behaviours::{Behaviour, Role, Roles, VesselRef};
+
 use super::party::Party;
 
 /// Gives each vessel of an alert its role, if the behaviour has roles.
@@ -13,30 +13,28 @@ pub(super) fn assign(
     parties: &[Party],
     vessels: &mut [VesselRef],
 ) {
-    let named = |key: &str| measured.get(key).and_then(Value::as_u64);
-    match (behaviour, parties) {
-        (Behaviour::AsyncRendezvous, _) => {
-            let dropper = named("dropper_mmsi");
+    let is = |key: &str, vessel: &VesselRef| measured.get(key).and_then(Value::as_u64) == Some(vessel.mmsi.into());
+    match (behaviour.character().roles, parties) {
+        (Roles::Drop, _) => {
             for vessel in vessels {
-                let drops = dropper == Some(u64::from(vessel.mmsi));
-                vessel.role = Some(if drops { "dropper" } else { "collector" });
+                let drops = is("dropper_mmsi", vessel);
+                vessel.role = Some(if drops { Role::Dropper } else { Role::Collector });
             }
         }
-        (Behaviour::AisGap, _) => vessels.iter_mut().for_each(|vessel| vessel.role = Some("dark")),
-        (Behaviour::DarkRendezvous, _) => {
-            let dark = named("dark_mmsi");
-            let dark = vessels.iter_mut().filter(|vessel| dark == Some(u64::from(vessel.mmsi)));
-            dark.for_each(|vessel| vessel.role = Some("dark"));
+        (Roles::AllDark, _) => vessels.iter_mut().for_each(|vessel| vessel.role = Some(Role::Dark)),
+        (Roles::OneDark, _) => {
+            let dark = vessels.iter_mut().filter(|vessel| is("dark_mmsi", vessel));
+            dark.for_each(|vessel| vessel.role = Some(Role::Dark));
         }
-        (Behaviour::Rendezvous | Behaviour::AlongsideAtAnchor, [a, b]) => {
+        (Roles::Sizes, [a, b]) => {
             let small = |party: &Party| party.small() || party.fishing();
             let roles = match (a.merchant_or_tug(), b.merchant_or_tug()) {
-                (true, false) if small(b) => ["mother", "daughter"],
-                (false, true) if small(a) => ["daughter", "mother"],
+                (true, false) if small(b) => [Role::Mother, Role::Daughter],
+                (false, true) if small(a) => [Role::Daughter, Role::Mother],
                 _ => return,
             };
             vessels.iter_mut().zip(roles).for_each(|(vessel, role)| vessel.role = Some(role));
         }
-        _ => {}
+        (Roles::Sizes | Roles::None, _) => {}
     }
 }

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::{Behaviour, Holding};
+use crate::behaviours::{Behaviour, Character, Holding, LiftedBy};
 
 use super::View;
 use super::alert::ScoreReason;
-use super::ingredients::{CAPS, FIRM_CAPS, INGREDIENTS, base};
-use super::other_reasons::{OTHER_REASONS, possible};
+use super::ingredients::{CAPS, FIRM_CAPS, INGREDIENTS, base, own_caps};
 use super::party::Party;
 
 /// `[score]`
@@ -250,6 +249,11 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// The traits of the behaviour.
+    pub(super) fn character(&self) -> &'static Character {
+        self.behaviour.character()
+    }
+
     /// Whether a party is on a watchlist, which exempts it from caps and benign zones.
     pub(super) fn is_listed(&self) -> bool {
         let lists = &self.view.chart.watchlists;
@@ -260,7 +264,7 @@ impl Scene<'_> {
     pub(super) fn is_exempt(&self, settings: &ScoreSettings) -> bool {
         let grave = |party: &Party| settings.case_exempt_from <= (self.view.case_score)(party.key);
         // One of several possible vessels may have nothing to do with this alert, so its case does not count.
-        let uncertain = possible(self).is_some_and(|possible| 1.0 < possible);
+        let uncertain = (self.character().is_uncertain)(&self.holding.measured);
         self.is_listed() || (!uncertain && self.parties.iter().any(grave))
     }
 }
@@ -277,7 +281,7 @@ impl Score {
     pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Score {
         let mut reasons = base(scene);
         // The urgency of a distress call, a silent receiver or a watchlist hit does not depend on place, time or vessel.
-        let as_it_is = matches!(scene.behaviour, Behaviour::Distress | Behaviour::FeedSilent | Behaviour::Watchlist);
+        let as_it_is = scene.character().is_scored_alone;
         if !as_it_is {
             for ingredient in INGREDIENTS {
                 reasons.extend(ingredient(scene, settings));
@@ -291,9 +295,11 @@ impl Score {
         }
         let exempt = as_it_is || scene.is_exempt(settings);
         let listed = as_it_is || scene.is_listed();
-        let firm = FIRM_CAPS.iter().chain(OTHER_REASONS).filter(|_| !listed);
-        let caps = CAPS.iter().filter(|_| !exempt).chain(firm);
-        let caps = caps.filter_map(|cap| cap(scene, settings)).filter(|cap| score.points < cap.only_below);
+        let case = CAPS.iter().filter(|_| !exempt).filter_map(|cap| cap(scene, settings));
+        let case = case.chain(own_caps(scene, settings, LiftedBy::Case).into_iter().filter(|_| !exempt));
+        let firm = FIRM_CAPS.iter().filter(|_| !listed).filter_map(|cap| cap(scene, settings));
+        let firm = firm.chain(own_caps(scene, settings, LiftedBy::Watchlist).into_iter().filter(|_| !listed));
+        let caps = case.chain(firm).filter(|cap| score.points < cap.only_below);
         let cap = caps.min_by_key(|cap| cap.points);
         match cap {
             Some(cap) if cap.points < score.points => score.set(cap.points, cap.code, cap.text),

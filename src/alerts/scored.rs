@@ -1,16 +1,14 @@
 //! The score of an entry, from what holds now and what the book remembers.
 
-use crate::behaviours::{Behaviour, Holding};
+use crate::behaviours::{Behaviour, Holding, Lead, RestsOn};
 use crate::time::Span;
 
 use super::View;
+use super::alert::Confidence;
 use super::entry::Context;
 use super::id::Key;
 use super::party::Party;
 use super::score::{Scene, Score};
-
-/// Behaviours by which two vessels meet.
-const MEETINGS: [Behaviour; 3] = [Behaviour::Rendezvous, Behaviour::AsyncRendezvous, Behaviour::DarkRendezvous];
 
 /// The score of what holds now, with what the book remembers of its vessels.
 pub(super) fn scored(
@@ -31,11 +29,11 @@ pub(super) fn scored(
         !usual && context.memory.had(party.key, key.behaviour, since)
     });
     let day_before = holding.started_at - Span::from_hours(24);
-    let met =
-        MEETINGS.iter().any(|meeting| parties.iter().any(|party| context.memory.had(party.key, *meeting, day_before)));
-    let led = |behaviour, hours: i64| {
+    let meetings = || Behaviour::ALL.iter().filter(|behaviour| behaviour.character().rests_on == RestsOn::Meeting);
+    let met = parties.iter().any(|party| meetings().any(|meeting| context.memory.had(party.key, *meeting, day_before)));
+    let led = |lead, hours: i64| {
         let since = holding.started_at - Span::from_hours(hours);
-        parties.iter().any(|party| context.memory.led(party.key, behaviour, since))
+        parties.iter().any(|party| context.memory.led(party.key, lead, since))
     };
     let scene = Scene {
         behaviour: key.behaviour,
@@ -45,8 +43,8 @@ pub(super) fn scored(
         shore_nm,
         repeated,
         met,
-        draught_lately: led(Behaviour::DraughtChange, i64::from(context.score.lately_hours)),
-        new_identity: led(Behaviour::IdentityChange, 24 * i64::from(context.score.identity_days)),
+        draught_lately: led(Lead::Draught, i64::from(context.score.lately_hours)),
+        new_identity: led(Lead::Identity, 24 * i64::from(context.score.identity_days)),
     };
     Score::of(&scene, context.score)
 }
@@ -57,10 +55,10 @@ pub(super) fn shore_nm(holding: &Holding, view: &View<'_>) -> Option<f64> {
     holding.shore_nm.or_else(look)
 }
 
-/// `low` if a party is heard only by satellite.
-pub(super) fn confidence(parties: &[Party]) -> &'static str {
+/// Low if a party is heard only by satellite.
+pub(super) fn confidence(parties: &[Party]) -> Confidence {
     match parties.iter().any(|party| party.satellite_only) {
-        true => "low",
-        false => "normal",
+        true => Confidence::Low,
+        false => Confidence::Normal,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, Silence};
 use crate::time::Span;
 
 /// `[alerts]`
@@ -75,11 +75,11 @@ impl Settings {
         Span::from_minutes(i64::from(self.merge_minutes))
     }
 
-    /// The merge window of one behaviour; zero for a gap, which is over as soon as the vessel is heard.
+    /// The merge window of one behaviour; zero for a silence, which is over as soon as the vessel is heard.
     pub fn merge_of(&self, behaviour: Behaviour) -> Span {
-        match behaviour {
-            Behaviour::AisGap => Span::ZERO,
-            _ => self.merge(),
+        match behaviour.character().silence {
+            Silence::Itself => Span::ZERO,
+            Silence::Included | Silence::Apart => self.merge(),
         }
     }
 

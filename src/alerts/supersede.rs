@@ -6,17 +6,10 @@ use crate::time::Time;
 use super::alert::Alert;
 use super::id::Key;
 
-/// Pairs of a behaviour and the one it supersedes (SPEC "Behaviours").
-const TABLE: &[(Behaviour, Behaviour)] = &[
-    (Behaviour::Loitering, Behaviour::Slowdown),
-    (Behaviour::Loitering, Behaviour::Drift),
-    (Behaviour::IdentityConflict, Behaviour::PositionJump),
-];
-
 /// The keys that an alert of `key` may supersede: those of its vessels, alone or together.
 pub(super) fn weaker(key: &Key) -> Vec<Key> {
     let mut keys = Vec::new();
-    for (_, behaviour) in TABLE.iter().filter(|(stronger, _)| *stronger == key.behaviour) {
+    for behaviour in key.behaviour.character().supersedes {
         let of = |tracks| Key { behaviour: *behaviour, tracks, place: String::new() };
         keys.extend(key.tracks.iter().map(|track| of(vec![*track])));
         if 1 < key.tracks.len() {
@@ -28,7 +21,7 @@ pub(super) fn weaker(key: &Key) -> Vec<Key> {
 
 /// The behaviours that supersede this one.
 pub(super) fn stronger(behaviour: Behaviour) -> impl Iterator<Item = Behaviour> {
-    TABLE.iter().filter(move |(_, weaker)| *weaker == behaviour).map(|(stronger, _)| *stronger)
+    Behaviour::ALL.iter().copied().filter(move |stronger| stronger.character().supersedes.contains(&behaviour))
 }
 
 /// Whether `strong`, which has held since `since`, supersedes `weak`: both are about the same hours, and an announced alert never

@@ -14,7 +14,11 @@ use serde_json::{Map, json};
 
 use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
-use crate::behaviours::{Behaviour, Holding, Signal, SignalKind, Subject};
+use crate::behaviours::{
+    Behaviour, End, Form, Holding, Signal, SignalKind, Subject, ais_gap, async_rendezvous, dark_rendezvous, distress,
+    draught_change, drift, feed_silent, fishing_out_of_place, identity_change, identity_conflict, interference,
+    loitering, position_jump, rendezvous, slowdown, small_craft_stop, zone_entry, zone_speed,
+};
 use crate::coverage::{self, Coverage};
 use crate::episodes::Episodes;
 use crate::episodes::gap::Gaps;
@@ -214,7 +218,7 @@ fn slow(from: i64, until: i64) -> Holding {
         started_at: minute(from),
         satisfied_at: minute(from + 60),
         last_at: minute(until),
-        form: "slow",
+        form: loitering::Form::Slow.into(),
         position: Some(HERE),
         shore_nm: Some(30.0),
         zones: Vec::new(),
@@ -230,7 +234,7 @@ fn slow(from: i64, until: i64) -> Holding {
 fn near() -> Holding {
     let mut holding = slow(0, 40);
     holding.satisfied_at = minute(30);
-    holding.form = "near";
+    holding.form = rendezvous::Form::Near.into();
     holding.base = vec![("near", 35)];
     holding.shore_nm = Some(60.0);
     holding.measured.insert("max_distance_metres".to_owned(), json!(180));
@@ -238,11 +242,37 @@ fn near() -> Holding {
     holding
 }
 
-fn holds(behaviour: Behaviour, subject: Subject, holding: Holding) -> Signal {
+/// A form of the behaviour, for tests that do not state one.
+fn usual_form(behaviour: Behaviour) -> Form {
+    match behaviour {
+        Behaviour::Loitering => loitering::Form::Slow.into(),
+        Behaviour::Rendezvous => rendezvous::Form::Near.into(),
+        Behaviour::Slowdown => slowdown::Form::Followed.into(),
+        Behaviour::Drift => drift::Form.into(),
+        Behaviour::AisGap => ais_gap::Form::LongSilent.into(),
+        Behaviour::DarkRendezvous => dark_rendezvous::Form::Possible.into(),
+        Behaviour::AsyncRendezvous => async_rendezvous::Form::Collected.into(),
+        Behaviour::IdentityChange => identity_change::Form::NewMmsi.into(),
+        Behaviour::DraughtChange => draught_change::Form::Deeper.into(),
+        Behaviour::PositionJump => position_jump::Form.into(),
+        Behaviour::IdentityConflict => identity_conflict::Form::Conflict.into(),
+        Behaviour::Interference => interference::Form.into(),
+        Behaviour::ZoneEntry => zone_entry::Form.into(),
+        Behaviour::SmallCraftStop => small_craft_stop::Form.into(),
+        Behaviour::FishingOutOfPlace => fishing_out_of_place::Form.into(),
+        Behaviour::FeedSilent => feed_silent::Form::Input.into(),
+        other => panic!("state the form of {other}"),
+    }
+}
+
+fn holds(behaviour: Behaviour, subject: Subject, mut holding: Holding) -> Signal {
+    if holding.form.behaviour() != behaviour {
+        holding.form = usual_form(behaviour);
+    }
     Signal { behaviour, subject, kind: SignalKind::Holds(Box::new(holding)) }
 }
 
-fn over(behaviour: Behaviour, subject: Subject, ended_at: Time, reason: &'static str) -> Signal {
+fn over(behaviour: Behaviour, subject: Subject, ended_at: Time, reason: End) -> Signal {
     Signal { behaviour, subject, kind: SignalKind::Over { ended_at, reason } }
 }
 

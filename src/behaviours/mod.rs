@@ -1,36 +1,41 @@
 //! Behaviours: what vessels do that is worth an alert. Each has its own folder.
 //!
 //! A behaviour receives steps (a vessel moved, or new static data of it was received) and wakes at the times it
-//! requested. It reports that a condition holds or is over. It does not raise alerts, format their text, store
-//! anything, or call another behaviour.
+//! requested. It reports that a condition holds or is over, with its facts. Its `words.rs` turns these into sentences. It does not raise
+//! alerts, store anything, or call another behaviour.
 
 pub mod ais_gap;
 pub mod alongside_at_anchor;
 pub mod async_rendezvous;
+mod character;
 pub mod dark_rendezvous;
 pub mod distress;
 pub mod draught_change;
 pub mod drift;
+mod end;
 mod explain;
 pub mod feed_silent;
 pub mod fishing_out_of_place;
 pub mod identity_change;
 pub mod identity_conflict;
 pub mod interference;
-mod kind;
 pub mod limit_hugging;
 pub mod loitering;
+mod named;
 pub mod out_and_back;
 mod place;
 pub mod position_jump;
+mod registry;
 pub mod rendezvous;
 mod runner;
 mod shared;
 mod signal;
 pub mod slowdown;
 pub mod small_craft_stop;
+mod system;
 pub mod voyage_anomaly;
 pub mod watchlist;
+mod words;
 pub mod zone_entry;
 pub mod zone_exit;
 pub mod zone_speed;
@@ -39,13 +44,22 @@ use std::sync::LazyLock;
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, IsPolygon, Lead, RestsOn, Roles, Silence, UsualStops,
+    ZoneUse,
+};
+pub use end::End;
 pub use explain::{Condition, Explanation};
-pub use kind::Behaviour;
+pub use named::{Role, VesselRef, ZoneRef};
 pub use place::{Ground, Lot, Place, Places};
+pub use registry::{Behaviour, Form, NAMES, Settings, all, cannot_ask, check_overrides};
 pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
+pub(crate) use words::{
+    Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense, Words, number as measured_number,
+};
 
 use crate::ais::StationId;
 use crate::coverage::{Coverage, Receipts};
@@ -53,10 +67,9 @@ use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
 use crate::geo::LatLon;
 use crate::state::Damaged;
-use crate::text::advice;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
-use crate::zones::{Chart, Crossing, Kind, Presence};
+use crate::zones::{Chart, Crossing, Presence};
 
 /// One event of one vessel: a new fix, or new static data.
 pub struct Step<'a> {
@@ -185,8 +198,8 @@ pub enum Scope {
 
 /// One behaviour: a rule about vessels and the state it keeps.
 pub trait Rule {
-    /// Name in settings, alerts and zones.
-    fn name(&self) -> Behaviour;
+    /// The behaviour.
+    fn behaviour(&self) -> Behaviour;
 
     /// How much it reads.
     fn scope(&self) -> Scope;
@@ -219,7 +232,7 @@ pub trait Rule {
 
     /// The vessel is gone for good, or the behaviour was switched off. Ends what is open about the vessel and drops its
     /// state.
-    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output);
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output);
 
     /// Zones, settings or a zone's active hours changed. Ends what they no longer allow and keeps everything else.
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output);
@@ -237,101 +250,7 @@ pub trait Rule {
     fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged>;
 
     /// The behaviour was switched off. Ends conditions that are not about a vessel.
-    fn stop(&mut self, _scene: &Scene<'_>, _reason: &'static str, _out: &mut Output) {}
-}
-
-macro_rules! catalogue {
-    ($($name:ident: $kind:ident),* $(,)?) => {
-        /// Settings `[behaviours]`, with one table for each behaviour.
-        #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
-        #[serde(deny_unknown_fields, default)]
-        pub struct Settings {
-            $(
-                #[doc = concat!("`[behaviours.", stringify!($name), "]`")]
-                pub $name: $name::Settings,
-            )*
-        }
-
-        /// Names of all behaviours, in the order in which they are called.
-        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
-
-        impl Settings {
-            /// Every fault in these settings, as a sentence that begins with the path of the key.
-            pub fn problems(&self) -> Vec<String> {
-                let mut problems = Vec::new();
-                $(
-                    let path = concat!("behaviours.", stringify!($name), ".");
-                    let faults = within_reason(stringify!($name), &self.$name, &$name::Settings::default(), self.$name.problems());
-                    problems.extend(faults.into_iter().map(|fault| format!("{path}{fault}")));
-                )*
-                problems
-            }
-        }
-
-        /// All enabled behaviours, each with its index in `NAMES`.
-        pub fn all(settings: &Settings, chart: &Chart) -> Vec<(u32, Box<dyn Rule>)> {
-            let mut all: Vec<(u32, Box<dyn Rule>)> = Vec::new();
-            $(
-                if settings.$name.enabled {
-                    let place = NAMES.iter().position(|name| *name == stringify!($name)).unwrap_or(0);
-                    all.push((place as u32, Box::new($name::$kind::new(&settings.$name, chart))));
-                }
-            )*
-            all
-        }
-
-        /// Faults in a zone's overrides of `base` for one behaviour, each beginning with its key. Empty if they are
-        /// valid.
-        pub fn check_overrides(base: &Settings, behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
-            match behaviour {
-                $(
-                    stringify!($name) => match runner::profile::overridden(&base.$name, overrides) {
-                        Ok(settings) => within_reason(behaviour, &settings, &$name::Settings::default(), settings.problems()),
-                        Err(fault) => vec![fault],
-                    },
-                )*
-                _ => vec![format!("unknown behaviour `{behaviour}`; {}", advice(behaviour, NAMES))],
-            }
-        }
-    };
-}
-
-catalogue! {
-    loitering: Loitering,
-    rendezvous: Rendezvous,
-    async_rendezvous: AsyncRendezvous,
-    slowdown: Slowdown,
-    ais_gap: AisGap,
-    dark_rendezvous: DarkRendezvous,
-    out_and_back: OutAndBack,
-    small_craft_stop: SmallCraftStop,
-    zone_entry: ZoneEntry,
-    zone_exit: ZoneExit,
-    zone_speed: ZoneSpeed,
-    alongside_at_anchor: AlongsideAtAnchor,
-    limit_hugging: LimitHugging,
-    drift: Drift,
-    draught_change: DraughtChange,
-    voyage_anomaly: VoyageAnomaly,
-    position_jump: PositionJump,
-    identity_conflict: IdentityConflict,
-    identity_change: IdentityChange,
-    interference: Interference,
-    fishing_out_of_place: FishingOutOfPlace,
-    watchlist: Watchlist,
-    distress: Distress,
-    feed_silent: FeedSilent,
-}
-
-/// Why a zone of this kind and shape cannot ask for a behaviour; `None` if it can.
-pub fn cannot_ask(behaviour: &str, kind: Kind, polygon: bool) -> Option<String> {
-    match Behaviour::named(behaviour)? {
-        Behaviour::LimitHugging if !polygon => Some("only a polygon can ask for it".to_owned()),
-        Behaviour::AlongsideAtAnchor if !alongside_at_anchor::asked_by(kind) => {
-            Some(format!("only a port, anchorage or area can ask for it, not a zone of kind {}", kind.name()))
-        }
-        _ => None,
-    }
+    fn stop(&mut self, _scene: &Scene<'_>, _reason: End, _out: &mut Output) {}
 }
 
 /// Adds a problem unless `value` is finite and above 0.

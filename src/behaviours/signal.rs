@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, End, Form};
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::{TrackIx, TrackKey};
@@ -64,8 +64,8 @@ pub enum SignalKind {
     Over {
         /// Last moment at which the condition held.
         ended_at: Time,
-        /// Reason, in a few words: `under way again`, `lost`, `left the zone`, `apart`, `zone removed`.
-        reason: &'static str,
+        /// Why it stopped.
+        reason: End,
     },
     /// The condition holds, but a late report changed its start. The start given here replaces the earlier one.
     Corrects(Box<Holding>),
@@ -74,8 +74,8 @@ pub enum SignalKind {
     Closes {
         /// Last moment at which the condition held.
         ended_at: Time,
-        /// Reason, in a few words.
-        reason: &'static str,
+        /// Why.
+        reason: End,
         /// Facts about the whole condition.
         holding: Box<Holding>,
     },
@@ -83,8 +83,8 @@ pub enum SignalKind {
     Disproved {
         /// Start that was reported earlier.
         started_at: Time,
-        /// Reason, in a few words.
-        reason: &'static str,
+        /// Why.
+        reason: End,
     },
     /// The positions of these vessels are false. No alert based on them opens, and open ones are retracted. Sent again,
     /// with the end, once a vessel's positions are true.
@@ -136,10 +136,8 @@ pub struct Holding {
     pub satisfied_at: Time,
     /// Latest moment at which the condition is known to hold.
     pub last_at: Time,
-    /// Form of the behaviour: `slow`, `circling`, `near`, `close`, `long`, `underway`, `entered`, `left`, `too_slow`,
-    /// `too_fast`, `shared`, `active`, `test`, `silent`, `long_silent`, `input`, `station` or `area`. Several at once are
-    /// joined by `+`, strongest first.
-    pub form: &'static str,
+    /// Form of the behaviour.
+    pub form: Form,
     /// Position of the vessel, or the midpoint of a pair. `None` only for a distress device without a position, and for
     /// an input or station.
     pub position: Option<LatLon>,

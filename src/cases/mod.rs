@@ -4,12 +4,11 @@ mod links;
 mod story;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::alerts::{Alert, Change, NOTICES, Severity, Status, VesselRef, digest, many};
-use crate::behaviours::Behaviour;
+use crate::alerts::{Alert, Change, Sentence, Severity, Status, digest};
+use crate::behaviours::{self, About, VesselRef};
 use crate::time::{Span, Time};
 use crate::units::METRES_PER_NM;
 
@@ -24,15 +23,6 @@ const FURTHER_POINTS: i32 = 10;
 const COUNTS_FROM: i32 = 20;
 /// Two alerts of one vessel at most this far apart are about the same stop.
 const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
-/// Behaviours that are different forms of a stop.
-const STOPS: [Behaviour; 6] = [
-    Behaviour::Loitering,
-    Behaviour::Rendezvous,
-    Behaviour::Slowdown,
-    Behaviour::Drift,
-    Behaviour::DarkRendezvous,
-    Behaviour::SmallCraftStop,
-];
 /// Upper limit of the alerts that are weighed for the score of one case.
 const MOST_WEIGHED: usize = 200;
 /// Upper limit of the alerts and facts remembered. Beyond it those that ended first are forgotten, facts before alerts.
@@ -64,15 +54,17 @@ pub struct Role {
     pub mmsi: u32,
     /// Ordinal of its track under that MMSI, from 1.
     pub track: u16,
-    /// `mother`, `daughter`, `dropper`, `collector` or `dark`.
-    pub role: &'static str,
+    /// What it is in an alert of the case.
+    pub role: behaviours::Role,
 }
 
 /// All alerts and facts that may belong to a case.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CaseBook {
-    #[serde(with = "many")]
-    alerts: BTreeMap<String, Arc<Alert>>,
+    /// Without their tracks, which no story needs.
+    alerts: BTreeMap<String, Alert>,
+    /// The first sentence of each summary, by id of the alert.
+    sentences: BTreeMap<String, Sentence>,
     /// Ids of the alerts that count, by vessel.
     by_vessel: BTreeMap<(u32, u16), BTreeSet<String>>,
     /// The score of the latest case of each vessel.
@@ -87,7 +79,7 @@ impl CaseBook {
     /// Takes in a change: the alert in its present state, or its retraction.
     pub fn take(&mut self, change: &Change) {
         let alert = &change.alert;
-        if alert.vessels.is_empty() || NOTICES.contains(&alert.behaviour) {
+        if alert.vessels.is_empty() || alert.behaviour.character().about == About::Area {
             // A silent receiver belongs to no case, and the vessels of one notice are not partners.
             return;
         }
@@ -99,7 +91,8 @@ impl CaseBook {
         // The story does not need the tracks, and without them an alert is small.
         let mut small = Alert::clone(alert);
         small.evidence.tracks = Vec::new();
-        self.alerts.insert(alert.id.clone(), Arc::new(small));
+        self.alerts.insert(alert.id.clone(), small);
+        self.sentences.insert(alert.id.clone(), change.sentence.clone());
         let ties: BTreeSet<(u32, u16)> = if counts(alert) { tied(alert).collect() } else { BTreeSet::new() };
         for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
             match ties.contains(&vessel) {
@@ -134,7 +127,7 @@ impl CaseBook {
             first = if order(alert) < order(first) { alert } else { first };
             for vessel in tied(alert) {
                 let stretches = of_vessels.entry(vessel).or_insert_with(|| {
-                    let mut alerts: Vec<&Alert> = self.of_vessel(vessel).map(Arc::as_ref).collect();
+                    let mut alerts: Vec<&Alert> = self.of_vessel(vessel).collect();
                     alerts.sort_by(|a, b| order(a).cmp(&order(b)));
                     let stretches = stretches(alerts, |alert| alert).into_iter();
                     stretches.map(|stretch| (stretch[0].started_at, stretch)).collect()
@@ -150,7 +143,7 @@ impl CaseBook {
     }
 
     /// The alert whose case a fact joins: the earliest one near it in time, of the first of its vessels that has one.
-    fn joined(&self, fact: &Alert) -> Option<&Arc<Alert>> {
+    fn joined(&self, fact: &Alert) -> Option<&Alert> {
         let vessels: BTreeSet<(u32, u16)> = tied(fact).collect();
         let near =
             |vessel| self.of_vessel(vessel).filter(|other| near_in_time(other, fact)).min_by_key(|one| order(one));
@@ -158,7 +151,7 @@ impl CaseBook {
     }
 
     /// The alerts that count for a vessel.
-    fn of_vessel(&self, vessel: (u32, u16)) -> impl Iterator<Item = &Arc<Alert>> {
+    fn of_vessel(&self, vessel: (u32, u16)) -> impl Iterator<Item = &Alert> {
         self.by_vessel.get(&vessel).into_iter().flatten().filter_map(|id| self.alerts.get(id))
     }
 
@@ -212,6 +205,7 @@ impl CaseBook {
         let Some(alert) = self.alerts.remove(id) else {
             return;
         };
+        self.sentences.remove(id);
         for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
             if let Some(ids) = self.by_vessel.get_mut(&vessel) {
                 ids.remove(id);
@@ -225,7 +219,7 @@ impl CaseBook {
 
     /// All cases with at least one alert that counts, the highest score first, then by id.
     pub fn cases(&self) -> Vec<Case> {
-        let mut alerts: Vec<&Alert> = self.alerts.values().map(Arc::as_ref).collect();
+        let mut alerts: Vec<&Alert> = self.alerts.values().collect();
         alerts.sort_by(|a, b| order(a).cmp(&order(b)));
         let mut links = Links::new(alerts.len());
         tie(&alerts, &mut links);
@@ -234,7 +228,7 @@ impl CaseBook {
             .into_iter()
             .map(|set| set.into_iter().map(|index| alerts[index]).collect::<Vec<_>>())
             .filter(|set| set.iter().any(|alert| counts(alert)))
-            .map(|set| case(&set))
+            .map(|set| case(&set, &self.sentences))
             .collect();
         cases.sort_by(|a, b| (-a.score, &a.id).cmp(&(-b.score, &b.id)));
         cases
@@ -266,13 +260,12 @@ fn counts(alert: &Alert) -> bool {
 
 /// Whether an alert links a vessel to its case. One of several possible silent vessels may have nothing to do with it.
 fn ties(alert: &Alert, vessel: &VesselRef) -> bool {
-    !(vessel.role == Some("dark") && is_uncertain(alert))
+    !(vessel.role == Some(behaviours::Role::Dark) && is_uncertain(alert))
 }
 
 /// Whether the alert names one of several possible vessels; such an alert adds no points to a case.
 fn is_uncertain(alert: &Alert) -> bool {
-    let possible = alert.evidence.measured.get("possible").and_then(serde_json::Value::as_u64);
-    alert.behaviour == Behaviour::DarkRendezvous && possible.is_some_and(|possible| 1 < possible)
+    (alert.behaviour.character().is_uncertain)(&alert.evidence.measured)
 }
 
 /// The vessels that an alert links.
@@ -337,7 +330,7 @@ fn id_of(first: &Alert) -> String {
 }
 
 /// Builds a case from its alerts and facts, which are ordered by start.
-fn case(alerts: &[&Alert]) -> Case {
+fn case(alerts: &[&Alert], sentences: &BTreeMap<String, Sentence>) -> Case {
     let first = alerts.iter().find(|alert| counts(alert)).or(alerts.first());
     let score = score(alerts);
     let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
@@ -351,13 +344,13 @@ fn case(alerts: &[&Alert]) -> Case {
         vessels: vessels.into_values().collect(),
         roles: roles(alerts),
         alerts: alerts.iter().map(|alert| alert.id.clone()).collect(),
-        story: story(alerts),
+        story: story(alerts, sentences),
     }
 }
 
 /// The roles of the vessels; facts give none.
 fn roles(alerts: &[&Alert]) -> Vec<Role> {
-    let cast: BTreeSet<(u32, u16, &'static str)> = alerts
+    let cast: BTreeSet<(u32, u16, behaviours::Role)> = alerts
         .iter()
         .filter(|alert| counts(alert))
         .flat_map(|alert| &alert.vessels)
@@ -388,7 +381,7 @@ fn score(alerts: &[&Alert]) -> i32 {
 }
 
 fn same_stop(a: &Alert, b: &Alert) -> bool {
-    let stops = STOPS.contains(&a.behaviour) && STOPS.contains(&b.behaviour);
+    let stops = [a, b].iter().all(|alert| alert.behaviour.character().is_stop);
     let overlap = a.started_at <= b.last_at && b.started_at <= a.last_at;
     let shared = a.vessels.iter().any(|vessel| {
         let key = (vessel.mmsi, vessel.track);

@@ -1,7 +1,8 @@
 //! The story of a case: what happened in order of time, each detail stated once.
 
-use crate::alerts::Alert;
-use crate::behaviours::Behaviour;
+use std::collections::BTreeMap;
+
+use crate::alerts::{Alert, Sentence};
 use crate::units::METRES_PER_NM;
 
 /// Upper limit of the alerts that a story describes; it counts the rest.
@@ -10,33 +11,35 @@ const TOLD: usize = 12;
 const SAME_PLACE_METRES: f64 = 5.0 * METRES_PER_NM;
 
 /// The story as one paragraph. A date, name, place or zone that the sentence before has given is not repeated.
-pub(super) fn story(alerts: &[&Alert]) -> String {
-    let mut sentences = Vec::new();
-    let mut before: Option<&Alert> = None;
+pub(super) fn story(alerts: &[&Alert], sentences: &BTreeMap<String, Sentence>) -> String {
+    let none = Sentence::default();
+    let of = |alert: &Alert| sentences.get(&alert.id).unwrap_or(&none);
+    let mut told = Vec::new();
+    let mut before: Option<Said<'_>> = None;
     for alert in alerts.iter().take(TOLD) {
-        sentences.push(sentence(alert, before));
-        before = Some(alert);
+        told.push(sentence((alert, of(alert)), before));
+        before = Some((alert, of(alert)));
     }
     if TOLD < alerts.len() {
-        sentences.push(format!("And {} more.", alerts.len() - TOLD));
+        told.push(format!("And {} more.", alerts.len() - TOLD));
     }
-    sentences.join(" ")
+    told.join(" ")
 }
 
-fn sentence(alert: &Alert, before: Option<&Alert>) -> String {
-    let said = &alert.sentence;
+/// An alert, and the first sentence of its summary.
+type Said<'a> = (&'a Alert, &'a Sentence);
+
+fn sentence((alert, said): Said<'_>, before: Option<Said<'_>>) -> String {
     let date = alert.started_at.date();
-    let date = match before.is_some_and(|before| before.started_at.date() == date) {
+    let date = match before.is_some_and(|(before, _)| before.started_at.date() == date) {
         true => String::new(),
         false => format!("{date} "),
     };
     // Two ships may have the same name.
     let shared =
         |before: &Alert| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
-    let same_who = before.is_some_and(|before| before.sentence.who == said.who && shared(before));
-    let several =
-        said.who.contains(") and ") || matches!(alert.behaviour, Behaviour::IdentityConflict | Behaviour::Interference);
-    let who = match (same_who, several) {
+    let same_who = before.is_some_and(|(before, sentence)| sentence.who == said.who && shared(before));
+    let who = match (same_who, said.several) {
         (true, false) => "it",
         (true, true) => "they",
         (false, _) => said.who.as_str(),
@@ -45,11 +48,11 @@ fn sentence(alert: &Alert, before: Option<&Alert>) -> String {
         (Some(then), Some(now)) => then.metres_to(now) <= SAME_PLACE_METRES,
         _ => false,
     };
-    let off = match before.is_some_and(near) {
+    let off = match before.is_some_and(|(before, _)| near(before)) {
         true => ", there",
         false => said.off.as_str(),
     };
-    let zones = match before.is_some_and(|before| before.sentence.zones == said.zones) {
+    let zones = match before.is_some_and(|(_, sentence)| sentence.zones == said.zones) {
         true => "",
         false => said.zones.as_str(),
     };

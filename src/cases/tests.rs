@@ -1,7 +1,9 @@
 //! Which alerts form one case, and its score.
 
 use super::*;
-use crate::alerts::{ChangeKind, Evidence, ScoreReason, Sentence};
+use std::sync::Arc;
+
+use crate::alerts::{ChangeKind, Class, Confidence, Evidence, ScoreReason};
 use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 
@@ -28,11 +30,12 @@ fn alert(id: &str, behaviour: Behaviour, score: i32, hours: i64, mmsis: &[u32]) 
     Alert {
         id: id.to_owned(),
         behaviour,
+        kind: Class::of(behaviour),
         announced: COUNTS_FROM <= score,
         status: Status::Open,
         severity: Severity::of(score),
         score,
-        confidence: "normal",
+        confidence: Confidence::Normal,
         started_at,
         opened_at: started_at,
         last_at: started_at + Span::from_hours(1),
@@ -45,13 +48,6 @@ fn alert(id: &str, behaviour: Behaviour, score: i32, hours: i64, mmsis: &[u32]) 
         replaces: None,
         handling: crate::alerts::HandlingSettings::default().of(started_at, false, false),
         summary: format!("ALFA did {id}, 11 nm off, inside C07. AIS cannot show more."),
-        sentence: Sentence {
-            who: if mmsis.len() < 2 { "ALFA (ES, cargo)".to_owned() } else { "ALFA and BRAVO".to_owned() },
-            deed: format!("did {id}"),
-            off: ", 11 nm off".to_owned(),
-            zones: ", inside C07".to_owned(),
-            night: false,
-        },
         score_reasons: Vec::new(),
         evidence: Evidence {
             thresholds: serde_json::Map::new(),
@@ -63,12 +59,22 @@ fn alert(id: &str, behaviour: Behaviour, score: i32, hours: i64, mmsis: &[u32]) 
 }
 
 fn change(alert: Alert) -> Change {
+    let several = 1 < alert.vessels.len();
+    let sentence = Sentence {
+        who: if several { "ALFA and BRAVO".to_owned() } else { "ALFA (ES, cargo)".to_owned() },
+        deed: format!("did {}", alert.id),
+        off: ", 11 nm off".to_owned(),
+        zones: ", inside C07".to_owned(),
+        night: alert.summary.contains("at night"),
+        several,
+    };
     Change {
         change: ChangeKind::Opened,
         revision: 1,
         at: alert.opened_at,
         reason: String::new(),
         alert: Arc::new(alert),
+        sentence,
     }
 }
 
@@ -107,7 +113,7 @@ fn a_story_states_date_name_place_and_zones_once() {
     let first = alert("a", Behaviour::Loitering, 50, 0, &[1]);
     let mut later = alert("b", Behaviour::Slowdown, 45, 6, &[1]);
     later.position = Some(LatLon::new(22.0, -18.0));
-    later.sentence.night = true;
+    later.summary = "ALFA did b, at night.".to_owned();
     assert_eq!(
         cases(vec![first, later])[0].story,
         "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 18:00 UTC: it did b, 11 nm off, at night."
@@ -198,7 +204,7 @@ fn excess_alerts_are_forgotten_facts_first_and_counted() {
 /// A dark meeting of a stopped vessel with one of several possible silent vessels.
 fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Alert {
     let mut alert = alert(id, Behaviour::DarkRendezvous, 55, hours, &[host, silent]);
-    alert.vessels[1].role = Some("dark");
+    alert.vessels[1].role = Some(behaviours::Role::Dark);
     alert.evidence.measured.insert("possible".to_owned(), serde_json::json!(possible));
     alert
 }

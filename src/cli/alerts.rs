@@ -10,7 +10,6 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
 pub(super) use list::about;
-pub(super) use page::outcome;
 pub(super) use silence::hush_words;
 
 use self::filter::Filter;

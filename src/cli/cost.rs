@@ -11,7 +11,7 @@ use super::replay::{Playback, Played, play};
 use super::{Failure, print};
 use crate::alerts::{Alert, Change, Severity};
 
-use crate::behaviours::{self, Behaviour, NAMES, check_overrides};
+use crate::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides};
 use crate::config::Checked;
 use crate::engine::Engine;
 use crate::time::Span;
@@ -99,34 +99,15 @@ impl Count {
     }
 }
 
-/// Behaviours that the settings of zones do not change.
-const EVERYWHERE: [Behaviour; 7] = [
-    Behaviour::PositionJump,
-    Behaviour::IdentityConflict,
-    Behaviour::IdentityChange,
-    Behaviour::Interference,
-    Behaviour::Watchlist,
-    Behaviour::Distress,
-    Behaviour::FeedSilent,
-];
-/// Behaviours that run only in zones that ask for them.
-const ASKED: [Behaviour; 5] = [
-    Behaviour::ZoneEntry,
-    Behaviour::ZoneExit,
-    Behaviour::ZoneSpeed,
-    Behaviour::LimitHugging,
-    Behaviour::AlongsideAtAnchor,
-];
-
 /// The zones whose settings applied to an alert, as far as zones matter to its behaviour. `None` for the settings
 /// outside zones.
 fn places(alert: &Alert, chart: &Chart) -> Vec<Option<ZoneIx>> {
     let matters = |zone: &ZoneIx| {
         let zone = chart.zones.get(*zone);
-        match alert.behaviour {
-            kind if EVERYWHERE.contains(&kind) => false,
-            kind if ASKED.contains(&kind) => zone.asks(kind.name()).is_some(),
-            _ => zone.watched(),
+        match alert.behaviour.character().zones {
+            ZoneUse::Ignored => false,
+            ZoneUse::Asked => zone.asks(alert.behaviour.name()).is_some(),
+            ZoneUse::Settings => zone.watched(),
         }
     };
     let zones = alert.zones.iter().filter_map(|zone| chart.zones.find(&zone.id)).filter(matters);
@@ -243,7 +224,7 @@ fn changes(settings: &Checked, behaviour: Behaviour, place: Option<ZoneIx>) -> V
             off.map(|off| trial(format!("behaviours.{behaviour}.enabled = false"), off))
         }
         Some(place) => {
-            let words = match ASKED.contains(&behaviour) {
+            let words = match behaviour.character().zones == ZoneUse::Asked {
                 true => format!("\"settings\" without \"{behaviour}\""),
                 false => format!("\"behaviours\" without \"{behaviour}\""),
             };

@@ -12,7 +12,7 @@ use super::table::{Column, number, short_id, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::config::StoreSettings;
-use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, Retried};
+use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, RetryReport};
 use crate::telemetry::FromAir;
 use crate::text::advice;
 use crate::time::Time;
@@ -59,7 +59,7 @@ enum Command {
     },
     /// Count deliveries by sink and state
     Count,
-    /// Say what became of each change of an alert at each sink, and why it did not go there
+    /// Say through which stages each change of an alert went to each sink, and why it did not go further
     Why {
         /// Id of the alert, or its first four characters and more
         id: String,
@@ -126,12 +126,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Why { id, sink, json } => {
             let file = store::alert_file(&path, id, Clock.now()).map_err(refused)?;
+            let outcomes = store::outcomes(&path, &file.told.entry.id).map_err(refused)?;
             let filters = settings.as_ref().map_or(&[][..], |settings| &settings.filters);
-            if let Some(unknown) = sink.as_ref().and_then(|sink| why::unknown(&file, filters, sink)) {
+            let known = why::DeliveryRecords { file: &file, outcomes: &outcomes, filters };
+            if let Some(unknown) = sink.as_ref().and_then(|sink| known.unknown(sink)) {
                 return Err(Failure::Usage(unknown));
             }
-            let show = if *json { why::objects } else { why::page };
-            print(&show(&file, filters, sink.as_deref()))
+            let sink = sink.as_deref();
+            print(&if *json { known.objects(sink) } else { known.page(sink) })
         }
         Command::Count => {
             let rows = store::deliveries(&path).map_err(refused)?;
@@ -160,7 +162,7 @@ fn nothing(which: &Which, state: Option<DeliveryState>) -> String {
 }
 
 /// Prints what a retry has done. It is refused if everything it would retry belongs to removed sinks.
-fn print_retried(done: &Retried) -> Result<(), Failure> {
+fn print_retried(done: &RetryReport) -> Result<(), Failure> {
     let left = done.removed.iter().map(|(sink, count)| {
         let sink = FromAir(sink);
         format!("{count} for the removed sink {sink} not tried: add {sink} to the settings again, reload, and retry")
@@ -243,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_retry_for_removed_sinks_alone_is_refused() {
-        let done = |queued| Retried { queued, removed: [("partner".to_owned(), 42)].into() };
+        let done = |queued| RetryReport { queued, removed: [("partner".to_owned(), 42)].into() };
         let Err(Failure::Usage(text)) = print_retried(&done(0)) else { panic!("refused") };
         assert!(
             text.starts_with("42 for the removed sink partner not tried: add partner to the settings again"),

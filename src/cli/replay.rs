@@ -18,7 +18,7 @@ use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::Checked;
 use crate::engine::{Engine, SourceClock};
-use crate::inputs::{self, Format, Merged, Reading, Recording, RecordingError};
+use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -251,7 +251,7 @@ pub(super) fn play_on(
     }
     let progress = Progress::new(&recordings);
     let reading = Reading { time_zone: playback.time_zone.clone(), lateness: Some(lateness) };
-    let mut merged = Merged::new(recordings, &reading)?;
+    let mut merged = MergedRecordings::new(recordings, &reading)?;
 
     let mut changes = Vec::new();
     let mut count: u64 = 0;

@@ -101,7 +101,7 @@ pub(super) fn ask(url: &str, patience: Duration) -> Result<String, String> {
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::nobody())
+            .tls_backend_preconfigured(tls::without_authorities())
             .timeout(patience)
             .no_proxy()
             .build()

@@ -287,7 +287,7 @@ impl Known {
         });
         let listed = self.listed.as_ref().map(|found| {
             let row = &found.listed;
-            json!({ "list": row.list, "by": found.by, "fuzzy": found.fuzzy, "reason": row.reason, "owner": row.owner })
+            json!({ "list": row.list, "by": found.by.name(), "fuzzy": found.fuzzy, "reason": row.reason, "owner": row.owner })
         });
         json!({
             "mmsi": self.mmsi, "flag": crate::tracks::flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),

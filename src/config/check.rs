@@ -218,7 +218,7 @@ impl Text<'_> {
         }
         // Anyone who can write the settings file can decide which program is run.
         let open = open_to_others(self.layers.iter().filter(|_| is_run));
-        let runs = config.sinks.iter().any(|sink| sink.exec.is_some());
+        let runs = config.sinks.iter().any(|sink| sink.program("").is_some());
         problems.extend(open.iter().filter(|_| runs).cloned());
         faults.retain(|fault| !loaded.is_about_faulty(fault));
         problems.extend(faults.iter().map(|fault| loaded.locate(fault)));

@@ -121,12 +121,7 @@ fn written_places(config: &Config) -> Vec<(String, PathBuf)> {
         if let Some(path) = &sink.path {
             places.push((format!("sinks[{index}].path"), if path.exists() { path.clone() } else { folder_of(path) }));
         }
-        let spools = [
-            ("cap", sink.cap.as_ref().and_then(|cap| cap.spool.as_ref())),
-            ("cise", sink.cise.as_ref().and_then(|cise| cise.spool.as_ref())),
-        ];
-        let spools = spools.into_iter().filter_map(|(kind, spool)| Some((kind, spool?)));
-        places.extend(spools.map(|(kind, spool)| (format!("sinks[{index}].{kind}.spool"), nearest(spool))));
+        places.extend(sink.spool(&format!("sinks[{index}]")).map(|(key, spool)| (key, nearest(spool))));
     }
     places
 }
@@ -183,7 +178,9 @@ fn absolute(path: &Path) -> PathBuf {
 fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     let may = |path: &Path, wanted: Access| accessat(CWD, path, wanted, AtFlags::EACCESS).is_ok() || !path.exists();
     let mut found = Vec::new();
-    for (index, input) in config.inputs.iter().enumerate().filter(|(_, input)| input.kind == inputs::Kind::Serial) {
+    for (index, input) in
+        config.inputs.iter().enumerate().filter(|(_, input)| input.kind.character().path == inputs::PathUse::Device)
+    {
         if let Some(path) = input.path.as_ref().filter(|path| !may(path, Access::READ_OK | Access::WRITE_OK)) {
             let advice = "add SupplementaryGroups=dialout, or the group of the device, below [Service] with: systemctl edit atalaia";
             let what = format!("{} may not be opened by {}; {advice}", path.display(), asker.own.shown());
@@ -191,11 +188,11 @@ fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)>
         }
     }
     for (index, sink) in config.sinks.iter().enumerate() {
-        let program = sink.exec.as_ref().and_then(|exec| exec.command.first());
-        if let Some(program) = program.filter(|program| !may(Path::new(program), Access::EXEC_OK)) {
+        let program = sink.program(&format!("sinks[{index}]"));
+        if let Some((key, program)) = program.filter(|(_, program)| !may(Path::new(program), Access::EXEC_OK)) {
             let what =
                 format!("{program} may not be run by {}; let that user or everybody run it (chmod)", asker.own.shown());
-            found.push((asker.weight(), format!("sinks[{index}].exec.command: {what}")));
+            found.push((asker.weight(), format!("{key}: {what}")));
         }
     }
     found
@@ -296,11 +293,7 @@ fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, St
 fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     let mut wanted: Vec<(String, String, Protocol)> = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
-        let protocol = match input.kind {
-            inputs::Kind::Udp => Protocol::Udp,
-            inputs::Kind::TcpListen | inputs::Kind::AiscatcherHttp => Protocol::Tcp,
-            _ => continue,
-        };
+        let Some(protocol) = input.kind.listens() else { continue };
         wanted.extend(
             input.address.iter().map(|address| (format!("inputs[{index}].address"), address.clone(), protocol)),
         );

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -12,8 +12,6 @@ use super::layers::Layer;
 use super::{Config, Problem};
 use crate::alerts::NoticeKind;
 use crate::behaviours;
-use crate::inputs;
-use crate::nats::{Login, LoginError};
 use crate::secret::{Secret, SecretError};
 use crate::text::advice;
 
@@ -21,40 +19,7 @@ use crate::text::advice;
 pub(super) fn missing_places(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
-        if !input.kind.is_built_in() {
-            problems.push(format!(
-                "inputs[{index}].kind: this build does not support serial lines; use one built with the feature serial (cargo build \
-                 --features serial)"
-            ));
-        }
-        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path() && input.kind != inputs::Kind::Serial)
-        else {
-            continue;
-        };
-        let key = format!("inputs[{index}].path");
-        let shown = path.display();
-        let is_fifo = input.kind == inputs::Kind::Fifo;
-        match fs::metadata(path) {
-            Err(error) if is_fifo => {
-                problems.push(format!("{key}: {shown}: {error}; create it with mkfifo"));
-            }
-            Err(error) => problems.push(format!("{key}: {shown}: {error}; write the path of a recording")),
-            Ok(found) if is_fifo && !found.file_type().is_fifo() => {
-                problems
-                    .push(format!("{key}: {shown} is not a FIFO; create one with mkfifo, or write kind = \"file\""));
-            }
-            Ok(found) if found.is_dir() => {
-                problems.push(format!("{key}: {shown} is a folder; write the path of a recording"));
-            }
-            Ok(found) if found.is_file() => {
-                if let Err(error) = fs::File::open(path) {
-                    problems.push(format!("{key}: {shown}: {error}; write the path of a recording that may be read"));
-                }
-            }
-            // A FIFO in place of a file is read to its end; a socket or a device never ends or cannot be opened.
-            Ok(found) if found.file_type().is_fifo() => {}
-            Ok(_) => problems.push(format!("{key}: {shown} is not an ordinary file; write the path of a recording")),
-        }
+        problems.extend(input.requirements(&format!("inputs[{index}]")));
     }
     let sinks = config.sinks.iter().enumerate();
     let files = sinks.filter_map(|(index, sink)| Some((format!("sinks[{index}].path"), sink.path.as_ref()?)));
@@ -70,26 +35,7 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
         }
     }
     for (index, sink) in config.sinks.iter().enumerate() {
-        if let Some(program) = sink.exec.as_ref().and_then(|exec| exec.command.first())
-            && !fs::metadata(program).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-        {
-            problems.push(format!(
-                "sinks[{index}].exec.command: {program} is not a program; write the path of one that may be run"
-            ));
-        }
-        let spools = [
-            ("cap", sink.cap.as_ref().and_then(|cap| cap.spool.as_ref())),
-            ("cise", sink.cise.as_ref().and_then(|cise| cise.spool.as_ref())),
-        ];
-        for (kind, spool) in spools.into_iter().filter_map(|(kind, spool)| Some((kind, spool?))) {
-            let parent = spool.parent().filter(|parent| *parent != Path::new(""));
-            if !spool.is_dir() && parent.is_some_and(|parent| !parent.is_dir()) {
-                problems.push(format!(
-                    "sinks[{index}].{kind}.spool: the folder around {} does not exist; create it, or write another path",
-                    spool.display()
-                ));
-            }
-        }
+        problems.extend(sink.requirements(&format!("sinks[{index}]")));
     }
     for (list, all) in
         [("inputs", serde_json::to_value(&config.inputs)), ("sinks", serde_json::to_value(&config.sinks))]
@@ -97,7 +43,6 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
         // Serialising plain data cannot fail.
         secrets(list, &all.unwrap_or_default(), &mut problems);
     }
-    problems.extend(misfits(config));
     problems
 }
 
@@ -133,25 +78,6 @@ fn useless(path: &str, secret: &Secret) -> Option<String> {
         (Secret::File(_), _) => Some(format!("{path}.file: {error}")),
         (Secret::Credential(_), _) => Some(format!("{path}.credential: {error}")),
     }
-}
-
-/// Secrets that can be read but do not fit their purpose.
-fn misfits(config: &Config) -> Vec<String> {
-    let mut problems = Vec::new();
-    let mut log_in = |path: String, login: &Login| {
-        if let Err(error @ LoginError::NoCredentials) = login.read() {
-            problems.push(format!("{path}.nats.{error}"));
-        }
-    };
-    for (index, input) in config.inputs.iter().enumerate() {
-        input.nats.iter().for_each(|nats| log_in(format!("inputs[{index}]"), &nats.login));
-    }
-    for (index, sink) in config.sinks.iter().enumerate() {
-        sink.nats.iter().for_each(|nats| log_in(format!("sinks[{index}]"), &nats.login));
-    }
-    let hooks = config.sinks.iter().enumerate().filter_map(|(index, sink)| Some((index, sink.webhook.as_ref()?)));
-    problems.extend(hooks.flat_map(|(index, hook)| hook.useless_keys(&format!("sinks[{index}].webhook"))));
-    problems
 }
 
 /// Settings files that every user may write.

@@ -2,30 +2,12 @@
 
 use std::time::Duration;
 
-use super::settings::{Kind, Settings};
+use super::sinks::Settings;
 use crate::clock::Moment;
 use crate::tls::{self, Stamps};
 
 /// Minimum time between two looks at the files, so that several can be replaced together.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-impl Settings {
-    /// TLS settings of the sink. `None` for kinds that make no TLS connection.
-    pub fn tls(&self) -> Option<&tls::Settings> {
-        match self.kind {
-            Kind::Webhook => self.webhook.as_ref().map(|table| &table.tls),
-            Kind::Alertmanager => self.alertmanager.as_ref().map(|table| &table.tls),
-            Kind::Cise => self.cise.as_ref().map(|table| &table.tls),
-            Kind::Cap => self.cap.as_ref().map(|table| &table.tls),
-            Kind::Cot => self.cot.as_ref().map(|table| &table.tls),
-            Kind::Email => self.email.as_ref().map(|table| &table.tls),
-            Kind::Mqtt => self.mqtt.as_ref().map(|table| &table.tls),
-            Kind::Nats => self.nats.as_ref().map(|table| &table.tls),
-            Kind::Syslog => self.syslog.as_ref().map(|table| &table.tls),
-            Kind::Jsonl | Kind::Log | Kind::Exec | Kind::Journald => None,
-        }
-    }
-}
 
 /// State of the files when they were read and when they were last looked at.
 #[derive(Default)]

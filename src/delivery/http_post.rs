@@ -208,7 +208,7 @@ impl Post {
         match sent {
             Ok(response) if response.status().is_success() => Ok(()),
             Ok(response) => Err(self.failed(response).await),
-            Err(error) => Err(SendError::Later { wait: None, reason: self.told(&chain(&error.without_url())) }),
+            Err(error) => Err(SendError::Later { wait: None, reason: self.with_url(&chain(&error.without_url())) }),
         }
     }
 
@@ -220,14 +220,14 @@ impl Post {
         let said = if said.is_empty() { said } else { format!(": {said}") };
         match status {
             StatusCode::GONE => {
-                SendError::Gone { reason: self.told(&format!("410 Gone: the receiver accepts nothing more{said}")) }
+                SendError::Gone { reason: self.with_url(&format!("410 Gone: the receiver accepts nothing more{said}")) }
             }
             _ if status.is_redirection() => {
-                let reason = self.told(&format!("{answer}: redirects are not followed"));
+                let reason = self.with_url(&format!("{answer}: redirects are not followed"));
                 SendError::Later { wait, reason }
             }
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
-                SendError::Later { wait, reason: self.told(&format!("{answer}{said}")) }
+                SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) }
             }
             // Temporary: the receiver may have changed a key or a path, or may be in the middle of a new set-up.
             StatusCode::UNAUTHORIZED
@@ -235,17 +235,17 @@ impl Post {
             | StatusCode::NOT_FOUND
             | StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                SendError::Later { wait, reason: self.told(&format!("{answer}{said}")) }
+                SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) }
             }
             _ if status.is_client_error() => {
-                SendError::Refused { reason: self.told(&format!("refused ({answer}){said}")) }
+                SendError::Refused { reason: self.with_url(&format!("refused ({answer}){said}")) }
             }
-            _ => SendError::Later { wait, reason: self.told(&format!("{answer}{said}")) },
+            _ => SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) },
         }
     }
 
     /// Prefixes a reason with the URL's origin, the only part that is never secret.
-    fn told(&self, what: &str) -> String {
+    fn with_url(&self, what: &str) -> String {
         format!("{}: {what}", self.url.origin().ascii_serialization())
     }
 

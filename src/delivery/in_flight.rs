@@ -177,10 +177,10 @@ impl InFlight {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn attempt(row: i64, alert: &str, wait: Option<u64>) -> Attempt {
+    pub(in crate::delivery) fn attempt(row: i64, alert: &str, wait: Option<u64>) -> Attempt {
         let line = format!("{{\"revision\":{row},\"alert\":{{\"id\":\"{alert}\"}}}}");
         let delivery = Delivery::new(Some(row), line.into()).expect("a line");
         let wait = wait.map(|seconds| (Clock.moment(), Duration::from_secs(seconds)));

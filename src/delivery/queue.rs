@@ -13,7 +13,7 @@ use super::in_flight::{Attempt, InFlight};
 use super::send::Delivery;
 use crate::alerts::Handling;
 use crate::clock::{Clock, Moment};
-use crate::store::{Clearance, Outbox, OutboxRow, Outcome, Reporter, StoreError, Tried};
+use crate::store::{AttemptReport, Clearance, Outbox, OutboxRow, Outcome, Reporter, StoreError};
 use crate::telemetry::SinkCounters;
 use crate::time::{Span, Time};
 
@@ -35,17 +35,17 @@ const SETTLE: Duration = Duration::from_secs(2);
 /// The queue of one sink.
 pub(super) enum Queue {
     /// Rows of the store's outbox.
-    Stored(Box<Stored>),
+    Stored(Box<StoredQueue>),
     /// Lines in memory, when there is no store.
     Memory(Arc<Memory>),
 }
 
 /// Reader of one sink's rows in the store's outbox.
-pub(super) struct Stored {
+pub(super) struct StoredQueue {
     pub(super) sink: String,
     /// Markings that may go to the sink.
     pub(super) clearance: Clearance,
-    pub(super) reading: Arc<Reading>,
+    pub(super) reading: Arc<SharedReader>,
     pub(super) reporter: Reporter,
     /// Changes when the store has queued something.
     pub(super) wake: watch::Receiver<u64>,
@@ -53,20 +53,20 @@ pub(super) struct Stored {
     pub(super) more: bool,
     pub(super) looked: Moment,
     /// Whether the log has reported that the outbox cannot be read.
-    pub(super) told: bool,
+    pub(super) is_reported: bool,
 }
 
 /// Read access to the store, shared by all workers: one connection and a cache of recent deliveries.
-pub(super) struct Reading {
+pub(super) struct SharedReader {
     path: PathBuf,
     outbox: Mutex<Option<Outbox>>,
     /// Most recent deliveries, oldest first. Most lines go to several sinks.
     lately: Mutex<VecDeque<Delivery>>,
 }
 
-impl Reading {
-    pub(super) fn of(path: &Path) -> Reading {
-        Reading { path: path.to_owned(), outbox: Mutex::default(), lately: Mutex::default() }
+impl SharedReader {
+    pub(super) fn of(path: &Path) -> SharedReader {
+        SharedReader { path: path.to_owned(), outbox: Mutex::default(), lately: Mutex::default() }
     }
 
     /// The delivery of a row, from the cache if possible. `None` if its line is not a line of the alert stream.
@@ -185,7 +185,7 @@ impl Queue {
     }
 
     /// Resolves when new deliveries may be queued.
-    pub(super) async fn poked(&mut self) {
+    pub(super) async fn may_have_more(&mut self) {
         match self {
             Queue::Stored(stored) => match stored.wake.changed().await {
                 Ok(()) => stored.more = true,
@@ -196,7 +196,7 @@ impl Queue {
     }
 
     /// Reports outcomes to the store; without a store, does nothing.
-    pub(super) fn report(&self, tried: Vec<Tried>) {
+    pub(super) fn report(&self, tried: Vec<AttemptReport>) {
         if let Queue::Stored(stored) = self {
             stored.reporter.tried(tried);
         }
@@ -216,15 +216,15 @@ impl Queue {
     }
 
     /// How long ago the sink took each delivery within `lately`, earliest first. Empty without a store.
-    pub(super) fn told_lately(&mut self, lately: Duration) -> Vec<Duration> {
+    pub(super) fn delivered_lately(&mut self, lately: Duration) -> Vec<Duration> {
         let Queue::Stored(stored) = self else {
             return Vec::new();
         };
         let now = Clock.now();
         let since = now - Span::from_millis(lately.as_millis() as i64);
-        let told = stored.read(|outbox, sink| outbox.told_since(sink, since)).unwrap_or_default();
+        let delivered = stored.read(|outbox, sink| outbox.delivered_since(sink, since)).unwrap_or_default();
         let ago = |at: Time| Duration::from_millis(u64::try_from((now - at).millis()).unwrap_or(0));
-        told.into_iter().map(ago).collect()
+        delivered.into_iter().map(ago).collect()
     }
 
     /// The latest delivered change of each alert that is open at the sink, by alert id. Empty without a store.
@@ -239,7 +239,7 @@ impl Queue {
     }
 }
 
-impl Stored {
+impl StoredQueue {
     fn fill(&mut self, in_flight: &mut InFlight, reported: &mut BTreeSet<i64>, room: usize) {
         if self.wake.has_changed().unwrap_or(false) {
             self.wake.mark_unchanged();
@@ -277,10 +277,10 @@ impl Stored {
         // A new worker tries everything at once, whatever delay the previous one set.
         for row in new {
             let OutboxRow { seq, since, attempts, .. } = row;
-            match self.judged(row) {
+            match self.cleared(row) {
                 Ok(delivery) => in_flight.push(Attempt::new(delivery, since, attempts)),
                 Err(outcome) => {
-                    self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
+                    self.reporter.tried(vec![AttemptReport { seq, attempts, outcome }]);
                     reported.insert(seq);
                 }
             }
@@ -314,10 +314,10 @@ impl Stored {
                 return true;
             }
             let (seq, attempts) = (row.seq, attempt.tries);
-            match self.judged(row) {
+            match self.cleared(row) {
                 Ok(delivery) => attempt.delivery = delivery,
                 Err(outcome) => {
-                    self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
+                    self.reporter.tried(vec![AttemptReport { seq, attempts, outcome }]);
                     reported.insert(seq);
                     return false;
                 }
@@ -327,7 +327,7 @@ impl Stored {
     }
 
     /// Builds the delivery of a row. The error is its outcome if the marking or the settings have changed since it was queued.
-    fn judged(&self, row: OutboxRow) -> Result<Delivery, Outcome> {
+    fn cleared(&self, row: OutboxRow) -> Result<Delivery, Outcome> {
         let OutboxRow { seq, line, closing_notice, .. } = row;
         let delivery = self.reading.delivery(seq, &line);
         let delivery = delivery.ok_or_else(|| Outcome::Failed { why: "not a line of the alert stream".to_owned() })?;
@@ -350,11 +350,11 @@ impl Stored {
         }
         match self.reading.ask(|outbox| ask(outbox, &self.sink)) {
             Ok(read) => {
-                self.told = false;
+                self.is_reported = false;
                 Some(read)
             }
             Err(error) => {
-                if !std::mem::replace(&mut self.told, true) {
+                if !std::mem::replace(&mut self.is_reported, true) {
                     error!(sink = %self.sink, %error, "waiting deliveries of the sink cannot be read");
                 }
                 None

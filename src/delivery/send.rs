@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::clock::Moment;
+use crate::net::RateLimit;
+
 /// One line of the alert stream addressed to one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Delivery {
@@ -78,6 +81,12 @@ pub(super) struct Pace {
 impl Pace {
     /// One delivery at a time, without a wait.
     pub(super) const ONE: Pace = Pace { together: 1, wait: Duration::ZERO };
+
+    /// The same pace, limited to a rate.
+    pub(super) fn within(self, rate: &RateLimit, now: Moment) -> Pace {
+        // At least one, because `wait` already covers the case that none is free.
+        Pace { together: self.together.min(rate.free(now).max(1)), wait: self.wait.max(rate.wait(now)) }
+    }
 }
 
 /// Identity of this daemon, for formats that name their sender.

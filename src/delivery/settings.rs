@@ -1,181 +1,42 @@
-//! Settings of sinks (`[[sinks]]`) and of delivery (`[delivery]`).
+//! Settings of sinks (`[[sinks]]`), as far as they are the same for every kind, and of delivery (`[delivery]`).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{alertmanager, cap, cise, cot, email, exec, journald, mqtt, nats, syslog, webhook};
-use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
-use crate::alerts::{Class, Severity};
+use super::send::SenderIdentity;
+use super::sink::{AnySink, Character};
+use super::sinks::{Kind, Settings};
+use crate::alerts::Severity;
+use crate::alerts::handling::Tlp;
+use crate::net::Backoff;
 use crate::store::{Clearance, Filter};
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
 
-/// One `[[sinks]]` entry.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// Kind of receiver.
-    pub kind: Kind,
-    /// Unique name of the sink, used in logs, metrics and the store.
-    pub name: String,
-    /// File to append to (`jsonl` only).
-    #[serde(default)]
-    pub path: Option<PathBuf>,
-    /// Minimum severity of an alert: `info`, `low`, `medium`, `high` or `critical`.
-    #[serde(default = "min_severity")]
-    pub min_severity: Level,
-    /// Minimum score of an alert, 0 to 100.
-    #[serde(default)]
-    pub min_score: i32,
-    /// Kinds of alerts to send: `vessel`, or `system` for those about the daemon, its feeds and its receivers; empty: both.
-    #[serde(default)]
-    pub kinds: Vec<Class>,
-    /// Behaviours to send; empty: all.
-    #[serde(default)]
-    pub behaviours: Vec<String>,
-    /// Ids of zones; only alerts in or near one of them are sent. Empty: all alerts.
-    #[serde(default)]
-    pub zones: Vec<String>,
-    /// Strictest TLP marking that may be sent: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`; unset: `RED` for sinks on this machine
-    /// (`log`, `jsonl`, `journald`), `AMBER` for all others.
-    #[serde(default)]
-    pub max_tlp: Option<Tlp>,
-    /// Europol handling codes an alert may carry; empty: any.
-    #[serde(default)]
-    pub europol: Vec<Europol>,
-    /// Purposes an alert may be marked with; empty: any.
-    #[serde(default)]
-    pub purposes: Vec<Purpose>,
-    /// Which of `actual`, `exercise` and `test` alerts may be sent; empty: all.
-    #[serde(default)]
-    pub realities: Vec<Reality>,
-    /// Whether alerts with personal data may be sent.
-    #[serde(default = "personal_data")]
-    pub personal_data: bool,
-    /// Country or organisation behind the sink. Alerts that list their permitted recipients are sent only if it is among them.
-    #[serde(default)]
-    pub recipient: Option<String>,
-    /// Changes of one behaviour per hour, 0 to 3600, beyond which the rest is sent as digests that list alert ids; never critical alerts.
-    /// 0: no digests. Unset: 60 for `email`, `alertmanager`, `cot` and `cap`, 0 for all others. Needs a store.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest_after_per_hour: Option<u32>,
-    /// Maximum deliveries per second, 1 to 10000; the excess waits and is counted. Unset: 1000 for `jsonl`, `log` and `journald`, 200 for
-    /// all others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_per_second: Option<u32>,
-    /// Settings of kind `webhook`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub webhook: Option<webhook::Settings>,
-    /// Settings of kind `alertmanager`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alertmanager: Option<alertmanager::Settings>,
-    /// Settings of kind `exec`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exec: Option<exec::Settings>,
-    /// Settings of kind `cise`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cise: Option<cise::Settings>,
-    /// Settings of kind `cap`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cap: Option<cap::Settings>,
-    /// Settings of kind `cot`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cot: Option<cot::Settings>,
-    /// Settings of kind `email`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<email::Settings>,
-    /// Settings of kind `journald`; optional.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub journald: Option<journald::Settings>,
-    /// Settings of kind `mqtt`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mqtt: Option<mqtt::Settings>,
-    /// Settings of kind `nats`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nats: Option<nats::Settings>,
-    /// Settings of kind `syslog`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub syslog: Option<syslog::Settings>,
-}
-
-fn min_severity() -> Level {
+pub(super) fn min_severity() -> Level {
     Level::Medium
 }
 
-fn personal_data() -> bool {
+pub(super) fn personal_data() -> bool {
     true
 }
 
-/// Kind of a sink.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// A file with one JSON object per line.
-    Jsonl,
-    /// The daemon's own log.
-    Log,
-    /// HTTP POST to a URL.
-    Webhook,
-    /// Prometheus Alertmanager.
-    Alertmanager,
-    /// A local program, run once for each change.
-    Exec,
-    /// A CISE node, through its adaptor.
-    Cise,
-    /// Messages of the Common Alerting Protocol (CAP).
-    Cap,
-    /// Markers on TAK maps (Cursor on Target).
-    Cot,
-    /// E-mail.
-    Email,
-    /// The systemd journal.
-    Journald,
-    /// Retained messages on an MQTT broker.
-    Mqtt,
-    /// A NATS JetStream stream.
-    Nats,
-    /// A syslog collector (RFC 5424).
-    Syslog,
-}
-
 impl Kind {
+    /// What distinguishes it from other kinds.
+    pub fn character(self) -> &'static Character {
+        self.sink().character()
+    }
+
     /// Name of the kind in the settings.
     pub fn name(self) -> &'static str {
-        match self {
-            Kind::Jsonl => "jsonl",
-            Kind::Log => "log",
-            Kind::Webhook => "webhook",
-            Kind::Alertmanager => "alertmanager",
-            Kind::Exec => "exec",
-            Kind::Cise => "cise",
-            Kind::Cap => "cap",
-            Kind::Cot => "cot",
-            Kind::Email => "email",
-            Kind::Journald => "journald",
-            Kind::Mqtt => "mqtt",
-            Kind::Nats => "nats",
-            Kind::Syslog => "syslog",
-        }
+        self.character().name
     }
 
-    /// Name of the table in `[[sinks]]` that holds the kind's settings.
-    fn table(self) -> String {
+    /// Key of the kind's table in the settings.
+    pub fn table(self) -> String {
         self.name().replace('-', "_")
-    }
-
-    /// Whether the alerts stay on the daemon's machine.
-    fn stays_in_the_house(self) -> bool {
-        matches!(self, Kind::Jsonl | Kind::Log | Kind::Journald)
-    }
-
-    /// Whether people read the messages as they arrive.
-    fn is_read_by_people(self) -> bool {
-        matches!(self, Kind::Email | Kind::Alertmanager | Kind::Cot | Kind::Cap)
-    }
-
-    /// Whether its messages have room for the ids that a digest lists.
-    fn lists_ids(self) -> bool {
-        !matches!(self, Kind::Log | Kind::Journald | Kind::Syslog | Kind::Cise)
     }
 }
 
@@ -212,41 +73,6 @@ impl Level {
     }
 }
 
-impl Default for Settings {
-    /// The sink used when the settings name none: the log.
-    fn default() -> Settings {
-        Settings {
-            kind: Kind::Log,
-            name: "log".to_owned(),
-            path: None,
-            min_severity: min_severity(),
-            min_score: 0,
-            kinds: Vec::new(),
-            behaviours: Vec::new(),
-            zones: Vec::new(),
-            max_tlp: None,
-            europol: Vec::new(),
-            purposes: Vec::new(),
-            realities: Vec::new(),
-            personal_data: true,
-            recipient: None,
-            digest_after_per_hour: None,
-            max_per_second: None,
-            webhook: None,
-            alertmanager: None,
-            exec: None,
-            cise: None,
-            cap: None,
-            cot: None,
-            email: None,
-            journald: None,
-            mqtt: None,
-            nats: None,
-            syslog: None,
-        }
-    }
-}
-
 impl Settings {
     /// Returns the faults of these settings as sentences; `path` is the sink's place in the settings (`sinks[0]`).
     pub fn problems(&self, path: &str) -> Vec<String> {
@@ -257,14 +83,13 @@ impl Settings {
         if self.name.contains(char::is_control) {
             problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
         }
-        match (self.kind, &self.path) {
-            (Kind::Jsonl, None) => {
-                problems.push(format!("{path}: kind \"jsonl\" needs a path; write path = \"alerts.jsonl\""))
+        let name = self.kind.name();
+        match (&self.path, self.kind.character().has_path) {
+            (None, true) => {
+                problems.push(format!("{path}: kind \"{name}\" needs a path; write path = \"alerts.jsonl\""));
             }
-            (Kind::Jsonl, Some(_)) | (_, None) => {}
-            (kind, Some(_)) => {
-                problems.push(format!("{path}.path: kind \"{}\" takes no path; leave it out", kind.name()));
-            }
+            (Some(_), false) => problems.push(format!("{path}.path: kind \"{name}\" takes no path; leave it out")),
+            (Some(_), true) | (None, false) => {}
         }
         problems.extend(self.table_problems(path));
         if !(0..=100).contains(&self.min_score) {
@@ -280,7 +105,7 @@ impl Settings {
         if 3600 < after {
             problems.push(format!("{path}.digest_after_per_hour: is {after}; write 0 to 3600, 0 for no digests"));
         }
-        if 0 < after && !self.kind.lists_ids() {
+        if 0 < after && !self.kind.character().lists_ids {
             problems.push(format!(
                 "{path}.digest_after_per_hour: kind \"{}\" has no room for the ids of a digest; leave it out",
                 self.kind.name()
@@ -295,70 +120,81 @@ impl Settings {
     /// Maximum number of deliveries per second.
     pub(super) fn most_a_second(&self) -> u32 {
         let [here, elsewhere] = MOST_A_SECOND;
-        self.max_per_second.unwrap_or(if self.kind.stays_in_the_house() { here } else { elsewhere })
+        self.max_per_second.unwrap_or(if self.kind.character().is_local { here } else { elsewhere })
     }
 
-    /// Faults of the kinds' tables. Only the sink's own kind may have one, and every kind but `journald` needs it.
+    /// Faults of the kinds' tables. Only the sink's own kind may have one.
     fn table_problems(&self, path: &str) -> Vec<String> {
-        fn of<T>(table: &Option<T>, path: String, problems: fn(&T, &str) -> Vec<String>) -> Option<Vec<String>> {
-            table.as_ref().map(|table| problems(table, &path))
-        }
-        let below = |kind: Kind| format!("{path}.{}", kind.table());
-        let tables = [
-            (Kind::Webhook, of(&self.webhook, below(Kind::Webhook), webhook::Settings::problems)),
-            (Kind::Alertmanager, of(&self.alertmanager, below(Kind::Alertmanager), alertmanager::Settings::problems)),
-            (Kind::Exec, of(&self.exec, below(Kind::Exec), exec::Settings::problems)),
-            (Kind::Cise, of(&self.cise, below(Kind::Cise), cise::Settings::problems)),
-            (Kind::Cap, of(&self.cap, below(Kind::Cap), cap::Settings::problems)),
-            (Kind::Cot, of(&self.cot, below(Kind::Cot), cot::Settings::problems)),
-            (Kind::Email, of(&self.email, below(Kind::Email), email::Settings::problems)),
-            (Kind::Journald, of(&self.journald, below(Kind::Journald), journald::Settings::problems)),
-            (Kind::Mqtt, of(&self.mqtt, below(Kind::Mqtt), mqtt::Settings::problems)),
-            (Kind::Nats, of(&self.nats, below(Kind::Nats), nats::Settings::problems)),
-            (Kind::Syslog, of(&self.syslog, below(Kind::Syslog), syslog::Settings::problems)),
-        ];
         let mut problems = Vec::new();
-        for (kind, found) in tables {
-            match (kind == self.kind, found) {
-                (true, Some(own)) => problems.extend(own),
-                // The journal's socket has a default.
-                (true, None) if kind == Kind::Journald => {}
-                (true, None) => {
-                    let (name, table) = (kind.name(), kind.table());
+        for (kind, table) in self.tables() {
+            let (name, below) = (kind.name(), format!("{path}.{}", kind.table()));
+            match (kind == self.kind, table) {
+                (true, Some(own)) => problems.extend(own.problems(&below)),
+                (true, None) if kind.sink().needs_table() => {
+                    let key = kind.table();
                     problems.push(format!(
-                        "{path}: kind \"{name}\" needs a table of its own; write [sinks.{table}] below it"
+                        "{path}: kind \"{name}\" needs a table of its own; write [sinks.{key}] below it"
                     ));
                 }
                 (false, Some(_)) => {
-                    problems.push(format!(
-                        "{}: kind \"{}\" takes no such table; leave it out",
-                        below(kind),
-                        self.kind.name()
-                    ));
+                    problems.push(format!("{below}: kind \"{}\" takes no such table; leave it out", self.kind.name()));
                 }
-                (false, None) => {}
+                (_, None) => {}
             }
         }
         problems
     }
 
+    /// The table of its kind; `None` if the settings have none.
+    fn own(&self) -> Option<&dyn Table> {
+        self.tables().into_iter().find(|(kind, _)| *kind == self.kind).and_then(|(_, table)| table)
+    }
+
     /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.path = self.path.take().map(|path| folder.join(path));
-        self.webhook.iter_mut().for_each(|webhook| webhook.within(folder));
-        self.alertmanager.iter_mut().for_each(|alertmanager| alertmanager.within(folder));
-        self.cise.iter_mut().for_each(|cise| cise.within(folder));
-        self.cap.iter_mut().for_each(|cap| cap.within(folder));
-        self.cot.iter_mut().for_each(|cot| cot.within(folder));
-        self.email.iter_mut().for_each(|email| email.within(folder));
-        self.mqtt.iter_mut().for_each(|mqtt| mqtt.within(folder));
-        self.nats.iter_mut().for_each(|nats| nats.within(folder));
-        self.syslog.iter_mut().for_each(|syslog| syslog.within(folder));
+        self.tables_mut().into_iter().for_each(|table| table.within(folder));
+    }
+
+    /// Opens the sink; see [`Sink::open`](super::sink::Sink::open).
+    pub(super) fn open(&self, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String> {
+        self.kind.sink().open(self, sender)
+    }
+
+    /// TLS settings of the sink. `None` for kinds that make no TLS connection.
+    pub fn tls(&self) -> Option<&tls::Settings> {
+        self.own()?.tls()
+    }
+
+    /// The server the sink connects to. `None` for sinks on this machine, and for UDP, which gives no answer.
+    pub fn endpoint(&self) -> Option<Endpoint> {
+        self.kind.sink().endpoint(self)
+    }
+
+    /// Folder that the sink writes messages to, and its key below `path`; `None` if it writes none.
+    pub fn spool(&self, path: &str) -> Option<(String, &Path)> {
+        Some((format!("{path}.{}.spool", self.kind.table()), self.own()?.spool()?))
+    }
+
+    /// Program that the sink runs, and its key below `path`; `None` if it runs none.
+    pub fn program(&self, path: &str) -> Option<(String, &str)> {
+        Some((format!("{path}.{}.command", self.kind.table()), self.own()?.program()?))
+    }
+
+    /// Whether the sink creates files, which are owned by the user that runs the sink.
+    pub fn makes_files(&self) -> bool {
+        self.kind.character().has_path || self.own().is_some_and(|own| own.spool().is_some())
+    }
+
+    /// Lists what the sink requires of this machine and does not find; `path` is its key path (`sinks[0]`).
+    pub fn requirements(&self, path: &str) -> Vec<String> {
+        let below = format!("{path}.{}", self.kind.table());
+        self.own().map_or_else(Vec::new, |own| own.requirements(&below))
     }
 
     /// The filter by which the store selects alerts for this sink.
     pub fn filter(&self) -> Filter {
-        let strictest = if self.kind.stays_in_the_house() { Tlp::Red } else { Tlp::Amber };
+        let strictest = if self.kind.character().is_local { Tlp::Red } else { Tlp::Amber };
         Filter {
             sink: self.name.clone(),
             min_severity: self.min_severity.severity(),
@@ -376,7 +212,7 @@ impl Settings {
             },
             digest_after: self
                 .digest_after_per_hour
-                .or_else(|| self.kind.is_read_by_people().then_some(DIGEST_AFTER))
+                .or_else(|| self.kind.character().is_read_by_people.then_some(DIGEST_AFTER))
                 .filter(|after| 0 < *after),
         }
     }
@@ -427,11 +263,9 @@ impl DeliverySettings {
         problems
     }
 
-    /// Wait before the next try after `tries` failures (from 1). `chance`, 0 to 1, sets the random variation of 10 %.
-    pub(super) fn wait(&self, tries: u32, chance: f64) -> Duration {
-        let place = (tries.max(1) as usize - 1).min(self.retry_seconds.len().saturating_sub(1));
-        let seconds = self.retry_seconds.get(place).copied().unwrap_or(LONGEST_RETRY);
-        Duration::from_secs(u64::from(seconds)).mul_f64(0.9 + 0.2 * chance)
+    /// The waits before the retries.
+    pub(super) fn backoff(&self) -> Backoff {
+        Backoff::listed(self.retry_seconds.iter().map(|seconds| Duration::from_secs(u64::from(*seconds))))
     }
 
     /// Age at which a delivery is given up.
@@ -447,10 +281,9 @@ mod tests {
     #[test]
     fn waits_follow_the_list_and_the_last_repeats() {
         let settings = DeliverySettings::default();
-        let waits: Vec<u64> = (1..=6).map(|tries| settings.wait(tries, 0.5).as_secs()).collect();
+        let backoff = settings.backoff();
+        let waits: Vec<u64> = (1..=6).map(|tries| backoff.delay(tries, 0.5).as_secs()).collect();
         assert_eq!(waits, [5, 30, 120, 600, 600, 600]);
-        assert_eq!(settings.wait(1, 0.0), Duration::from_millis(4500));
-        assert!(settings.wait(1, 0.999) < Duration::from_millis(5500));
         assert_eq!(settings.problems(), Vec::<String>::new());
     }
 
@@ -496,5 +329,38 @@ mod tests {
     #[test]
     fn a_sink_on_this_machine_may_carry_red_by_default() {
         assert_eq!(Settings::default().filter().clearance.max_tlp, Tlp::Red);
+    }
+
+    #[test]
+    fn every_kind_is_named_in_the_settings_as_it_names_itself() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).expect("a name"), kind.name());
+            assert!(!kind.character().about.is_empty(), "{kind:?}");
+        }
+        let settings = Settings::default();
+        assert!(settings.tables().iter().all(|(kind, _)| !kind.character().table.is_empty()));
+    }
+
+    #[test]
+    fn a_sink_that_connects_says_where() {
+        let endpoint =
+            |text: &str| toml::from_str::<Settings>(&format!("name = \"a\"\n{text}")).expect("settings").endpoint();
+        let at = |host: &str, port, encrypted| Some(Endpoint { host: host.to_owned(), port, encrypted });
+        assert_eq!(endpoint("kind = \"log\""), None);
+        assert_eq!(
+            endpoint("kind = \"webhook\"\nwebhook.url = \"https://hooks.example/a\""),
+            at("hooks.example", 443, true)
+        );
+        assert_eq!(
+            endpoint("kind = \"mqtt\"\nmqtt.url = \"mqtts://broker.example\""),
+            at("broker.example", 8883, true)
+        );
+        assert_eq!(endpoint("kind = \"syslog\"\nsyslog.address = \"log.example:6514\""), at("log.example", 6514, true));
+        assert_eq!(
+            endpoint("kind = \"syslog\"\nsyslog.address = \"log.example:514\"\nsyslog.transport = \"udp\""),
+            None
+        );
+        let mail = "kind = \"email\"\nemail = { address = \"mail.example:587\", from = \"a@b.example\", to = [\"a@b.example\"] }";
+        assert_eq!(endpoint(mail), at("mail.example", 587, false), "it encrypts when both have agreed to");
     }
 }

@@ -1,145 +1,176 @@
-//! All kinds of sinks behind one interface.
+//! What a kind of sink is: the trait that its file implements, and the same without its type for everything that treats all kinds alike.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use super::send::{Delivery, Pace, SendError, SenderIdentity};
-use super::settings::{Kind, Settings};
-use super::{alertmanager, cap, cise, cot, email, exec, journald, jsonl, log, mqtt, nats, syslog, webhook};
+use super::sinks::Settings;
 use crate::clock::Moment;
+use crate::table::Table;
+use crate::tls::Endpoint;
 
-/// A sink of any kind, opened from its settings.
-pub(super) enum Sink {
-    Jsonl(jsonl::Jsonl),
-    Log,
-    Webhook(Box<webhook::Webhook>),
-    Alertmanager(Box<alertmanager::Alertmanager>),
-    Exec(Box<exec::Exec>),
-    Cise(Box<cise::Cise>),
-    Cap(Box<cap::Cap>),
-    Cot(Box<cot::Cot>),
-    Email(Box<email::Email>),
-    Journald(Box<journald::Journald>),
-    Mqtt(Box<mqtt::Mqtt>),
-    Nats(Box<nats::Nats>),
-    Syslog(Box<syslog::Syslog>),
-}
+/// One kind of sink, opened.
+pub(super) trait Sink: Send + Sized + 'static {
+    /// Its own settings, beside those that all sinks have; [`NoTable`](crate::table::NoTable) if it has none.
+    type Settings: Table + Clone;
 
-impl Sink {
+    /// What distinguishes it from other kinds.
+    const CHARACTER: Character;
+
     /// Opens the sink: reads secrets and certificates but does not connect yet. The error says what is missing, without any secret.
-    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Sink, String> {
-        /// The table of this kind's settings. Always present once the settings have been checked.
-        fn table<T>(table: &Option<T>) -> Result<&T, String> {
-            table.as_ref().ok_or_else(|| "lacks the settings of its kind".to_owned())
-        }
-        match settings.kind {
-            Kind::Jsonl => {
-                let mut file = jsonl::Jsonl::new(settings.path.as_deref().unwrap_or("".as_ref()));
-                file.reopen();
-                Ok(Sink::Jsonl(file))
-            }
-            Kind::Log => Ok(Sink::Log),
-            Kind::Webhook => {
-                webhook::Webhook::new(table(&settings.webhook)?, sender).map(|sink| Sink::Webhook(Box::new(sink)))
-            }
-            Kind::Alertmanager => alertmanager::Alertmanager::new(table(&settings.alertmanager)?, sender)
-                .map(|sink| Sink::Alertmanager(Box::new(sink))),
-            Kind::Exec => exec::Exec::new(table(&settings.exec)?, sender).map(|sink| Sink::Exec(Box::new(sink))),
-            Kind::Cise => cise::Cise::new(table(&settings.cise)?, sender).map(|sink| Sink::Cise(Box::new(sink))),
-            Kind::Cap => cap::Cap::new(table(&settings.cap)?, sender).map(|sink| Sink::Cap(Box::new(sink))),
-            Kind::Cot => Ok(Sink::Cot(Box::new(cot::Cot::new(table(&settings.cot)?, sender)?))),
-            Kind::Email => Ok(Sink::Email(Box::new(email::Email::new(table(&settings.email)?, sender)?))),
-            Kind::Journald => {
-                let own = settings.journald.clone().unwrap_or_default();
-                Ok(Sink::Journald(Box::new(journald::Journald::new(&own, sender)?)))
-            }
-            Kind::Mqtt => Ok(Sink::Mqtt(Box::new(mqtt::Mqtt::new(table(&settings.mqtt)?, sender)?))),
-            Kind::Nats => Ok(Sink::Nats(Box::new(nats::Nats::new(table(&settings.nats)?, sender)?))),
-            Kind::Syslog => Ok(Sink::Syslog(Box::new(syslog::Syslog::new(table(&settings.syslog)?, sender)?))),
-        }
-    }
+    fn open(settings: &Settings, own: &Self::Settings, sender: &SenderIdentity) -> Result<Self, String>;
+
+    /// Sends deliveries once: all or none are taken, except for [`SendError::Partly`]. Says whether another attempt can help.
+    fn send(&mut self, deliveries: &[Delivery]) -> impl Future<Output = Result<(), SendError>> + Send;
 
     /// How many deliveries the sink takes now, and when.
-    pub(super) fn pace(&self, now: Moment) -> Pace {
-        match self {
-            Sink::Jsonl(_) => Pace { together: jsonl::TOGETHER, wait: Duration::ZERO },
-            Sink::Log => Pace { together: 64, wait: Duration::ZERO },
-            Sink::Email(mail) => mail.pace(now),
-            _ => Pace::ONE,
-        }
+    fn pace(&self, now: Moment) -> Pace {
+        let _ = now;
+        Pace::ONE
     }
 
     /// How far back earlier sends count towards the sink's own pace; `None` if it has none.
-    pub(super) fn counts_back(&self) -> Option<Duration> {
-        match self {
-            Sink::Email(mail) => Some(mail.counts_back()),
-            _ => None,
-        }
+    fn counts_back(&self) -> Option<Duration> {
+        None
     }
 
     /// Restores the pace after a restart. `ago` lists how long ago each earlier send was, earliest first.
-    pub(super) fn recall(&mut self, ago: &[Duration]) {
-        if let Sink::Email(mail) = self {
-            mail.recall(ago);
-        }
-    }
-
-    /// Sends deliveries: all or none are taken, except for [`SendError::Partly`].
-    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        match self {
-            Sink::Jsonl(file) => file.send(deliveries).await,
-            Sink::Log => {
-                deliveries.iter().for_each(|delivery| log::take(&delivery.change));
-                Ok(())
-            }
-            Sink::Webhook(webhook) => webhook.send(deliveries).await,
-            Sink::Alertmanager(alertmanager) => alertmanager.send(deliveries).await,
-            Sink::Exec(exec) => exec.send(deliveries).await,
-            Sink::Cise(cise) => cise.send(deliveries).await,
-            Sink::Cap(cap) => cap.send(deliveries).await,
-            Sink::Cot(sink) => sink.send(deliveries).await,
-            Sink::Email(sink) => sink.send(deliveries).await,
-            Sink::Journald(sink) => sink.send(deliveries).await,
-            Sink::Mqtt(sink) => sink.send(deliveries).await,
-            Sink::Nats(sink) => sink.send(deliveries).await,
-            Sink::Syslog(sink) => sink.send(deliveries).await,
-        }
+    fn recall(&mut self, ago: &[Duration]) {
+        let _ = ago;
     }
 
     /// Interval at which the sink needs its open alerts sent again; `None` if it does not.
-    pub(super) fn refresh_every(&self) -> Option<Duration> {
-        match self {
-            Sink::Alertmanager(alertmanager) => alertmanager.refresh_every(),
-            _ => None,
-        }
+    fn refresh_every(&self) -> Option<Duration> {
+        None
     }
 
     /// Sends the open alerts again.
-    pub(super) async fn refresh(&mut self, open: &[Delivery]) -> Result<(), SendError> {
-        match self {
-            Sink::Alertmanager(alertmanager) => alertmanager.refresh(open).await,
-            _ => Ok(()),
-        }
+    fn refresh(&mut self, open: &[Delivery]) -> impl Future<Output = Result<(), SendError>> + Send {
+        let _ = open;
+        async { Ok(()) }
     }
 
     /// Checks idle connections whose peer acknowledges nothing. Returns whether data that could have been lost was sent again.
-    pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
-        match self {
-            Sink::Cot(sink) => sink.tend().await,
-            Sink::Syslog(sink) => sink.tend().await,
-            _ => Ok(false),
-        }
+    fn tend(&mut self) -> impl Future<Output = Result<bool, SendError>> + Send {
+        async { Ok(false) }
     }
 
-    /// Reopens the sink at a reload. Files are reopened because they may have been rotated; `None` if the sink must be created again.
-    pub(super) fn reopened(self) -> Option<Sink> {
-        match self {
-            Sink::Jsonl(mut file) => {
-                file.reopen();
-                Some(Sink::Jsonl(file))
-            }
-            Sink::Log => Some(Sink::Log),
-            Sink::Email(mail) => mail.reopened().map(|mail| Sink::Email(Box::new(mail))),
-            _ => None,
-        }
+    /// Reads secrets and certificates again and reopens files, which may have been rotated. `None` if the sink must be opened from the start.
+    fn reopened(self) -> Option<Self> {
+        None
+    }
+}
+
+/// What distinguishes a kind of sink from the others.
+#[derive(Clone, Copy, Debug)]
+pub struct Character {
+    /// Its name in the settings.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// What its table is, in one sentence; empty without a table.
+    pub table: &'static str,
+    /// Whether it takes a `path`, a file that it creates.
+    pub has_path: bool,
+    /// Whether the alerts stay on the daemon's machine.
+    pub is_local: bool,
+    /// Whether people read the messages as they arrive. They get digests unless the settings say otherwise.
+    pub is_read_by_people: bool,
+    /// Whether its messages have room for the ids that a digest lists.
+    pub lists_ids: bool,
+    /// Whether the receiver keeps an open alert until its end is reported.
+    pub keeps_open_alerts: bool,
+}
+
+/// An open sink without its type. The methods are those of [`Sink`].
+pub(super) trait AnySink: Send {
+    fn pace(&self, now: Moment) -> Pace;
+    fn counts_back(&self) -> Option<Duration>;
+    fn recall(&mut self, ago: &[Duration]);
+    fn send<'a>(&'a mut self, deliveries: &'a [Delivery]) -> BoxFuture<'a, Result<(), SendError>>;
+    fn refresh_every(&self) -> Option<Duration>;
+    fn refresh<'a>(&'a mut self, open: &'a [Delivery]) -> BoxFuture<'a, Result<(), SendError>>;
+    fn tend(&mut self) -> BoxFuture<'_, Result<bool, SendError>>;
+    fn reopened(self: Box<Self>) -> Option<Box<dyn AnySink>>;
+}
+
+impl<S: Sink> AnySink for S {
+    fn pace(&self, now: Moment) -> Pace {
+        Sink::pace(self, now)
+    }
+
+    fn counts_back(&self) -> Option<Duration> {
+        Sink::counts_back(self)
+    }
+
+    fn recall(&mut self, ago: &[Duration]) {
+        Sink::recall(self, ago);
+    }
+
+    fn send<'a>(&'a mut self, deliveries: &'a [Delivery]) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(Sink::send(self, deliveries))
+    }
+
+    fn refresh_every(&self) -> Option<Duration> {
+        Sink::refresh_every(self)
+    }
+
+    fn refresh<'a>(&'a mut self, open: &'a [Delivery]) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(Sink::refresh(self, open))
+    }
+
+    fn tend(&mut self) -> BoxFuture<'_, Result<bool, SendError>> {
+        Box::pin(Sink::tend(self))
+    }
+
+    fn reopened(self: Box<Self>) -> Option<Box<dyn AnySink>> {
+        Sink::reopened(*self).map(|sink| Box::new(sink) as Box<dyn AnySink>)
+    }
+}
+
+/// A kind of sink without its type.
+pub(super) trait AnyKind: Sync {
+    /// What distinguishes it from other kinds.
+    fn character(&self) -> &'static Character;
+    /// Whether the settings must have its table.
+    fn needs_table(&self) -> bool;
+    /// The server it connects to; `None` for sinks on this machine, and for UDP, which gives no answer.
+    fn endpoint(&self, settings: &Settings) -> Option<Endpoint>;
+    /// See [`Sink::open`].
+    fn open(&self, settings: &Settings, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String>;
+}
+
+/// A kind of sink, and where the settings keep its table.
+pub(super) struct Entry<S: Sink> {
+    pub(super) table: fn(&Settings) -> Option<&S::Settings>,
+}
+
+impl<S: Sink> Entry<S> {
+    /// The table of the settings, or the usual one; `None` if the settings lack one that the kind needs.
+    fn own<'a>(&self, settings: &'a Settings) -> Option<Cow<'a, S::Settings>> {
+        let usual = || S::Settings::usual().map(Cow::Owned);
+        (self.table)(settings).map(Cow::Borrowed).or_else(usual)
+    }
+}
+
+impl<S: Sink> AnyKind for Entry<S> {
+    fn character(&self) -> &'static Character {
+        &S::CHARACTER
+    }
+
+    fn needs_table(&self) -> bool {
+        S::Settings::usual().is_none()
+    }
+
+    fn endpoint(&self, settings: &Settings) -> Option<Endpoint> {
+        self.own(settings)?.endpoints().pop().map(|(_, endpoint)| endpoint)
+    }
+
+    fn open(&self, settings: &Settings, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String> {
+        // Always present once the settings have been checked.
+        let own = self.own(settings).ok_or_else(|| "lacks the settings of its kind".to_owned())?;
+        Ok(Box::new(S::open(settings, &own, sender)?))
     }
 }

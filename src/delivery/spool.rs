@@ -37,6 +37,15 @@ impl Spool {
     }
 }
 
+/// Why the folder cannot be created; `key` is its key in the settings. `None` if it exists or the folder around it does.
+pub(super) fn problem(spool: &Path, key: &str) -> Option<String> {
+    let around = spool.parent().filter(|around| *around != Path::new(""));
+    let is_missing = !spool.is_dir() && around.is_some_and(|around| !around.is_dir());
+    let shown = spool.display();
+    let advice = "create it, or write another path";
+    is_missing.then(|| format!("{key}: the folder around {shown} does not exist; {advice}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::payload::letter_with;

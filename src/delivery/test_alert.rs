@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
 use super::send::{Delivery, SenderIdentity};
-use super::settings::{DeliverySettings, Kind, Settings};
-use super::sink::Sink;
+use super::settings::DeliverySettings;
+use super::sinks::Settings;
 use crate::alerts::HandlingSettings;
 use crate::alerts::handling::Reality;
 use crate::time::Time;
@@ -38,8 +38,8 @@ pub fn send_test(
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let work = async {
-        let mut sink = Sink::new(settings, &SenderIdentity { site: policy.site.clone() })?;
-        let wanted = if stays(settings.kind) { lines.as_slice() } else { &lines[..1] };
+        let mut sink = settings.open(&SenderIdentity { site: policy.site.clone() })?;
+        let wanted = if settings.kind.character().keeps_open_alerts { lines.as_slice() } else { &lines[..1] };
         for line in wanted {
             let delivery = Delivery::new(None, Arc::from(line.to_string())).ok_or("not a line of the alert stream")?;
             sink.send(&[delivery]).await.map_err(|error| error.to_string())?;
@@ -50,11 +50,6 @@ pub fn send_test(
     // A pending write to an unresponsive file must not delay the end.
     runtime.shutdown_background();
     outcome.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs())))
-}
-
-/// Whether the receiver keeps an open alert until its end is reported.
-fn stays(kind: Kind) -> bool {
-    matches!(kind, Kind::Mqtt | Kind::Alertmanager | Kind::Cot)
 }
 
 /// The two changes of the test alert: it opens and ends.

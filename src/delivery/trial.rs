@@ -66,18 +66,18 @@ pub(super) fn golden(name: &str, made: &[u8]) {
 }
 
 /// Captures the log of this thread.
-pub(super) struct Logged {
+pub(super) struct LogCapture {
     bytes: Arc<Mutex<Vec<u8>>>,
     _listens: DefaultGuard,
 }
 
-impl Logged {
+impl LogCapture {
     /// Captures from now on until the value is dropped.
-    pub(super) fn here() -> Logged {
+    pub(super) fn here() -> LogCapture {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer(Arc::clone(&bytes));
         let log = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
-        Logged { bytes, _listens: tracing::subscriber::set_default(log) }
+        LogCapture { bytes, _listens: tracing::subscriber::set_default(log) }
     }
 
     pub(super) fn text(&self) -> String {

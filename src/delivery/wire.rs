@@ -18,7 +18,7 @@ use tokio_rustls::TlsConnector;
 
 use super::send::SendError;
 use crate::clock::{Clock, Moment};
-use crate::tls;
+use crate::tls::{self, Endpoint};
 
 /// Idle time after which TCP keepalive probes the connection, and the interval of the probes.
 const PROBE_AFTER: Duration = Duration::from_secs(20);
@@ -45,6 +45,17 @@ pub enum Transport {
     Tcp,
     /// Unencrypted UDP; datagrams may be lost.
     Udp,
+}
+
+impl Transport {
+    /// The server at this address, for checks of whether it can be reached. `None` for UDP, which gives no answer.
+    pub(super) fn endpoint(self, address: &str) -> Option<Endpoint> {
+        match self {
+            Transport::Udp => None,
+            Transport::Tcp => Endpoint::at(address, false),
+            Transport::Tls => Endpoint::at(address, true),
+        }
+    }
 }
 
 /// A host and port: `host:port` or `[v6]:port`.

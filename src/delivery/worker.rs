@@ -1,31 +1,31 @@
-//! The worker of one sink: takes queued deliveries, sends them, retries failures and gives up in the end. Workers do not delay each other.
+//! The worker of one sink: passes queued deliveries through the stages pace, send and retry, and gives up in the end. Workers do not delay
+//! each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tracing::{error, info, warn};
 
 use super::certificates::Certificates;
 use super::in_flight::{Attempt, InFlight, ROOM};
 use super::queue::{LOOK_AGAIN, Queue};
-use super::send::{Delivery, MOST_PARTLY, SendError, SenderIdentity};
-use super::settings::{DeliverySettings, Settings};
-use super::sink::Sink;
-use super::throttle::Throttle;
+use super::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
+use super::settings::DeliverySettings;
+use super::sink::AnySink;
+use super::sink_state::{Health, SinkState};
+use super::sinks::Settings;
+use super::stages::pace::{self, Timing};
+use super::stages::retry::{self, Cause, Retry, Terms};
+use super::stages::send;
 use crate::clock::{Clock, Moment};
 use crate::fault;
-use crate::store::{Outcome, Tried};
-use crate::telemetry::{FromAir, SinkCounters, Sparing};
+use crate::net::{LogLimit, RateLimit};
+use crate::store::{AttemptReport, Outcome};
+use crate::telemetry::{FromAir, SinkCounters};
 use crate::time::Span;
 
-/// Upper bound for one `send` or `refresh`; the sinks' own time-outs are shorter.
-const LONGEST_SEND: Duration = Duration::from_secs(120);
-/// Number of failed deliveries in a row after which the sink counts as down and no other delivery is tried.
-const DOWN_AFTER: u32 = 2;
-/// Extra wait of the delivery that failed, so that another one is tried first.
-const ANOTHER_FIRST: Duration = Duration::from_secs(1);
 /// Interval for checking whether a missing store file is back. The store also wakes the worker when it is.
 const HELD: Duration = Duration::from_secs(1);
 /// Maximum number of characters kept of a reason.
@@ -55,186 +55,224 @@ pub(super) struct Worker {
     pub(super) clock: Clock,
     pub(super) state: WorkerState,
     /// Rate limit of the sink (`max_per_second`).
-    pub(super) throttle: Throttle,
+    pub(super) rate: RateLimit,
     /// Tracks whether the certificate files have changed.
     pub(super) certificates: Certificates,
     /// Limits how often the log reports that the sink is down.
-    pub(super) sparing: Sparing,
-    /// When the worker was created, by the steady clock; start of the rate limit's time scale.
-    pub(super) began: Moment,
+    pub(super) log: LogLimit,
 }
 
 /// State that changes as the worker runs.
 #[derive(Default)]
 pub(super) struct WorkerState {
+    /// The open sink; `None` before it is opened, and after a reload that it did not survive.
+    sink: Option<Box<dyn AnySink>>,
     in_flight: InFlight,
     health: Health,
+    /// The order that was followed last.
+    order: Order,
+    /// When the open alerts were last sent again.
+    refreshed: Option<Moment>,
     /// Latest delivered change of each open alert, for sinks whose open alerts must be repeated.
     open: BTreeMap<Arc<str>, Delivery>,
     /// Rows reported to the store that it may still list as pending.
     reported: BTreeSet<i64>,
 }
 
-/// Health of the sink, reset by a successful delivery.
-#[derive(Default)]
-struct Health {
-    /// Number of failed deliveries in a row.
-    failures: u32,
-    /// Row of the delivery that failed last.
-    failed: Option<i64>,
-    /// Number of back-off rounds in a row while the sink was down.
-    rounds: u32,
-    /// Start and length of the back-off; `None` if none is needed.
-    rest: Option<(Moment, Duration)>,
-    /// Reason of the 410 Gone answer; nothing is sent while it is set.
-    gone: Option<String>,
-    /// Reason of the latest failure.
-    last_reason: String,
-    /// Whether the log has reported that the sink is down.
-    logged: bool,
-}
-
-impl Health {
-    fn rests_for(&self, now: Moment) -> Duration {
-        self.rest.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)))
-    }
+/// What the worker does after a look at its deliveries.
+enum Next {
+    /// Looks again at once.
+    Look,
+    /// Waits for this time, an order or, if it would help, a new delivery.
+    Wait { time: Duration, for_deliveries: bool },
 }
 
 impl Worker {
     /// Runs until the order to end.
     pub(super) async fn run(mut self) {
         self.queue.settle().await;
-        let sender = SenderIdentity { site: self.policy.site.clone() };
-        let mut sink = None;
-        let mut refreshed = self.clock.moment();
-        let mut obeyed = Order::Work;
+        self.state.refreshed = Some(self.clock.moment());
         loop {
             let order = *self.orders.borrow_and_update();
             if order == Order::End {
                 return self.queue.take_back(self.state.in_flight.drain());
             }
-            if matches!(order, Order::Reopen(_)) && order != obeyed {
-                // Secrets and certificates are read again, and a receiver that answered 410 Gone gets another chance.
-                sink = sink.take().and_then(Sink::reopened);
-                self.state.health = Health::default();
-                self.state.in_flight.wake();
-            }
-            if order == Order::Drain && obeyed != Order::Drain {
-                // Postponed deliveries get one last attempt.
-                self.state.in_flight.wake();
-                self.state.health.rest = None;
-            }
-            obeyed = order;
-            if self.certificates.have_changed(&self.settings, self.clock.moment()) {
-                info!(sink = %self.settings.name, "certificates have changed and are reloaded");
-                sink = sink.take().and_then(Sink::reopened);
-                self.state.health.rest = None;
-                self.state.in_flight.wake();
-            }
+            self.follow(order);
+            self.read_certificates_again();
             self.queue.fill(&mut self.state.in_flight, &mut self.state.reported, ROOM);
-            SinkCounters::set(&self.counters.in_hand, self.state.in_flight.len() as u64);
+            self.count_in_hand();
             let now = self.clock.moment();
-            if sink.is_none() && self.state.health.rests_for(now).is_zero() {
-                self.certificates.note_read(&self.settings);
-                match Sink::new(&self.settings, &sender) {
-                    Ok(made) => {
-                        let mut made = made;
-                        if made.refresh_every().is_some() {
-                            self.state.open = self.queue.open_alerts();
-                        }
-                        if let Some(lately) = made.counts_back() {
-                            made.recall(&self.queue.told_lately(lately));
-                        }
-                        sink = Some(made);
-                    }
-                    Err(reason) => self.failed(Vec::new(), SendError::Later { wait: None, reason }),
+            self.give_up_late();
+            let next = match &self.state.health.state {
+                SinkState::BackingOff { until } if now < *until => {
+                    // New deliveries would only take time from other sinks.
+                    Next::Wait { time: until.since(now), for_deliveries: false }
                 }
-            }
-            if 0 < self.state.health.rounds {
-                // While the sink is down deliveries are not tried one by one, so their deadline is checked here.
-                let oldest = Span::from_millis(self.policy.give_up().as_millis() as i64);
-                let late = self.state.in_flight.take_older(self.clock.now() - oldest);
-                let hours = self.policy.give_up_hours;
-                let reason = format!("not taken for {hours} h: {}", self.state.health.last_reason);
-                self.give_up(late, &reason);
-            }
-            if let Some(reason) = self.state.health.gone.clone() {
-                let all = self.state.in_flight.drain();
-                self.give_up(all, &reason);
-            }
-            let rest = self.state.health.rests_for(now);
-            let on_hold = !self.queue.may_send();
-            if let Some(sink) = sink.as_mut().filter(|_| rest.is_zero() && self.state.health.gone.is_none()) {
-                if let Some(every) = sink.refresh_every()
-                    && every <= now.since(refreshed)
-                {
-                    refreshed = now;
-                    let deliveries: Vec<Delivery> = self.state.open.values().cloned().collect();
-                    if let Ok(Err(error)) = timeout(LONGEST_SEND, sink.refresh(&deliveries)).await {
-                        warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "open alerts could not be sent again");
-                    }
+                SinkState::BackingOff { .. } => {
+                    self.state.health.end_backoff(now);
+                    Next::Look
                 }
-                let pace = self.throttle.pace(sink.pace(now), now);
-                if !self.throttle.wait(now).is_zero() {
-                    SinkCounters::add(&self.counters.delayed, self.state.in_flight.note_delayed(now) as u64);
+                SinkState::Gone { reason } => {
+                    let (reason, all) = (reason.clone(), self.state.in_flight.drain());
+                    self.give_up(all, &reason);
+                    Next::Wait { time: LOOK_AGAIN, for_deliveries: true }
                 }
-                // While draining without a store, the sink's own pace is ignored, because what is not sent now is lost.
-                let is_time = pace.wait.is_zero() || (order == Order::Drain && !self.queue.is_stored());
-                let mut taken = match is_time && !on_hold {
-                    true => self.state.in_flight.take_ready(now, pace.together.max(1)),
-                    false => Vec::new(),
-                };
-                if taken.is_empty() && !on_hold {
-                    // Nothing new may go now. Retries of partially delivered messages do not count against the sink's pace.
-                    taken = self.state.in_flight.take_partly(now);
-                }
-                if !taken.is_empty() {
-                    self.throttle.spend(taken.len(), now);
-                    self.send(sink, taken).await;
-                    // A sink that never waits must still let the other workers run.
-                    tokio::task::yield_now().await;
-                    continue;
-                }
-                match sink.tend().await {
-                    Ok(true) => self.works(),
-                    Ok(false) => {}
-                    Err(error) => self.failed(Vec::new(), error),
-                }
-            }
-            SinkCounters::set(&self.counters.in_hand, self.state.in_flight.len() as u64);
-            // With a store, deliveries held back by the rate limit go at the next start.
-            if order == Order::Drain {
-                return;
-            }
-            let rest = self.state.health.rests_for(now);
-            let next = match rest.is_zero() {
-                true if on_hold => HELD,
-                true => {
-                    let pace = |sink: &Sink| self.throttle.pace(sink.pace(now), now).wait;
-                    let pace = sink.as_ref().map_or(Duration::ZERO, pace);
-                    self.state.in_flight.next_in(now).map(|wait| wait.max(pace)).unwrap_or(LOOK_AGAIN)
-                }
-                false => rest,
+                SinkState::Up | SinkState::Down { .. } | SinkState::Draining => self.deliver(now).await,
             };
-            tokio::select! {
-                biased;
-                changed = self.orders.changed() => if changed.is_err() { return },
-                // While backing off, do not pull new deliveries; it would only take time from other sinks.
-                () = self.queue.poked(), if rest.is_zero() => {}
-                () = sleep(next.clamp(Duration::from_millis(1), LOOK_AGAIN)) => {}
+            self.count_in_hand();
+            match next {
+                Next::Look => {}
+                // With a store, deliveries held back by the rate limit go at the next start.
+                Next::Wait { .. } if order == Order::Drain => return,
+                Next::Wait { time, for_deliveries } => tokio::select! {
+                    biased;
+                    changed = self.orders.changed() => if changed.is_err() { return },
+                    () = self.queue.may_have_more(), if for_deliveries => {}
+                    () = sleep(time.clamp(Duration::from_millis(1), LOOK_AGAIN)) => {}
+                },
             }
         }
     }
 
-    async fn send(&mut self, sink: &mut Sink, mut taken: Vec<Attempt>) {
+    /// Follows an order, if it is a new one.
+    fn follow(&mut self, order: Order) {
+        let WorkerState { sink, in_flight, health, order: followed, .. } = &mut self.state;
+        if order == std::mem::replace(followed, order) {
+            return;
+        }
+        match order {
+            Order::Reopen(_) => {
+                // Secrets and certificates are read again, and a receiver that answered 410 Gone gets another chance.
+                *sink = sink.take().and_then(AnySink::reopened);
+                *health = Health::default();
+                in_flight.wake();
+            }
+            Order::Drain => {
+                // Postponed deliveries get one last attempt.
+                in_flight.wake();
+                health.drain();
+            }
+            Order::Work | Order::End => {}
+        }
+    }
+
+    fn read_certificates_again(&mut self) {
+        let now = self.clock.moment();
+        if self.certificates.have_changed(&self.settings, now) {
+            info!(sink = %self.settings.name, "certificates have changed and are reloaded");
+            let WorkerState { sink, in_flight, health, .. } = &mut self.state;
+            *sink = sink.take().and_then(AnySink::reopened);
+            health.end_backoff(now);
+            in_flight.wake();
+        }
+    }
+
+    fn count_in_hand(&self) {
+        SinkCounters::set(&self.counters.in_hand, self.state.in_flight.len() as u64);
+    }
+
+    /// While the sink is down deliveries are not tried one by one, so their deadline is checked here.
+    fn give_up_late(&mut self) {
+        if self.state.health.is_down() {
+            let oldest = Span::from_millis(self.policy.give_up().as_millis() as i64);
+            let late = self.state.in_flight.take_older(self.clock.now() - oldest);
+            let hours = self.policy.give_up_hours;
+            let reason = format!("not taken for {hours} h: {}", self.state.health.last_reason);
+            self.give_up(late, &reason);
+        }
+    }
+
+    /// Opens the sink if necessary and sends what may go now.
+    async fn deliver(&mut self, now: Moment) -> Next {
+        let Some(mut sink) = self.state.sink.take().or_else(|| self.open()) else {
+            return Next::Look;
+        };
+        let next = self.deliver_to(&mut *sink, now).await;
+        self.state.sink = Some(sink);
+        next
+    }
+
+    /// Opens the sink, or records that it cannot be opened.
+    fn open(&mut self) -> Option<Box<dyn AnySink>> {
+        self.certificates.note_read(&self.settings);
+        let mut sink = match self.settings.open(&SenderIdentity { site: self.policy.site.clone() }) {
+            Ok(sink) => sink,
+            Err(reason) => {
+                self.failed(Vec::new(), SendError::Later { wait: None, reason });
+                return None;
+            }
+        };
+        if sink.refresh_every().is_some() {
+            self.state.open = self.queue.open_alerts();
+        }
+        if let Some(lately) = sink.counts_back() {
+            sink.recall(&self.queue.delivered_lately(lately));
+        }
+        Some(sink)
+    }
+
+    async fn deliver_to(&mut self, sink: &mut dyn AnySink, now: Moment) -> Next {
+        self.refresh(sink, now).await;
+        let pace = sink.pace(now).within(&self.rate, now);
+        if !self.rate.wait(now).is_zero() {
+            SinkCounters::add(&self.counters.delayed, self.state.in_flight.note_delayed(now) as u64);
+        }
+        if !self.queue.may_send() {
+            self.tend(sink).await;
+            return Next::Wait { time: HELD, for_deliveries: true };
+        }
+        let is_draining = self.state.health.state == SinkState::Draining;
+        let timing = if is_draining && !self.queue.is_stored() { Timing::LastChance } else { Timing::AsPaced };
+        let taken = pace::take(&mut self.state.in_flight, pace, timing, now);
+        if !taken.is_empty() {
+            self.rate.spend(taken.len(), now);
+            self.send(sink, taken).await;
+            // A sink that never waits must still let the other workers run.
+            tokio::task::yield_now().await;
+            return Next::Look;
+        }
+        self.tend(sink).await;
+        match self.state.health.state {
+            SinkState::BackingOff { .. } if !is_draining => Next::Look,
+            _ => Next::Wait { time: self.next_in(sink, now), for_deliveries: true },
+        }
+    }
+
+    /// Time until a delivery may go.
+    fn next_in(&self, sink: &dyn AnySink, now: Moment) -> Duration {
+        let Pace { wait, .. } = sink.pace(now).within(&self.rate, now);
+        self.state.in_flight.next_in(now).map_or(LOOK_AGAIN, |ready| ready.max(wait))
+    }
+
+    /// Sends the open alerts again if it is time to.
+    async fn refresh(&mut self, sink: &mut dyn AnySink, now: Moment) {
+        let is_due = |every| self.state.refreshed.is_none_or(|last| every <= now.since(last));
+        if !sink.refresh_every().is_some_and(is_due) {
+            return;
+        }
+        self.state.refreshed = Some(now);
+        let open: Vec<Delivery> = self.state.open.values().cloned().collect();
+        if let Err(error) = send::refresh(sink, &open).await {
+            warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "open alerts could not be sent again");
+        }
+    }
+
+    /// Checks an idle connection.
+    async fn tend(&mut self, sink: &mut dyn AnySink) {
+        match sink.tend().await {
+            Ok(true) => self.works(),
+            Ok(false) => {}
+            Err(error) => self.failed(Vec::new(), error),
+        }
+    }
+
+    async fn send(&mut self, sink: &mut dyn AnySink, mut taken: Vec<Attempt>) {
         self.queue.renew(&mut taken, &mut self.state.reported);
         if taken.is_empty() {
             return;
         }
         let deliveries: Vec<Delivery> = taken.iter().map(|attempt| attempt.delivery.clone()).collect();
-        let sent = timeout(LONGEST_SEND, sink.send(&deliveries)).await;
-        let reason = || format!("no answer within {} s", LONGEST_SEND.as_secs());
-        match sent.unwrap_or_else(|_| Err(SendError::Later { wait: None, reason: reason() })) {
+        match send::send(sink, &deliveries).await {
             Ok(()) => {
                 SinkCounters::add(&self.counters.delivered, taken.len() as u64);
                 if sink.refresh_every().is_some() {
@@ -242,8 +280,8 @@ impl Worker {
                 }
                 self.works();
                 fault::point("told-before-mark");
-                let told = |attempt: &Attempt| (attempt.delivery.row, attempt.tries + 1, Outcome::Delivered);
-                self.report(taken.iter().map(told).collect());
+                let delivered = |attempt: &Attempt| (attempt.delivery.row, attempt.tries + 1, Outcome::Delivered);
+                self.report(taken.iter().map(delivered).collect());
                 self.outdate(&deliveries);
             }
             Err(error) => {
@@ -266,95 +304,75 @@ impl Worker {
     /// Records that the sink works and resets its health.
     fn works(&mut self) {
         let WorkerState { in_flight, health, .. } = &mut self.state;
-        if std::mem::take(&mut health.logged) {
+        if health.logged {
             info!(sink = %self.settings.name, "sink up again");
         }
-        if 0 < health.rounds {
+        if health.is_down() {
             in_flight.wake();
         }
-        *health = Health::default();
+        health.works();
         SinkCounters::set(&self.counters.down, 0);
         self.counters.reason.clear();
     }
 
     /// Handles deliveries that were not taken: retries, postpones or gives up, depending on the error.
-    fn failed(&mut self, mut taken: Vec<Attempt>, error: SendError) {
+    fn failed(&mut self, taken: Vec<Attempt>, error: SendError) {
         SinkCounters::add(&self.counters.failures, 1);
         self.counters.reason.set(&cut(&error.to_string()));
-        let now = self.clock.moment();
-        let WorkerState { in_flight, health, .. } = &mut self.state;
-        match error {
-            SendError::Refused { reason } if taken.len() <= 1 => {
-                // A receiver that answers is not down.
-                health.failures = 0;
-                self.give_up(taken, &reason);
-            }
-            SendError::Refused { .. } => {
-                taken.iter_mut().for_each(|attempt| attempt.alone = true);
-                in_flight.put_back(taken);
-            }
-            SendError::Gone { reason } => {
-                error!(sink = %self.settings.name, reason = %FromAir(&reason), "receiver answered 410 Gone; sink disabled until a reload");
-                health.gone = Some(reason.clone());
-                SinkCounters::set(&self.counters.down, 1);
-                taken.extend(in_flight.drain());
-                self.give_up(taken, &reason);
-            }
-            SendError::Partly { taken: somebody, reason } => {
-                if somebody {
-                    self.works();
+        if matches!(error, SendError::Partly { taken: true, .. }) {
+            self.works();
+        }
+        let terms = Terms {
+            backoff: self.policy.backoff(),
+            longest: self.policy.give_up(),
+            has_others: !self.state.in_flight.is_empty(),
+            now: self.clock.moment(),
+            chance: fastrand::f64(),
+        };
+        match retry::decide(error, taken, &mut self.state.health, &terms) {
+            Retry::Never { mut attempts, reason } => {
+                if matches!(self.state.health.state, SinkState::Gone { .. }) {
+                    error!(sink = %self.settings.name, reason = %FromAir(&reason), "receiver answered 410 Gone; sink disabled until a reload");
+                    SinkCounters::set(&self.counters.down, 1);
+                    attempts.extend(self.state.in_flight.drain());
                 }
-                taken.iter_mut().for_each(|attempt| attempt.tries += 1);
-                let wait = self.policy.wait(taken.first().map_or(1, |attempt| attempt.tries), fastrand::f64());
-                // Each is retried by itself: recipients that already have one of them must not get it again because of another.
-                for attempt in &mut taken {
-                    (attempt.wait, attempt.alone, attempt.partly) = (Some((now, wait)), true, true);
-                }
-                if taken.first().is_some_and(|attempt| attempt.tries == 1) {
+                self.give_up(attempts, &reason);
+            }
+            Retry::Singly { attempts } => self.state.in_flight.put_back(attempts),
+            Retry::Later { attempts, wait, reason, cause } => {
+                let partly = cause == Cause::Recipients { any: true };
+                self.log_failure(&attempts, wait, &reason, cause);
+                self.put_off(attempts, wait, &reason, partly);
+            }
+        }
+    }
+
+    fn log_failure(&mut self, attempts: &[Attempt], wait: Duration, reason: &str, cause: Cause) {
+        let again_in_seconds = wait.as_secs();
+        match cause {
+            Cause::Recipients { .. } => {
+                if attempts.first().is_some_and(|attempt| attempt.tries == 1) {
                     warn!(
-                        sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(),
+                        sink = %self.settings.name, reason = %FromAir(reason), again_in_seconds,
                         "some recipients do not accept it yet; trying again"
                     );
                 }
                 let beyond = self.state.in_flight.take_partly_beyond(MOST_PARTLY);
                 self.give_up(beyond, "some recipients do not accept it, and too many such messages wait");
-                self.put_off(taken, wait, &reason, somebody);
             }
-            SendError::Later { wait, reason } => {
-                // The same delivery failing again says nothing about the sink. New deliveries are still tried as they arrive.
-                let first = taken.first().and_then(|attempt| attempt.delivery.row);
-                health.failures += u32::from(health.failures == 0 || first != health.failed);
-                health.failed = first;
-                let asked = wait.unwrap_or_default();
-                let is_down = !asked.is_zero() || taken.is_empty() || DOWN_AFTER <= health.failures;
-                let takes_nothing = is_down || in_flight.is_empty();
-                health.last_reason = cut(&reason);
-                taken.iter_mut().for_each(|attempt| attempt.tries += 1);
-                let tries = if is_down { health.rounds + 1 } else { taken.first().map_or(1, |attempt| attempt.tries) };
-                let wait = self.policy.wait(tries, fastrand::f64()).max(asked).min(self.policy.give_up());
-                if is_down {
-                    health.rounds += 1;
-                    health.rest = Some((now, wait));
-                    if !in_flight.is_empty() {
-                        // Try another delivery next; this one may be the only problem.
-                        taken.iter_mut().for_each(|attempt| attempt.wait = Some((now, wait + ANOTHER_FIRST)));
-                    }
-                } else {
-                    taken.iter_mut().for_each(|attempt| attempt.wait = Some((now, wait)));
+            Cause::Delivery => self.state.health.last_reason = cut(reason),
+            Cause::Sink => {
+                self.state.health.last_reason = cut(reason);
+                SinkCounters::set(&self.counters.down, 1);
+                if !self.state.health.logged
+                    && let Some(unsaid) = self.log.next(self.clock.moment())
+                {
+                    self.state.health.logged = true;
+                    error!(
+                        sink = %self.settings.name, reason = %FromAir(reason), again_in_seconds, unsaid,
+                        "sink down; its alerts wait"
+                    );
                 }
-                if takes_nothing {
-                    SinkCounters::set(&self.counters.down, 1);
-                    if !health.logged
-                        && let Some(unsaid) = self.sparing.may(now.since(self.began))
-                    {
-                        health.logged = true;
-                        error!(
-                            sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(), unsaid,
-                            "sink down; its alerts wait"
-                        );
-                    }
-                }
-                self.put_off(taken, wait, &reason, false);
             }
         }
     }
@@ -369,7 +387,7 @@ impl Worker {
         let why = cut(reason);
         let later = |attempt: &Attempt| {
             let outcome = Outcome::Later { due_at, why: why.clone(), partly };
-            Some(Tried { seq: attempt.delivery.row?, attempts: attempt.tries, outcome })
+            Some(AttemptReport { seq: attempt.delivery.row?, attempts: attempt.tries, outcome })
         };
         self.queue.report(rest.iter().filter_map(later).collect());
         self.state.in_flight.put_back(rest);
@@ -393,8 +411,8 @@ impl Worker {
     }
 
     fn report(&mut self, outcomes: Vec<(Option<i64>, u32, Outcome)>) {
-        let tried = |(row, attempts, outcome)| Some(Tried { seq: row?, attempts, outcome });
-        let tried: Vec<Tried> = outcomes.into_iter().filter_map(tried).collect();
+        let tried = |(row, attempts, outcome)| Some(AttemptReport { seq: row?, attempts, outcome });
+        let tried: Vec<AttemptReport> = outcomes.into_iter().filter_map(tried).collect();
         self.state.reported.extend(tried.iter().map(|tried| tried.seq));
         self.queue.report(tried);
     }

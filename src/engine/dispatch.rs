@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::ais::{Report, StationId};
 use crate::alerts::{Change, Status, View};
-use crate::behaviours::{self, Ground, Interest, Scene, Step, Verdict};
+use crate::behaviours::{self, End, Ground, Interest, Scene, Step, Verdict};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
 use crate::tracks::{
@@ -286,7 +286,7 @@ impl Engine {
                 let (bit, behaviour) = &mut self.behaviours[asked];
                 let bit = *bit;
                 let scene = scene!(self, now);
-                behaviour.forget(&scene, vessel, "lost", &mut self.output);
+                behaviour.forget(&scene, vessel, End::Lost, &mut self.output);
                 self.keep(bit, now);
             }
             self.tell(now, out);
@@ -333,11 +333,11 @@ impl Engine {
                 .collect();
             for vessel in active {
                 let scene = scene!(self, now);
-                behaviour.forget(&scene, vessel, "switched off", &mut self.output);
+                behaviour.forget(&scene, vessel, End::SwitchedOff, &mut self.output);
                 self.output.activity.push((vessel, Activity::Done));
             }
             let scene = scene!(self, now);
-            behaviour.stop(&scene, "switched off", &mut self.output);
+            behaviour.stop(&scene, End::SwitchedOff, &mut self.output);
             self.keep(bit, now);
         }
         self.behaviours = wanted;

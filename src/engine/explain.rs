@@ -69,9 +69,9 @@ impl Engine {
         };
         let behaviours = self.behaviours.iter();
         let behaviours = behaviours.map(|(_, behaviour)| {
-            let doubt = self.book.doubt(behaviour.name(), key.mmsi, now);
+            let doubt = self.book.doubt(behaviour.behaviour(), key.mmsi, now);
             let told = behaviour.explain(&scene, &step).into_iter();
-            (behaviour.name(), told.map(|told| told.unless_false(doubt)).collect())
+            (behaviour.behaviour(), told.map(|told| told.unless_false(doubt)).collect())
         });
         Explained { key, vessel: ix, fix, smg, place, behaviours: behaviours.collect() }
     }

@@ -91,7 +91,7 @@ impl Engine {
         for (bit, behaviour) in &mut self.behaviours {
             let saved: u32 = unpack(from)?;
             if saved != *bit {
-                return Err(Damaged(format!("another behaviour instead of {}", behaviour.name())));
+                return Err(Damaged(format!("another behaviour instead of {}", behaviour.behaviour())));
             }
             behaviour.restore(from)?;
         }

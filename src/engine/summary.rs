@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::ais::{self, Report};
 use crate::alerts::{Change, ChangeKind, Severity};
 use crate::behaviours::Behaviour;
-use crate::state::{Word, by_word};
 use crate::time::{Span, Time};
 use crate::tracks::{Refusal, Tracks};
 
@@ -58,8 +57,7 @@ pub(super) struct Counters {
     positions: u64,
     first_at: Option<Time>,
     last_at: Option<Time>,
-    #[serde(deserialize_with = "by_word")]
-    refused: BTreeMap<Word, u64>,
+    refused: BTreeMap<Refusal, u64>,
     alerts: BTreeMap<Behaviour, BTreeMap<Severity, u64>>,
     facts: BTreeMap<Behaviour, u64>,
     /// The severity each alert is counted under and, once it ended, when: open alerts, and those that ended within
@@ -81,19 +79,7 @@ impl Counters {
     }
 
     pub(super) fn refused(&mut self, refusal: Refusal) {
-        let name = match refusal {
-            Refusal::Copy => "copy",
-            Refusal::SameMoment => "same_moment",
-            Refusal::Jump => "jump",
-            Refusal::NoPosition => "no_position",
-            Refusal::TooLate => "too_late",
-            Refusal::UncertainTime => "uncertain_time",
-            Refusal::DamagedNumber => "damaged_number",
-            Refusal::Coarse => "coarse_beside_fine",
-            // Nothing is lost with these: there was nothing to take.
-            Refusal::NotTracked | Refusal::NothingNew => return,
-        };
-        *self.refused.entry(name).or_default() += 1;
+        *self.refused.entry(refusal).or_default() += 1;
     }
 
     pub(super) fn change(&mut self, change: &Change) {
@@ -130,8 +116,8 @@ impl Counters {
         let total = tally.total();
         let mut rejects: BTreeMap<String, u64> =
             total.rejects().map(|(reason, count)| (reason.name().to_owned(), count)).collect();
-        let refused = self.refused.iter().filter(|(name, _)| **name != "copy");
-        rejects.extend(refused.map(|(name, count)| ((*name).to_owned(), *count)));
+        let refused = self.refused.iter().filter(|(refusal, _)| **refusal != Refusal::Copy);
+        rejects.extend(refused.filter_map(|(refusal, count)| Some((refusal.name()?.to_owned(), *count))));
         if 0 < watermarks.leaps_refused() {
             rejects.insert("time_leap".to_owned(), watermarks.leaps_refused());
         }
@@ -185,7 +171,7 @@ impl Counters {
             last_at: self.last_at,
             untimed,
             late: self.late,
-            copies: self.refused.get("copy").copied().unwrap_or(0),
+            copies: self.refused.get(&Refusal::Copy).copied().unwrap_or(0),
             note: note.map(str::to_owned),
         }
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Opened;
-use super::reach::{OF_RECEPTION, first_of, named_vessels};
+use super::reach::{first_of, is_of_reception, named_vessels};
 use crate::alerts::{Alert, Change, Status};
 use crate::time::{Span, Time};
 
@@ -208,7 +208,7 @@ impl Comparison<'_> {
         if let Some((before, first)) = before.filter(|(before, first)| before < first) {
             return format!("it rests on what was heard {before}, before the bundle's first line ({first})");
         }
-        if OF_RECEPTION.contains(&word(stored, "behaviour")) {
+        if is_of_reception(stored) {
             return "it rests on how well others were heard around, and only a part of their sentences is in the bundle".to_owned();
         }
         let first = heard.iter().filter_map(|(_, first)| *first).min();

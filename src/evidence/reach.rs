@@ -7,26 +7,24 @@ use serde_json::Value;
 
 use super::compare::time;
 use super::witnesses::Witnesses;
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::store::{AlertFile, CaseFile};
 use crate::time::{Span, Time};
 
 /// Sentences are taken until this long after the last change of the case.
 const AFTER: Span = Span::from_minutes(15);
-/// History in hours that a behaviour needs before an alert, unless `--before` is given. Others need [`LEAD_HOURS`].
-const LEADS: [(&str, i64); 7] = [
-    // A day to learn reception, and a day of the vessel's own record.
-    ("ais_gap", 50),
-    ("dark_rendezvous", 50),
-    ("slowdown", 72),
-    ("out_and_back", 72),
-    ("fishing_out_of_place", 168),
-    ("draught_change", 240),
-    ("voyage_anomaly", 240),
-];
+/// History in hours before an alert of a behaviour that this version does not know.
 const LEAD_HOURS: i64 = 26;
-/// Behaviours that depend on how well other vessels nearby were received.
-pub(super) const OF_RECEPTION: [&str; 2] = ["ais_gap", "dark_rendezvous"];
+
+/// Whether a stored alert depends on how well other vessels nearby were received.
+pub(super) fn is_of_reception(body: &Value) -> bool {
+    behaviour_of(body).is_some_and(|behaviour| behaviour.character().rests_on_silence)
+}
+
+fn behaviour_of(body: &Value) -> Option<Behaviour> {
+    Behaviour::named(body["behaviour"].as_str()?)
+}
 
 /// The part of the journal that a bundle needs.
 pub(super) struct Reach {
@@ -49,8 +47,8 @@ pub(super) fn reach(case_file: &CaseFile, before: Option<Span>, now: Time) -> Op
     let bodies = || case_file.alerts.iter().map(|alert_file| &alert_file.told.entry.body);
     let stored = || case_file.alerts.iter().flat_map(|alert_file| alert_file.lines.iter().map(|line| line.stored_at));
     let lead = |body: &Value| {
-        let usual = LEADS.iter().find(|(behaviour, _)| body["behaviour"] == *behaviour);
-        before.unwrap_or(Span::from_hours(usual.map_or(LEAD_HOURS, |(_, hours)| *hours)))
+        let usual = behaviour_of(body).map(|behaviour| behaviour.character().history_hours);
+        before.unwrap_or(Span::from_hours(usual.unwrap_or(LEAD_HOURS)))
     };
     let first = |alert_file: &AlertFile| {
         let body = &alert_file.told.entry.body;
@@ -63,7 +61,7 @@ pub(super) fn reach(case_file: &CaseFile, before: Option<Span>, now: Time) -> Op
     let from = stored().min().map_or(wanted, |stored| wanted.min(stored - Span::from_hours(LEAD_HOURS)));
     let mut vessels: BTreeSet<u32> = vessels_of(&case_file.case).collect();
     bodies().for_each(|body| vessels.extend(vessels_of(body).chain(named_vessels(body))));
-    let of_reception = bodies().filter(|body| OF_RECEPTION.iter().any(|behaviour| body["behaviour"] == *behaviour));
+    let of_reception = bodies().filter(|body| is_of_reception(body));
     let witnesses = Witnesses::around(of_reception.flat_map(places));
     Some(Reach { vessels, wanted, from, until: (last + AFTER).min(now), witnesses })
 }

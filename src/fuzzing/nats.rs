@@ -1,6 +1,6 @@
 //! What a NATS server sends, before the client reads it.
 
-use crate::nats::guard::{Guard, LONGEST_LINE, Passed};
+use crate::nats::guard::{Guard, LONGEST_LINE, PassedBytes};
 
 /// Length limits of the guard in bytes: for a message that wants an answer, and for one that does not.
 const LONGEST: [u64; 2] = [8 << 20, 128 << 10];
@@ -28,9 +28,9 @@ pub(super) fn check(bytes: &[u8]) {
 }
 
 /// Everything passed on from the reads, and whether one of them was refused.
-fn pass(bytes: &[u8], size: usize) -> (Passed, bool) {
+fn pass(bytes: &[u8], size: usize) -> (PassedBytes, bool) {
     let mut guard = Guard::default();
-    let mut all = Passed::default();
+    let mut all = PassedBytes::default();
     for read in bytes.chunks(size) {
         match guard.pass(read) {
             Ok(mut passed) => {
@@ -44,7 +44,7 @@ fn pass(bytes: &[u8], size: usize) -> (Passed, bool) {
 }
 
 /// Reads the output as a client does: the last number of an announcement is the length of the message.
-fn announced(passed: &Passed) {
+fn announced(passed: &PassedBytes) {
     let mut rest = passed.bytes.as_slice();
     let mut deliveries = 0;
     while let Some(end) = memchr::memmem::find(rest, b"\r\n") {

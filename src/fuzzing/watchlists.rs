@@ -2,7 +2,7 @@
 
 use super::seeds;
 use crate::time::Time;
-use crate::zones::{ListError, Said, Watchlists, fold};
+use crate::zones::{ListError, MatchedBy, Said, Watchlists, fold};
 
 /// Maximum number of ships looked up: more would take too much time.
 const MOST_ASKED: usize = 40;
@@ -30,10 +30,10 @@ pub(super) fn check(bytes: &[u8]) {
         let Some(found) = lists.find(said, Time::MIN) else { continue };
         let listed = &found.listed;
         let is_named = match found.by {
-            "mmsi" => listed.mmsi == number,
-            "imo" => listed.imo == number,
-            "call_sign" => found.fuzzy || fold(listed.call_sign.as_deref().unwrap_or_default()) == fold(word),
-            _ => found.fuzzy || fold(listed.name.as_deref().unwrap_or_default()) == fold(word),
+            MatchedBy::Mmsi => listed.mmsi == number,
+            MatchedBy::Imo => listed.imo == number,
+            MatchedBy::CallSign => found.fuzzy || fold(listed.call_sign.as_deref().unwrap_or_default()) == fold(word),
+            MatchedBy::Name => found.fuzzy || fold(listed.name.as_deref().unwrap_or_default()) == fold(word),
         };
         assert!(is_named && (20..=80).contains(&listed.points), "{word:?} is taken for {found:?}");
     }

@@ -13,7 +13,7 @@ mod ports;
 mod sun;
 mod wind;
 
-pub use cells::Cells;
+pub use cells::{Cells, half_box};
 pub use coast::{Coast, CoastError};
 pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
 pub use outline::{Bounds, Vertex, land_within};
@@ -26,6 +26,9 @@ use geo::{Bearing, Destination, Distance, Geodesic, Point};
 use serde::{Deserialize, Serialize};
 
 use crate::units::{EARTH_RADIUS_METRES, METRES_PER_NM};
+
+/// Relative margin for rounding when a distance is only bounded.
+const ROUNDING: f64 = 1e-6;
 
 /// A position in degrees (WGS 84): latitude -90..=90, north positive; longitude -180..180, east positive.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -66,6 +69,17 @@ impl LatLon {
         let h = (d_lat / 2.0).sin().powi(2)
             + self.lat.to_radians().cos() * other.lat.to_radians().cos() * (d_lon / 2.0).sin().powi(2);
         2.0 * EARTH_RADIUS_METRES * h.sqrt().min(1.0).asin()
+    }
+
+    /// Whether [`LatLon::metres_to`] gives at most `metres`. Nearly always decided without trigonometry.
+    pub fn is_within(self, metres: f64, other: LatLon) -> bool {
+        let north = (other.lat - self.lat).to_radians() * EARTH_RADIUS_METRES;
+        let east = wrap_degrees(other.lon - self.lon).to_radians() * EARTH_RADIUS_METRES;
+        // Meridians are nowhere further apart than at the equator. The margin is for rounding.
+        if north * north + east * east <= metres * metres * (1.0 - ROUNDING) {
+            return 0.0 <= metres;
+        }
+        north.abs() <= metres * (1.0 + ROUNDING) && self.metres_to(other) <= metres
     }
 
     /// Metres to `other` on the WGS 84 ellipsoid (Karney); for reports.
@@ -145,6 +159,19 @@ mod tests {
         let (x, y) = east.plane(west);
         assert!(0.0 < x && y.abs() < 1e-9);
         assert!((east.between(west, 0.5).lon.abs() - 180.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_bound_of_a_distance_agrees_with_the_distance() {
+        let mut random = fastrand::Rng::with_seed(9);
+        for _ in 0..20_000 {
+            let here = LatLon::new(random.f64() * 180.0 - 90.0, random.f64() * 360.0 - 180.0);
+            let there = here.destination(random.f64() * 360.0, random.f64().powi(3) * 10_000.0);
+            let metres = here.metres_to(there);
+            for limit in [metres, metres * 0.999, metres * 1.001, metres * random.f64() * 3.0, 0.0, -1.0] {
+                assert_eq!(here.is_within(limit, there), metres <= limit, "{here:?} {there:?} {limit}");
+            }
+        }
     }
 
     #[test]

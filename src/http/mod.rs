@@ -6,8 +6,8 @@
 
 mod api;
 mod ask;
-mod bounded;
 mod health;
+mod listener;
 mod metrics;
 mod page;
 mod process;

@@ -21,17 +21,16 @@ use tracing::{error, info};
 
 use super::api;
 use super::ask::Asker;
-use super::bounded::{Bounded, Caller};
 use super::health::{STALLED, health};
+use super::listener::{Caller, PageListener};
 use super::metrics::{Beside, metrics};
 use super::page::{TEXT, json, page};
 use super::process::process;
 use super::status::status;
 use super::{Settings, View};
 use crate::clock::Clock;
-use crate::lobby::widen;
+use crate::net::{LogLimit, widen};
 use crate::service::{Protocol, Sockets, with_holder};
-use crate::telemetry::Sparing;
 use crate::{journal, store};
 
 /// Name of the socket that the service manager may open for the pages.
@@ -81,8 +80,7 @@ impl Pages {
         sockets: &Sockets,
         stop: CancellationToken,
     ) {
-        let (mut opened, mut sparing) = (first, Sparing::default());
-        let began = self.clock.moment();
+        let (mut opened, mut log) = (first, LogLimit::default());
         loop {
             let listener = opened.and_then(|listener| {
                 let address = listener.local_addr()?;
@@ -91,15 +89,15 @@ impl Pages {
             match listener {
                 Ok((listener, address)) => {
                     info!(%address, "serving /metrics, /healthz, /readyz and /status");
-                    let bounded = Bounded::new(listener, settings.max_connections, LIFE);
-                    let serving = axum::serve(bounded, self.router(settings.allow_remote, address)).into_future();
+                    let pages = PageListener::new(listener, settings.max_connections, LIFE);
+                    let serving = axum::serve(pages, self.router(settings.allow_remote, address)).into_future();
                     tokio::select! {
                         () = stop.cancelled() => return,
                         Err(error) = serving => return error!(%error, "serving the pages has failed"),
                     }
                 }
                 Err(error) => {
-                    if let Some(unsaid) = sparing.may(self.clock.moment().since(began)) {
+                    if let Some(unsaid) = log.next(self.clock.moment()) {
                         error!(%error, again_in_seconds = RETRY.as_secs(), unsaid, "cannot serve the pages");
                     }
                 }

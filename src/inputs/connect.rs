@@ -8,8 +8,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use super::{InputError, Kind, Settings};
-use crate::tls;
+use super::error::InputError;
 
 const CONNECT_SECONDS: u64 = 10;
 
@@ -39,19 +38,6 @@ fn watch_for_death(stream: &TcpStream) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(Duration::from_secs(50)))?;
     Ok(())
-}
-
-impl Settings {
-    /// TLS settings of its connections; `None` for a kind that cannot be encrypted.
-    pub fn tls(&self) -> Option<&tls::Settings> {
-        match self.kind {
-            Kind::Aisstream => self.aisstream.as_ref().map(|table| &table.tls),
-            Kind::Digitraffic => self.digitraffic.as_ref().map(|table| &table.tls),
-            Kind::Barentswatch => self.barentswatch.as_ref().map(|table| &table.tls),
-            Kind::Nats => self.nats.as_ref().map(|table| &table.tls),
-            _ => None,
-        }
-    }
 }
 
 /// A parsed server URL.

@@ -2,14 +2,14 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Format, Recording, RecordingError};
+use super::recording::{Format, Recording, RecordingError};
 use crate::ais::LineClock;
 use crate::time::{Span, Time};
 
 /// Recordings merged in order of time.
 ///
 /// A line without a time of its own stays with the line before it or, at the start of a recording, with the line after it.
-pub struct Merged {
+pub struct MergedRecordings {
     feeds: Vec<Feed>,
 }
 
@@ -28,12 +28,12 @@ const FOLLOWING: usize = 9;
 /// Maximum number of lines handed out in one call while merging.
 const LINES_A_BLOCK: usize = 8192;
 
-impl Merged {
+impl MergedRecordings {
     /// Opens the recordings. CSV recordings are first checked for disorder and therefore read twice, or loaded into memory if that is not
     /// possible.
-    pub fn new(recordings: Vec<Recording>, reading: &Reading) -> Result<Merged, RecordingError> {
+    pub fn new(recordings: Vec<Recording>, reading: &Reading) -> Result<MergedRecordings, RecordingError> {
         let feeds = recordings.into_iter().map(|recording| Feed::new(recording, reading));
-        Ok(Merged { feeds: feeds.collect::<Result<_, _>>()? })
+        Ok(MergedRecordings { feeds: feeds.collect::<Result<_, _>>()? })
     }
 
     /// Number of lines dropped so far because they exceed the maximum length.
@@ -266,7 +266,7 @@ mod tests {
         let recordings =
             texts.iter().map(|text| Recording::read_from(Cursor::new((*text).to_owned()), "test", limits).unwrap());
         let reading = Reading { time_zone: None, lateness: Some(Span::from_seconds(120)) };
-        let mut merged = Merged::new(recordings.collect(), &reading).unwrap();
+        let mut merged = MergedRecordings::new(recordings.collect(), &reading).unwrap();
         let mut lines = Vec::new();
         let mut keep = |_: usize, line: &[u8]| lines.push(String::from_utf8_lossy(line).into_owned());
         while merged.read_block(&mut keep).unwrap() {}

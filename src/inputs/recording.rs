@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::{Limits, Unpacked};
+use super::unpack::{Limits, UnpackedBytes};
 use crate::ais::{LineCutter, Table, is_object, table_of};
 
 /// Format of a recording.
@@ -55,7 +55,7 @@ pub struct Recording {
     path: Option<PathBuf>,
     limits: Limits,
     format: Format,
-    bytes: Unpacked,
+    bytes: UnpackedBytes,
     size: Option<u64>,
     cutter: LineCutter,
     block: Vec<u8>,
@@ -95,7 +95,7 @@ impl Recording {
         limits: Limits,
     ) -> Result<Recording, RecordingError> {
         let failed = |cause| RecordingError::Io { name: name.to_owned(), cause };
-        let mut bytes = Unpacked::new(source, limits).map_err(failed)?;
+        let mut bytes = UnpackedBytes::new(source, limits).map_err(failed)?;
         let mut block = vec![0; BLOCK_BYTES];
         let (ahead, format) = read_ahead(&mut bytes, &mut block).map_err(failed)?;
         Ok(Recording {

@@ -1,243 +1,114 @@
-//! The input and recording settings.
+//! The settings that all inputs have, as far as they are the same for every kind, and those of recordings.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AiscatcherHttp, Limits, aisstream, barentswatch, digitraffic, nats, serial};
+use super::feed::{Kind, Settings};
+use super::input::{AddressUse, Character, PathUse};
+use super::unpack::Limits;
+use crate::service::Protocol;
+use crate::tls::{self, Endpoint};
 
-/// One entry of `[[inputs]]`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// How the lines arrive.
-    pub kind: Kind,
-    /// Name of the input in logs and alerts; must be unique.
-    pub name: String,
-    /// `host:port` to connect to (`tcp`, `gpsd`) or to listen on (`tcp-listen`, `udp`, `aiscatcher-http`; with port 0 the system chooses
-    /// a port).
-    #[serde(default)]
-    pub address: Option<String>,
-    /// File, FIFO or serial port to read.
-    #[serde(default)]
-    pub path: Option<PathBuf>,
-    /// How far its reports may lag behind the newest, in seconds. Default: `time.lateness_seconds`, for files
-    /// `time.file_lateness_seconds`.
-    #[serde(default)]
-    pub lateness_seconds: Option<u32>,
-    /// Set when the lines are a recording being played back: their own times count, however far they are from the time of receipt.
-    #[serde(default)]
-    pub recorded: bool,
-    /// Time zone of local times in its lines: an IANA name or an offset such as `+02:00`. Default: UTC.
-    #[serde(default)]
-    pub time_zone: Option<String>,
-    /// Silence after which a connection is closed, in seconds; `tcp` and `gpsd` then reconnect.
-    #[serde(default = "idle_timeout_seconds")]
-    pub idle_timeout_seconds: u32,
-    /// Maximum number of simultaneous connections (`tcp-listen`, `aiscatcher-http`; for the latter, authenticated ones).
-    #[serde(default = "max_clients")]
-    pub max_clients: u16,
-    /// Maximum number of simultaneous connections from one address (`tcp-listen`, `aiscatcher-http`).
-    #[serde(default = "max_clients_per_address")]
-    pub max_clients_per_address: u16,
-    /// `[inputs.aiscatcher_http]`, for `aiscatcher-http`. Without it, no authentication is required.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aiscatcher_http: Option<AiscatcherHttp>,
-    /// `[inputs.aisstream]`, for `aisstream`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aisstream: Option<aisstream::Settings>,
-    /// `[inputs.digitraffic]`, for `digitraffic`. Without it, the public server is used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digitraffic: Option<digitraffic::Settings>,
-    /// `[inputs.barentswatch]`, for `barentswatch`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub barentswatch: Option<barentswatch::Settings>,
-    /// `[inputs.nats]`, for `nats`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nats: Option<nats::Settings>,
-    /// `[inputs.serial]`, for `serial`. Without it, 38400 baud.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub serial: Option<serial::Settings>,
-}
-
-fn idle_timeout_seconds() -> u32 {
+pub(super) fn idle_timeout_seconds() -> u32 {
     120
 }
 
-fn max_clients() -> u16 {
+pub(super) fn max_clients() -> u16 {
     64
 }
 
-fn max_clients_per_address() -> u16 {
+pub(super) fn max_clients_per_address() -> u16 {
     16
 }
 
-/// How the lines of an input arrive.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Connects to a server that sends lines.
-    Tcp,
-    /// Listens for clients that connect and send lines.
-    TcpListen,
-    /// Receives datagrams of one or more lines.
-    Udp,
-    /// A recording, read once to its end; plain, gzip or zstd.
-    File,
-    /// A named pipe that programs write lines into.
-    Fifo,
-    /// Standard input.
-    Stdin,
-    /// Connects to a gpsd and requests its AIS reports.
-    Gpsd,
-    /// AIS-catcher posts the messages it receives.
-    AiscatcherHttp,
-    /// The aisstream.io service.
-    Aisstream,
-    /// Digitraffic of Finland, or any broker that speaks MQTT.
-    Digitraffic,
-    /// BarentsWatch of Norway.
-    Barentswatch,
-    /// A NATS JetStream stream.
-    Nats,
-    /// An AIS receiver on a serial line.
-    Serial,
-}
-
 impl Kind {
-    /// Whether it takes an `address`.
-    pub fn has_address(self) -> bool {
-        matches!(self, Kind::Tcp | Kind::TcpListen | Kind::Udp | Kind::Gpsd | Kind::AiscatcherHttp)
-    }
-
-    /// Whether it takes a `path`.
-    pub fn has_path(self) -> bool {
-        matches!(self, Kind::File | Kind::Fifo | Kind::Serial)
-    }
-
-    /// Whether the times in its lines are checked against the time of receipt. Recordings and pipes keep their own times.
-    pub fn is_live(self) -> bool {
-        !matches!(self, Kind::File | Kind::Fifo | Kind::Stdin)
-    }
-
-    /// Whether it handles a stop itself, to close its connection in an orderly way.
-    pub fn takes_leave(self) -> bool {
-        matches!(self, Kind::Aisstream | Kind::Digitraffic | Kind::Nats)
-    }
-
-    /// Whether this build includes it.
-    pub fn is_built_in(self) -> bool {
-        self != Kind::Serial || serial::BUILT_IN
-    }
-
-    /// Whether it is read once, to its end.
-    pub fn is_recording(self) -> bool {
-        matches!(self, Kind::File | Kind::Stdin)
+    /// What distinguishes it from other kinds.
+    pub fn character(self) -> &'static Character {
+        self.input().character()
     }
 
     /// Its name in the settings.
     pub fn name(self) -> &'static str {
-        match self {
-            Kind::Tcp => "tcp",
-            Kind::TcpListen => "tcp-listen",
-            Kind::Udp => "udp",
-            Kind::File => "file",
-            Kind::Fifo => "fifo",
-            Kind::Stdin => "stdin",
-            Kind::Gpsd => "gpsd",
-            Kind::AiscatcherHttp => "aiscatcher-http",
-            Kind::Aisstream => "aisstream",
-            Kind::Digitraffic => "digitraffic",
-            Kind::Barentswatch => "barentswatch",
-            Kind::Nats => "nats",
-            Kind::Serial => "serial",
+        self.character().name
+    }
+
+    /// Key of its table in the settings.
+    pub fn table(self) -> String {
+        self.name().replace('-', "_")
+    }
+
+    /// Whether it takes an `address`.
+    pub fn has_address(self) -> bool {
+        self.character().address != AddressUse::Unused
+    }
+
+    /// The protocol of the port that it listens on; `None` if it does not listen.
+    pub fn listens(self) -> Option<Protocol> {
+        match self.character().address {
+            AddressUse::Listener { protocol, .. } => Some(protocol),
+            AddressUse::Server { .. } | AddressUse::Unused => None,
         }
+    }
+
+    /// Whether the times in its lines are checked against the time of receipt.
+    pub fn is_live(self) -> bool {
+        self.character().is_live
+    }
+
+    /// Whether it is read once, to its end.
+    pub fn is_recording(self) -> bool {
+        self.character().is_recording
+    }
+
+    /// Whether it handles a stop itself.
+    pub fn drains(self) -> bool {
+        self.character().drains
     }
 }
 
 impl Settings {
-    /// An input of this kind with the default settings.
-    pub fn of(kind: Kind, name: &str) -> Settings {
-        Settings {
-            kind,
-            name: name.to_owned(),
-            address: None,
-            path: None,
-            lateness_seconds: None,
-            recorded: false,
-            time_zone: None,
-            idle_timeout_seconds: idle_timeout_seconds(),
-            max_clients: max_clients(),
-            max_clients_per_address: max_clients_per_address(),
-            aiscatcher_http: None,
-            aisstream: None,
-            digitraffic: None,
-            barentswatch: None,
-            nats: None,
-            serial: None,
-        }
-    }
-
     /// Resolves relative paths against `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.path = self.path.take().map(|path| folder.join(path));
-        if let Some(table) = &mut self.aiscatcher_http {
-            table.password.iter_mut().chain(&mut table.token).for_each(|secret| secret.within(folder));
-        }
-        if let Some(aisstream) = &mut self.aisstream {
-            aisstream.key.within(folder);
-            aisstream.tls.within(folder);
-        }
-        if let Some(digitraffic) = &mut self.digitraffic {
-            digitraffic.password.iter_mut().for_each(|secret| secret.within(folder));
-            digitraffic.tls.within(folder);
-        }
-        if let Some(barentswatch) = &mut self.barentswatch {
-            barentswatch.client_secret.within(folder);
-            barentswatch.tls.within(folder);
-        }
-        if let Some(nats) = &mut self.nats {
-            nats.login.within(folder);
-            nats.tls.within(folder);
-        }
+        self.tables_mut().into_iter().for_each(|table| table.within(folder));
     }
 
-    /// Minimum interval between the starts of two connection attempts.
+    /// Minimum interval between the starts of two attempts.
     pub(super) fn spacing(&self) -> Duration {
-        match self.kind {
-            Kind::Digitraffic => self
-                .digitraffic
-                .as_ref()
-                .map_or_else(|| digitraffic::Settings::default().spacing(), digitraffic::Settings::spacing),
-            _ => Duration::ZERO,
-        }
+        self.kind.input().spacing(self)
+    }
+
+    /// TLS settings of its connections; `None` for a kind that cannot be encrypted, or if its table is missing.
+    pub fn tls(&self) -> Option<&tls::Settings> {
+        let own = self.tables().into_iter().find(|(kind, _)| *kind == self.kind);
+        own.and_then(|(_, table)| table?.tls())
+    }
+
+    /// Servers the input connects to, each with its settings key; empty for kinds that listen or read files.
+    pub fn endpoints(&self) -> Vec<(String, Endpoint)> {
+        self.kind.input().endpoints(self)
+    }
+
+    /// Lists what the input requires of this machine and does not find; `path` is its key path (`inputs[0]`).
+    pub fn requirements(&self, path: &str) -> Vec<String> {
+        self.kind.input().requirements(self, path)
     }
 
     /// Lists the errors in the tables of the individual kinds.
     fn table_problems(&self, path: &str) -> Vec<String> {
-        let kind = self.kind.name();
-        let at = |table: &str| format!("{path}.{table}");
-        let of = [
-            (Kind::Aisstream, self.aisstream.as_ref().map(|table| table.problems(&at("aisstream")))),
-            (Kind::Digitraffic, self.digitraffic.as_ref().map(|table| table.problems(&at("digitraffic")))),
-            (Kind::Barentswatch, self.barentswatch.as_ref().map(|table| table.problems(&at("barentswatch")))),
-            (Kind::Nats, self.nats.as_ref().map(|table| table.problems(&at("nats")))),
-            (Kind::Serial, self.serial.as_ref().map(|table| table.problems(&at("serial")))),
-            (Kind::AiscatcherHttp, self.aiscatcher_http.as_ref().map(|table| table.problems(&at("aiscatcher_http")))),
-        ];
+        let name = self.kind.name();
         let mut problems = Vec::new();
-        for (owner, found) in of {
-            let table = owner.name().replace('-', "_");
-            match found {
+        for (owner, table) in self.tables() {
+            let key = owner.table();
+            match table {
                 Some(_) if owner != self.kind => {
-                    problems.push(format!("{path}.{table}: kind \"{kind}\" takes no such table; leave it out"));
+                    problems.push(format!("{path}.{key}: kind \"{name}\" takes no such table; leave it out"));
                 }
-                Some(found) => problems.extend(found),
-                None if owner == self.kind
-                    && !matches!(owner, Kind::Digitraffic | Kind::Serial | Kind::AiscatcherHttp) =>
-                {
-                    problems.push(format!("{path}: kind \"{kind}\" needs a table; write [inputs.{table}] below it"));
+                Some(table) => problems.extend(table.problems(&format!("{path}.{key}"))),
+                None if owner == self.kind && owner.input().needs_table() => {
+                    problems.push(format!("{path}: kind \"{name}\" needs a table; write [inputs.{key}] below it"));
                 }
                 None => {}
             }
@@ -257,8 +128,7 @@ impl Settings {
             return false;
         };
         // TCP and UDP ports are separate.
-        let listens = |kind| matches!(kind, Kind::TcpListen | Kind::Udp | Kind::AiscatcherHttp);
-        let both = listens(self.kind) && listens(other.kind) && (self.kind == Kind::Udp) == (other.kind == Kind::Udp);
+        let both = self.kind.listens().is_some_and(|ours| other.kind.listens() == Some(ours));
         both && ours.1 == theirs.1 && (ours.0 == theirs.0 || ours.2 || theirs.2)
     }
 
@@ -284,7 +154,7 @@ impl Settings {
             }
             (None, false) => {}
         }
-        match (&self.path, self.kind.has_path()) {
+        match (&self.path, (self.kind.character().path != PathUse::Unused)) {
             (None, true) => problems.push(format!("{path}: kind \"{kind}\" needs a path; write path = \"FILE\"")),
             (Some(_), false) => problems.push(format!("{path}.path: kind \"{kind}\" takes no path; leave it out")),
             _ => {}
@@ -310,24 +180,10 @@ impl Settings {
                 problems.push(format!("{path}.{key}: is 0; write 1 to 65535"));
             }
         }
-        let is_open = self.aiscatcher_http.as_ref().is_none_or(|table| !table.asks());
-        let is_near = self.address.as_deref().is_none_or(is_loopback);
-        if self.kind == Kind::AiscatcherHttp && is_open && !is_near {
-            problems.push(format!(
-                "{path}.address: listens on a public address without authentication; write \
-                 [inputs.aiscatcher_http] with user and password or a token below it, or an address of 127.0.0.1"
-            ));
-        }
+        problems.extend(self.kind.input().problems(self, path));
         problems.extend(self.table_problems(path));
         problems
     }
-}
-
-/// Whether only programs on this machine can connect.
-fn is_loopback(address: &str) -> bool {
-    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// `[recordings]`: files that are replayed, or read by an input of kind `file` or `stdin`.
@@ -388,12 +244,12 @@ pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
 }
 
 fn address_problem(address: &str, kind: Kind) -> Option<String> {
-    let example = match kind {
-        Kind::Tcp => "for instance \"153.44.253.27:5631\"",
-        Kind::Gpsd => "for instance \"localhost:2947\"",
-        Kind::AiscatcherHttp => "for instance \"127.0.0.1:8110\"",
-        _ => "for instance \"0.0.0.0:10110\"",
+    let (example, is_server) = match kind.character().address {
+        AddressUse::Unused => return None,
+        AddressUse::Server { example } => (example, true),
+        AddressUse::Listener { example, .. } => (example, false),
     };
+    let example = format!("for instance \"{example}\"");
     if let Some((scheme, _)) = address.split_once("://") {
         return Some(format!("\"{address}\" has a scheme; leave {scheme}:// out, write host:port, {example}"));
     }
@@ -401,9 +257,7 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
         return Some(format!("\"{address}\" has no port; write host:port, {example}"));
     };
     match port.parse::<u16>() {
-        Ok(0) if matches!(kind, Kind::Tcp | Kind::Gpsd) => {
-            Some(format!("port 0 cannot be connected to; write host:port, {example}"))
-        }
+        Ok(0) if is_server => Some(format!("port 0 cannot be connected to; write host:port, {example}")),
         Err(_) => Some(format!("\"{port}\" is not a port; write host:port, {example}")),
         Ok(_) if host.is_empty() => Some(format!("\"{address}\" has no host; write host:port, {example}")),
         Ok(_) => None,
@@ -460,36 +314,33 @@ mod tests {
     }
 
     #[test]
-    fn a_public_address_requires_authentication() {
-        use crate::secret::Secret;
-        let told = |address: &str, table: Option<AiscatcherHttp>| {
-            let address = Some(address.to_owned());
-            let input = Settings { address, aiscatcher_http: table, ..Settings::of(Kind::AiscatcherHttp, "stations") };
-            input.problems("inputs[0]").join("\n")
-        };
-        let file = || Some(Secret::File("secret".into()));
-        let token = AiscatcherHttp { token: file(), ..AiscatcherHttp::default() };
-        for near in ["127.0.0.1:8110", "[::1]:8110", "localhost:8110"] {
-            assert_eq!(told(near, None), "", "{near}");
-        }
-        for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
-            assert!(told(far, None).contains("without authentication"), "{far}");
-            assert!(told(far, Some(AiscatcherHttp::default())).contains("without authentication"), "{far}");
-            assert_eq!(told(far, Some(token.clone())), "", "{far}");
-        }
-        let half = AiscatcherHttp { user: Some("a:b".to_owned()), password: file(), token: None };
-        assert!(told("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
-        assert!(told("127.0.0.1:1", Some(AiscatcherHttp { password: None, ..half })).contains("has no password"));
-        let elsewhere = Settings { aiscatcher_http: Some(token), ..Settings::of(Kind::Stdin, "stdin") };
-        assert!(elsewhere.problems("inputs[0]").join("\n").contains("takes no such table"));
-    }
-
-    #[test]
     fn two_listeners_may_not_share_a_port_unless_one_takes_datagrams() {
         let listening = |kind, address: &str| Settings { address: Some(address.to_owned()), ..Settings::of(kind, "a") };
         let http = listening(Kind::AiscatcherHttp, "127.0.0.1:8110");
         assert!(http.takes_address_of(&listening(Kind::TcpListen, "0.0.0.0:8110")));
         assert!(!http.takes_address_of(&listening(Kind::Udp, "0.0.0.0:8110")));
         assert!(!http.takes_address_of(&listening(Kind::Gpsd, "127.0.0.1:8110")));
+    }
+
+    #[test]
+    fn every_kind_is_named_in_the_settings_as_it_names_itself() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).expect("a name"), kind.name());
+            assert!(!kind.character().about.is_empty(), "{kind:?}");
+        }
+        let settings = Settings::of(Kind::Tcp, "a");
+        let tables = settings.tables();
+        assert!(tables.iter().all(|(kind, _)| !kind.character().table.is_empty()));
+    }
+
+    #[test]
+    fn an_input_that_connects_says_where() {
+        let mut input = Settings::of(Kind::Tcp, "a");
+        input.address = Some("feed.example:5631".to_owned());
+        let at = |host: &str, port, encrypted| Endpoint { host: host.to_owned(), port, encrypted };
+        assert_eq!(input.endpoints(), [("address".to_owned(), at("feed.example", 5631, false))]);
+        assert_eq!(Settings { kind: Kind::Udp, ..input }.endpoints(), []);
+        let public = Settings::of(Kind::Digitraffic, "b").endpoints();
+        assert_eq!(public, [("digitraffic.url".to_owned(), at("meri.digitraffic.fi", 443, true))]);
     }
 }

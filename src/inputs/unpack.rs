@@ -21,7 +21,7 @@ pub struct Limits {
 const GRACE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The uncompressed bytes of a recording.
-pub struct Unpacked {
+pub struct UnpackedBytes {
     inner: Box<dyn Read + Send>,
     packed: bool,
     read: Arc<AtomicU64>,
@@ -47,11 +47,11 @@ struct Bomb {
     gib: u64,
 }
 
-impl Unpacked {
+impl UnpackedBytes {
     /// Detects the compression from the first bytes of `source`.
-    pub fn new(source: impl Read + Send + 'static, limits: Limits) -> io::Result<Unpacked> {
+    pub fn new(source: impl Read + Send + 'static, limits: Limits) -> io::Result<UnpackedBytes> {
         let read = Arc::new(AtomicU64::new(0));
-        let mut source = Counted { source, read: Arc::clone(&read) };
+        let mut source = CountingReader { source, read: Arc::clone(&read) };
         let mut magic = Vec::with_capacity(6);
         source.by_ref().take(6).read_to_end(&mut magic)?;
         let kind = magic.clone();
@@ -72,7 +72,7 @@ impl Unpacked {
             }
             None => Box::new(whole),
         };
-        Ok(Unpacked { inner, packed: packing.is_some(), read, padding, unpacked: 0, limits })
+        Ok(UnpackedBytes { inner, packed: packing.is_some(), read, padding, unpacked: 0, limits })
     }
 
     /// Number of zero bytes skipped so far after the compressed data.
@@ -86,7 +86,7 @@ impl Unpacked {
     }
 }
 
-impl Read for Unpacked {
+impl Read for UnpackedBytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.unpacked += count as u64;
@@ -105,12 +105,12 @@ fn other(kind: &'static str) -> io::Error {
     io::Error::other(OtherArchive { kind })
 }
 
-struct Counted<R> {
+struct CountingReader<R> {
     source: R,
     read: Arc<AtomicU64>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read(buffer)?;
         self.read.fetch_add(count as u64, Relaxed);
@@ -134,7 +134,7 @@ mod tests {
 
     fn unpack(bytes: Vec<u8>, limits: Limits) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
-        Unpacked::new(Cursor::new(bytes), limits)?.read_to_end(&mut out)?;
+        UnpackedBytes::new(Cursor::new(bytes), limits)?.read_to_end(&mut out)?;
         Ok(out)
     }
 
@@ -184,7 +184,7 @@ mod tests {
         for zeros in [1, 512, 10_240, (1 << 18) + 1] {
             for packed in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
                 let padded = [packed.clone(), vec![0; zeros], packed, vec![0; zeros]].concat();
-                let mut unpacked = Unpacked::new(Cursor::new(padded), LIMITS).unwrap();
+                let mut unpacked = UnpackedBytes::new(Cursor::new(padded), LIMITS).unwrap();
                 let mut out = Vec::new();
                 unpacked.read_to_end(&mut out).unwrap();
                 assert_eq!(out, [text.as_slice(), text].concat());

@@ -42,7 +42,7 @@ pub(crate) struct Guard {
 
 /// Data that may be forwarded to the client.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Passed {
+pub(crate) struct PassedBytes {
     pub(crate) bytes: Vec<u8>,
     /// Payload bytes of the messages announced here that need an acknowledgement.
     pub(crate) deliveries: usize,
@@ -50,7 +50,7 @@ pub(crate) struct Passed {
 
 /// Content of one protocol line.
 #[derive(Default)]
-struct Announced {
+struct Announcement {
     /// Size of the message that follows, without its line end; `None` for other lines.
     message: Option<u64>,
     delivery: u64,
@@ -63,8 +63,8 @@ impl Guard {
     }
 
     /// Checks the next bytes from the server.
-    pub(crate) fn pass(&mut self, mut bytes: &[u8]) -> Result<Passed, Violation> {
-        let mut passed = Passed { bytes: Vec::with_capacity(self.line.len() + bytes.len()), deliveries: 0 };
+    pub(crate) fn pass(&mut self, mut bytes: &[u8]) -> Result<PassedBytes, Violation> {
+        let mut passed = PassedBytes { bytes: Vec::with_capacity(self.line.len() + bytes.len()), deliveries: 0 };
         while !bytes.is_empty() {
             if 0 < self.left {
                 let count = usize::try_from(self.left).map_or(bytes.len(), |left| left.min(bytes.len()));
@@ -99,14 +99,14 @@ impl Guard {
 }
 
 /// Parses a line in the same way as the client.
-fn announced(line: &[u8]) -> Result<Announced, Violation> {
+fn announced(line: &[u8]) -> Result<Announcement, Violation> {
     let known = ["+OK", "PING", "PONG", "INFO "];
     if known.iter().any(|word| line.starts_with(word.as_bytes())) {
-        return Ok(Announced::default());
+        return Ok(Announcement::default());
     }
     // The client expects text after the word.
     if line.starts_with(b"-ERR") && b"-ERR".len() < line.len() {
-        return Ok(Announced::default());
+        return Ok(Announcement::default());
     }
     let text = std::str::from_utf8(line).map_err(|_| Violation::Protocol)?;
     let (words, lengths): (Vec<&str>, usize) = if let Some(rest) = text.strip_prefix("MSG ") {
@@ -129,7 +129,7 @@ fn announced(line: &[u8]) -> Result<Announced, Violation> {
         return Err(Violation::Message { bytes: all, most });
     }
     let payload = all.checked_sub(headers).ok_or(Violation::Protocol)?;
-    Ok(Announced { message: Some(all), delivery: if wants_answer { payload } else { 0 } })
+    Ok(Announcement { message: Some(all), delivery: if wants_answer { payload } else { 0 } })
 }
 
 #[cfg(test)]
@@ -164,8 +164,8 @@ mod tests {
     #[test]
     fn a_line_goes_on_only_when_it_is_whole() {
         let mut guard = Guard::default();
-        assert_eq!(guard.pass(b"MSG a 1 1").expect("so far"), Passed::default());
-        assert_eq!(guard.pass(b"0\r").expect("so far"), Passed::default());
+        assert_eq!(guard.pass(b"MSG a 1 1").expect("so far"), PassedBytes::default());
+        assert_eq!(guard.pass(b"0\r").expect("so far"), PassedBytes::default());
         assert_eq!(guard.pass(b"\n01").expect("whole").bytes, b"MSG a 1 10\r\n01");
     }
 
@@ -201,7 +201,7 @@ mod tests {
         }
         assert_eq!(Guard::default().pass(b"MSG \xff 1 5\r\n"), Err(Violation::Protocol));
         let mut guard = Guard::default();
-        assert_eq!(guard.pass(&vec![b'x'; LONGEST_LINE]), Ok(Passed::default()));
+        assert_eq!(guard.pass(&vec![b'x'; LONGEST_LINE]), Ok(PassedBytes::default()));
         assert_eq!(guard.pass(b"x"), Err(Violation::Line));
     }
 }

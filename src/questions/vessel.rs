@@ -128,7 +128,7 @@ pub fn vessel(engine: &Engine, chart: &Chart, mmsi: Mmsi) -> Option<VesselAnswer
 /// `Spain, cargo`: the country of the MMSI, and the ship type that the vessel reports.
 pub fn kind_of(mmsi: Mmsi, ship_type: Option<u8>) -> String {
     let kind = ship_type_name(ship_type);
-    let country = flag_of(mmsi).map(|flag| country_of(flag).unwrap_or(flag));
+    let country = flag_of(mmsi).map(|flag| country_of(flag.code()).unwrap_or(flag.code()));
     country.map_or_else(|| kind.to_owned(), |country| format!("{country}, {kind}"))
 }
 
@@ -145,7 +145,7 @@ impl VesselTrack {
             call_sign: owned(identity.and_then(|identity| identity.call_sign.as_deref())),
             ship_type: vessel.ship_type(),
             kind: kind_of(vessel.mmsi(), vessel.ship_type()),
-            flag: flag_of(vessel.mmsi()),
+            flag: flag_of(vessel.mmsi()).map(|flag| flag.code()),
             class: class_name(vessel.class()),
             length_metres: identity.and_then(|identity| identity.length()),
             draught_metres: identity.and_then(|identity| identity.draught_dm).map(|dm| f64::from(dm) / 10.0),

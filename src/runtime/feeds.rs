@@ -15,7 +15,7 @@ use crate::ais::SourceId;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked};
 use crate::engine::Engine;
-use crate::inputs::{self, Kind, Message, Port, Settings, State};
+use crate::inputs::{self, Message, Port, Settings, State};
 use crate::service::Sockets;
 use crate::telemetry::InputCounters;
 use crate::time::Time;
@@ -62,7 +62,7 @@ impl Feeds {
                 sockets: Arc::clone(sockets),
             });
             feeds.sources.push(source);
-            match input.kind.takes_leave() {
+            match input.kind.drains() {
                 true => drop(feeds.leaving.spawn(run)),
                 false => drop(tokio::spawn(run)),
             }
@@ -84,7 +84,7 @@ impl Feeds {
 
     /// Whether every listener is bound or has reported an error; inputs that connect are not waited for.
     pub(super) fn have_begun(&self, settings: &[Settings]) -> bool {
-        let listens = |settings: &Settings| matches!(settings.kind, Kind::Udp | Kind::TcpListen | Kind::AiscatcherHttp);
+        let listens = |settings: &Settings| settings.kind.listens().is_some();
         self.sources.iter().zip(settings).filter(|(_, settings)| listens(settings)).all(|(source, _)| source.begun)
     }
 

@@ -10,6 +10,7 @@ use super::filter::Filter;
 use super::markings;
 use super::outbox;
 use super::resumed::{self, Weighed};
+use super::stages::silence;
 use super::trail::Actor;
 use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
 use crate::cases::Case;
@@ -37,14 +38,14 @@ pub(super) fn store(
     if !insert(transaction, change, now)? {
         return Ok(false);
     }
-    audit(transaction, now, OURSELVES, kind_of(change.change), &alert.id, Some(&change.reason))?;
+    audit(transaction, now, OURSELVES, change.change.name(), &alert.id, Some(&change.reason))?;
     if !alert.announced {
         return Ok(false);
     }
-    let silenced = is_hushed(transaction, change)?;
+    let silence = silence::covering(transaction, alert)?;
     let mut due = false;
     for filter in filter {
-        due |= outbox::offer(transaction, filter, change, silenced, now)?;
+        due |= outbox::offer(transaction, filter, change, silence.as_deref(), now)?;
     }
     Ok(due)
 }
@@ -55,7 +56,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) 
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT DO NOTHING",
     )?;
-    let (alert, kind) = (&change.alert, kind_of(change.change));
+    let (alert, kind) = (&change.alert, change.change.name());
     let (at, severity) = (change.at.millis(), rank(alert.severity));
     let row = params![alert.id, change.revision, at, kind, severity, now.millis(), json(change)];
     Ok(0 < insert.execute(row)?)
@@ -81,7 +82,7 @@ pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, no
         "UPDATE alerts SET status = ?2, ended_at = iif(?2 = 'open', NULL, last_at), revision = ?3, body = ?4 WHERE id = ?1",
         params![id, alert["status"].as_str(), revision, alert.to_string()],
     )?;
-    let kind = kind_of(change);
+    let kind = change.name();
     let line = json!({"change": kind, "revision": revision, "at": at.to_string(), "reason": reason, "alert": alert});
     transaction.execute(
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -209,26 +210,6 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     Ok(())
 }
 
-/// Whether a silence covers the alert at its last time (event time).
-fn is_hushed(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
-    let alert = &change.alert;
-    let mut query = transaction.prepare_cached(
-        "SELECT mmsi, zone, behaviour FROM silences WHERE lifted_at IS NULL AND from_at <= ?1 AND ?1 < until_at",
-    )?;
-    let mut rows = query.query([alert.last_at.millis()])?;
-    while let Some(row) = rows.next()? {
-        let (mmsi, zone, behaviour): (Option<u32>, Option<String>, Option<String>) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
-        if mmsi.is_none_or(|mmsi| alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi))
-            && zone.is_none_or(|zone| alert.zones.iter().any(|one| one.id == zone))
-            && behaviour.is_none_or(|behaviour| behaviour == alert.behaviour.name())
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
 pub(super) fn rank(severity: Severity) -> i64 {
     match severity {
         Severity::Info => 0,
@@ -236,15 +217,6 @@ pub(super) fn rank(severity: Severity) -> i64 {
         Severity::Medium => 2,
         Severity::High => 3,
         Severity::Critical => 4,
-    }
-}
-
-pub(super) fn kind_of(change: ChangeKind) -> &'static str {
-    match change {
-        ChangeKind::Opened => "opened",
-        ChangeKind::Updated => "updated",
-        ChangeKind::Ended => "ended",
-        ChangeKind::Retracted => "retracted",
     }
 }
 

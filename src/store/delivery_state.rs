@@ -9,6 +9,8 @@ pub enum DeliveryState {
     Pending,
     /// Accepted by the sink.
     Delivered,
+    /// Not meant for the sink: its filter does not select the alert.
+    NotSelected,
     /// Held back by a silence.
     Silenced,
     /// Held back because the sink may not receive the alert's marking.
@@ -19,9 +21,10 @@ pub enum DeliveryState {
 
 impl DeliveryState {
     /// All states.
-    pub const ALL: [DeliveryState; 5] = [
+    pub const ALL: [DeliveryState; 6] = [
         DeliveryState::Pending,
         DeliveryState::Delivered,
+        DeliveryState::NotSelected,
         DeliveryState::Silenced,
         DeliveryState::Withheld,
         DeliveryState::Failed,
@@ -40,6 +43,7 @@ impl DeliveryState {
         match self {
             DeliveryState::Pending => "pending",
             DeliveryState::Delivered => "told",
+            DeliveryState::NotSelected => "not_selected",
             DeliveryState::Silenced => "silenced",
             DeliveryState::Withheld => "withheld",
             DeliveryState::Failed => "failed",

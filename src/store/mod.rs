@@ -31,11 +31,13 @@ mod integrity;
 mod lists;
 mod markings;
 mod outbox;
+mod outcomes;
 mod premises;
 mod read;
 mod resumed;
 mod retention;
 mod schema;
+mod stages;
 mod system_alerts;
 mod trail;
 mod undelivered;
@@ -54,7 +56,7 @@ pub use case_states::{CaseState, case_states};
 pub use changes::OURSELVES;
 pub use delivery_state::DeliveryState;
 pub use digests::IN_DIGEST;
-pub use filter::{Clearance, Filter};
+pub use filter::Filter;
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use integrity::SetAside;
@@ -62,13 +64,15 @@ pub use lists::{
     ActionRow, AsOf, Before, Bodies, ChangeRow, Listed, Machine, actions, as_of, changes, history, listed, vessels,
 };
 pub use markings::mark;
-pub use outbox::{Outbox, OutboxRow, Outcome, Tried};
+pub use outbox::{AttemptReport, Outbox, OutboxRow, Outcome};
+pub use outcomes::{Stage, StageOutcome, outcomes};
 pub use read::{
     Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences, stored_severity,
 };
 pub use retention::{Purged, RetentionSettings, purge};
+pub use stages::clear::Clearance;
 pub use trail::{Actor, AuditRow, is_same_name, trail};
-pub use undelivered::{DeliveryQuery, DeliveryRow, Retried, deliveries, delivery_rows, knows_sink, retry};
+pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
 pub use writer::{Event, Reporter, Store};
 
 use crate::alerts::HandlingSettings;

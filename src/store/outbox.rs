@@ -1,15 +1,18 @@
-//! The outbox: one row per sink and change, pending until the sink accepts it.
+//! The outbox: one row per sink and change. It says how far the change has got on its way to the sink; a pending row is to be delivered.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::changes::{OURSELVES, audit};
-use super::digests::{self, Known, Way};
-use super::filter::{Clearance, Filter, Verdict};
+use super::delivery_state::DeliveryState;
+use super::digests::{self, SinkHistory, Way};
+use super::filter::Filter;
+use super::stages::clear::Clearance;
+use super::stages::{self, Decision, Knowledge};
 use super::{StoreError, markings, schema};
 use crate::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use crate::time::Time;
@@ -36,7 +39,7 @@ pub struct OutboxRow {
 
 /// Result of an attempt to deliver.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Tried {
+pub struct AttemptReport {
     /// Number of the outbox row.
     pub seq: i64,
     /// Number of attempts including this one.
@@ -71,69 +74,129 @@ pub enum Outcome {
     },
 }
 
-/// Offers a change to one sink. Returns whether a delivery is now due.
+/// Offers a change to one sink and records what the stages decide. `silence` is the one that covers the alert, if any. Returns whether a
+/// delivery is now due.
 pub(super) fn offer(
     transaction: &Transaction<'_>,
     filter: &Filter,
     change: &Change,
-    silenced: bool,
+    silence: Option<&str>,
     now: Time,
 ) -> rusqlite::Result<bool> {
     let (sink, alert) = (&filter.sink, &change.alert);
-    // A sink that received the opening must also receive the end, whatever has changed since.
     let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
     let known = match closes || filter.digest_after.is_some() {
-        true => Known::of(transaction, sink, &alert.id)?,
-        false => Known::default(),
+        true => SinkHistory::of(transaction, sink, &alert.id)?,
+        false => SinkHistory::default(),
     };
-    let knows = closes && (known.singly || known.gathered);
-    let (state, line, why) = match filter.verdict(alert) {
-        Verdict::NotSelected if !knows => return Ok(false),
-        // The sink knows this alert from a digest only, so a digest reports its end by id.
-        Verdict::Withheld(_) if knows && !known.singly => ("pending", None, None),
-        Verdict::Withheld(why) if knows => {
+    let knowledge = match known {
+        _ if !closes => Knowledge::Nothing,
+        SinkHistory { singly: true, .. } => Knowledge::Singly,
+        SinkHistory { gathered: true, .. } => Knowledge::ByDigest,
+        _ => Knowledge::Nothing,
+    };
+    let row = Row { sink, alert: &alert.id, revision: change.revision };
+    let line = match stages::decide(filter, alert, silence, knowledge) {
+        Decision::NotSelected { because } => return row.stop(transaction, DeliveryState::NotSelected, &because, now),
+        Decision::Silenced { by } => return row.stop(transaction, DeliveryState::Silenced, &by, now),
+        Decision::Withheld { because } => return row.withhold(transaction, &because, now),
+        Decision::ClosingNotice { because } => {
             // Plain data: serialising cannot fail.
-            let now = serde_json::to_value(change).unwrap_or_default();
-            let line = closing_notice(transaction, filter, &alert.id, |told| {
-                ["change", "revision", "at"].iter().for_each(|key| told[*key] = now[*key].clone());
-                ["status", "ended_at"].iter().for_each(|key| told["alert"][*key] = now["alert"][*key].clone());
+            let ended = serde_json::to_value(change).unwrap_or_default();
+            let line = closing_notice(transaction, filter, &alert.id, |last| {
+                ["change", "revision", "at"].iter().for_each(|key| last[*key] = ended[*key].clone());
+                ["status", "ended_at"].iter().for_each(|key| last["alert"][*key] = ended["alert"][*key].clone());
             })?;
-            match line {
-                Some(line) => ("pending", Some(line), None),
-                None => ("withheld", None, Some(why)),
+            if line.is_none() {
+                return row.withhold(transaction, &because, now);
             }
+            line
         }
-        Verdict::Withheld(why) => ("withheld", None, Some(why)),
-        _ if silenced && !knows => ("silenced", None, None),
-        _ => ("pending", None, None),
+        Decision::Due => None,
     };
     let offer = digests::Offer { behaviour: alert.behaviour.name(), severity: alert.severity, closes, known };
-    let way = match state {
-        "pending" => offer.way(transaction, filter, now)?,
-        _ => Way::Single { counts: false },
-    };
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO outbox (sink, alert, revision, state, line, since, error, gathered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT DO NOTHING",
-    )?;
-    let gathered = way == Way::Gathered;
-    let said = why.as_deref().or(gathered.then_some(digests::WAITS));
-    let added = insert.execute(params![sink, alert.id, change.revision, state, line, now.millis(), said, gathered])?;
-    if 0 < added && way == (Way::Single { counts: true }) {
-        digests::note_single(transaction, sink, alert.behaviour.name(), now)?;
+    row.queue(transaction, filter, &offer, line, now)
+}
+
+/// The place of a change in the outbox.
+struct Row<'a> {
+    sink: &'a str,
+    alert: &'a str,
+    revision: u32,
+}
+
+impl Row<'_> {
+    /// Records that the change goes no further. Returns that nothing is due.
+    fn stop(
+        &self,
+        transaction: &Transaction<'_>,
+        state: DeliveryState,
+        because: &str,
+        now: Time,
+    ) -> rusqlite::Result<bool> {
+        self.record(transaction, state, because, now).map(|_| false)
     }
-    if let Some(why) = why.filter(|_| 0 < added) {
+
+    /// Records that the sink may not receive the change, and the first time also in the audit trail. Returns that nothing is due.
+    fn withhold(&self, transaction: &Transaction<'_>, because: &str, now: Time) -> rusqlite::Result<bool> {
+        let Row { sink, alert, .. } = self;
+        if !self.record(transaction, DeliveryState::Withheld, because, now)? {
+            return Ok(false);
+        }
         let first: bool = transaction.query_row(
             "SELECT count(*) = 1 FROM outbox WHERE sink = ?1 AND alert = ?2 AND state = 'withheld'",
-            params![sink, alert.id],
+            params![sink, alert],
             |row| row.get(0),
         )?;
         if first {
-            audit(transaction, now, OURSELVES, "withheld", &alert.id, Some(&format!("sink {sink}: {why}")))?;
+            audit(transaction, now, OURSELVES, "withheld", alert, Some(&format!("sink {sink}: {because}")))?;
         }
+        Ok(false)
     }
-    Ok(0 < added && state == "pending" && !gathered)
+
+    /// Returns whether there was no row yet.
+    fn record(
+        &self,
+        transaction: &Transaction<'_>,
+        state: DeliveryState,
+        because: &str,
+        now: Time,
+    ) -> rusqlite::Result<bool> {
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO outbox (sink, alert, revision, state, since, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO NOTHING",
+        )?;
+        let row = params![self.sink, self.alert, self.revision, state, now.millis(), because];
+        insert.execute(row).map(|added| 0 < added)
+    }
+
+    /// Queues the change, singly or for a digest. Returns whether a single delivery is now due.
+    fn queue(
+        &self,
+        transaction: &Transaction<'_>,
+        filter: &Filter,
+        offer: &digests::Offer<'_>,
+        line: Option<String>,
+        now: Time,
+    ) -> rusqlite::Result<bool> {
+        let Row { sink, alert, revision } = self;
+        let way = offer.way(transaction, filter, now)?;
+        let gathered = way == Way::Gathered;
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO outbox (sink, alert, revision, state, line, since, error, gathered)
+             VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+        )?;
+        let waits = gathered.then_some(digests::WAITS);
+        let added = insert.execute(params![sink, alert, revision, line, now.millis(), waits, gathered])?;
+        if 0 < added && way == (Way::Single { counts: true }) {
+            digests::note_single(transaction, sink, offer.behaviour, now)?;
+        }
+        Ok(0 < added && !gathered)
+    }
 }
+
+/// Why a change that the store makes itself does not go to a sink.
+const UNKNOWN_THERE: &str = "the sink has received nothing of the alert";
 
 /// The end of an alert that no engine follows any more.
 pub(super) struct Ending<'a> {
@@ -154,12 +217,15 @@ pub(super) fn offer_end(
     now: Time,
 ) -> rusqlite::Result<bool> {
     let sink = &filter.sink;
-    let known = Known::of(transaction, sink, end.alert)?;
+    let known = SinkHistory::of(transaction, sink, end.alert)?;
+    let row = Row { sink, alert: end.alert, revision: end.revision };
     if !known.singly && !known.gathered {
-        return Ok(false);
+        return row.stop(transaction, DeliveryState::NotSelected, UNKNOWN_THERE, now);
     }
     let mut line = None;
-    if known.singly && filter.clearance.refusal(end.handling).is_some() {
+    if known.singly
+        && let Some(because) = filter.clearance.refusal(end.handling)
+    {
         line = closing_notice(transaction, filter, end.alert, |told| {
             told["change"] = "ended".into();
             told["revision"] = end.revision.into();
@@ -168,11 +234,11 @@ pub(super) fn offer_end(
             told["alert"]["ended_at"] = told["alert"]["last_at"].clone();
         })?;
         if line.is_none() {
-            return Ok(false);
+            return row.stop(transaction, DeliveryState::Withheld, &because, now);
         }
     }
     let offer = digests::Offer { behaviour: end.behaviour, severity: end.severity, closes: true, known };
-    put(transaction, filter, &offer, (end.alert, end.revision, line), now)
+    row.queue(transaction, filter, &offer, line, now)
 }
 
 /// Offers the change that reopens an alert to a sink that knows the alert, unless its current marking does not allow it.
@@ -183,35 +249,16 @@ pub(super) fn offer_again(
     handling: &Handling,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let known = Known::of(transaction, &filter.sink, &alert.id)?;
-    if (!known.singly && !known.gathered) || filter.clearance.refusal(handling).is_some() {
-        return Ok(false);
+    let known = SinkHistory::of(transaction, &filter.sink, &alert.id)?;
+    let row = Row { sink: &filter.sink, alert: &alert.id, revision };
+    if !known.singly && !known.gathered {
+        return row.stop(transaction, DeliveryState::NotSelected, UNKNOWN_THERE, now);
+    }
+    if let Some(because) = filter.clearance.refusal(handling) {
+        return row.stop(transaction, DeliveryState::Withheld, &because, now);
     }
     let offer = digests::Offer { behaviour: alert.behaviour.name(), severity: alert.severity, closes: false, known };
-    put(transaction, filter, &offer, (&alert.id, revision, None), now)
-}
-
-/// Queues a change for a sink, singly or for a digest. Returns whether a single delivery is now due.
-fn put(
-    transaction: &Transaction<'_>,
-    filter: &Filter,
-    offer: &digests::Offer<'_>,
-    (alert, revision, line): (&str, u32, Option<String>),
-    now: Time,
-) -> rusqlite::Result<bool> {
-    let sink = &filter.sink;
-    let way = offer.way(transaction, filter, now)?;
-    let gathered = way == Way::Gathered;
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO outbox (sink, alert, revision, state, line, since, error, gathered) VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7)
-         ON CONFLICT DO NOTHING",
-    )?;
-    let said = gathered.then_some(digests::WAITS);
-    let added = insert.execute(params![sink, alert, revision, line, now.millis(), said, gathered])?;
-    if 0 < added && way == (Way::Single { counts: true }) {
-        digests::note_single(transaction, sink, offer.behaviour, now)?;
-    }
-    Ok(0 < added && !gathered)
+    row.queue(transaction, filter, &offer, None, now)
 }
 
 /// The closing notice of an alert that the sink knows but may no longer receive: the latest change it has received, restated as ended. A
@@ -326,7 +373,7 @@ impl Outbox {
     }
 
     /// The distinct times after `since` at which a sink accepted deliveries, earliest first.
-    pub fn told_since(&self, sink: &str, since: Time) -> Result<Vec<Time>, StoreError> {
+    pub fn delivered_since(&self, sink: &str, since: Time) -> Result<Vec<Time>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Time>> {
             let mut query = self.connection.prepare_cached(
                 "SELECT DISTINCT told_at FROM outbox WHERE sink = ?1 AND state IN ('told', 'pending') AND ?2 < told_at ORDER BY told_at",
@@ -375,7 +422,7 @@ pub(super) fn give_up(connection: &Connection, filter: &[Filter], now: Time) -> 
 }
 
 /// Records the outcome of attempts. Returns the sinks whose number of failed deliveries may have changed.
-pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> rusqlite::Result<Vec<String>> {
+pub(super) fn tried(transaction: &Transaction<'_>, all: &[AttemptReport], now: Time) -> rusqlite::Result<Vec<String>> {
     let mut told = transaction.prepare_cached(
         "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL, error = NULL WHERE seq = ?1
          RETURNING sink, alert, revision",
@@ -391,9 +438,9 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> 
         "UPDATE outbox SET state = iif(told_at IS NULL, 'withheld', 'told'), told_at = coalesce(told_at, ?2), due_at = NULL, error = ?3
          WHERE seq = ?1 RETURNING sink, alert, revision",
     )?;
-    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let mut sinks = Vec::new();
-    for Tried { seq, attempts, outcome } in all {
+    for AttemptReport { seq, attempts, outcome } in all {
         let sink = match outcome {
             Outcome::Delivered => {
                 let told: Option<(String, String, u32)> =

@@ -169,11 +169,13 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
         wanted.push(("announced = ?", Box::new(true)));
     }
     if let Some(kind) = query.kind {
+        let system = Behaviour::ALL.iter().filter(|behaviour| Class::of(**behaviour) == Class::System);
+        let system: Vec<&Behaviour> = system.collect();
         let condition = match kind {
             Class::System => "behaviour IN (SELECT value FROM json_each(?))",
             Class::Vessel => "behaviour NOT IN (SELECT value FROM json_each(?))",
         };
-        wanted.push((condition, Box::new(json!(Class::SYSTEM).to_string())));
+        wanted.push((condition, Box::new(json!(system).to_string())));
     }
     if let Some(behaviour) = &query.behaviour {
         wanted.push(("behaviour = ?", Box::new(behaviour.clone())));
@@ -225,7 +227,7 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
         let notes = notes(&connection, &id)?;
         let audit = trail::of(&connection, &id)?;
         let mut query = connection.prepare(
-            "SELECT revision, sink, state, told_at, error, attempts FROM outbox WHERE alert = ?1 ORDER BY seq",
+            "SELECT revision, sink, state, told_at, error, attempts FROM outbox WHERE alert = ?1 AND state <> 'not_selected' ORDER BY seq",
         )?;
         let deliveries = query.query_map([&id], |row| {
             let at = row.get::<_, Option<i64>>(3)?.map(Time::from_millis);

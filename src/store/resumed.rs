@@ -76,7 +76,7 @@ fn comparable(mut alert: Value) -> Value {
 fn is_told(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
     let alert = comparable(serde_json::to_value(&*changes::marked(transaction, change)?.alert).unwrap_or_default());
     let mut same = transaction.prepare_cached("SELECT line FROM changes WHERE alert = ?1 AND at = ?2 AND kind = ?3")?;
-    let kind = changes::kind_of(change.change);
+    let kind = change.change.name();
     let mut rows = same.query(params![change.alert.id, change.at.millis(), kind])?;
     while let Some(row) = rows.next()? {
         let line: Value = serde_json::from_str(row.get_ref(0)?.as_str()?).unwrap_or_default();

@@ -47,7 +47,7 @@ pub(super) fn orders(sinks: &[&str]) -> Orders {
 
 /// Reports the rows as delivered.
 pub(super) fn tell(store: &Store, waiting: &[OutboxRow]) {
-    let told = |row: &OutboxRow| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
+    let told = |row: &OutboxRow| AttemptReport { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
     store.reporter().tried(waiting.iter().map(told).collect());
 }
 
@@ -270,6 +270,8 @@ fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
     assert!(told[1].line.contains("\"ended\""));
     drop(store);
     assert_eq!(place.count("SELECT count(*) FROM outbox WHERE state = 'silenced'"), 1);
+    let held = outcomes(&place.path, &opened.alert.id).expect("read").into_iter().find(|one| one.revision == 2);
+    assert_eq!(held.and_then(|held| held.reason).as_deref(), Some("silence 4 (ana: exercise)"));
     assert_eq!(silences(&place.path).expect("a list").len(), 4);
     let nothing = super::silence(&place.path, &Silence::default(), at, at + hour, "ana", "?", noon());
     assert!(nothing.expect_err("refused").to_string().contains("needs a vessel, a zone or a behaviour"));

@@ -43,7 +43,7 @@ pub struct DeliveryRow {
 pub struct DeliveryQuery {
     /// To this sink.
     pub sink: Option<String>,
-    /// In this state.
+    /// In this state. Changes that were not selected for a sink are no deliveries: only this state finds them.
     pub state: Option<DeliveryState>,
     /// Of this alert. The id may be shortened to four characters.
     pub alert: Option<String>,
@@ -51,7 +51,8 @@ pub struct DeliveryQuery {
 
 impl DeliveryQuery {
     /// SQL condition on `outbox` with the parameters ?1 to ?3.
-    const CONDITION: &str = "(?1 IS NULL OR outbox.sink = ?1) AND (?2 IS NULL OR outbox.state = ?2)
+    const CONDITION: &str =
+        "(?1 IS NULL OR outbox.sink = ?1) AND outbox.state = coalesce(?2, nullif(outbox.state, 'not_selected'))
          AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = lower(?3))";
 }
 
@@ -60,7 +61,9 @@ pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, Stor
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<(String, DeliveryState, u64)>> {
         let mut query =
-            connection.prepare("SELECT sink, state, count(*) FROM outbox GROUP BY sink, state ORDER BY sink, state")?;
+            connection.prepare(
+                "SELECT sink, state, count(*) FROM outbox WHERE state <> 'not_selected' GROUP BY sink, state ORDER BY sink, state",
+            )?;
         let rows = query.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64)))?;
         rows.collect()
     };
@@ -106,7 +109,7 @@ pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<
 
 /// What a retry has done.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Retried {
+pub struct RetryReport {
     /// Number of deliveries that were queued again.
     pub queued: u64,
     /// Number of deliveries that were left as they are, by removed sink.
@@ -124,7 +127,7 @@ pub fn retry<'a>(
     who: impl Into<Actor<'a>>,
     why: Option<&str>,
     now: Time,
-) -> Result<Retried, StoreError> {
+) -> Result<RetryReport, StoreError> {
     let who = who.into();
     let mut connection = schema::beside(path)?;
     if let Some(sink) = &which.sink {
@@ -133,9 +136,9 @@ pub fn retry<'a>(
     if let Some(alert) = &which.alert {
         whole(&connection, Kind::Alert, alert).map_err(StoreError::sqlite(path))??;
     }
-    let mut write = || -> rusqlite::Result<Retried> {
+    let mut write = || -> rusqlite::Result<RetryReport> {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let mut done = Retried::default();
+        let mut done = RetryReport::default();
         {
             let mut failed = transaction.prepare(&format!(
                 "SELECT seq, sink, alert, revision, gathered FROM outbox WHERE {} ORDER BY seq",

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::integrity::{self, SetAside};
-use super::outbox::{self, Tried};
+use super::outbox::{self, AttemptReport};
 use super::premises::{self, Premises};
 use super::{Orders, StoreError, abandoned, changes, digests, schema, system_alerts};
 use crate::alerts::{Change, Notice};
@@ -57,7 +57,7 @@ enum Request {
     /// Ids of all alerts open in the engine. Others that are open in the store are abandoned and will be ended.
     Open(BTreeSet<String>),
     Cases(Vec<Case>),
-    Tried(Vec<Tried>),
+    Attempts(Vec<AttemptReport>),
     Notice(Notice),
     Orders(Orders),
     /// To be answered when all earlier requests are stored.
@@ -216,10 +216,10 @@ pub struct Reporter {
 
 impl Reporter {
     /// Records attempts. Blocks while the queue of the store is full. Does nothing after the store has ended.
-    pub fn tried(&self, tried: Vec<Tried>) {
+    pub fn tried(&self, tried: Vec<AttemptReport>) {
         if !tried.is_empty() {
             self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-            let _ = self.sender.send(Request::Tried(tried));
+            let _ = self.sender.send(Request::Attempts(tried));
         }
     }
 
@@ -398,7 +398,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                     given_up += ended;
                     due |= waits;
                 }
-                Request::Tried(tried) => sinks.extend(outbox::tried(&transaction, tried, now)?),
+                Request::Attempts(tried) => sinks.extend(outbox::tried(&transaction, tried, now)?),
                 Request::Notice(notice) => due |= system_alerts::store(&transaction, notice, orders, now)?,
                 Request::Orders(newer) => {
                     orders = newer;
@@ -424,7 +424,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         if looks {
             self.looked = Some(now);
         }
-        if batch.iter().any(|request| matches!(request, Request::Tried(_))) {
+        if batch.iter().any(|request| matches!(request, Request::Attempts(_))) {
             fault::point("told-after-mark");
         }
         if 0 < given_up {
@@ -444,7 +444,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 Request::Changes(..)
                 | Request::Open(_)
                 | Request::Cases(_)
-                | Request::Tried(_)
+                | Request::Attempts(_)
                 | Request::Notice(_)
                 | Request::Finish => {}
             }

@@ -17,7 +17,7 @@ pub fn certificate_fault(error: &(dyn Error + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
-            return told(error);
+            return in_words(error);
         }
         // `source` skips the error that an I/O error wraps.
         let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -34,7 +34,7 @@ pub fn describe(error: &(dyn Error + 'static)) -> String {
     certificate_fault(error).unwrap_or_else(|| error.to_string())
 }
 
-fn told(error: &rustls::Error) -> Option<String> {
+fn in_words(error: &rustls::Error) -> Option<String> {
     match error {
         rustls::Error::InvalidCertificate(ExpiredContext { not_after, .. }) => {
             Some(format!("the server's certificate expired at {}", time(*not_after)))

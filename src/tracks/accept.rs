@@ -79,7 +79,7 @@ impl Jump {
 }
 
 /// Why a report did not change the picture; counted in the summary.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Refusal {
     /// Another station's copy of a known transmission.
     Copy,
@@ -103,12 +103,28 @@ pub enum Refusal {
     Coarse,
 }
 
+impl Refusal {
+    /// The name it is counted under; `None` where nothing is lost, because there was nothing to take.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Refusal::Copy => Some("copy"),
+            Refusal::SameMoment => Some("same_moment"),
+            Refusal::Jump => Some("jump"),
+            Refusal::NoPosition => Some("no_position"),
+            Refusal::TooLate => Some("too_late"),
+            Refusal::UncertainTime => Some("uncertain_time"),
+            Refusal::DamagedNumber => Some("damaged_number"),
+            Refusal::Coarse => Some("coarse_beside_fine"),
+            Refusal::NotTracked | Refusal::NothingNew => None,
+        }
+    }
+}
+
 /// Whether one vessel could have made both fixes, given their resolution in position and time. `jump_knots` is a speed that no
 /// ship reaches.
 pub(super) fn possible(from: &Fix, to: &Fix, jump_knots: f64) -> bool {
     let uncertain = from.said.uncertainty() + to.said.uncertainty();
     let seconds = ((to.at - from.at).abs() + uncertain).seconds();
-    let metres = from.position.metres_to(to.position);
-    let metres = metres - from.said.resolution_metres() - to.said.resolution_metres();
-    metres <= jump_knots * METRES_PER_SECOND_PER_KNOT * seconds + JITTER_METRES
+    let blur = from.said.resolution_metres() + to.said.resolution_metres();
+    from.position.is_within(jump_knots * METRES_PER_SECOND_PER_KNOT * seconds + JITTER_METRES + blur, to.position)
 }

@@ -3,13 +3,48 @@
 //! From the MID table of michaeljfazio/MIDs (Apache-2.0), updated from the ITU's list (table 1 of the Maritime Identification
 //! Digits) where it is out of date: 228, 229, 249, 306, 334, 355-357, 374, 471, 550, 612, 657.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
 use crate::units::Mmsi;
 
-/// ISO 3166 alpha-2 code of the administration that assigned this MMSI; `None` for numbers without a known MID.
-pub fn flag_of(mmsi: Mmsi) -> Option<&'static str> {
+/// A flag state, by its ISO 3166 alpha-2 code.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+pub struct Flag(&'static str);
+
+impl Flag {
+    /// The flag of this code; `None` if no MID belongs to it.
+    pub fn of(code: &str) -> Option<Flag> {
+        FLAGS.iter().find(|(_, known)| *known == code).map(|(_, known)| Flag(known))
+    }
+
+    /// The ISO 3166 alpha-2 code.
+    pub fn code(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Flag, D::Error> {
+        let code = Cow::<str>::deserialize(from)?;
+        Flag::of(&code).ok_or_else(|| D::Error::custom(format!("`{code}` is not a flag state with a MID")))
+    }
+}
+
+/// The administration that assigned this MMSI; `None` for numbers without a known MID.
+pub fn flag_of(mmsi: Mmsi) -> Option<Flag> {
     let mid = mmsi.mid()?;
     let place = FLAGS.binary_search_by_key(&mid, |(mid, _)| u32::from(*mid)).ok()?;
-    Some(FLAGS[place].1)
+    Some(Flag(FLAGS[place].1))
 }
 
 #[rustfmt::skip]
@@ -59,11 +94,12 @@ mod tests {
 
     #[test]
     fn flags_come_from_the_mid() {
-        assert_eq!(flag_of(Mmsi(224_123_456)), Some("ES"));
-        assert_eq!(flag_of(Mmsi(982_631_234)), Some("PT"));
-        assert_eq!(flag_of(Mmsi(229_123_456)), Some("MT"));
-        assert_eq!(flag_of(Mmsi(355_123_456)), Some("PA"));
+        assert_eq!(flag_of(Mmsi(224_123_456)), Flag::of("ES"));
+        assert_eq!(flag_of(Mmsi(982_631_234)), Flag::of("PT"));
+        assert_eq!(flag_of(Mmsi(229_123_456)), Flag::of("MT"));
+        assert_eq!(flag_of(Mmsi(355_123_456)), Flag::of("PA"));
         assert_eq!(flag_of(Mmsi(970_011_234)), None);
+        assert_eq!((Flag::of("ES").map(Flag::code), Flag::of("XX")), (Some("ES"), None));
         assert!(FLAGS.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 }

@@ -7,6 +7,7 @@
 mod accept;
 mod blur;
 mod candidates;
+mod confirmed;
 mod country;
 mod damaged;
 mod flag;
@@ -21,6 +22,7 @@ mod sweep;
 mod track;
 mod trail;
 mod usual;
+mod warm;
 
 use std::fmt;
 
@@ -28,11 +30,11 @@ use serde::{Deserialize, Serialize};
 
 pub use accept::{CONFIRMING_FIXES, Jump, Outcome, Refusal};
 pub use country::country_of;
-pub use flag::flag_of;
+pub use flag::{Flag, flag_of};
 pub use identity::{Fields, Identity, Learned};
 pub use picture::Tracks;
 pub use store::{Activity, Interest, Shard};
-pub use track::{Fix, SpeedMadeGood, Vessel};
+pub use track::{Fix, PastPositions, SpeedMadeGood, Vessel};
 pub use trail::TrailPoint;
 
 use crate::time::Span;

@@ -1,11 +1,9 @@
 //! One shard of the picture: its slab of tracks, and the path of a report through it.
 
-use std::hint::black_box;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
-use crate::geo::LatLon;
+use crate::geo::{LatLon, half_box, wrap_degrees};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::units::{Mmsi, StationClass, knots};
@@ -13,10 +11,12 @@ use crate::units::{Mmsi, StationClass, knots};
 use super::accept::{Outcome, Refusal};
 use super::blur;
 use super::candidates::Candidates;
+use super::confirmed::Confirmed;
 use super::grid::{self, Grid};
 use super::heard::{self, Heard};
 use super::identity::{Fields, Learned};
 use super::shared::Places;
+use super::sweep::CONFIRMED_FIXES;
 use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
@@ -48,6 +48,7 @@ pub struct Shard {
     pub(super) heard: Vec<Heard>,
     pub(super) free: Vec<TrackIx>,
     pub(super) by_mmsi: FxHashMap<u32, u32>,
+    pub(super) confirmed: Confirmed,
     pub(super) grid: Grid,
     pub(super) candidates: Candidates,
     pub(super) places: Places,
@@ -71,6 +72,7 @@ impl Shard {
             heard: Vec::new(),
             free: Vec::new(),
             by_mmsi: FxHashMap::default(),
+            confirmed: Confirmed::default(),
             grid: Grid::default(),
             candidates: Candidates::default(),
             places: Places::default(),
@@ -157,24 +159,6 @@ impl Shard {
         outcome
     }
 
-    /// Loads the data of the next reports into the cache, and fills `known` with their tracks.
-    pub fn warm(&self, coming: impl Iterator<Item = Mmsi>, known: &mut Vec<TrackIx>) {
-        known.clear();
-        known.extend(coming.filter_map(|mmsi| self.by_mmsi.get(&mmsi.0)).map(|ix| TrackIx(*ix)));
-        let heads = known.iter().map(|ix| {
-            let place = ix.0 as usize;
-            u32::from(self.hot[place].fixes) ^ self.heard[place].touch() ^ self.cold[place].first_at.millis() as u32
-        });
-        black_box(heads.fold(0, |all, head| all ^ head));
-        let trails = known.iter().map(|ix| {
-            let cold = &self.cold[ix.0 as usize];
-            let usual = cold.usual.as_deref().map_or(0, UsualSpeed::touch);
-            cold.trail.touch(self.hot[ix.0 as usize].smg_place) ^ usual
-        });
-        black_box(trails.fold(0, |all, trail| all ^ trail));
-        known.iter_mut().for_each(|ix| *ix = self.outside(*ix));
-    }
-
     /// A vessel of this shard, by its index in the whole picture.
     pub fn vessel(&self, ix: TrackIx) -> Vessel<'_> {
         self.inside(TrackIx(ix.0 >> self.shift))
@@ -194,8 +178,13 @@ impl Shard {
 
     /// See [`Tracks::near`](super::Tracks::near).
     pub(super) fn near(&self, at: LatLon, metres: f64, found: &mut impl FnMut(Vessel<'_>, f64)) {
+        let (high, wide) = half_box(at, metres);
         self.grid.around(at, metres, |ix| {
-            let distance = self.hot[ix.0 as usize].position().metres_to(at);
+            let position = self.hot[ix.0 as usize].position();
+            if high < (position.lat - at.lat).abs() || wide < wrap_degrees(position.lon - at.lon).abs() {
+                return;
+            }
+            let distance = position.metres_to(at);
             if distance <= metres {
                 found(self.inside(ix), distance);
             }
@@ -320,6 +309,10 @@ impl Shard {
             self.grid.insert(cell, ix);
             hot.cell = cell;
         }
+        if hot.fixes == CONFIRMED_FIXES {
+            let mmsi = Mmsi(hot.mmsi);
+            self.mark_confirmed(mmsi);
+        }
         Outcome::Fix { vessel: ix, previous, smg, jump: None }
     }
 
@@ -428,7 +421,7 @@ impl Shard {
         })
     }
 
-    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources } }
+    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources, confirmed } }
 }
 
 /// Whether a behaviour keeps state about a vessel.
@@ -484,7 +477,11 @@ fn note_station(cold: &mut Cold, station: StationId) {
     if stations.first() == Some(&station) {
         return;
     }
-    stations.retain(|other| *other != station);
-    stations.insert(0, station);
-    stations.truncate(STATIONS_KEPT);
+    match stations.iter().position(|other| *other == station) {
+        Some(place) => stations[..=place].rotate_right(1),
+        None => {
+            stations.truncate(STATIONS_KEPT - 1);
+            stations.insert(0, station);
+        }
+    }
 }

@@ -16,7 +16,7 @@ pub use extent::{Extent, land_share};
 pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
 pub use parse::ZoneError;
 pub use presence::{Crossing, Presence, Sighting};
-pub use watchlist::{Bounds, ListError, Listed, Match, Said, WatchlistSettings, Watchlists};
+pub use watchlist::{Bounds, ListError, Listed, Match, MatchedBy, Said, WatchlistSettings, Watchlists};
 pub use zone::{Hours, Kind, Zone};
 
 use std::sync::OnceLock;
@@ -36,6 +36,7 @@ pub struct ZoneIx(pub u16);
 
 /// Position of a vessel relative to a zone.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// Inside the zone or on its border.
     In,

@@ -84,13 +84,39 @@ pub struct Said<'a> {
     pub name: Option<&'a str>,
 }
 
+/// The column of a watchlist by which a ship is taken for a listed one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchedBy {
+    /// Its call sign.
+    CallSign,
+    /// Its IMO number.
+    Imo,
+    /// Its MMSI.
+    Mmsi,
+    /// Its name.
+    Name,
+}
+
+impl MatchedBy {
+    /// The name of the column.
+    pub fn name(self) -> &'static str {
+        match self {
+            MatchedBy::CallSign => "call_sign",
+            MatchedBy::Imo => "imo",
+            MatchedBy::Mmsi => "mmsi",
+            MatchedBy::Name => "name",
+        }
+    }
+}
+
 /// Why a ship is taken for a listed one.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Match {
     /// The matching row.
     pub listed: Listed,
-    /// Column that matched: `mmsi`, `imo`, `call_sign` or `name`.
-    pub by: &'static str,
+    /// Column that matched.
+    pub by: MatchedBy,
     /// Whether the match is one edit apart and not exact.
     pub fuzzy: bool,
 }
@@ -208,8 +234,8 @@ impl Watchlists {
         if self.is_empty() {
             return None;
         }
-        let mut best: Option<(i32, bool, u32, &'static str)> = None;
-        let mut consider = |row: u32, by: &'static str, fuzzy: bool| {
+        let mut best: Option<(i32, bool, u32, MatchedBy)> = None;
+        let mut consider = |row: u32, by: MatchedBy, fuzzy: bool| {
             if self.rows.expires(row).is_some_and(|expires| expires <= at) {
                 return;
             }
@@ -220,17 +246,17 @@ impl Watchlists {
         };
         self.index.rows(number_key(Kind::Mmsi, said.mmsi), |row| {
             if self.rows.mmsi(row) == Some(said.mmsi) {
-                consider(row, "mmsi", false);
+                consider(row, MatchedBy::Mmsi, false);
             }
         });
         if let Some(imo) = said.imo {
             self.index.rows(number_key(Kind::Imo, imo), |row| {
                 if self.rows.imo(row) == Some(imo) {
-                    consider(row, "imo", false);
+                    consider(row, MatchedBy::Imo, false);
                 }
             });
         }
-        let texts = [("name", Kind::Name, said.name), ("call_sign", Kind::CallSign, said.call_sign)];
+        let texts = [(MatchedBy::Name, Kind::Name, said.name), (MatchedBy::CallSign, Kind::CallSign, said.call_sign)];
         for (by, kind, text) in texts {
             let Some(folded) = text.map(fold).filter(|folded| !folded.is_empty()) else {
                 continue;

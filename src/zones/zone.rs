@@ -1,11 +1,13 @@
 //! One zone: its properties and when it is active.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::time::{Span, Time};
 
 /// Kind of zone (SPEC "Zones", `kind`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A shipping lane in which vessels are watched.
     Corridor,

@@ -6,7 +6,7 @@ use atalaia::ais::{Line, SourceId};
 use atalaia::alerts::{Change, Severity};
 use atalaia::cases::Case;
 use atalaia::engine::Settings;
-use atalaia::inputs::{Merged, Reading, Recording, RecordingSettings};
+use atalaia::inputs::{MergedRecordings, Reading, Recording, RecordingSettings};
 use atalaia::time::Span;
 use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
@@ -88,7 +88,7 @@ fn run_in(files: &[String], shards: u32, chart: &Arc<Chart>) -> Judged {
         Recording::read_from(bytes, "scenario", limits).expect("what is in memory can be read")
     });
     let reading = Reading { time_zone: None, lateness: Some(Span::from_seconds(i64::from(LATENESS))) };
-    let mut merged = Merged::new(recordings.collect(), &reading).expect("NMEA needs no sorting");
+    let mut merged = MergedRecordings::new(recordings.collect(), &reading).expect("NMEA needs no sorting");
     let mut changes = Vec::new();
     let mut line = |_: usize, bytes: &[u8]| {
         engine.line(Line { source: SourceId(0), received: None, bytes }, &mut changes);

@@ -307,14 +307,18 @@ fn why_an_alert_was_or_was_not_delivered_is_said_for_each_sink() {
         objects(&desk.says(&["deliveries", "list", "--state", "delivered", "--sink", "archive", "--json"], None));
     let id = archived[0]["alert"].as_str().unwrap();
     let page = desk.says(&["deliveries", "why", id], None);
-    assert!(page.contains("  archive  revision") && page.contains(": delivered"), "{page}");
+    let sent = "  select > silence > clear > pace > send: delivered";
+    assert!(page.contains("  archive  revision") && page.contains(sent), "{page}");
     let because = "is below min_severity = \"critical\"";
     assert!(
-        page.contains("  director  revision") && page.contains("not selected: severity ") && page.contains(because),
+        page.contains("  director  revision")
+            && page.contains("  select: not selected: severity ")
+            && page.contains(because),
         "{page}"
     );
     let of_one = objects(&desk.says(&["deliveries", "why", &id[..8], "director", "--json"], None));
     assert!(of_one.iter().all(|outcome| outcome["sink"] == "director") && of_one[0]["revisions"][0] == 1, "{of_one:?}");
+    assert_eq!(of_one[0]["stage"], "select", "{of_one:?}");
     let refused = desk.runs(&["deliveries", "why", id, "directer"], None);
     let text = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(2) && text.contains("no sink `directer`"), "{text}");

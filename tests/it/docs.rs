@@ -1,6 +1,7 @@
 //! The pages users read: short, with valid links, existing commands, and keys and alerts that match the program.
 //!
-//! With `BLESS=1` the generated parts are written again: the keys in `docs/settings.md`, the alert in `README.md`.
+//! With `BLESS=1` the generated parts are written again: the keys in `docs/settings.md`, the alert in `README.md`; for
+//! behaviours, their tables in `config/atalaia.toml`, their sections in `docs/behaviours.md` and their rows in `README.md`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -26,7 +27,7 @@ fn atalaia(arguments: &[&str]) -> String {
 }
 
 /// Compares the text between a marker line and `end` with the expected text, or with `BLESS` writes it.
-fn made(path: &str, marker: &str, end: Option<&str>, wanted: &str) {
+pub fn made(path: &str, marker: &str, end: Option<&str>, wanted: &str) {
     let text = fs::read_to_string(path).unwrap();
     let start = text.find(marker).unwrap_or_else(|| panic!("{path} has no {marker}"));
     let start = start + text[start..].find('\n').unwrap() + 1;

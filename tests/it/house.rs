@@ -21,8 +21,8 @@ const ORDER: &[&[&str]] = &[
     &["cases"],
     &["engine"],
     &["questions"],
-    &["clock", "telemetry", "fault", "lobby", "secret", "tls"],
-    &["disk", "mqtt", "nats", "service"],
+    &["clock", "telemetry", "fault", "secret", "tls"],
+    &["disk", "mqtt", "nats", "service", "table", "net"],
     &["journal", "store"],
     &["inputs", "delivery", "http", "evidence"],
     &["config"],
@@ -47,6 +47,8 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
     "Timestamp::now",
     "Zoned::now",
 ];
+/// Folders whose files must not import one another.
+const PEERS: [[&str; 2]; 2] = [["inputs", "feed"], ["delivery", "sinks"]];
 const WALL: usize = 500;
 const HEADINGS: [&str; 5] = ["## Watches", "## Why", "## Opens", "## Ends", "## Blind spots"];
 
@@ -135,41 +137,31 @@ fn import_faults(file: &Source, faults: &mut Vec<String>) {
 
 /// Behaviours, inputs and sinks never import one another.
 fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
-    if !is_peer(file) {
+    let Some(own) = peer(&file.module).filter(|_| is_peer(file)) else {
         return;
-    }
+    };
     for (line, path) in file.crate_paths() {
-        let [folder, sibling, ..] = path.as_slice() else {
+        let Some(sibling) = peer(&path).filter(|sibling| sibling[0] == own[0] && *sibling != own) else {
             continue;
         };
-        let is_other_peer = |other: &Source| {
-            is_peer(other)
-                && other.module[0] == *folder
-                && other.module[1] == *sibling
-                && other.module[..2] != file.module[..2]
-        };
-        if *folder == file.module[0] && files.iter().any(is_other_peer) {
-            faults.push(format!("{}:{line}: imports its sibling `{sibling}`", file.path));
+        if files.iter().any(|other| is_peer(other) && peer(&other.module) == Some(sibling)) {
+            faults.push(format!("{}:{line}: imports its sibling `{}`", file.path, sibling[sibling.len() - 1]));
         }
     }
 }
 
-/// Whether a file has siblings of its kind: a behaviour, an input (a file of `inputs` with `run`), or a sink (a file of `delivery` with
-/// `send`).
+/// The part of a path that names a behaviour, an input or a sink: `behaviours::NAME`, `inputs::feed::NAME`, `delivery::sinks::NAME`.
+fn peer(path: &[String]) -> Option<&[String]> {
+    match path {
+        [room, kinds, _, ..] if PEERS.contains(&[room, kinds]) => Some(&path[..3]),
+        [room, _, ..] if room == "behaviours" => Some(&path[..2]),
+        _ => None,
+    }
+}
+
+/// Whether a file belongs to a behaviour, an input or a sink.
 fn is_peer(file: &Source) -> bool {
-    if file.module.len() < 2 {
-        return false;
-    }
-    match file.module[0].as_str() {
-        "behaviours" => is_behaviour(file),
-        "inputs" => file.code.contains("async fn run("),
-        // `sink` dispatches to all of them, so it does not count as one.
-        "delivery" => {
-            let sends = ["pub async fn send(", "pub(super) async fn send("];
-            file.module[1] != "sink" && sends.iter().any(|signature| file.code.contains(signature))
-        }
-        _ => false,
-    }
+    is_behaviour(file) || (file.module.len() > 2 && peer(&file.module).is_some_and(|peer| peer.len() == 3))
 }
 
 fn is_behaviour(file: &Source) -> bool {
@@ -268,17 +260,17 @@ mod tests {
         let found = faults(&[("src/behaviours/loitering.rs", BEHAVIOUR), ("src/behaviours/drift.rs", &other)]);
         assert_eq!(found, ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
         let found = faults(&[
-            ("src/inputs/tcp.rs", "//! A.\nuse crate::inputs::udp::run;\nasync fn run() {}\n"),
-            ("src/inputs/udp.rs", "//! A.\nasync fn run() {}\n"),
+            ("src/inputs/feed/tcp.rs", "//! A.\nuse crate::inputs::feed::udp::run;\nuse crate::inputs::port::Port;\n"),
+            ("src/inputs/feed/udp.rs", "//! A.\n"),
         ]);
         assert_eq!(found.len(), 1);
         let found = faults(&[
             (
-                "src/delivery/log.rs",
-                "//! A.\nuse super::payload::Payload;\nuse super::webhook::X;\npub async fn send() {}\n",
+                "src/delivery/sinks/log.rs",
+                "//! A.\nuse crate::delivery::payload::Payload;\nuse super::webhook::X;\nuse super::log::Y;\n",
             ),
             ("src/delivery/payload.rs", "//! A.\n"),
-            ("src/delivery/webhook.rs", "//! A.\npub async fn send() {}\n"),
+            ("src/delivery/sinks/webhook.rs", "//! A.\n"),
         ]);
         assert_eq!(found.len(), 1, "{found:?}");
     }

@@ -5,6 +5,7 @@
 mod analyst;
 mod asking;
 mod bad_sinks;
+mod behaviour_pages;
 mod bundle;
 mod cases;
 mod clock;

@@ -44,7 +44,7 @@ fn it_opens_once_and_a_line_comes_every_half_hour() {
 #[test]
 fn it_ends_exactly_an_hour_after_it_stopped_however_often_it_is_woken() {
     let (mut sea, subject, _) = loitering();
-    let changes = sea.take(minute(95), vec![over(Behaviour::Loitering, subject, minute(80), "under way again")]);
+    let changes = sea.take(minute(95), vec![over(Behaviour::Loitering, subject, minute(80), End::UnderWayAgain)]);
     assert!(changes.is_empty());
     let open = sea.book.open();
     assert_eq!((open[0].status, open[0].ended_at), (Status::Open, Some(minute(80))));
@@ -63,13 +63,13 @@ fn it_ends_exactly_an_hour_after_it_stopped_however_often_it_is_woken() {
 #[test]
 fn a_behaviour_that_resumes_within_an_hour_keeps_its_alert_and_later_opens_a_new_one() {
     let (mut sea, subject, first) = loitering();
-    sea.take(minute(80), vec![over(Behaviour::Loitering, subject.clone(), minute(70), "under way again")]);
+    sea.take(minute(80), vec![over(Behaviour::Loitering, subject.clone(), minute(70), End::UnderWayAgain)]);
     let changes = sea.take(minute(85), vec![holds(Behaviour::Loitering, subject.clone(), slow(80, 85))]);
     assert!(changes.is_empty(), "{:?}", told(&changes));
     let open = sea.book.open();
     assert_eq!((open[0].ended_at, open[0].started_at, &open[0].id), (None, minute(0), &first[0].alert.id));
     assert_eq!(sea.book.due(), None);
-    sea.take(minute(100), vec![over(Behaviour::Loitering, subject.clone(), minute(90), "under way again")]);
+    sea.take(minute(100), vec![over(Behaviour::Loitering, subject.clone(), minute(90), End::UnderWayAgain)]);
     // At equal times the timer runs first, so the window has closed.
     let changes = sea.take(minute(150), vec![holds(Behaviour::Loitering, subject.clone(), slow(90, 150))]);
     assert_eq!(told(&changes), ["14:30 ended 2 under way again", "14:30 opened 1 below 2 kn for 1 h 00 min"]);
@@ -81,7 +81,7 @@ fn a_behaviour_that_resumes_within_an_hour_keeps_its_alert_and_later_opens_a_new
 #[test]
 fn a_late_report_that_overlaps_an_ended_alert_reopens_it() {
     let (mut sea, subject, first) = loitering();
-    sea.take(minute(80), vec![over(Behaviour::Loitering, subject.clone(), minute(70), "under way again")]);
+    sea.take(minute(80), vec![over(Behaviour::Loitering, subject.clone(), minute(70), End::UnderWayAgain)]);
     assert_eq!(told(&sea.wake(minute(130))), ["14:10 ended 2 under way again"]);
     // Entirely within the published hours: no change.
     assert!(sea.take(minute(140), vec![holds(Behaviour::Loitering, subject.clone(), slow(5, 70))]).is_empty());
@@ -90,7 +90,7 @@ fn a_late_report_that_overlaps_an_ended_alert_reopens_it() {
     let alert = &changes[0].alert;
     assert_eq!((&alert.id, alert.status, alert.ended_at), (&first[0].alert.id, Status::Open, None));
     assert_eq!((alert.started_at, alert.last_at), (minute(0), minute(120)));
-    sea.take(minute(150), vec![over(Behaviour::Loitering, subject.clone(), minute(130), "under way again")]);
+    sea.take(minute(150), vec![over(Behaviour::Loitering, subject.clone(), minute(130), End::UnderWayAgain)]);
     let changes = sea.wake(minute(190));
     assert_eq!(told(&changes), ["15:10 ended 4 under way again"]);
     assert_eq!(changes[0].alert.ended_at, Some(minute(130)));
@@ -103,10 +103,10 @@ fn a_late_report_that_overlaps_an_ended_alert_reopens_it() {
 #[test]
 fn it_ends_at_once_when_lost_for_hours_or_without_its_zone() {
     let (mut sea, subject, _) = loitering();
-    let changes = sea.take(minute(430), vec![over(Behaviour::Loitering, subject, minute(70), "lost")]);
+    let changes = sea.take(minute(430), vec![over(Behaviour::Loitering, subject, minute(70), End::Lost)]);
     assert_eq!(told(&changes), ["19:10 ended 2 lost"]);
     let (mut sea, subject, _) = loitering();
-    let removed = over(Behaviour::Loitering, subject.clone(), minute(70), "zone removed or inactive");
+    let removed = over(Behaviour::Loitering, subject.clone(), minute(70), End::ZoneGone);
     assert_eq!(told(&sea.take(minute(70), vec![removed])), ["13:10 ended 2 zone removed or inactive"]);
     // The same slow passage under another zone is not the same alert.
     let changes = sea.take(minute(71), vec![holds(Behaviour::Loitering, subject, slow(0, 71))]);
@@ -130,7 +130,7 @@ fn an_earlier_start_is_adopted_and_the_id_stays() {
 fn a_stop_of_an_alert_that_never_opened_is_ignored() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
-    let changes = sea.take(minute(5), vec![over(Behaviour::Loitering, Subject::one(key, ix), minute(1), "apart")]);
+    let changes = sea.take(minute(5), vec![over(Behaviour::Loitering, Subject::one(key, ix), minute(1), End::Apart)]);
     assert!(changes.is_empty());
     assert_eq!(sea.book.due(), None);
 }
@@ -142,7 +142,7 @@ fn news_are_published_at_once_and_severity_never_falls() {
     let changes = sea.take(minute(62), vec![holds(Behaviour::Loitering, subject.clone(), in_c07)]);
     assert_eq!(told(&changes), ["13:02 updated 2 severity rose to medium; now inside Western Sahara to Freetown"]);
     let mut circling = sea.in_c07(slow(0, 63));
-    circling.form = "slow+circling";
+    circling.form = loitering::Form::SlowAndCircling.into();
     let changes = sea.take(minute(63), vec![holds(Behaviour::Loitering, subject.clone(), circling)]);
     assert_eq!(told(&changes), ["13:03 updated 3 now slow and circling"]);
     // Leaving the corridor makes no line, and the score stays.
@@ -208,7 +208,7 @@ fn a_repeat_within_two_weeks_counts_only_for_merchant_ships() {
             let again = changes[0].alert.score_reasons.iter().any(|reason| reason.code == "repeat");
             assert_eq!(again, repeated && day == 13, "day {day}");
             let ended = minute(from + 90);
-            sea.take(ended, vec![over(Behaviour::Loitering, subject.clone(), ended, "under way again")]);
+            sea.take(ended, vec![over(Behaviour::Loitering, subject.clone(), ended, End::UnderWayAgain)]);
             sea.wake(minute(from + 150));
         }
     }
@@ -250,7 +250,7 @@ fn facts_do_not_form_groups() {
 #[test]
 fn a_forgotten_vessel_stays_in_its_alert() {
     let (mut sea, subject, _) = loitering();
-    sea.take(minute(80), vec![over(Behaviour::Loitering, subject.clone(), minute(70), "lost")]);
+    sea.take(minute(80), vec![over(Behaviour::Loitering, subject.clone(), minute(70), End::Lost)]);
     let ix = subject.vessels[0].1;
     sea.book.forget(ix);
     // Its index now belongs to a ship with another name.
@@ -316,7 +316,7 @@ fn a_stronger_alert_about_the_same_hours_supersedes_the_weaker_one() {
     for at in 61..80 {
         assert!(sea.take(minute(at), vec![holds(Behaviour::Slowdown, subject.clone(), slow(0, at))]).is_empty());
     }
-    sea.take(minute(90), vec![over(Behaviour::Loitering, subject.clone(), minute(80), "under way again")]);
+    sea.take(minute(90), vec![over(Behaviour::Loitering, subject.clone(), minute(80), End::UnderWayAgain)]);
     sea.wake(minute(140));
     assert!(sea.take(minute(150), vec![holds(Behaviour::Slowdown, subject.clone(), slow(0, 150))]).is_empty());
     // A later slowdown is a new alert.
@@ -328,7 +328,7 @@ fn a_stronger_alert_about_the_same_hours_supersedes_the_weaker_one() {
 fn a_weaker_alert_does_not_open_beside_a_stronger_one() {
     let (mut sea, subject, _) = loitering();
     assert!(sea.take(minute(62), vec![holds(Behaviour::Slowdown, subject.clone(), slow(0, 62))]).is_empty());
-    sea.take(minute(90), vec![over(Behaviour::Loitering, subject.clone(), minute(80), "under way again")]);
+    sea.take(minute(90), vec![over(Behaviour::Loitering, subject.clone(), minute(80), End::UnderWayAgain)]);
     assert!(sea.take(minute(91), vec![holds(Behaviour::Slowdown, subject, slow(0, 91))]).is_empty());
 }
 
@@ -345,7 +345,7 @@ fn an_alert_gives_way_neither_to_a_fact_nor_to_a_later_alert() {
     assert!(changes[1].alert.replaces.is_some());
 
     let (mut sea, subject, _) = slowed_down();
-    sea.take(minute(60), vec![over(Behaviour::Slowdown, subject.clone(), minute(40), "under way again")]);
+    sea.take(minute(60), vec![over(Behaviour::Slowdown, subject.clone(), minute(40), End::UnderWayAgain)]);
     let changes = sea.take(minute(95), vec![holds(Behaviour::Loitering, subject, slow(42, 95))]);
     assert_eq!((changes.len(), changes[0].alert.replaces.as_ref()), (1, None));
 }

@@ -59,7 +59,7 @@ fn a_slowdown_shown_only_by_a_hole_is_a_fact_that_states_its_length() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
     let mut holding = sea.in_c07(slow(0, 90));
-    (holding.form, holding.base) = ("hole", vec![("slowdown", 25)]);
+    (holding.form, holding.base) = (slowdown::Form::Hole.into(), vec![("slowdown", 25)]);
     holding.measured.insert("hole_minutes".to_owned(), json!(90));
     let alert = sea.opens(Behaviour::Slowdown, Subject::one(key, ix), holding);
     assert_eq!(

@@ -28,7 +28,7 @@ fn lines() -> Vec<Change> {
         sea.heard(CARGO, minute(0) + Span::from_seconds(10 * at));
     }
     let mut mayday = slow(0, 1);
-    mayday.form = "active";
+    mayday.form = distress::Form::Active.into();
     mayday.base = vec![("active", 60)];
     mayday.position = None;
     mayday.shore_nm = None;
@@ -41,7 +41,7 @@ fn lines() -> Vec<Change> {
         let holding = sea.in_c07(slow(0, at));
         out.extend(sea.take(minute(at), vec![holds(Behaviour::Loitering, loitering.clone(), holding)]));
     }
-    out.extend(sea.take(minute(95), vec![over(Behaviour::Loitering, loitering, minute(95), "under way again")]));
+    out.extend(sea.take(minute(95), vec![over(Behaviour::Loitering, loitering, minute(95), End::UnderWayAgain)]));
     out.extend(sea.wake(minute(200)));
     assert_eq!(out.len(), 5);
     out

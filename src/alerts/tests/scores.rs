@@ -1,7 +1,7 @@
 //! The worked examples of SPEC, and every score line with a counterexample.
 
 use super::*;
-use crate::alerts::Severity;
+use crate::alerts::{Confidence, Severity};
 use crate::behaviours::Behaviour;
 
 fn one(ship: Ship, change: impl FnOnce(&Sea, &mut Holding)) -> Arc<Alert> {
@@ -90,7 +90,7 @@ fn a_fishing_fleet_is_capped_and_a_lone_pair_is_not() {
     let boats: Vec<_> = (0..5).map(|number| sea.ship(boat(number))).collect();
     let mut holding = sea.in_c07(near());
     holding.base = vec![("close", 45), ("long", 10)];
-    holding.form = "close+long";
+    holding.form = rendezvous::Form::CloseLong.into();
     let five = sea.opens(Behaviour::Rendezvous, Subject::pair(boats[0], boats[1]), holding.clone());
     assert_eq!(five.score, 45 + 10 + 15 + 5 - 10);
     sea.ship(boat(5));
@@ -149,11 +149,11 @@ fn weak_evidence_lowers_and_strange_numbers_raise() {
     let satellite = Ship { message_type: 27, ..CARGO };
     let alert = one(satellite, |_, _| {});
     assert_eq!(lines_of(&alert), ["loitering 30", "shore_24_nm 5", "satellite_only -5"]);
-    assert_eq!(alert.confidence, "low");
+    assert_eq!(alert.confidence, Confidence::Low);
     let strange = Ship { mmsi: 912_345_678, ..CARGO };
     let alert = one(strange, |_, _| {});
     assert_eq!(lines_of(&alert), ["loitering 30", "shore_24_nm 5", "unassigned_mmsi 5"]);
-    assert_eq!(alert.confidence, "normal");
+    assert_eq!(alert.confidence, Confidence::Normal);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_zone_can_raise_a_score_and_a_pilot_is_still_capped() {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(ship);
         let mut holding = sea.in_c07(slow(0, 0));
-        holding.form = "entered";
+        holding.form = zone_entry::Form.into();
         holding.base = vec![("zone_entry", 10)];
         holding.asked = Some(40);
         sea.opens(Behaviour::ZoneEntry, Subject::in_zone(key, ix, "c07"), holding)
@@ -188,14 +188,14 @@ fn a_zone_can_raise_a_score_and_a_pilot_is_still_capped() {
 #[test]
 fn circling_by_trade_is_capped_and_slowness_is_not() {
     let ferry = Ship { ship_type: 60, ..CARGO };
-    let form = |form: &'static str| {
+    let form = |form: loitering::Form| {
         one(ferry, |sea, holding| {
             in_c07(sea, holding);
-            holding.form = form;
+            holding.form = form.into();
         })
     };
-    assert_eq!(form("circling").score, 39);
-    assert_eq!(form("slow+circling").score, 50);
+    assert_eq!(form(loitering::Form::Circling).score, 39);
+    assert_eq!(form(loitering::Form::SlowAndCircling).score, 50);
 }
 
 #[test]
@@ -215,12 +215,14 @@ fn a_score_stays_between_0_and_100() {
 #[test]
 fn a_distress_call_is_equally_urgent_anywhere_and_a_test_is_a_fact() {
     let device = Ship { mmsi: 970_011_234, name: "", ship_type: 0, length: 0, ..CARGO };
-    for (form, points, announced) in [("active", 60, true), ("test", 5, false)] {
+    for (form, code, points, announced) in
+        [(distress::Form::Active, "active", 60, true), (distress::Form::Test, "test", 5, false)]
+    {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(device);
         let mut holding = sea.in_c07(slow(0, 1));
-        holding.form = form;
-        holding.base = vec![(form, points)];
+        holding.form = form.into();
+        holding.base = vec![(code, points)];
         let alert = sea.opens(Behaviour::Distress, Subject::one(key, ix), holding);
         assert_eq!((alert.score, alert.announced), (points, announced));
         assert_eq!(lines_of(&alert).len(), 1);

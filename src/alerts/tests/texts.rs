@@ -27,7 +27,7 @@ fn opens(behaviour: Behaviour, change: impl Fn(&mut Holding), numbers: &[(&str, 
 fn the_minutes_of_a_meeting_agree_with_its_times() {
     let meets = |last: i64, counted: u32| {
         let close = |holding: &mut Holding| {
-            holding.form = "close";
+            holding.form = rendezvous::Form::Close.into();
             (holding.satisfied_at, holding.last_at) = (minute(last), minute(last));
             holding.thresholds = Map::from_iter([("close_metres".to_owned(), json!(100.0))]);
         };
@@ -62,7 +62,7 @@ fn seconds_do_not_make_the_shown_times_disagree() {
 #[test]
 fn a_limit_is_named_by_its_number() {
     let fast = |holding: &mut Holding| {
-        holding.form = "too_fast";
+        holding.form = zone_speed::Form::TooFast.into();
         holding.last_at = minute(20);
         holding.thresholds = Map::from_iter([("max_knots".to_owned(), json!(25.0))]);
     };
@@ -76,7 +76,7 @@ fn a_limit_is_named_by_its_number() {
 #[test]
 fn a_silence_is_stated_as_long_as_it_was_measured() {
     let silent = |holding: &mut Holding| {
-        holding.form = "long_silent";
+        holding.form = ais_gap::Form::LongSilent.into();
         (holding.satisfied_at, holding.last_at) = (minute(90), minute(90));
     };
     let (reason, summary) = opens(Behaviour::AisGap, silent, &[("silent_minutes", json!(180.0))]);

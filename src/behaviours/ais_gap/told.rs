@@ -8,7 +8,10 @@ use crate::time::Time;
 use crate::tracks::TrackIx;
 
 use super::super::{Holding, Signal, SignalKind, Subject, minutes, number, thresholds};
-use super::{Dark, LOST_AFTER, NAME, Settings};
+use super::dark::Dark;
+use super::rule::LOST_AFTER;
+use super::{Form, Settings};
+use crate::behaviours::{Behaviour, End};
 
 impl Dark {
     /// Level reached by `until`: 1 silent, 2 long, 3 longer.
@@ -43,18 +46,18 @@ impl Dark {
         let explained = self.gap(Some(to)).slack().is_some_and(|slack| slack < minutes(settings.slack_minutes));
         let points = if explained { None } else { points(settings, level) };
         let holding = self.holding(settings, to.at, Some(to), points, level);
-        let kind = SignalKind::Closes { ended_at: to.at, reason: "heard again", holding: Box::new(holding) };
+        let kind = SignalKind::Closes { ended_at: to.at, reason: End::HeardAgain, holding: Box::new(holding) };
         self.signal(vessel, kind)
     }
 
     /// The signal that a late fix leaves too little of the gap.
     pub(super) fn disproved(&self, vessel: TrackIx) -> Signal {
-        let kind = SignalKind::Disproved { started_at: self.from.at, reason: "a late report shows that it was heard" };
+        let kind = SignalKind::Disproved { started_at: self.from.at, reason: End::WasHeard };
         self.signal(vessel, kind)
     }
 
     fn signal(&self, vessel: TrackIx, kind: SignalKind) -> Signal {
-        Signal { behaviour: NAME, subject: Subject::one(self.key, vessel), kind }
+        Signal { behaviour: Behaviour::AisGap, subject: Subject::one(self.key, vessel), kind }
     }
 
     fn holding(
@@ -66,18 +69,18 @@ impl Dark {
         level: u8,
     ) -> Holding {
         let alone = self.evidence.alone.then_some(("alone", settings.alone_points));
-        let base = std::iter::once((NAME.name(), settings.score)).chain(more).chain(alone).collect();
+        let base = std::iter::once((Behaviour::AisGap.name(), settings.score)).chain(more).chain(alone).collect();
         let form = match level {
-            _ if self.is_in_place(to, settings) => "in_place",
-            _ if self.evidence.out_of_reach(settings).is_some() => "out_of_reach",
-            1 => "silent",
-            _ => "long_silent",
+            _ if self.is_in_place(to, settings) => Form::InPlace,
+            _ if self.evidence.out_of_reach(settings).is_some() => Form::OutOfReach,
+            1 => Form::Silent,
+            _ => Form::LongSilent,
         };
         Holding {
             started_at: self.from.at,
             satisfied_at: self.satisfied_at.unwrap_or(self.due(self.why.required)),
             last_at: until,
-            form,
+            form: form.into(),
             position: Some(self.from.position),
             shore_nm: Some(self.shore_nm),
             zones: self.why.zones.clone(),

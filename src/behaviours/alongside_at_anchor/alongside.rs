@@ -7,13 +7,15 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use crate::behaviours::Behaviour;
+use super::Form;
+use crate::behaviours::{Behaviour, End};
 use crate::geo::{LatLon, sun_altitude_degrees};
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey};
 use crate::zones::{Hit, Relation, ZoneIx};
 
-use crate::behaviours::alongside_at_anchor::{Settings, asked_by, is_small_craft};
+use crate::behaviours::alongside_at_anchor::Settings;
+use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
 use crate::behaviours::runner::instant::{Bridges, CommonInstant, instant_of};
 use crate::behaviours::runner::pair::{enough_fixes, lasting};
 use crate::behaviours::runner::profile::{Profile, Profiles};
@@ -21,7 +23,6 @@ use crate::behaviours::runner::tier::{Tier, TierRule};
 use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{Explanation, Holding, Output, Scene, Signal, SignalKind, Subject, number, thresholds};
 
-const NAME: Behaviour = Behaviour::AlongsideAtAnchor;
 const MINUTE: Span = Span::from_minutes(1);
 /// Minutes alongside for the same visit to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
@@ -132,7 +133,7 @@ impl Visit {
         match scene.now < lost_at {
             true if self.is_open() => self.ask_wake(lost_at, out),
             true => {}
-            false => self.close(scene, "lost", visits, out),
+            false => self.close(scene, End::Lost, visits, out),
         }
     }
 
@@ -150,7 +151,7 @@ impl Visit {
     }
 
     /// Ends everything at the last minute it held.
-    pub(super) fn close(&mut self, _scene: &Scene<'_>, reason: &'static str, visits: &mut Visits, out: &mut Output) {
+    pub(super) fn close(&mut self, _scene: &Scene<'_>, reason: End, visits: &mut Visits, out: &mut Output) {
         let pair = (self.ship, self.craft);
         for mut stay in self.stays.drain(..) {
             stay.end(pair, stay.held_at, reason, visits, out);
@@ -170,9 +171,11 @@ impl Visit {
         let pair = (self.ship, self.craft);
         self.stays.retain_mut(|stay| {
             let zone = scene.chart.zones.find(&stay.zone_id);
-            let keep = zone.is_some_and(|zone| profiles.asked(NAME, scene.chart, zone, scene.now).is_some());
+            let keep = zone.is_some_and(|zone| {
+                profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now).is_some()
+            });
             if !keep {
-                stay.end(pair, stay.held_at, "zone removed or inactive", visits, out);
+                stay.end(pair, stay.held_at, End::ZoneGone, visits, out);
             }
             keep
         });
@@ -189,7 +192,7 @@ impl Visit {
         let metres = instant_of(scene, bridges, &ship, &craft, self.done).map(|instant| instant.metres);
         let told = self.stays.iter().filter_map(|stay| {
             let zone = scene.chart.zones.find(&stay.zone_id)?;
-            let settings = &profiles.asked(NAME, scene.chart, zone, scene.now)?.settings;
+            let settings = &profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now)?.settings;
             let small = is_small_craft(&craft, settings.small_metres);
             let about = format!("{} at {} in {}", self.craft.0, self.ship.0, stay.zone_id);
             let told = Explanation::new(about)
@@ -224,17 +227,17 @@ impl Visit {
             .iter()
             .filter(|(zone, relation)| *relation == Relation::In && asked_by(scene.chart.zones.get(*zone).kind))
             .map(|(zone, _)| *zone)
-            .filter(|zone| profiles.asked(NAME, scene.chart, *zone, scene.now).is_some())
+            .filter(|zone| profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, *zone, scene.now).is_some())
             .collect();
         self.stays.retain_mut(|stay| {
             let keep = allowed.iter().any(|zone| scene.chart.zones.get(*zone).id == stay.zone_id);
             if !keep {
-                stay.end(pair, stay.held_at, "left the zone", visits, out);
+                stay.end(pair, stay.held_at, End::LeftZone, visits, out);
             }
             keep
         });
         for zone in allowed {
-            let Some(profile) = profiles.asked(NAME, scene.chart, zone, scene.now) else {
+            let Some(profile) = profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now) else {
                 continue;
             };
             if instant.metres <= 2.0 * profile.settings.apart_metres {
@@ -322,7 +325,7 @@ impl Stay {
             self.held_at = instant.at;
         }
         if lasting(&mut self.away, away, instant.at, settings.end_minutes).is_some() {
-            let reason = if ship.says_anchored() { "apart" } else { "under way" };
+            let reason = if ship.says_anchored() { End::Apart } else { End::UnderWay };
             self.end(pair, self.held_at, reason, visits, out);
             return;
         }
@@ -380,7 +383,7 @@ impl Stay {
         measured.insert("min_distance_metres".into(), number(self.min_metres, 0));
         measured.insert("max_distance_metres".into(), number(self.tier.furthest(), 0));
         measured.insert("visit".into(), number(f64::from(open.visit), 0));
-        let mut base = vec![(NAME.name(), settings.score)];
+        let mut base = vec![(Behaviour::AlongsideAtAnchor.name(), settings.score)];
         if self.night {
             base.push(("night", settings.night_points));
         }
@@ -388,13 +391,13 @@ impl Stay {
             base.push(("second_visit", settings.second_visit_points));
         }
         out.signals.push(Signal {
-            behaviour: NAME,
+            behaviour: Behaviour::AlongsideAtAnchor,
             subject: subject(pair, &self.zone_id),
             kind: SignalKind::Holds(Box::new(Holding {
                 started_at: open.started_at,
                 satisfied_at: open.satisfied_at,
                 last_at: instant.at,
-                form: "alongside",
+                form: Form.into(),
                 position: Some(instant.middle),
                 shore_nm: Some(scene.chart.shore_nm(instant.middle)),
                 zones: zones.to_vec(),
@@ -417,7 +420,7 @@ impl Stay {
         });
     }
 
-    fn end(&mut self, pair: Pair, ended_at: Time, reason: &'static str, visits: &mut Visits, out: &mut Output) {
+    fn end(&mut self, pair: Pair, ended_at: Time, reason: End, visits: &mut Visits, out: &mut Output) {
         self.tier = Tier::new();
         self.night = false;
         let Some(open) = self.open.take() else {
@@ -426,7 +429,7 @@ impl Stay {
         let ended_at = ended_at.max(open.started_at);
         visits.add((pair.0.0, pair.1.0), open.started_at, ended_at);
         out.signals.push(Signal {
-            behaviour: NAME,
+            behaviour: Behaviour::AlongsideAtAnchor,
             subject: subject(pair, &self.zone_id),
             kind: SignalKind::Over { ended_at, reason },
         });

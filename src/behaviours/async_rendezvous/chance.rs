@@ -10,7 +10,8 @@ use crate::time::Span;
 use crate::tracks::{TrackKey, Vessel};
 use crate::units::METRES_PER_NM;
 
-use super::{LONGEST_LEG_NM, STOPPED_FOR, Settings};
+use super::Settings;
+use super::rule::{LONGEST_LEG_NM, STOPPED_FOR};
 
 /// Step of the integration over the time since, while the reach grows. Hours.
 const STEP_HOURS: f64 = 0.5;

@@ -6,7 +6,8 @@ use crate::behaviours::{Explanation, Place, Scene, Step};
 use crate::episodes::Halt;
 use crate::units::METRES_PER_NM;
 
-use super::{AsyncRendezvous, LONGEST_LEG_NM, STOPPED_FOR, chance};
+use super::rule::{LONGEST_LEG_NM, STOPPED_FOR};
+use super::{AsyncRendezvous, chance};
 
 impl AsyncRendezvous {
     /// The conditions on the ship: a slow leg or a kink, and a boat that has stopped there since.

@@ -19,431 +19,51 @@
 //! the score falls with hours and miles and with the number of stops expected by chance. A crowd of craft is one alert,
 //! or a fact.
 
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
-use crate::behaviours::Behaviour;
-use crate::episodes::{Halt, News};
-use crate::geo::LatLon;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey};
-use crate::units::METRES_PER_NM;
-use crate::zones::Chart;
-
-use super::runner::profile::{Profiles, Standing};
-use super::shared::dropped::{Spot, small, zones_at};
-use super::shared::one_hull::one_hull;
-use super::{
-    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, number, thresholds,
-};
-
 mod chance;
 mod explain;
+mod rule;
 mod settings;
+mod words;
 
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
+    ZoneUse, any_zone, never,
+};
+
+pub use rule::AsyncRendezvous;
 pub use settings::Settings;
+pub use words::Form;
 
-const NAME: Behaviour = Behaviour::AsyncRendezvous;
-/// Slow legs are found by where they began; a ship at 4 kn makes this much in ten hours. Nautical miles.
-const LONGEST_LEG_NM: f64 = 40.0;
-/// How long the boat must be below 1 kn.
-const STOPPED_FOR: Span = Span::from_minutes(10);
-/// Without a fix for this long, the boat may have left.
-const LOST_AFTER: Span = Span::from_hours(6);
-/// Maximum number of craft listed by number.
-const CRAFT_NAMED: usize = 10;
-const SAY_EVERY: Span = Span::from_minutes(5);
-/// If the boat later is this much farther out than its stop, the stop was not its farthest point. Nautical miles.
-const FARTHER_NM: f64 = 0.5;
-/// Maximum number of boats whose farthest point is not yet known. Beyond it new ones are ignored and counted.
-const MOST_WAITING: usize = 20_000;
-
-/// The `async_rendezvous` behaviour and its state.
-pub struct AsyncRendezvous {
-    base: Settings,
-    profiles: Profiles<Settings>,
-    /// Collections reported, by boat.
-    collecting: FxHashMap<TrackIx, Collecting>,
-    /// Boats whose stop may prove to be their farthest point.
-    waiting: FxHashMap<TrackIx, Waiting>,
-    given_up: u64,
-}
-
-/// A boat's stop, and the ships that were there before.
-#[derive(Clone, Serialize, Deserialize)]
-struct Find {
-    halt: u64,
-    boat: (TrackKey, TrackIx),
-    drops: Vec<Drop>,
-}
-
-/// A slow leg or kink that a boat's stop may belong to.
-#[derive(Clone, Serialize, Deserialize)]
-struct Drop {
-    ship: (TrackKey, TrackIx),
-    profile: u16,
-    /// Distance from the leg or kink in nautical miles, and as a share of the distance allowed.
-    nm: f64,
-    share: f64,
-    hours: f64,
-    /// The leg or kink. The alert takes the zones where it began.
-    spot: Spot,
-    #[serde(with = "crate::state::json")]
-    measured: Map<String, Value>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Collecting {
-    find: Find,
-    subject: Subject,
-    satisfied_at: Time,
-    said_at: Time,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Waiting {
-    find: Find,
-    start: LatLon,
-    out_nm: f64,
-    since: Time,
-}
-
-impl AsyncRendezvous {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> AsyncRendezvous {
-        AsyncRendezvous {
-            base: settings.clone(),
-            profiles: Profiles::new(NAME, settings, chart),
-            collecting: FxHashMap::default(),
-            waiting: FxHashMap::default(),
-            given_up: 0,
-        }
-    }
-
-    /// A vessel has lain still for ten minutes: looks for ships that were there before.
-    fn halted(&mut self, scene: &Scene<'_>, id: u64, out: &mut Output) {
-        let Some(halt) = scene.episodes.halts.get(id) else {
-            return;
-        };
-        let boat = scene.tracks.vessel(halt.vessel);
-        let is_small = boat.key() == halt.key && small(&boat, self.base.small_metres).is_some();
-        let known = self.collecting.contains_key(&halt.vessel) || self.waiting.contains_key(&halt.vessel);
-        if !is_small || known || !chance::came_for_it(scene, &boat, halt, &self.base) {
-            return;
-        }
-        let drops = self.drops(scene, halt);
-        if drops.is_empty() {
-            return;
-        }
-        let find = Find { halt: id, boat: (halt.key, halt.vessel), drops };
-        let left_at = scene.episodes.port_calls.of(halt.key).last().map_or(Time::MIN, |call| call.to);
-        let mut earlier =
-            scene.episodes.halts.of(halt.key).filter(|(other, kept)| *other < id && left_at < kept.started_at);
-        let Some((_, first)) = earlier.next() else {
-            return self.open(scene, find, out);
-        };
-        let start = scene.episodes.port_calls.of(halt.key).last().map_or(first.position, |call| call.at);
-        if MOST_WAITING <= self.waiting.len() {
-            self.given_up += 1;
-            return;
-        }
-        let out_nm = start.metres_to(halt.position) / METRES_PER_NM;
-        self.waiting.insert(halt.vessel, Waiting { find, start, out_nm, since: scene.now });
-        out.activity.push((halt.vessel, Activity::Keeps));
-    }
-
-    /// Slow legs and kinks that the halt may belong to, most likely first, one for each ship.
-    fn drops(&self, scene: &Scene<'_>, halt: &Halt) -> Vec<Drop> {
-        let mut drops: Vec<Drop> = Vec::new();
-        let around = (self.base.max_reach_nm.max(10.0) + LONGEST_LEG_NM) * METRES_PER_NM;
-        for (_, leg, _) in scene.episodes.legs.near(halt.position, around) {
-            let place = Spot::of_leg(leg);
-            let told = [
-                ("drop", Value::from("slow leg")),
-                ("dropped_at", Value::from(leg.started_at.to_string())),
-                ("slow_minutes", number((leg.last_at - leg.started_at).minutes(), 0)),
-                ("slowest_knots", number(leg.slowest_knots, 1)),
-                ("usual_knots", number(leg.usual_knots, 1)),
-            ];
-            drops.extend(self.drop(scene, halt, (leg.key, leg.vessel), &place, &told));
-        }
-        for (_, kink, _) in scene.episodes.kinks.near(halt.position, around) {
-            let place = Spot::of_kink(kink);
-            let told = [
-                ("drop", Value::from("kink")),
-                ("dropped_at", Value::from(kink.aside_at.to_string())),
-                ("aside_nm", number(kink.aside_metres / METRES_PER_NM, 1)),
-                ("turn_degrees", number(kink.turn_degrees, 0)),
-            ];
-            drops.extend(self.drop(scene, halt, (kink.key, kink.vessel), &place, &told));
-        }
-        drops.sort_by(|a, b| a.share.total_cmp(&b.share).then(a.ship.0.cmp(&b.ship.0)));
-        let mut ships: Vec<TrackKey> = Vec::new();
-        drops.retain(|drop| {
-            let new = !ships.contains(&drop.ship.0);
-            ships.push(drop.ship.0);
-            new
-        });
-        drops.truncate(1 + self.base.candidates as usize);
-        drops
-    }
-
-    /// The match of a halt with a slow leg or kink, if an object dropped there could be at the halt by now, under the
-    /// settings of that place.
-    fn drop(
-        &self,
-        scene: &Scene<'_>,
-        halt: &Halt,
-        ship: (TrackKey, TrackIx),
-        spot: &Spot,
-        told: &[(&str, Value)],
-    ) -> Option<Drop> {
-        let hours = (halt.started_at - spot.at).hours();
-        // Time and distance are checked before the chart; most legs fail here.
-        let nm = spot.metres_from(halt.position) / METRES_PER_NM;
-        if ship.0 == halt.key || hours < 0.0 || 10.0 < nm || one_hull(scene, ship.0, halt.key).is_some() {
-            return None;
-        }
-        let zones = zones_at(scene.chart, spot.from);
-        let here = Place::at(scene.chart, halt.position, scene.now);
-        let mut profiles: Vec<u16> = zones
-            .iter()
-            .filter(|(zone, _)| scene.chart.zones.get(*zone).watched())
-            .filter_map(|(zone, _)| self.profiles.index_of(scene.chart, *zone, scene.now))
-            .collect();
-        profiles.sort_unstable();
-        let profile = profiles.into_iter().find(|profile| {
-            let profile = self.profiles.get(*profile);
-            let settings = &profile.settings;
-            let reach_nm = settings.reach_at(hours);
-            settings.min_shore_nm <= spot.shore_nm
-                && settings.min_hours <= hours
-                && hours <= settings.max_hours
-                && nm <= reach_nm
-                && profile.at_sea(&here, 0.0, Standing::New)
-        })?;
-        let reach_nm = self.profiles.get(profile).settings.reach_at(hours);
-        let mut measured: Map<String, Value> =
-            told.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-        measured.insert("hours_between".to_owned(), number(hours, 1));
-        measured.insert("distance_nm".to_owned(), number(nm, 1));
-        measured.insert("dropper_mmsi".to_owned(), Value::from(ship.0.mmsi.0));
-        measured.insert("collector_mmsi".to_owned(), Value::from(halt.key.mmsi.0));
-        Some(Drop { ship, profile, nm, share: nm / reach_nm, hours, spot: *spot, measured })
-    }
-
-    fn open(&mut self, scene: &Scene<'_>, find: Find, out: &mut Output) {
-        let (Some(best), Some(halt)) = (find.drops.first(), scene.episodes.halts.get(find.halt)) else {
-            return;
-        };
-        // A crowd of craft at one place is one alert, which lists them.
-        let settings = &self.profiles.get(best.profile).settings;
-        let crowd = chance::crowd(scene, &best.spot, best.ship.0, settings);
-        let crowded = (settings.crowd_craft as usize) < crowd.len();
-        let same = |other: &Drop| other.ship.0 == best.ship.0 && other.spot.at == best.spot.at;
-        if crowded && self.collecting.values().any(|known| known.find.drops.first().is_some_and(same)) {
-            return;
-        }
-        // The ship may have been forgotten since, and its place in the slab reused.
-        let Some(ship) = scene.tracks.find(best.ship.0) else {
-            return;
-        };
-        let subject = Subject::pair((ship.key(), ship.ix()), find.boat);
-        let over = halt.over;
-        let collecting = Collecting { subject: subject.clone(), satisfied_at: scene.now, said_at: scene.now, find };
-        let boat = collecting.find.boat;
-        out.signals.push(self.holds(scene, &collecting, halt));
-        if over {
-            let kind = SignalKind::Over { ended_at: halt.last_at, reason: "the boat left" };
-            out.signals.push(Signal { behaviour: NAME, subject, kind });
-            return;
-        }
-        self.collecting.insert(boat.1, collecting);
-        out.activity.push((boat.1, Activity::Keeps));
-        out.wakes.push((scene.now + LOST_AFTER, boat.0, boat.1));
-    }
-
-    fn holds(&self, scene: &Scene<'_>, collecting: &Collecting, halt: &Halt) -> Signal {
-        let find = &collecting.find;
-        let drop = &find.drops[0];
-        let settings = &self.profiles.get(drop.profile).settings;
-        let mut measured = drop.measured.clone();
-        let rate = chance::rate(scene, halt, settings);
-        let expected = chance::expected(&rate, &drop.spot, drop.hours, settings);
-        let crowd = chance::crowd(scene, &drop.spot, drop.ship.0, settings);
-        measured.insert("such_stops_per_day".to_owned(), number(rate.per_day(), 1));
-        measured.insert("expected_by_chance".to_owned(), number(expected, 2));
-        measured.insert("craft_stopped_there".to_owned(), Value::from(crowd.len().max(1)));
-        if 1 < crowd.len() {
-            let named = crowd.iter().take(CRAFT_NAMED).map(|key| Value::from(key.mmsi.0));
-            measured.insert("craft".to_owned(), Value::Array(named.collect()));
-        }
-        let mut base = vec![(NAME.name(), settings.score)];
-        base.extend((settings.late_hours < drop.hours).then_some(("late", settings.late_points)));
-        base.extend((settings.far_nm < drop.nm).then_some(("far", settings.far_points)));
-        base.extend((settings.chance_from <= expected).then_some(("by_chance", settings.chance_points)));
-        let form = match crowd.len() {
-            _ if settings.chance_fact_from <= expected => "by_chance",
-            crowd if (settings.crowd_fact_craft as usize) < crowd => "crowd",
-            _ => "collected",
-        };
-        measured.insert("stopped_minutes".to_owned(), number((halt.last_at - halt.started_at).minutes(), 0));
-        if 1 < find.drops.len() {
-            let others = find.drops[1..].iter().map(|other| {
-                Value::from(format!("{} ({:.1} nm, {:.1} h)", other.ship.0.mmsi.0, other.nm, other.hours))
-            });
-            measured.insert("other_candidates".to_owned(), Value::Array(others.collect()));
-        }
-        let keys = [
-            "min_hours",
-            "max_hours",
-            "reach_nm",
-            "drift_knots",
-            "max_reach_nm",
-            "min_shore_nm",
-            "small_metres",
-            "chance_nm",
-            "chance_from",
-            "chance_fact_from",
-            "crowd_fact_craft",
-        ];
-        let kind = SignalKind::Holds(Box::new(Holding {
-            started_at: halt.started_at,
-            satisfied_at: collecting.satisfied_at,
-            last_at: halt.last_at,
-            form,
-            position: Some(halt.last_position),
-            shore_nm: Some(halt.shore_nm),
-            zones: zones_at(scene.chart, drop.spot.from),
-            base,
-            asked: None,
-            anchored: false,
-            measured,
-            thresholds: thresholds(settings, &keys),
-        }));
-        Signal { behaviour: NAME, subject: collecting.subject.clone(), kind }
-    }
-
-    fn close(&mut self, boat: TrackIx, ended_at: Option<Time>, reason: &'static str, out: &mut Output) {
-        if let Some(collecting) = self.collecting.remove(&boat) {
-            let ended_at = ended_at.unwrap_or(collecting.satisfied_at);
-            let kind = SignalKind::Over { ended_at, reason };
-            out.signals.push(Signal { behaviour: NAME, subject: collecting.subject, kind });
-            self.release(boat, out);
-        }
-    }
-
-    fn release(&self, boat: TrackIx, out: &mut Output) {
-        if !self.collecting.contains_key(&boat) && !self.waiting.contains_key(&boat) {
-            out.activity.push((boat, Activity::Done));
-        }
-    }
-}
-
-impl Rule for AsyncRendezvous {
-    fn name(&self) -> Behaviour {
-        NAME
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
-    }
-
-    fn interest(&self) -> Interest {
-        Interest(0)
-    }
-
-    fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
-        match news {
-            News::Still(id) => self.halted(scene, id, out),
-            News::HaltEnded(id) => {
-                let Some(halt) = scene.episodes.halts.get(id) else {
-                    return;
-                };
-                let mine = self.collecting.get(&halt.vessel).is_some_and(|collecting| collecting.find.halt == id);
-                if mine {
-                    self.close(halt.vessel, Some(halt.last_at), "the boat left", out);
-                }
-            }
-            News::HaltBegan(_) | News::Stopped(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
-        }
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let Some(fix) = step.fix else {
-            return;
-        };
-        if let Some(collecting) = self.collecting.get_mut(&step.vessel)
-            && SAY_EVERY <= scene.now - collecting.said_at
-        {
-            collecting.said_at = scene.now;
-            let collecting = &self.collecting[&step.vessel];
-            if let Some(halt) = scene.episodes.halts.get(collecting.find.halt) {
-                out.signals.push(self.holds(scene, collecting, halt));
-            }
-        }
-        let Some(waiting) = self.waiting.get(&step.vessel) else {
-            return;
-        };
-        let nm = waiting.start.metres_to(fix.position) / METRES_PER_NM;
-        let back_nm = self.profiles.get(waiting.find.drops[0].profile).settings.back_nm;
-        let settled = waiting.out_nm + FARTHER_NM < nm || minutes(60.0 * 48.0) < scene.now - waiting.since;
-        if nm <= waiting.out_nm - back_nm {
-            if let Some(waiting) = self.waiting.remove(&step.vessel) {
-                self.open(scene, waiting.find, out);
-            }
-            self.release(step.vessel, out);
-        } else if settled {
-            self.waiting.remove(&step.vessel);
-            self.release(step.vessel, out);
-        }
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        vec![self.as_ship(scene, step), self.as_boat(scene, step)]
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        if self.collecting.get(&vessel).is_none_or(|collecting| collecting.find.boat.0 != key) {
-            return;
-        }
-        let last_at = scene.tracks.vessel(vessel).last().map_or(Time::MIN, |fix| fix.at);
-        if LOST_AFTER <= scene.now - last_at {
-            self.close(vessel, Some(last_at), "lost", out);
-        } else {
-            out.wakes.push((last_at + LOST_AFTER, key, vessel));
-        }
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        self.waiting.remove(&vessel);
-        self.close(vessel, None, reason, out);
-        // A ship that is forgotten takes its place in the alert with it. The boat's stop is not reported again.
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
-        self.base = settings.async_rendezvous.clone();
-        self.profiles.rebuild(NAME, &self.base, scene.chart);
-        let mut gone: Vec<(TrackKey, TrackIx)> = self
-            .collecting
-            .values()
-            .filter(|collecting| {
-                let zones = zones_at(scene.chart, collecting.find.drops[0].spot.from);
-                !zones.iter().any(|(zone, _)| self.profiles.of(scene.chart, *zone, scene.now).is_some())
-            })
-            .map(|collecting| collecting.find.boat)
-            .collect();
-        gone.sort_unstable();
-        for (_, boat) in gone {
-            self.close(boat, Some(scene.now), "zone removed", out);
-        }
-    }
-
-    remembers! { kept { profiles, collecting, waiting, given_up } parts {} built { base } }
-}
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Possible drop and collection",
+    chapter: Chapter::AtSea,
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Meeting,
+    is_muted: true,
+    is_stop: false,
+    usual: Some(UsualStops { counted: Counted::Stops, around: false }),
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: true,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::Drop,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: Some("at one place after another:"),
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What an analyst would notice about drops and collections.
 
 use crate::alerts::Change;
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, Role};
 use crate::testing::{AREA, area_with, check, only, run};
 
 /// BIG slows to 3 kn for `minutes` at 13:00 near 28 N 18 W. TAKER leaves from the east and stops there `after` hours
@@ -46,7 +46,7 @@ fn a_boat_that_stops_where_a_ship_slowed_hours_before_collects() {
     assert!((4.2..=4.9).contains(&hours), "{hours}");
     assert!(alert.summary.contains("TAKER") && alert.summary.contains("BIG"), "{}", alert.summary);
     let roles: Vec<_> = alert.vessels.iter().map(|vessel| vessel.role).collect();
-    assert_eq!(roles, [Some("collector"), Some("dropper")]);
+    assert_eq!(roles, [Some(Role::Collector), Some(Role::Dropper)]);
     let ended = changes.last().expect("it ended");
     assert_eq!(ended.reason, "the boat left");
 }

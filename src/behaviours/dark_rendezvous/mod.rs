@@ -18,45 +18,22 @@
 //! That a vessel could have come does not prove that it did. Boats without transponders have no gaps, and neither has
 //! any vessel where reception is thin.
 
-use std::collections::BTreeMap;
+mod candidates;
+mod explain;
+mod rule;
+mod words;
 
-use rustc_hash::FxHashMap;
+use super::{not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
+    any_zone, never,
+};
+use crate::behaviours::words::number;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::behaviours::Behaviour;
-use crate::episodes::gap::Gap;
-use crate::episodes::{Halt, News};
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey};
-use crate::units::METRES_PER_NM;
-use crate::zones::Chart;
-
-use super::runner::profile::{Profiles, Standing};
-use super::shared::dropped::zones_at;
-use super::{
-    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, not_negative, number, ordered, positive, thresholds,
-};
-
-mod candidates;
-mod explain;
-
-use candidates::{Candidate, alongside, candidates, stop_end};
-
-const NAME: Behaviour = Behaviour::DarkRendezvous;
-/// Search distance for stops around the ends of a gap. Nautical miles.
-const FARTHEST_NM: f64 = 120.0;
-/// Gaps that began longer before a stop are ignored: the most slack that can be set, plus two days under way.
-const LONGEST_GAP: Span = Span::from_hours(216);
-/// Maximum number of meetings kept so that they can be judged again. Beyond it the oldest are dropped.
-const MOST: usize = 5000;
-/// Interval at which a continuing silence is looked at again, and for how long.
-const ASK_EVERY: Span = Span::from_minutes(15);
-const ASKED_WITHIN: Span = Span::from_hours(48);
-/// How long a meeting may still be judged again.
-const JUDGED_WITHIN: Span = Span::from_hours(30 * 24);
+pub use rule::DarkRendezvous;
+pub use words::Form;
 
 /// Settings `[behaviours.dark_rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -155,303 +132,40 @@ impl Settings {
     }
 }
 
-/// The `dark_rendezvous` behaviour and its state.
-pub struct DarkRendezvous {
-    base: Settings,
-    profiles: Profiles<Settings>,
-    /// Meetings reported, by the id of the halt.
-    meetings: BTreeMap<u64, Meeting>,
-    /// Silent vessels whose return is awaited.
-    dark: FxHashMap<TrackIx, TrackKey>,
-}
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Possible meeting with a silent vessel",
+    chapter: Chapter::AtSea,
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Meeting,
+    is_muted: true,
+    is_stop: true,
+    usual: Some(UsualStops { counted: Counted::Stops, around: true }),
+    has_habit: false,
+    looks_like_fishing: true,
+    silence: Silence::Included,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::OneDark,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: true,
+    is_grouped: false,
+    meets: Some("may have met"),
+    is_uncertain,
+    history_hours: 50,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
-#[derive(Serialize, Deserialize)]
-struct Meeting {
-    subject: Subject,
-    dark: TrackKey,
-    /// Start of the gap.
-    from: Time,
-    started_at: Time,
-    satisfied_at: Time,
-    profile: u16,
-    possible: usize,
-    /// Stops that the same silence leaves time for, including this one.
-    stops: usize,
-    over: bool,
-}
-
-impl DarkRendezvous {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> DarkRendezvous {
-        DarkRendezvous {
-            base: settings.clone(),
-            profiles: Profiles::new(NAME, settings, chart),
-            meetings: BTreeMap::new(),
-            dark: FxHashMap::default(),
-        }
-    }
-
-    /// The settings under which a halt counts as a stop, if any.
-    fn profile(&self, scene: &Scene<'_>, halt: &Halt) -> Option<u16> {
-        let mut profiles = Vec::new();
-        let zones = zones_at(scene.chart, halt.position);
-        self.profiles.anywhere(scene.chart, zones.iter().map(|(zone, _)| *zone), scene.now, &mut profiles);
-        let place = Place::at(scene.chart, halt.position, scene.now);
-        profiles.into_iter().find(|index| {
-            let profile = self.profiles.get(*index);
-            let settings = &profile.settings;
-            minutes(settings.stop_minutes) <= halt.still && profile.at_sea(&place, settings.min_shore_nm, Standing::New)
-        })
-    }
-
-    /// Judges one halt again and reports any change.
-    fn judge(&mut self, scene: &Scene<'_>, id: u64, out: &mut Output) {
-        let Some(halt) = scene.episodes.halts.get(id) else {
-            return;
-        };
-        let meeting = self.meetings.get(&id);
-        let named = meeting.map(|meeting| meeting.dark);
-        let stops = meeting.map_or(0, |meeting| self.stops_of(meeting.dark, meeting.from));
-        // Gaps are few and look-ups on the chart are slow. Most stops have no silent vessel anywhere near.
-        if named.is_none() && !self.is_near_a_gap(scene, halt) {
-            return;
-        }
-        let Some(profile) = meeting.map(|meeting| meeting.profile).or_else(|| self.profile(scene, halt)) else {
-            return;
-        };
-        let settings = self.profiles.get(profile).settings.clone();
-        let mut candidates = candidates(scene, halt, &settings, named);
-        if let Some(meeting) = self.meetings.get_mut(&id) {
-            if let Some(place) = candidates.iter().position(|candidate| candidate.gap.key == meeting.dark) {
-                // The vessel already named stays first, but the number of candidates may be news.
-                if (meeting.possible, meeting.stops) != (candidates.len(), stops) && !meeting.over {
-                    (meeting.possible, meeting.stops) = (candidates.len(), stops);
-                    candidates[..=place].rotate_right(1);
-                    out.signals.push(holds(scene, halt, meeting, &candidates, &settings));
-                }
-                return;
-            }
-            let kind = SignalKind::Disproved {
-                started_at: meeting.started_at,
-                reason: "the silent vessel cannot have been there",
-            };
-            out.signals.push(Signal { behaviour: NAME, subject: meeting.subject.clone(), kind });
-            self.meetings.remove(&id);
-        }
-        let Some(best) = candidates.first() else {
-            return;
-        };
-        if alongside(scene, halt, best.gap.key).is_some() {
-            return;
-        }
-        if MOST <= self.meetings.len() {
-            self.meetings.pop_first();
-        }
-        let subject = Subject::pair((halt.key, halt.vessel), (best.gap.key, best.ix));
-        let meeting = Meeting {
-            subject: subject.clone(),
-            dark: best.gap.key,
-            from: best.gap.from.at,
-            started_at: halt.started_at,
-            satisfied_at: scene.now,
-            profile,
-            possible: candidates.len(),
-            stops: 1 + self.stops_of(best.gap.key, best.gap.from.at),
-            over: halt.over,
-        };
-        out.signals.push(holds(scene, halt, &meeting, &candidates, &settings));
-        if halt.over {
-            let kind = SignalKind::Over { ended_at: halt.last_at, reason: "the stop ended" };
-            out.signals.push(Signal { behaviour: NAME, subject, kind });
-        }
-        self.meetings.insert(id, meeting);
-    }
-
-    /// Number of stops found so far that one silence leaves time for.
-    fn stops_of(&self, dark: TrackKey, from: Time) -> usize {
-        self.meetings.values().filter(|meeting| meeting.dark == dark && meeting.from == from).count()
-    }
-
-    /// Whether any vessel within reach was silent during a halt, by time and distance alone.
-    fn is_near_a_gap(&self, scene: &Scene<'_>, halt: &Halt) -> bool {
-        let until = stop_end(halt, scene.now);
-        let mut gaps = scene.gaps.during(halt.started_at, until, LONGEST_GAP);
-        gaps.any(|gap| gap.key != halt.key && gap.from.position.metres_to(halt.position) <= FARTHEST_NM * METRES_PER_NM)
-    }
-
-    /// Ids of the halts that a gap may be related to.
-    fn around(&self, scene: &Scene<'_>, gap: &Gap) -> Vec<u64> {
-        let until = gap.to.map_or(scene.now, |to| to.at);
-        let hours = (until - gap.from.at).hours();
-        let latest = gap.from.at + self.base.longest();
-        let nm = (hours * gap.usual_knots * self.base.speed_factor.max(1.0)).min(FARTHEST_NM);
-        let latest = until.min(latest);
-        let during = |halt: &Halt| halt.started_at <= latest && gap.from.at <= halt.last_at && halt.key != gap.key;
-        let near = scene.episodes.halts.near_if(gap.from.position, nm * METRES_PER_NM, during);
-        near.into_iter().map(|(id, _, _)| id).collect()
-    }
-
-    /// Judges the halts around a gap that is new, ended or corrected, and the meetings that rest on it.
-    fn gap_changed(&mut self, scene: &Scene<'_>, key: TrackKey, out: &mut Output) {
-        let mut ids: Vec<u64> = Vec::new();
-        for gap in scene.gaps.of(key, scene.now - JUDGED_WITHIN, scene.now).filter(|gap| !gap.usual) {
-            ids.extend(self.around(scene, gap));
-        }
-        ids.extend(self.meetings.iter().filter(|(_, meeting)| meeting.dark == key).map(|(id, _)| *id));
-        ids.sort_unstable();
-        ids.dedup();
-        for id in ids {
-            self.judge(scene, id, out);
-        }
-    }
-
-    fn end(&mut self, id: u64, ended_at: Time, reason: &'static str, out: &mut Output) {
-        if let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) {
-            meeting.over = true;
-            let kind = SignalKind::Over { ended_at, reason };
-            out.signals.push(Signal { behaviour: NAME, subject: meeting.subject.clone(), kind });
-        }
-    }
-}
-
-fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
-    let best = &candidates[0];
-    let mut measured = Map::new();
-    measured.insert("dark_mmsi".to_owned(), Value::from(best.gap.key.mmsi.0));
-    measured.insert("silent_since".to_owned(), Value::from(best.gap.from.at.to_string()));
-    measured.insert("slack_hours".to_owned(), number(best.slack.hours(), 1));
-    measured.insert("usual_knots".to_owned(), number(best.gap.usual_knots, 1));
-    measured.insert("distance_nm".to_owned(), number(best.gap.from.position.nm_to(halt.position), 1));
-    measured.insert("stopped_minutes".to_owned(), number(halt.still.minutes(), 0));
-    measured.insert("possible".to_owned(), Value::from(candidates.len()));
-    measured.insert("stops_within_reach".to_owned(), Value::from(meeting.stops));
-    if 1 < candidates.len() {
-        let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
-        let named = others
-            .map(|other| Value::from(format!("{} ({:.1} h of slack)", other.gap.key.mmsi.0, other.slack.hours())));
-        measured.insert("other_candidates".to_owned(), Value::Array(named.collect()));
-    }
-    let many = settings.most_candidates < candidates.len() as u32;
-    let wide = settings.most_stops < meeting.stops as u32;
-    let keys = [
-        "min_shore_nm",
-        "stop_minutes",
-        "speed_factor",
-        "slack_minutes",
-        "together_minutes",
-        "max_slack_hours",
-        "most_candidates",
-    ];
-    let mut base = vec![(NAME.name(), settings.score)];
-    if best.gap.lay_still {
-        base.push(("lay_still", settings.lay_still_points));
-    }
-    let kind = SignalKind::Holds(Box::new(Holding {
-        started_at: meeting.started_at,
-        satisfied_at: meeting.satisfied_at,
-        last_at: halt.last_at.max(meeting.started_at),
-        form: match (many, wide) {
-            (true, _) => "one_of_many",
-            (false, true) => "many_stops",
-            (false, false) => "possible",
-        },
-        position: Some(halt.position),
-        shore_nm: Some(halt.shore_nm),
-        zones: zones_at(scene.chart, halt.position),
-        base,
-        asked: None,
-        anchored: false,
-        measured,
-        thresholds: thresholds(settings, &keys),
-    }));
-    Signal { behaviour: NAME, subject: meeting.subject.clone(), kind }
-}
-
-impl Rule for DarkRendezvous {
-    fn name(&self) -> Behaviour {
-        NAME
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
-    }
-
-    fn interest(&self) -> Interest {
-        Interest::SILENT.and(Interest::LATE)
-    }
-
-    fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
-        match news {
-            News::Stopped(id) => self.judge(scene, id, out),
-            News::HaltEnded(id) => {
-                let Some(halt) = scene.episodes.halts.get(id) else {
-                    return;
-                };
-                let ended_at = halt.last_at;
-                if !self.meetings.contains_key(&id) && minutes(15.0) <= halt.still {
-                    self.judge(scene, id, out);
-                }
-                self.end(id, ended_at, "the stop ended", out);
-            }
-            News::HaltBegan(_) | News::Still(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
-        }
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        match step.fix {
-            None if step.interest.meets(Interest::SILENT) => {
-                let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
-                // Others may fall silent in the same slot. The number of candidates is known a minute later.
-                if !usual && self.dark.insert(step.vessel, step.key).is_none() {
-                    out.activity.push((step.vessel, Activity::Keeps));
-                    out.wakes.push((scene.now + Span::from_minutes(1), step.key, step.vessel));
-                }
-            }
-            Some(_) if step.interest.meets(Interest::LATE) => self.gap_changed(scene, step.key, out),
-            Some(_) if self.dark.remove(&step.vessel).is_some() => {
-                out.activity.push((step.vessel, Activity::Done));
-                self.gap_changed(scene, step.key, out);
-            }
-            Some(_) | None => {}
-        }
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        vec![self.as_stopped(scene, step), self.as_dark(scene, step)]
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        // The reach of a silent vessel grows with time.
-        let open = scene.gaps.latest(key).filter(|gap| gap.to.is_none() && scene.now - gap.from.at <= ASKED_WITHIN);
-        if self.dark.get(&vessel) == Some(&key) && open.is_some() {
-            self.gap_changed(scene, key, out);
-            out.wakes.push((scene.now + ASK_EVERY, key, vessel));
-        }
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        self.dark.remove(&vessel);
-        let about = |meeting: &Meeting| meeting.subject.vessels.iter().any(|(_, ix)| *ix == vessel);
-        let ids: Vec<(u64, Time)> = self
-            .meetings
-            .iter()
-            .filter(|(_, meeting)| about(meeting))
-            .map(|(id, meeting)| (*id, meeting.satisfied_at))
-            .collect();
-        for (id, at) in ids {
-            self.end(id, at, reason, out);
-            self.meetings.remove(&id);
-        }
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
-        self.base = settings.dark_rendezvous.clone();
-        self.profiles.rebuild(NAME, &self.base, scene.chart);
-        let oldest = scene.now - JUDGED_WITHIN;
-        self.meetings.retain(|_, meeting| oldest <= meeting.from);
-    }
-
-    remembers! { kept { profiles, meetings, dark } parts {} built { base } }
+/// Whether more than one silent vessel could have come.
+fn is_uncertain(measured: &Map<String, Value>) -> bool {
+    number(measured, "possible").is_some_and(|possible| 1.0 < possible)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What an analyst would notice about stops with a silent vessel nearby.
 
 use crate::alerts::{Change, ChangeKind};
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, Role};
 use crate::engine::Settings;
 use crate::testing::{AREA, only, run};
 
@@ -60,7 +60,7 @@ fn a_stop_within_reach_of_a_silent_vessel_opens_once_the_silence_is_known() {
     assert!(["10:58", "10:59", "11:00"].contains(&alert.started_at.clock().as_str()), "{}", alert.started_at.clock());
     assert_eq!(alert.evidence.measured["dark_mmsi"], 224_000_003);
     let roles: Vec<_> = alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.role)).collect();
-    assert_eq!(roles, [(224_000_002, None), (224_000_003, Some("dark"))]);
+    assert_eq!(roles, [(224_000_002, None), (224_000_003, Some(Role::Dark))]);
     assert!(alert.summary.contains("the only candidate"), "{}", alert.summary);
     assert!(changes.iter().all(|change| change.change != ChangeKind::Retracted));
     assert_eq!(changes.last().map(|change| change.reason.as_str()), Some("the stop ended"));

@@ -4,7 +4,7 @@ use crate::geo::LatLon;
 use crate::testing::{AREA, check, only, run};
 use crate::units::Mmsi;
 
-use super::is_foreign;
+use super::rule::is_foreign;
 
 #[track_caller]
 fn fishing(script: &str, expected: &str) {

@@ -15,31 +15,18 @@
 //! without an IMO number that change their MMSI are new ships. While several ships use one MMSI, their static data cannot be told apart.
 
 mod registry;
+mod rule;
+mod words;
 
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
-use crate::behaviours::Behaviour;
-use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::{Fields, Identity, TrackIx, TrackKey, Vessel, flag_of};
-use crate::units::Mmsi;
-use crate::zones::{Chart, imo_check_digit_holds};
-
-use super::identity_change::registry::{Bearer, Registry};
-use super::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
-use super::{
-    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, not_negative, positive, thresholds,
+use super::{not_negative, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, Lead, RestsOn, Roles, Silence, ZoneUse,
+    any_zone, never,
 };
+use serde::{Deserialize, Serialize};
 
-const NAME: Behaviour = Behaviour::IdentityChange;
-/// Navigational statuses of a ship that is not under way: at anchor, moored, aground.
-const LYING: [u8; 3] = [1, 5, 6];
-/// Maximum number of earlier names and call signs remembered for a vessel that changed.
-const MOST_EARLIER: usize = 8;
-const KEYS: [&str; 3] = ["fresh_minutes", "under_way_knots", "harbour_shore_nm"];
+pub use rule::IdentityChange;
+pub use words::Form;
 
 /// Settings `[behaviours.identity_change]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -100,386 +87,36 @@ impl Settings {
     }
 }
 
-/// The `identity_change` behaviour and its state.
-pub struct IdentityChange {
-    settings: Settings,
-    registry: Registry,
-    /// Previous values of vessels whose static data changed once, until the change is repeated or taken back.
-    pending: FxHashMap<TrackIx, Pending>,
-    /// Earlier names and call signs, folded, of vessels that changed before.
-    earlier: FxHashMap<TrackIx, Vec<String>>,
-}
-
-/// Values that a vessel sent at least twice before it changed them.
-#[derive(Default, Serialize, Deserialize)]
-struct Pending {
-    name: Option<Box<str>>,
-    call_sign: Option<Box<str>>,
-    ship_type: Option<u8>,
-    at: Option<Time>,
-    /// Whether the vessel was under way when the change was first received. `None` if not known.
-    under_way: Option<bool>,
-}
-
-/// A confirmed change, strongest first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum Change {
-    NewIdentity,
-    NewMmsi,
-    Renamed,
-    CallSign,
-    ShipType,
-    SharedImo,
-    CheckDigit,
-}
-
-impl Change {
-    fn name(self) -> &'static str {
-        match self {
-            Change::NewIdentity => "new_identity",
-            Change::NewMmsi => "new_mmsi",
-            Change::Renamed => "renamed",
-            Change::CallSign => "call_sign",
-            Change::ShipType => "ship_type",
-            Change::SharedImo => "shared_imo",
-            Change::CheckDigit => "check_digit",
-        }
-    }
-}
-
-/// What is found about one vessel at one step.
-struct Findings {
-    strongest: Option<Change>,
-    since: Time,
-    measured: Map<String, Value>,
-}
-
-impl Findings {
-    fn add(&mut self, change: Change, since: Time) {
-        self.strongest = Some(self.strongest.map_or(change, |found| found.min(change)));
-        self.since = self.since.min(since);
-    }
-
-    fn note(&mut self, key: &str, value: impl Into<Value>) {
-        self.measured.insert(key.to_owned(), value.into());
-    }
-}
-
-impl IdentityChange {
-    /// Creates the behaviour. Zones do not affect it.
-    pub fn new(settings: &Settings, _chart: &Chart) -> IdentityChange {
-        IdentityChange {
-            settings: settings.clone(),
-            registry: Registry::new(settings.max_remembered),
-            pending: FxHashMap::default(),
-            earlier: FxHashMap::default(),
-        }
-    }
-
-    /// Number of bearers of IMO numbers that were forgotten because there were too many.
-    pub fn evicted(&self) -> u64 {
-        self.registry.evicted()
-    }
-
-    /// Whether the vessel is under way. `None` if its last fix is too old to judge.
-    fn under_way(&self, vessel: &Vessel<'_>, place: Option<Place>, at: Time) -> Option<bool> {
-        let fix = vessel.last().filter(|fix| at - fix.at <= minutes(self.settings.fresh_minutes))?;
-        if fix.said.status().is_some_and(|status| LYING.contains(&status)) {
-            return Some(false);
-        }
-        let speed = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
-        if speed.is_some_and(|knots| self.settings.under_way_knots <= knots) {
-            return Some(true);
-        }
-        place.map(|place| !place.calm.inside && self.settings.harbour_shore_nm <= place.shore_nm)
-    }
-
-    /// Keeps the previous values when a different one is received for the first time.
-    fn doubt(&mut self, vessel: &Vessel<'_>, step: &Step<'_>, before: &Identity, changed: Fields) {
-        let settled = |field| changed.meets(field) && !before.once.meets(field);
-        let name = before.name.clone().filter(|_| settled(Fields::NAME));
-        let call_sign = before.call_sign.clone().filter(|_| settled(Fields::CALL_SIGN));
-        let ship_type = before.ship_type.filter(|_| settled(Fields::SHIP_TYPE));
-        if name.is_none() && call_sign.is_none() && ship_type.is_none() {
-            return;
-        }
-        let under_way = self.under_way(vessel, step.place, step.at);
-        let pending = self.pending.entry(step.vessel).or_default();
-        if pending.at.is_none() {
-            pending.at = Some(step.at);
-            pending.under_way = under_way;
-        }
-        pending.name = pending.name.take().or(name);
-        pending.call_sign = pending.call_sign.take().or(call_sign);
-        pending.ship_type = pending.ship_type.or(ship_type);
-    }
-
-    /// Compares values now received twice with the previous ones.
-    fn settle(&mut self, vessel: &Vessel<'_>, step: &Step<'_>, repeated: Fields, found: &mut Findings) {
-        let Some(mut pending) = self.pending.remove(&step.vessel) else {
-            return;
-        };
-        let Some(identity) = vessel.identity() else {
-            return;
-        };
-        let under_way = pending.under_way.or_else(|| self.under_way(vessel, step.place, step.at)).unwrap_or(false);
-        let since = pending.at.unwrap_or(step.at);
-        let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
-        if repeated.meets(Fields::NAME)
-            && let Some(old) = pending.name.take()
-            && let Some(new) = identity.name.as_deref()
-            && under_way
-            && another_name(&old, new)
-            && !known(new)
-        {
-            found.add(Change::Renamed, since);
-            found.note("old_name", &*old);
-            found.note("new_name", new);
-            self.remember(step.vessel, [&old, new]);
-        }
-        let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
-        if repeated.meets(Fields::CALL_SIGN)
-            && let Some(old) = pending.call_sign.take()
-            && let Some(new) = identity.call_sign.as_deref()
-            && under_way
-            && another_call_sign(&old, new)
-            && !known(new)
-        {
-            found.add(Change::CallSign, since);
-            found.note("old_call_sign", &*old);
-            found.note("new_call_sign", new);
-            self.remember(step.vessel, [&old, new]);
-        }
-        let earlier = self.earlier.get(&step.vessel);
-        let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
-        if repeated.meets(Fields::SHIP_TYPE)
-            && let Some(old) = pending.ship_type.take()
-            && let Some(new) = identity.ship_type
-            && under_way
-            && another_type(old, new)
-            && !known(&format!("#{new}"))
-        {
-            found.add(Change::ShipType, since);
-            found.note("old_ship_type", old);
-            found.note("new_ship_type", new);
-            self.remember(step.vessel, [&format!("#{old}"), &format!("#{new}")]);
-        }
-        if pending.name.is_some() || pending.call_sign.is_some() || pending.ship_type.is_some() {
-            self.pending.insert(step.vessel, pending);
-        }
-    }
-
-    /// Adds the conditions on the vessel's own static data.
-    fn as_renamed(&self, told: Explanation, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
-        let pending = self.pending.get(&step.vessel);
-        let mut changed: Vec<String> = Vec::new();
-        if let Some(pending) = pending {
-            changed.extend(pending.name.as_deref().map(|old| format!("name, was {old}")));
-            changed.extend(pending.call_sign.as_deref().map(|old| format!("call sign, was {old}")));
-            changed.extend(pending.ship_type.map(|old| format!("type, was {old}")));
-        }
-        let said = if changed.is_empty() { "nothing".to_owned() } else { changed.join("; ") };
-        let under_way = pending.and_then(|pending| pending.under_way);
-        let under_way = under_way.or_else(|| self.under_way(vessel, step.place, step.at));
-        told.is("says_otherwise_once", said, "a confirmed value, received once more", false).is(
-            "under_way",
-            under_way,
-            "true",
-            under_way == Some(true),
-        )
-    }
-
-    /// Remembers both values, so that a transponder alternating between two does not count as a new change each time.
-    fn remember(&mut self, vessel: TrackIx, words: [&str; 2]) {
-        let earlier = self.earlier.entry(vessel).or_default();
-        for word in words {
-            if !earlier.iter().any(|told| told == word) {
-                earlier.push(word.to_owned());
-            }
-        }
-        if MOST_EARLIER < earlier.len() {
-            earlier.drain(..earlier.len() - MOST_EARLIER);
-        }
-    }
-
-    /// Compares the IMO number with its last bearer: another vessel, or the same one under another name.
-    fn compare(&mut self, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>, found: &mut Findings) {
-        let Some(identity) = vessel.identity() else {
-            return;
-        };
-        let Some(imo) = identity.imo.filter(|_| !identity.once.meets(Fields::IMO)) else {
-            return;
-        };
-        let mmsi = step.key.mmsi;
-        if !imo_check_digit_holds(imo) {
-            if 1_000_000 <= imo && self.registry.is_news(imo, mmsi, step.at) {
-                found.add(Change::CheckDigit, step.at);
-                found.note("imo", imo);
-            }
-            return;
-        }
-        if is_nobodys(imo) {
-            return;
-        }
-        let name = identity.name.clone().filter(|_| !identity.once.meets(Fields::NAME));
-        let Some(bearer) = self.registry.bearer(imo) else {
-            return self.registry.bears(imo, Bearer { mmsi, name, at: step.at, rival: None });
-        };
-        let another = match (bearer.name.as_deref(), name.as_deref()) {
-            (Some(old), Some(new)) => another_name(old, new),
-            _ => false,
-        };
-        if bearer.mmsi == mmsi {
-            if another {
-                found.add(Change::Renamed, step.at);
-                found.note("imo", imo);
-                found.note("old_name", bearer.name.as_deref());
-                found.note("new_name", name.as_deref());
-            }
-            bearer.name = name.or_else(|| bearer.name.take());
-            bearer.at = step.at;
-            return;
-        }
-        let heard = last_heard(scene, bearer.mmsi).map_or(bearer.at, |heard| heard.max(bearer.at));
-        let began = vessel.last().map_or(step.at, |_| vessel.first_at());
-        let (old_flag, new_flag) = (flag_of(bearer.mmsi), flag_of(mmsi));
-        // A yard's number and hull name are reprogrammed at delivery.
-        let from_yard = bearer.name.as_deref().is_some_and(is_no_name);
-        let change = match (began < heard, (another || old_flag != new_flag) && !from_yard) {
-            (true, _) if bearer.rival == Some(mmsi) => return,
-            (true, _) => Change::SharedImo,
-            (false, true) => Change::NewIdentity,
-            (false, false) => Change::NewMmsi,
-        };
-        found.add(change, began.max(heard).min(step.at));
-        found.note("imo", imo);
-        found.note("old_mmsi", bearer.mmsi.0);
-        found.note("new_mmsi", mmsi.0);
-        found.note("old_flag", old_flag);
-        found.note("new_flag", new_flag);
-        found.note("old_name", bearer.name.as_deref());
-        found.note("new_name", name.as_deref());
-        found.note("old_heard_at", heard.to_string());
-        match change {
-            Change::SharedImo => bearer.rival = Some(mmsi),
-            _ => *bearer = Bearer { mmsi, name, at: step.at, rival: None },
-        }
-    }
-}
-
-/// When a vessel under this MMSI was last heard with a position. `None` if there is none.
-fn last_heard(scene: &Scene<'_>, mmsi: Mmsi) -> Option<Time> {
-    scene.tracks.under(mmsi).filter_map(|vessel| vessel.last()).map(|fix| fix.at).max()
-}
-
-impl Rule for IdentityChange {
-    fn name(&self) -> Behaviour {
-        NAME
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
-    }
-
-    fn interest(&self) -> Interest {
-        Interest::LEARNED
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let vessel = scene.tracks.vessel(step.vessel);
-        let Some(learned) = step.learned.filter(|learned| !learned.shared && vessel.takes_part()) else {
-            return;
-        };
-        if !learned.changed.is_empty() {
-            self.doubt(&vessel, step, &learned.before, learned.changed);
-        }
-        if learned.repeated.is_empty() {
-            return;
-        }
-        let mut found = Findings { strongest: None, since: step.at, measured: Map::new() };
-        self.settle(&vessel, step, learned.repeated, &mut found);
-        self.compare(scene, &vessel, step, &mut found);
-        let Some(change) = found.strongest else {
-            return;
-        };
-        let points = match change {
-            Change::NewIdentity => self.settings.new_identity_score,
-            Change::CheckDigit => self.settings.check_digit_score,
-            _ => self.settings.score,
-        };
-        let subject = Subject::one(step.key, step.vessel);
-        let holds = Holding {
-            started_at: found.since,
-            satisfied_at: step.at,
-            last_at: step.at,
-            form: change.name(),
-            position: vessel.last().map(|fix| fix.position),
-            shore_nm: step.place.map(|place| place.shore_nm),
-            zones: step.presence.iter().collect(),
-            base: vec![(change.name(), points)],
-            asked: None,
-            anchored: false,
-            measured: found.measured,
-            thresholds: thresholds(&self.settings, &KEYS),
-        };
-        let kind = SignalKind::Holds(Box::new(holds));
-        out.signals.push(Signal { behaviour: NAME, subject: subject.clone(), kind });
-        let kind = SignalKind::Over { ended_at: step.at, reason: "changed" };
-        out.signals.push(Signal { behaviour: NAME, subject, kind });
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let vessel = scene.tracks.vessel(step.vessel);
-        let identity = vessel.identity();
-        let named = Explanation::new("by name, call sign or type").takes_part(scene, step);
-        let mut told = vec![self.as_renamed(named, &vessel, step)];
-        let imo = identity.and_then(|identity| identity.imo);
-        let Some(imo) = imo else {
-            let told_imo = Explanation::new("by IMO number").is("imo", Value::Null, "received twice", false);
-            told.push(told_imo);
-            return told;
-        };
-        let twice = identity.is_some_and(|identity| !identity.once.meets(Fields::IMO));
-        let holds = imo_check_digit_holds(imo);
-        let digit = Explanation::new("by check digit").is("imo", imo, "received twice", twice);
-        told.push(digit.is("check_digit_holds", holds, "false", !holds && 1_000_000 <= imo));
-        let bearer = self.registry.known(imo);
-        let other = bearer.filter(|bearer| bearer.mmsi != step.key.mmsi);
-        let before = match (bearer, other) {
-            (None, _) => "no vessel before".to_owned(),
-            (Some(_), None) => "this MMSI".to_owned(),
-            (Some(_), Some(other)) => format!("MMSI {}", other.mmsi),
-        };
-        let told_imo = Explanation::new("by IMO number").is("imo", imo, "received twice", twice);
-        let told_imo = told_imo.is("check_digit_holds", holds, "true", holds && !is_nobodys(imo));
-        told.push(told_imo.is("last_carried_by", before, "another MMSI or name", other.is_some()));
-        told
-    }
-
-    fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}
-
-    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, _reason: &'static str, _out: &mut Output) {
-        self.pending.remove(&vessel);
-        self.earlier.remove(&vessel);
-        let vessel = scene.tracks.vessel(vessel);
-        if let Some(imo) = vessel.identity().and_then(|identity| identity.imo)
-            && let Some(bearer) = self.registry.bearer(imo)
-            && bearer.mmsi == vessel.mmsi()
-            && let Some(fix) = vessel.last()
-        {
-            bearer.at = bearer.at.max(fix.at);
-        }
-    }
-
-    fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
-        self.settings = settings.identity_change.clone();
-        self.registry.resize(self.settings.max_remembered);
-    }
-
-    remembers! { kept { registry, pending, earlier } parts {} built { settings } }
-}
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Change of identity",
+    chapter: Chapter::Reported,
+    about: About::Vessels,
+    zones: ZoneUse::Ignored,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: false,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: true,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: Some(Lead::Identity),
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Parameters,
+};
 
 #[cfg(test)]
 mod tests;

@@ -14,28 +14,19 @@
 //! ## Blind spots
 //! AIS does not show which ship is the rightful one. Two ships less than an hour's way apart may look like one.
 
-use std::collections::BTreeMap;
+mod rule;
+mod words;
 
-use rustc_hash::FxHashMap;
+use super::{not_negative, positive};
+use crate::behaviours::Behaviour;
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, Jump, TrackIx, TrackKey};
-use crate::units::{METRES_PER_NM, Mmsi};
-use crate::zones::{Chart, Relation, ZoneIx};
-
-use super::shared::sharing::{is_watched, jump_measured, jump_nm};
-use super::{
-    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, positive, thresholds,
-};
-
-const NAME: Behaviour = Behaviour::IdentityConflict;
-const SAY_EVERY: Span = Span::from_minutes(1);
-/// How long an ended conflict does not open again, unless there is a further place.
-const ONCE_IN: Span = Span::from_hours(24);
+pub use rule::IdentityConflict;
+pub use words::Form;
 
 /// Settings `[behaviours.identity_conflict]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -82,292 +73,36 @@ impl Settings {
     }
 }
 
-/// The `identity_conflict` behaviour and its state.
-pub struct IdentityConflict {
-    settings: Settings,
-    /// Conflicts, by the further track.
-    doubles: BTreeMap<TrackIx, Double>,
-    /// The further tracks that left each track.
-    left: FxHashMap<TrackIx, Vec<TrackIx>>,
-    /// Numbers reported, for a day.
-    numbers: BTreeMap<Mmsi, Number>,
-}
-
-/// What was reported about a number.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Number {
-    /// Number of places when last reported.
-    places: usize,
-    /// Last time at which two of its ships were known to be heard.
-    last_at: Time,
-    /// Further track of the pair whose alert is open.
-    open: Option<TrackIx>,
-}
-
-/// One MMSI in two places.
-#[derive(Serialize, Deserialize)]
-struct Double {
-    key: TrackKey,
-    from: (TrackKey, TrackIx),
-    jump: Jump,
-    confirmed_at: Time,
-    /// Fixes of the older track since the jump.
-    fixes: u32,
-    /// Once two ships are proved: when, and when last reported.
-    open: Option<(Time, Time)>,
-    last: [Time; 2],
-    /// Zones of the further track, where the alert is placed.
-    zones: Vec<(ZoneIx, Relation)>,
-}
-
-impl Double {
-    fn subject(&self, further: TrackIx) -> Subject {
-        Subject::pair(self.from, (self.key, further))
-    }
-
-    /// Distance between their last positions. Nautical miles.
-    fn apart_nm(&self, scene: &Scene<'_>, further: TrackIx) -> Option<f64> {
-        let last = |ix| scene.tracks.vessel(ix).last().map(|fix| fix.position);
-        Some(last(self.from.1)?.metres_to(last(further)?) / METRES_PER_NM)
-    }
-
-    /// When the longer-silent one of the two was last heard.
-    fn quiet_since(&self) -> Time {
-        self.last[0].min(self.last[1])
-    }
-}
-
-/// When all ships of the number but one had last been heard: the second latest of its tracks.
-fn number_quiet_since(scene: &Scene<'_>, double: &Double) -> Time {
-    let tracks = scene.tracks.under(double.key.mmsi);
-    let mut heard: Vec<Time> = tracks.filter_map(|vessel| vessel.last()).map(|fix| fix.at).collect();
-    heard.sort_unstable();
-    let second = heard.len().checked_sub(2).and_then(|place| heard.get(place).copied());
-    second.map_or(double.quiet_since(), |second| second.max(double.quiet_since()))
-}
-
-impl IdentityConflict {
-    /// Creates the behaviour. Zones do not affect it.
-    pub fn new(settings: &Settings, _chart: &Chart) -> IdentityConflict {
-        IdentityConflict {
-            settings: settings.clone(),
-            doubles: BTreeMap::new(),
-            left: FxHashMap::default(),
-            numbers: BTreeMap::new(),
-        }
-    }
-
-    fn begin(&mut self, step: &Step<'_>, jump: &Jump, at: Time, out: &mut Output) {
-        let from = jump.from.1;
-        let apart_nm = jump_nm(jump);
-        if from == step.vessel || !is_watched(step.key.mmsi) || apart_nm < self.settings.min_nm {
-            return;
-        }
-        let last = [jump.before.at, at];
-        self.numbers.retain(|_, number| number.open.is_some() || at - number.last_at <= ONCE_IN);
-        let (key, jump) = (step.key, *jump);
-        let double = Double {
-            key,
-            from: jump.from,
-            jump,
-            confirmed_at: at,
-            fixes: 0,
-            open: None,
-            last,
-            zones: step.presence.iter().collect(),
-        };
-        self.doubles.insert(step.vessel, double);
-        self.left.entry(from).or_default().push(step.vessel);
-        out.activity.extend([(from, Activity::Keeps), (step.vessel, Activity::Keeps)]);
-        out.wakes.push((at + minutes(self.settings.within_minutes), step.key, step.vessel));
-    }
-
-    /// Handles a fix of one of the two.
-    fn heard(&mut self, scene: &Scene<'_>, step: &Step<'_>, further: TrackIx, at: Time, out: &mut Output) {
-        let settings = &self.settings;
-        let Some(double) = self.doubles.get_mut(&further) else {
-            return;
-        };
-        let older = step.vessel != further;
-        double.last[usize::from(!older)] = at;
-        if !older {
-            double.zones = step.presence.iter().collect();
-        }
-        let soon = double.confirmed_at < at && at - double.confirmed_at <= minutes(settings.within_minutes);
-        double.fixes += u32::from(older && soon);
-        let position = scene.tracks.vessel(further).last().map(|fix| fix.position);
-        let (Some(position), Some(apart_nm)) = (position, double.apart_nm(scene, further)) else {
-            return;
-        };
-        if double.fixes < settings.fixes {
-            return;
-        }
-        let mmsi = double.key.mmsi;
-        let places = scene.tracks.places_within_a_day(mmsi).max(2);
-        let told = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
-        let is_new = told.open.is_none() && (told.places < places || ONCE_IN < at - told.last_at);
-        told.last_at = told.last_at.max(at);
-        let since = match double.open {
-            Some((_, said)) if at - said < SAY_EVERY => return,
-            Some((since, _)) => since,
-            None if !is_new => return,
-            None => {
-                told.open = Some(further);
-                let silent = Span::from_millis((settings.silent_hours * 3_600_000.0) as i64);
-                out.wakes.push((double.quiet_since() + silent, double.key, further));
-                at
-            }
-        };
-        told.places = told.places.max(places);
-        double.open = Some((since, at));
-        let is_shared = scene.tracks.settings().shared_above_places < places as u32;
-        let mut measured = jump_measured(&double.jump);
-        measured.insert("distance_nm".to_owned(), number(apart_nm, 1));
-        measured.insert("places".to_owned(), places.into());
-        let holding = Holding {
-            started_at: double.jump.first.at,
-            satisfied_at: since,
-            last_at: at,
-            form: if is_shared { "shared" } else { "" },
-            position: Some(position),
-            shore_nm: Some(scene.chart.shore_nm(position)),
-            zones: double.zones.clone(),
-            base: vec![(NAME.name(), settings.score)],
-            asked: None,
-            anchored: false,
-            measured,
-            thresholds: thresholds(settings, &["fixes", "within_minutes", "min_nm", "silent_hours"]),
-        };
-        let kind = SignalKind::Holds(Box::new(holding));
-        out.signals.push(Signal { behaviour: NAME, subject: double.subject(further), kind });
-    }
-
-    fn close(&mut self, further: TrackIx, reason: &'static str, out: &mut Output) {
-        let Some(double) = self.doubles.remove(&further) else {
-            return;
-        };
-        let from = double.from.1;
-        let others = self.left.get_mut(&from).is_some_and(|left| {
-            left.retain(|other| *other != further);
-            !left.is_empty()
-        });
-        if !others {
-            self.left.remove(&from);
-        }
-        for vessel in [from, further] {
-            if !self.left.contains_key(&vessel) && !self.doubles.contains_key(&vessel) {
-                out.activity.push((vessel, Activity::Done));
-            }
-        }
-        if double.open.is_some() {
-            if let Some(number) = self.numbers.get_mut(&double.key.mmsi) {
-                number.open = None;
-            }
-            let kind = SignalKind::Over { ended_at: double.quiet_since(), reason };
-            out.signals.push(Signal { behaviour: NAME, subject: double.subject(further), kind });
-        }
-    }
-}
-
-impl Rule for IdentityConflict {
-    fn name(&self) -> Behaviour {
-        NAME
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
-    }
-
-    fn interest(&self) -> Interest {
-        Interest::JUMPED
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let Some(fix) = step.fix else {
-            return;
-        };
-        if let Some(jump) = step.jump {
-            return self.begin(step, jump, fix.at, out);
-        }
-        self.heard(scene, step, step.vessel, fix.at, out);
-        let further = self.left.get(&step.vessel).cloned().unwrap_or_default();
-        for further in further {
-            self.heard(scene, step, further, fix.at, out);
-        }
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let settings = &self.settings;
-        let mmsi = step.key.mmsi;
-        let told =
-            |about| Explanation::new(about).is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
-        let places = scene.tracks.places_within_a_day(mmsi);
-        let shared_above = scene.tracks.settings().shared_above_places;
-        let left = self.left.get(&step.vessel).into_iter().flatten();
-        let doubles = left.chain([&step.vessel]).filter_map(|further| self.doubles.get(further));
-        let found = doubles.map(|double| {
-            let since = scene.now - double.confirmed_at;
-            let quiet = scene.now - double.quiet_since();
-            let told = told(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true);
-            let told = told.is("places_within_24_h", places, format!("> {shared_above} is shared"), true).is(
-                "older_track_fixes",
-                double.fixes,
-                format!(">= {}", settings.fixes),
-                settings.fixes <= double.fixes,
-            );
-            match double.open {
-                Some(_) => told.below("one_silent_hours", Some(quiet.hours()), settings.silent_hours),
-                None => told.at_most("minutes_since_the_jump", Some(since.minutes()), settings.within_minutes),
-            }
-        });
-        let found: Vec<Explanation> = found.collect();
-        if !found.is_empty() {
-            return found;
-        }
-        let tracks = scene.tracks.under(mmsi).count();
-        let needed = "2, one just jumped away from the other";
-        let damaged = scene.tracks.damaged_reports_of(step.key);
-        let told = told(String::new()).is("tracks", tracks, needed, false);
-        let told =
-            told.is("places_within_24_h", places, format!("> {shared_above} is shared"), shared_above < places as u32);
-        vec![told.is("reports_under_damaged_numbers", damaged, "left out, no other ship", false)]
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(double) = self.doubles.get(&vessel).filter(|double| double.key == key) else {
-            return;
-        };
-        if double.open.is_none() {
-            return self.close(vessel, "one ship after all", out);
-        }
-        let silent = Span::from_millis((self.settings.silent_hours * 3_600_000.0) as i64);
-        let over_at = number_quiet_since(scene, double) + silent;
-        if scene.now < over_at {
-            // A wake requested before the conflict opened may find it open; the wake for its silence is already
-            // requested.
-            if double.confirmed_at + minutes(self.settings.within_minutes) < scene.now {
-                out.wakes.push((over_at, key, vessel));
-            }
-            return;
-        }
-        self.close(vessel, "one of them no longer reporting", out);
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        self.close(vessel, reason, out);
-        for further in self.left.get(&vessel).cloned().unwrap_or_default() {
-            self.close(further, reason, out);
-        }
-    }
-
-    fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
-        self.settings = settings.identity_conflict.clone();
-        // Zones have other numbers now; the next fix looks them up again.
-        self.doubles.values_mut().for_each(|double| double.zones.clear());
-    }
-
-    remembers! { kept { doubles, left, numbers } parts {} built { settings } }
-}
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "One identity in two places",
+    chapter: Chapter::Reported,
+    about: About::Vessels,
+    zones: ZoneUse::Ignored,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: true,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[Behaviour::PositionJump],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Parameters,
+};
 
 #[cfg(test)]
 mod tests;

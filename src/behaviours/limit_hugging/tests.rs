@@ -1,6 +1,7 @@
 //! What an analyst would notice about vessels along the outside of a limit.
 
 use crate::testing::{area_with, check, only, run};
+use crate::zones::Relation;
 
 /// The western border of the area is 22° W; a minute of longitude is 0.883 nm there.
 fn ask(own: &str) -> String {
@@ -27,7 +28,7 @@ fn six_slow_hours_just_outside_open_although_the_zone_has_no_near() {
     let opened = &changes[0].alert;
     assert_eq!(
         opened.zones.iter().map(|zone| (zone.id.as_str(), zone.relation)).collect::<Vec<_>>(),
-        [("watch", "near")]
+        [("watch", Relation::Near)]
     );
     assert_eq!(
         opened.score, 40,

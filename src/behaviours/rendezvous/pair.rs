@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use crate::behaviours::Behaviour;
+use super::Form;
+use crate::behaviours::{Behaviour, End};
 use crate::geo::LatLon;
-use crate::state::{Word, word};
+
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
@@ -23,7 +24,6 @@ use crate::behaviours::{
     Explanation, Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds,
 };
 
-const NAME: Behaviour = Behaviour::Rendezvous;
 const MINUTE: Span = Span::from_minutes(1);
 /// Minutes near each other for the same meeting to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
@@ -71,8 +71,7 @@ pub(super) struct Said {
     started_at: Time,
     satisfied_at: Time,
     last_at: Time,
-    #[serde(deserialize_with = "word")]
-    form: Word,
+    form: Form,
     zones: Vec<(ZoneIx, Relation)>,
 }
 
@@ -133,8 +132,8 @@ impl Pair {
         self.judged.clear();
         self.ended = None;
         if let Some(said) = self.said.take() {
-            let kind = SignalKind::Disproved { started_at: said.started_at, reason: hull.reason() };
-            out.signals.push(Signal { behaviour: NAME, subject: Subject::pair(self.a, self.b), kind });
+            let kind = SignalKind::Disproved { started_at: said.started_at, reason: hull.end() };
+            out.signals.push(Signal { behaviour: Behaviour::Rendezvous, subject: Subject::pair(self.a, self.b), kind });
         }
     }
 
@@ -153,7 +152,7 @@ impl Pair {
             self.ask_wake(scene, silent_since, profiles, out);
             return;
         }
-        self.close(scene, "lost", out);
+        self.close(scene, End::Lost, out);
     }
 
     /// Whether the pair may give way to a nearer one, because nothing was reported about it.
@@ -172,7 +171,7 @@ impl Pair {
     }
 
     /// Ends the meeting, if one is open, at the last moment it held.
-    pub(super) fn close(&mut self, scene: &Scene<'_>, reason: &'static str, out: &mut Output) {
+    pub(super) fn close(&mut self, scene: &Scene<'_>, reason: End, out: &mut Output) {
         if let Some(said) = &self.said {
             let ended_at = said.last_at;
             self.over(scene, ended_at, reason, out);
@@ -190,7 +189,7 @@ impl Pair {
         let allowed = self.locate(scene, profiles, middle);
         match allowed.first() {
             None => {
-                self.close(scene, "zone removed or inactive", out);
+                self.close(scene, End::ZoneGone, out);
                 false
             }
             Some(first) => {
@@ -272,7 +271,7 @@ impl Pair {
             self.side_by_side.look(instant, profile.settings.gear_metres, profile.settings.gear_knots);
         }
         let mut ended_at = None;
-        let mut reason = "apart";
+        let mut reason = End::Apart;
         for judged in &mut self.judged {
             let profile = profiles.get(judged.profile);
             let standing = if judged.open { Standing::Open } else { Standing::New };
@@ -280,7 +279,7 @@ impl Pair {
             if !(allowed.contains(&judged.profile) && at_sea) {
                 if judged.open {
                     ended_at = ended_at.max(self.said.as_ref().map(|said| said.last_at));
-                    reason = "left the zone";
+                    reason = End::LeftZone;
                 }
                 *judged = Judged::new(judged.profile);
                 continue;
@@ -381,26 +380,26 @@ impl Pair {
         let kind = PairKind::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1));
         kind.measure(settings, self.earlier, &self.side_by_side.tow(), &mut measured, &mut limits);
         let mut base = vec![match form {
-            "close" | "close+long" => ("close", settings.close_score),
-            "underway" => ("underway", settings.score),
-            _ => ("near", settings.score),
+            Form::Close | Form::CloseLong => ("close", settings.close_score),
+            Form::Underway => ("underway", settings.score),
+            Form::Near | Form::NearLong => ("near", settings.score),
         }];
-        if form.ends_with("long") {
+        if matches!(form, Form::NearLong | Form::CloseLong) {
             base.push(("long", settings.long_points));
         }
         out.signals.push(Signal {
-            behaviour: NAME,
+            behaviour: Behaviour::Rendezvous,
             subject: Subject::pair(self.a, self.b),
             kind: SignalKind::Holds(Box::new(Holding {
                 started_at: since,
                 satisfied_at,
                 last_at,
-                form,
+                form: form.into(),
                 position: Some(instant.middle),
                 shore_nm: Some(place.shore_nm),
                 zones: zones.clone(),
                 base,
-                asked: (form == "underway" && !own_score).then_some(settings.asked_score),
+                asked: (form == Form::Underway && !own_score).then_some(settings.asked_score),
                 anchored,
                 measured,
                 thresholds: limits,
@@ -409,12 +408,12 @@ impl Pair {
         self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });
     }
 
-    fn over(&mut self, _scene: &Scene<'_>, ended_at: Time, reason: &'static str, out: &mut Output) {
+    fn over(&mut self, _scene: &Scene<'_>, ended_at: Time, reason: End, out: &mut Output) {
         let Some(said) = self.said.take() else {
             return;
         };
         out.signals.push(Signal {
-            behaviour: NAME,
+            behaviour: Behaviour::Rendezvous,
             subject: Subject::pair(self.a, self.b),
             kind: SignalKind::Over { ended_at, reason },
         });
@@ -423,7 +422,7 @@ impl Pair {
 
     /// Looks up zones and place at the midpoint, again after 100 m. Returns the profiles in force there.
     fn locate(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, middle: LatLon) -> Vec<u16> {
-        let stale = self.spot.as_ref().is_none_or(|spot| REDO_METRES < spot.middle.metres_to(middle));
+        let stale = self.spot.as_ref().is_none_or(|spot| !spot.middle.is_within(REDO_METRES, middle));
         if stale {
             let mut hits: Vec<Hit> = Vec::new();
             scene.chart.zones.at(middle, &mut hits);
@@ -462,9 +461,9 @@ fn profiles_near(profiles: &Profiles<Settings>, judged: &[Judged]) -> f64 {
     judged.iter().map(|judged| profiles.get(judged.profile).settings.apart_metres).fold(0.0, f64::max)
 }
 
-fn keys_of(form: &str) -> &'static [&'static str] {
+fn keys_of(form: Form) -> &'static [&'static str] {
     match form {
-        "underway" => &[
+        Form::Underway => &[
             "underway_metres",
             "underway_minutes",
             "underway_min_knots",
@@ -474,7 +473,7 @@ fn keys_of(form: &str) -> &'static [&'static str] {
             "apart_metres",
             "end_minutes",
         ],
-        "close" | "close+long" => &[
+        Form::Close | Form::CloseLong => &[
             "close_metres",
             "close_minutes",
             "slow_knots",
@@ -483,7 +482,7 @@ fn keys_of(form: &str) -> &'static [&'static str] {
             "apart_metres",
             "end_minutes",
         ],
-        _ => &[
+        Form::Near | Form::NearLong => &[
             "near_metres",
             "near_minutes",
             "long_minutes",

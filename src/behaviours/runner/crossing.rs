@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, End, Form};
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Activity, TrackIx, TrackKey};
@@ -62,15 +62,17 @@ struct Open {
 /// Open crossings of all vessels in one direction.
 pub(in crate::behaviours) struct Crossings {
     name: Behaviour,
+    form: Form,
     way: Way,
     profiles: Profiles<Settings>,
     open: FxHashMap<TrackIx, Open>,
 }
 
 impl Crossings {
-    /// Creates the state for the behaviour `name`, with each zone's overrides.
-    pub(in crate::behaviours) fn new(name: Behaviour, way: Way, settings: &Settings, chart: &Chart) -> Crossings {
-        Crossings { name, way, profiles: Profiles::new(name, settings, chart), open: FxHashMap::default() }
+    /// Creates the state for the behaviour of this form, with each zone's overrides.
+    pub(in crate::behaviours) fn new(form: Form, way: Way, settings: &Settings, chart: &Chart) -> Crossings {
+        let name = form.behaviour();
+        Crossings { name, form, way, profiles: Profiles::new(name, settings, chart), open: FxHashMap::default() }
     }
 
     /// Reports what the crossings of this step begin and end.
@@ -89,7 +91,7 @@ impl Crossings {
             };
             let zone_id = &scene.chart.zones.get(zone).id;
             if way != self.way {
-                self.over(step.vessel, zone_id, at, "crossed back", out);
+                self.over(step.vessel, zone_id, at, End::CrossedBack, out);
             } else if let Some((score, asked)) = self.points(scene, zone)
                 && scene.tracks.vessel(step.vessel).takes_part()
             {
@@ -111,7 +113,7 @@ impl Crossings {
         };
         let moved: Vec<String> = open.zones.iter().filter(|id| inside(id) != (self.way == Way::In)).cloned().collect();
         for zone_id in moved {
-            self.over(step.vessel, &zone_id, at, "zone moved", out);
+            self.over(step.vessel, &zone_id, at, End::ZoneMoved, out);
         }
     }
 
@@ -149,12 +151,12 @@ impl Crossings {
             out.wakes.push((lost_at, key, vessel));
             return;
         }
-        self.close(vessel, "lost", out);
+        self.close(vessel, End::Lost, out);
         out.activity.push((vessel, Activity::Done));
     }
 
     /// Ends everything open about a vessel, at its last fix.
-    pub(in crate::behaviours) fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    pub(in crate::behaviours) fn close(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let Some(open) = self.open.remove(&vessel) else {
             return;
         };
@@ -182,7 +184,7 @@ impl Crossings {
         }
         ended.sort_unstable();
         for (_, vessel, zone_id) in ended {
-            self.over(vessel, &zone_id, scene.now, "zone removed or inactive", out);
+            self.over(vessel, &zone_id, scene.now, End::ZoneGone, out);
         }
     }
 
@@ -206,7 +208,7 @@ impl Crossings {
         }
     }
 
-    fn over(&mut self, vessel: TrackIx, zone_id: &str, at: Time, reason: &'static str, out: &mut Output) {
+    fn over(&mut self, vessel: TrackIx, zone_id: &str, at: Time, reason: End, out: &mut Output) {
         let Some(open) = self.open.get_mut(&vessel) else {
             return;
         };
@@ -248,7 +250,7 @@ impl Crossings {
                 started_at: at,
                 satisfied_at: now,
                 last_at: now,
-                form: if self.way == Way::In { "entered" } else { "left" },
+                form: self.form,
                 position,
                 shore_nm: position.map(|position| scene.chart.shore_nm(position)),
                 zones,
@@ -261,16 +263,9 @@ impl Crossings {
         }
     }
 
-    remembers! { pub(in crate::behaviours) kept { profiles, open } parts {} built { name, way } }
+    remembers! { pub(in crate::behaviours) kept { profiles, open } parts {} built { name, form, way } }
 }
 
-fn over(
-    behaviour: Behaviour,
-    key: TrackKey,
-    vessel: TrackIx,
-    zone_id: &str,
-    ended_at: Time,
-    reason: &'static str,
-) -> Signal {
+fn over(behaviour: Behaviour, key: TrackKey, vessel: TrackIx, zone_id: &str, ended_at: Time, reason: End) -> Signal {
     Signal { behaviour, subject: Subject::in_zone(key, vessel, zone_id), kind: SignalKind::Over { ended_at, reason } }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Time;
 use crate::tracks::{TrackIx, TrackKey};
 
-use crate::behaviours::rendezvous::Settings;
+use crate::behaviours::rendezvous::{Form, Settings};
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::tier::{Tier, TierRule};
 use crate::behaviours::{Place, Scene};
@@ -95,7 +95,7 @@ impl Judged {
         let fast = instant.knots.iter().any(|knots| settings.moving_knots < *knots);
         let far_since = lasting(&mut self.far, far, instant.at, settings.end_minutes);
         let away_since = lasting(&mut self.away, far || fast, instant.at, settings.end_minutes);
-        let in_step = self.open && self.form(settings) == "underway";
+        let in_step = self.open && self.form(settings) == Form::Underway;
         if !(far || (fast && !in_step)) {
             self.held_at = instant.at;
         }
@@ -126,7 +126,7 @@ impl Judged {
         [&self.near, &self.close, &self.underway].iter().any(|tier| 0 < tier.counted())
     }
 
-    pub(in crate::behaviours) fn form(&self, settings: &Settings) -> &'static str {
+    pub(in crate::behaviours) fn form(&self, settings: &Settings) -> Form {
         let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
         let close = self.was_close || self.is_close(settings);
         let long = self.near.satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
@@ -134,11 +134,11 @@ impl Judged {
             && self.near.slow(settings.slow_knots);
         let underway = self.underway.satisfied(&rule(settings.underway_minutes, settings.near_break_minutes));
         match (close, long, near, underway) {
-            (true, true, _, _) => "close+long",
-            (true, false, _, _) => "close",
-            (false, true, _, _) => "near+long",
-            (false, false, false, true) => "underway",
-            (false, false, _, _) => "near",
+            (true, true, _, _) => Form::CloseLong,
+            (true, false, _, _) => Form::Close,
+            (false, true, _, _) => Form::NearLong,
+            (false, false, false, true) => Form::Underway,
+            (false, false, _, _) => Form::Near,
         }
     }
 
@@ -148,10 +148,10 @@ impl Judged {
     }
 
     /// The tier whose figures describe a form.
-    pub(in crate::behaviours) fn leading(&self, form: &str) -> &Tier {
+    pub(in crate::behaviours) fn leading(&self, form: Form) -> &Tier {
         match form {
-            "close" if 0 < self.close.counted() => &self.close,
-            "underway" => &self.underway,
+            Form::Close if 0 < self.close.counted() => &self.close,
+            Form::Underway => &self.underway,
             _ => &self.near,
         }
     }

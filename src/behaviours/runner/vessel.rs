@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::behaviours::Behaviour;
-use crate::state::{Word, remembers, word};
+use crate::behaviours::{Behaviour, End, Form};
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Relation, ZoneIx};
@@ -33,10 +33,10 @@ pub(in crate::behaviours) trait Case {
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
     /// State kept beside the condition.
     type Own: Serialize + DeserializeOwned;
-    const NAME: Behaviour;
+    const BEHAVIOUR: Behaviour;
     const WHERE: Where;
     /// Reason for the end when the end threshold is met.
-    const ENDS: &'static str;
+    const ENDS: End;
 
     fn min_shore_nm(settings: &Self::Settings) -> f64;
 
@@ -95,7 +95,7 @@ impl Seen<'_> {
 
 /// Facts about an open condition.
 pub(in crate::behaviours) struct Told {
-    pub(in crate::behaviours) form: &'static str,
+    pub(in crate::behaviours) form: Form,
     pub(in crate::behaviours) base: Vec<(&'static str, i32)>,
     pub(in crate::behaviours) measured: Map<String, Value>,
     pub(in crate::behaviours) thresholds: Map<String, Value>,
@@ -139,8 +139,7 @@ struct State<X> {
 #[derive(Clone, Serialize, Deserialize)]
 struct Said {
     at: Time,
-    #[serde(deserialize_with = "word")]
-    form: Word,
+    form: Form,
     zones: Vec<(ZoneIx, Relation)>,
 }
 
@@ -148,7 +147,7 @@ impl<C: Case> Lone<C> {
     /// Creates the behaviour with the base settings and each zone's overrides.
     pub(in crate::behaviours) fn new(settings: &C::Settings, chart: &Chart) -> Lone<C> {
         Lone {
-            profiles: Profiles::new(C::NAME, settings, chart),
+            profiles: Profiles::new(C::BEHAVIOUR, settings, chart),
             profiles_since: Time::MIN,
             vessels: FxHashMap::default(),
             scratch: Vec::new(),
@@ -289,8 +288,8 @@ impl<C: Case> Lone<C> {
             over_at = over_at.max(ended);
         }
         let reason = match (allowed.is_empty(), left) {
-            (true, _) => "left the zone",
-            (false, true) => "near shore, harbour or anchorage",
+            (true, _) => End::LeftZone,
+            (false, true) => End::InCalmWater,
             (false, false) => C::ENDS,
         };
         state.speak::<C>(seen, &self.profiles, over_at, reason, out);
@@ -313,13 +312,13 @@ impl<C: Case> Lone<C> {
             out.wakes.push((lost_at, key, vessel));
             return;
         }
-        state.close::<C>(vessel, "lost", out);
+        state.close::<C>(vessel, End::Lost, out);
         self.vessels.remove(&vessel);
         out.activity.push((vessel, Activity::Done));
     }
 
     /// Ends what is open about a vessel and drops its state.
-    pub(in crate::behaviours) fn forget(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    pub(in crate::behaviours) fn forget(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         if let Some(mut state) = self.vessels.remove(&vessel) {
             state.close::<C>(vessel, reason, out);
         }
@@ -333,7 +332,7 @@ impl<C: Case> Lone<C> {
         places: &Places,
         out: &mut Output,
     ) {
-        self.profiles.rebuild(C::NAME, settings, scene.chart);
+        self.profiles.rebuild(C::BEHAVIOUR, settings, scene.chart);
         self.profiles_since = scene.now;
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
@@ -344,7 +343,7 @@ impl<C: Case> Lone<C> {
                 continue;
             };
             let Some(first) = allowed.first() else {
-                state.close::<C>(ix, "zone removed or inactive", out);
+                state.close::<C>(ix, End::ZoneGone, out);
                 self.vessels.remove(&ix);
                 out.activity.push((ix, Activity::Done));
                 continue;
@@ -408,7 +407,7 @@ impl<X> State<X> {
         seen: &Seen<'_>,
         profiles: &Profiles<C::Settings>,
         over_at: Option<Time>,
-        reason: &'static str,
+        reason: End,
         out: &mut Output,
     ) {
         let (step, fix) = (seen.step, &seen.fix);
@@ -437,7 +436,7 @@ impl<X> State<X> {
         }
         let condition = &kept.condition;
         out.signals.push(Signal {
-            behaviour: C::NAME,
+            behaviour: C::BEHAVIOUR,
             subject: Subject::one(self.key, step.vessel),
             kind: SignalKind::Holds(Box::new(Holding {
                 started_at: condition.started_at(),
@@ -472,16 +471,16 @@ impl<X> State<X> {
     }
 
     /// Ends everything at the last moment it held.
-    fn close<C: Case<Own = X>>(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    fn close<C: Case<Own = X>>(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         let ended_at = self.kept.iter_mut().filter_map(Kept::leave).max();
         if let (Some(_), Some(ended_at)) = (self.said.take(), ended_at) {
             out.signals.push(self.over::<C>(vessel, ended_at, reason));
         }
     }
 
-    fn over<C: Case<Own = X>>(&self, vessel: TrackIx, ended_at: Time, reason: &'static str) -> Signal {
+    fn over<C: Case<Own = X>>(&self, vessel: TrackIx, ended_at: Time, reason: End) -> Signal {
         Signal {
-            behaviour: C::NAME,
+            behaviour: C::BEHAVIOUR,
             subject: Subject::one(self.key, vessel),
             kind: SignalKind::Over { ended_at, reason },
         }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, End};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
@@ -73,7 +73,7 @@ impl Watches {
             State { name, key: step.key, last_fix: at, zones: Vec::new() }
         });
         state.last_fix = at;
-        state.leave(step.vessel, "left the zone", out, |zone_id| {
+        state.leave(step.vessel, End::LeftZone, out, |zone_id| {
             zones.iter().any(|zone| scene.chart.zones.get(*zone).id == zone_id)
         });
         Some(state)
@@ -104,12 +104,12 @@ impl Watches {
             out.wakes.push((lost_at, key, vessel));
             return;
         }
-        state.leave(vessel, "lost", out, |_| false);
+        state.leave(vessel, End::Lost, out, |_| false);
         self.vessels.remove(&vessel);
         out.activity.push((vessel, Activity::Done));
     }
 
-    pub(in crate::behaviours) fn forget(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+    pub(in crate::behaviours) fn forget(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
         if let Some(mut state) = self.vessels.remove(&vessel) {
             state.leave(vessel, reason, out, |_| false);
         }
@@ -121,7 +121,7 @@ impl Watches {
         vessels.sort_unstable();
         for (_, vessel) in vessels {
             if let Some(state) = self.vessels.get_mut(&vessel) {
-                state.leave(vessel, "zone removed or inactive", out, |zone_id| {
+                state.leave(vessel, End::ZoneGone, out, |zone_id| {
                     scene.chart.zones.find(zone_id).is_some_and(|zone| {
                         let zone = scene.chart.zones.get(zone);
                         asks(zone) && zone.active(scene.now)
@@ -153,7 +153,7 @@ impl State {
     }
 
     /// Ends and drops every zone for which `stays` is false.
-    fn leave(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output, stays: impl Fn(&str) -> bool) {
+    fn leave(&mut self, vessel: TrackIx, reason: End, out: &mut Output, stays: impl Fn(&str) -> bool) {
         let (name, key) = (self.name, self.key);
         self.zones.retain_mut(|watched| {
             let keep = stays(&watched.zone_id);
@@ -187,7 +187,7 @@ pub(in crate::behaviours) fn over(
     vessel: TrackIx,
     zone_id: &str,
     ended_at: Time,
-    reason: &'static str,
+    reason: End,
 ) -> Signal {
     Signal { behaviour, subject: Subject::in_zone(key, vessel, zone_id), kind: SignalKind::Over { ended_at, reason } }
 }

@@ -5,8 +5,8 @@ use crate::time::Span;
 use crate::tracks::{TrackKey, Vessel};
 use crate::zones::imo_check_digit_holds;
 
-use crate::behaviours::Scene;
 use crate::behaviours::shared::names::{is_no_name, is_nobodys};
+use crate::behaviours::{End, Scene};
 
 /// A shorter call sign is a placeholder. Characters.
 const SHORTEST_CALL_SIGN: usize = 3;
@@ -24,11 +24,11 @@ pub(in crate::behaviours) enum OneHull {
 
 impl OneHull {
     /// Reason for retracting a meeting of the two.
-    pub(in crate::behaviours) fn reason(self) -> &'static str {
+    pub(in crate::behaviours) fn end(self) -> End {
         match self {
-            OneHull::Imo(_) => "one hull: both transmit the same IMO number and have never been seen apart",
-            OneHull::Name => "one hull: both transmit the same name and call sign and have never been seen apart",
-            OneHull::NeverApart(_) => "one hull: they have never been more than 200 m apart",
+            OneHull::Imo(_) => End::SameImo,
+            OneHull::Name => End::SameName,
+            OneHull::NeverApart(_) => End::NeverApart,
         }
     }
 

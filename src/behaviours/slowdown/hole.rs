@@ -13,7 +13,8 @@ use crate::units::METRES_PER_NM;
 use crate::zones::{Relation, ZoneIx};
 
 use super::super::{Holding, Interest, Output, Scene, Signal, SignalKind, Step, Subject, minutes, number, thresholds};
-use super::{NAME, Settings};
+use super::{Form, Settings};
+use crate::behaviours::{Behaviour, End};
 
 /// Vessels that may have slowed down in a hole, until they are seen under way again.
 #[derive(Default)]
@@ -115,19 +116,19 @@ fn tell(slow: &Slow, settings: &Settings, step: &Step<'_>, out: &mut Output) {
         started_at: slow.from,
         satisfied_at: step.at,
         last_at: slow.to,
-        form: "hole",
+        form: Form::Hole.into(),
         position: Some(slow.position),
         shore_nm: Some(slow.shore_nm),
         zones: slow.zones.clone(),
-        base: vec![(NAME.name(), settings.score)],
+        base: vec![(Behaviour::Slowdown.name(), settings.score)],
         asked: None,
         anchored: false,
         measured,
         thresholds: thresholds(settings, &keys),
     };
     let subject = Subject::one(slow.key, step.vessel);
-    let over = SignalKind::Over { ended_at: slow.to, reason: "under way again" };
+    let over = SignalKind::Over { ended_at: slow.to, reason: End::UnderWayAgain };
     for kind in [SignalKind::Holds(Box::new(holding)), over] {
-        out.signals.push(Signal { behaviour: NAME, subject: subject.clone(), kind });
+        out.signals.push(Signal { behaviour: Behaviour::Slowdown, subject: subject.clone(), kind });
     }
 }

@@ -16,27 +16,18 @@
 //! Calms, rigging trouble and rest look the same. Wind is known only where a file gives it. A boat can leave and come
 //! back within a hole.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Map;
+mod rule;
+mod words;
 
-use crate::ais::Class;
-use crate::behaviours::Behaviour;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey, Vessel};
-use crate::zones::Chart;
-
-use super::explain::said_of;
-use super::runner::condition::{Observation, Timing};
-use super::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
-use super::{
-    Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
-    positive, thresholds,
+use super::{hysteresis, not_negative, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
+    ZoneUse, any_zone, never,
 };
+use serde::{Deserialize, Serialize};
 
-const NAME: Behaviour = Behaviour::SmallCraftStop;
-/// Interval at which the wind is looked up.
-const WIND_EVERY: Span = Span::from_hours(1);
+pub use rule::SmallCraftStop;
+pub use words::Form;
 
 /// Settings `[behaviours.small_craft_stop]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -127,166 +118,36 @@ impl Settings {
     }
 }
 
-/// The `small_craft_stop` behaviour and its state.
-pub struct SmallCraftStop {
-    vessels: Lone<Stop>,
-}
-
-impl SmallCraftStop {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> SmallCraftStop {
-        SmallCraftStop { vessels: Lone::new(settings, chart) }
-    }
-}
-
-impl Rule for SmallCraftStop {
-    fn name(&self) -> Behaviour {
-        NAME
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Vessel
-    }
-
-    fn interest(&self) -> Interest {
-        Interest::SLOW.and(Interest::SLOW_HOLE)
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        self.vessels.step(scene, step, out);
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        self.vessels.explain(scene, step, |told, settings, seen, kept| {
-            let smg = speed(settings, seen).map(|smg| smg.knots);
-            let needed = format!("sailing, pleasure, or class B below {} m that does not fish", settings.length_metres);
-            let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
-            told.is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
-                .below("speed_made_good_knots", smg, settings.slow_knots)
-                .at_least("still_minutes", Some(counted), settings.after_minutes)
-        })
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        self.vessels.wake(scene, key, vessel, out);
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        self.vessels.forget(vessel, reason, out);
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
-        self.vessels.reload(scene, &settings.small_craft_stop, places, out);
-    }
-
-    remembers! { kept {} parts { vessels } built {} }
-}
-
-/// The condition of a stop, for the runner.
-#[derive(Serialize, Deserialize)]
-struct Stop;
-
-/// The current stop.
-#[derive(Default, Serialize, Deserialize)]
-struct Stopped {
-    /// Time in holes over which two fixes imply the stop.
-    implied: Span,
-    wind_knots: Option<f64>,
-    wind_at: Option<Time>,
-}
-
-impl Case for Stop {
-    type Settings = Settings;
-    type Own = Stopped;
-    const NAME: Behaviour = NAME;
-    const WHERE: Where = Where::Anywhere;
-    const ENDS: &'static str = "under way again";
-
-    fn min_shore_nm(settings: &Settings) -> f64 {
-        settings.min_shore_nm
-    }
-
-    fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Stopped> {
-        let smg = speed(settings, seen)?;
-        (smg.knots < settings.slow_knots && is_small(&seen.vessel, settings)).then(Stopped::default)
-    }
-
-    fn observe(settings: &Settings, kept: &mut Kept<Stopped>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
-        let smg = speed(settings, seen)?;
-        let observation = match smg.knots {
-            _ if !is_small(&seen.vessel, settings) => Observation::Ends,
-            knots if knots < settings.slow_knots => Observation::Meets,
-            knots if knots < settings.moving_knots => Observation::Between,
-            _ => Observation::Ends,
-        };
-        if kept.condition.counted() == Span::ZERO && !kept.condition.is_open() {
-            kept.own = Stopped::default();
-        }
-        let (own, at) = (&mut kept.own, seen.fix.at);
-        if smg.over_hole {
-            own.implied += at - smg.since;
-        }
-        if observation == Observation::Meets && own.wind_at.is_none_or(|looked| WIND_EVERY <= at - looked) {
-            own.wind_at = Some(at);
-            let wind = seen.scene.chart.wind.knots_at(seen.fix.position, at);
-            own.wind_knots = wind.into_iter().chain(own.wind_knots).reduce(f64::max);
-        }
-        Some((observation, smg))
-    }
-
-    fn rule(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Timing {
-        let few = seen.vessel.satellite_only() || Span::ZERO < kept.own.implied;
-        Timing {
-            after: minutes(settings.after_minutes),
-            end_after: minutes(settings.end_minutes),
-            resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
-            merge: seen.scene.merge,
-            fixes: if few { FIXES_SATELLITE } else { FIXES },
-        }
-    }
-
-    fn told(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Told {
-        let own = &kept.own;
-        let mut base = vec![(NAME.name(), settings.score)];
-        if own.wind_knots.is_some_and(|knots| settings.gale_knots <= knots) {
-            base.push(("gale", settings.gale_points));
-        }
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
-        if let Some(smg) = speed(settings, seen) {
-            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
-        }
-        if Span::ZERO < own.implied {
-            measured.insert("implied_hours".into(), number(own.implied.hours(), 1));
-        }
-        if let Some(knots) = own.wind_knots {
-            measured.insert("wind_knots".into(), number(knots, 0));
-        }
-        measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
-        measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
-        let keys = ["min_shore_nm", "slow_knots", "moving_knots", "after_minutes", "end_minutes", "max_hole_hours"];
-        Told { form: "", base, measured, thresholds: thresholds(settings, &keys) }
-    }
-}
-
-/// Speed made good within continuous reports, or over a hole if that implies a stop. A fast hole proves nothing, so it
-/// gives `None`.
-fn speed(settings: &Settings, seen: &Seen<'_>) -> Option<SpeedMadeGood> {
-    seen.step.smg.or_else(|| {
-        let over = seen.vessel.speed_made_good().filter(|smg| smg.over_hole && smg.knots < settings.slow_knots)?;
-        ((seen.fix.at - over.since).hours() <= settings.max_hole_hours).then_some(over)
-    })
-}
-
-fn is_small(vessel: &Vessel<'_>, settings: &Settings) -> bool {
-    let length = vessel.identity().and_then(|identity| identity.length());
-    let short = length.is_some_and(|metres| f64::from(metres) < settings.length_metres);
-    match vessel.ship_type() {
-        Some(36 | 37) => true,
-        Some(30) => false,
-        _ => vessel.class() == Class::B && short,
-    }
-}
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Small craft stopped at sea",
+    chapter: Chapter::AtSea,
+    about: About::Vessels,
+    zones: ZoneUse::Settings,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::OneVessel,
+    is_muted: true,
+    is_stop: true,
+    usual: Some(UsualStops { counted: Counted::Stops, around: false }),
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
 #[cfg(test)]
 mod tests;

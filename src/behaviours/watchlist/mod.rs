@@ -13,25 +13,19 @@
 //! ## Blind spots
 //! A ship that gives up its name and number is another ship. Names are shared, so a match by name alone is only a lead.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod rule;
+mod words;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
-use crate::behaviours::Behaviour;
-use crate::state::{Word, remembers, with_word, word};
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
-use crate::zones::{Chart, Crossing, Listed, Match, Presence, Said, Watchlists};
-
-use super::{
-    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, positive,
-    thresholds,
+use super::positive;
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
 };
+use crate::time::Span;
+use serde::{Deserialize, Serialize};
 
-const NAME: Behaviour = Behaviour::Watchlist;
-const SAY_EVERY: Span = Span::from_minutes(1);
+pub use rule::Watchlist;
+pub use words::Form;
 
 /// Settings `[behaviours.watchlist]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -63,249 +57,36 @@ impl Settings {
     }
 }
 
-/// The `watchlist` behaviour and its state.
-pub struct Watchlist {
-    settings: Settings,
-    lists: Arc<Watchlists>,
-    seen: BTreeMap<TrackIx, Seen>,
-}
-
-/// A listed vessel that is heard.
-#[derive(Serialize, Deserialize)]
-struct Seen {
-    key: TrackKey,
-    listed: Listed,
-    #[serde(deserialize_with = "word")]
-    by: Word,
-    fuzzy: bool,
-    started_at: Time,
-    last_at: Time,
-    entered: bool,
-    takes_part: bool,
-    /// When it was last reported, and in which form.
-    #[serde(deserialize_with = "with_word")]
-    said: Option<(Time, Word)>,
-}
-
-impl Seen {
-    fn form(&self) -> &'static str {
-        match (self.entered, self.takes_part) {
-            (false, false) => "seen",
-            (true, false) => "entered",
-            (false, true) => "takes_part",
-            (true, true) => "takes_part+entered",
-        }
-    }
-
-    fn measured(&self) -> Map<String, Value> {
-        let Listed { list, reason, owner, expires, .. } = &self.listed;
-        Map::from_iter([
-            ("list".to_owned(), list.as_str().into()),
-            ("reason".to_owned(), reason.as_deref().into()),
-            ("owner".to_owned(), owner.as_deref().into()),
-            ("expires".to_owned(), expires.map(|at| at.to_string()).into()),
-            ("matched_by".to_owned(), self.by.into()),
-            ("fuzzy".to_owned(), self.fuzzy.into()),
-        ])
-    }
-}
-
-impl Watchlist {
-    /// Creates the behaviour with the watchlists of the chart.
-    pub fn new(settings: &Settings, chart: &Chart) -> Watchlist {
-        Watchlist { settings: settings.clone(), lists: Arc::clone(&chart.watchlists), seen: BTreeMap::new() }
-    }
-
-    fn find(&self, vessel: &Vessel<'_>, at: Time) -> Option<Match> {
-        let identity = vessel.identity();
-        let said = Said {
-            mmsi: vessel.mmsi().0,
-            imo: identity.and_then(|identity| identity.imo),
-            call_sign: identity.and_then(|identity| identity.call_sign.as_deref()),
-            name: identity.and_then(|identity| identity.name.as_deref()),
-        };
-        self.lists.find(said, at)
-    }
-
-    /// Looks the vessel up. Begins to watch it, or takes over a row that now fits it better.
-    fn look(&mut self, vessel: &Vessel<'_>, at: Time, out: &mut Output) {
-        let Some(Match { listed, by, fuzzy }) = self.find(vessel, at) else {
-            return;
-        };
-        let (ix, key) = (vessel.ix(), vessel.key());
-        if let Some(seen) = self.seen.get_mut(&ix) {
-            (seen.listed, seen.by, seen.fuzzy) = (listed, by, fuzzy);
-            return;
-        }
-        let (entered, takes_part, said) = (false, false, None);
-        self.seen.insert(ix, Seen { key, listed, by, fuzzy, started_at: at, last_at: at, entered, takes_part, said });
-        out.activity.push((ix, Activity::Keeps));
-        out.wakes.push((at + self.settings.silent(), key, ix));
-    }
-
-    fn say(&mut self, scene: &Scene<'_>, ix: TrackIx, presence: Option<&Presence>, out: &mut Output) {
-        let Some(seen) = self.seen.get_mut(&ix) else {
-            return;
-        };
-        let (at, form) = (seen.last_at, seen.form());
-        if seen.said.is_some_and(|(said_at, said)| said == form && at - said_at < SAY_EVERY) {
-            return;
-        }
-        seen.said = Some((at, form));
-        let position = scene.tracks.vessel(ix).last().map(|fix| fix.position);
-        let mut hits = Vec::new();
-        if let Some(position) = position.filter(|_| presence.is_none()) {
-            scene.chart.zones.at(position, &mut hits);
-        }
-        let zones = match presence {
-            Some(presence) => presence.iter().collect(),
-            None => hits.iter().map(|hit| (hit.zone, hit.relation)).collect(),
-        };
-        let holding = Holding {
-            started_at: seen.started_at,
-            satisfied_at: seen.started_at,
-            last_at: at,
-            form,
-            position,
-            shore_nm: None,
-            zones,
-            base: vec![(NAME.name(), seen.listed.points)],
-            asked: None,
-            anchored: false,
-            measured: seen.measured(),
-            thresholds: thresholds(&self.settings, &["silent_hours"]),
-        };
-        let subject = Subject::one(seen.key, ix);
-        out.signals.push(Signal { behaviour: NAME, subject, kind: SignalKind::Holds(Box::new(holding)) });
-    }
-
-    fn close(&mut self, ix: TrackIx, reason: &'static str, out: &mut Output) {
-        if let Some(seen) = self.seen.remove(&ix) {
-            out.activity.push((ix, Activity::Done));
-            let subject = Subject::one(seen.key, ix);
-            out.signals.push(Signal {
-                behaviour: NAME,
-                subject,
-                kind: SignalKind::Over { ended_at: seen.last_at, reason },
-            });
-        }
-    }
-}
-
-impl Rule for Watchlist {
-    fn name(&self) -> Behaviour {
-        NAME
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
-    }
-
-    fn interest(&self) -> Interest {
-        match self.lists.is_empty() {
-            true => Interest(0),
-            false => Interest::FIRST.and(Interest::LEARNED),
-        }
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let vessel = scene.tracks.vessel(step.vessel);
-        // A name received once may be a bit error; the number it came under is not.
-        let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
-        let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
-        if self.seen.get(&step.vessel).is_some_and(expired) {
-            self.close(step.vessel, "list entry expired", out);
-            self.look(&vessel, step.at, out);
-        } else if new && vessel.last().is_some() {
-            self.look(&vessel, step.at, out);
-        }
-        let Some(seen) = self.seen.get_mut(&step.vessel) else {
-            return;
-        };
-        seen.last_at = seen.last_at.max(step.at);
-        let enters = |crossing: &Crossing| match crossing {
-            Crossing::Entered { zone, .. } => {
-                let zone = scene.chart.zones.get(*zone);
-                zone.watched() && zone.active(scene.now)
-            }
-            Crossing::Left { .. } => false,
-        };
-        seen.entered |= step.crossings.iter().any(enters);
-        self.say(scene, step.vessel, Some(step.presence), out);
-    }
-
-    fn overhears(&self) -> bool {
-        !self.seen.is_empty()
-    }
-
-    fn overhear(&mut self, scene: &Scene<'_>, signal: &Signal, out: &mut Output) {
-        if signal.behaviour == NAME || !matches!(signal.kind, SignalKind::Holds(_)) {
-            return;
-        }
-        for (key, ix) in &signal.subject.vessels {
-            if let Some(seen) = self.seen.get_mut(ix).filter(|seen| seen.key == *key && !seen.takes_part) {
-                seen.takes_part = true;
-                seen.last_at = seen.last_at.max(scene.now);
-                self.say(scene, *ix, None, out);
-            }
-        }
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let vessel = scene.tracks.vessel(step.vessel);
-        let told = Explanation::new("").is("rows_on_watchlists", self.lists.len(), ">= 1", !self.lists.is_empty());
-        let told = match self.find(&vessel, scene.now) {
-            None => told.is("listed", "no", "by MMSI, IMO number, call sign or name, not expired", false),
-            Some(Match { listed, by, fuzzy }) => {
-                let how = if fuzzy { "nearly its" } else { "its" };
-                told.is("listed", format!("in {} by {how} {by}", listed.list), "in a list, not expired", true)
-            }
-        };
-        let heard = vessel.last().map(|fix| (scene.now - fix.at).hours());
-        vec![told.below("silent_hours", heard, self.settings.silent_hours)]
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(seen) = self.seen.get(&vessel).filter(|seen| seen.key == key) else {
-            return;
-        };
-        let over_at = seen.last_at + self.settings.silent();
-        match scene.now < over_at {
-            true => out.wakes.push((over_at, key, vessel)),
-            false => self.close(vessel, "no longer heard", out),
-        }
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        self.close(vessel, reason, out);
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
-        self.settings = settings.watchlist.clone();
-        let before = std::mem::replace(&mut self.lists, Arc::clone(&scene.chart.watchlists));
-        if before.digest() == self.lists.digest() {
-            return;
-        }
-        let gone = |ix: &&TrackIx| self.find(&scene.tracks.vessel(**ix), scene.now).is_none();
-        let gone: Vec<TrackIx> = self.seen.keys().filter(gone).copied().collect();
-        for ix in gone {
-            self.close(ix, "no longer listed", out);
-        }
-        if self.lists.is_empty() {
-            return;
-        }
-        let fresh = |at: Time| scene.now - at < self.settings.silent();
-        let heard = scene.tracks.iter().filter(|vessel| vessel.last().is_some_and(|fix| fresh(fix.at)));
-        let mut heard: Vec<(TrackKey, TrackIx)> = heard.map(|vessel| (vessel.key(), vessel.ix())).collect();
-        heard.sort_unstable();
-        for (_, ix) in heard {
-            self.look(&scene.tracks.vessel(ix), scene.now, out);
-            self.say(scene, ix, None, out);
-        }
-    }
-
-    remembers! { kept { seen } parts {} built { settings, lists } }
-}
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Vessel on a watchlist",
+    chapter: Chapter::Lists,
+    about: About::Vessels,
+    zones: ZoneUse::Ignored,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: false,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: true,
+    weighs_chance: false,
+    is_scored_alone: true,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Other,
+};
 
 #[cfg(test)]
 mod tests;

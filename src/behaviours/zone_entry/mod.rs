@@ -13,66 +13,50 @@
 //! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
 //! off is not seen to cross.
 
-use crate::behaviours::Behaviour;
-use crate::state::remembers;
-use crate::tracks::{TrackIx, TrackKey};
-use crate::zones::Chart;
-
-use super::runner::crossing::{Crossings, Way};
-use super::{Explanation, Interest, Output, Places, Rule, Scene, Scope, Step};
-
-const NAME: Behaviour = Behaviour::ZoneEntry;
+mod rule;
+mod words;
 
 /// Settings `[behaviours.zone_entry]`.
 pub type Settings = super::runner::crossing::Settings;
 
-/// The `zone_entry` behaviour and its state.
-pub struct ZoneEntry {
-    crossings: Crossings,
-}
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
+};
 
-impl ZoneEntry {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> ZoneEntry {
-        ZoneEntry { crossings: Crossings::new(NAME, Way::In, settings, chart) }
-    }
-}
+pub use rule::ZoneEntry;
+pub use words::Form;
 
-impl Rule for ZoneEntry {
-    fn name(&self) -> Behaviour {
-        NAME
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Vessel
-    }
-
-    fn interest(&self) -> Interest {
-        Interest::CROSSED
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        self.crossings.step(scene, step, out);
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        self.crossings.explain(scene, step)
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        self.crossings.wake(scene, key, vessel, out);
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        self.crossings.close(vessel, reason, out);
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
-        self.crossings.reload(scene, &settings.zone_entry, out);
-    }
-
-    remembers! { kept {} parts { crossings } built {} }
-}
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Zone entered",
+    chapter: Chapter::Zones,
+    about: About::Vessels,
+    zones: ZoneUse::Asked,
+    may_be_asked: any_zone,
+    needs_every_fix: never,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
 #[cfg(test)]
 mod tests;

@@ -13,25 +13,22 @@
 //! Speed over a hole in reception does not count. Anchored ships are slow, so set `min_knots` only in zones without
 //! anchoring.
 
+mod rule;
+mod words;
+
+use super::runner::condition::{Observation, Timing};
+use super::{minutes, not_negative, ordered, positive};
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
+};
+use crate::time::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::behaviours::Behaviour;
-use crate::state::remembers;
-use crate::time::Span;
-use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
-use crate::zones::{Chart, Relation, ZoneIx};
+pub use rule::ZoneSpeed;
+pub use words::Form;
 
-use super::explain::or_nobody_asks;
-use super::runner::condition::{Observation, Timing, Verdict};
-use super::runner::profile::Profiles;
-use super::runner::zone::{Watched, Watches, over};
-use super::{
-    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, ordered, positive, thresholds,
-};
-
-const NAME: Behaviour = Behaviour::ZoneSpeed;
 const RESUME_AFTER: Span = Span::from_minutes(5);
 
 /// Settings `[behaviours.zone_speed]`.
@@ -122,8 +119,8 @@ impl Settings {
     }
 
     /// The end of the band, `too_slow` or `too_fast`, that a speed outside it or within its margin is closer to.
-    fn side(&self, knots: f64) -> &'static str {
-        if knots - self.min_knots < self.max_knots - knots { "too_slow" } else { "too_fast" }
+    fn side(&self, knots: f64) -> Form {
+        if knots - self.min_knots < self.max_knots - knots { Form::TooSlow } else { Form::TooFast }
     }
 
     fn observe(&self, knots: f64) -> Observation {
@@ -136,152 +133,40 @@ impl Settings {
     }
 }
 
-/// The `zone_speed` behaviour and its state.
-pub struct ZoneSpeed {
-    profiles: Profiles<Settings>,
-    watches: Watches,
-}
+/// What the rest of the program must know of it.
+pub const CHARACTER: Character = Character {
+    title: "Unusual speed for the zone",
+    chapter: Chapter::Zones,
+    about: About::Vessels,
+    zones: ZoneUse::Asked,
+    may_be_asked: any_zone,
+    needs_every_fix: always,
+    rests_on: RestsOn::Neither,
+    is_muted: true,
+    is_stop: false,
+    usual: None,
+    has_habit: false,
+    looks_like_fishing: false,
+    silence: Silence::Apart,
+    is_about_identity: false,
+    weighs_chance: false,
+    is_scored_alone: false,
+    gains_by_meeting: false,
+    roles: Roles::None,
+    lead: None,
+    supersedes: &[],
+    rests_on_silence: false,
+    is_grouped: false,
+    meets: None,
+    is_uncertain: never,
+    history_hours: HISTORY_HOURS,
+    cap: CapCategory::Security,
+    cise: CiseAnomaly::Movement,
+};
 
-impl ZoneSpeed {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> ZoneSpeed {
-        ZoneSpeed { profiles: Profiles::new(NAME, settings, chart), watches: Watches::new(NAME) }
-    }
-}
-
-impl Rule for ZoneSpeed {
-    fn name(&self) -> Behaviour {
-        NAME
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Vessel
-    }
-
-    fn interest(&self) -> Interest {
-        Interest::ASKED
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let (Some(fix), true) = (step.fix, scene.tracks.vessel(step.vessel).takes_part()) else {
-            return;
-        };
-        let inside: Vec<ZoneIx> = step
-            .presence
-            .iter()
-            .filter(|(zone, relation)| {
-                *relation == Relation::In && scene.chart.zones.get(*zone).asks(NAME.name()).is_some()
-            })
-            .map(|(zone, _)| zone)
-            .collect();
-        let Some(state) = self.watches.visit(scene, step, fix.at, &inside, out) else {
-            return;
-        };
-        for zone in inside {
-            let Some(profile) = self.profiles.of(scene.chart, zone, scene.now) else {
-                continue;
-            };
-            let settings = &profile.settings;
-            let rule = settings.rule(scene.merge);
-            let zone_id = &scene.chart.zones.get(zone).id;
-            let watched = state.watched(zone_id, fix.at);
-            let Some(smg) = step.smg else {
-                continue;
-            };
-            let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
-            match watched.condition.observe(&rule, settings.observe(smg.knots), &smg, fix.at) {
-                Verdict::Opened | Verdict::Holds => {
-                    if watched.says(fix.at) {
-                        let asked = (!profile.own_score).then_some(settings.asked_score);
-                        out.signals.push(holds(scene, step, zone, watched, settings, asked));
-                    }
-                }
-                Verdict::Over(ended_at) => {
-                    watched.is_over();
-                    out.signals.push(over(NAME, step.key, step.vessel, zone_id, ended_at, "back within the limits"));
-                }
-                Verdict::Nothing => {}
-            }
-        }
-        self.watches.rest(step.vessel, out);
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let asking = step.presence.iter().filter_map(|(zone, relation)| {
-            let profile = self.profiles.asked(NAME, scene.chart, zone, scene.now)?;
-            Some((&scene.chart.zones.get(zone).id, relation, &profile.settings))
-        });
-        let told = asking.map(|(zone_id, relation, settings)| {
-            let knots = step.smg.map(|smg| smg.knots);
-            let outside = knots.is_some_and(|knots| settings.observe(knots) == Observation::Meets);
-            Explanation::new(format!("in {zone_id}"))
-                .takes_part(scene, step)
-                .is("relation", relation.name(), "in", relation == Relation::In)
-                .is(
-                    "speed_made_good_knots",
-                    knots.map_or(serde_json::Value::Null, |knots| number(knots, 1)),
-                    format!("outside {} to {}", settings.min_knots, settings.max_knots),
-                    outside,
-                )
-                .at_least(
-                    "outside_minutes",
-                    Some(self.watches.counted_minutes(step.vessel, zone_id)),
-                    settings.after_minutes,
-                )
-        });
-        or_nobody_asks(told.collect(), scene, step)
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        self.watches.wake(scene, key, vessel, out);
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        self.watches.forget(vessel, reason, out);
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
-        self.profiles.rebuild(NAME, &settings.zone_speed, scene.chart);
-        self.watches.reload(scene, |zone| zone.asks(NAME.name()).is_some(), out);
-    }
-
-    remembers! { kept { profiles } parts { watches } built {} }
-}
-
-fn holds(
-    scene: &Scene<'_>,
-    step: &Step<'_>,
-    zone: ZoneIx,
-    watched: &Watched,
-    settings: &Settings,
-    asked: Option<i32>,
-) -> Signal {
-    let knots = step.smg.map_or(0.0, |smg| smg.knots);
-    let position = step.fix.map(|fix| fix.position);
-    let mut measured = Map::new();
-    measured.insert("counted_minutes".into(), number(watched.condition.counted().minutes(), 1));
-    measured.insert("speed_made_good_knots".into(), number(knots, 1));
-    Signal {
-        behaviour: NAME,
-        subject: Subject::in_zone(step.key, step.vessel, &scene.chart.zones.get(zone).id),
-        kind: SignalKind::Holds(Box::new(Holding {
-            started_at: watched.condition.started_at(),
-            satisfied_at: watched.condition.satisfied_at().unwrap_or(step.at),
-            last_at: step.fix.map_or(step.at, |fix| fix.at),
-            form: settings.side(knots),
-            position,
-            shore_nm: position.map(|position| scene.chart.shore_nm(position)),
-            zones: step.presence.iter().collect(),
-            base: vec![(NAME.name(), settings.score)],
-            asked,
-            anchored: false,
-            measured,
-            thresholds: thresholds(
-                settings,
-                &["min_knots", "max_knots", "margin_knots", "after_minutes", "end_minutes"],
-            ),
-        })),
-    }
+/// A zone that asks for it needs every fix.
+fn always(_: &Map<String, Value>) -> bool {
+    true
 }
 
 #[cfg(test)]

@@ -205,13 +205,14 @@ fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
 
 /// The outcome of one change at one sink. For a delivered one, only a digest is mentioned: any error is of an earlier
 /// attempt.
-pub(in crate::cli) fn outcome(sent: &Sent) -> String {
+fn outcome(sent: &Sent) -> String {
     let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {}", FromAir(error)));
     match sent.state {
         DeliveryState::Delivered => match sent.error.as_ref().filter(|text| text.starts_with(store::IN_DIGEST)) {
             Some(digest) => format!("delivered {}", FromAir(digest)),
             None => "delivered".to_owned(),
         },
+        DeliveryState::NotSelected => format!("not selected{error}"),
         DeliveryState::Silenced => "held back by a silence".to_owned(),
         DeliveryState::Pending => format!("waiting{error}"),
         DeliveryState::Failed => format!("not delivered{error}"),

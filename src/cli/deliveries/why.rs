@@ -1,88 +1,185 @@
-//! `atalaia deliveries why`: for each sink, what became of each change of one alert, also if it was never meant to go there.
+//! `atalaia deliveries why`: for each sink, through which stages each change of one alert has gone and what became of it there, also if it
+//! was never meant to go to the sink.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::cli::alerts::outcome;
 use crate::cli::table::short_id;
-use crate::store::{AlertFile, Filter, Sent};
+use crate::store::{self, AlertFile, DeliveryState, Filter, Stage, StageOutcome};
 use crate::telemetry::FromAir;
+
+/// What is known of an alert and its deliveries.
+pub(super) struct DeliveryRecords<'a> {
+    pub(super) file: &'a AlertFile,
+    /// What the stages have recorded.
+    pub(super) outcomes: &'a [StageOutcome],
+    /// Filters of the sinks in the settings, for changes of which nothing is recorded.
+    pub(super) filters: &'a [Filter],
+}
 
 /// Outcome at one sink, with the revisions that share it.
 #[derive(Debug, PartialEq)]
 struct Run {
+    /// The stage that decided; `None` if the change was not offered to the sink.
+    stage: Option<Stage>,
     outcome: String,
     revisions: Vec<u64>,
 }
 
-/// The outcomes for every sink in the settings and every sink that has deliveries of the alert, or for one of them.
-fn runs(file: &AlertFile, filters: &[Filter], only: Option<&str>) -> BTreeMap<String, Vec<Run>> {
-    let told = &file.told;
-    let mut sinks: BTreeMap<&str, Option<&Filter>> = BTreeMap::new();
-    sinks.extend(told.deliveries.iter().map(|sent| (sent.sink.as_str(), None)));
-    sinks.extend(filters.iter().map(|filter| (filter.sink.as_str(), Some(filter))));
-    let wanted = |(sink, _): &(&str, Option<&Filter>)| only.is_none_or(|only| only == *sink);
-    let of_sink = |(sink, filter): (&str, Option<&Filter>)| {
+impl DeliveryRecords<'_> {
+    /// The outcomes for every sink in the settings and every sink of which something is recorded, or for one of them.
+    fn runs(&self, only: Option<&str>) -> BTreeMap<String, Vec<Run>> {
+        let mut sinks: BTreeMap<&str, Option<&Filter>> = BTreeMap::new();
+        sinks.extend(self.outcomes.iter().map(|outcome| (outcome.sink.as_str(), None)));
+        sinks.extend(self.filters.iter().map(|filter| (filter.sink.as_str(), Some(filter))));
+        sinks.retain(|sink, _| only.is_none_or(|only| only == *sink));
+        sinks.into_iter().map(|(sink, filter)| (sink.to_owned(), self.runs_of(sink, filter))).collect()
+    }
+
+    fn runs_of(&self, sink: &str, filter: Option<&Filter>) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
-        for line in &file.lines {
+        for line in &self.file.lines {
             let revision = line.line["revision"].as_u64().unwrap_or_default();
-            let sent = told.deliveries.iter().find(|sent| sent.sink == sink && u64::from(sent.revision) == revision);
-            let outcome = outcome_of(&line.line["alert"], sent, filter);
-            match runs.last_mut().filter(|run| run.outcome == outcome) {
+            let is_it = |outcome: &&StageOutcome| outcome.sink == sink && u64::from(outcome.revision) == revision;
+            let (stage, outcome) = match self.outcomes.iter().find(is_it) {
+                Some(recorded) => (Some(recorded.stage()), outcome(recorded)),
+                None => unrecorded(&line.line["alert"], filter),
+            };
+            match runs.last_mut().filter(|run| run.stage == stage && run.outcome == outcome) {
                 Some(run) => run.revisions.push(revision),
-                None => runs.push(Run { outcome, revisions: vec![revision] }),
+                None => runs.push(Run { stage, outcome, revisions: vec![revision] }),
             }
         }
-        (sink.to_owned(), runs)
+        runs
+    }
+
+    /// The page: a line for each outcome at each sink, with the stages that led to it.
+    pub(super) fn page(&self, only: Option<&str>) -> String {
+        let mut page = format!("alert {}\n", self.file.told.entry.id);
+        for (sink, runs) in self.runs(only) {
+            for Run { stage, outcome, revisions } in runs {
+                let of = match revisions.as_slice() {
+                    [one] => format!("revision {one}"),
+                    all => format!("revisions {} to {}", all[0], all[all.len() - 1]),
+                };
+                let chain = stage.map_or_else(String::new, |stage| format!("  {}", chain(stage)));
+                page += &format!("  {}  {of}{chain}: {outcome}\n", FromAir(&sink));
+            }
+        }
+        page
+    }
+
+    /// The same as one JSON object for each sink and outcome.
+    pub(super) fn objects(&self, only: Option<&str>) -> String {
+        let alert = &self.file.told.entry.id;
+        let mut objects = String::new();
+        for (sink, runs) in self.runs(only) {
+            for Run { stage, outcome, revisions } in runs {
+                let stage = stage.map(Stage::name);
+                let value =
+                    json!({ "alert": alert, "sink": sink, "revisions": revisions, "stage": stage, "outcome": outcome });
+                objects += &format!("{value}\n");
+            }
+        }
+        objects
+    }
+
+    /// What is said if nothing is known of a sink of this name.
+    pub(super) fn unknown(&self, sink: &str) -> Option<String> {
+        let known = self.filters.iter().any(|filter| filter.sink == sink)
+            || self.outcomes.iter().any(|outcome| outcome.sink == sink);
+        let id = short_id(&self.file.told.entry.id);
+        (!known).then(|| format!("no sink `{sink}` is in the settings, and it has no delivery of alert {id}"))
+    }
+}
+
+/// The stages up to this one.
+fn chain(last: Stage) -> String {
+    let passed = Stage::ALL.into_iter().filter(|stage| *stage <= last).map(Stage::name);
+    passed.collect::<Vec<_>>().join(" > ")
+}
+
+/// What the stages have recorded, in words.
+fn outcome(recorded: &StageOutcome) -> String {
+    let reason = recorded.reason.as_ref().map(|reason| FromAir(reason).to_string());
+    let with = |what: &str| match &reason {
+        Some(reason) => format!("{what}: {reason}"),
+        None => what.to_owned(),
     };
-    sinks.into_iter().filter(wanted).map(of_sink).collect()
-}
-
-fn outcome_of(alert: &Value, sent: Option<&Sent>, filter: Option<&Filter>) -> String {
-    match (sent, filter) {
-        (Some(sent), _) => outcome(sent),
-        (None, _) if alert["announced"] == false => "not offered: a fact, below alerts.alert_from".to_owned(),
-        (None, None) => "no delivery; the sink is not in the settings".to_owned(),
-        (None, Some(filter)) => match filter.because(alert) {
-            Some(because) => format!("not selected: {because}"),
-            None => "not selected by the settings of that time; today's would select it".to_owned(),
-        },
-    }
-}
-
-/// The page: a line for each outcome at each sink.
-pub(super) fn page(file: &AlertFile, filters: &[Filter], only: Option<&str>) -> String {
-    let mut page = format!("alert {}\n", file.told.entry.id);
-    for (sink, runs) in runs(file, filters, only) {
-        for Run { outcome, revisions } in runs {
-            let of = match revisions.as_slice() {
-                [one] => format!("revision {one}"),
-                all => format!("revisions {} to {}", all[0], all[all.len() - 1]),
-            };
-            page += &format!("  {}  {of}: {outcome}\n", FromAir(&sink));
+    let attempts = recorded.attempts;
+    match recorded.state {
+        DeliveryState::NotSelected => with("not selected"),
+        DeliveryState::Silenced => format!("held back by {}", reason.as_deref().unwrap_or("a silence")),
+        DeliveryState::Withheld => with("withheld"),
+        DeliveryState::Pending if attempts == 0 => with("waiting"),
+        DeliveryState::Pending => {
+            let again = recorded.due_at.map_or_else(|| "soon".to_owned(), |at| format!("at {at}"));
+            with(&format!("waiting after attempt {attempts}, tried again {again}"))
         }
-    }
-    page
-}
-
-/// The same as one JSON object for each sink and outcome.
-pub(super) fn objects(file: &AlertFile, filters: &[Filter], only: Option<&str>) -> String {
-    let alert = &file.told.entry.id;
-    let mut objects = String::new();
-    for (sink, runs) in runs(file, filters, only) {
-        for Run { outcome, revisions } in runs {
-            let value = json!({ "alert": alert, "sink": sink, "revisions": revisions, "outcome": outcome });
-            objects += &format!("{value}\n");
+        DeliveryState::Delivered => {
+            let digest = reason.filter(|reason| reason.starts_with(store::IN_DIGEST));
+            let digest = digest.map_or_else(String::new, |digest| format!(" {digest}"));
+            let late = if 1 < attempts { format!(" at attempt {attempts}") } else { String::new() };
+            format!("delivered{digest}{late}")
         }
+        DeliveryState::Failed if attempts == 0 => with("given up"),
+        DeliveryState::Failed => with(&format!("given up after attempt {attempts}")),
     }
-    objects
 }
 
-/// What is said if nothing is known of a sink of this name.
-pub(super) fn unknown(file: &AlertFile, filters: &[Filter], sink: &str) -> Option<String> {
-    let known =
-        filters.iter().any(|filter| filter.sink == sink) || file.told.deliveries.iter().any(|sent| sent.sink == sink);
-    let id = short_id(&file.told.entry.id);
-    (!known).then(|| format!("no sink `{sink}` is in the settings, and it has no delivery of alert {id}"))
+/// Why nothing is recorded of a change: a fact is not offered, and versions before 0.2 did not record what a sink does not select.
+fn unrecorded(alert: &Value, filter: Option<&Filter>) -> (Option<Stage>, String) {
+    if alert["announced"] == false {
+        return (None, "not offered: a fact, below alerts.alert_from".to_owned());
+    }
+    let Some(filter) = filter else {
+        return (None, "no delivery; the sink is not in the settings".to_owned());
+    };
+    match filter.because(alert) {
+        Some(because) => (Some(Stage::Select), format!("not selected: by today's settings, {because}")),
+        None => (None, "not offered; the sink was not in the settings or did not select it then".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Time;
+
+    fn recorded(state: DeliveryState, attempts: u32, reason: Option<&str>) -> StageOutcome {
+        let due_at = (state == DeliveryState::Pending && 0 < attempts).then(|| Time::from_millis(0));
+        let reason = reason.map(str::to_owned);
+        StageOutcome { revision: 1, sink: "mail".to_owned(), state, attempts, due_at, reason }
+    }
+
+    #[test]
+    fn each_outcome_names_the_stage_that_decided_and_those_before_it() {
+        let shown = |state, attempts, reason| {
+            let recorded = recorded(state, attempts, reason);
+            format!("{}: {}", chain(recorded.stage()), outcome(&recorded))
+        };
+        assert_eq!(shown(DeliveryState::NotSelected, 0, Some("too low")), "select: not selected: too low");
+        assert_eq!(
+            shown(DeliveryState::Silenced, 0, Some("silence 3 (ana: a buoy)")),
+            "select > silence: held back by silence 3 (ana: a buoy)"
+        );
+        assert_eq!(
+            shown(DeliveryState::Withheld, 0, Some("TLP:RED is above its max_tlp AMBER")),
+            "select > silence > clear: withheld: TLP:RED is above its max_tlp AMBER"
+        );
+        assert_eq!(shown(DeliveryState::Pending, 0, None), "select > silence > clear > pace: waiting");
+        assert_eq!(
+            shown(DeliveryState::Delivered, 2, None),
+            "select > silence > clear > pace > send: delivered at attempt 2"
+        );
+        assert_eq!(
+            shown(DeliveryState::Pending, 3, Some("busy")),
+            "select > silence > clear > pace > send > retry: waiting after attempt 3, tried again at 1970-01-01T00:00:00Z: busy"
+        );
+        assert_eq!(
+            shown(DeliveryState::Failed, 9, Some("refused")),
+            "select > silence > clear > pace > send > retry: given up after attempt 9: refused"
+        );
+    }
 }

@@ -92,7 +92,7 @@ fn head(known: &Known, page: &mut Page) {
     who.extend(word(Field::Imo).map(|imo| format!("IMO {imo}")));
     who.extend(word(Field::CallSign).map(|sign| format!("call sign {sign}")));
     page.line(&who.join(", "));
-    let mut what = vec![flag_of(Mmsi(known.mmsi)).map_or("no flag", country).to_owned()];
+    let mut what = vec![flag_of(Mmsi(known.mmsi)).map_or("no flag", |flag| country(flag.code())).to_owned()];
     what.push(word(Field::Kind).unwrap_or_else(|| "type unknown".to_owned()));
     what.extend(known.deeds.class.map(str::to_owned));
     what.extend(word(Field::Hull));
@@ -122,7 +122,10 @@ fn head(known: &Known, page: &mut Page) {
         let row = &found.listed;
         let alike = if found.fuzzy { ", nearly" } else { "" };
         let reason = row.reason.as_ref().map_or_else(String::new, |reason| format!(": {}", FromAir(reason)));
-        page.labelled("watchlist", &format!("{} by {}{alike}{reason}", FromAir(&row.list), found.by.replace('_', " ")));
+        page.labelled(
+            "watchlist",
+            &format!("{} by {}{alike}{reason}", FromAir(&row.list), found.by.name().replace('_', " ")),
+        );
     }
     for (place, saying) in known.sayings.before().into_iter().take(page.rows).enumerate() {
         let label = if place == 0 { "before" } else { "" };

@@ -4,10 +4,11 @@
 //! digest lists other alerts. It is therefore an alert of its own, which stops firing when it is no longer repeated.
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
-use super::{Told, plain};
-use crate::alerts::Status;
+use super::plain;
+use crate::alerts::{Change, Status};
+use crate::delivery::digest::Digest;
 use crate::delivery::send::SenderIdentity;
 use crate::time::{Span, Time};
 
@@ -15,7 +16,7 @@ use crate::time::{Span, Time};
 pub(in crate::delivery) const LASTS: Span = Span::from_minutes(5);
 
 /// One alert for `POST /api/v2/alerts`.
-pub(in crate::delivery) fn alert(told: &Told, sender: &SenderIdentity, now: Time) -> Value {
+pub(in crate::delivery) fn alert(told: &Change, sender: &SenderIdentity, now: Time) -> Value {
     json!({
         "labels": labels(told, sender),
         "annotations": annotations(told),
@@ -25,7 +26,7 @@ pub(in crate::delivery) fn alert(told: &Told, sender: &SenderIdentity, now: Time
 }
 
 /// The webhook body that Alertmanager sends, version 4.
-pub(in crate::delivery) fn webhook(told: &Told, sender: &SenderIdentity) -> Value {
+pub(in crate::delivery) fn webhook(told: &Change, sender: &SenderIdentity) -> Value {
     let (labels, annotations) = (labels(told, sender), annotations(told));
     let (status, ends_at) = match told.alert.status {
         // Alertmanager writes Go's zero time here.
@@ -55,61 +56,62 @@ pub(in crate::delivery) fn webhook(told: &Told, sender: &SenderIdentity) -> Valu
     })
 }
 
-fn labels(told: &Told, sender: &SenderIdentity) -> Map<String, Value> {
+fn labels(told: &Change, sender: &SenderIdentity) -> Map<String, Value> {
     let mut labels = Map::new();
     labels.insert("alertname".to_owned(), json!(told.alert.behaviour));
     labels.insert("alert".to_owned(), json!(told.alert.id));
     labels.insert("job".to_owned(), json!("atalaia"));
     labels.insert("site".to_owned(), json!(sender.site));
-    if told.alert.digest().is_some() {
+    if super::digest(&told.alert).is_some() {
         labels.insert("digest".to_owned(), json!(told.revision.to_string()));
     }
     labels
 }
 
-fn annotations(told: &Told) -> Map<String, Value> {
+fn annotations(told: &Change) -> Map<String, Value> {
     let alert = &told.alert;
-    let names: Vec<String> = alert.vessels.iter().map(super::ToldVessel::called).collect();
+    let names: Vec<String> = alert.vessels.iter().map(super::called).collect();
     let zones: Vec<String> = alert.zones.iter().map(|zone| plain(&zone.name)).collect();
     let texts = [
         ("summary", plain(&alert.summary)),
         ("severity", alert.severity.name().to_owned()),
         ("score", alert.score.to_string()),
-        ("change", told.change.clone()),
+        ("change", told.change.name().to_owned()),
         ("reason", plain(&told.reason)),
         ("revision", told.revision.to_string()),
-        ("mmsi", alert.mmsis()),
+        ("mmsi", super::mmsis(alert)),
         ("vessels", names.join(", ")),
         ("zones", zones.join(", ")),
-        ("position", alert.place().unwrap_or_default()),
+        ("position", super::place(alert).unwrap_or_default()),
         ("handling", plain(&alert.handling.line())),
     ];
     let texts = texts.map(|(key, text)| (key.to_owned(), text)).into_iter();
-    let listed = alert.digest().into_iter().flat_map(|digest| digest.texts());
+    let digest = super::digest(alert);
+    let listed = digest.iter().flat_map(Digest::texts);
     let listed = listed.map(|(name, ids)| (format!("alerts_{name}"), ids));
     // Alertmanager drops empty annotations.
     texts.chain(listed).filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, json!(text))).collect()
 }
 
 /// When the alert stops firing. Never before it starts, which Alertmanager would reject.
-fn ends_at(told: &Told, now: Time) -> Time {
+fn ends_at(told: &Change, now: Time) -> Time {
     match told.alert.status {
         Status::Open => (now + LASTS).max(told.alert.started_at),
         Status::Ended | Status::Retracted => over_at(told).min(now).max(told.alert.started_at),
     }
 }
 
-fn over_at(told: &Told) -> Time {
+fn over_at(told: &Change) -> Time {
     told.alert.ended_at.unwrap_or(told.at).max(told.alert.started_at)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{assert_golden, letter_with};
+    use super::super::{assert_golden, letter_with, read};
     use super::*;
 
-    fn told(name: &str) -> Told {
-        Told::of(&letter_with(name, |_| {})).expect("told")
+    fn told(name: &str) -> Change {
+        read(&letter_with(name, |_| {})).expect("told")
     }
 
     fn sender() -> SenderIdentity {
@@ -139,8 +141,7 @@ mod tests {
             change["alert"]["ended_at"] = json!("2026-03-14T05:00:00Z");
             change["alert"]["vessels"][0]["name"] = json!("ANOTHER");
         });
-        let (first, later) =
-            (alert(&first, &sender(), now()), alert(&Told::of(&later).expect("told"), &sender(), now()));
+        let (first, later) = (alert(&first, &sender(), now()), alert(&read(&later).expect("told"), &sender(), now()));
         assert_eq!(first["labels"], later["labels"]);
         assert_ne!(first["annotations"], later["annotations"]);
         assert_eq!(first["endsAt"], "2026-03-14T12:05:00Z", "firing until it is repeated");

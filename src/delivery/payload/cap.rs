@@ -1,9 +1,11 @@
 //! A change as a message of the Common Alerting Protocol 1.2 (OASIS).
 
+use super::plain;
 use super::xml::Element;
-use super::{Told, plain};
 use crate::alerts::handling::Reality;
-use crate::alerts::{Severity, Status};
+use crate::alerts::{Change, ChangeKind, Severity, Status};
+use crate::behaviours::{Behaviour, CapCategory};
+use crate::delivery::digest::Digest;
 use crate::time::Time;
 
 /// Radius of the circle around the alert's position. Kilometres.
@@ -11,12 +13,12 @@ const RADIUS_KM: f64 = 1.0;
 
 /// The CAP message. Later messages refer to the first one, whose `sent` is the alert's opening time. As this is stored with the alert, the
 /// reference stays right after a restart.
-pub(in crate::delivery) fn message(told: &Told, sender: &str) -> String {
+pub(in crate::delivery) fn message(told: &Change, sender: &str) -> String {
     let alert = &told.alert;
-    let (kind, sent) = match told.change.as_str() {
-        "opened" => ("Alert", alert.opened_at),
-        "retracted" => ("Cancel", told.at),
-        _ => ("Update", told.at),
+    let (kind, sent) = match told.change {
+        ChangeKind::Opened => ("Alert", alert.opened_at),
+        ChangeKind::Retracted => ("Cancel", told.at),
+        ChangeKind::Updated | ChangeKind::Ended => ("Update", told.at),
     };
     let mut parts = vec![
         Element::text("identifier", format!("{}.{}", alert.id, told.revision)),
@@ -32,7 +34,7 @@ pub(in crate::delivery) fn message(told: &Told, sender: &str) -> String {
         ),
         Element::text("msgType", kind),
         Element::text("scope", "Restricted"),
-        Element::text("restriction", alert.marking()),
+        Element::text("restriction", super::marking(alert)),
     ];
     if kind != "Alert" {
         parts.push(Element::text("note", &told.reason));
@@ -43,35 +45,36 @@ pub(in crate::delivery) fn message(told: &Told, sender: &str) -> String {
     Element::of("alert", parts).with("xmlns", "urn:oasis:names:tc:emergency:cap:1.2").document()
 }
 
-fn info(told: &Told) -> Element {
+fn info(told: &Change) -> Element {
     let alert = &told.alert;
-    let event = event(&alert.behaviour);
-    let names: Vec<String> = alert.vessels.iter().map(super::ToldVessel::called).collect();
-    let names = alert.digest().map_or_else(|| names.join(", "), |digest| format!("({})", digest.name()));
-    let headline = match told.change.as_str() {
-        "retracted" => format!("Withdrawn: {} {names}", event.to_lowercase()),
+    let event = event(alert.behaviour);
+    let names: Vec<String> = alert.vessels.iter().map(super::called).collect();
+    let names = super::digest(alert).map_or_else(|| names.join(", "), |digest| format!("({})", digest.name()));
+    let headline = match told.change {
+        ChangeKind::Retracted => format!("Withdrawn: {} {names}", event.to_lowercase()),
         _ => format!("Possible {} {names}", event.to_lowercase()),
     };
     let parameters = [
         ("alert", alert.id.clone()),
         ("revision", told.revision.to_string()),
-        ("change", told.change.clone()),
-        ("behaviour", alert.behaviour.clone()),
+        ("change", told.change.name().to_owned()),
+        ("behaviour", alert.behaviour.to_string()),
         ("severity", alert.severity.name().to_owned()),
         ("score", alert.score.to_string()),
         ("decided", told.at.to_string()),
         ("handling", alert.handling.line()),
     ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value));
-    let mmsis = alert.vessels.iter().map(|vessel| ("mmsi".to_owned(), vessel.nine_digits()));
-    let listed = alert.digest().into_iter().flat_map(|digest| digest.texts());
+    let mmsis = alert.vessels.iter().map(|vessel| ("mmsi".to_owned(), super::nine_digits(vessel)));
+    let digest = super::digest(alert);
+    let listed = digest.iter().flat_map(Digest::texts);
     let listed = listed.map(|(name, ids)| (format!("alerts_{name}"), ids));
     let parameter = |(name, value): (String, String)| {
         Element::of("parameter", [Element::text("valueName", name), Element::text("value", value)])
     };
     let mut parts = vec![
         Element::text("language", "en-GB"),
-        Element::text("category", category(&alert.behaviour)),
+        Element::text("category", category(alert.behaviour)),
         Element::text("event", &event),
         Element::text("urgency", urgency(told)),
         Element::text("severity", severity(alert.severity)),
@@ -86,9 +89,9 @@ fn info(told: &Told) -> Element {
     Element::of("info", parts)
 }
 
-fn area(told: &Told) -> Element {
+fn area(told: &Change) -> Element {
     let zones: Vec<String> = told.alert.zones.iter().map(|zone| plain(&zone.name)).collect();
-    let described = told.alert.place().into_iter().chain(zones).collect::<Vec<_>>().join("; ");
+    let described = super::place(&told.alert).into_iter().chain(zones).collect::<Vec<_>>().join("; ");
     let mut parts =
         vec![Element::text("areaDesc", if described.is_empty() { "position unknown" } else { described.as_str() })];
     if let Some(at) = told.alert.position {
@@ -98,22 +101,22 @@ fn area(told: &Told) -> Element {
 }
 
 /// Behaviour as an event name: `Dark rendezvous`.
-fn event(behaviour: &str) -> String {
-    let words = behaviour.replace('_', " ");
+fn event(behaviour: Behaviour) -> String {
+    let words = behaviour.name().replace('_', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn category(behaviour: &str) -> &'static str {
-    match behaviour {
-        "distress" => "Rescue",
-        "drift" => "Safety",
-        "feed_silent" => "Infra",
-        _ => "Security",
+fn category(behaviour: Behaviour) -> &'static str {
+    match behaviour.character().cap {
+        CapCategory::Rescue => "Rescue",
+        CapCategory::Safety => "Safety",
+        CapCategory::Infra => "Infra",
+        CapCategory::Security => "Security",
     }
 }
 
-fn urgency(told: &Told) -> &'static str {
+fn urgency(told: &Change) -> &'static str {
     match (told.alert.status, told.alert.severity) {
         (Status::Ended | Status::Retracted, _) => "Past",
         (Status::Open, Severity::High | Severity::Critical) => "Immediate",
@@ -143,6 +146,7 @@ mod tests {
     use super::super::xml::{Seen, read};
     use super::super::{assert_golden, letter_with};
     use super::*;
+    use crate::delivery::payload;
 
     const SENDER: &str = "ops@atalaia.example";
     /// The standard's elements in order, with the minimum and maximum number of each.
@@ -280,7 +284,7 @@ mod tests {
     }
 
     fn made(name: &str) -> String {
-        message(&Told::of(&letter_with(name, |_| {})).expect("told"), SENDER)
+        message(&payload::read(&letter_with(name, |_| {})).expect("told"), SENDER)
     }
 
     #[test]
@@ -316,7 +320,7 @@ mod tests {
             change["revision"] = json!(1);
             change["alert"]["status"] = json!("open");
         });
-        let first = read(&message(&Told::of(&opened).expect("told"), SENDER)).expect("a document");
+        let first = read(&message(&payload::read(&opened).expect("told"), SENDER)).expect("a document");
         let cancel = read(&made("loitering-retracted")).expect("a document");
         let named = [first.text_of("sender"), first.text_of("identifier"), first.text_of("sent")].join(",");
         assert_eq!(cancel.text_of("msgType"), "Cancel");
@@ -328,7 +332,7 @@ mod tests {
     fn an_exercise_is_marked_as_one() {
         let delivery =
             letter_with("rendezvous-opened", |change| change["alert"]["handling"]["reality"] = json!("exercise"));
-        let text = message(&Told::of(&delivery).expect("told"), SENDER);
+        let text = message(&payload::read(&delivery).expect("told"), SENDER);
         assert_eq!(check(&text).expect("CAP").text_of("status"), "Exercise");
     }
 
@@ -337,7 +341,7 @@ mod tests {
         let delivery = letter_with("rendezvous-opened", |change| {
             change["alert"]["vessels"][0]["name"] = json!("</headline><status>Test\u{0}\u{202e}&x;");
         });
-        let seen = check(&message(&Told::of(&delivery).expect("told"), SENDER)).expect("CAP");
+        let seen = check(&message(&payload::read(&delivery).expect("told"), SENDER)).expect("CAP");
         assert_eq!(seen.text_of("status"), "Actual");
         assert!(seen.text_of("headline").contains("</headline><status>Test &x;"), "{}", seen.text_of("headline"));
     }

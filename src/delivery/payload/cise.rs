@@ -7,9 +7,10 @@ mod words;
 use sha2::{Digest, Sha256};
 
 use super::xml::Element;
-use super::{Told, ToldPlace, ToldVessel};
-use crate::alerts::Status;
 use crate::alerts::handling::{Purpose, Reality};
+use crate::alerts::{Change, Status};
+use crate::behaviours::{Silence, VesselRef};
+use crate::geo::LatLon;
 use crate::time::Time;
 
 pub(in crate::delivery) use words::{AnomalyType, RiskType, SeaBasin, anomaly_type};
@@ -32,7 +33,7 @@ pub(in crate::delivery) struct Terms<'a> {
 ///
 /// # Errors
 /// Fails with a sentence if CISE cannot express the marking or must not receive it.
-pub(in crate::delivery) fn push(told: &Told, terms: &Terms<'_>) -> Result<String, String> {
+pub(in crate::delivery) fn push(told: &Change, terms: &Terms<'_>) -> Result<String, String> {
     let handling = &told.alert.handling;
     let sensitivity = words::sensitivity(handling.tlp)
         .ok_or("TLP:AMBER+STRICT has no equal in CISE, and AMBER would weaken it: it does not leave")?;
@@ -93,11 +94,11 @@ fn service(part: &'static str, id: &str, basin: SeaBasin) -> Element {
     Element::of(part, inside)
 }
 
-fn anomaly(told: &Told, terms: &Terms<'_>, sensitivity: &str) -> Element {
+fn anomaly(told: &Change, terms: &Terms<'_>, sensitivity: &str) -> Element {
     let alert = &told.alert;
     let retracted = alert.status == Status::Retracted;
     let nature = if alert.handling.reality == Reality::Actual { "Estimated" } else { "Simulated" };
-    let what = alert.behaviour.replace('_', "-");
+    let what = alert.behaviour.name().replace('_', "-");
     let said = format!("rule={}; {}", alert.behaviour, alert.summary);
     let metadata = [
         Element::text("CreationDate", told.at.to_string()),
@@ -136,8 +137,9 @@ fn anomaly(told: &Told, terms: &Terms<'_>, sensitivity: &str) -> Element {
 }
 
 /// Where it happened. For an AIS gap: where the vessel was last heard, and where it was heard again.
-fn places(told: &Told) -> Vec<Element> {
-    let silence = if told.alert.behaviour == "ais_gap" { told.alert.silence() } else { None };
+fn places(told: &Change) -> Vec<Element> {
+    let is_silence = told.alert.behaviour.character().silence == Silence::Itself;
+    let silence = if is_silence { super::silence(&told.alert) } else { None };
     let Some((before, after)) = silence else {
         return told.alert.position.into_iter().map(|at| place(at, None)).collect();
     };
@@ -145,19 +147,19 @@ fn places(told: &Told) -> Vec<Element> {
     std::iter::once(place(before, Some("StartPlace"))).chain(heard_again).collect()
 }
 
-fn place(at: ToldPlace, role: Option<&str>) -> Element {
+fn place(at: LatLon, role: Option<&str>) -> Element {
     let mut parts = vec![location(at), Element::text("EventArea", "GEN")];
     parts.extend(role.map(|role| Element::text("LocationRole", role)));
     parts.push(Element::text("SourceType", "Declaration"));
     Element::of("LocationRel", parts)
 }
 
-fn object(told: &Told, vessel: &ToldVessel) -> Element {
+fn object(told: &Change, vessel: &VesselRef) -> Element {
     let mut parts = Vec::new();
     let name = vessel.name.as_deref().map(super::plain).filter(|name| !name.is_empty());
     parts.extend(name.map(|name| Element::text("Name", name)));
-    if let Some(&(at, lon, lat, speed, course)) = told.alert.last_point(vessel) {
-        let mut known = vec![location(ToldPlace { lat, lon })];
+    if let Some(&(at, lon, lat, speed, course)) = super::last_point(&told.alert, vessel) {
+        let mut known = vec![location(LatLon { lat, lon })];
         known.extend(course.map(|degrees| Element::text("COG", format!("{degrees:.1}"))));
         known.push(period("PeriodOfTime", at, None));
         known.push(Element::text("SourceType", "Declaration"));
@@ -173,7 +175,7 @@ fn object(told: &Told, vessel: &ToldVessel) -> Element {
     Element::of("Object", parts).with("xsi:type", "vessel:Vessel")
 }
 
-fn location(at: ToldPlace) -> Element {
+fn location(at: LatLon) -> Element {
     let geometry =
         [Element::text("Latitude", format!("{:.4}", at.lat)), Element::text("Longitude", format!("{:.4}", at.lon))];
     Element::of("Location", [Element::of("Geometry", geometry)])

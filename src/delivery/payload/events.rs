@@ -2,25 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::{Told, within_bounds};
+use super::within_bounds;
+use crate::alerts::Change;
 use crate::delivery::send::{Delivery, SenderIdentity};
 
 /// Media type of [`cloud_event`].
 pub(in crate::delivery) const CLOUD_EVENT: &str = "application/cloudevents+json";
 
 /// A CloudEvent whose `id` is the delivery's key. A change that is too long loses its tracks and is marked `truncated`.
-pub(in crate::delivery) fn cloud_event(delivery: &Delivery, told: &Told, sender: &SenderIdentity) -> Value {
+pub(in crate::delivery) fn cloud_event(delivery: &Delivery, told: &Change, sender: &SenderIdentity) -> Value {
     let (data, truncated) = within_bounds(delivery);
     let alert = &told.alert;
     let subject = alert
         .vessels
         .first()
-        .map_or(alert.behaviour.clone(), |vessel| format!("{}/{}", alert.behaviour, vessel.nine_digits()));
+        .map_or(alert.behaviour.to_string(), |vessel| format!("{}/{}", alert.behaviour, super::nine_digits(vessel)));
     let mut event = json!({
         "specversion": "1.0",
         "id": delivery.key,
         "source": format!("urn:atalaia:site:{}", sender.site),
-        "type": format!("org.atalaia.alert.{}.v1", told.change),
+        "type": format!("org.atalaia.alert.{}.v1", told.change.name()),
         "subject": subject,
         "time": told.at,
         "datacontenttype": "application/json",
@@ -40,25 +41,25 @@ pub(in crate::delivery) fn cloud_event(delivery: &Delivery, told: &Told, sender:
 }
 
 /// The body of Standard Webhooks: `{type, timestamp, data}`.
-pub(in crate::delivery) fn standard(delivery: &Delivery, told: &Told) -> Value {
+pub(in crate::delivery) fn standard(delivery: &Delivery, told: &Change) -> Value {
     let (data, _) = within_bounds(delivery);
-    json!({"type": format!("alert.{}", told.change), "timestamp": told.at, "data": data})
+    json!({"type": format!("alert.{}", told.change.name()), "timestamp": told.at, "data": data})
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{assert_golden, letter_with};
+    use super::super::{assert_golden, letter_with, read};
     use super::*;
 
     fn event(delivery: &Delivery) -> Value {
-        cloud_event(delivery, &Told::of(delivery).expect("told"), &SenderIdentity { site: "lisbon-1".to_owned() })
+        cloud_event(delivery, &read(delivery).expect("told"), &SenderIdentity { site: "lisbon-1".to_owned() })
     }
 
     #[test]
     fn the_events_are_those_of_the_golden_files() {
         let delivery = letter_with("rendezvous-opened", |_| {});
         assert_golden("rendezvous-opened.cloudevent", &format!("{:#}\n", event(&delivery)));
-        let plain = standard(&delivery, &Told::of(&delivery).expect("told"));
+        let plain = standard(&delivery, &read(&delivery).expect("told"));
         assert_golden("rendezvous-opened.standard", &format!("{plain:#}\n"));
     }
 
@@ -91,6 +92,6 @@ mod tests {
         assert_eq!(event["truncated"], true);
         assert_eq!(event["data"]["alert"]["evidence"]["tracks"], json!([]));
         assert!(event.to_string().len() < 64 * 1024);
-        assert!(super::standard(&long, &Told::of(&long).expect("told")).to_string().len() < 64 * 1024);
+        assert!(super::standard(&long, &read(&long).expect("told")).to_string().len() < 64 * 1024);
     }
 }

@@ -12,162 +12,72 @@ use serde_json::Value;
 use super::digest::Digest;
 use super::send::{Delivery, SendError};
 use crate::ais::hidden;
-use crate::alerts::{Handling, Severity, Status};
-use crate::time::Time;
+use crate::alerts::{Alert, Change, EvidencePoint, EvidenceTrack, Status};
+use crate::behaviours::VesselRef;
+use crate::geo::LatLon;
 
 /// Size that receivers and proxies must accept; longer changes are sent without the points of their tracks. Bytes.
 const MOST_BYTES: usize = 60_000;
 
-/// A change with the fields that the formats use.
-#[derive(Deserialize)]
-pub(super) struct Told {
-    /// Kind of the change: `opened`, `updated`, `ended` or `retracted`.
-    pub(super) change: String,
-    /// Revision of the alert, from 1.
-    pub(super) revision: u64,
-    /// Engine time of the decision.
-    pub(super) at: Time,
-    /// Reason for the change in a few words; may be empty.
-    #[serde(default)]
-    pub(super) reason: String,
-    /// The alert after the change.
-    pub(super) alert: ToldAlert,
+/// The change of a delivery. A change that cannot be read is refused, because a retry would not help.
+pub(super) fn read(delivery: &Delivery) -> Result<Change, SendError> {
+    let unreadable =
+        |error| SendError::Refused { reason: format!("{}: not a line of the alert stream: {error}", delivery.key) };
+    Change::deserialize(&*delivery.change).map_err(unreadable)
 }
 
-/// The fields of the alert that the formats use.
-#[derive(Deserialize)]
-pub(super) struct ToldAlert {
-    pub(super) id: String,
-    pub(super) behaviour: String,
-    pub(super) status: Status,
-    pub(super) severity: Severity,
-    pub(super) score: i64,
-    pub(super) confidence: String,
-    pub(super) started_at: Time,
-    pub(super) opened_at: Time,
-    pub(super) ended_at: Option<Time>,
-    pub(super) vessels: Vec<ToldVessel>,
-    pub(super) zones: Vec<ToldZone>,
-    pub(super) position: Option<ToldPlace>,
-    pub(super) case_id: Option<String>,
-    pub(super) handling: Handling,
-    pub(super) summary: String,
-    #[serde(default)]
-    evidence: ToldEvidence,
+/// The alerts that an alert lists, if it is a digest.
+pub(super) fn digest(alert: &Alert) -> Option<Digest> {
+    Digest::deserialize(alert.evidence.measured.get("digest")?).ok()
 }
 
-/// A vessel of the alert. Its texts were received over the air.
-#[derive(Deserialize)]
-pub(super) struct ToldVessel {
-    pub(super) mmsi: u32,
-    pub(super) track: u16,
-    pub(super) imo: Option<u32>,
-    pub(super) name: Option<String>,
-    pub(super) call_sign: Option<String>,
-    pub(super) ship_type: Option<u8>,
+/// Last point of the vessel's track; `None` if the alert has no such track.
+fn last_point<'a>(alert: &'a Alert, vessel: &VesselRef) -> Option<&'a EvidencePoint> {
+    let is_its = |track: &&EvidenceTrack| (track.mmsi, track.track) == (vessel.mmsi, vessel.track);
+    alert.evidence.tracks.iter().find(is_its)?.points.last()
 }
 
-/// A zone of the alert.
-#[derive(Deserialize)]
-pub(super) struct ToldZone {
-    pub(super) name: String,
-}
-
-/// A position in degrees.
-#[derive(Clone, Copy, Deserialize)]
-pub(super) struct ToldPlace {
-    pub(super) lat: f64,
-    pub(super) lon: f64,
-}
-
-#[derive(Default, Deserialize)]
-struct ToldEvidence {
-    #[serde(default)]
-    measured: Measured,
-    #[serde(default)]
-    tracks: Vec<ToldTrack>,
-}
-
-#[derive(Default, Deserialize)]
-struct Measured {
-    digest: Option<Digest>,
-}
-
-#[derive(Deserialize)]
-struct ToldTrack {
-    mmsi: u32,
-    track: u16,
-    points: Vec<Point>,
-}
-
-/// A track point: `[time, lon, lat, sog kn or null, cog degrees or null]`.
-type Point = (Time, f64, f64, Option<f64>, Option<f64>);
-
-impl Told {
-    /// Reads the change. A change that cannot be read is refused, because a retry would not help.
-    pub(super) fn of(delivery: &Delivery) -> Result<Told, SendError> {
-        let unreadable =
-            |error| SendError::Refused { reason: format!("{}: not a line of the alert stream: {error}", delivery.key) };
-        Told::deserialize(&*delivery.change).map_err(unreadable)
+/// Positions before and after a gap in the first track. While the alert is open: the last point and `None`; then the ends of the
+/// longest gap.
+fn silence(alert: &Alert) -> Option<(LatLon, Option<LatLon>)> {
+    let place = |point: &EvidencePoint| LatLon { lat: point.2, lon: point.1 };
+    let points = &alert.evidence.tracks.first()?.points;
+    if alert.status == Status::Open {
+        return points.last().map(|last| (place(last), None));
     }
+    let longest = points.windows(2).max_by_key(|pair| pair[1].0 - pair[0].0)?;
+    Some((place(&longest[0]), Some(place(&longest[1]))))
 }
 
-impl ToldAlert {
-    /// The alerts it lists, if it is a digest.
-    pub(super) fn digest(&self) -> Option<&Digest> {
-        self.evidence.measured.digest.as_ref()
-    }
-
-    /// Last point of the vessel's track; `None` if the alert has no such track.
-    fn last_point(&self, vessel: &ToldVessel) -> Option<&Point> {
-        let is_its = |track: &&ToldTrack| (track.mmsi, track.track) == (vessel.mmsi, vessel.track);
-        self.evidence.tracks.iter().find(is_its)?.points.last()
-    }
-
-    /// Positions before and after a gap in the first track. While the alert is open: the last point and `None`; then the ends of the
-    /// longest gap.
-    fn silence(&self) -> Option<(ToldPlace, Option<ToldPlace>)> {
-        let place = |point: &Point| ToldPlace { lat: point.2, lon: point.1 };
-        let points = &self.evidence.tracks.first()?.points;
-        if self.status == Status::Open {
-            return points.last().map(|last| (place(last), None));
-        }
-        let longest = points.windows(2).max_by_key(|pair| pair[1].0 - pair[0].0)?;
-        Some((place(&longest[0]), Some(place(&longest[1]))))
-    }
-
-    /// TLP label and Europol codes: `TLP:AMBER H1`.
-    pub(super) fn marking(&self) -> String {
-        let codes = self.handling.europol.iter().map(|code| code.name());
-        std::iter::once(format!("TLP:{}", self.handling.tlp.name()))
-            .chain(codes.map(str::to_owned))
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    /// MMSIs of the vessels, nine digits each, separated by spaces.
-    pub(super) fn mmsis(&self) -> String {
-        self.vessels.iter().map(ToldVessel::nine_digits).collect::<Vec<_>>().join(" ")
-    }
-
-    /// Position with hemispheres: `36.4120N 009.8850W`; `None` if the alert has none.
-    pub(super) fn place(&self) -> Option<String> {
-        let ToldPlace { lat, lon } = self.position?;
-        let (north, east) = (if lat < 0.0 { 'S' } else { 'N' }, if lon < 0.0 { 'W' } else { 'E' });
-        Some(format!("{:07.4}{north} {:08.4}{east}", lat.abs(), lon.abs()))
-    }
+/// TLP label and Europol codes: `TLP:AMBER H1`.
+pub(super) fn marking(alert: &Alert) -> String {
+    let codes = alert.handling.europol.iter().map(|code| code.name());
+    std::iter::once(format!("TLP:{}", alert.handling.tlp.name()))
+        .chain(codes.map(str::to_owned))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
-impl ToldVessel {
-    /// MMSI with leading zeros.
-    pub(super) fn nine_digits(&self) -> String {
-        format!("{:09}", self.mmsi)
-    }
+/// MMSIs of the vessels, nine digits each, separated by spaces.
+pub(super) fn mmsis(alert: &Alert) -> String {
+    alert.vessels.iter().map(nine_digits).collect::<Vec<_>>().join(" ")
+}
 
-    /// Name of the vessel, or its MMSI if it has none.
-    pub(super) fn called(&self) -> String {
-        self.name.as_deref().map(plain).filter(|name| !name.is_empty()).unwrap_or_else(|| self.nine_digits())
-    }
+/// Position with hemispheres: `36.4120N 009.8850W`; `None` if the alert has none.
+pub(super) fn place(alert: &Alert) -> Option<String> {
+    let LatLon { lat, lon } = alert.position?;
+    let (north, east) = (if lat < 0.0 { 'S' } else { 'N' }, if lon < 0.0 { 'W' } else { 'E' });
+    Some(format!("{:07.4}{north} {:08.4}{east}", lat.abs(), lon.abs()))
+}
+
+/// MMSI with leading zeros.
+pub(super) fn nine_digits(vessel: &VesselRef) -> String {
+    format!("{:09}", vessel.mmsi)
+}
+
+/// Name of the vessel, or its MMSI if it has none.
+pub(super) fn called(vessel: &VesselRef) -> String {
+    vessel.name.as_deref().map(plain).filter(|name| !name.is_empty()).unwrap_or_else(|| nine_digits(vessel))
 }
 
 /// Reduces a text to one line: control characters become spaces, hidden ones are dropped, and the ends are trimmed.
@@ -223,7 +133,7 @@ mod tests {
     #[test]
     fn an_invalid_line_is_refused_and_named() {
         let delivery = letter_with("rendezvous-opened", |change| change["alert"]["started_at"] = json!("yesterday"));
-        let Err(SendError::Refused { reason }) = Told::of(&delivery) else { panic!("refused") };
+        let Err(SendError::Refused { reason }) = read(&delivery) else { panic!("refused") };
         assert!(reason.starts_with(&delivery.key), "{reason}");
     }
 
@@ -232,13 +142,13 @@ mod tests {
         let delivery = letter_with("rendezvous-opened", |change| {
             change["alert"]["position"] = json!({"lat": -6.5, "lon": 3.25});
         });
-        let told = Told::of(&delivery).expect("told");
-        assert_eq!(told.alert.place().as_deref(), Some("06.5000S 003.2500E"));
+        let told = read(&delivery).expect("told");
+        assert_eq!(place(&told.alert).as_deref(), Some("06.5000S 003.2500E"));
     }
     #[test]
     fn a_digest_names_every_alert_that_it_stands_for() {
         use crate::delivery::send::SenderIdentity;
-        let told = Told::of(&crate::delivery::trial::digest()).expect("told");
+        let told = read(&crate::delivery::trial::digest()).expect("told");
         let made = alertmanager::alert(&told, &SenderIdentity { site: "lisbon-1".to_owned() }, told.at);
         assert_eq!(made["annotations"]["alerts_open"], "idofone idoftwo");
         assert_eq!(made["annotations"]["alerts_ended"], "idofthree");

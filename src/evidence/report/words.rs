@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::ais::ship_type_name;
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::country_of;
@@ -65,40 +66,12 @@ pub fn vessel_words(vessel: &Value) -> String {
 
 /// The title of a behaviour: `Meeting at sea`.
 pub fn behaviour_title(behaviour: &str) -> String {
-    let known = TITLES.iter().find(|(name, _)| *name == behaviour).map(|(_, title)| (*title).to_owned());
-    known.unwrap_or_else(|| sentence_case(&behaviour.replace('_', " ")))
+    match (behaviour, Behaviour::named(behaviour)) {
+        (_, Some(behaviour)) => behaviour.character().title.to_owned(),
+        ("digest", None) => "Several alerts in one".to_owned(),
+        (unknown, None) => sentence_case(&unknown.replace('_', " ")),
+    }
 }
-
-const TITLES: &[(&str, &str)] = &[
-    ("ais_gap", "AIS silence"),
-    ("alongside_at_anchor", "Alongside at anchor"),
-    ("async_rendezvous", "Possible drop and collection"),
-    ("dark_rendezvous", "Possible meeting with a silent vessel"),
-    ("digest", "Several alerts in one"),
-    ("distress", "Distress signal"),
-    ("draught_change", "Change of draught at sea"),
-    ("drift", "Adrift"),
-    ("feed_silent", "Loss of reception"),
-    ("fishing_out_of_place", "Fishing vessel stopped out of place"),
-    ("identity_change", "Change of identity"),
-    ("identity_conflict", "One identity in two places"),
-    ("interference", "Interference with satellite navigation"),
-    ("limit_hugging", "Slow outside a limit"),
-    ("loitering", "Loitering"),
-    ("out_and_back", "Out and back without a port"),
-    ("position_jump", "Jump of position"),
-    ("rendezvous", "Meeting at sea"),
-    ("slowdown", "Slowdown on passage"),
-    ("small_craft_stop", "Small craft stopped at sea"),
-    ("voyage_anomaly", "Unusual voyage"),
-    ("watchlist", "Vessel on a watchlist"),
-    ("zone_entry", "Zone entered"),
-    ("zone_exit", "Zone left"),
-    ("zone_speed", "Unusual speed for the zone"),
-    ("circling", "Circling"),
-    ("delivery_failed", "Deliveries that failed"),
-    ("vessel_flood", "More vessels than there is room for"),
-];
 
 /// Capitalises the first letter.
 pub(super) fn sentence_case(words: &str) -> String {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::rank::Search;
 use crate::alerts::{Alert, Status};
+use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::units::METRES_PER_NM;
@@ -101,16 +102,11 @@ impl Deed {
 
 /// Whether a behaviour is about vessels that met, or may have met.
 pub fn is_meeting(behaviour: &str) -> bool {
-    ["rendezvous", "alongside_at_anchor", "dark_rendezvous", "async_rendezvous"].contains(&behaviour)
+    Behaviour::named(behaviour).is_some_and(|behaviour| behaviour.character().meets.is_some())
 }
 
 /// How an answer names the other vessels. A dark vessel was not seen, so a meeting with it is only possible; other
 /// behaviours merely name the others.
 fn verb(behaviour: &str) -> &'static str {
-    match behaviour {
-        "dark_rendezvous" => "may have met",
-        "async_rendezvous" => "at one place after another:",
-        behaviour if is_meeting(behaviour) => "met",
-        _ => "with",
-    }
+    Behaviour::named(behaviour).and_then(|behaviour| behaviour.character().meets).unwrap_or("with")
 }

@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Map, Value, json};
 
 use super::HOUR;
-use crate::alerts::{Alert, Change, ChangeKind, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest};
+use crate::alerts::{
+    Alert, Change, ChangeKind, Class, Confidence, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest,
+};
 use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::store::changes::{OURSELVES, audit, insert, upsert};
@@ -348,11 +350,12 @@ fn put(
     let alert = Alert {
         id: told.id,
         behaviour,
+        kind: Class::of(behaviour),
         announced: true,
         status: if ends { Status::Ended } else { Status::Open },
         severity: told.severity,
         score: told.score,
-        confidence: "normal",
+        confidence: Confidence::Normal,
         started_at: told.opened_at,
         opened_at: told.opened_at,
         last_at: now,
@@ -365,7 +368,6 @@ fn put(
         replaces: None,
         handling: told.handling.unwrap_or_else(|| orders.handling.of(told.opened_at, false, false)),
         summary: told.summary,
-        sentence: Sentence::default(),
         score_reasons: vec![ScoreReason {
             code: "digest".to_owned(),
             points: told.score,
@@ -384,6 +386,7 @@ fn put(
         at: now,
         reason: reason.to_owned(),
         alert: Arc::new(alert),
+        sentence: Sentence::default(),
     };
     upsert(transaction, &change, now)?;
     insert(transaction, &change, now)?;

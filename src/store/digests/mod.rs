@@ -38,7 +38,7 @@ pub(super) enum Way {
 
 /// What a sink knows of an alert.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Known {
+pub(super) struct SinkHistory {
     /// A change of it was sent singly or is about to be.
     pub(super) singly: bool,
     /// It is in a digest or waits for one.
@@ -47,15 +47,15 @@ pub(super) struct Known {
     pub(super) waits: bool,
 }
 
-impl Known {
-    pub(super) fn of(transaction: &Transaction<'_>, sink: &str, alert: &str) -> rusqlite::Result<Known> {
+impl SinkHistory {
+    pub(super) fn of(transaction: &Transaction<'_>, sink: &str, alert: &str) -> rusqlite::Result<SinkHistory> {
         let mut query = transaction.prepare_cached(
             "SELECT coalesce(max(gathered = 0), 0), coalesce(max(gathered = 1), 0),
                  coalesce(max(gathered = 1 AND state = 'pending'), 0)
              FROM outbox WHERE sink = ?1 AND alert = ?2 AND state IN ('pending', 'told')",
         )?;
         query.query_row(params![sink, alert], |row| {
-            Ok(Known { singly: row.get(0)?, gathered: row.get(1)?, waits: row.get(2)? })
+            Ok(SinkHistory { singly: row.get(0)?, gathered: row.get(1)?, waits: row.get(2)? })
         })
     }
 }
@@ -66,7 +66,7 @@ pub(super) struct Offer<'a> {
     pub(super) severity: Severity,
     /// Whether it ends the alert.
     pub(super) closes: bool,
-    pub(super) known: Known,
+    pub(super) known: SinkHistory,
 }
 
 impl Offer<'_> {
@@ -82,10 +82,10 @@ impl Offer<'_> {
         };
         match (self.closes, self.known) {
             _ if self.severity == Severity::Critical => single(false),
-            (true, Known { singly: true, .. }) => single(true),
-            (true, Known { gathered: true, .. }) => Ok(Way::Gathered),
+            (true, SinkHistory { singly: true, .. }) => single(true),
+            (true, SinkHistory { gathered: true, .. }) => Ok(Way::Gathered),
             // Older changes of the alert still wait for a digest and must go first.
-            (false, Known { waits: true, .. }) => Ok(Way::Gathered),
+            (false, SinkHistory { waits: true, .. }) => Ok(Way::Gathered),
             _ if count(transaction, &filter.sink, self.behaviour, now)? < i64::from(most) => single(true),
             _ => Ok(Way::Gathered),
         }

@@ -304,7 +304,7 @@ fn rows_fail_with_their_digest_and_are_retried_with_it() {
     desk.after(Span::from_minutes(1));
     let seq = desk.place.waiting("mail")[0].seq;
     let failed = || Outcome::Failed { why: "550 no".to_owned() };
-    desk.store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: failed() }]);
+    desk.store.reporter().tried(vec![AttemptReport { seq, attempts: 1, outcome: failed() }]);
     assert!(desk.store.settle(PATIENCE));
     let rows = desk.rows(DeliveryState::Failed);
     assert_eq!((rows.len(), rows.iter().filter(|said| said.ends_with("-1: 550 no")).count()), (8, 7));

@@ -35,6 +35,45 @@ fn a_sink_receives_what_its_filter_selects() {
 }
 
 #[test]
+fn the_stage_that_stops_a_change_is_recorded_with_its_reason_and_is_no_delivery() {
+    let place = place();
+    let store = open_with(&place, |filter| filter.min_score = 90);
+    let changes = distress();
+    let id = changes[0].alert.id.clone();
+    let low = with(&changes[0], 1, |alert| alert.score = 89);
+    let high = with(&changes[0], 2, |alert| {
+        alert.score = 90;
+        alert.handling.tlp = Tlp::Red;
+    });
+    store.changes(vec![low, high], 0);
+    assert!(store.settle(PATIENCE));
+    tell(&store, &place.waiting("own"));
+    assert!(store.settle(PATIENCE));
+    let recorded = outcomes(&place.path, &id).expect("read");
+    let shown: Vec<(u32, &str, &str, Option<&str>)> = recorded
+        .iter()
+        .map(|one| (one.revision, one.sink.as_str(), one.stage().name(), one.reason.as_deref()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (1, "own", "send", None),
+            (1, "partner", "select", Some("89 points are below min_score = 90")),
+            (2, "own", "send", None),
+            (2, "partner", "pace", None),
+        ]
+    );
+    let count = deliveries(&place.path).expect("read");
+    assert_eq!(count.iter().map(|(.., count)| count).sum::<u64>(), 3, "what was not selected is no delivery");
+    let rows = |state| {
+        let which = DeliveryQuery { sink: Some("partner".to_owned()), state, alert: None };
+        delivery_rows(&place.path, &which, 10).expect("read").len()
+    };
+    assert_eq!((rows(None), rows(Some(DeliveryState::NotSelected))), (1, 1));
+    assert_eq!(alert(&place.path, &id, noon()).expect("there").deliveries.len(), 3);
+}
+
+#[test]
 fn what_the_clearance_does_not_allow_is_withheld_and_audited() {
     let withheld = |edit: fn(&mut Clearance), change: fn(&mut crate::alerts::Alert)| {
         let place = place();
@@ -126,7 +165,7 @@ fn a_retried_change_does_not_become_the_last_one_received() {
     let rows: Vec<i64> = place.waiting("partner").iter().map(|row| row.seq).collect();
     // The first was given up, the second is pending, the third was delivered.
     let failed = Outcome::Failed { why: "not taken for 28 h".to_owned() };
-    let tried = |seq, outcome| Tried { seq, attempts: 1, outcome };
+    let tried = |seq, outcome| AttemptReport { seq, attempts: 1, outcome };
     store.reporter().tried(vec![tried(rows[0], failed), tried(rows[2], Outcome::Delivered)]);
     assert!(store.settle(PATIENCE));
     assert_eq!(revisions(&place), [2]);
@@ -168,7 +207,11 @@ fn a_pending_change_is_sent_with_the_marking_of_that_time() {
     let waiting = place.waiting("partner");
     assert!(waiting[0].line.contains(r#""tlp":"RED""#) && !waiting[0].closing_notice);
     let why = "TLP:RED is above its max_tlp AMBER".to_owned();
-    store.reporter().tried(vec![Tried { seq: waiting[0].seq, attempts: 0, outcome: Outcome::Withheld { why } }]);
+    store.reporter().tried(vec![AttemptReport {
+        seq: waiting[0].seq,
+        attempts: 0,
+        outcome: Outcome::Withheld { why },
+    }]);
     // The alert is abandoned. A sink that did not receive it does not receive its end.
     store.open_are(std::collections::BTreeSet::new());
     assert!(store.settle(PATIENCE));
@@ -186,7 +229,7 @@ fn failed_deliveries_are_an_alert_for_other_sinks_until_they_are_delivered() {
     assert!(store.settle(PATIENCE));
     let seq = place.waiting("partner")[0].seq;
     let failed = || Outcome::Failed { why: "403 Forbidden".to_owned() };
-    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: failed() }]);
+    store.reporter().tried(vec![AttemptReport { seq, attempts: 1, outcome: failed() }]);
     assert!(store.settle(PATIENCE));
     let notice = place.waiting("own").pop().expect("a notice");
     assert!(notice.line.contains("\"delivery_failed\"") && !notice.line.contains("403 Forbidden"), "{}", notice.line);
@@ -195,7 +238,7 @@ fn failed_deliveries_are_an_alert_for_other_sinks_until_they_are_delivered() {
     store.changes(vec![with(&changes[0], 2, |_| {})], 0);
     assert!(store.settle(PATIENCE));
     let seq = place.waiting("partner")[0].seq;
-    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: failed() }]);
+    store.reporter().tried(vec![AttemptReport { seq, attempts: 1, outcome: failed() }]);
     store.open_are([changes[0].alert.id.clone()].into());
     assert!(store.settle(PATIENCE));
     let notices = |state: &str| {
@@ -245,7 +288,7 @@ fn deliveries_of_a_removed_sink_are_not_retried_and_nobody_says_that_it_refused_
     store.changes(vec![with(&changes[0], 2, |_| {})], 0);
     store.orders(orders(&["own"]));
     let why = "403 Forbidden".to_owned();
-    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: Outcome::Failed { why } }]);
+    store.reporter().tried(vec![AttemptReport { seq, attempts: 1, outcome: Outcome::Failed { why } }]);
     assert!(store.settle(PATIENCE));
     let summary = || place.waiting("own").pop().expect("a notice").line;
     assert!(
@@ -293,7 +336,7 @@ fn receivers_that_have_an_alert_receive_its_end_though_others_never_get_it() {
         store.changes(changes[..1].to_vec(), 0);
         assert!(store.settle(PATIENCE));
         let seq = place.waiting("partner")[0].seq;
-        let tried = |outcome| store.reporter().tried(vec![Tried { seq, attempts: 1, outcome }]);
+        let tried = |outcome| store.reporter().tried(vec![AttemptReport { seq, attempts: 1, outcome }]);
         tried(Outcome::Later { due_at: noon(), why: "one does not take it yet".to_owned(), partly });
         assert!(store.settle(PATIENCE));
         let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
@@ -320,7 +363,7 @@ fn only_what_the_clearance_allows_is_repeated_to_a_sink() {
     store.changes(changes[..1].to_vec(), 0);
     assert!(store.settle(PATIENCE));
     let seq = place.waiting("partner")[0].seq;
-    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: Outcome::Delivered }]);
+    store.reporter().tried(vec![AttemptReport { seq, attempts: 1, outcome: Outcome::Delivered }]);
     assert!(store.settle(PATIENCE));
     let outbox = Outbox::open(&place.path).expect("it opens");
     let amber = Clearance { max_tlp: Tlp::Amber, ..Clearance::everything() };
@@ -343,11 +386,11 @@ fn delivery_times_are_known_after_a_restart() {
     let store = open_with(&place, |filter| filter.clearance.max_tlp = Tlp::Amber);
     store.changes((1..=3).map(|revision| with(&distress()[0], revision, |_| {})).collect(), 0);
     assert!(store.settle(PATIENCE));
-    let told = |row: &OutboxRow| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
+    let told = |row: &OutboxRow| AttemptReport { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
     store.reporter().tried(place.waiting("partner").iter().take(2).map(told).collect());
     assert!(store.settle(PATIENCE));
     let outbox = Outbox::open(&place.path).expect("it opens");
-    let since = |since: Time| outbox.told_since("partner", since).expect("it can be read");
+    let since = |since: Time| outbox.delivered_since("partner", since).expect("it can be read");
     assert_eq!(since(noon() - Span::from_hours(1)), [noon()], "both in one go");
     assert!(since(noon()).is_empty());
 }

@@ -27,13 +27,13 @@ fn a_ship_is_found_by_number_exactly_and_by_name_approximately() {
          ,,,São João II,fleet,,,critical\n",
     );
     let by = |said: Said<'_>| lists.find(said, NOW).map(|found| (found.by, found.fuzzy, found.listed.points));
-    assert_eq!(by(said(224_000_001)), Some(("mmsi", false, 60)));
+    assert_eq!(by(said(224_000_001)), Some((MatchedBy::Mmsi, false, 60)));
     assert_eq!(by(said(224_000_002)), None);
-    assert_eq!(by(Said { imo: Some(9_074_729), ..said(1) }), Some(("imo", false, 40)));
-    assert_eq!(by(Said { call_sign: Some("EA 1234"), ..said(1) }), Some(("call_sign", false, 40)));
-    assert_eq!(by(Said { call_sign: Some("EA1235"), ..said(1) }), Some(("call_sign", true, 40)));
-    assert_eq!(by(Said { name: Some("SAO JOAO II"), ..said(1) }), Some(("name", false, 80)));
-    assert_eq!(by(Said { name: Some("SAO JOAO I"), ..said(1) }), Some(("name", true, 80)));
+    assert_eq!(by(Said { imo: Some(9_074_729), ..said(1) }), Some((MatchedBy::Imo, false, 40)));
+    assert_eq!(by(Said { call_sign: Some("EA 1234"), ..said(1) }), Some((MatchedBy::CallSign, false, 40)));
+    assert_eq!(by(Said { call_sign: Some("EA1235"), ..said(1) }), Some((MatchedBy::CallSign, true, 40)));
+    assert_eq!(by(Said { name: Some("SAO JOAO II"), ..said(1) }), Some((MatchedBy::Name, false, 80)));
+    assert_eq!(by(Said { name: Some("SAO JOAO I"), ..said(1) }), Some((MatchedBy::Name, true, 80)));
     assert_eq!(by(Said { name: Some("SAO JOAO"), ..said(1) }), None);
     let row = lists.find(said(224_000_001), NOW).expect("listed").listed;
     assert_eq!((row.list.as_str(), row.reason.as_deref()), ("customs", Some("tobacco, 2019")));
@@ -131,7 +131,7 @@ fn an_ordinary_row_takes_at_most_120_bytes() {
 }
 
 /// Points negated, so that the most come first; whether fuzzy; row number; matching column.
-type Rank = (i32, bool, usize, &'static str);
+type Rank = (i32, bool, usize, MatchedBy);
 
 /// The reference search: compares every row with the ship, one by one.
 fn found_by_hand(rows: &[Listed], said: Said<'_>, at: Time) -> Option<Match> {
@@ -139,15 +139,16 @@ fn found_by_hand(rows: &[Listed], said: Said<'_>, at: Time) -> Option<Match> {
     for (number, row) in rows.iter().enumerate().filter(|(_, row)| row.expires.is_none_or(|expires| at < expires)) {
         let mut ways = Vec::new();
         if row.mmsi == Some(said.mmsi) {
-            ways.push((false, "mmsi"));
+            ways.push((false, MatchedBy::Mmsi));
         }
         if row.imo.is_some() && row.imo == said.imo {
-            ways.push((false, "imo"));
+            ways.push((false, MatchedBy::Imo));
         }
         let other_ship = row.imo.is_some() && said.imo.is_some() && row.imo != said.imo;
-        for (by, ours, theirs) in [("name", &row.name, said.name), ("call_sign", &row.call_sign, said.call_sign)]
-            .into_iter()
-            .filter(|_| !other_ship)
+        for (by, ours, theirs) in
+            [(MatchedBy::Name, &row.name, said.name), (MatchedBy::CallSign, &row.call_sign, said.call_sign)]
+                .into_iter()
+                .filter(|_| !other_ship)
         {
             let alike = likeness(&fold(ours.as_deref().unwrap_or("")), &fold(theirs.unwrap_or("")));
             if alike != Likeness::Different {

@@ -266,12 +266,12 @@ fn check_push(text: &str) -> Result<Seen, String> {
 }
 
 fn pushed(delivery: &Delivery) -> Result<String, String> {
-    let told = Told::of(delivery).expect("told");
+    let told = crate::delivery::payload::read(delivery).expect("told");
     let terms = Terms {
         sender: "xx.atalaia.anomaly.push.provider",
         recipient: "yy.legacy.anomaly.push.consumer",
         sea_basin: SeaBasin::Atlantic,
-        anomaly: anomaly_type(&told.alert.behaviour),
+        anomaly: anomaly_type(told.alert.behaviour.name()),
         risk: RiskType::DrugTrafficking,
     };
     push(&told, &terms)

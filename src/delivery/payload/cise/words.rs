@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::alerts::Severity;
 use crate::alerts::handling::{InfoGrade, SourceGrade, Tlp};
-use crate::delivery::payload::ToldAlert;
+use crate::alerts::{Alert, Confidence, Severity};
+use crate::behaviours::{Behaviour, CiseAnomaly};
 
 /// CISE type of an anomaly.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]
@@ -83,25 +83,13 @@ impl SeaBasin {
 
 /// CISE type of a behaviour. CISE has no type for loitering or for a meeting at sea.
 pub(in crate::delivery) fn anomaly_type(behaviour: &str) -> AnomalyType {
-    match behaviour {
-        "rendezvous"
-        | "async_rendezvous"
-        | "dark_rendezvous"
-        | "alongside_at_anchor"
-        | "out_and_back"
-        | "slowdown"
-        | "small_craft_stop"
-        | "zone_entry"
-        | "zone_exit"
-        | "zone_speed"
-        | "fishing_out_of_place" => AnomalyType::UnexpectedMovement,
-        "loitering" | "drift" | "limit_hugging" => AnomalyType::VesselWithErraticMovements,
-        "ais_gap" => AnomalyType::WithoutAISTransmission,
-        "identity_change" | "identity_conflict" | "draught_change" | "voyage_anomaly" => {
-            AnomalyType::DetecionOfChangesInAISParameters
-        }
-        "position_jump" => AnomalyType::PerformingAISSpoofing,
-        _ => AnomalyType::Other,
+    match Behaviour::named(behaviour).map(|behaviour| behaviour.character().cise) {
+        Some(CiseAnomaly::Movement) => AnomalyType::UnexpectedMovement,
+        Some(CiseAnomaly::Erratic) => AnomalyType::VesselWithErraticMovements,
+        Some(CiseAnomaly::NoTransmission) => AnomalyType::WithoutAISTransmission,
+        Some(CiseAnomaly::Parameters) => AnomalyType::DetecionOfChangesInAISParameters,
+        Some(CiseAnomaly::Spoofing) => AnomalyType::PerformingAISSpoofing,
+        Some(CiseAnomaly::Other) | None => AnomalyType::Other,
     }
 }
 
@@ -129,8 +117,8 @@ pub(super) fn risk_level(severity: Severity) -> &'static str {
 }
 
 /// Reliability from the grades. At most low if the source is unreliable or the vessel was heard by satellite only.
-pub(super) fn reliability(alert: &ToldAlert) -> &'static str {
-    let doubtful = alert.confidence == "low" || SourceGrade::C <= alert.handling.source_grade;
+pub(super) fn reliability(alert: &Alert) -> &'static str {
+    let doubtful = alert.confidence == Confidence::Low || SourceGrade::C <= alert.handling.source_grade;
     match alert.handling.info_grade {
         _ if doubtful => "LowConfidence",
         InfoGrade::One => "VeryHighConfidence",

@@ -1,0 +1,364 @@
+//! The rule of `ais_gap`.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::behaviours::runner::profile::{Profiles, Standing};
+use crate::behaviours::{
+    Behaviour, End, Explanation, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, minutes,
+};
+use crate::coverage::Slot;
+use crate::episodes::gap::Spot;
+use crate::state::remembers;
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, Fix, TrackIx, TrackKey, Vessel};
+use crate::zones::{Chart, Presence, Relation, ZoneIx};
+
+use super::Settings;
+use super::dark::{Dark, Evidence, Why};
+
+/// Longest silence that is followed; then the vessel is lost.
+pub(super) const LOST_AFTER: Span = Span::from_hours(30 * 24);
+/// How long closed gaps are kept for late reports that correct them.
+const CORRECTED_WITHIN: Span = Span::from_hours(48);
+const MOST_CLOSED: usize = 1000;
+/// Below this speed a vessel is not under way. Knots.
+const UNDER_WAY_KNOTS: f64 = 3.0;
+/// Steps of dead reckoning towards zones.
+const STEP: Span = Span::from_minutes(10);
+
+/// The `ais_gap` behaviour and its state.
+pub struct AisGap {
+    pub(super) profiles: Profiles<Settings>,
+    dark: FxHashMap<TrackIx, Dark>,
+    /// Gaps that were reported and are over, by vessel and start.
+    closed: BTreeMap<(TrackKey, Time), (Dark, Spot)>,
+}
+
+/// Whether a vessel that is heard again is not under way, by its reported speed or its speed made good.
+fn lies_still(vessel: Vessel<'_>, fix: Fix) -> bool {
+    let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
+    fix.said.sog_knots().or(made_good).is_none_or(|knots| knots < UNDER_WAY_KNOTS)
+}
+
+impl AisGap {
+    /// Creates the behaviour with the base settings and each zone's overrides.
+    pub fn new(settings: &Settings, chart: &Chart) -> AisGap {
+        AisGap {
+            profiles: Profiles::new(Behaviour::AisGap, settings, chart),
+            dark: FxHashMap::default(),
+            closed: BTreeMap::new(),
+        }
+    }
+
+    /// Why a vessel last heard here is watched, and for how long it must be silent. `None` where gaps are not reported.
+    fn why(
+        &self,
+        scene: &Scene<'_>,
+        vessel: TrackIx,
+        presence: &Presence,
+        place: &Place,
+        open: Standing,
+    ) -> Option<Why> {
+        let silence = scene.coverage.silence(vessel).or_else(|| scene.coverage.ended(vessel))?;
+        let zones: Vec<(ZoneIx, Relation)> = presence.iter().collect();
+        let watched = |zone: ZoneIx| {
+            let zone = scene.chart.zones.get(zone);
+            zone.watched() && zone.active(scene.now)
+        };
+        let mut profiles = Vec::new();
+        self.profiles.anywhere(scene.chart, zones.iter().map(|(zone, _)| *zone), scene.now, &mut profiles);
+        profiles.retain(|profile| {
+            let profile = self.profiles.get(*profile);
+            profile.at_sea(place, profile.settings.min_shore_nm, open)
+        });
+        if zones.iter().any(|(zone, _)| watched(*zone)) {
+            let required = |profile: &u16| minutes(self.profiles.get(*profile).settings.watched_minutes);
+            let profile = profiles.into_iter().min_by_key(required)?;
+            return Some(Why { profile, required: required(&profile), zones, heading: None });
+        }
+        let profile = profiles.into_iter().next()?;
+        let settings = &self.profiles.get(profile).settings;
+        let elsewhere = minutes(settings.after_hours * 60.0);
+        let ahead = minutes(settings.heading_hours * 60.0);
+        let steps = if silence.under_way() { ahead.millis() / STEP.millis() } else { 0 };
+        let mut hits = Vec::new();
+        for step in 1..=steps {
+            let at = silence.expected_at(silence.since + Span::from_millis(step * STEP.millis()));
+            scene.chart.zones.at(at, &mut hits);
+            let reached = hits.iter().find(|hit| hit.relation != Relation::Outside && watched(hit.zone));
+            let Some(zone) = reached.map(|hit| hit.zone) else {
+                continue;
+            };
+            // The zone's settings do not apply out here, but they decide which vessels are watched for.
+            if self.profiles.of(scene.chart, zone, scene.now).is_some() {
+                let heading = Some(scene.chart.zones.get(zone).id.clone());
+                return Some(Why { profile, required: minutes(settings.watched_minutes), zones, heading });
+            }
+        }
+        Some(Why { profile, required: elsewhere, zones, heading: None })
+    }
+
+    fn fell_silent(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        // After a late fix the rest of a silence arrives again; an open gap just continues.
+        let Some(silence) = scene.coverage.silence(step.vessel) else {
+            return;
+        };
+        let known = |dark: &Dark| dark.satisfied_at.is_some() || dark.from.at == silence.since;
+        if self.dark.get(&step.vessel).is_some_and(known) {
+            return;
+        }
+        let place = Place::at(scene.chart, silence.position, scene.now);
+        let Some(why) = self.why(scene, step.vessel, step.presence, &place, Standing::New) else {
+            return;
+        };
+        let dark = Dark {
+            key: step.key,
+            from: Spot { at: silence.since, position: silence.position },
+            shore_nm: place.shore_nm,
+            usual_knots: scene.tracks.vessel(step.vessel).usual_knots(silence.since),
+            why,
+            satisfied_at: None,
+            told: 0,
+            evidence: Evidence::of(scene, step.vessel, silence),
+        };
+        out.wakes.push((dark.due(dark.why.required).max(scene.now), step.key, step.vessel));
+        out.activity.push((step.vessel, Activity::Keeps));
+        self.dark.insert(step.vessel, dark);
+    }
+
+    /// A fix, in time or late, of a vessel that was silent.
+    fn heard(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
+        let Some(mut dark) = self.dark.remove(&step.vessel) else {
+            return;
+        };
+        out.activity.push((step.vessel, Activity::Done));
+        if dark.satisfied_at.is_none() || fix.at <= dark.from.at {
+            return;
+        }
+        let to = Spot { at: fix.at, position: fix.position };
+        let settings = &self.profiles.get(dark.why.profile).settings;
+        let vessel = scene.tracks.vessel(step.vessel);
+        // Silent again since this fix, so it came late. Both parts are judged separately.
+        let rest = scene.coverage.silence(step.vessel);
+        if rest.is_some() {
+            let before = Fix { at: dark.from.at, position: dark.from.position, ..fix };
+            dark.evidence.judged(scene.coverage.judge(vessel, &before, fix.at));
+        } else if let Some(silence) = scene.coverage.ended(step.vessel) {
+            dark.evidence.update(scene, silence);
+        }
+        if dark.stands(to.at, settings) {
+            dark.evidence.lies_still = lies_still(vessel, fix);
+            out.signals.push(dark.closes(step.vessel, settings, to));
+            self.keep_closed(scene.now, dark, to);
+            return;
+        }
+        if let Some(silence) = rest {
+            let mut later = Dark { from: to, ..dark.clone() };
+            later.evidence.update(scene, silence);
+            if later.stands(scene.now, settings) {
+                later.told = later.level(settings, scene.now);
+                out.signals.push(later.says(step.vessel, settings, scene.now, SignalKind::Corrects));
+                out.wakes.push((later.next_due(settings, scene.now), step.key, step.vessel));
+                out.activity.push((step.vessel, Activity::Keeps));
+                self.dark.insert(step.vessel, later);
+                return;
+            }
+        }
+        out.signals.push(dark.disproved(step.vessel));
+    }
+
+    /// The only vessel of its input is heard again. Both were silent; the vessel's own record shows how good reception was.
+    fn was_alone(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
+        let Some(silence) = scene.coverage.ended(step.vessel) else {
+            return;
+        };
+        let place = Place::at(scene.chart, silence.position, scene.now);
+        let Some(why) = self.why(scene, step.vessel, step.presence, &place, Standing::New) else {
+            return;
+        };
+        let settings = &self.profiles.get(why.profile).settings;
+        let vessel = scene.tracks.vessel(step.vessel);
+        let evidence = Evidence { lies_still: lies_still(vessel, fix), ..Evidence::alone(scene, step.vessel, silence) };
+        let from = Spot { at: silence.since, position: silence.position };
+        let usual_knots = vessel.usual_knots(silence.since);
+        let dark = Dark {
+            key: step.key,
+            from,
+            shore_nm: place.shore_nm,
+            usual_knots,
+            why,
+            satisfied_at: Some(fix.at),
+            told: 0,
+            evidence,
+        };
+        if dark.length(fix.at) < dark.why.required {
+            return;
+        }
+        let to = Spot { at: fix.at, position: fix.position };
+        out.signals.push(dark.says(step.vessel, settings, fix.at, SignalKind::Holds));
+        out.signals.push(dark.closes(step.vessel, settings, to));
+        self.keep_closed(scene.now, dark, to);
+    }
+
+    /// A late fix inside a closed gap: judges what remains of the gap before and after it.
+    fn corrected(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
+        let before = (step.key, Time::MIN)..(step.key, fix.at);
+        let Some((place, (dark, to))) = self.closed.range(before).next_back() else {
+            return;
+        };
+        let (place, dark, to) = (*place, dark.clone(), *to);
+        if to.at <= fix.at {
+            return;
+        }
+        self.closed.remove(&place);
+        let settings = &self.profiles.get(dark.why.profile).settings;
+        let vessel = scene.tracks.vessel(step.vessel);
+        let heard = Spot { at: fix.at, position: fix.position };
+        let judged = |from: Spot, until: Time| {
+            let mut part = Dark { from, ..dark.clone() };
+            let before = Fix { at: from.at, position: from.position, ..fix };
+            part.evidence.judged(scene.coverage.judge(vessel, &before, until));
+            part
+        };
+        let first = judged(dark.from, heard.at);
+        let second = judged(heard, to.at);
+        let stands = (first.stands(heard.at, settings), second.stands(to.at, settings));
+        if stands.0 {
+            out.signals.push(first.closes(step.vessel, settings, heard));
+        } else {
+            out.signals.push(dark.disproved(step.vessel));
+        }
+        if stands.1 {
+            out.signals.push(second.says(step.vessel, settings, to.at, SignalKind::Holds));
+            out.signals.push(second.closes(step.vessel, settings, to));
+        }
+        if stands.0 {
+            self.keep_closed(scene.now, first, heard);
+        }
+        if stands.1 {
+            self.keep_closed(scene.now, second, to);
+        }
+    }
+
+    fn keep_closed(&mut self, now: Time, dark: Dark, to: Spot) {
+        if MOST_CLOSED <= self.closed.len() {
+            self.closed.retain(|_, (_, to)| now - CORRECTED_WITHIN <= to.at);
+        }
+        if self.closed.len() < MOST_CLOSED {
+            self.closed.insert((dark.key, dark.from.at), (dark, to));
+        }
+    }
+
+    fn over(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
+        let Some(dark) = self.dark.remove(&vessel) else {
+            return;
+        };
+        if let Some(satisfied_at) = dark.satisfied_at {
+            let subject = Subject::one(dark.key, vessel);
+            let kind = SignalKind::Over { ended_at: satisfied_at, reason };
+            out.signals.push(Signal { behaviour: Behaviour::AisGap, subject, kind });
+        }
+    }
+}
+
+impl Rule for AisGap {
+    fn behaviour(&self) -> Behaviour {
+        Behaviour::AisGap
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::SILENT.and(Interest::LATE).and(Interest::ALONE)
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        match step.fix {
+            None if step.interest.meets(Interest::SILENT) => self.fell_silent(scene, step, out),
+            Some(fix) if step.interest.meets(Interest::LATE) => self.corrected(scene, step, fix, out),
+            Some(fix) if step.interest.meets(Interest::ALONE) => self.was_alone(scene, step, fix, out),
+            Some(fix) => self.heard(scene, step, fix, out),
+            None => {}
+        }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.conditions(scene, step)
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(dark) = self.dark.get_mut(&vessel).filter(|dark| dark.key == key) else {
+            return;
+        };
+        let now = scene.now;
+        match scene.coverage.silence(vessel) {
+            Some(silence) => dark.evidence.update(scene, silence),
+            // A day has passed without the silence becoming improbable enough.
+            None if dark.satisfied_at.is_none() => {
+                self.dark.remove(&vessel);
+                return out.activity.push((vessel, Activity::Done));
+            }
+            None => {}
+        }
+        if LOST_AFTER <= now - dark.from.at {
+            self.over(vessel, End::Lost, out);
+            return out.activity.push((vessel, Activity::Done));
+        }
+        let settings = &self.profiles.get(dark.why.profile).settings;
+        if !dark.stands(now, settings) && dark.satisfied_at.is_none() {
+            let again = dark.due(dark.why.required);
+            let again = if now < again { again } else { Slot::of(now).end() };
+            return out.wakes.push((again, key, vessel));
+        }
+        dark.satisfied_at.get_or_insert(now);
+        let level = dark.level(settings, now);
+        if dark.told < level {
+            dark.told = level;
+            out.signals.push(dark.says(vessel, settings, now, SignalKind::Holds));
+        }
+        out.wakes.push((dark.next_due(settings, now), key, vessel));
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+        self.over(vessel, reason, out);
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
+        self.profiles.rebuild(Behaviour::AisGap, &settings.ais_gap, scene.chart);
+        let mut vessels: Vec<(TrackKey, TrackIx)> = self.dark.iter().map(|(ix, dark)| (dark.key, *ix)).collect();
+        vessels.sort_unstable();
+        for (key, vessel) in vessels {
+            let Some(from) = self.dark.get(&vessel).map(|dark| dark.from) else {
+                continue;
+            };
+            // After a day, the reason for opening is not checked any more.
+            if scene.coverage.silence(vessel).is_none() {
+                continue;
+            }
+            let place = Place::at(scene.chart, from.position, scene.now);
+            let why = self.why(scene, vessel, places.presence(vessel), &place, Standing::Open);
+            let Some(dark) = self.dark.get_mut(&vessel) else {
+                continue;
+            };
+            let stays = why.filter(|why| {
+                dark.satisfied_at.is_none() || why.required <= scene.now - dark.from.at - dark.evidence.missed
+            });
+            let Some(why) = stays else {
+                self.over(vessel, End::ZoneGone, out);
+                out.activity.push((vessel, Activity::Done));
+                continue;
+            };
+            dark.why = why;
+            if dark.satisfied_at.is_none() {
+                out.wakes.push((dark.due(dark.why.required).max(scene.now), key, vessel));
+            }
+        }
+    }
+
+    remembers! { kept { profiles, dark, closed } parts {} built {} }
+}

@@ -1,0 +1,213 @@
+//! What the rest of the program must know of a behaviour besides its rule.
+
+use serde_json::{Map, Value};
+
+use crate::behaviours::Behaviour;
+use crate::zones::Kind;
+
+/// The traits of a behaviour that scores, cases, messages and reports depend on. Each behaviour states all of them in one constant
+/// named `CHARACTER`; the compiler asks for it.
+pub struct Character {
+    /// Title in reports and mails: `Meeting at sea`.
+    pub title: &'static str,
+    /// The part of `docs/behaviours.md` that describes it, from `page.md` of its folder.
+    pub chapter: Chapter,
+    /// What its alerts are about.
+    pub about: About,
+    /// How zones affect it.
+    pub zones: ZoneUse,
+    /// Whether a zone of a kind, drawn as a polygon or not, may ask for it; otherwise the reason.
+    pub may_be_asked: fn(Kind, IsPolygon) -> Result<(), String>,
+    /// Whether a zone with these settings of the behaviour needs every fix from inside it.
+    pub needs_every_fix: fn(&Map<String, Value>) -> bool,
+    /// Whose position it rests on.
+    pub rests_on: RestsOn,
+    /// Whether its alerts rest on reported positions; they are muted and retracted where those are false.
+    pub is_muted: bool,
+    /// Whether it is one of several forms of a stop. A case counts the same stop once.
+    pub is_stop: bool,
+    /// Which stops at its place make it usual or rare; `None` if the place says nothing about it.
+    pub usual: Option<UsualStops>,
+    /// Whether a vessel that stops on most days is doing its usual work.
+    pub has_habit: bool,
+    /// Whether fishing can look like it.
+    pub looks_like_fishing: bool,
+    /// How it relates to a silence of the vessel.
+    pub silence: Silence,
+    /// Whether it is about the identity of a vessel, so that a recent change of identity adds nothing.
+    pub is_about_identity: bool,
+    /// Whether its rule itself weighs what would happen by chance.
+    pub weighs_chance: bool,
+    /// Whether its urgency depends on nothing else: no other score lines and no caps apply.
+    pub is_scored_alone: bool,
+    /// Whether a meeting shortly before makes it graver.
+    pub gains_by_meeting: bool,
+    /// Which roles its vessels have.
+    pub roles: Roles,
+    /// What its alerts lend to later alerts of the vessel; `None` if nothing.
+    pub lead: Option<Lead>,
+    /// The behaviours whose weaker alerts it ends.
+    pub supersedes: &'static [Behaviour],
+    /// Whether it rests on a silence where the vessel should be heard. Late reports can disprove it long after its end, and its
+    /// evidence includes how others nearby were received.
+    pub rests_on_silence: bool,
+    /// Whether its alerts form groups when they share vessels.
+    pub is_grouped: bool,
+    /// How a list of vessels names those it brought together: `met`; `None` if it is not about a meeting.
+    pub meets: Option<&'static str>,
+    /// Whether an alert with these measurements names one of several vessels that could have taken part.
+    pub is_uncertain: fn(&Map<String, Value>) -> bool,
+    /// History that an alert needs to be found again in a replay. Hours.
+    pub history_hours: i64,
+    /// Category in the Common Alerting Protocol.
+    pub cap: CapCategory,
+    /// Type of anomaly in the CISE data model, version 1.5.3.
+    pub cise: CiseAnomaly,
+}
+
+/// Whether a zone is drawn as a polygon.
+pub type IsPolygon = bool;
+
+/// A part of the page about behaviours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Chapter {
+    /// At sea.
+    AtSea,
+    /// Where a zone asks.
+    Zones,
+    /// What a ship says of itself.
+    Reported,
+    /// Lists, distress, reception.
+    Lists,
+    /// The program itself; not a behaviour.
+    Program,
+}
+
+/// What alerts are about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum About {
+    /// One or more vessels.
+    Vessels,
+    /// An area; its alerts name vessels, and more may join while it lasts.
+    Area,
+    /// The daemon or its reception. The text names the problem where no measurement does.
+    System(&'static str),
+}
+
+/// How zones affect a behaviour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ZoneUse {
+    /// Not at all.
+    Ignored,
+    /// It runs only in zones that ask for it.
+    Asked,
+    /// Zones may change its settings.
+    Settings,
+}
+
+/// Whose position a behaviour rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RestsOn {
+    /// A stop, or the position, of one vessel.
+    OneVessel,
+    /// The positions of two vessels that meet.
+    Meeting,
+    /// Neither.
+    Neither,
+}
+
+/// Which stops of others count at the place of a behaviour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UsualStops {
+    /// Whether only stops count, or slow passages too.
+    pub counted: Counted,
+    /// Whether the wider area counts as well. A meeting is judged by its own place only.
+    pub around: bool,
+}
+
+/// What is counted at a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counted {
+    /// Stops below 1 kn.
+    Stops,
+    /// Stops and slow passages.
+    SlowPassages,
+}
+
+/// How a behaviour relates to a silence of the vessel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Silence {
+    /// It is the silence, which is over as soon as the vessel is heard.
+    Itself,
+    /// It includes one.
+    Included,
+    /// It has none, so that a silence shortly before makes it graver.
+    Apart,
+}
+
+/// Which roles the vessels of an alert have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Roles {
+    /// None.
+    None,
+    /// A merchant ship or tug is the mother, a small craft the daughter.
+    Sizes,
+    /// The vessel measured as `dropper_mmsi` drops, the other collects.
+    Drop,
+    /// Every vessel is dark.
+    AllDark,
+    /// The vessel measured as `dark_mmsi` is dark.
+    OneDark,
+}
+
+/// What an alert lends to later alerts of the vessel.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+pub enum Lead {
+    /// The vessel changed its draught at sea.
+    Draught,
+    /// The vessel changed its identity.
+    Identity,
+}
+
+/// Category of an event in the Common Alerting Protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CapCategory {
+    /// Law enforcement and security.
+    Security,
+    /// Rescue.
+    Rescue,
+    /// General safety.
+    Safety,
+    /// Infrastructure, such as our own reception.
+    Infra,
+}
+
+/// Type of anomaly in the CISE data model. It has no type for loitering or for a meeting at sea.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CiseAnomaly {
+    /// Unexpected movement.
+    Movement,
+    /// Erratic movements.
+    Erratic,
+    /// No AIS transmission.
+    NoTransmission,
+    /// Changes of AIS parameters.
+    Parameters,
+    /// AIS spoofing.
+    Spoofing,
+    /// Anything else.
+    Other,
+}
+
+/// For behaviours that any zone may ask for.
+pub(super) fn any_zone(_: Kind, _: IsPolygon) -> Result<(), String> {
+    Ok(())
+}
+
+/// For behaviours that never need every fix.
+pub(super) fn never(_: &Map<String, Value>) -> bool {
+    false
+}
+
+/// History that most behaviours need before an alert. Hours.
+pub(super) const HISTORY_HOURS: i64 = 26;

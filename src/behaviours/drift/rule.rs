@@ -1,0 +1,193 @@
+//! The rule of `drift`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::behaviours::runner::condition::{Observation, Timing};
+use crate::behaviours::runner::vessel::{
+    Case, FIXES, FIXES_SATELLITE, Kept, Lone, NOT_YET, RESUME_AFTER, Seen, Told, Where,
+};
+use crate::behaviours::{
+    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
+};
+use crate::geo::{LatLon, angle_between};
+use crate::state::remembers;
+use crate::time::{Span, Time};
+use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
+use crate::zones::Chart;
+
+use super::{Form, Settings};
+
+/// The `drift` behaviour and its state.
+pub struct Drift {
+    vessels: Lone<Drifting>,
+}
+
+impl Drift {
+    /// Creates the behaviour with the base settings and each zone's overrides.
+    pub fn new(settings: &Settings, chart: &Chart) -> Drift {
+        Drift { vessels: Lone::new(settings, chart) }
+    }
+}
+
+impl Rule for Drift {
+    fn behaviour(&self) -> Behaviour {
+        Behaviour::Drift
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::SLOW
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        self.vessels.step(scene, step, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.vessels.explain(scene, step, |told, settings, seen, kept| {
+            let degrees = degrees_off(seen);
+            let wide = degrees.is_some_and(|degrees| settings.drift_degrees < degrees);
+            let off = degrees.map_or(serde_json::Value::Null, |degrees| number(degrees, 0));
+            told.between("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.min_knots, settings.max_knots)
+                .is("course_off_heading_degrees", off, format!("> {}", settings.drift_degrees), wide)
+                .at_least(
+                    "drift_minutes",
+                    Some(kept.map_or(0.0, |kept| kept.condition.counted().minutes())),
+                    settings.after_minutes,
+                )
+                .at_least("drift_metres", Some(kept.map_or(0.0, |kept| kept.own.metres)), settings.min_metres)
+        })
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        self.vessels.wake(scene, key, vessel, out);
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+        self.vessels.forget(vessel, reason, out);
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
+        self.vessels.reload(scene, &settings.drift, places, out);
+    }
+
+    remembers! { kept {} parts { vessels } built {} }
+}
+
+/// The condition of a drift, for the runner.
+#[derive(Serialize, Deserialize)]
+struct Drifting;
+
+/// The current drift.
+#[derive(Serialize, Deserialize)]
+struct Way {
+    /// Where the drift began, and the farthest distance from there since.
+    origin: LatLon,
+    metres: f64,
+    /// What every fix shows, and since when.
+    shows: Option<(Observation, Time)>,
+    greatest_degrees: f64,
+}
+
+impl Way {
+    fn new(origin: LatLon) -> Way {
+        Way { origin, metres: 0.0, shows: None, greatest_degrees: 0.0 }
+    }
+}
+
+impl Case for Drifting {
+    type Settings = Settings;
+    type Own = Way;
+    const BEHAVIOUR: Behaviour = Behaviour::Drift;
+    const WHERE: Where = Where::Anywhere;
+    const ENDS: End = End::AlongHeading;
+
+    fn min_shore_nm(settings: &Settings) -> f64 {
+        settings.min_shore_nm
+    }
+
+    fn anchored_swing_nm(settings: &Settings) -> Option<f64> {
+        Some(settings.anchored_swing_nm)
+    }
+
+    fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Way> {
+        let (smg, degrees) = (seen.step.smg?, degrees_off(seen)?);
+        (observation(settings, smg.knots, degrees) == Observation::Meets).then(|| Way::new(seen.fix.position))
+    }
+
+    fn observe(settings: &Settings, kept: &mut Kept<Way>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
+        let (smg, degrees) = (seen.step.smg?, degrees_off(seen)?);
+        let observation = observation(settings, smg.knots, degrees);
+        let since = match kept.own.shows {
+            Some((same, since)) if same == observation => since,
+            Some(_) | None => seen.fix.at,
+        };
+        if observation == Observation::Meets {
+            if kept.condition.counted() == Span::ZERO && since == seen.fix.at {
+                kept.own = Way::new(seen.fix.position);
+            }
+            let way = &mut kept.own;
+            way.metres = way.metres.max(way.origin.metres_to(seen.fix.position));
+            way.greatest_degrees = way.greatest_degrees.max(degrees);
+        }
+        kept.own.shows = Some((observation, since));
+        Some((observation, SpeedMadeGood { since: smg.since.max(since), ..smg }))
+    }
+
+    fn rule(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Timing {
+        let fixes = if seen.vessel.satellite_only() { FIXES_SATELLITE } else { FIXES };
+        Timing {
+            after: minutes(settings.after_minutes),
+            end_after: minutes(settings.end_minutes),
+            resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
+            merge: seen.scene.merge,
+            fixes: if settings.min_metres <= kept.own.metres { fixes } else { NOT_YET },
+        }
+    }
+
+    fn told(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Told {
+        let merchant = matches!(seen.vessel.ship_type(), Some(70..=89));
+        let far = settings.merchant_min_shore_nm <= seen.place.shore_nm;
+        let points = if merchant && far && seen.watched() { settings.merchant_score } else { settings.score };
+        let mut measured = Map::new();
+        measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
+        measured.insert("drift_metres".into(), number(kept.own.metres, 0));
+        measured.insert("greatest_degrees".into(), number(kept.own.greatest_degrees, 0));
+        if let Some(degrees) = degrees_off(seen) {
+            measured.insert("drift_degrees".into(), number(degrees, 0));
+        }
+        if let Some(smg) = seen.step.smg {
+            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
+        }
+        measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
+        Told {
+            form: Form.into(),
+            base: vec![(Behaviour::Drift.name(), points)],
+            measured,
+            thresholds: thresholds(
+                settings,
+                &["min_knots", "max_knots", "drift_degrees", "straight_degrees", "after_minutes", "min_metres"],
+            ),
+        }
+    }
+}
+
+/// Angle between the course over ground and the heading, 0-180 degrees. `None` unless the fix has both.
+fn degrees_off(seen: &Seen<'_>) -> Option<f64> {
+    let said = &seen.fix.said;
+    Some(angle_between(said.cog_degrees()?, said.heading_degrees()?))
+}
+
+fn observation(settings: &Settings, knots: f64, degrees: f64) -> Observation {
+    let slow = settings.min_knots <= knots && knots <= settings.max_knots;
+    let ends = knots < settings.still_knots || settings.moving_knots <= knots || degrees < settings.straight_degrees;
+    match (slow && settings.drift_degrees < degrees, ends) {
+        (_, true) => Observation::Ends,
+        (true, false) => Observation::Meets,
+        (false, false) => Observation::Between,
+    }
+}

@@ -1,0 +1,268 @@
+//! The rule of `feed_silent`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::ais::StationId;
+use crate::behaviours::{
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, Words, minutes, number, thresholds,
+};
+use crate::coverage::{Receipts, SLOT};
+use crate::geo::LatLon;
+use crate::state::remembers;
+use crate::time::{Span, Time};
+use crate::tracks::{TrackIx, TrackKey};
+use crate::units::Mmsi;
+use crate::zones::Chart;
+
+use super::{Form, Settings};
+
+/// How recently its input must have been heard for a station to count as silent alone.
+const INPUT_ALIVE: Span = Span::from_minutes(5);
+
+/// The `feed_silent` behaviour and its state.
+pub struct FeedSilent {
+    settings: Settings,
+    /// Silent inputs, by name, with the time of their last line.
+    inputs: BTreeMap<String, Time>,
+    stations: BTreeMap<StationId, Station>,
+    /// Quiet areas reported, by name.
+    areas: BTreeMap<String, Time>,
+}
+
+/// A station that is silent, or soon may be.
+#[derive(Serialize, Deserialize)]
+struct Station {
+    name: String,
+    last_at: Time,
+    usual: Span,
+    open: bool,
+}
+
+/// What is silent, for the facts of the alert.
+struct Silent<'a> {
+    form: Form,
+    name: &'a str,
+    since: Time,
+    satisfied_at: Time,
+    position: Option<LatLon>,
+    measured: Map<String, Value>,
+}
+
+impl FeedSilent {
+    /// Creates the behaviour. Zones do not affect it.
+    pub fn new(settings: &Settings, _chart: &Chart) -> FeedSilent {
+        FeedSilent {
+            settings: settings.clone(),
+            inputs: BTreeMap::new(),
+            stations: BTreeMap::new(),
+            areas: BTreeMap::new(),
+        }
+    }
+
+    fn says(&self, silent: Silent<'_>, out: &mut Output) {
+        let mut measured = silent.measured;
+        measured.insert(silent.form.parts()[0].into(), silent.name.into());
+        let holding = Holding {
+            started_at: silent.since,
+            satisfied_at: silent.satisfied_at,
+            last_at: silent.satisfied_at,
+            form: silent.form.into(),
+            position: silent.position,
+            shore_nm: None,
+            zones: Vec::new(),
+            base: vec![(Behaviour::FeedSilent.name(), self.settings.score)],
+            asked: None,
+            anchored: false,
+            measured,
+            thresholds: thresholds(
+                &self.settings,
+                &["silent_seconds", "station_min_minutes", "area_minutes", "area_vessels"],
+            ),
+        };
+        let kind = SignalKind::Holds(Box::new(holding));
+        out.signals.push(Signal { behaviour: Behaviour::FeedSilent, subject: Subject::nobody(silent.name), kind });
+    }
+
+    fn stations(&mut self, scene: &Scene<'_>, station_name: &dyn Fn(StationId) -> String, out: &mut Output) {
+        if !scene.coverage.learned() {
+            return;
+        }
+        for pulse in scene.coverage.stations() {
+            let Some(usual) = pulse.usual else {
+                continue;
+            };
+            if let Some(known) = self.stations.get(&pulse.station) {
+                if pulse.last_at == known.last_at {
+                    continue;
+                }
+                if known.open {
+                    out.signals.push(over(&known.name, pulse.back_at.max(known.last_at), End::HeardAgain));
+                }
+                self.stations.remove(&pulse.station);
+            }
+            let usual = usual.max(minutes(self.settings.station_min_minutes));
+            let due = pulse.last_at + usual;
+            if due <= scene.now + SLOT {
+                let name = station_name(pulse.station);
+                self.stations.insert(pulse.station, Station { name, last_at: pulse.last_at, usual, open: false });
+                out.wakes.push((due, nobody(), TrackIx(u32::from(pulse.station.0))));
+            }
+        }
+    }
+
+    fn areas(&mut self, scene: &Scene<'_>, out: &mut Output) {
+        let quiet = scene.coverage.quiet_areas();
+        self.areas.retain(|name, _| {
+            let stays = quiet.iter().any(|area| area.name() == *name);
+            if !stays {
+                out.signals.push(over(name, scene.now - SLOT, End::HeardAgain));
+            }
+            stays
+        });
+        for area in quiet {
+            let patience = minutes(self.settings.area_minutes).max(area.habit + area.habit);
+            let due = area.first.start() + patience;
+            let name = area.name();
+            if scene.now < due || area.regular < self.settings.area_vessels || self.areas.contains_key(&name) {
+                continue;
+            }
+            self.areas.insert(name.clone(), area.since);
+            let mut measured = Map::new();
+            measured.insert("vessels_lost".into(), Value::from(area.regular));
+            measured.insert("heard_every_minutes".into(), number(area.habit.minutes(), 1));
+            let silent = Silent {
+                form: Form::Area,
+                name: &name,
+                since: area.since,
+                satisfied_at: scene.now,
+                position: Some(area.centre()),
+                measured,
+            };
+            self.says(silent, out);
+        }
+    }
+}
+
+impl Rule for FeedSilent {
+    fn behaviour(&self) -> Behaviour {
+        Behaviour::FeedSilent
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Episodes
+    }
+
+    fn interest(&self) -> Interest {
+        Interest(0)
+    }
+
+    fn step(&mut self, _scene: &Scene<'_>, _step: &Step<'_>, _out: &mut Output) {}
+
+    fn explain(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Vec<Explanation> {
+        vec![Explanation::new("").is("about", "a vessel", "an input, a station or an area", false)]
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, place: TrackIx, out: &mut Output) {
+        let id = StationId(place.0 as u16);
+        let Some(pulse) = scene.coverage.station(id) else {
+            return;
+        };
+        let Some(station) = self.stations.get_mut(&id).filter(|station| station.last_at == pulse.last_at) else {
+            return;
+        };
+        if station.open {
+            return;
+        }
+        if pulse.input_at < scene.now - INPUT_ALIVE {
+            // The input is silent, and all its stations with it. They are checked again at the turn after it is back.
+            self.stations.remove(&id);
+            return;
+        }
+        station.open = true;
+        let mut measured = Map::new();
+        measured.insert("usual_interval_minutes".into(), number(pulse.usual.unwrap_or(Span::ZERO).minutes(), 1));
+        let (name, since, satisfied_at) = (station.name.clone(), station.last_at, station.last_at + station.usual);
+        let silent = Silent {
+            form: Form::Station,
+            name: &name,
+            since,
+            satisfied_at: satisfied_at.max(since),
+            position: None,
+            measured,
+        };
+        self.says(silent, out);
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, _vessel: TrackIx, _reason: End, _out: &mut Output) {}
+
+    fn reload(
+        &mut self,
+        _scene: &Scene<'_>,
+        settings: &crate::behaviours::Settings,
+        _places: &Places,
+        _out: &mut Output,
+    ) {
+        self.settings = settings.feed_silent.clone();
+    }
+
+    fn turn(&mut self, scene: &Scene<'_>, station_name: &dyn Fn(StationId) -> String, out: &mut Output) {
+        self.stations(scene, station_name, out);
+        self.areas(scene, out);
+    }
+
+    fn tick(&mut self, _scene: &Scene<'_>, receipts: &Receipts, received: Time, out: &mut Output) {
+        let limit = Span::from_millis((self.settings.silent_seconds * 1000.0) as i64);
+        for input in receipts.iter().filter(|input| input.live) {
+            let Some(last_at) = input.last_at else {
+                continue;
+            };
+            if let Some(since) = self.inputs.get(&input.name).copied() {
+                if since < last_at {
+                    self.inputs.remove(&input.name);
+                    out.signals.push(over(&input.name, input.back_at.unwrap_or(last_at), End::HeardAgain));
+                }
+                continue;
+            }
+            if last_at + limit <= received {
+                self.inputs.insert(input.name.clone(), last_at);
+                let satisfied_at = last_at + limit;
+                let measured = Map::new();
+                let silent = Silent {
+                    form: Form::Input,
+                    name: &input.name,
+                    since: last_at,
+                    satisfied_at,
+                    position: None,
+                    measured,
+                };
+                self.says(silent, out);
+            }
+        }
+    }
+
+    fn stop(&mut self, scene: &Scene<'_>, reason: End, out: &mut Output) {
+        let stations = self.stations.values().filter(|station| station.open).map(|station| &station.name);
+        for name in self.inputs.keys().chain(stations).chain(self.areas.keys()) {
+            out.signals.push(over(name, scene.now, reason));
+        }
+    }
+
+    remembers! { kept { inputs, stations, areas } parts {} built { settings } }
+}
+
+fn over(name: &str, ended_at: Time, reason: End) -> Signal {
+    Signal {
+        behaviour: Behaviour::FeedSilent,
+        subject: Subject::nobody(name),
+        kind: SignalKind::Over { ended_at, reason },
+    }
+}
+
+/// Placeholder key for subjects that are not vessels.
+fn nobody() -> TrackKey {
+    TrackKey { mmsi: Mmsi(0), ordinal: 0 }
+}

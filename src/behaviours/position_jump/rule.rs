@@ -1,0 +1,162 @@
+//! The rule of `position_jump`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
+use crate::behaviours::{
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, minutes, thresholds,
+};
+use crate::state::remembers;
+use crate::time::Time;
+use crate::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
+use crate::zones::Chart;
+
+use super::{Form, Settings};
+
+/// The `position_jump` behaviour and its state.
+pub struct PositionJump {
+    settings: Settings,
+    /// Open jumps, by the further track.
+    open: BTreeMap<TrackIx, Open>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Open {
+    key: TrackKey,
+    from: (TrackKey, TrackIx),
+    /// Last fix on the track that was left, as far as is known.
+    left_at: Time,
+}
+
+impl PositionJump {
+    /// Creates the behaviour. Zones do not affect it.
+    pub fn new(settings: &Settings, _chart: &Chart) -> PositionJump {
+        PositionJump { settings: settings.clone(), open: BTreeMap::new() }
+    }
+
+    fn close(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
+        let Some(open) = self.open.remove(&vessel) else {
+            return;
+        };
+        out.activity.push((vessel, Activity::Done));
+        let ended_at = open.left_at + minutes(self.settings.joined_minutes);
+        let subject = Subject::one(open.key, vessel);
+        out.signals.push(Signal {
+            behaviour: Behaviour::PositionJump,
+            subject,
+            kind: SignalKind::Over { ended_at, reason },
+        });
+    }
+}
+
+/// Whether the jump implies a speed that no ship makes. Two places at the same moment imply none.
+fn is_too_fast(scene: &Scene<'_>, jump: &Jump) -> bool {
+    jump.implied_knots().is_some_and(|knots| scene.tracks.settings().jump_knots < knots)
+}
+
+impl Rule for PositionJump {
+    fn behaviour(&self) -> Behaviour {
+        Behaviour::PositionJump
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::JUMPED
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let (Some(jump), Some(fix)) = (step.jump, step.fix) else {
+            return;
+        };
+        let told_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
+        if told_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
+            return;
+        }
+        let subject = Subject::one(step.key, step.vessel);
+        let holding = Holding {
+            started_at: jump.first.at,
+            satisfied_at: fix.at,
+            last_at: fix.at,
+            form: Form.into(),
+            position: Some(fix.position),
+            shore_nm: Some(scene.chart.shore_nm(fix.position)),
+            zones: step.presence.iter().collect(),
+            base: vec![(Behaviour::PositionJump.name(), self.settings.score)],
+            asked: None,
+            anchored: false,
+            measured: jump_measured(jump),
+            thresholds: thresholds(&self.settings, &["min_nm", "joined_minutes"]),
+        };
+        let kind = SignalKind::Holds(Box::new(holding));
+        out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject: subject.clone(), kind });
+        if jump.from.1 == step.vessel {
+            let kind = SignalKind::Over { ended_at: fix.at, reason: End::TracksJoined };
+            out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject, kind });
+            return;
+        }
+        out.activity.push((step.vessel, Activity::Keeps));
+        out.wakes.push((jump.before.at + minutes(self.settings.joined_minutes), step.key, step.vessel));
+        self.open.insert(step.vessel, Open { key: step.key, from: jump.from, left_at: jump.before.at });
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let mmsi = step.key.mmsi;
+        let told = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let several = is_of_several(scene, mmsi);
+        let told = told.is("ships_known_to_send_it", if several { "several" } else { "one" }, "one", !several);
+        let Some(open) = self.open.get(&step.vessel).filter(|open| open.key == step.key) else {
+            let elsewhere = scene.tracks.fixes_elsewhere(mmsi);
+            let needed = format!(">= {CONFIRMING_FIXES}, in agreement");
+            return vec![told.is("fixes_out_of_reach", elsewhere, needed, CONFIRMING_FIXES <= elsewhere)];
+        };
+        let left = scene.tracks.find(open.from.0).and_then(|left| left.last()).map_or(open.left_at, |fix| fix.at);
+        let silent = scene.now - left.max(open.left_at);
+        let told = told.is("jumped_away_from", open.from.0.to_string(), "a place out of reach", true);
+        vec![told.below("other_track_silent_minutes", Some(silent.minutes()), self.settings.joined_minutes)]
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(open) = self.open.get_mut(&vessel).filter(|open| open.key == key) else {
+            return;
+        };
+        if let Some(fix) = scene.tracks.find(open.from.0).and_then(|left| left.last()) {
+            open.left_at = open.left_at.max(fix.at);
+        }
+        let over_at = open.left_at + minutes(self.settings.joined_minutes);
+        if scene.now < over_at {
+            out.wakes.push((over_at, key, vessel));
+            return;
+        }
+        self.close(vessel, End::TracksJoined, out);
+    }
+
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+        self.close(vessel, reason, out);
+        let left: Vec<TrackIx> =
+            self.open.iter().filter(|(_, open)| open.from.1 == vessel).map(|(further, _)| *further).collect();
+        for further in left {
+            if let (Some(open), Some(fix)) = (self.open.get_mut(&further), scene.tracks.vessel(vessel).last()) {
+                open.left_at = open.left_at.max(fix.at);
+            }
+            self.close(further, End::TracksJoined, out);
+        }
+    }
+
+    fn reload(
+        &mut self,
+        _scene: &Scene<'_>,
+        settings: &crate::behaviours::Settings,
+        _places: &Places,
+        _out: &mut Output,
+    ) {
+        self.settings = settings.position_jump.clone();
+    }
+
+    remembers! { kept { open } parts {} built { settings } }
+}

@@ -1,0 +1,182 @@
+//! The rule of `small_craft_stop`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::ais::Class;
+use crate::behaviours::explain::said_of;
+use crate::behaviours::runner::condition::{Observation, Timing};
+use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
+use crate::behaviours::{
+    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
+};
+use crate::state::remembers;
+use crate::time::{Span, Time};
+use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey, Vessel};
+use crate::zones::Chart;
+
+use super::{Form, Settings};
+
+/// Interval at which the wind is looked up.
+const WIND_EVERY: Span = Span::from_hours(1);
+
+/// The `small_craft_stop` behaviour and its state.
+pub struct SmallCraftStop {
+    vessels: Lone<Stop>,
+}
+
+impl SmallCraftStop {
+    /// Creates the behaviour with the base settings and each zone's overrides.
+    pub fn new(settings: &Settings, chart: &Chart) -> SmallCraftStop {
+        SmallCraftStop { vessels: Lone::new(settings, chart) }
+    }
+}
+
+impl Rule for SmallCraftStop {
+    fn behaviour(&self) -> Behaviour {
+        Behaviour::SmallCraftStop
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::SLOW.and(Interest::SLOW_HOLE)
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        self.vessels.step(scene, step, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.vessels.explain(scene, step, |told, settings, seen, kept| {
+            let smg = speed(settings, seen).map(|smg| smg.knots);
+            let needed = format!("sailing, pleasure, or class B below {} m that does not fish", settings.length_metres);
+            let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
+            told.is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
+                .below("speed_made_good_knots", smg, settings.slow_knots)
+                .at_least("still_minutes", Some(counted), settings.after_minutes)
+        })
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        self.vessels.wake(scene, key, vessel, out);
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+        self.vessels.forget(vessel, reason, out);
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
+        self.vessels.reload(scene, &settings.small_craft_stop, places, out);
+    }
+
+    remembers! { kept {} parts { vessels } built {} }
+}
+
+/// The condition of a stop, for the runner.
+#[derive(Serialize, Deserialize)]
+struct Stop;
+
+/// The current stop.
+#[derive(Default, Serialize, Deserialize)]
+struct Stopped {
+    /// Time in holes over which two fixes imply the stop.
+    implied: Span,
+    wind_knots: Option<f64>,
+    wind_at: Option<Time>,
+}
+
+impl Case for Stop {
+    type Settings = Settings;
+    type Own = Stopped;
+    const BEHAVIOUR: Behaviour = Behaviour::SmallCraftStop;
+    const WHERE: Where = Where::Anywhere;
+    const ENDS: End = End::UnderWayAgain;
+
+    fn min_shore_nm(settings: &Settings) -> f64 {
+        settings.min_shore_nm
+    }
+
+    fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Stopped> {
+        let smg = speed(settings, seen)?;
+        (smg.knots < settings.slow_knots && is_small(&seen.vessel, settings)).then(Stopped::default)
+    }
+
+    fn observe(settings: &Settings, kept: &mut Kept<Stopped>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
+        let smg = speed(settings, seen)?;
+        let observation = match smg.knots {
+            _ if !is_small(&seen.vessel, settings) => Observation::Ends,
+            knots if knots < settings.slow_knots => Observation::Meets,
+            knots if knots < settings.moving_knots => Observation::Between,
+            _ => Observation::Ends,
+        };
+        if kept.condition.counted() == Span::ZERO && !kept.condition.is_open() {
+            kept.own = Stopped::default();
+        }
+        let (own, at) = (&mut kept.own, seen.fix.at);
+        if smg.over_hole {
+            own.implied += at - smg.since;
+        }
+        if observation == Observation::Meets && own.wind_at.is_none_or(|looked| WIND_EVERY <= at - looked) {
+            own.wind_at = Some(at);
+            let wind = seen.scene.chart.wind.knots_at(seen.fix.position, at);
+            own.wind_knots = wind.into_iter().chain(own.wind_knots).reduce(f64::max);
+        }
+        Some((observation, smg))
+    }
+
+    fn rule(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Timing {
+        let few = seen.vessel.satellite_only() || Span::ZERO < kept.own.implied;
+        Timing {
+            after: minutes(settings.after_minutes),
+            end_after: minutes(settings.end_minutes),
+            resume_after: RESUME_AFTER.min(minutes(settings.after_minutes)),
+            merge: seen.scene.merge,
+            fixes: if few { FIXES_SATELLITE } else { FIXES },
+        }
+    }
+
+    fn told(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Told {
+        let own = &kept.own;
+        let mut base = vec![(Behaviour::SmallCraftStop.name(), settings.score)];
+        if own.wind_knots.is_some_and(|knots| settings.gale_knots <= knots) {
+            base.push(("gale", settings.gale_points));
+        }
+        let mut measured = Map::new();
+        measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
+        if let Some(smg) = speed(settings, seen) {
+            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
+        }
+        if Span::ZERO < own.implied {
+            measured.insert("implied_hours".into(), number(own.implied.hours(), 1));
+        }
+        if let Some(knots) = own.wind_knots {
+            measured.insert("wind_knots".into(), number(knots, 0));
+        }
+        measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
+        measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
+        let keys = ["min_shore_nm", "slow_knots", "moving_knots", "after_minutes", "end_minutes", "max_hole_hours"];
+        Told { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
+    }
+}
+
+/// Speed made good within continuous reports, or over a hole if that implies a stop. A fast hole proves nothing, so it
+/// gives `None`.
+fn speed(settings: &Settings, seen: &Seen<'_>) -> Option<SpeedMadeGood> {
+    seen.step.smg.or_else(|| {
+        let over = seen.vessel.speed_made_good().filter(|smg| smg.over_hole && smg.knots < settings.slow_knots)?;
+        ((seen.fix.at - over.since).hours() <= settings.max_hole_hours).then_some(over)
+    })
+}
+
+fn is_small(vessel: &Vessel<'_>, settings: &Settings) -> bool {
+    let length = vessel.identity().and_then(|identity| identity.length());
+    let short = length.is_some_and(|metres| f64::from(metres) < settings.length_metres);
+    match vessel.ship_type() {
+        Some(36 | 37) => true,
+        Some(30) => false,
+        _ => vessel.class() == Class::B && short,
+    }
+}

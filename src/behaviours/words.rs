@@ -1,0 +1,306 @@
+//! How a behaviour speaks: what its words are made from, and what each must say. `alerts` adds places, night and the vessels.
+
+use serde_json::{Map, Value};
+
+use super::named::{VesselRef, ZoneRef};
+use super::signal::Holding;
+use crate::ais::clean;
+use crate::geo::LatLon;
+use crate::text::{about_hours, decimals, distance, elapsed};
+use crate::time::{Span, Time};
+use crate::units::METRES_PER_NM;
+use crate::zones::Chart;
+
+const MINUTE: Span = Span::from_minutes(1);
+/// Below this speed the text says that a ship is stopped. Knots.
+pub(super) const STOPPED_KNOTS: f64 = 0.5;
+
+/// What a behaviour says about its alerts.
+///
+/// It is implemented by the type of the behaviour's forms: `near`, `close` or `underway` of a meeting.
+pub(crate) trait Words: Copy {
+    /// Names of the parts of the form, strongest first; none where an analyst need not tell it from the others.
+    fn parts(self) -> &'static [&'static str];
+
+    /// Who does it. By default the names of the vessels.
+    fn who(self, of: &Circumstances<'_>) -> Who {
+        Who::vessels(of.vessels)
+    }
+
+    /// The verb and its complements, without the place: `lay stopped for 40 min`.
+    fn deed(self, of: &Circumstances<'_>) -> String;
+
+    /// What the AIS data do not show.
+    fn caveat(self) -> Caveat;
+
+    /// Why the alert opened, in a few words whose minutes agree with the displayed times.
+    fn opened(self, of: &Opening<'_>) -> String;
+
+    /// Text of a line of the base score, by its code.
+    fn line(self, code: &str, holding: &Holding, chart: &Chart) -> String;
+
+    /// The name of a part of the form in the reason of a change: `now …`.
+    fn part(self, part: &'static str, _limits: &Map<String, Value>) -> String {
+        plain(part)
+    }
+
+    /// Upper limits of the score that the measurements call for.
+    fn limits(self, _holding: &Holding) -> Vec<Limit> {
+        Vec::new()
+    }
+
+    /// Whether the vessel circles, which is usual work for some types of ship.
+    fn is_circling(self) -> bool {
+        false
+    }
+
+    /// Whether an alert of this form counts for later alerts, if the behaviour has a lead.
+    fn is_lead(self) -> bool {
+        true
+    }
+}
+
+/// A name of the program in words: `out of reach` for `out_of_reach`.
+pub(super) fn plain(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// The beginning of the sentence, and whether it names several.
+pub(crate) struct Who {
+    pub(crate) text: String,
+    pub(crate) several: bool,
+}
+
+impl Who {
+    /// The names of vessels, joined by `and`.
+    pub(super) fn vessels<'a>(vessels: impl IntoIterator<Item = &'a VesselRef>) -> Who {
+        let names: Vec<String> = vessels.into_iter().map(VesselRef::title).collect();
+        Who { several: 1 < names.len(), text: names.join(" and ") }
+    }
+}
+
+/// What the AIS data do not show, as the second sentence of a summary.
+pub(crate) enum Caveat {
+    /// Follows `Names and types as reported by the ships;`.
+    Reported(&'static str),
+    /// A sentence of its own.
+    Alone(&'static str),
+    /// A sentence of its own, which reception by satellite does not change.
+    Reception(&'static str),
+}
+
+/// An upper limit of the score.
+pub(crate) struct Limit {
+    pub(crate) level: Level,
+    pub(crate) lifted_by: LiftedBy,
+    /// The reason, in one sentence without a full stop.
+    pub(crate) text: String,
+}
+
+/// What a limit makes of an alert.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Level {
+    /// A fact.
+    Fact,
+    /// A fact, unless the score reaches `score.short_gap_alert_from`.
+    FactIfSlight,
+    /// Severity low at most.
+    Low,
+}
+
+/// What lifts a limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LiftedBy {
+    /// A grave case, or a watchlist.
+    Case,
+    /// A watchlist only.
+    Watchlist,
+}
+
+impl Limit {
+    /// Limits an alert to a fact, whatever the score of the case.
+    pub(super) fn fact(text: String) -> Limit {
+        Limit { level: Level::Fact, lifted_by: LiftedBy::Watchlist, text }
+    }
+
+    /// Limits an alert to severity low, whatever the score of the case.
+    pub(super) fn low(text: String) -> Limit {
+        Limit { level: Level::Low, lifted_by: LiftedBy::Watchlist, text }
+    }
+}
+
+/// Tense of a sentence: `Present` while the behaviour holds, `Past` once it ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Tense {
+    Present,
+    Past,
+}
+
+/// What a sentence about an alert is made from.
+pub(crate) struct Circumstances<'a> {
+    pub(crate) vessels: &'a [VesselRef],
+    pub(crate) zones: &'a [ZoneRef],
+    /// Id of the zone, or name of the input or station, that the alert is about; empty for most behaviours.
+    pub(crate) place: &'a str,
+    pub(crate) thresholds: &'a Map<String, Value>,
+    pub(crate) measured: &'a Map<String, Value>,
+    pub(crate) started_at: Time,
+    pub(crate) last_at: Time,
+    pub(crate) tense: Tense,
+    pub(crate) position: Option<LatLon>,
+    pub(crate) anchored: bool,
+}
+
+impl Circumstances<'_> {
+    /// How long the behaviour has held, from one displayed minute to the other.
+    pub(super) fn held(&self) -> Span {
+        elapsed(self.started_at, self.last_at)
+    }
+
+    /// As [`Circumstances::held`], for pairs: they are compared at whole minutes, so the first and the last minute both count.
+    pub(super) fn held_together(&self) -> Span {
+        self.held() + MINUTE
+    }
+
+    /// The past form once the behaviour ended, otherwise the perfect with `has` or `have`.
+    pub(super) fn have(&self, past: &str, perfect: &str) -> String {
+        match (self.tense, self.vessels.len()) {
+            (Tense::Past, _) => past.to_owned(),
+            (Tense::Present, 2..) => format!("have {perfect}"),
+            (Tense::Present, _) => format!("has {perfect}"),
+        }
+    }
+
+    /// `since 23:43 UTC`; once it ended, `from 23:43 to 00:20 UTC`.
+    pub(super) fn since(&self) -> String {
+        let since = self.started_at.clock();
+        match self.tense {
+            Tense::Present => format!("since {since} UTC"),
+            Tense::Past => format!("from {since} to {} UTC", self.last_at.clock()),
+        }
+    }
+
+    /// Name of the zone that the alert is about.
+    pub(super) fn zone(&self) -> String {
+        let about = self.zones.iter().find(|zone| zone.id == self.place);
+        match about.or(self.zones.first()) {
+            // A reader would take a comma for the end of the name.
+            Some(zone) => match clean(&zone.name) {
+                Some(name) if name.contains(',') => format!("\"{name}\""),
+                name => name.unwrap_or_else(|| zone.id.clone()),
+            },
+            None if self.place.is_empty() => "a zone".to_owned(),
+            None => self.place.to_owned(),
+        }
+    }
+
+    /// Name of the input or station, safe to print.
+    pub(super) fn source(&self) -> String {
+        clean(self.place).unwrap_or_else(|| "without a name".to_owned())
+    }
+
+    /// The largest measured distance between two vessels, between two texts; empty if it was not measured.
+    pub(super) fn within(&self, before: &str, after: &str) -> String {
+        match self.number("max_distance_metres") {
+            Some(metres) => format!("{before}{}{after}", distance(metres / METRES_PER_NM)),
+            None => String::new(),
+        }
+    }
+
+    /// The speed made good of a vessel that is still or slow, in knots; `None` once it is neither.
+    pub(super) fn still_knots(&self) -> Option<f64> {
+        let limit = number(self.thresholds, "slow_knots");
+        self.number("speed_made_good_knots").filter(|knots| limit.is_none_or(|limit| *knots < limit))
+    }
+
+    /// A measured number between two texts; empty if it was not measured.
+    pub(super) fn of(&self, key: &str, before: &str, after: &str) -> String {
+        self.number(key).map_or_else(String::new, |value| format!("{before}{}{after}", decimals(value)))
+    }
+
+    /// Measured hours between two texts; empty if they were not measured.
+    pub(super) fn hours(&self, key: &str, before: &str, after: &str) -> String {
+        self.number(key).map_or_else(String::new, |hours| format!("{before}{}{after}", about_hours(hours)))
+    }
+
+    /// A measured number of minutes; zero if it was not measured.
+    pub(super) fn minutes(&self, key: &str) -> Span {
+        Span::from_minutes(self.number(key).unwrap_or(0.0).round() as i64)
+    }
+
+    /// A measured number; `None` if it was not measured.
+    pub(super) fn number(&self, key: &str) -> Option<f64> {
+        number(self.measured, key)
+    }
+
+    /// A measured text; `None` if it was not measured.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        text(self.measured, key)
+    }
+}
+
+/// What the reason for an opening is made from.
+pub(crate) struct Opening<'a> {
+    pub(crate) thresholds: &'a Map<String, Value>,
+    pub(crate) measured: &'a Map<String, Value>,
+    /// The start that the alert shows.
+    pub(crate) started_at: Time,
+    /// When the rule was first satisfied.
+    pub(crate) opened_at: Time,
+}
+
+impl Opening<'_> {
+    /// The time from the start to the opening, as the displayed times give it.
+    pub(super) fn whole(&self) -> Span {
+        elapsed(self.started_at, self.opened_at)
+    }
+
+    /// `for 1 h 02 min`; if holes were not counted, `for 1 h 00 min of the 1 h 15 min since 05:53 UTC`.
+    pub(super) fn held(&self) -> String {
+        let whole = self.whole();
+        let counted = number(self.measured, "counted_minutes");
+        let counted = counted.map(|minutes| Span::from_millis((minutes * 60_000.0) as i64));
+        match counted.filter(|counted| *counted + MINUTE <= whole - MINUTE) {
+            Some(counted) => format!("for {counted} of the {whole} since {} UTC", self.started_at.clock()),
+            None => format!("for {whole}"),
+        }
+    }
+
+    /// Two ships are compared at whole minutes, and each minute counts: `in each of the 10 minutes from 07:27 to 07:36 UTC`, or
+    /// `in 30 of the 36 minutes from 03:40 to 04:15 UTC`.
+    pub(super) fn minutes(&self) -> String {
+        let all = self.whole() + MINUTE;
+        let all = all.millis() / MINUTE.millis();
+        let counted = number(self.measured, "counted_minutes").unwrap_or(all as f64);
+        let (from, to) = (self.started_at.clock(), self.opened_at.clock());
+        match counted {
+            counted if counted < all as f64 => {
+                format!("in {counted:.0} of the {all} minutes from {from} to {to} UTC")
+            }
+            _ => format!("in each of the {all} minutes from {from} to {to} UTC"),
+        }
+    }
+
+    /// `below 2 kn`.
+    pub(super) fn slow(&self) -> String {
+        below(self.thresholds)
+    }
+}
+
+/// `below 2 kn`, from the threshold `slow_knots`.
+pub(super) fn below(limits: &Map<String, Value>) -> String {
+    match number(limits, "slow_knots") {
+        Some(knots) => format!("below {} kn", decimals(knots)),
+        None => "slow".to_owned(),
+    }
+}
+
+/// A number among measurements or thresholds; `None` if it is missing.
+pub(crate) fn number(numbers: &Map<String, Value>, key: &str) -> Option<f64> {
+    numbers.get(key)?.as_f64()
+}
+
+/// A text among measurements; `None` if it is missing.
+pub(crate) fn text<'a>(numbers: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    numbers.get(key)?.as_str()
+}

@@ -1,0 +1,144 @@
+//! Sink: messages of the Common Alerting Protocol 1.2, written to a folder or posted to a URL.
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::delivery::http_post::{self, Post, Target};
+use crate::delivery::payload::{cap, read};
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::delivery::spool::{self, Spool};
+use crate::secret::Secret;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
+
+/// `[sinks.cap]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Folder for the messages; either this or `url`.
+    #[serde(default)]
+    pub spool: Option<PathBuf>,
+    /// URL to post to: `https://…`, or `http://…` within a network listed in `allow`.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Globally unique name of the sender, such as `ops@centre.example`.
+    pub sender: String,
+    /// Token sent as `Authorization: Bearer …`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<Secret>,
+    /// Time limit of the whole exchange in seconds, 1 to 100.
+    #[serde(default = "http_post::timeout_seconds")]
+    pub timeout_seconds: u64,
+    /// Networks outside the public Internet that may be reached.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// Trusted certificate authorities and our client certificate.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
+        if self.spool.is_some() == self.url.is_some() {
+            problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"https://RECEIVER/\""));
+        }
+        let has_no_place = |c: char| c.is_whitespace() || c.is_control() || [',', '<', '>', '&'].contains(&c);
+        if self.sender.is_empty() || self.sender.contains(has_no_place) {
+            problems.push(format!(
+                "{path}.sender: is not a name of a sender; write ops@centre.example, without spaces and commas"
+            ));
+        }
+        problems
+    }
+
+    fn within(&mut self, folder: &Path) {
+        http_post::within(folder, &mut self.tls, &mut self.bearer);
+        self.spool.iter_mut().for_each(|spool| *spool = folder.join(&*spool));
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        self.url.iter().filter_map(|url| Some(("url", Endpoint::of_url(url, 443)?))).collect()
+    }
+
+    fn spool(&self) -> Option<&Path> {
+        self.spool.as_deref()
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        self.spool.iter().filter_map(|spool| spool::problem(spool, &format!("{path}.spool"))).collect()
+    }
+}
+
+impl Settings {
+    fn target(&self) -> Option<Target<'_>> {
+        Some(Target {
+            url: self.url.as_deref()?,
+            tls: &self.tls,
+            bearer: self.bearer.as_ref(),
+            headers: None,
+            timeout_seconds: self.timeout_seconds,
+            allow: &self.allow,
+        })
+    }
+}
+
+/// A receiver of CAP messages: a folder or a URL.
+#[derive(Debug)]
+pub(super) struct Cap {
+    sender: String,
+    spool: Option<Spool>,
+    post: Option<Post>,
+}
+
+impl Cap {
+    /// Reads the secrets and certificates.
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cap, String> {
+        let spool = settings.spool.as_deref().map(Spool::new);
+        let post = settings.target().map(|target| target.open()).transpose()?;
+        Ok(Cap { sender: settings.sender.clone(), spool, post })
+    }
+}
+
+impl Sink for Cap {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "cap",
+        about: "Messages of the Common Alerting Protocol (CAP).",
+        table: "Settings of kind `cap`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: true,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cap, String> {
+        Cap::new(own, sender)
+    }
+
+    /// Writes or posts one message for each delivery.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let text = cap::message(&read(delivery)?, &self.sender);
+            if let Some(spool) = &self.spool {
+                spool.put(delivery, text).await?;
+            } else if let Some(post) = &self.post {
+                post.post(text.into_bytes(), "application/cap+xml", &[]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

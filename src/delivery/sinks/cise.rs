@@ -1,0 +1,176 @@
+//! Sink: anomalies for a CISE node, through the adaptor that signs them. They are written to the adaptor's folder or posted to it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::behaviours;
+use crate::delivery::http_post::{self, Post, Target};
+use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
+use crate::delivery::payload::read;
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::delivery::spool::{self, Spool};
+use crate::secret::Secret;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
+
+/// `[sinks.cise]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Folder from which the adaptor collects messages; either this or `url`.
+    #[serde(default)]
+    pub spool: Option<PathBuf>,
+    /// URL of the adaptor: `https://…`, or `http://…` within a network listed in `allow`.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Service id of this daemon.
+    pub sender: String,
+    /// Service id of the receiver.
+    pub recipient: String,
+    /// Sea basin: `Atlantic`, `Mediterranean`, `NorthSea`, `BalticSea`, `BlackSea`, `ArcticOcean` or `OutermostRegions`.
+    #[serde(default)]
+    pub sea_basin: SeaBasin,
+    /// Type of risk the alerts imply, such as `DrugTrafficking` or `Smuggling`.
+    #[serde(default)]
+    pub risk_type: RiskType,
+    /// CISE anomaly types by behaviour, where they differ from our defaults.
+    #[serde(default)]
+    pub anomaly_types: BTreeMap<String, AnomalyType>,
+    /// Token sent as `Authorization: Bearer …`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<Secret>,
+    /// Time limit of the whole exchange in seconds, 1 to 100.
+    #[serde(default = "http_post::timeout_seconds")]
+    pub timeout_seconds: u64,
+    /// Networks outside the public Internet that may be reached.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// Trusted certificate authorities and our client certificate.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
+        if self.spool.is_some() == self.url.is_some() {
+            problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"https://ADAPTOR/\""));
+        }
+        for (key, id) in [("sender", &self.sender), ("recipient", &self.recipient)] {
+            if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
+                problems.push(format!("{path}.{key}: is not a service id; write letters, digits, `.`, `_` and `-`"));
+            }
+        }
+        for name in self.anomaly_types.keys().filter(|name| !behaviours::NAMES.contains(&name.as_str())) {
+            problems.push(format!(
+                "{path}.anomaly_types: unknown behaviour `{name}`; there are {}",
+                behaviours::NAMES.join(", ")
+            ));
+        }
+        problems
+    }
+
+    fn within(&mut self, folder: &Path) {
+        http_post::within(folder, &mut self.tls, &mut self.bearer);
+        self.spool.iter_mut().for_each(|spool| *spool = folder.join(&*spool));
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        self.url.iter().filter_map(|url| Some(("url", Endpoint::of_url(url, 443)?))).collect()
+    }
+
+    fn spool(&self) -> Option<&Path> {
+        self.spool.as_deref()
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        self.spool.iter().filter_map(|spool| spool::problem(spool, &format!("{path}.spool"))).collect()
+    }
+}
+
+impl Settings {
+    fn target(&self) -> Option<Target<'_>> {
+        Some(Target {
+            url: self.url.as_deref()?,
+            tls: &self.tls,
+            bearer: self.bearer.as_ref(),
+            headers: None,
+            timeout_seconds: self.timeout_seconds,
+            allow: &self.allow,
+        })
+    }
+}
+
+/// The adaptor of a CISE node: a folder or a URL.
+#[derive(Debug)]
+pub(super) struct Cise {
+    settings: Settings,
+    spool: Option<Spool>,
+    post: Option<Post>,
+}
+
+impl Cise {
+    /// Reads the secrets and certificates.
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cise, String> {
+        let spool = settings.spool.as_deref().map(Spool::new);
+        let post = settings.target().map(|target| target.open()).transpose()?;
+        Ok(Cise { settings: settings.clone(), spool, post })
+    }
+
+    fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
+        let told = read(delivery)?;
+        let said = self.settings.anomaly_types.get(told.alert.behaviour.name());
+        let terms = Terms {
+            sender: &self.settings.sender,
+            recipient: &self.settings.recipient,
+            sea_basin: self.settings.sea_basin,
+            anomaly: said.copied().unwrap_or_else(|| anomaly_type(told.alert.behaviour.name())),
+            risk: self.settings.risk_type,
+        };
+        push(&told, &terms).map_err(|reason| SendError::Refused { reason })
+    }
+}
+
+impl Sink for Cise {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "cise",
+        about: "A CISE node, through its adaptor.",
+        table: "Settings of kind `cise`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: false,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cise, String> {
+        Cise::new(own, sender)
+    }
+
+    /// Writes or posts one message for each delivery.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let text = self.message(delivery)?;
+            if let Some(spool) = &self.spool {
+                spool.put(delivery, text).await?;
+            } else if let Some(post) = &self.post {
+                post.post(text.into_bytes(), "application/xml", &[]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! Sink: mail over SMTP, one per change or gathered into digests. The changes of an alert form one thread.
+
+mod body;
+mod mail;
+mod session;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Clock, Moment};
+use crate::delivery::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::delivery::wire::Address;
+use crate::secret::Secret;
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
+
+/// Period of `max_per_hour`.
+const HOUR: Duration = Duration::from_secs(3600);
+/// Maximum number of deliveries in one digest.
+const TOGETHER: usize = 100;
+
+/// `[sinks.email]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Mail server: `host:port`.
+    pub address: String,
+    /// `starttls` (port 587), `tls` (port 465) or `none`.
+    #[serde(default)]
+    pub security: Security,
+    /// Whether `security = "none"` may be used with a server on another machine.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// Sender address: `Atalaia <atalaia@example.org>`.
+    pub from: String,
+    /// Recipient addresses.
+    pub to: Vec<String>,
+    /// User name, if the server requires one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Password of the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// Minutes between two mails, 0 to 1440; changes in between are gathered into one mail. 0: each change at once in its own mail.
+    #[serde(default)]
+    pub digest_minutes: u32,
+    /// Maximum mails per hour, 1 to 3600; the last one takes everything that waits.
+    #[serde(default = "max_per_hour")]
+    pub max_per_hour: u32,
+    /// Seconds to wait for the server before the attempt fails, 1 to 100.
+    #[serde(default = "timeout_seconds")]
+    pub timeout_seconds: u32,
+    /// Trusted certificate authorities and our client certificate.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn max_per_hour() -> u32 {
+    30
+}
+
+fn timeout_seconds() -> u32 {
+    30
+}
+
+/// Encryption of the connection to the mail server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Security {
+    /// Encrypted after STARTTLS; nothing is sent if the server does not offer it.
+    #[default]
+    Starttls,
+    /// Encrypted from the start.
+    Tls,
+    /// Unencrypted.
+    None,
+}
+
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems: Vec<String> =
+            Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
+        let loopback = self.address.parse().is_ok_and(|address: Address| address.is_loopback());
+        if self.security == Security::None && !loopback && !self.allow_plaintext {
+            problems.push(format!(
+                "{path}.security: \"none\" would send alerts unencrypted; write \"starttls\" or \"tls\", or allow_plaintext = true"
+            ));
+        }
+        if self.from.parse::<Mailbox>().is_err() {
+            problems.push(format!("{path}.from: is not an address; write \"Atalaia <atalaia@example.org>\""));
+        }
+        if self.to.is_empty() {
+            problems.push(format!("{path}.to: is empty; write to = [\"watch@example.org\"]"));
+        }
+        for (index, _) in self.to.iter().enumerate().filter(|(_, to)| to.parse::<Mailbox>().is_err()) {
+            problems.push(format!("{path}.to[{index}]: is not an address; write \"watch@example.org\""));
+        }
+        if self.user.is_some() != self.password.is_some() {
+            problems.push(format!("{path}: has only one of user and password; write both or none"));
+        }
+        let bounds = [
+            ("digest_minutes", self.digest_minutes, 0..=1440),
+            ("max_per_hour", self.max_per_hour, 1..=3600),
+            ("timeout_seconds", self.timeout_seconds, 1..=100),
+        ];
+        for (key, value, range) in bounds.into_iter().filter(|(_, value, range)| !range.contains(value)) {
+            problems.push(format!("{path}.{key} must lie between {} and {}, not {value}", range.start(), range.end()));
+        }
+        problems.extend(self.password.iter().flat_map(|secret| secret.problems(&format!("{path}.password"))));
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems
+    }
+
+    fn within(&mut self, folder: &Path) {
+        self.tls.within(folder);
+        if let Some(secret) = &mut self.password {
+            secret.within(folder);
+        }
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        let encrypted = self.security == Security::Tls;
+        Endpoint::at(&self.address, encrypted).map(|endpoint| ("address", endpoint)).into_iter().collect()
+    }
+}
+
+/// Connection settings of a mail server, and the mails sent recently.
+pub(super) struct Email {
+    writer: mail::Writer,
+    server: session::Server,
+    apart: Duration,
+    most: usize,
+    /// When the mails of the last hour were sent.
+    sent: VecDeque<Moment>,
+    /// Deliveries that some recipients do not accept yet, each with the recipients that have it, oldest first. Lost at a restart, after
+    /// which all recipients get the mail again.
+    partly: VecDeque<(Delivery, BTreeSet<String>)>,
+    settings: Settings,
+}
+
+impl Email {
+    fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
+        let mailbox = |text: &String| text.parse::<Mailbox>().map_err(|error| format!("{text}: {error}"));
+        let writer = mail::Writer {
+            from: mailbox(&settings.from)?,
+            to: settings.to.iter().map(mailbox).collect::<Result<_, _>>()?,
+            site: sender.site.clone(),
+        };
+        Ok(Email {
+            writer,
+            server: session::Server::new(settings)?,
+            apart: Duration::from_secs(60 * u64::from(settings.digest_minutes)),
+            most: settings.max_per_hour as usize,
+            sent: VecDeque::new(),
+            partly: VecDeque::new(),
+            settings: settings.clone(),
+        })
+    }
+
+    /// Recipients that already have all of these deliveries.
+    fn have(&self, deliveries: &[Delivery]) -> BTreeSet<String> {
+        let of = |delivery: &Delivery| {
+            let known = self.partly.iter().find(|(other, _)| other.key == delivery.key);
+            known.map(|(_, have)| have.clone()).unwrap_or_default()
+        };
+        deliveries.iter().map(of).reduce(|all, have| &all & &have).unwrap_or_default()
+    }
+}
+
+impl Sink for Email {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "email",
+        about: "E-mail.",
+        table: "Settings of kind `email`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: true,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
+        Email::new(own, sender)
+    }
+
+    /// Sends one mail with one delivery, or a digest of several.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        let clock = Clock;
+        let mail = self.writer.mail(deliveries, clock.now())?;
+        let have = self.have(deliveries);
+        let handed = self.server.send(&mail, &have).await?;
+        // A retry for some recipients was already counted with the first mail.
+        if have.is_empty() {
+            let now = clock.moment();
+            while self.sent.front().is_some_and(|earliest| HOUR <= now.since(*earliest)) {
+                self.sent.pop_front();
+            }
+            self.sent.push_back(now);
+        }
+        for delivery in deliveries {
+            // Drop entries of earlier revisions of the alert; this mail supersedes them.
+            let before = self.partly.iter().position(|(other, _)| other.key == delivery.key);
+            let before = before.and_then(|place| self.partly.remove(place));
+            self.partly.retain(|(other, _)| other.alert != delivery.alert);
+            if handed.deferred.is_some() {
+                let mut have = before.map(|(_, have)| have).unwrap_or_default();
+                have.extend(handed.taken.iter().cloned());
+                self.partly.push_back((delivery.clone(), have));
+            }
+        }
+        while MOST_PARTLY < self.partly.len() {
+            self.partly.pop_front();
+        }
+        match handed.deferred {
+            None => Ok(()),
+            Some(reason) => Err(SendError::Partly { taken: !handed.taken.is_empty(), reason }),
+        }
+    }
+
+    /// When `digest_minutes` and `max_per_hour` allow the next mail, and with how many deliveries. The last mail of an hour takes
+    /// everything that waits.
+    fn pace(&self, now: Moment) -> Pace {
+        let lately: Vec<Duration> = self.sent.iter().map(|sent| now.since(*sent)).filter(|ago| *ago < HOUR).collect();
+        let apart = self.sent.back().map_or(Duration::ZERO, |last| self.apart.saturating_sub(now.since(*last)));
+        let left = self.most.saturating_sub(lately.len());
+        let full = match lately.first() {
+            Some(earliest) if left == 0 => HOUR.saturating_sub(*earliest),
+            _ => Duration::ZERO,
+        };
+        let together = if left <= 1 || !self.apart.is_zero() { TOGETHER } else { 1 };
+        Pace { together, wait: apart.max(full) }
+    }
+
+    /// How far back mails count against `max_per_hour` and `digest_minutes`.
+    fn counts_back(&self) -> Option<Duration> {
+        Some(HOUR.max(self.apart))
+    }
+
+    /// Restores the times of mails sent before a restart. `ago` lists how long ago each was sent, earliest first.
+    fn recall(&mut self, ago: &[Duration]) {
+        if self.sent.is_empty() {
+            let now = Clock.moment();
+            self.sent = ago.iter().map(|ago| now.back(*ago)).collect();
+        }
+    }
+
+    /// At a reload, reads the password and certificates again and keeps the history. `None` if they cannot be read.
+    fn reopened(self) -> Option<Email> {
+        Some(Email { server: session::Server::new(&self.settings).ok()?, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests;

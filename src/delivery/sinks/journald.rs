@@ -1,0 +1,171 @@
+//! Sink: entries in the systemd journal through its native protocol, with fields that `journalctl` can select by.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::net::UnixDatagram;
+use tokio::time::timeout;
+
+use crate::alerts::Severity;
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::delivery::telling::{Telling, cut};
+use crate::table::Table;
+
+/// Maximum wait for the journal to accept an entry.
+const WAIT: Duration = Duration::from_secs(10);
+/// Maximum length of the entry's text; the whole entry must fit a datagram. Bytes.
+const LONGEST: usize = 32 * 1024;
+
+/// `[sinks.journald]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Socket of the journal.
+    pub socket: PathBuf,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { socket: "/run/systemd/journal/socket".into() }
+    }
+}
+
+impl Table for Settings {
+    fn usual() -> Option<Settings> {
+        Some(Settings::default())
+    }
+
+    fn problems(&self, path: &str) -> Vec<String> {
+        match self.socket.is_absolute() {
+            true => Vec::new(),
+            false => vec![format!("{path}.socket: is not an absolute path; write \"/run/systemd/journal/socket\"")],
+        }
+    }
+}
+
+/// Connection to the journal.
+pub(super) struct Journald {
+    socket: PathBuf,
+    open: Option<UnixDatagram>,
+}
+
+impl Journald {
+    fn new(settings: &Settings, _: &SenderIdentity) -> Result<Journald, String> {
+        Ok(Journald { socket: settings.socket.clone(), open: None })
+    }
+
+    async fn put(&mut self, entry: &[u8]) -> std::io::Result<()> {
+        let socket = match &self.open {
+            Some(socket) => socket,
+            None => self.open.insert(UnixDatagram::unbound()?),
+        };
+        socket.send_to(entry, &self.socket).await.map(drop)
+    }
+}
+
+impl Sink for Journald {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "journald",
+        about: "The systemd journal.",
+        table: "Settings of kind `journald`; optional.",
+        has_path: false,
+        is_local: true,
+        is_read_by_people: false,
+        lists_ids: false,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Journald, String> {
+        Journald::new(own, sender)
+    }
+
+    /// Writes one entry for each delivery. There is no acknowledgement; an entry counts as delivered once the socket accepts it.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let entry = entry(Telling::of(delivery));
+            let reason = match timeout(WAIT, self.put(&entry)).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("not taken within {} s", WAIT.as_secs()),
+            };
+            self.open = None;
+            let reason = format!("{}: {reason}", self.socket.display());
+            return Err(SendError::Later { wait: None, reason });
+        }
+        Ok(())
+    }
+}
+
+fn entry(told: Telling<'_>) -> Vec<u8> {
+    let mut entry = Vec::new();
+    let mut put = |name: &str, value: &str| field(name, value, &mut entry);
+    put("MESSAGE", cut(&format!("{}. {}", told.marking(), told.summary()), LONGEST));
+    put("MESSAGE_ID", message_id(told.change()));
+    put("PRIORITY", priority(told.severity()));
+    put("SYSLOG_IDENTIFIER", "atalaia");
+    put("ATALAIA_ALERT_ID", told.word("id"));
+    put("ATALAIA_REVISION", &told.revision().to_string());
+    put("ATALAIA_CHANGE", told.change());
+    put("ATALAIA_AT", &told.at().to_string());
+    put("ATALAIA_RULE", told.word("behaviour"));
+    put("ATALAIA_SEVERITY", told.severity().name());
+    put("ATALAIA_SCORE", &told.score().to_string());
+    put("ATALAIA_TLP", told.tlp());
+    // A field may be repeated, so each vessel can be found by its MMSI.
+    for vessel in told.vessels() {
+        put("ATALAIA_MMSI", &vessel.mmsi());
+    }
+    for (name, key) in [("ATALAIA_CASE_ID", "case_id"), ("ATALAIA_GROUP_ID", "group_id")] {
+        if !told.word(key).is_empty() {
+            put(name, told.word(key));
+        }
+    }
+    if let Some((lat, lon)) = told.position() {
+        put("ATALAIA_LAT", &lat.to_string());
+        put("ATALAIA_LON", &lon.to_string());
+    }
+    entry
+}
+
+/// Appends a field: `NAME=value`, or the binary form with a length if the value contains a line end.
+fn field(name: &str, value: &str, entry: &mut Vec<u8>) {
+    entry.extend(name.as_bytes());
+    match value.contains('\n') {
+        false => entry.push(b'='),
+        true => {
+            entry.push(b'\n');
+            entry.extend((value.len() as u64).to_le_bytes());
+        }
+    }
+    entry.extend(value.as_bytes());
+    entry.push(b'\n');
+}
+
+/// Message id of each kind of change. These values must never change.
+fn message_id(change: &str) -> &'static str {
+    match change {
+        "opened" => "5f0c3ad1b1f94e0c9e6b7a41d2c8f310",
+        "updated" => "a2d94b7e60c34f5d8b1f3e92c7045ad6",
+        "ended" => "c81e5f02973b4a6ea4d07b59e1362f8b",
+        "retracted" => "3b97d60e4fa1482c95c2e8d1706bf4a9",
+        _ => "e46a18c59d0b47f3b2785fc0a93d1e62",
+    }
+}
+
+fn priority(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "2",
+        Severity::High => "3",
+        Severity::Medium => "4",
+        Severity::Low => "5",
+        Severity::Info => "6",
+    }
+}
+
+#[cfg(test)]
+mod tests;

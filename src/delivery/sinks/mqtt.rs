@@ -1,0 +1,240 @@
+//! Sink: one retained message per alert on an MQTT broker, so that later subscribers see the current state.
+//!
+//! An alert counts as delivered when the broker has acknowledged its packet (`PUBACK` of MQTT 3.1.1, with a packet number and nothing
+//! else). If the acknowledgement is late, wrong or missing, the connection is dropped and the alert is sent again on the next one. Delivery
+//! is at least once, with the revisions of an alert in order. Unsolicited packets from the broker are read and dropped; packets of more
+//! than 64 KiB are rejected.
+
+use std::path::Path;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use rumqttc::{AsyncClient, Broker, EventLoop, MqttOptions, PublishOptions, QoS, TlsConfiguration, Transport};
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::delivery::telling::Telling;
+use crate::delivery::wire::Address;
+use crate::mqtt;
+use crate::secret::{Revealed, Secret};
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
+
+/// Maximum size of an outgoing message. Bytes.
+const LONGEST: usize = 16 * 1024 * 1024;
+/// Maximum size of an incoming packet; acknowledgements are only a few bytes long. Bytes.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// `[sinks.mqtt]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `mqtts://host:port`, or `mqtt://host:port` without encryption.
+    pub url: String,
+    /// Client id, unique at the broker; `atalaia-<site>-alerts` if unset.
+    #[serde(default)]
+    pub client_id: Option<String>,
+    /// User name, if the broker requires one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Password of the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// Whether a password may be sent unencrypted to another machine.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// Seconds to wait for the broker's acknowledgement before the attempt fails, 1 to 100.
+    #[serde(default = "timeout_seconds")]
+    pub timeout_seconds: u32,
+    /// Trusted certificate authorities and our client certificate.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn timeout_seconds() -> u32 {
+    10
+}
+
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        match self.target() {
+            None => problems.push(format!(
+                "{path}.url: is not an address of a broker; write \"mqtts://host:8883\" (user and password have keys of their own)"
+            )),
+            Some((false, _)) if self.tls != tls::Settings::default() => {
+                problems.push(format!("{path}.tls: goes with an address mqtts://; write that or leave it out"));
+            }
+            Some((false, address)) if self.password.is_some() && !address.is_loopback() && !self.allow_plaintext => {
+                problems.push(format!(
+                    "{path}.password: would be sent unencrypted; write an address mqtts://, or allow_plaintext = true"
+                ));
+            }
+            Some(_) => {}
+        }
+        if self.password.is_some() && self.user.is_none() {
+            problems.push(format!("{path}.user: is missing; write the user of the password"));
+        }
+        if self.client_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
+            problems.push(format!("{path}.client_id: is not a name; write letters and digits or leave it out"));
+        }
+        if !(1..=100).contains(&self.timeout_seconds) {
+            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
+        }
+        problems.extend(self.password.iter().flat_map(|secret| secret.problems(&format!("{path}.password"))));
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems
+    }
+
+    fn within(&mut self, folder: &Path) {
+        self.tls.within(folder);
+        if let Some(secret) = &mut self.password {
+            secret.within(folder);
+        }
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        let usual = if self.url.starts_with("mqtts") { 8883 } else { 1883 };
+        Endpoint::of_url(&self.url, usual).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+}
+
+impl Settings {
+    /// Whether the URL asks for TLS, and its address. `None` if it is not a valid URL.
+    fn target(&self) -> Option<(bool, Address)> {
+        let (tls, address) = match self.url.strip_prefix("mqtts://") {
+            Some(address) => (true, address),
+            None => (false, self.url.strip_prefix("mqtt://")?),
+        };
+        Some((tls, address.trim_end_matches('/').parse().ok()?))
+    }
+}
+
+/// Connection to an MQTT broker.
+pub(super) struct Mqtt {
+    options: MqttOptions,
+    name: String,
+    site: String,
+    wait: Duration,
+    /// The open connection. It is not polled between deliveries, so MQTT keep-alive is switched off.
+    open: Option<(AsyncClient, EventLoop)>,
+}
+
+impl Mqtt {
+    fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
+        let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
+        let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", sender.site));
+        let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
+        options.set_keep_alive(0).set_max_packet_size(LONGEST_ANSWER, LONGEST);
+        if tls {
+            let config = settings.tls.client().map_err(|error| error.to_string())?;
+            options.set_transport(Transport::Tls(TlsConfiguration::Rustls(config.into())));
+        }
+        let password = settings.password.as_ref().map(Secret::read).transpose().map_err(|error| error.to_string())?;
+        if let Some(user) = &settings.user {
+            let password = password.as_ref().map_or("", Revealed::expose).to_owned();
+            options.set_credentials(user, password);
+        }
+        Ok(Mqtt {
+            options,
+            name: settings.url.clone(),
+            site: sender.site.clone(),
+            wait: Duration::from_secs(settings.timeout_seconds.into()),
+            open: None,
+        })
+    }
+
+    /// Try the kept connection first. It may have ended unnoticed.
+    async fn put(&mut self, topic: &str, line: &str) -> Result<(), String> {
+        if let Some(kept) = self.open.take()
+            && let Ok(kept) = publish(kept, topic, line).await
+        {
+            self.open = kept;
+            return Ok(());
+        }
+        let fresh = AsyncClient::builder(self.options.clone()).capacity(1).build();
+        self.open = publish(fresh, topic, line).await?;
+        Ok(())
+    }
+}
+
+impl Sink for Mqtt {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "mqtt",
+        about: "Retained messages on an MQTT broker.",
+        table: "Settings of kind `mqtt`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: true,
+        keeps_open_alerts: true,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
+        Mqtt::new(own, sender)
+    }
+
+    /// Publishes each delivery, replacing the retained message of its alert, and waits for the broker's acknowledgement.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let topic = topic(&self.site, Telling::of(delivery))?;
+            let reason = match timeout(self.wait, self.put(&topic, &delivery.line)).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(reason)) => reason,
+                Err(_) => format!("not acknowledged within {} s", self.wait.as_secs()),
+            };
+            self.open = None;
+            return Err(SendError::Later { wait: None, reason: format!("{}: {reason}", self.name) });
+        }
+        Ok(())
+    }
+}
+
+/// Polls the connection until the broker has acknowledged the message or the connection breaks. Returns the connection; `None` if it broke
+/// right after the acknowledgement.
+async fn publish(
+    (client, mut connection): (AsyncClient, EventLoop),
+    topic: &str,
+    line: &str,
+) -> Result<Option<(AsyncClient, EventLoop)>, String> {
+    let options = PublishOptions::new(QoS::AtLeastOnce).retained();
+    let notice = client.publish_tracked(topic, line.to_owned(), options).await.map_err(|_| "not queued")?;
+    let broken = async {
+        loop {
+            if let Err(error) = connection.poll().await {
+                return mqtt::describe(&error);
+            }
+        }
+    };
+    let mut acknowledged = pin!(notice.wait_completion_async());
+    let reason = tokio::select! {
+        biased;
+        outcome = &mut acknowledged => {
+            return outcome.map(|_| Some((client, connection))).map_err(|error| error.to_string());
+        }
+        reason = broken => reason,
+    };
+    // The acknowledgement may have arrived just before the error.
+    match acknowledged.now_or_never() {
+        Some(Ok(_)) => Ok(None),
+        _ => Err(reason),
+    }
+}
+
+/// Topic of an alert. It contains only ids and fixed words, nothing received over the air.
+fn topic(site: &str, told: Telling<'_>) -> Result<String, SendError> {
+    Ok(format!("atalaia/v1/{site}/alerts/{}/{}", told.behaviour()?, told.id()?))
+}
+
+#[cfg(test)]
+mod tests;

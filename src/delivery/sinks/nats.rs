@@ -1,0 +1,220 @@
+//! Sink: messages to a NATS JetStream stream, which stores each of them once, however often it is sent.
+//!
+//! An alert counts as delivered when a stream confirms that it stored the message or already had it. After any other answer, or none within
+//! `timeout_seconds`, the connection is dropped and the alert is sent again on the next one. Other servers that the server announces are
+//! ignored; alerts go only where the settings say.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_nats::jetstream::Context;
+use async_nats::jetstream::context::{ContextBuilder, PublishError, PublishErrorKind};
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::{ConnectOptions, Event};
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+use tracing::debug;
+
+use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::sink::{Character, Sink};
+use crate::delivery::sinks;
+use crate::delivery::telling::Telling;
+use crate::delivery::wire::Address;
+use crate::nats::{Gate, Identity, Login, LoginError};
+use crate::table::Table;
+use crate::tls::{self, Endpoint};
+
+/// `[sinks.nats]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `tls://host:port`, or `nats://host:port` without encryption.
+    pub url: String,
+    /// Credentials, if the server requires them.
+    #[serde(default)]
+    pub login: Login,
+    /// Whether a token or password may be sent unencrypted to another machine.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// Seconds to wait for the server to store the message before the attempt fails, 1 to 100.
+    #[serde(default = "timeout_seconds")]
+    pub timeout_seconds: u32,
+    /// Trusted certificate authorities and our client certificate.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn timeout_seconds() -> u32 {
+    10
+}
+
+impl Table for Settings {
+    fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        match self.target() {
+            None => problems.push(format!(
+                "{path}.url: is not an address of a server; write \"tls://host:4222\" (credentials go under `login`)"
+            )),
+            Some((false, _)) if self.tls != tls::Settings::default() => {
+                problems.push(format!("{path}.tls: goes with an address tls://; write that or leave it out"));
+            }
+            Some((false, address)) if self.login.is_shown() && !address.is_loopback() && !self.allow_plaintext => {
+                problems.push(format!(
+                    "{path}.url: token or password would be sent unencrypted; write an address tls://, or allow_plaintext = true"
+                ));
+            }
+            Some(_) => {}
+        }
+        if !(1..=100).contains(&self.timeout_seconds) {
+            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
+        }
+        problems.extend(self.login.problems(&format!("{path}.login")));
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems
+    }
+
+    fn within(&mut self, folder: &Path) {
+        self.tls.within(folder);
+        self.login.within(folder);
+    }
+
+    fn tls(&self) -> Option<&tls::Settings> {
+        Some(&self.tls)
+    }
+
+    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        // NATS servers send their greeting unencrypted and start TLS afterwards.
+        let url = self.url.replacen("tls://", "nats://", 1);
+        Endpoint::of_url(&url, 4222).map(|endpoint| ("url", endpoint)).into_iter().collect()
+    }
+
+    fn requirements(&self, path: &str) -> Vec<String> {
+        self.login.requirements(path)
+    }
+}
+
+impl Settings {
+    /// Whether the URL asks for TLS, and its address. `None` if it is not a valid URL.
+    fn target(&self) -> Option<(bool, Address)> {
+        let (tls, address) = match self.url.strip_prefix("tls://") {
+            Some(address) => (true, address),
+            None => (false, self.url.strip_prefix("nats://")?),
+        };
+        Some((tls, address.trim_end_matches('/').parse().ok()?))
+    }
+}
+
+/// Connection to a NATS server.
+pub(super) struct Nats {
+    url: String,
+    address: Address,
+    name: String,
+    identity: Identity,
+    tls: Option<rustls::ClientConfig>,
+    wait: Duration,
+    open: Option<(Gate, Context)>,
+}
+
+impl Nats {
+    fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
+        let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
+        let identity = settings.login.read().map_err(|error| error.to_string())?;
+        let tls = if tls { Some(settings.tls.client().map_err(|error| error.to_string())?) } else { None };
+        let wait = Duration::from_secs(settings.timeout_seconds.into());
+        let (url, name) = (settings.url.clone(), format!("atalaia {}", sender.site));
+        Ok(Nats { url, address, name, identity, tls, wait, open: None })
+    }
+
+    async fn put(&mut self, subject: String, delivery: &Delivery) -> Result<(), SendError> {
+        let later = |reason: String| SendError::Later { wait: None, reason: format!("{}: {reason}", self.url) };
+        // A connection that ended while idle is replaced; that is not a failure.
+        let (gate, context) = match self.open.take().filter(|(gate, _)| !gate.is_over()) {
+            Some(open) => open,
+            None => {
+                let gate =
+                    Gate::open(&self.address.host, self.address.port, self.tls.clone(), &self.name, &self.identity);
+                let gate = gate.await.map_err(|error| later(error.to_string()))?;
+                let options = self.options(&gate).map_err(|error| later(error.to_string()))?;
+                let client = options.connect(gate.url()).await.map_err(|error| later(self.reason(&gate, &error)))?;
+                (gate, ContextBuilder::new().timeout(self.wait).ack_timeout(self.wait).build(client))
+            }
+        };
+        let message =
+            PublishMessage::build().message_id(&delivery.key).payload(delivery.line.as_bytes().to_vec().into());
+        let refused = |error: PublishError| match error.kind() {
+            PublishErrorKind::MaxPayloadExceeded => {
+                SendError::Refused { reason: format!("{}: longer than the server accepts", self.url) }
+            }
+            PublishErrorKind::StreamNotFound => {
+                later("no stream accepts atalaia.v1.alerts.>; add one on the server".to_owned())
+            }
+            PublishErrorKind::BrokenPipe if gate.fault().is_none() => later("closed by the server".to_owned()),
+            _ => later(self.reason(&gate, &error)),
+        };
+        context.send_publish(subject, message).await.map_err(refused)?.await.map_err(refused)?;
+        self.open = Some((gate, context));
+        Ok(())
+    }
+
+    /// Options of one connection. The client consumes them, so they are built for each.
+    fn options(&self, gate: &Gate) -> Result<ConnectOptions, LoginError> {
+        // The client gives up after one reconnect. When to try again is the worker's decision.
+        let options = ConnectOptions::new()
+            .name(gate.name())
+            .connection_timeout(self.wait)
+            .request_timeout(Some(self.wait))
+            .max_reconnects(1)
+            .ignore_discovered_servers()
+            .event_callback(|event: Event| async move { debug!(%event, "nats") });
+        self.identity.options(options)
+    }
+
+    /// Prefers the server's own fault to the client's error, which may repeat our credentials and is masked.
+    fn reason(&self, gate: &Gate, error: &impl ToString) -> String {
+        gate.fault().map_or_else(|| self.identity.hide(&error.to_string()), str::to_owned)
+    }
+}
+
+impl Sink for Nats {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "nats",
+        about: "A NATS JetStream stream.",
+        table: "Settings of kind `nats`.",
+        has_path: false,
+        is_local: false,
+        is_read_by_people: false,
+        lists_ids: true,
+        keeps_open_alerts: false,
+    };
+
+    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
+        Nats::new(own, sender)
+    }
+
+    /// Publishes each delivery and waits until a stream has stored it. The stream recognises repeats by their key.
+    async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let subject = subject(Telling::of(delivery))?;
+            let stored = timeout(self.wait, self.put(subject, delivery)).await;
+            let late = || SendError::Later {
+                wait: None,
+                reason: format!("{}: not stored within {} s", self.url, self.wait.as_secs()),
+            };
+            if let Err(error) = stored.unwrap_or_else(|_| Err(late())) {
+                self.open = None;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Subject of an alert. It contains only ids and fixed words, nothing received over the air.
+fn subject(told: Telling<'_>) -> Result<String, SendError> {
+    Ok(format!("atalaia.v1.alerts.{}.{}", told.behaviour()?, told.severity().name()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,322 @@
+//! HTTP input: AIS-catcher posts its messages in batches; each message becomes a line that names the station.
+
+mod admission;
+mod batch;
+mod body;
+mod credentials;
+mod refusal;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING};
+use axum::routing::post;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tracing::info;
+
+use crate::inputs;
+use crate::inputs::error::InputError;
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
+use crate::inputs::message::{Batch, Message, State};
+use crate::inputs::port::Port;
+use crate::net::{PerAddressLimit, widen};
+use crate::secret::Secret;
+use crate::service::{Protocol, with_holder};
+use crate::table::Table;
+use crate::telemetry::InputCounters;
+use admission::{Admission, Peer};
+use batch::{BatchLines, split};
+use body::{Bodies, ReceivedBody, unpack};
+use credentials::Credentials;
+use refusal::{Refusal, RefusalLog};
+
+/// Maximum number of bodies unpacked, cut and handed on at the same time; bounds the memory this takes.
+const WORKED_ON: usize = 4;
+/// How long a request waits for its turn, and again while the engine is busy.
+const BUSY_TIME: Duration = Duration::from_secs(5);
+
+/// `[inputs.aiscatcher_http]`: credentials of the stations. If both user and token are given, either is accepted.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// User name for HTTP Basic authentication (AIS-catcher: `-H … userpwd USER:PASSWORD`).
+    pub user: Option<String>,
+    /// Password of the user.
+    pub password: Option<Secret>,
+    /// Bearer token, for programs that send one.
+    pub token: Option<Secret>,
+}
+
+/// Splits the body of a post. Returns its lines, the number of messages, and how many of them were left out as overlong; `None` if it is
+/// not a batch.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn split_batch(body: &[u8]) -> Option<(Vec<u8>, usize, u64)> {
+    let BatchLines { lines, count, overlong } = split(body).ok()?;
+    Some((lines, count, overlong))
+}
+
+impl Table for Settings {
+    fn usual() -> Option<Settings> {
+        Some(Settings::default())
+    }
+
+    fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        match (&self.user, &self.password) {
+            (Some(_), None) => {
+                problems.push(format!("{path}.user: has no password; write password = {{ file = \"PATH\" }}"))
+            }
+            (None, Some(_)) => problems.push(format!("{path}.password: has no user; write user = \"NAME\"")),
+            (Some(user), _) if user.is_empty() || user.contains(':') || user.contains(char::is_control) => {
+                problems.push(format!("{path}.user: is empty or holds a colon; write a plain name"));
+            }
+            _ => {}
+        }
+        for (key, secret) in [("password", &self.password), ("token", &self.token)] {
+            problems.extend(secret.iter().flat_map(|secret| secret.problems(&format!("{path}.{key}"))));
+        }
+        problems
+    }
+
+    fn within(&mut self, folder: &Path) {
+        self.password.iter_mut().chain(&mut self.token).for_each(|secret| secret.within(folder));
+    }
+}
+
+impl Settings {
+    /// Whether authentication is required.
+    fn asks(&self) -> bool {
+        self.password.is_some() || self.token.is_some()
+    }
+
+    fn credentials(&self) -> Result<Credentials, InputError> {
+        let mut credentials = Credentials::default();
+        if let (Some(user), Some(password)) = (&self.user, &self.password) {
+            credentials.add_pair(user, &password.read()?);
+        }
+        if let Some(token) = &self.token {
+            credentials.add_token(&token.read()?);
+        }
+        Ok(credentials)
+    }
+}
+
+/// Whether only programs on this machine can connect.
+fn is_loopback(address: &str) -> bool {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// State shared by all requests.
+struct Ingest {
+    port: Port,
+    credentials: Credentials,
+    reserved: PerAddressLimit,
+    bodies: Bodies,
+    turns: Semaphore,
+    refusals: RefusalLog,
+}
+
+/// An HTTP server that AIS-catcher posts to.
+pub(super) struct AiscatcherHttp;
+
+impl Input for AiscatcherHttp {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "aiscatcher-http",
+        about: "AIS-catcher posts the messages it receives.",
+        table: "`[inputs.aiscatcher_http]`, for `aiscatcher-http`. Without it, no authentication is required.",
+        address: AddressUse::Listener { protocol: Protocol::Tcp, example: "127.0.0.1:8110" },
+        path: PathUse::Unused,
+        is_live: true,
+        is_recording: false,
+        drains: false,
+    };
+
+    fn problems(settings: &inputs::Settings, own: &Settings, path: &str) -> Vec<String> {
+        let is_near = settings.address.as_deref().is_none_or(is_loopback);
+        if own.asks() || is_near {
+            return Vec::new();
+        }
+        vec![format!(
+            "{path}.address: listens on a public address without authentication; write [inputs.aiscatcher_http] with user and password or \
+             a token below it, or an address of 127.0.0.1"
+        )]
+    }
+
+    /// Ends only with an error, if the address cannot be listened on or a secret cannot be read.
+    async fn run(port: &Port, settings: &Settings) -> Result<(), InputError> {
+        let credentials = settings.credentials()?;
+        let address = port.settings.address.as_deref().unwrap_or_default();
+        let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        widen(&listener).map_err(InputError::io("listen"))?;
+        let bound = listener.local_addr().map_err(InputError::io("listen"))?;
+        info!(address = %bound, input = %port.settings.name, "listening");
+        port.state(State::Up).await;
+        let ingest = Arc::new(Ingest::new(port.clone(), credentials));
+        axum::serve(Admission::new(listener, Arc::clone(&ingest)), routes(ingest))
+            .with_graceful_shutdown(port.stop.clone().cancelled_owned())
+            .await
+            .map_err(InputError::io("serve"))
+    }
+}
+
+impl Ingest {
+    fn new(port: Port, credentials: Credentials) -> Ingest {
+        let reserved = PerAddressLimit::new(port.settings.max_clients, port.settings.max_clients_per_address);
+        let turns = Semaphore::new(WORKED_ON);
+        Ingest { port, credentials, reserved, bodies: Bodies::new(), turns, refusals: RefusalLog::default() }
+    }
+}
+
+fn routes(ingest: Arc<Ingest>) -> IntoMakeServiceWithConnectInfo<Router, Peer> {
+    let routes = Router::new().route("/", post(take)).route("/ingest/aiscatcher", post(take)).with_state(ingest);
+    routes.into_make_service_with_connect_info::<Peer>()
+}
+
+async fn take(
+    Shared(ingest): Shared<Arc<Ingest>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+) -> Result<String, Refusal> {
+    let taken = try_take(&ingest, &peer, request).await;
+    taken.inspect_err(|refusal| ingest.refusals.count(&ingest.port, peer.address, refusal))
+}
+
+async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<String, Refusal> {
+    let (parts, body) = request.into_parts();
+    let counters = &ingest.port.counters;
+    if !ingest.credentials.admits(parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes())) {
+        return Err(Refusal::Unauthorised);
+    }
+    peer.admit(&ingest.reserved)?;
+    let packed = is_packed(&parts.headers)?;
+    // Nothing of the body has been read before this point.
+    let ReceivedBody { bytes, room } = ingest.bodies.read(body).await?;
+    InputCounters::add(&counters.bytes, bytes.len() as u64);
+    let received = Some(ingest.port.clock.now());
+    let turn = timeout(BUSY_TIME, ingest.turns.acquire()).await;
+    let _turn = turn.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
+    let work = tokio::task::spawn_blocking(move || {
+        let bytes = if packed { unpack(&bytes)? } else { bytes };
+        split(&bytes).map_err(|error| Refusal::Body(error.to_string()))
+    });
+    let BatchLines { lines, count, overlong } = work.await.map_err(|_| Refusal::Busy)??;
+    drop(room);
+    InputCounters::add(&counters.overlong, overlong);
+    if !lines.is_empty() {
+        let place = timeout(BUSY_TIME, ingest.port.sender.reserve()).await;
+        let place = place.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
+        place.send(Message::Lines(Batch { source: ingest.port.source, received, lines, acknowledge: None }));
+    }
+    Ok(format!("{count} messages accepted\n"))
+}
+
+fn is_packed(headers: &HeaderMap) -> Result<bool, Refusal> {
+    match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes().trim_ascii()) {
+        None | Some(b"" | b"identity") => Ok(false),
+        Some(kind) if kind.eq_ignore_ascii_case(b"gzip") || kind.eq_ignore_ascii_case(b"x-gzip") => Ok(true),
+        Some(_) => Err(Refusal::Packing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::ais::SourceId;
+    use crate::clock::Clock;
+    use crate::inputs::{Kind, Limits};
+    use crate::time::Span;
+
+    #[tokio::test]
+    async fn a_refused_post_is_counted_by_its_reason() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("token");
+        fs::write(&path, "t0ken").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+        let settings = Settings { token: Some(Secret::File(path)), ..Settings::default() };
+        let (sender, _lines) = tokio::sync::mpsc::channel(1);
+        let port = Port {
+            source: SourceId(0),
+            settings: Arc::new(inputs::Settings::of(Kind::AiscatcherHttp, "stations")),
+            limits: Limits { ratio: 1, bytes: 1 },
+            lateness: Span::ZERO,
+            clock: Clock,
+            counters: Arc::default(),
+            sender,
+            stop: tokio_util::sync::CancellationToken::new(),
+            sockets: Arc::default(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let ingest = Arc::new(Ingest::new(port.clone(), settings.credentials().expect("a token")));
+        let served = axum::serve(Admission::new(listener, Arc::clone(&ingest)), routes(ingest));
+        tokio::spawn(served.into_future());
+        let good = "{\"protocol\":\"jsonaiscatcher\",\"msgs\":[{\"class\":\"AIS\"}]}";
+        for (token, packing, body, status) in [
+            ("t0ken", "identity", good, 200),
+            ("other", "identity", good, 401),
+            ("t0ken", "br", good, 415),
+            ("t0ken", "gzip", good, 400),
+            ("t0ken", "identity", "{", 400),
+        ] {
+            let mut stream = TcpStream::connect(address).await.expect("it listens");
+            let request = format!(
+                "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+                 Content-Encoding: {packing}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(request.as_bytes()).await.expect("sent");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.expect("answered");
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{token} {packing} {body}: {answer}");
+        }
+        let some = port.counters.refused_posts().into_iter().filter(|(_, count)| 0 < *count);
+        assert_eq!(some.collect::<Vec<_>>(), [("unauthorised", 1), ("packing", 1), ("body", 2)]);
+    }
+
+    #[test]
+    fn a_public_address_requires_authentication() {
+        let told = |address: &str, table: Option<Settings>| {
+            let address = Some(address.to_owned());
+            let input = inputs::Settings {
+                address,
+                aiscatcher_http: table,
+                ..inputs::Settings::of(Kind::AiscatcherHttp, "stations")
+            };
+            input.problems("inputs[0]").join("\n")
+        };
+        let file = || Some(Secret::File("secret".into()));
+        let token = Settings { token: file(), ..Settings::default() };
+        for near in ["127.0.0.1:8110", "[::1]:8110", "localhost:8110"] {
+            assert_eq!(told(near, None), "", "{near}");
+        }
+        for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
+            assert!(told(far, None).contains("without authentication"), "{far}");
+            assert!(told(far, Some(Settings::default())).contains("without authentication"), "{far}");
+            assert_eq!(told(far, Some(token.clone())), "", "{far}");
+        }
+        let half = Settings { user: Some("a:b".to_owned()), password: file(), token: None };
+        assert!(told("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
+        assert!(told("127.0.0.1:1", Some(Settings { password: None, ..half })).contains("has no password"));
+        let elsewhere = inputs::Settings { aiscatcher_http: Some(token), ..inputs::Settings::of(Kind::Stdin, "stdin") };
+        assert!(elsewhere.problems("inputs[0]").join("\n").contains("takes no such table"));
+    }
+}

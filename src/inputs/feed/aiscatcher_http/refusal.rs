@@ -1,0 +1,96 @@
+//! Posts that are refused: the response to the client, the counters and the log message.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::response::{IntoResponse, Response};
+use tracing::warn;
+
+use super::body::MAX_BODY;
+use crate::inputs::Port;
+use crate::net::LogLimit;
+use crate::telemetry::RefusedPost;
+
+/// `Retry-After` of a busy response, in seconds.
+const AGAIN: &str = "10";
+/// Minimum interval between two log messages.
+const LOG_EVERY: Duration = Duration::from_secs(60);
+
+/// Why a batch was refused. The text is the body of the response.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("authentication required")]
+    Unauthorised,
+    #[error("busy, try again later")]
+    Busy,
+    #[error("too many connections, in all or from this address; try again later")]
+    Full,
+    #[error("the request header did not arrive in time")]
+    NoHead,
+    #[error("longer than {} MiB", MAX_BODY >> 20)]
+    TooLong,
+    #[error("the body arrived too slowly")]
+    Slow,
+    #[error("unsupported content encoding; use gzip or none")]
+    Packing,
+    #[error("{0}")]
+    Body(String),
+}
+
+impl Refusal {
+    fn why(&self) -> RefusedPost {
+        match self {
+            Refusal::Unauthorised => RefusedPost::Unauthorised,
+            Refusal::Busy | Refusal::Full => RefusedPost::Busy,
+            Refusal::NoHead => RefusedPost::NoHead,
+            Refusal::TooLong => RefusedPost::TooLong,
+            Refusal::Slow => RefusedPost::Slow,
+            Refusal::Packing => RefusedPost::Packing,
+            Refusal::Body(_) => RefusedPost::Body,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let text = format!("{self}\n");
+        match self {
+            Refusal::Unauthorised => {
+                let headers = [(WWW_AUTHENTICATE, "Basic realm=\"atalaia\""), (CONNECTION, "close")];
+                (StatusCode::UNAUTHORIZED, headers, text).into_response()
+            }
+            Refusal::Busy | Refusal::Full => {
+                (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, AGAIN)], text).into_response()
+            }
+            Refusal::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
+            Refusal::NoHead | Refusal::Slow => (StatusCode::REQUEST_TIMEOUT, text).into_response(),
+            Refusal::Packing => (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response(),
+            Refusal::Body(_) => (StatusCode::BAD_REQUEST, text).into_response(),
+        }
+    }
+}
+
+/// Counts refused posts and logs them, at once and then at intervals.
+pub(super) struct RefusalLog(Mutex<LogLimit>);
+
+impl Default for RefusalLog {
+    fn default() -> RefusalLog {
+        RefusalLog(Mutex::new(LogLimit::every(LOG_EVERY)))
+    }
+}
+
+impl RefusalLog {
+    /// Counts a refusal and logs it if a line is due; nothing of what was sent is logged.
+    pub(super) fn count(&self, port: &Port, peer: SocketAddr, refusal: &Refusal) {
+        let why = refusal.why();
+        port.counters.refuse(why);
+        let left_out = self.0.lock().unwrap_or_else(PoisonError::into_inner).next(port.clock.moment());
+        if let Some(left_out) = left_out {
+            let posts = left_out + 1;
+            warn!(input = %port.settings.name, posts, last_peer = %peer, last_reason = why.name(), "posts refused");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Named pipe: writers come and go while the pipe stays open.
+
+use std::fs;
+use std::os::unix::fs::FileTypeExt;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe;
+use tracing::info;
+
+use crate::ais::LineCutter;
+use crate::inputs::Settings;
+use crate::inputs::error::InputError;
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
+use crate::inputs::message::State;
+use crate::inputs::port::Port;
+use crate::table::NoTable;
+
+const READ_BYTES: usize = 64 * 1024;
+
+/// A named pipe.
+pub(super) struct Fifo;
+
+impl Input for Fifo {
+    type Settings = NoTable;
+
+    const CHARACTER: Character = Character {
+        name: "fifo",
+        about: "A named pipe that programs write lines into.",
+        table: "",
+        address: AddressUse::Unused,
+        path: PathUse::File,
+        is_live: false,
+        is_recording: false,
+        drains: false,
+    };
+
+    fn requirements(settings: &Settings, path: &str) -> Vec<String> {
+        let Some(fifo) = settings.path.as_deref() else {
+            return Vec::new();
+        };
+        let shown = fifo.display();
+        match fs::metadata(fifo) {
+            Err(error) => vec![format!("{path}.path: {shown}: {error}; create it with mkfifo")],
+            Ok(found) if !found.file_type().is_fifo() => {
+                vec![format!("{path}.path: {shown} is not a FIFO; create one with mkfifo, or write kind = \"file\"")]
+            }
+            Ok(_) => Vec::new(),
+        }
+    }
+
+    /// Ends only with an error.
+    async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
+        let path = port.settings.path.clone().unwrap_or_default();
+        // Opened for writing too, so that the last writer closing it does not cause an end of file.
+        let mut pipe = pipe::OpenOptions::new()
+            .read_write(true)
+            .open_receiver(&path)
+            .map_err(InputError::io(format!("open FIFO {}", path.display())))?;
+        info!(path = %path.display(), input = %port.settings.name, "reading");
+        port.state(State::Up).await;
+
+        let mut cutter = LineCutter::new();
+        let mut buffer = vec![0; READ_BYTES];
+        loop {
+            let read = pipe.read(&mut buffer).await.map_err(InputError::io("read"))?;
+            if read == 0 {
+                return Err(InputError::Closed);
+            }
+            let received = Some(port.clock.now());
+            let lines = port.cut(&mut cutter, &buffer[..read]);
+            port.send(received, lines).await?;
+        }
+    }
+}

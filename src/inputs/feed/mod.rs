@@ -1,0 +1,43 @@
+//! The kinds of inputs, one file each, and the registry that lists them. They never import one another.
+
+mod aiscatcher_http;
+mod aisstream;
+mod barentswatch;
+mod digitraffic;
+mod fifo;
+mod file;
+mod gpsd;
+mod nats;
+mod serial;
+mod stdin;
+mod tcp;
+mod tcp_listen;
+mod udp;
+
+#[cfg(any(test, fuzzing))]
+pub(crate) use aiscatcher_http::split_batch;
+
+use super::input::{AnyInput, Entry, Input};
+use super::registry::inputs;
+use crate::table::Table;
+
+// The order of the kinds is that of the JSON Schema.
+inputs! {
+    without a table {
+        tcp::Tcp,
+        tcp_listen::TcpListen,
+        udp::Udp,
+        file::File,
+        fifo::Fifo,
+        stdin::Stdin,
+        gpsd::Gpsd,
+    }
+    with a table {
+        aiscatcher_http::AiscatcherHttp,
+        aisstream::Aisstream,
+        digitraffic::Digitraffic,
+        barentswatch::Barentswatch,
+        nats::Nats,
+        serial::Serial,
+    }
+}

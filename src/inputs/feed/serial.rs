@@ -1,0 +1,92 @@
+//! Serial line: an AIS receiver on a local port, reopened after it was unplugged.
+
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::error::InputError;
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
+use crate::inputs::port::Port;
+use crate::inputs::{self};
+use crate::table::Table;
+
+/// `[inputs.serial]`, in addition to `path`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Line speed in bits per second, with 8 data bits, no parity and one stop bit.
+    pub baud: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { baud: 38_400 }
+    }
+}
+
+impl Table for Settings {
+    fn usual() -> Option<Settings> {
+        Some(Settings::default())
+    }
+
+    fn problems(&self, path: &str) -> Vec<String> {
+        match self.baud {
+            1_200..=4_000_000 => Vec::new(),
+            baud => vec![format!("{path}.baud: is {baud}; write 1200 to 4000000, for instance 38400")],
+        }
+    }
+}
+
+/// A serial port.
+pub(super) struct Serial;
+
+impl Input for Serial {
+    type Settings = Settings;
+
+    const CHARACTER: Character = Character {
+        name: "serial",
+        about: "An AIS receiver on a serial line.",
+        table: "`[inputs.serial]`, for `serial`. Without it, 38400 baud.",
+        address: AddressUse::Unused,
+        path: PathUse::Device,
+        is_live: true,
+        is_recording: false,
+        drains: false,
+    };
+
+    fn requirements(_: &inputs::Settings, path: &str) -> Vec<String> {
+        match cfg!(feature = "serial") {
+            true => Vec::new(),
+            false => vec![format!(
+                "{path}.kind: this build does not support serial lines; use one built with the feature serial (cargo build --features \
+                 serial)"
+            )],
+        }
+    }
+
+    /// Always returns an error, because an unplugged receiver may be plugged in again.
+    async fn run(port: &Port, own: &Settings) -> Result<(), InputError> {
+        open(port, own).await
+    }
+}
+
+#[cfg(feature = "serial")]
+async fn open(port: &Port, own: &Settings) -> Result<(), InputError> {
+    use tokio_serial::SerialPortBuilderExt;
+
+    use crate::inputs::message::State;
+    use crate::telemetry::InputCounters;
+
+    let path = port.settings.path.as_deref().unwrap_or_else(|| "".as_ref()).to_string_lossy();
+    let baud = own.baud;
+    let opened = tokio_serial::new(&*path, baud).open_native_async();
+    let stream = opened.map_err(|error| InputError::io(format!("open {path}"))(error.into()))?;
+    InputCounters::add(&port.counters.connections, 1);
+    tracing::info!(input = %port.settings.name, %path, baud, "opened");
+    port.state(State::Up).await;
+    port.pump(stream).await
+}
+
+/// Never called: the settings check rejects serial inputs in this build.
+#[cfg(not(feature = "serial"))]
+async fn open(_: &Port, _: &Settings) -> Result<(), InputError> {
+    Err(InputError::Protocol { what: "serial", cause: "this build does not support serial lines".to_owned() })
+}

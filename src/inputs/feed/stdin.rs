@@ -1,0 +1,32 @@
+//! Standard input, read once to its end: lines from another program.
+
+use std::path::PathBuf;
+
+use crate::inputs::error::InputError;
+use crate::inputs::input::{AddressUse, Character, Input, PathUse};
+use crate::inputs::play;
+use crate::inputs::port::Port;
+use crate::table::NoTable;
+
+/// Standard input.
+pub(super) struct Stdin;
+
+impl Input for Stdin {
+    type Settings = NoTable;
+
+    const CHARACTER: Character = Character {
+        name: "stdin",
+        about: "Standard input.",
+        table: "",
+        address: AddressUse::Unused,
+        path: PathUse::Unused,
+        is_live: false,
+        is_recording: true,
+        drains: false,
+    };
+
+    /// `Ok` at the end of the recording.
+    async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
+        play::to_the_end(port, PathBuf::from("-"), play::Order::AsReceived).await
+    }
+}

@@ -1,0 +1,113 @@
+//! Writes, from the list of the kinds, what depends on how many there are: the enum, and the settings with a table for each kind.
+
+/// Takes the list of kinds, each as the module and the type that implements [`Input`](super::input::Input). The module's name is also the
+/// key of the kind's table.
+macro_rules! inputs {
+    (
+        without a table { $($bare_file:ident::$Bare:ident,)+ }
+        with a table { $($file:ident::$Own:ident,)+ }
+    ) => {
+        /// How the lines of an input arrive.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind {
+            $(
+                #[doc = concat!("See `feed::", stringify!($bare_file), "`.")]
+                #[schemars(description = <$bare_file::$Bare as Input>::CHARACTER.about)]
+                $Bare,
+            )+
+            $(
+                #[doc = concat!("See `feed::", stringify!($file), "`.")]
+                #[schemars(description = <$file::$Own as Input>::CHARACTER.about)]
+                $Own,
+            )+
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: &[Kind] = &[$(Kind::$Bare,)+ $(Kind::$Own,)+];
+
+            /// The kind as its file describes it.
+            pub(super) fn input(self) -> &'static dyn AnyInput {
+                match self {
+                    $(Kind::$Bare => &Entry::<$bare_file::$Bare> { table: |_| None },)+
+                    $(Kind::$Own => &Entry::<$file::$Own> { table: |settings| settings.$file.as_ref() },)+
+                }
+            }
+        }
+
+        /// One entry of `[[inputs]]`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct Settings {
+            /// How the lines arrive.
+            pub kind: Kind,
+            /// Name of the input in logs and alerts; must be unique.
+            pub name: String,
+            /// `host:port` to connect to (`tcp`, `gpsd`) or to listen on (`tcp-listen`, `udp`, `aiscatcher-http`; with port 0 the system chooses
+            /// a port).
+            #[serde(default)]
+            pub address: Option<String>,
+            /// File, FIFO or serial port to read.
+            #[serde(default)]
+            pub path: Option<std::path::PathBuf>,
+            /// How far its reports may lag behind the newest, in seconds. Default: `time.lateness_seconds`, for files
+            /// `time.file_lateness_seconds`.
+            #[serde(default)]
+            pub lateness_seconds: Option<u32>,
+            /// Set when the lines are a recording being played back: their own times count, however far they are from the time of receipt.
+            #[serde(default)]
+            pub recorded: bool,
+            /// Time zone of local times in its lines: an IANA name or an offset such as `+02:00`. Default: UTC.
+            #[serde(default)]
+            pub time_zone: Option<String>,
+            /// Silence after which a connection is closed, in seconds; `tcp` and `gpsd` then reconnect.
+            #[serde(default = "crate::inputs::settings::idle_timeout_seconds")]
+            pub idle_timeout_seconds: u32,
+            /// Maximum number of simultaneous connections (`tcp-listen`, `aiscatcher-http`; for the latter, authenticated ones).
+            #[serde(default = "crate::inputs::settings::max_clients")]
+            pub max_clients: u16,
+            /// Maximum number of simultaneous connections from one address (`tcp-listen`, `aiscatcher-http`).
+            #[serde(default = "crate::inputs::settings::max_clients_per_address")]
+            pub max_clients_per_address: u16,
+            $(
+                #[doc = concat!("The table of `feed::", stringify!($file), "`; `None` if the settings have none.")]
+                #[schemars(description = <$file::$Own as Input>::CHARACTER.table)]
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $file: Option<$file::Settings>,
+            )+
+        }
+
+        impl Settings {
+            /// An input of this kind with the default settings.
+            pub fn of(kind: Kind, name: &str) -> Settings {
+                Settings {
+                    kind,
+                    name: name.to_owned(),
+                    address: None,
+                    path: None,
+                    lateness_seconds: None,
+                    recorded: false,
+                    time_zone: None,
+                    idle_timeout_seconds: crate::inputs::settings::idle_timeout_seconds(),
+                    max_clients: crate::inputs::settings::max_clients(),
+                    max_clients_per_address: crate::inputs::settings::max_clients_per_address(),
+                    $($file: None,)+
+                }
+            }
+
+            /// The tables that the settings may have, each with its kind.
+            pub(super) fn tables(&self) -> Vec<(Kind, Option<&dyn Table>)> {
+                vec![$((Kind::$Own, self.$file.as_ref().map(|table| table as &dyn Table)),)+]
+            }
+
+            /// The same tables, to be changed.
+            pub(super) fn tables_mut(&mut self) -> Vec<&mut dyn Table> {
+                let all = [$(self.$file.as_mut().map(|table| table as &mut dyn Table),)+];
+                all.into_iter().flatten().collect()
+            }
+        }
+    };
+}
+
+pub(super) use inputs;

@@ -1,0 +1,15 @@
+//! What inputs, sinks and pages have in common towards the network: delays between attempts, limits of a rate, and listeners with limits.
+
+mod accept;
+mod backoff;
+mod connection;
+mod lobby;
+mod per_address;
+mod rate;
+
+pub use accept::{accept, widen};
+pub use backoff::Backoff;
+pub use connection::{Connection, Deadline, Lifetime};
+pub use lobby::{Kept, Lobby, Place};
+pub use per_address::{PerAddressLimit, Permit};
+pub use rate::{LogLimit, RateLimit};
