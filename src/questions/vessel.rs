@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::episodes::Halt;
 use crate::geo::LatLon;
 use crate::time::Time;
-use crate::tracks::{Vessel, country_of, flag_of};
+use crate::tracks::{Flag, Vessel, country_of, flag_of};
 use crate::units::Mmsi;
 use crate::zones::{Chart, Relation};
 
@@ -40,7 +40,7 @@ pub struct VesselTrack {
     /// Country and ship type: `Spain, cargo`.
     pub kind: String,
     /// ISO 3166 alpha-2 code of the flag state of the MMSI; `None` if it belongs to no country.
-    pub flag: Option<&'static str>,
+    pub flag: Option<Flag>,
     /// Transponder class, `A` or `B`; `None` if unknown.
     pub class: Option<&'static str>,
     /// Length overall in metres; `None` if unknown.
@@ -145,7 +145,7 @@ impl VesselTrack {
             call_sign: owned(identity.and_then(|identity| identity.call_sign.as_deref())),
             ship_type: vessel.ship_type(),
             kind: kind_of(vessel.mmsi(), vessel.ship_type()),
-            flag: flag_of(vessel.mmsi()).map(|flag| flag.code()),
+            flag: flag_of(vessel.mmsi()),
             class: class_name(vessel.class()),
             length_metres: identity.and_then(|identity| identity.length()),
             draught_metres: identity.and_then(|identity| identity.draught_dm).map(|dm| f64::from(dm) / 10.0),

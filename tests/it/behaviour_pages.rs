@@ -44,7 +44,7 @@ fn tables() -> String {
             let _ = write!(page, "\n{}[behaviours.{name}]\n", comment(sentence));
         } else if let Some((key, _)) = line.split_once(" = ") {
             let about = schema[behaviour]["properties"][key]["description"].as_str();
-            let _ = write!(page, "{}{line}\n", comment(about.unwrap_or_else(|| panic!("{behaviour}.{key}"))));
+            let _ = writeln!(page, "{}{line}", comment(about.unwrap_or_else(|| panic!("{behaviour}.{key}"))));
         }
     }
     page + "\n"
@@ -82,7 +82,7 @@ fn the_page_of_behaviours_is_made_of_theirs() {
 fn the_readme_has_a_row_for_each_behaviour() {
     let mut table = "\n| name | what happens |\n|---|---|\n".to_owned();
     for behaviour in behaviours() {
-        let _ = write!(table, "| `{behaviour}` | {} |\n", behaviour.sentence());
+        let _ = writeln!(table, "| `{behaviour}` | {} |", behaviour.sentence());
     }
     made("README.md", "<!-- From the registry of behaviours -->\n", Some("\n[docs/behaviours.md]"), &table);
 }
