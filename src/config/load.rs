@@ -28,6 +28,12 @@ pub(super) struct Loaded<'a> {
 /// Maximum number of errors reported.
 const MOST_PROBLEMS: usize = 100;
 
+/// Compares a settings text with the schema: what is unknown, missing, of another type or out of its range. How values relate to one
+/// another is not compared.
+pub fn misfits(text: &str) -> Vec<Problem> {
+    load(&[Layer { file: "settings".to_owned(), text: text.to_owned() }]).problems
+}
+
 /// Parses the texts, each layered over the ones before it.
 pub(super) fn load(files: &[Layer]) -> Loaded<'_> {
     load_if(files, |_| true)

@@ -33,6 +33,7 @@ pub use check::{Checked, Judgement, Purpose, check, check_again, check_given, ju
 pub use files::Texts;
 pub use hindrances::{USUAL_USER, holds_settings};
 pub use in_force::{FILE as IN_FORCE_FILE, InForce};
+pub use load::misfits;
 pub use part::{StoreSettings, Table, store_settings};
 pub use places::Places;
 pub use problem::{Excerpt, Problem};
@@ -138,9 +139,9 @@ impl Config {
         (self.coverage, self.score, self.behaviours, self.handling) = (coverage, score, behaviours, handling);
     }
 
-    /// Lists the errors in the values, each sentence starting with its key path.
+    /// Lists the errors in the values that neither their types nor their ranges show, each sentence starting with its key path.
     pub fn problems(&self) -> Vec<String> {
-        let mut problems = [self.engine().problems(), self.recordings.problems(), self.journal.problems()].concat();
+        let mut problems = [self.engine().problems(), self.recordings.problems()].concat();
         problems.extend(self.retention.problems(self.handling.retain_days));
         problems.extend(self.delivery.problems());
         problems.extend(self.http.problems());

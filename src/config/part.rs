@@ -35,13 +35,12 @@ impl Table {
         }
     }
 
-    /// Errors in the table's values. A conflict between retention and `[handling]` is left to `check`, as it removes nothing too early.
+    /// Errors in the table's values, beside those of type and range. A conflict between retention and `[handling]` is left to `check`, as it removes nothing too early.
     fn problems(self, config: &Config) -> Vec<String> {
         match self {
-            Table::Store | Table::Evidence => Vec::new(),
+            Table::Store | Table::Evidence | Table::Journal => Vec::new(),
             Table::Http => config.http.problems(),
             Table::Retention => config.retention.problems(0),
-            Table::Journal => config.journal.problems(),
         }
     }
 }

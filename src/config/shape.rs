@@ -172,6 +172,12 @@ mod tests {
         assert!(unknown.is_empty() && 300 < found.len(), "{unknown:?} of {}", found.len());
         let of = |path: &str| found.iter().find(|(other, _)| other == path).map(|(_, shape)| (*shape).clone());
         assert_eq!(of(".profile"), Some(Shape::Choice(["gfw", "skylight", "starboard"].map(str::to_owned).to_vec())));
+        let thresholds = found.iter().filter(|(path, _)| path.starts_with(".behaviours."));
+        let boundless = |shape: &Shape| {
+            matches!(shape, Shape::Number(None)) || matches!(shape, Shape::Whole(whole) if whole.limits.is_none())
+        };
+        let boundless: Vec<_> = thresholds.filter(|(_, shape)| boundless(shape)).collect();
+        assert!(boundless.is_empty(), "a threshold needs a range: {boundless:?}");
         assert_eq!(of(".zones.folder"), Some(Shape::Text));
         assert!(matches!(of(".sinks[].email.password"), Some(Shape::Secret(keys)) if keys.len() == 2));
         assert!(matches!(of(".sinks[].cise.anomaly_types"), Some(Shape::Map(_))));

@@ -27,13 +27,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
+    /// All problems with the values that their ranges do not show, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
-        let mut problems = self.time.problems();
-        problems.extend(self.tracks.problems());
+        let mut problems = self.tracks.problems();
         problems.extend(self.alerts.problems());
         problems.extend(self.handling.problems());
-        problems.extend(self.zones.problems());
         problems.extend(self.coverage.problems());
         problems.extend(self.score.problems());
         problems.extend(self.behaviours.problems());
@@ -46,31 +44,19 @@ impl Settings {
 #[serde(deny_unknown_fields, default)]
 pub struct TimeSettings {
     /// How late reports from stations may arrive. Seconds.
+    #[schemars(range(min = 0, max = 86_400))]
     pub lateness_seconds: u32,
     /// How late reports from files and aggregators may arrive. Seconds.
+    #[schemars(range(min = 0, max = 86_400))]
     pub file_lateness_seconds: u32,
     /// After this long without a line, by the time of receipt, an input no longer holds time back. Seconds.
+    #[schemars(range(min = 5, max = 86_400))]
     pub idle_after_seconds: u32,
 }
 
 impl Default for TimeSettings {
     fn default() -> TimeSettings {
         TimeSettings { lateness_seconds: 30, file_lateness_seconds: 120, idle_after_seconds: 60 }
-    }
-}
-
-impl TimeSettings {
-    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
-    pub fn problems(&self) -> Vec<String> {
-        [
-            ("lateness_seconds", self.lateness_seconds, 0),
-            ("file_lateness_seconds", self.file_lateness_seconds, 0),
-            ("idle_after_seconds", self.idle_after_seconds, 5),
-        ]
-        .into_iter()
-        .filter(|(_, seconds, least)| !(*least..=86_400).contains(seconds))
-        .map(|(key, seconds, least)| format!("time.{key} must lie between {least} and 86400, not {seconds}"))
-        .collect()
     }
 }
 
@@ -81,6 +67,7 @@ pub struct ZoneSettings {
     /// Folder of the zone files (`*.geojson`); empty for the zones that are shipped with the program.
     pub folder: String,
     /// Sea behaviours do not open this close to a harbour, an anchorage point or the edge of a calm zone. Nautical miles.
+    #[schemars(range(min = 0, max = 30))]
     pub calm_margin_nm: f64,
     /// Land for the distance to the shore: `built-in`, `off`, or the path of a GeoJSON file.
     pub coast: String,
@@ -100,15 +87,5 @@ impl Default for ZoneSettings {
             ports: built_in(),
             anchorages: built_in(),
         }
-    }
-}
-
-impl ZoneSettings {
-    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
-    pub fn problems(&self) -> Vec<String> {
-        if (0.0..=30.0).contains(&self.calm_margin_nm) {
-            return Vec::new();
-        }
-        vec![format!("zones.calm_margin_nm must lie between 0 and 30, not {}", self.calm_margin_nm)]
     }
 }

@@ -13,24 +13,15 @@ pub struct Settings {
     /// Folder of the journal; a folder beside the store if absent.
     pub path: Option<PathBuf>,
     /// Interval between snapshots of the engine's state. Minutes.
+    #[schemars(range(min = 1, max = 1440))]
     pub snapshot_minutes: u32,
     /// How far back the state is rebuilt from the journal if no snapshot can be used, for example after an upgrade. Hours.
+    #[schemars(range(min = 1, max = 720))]
     pub rebuild_hours: u32,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
         Settings { enabled: true, path: None, snapshot_minutes: 15, rebuild_hours: 24 }
-    }
-}
-
-impl Settings {
-    /// All problems, as sentences that name the key.
-    pub fn problems(&self) -> Vec<String> {
-        [("snapshot_minutes", self.snapshot_minutes, 1, 1440), ("rebuild_hours", self.rebuild_hours, 1, 720)]
-            .into_iter()
-            .filter(|(_, value, least, most)| !(least..=most).contains(&value))
-            .map(|(key, value, least, most)| format!("journal.{key} must lie between {least} and {most}, not {value}"))
-            .collect()
     }
 }

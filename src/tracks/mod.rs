@@ -77,13 +77,16 @@ pub struct Settings {
     /// After this long without a fix a condition that holds ends as lost. Hours.
     pub lost_after_hours: u32,
     /// A fix that would require more speed than this is attributed to another ship, or to none. Knots.
+    #[schemars(range(min = 20, max = 500))]
     pub jump_knots: f64,
     /// An MMSI sent from more places than this within 24 h identifies no vessel: it raises one alert a day and no gaps.
+    #[schemars(range(min = 2, max = 15))]
     pub shared_above_places: u32,
     /// A vessel silent for longer than this is forgotten. Hours.
     pub forget_after_hours: u32,
     /// Shards of the picture, 1-64: the number of threads that take in reports, if one moment has enough of them. Alerts do not
     /// depend on it. Takes effect at start.
+    #[schemars(range(min = 1, max = MOST_SHARDS))]
     pub shards: u32,
     /// Upper limit of the tracks; beyond it unconfirmed and longest silent ones are dropped first, never one with an open alert.
     pub max_tracks: u32,
@@ -119,17 +122,8 @@ impl Settings {
         if i64::from(self.lost_after_hours) * 60 <= i64::from(self.max_hole_satellite_minutes) {
             problems.push("tracks.lost_after_hours must be longer than tracks.max_hole_satellite_minutes".to_owned());
         }
-        if !(20.0..=500.0).contains(&self.jump_knots) {
-            problems.push("tracks.jump_knots must lie between 20 and 500".to_owned());
-        }
-        if !(2..=15).contains(&self.shared_above_places) {
-            problems.push("tracks.shared_above_places must lie between 2 and 15".to_owned());
-        }
         if self.forget_after_hours <= self.lost_after_hours {
             problems.push("tracks.forget_after_hours must be longer than tracks.lost_after_hours".to_owned());
-        }
-        if !(1..=MOST_SHARDS).contains(&self.shards) {
-            problems.push(format!("tracks.shards must lie between 1 and {MOST_SHARDS}"));
         }
         if self.max_tracks < 1000 {
             problems.push("tracks.max_tracks must be at least 1000".to_owned());

@@ -46,19 +46,21 @@ fn place(folder: &TempDir, feed: &str, rest: &str) -> PathBuf {
     settings(folder, &text)
 }
 
-/// A daemon that has received all of a recording by TCP, and the address of its pages.
-fn fed(folder: &TempDir, recording: &str) -> (Daemon, String, PathBuf) {
+/// A daemon whose pages have a fixed address, once it has received all of a recording, with its settings.
+fn settled(folder: &TempDir, recording: &str, rest: &str) -> (Daemon, TcpStream, PathBuf, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let feed = input("tcp", &format!("address = \"{}\"", listener.local_addr().unwrap()));
-    let path = place(folder, &feed, "");
-    let mut daemon = Daemon::start(&path);
-    let line = daemon.wait_for(&["serving /metrics"]);
-    let pages = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let path = place(folder, &feed, rest);
+    let pages = format!("127.0.0.1:{}", free_port());
+    let text = fs::read_to_string(&path).unwrap();
+    let (any, fixed) = ("[http]\naddress = \"127.0.0.1:0\"", format!("[http]\naddress = \"{pages}\""));
+    fs::write(&path, text.replace(any, &fixed)).unwrap();
+    let daemon = Daemon::start(&path);
     let mut stream = accept(&listener);
     stream.write_all(recording.as_bytes()).unwrap();
     let all = format!("\"lines\":{},", recording.lines().count());
     wait_for_page(&pages, "/status", |answer| answer.contains(&all));
-    (daemon, pages, path)
+    (daemon, stream, path, pages)
 }
 
 /// Runs a question of the command line over the recording, with the daemon's settings.
@@ -75,7 +77,7 @@ fn the_daemon_answers_as_a_replay_of_the_same_lines_does() {
     let recording = scenes::meeting(4).nmea();
     let file = folder.path().join("day.nmea");
     fs::write(&file, &recording).unwrap();
-    let (_daemon, pages, path) = fed(&folder, &recording);
+    let (_daemon, _stream, path, pages) = settled(&folder, &recording, "");
 
     let vessel = found(&pages, "/api/v1/vessels/224123456");
     let (at, track) = (vessel["at"].as_str().unwrap(), &vessel["tracks"][0]);
@@ -146,20 +148,8 @@ fn run(arguments: &[&str]) -> (String, String) {
 fn the_command_line_asks_the_daemon_and_reads_the_journal_if_it_cannot() {
     let folder = TempDir::new().unwrap();
     let recording = scenes::meeting(4).nmea();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let feed = input("tcp", &format!("address = \"{}\"", listener.local_addr().unwrap()));
-    let path = place(&folder, &feed, "");
-    let pages = format!("127.0.0.1:{}", free_port());
-    let text = fs::read_to_string(&path)
-        .unwrap()
-        .replace("[http]\naddress = \"127.0.0.1:0\"", &format!("[http]\naddress = \"{pages}\""));
-    fs::write(&path, text).unwrap();
+    let (daemon, _stream, path, _) = settled(&folder, &recording, "");
     let config = path.to_str().unwrap();
-    let daemon = Daemon::start(&path);
-    let mut stream = accept(&listener);
-    stream.write_all(recording.as_bytes()).unwrap();
-    let all = format!("\"lines\":{},", recording.lines().count());
-    wait_for_page(&pages, "/status", |answer| answer.contains(&all));
 
     let (near, _) = run(&["near", "36.0,-17.5", "--radius-nm", "100", "--config", config]);
     assert!(near.contains("ALFA 224123456 (Spain, cargo)") && near.contains("heard"), "{near}");
@@ -188,6 +178,20 @@ fn the_command_line_asks_the_daemon_and_reads_the_journal_if_it_cannot() {
     assert!(aside.contains("read from"), "without a daemon the journal is read: {aside}");
     let (_, refused) = run(&["near", "36.0,-17.5", "--radius-nm", "100", "--config", config]);
     assert!(refused.contains("no daemon answers questions at"), "{refused}");
+}
+
+#[test]
+fn without_a_journal_the_daemon_says_who_was_there() {
+    let folder = TempDir::new().unwrap();
+    let (daemon, _stream, path, pages) = settled(&folder, &scenes::meeting(4).nmea(), "[journal]\nenabled = false\n");
+    let period = ["--from", "2024-03-01T14:00:00Z", "--to", "2024-03-01T17:00:00Z", "--config", path.to_str().unwrap()];
+    let who = [&["who", "--near", "36.0,-17.5", "--radius-nm", "5"][..], &period].concat();
+    let (said, aside) = run(&who);
+    assert!(aside.contains(&format!("answered by the running daemon at {pages}")), "{aside}");
+    assert!(said.contains("met BRAVO (rendezvous)") && said.contains("ALFA 224123456 (Spain, cargo)"), "{said}");
+    daemon.stop("feed");
+    let (_, refused) = run(&who);
+    assert!(refused.contains("the settings keep no journal"), "{refused}");
 }
 
 #[test]
