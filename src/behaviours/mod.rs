@@ -33,6 +33,7 @@ mod signal;
 pub mod slowdown;
 pub mod small_craft_stop;
 mod system;
+mod vicinity;
 pub mod voyage_anomaly;
 pub mod watchlist;
 mod words;
@@ -46,6 +47,7 @@ use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Map, Value};
+pub use vicinity::Vicinity;
 
 pub use character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, IsPolygon, Lead, RestsOn, Roles, Silence, UsualStops,
@@ -92,7 +94,7 @@ pub struct Step<'a> {
     /// Shore and calm water at the fix. `None` unless the vessel is slow, active, due for its 5-minute look, or has
     /// changed its static data. In steps of [`Interest::LOOK`] alone, `None` means that the vessel is still outside
     /// calm water.
-    pub place: Option<Place>,
+    pub place: Option<Vicinity>,
     /// Static data that are new; only in steps of [`Interest::LEARNED`]. The track has all that is known now.
     pub learned: Option<&'a Learned>,
     /// The jump to a place the vessel could not have reached; only in steps of [`Interest::JUMPED`].

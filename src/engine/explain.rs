@@ -50,7 +50,7 @@ impl Engine {
         let vessel = self.tracks.vessel(ix);
         let fix = vessel.last();
         let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole);
-        let place = fix.map(|fix| self.places.place_unkept(&self.chart, ix, fix.position, now));
+        let place = fix.map(|fix| self.places.vicinity_unkept(&self.chart, ix, fix.position, now));
         let scene = scene!(self, now);
         let step = Step {
             at: now,
@@ -73,6 +73,13 @@ impl Engine {
             let told = behaviour.explain(&scene, &step).into_iter();
             (behaviour.behaviour(), told.map(|told| told.unless_false(doubt)).collect())
         });
-        Explained { key, vessel: ix, fix, smg, place, behaviours: behaviours.collect() }
+        Explained {
+            key,
+            vessel: ix,
+            fix,
+            smg,
+            place: place.map(|place| place.place(&self.chart)),
+            behaviours: behaviours.collect(),
+        }
     }
 }

@@ -404,7 +404,7 @@ impl PastPositions<'_> {
         if last.at < at {
             return None;
         }
-        let (before, after) = self.vessel.cold.trail.around(&mut self.place, at);
+        let [before, after] = self.vessel.cold.trail.around(&mut self.place, at);
         let (before_at, before) = before?;
         if before_at == at {
             return Some(before);

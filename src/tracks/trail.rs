@@ -142,7 +142,7 @@ impl Trail {
     /// The latest kept point at or before `at` and the earliest one after it, each as time and position. `place` is the index of
     /// the later one, or the number of points if there is none. A caller with ever earlier times passes the last answer on, and
     /// begins with `usize::MAX`.
-    pub(super) fn around(&self, place: &mut usize, at: Time) -> (Option<(Time, LatLon)>, Option<(Time, LatLon)>) {
+    pub(super) fn around(&self, place: &mut usize, at: Time) -> [Option<(Time, LatLon)>; 2] {
         let millis = at.millis();
         let is_before = |kept: &Packed| self.millis(kept) <= millis;
         let end = self.points.len().min(*place);
@@ -153,7 +153,7 @@ impl Trail {
             false => self.points[..tail].partition_point(is_before),
         };
         let here = |packed: &Packed| (Time::from_millis(self.millis(packed)), packed.position());
-        (place.checked_sub(1).map(|index| here(&self.points[index])), self.points.get(*place).map(here))
+        [place.checked_sub(1).map(|index| here(&self.points[index])), self.points.get(*place).map(here)]
     }
 
     /// Kept points from `from` on, oldest first.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
-    Step, Subject, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
+    Subject, Vicinity, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::{Span, Time};
@@ -104,7 +104,7 @@ impl Rule for Loitering {
                 let allowed = profiles.contains(&judged.profile);
                 let profile = self.profiles.get(judged.profile);
                 let standing = if judged.is_open() { Standing::Open } else { Standing::New };
-                let at_sea = profile.at_sea(&place, profile.settings.min_shore_nm, standing);
+                let at_sea = profile.is_at_sea(scene.chart, &place, profile.settings.min_shore_nm, standing);
                 left |= !(allowed && at_sea);
                 let ended = match allowed && at_sea {
                     true => judged.observe(&profile.settings, scene, &vessel, &fix, step),
@@ -202,7 +202,7 @@ impl State {
         &mut self,
         scene: &Scene<'_>,
         step: &Step<'_>,
-        place: &Place,
+        place: &Vicinity,
         profiles: &Profiles<Settings>,
         over_at: Option<Time>,
         reason: End,
@@ -256,7 +256,8 @@ impl State {
         if let Some(anchored) = anchored {
             anchored.measure(&mut measured);
         }
-        measured.insert("shore_nm".into(), number(place.shore_nm, 1));
+        let shore_nm = place.shore_nm(scene.chart);
+        measured.insert("shore_nm".into(), number(shore_nm, 1));
         out.signals.push(Signal {
             behaviour: Behaviour::Loitering,
             subject: Subject::one(self.key, step.vessel),
@@ -266,7 +267,7 @@ impl State {
                 last_at: fix.at,
                 form: form.into(),
                 position: Some(fix.position),
-                shore_nm: Some(place.shore_nm),
+                shore_nm: Some(shore_nm),
                 zones: zones.clone(),
                 base: vec![(Behaviour::Loitering.name(), settings.score)],
                 asked: None,
