@@ -24,7 +24,7 @@ use jiff::tz::TimeZone;
 
 use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationId};
 use crate::alerts::{Alert, AlertBook, Change, View};
-use crate::behaviours::{self, Behaviour, Output, Places, Rule, Scene};
+use crate::behaviours::{self, Behaviour, Output, Places, Rule};
 use crate::cases::{Case, CaseBook};
 use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;
@@ -59,21 +59,6 @@ pub struct SourceClock {
     pub lateness: Span,
 }
 
-/// Borrows what behaviours may read. It is a macro so that it borrows only these fields of the engine.
-macro_rules! scene {
-    ($engine:ident, $now:expr) => {
-        Scene {
-            now: $now,
-            tracks: &$engine.tracks,
-            chart: &$engine.chart,
-            episodes: &$engine.episodes,
-            coverage: &$engine.coverage,
-            gaps: &$engine.gaps,
-            merge: $engine.merge,
-        }
-    };
-}
-use scene;
 use serde::{Deserialize, Serialize};
 
 /// The whole core: decoder, picture, behaviours, alert book and engine time.
@@ -398,11 +383,13 @@ impl Engine {
         let (Some(Reverse(timer)), Some(now)) = (self.timers.pop(), self.now) else {
             return;
         };
-        let scene = scene!(self, now);
-        if let Some((_, behaviour)) = self.behaviours.iter_mut().find(|(bit, _)| *bit == timer.behaviour) {
-            behaviour.wake(&scene, timer.key, timer.vessel, &mut self.output);
-        }
-        self.keep(timer.behaviour, now);
+        self.each_rule(now, |engine, bit, rule, output| {
+            let due = bit == timer.behaviour;
+            if due {
+                rule.wake(&engine.scene(now), timer.key, timer.vessel, output);
+            }
+            due
+        });
         self.tell(now, out);
     }
 }

@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn the_word_that_was_meant_is_suggested() {
         let keys = ["after_minutes", "min_shore_nm", "score"];
-        assert_eq!(advice("after_minuts", &keys), "did you mean `after_minutes`?");
+        assert_eq!(advice("after_minute", &keys), "did you mean `after_minutes`?");
         assert_eq!(advice("after_hours", &keys), "did you mean `after_minutes`? (hours × 60)");
         assert_eq!(advice("min_shore", &keys), "did you mean `min_shore_nm`?", "without its unit");
         assert_eq!(advice("colour", &keys), "write one of: after_minutes, min_shore_nm, score");

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::ais::{Report, StationId};
 use crate::alerts::{Change, Status, View};
-use crate::behaviours::{self, End, Ground, Interest, Scene, Step, Verdict};
+use crate::behaviours::{self, End, Ground, Interest, Output, Rule, Scene, Step, Verdict};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
 use crate::tracks::{
@@ -14,7 +14,7 @@ use crate::units::StationClass;
 use crate::zones::Crossing;
 
 use super::intake::{Common, Intake, Moved, TOGETHER, Taken};
-use super::{Engine, Timer, scene};
+use super::{Engine, Timer};
 
 /// What the behaviours are given about one vessel.
 struct Asked<'a> {
@@ -181,13 +181,10 @@ impl Engine {
         if left_calm.is_some() {
             interest = interest.and(Interest::LEFT_CALM);
         }
-        for asked in 0..self.behaviours.len() {
-            let (bit, behaviour) = &mut self.behaviours[asked];
-            let bit = *bit;
-            if !interest.meets(behaviour.interest()) && active & (1 << bit) == 0 {
-                continue;
+        self.each_rule(now, |engine, bit, rule, output| {
+            if !interest.meets(rule.interest()) && active & (1 << bit) == 0 {
+                return false;
             }
-            let scene = scene!(self, now);
             let step = Step {
                 at,
                 vessel: ix,
@@ -195,31 +192,60 @@ impl Engine {
                 fix,
                 previous,
                 smg,
-                presence: self.places.presence(ix),
-                crossings: &self.crossings,
+                presence: engine.places.presence(ix),
+                crossings: &engine.crossings,
                 place,
                 learned,
                 jump,
                 left_calm,
                 interest,
             };
-            behaviour.step(&scene, &step, &mut self.output);
-            self.keep(bit, now);
-        }
+            rule.step(&engine.scene(now), &step, output);
+            true
+        });
         self.tell(now, out);
     }
 
+    /// What the rules may read at this moment.
+    pub(super) fn scene(&self, now: Time) -> Scene<'_> {
+        Scene {
+            now,
+            tracks: &self.tracks,
+            chart: &self.chart,
+            episodes: &self.episodes,
+            coverage: &self.coverage,
+            gaps: &self.gaps,
+            merge: self.merge,
+        }
+    }
+
+    /// Gives each rule its turn, in order, with its bit. `ask` returns whether the rule was asked; what it requested is carried out
+    /// before the next one has its turn.
+    pub(super) fn each_rule(
+        &mut self,
+        now: Time,
+        mut ask: impl FnMut(&Engine, u32, &mut dyn Rule, &mut Output) -> bool,
+    ) {
+        let (mut rules, mut output) = (std::mem::take(&mut self.behaviours), std::mem::take(&mut self.output));
+        for (bit, rule) in &mut rules {
+            if ask(self, *bit, rule.as_mut(), &mut output) {
+                self.keep(*bit, &mut output, now);
+            }
+        }
+        (self.behaviours, self.output) = (rules, output);
+    }
+
     /// Carries out what one behaviour requested: activity marks, wake-ups and verdicts.
-    pub(super) fn keep(&mut self, bit: u32, now: Time) {
-        for (vessel, activity) in self.output.activity.drain(..) {
+    fn keep(&mut self, bit: u32, output: &mut Output, now: Time) {
+        for (vessel, activity) in output.activity.drain(..) {
             self.tracks.mark_active(vessel, bit, activity);
         }
-        for (at, key, vessel) in self.output.wakes.drain(..) {
+        for (at, key, vessel) in output.wakes.drain(..) {
             // A wake-up must move time forward, otherwise the loop would never end.
             let at = at.max(now + Span::from_millis(1));
             self.timers.push(Reverse(Timer { at, behaviour: bit, key, vessel }));
         }
-        for verdict in self.output.verdicts.drain(..) {
+        for verdict in output.verdicts.drain(..) {
             match verdict {
                 Verdict::False { track: (key, vessel), since } => self.episodes.disown(key, vessel, since),
                 Verdict::True { vessel } => self.episodes.own(vessel),
@@ -234,18 +260,13 @@ impl Engine {
             return;
         }
         let mut signals = std::mem::take(&mut self.output.signals);
-        for listening in 0..self.behaviours.len() {
-            let (bit, behaviour) = &mut self.behaviours[listening];
-            let bit = *bit;
-            if !behaviour.overhears() {
-                continue;
+        self.each_rule(now, |engine, _, rule, output| {
+            if rule.overhears() {
+                let scene = engine.scene(now);
+                signals.iter().for_each(|signal| rule.overhear(&scene, signal, output));
             }
-            let scene = scene!(self, now);
-            for signal in &signals {
-                behaviour.overhear(&scene, signal, &mut self.output);
-            }
-            self.keep(bit, now);
-        }
+            rule.overhears()
+        });
         signals.append(&mut self.output.signals);
         let from = out.len();
         let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
@@ -282,13 +303,10 @@ impl Engine {
             return;
         };
         for vessel in self.tracks.take_forgotten() {
-            for asked in 0..self.behaviours.len() {
-                let (bit, behaviour) = &mut self.behaviours[asked];
-                let bit = *bit;
-                let scene = scene!(self, now);
-                behaviour.forget(&scene, vessel, End::Lost, &mut self.output);
-                self.keep(bit, now);
-            }
+            self.each_rule(now, |engine, _, rule, output| {
+                rule.forget(&engine.scene(now), vessel, End::Lost, output);
+                true
+            });
             self.tell(now, out);
             self.book.forget(vessel);
             self.episodes.port_calls.forget(self.tracks.vessel(vessel).key());
@@ -305,13 +323,10 @@ impl Engine {
         let Some(now) = self.now else {
             return;
         };
-        for asked in 0..self.behaviours.len() {
-            let (bit, behaviour) = &mut self.behaviours[asked];
-            let bit = *bit;
-            let scene = scene!(self, now);
-            behaviour.reload(&scene, &self.settings, &self.places, &mut self.output);
-            self.keep(bit, now);
-        }
+        self.each_rule(now, |engine, _, rule, output| {
+            rule.reload(&engine.scene(now), &engine.settings, &engine.places, output);
+            true
+        });
         self.tell(now, out);
     }
 
@@ -331,14 +346,14 @@ impl Engine {
                 .filter(|vessel| vessel.active() & (1 << bit) != 0)
                 .map(|vessel| vessel.ix())
                 .collect();
+            let mut output = std::mem::take(&mut self.output);
             for vessel in active {
-                let scene = scene!(self, now);
-                behaviour.forget(&scene, vessel, End::SwitchedOff, &mut self.output);
-                self.output.activity.push((vessel, Activity::Done));
+                behaviour.forget(&self.scene(now), vessel, End::SwitchedOff, &mut output);
+                output.activity.push((vessel, Activity::Done));
             }
-            let scene = scene!(self, now);
-            behaviour.stop(&scene, End::SwitchedOff, &mut self.output);
-            self.keep(bit, now);
+            behaviour.stop(&self.scene(now), End::SwitchedOff, &mut output);
+            self.keep(bit, &mut output, now);
+            self.output = output;
         }
         self.behaviours = wanted;
         self.tell(now, out);

@@ -1,11 +1,11 @@
 //! Questions about one moment: time is held there, and every behaviour explains its conditions for a vessel.
 
-use crate::behaviours::{Behaviour, Explanation, Interest, Place, Scene, Step};
+use crate::behaviours::{Behaviour, Explanation, Interest, Place, Step};
 use crate::time::Time;
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 use crate::units::Mmsi;
 
-use super::{Engine, scene};
+use super::Engine;
 
 /// One track and the conditions of every behaviour for it.
 #[derive(Clone, PartialEq, Debug)]
@@ -51,7 +51,7 @@ impl Engine {
         let fix = vessel.last();
         let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole);
         let place = fix.map(|fix| self.places.vicinity_unkept(&self.chart, ix, fix.position, now));
-        let scene = scene!(self, now);
+        let scene = self.scene(now);
         let step = Step {
             at: now,
             vessel: ix,

@@ -1,12 +1,12 @@
 //! Episodes: passes fixes to their finders, and what they find to the behaviours.
 
 use crate::alerts::Change;
-use crate::behaviours::{Scene, Scope};
+use crate::behaviours::Scope;
 use crate::episodes::{Look, SHORE_NM};
 use crate::time::Time;
 use crate::tracks::{Activity, FOLLOWED, Fix, SpeedMadeGood, TrackIx};
 
-use super::{Engine, scene};
+use super::Engine;
 
 impl Engine {
     /// Passes a fix to the finders of episodes, and what they found to the behaviours.
@@ -49,15 +49,13 @@ impl Engine {
         }
         let mut told = std::mem::take(&mut self.news);
         for news in told.drain(..) {
-            for asked in 0..self.behaviours.len() {
-                let (bit, behaviour) = &mut self.behaviours[asked];
-                let bit = *bit;
-                if behaviour.scope() == Scope::Episodes {
-                    let scene = scene!(self, now);
-                    behaviour.episode(&scene, news, &mut self.output);
-                    self.keep(bit, now);
+            self.each_rule(now, |engine, _, rule, output| {
+                let reads = rule.scope() == Scope::Episodes;
+                if reads {
+                    rule.episode(&engine.scene(now), news, output);
                 }
-            }
+                reads
+            });
         }
         self.news = told;
         self.tell(now, out);

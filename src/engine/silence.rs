@@ -2,14 +2,14 @@
 
 use crate::ais::StationId;
 use crate::alerts::Change;
-use crate::behaviours::{Interest, Scene, Step};
+use crate::behaviours::{Interest, Step};
 use crate::coverage::{SLOT, TOLD_BELOW};
 use crate::episodes::ANCHORED_AFTER;
 use crate::episodes::gap::{Gap, Gaps, Spot};
 use crate::time::Time;
 use crate::tracks::{Fix, TrackIx};
 
-use super::{Engine, scene};
+use super::Engine;
 
 impl Engine {
     /// A moment of receipt at which an input may have been silent for too long; live only. A replay of the journal has to repeat
@@ -17,13 +17,10 @@ impl Engine {
     pub fn tick(&mut self, received: Time, out: &mut Vec<Change>) {
         self.receipts.tick(received);
         let now = self.now.unwrap_or(received);
-        for asked in 0..self.behaviours.len() {
-            let (bit, behaviour) = &mut self.behaviours[asked];
-            let bit = *bit;
-            let scene = scene!(self, now);
-            behaviour.tick(&scene, &self.receipts, received, &mut self.output);
-            self.keep(bit, now);
-        }
+        self.each_rule(now, |engine, _, rule, output| {
+            rule.tick(&engine.scene(now), &engine.receipts, received, output);
+            true
+        });
         self.tell(now, out);
     }
 
@@ -54,15 +51,11 @@ impl Engine {
             }
             self.ask_about_silence(ix, None, Interest::SILENT, now, out);
         }
-        for asked in 0..self.behaviours.len() {
-            let (bit, behaviour) = &mut self.behaviours[asked];
-            let bit = *bit;
-            let decoder = &self.decoder;
-            let station_name = |station: StationId| decoder.station_name(station).to_owned();
-            let scene = scene!(self, now);
-            behaviour.turn(&scene, &station_name, &mut self.output);
-            self.keep(bit, now);
-        }
+        self.each_rule(now, |engine, _, rule, output| {
+            let station_name = |station: StationId| engine.decoder.station_name(station).to_owned();
+            rule.turn(&engine.scene(now), &station_name, output);
+            true
+        });
         self.tell(now, out);
     }
 
@@ -110,13 +103,10 @@ impl Engine {
         out: &mut Vec<Change>,
     ) {
         let key = self.tracks.vessel(ix).key();
-        for asked in 0..self.behaviours.len() {
-            let (bit, behaviour) = &mut self.behaviours[asked];
-            let bit = *bit;
-            if !interest.meets(behaviour.interest()) {
-                continue;
+        self.each_rule(now, |engine, _, rule, output| {
+            if !interest.meets(rule.interest()) {
+                return false;
             }
-            let scene = scene!(self, now);
             let step = Step {
                 learned: None,
                 jump: None,
@@ -126,15 +116,15 @@ impl Engine {
                 fix,
                 previous: None,
                 smg: None,
-                presence: self.places.presence(ix),
+                presence: engine.places.presence(ix),
                 crossings: &[],
                 place: None,
                 left_calm: None,
                 interest,
             };
-            behaviour.step(&scene, &step, &mut self.output);
-            self.keep(bit, now);
-        }
+            rule.step(&engine.scene(now), &step, output);
+            true
+        });
         self.tell(now, out);
     }
 }
