@@ -20,7 +20,7 @@
 mod dark;
 mod explain;
 mod rule;
-mod told;
+mod signals;
 mod words;
 
 use super::{ordered, positive};

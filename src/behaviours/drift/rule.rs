@@ -5,7 +5,7 @@ use serde_json::Map;
 
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::vessel::{
-    Case, FIXES, FIXES_SATELLITE, Kept, Lone, NOT_YET, RESUME_AFTER, Seen, Told, Where,
+    Case, FIXES, FIXES_SATELLITE, Facts, Kept, Lone, NOT_YET, RESUME_AFTER, Seen, Where,
 };
 use crate::behaviours::{
     Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
@@ -149,7 +149,7 @@ impl Case for Drifting {
         }
     }
 
-    fn told(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Told {
+    fn facts(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Facts {
         let merchant = matches!(seen.vessel.ship_type(), Some(70..=89));
         let far = settings.merchant_min_shore_nm <= seen.shore_nm();
         let points = if merchant && far && seen.watched() { settings.merchant_score } else { settings.score };
@@ -164,7 +164,7 @@ impl Case for Drifting {
             measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
         }
         measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
-        Told {
+        Facts {
             form: Form.into(),
             base: vec![(Behaviour::Drift.name(), points)],
             measured,

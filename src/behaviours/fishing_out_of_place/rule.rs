@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::behaviours::explain::said_of;
 use crate::behaviours::runner::condition::{Observation, Timing};
-use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
+use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, Lone, RESUME_AFTER, Seen, Where};
 use crate::behaviours::{
     Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
 };
@@ -244,7 +244,7 @@ impl Case for Stop {
         }
     }
 
-    fn told(settings: &Settings, kept: &Kept<Done>, seen: &Seen<'_>) -> Told {
+    fn facts(settings: &Settings, kept: &Kept<Done>, seen: &Seen<'_>) -> Facts {
         let passage = &kept.own;
         let mut base = vec![(Behaviour::FishingOutOfPlace.name(), settings.score)];
         if is_foreign(seen.vessel.mmsi(), seen.fix.position) {
@@ -262,7 +262,7 @@ impl Case for Stop {
         }
         measured.insert("shore_nm".into(), number(seen.shore_nm(), 0));
         let keys = ["min_shore_nm", "min_knots", "max_knots", "passage_hours", "straight_share", "stop_knots"];
-        Told { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
+        Facts { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
     }
 }
 

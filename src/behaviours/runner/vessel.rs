@@ -59,7 +59,7 @@ pub(in crate::behaviours) trait Case {
     fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Timing;
 
     /// Facts to report while the condition is open.
-    fn told(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Told;
+    fn facts(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Facts;
 }
 
 /// Where a behaviour runs.
@@ -99,7 +99,7 @@ impl Seen<'_> {
 }
 
 /// Facts about an open condition.
-pub(in crate::behaviours) struct Told {
+pub(in crate::behaviours) struct Facts {
     pub(in crate::behaviours) form: Form,
     pub(in crate::behaviours) base: Vec<(&'static str, i32)>,
     pub(in crate::behaviours) measured: Map<String, Value>,
@@ -422,14 +422,14 @@ impl<X> State<X> {
             return;
         }
         let settings = &profiles.get(kept.profile).settings;
-        let mut told = C::told(settings, kept, seen);
+        let mut facts = C::facts(settings, kept, seen);
         let lies = C::anchored_swing_nm(settings)
             .and_then(|nm| Anchored::of(seen.scene, &seen.vessel, &kept.swing, &Anchorage::within(nm)));
         if let Some(lies) = lies {
-            lies.measure(&mut told.measured);
+            lies.measure(&mut facts.measured);
         }
         let zones: Vec<_> = step.presence.iter().collect();
-        let news = |said: &Said| said.form != told.form || said.zones != zones || SAY_EVERY <= fix.at - said.at;
+        let news = |said: &Said| said.form != facts.form || said.zones != zones || SAY_EVERY <= fix.at - said.at;
         if !self.said.as_ref().is_none_or(news) {
             return;
         }
@@ -441,18 +441,18 @@ impl<X> State<X> {
                 started_at: condition.started_at(),
                 satisfied_at: condition.satisfied_at().unwrap_or(fix.at),
                 last_at: fix.at,
-                form: told.form,
+                form: facts.form,
                 position: Some(fix.position),
                 shore_nm: Some(seen.shore_nm()),
                 zones: zones.clone(),
-                base: told.base,
+                base: facts.base,
                 asked: None,
                 anchored: lies.is_some(),
-                measured: told.measured,
-                thresholds: told.thresholds,
+                measured: facts.measured,
+                thresholds: facts.thresholds,
             })),
         });
-        self.said = Some(Said { at: fix.at, form: told.form, zones });
+        self.said = Some(Said { at: fix.at, form: facts.form, zones });
     }
 
     /// Drops conditions that count nothing, and asks to be woken when the vessel would be lost.

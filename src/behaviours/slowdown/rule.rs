@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::behaviours::runner::condition::{Observation, Timing};
-use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
+use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, Lone, RESUME_AFTER, Seen, Where};
 use crate::behaviours::{
     Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
 };
@@ -159,7 +159,7 @@ impl Case for SlowedDown {
         }
     }
 
-    fn told(settings: &Settings, kept: &Kept<Before>, seen: &Seen<'_>) -> Told {
+    fn facts(settings: &Settings, kept: &Kept<Before>, seen: &Seen<'_>) -> Facts {
         let mut measured = Map::new();
         measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
         if let Some(smg) = seen.step.smg {
@@ -169,7 +169,7 @@ impl Case for SlowedDown {
         measured.insert("under_way_hours".into(), number(kept.own.under_way.hours(), 1));
         measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
         measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
-        Told {
+        Facts {
             form: Form::Followed.into(),
             base: vec![(Behaviour::Slowdown.name(), settings.score)],
             measured,

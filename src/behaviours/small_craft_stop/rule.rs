@@ -6,7 +6,7 @@ use serde_json::Map;
 use crate::ais::Class;
 use crate::behaviours::explain::said_of;
 use crate::behaviours::runner::condition::{Observation, Timing};
-use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
+use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, Lone, RESUME_AFTER, Seen, Where};
 use crate::behaviours::{
     Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
 };
@@ -138,7 +138,7 @@ impl Case for Stop {
         }
     }
 
-    fn told(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Told {
+    fn facts(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Facts {
         let own = &kept.own;
         let mut base = vec![(Behaviour::SmallCraftStop.name(), settings.score)];
         if own.wind_knots.is_some_and(|knots| settings.gale_knots <= knots) {
@@ -158,7 +158,7 @@ impl Case for Stop {
         measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
         measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
         let keys = ["min_shore_nm", "slow_knots", "moving_knots", "after_minutes", "end_minutes", "max_hole_hours"];
-        Told { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
+        Facts { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
     }
 }
 
