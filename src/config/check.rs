@@ -295,8 +295,8 @@ impl Text<'_> {
 fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
     let profile = config.profile?;
     let all = serde_json::to_value(&config.behaviours).ok()?;
-    let differs = |(behaviour, key, value): &&(&str, &str, f64)| all[*behaviour][*key].as_f64() != Some(*value);
-    let keys = profile.values().iter().filter(differs).map(|(behaviour, key, _)| format!("{behaviour}.{key}"));
+    let differs = |(behaviour, key, value): &(String, String, f64)| all[behaviour][key].as_f64() != Some(*value);
+    let keys = profile.values().into_iter().filter(differs).map(|(behaviour, key, _)| format!("{behaviour}.{key}"));
     let keys: Vec<String> = keys.collect();
     let text = format!("profile: keys of this file win over {}: {}", profile.name(), keys.join(", "));
     (!keys.is_empty()).then(|| loaded.locate(&text))

@@ -1,5 +1,7 @@
 //! Profiles: the definitions of other organisations as defaults for some behaviours, so that results are comparable.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,10 +19,6 @@ pub enum Profile {
     Starboard,
 }
 
-/// Values that disable a tier or form the organisation does not have: 30 days, or 1500 nm in 12 h.
-const NEVER_MINUTES: f64 = 43_200.0;
-const NEVER_NM: f64 = 1500.0;
-
 impl Profile {
     /// Its name in the settings.
     pub fn name(self) -> &'static str {
@@ -32,45 +30,18 @@ impl Profile {
     }
 
     /// Behaviour, key and value of everything the profile defines. What the organisation does not publish keeps Atalaia's default.
-    pub fn values(self) -> &'static [(&'static str, &'static str, f64)] {
-        match self {
-            Profile::Gfw => &[
-                ("rendezvous", "near_metres", 500.0),
-                ("rendezvous", "near_minutes", 120.0),
-                ("rendezvous", "close_minutes", NEVER_MINUTES),
-                ("rendezvous", "slow_knots", 2.0),
-                // The 10 km from an anchorage are `zones.calm_margin_nm`; the coast itself does not matter.
-                ("rendezvous", "min_shore_nm", 0.0),
-                ("loitering", "slow_knots", 2.0),
-                ("loitering", "after_minutes", 60.0),
-                ("loitering", "min_shore_nm", 20.0),
-                ("loitering", "circling_path_nm", NEVER_NM),
-                ("ais_gap", "watched_minutes", 360.0),
-                ("ais_gap", "after_hours", 6.0),
-            ],
-            Profile::Skylight => &[
-                ("rendezvous", "near_metres", 250.0),
-                ("rendezvous", "near_minutes", 30.0),
-                ("rendezvous", "close_minutes", NEVER_MINUTES),
-                // Skylight names no speed; above 5 kn Atalaia does not consider vessels.
-                ("rendezvous", "slow_knots", 5.0),
-                ("rendezvous", "min_shore_nm", 0.0),
-                ("ais_gap", "watched_minutes", 360.0),
-                ("ais_gap", "after_hours", 6.0),
-            ],
-            Profile::Starboard => &[
-                ("rendezvous", "near_metres", 200.0),
-                ("rendezvous", "near_minutes", 30.0),
-                ("rendezvous", "close_metres", 50.0),
-                ("rendezvous", "close_minutes", 10.0),
-                ("rendezvous", "slow_knots", 5.0),
-                // 10 km.
-                ("rendezvous", "min_shore_nm", 5.4),
-                ("loitering", "slow_knots", 2.0),
-                ("loitering", "after_minutes", 240.0),
-                ("loitering", "circling_path_nm", NEVER_NM),
-            ],
-        }
+    pub fn values(self) -> Vec<(String, String, f64)> {
+        let text = match self {
+            Profile::Gfw => include_str!("profiles/gfw.toml"),
+            Profile::Skylight => include_str!("profiles/skylight.toml"),
+            Profile::Starboard => include_str!("profiles/starboard.toml"),
+        };
+        // A test reads every profile.
+        let tables: BTreeMap<String, BTreeMap<String, f64>> = toml::from_str(text).unwrap_or_default();
+        let of = |(behaviour, keys): (String, BTreeMap<String, f64>)| {
+            keys.into_iter().map(move |(key, value)| (behaviour.clone(), key, value))
+        };
+        tables.into_iter().flat_map(of).collect()
     }
 
     /// Applies its values to the keys the operator did not set (`written`).
@@ -80,7 +51,7 @@ impl Profile {
         };
         for (behaviour, key, value) in self.values() {
             if !written(&format!("behaviours.{behaviour}.{key}")) {
-                all[*behaviour][*key] = Value::from(*value);
+                all[&behaviour][&key] = Value::from(value);
             }
         }
         // A value from the operator may be infinite, which JSON cannot represent; that is reported as a separate error.
@@ -173,8 +144,9 @@ mod tests {
         for profile in ALL.into_iter().flatten() {
             let told = settings(&format!("profile = \"{}\"", profile.name()));
             let all = serde_json::to_value(&told.behaviours).expect("plain data");
+            assert!(5 < profile.values().len());
             for (behaviour, key, value) in profile.values() {
-                assert_eq!(all[*behaviour][*key].as_f64(), Some(*value), "{} {behaviour}.{key}", profile.name());
+                assert_eq!(all[&behaviour][&key].as_f64(), Some(value), "{} {behaviour}.{key}", profile.name());
             }
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::ais::ship_type_name;
+use crate::behaviours::{Behaviour, Lead};
 use crate::time::Time;
 use crate::tracks::{Identity, country_of};
 
@@ -88,7 +89,8 @@ impl Sayings {
         };
         let me = |vessel: &&Value| vessel["mmsi"].as_u64() == Some(u64::from(mmsi));
         let measured = &body["evidence"]["measured"];
-        let changes = body["behaviour"] == "identity_change";
+        let behaviour = body["behaviour"].as_str().and_then(Behaviour::named);
+        let changes = behaviour.is_some_and(|behaviour| behaviour.character().lead == Some(Lead::Identity));
         for vessel in body["vessels"].as_array().into_iter().flatten().filter(me) {
             for (field, key) in [(Field::Name, "name"), (Field::CallSign, "call_sign")] {
                 vessel[key].as_str().into_iter().for_each(|value| self.say(field, value, to));
