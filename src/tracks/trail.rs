@@ -295,6 +295,23 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_back_finds_the_points_around_every_moment() {
+        let mut trail = Trail::new();
+        for seconds in (0..40_000).step_by(13) {
+            trail.push(&point(seconds), Span::from_hours(3));
+        }
+        let here = |point: TrailPoint| (point.at, point.position);
+        for step in [1, 60, 300, 5000] {
+            let mut place = usize::MAX;
+            for seconds in (0..41_000).rev().step_by(step) {
+                let at = Time::from_seconds(seconds);
+                let around = [trail.at_or_before(at), trail.after(at)].map(|point| point.map(here));
+                assert_eq!(trail.around(&mut place, at), around, "{seconds}");
+            }
+        }
+    }
+
+    #[test]
     fn late_points_find_their_place_once() {
         let mut trail = Trail::new();
         for seconds in [0, 60, 180] {
