@@ -32,7 +32,7 @@ pub use flag::flag_of;
 pub use identity::{Fields, Identity, Learned};
 pub use picture::Tracks;
 pub use store::{Activity, Interest, Shard};
-pub use track::{Fix, SpeedMadeGood, Vessel};
+pub use track::{Fix, PastPositions, SpeedMadeGood, Vessel};
 pub use trail::TrailPoint;
 
 use crate::time::Span;

@@ -317,27 +317,12 @@ impl<'a> Vessel<'a> {
 
     /// Position at `at`, interpolated between two fixes at most `bridge` apart; `None` outside the trail or across a longer hole.
     pub fn position_at(&self, at: Time, bridge: Span) -> Option<LatLon> {
-        let last = self.last()?;
-        if last.at == at {
-            return Some(last.position);
-        }
-        if last.at < at {
-            return None;
-        }
-        let before = self.cold.trail.at_or_before(at)?;
-        if before.at == at {
-            return Some(before.position);
-        }
-        let (after_at, after) = match self.cold.trail.after(at) {
-            Some(after) => (after.at, after.position),
-            None => (last.at, last.position),
-        };
-        let span = after_at - before.at;
-        if bridge < span {
-            return None;
-        }
-        let share = (at - before.at).millis() as f64 / span.millis() as f64;
-        Some(before.position.between(after, share))
+        self.past_positions(bridge).at(at)
+    }
+
+    /// The same for a series of moments, which must never get later.
+    pub fn past_positions(&self, bridge: Span) -> PastPositions<'a> {
+        PastPositions { vessel: *self, bridge, place: usize::MAX }
     }
 
     /// The latest navigational status, 0-15; `None` if not sent.
@@ -398,6 +383,39 @@ impl<'a> Vessel<'a> {
     /// The behaviours that keep state about the vessel, one bit each.
     pub fn active(&self) -> u32 {
         self.hot.active
+    }
+}
+
+/// Positions of a vessel at moments that never get later, from one walk along its trail.
+pub struct PastPositions<'a> {
+    vessel: Vessel<'a>,
+    bridge: Span,
+    /// Place in the trail after the last moment; see [`Trail::around`].
+    place: usize,
+}
+
+impl PastPositions<'_> {
+    /// Position at `at`; see [`Vessel::position_at`].
+    pub fn at(&mut self, at: Time) -> Option<LatLon> {
+        let last = self.vessel.last()?;
+        if last.at == at {
+            return Some(last.position);
+        }
+        if last.at < at {
+            return None;
+        }
+        let [before, after] = self.vessel.cold.trail.around(&mut self.place, at);
+        let (before_at, before) = before?;
+        if before_at == at {
+            return Some(before);
+        }
+        let (after_at, after) = after.unwrap_or((last.at, last.position));
+        let span = after_at - before_at;
+        if self.bridge < span {
+            return None;
+        }
+        let share = (at - before_at).millis() as f64 / span.millis() as f64;
+        Some(before.between(after, share))
     }
 }
 

@@ -40,6 +40,12 @@ struct Packed {
     cog: u16,
 }
 
+impl Packed {
+    fn position(&self) -> LatLon {
+        LatLon::new(f64::from(self.lat) / UNITS_PER_DEGREE, f64::from(self.lon) / UNITS_PER_DEGREE)
+    }
+}
+
 /// The thinned fixes of one vessel, oldest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Trail {
@@ -133,6 +139,23 @@ impl Trail {
         self.points.get(self.place_after(at)).map(|packed| self.unpack(packed))
     }
 
+    /// The latest kept point at or before `at` and the earliest one after it, each as time and position. `place` is the index of
+    /// the later one, or the number of points if there is none. A caller with ever earlier times passes the last answer on, and
+    /// begins with `usize::MAX`.
+    pub(super) fn around(&self, place: &mut usize, at: Time) -> [Option<(Time, LatLon)>; 2] {
+        let millis = at.millis();
+        let is_before = |kept: &Packed| self.millis(kept) <= millis;
+        let end = self.points.len().min(*place);
+        // Most moments asked for are close to the last one, so the end is searched first.
+        let tail = end.saturating_sub(8);
+        *place = match self.points[..end].get(tail).is_some_and(is_before) {
+            true => tail + self.points[tail..end].partition_point(is_before),
+            false => self.points[..tail].partition_point(is_before),
+        };
+        let here = |packed: &Packed| (Time::from_millis(self.millis(packed)), packed.position());
+        [place.checked_sub(1).map(|index| here(&self.points[index])), self.points.get(*place).map(here)]
+    }
+
     /// Kept points from `from` on, oldest first.
     pub(super) fn since(&self, from: Time) -> impl Iterator<Item = TrailPoint> + '_ {
         let start = self.points.partition_point(|kept| self.millis(kept) < from.millis());
@@ -213,7 +236,7 @@ impl Trail {
         let tenths = |value: u16| (value != NONE).then(|| f64::from(value) / 10.0);
         TrailPoint {
             at: Time::from_millis(self.millis(packed)),
-            position: LatLon::new(f64::from(packed.lat) / UNITS_PER_DEGREE, f64::from(packed.lon) / UNITS_PER_DEGREE),
+            position: packed.position(),
             sog_knots: tenths(packed.sog),
             cog_degrees: tenths(packed.cog),
         }
@@ -268,6 +291,23 @@ mod tests {
             let at = Time::from_seconds(seconds - 300);
             assert_eq!(trail.at_or_before_from(&mut place, at), trail.at_or_before(at), "{seconds}");
             trail.push(&point(seconds), Span::from_hours(1));
+        }
+    }
+
+    #[test]
+    fn a_walk_back_finds_the_points_around_every_moment() {
+        let mut trail = Trail::new();
+        for seconds in (0..40_000).step_by(13) {
+            trail.push(&point(seconds), Span::from_hours(3));
+        }
+        let here = |point: TrailPoint| (point.at, point.position);
+        for step in [1, 60, 300, 5000] {
+            let mut place = usize::MAX;
+            for seconds in (0..41_000).rev().step_by(step) {
+                let at = Time::from_seconds(seconds);
+                let around = [trail.at_or_before(at), trail.after(at)].map(|point| point.map(here));
+                assert_eq!(trail.around(&mut place, at), around, "{seconds}");
+            }
         }
     }
 

@@ -188,23 +188,26 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
     let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
     // A vessel outside the box when the shortest window began is passing. Most vessels are ruled out here.
     let then = vessel.position_at(now - shortest, bridge)?;
-    if 1.5 * box_metres < then.metres_to(fix.position) {
+    if !then.is_within(1.5 * box_metres, fix.position) {
         return None;
     }
-    let mut walk = Walk::default();
+    let (mut walk, mut past) = (Walk::default(), vessel.past_positions(bridge));
     let slots = (settings.circling_max_hours / SLOT_HOURS).round() as i64;
     for slot in 0..=slots {
         let at = now - Span::from_millis(SLOT.millis() * slot);
         if at < since {
             return None;
         }
-        if let Some(position) = vessel.position_at(at, bridge) {
+        if let Some(position) = past.at(at) {
             walk.back_to(position, at);
         } else {
             walk.hole();
         }
+        // Further back the box only grows.
+        if box_metres < walk.wide().max(walk.high()) {
+            return None;
+        }
         if settings.circling_min_hours <= walk.hours
-            && walk.wide().max(walk.high()) <= box_metres
             && let Some(round) = walk.judge(settings)
         {
             return Some(round);
@@ -216,10 +219,10 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
 /// The vessel's way over the last `hours`, as far as it was heard.
 pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -> Walk {
     let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
-    let mut walk = Walk::default();
+    let (mut walk, mut past) = (Walk::default(), vessel.past_positions(bridge));
     for slot in 0..=(hours / SLOT_HOURS).round() as i64 {
         let at = now - Span::from_millis(SLOT.millis() * slot);
-        match vessel.position_at(at, bridge) {
+        match past.at(at) {
             Some(position) => walk.back_to(position, at),
             None => walk.hole(),
         }
