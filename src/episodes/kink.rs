@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geo::{LatLon, angle_between};
 use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey};
+use crate::tracks::{PastPositions, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 
 use super::leg::is_its_trade;
@@ -21,6 +21,8 @@ const HELD_DEGREES: f64 = 10.0;
 const ASIDE_METRES: f64 = 0.5 * METRES_PER_NM;
 /// Maximum time between turn and return, in steps.
 const WITHIN_STEPS: usize = 12;
+/// Number of steps from the latest position to the oldest that can matter.
+const MOST_STEPS: usize = WITHIN_STEPS + 2 * STEADY_STEPS;
 /// Length of a step, and how many steps make a steady course before and after.
 const STEP: Span = Span::from_minutes(5);
 const STEADY_STEPS: usize = 2;
@@ -96,53 +98,34 @@ impl Kinks {
 
 /// The kink that ends with the steady course of the last ten minutes, if it began after the last one found.
 fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
-    const BACK: usize = WITHIN_STEPS + 2 * STEADY_STEPS;
-    let now = look.fix.at;
-    let mut way: Vec<(Time, LatLon)> = Vec::with_capacity(BACK + 1);
-    for step in 0..=BACK {
-        let at = now - Span::from_millis(STEP.millis() * step as i64);
-        match look.vessel.position_at(at, BRIDGE).filter(|_| told <= at) {
-            Some(position) => way.push((at, position)),
-            None => break,
-        }
+    let mut way = Way::new(look, told);
+    while way.len() <= STEADY_STEPS {
+        way.go_back()?;
     }
-    let course = |newer: usize, older: usize| {
-        let (from, to) = (way[older].1, way[newer].1);
-        let knots = crate::units::knots(from.metres_to(to), (way[newer].0 - way[older].0).seconds());
-        // On the plane: a leg is a mile or two, and this runs for every watched vessel every five minutes.
-        let (east, north) = from.plane(to);
-        (STEERING_KNOTS <= knots).then(|| east.atan2(north).to_degrees().rem_euclid(360.0))
-    };
-    // A course counts only where it is held; across a turn there is none.
-    let steady = |newer: usize| {
-        let whole = course(newer, newer + STEADY_STEPS)?;
-        let held = (newer..newer + STEADY_STEPS)
-            .all(|step| course(step, step + 1).is_some_and(|part| angle_between(part, whole) <= HELD_DEGREES));
-        held.then_some(whole)
-    };
-    if way.len() <= 2 * STEADY_STEPS {
+    let back = way.steady(0)?;
+    while way.len() <= MOST_STEPS && way.go_back().is_some() {}
+    if way.len() <= 2 * STEADY_STEPS || way.is_straight() {
         return None;
     }
-    let back = steady(0)?;
     // `way` has the newest position first. The vessel came back at `STEADY_STEPS`, and left its course at `left`.
     for left in STEADY_STEPS + 1..way.len() - STEADY_STEPS {
-        let Some(before) = steady(left).filter(|before| angle_between(*before, back) <= BACK_DEGREES) else {
+        let Some(before) = way.steady(left).filter(|before| angle_between(*before, back) <= BACK_DEGREES) else {
             continue;
         };
         let turn = (STEADY_STEPS..left)
-            .filter_map(|step| Some(angle_between(before, course(step, step + 1)?)))
+            .filter_map(|step| Some(angle_between(before, way.course(step, step + 1)?)))
             .fold(0.0, f64::max);
-        let (from, to) = (way[left].1, way[STEADY_STEPS].1);
-        let aside = (STEADY_STEPS..left).map(|step| (step, aside_metres(from, to, way[step].1)));
+        let (from, to) = (way.positions[left], way.positions[STEADY_STEPS]);
+        let aside = (STEADY_STEPS..left).map(|step| (step, aside_metres(from, to, way.positions[step])));
         let (farthest, metres) = aside.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         if TURN_DEGREES <= turn && ASIDE_METRES <= metres {
             return Some(Kink {
                 key: look.key,
                 vessel: look.vessel.ix(),
-                position: way[farthest].1,
-                started_at: way[left].0,
-                last_at: way[STEADY_STEPS].0,
-                aside_at: way[farthest].0,
+                position: way.positions[farthest],
+                started_at: way.at(left),
+                last_at: way.at(STEADY_STEPS),
+                aside_at: way.at(farthest),
                 aside_metres: metres,
                 turn_degrees: turn,
                 shore_nm: look.shore_nm,
@@ -150,6 +133,73 @@ fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
         }
     }
     None
+}
+
+/// Positions every five minutes back from the latest fix, newest first, as far as they are known without a long hole.
+struct Way<'a> {
+    now: Time,
+    /// Not further back than this.
+    since: Time,
+    past: PastPositions<'a>,
+    positions: Vec<LatLon>,
+}
+
+impl<'a> Way<'a> {
+    fn new(look: &Look<'a>, since: Time) -> Way<'a> {
+        let positions = Vec::with_capacity(MOST_STEPS + 1);
+        Way { now: look.fix.at, since, past: look.vessel.past_positions(BRIDGE), positions }
+    }
+
+    fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    fn at(&self, step: usize) -> Time {
+        self.now - Span::from_millis(STEP.millis() * step as i64)
+    }
+
+    /// Adds the next older position; `None` if there is none.
+    fn go_back(&mut self) -> Option<()> {
+        let at = self.at(self.len());
+        let position = self.past.at(at).filter(|_| self.since <= at)?;
+        self.positions.push(position);
+        Some(())
+    }
+
+    /// Metres east and north from one position to a newer one.
+    // On the plane: a leg is a mile or two, and this runs for every watched vessel every five minutes.
+    fn leg(&self, newer: usize, older: usize) -> (f64, f64) {
+        self.positions[older].plane(self.positions[newer])
+    }
+
+    /// Course from one position to a newer one. Degrees; `None` at too low a speed.
+    fn course(&self, newer: usize, older: usize) -> Option<f64> {
+        let (from, to) = (self.positions[older], self.positions[newer]);
+        let knots = crate::units::knots(from.metres_to(to), (self.at(newer) - self.at(older)).seconds());
+        let (east, north) = self.leg(newer, older);
+        (STEERING_KNOTS <= knots).then(|| east.atan2(north).to_degrees().rem_euclid(360.0))
+    }
+
+    /// Course of the ten minutes before a position. It counts only where it is held; across a turn there is none.
+    fn steady(&self, newer: usize) -> Option<f64> {
+        let whole = self.course(newer, newer + STEADY_STEPS)?;
+        let held = (newer..newer + STEADY_STEPS)
+            .all(|step| self.course(step, step + 1).is_some_and(|part| angle_between(part, whole) <= HELD_DEGREES));
+        held.then_some(whole)
+    }
+
+    /// Whether no leg is as far off the latest course as the leg aside of a kink must be: its turn less the difference of the
+    /// courses before and after. A cheap check, without trigonometry, that ends the search for most vessels.
+    fn is_straight(&self) -> bool {
+        let (east, north) = self.leg(0, STEADY_STEPS);
+        // A degree less, for rounding.
+        let least = (TURN_DEGREES - BACK_DEGREES - 1.0).to_radians().cos();
+        (STEADY_STEPS..self.len() - 1).all(|step| {
+            let (e, n) = self.leg(step, step + 1);
+            let ahead = east * e + north * n;
+            0.0 < ahead && least * least * (east * east + north * north) * (e * e + n * n) <= ahead * ahead
+        })
+    }
 }
 
 /// Distance of a position from the straight line between two others. Metres.
