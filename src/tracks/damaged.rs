@@ -161,7 +161,7 @@ impl Tracks {
         }
         let one = (0..BITS).map(|bit| mmsi.0 ^ 1 << bit);
         let two = (0..BITS).flat_map(|bit| (0..bit).map(move |other| mmsi.0 ^ 1 << bit ^ 1 << other));
-        nearest(&mut one.chain(two))
+        nearest(&mut one.chain(two).filter(|number| self.may_have_confirmed(Mmsi(*number))))
     }
 
     fn forget_damaged(&mut self, mmsi: Mmsi) {

@@ -7,6 +7,7 @@
 mod accept;
 mod blur;
 mod candidates;
+mod confirmed;
 mod country;
 mod damaged;
 mod flag;

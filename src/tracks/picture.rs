@@ -49,7 +49,9 @@ impl Tracks {
             return Err(Damaged(format!("{shards} shards instead of {}", self.shards.len())));
         }
         self.damaged = unpack(from)?;
-        self.shards.iter_mut().try_for_each(|shard| shard.restore(from))
+        self.shards.iter_mut().try_for_each(|shard| shard.restore(from))?;
+        self.shards.iter_mut().for_each(Shard::mark_all_confirmed);
+        Ok(())
     }
 
     /// Replaces the inputs with a lateness above 15 min, each with its lateness.
@@ -130,6 +132,11 @@ impl Tracks {
     /// The tracks under one MMSI, the youngest first.
     pub fn under(&self, mmsi: Mmsi) -> impl Iterator<Item = Vessel<'_>> {
         self.shards[self.shard_of(mmsi)].under(mmsi)
+    }
+
+    /// Whether there may be a confirmed track under an MMSI: a quick answer, false for most numbers without one.
+    pub(super) fn may_have_confirmed(&self, mmsi: Mmsi) -> bool {
+        self.shards[self.shard_of(mmsi)].confirmed.may_have(mmsi)
     }
 
     /// The largest number of agreeing fixes under one MMSI, short of `CONFIRMING_FIXES`, that none of its tracks could have made.

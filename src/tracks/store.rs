@@ -13,10 +13,12 @@ use crate::units::{Mmsi, StationClass, knots};
 use super::accept::{Outcome, Refusal};
 use super::blur;
 use super::candidates::Candidates;
+use super::confirmed::Confirmed;
 use super::grid::{self, Grid};
 use super::heard::{self, Heard};
 use super::identity::{Fields, Learned};
 use super::shared::Places;
+use super::sweep::CONFIRMED_FIXES;
 use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
@@ -48,6 +50,7 @@ pub struct Shard {
     pub(super) heard: Vec<Heard>,
     pub(super) free: Vec<TrackIx>,
     pub(super) by_mmsi: FxHashMap<u32, u32>,
+    pub(super) confirmed: Confirmed,
     pub(super) grid: Grid,
     pub(super) candidates: Candidates,
     pub(super) places: Places,
@@ -71,6 +74,7 @@ impl Shard {
             heard: Vec::new(),
             free: Vec::new(),
             by_mmsi: FxHashMap::default(),
+            confirmed: Confirmed::default(),
             grid: Grid::default(),
             candidates: Candidates::default(),
             places: Places::default(),
@@ -320,6 +324,10 @@ impl Shard {
             self.grid.insert(cell, ix);
             hot.cell = cell;
         }
+        if hot.fixes == CONFIRMED_FIXES {
+            let mmsi = Mmsi(hot.mmsi);
+            self.mark_confirmed(mmsi);
+        }
         Outcome::Fix { vessel: ix, previous, smg, jump: None }
     }
 
@@ -428,7 +436,7 @@ impl Shard {
         })
     }
 
-    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources } }
+    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources, confirmed } }
 }
 
 /// Whether a behaviour keeps state about a vessel.

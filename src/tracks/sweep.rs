@@ -30,6 +30,7 @@ impl Shard {
                 self.forget(TrackIx(ix));
             }
         }
+        self.mark_all_confirmed();
     }
 
     pub(super) fn forget(&mut self, ix: TrackIx) {
