@@ -168,6 +168,17 @@ impl Heard {
     pub(super) fn touch(&self) -> u32 {
         self.lately[0].mark
     }
+
+    /// The same for where earlier transmissions are kept.
+    pub(super) fn touch_earlier(&self) -> u32 {
+        self.earlier.as_ref().map_or(0, |earlier| earlier.newest as u32)
+    }
+
+    /// The same for the earlier transmissions: one of each cache line.
+    pub(super) fn touch_kept(&self) -> u32 {
+        let kept = self.earlier.iter().flat_map(|earlier| earlier.kept.iter().step_by(16));
+        kept.fold(0, |all, kept| all ^ kept)
+    }
 }
 
 impl Shard {

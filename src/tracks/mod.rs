@@ -22,6 +22,7 @@ mod sweep;
 mod track;
 mod trail;
 mod usual;
+mod warm;
 
 use std::fmt;
 

@@ -1,7 +1,5 @@
 //! One shard of the picture: its slab of tracks, and the path of a report through it.
 
-use std::hint::black_box;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
@@ -159,24 +157,6 @@ impl Shard {
             self.heard[*created as usize].remember(transmission, report.at, kept);
         }
         outcome
-    }
-
-    /// Loads the data of the next reports into the cache, and fills `known` with their tracks.
-    pub fn warm(&self, coming: impl Iterator<Item = Mmsi>, known: &mut Vec<TrackIx>) {
-        known.clear();
-        known.extend(coming.filter_map(|mmsi| self.by_mmsi.get(&mmsi.0)).map(|ix| TrackIx(*ix)));
-        let heads = known.iter().map(|ix| {
-            let place = ix.0 as usize;
-            u32::from(self.hot[place].fixes) ^ self.heard[place].touch() ^ self.cold[place].first_at.millis() as u32
-        });
-        black_box(heads.fold(0, |all, head| all ^ head));
-        let trails = known.iter().map(|ix| {
-            let cold = &self.cold[ix.0 as usize];
-            let usual = cold.usual.as_deref().map_or(0, UsualSpeed::touch);
-            cold.trail.touch(self.hot[ix.0 as usize].smg_place) ^ usual
-        });
-        black_box(trails.fold(0, |all, trail| all ^ trail));
-        known.iter_mut().for_each(|ix| *ix = self.outside(*ix));
     }
 
     /// A vessel of this shard, by its index in the whole picture.
