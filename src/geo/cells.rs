@@ -23,10 +23,8 @@ impl Cells {
 
     /// Every cell that a circle touches, once each; the caller checks the exact distance.
     pub fn around(self, at: LatLon, metres: f64) -> impl Iterator<Item = u32> {
-        let reach = (metres / EARTH_RADIUS_METRES).to_degrees() * 1.01;
+        let (reach, aside) = half_box(at, metres);
         let (low, high) = (self.row(at.lat - reach), self.row(at.lat + reach));
-        let widest = (at.lat.abs() + reach).min(90.0).to_radians().cos();
-        let aside = if widest < 1e-6 { 180.0 } else { (reach / widest).min(180.0) };
         let columns = self.columns();
         let first = ((at.lon - aside) * f64::from(self.per_degree)).floor() as i64;
         let last = ((at.lon + aside) * f64::from(self.per_degree)).floor() as i64;
@@ -47,6 +45,14 @@ impl Cells {
     fn column(self, lon: f64) -> i64 {
         (((lon + 180.0) * f64::from(self.per_degree)).floor() as i64).rem_euclid(self.columns())
     }
+}
+
+/// Half the height and half the width of a box that contains a circle. Degrees.
+pub fn half_box(at: LatLon, metres: f64) -> (f64, f64) {
+    let reach = (metres / EARTH_RADIUS_METRES).to_degrees() * 1.01;
+    let widest = (at.lat.abs() + reach).min(90.0).to_radians().cos();
+    let aside = if widest < 1e-6 { 180.0 } else { (reach / widest).min(180.0) };
+    (reach, aside)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod ports;
 mod sun;
 mod wind;
 
-pub use cells::Cells;
+pub use cells::{Cells, half_box};
 pub use coast::{Coast, CoastError};
 pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
 pub use outline::{Bounds, Vertex, land_within};

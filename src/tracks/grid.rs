@@ -1,4 +1,4 @@
-//! Neighbours: a hash grid of cells of 0.1°, correct at ±180°, near the poles and across cell borders.
+//! Neighbours: a hash grid of cells of 1/40°, correct at ±180°, near the poles and across cell borders.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,8 @@ use crate::geo::{Cells, LatLon};
 
 use super::TrackIx;
 
-const CELLS: Cells = Cells::new(10);
+/// A little larger than the circles that behaviours search for partners.
+const CELLS: Cells = Cells::new(40);
 
 /// Number of a cell; `NOWHERE` before a vessel's first fix.
 pub(super) type Cell = u32;

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
-use crate::geo::LatLon;
+use crate::geo::{LatLon, half_box, wrap_degrees};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::units::{Mmsi, StationClass, knots};
@@ -178,8 +178,13 @@ impl Shard {
 
     /// See [`Tracks::near`](super::Tracks::near).
     pub(super) fn near(&self, at: LatLon, metres: f64, found: &mut impl FnMut(Vessel<'_>, f64)) {
+        let (high, wide) = half_box(at, metres);
         self.grid.around(at, metres, |ix| {
-            let distance = self.hot[ix.0 as usize].position().metres_to(at);
+            let position = self.hot[ix.0 as usize].position();
+            if high < (position.lat - at.lat).abs() || wide < wrap_degrees(position.lon - at.lon).abs() {
+                return;
+            }
+            let distance = position.metres_to(at);
             if distance <= metres {
                 found(self.inside(ix), distance);
             }
