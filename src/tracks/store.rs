@@ -477,7 +477,11 @@ fn note_station(cold: &mut Cold, station: StationId) {
     if stations.first() == Some(&station) {
         return;
     }
-    stations.retain(|other| *other != station);
-    stations.insert(0, station);
-    stations.truncate(STATIONS_KEPT);
+    match stations.iter().position(|other| *other == station) {
+        Some(place) => stations[..=place].rotate_right(1),
+        None => {
+            stations.truncate(STATIONS_KEPT - 1);
+            stations.insert(0, station);
+        }
+    }
 }
