@@ -29,6 +29,7 @@ mod shared;
 mod signal;
 pub mod slowdown;
 pub mod small_craft_stop;
+mod vicinity;
 pub mod voyage_anomaly;
 pub mod watchlist;
 pub mod zone_entry;
@@ -42,6 +43,7 @@ pub use explain::{Condition, Explanation};
 pub use kind::Behaviour;
 pub use place::{Ground, Lot, Place, Places};
 pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
+pub use vicinity::Vicinity;
 
 use crate::ais::StationId;
 use crate::coverage::{Coverage, Receipts};
@@ -74,7 +76,7 @@ pub struct Step<'a> {
     /// Shore and calm water at the fix. `None` unless the vessel is slow, active, due for its 5-minute look, or has
     /// changed its static data. In steps of [`Interest::LOOK`] alone, `None` means that the vessel is still outside
     /// calm water.
-    pub place: Option<Place>,
+    pub place: Option<Vicinity>,
     /// Static data that are new; only in steps of [`Interest::LEARNED`]. The track has all that is known now.
     pub learned: Option<&'a Learned>,
     /// The jump to a place the vessel could not have reached; only in steps of [`Interest::JUMPED`].

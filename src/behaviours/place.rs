@@ -1,7 +1,8 @@
 //! Where a vessel is (shore, calm water and zones), looked up once and cached until it moves on.
 //!
 //! The cache does not change results. Shore and calm water are those of the middle of a tile of about 100 m, no matter
-//! how the vessel came to it or when zones were reloaded. Zones are exact wherever one is near.
+//! how the vessel came to it or when zones were reloaded. Until the vessel has moved far, they are known within bounds,
+//! and looked up only where these do not decide ([`Vicinity`]). Zones are exact wherever one is near.
 
 use std::hint::black_box;
 
@@ -12,10 +13,15 @@ use crate::geo::LatLon;
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::TrackIx;
+use crate::units::METRES_PER_NM;
 use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
+
+use super::vicinity::{Vicinity, Within, cached};
 
 /// Distance after which zones are looked up again if none is near. Metres.
 const REDO_METRES: f64 = 100.0;
+/// Shore and calm water are looked up again after a way of this share of the distance from shore.
+const BOUNDED_SHARE: f64 = 0.1;
 /// Tiles per degree; a tile is 111 m from south to north.
 const TILES: f64 = 1000.0;
 /// Degrees of latitude in `REDO_METRES`, for a cheap check before the distance is computed.
@@ -232,30 +238,35 @@ impl Places {
     }
 
     /// Shore and calm water at the vessel's position.
-    pub fn place(&mut self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Place {
+    pub fn vicinity(&mut self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Vicinity {
         let tile = Tile::of(position);
-        let known = self.lot_mut(vessel).known(vessel);
-        if !known.placed || known.tile != tile {
-            let (before, middle) = (known.tile.middle(), tile.middle());
-            let most_nm = match known.placed {
-                true => f64::from(known.shore_nm) + before.nm_to(middle),
-                false => f64::INFINITY,
-            };
-            let shore_nm = chart.shore_nm_within(middle, most_nm);
-            let place = Place { shore_nm, calm: chart.calm(middle, now) };
-            let left = known.placed && known.calm_inside && !place.calm.inside;
-            known.tile = tile;
-            known.shore_nm = place.shore_nm as f32;
-            known.calm_inside = place.calm.inside;
-            known.calm_nm = place.calm.nearest_nm as f32;
-            known.placed = true;
-            if left {
-                self.left_calm = Some((vessel, before));
-            }
+        let known = *self.lot_mut(vessel).known(vessel);
+        let (middle, shore_nm, calm_nm) = (tile.middle(), f64::from(known.shore_nm), f64::from(known.calm_nm));
+        if known.placed && known.tile == tile {
+            let (shore_nm, calm_nm) = (Within::exactly(shore_nm), Within::exactly(calm_nm));
+            return Vicinity { middle, at: now, in_calm: known.calm_inside, shore_nm, calm_nm };
+        }
+        // The margin is for the sphere.
+        let moved = known.tile.middle().metres_to(middle) / METRES_PER_NM * 1.01;
+        let is_near = moved < BOUNDED_SHARE * shore_nm && moved < chart.clear_of_calm_nm(calm_nm);
+        if known.placed && !known.calm_inside && is_near {
+            let (shore_nm, calm_nm) = (Within::after(shore_nm, moved), Within::after_calm(calm_nm, moved));
+            return Vicinity { middle, at: now, in_calm: false, shore_nm, calm_nm };
+        }
+        let most_nm = if known.placed { shore_nm + moved } else { f64::INFINITY };
+        let place = Place { shore_nm: chart.shore_nm_within(middle, most_nm), calm: chart.calm(middle, now) };
+        if known.placed && known.calm_inside && !place.calm.inside {
+            self.left_calm = Some((vessel, known.tile.middle()));
         }
         let known = self.lot_mut(vessel).known(vessel);
-        let calm = Calm { inside: known.calm_inside, nearest_nm: f64::from(known.calm_nm) };
-        Place { shore_nm: f64::from(known.shore_nm), calm }
+        known.tile = tile;
+        known.shore_nm = place.shore_nm as f32;
+        known.calm_inside = place.calm.inside;
+        known.calm_nm = place.calm.nearest_nm as f32;
+        known.placed = true;
+        let (shore_nm, calm_nm) = (cached(place.shore_nm), cached(place.calm.nearest_nm));
+        let (shore_nm, calm_nm) = (Within::exactly(shore_nm), Within::exactly(calm_nm));
+        Vicinity { middle, at: now, in_calm: place.calm.inside, shore_nm, calm_nm }
     }
 
     /// Whether the vessel is certainly outside calm water: it was outside at its last look-up and has not since moved
@@ -324,5 +335,46 @@ impl Places {
 
     fn number(&self, vessel: TrackIx) -> usize {
         (vessel.0 & ((1 << self.shift) - 1)) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zones::ZoneSet;
+
+    #[test]
+    fn bounds_decide_as_the_exact_distances_do() {
+        let zones = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"p","name":"P","kind":"port"},
+            "geometry":{"type":"Polygon","coordinates":[[[-9.6,40.0],[-9.4,40.0],[-9.4,40.2],[-9.6,40.2],[-9.6,40.0]]]}}]}"#;
+        let zones = ZoneSet::parse(&[("p.geojson".to_owned(), zones.to_owned())]).expect("sound zones");
+        let chart = Chart::with_built_in(zones);
+        let mut random = fastrand::Rng::with_seed(4);
+        let starts =
+            [(36.0, -5.5), (40.1, -9.9), (42.2, -9.3), (28.1, -16.2), (-16.9, 179.9), (45.0, -30.0), (59.0, 10.6)];
+        let mut looked_up = 0;
+        for round in 0..70 {
+            let (lat, lon) = starts[round % starts.len()];
+            let mut places = Places::new(3);
+            let mut at = LatLon::new(lat, lon).destination(random.f64() * 360.0, random.f64() * 60_000.0);
+            let course = random.f64() * 360.0;
+            for _ in 0..60 {
+                at = at.destination(course + random.f64() * 30.0, random.f64().powi(4) * 5000.0);
+                let got = places.vicinity(&chart, TrackIx(5), at, Time::MIN);
+                let exact = Place::at(&chart, Tile::of(at).middle(), Time::MIN);
+                let (shore_nm, calm_nm) = (cached(exact.shore_nm), cached(exact.calm.nearest_nm));
+                assert_eq!(got.in_calm(), exact.calm.inside, "{at:?}");
+                for nm in [0.5, 1.0, 3.0, 5.2, 5.4, 6.0, 12.0, 30.0, shore_nm, calm_nm, shore_nm + 0.01, calm_nm - 0.01]
+                {
+                    assert_eq!(got.is_off_shore(&chart, nm), nm <= shore_nm, "{at:?}, {nm} nm");
+                    assert_eq!(got.is_beyond(&chart, nm), nm < shore_nm, "{at:?}, {nm} nm");
+                    assert_eq!(got.is_off_calm(&chart, nm), nm <= calm_nm, "{at:?}, {nm} nm");
+                }
+                let calm = Calm { nearest_nm: calm_nm, ..exact.calm };
+                assert_eq!(got.place(&chart), Place { shore_nm, calm }, "{at:?}");
+                looked_up += usize::from(got.shore_nm.is_exact());
+            }
+        }
+        assert!(looked_up < 2500, "{looked_up} of 4200");
     }
 }

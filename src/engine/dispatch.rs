@@ -130,13 +130,13 @@ impl Engine {
 
     /// Follows a vessel into, through and out of port. Returns whether a port call has just ended.
     fn port_call(&mut self, ix: TrackIx, fix: &Fix, smg: Option<SpeedMadeGood>, now: Time) -> bool {
-        let place = self.places.place(&self.chart, ix, fix.position, now);
+        let place = self.places.vicinity(&self.chart, ix, fix.position, now);
         let vessel = self.tracks.vessel(ix);
         let berth = Berth {
             at: fix.at,
             position: fix.position,
             smg: smg.map(|smg| (smg.knots, smg.since)),
-            calm: place.calm.inside,
+            calm: place.in_calm(),
             first_at: vessel.first_at(),
             draught_dm: vessel.identity().and_then(|identity| identity.draught_dm),
         };
@@ -175,7 +175,7 @@ impl Engine {
             interest.meets(of_place) || active != 0 || (interest.meets(Interest::LOOK) && calm_may_have_changed());
         let revised = learned.is_some_and(|learned| learned.before.said_at.is_some());
         let at_sea = fix.filter(|_| needs_place).or_else(|| vessel.last().filter(|_| revised));
-        let place = at_sea.map(|fix| self.places.place(&self.chart, ix, fix.position, now));
+        let place = at_sea.map(|fix| self.places.vicinity(&self.chart, ix, fix.position, now));
         let left_calm = self.places.left_calm(ix);
         self.places.told_left_calm();
         if left_calm.is_some() {

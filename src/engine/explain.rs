@@ -54,7 +54,7 @@ impl Engine {
         let vessel = self.tracks.vessel(ix);
         let fix = vessel.last();
         let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole);
-        let place = fix.map(|fix| self.places.place(&self.chart, ix, fix.position, now));
+        let place = fix.map(|fix| self.places.vicinity(&self.chart, ix, fix.position, now));
         let scene = scene!(self, now);
         let step = Step {
             at: now,
@@ -77,6 +77,13 @@ impl Engine {
             let told = behaviour.explain(&scene, &step).into_iter();
             (behaviour.name(), told.map(|told| told.unless_false(doubt)).collect())
         });
-        Explained { key, vessel: ix, fix, smg, place, behaviours: behaviours.collect() }
+        Explained {
+            key,
+            vessel: ix,
+            fix,
+            smg,
+            place: place.map(|place| place.place(&self.chart)),
+            behaviours: behaviours.collect(),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Episodes: passes fixes to their finders, and what they find to the behaviours.
 
 use crate::alerts::Change;
-use crate::behaviours::{Place, Scene, Scope};
-use crate::episodes::Look;
+use crate::behaviours::{Scene, Scope};
+use crate::episodes::{Look, SHORE_NM};
 use crate::time::Time;
 use crate::tracks::{Activity, FOLLOWED, Fix, SpeedMadeGood, TrackIx};
 
@@ -19,7 +19,7 @@ impl Engine {
         now: Time,
         out: &mut Vec<Change>,
     ) {
-        let Place { shore_nm, calm } = self.places.place(&self.chart, ix, fix.position, now);
+        let place = self.places.vicinity(&self.chart, ix, fix.position, now);
         let vessel = self.tracks.vessel(ix);
         if !vessel.takes_part() {
             return;
@@ -30,7 +30,10 @@ impl Engine {
             zone.watched() && zone.active(now)
         });
         let followed = vessel.active() & (1 << FOLLOWED) != 0;
-        let look = Look { vessel, key: vessel.key(), fix, smg, shore_nm, calm: calm.inside, watched, tick };
+        let off_shore = place.is_off_shore(&self.chart, SHORE_NM);
+        let shore_nm = &|| place.shore_nm(&self.chart);
+        let calm = place.in_calm();
+        let look = Look { vessel, key: vessel.key(), fix, smg, off_shore, shore_nm, calm, watched, tick };
         self.episodes.look(&look, &mut self.news);
         let follows = self.episodes.follows(ix);
         if follows != followed {

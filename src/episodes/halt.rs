@@ -175,7 +175,7 @@ impl State {
                 over: false,
                 still: Span::ZERO,
                 slowest_knots: f64::INFINITY,
-                shore_nm: look.shore_nm,
+                shore_nm: (look.shore_nm)(),
                 watched: look.watched,
             },
             id: None,

@@ -30,8 +30,6 @@ const STEADY_STEPS: usize = 2;
 const BRIDGE: Span = Span::from_minutes(20);
 /// Below this speed a course is not meaningful. Knots.
 const STEERING_KNOTS: f64 = 3.0;
-/// Nearer to shore every vessel turns (SPEC `async_rendezvous`). Nautical miles.
-const SHORE_NM: f64 = 6.0;
 
 /// One kink in the course of one vessel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -82,7 +80,7 @@ impl Kinks {
     }
 
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<Kink>, news: &mut Vec<News>) {
-        let asked = look.tick && look.watched && !look.calm && SHORE_NM <= look.shore_nm;
+        let asked = look.tick && look.watched && !look.calm && look.off_shore;
         let steering = look.smg.is_some_and(|smg| STEERING_KNOTS <= smg.knots);
         if !asked || !steering || is_its_trade(look) {
             return;
@@ -128,7 +126,7 @@ fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
                 aside_at: way.at(farthest),
                 aside_metres: metres,
                 turn_degrees: turn,
-                shore_nm: look.shore_nm,
+                shore_nm: (look.shore_nm)(),
             });
         }
     }

@@ -19,8 +19,6 @@ const UNDER_WAY_KNOTS: f64 = 5.0;
 const AFTER: Span = Span::from_minutes(10);
 /// Without a fix for this long, the leg ends, as it is not known how it continued.
 const LOST_AFTER: Span = Span::from_hours(6);
-/// Nearer to shore every vessel slows down (SPEC `async_rendezvous`). Nautical miles.
-const SHORE_NM: f64 = 6.0;
 
 /// One slow leg of one vessel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -118,7 +116,7 @@ impl Legs {
             return;
         }
         // The usual speed is costly to look up. Once in five minutes is enough, as the span reaches back as far.
-        if !look.tick || !look.watched || look.calm || look.shore_nm < SHORE_NM || is_its_trade(look) {
+        if !look.tick || !look.watched || look.calm || !look.off_shore || is_its_trade(look) {
             return;
         }
         // The usual speed of ships of its type is not a record of this ship.
@@ -135,7 +133,7 @@ impl Legs {
                 last_at: at,
                 usual_knots,
                 slowest_knots: smg.knots,
-                shore_nm: look.shore_nm,
+                shore_nm: (look.shore_nm)(),
             };
             self.slower.insert(vessel, (leg, None));
         }

@@ -50,6 +50,9 @@ const KEEP_HALTS: Span = Span::from_hours(14 * 24);
 /// Maximum number of episodes of each kind: about 10 MB in all.
 const MOST: usize = 100_000;
 
+/// Nearer to shore every vessel slows down and turns (SPEC `async_rendezvous`). Nautical miles.
+pub const SHORE_NM: f64 = 6.0;
+
 /// One fix, with what the detectors of episodes need to know about it.
 pub struct Look<'a> {
     /// The vessel.
@@ -60,8 +63,10 @@ pub struct Look<'a> {
     pub fix: Fix,
     /// Speed made good at the fix. `None` over a hole too long to count.
     pub smg: Option<SpeedMadeGood>,
-    /// Distance from shore. Nautical miles.
-    pub shore_nm: f64,
+    /// Whether the fix is at least `SHORE_NM` from shore.
+    pub off_shore: bool,
+    /// Looks up the distance from shore. Nautical miles.
+    pub shore_nm: &'a dyn Fn() -> f64,
     /// Whether the fix is in calm water (circles and calm zones, without the margin).
     pub calm: bool,
     /// Whether the vessel is in or near a corridor, area or benign zone.

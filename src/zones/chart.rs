@@ -8,6 +8,9 @@ use super::{CALM_REACH_NM, Relation, Watchlists, ZoneSet};
 use crate::geo::{Coast, LatLon, Ports, SEEN_NM, Wind};
 use crate::time::Time;
 
+/// Calm water nearer than this is always found by [`Chart::calm`]. Nautical miles.
+pub const CALM_KNOWN_NM: f64 = SEEN_NM.min(CALM_REACH_NM) - 0.1;
+
 /// A position relative to calm water.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Calm {
@@ -46,16 +49,13 @@ impl Chart {
     pub fn calm(&self, at: LatLon, time: Time) -> Calm {
         let zone_nm = self.zones.calm_nm(at, time);
         let point_nm = self.ports.nearest_point_nm(at);
-        Calm {
-            inside: zone_nm <= 0.0 || (point_nm.is_finite() && self.ports.calm_round(at).is_some()),
-            nearest_nm: zone_nm.min(point_nm),
-        }
+        Calm { inside: zone_nm <= 0.0 || (point_nm.is_finite() && self.ports.calm_round(at).is_some()), nearest_nm: zone_nm.min(point_nm) }
     }
 
     /// Distance a vessel can go without entering calm water, given the distance to the nearest one from [`Chart::calm`]. Nautical miles.
     pub fn clear_of_calm_nm(&self, nearest_nm: f64) -> f64 {
         // Distances to points are to their centres, and beyond some range they are only known to be greater.
-        nearest_nm.min(SEEN_NM.min(CALM_REACH_NM) - 0.1) - self.ports.largest_circle_nm()
+        nearest_nm.min(CALM_KNOWN_NM) - self.ports.largest_circle_nm()
     }
 
     /// Name of the calm water at a position: the zone that contains it, otherwise the harbour or anchorage point whose circle does.

@@ -11,7 +11,7 @@ mod shape;
 mod watchlist;
 mod zone;
 
-pub use chart::{Calm, Chart};
+pub use chart::{CALM_KNOWN_NM, Calm, Chart};
 pub use extent::{Extent, land_share};
 pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
 pub use parse::ZoneError;

@@ -24,7 +24,7 @@ impl AisGap {
             let told = explain_silence(Explanation::new(about).takes_part(scene, step), scene, step);
             let out = left.map_or("no".to_owned(), |left| format!("since {left}"));
             profile
-                .explain_place(told, step.place.as_ref(), settings.min_shore_nm)
+                .explain_place(told, step.place.map(|place| place.place(scene.chart)).as_ref(), settings.min_shore_nm)
                 .at_least("silent_minutes", step.fix.map(|fix| (scene.now - fix.at).minutes()), needed)
                 .is("reception_learned", learned, "true", learned)
                 .below("probability_unheard", silence.map(|silence| silence.unheard()), settings.max_probability)

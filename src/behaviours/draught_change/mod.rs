@@ -109,7 +109,7 @@ impl DraughtChange {
     /// Whether the change happened at sea, without a port call that would explain it.
     fn at_sea(&self, scene: &Scene<'_>, step: &Step<'_>, pending: &Pending) -> bool {
         let settle = minutes(self.settings.settle_hours * 60.0);
-        let calm = step.place.is_none_or(|place| place.calm.inside);
+        let calm = step.place.is_none_or(|place| place.in_calm());
         let calls = &scene.episodes.port_calls;
         !calm && calls.stay(step.key).is_none() && !calls.in_port_between(step.key, pending.at - settle, step.at)
     }
@@ -140,7 +140,7 @@ impl DraughtChange {
                 last_at: step.at,
                 form: if pending.before < after { "deeper" } else { "less_deep" },
                 position,
-                shore_nm: step.place.map(|place| place.shore_nm),
+                shore_nm: step.place.map(|place| place.shore_nm(scene.chart)),
                 zones: step.presence.iter().collect(),
                 base,
                 asked: None,
@@ -211,7 +211,7 @@ impl Rule for DraughtChange {
         let settle = minutes(self.settings.settle_hours * 60.0);
         let in_port = scene.episodes.port_calls.stay(step.key).is_some()
             || scene.episodes.port_calls.in_port_between(step.key, step.at - settle, step.at)
-            || step.place.is_some_and(|place| place.calm.inside);
+            || step.place.is_some_and(|place| place.in_calm());
         let told = Explanation::new("")
             .takes_part(scene, step)
             .is("draught_metres", draught.map_or(Value::Null, |dm| number(metres(dm), 1)), "said", draught.is_some())

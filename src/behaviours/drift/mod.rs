@@ -270,7 +270,7 @@ impl Case for Drifting {
 
     fn told(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Told {
         let merchant = matches!(seen.vessel.ship_type(), Some(70..=89));
-        let far = settings.merchant_min_shore_nm <= seen.place.shore_nm;
+        let far = settings.merchant_min_shore_nm <= seen.shore_nm();
         let points = if merchant && far && seen.watched() { settings.merchant_score } else { settings.score };
         let mut measured = Map::new();
         measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
@@ -282,7 +282,7 @@ impl Case for Drifting {
         if let Some(smg) = seen.step.smg {
             measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
         }
-        measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
+        measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
         Told {
             form: "",
             base: vec![(NAME.name(), points)],

@@ -170,8 +170,12 @@ impl Rule for FishingOutOfPlace {
             return;
         };
         let fishing = scene.tracks.vessel(step.vessel).ship_type() == Some(30);
-        let shore_nm = || step.place.map_or_else(|| scene.chart.shore_nm(fix.position), |place| place.shore_nm);
-        match fishing && self.settings.min_shore_nm < shore_nm() {
+        let least_nm = self.settings.min_shore_nm;
+        let far = || match &step.place {
+            Some(place) => place.is_beyond(scene.chart, least_nm),
+            None => least_nm < scene.chart.shore_nm(fix.position),
+        };
+        match fishing && far() {
             false => {
                 self.passages.remove(&step.vessel);
             }
@@ -361,7 +365,7 @@ impl Case for Stop {
         if let Some(smg) = seen.step.smg {
             measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
         }
-        measured.insert("shore_nm".into(), number(seen.place.shore_nm, 0));
+        measured.insert("shore_nm".into(), number(seen.shore_nm(), 0));
         let keys = ["min_shore_nm", "min_knots", "max_knots", "passage_hours", "straight_share", "stop_knots"];
         Told { form: "", base, measured, thresholds: thresholds(settings, &keys) }
     }

@@ -30,7 +30,7 @@ use crate::zones::{Chart, imo_check_digit_holds};
 use super::identity_change::registry::{Bearer, Registry};
 use super::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
 use super::{
-    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, Vicinity,
     minutes, not_negative, positive, thresholds,
 };
 
@@ -175,8 +175,8 @@ impl IdentityChange {
     }
 
     /// Whether the vessel is under way. `None` if its last fix is too old to judge.
-    fn under_way(&self, vessel: &Vessel<'_>, place: Option<Place>, at: Time) -> Option<bool> {
-        let fix = vessel.last().filter(|fix| at - fix.at <= minutes(self.settings.fresh_minutes))?;
+    fn under_way(&self, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>) -> Option<bool> {
+        let fix = vessel.last().filter(|fix| step.at - fix.at <= minutes(self.settings.fresh_minutes))?;
         if fix.said.status().is_some_and(|status| LYING.contains(&status)) {
             return Some(false);
         }
@@ -184,11 +184,13 @@ impl IdentityChange {
         if speed.is_some_and(|knots| self.settings.under_way_knots <= knots) {
             return Some(true);
         }
-        place.map(|place| !place.calm.inside && self.settings.harbour_shore_nm <= place.shore_nm)
+        let at_sea =
+            |place: Vicinity| !place.in_calm() && place.is_off_shore(scene.chart, self.settings.harbour_shore_nm);
+        step.place.map(at_sea)
     }
 
     /// Keeps the previous values when a different one is received for the first time.
-    fn doubt(&mut self, vessel: &Vessel<'_>, step: &Step<'_>, before: &Identity, changed: Fields) {
+    fn doubt(&mut self, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>, before: &Identity, changed: Fields) {
         let settled = |field| changed.meets(field) && !before.once.meets(field);
         let name = before.name.clone().filter(|_| settled(Fields::NAME));
         let call_sign = before.call_sign.clone().filter(|_| settled(Fields::CALL_SIGN));
@@ -196,7 +198,7 @@ impl IdentityChange {
         if name.is_none() && call_sign.is_none() && ship_type.is_none() {
             return;
         }
-        let under_way = self.under_way(vessel, step.place, step.at);
+        let under_way = self.under_way(scene, vessel, step);
         let pending = self.pending.entry(step.vessel).or_default();
         if pending.at.is_none() {
             pending.at = Some(step.at);
@@ -208,14 +210,21 @@ impl IdentityChange {
     }
 
     /// Compares values now received twice with the previous ones.
-    fn settle(&mut self, vessel: &Vessel<'_>, step: &Step<'_>, repeated: Fields, found: &mut Findings) {
+    fn settle(
+        &mut self,
+        scene: &Scene<'_>,
+        vessel: &Vessel<'_>,
+        step: &Step<'_>,
+        repeated: Fields,
+        found: &mut Findings,
+    ) {
         let Some(mut pending) = self.pending.remove(&step.vessel) else {
             return;
         };
         let Some(identity) = vessel.identity() else {
             return;
         };
-        let under_way = pending.under_way.or_else(|| self.under_way(vessel, step.place, step.at)).unwrap_or(false);
+        let under_way = pending.under_way.or_else(|| self.under_way(scene, vessel, step)).unwrap_or(false);
         let since = pending.at.unwrap_or(step.at);
         let earlier = self.earlier.get(&step.vessel);
         let known = |word: &str| earlier.is_some_and(|earlier| earlier.iter().any(|told| told == word));
@@ -265,7 +274,7 @@ impl IdentityChange {
     }
 
     /// Adds the conditions on the vessel's own static data.
-    fn as_renamed(&self, told: Explanation, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
+    fn as_renamed(&self, told: Explanation, scene: &Scene<'_>, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
         let pending = self.pending.get(&step.vessel);
         let mut changed: Vec<String> = Vec::new();
         if let Some(pending) = pending {
@@ -275,7 +284,7 @@ impl IdentityChange {
         }
         let said = if changed.is_empty() { "nothing".to_owned() } else { changed.join("; ") };
         let under_way = pending.and_then(|pending| pending.under_way);
-        let under_way = under_way.or_else(|| self.under_way(vessel, step.place, step.at));
+        let under_way = under_way.or_else(|| self.under_way(scene, vessel, step));
         told.is("says_otherwise_once", said, "a confirmed value, received once more", false).is(
             "under_way",
             under_way,
@@ -386,13 +395,13 @@ impl Rule for IdentityChange {
             return;
         };
         if !learned.changed.is_empty() {
-            self.doubt(&vessel, step, &learned.before, learned.changed);
+            self.doubt(scene, &vessel, step, &learned.before, learned.changed);
         }
         if learned.repeated.is_empty() {
             return;
         }
         let mut found = Findings { strongest: None, since: step.at, measured: Map::new() };
-        self.settle(&vessel, step, learned.repeated, &mut found);
+        self.settle(scene, &vessel, step, learned.repeated, &mut found);
         self.compare(scene, &vessel, step, &mut found);
         let Some(change) = found.strongest else {
             return;
@@ -409,7 +418,7 @@ impl Rule for IdentityChange {
             last_at: step.at,
             form: change.name(),
             position: vessel.last().map(|fix| fix.position),
-            shore_nm: step.place.map(|place| place.shore_nm),
+            shore_nm: step.place.map(|place| place.shore_nm(scene.chart)),
             zones: step.presence.iter().collect(),
             base: vec![(change.name(), points)],
             asked: None,
@@ -427,7 +436,7 @@ impl Rule for IdentityChange {
         let vessel = scene.tracks.vessel(step.vessel);
         let identity = vessel.identity();
         let named = Explanation::new("by name, call sign or type").takes_part(scene, step);
-        let mut told = vec![self.as_renamed(named, &vessel, step)];
+        let mut told = vec![self.as_renamed(named, scene, &vessel, step)];
         let imo = identity.and_then(|identity| identity.imo);
         let Some(imo) = imo else {
             let told_imo = Explanation::new("by IMO number").is("imo", Value::Null, "received twice", false);

@@ -39,7 +39,7 @@ use crate::zones::{Chart, Crossing};
 use super::loitering::stay::Stay;
 use super::runner::profile::{Profiles, Standing};
 use super::{
-    Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject,
+    Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step, Subject, Vicinity,
     number, thresholds,
 };
 
@@ -137,7 +137,7 @@ impl Rule for Loitering {
                 let allowed = profiles.contains(&judged.profile);
                 let profile = self.profiles.get(judged.profile);
                 let standing = if judged.is_open() { Standing::Open } else { Standing::New };
-                let at_sea = profile.at_sea(&place, profile.settings.min_shore_nm, standing);
+                let at_sea = profile.is_at_sea(scene.chart, &place, profile.settings.min_shore_nm, standing);
                 left |= !(allowed && at_sea);
                 let ended = match allowed && at_sea {
                     true => judged.observe(&profile.settings, scene, &vessel, &fix, step),
@@ -235,7 +235,7 @@ impl State {
         &mut self,
         scene: &Scene<'_>,
         step: &Step<'_>,
-        place: &Place,
+        place: &Vicinity,
         profiles: &Profiles<Settings>,
         over_at: Option<Time>,
         reason: &'static str,
@@ -289,7 +289,8 @@ impl State {
         if let Some(anchored) = anchored {
             anchored.measure(&mut measured);
         }
-        measured.insert("shore_nm".into(), number(place.shore_nm, 1));
+        let shore_nm = place.shore_nm(scene.chart);
+        measured.insert("shore_nm".into(), number(shore_nm, 1));
         out.signals.push(Signal {
             behaviour: NAME,
             subject: Subject::one(self.key, step.vessel),
@@ -299,7 +300,7 @@ impl State {
                 last_at: fix.at,
                 form,
                 position: Some(fix.position),
-                shore_nm: Some(place.shore_nm),
+                shore_nm: Some(shore_nm),
                 zones: zones.clone(),
                 base: vec![(NAME.name(), settings.score)],
                 asked: None,

@@ -160,7 +160,11 @@ impl Stay {
         let vessel = scene.tracks.vessel(step.vessel);
         let begun = |form: &str| {
             let told = Explanation::new(form).takes_part(scene, step).watched(scene, step, watched);
-            profile.explain_place(told, step.place.as_ref(), settings.min_shore_nm)
+            profile.explain_place(
+                told,
+                step.place.map(|place| place.place(scene.chart)).as_ref(),
+                settings.min_shore_nm,
+            )
         };
         let counted = stay.map_or(Span::ZERO, |stay| stay.slow.counted());
         let slow = begun("slow")

@@ -218,7 +218,7 @@ impl Rule for OutAndBack {
             self.trips.remove(&step.vessel);
             return;
         }
-        let is_calm = step.place.is_some_and(|place| place.calm.inside);
+        let is_calm = step.place.is_some_and(|place| place.in_calm());
         let in_port = is_calm && step.smg.is_some_and(|smg| smg.knots < settings.port_knots);
         if in_port || !in_time {
             self.trips.remove(&step.vessel);
@@ -231,10 +231,11 @@ impl Rule for OutAndBack {
         }
         if let (Some(smg), Some(place), Some(profile)) = (step.smg, step.place, profile) {
             let of = self.profiles.get(profile);
-            let at_sea = of.at_sea(&place, of.settings.min_shore_nm, Standing::New);
+            let at_sea = of.is_at_sea(scene.chart, &place, of.settings.min_shore_nm, Standing::New);
             let far = of.settings.out_nm(&vessel) < nm;
             let fixes = if vessel.satellite_only() { FIXES_SATELLITE } else { FIXES };
-            trip.look(&of.settings, profile, &fix, &place, nm, &smg, at_sea && far, fixes);
+            let shore_nm = || place.shore_nm(scene.chart);
+            trip.look(&of.settings, profile, &fix, shore_nm, nm, &smg, at_sea && far, fixes);
         }
     }
 
@@ -256,7 +257,11 @@ impl Rule for OutAndBack {
         let there = stop.map(|stop| Place::at(scene.chart, stop.at, scene.now));
         let told = told.is("left_calm_water", trip.left_at.to_string(), "seen", true);
         let told = told.above("stop_nm_from_start", stop.map(|stop| stop.start_nm), settings.out_nm(&vessel));
-        let told = of.explain_place(told, there.or(step.place).as_ref(), settings.min_shore_nm);
+        let told = of.explain_place(
+            told,
+            there.or_else(|| step.place.map(|place| place.place(scene.chart))).as_ref(),
+            settings.min_shore_nm,
+        );
         let told = told.at_least(
             "stopped_minutes",
             Some(stop.map_or(0.0, |stop| stop.counted.minutes())),
@@ -301,7 +306,7 @@ impl Trip {
         settings: &Settings,
         profile: u16,
         fix: &Fix,
-        place: &Place,
+        shore_nm: impl Fn() -> f64,
         start_nm: f64,
         smg: &SpeedMadeGood,
         allowed: bool,
@@ -327,7 +332,7 @@ impl Trip {
         let stop = self.stop.get_or_insert_with(|| {
             Box::new(Stop {
                 at: fix.position,
-                shore_nm: place.shore_nm,
+                shore_nm: shore_nm(),
                 start_nm,
                 profile,
                 since: smg.since,

@@ -357,7 +357,9 @@ impl Rule for Rendezvous {
             return;
         }
         let slow_at_sea = step.interest.meets(Interest::SLOW)
-            && step.place.is_some_and(|place| self.profiles.might_be_at_sea(&place, |settings| settings.min_shore_nm));
+            && step.place.is_some_and(|place| {
+                self.profiles.might_be_at_sea(scene.chart, &place, |settings| settings.min_shore_nm)
+            });
         let asked = step.interest.meets(Interest::ASKED) && asks_underway(&self.profiles, scene, step);
         if slow_at_sea || asked {
             self.look(scene, step, &vessel, out);

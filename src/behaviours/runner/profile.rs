@@ -8,7 +8,7 @@ use crate::behaviours::Behaviour;
 use crate::time::Time;
 use crate::zones::{Chart, Presence, Zone, ZoneIx};
 
-use crate::behaviours::{Explanation, Place};
+use crate::behaviours::{Explanation, Place, Vicinity};
 
 /// Slack at the borders of calm water and shore for conditions that are already open. Nautical miles (SPEC: 0.2 nm at
 /// every border).
@@ -39,6 +39,15 @@ pub(in crate::behaviours) struct Profiles<S> {
 pub(in crate::behaviours) enum Standing {
     New,
     Open,
+}
+
+impl Standing {
+    fn slack(self) -> f64 {
+        match self {
+            Standing::New => 0.0,
+            Standing::Open => HYSTERESIS_NM,
+        }
+    }
 }
 
 impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
@@ -109,8 +118,15 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
 
     /// Whether a behaviour at sea could apply here, or half a mile further out, under any profile. A cheap check before
     /// neighbours are searched.
-    pub(in crate::behaviours) fn might_be_at_sea(&self, place: &Place, min_shore_nm: impl Fn(&S) -> f64) -> bool {
-        let near = |profile: &Profile<S>| profile.at_sea(place, min_shore_nm(&profile.settings) - 0.5, Standing::Open);
+    pub(in crate::behaviours) fn might_be_at_sea(
+        &self,
+        chart: &Chart,
+        place: &Vicinity,
+        min_shore_nm: impl Fn(&S) -> f64,
+    ) -> bool {
+        let near = |profile: &Profile<S>| {
+            profile.is_at_sea(chart, place, min_shore_nm(&profile.settings) - 0.5, Standing::Open)
+        };
         self.list.iter().any(near)
     }
 
@@ -204,10 +220,7 @@ impl<S> Profile<S> {
 
     /// Whether a behaviour at sea may apply here: far enough from shore, and outside calm water and its margin.
     pub(in crate::behaviours) fn at_sea(&self, place: &Place, min_shore_nm: f64, standing: Standing) -> bool {
-        let slack = match standing {
-            Standing::New => 0.0,
-            Standing::Open => HYSTERESIS_NM,
-        };
+        let slack = standing.slack();
         if place.shore_nm < min_shore_nm - slack {
             return false;
         }
@@ -215,6 +228,19 @@ impl<S> Profile<S> {
             return true;
         }
         !place.calm.inside && self.margin_nm - slack <= place.calm.nearest_nm
+    }
+
+    /// The same, from bounds of the distances where these decide.
+    pub(in crate::behaviours) fn is_at_sea(
+        &self,
+        chart: &Chart,
+        place: &Vicinity,
+        min_shore_nm: f64,
+        standing: Standing,
+    ) -> bool {
+        let slack = standing.slack();
+        let off_calm = || !place.in_calm() && place.is_off_calm(chart, self.margin_nm - slack);
+        place.is_off_shore(chart, min_shore_nm - slack) && (!self.calm || off_calm())
     }
 }
 

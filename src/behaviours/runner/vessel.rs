@@ -16,7 +16,7 @@ use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdi
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::anchored::{self, Anchorage, Anchored};
 use crate::behaviours::shared::swing::Swing;
-use crate::behaviours::{Explanation, Holding, Output, Place, Places, Scene, Signal, SignalKind, Step, Subject};
+use crate::behaviours::{Explanation, Holding, Output, Places, Scene, Signal, SignalKind, Step, Subject, Vicinity};
 
 /// Interval at which an open condition is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -77,13 +77,18 @@ pub(in crate::behaviours) struct Seen<'a> {
     pub(in crate::behaviours) step: &'a Step<'a>,
     pub(in crate::behaviours) vessel: Vessel<'a>,
     pub(in crate::behaviours) fix: Fix,
-    pub(in crate::behaviours) place: Place,
+    pub(in crate::behaviours) place: Vicinity,
 }
 
 impl Seen<'_> {
     /// Whether the vessel is in or near an active corridor, area or benign zone.
     pub(in crate::behaviours) fn watched(&self) -> bool {
         self.zones().any(|zone| self.scene.chart.zones.get(zone).watched())
+    }
+
+    /// Exact distance from shore. Nautical miles.
+    pub(in crate::behaviours) fn shore_nm(&self) -> f64 {
+        self.place.shore_nm(self.scene.chart)
     }
 
     /// The active zones it is in or near.
@@ -164,9 +169,9 @@ impl<C: Case> Lone<C> {
     pub(in crate::behaviours) fn settings_here(&self, scene: &Scene<'_>, step: &Step<'_>) -> Option<C::Settings> {
         let (place, mut allowed) = (step.place?, Vec::new());
         self.allowed(scene, step.presence, &mut allowed);
-        let of = allowed.iter().map(|profile| self.profiles.get(*profile));
-        let mut here = of.filter(|of| of.at_sea(&place, C::min_shore_nm(&of.settings), Standing::New));
-        here.next().map(|of| of.settings.clone())
+        let mut of = allowed.iter().map(|profile| self.profiles.get(*profile));
+        of.find(|of| of.is_at_sea(scene.chart, &place, C::min_shore_nm(&of.settings), Standing::New))
+            .map(|of| of.settings.clone())
     }
 
     /// Handles one fix.
@@ -218,7 +223,7 @@ impl<C: Case> Lone<C> {
             if C::WHERE == Where::Watched {
                 told = told.watched(scene, step, watched);
             }
-            let told = of.explain_place(told, Some(&place), C::min_shore_nm(&of.settings));
+            let told = of.explain_place(told, Some(&place.place(scene.chart)), C::min_shore_nm(&of.settings));
             let told = own(told, &of.settings, &seen, kept);
             let swing = kept.map_or_else(Swing::default, |kept| kept.swing);
             let lies = C::anchored_swing_nm(&of.settings)
@@ -254,20 +259,14 @@ impl<C: Case> Lone<C> {
                 continue;
             }
             let of = self.profiles.get(*profile);
-            if !of.at_sea(&seen.place, C::min_shore_nm(&of.settings), Standing::New) {
-                continue;
-            }
-            let Some(own) = begin(&of.settings, seen) else {
+            let at_sea = of.is_at_sea(seen.scene.chart, &seen.place, C::min_shore_nm(&of.settings), Standing::New);
+            let Some(own) = at_sea.then(|| begin(&of.settings, seen)).flatten() else {
                 continue;
             };
             let not_before = entered_at(seen.step).max(self.profiles_since);
-            let state = self.vessels.entry(vessel).or_insert_with(|| State {
-                key: seen.step.key,
-                kept: Vec::new(),
-                said: None,
-                heard_at: seen.fix.at,
-                waking: false,
-            });
+            let (key, heard_at) = (seen.step.key, seen.fix.at);
+            let new = || State { key, kept: Vec::new(), said: None, heard_at, waking: false };
+            let state = self.vessels.entry(vessel).or_insert_with(new);
             let (condition, swing) = (Condition::new(), Swing::default());
             state.kept.push(Kept { profile: *profile, condition, swing, own, inside: true, not_before });
         }
@@ -278,7 +277,7 @@ impl<C: Case> Lone<C> {
         for kept in &mut state.kept {
             let of = self.profiles.get(kept.profile);
             let standing = if kept.condition.is_open() { Standing::Open } else { Standing::New };
-            let at_sea = of.at_sea(&seen.place, C::min_shore_nm(&of.settings), standing);
+            let at_sea = of.is_at_sea(seen.scene.chart, &seen.place, C::min_shore_nm(&of.settings), standing);
             let ended = match allowed.contains(&kept.profile) && at_sea {
                 true => kept.observe::<C>(&of.settings, seen, &mut state.heard_at),
                 false => {
@@ -445,7 +444,7 @@ impl<X> State<X> {
                 last_at: fix.at,
                 form: told.form,
                 position: Some(fix.position),
-                shore_nm: Some(seen.place.shore_nm),
+                shore_nm: Some(seen.shore_nm()),
                 zones: zones.clone(),
                 base: told.base,
                 asked: None,

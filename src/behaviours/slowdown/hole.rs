@@ -95,7 +95,7 @@ fn begin(settings: &Settings, scene: &Scene<'_>, step: &Step<'_>) -> Option<Slow
         to: fix.at,
         position: previous.position.between(fix.position, 0.5),
         zones: step.presence.iter().collect(),
-        shore_nm: place.shore_nm,
+        shore_nm: place.shore_nm(scene.chart),
         nm: previous.position.metres_to(fix.position) / METRES_PER_NM,
         knots: over.knots,
         usual_knots,

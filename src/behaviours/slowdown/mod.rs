@@ -288,7 +288,7 @@ impl Case for SlowedDown {
         measured.insert("usual_knots".into(), number(kept.own.usual_knots, 1));
         measured.insert("under_way_hours".into(), number(kept.own.under_way.hours(), 1));
         measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
-        measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
+        measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
         Told {
             form: "",
             base: vec![(NAME.name(), settings.score)],

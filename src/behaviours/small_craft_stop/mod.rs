@@ -253,7 +253,7 @@ impl Case for Stop {
             measured.insert("wind_knots".into(), number(knots, 0));
         }
         measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
-        measured.insert("shore_nm".into(), number(seen.place.shore_nm, 1));
+        measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
         let keys = ["min_shore_nm", "slow_knots", "moving_knots", "after_minutes", "end_minutes", "max_hole_hours"];
         Told { form: "", base, measured, thresholds: thresholds(settings, &keys) }
     }
