@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rstar::RTree;
 use rstar::primitives::GeomWithData;
+use rstar::{ParentNode, RTree, RTreeNode, RTreeObject};
 
 use super::LatLon;
 use super::chord::{Spot, arc, chord, distance_2, spot};
@@ -123,7 +123,15 @@ impl Ports {
     /// Nautical miles to the nearest point of either kind; infinite beyond [`SEEN_NM`].
     pub fn nearest_point_nm(&self, at: LatLon) -> f64 {
         let here = spot(at);
-        self.harbours.near_nm(at, here).min(self.anchorages.near_nm(at, here))
+        let beyond = chord(SEEN_NM * METRES_PER_NM) * 1.001;
+        let mut nearest_2 = beyond * beyond;
+        for points in [&self.harbours, &self.anchorages] {
+            if points.sees(at) {
+                nearer(points.tree.root(), here, &mut nearest_2);
+            }
+        }
+        let nm = arc(nearest_2.sqrt()) / METRES_PER_NM;
+        if nm <= SEEN_NM { nm } else { f64::INFINITY }
     }
 
     /// Radius of the largest circle of calm water around a point, in nautical miles.
@@ -202,14 +210,6 @@ impl Points {
         Some((port, distance_2(*found.geom(), here)))
     }
 
-    fn near_nm(&self, at: LatLon, here: Spot) -> f64 {
-        if !self.sees(at) {
-            return f64::INFINITY;
-        }
-        let nearest = self.nearest(here).map(|(_, chord_2)| arc(chord_2.sqrt()) / METRES_PER_NM);
-        nearest.filter(|nm| *nm <= SEEN_NM).unwrap_or(f64::INFINITY)
-    }
-
     /// The nearest point whose circle contains the position, and the square of the chord to it.
     fn circle(&self, at: LatLon, here: Spot) -> Option<(&Port, f64)> {
         if self.largest_nm <= SEEN_NM && !self.sees(at) {
@@ -220,6 +220,28 @@ impl Points {
         let near = near.map(|found| (&self.ports[found.data as usize], distance_2(*found.geom(), here)));
         near.filter(|(port, chord_2)| arc(chord_2.sqrt()) <= port.radius_nm * METRES_PER_NM)
             .min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+}
+
+/// Lowers `best_2` to the square of the chord to the nearest point, if that is smaller. It goes down the nearest boxes first, and avoids
+/// the queue of rstar's own search, which takes most of its time.
+fn nearer(node: &ParentNode<GeomWithData<Spot, u32>>, here: Spot, best_2: &mut f64) {
+    for children in node.children().chunks(8) {
+        let mut order = [(f64::INFINITY, 0); 8];
+        for (number, child) in children.iter().enumerate() {
+            order[number] = (child.envelope().distance_2(&here), number);
+        }
+        let order = &mut order[..children.len()];
+        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        for (box_2, number) in order {
+            if *best_2 <= *box_2 {
+                break;
+            }
+            match &children[*number] {
+                RTreeNode::Parent(node) => nearer(node, here, best_2),
+                RTreeNode::Leaf(point) => *best_2 = best_2.min(distance_2(*point.geom(), here)),
+            }
+        }
     }
 }
 

@@ -49,7 +49,10 @@ impl Chart {
     pub fn calm(&self, at: LatLon, time: Time) -> Calm {
         let zone_nm = self.zones.calm_nm(at, time);
         let point_nm = self.ports.nearest_point_nm(at);
-        Calm { inside: zone_nm <= 0.0 || (point_nm.is_finite() && self.ports.calm_round(at).is_some()), nearest_nm: zone_nm.min(point_nm) }
+        // The margin is for rounding.
+        let in_circle =
+            point_nm <= self.ports.largest_circle_nm() * (1.0 + 1e-9) && self.ports.calm_round(at).is_some();
+        Calm { inside: zone_nm <= 0.0 || (point_nm.is_finite() && in_circle), nearest_nm: zone_nm.min(point_nm) }
     }
 
     /// Distance a vessel can go without entering calm water, given the distance to the nearest one from [`Chart::calm`]. Nautical miles.
