@@ -210,4 +210,4 @@ pub(super) fn never(_: &Map<String, Value>) -> bool {
 }
 
 /// History that most behaviours need before an alert. Hours.
-pub(super) const HISTORY_HOURS: i64 = 26;
+pub const HISTORY_HOURS: i64 = 26;

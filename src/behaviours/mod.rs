@@ -50,8 +50,8 @@ use serde_json::{Map, Value};
 pub use vicinity::Vicinity;
 
 pub use character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, IsPolygon, Lead, RestsOn, Roles, Silence, UsualStops,
-    ZoneUse,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, IsPolygon, Lead, RestsOn, Roles,
+    Silence, UsualStops, ZoneUse,
 };
 pub use end::End;
 pub use explain::{Condition, Explanation};

@@ -214,7 +214,7 @@ impl Circumstances<'_> {
     }
 
     /// A measured number between two texts; empty if it was not measured.
-    pub(super) fn of(&self, key: &str, before: &str, after: &str) -> String {
+    pub(super) fn stated(&self, key: &str, before: &str, after: &str) -> String {
         self.number(key).map_or_else(String::new, |value| format!("{before}{}{after}", decimals(value)))
     }
 

@@ -7,16 +7,13 @@ use serde_json::Value;
 
 use super::compare::time;
 use super::witnesses::Witnesses;
-use crate::behaviours::Behaviour;
+use crate::behaviours::{Behaviour, HISTORY_HOURS};
 use crate::geo::LatLon;
 use crate::store::{AlertFile, CaseFile};
 use crate::time::{Span, Time};
 
 /// Sentences are taken until this long after the last change of the case.
 const AFTER: Span = Span::from_minutes(15);
-/// History in hours before an alert of a behaviour that this version does not know.
-const LEAD_HOURS: i64 = 26;
-
 /// Whether a stored alert depends on how well other vessels nearby were received.
 pub(super) fn is_of_reception(body: &Value) -> bool {
     behaviour_of(body).is_some_and(|behaviour| behaviour.character().rests_on_silence)
@@ -48,7 +45,7 @@ pub(super) fn reach(case_file: &CaseFile, before: Option<Span>, now: Time) -> Op
     let stored = || case_file.alerts.iter().flat_map(|alert_file| alert_file.lines.iter().map(|line| line.stored_at));
     let lead = |body: &Value| {
         let usual = behaviour_of(body).map(|behaviour| behaviour.character().history_hours);
-        before.unwrap_or(Span::from_hours(usual.unwrap_or(LEAD_HOURS)))
+        before.unwrap_or(Span::from_hours(usual.unwrap_or(HISTORY_HOURS)))
     };
     let first = |alert_file: &AlertFile| {
         let body = &alert_file.told.entry.body;
@@ -58,7 +55,7 @@ pub(super) fn reach(case_file: &CaseFile, before: Option<Span>, now: Time) -> Op
     let wanted = case_file.alerts.iter().filter_map(first).min()?;
     let last = bodies().filter_map(|body| time(body, "last_at")).chain(stored()).max()?;
     // A feed may report times long before their receipt, or, if its clock is ahead, after it.
-    let from = stored().min().map_or(wanted, |stored| wanted.min(stored - Span::from_hours(LEAD_HOURS)));
+    let from = stored().min().map_or(wanted, |stored| wanted.min(stored - Span::from_hours(HISTORY_HOURS)));
     let mut vessels: BTreeSet<u32> = vessels_of(&case_file.case).collect();
     bodies().for_each(|body| vessels.extend(vessels_of(body).chain(named_vessels(body))));
     let of_reception = bodies().filter(|body| is_of_reception(body));

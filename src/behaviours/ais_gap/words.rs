@@ -144,7 +144,7 @@ fn reception(of: &Circumstances<'_>) -> String {
 
 /// The speed that the distance implies, and the time that it leaves, in brackets; empty if they were not measured.
 fn implied(of: &Circumstances<'_>) -> String {
-    let knots = of.of("implied_knots", "", " kn in a straight line");
+    let knots = of.stated("implied_knots", "", " kn in a straight line");
     let slack = match of.number("slack_hours") {
         Some(hours) if hours < 0.05 => "; no time unexplained at its usual speed".to_owned(),
         Some(hours) => format!("; {} unexplained at its usual speed", about_hours(hours)),

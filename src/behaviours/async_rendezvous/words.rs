@@ -42,11 +42,11 @@ impl Words for Form {
         let ship = dropper.map_or_else(|| "a ship".to_owned(), VesselRef::title);
         let minutes = of.minutes("slow_minutes");
         let did = match (of.text("drop"), of.number("slowest_knots")) {
-            (Some("kink"), _) => format!("had turned{} off its course and back", of.of("aside_nm", " ", " nm")),
+            (Some("kink"), _) => format!("had turned{} off its course and back", of.stated("aside_nm", " ", " nm")),
             (_, Some(knots)) if knots < STOPPED_KNOTS => format!("had lain stopped for {minutes}"),
             (_, knots) => {
                 let slowest = knots.map_or_else(String::new, |knots| format!(" to {} kn", decimals(knots)));
-                let usual = of.of("usual_knots", " (usual ", " kn)");
+                let usual = of.stated("usual_knots", " (usual ", " kn)");
                 format!("had slowed{slowest}{usual} for {minutes}")
             }
         };

@@ -16,8 +16,8 @@ impl Words for Form {
     }
 
     fn deed(self, of: &Circumstances<'_>) -> String {
-        let off = of.of("drift_degrees", ", ", "° off its heading,");
-        let speed = of.of("speed_made_good_knots", " at ", " kn");
+        let off = of.stated("drift_degrees", ", ", "° off its heading,");
+        let speed = of.stated("speed_made_good_knots", " at ", " kn");
         format!("{}{speed}{off} for {}", of.have("drifted", "been drifting"), of.held())
     }
 

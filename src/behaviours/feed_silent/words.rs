@@ -51,7 +51,7 @@ impl Words for Form {
                 format!("went silent at {} UTC{heard}: most likely a loss of reception", of.started_at.clock())
             }
             Form::Station => {
-                let usual = of.of("usual_interval_minutes", " (", " min)");
+                let usual = of.stated("usual_interval_minutes", " (", " min)");
                 let silent = of.have("was silent", "been silent");
                 format!("{silent} {}, longer than 99.9 % of its usual pauses{usual}", of.since())
             }

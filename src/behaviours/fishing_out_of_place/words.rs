@@ -18,8 +18,8 @@ impl Words for Form {
     fn deed(self, of: &Circumstances<'_>) -> String {
         let stopped = of.have("was stopped", "been stopped");
         let passage = of.hours("passage_hours", " of ", "");
-        let knots = of.of("passage_knots", " at ", " kn");
-        let far = of.of("passage_nm", " (", " nm)");
+        let knots = of.stated("passage_knots", " at ", " kn");
+        let far = of.stated("passage_nm", " (", " nm)");
         format!("{stopped} for {} after a straight passage{passage}{knots}{far}", of.held())
     }
 

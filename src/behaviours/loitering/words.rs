@@ -36,7 +36,7 @@ impl Words for Form {
     fn deed(self, of: &Circumstances<'_>) -> String {
         let round = match (of.number("circling_path_nm"), of.number("circling_net_nm")) {
             (Some(path), Some(net)) => {
-                let hours = of.of("circling_hours", " in ", " h");
+                let hours = of.stated("circling_hours", " in ", " h");
                 format!(" ({} nm sailed{hours}, {} nm made good)", decimals(path), decimals(net))
             }
             _ => String::new(),

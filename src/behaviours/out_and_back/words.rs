@@ -16,8 +16,8 @@ impl Words for Form {
     }
 
     fn deed(self, of: &Circumstances<'_>) -> String {
-        let back = of.of("back_nm", " to within ", " nm of its start");
-        let out = of.of("farthest_nm", " ", " nm");
+        let back = of.stated("back_nm", " to within ", " nm of its start");
+        let out = of.stated("farthest_nm", " ", " nm");
         let stop = of.hours("stop_hours", " for ", "");
         format!("went{out} out and returned{back} after {} without a port call, having stopped{stop}", of.held())
     }

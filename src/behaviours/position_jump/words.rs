@@ -18,7 +18,7 @@ impl Words for Form {
 
     fn deed(self, of: &Circumstances<'_>) -> String {
         let nm = of.number("distance_nm").map_or("far".to_owned(), distance);
-        let minutes = of.of("elapsed_minutes", " in ", " min");
+        let minutes = of.stated("elapsed_minutes", " in ", " min");
         let knots = of.number("implied_knots").map_or_else(String::new, |knots| format!(" ({knots:.0} kn)"));
         format!("jumped {nm}{minutes}{knots} at {} UTC", of.started_at.clock())
     }

@@ -38,7 +38,7 @@ impl Words for Form {
 
     fn deed(self, of: &Circumstances<'_>) -> String {
         let (speed, held, again) =
-            (of.of("median_knots", " at ", " kn (median)"), of.held_together(), meeting_again(of));
+            (of.stated("median_knots", " at ", " kn (median)"), of.held_together(), meeting_again(of));
         if self == Form::Underway {
             let kept = of.have("kept", "been in");
             let apart = of.within(", within ", " of each other,");
@@ -106,7 +106,7 @@ fn meeting_again(of: &Circumstances<'_>) -> String {
         true => format!(", after fishing side by side for {}", of.minutes("side_by_side_minutes")),
         false => String::new(),
     };
-    format!("{again}{fished}{}", of.of("side_by_side_knots", " at ", " kn"))
+    format!("{again}{fished}{}", of.stated("side_by_side_knots", " at ", " kn"))
 }
 
 /// Two vessels that meet for at least the `habitual_meetings`-th time within 14 days. The rule sets the number: the third time by

@@ -28,10 +28,10 @@ impl Words for Form {
     /// `has slowed to 1.2 kn (usual 11.5 kn) for 1 h 29 min after 24 h under way`.
     fn deed(self, of: &Circumstances<'_>) -> String {
         if self == Form::Hole {
-            let made = of.of("made_good_nm", "", " nm");
+            let made = of.stated("made_good_nm", "", " nm");
             let minutes = of.minutes("hole_minutes");
-            let knots = of.of("implied_knots", " (", " kn");
-            let usual = of.of("usual_knots", "; usual ", " kn)");
+            let knots = of.stated("implied_knots", " (", " kn");
+            let usual = of.stated("usual_knots", "; usual ", " kn)");
             return format!("made good {made} in {minutes} without a report{knots}{usual}, under way before and after");
         }
         let slow = match (of.still_knots(), number(of.thresholds, "slow_knots")) {
@@ -39,7 +39,7 @@ impl Words for Form {
             (None, Some(limit)) => format!("{} below {} kn", of.have("stayed", "stayed"), decimals(limit)),
             (None, None) => of.have("was slow", "been slow"),
         };
-        let usual = of.of("usual_knots", " (usual ", " kn)");
+        let usual = of.stated("usual_knots", " (usual ", " kn)");
         let before = of.hours("under_way_hours", " after ", " under way");
         format!("{slow}{usual} for {}{before}", of.held())
     }

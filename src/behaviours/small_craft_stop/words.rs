@@ -17,7 +17,7 @@ impl Words for Form {
     }
 
     fn deed(self, of: &Circumstances<'_>) -> String {
-        let (held, wind) = (of.held(), of.of("wind_knots", ", in wind of up to ", " kn,"));
+        let (held, wind) = (of.held(), of.stated("wind_knots", ", in wind of up to ", " kn,"));
         match of.still_knots() {
             Some(knots) if STOPPED_KNOTS <= knots => {
                 let drifted = of.have("drifted", "been drifting");

@@ -60,7 +60,7 @@ pub(super) fn decide(filter: &Filter, alert: &Alert, silence: Option<&str>, know
         (Knowledge::Nothing, None, None, Some(because)) => Decision::Withheld { because },
         // A sink that received the opening must also receive the end, whatever has changed since. One that knows the alert from a digest
         // only receives the end by id.
-        (Knowledge::Singly, None, _, Some(because)) => Decision::ClosingNotice { because },
+        (Knowledge::Singly, _, _, Some(because)) => Decision::ClosingNotice { because },
         _ => Decision::Due,
     }
 }
@@ -94,7 +94,8 @@ mod tests {
             (&selects, silence, Knowledge::Nothing, silenced),
             (&selects, silence, Knowledge::Singly, Decision::Due),
             (&narrow, silence, Knowledge::Singly, Decision::Due),
-            (&strict, silence, Knowledge::Singly, Decision::ClosingNotice { because }),
+            (&strict, silence, Knowledge::Singly, Decision::ClosingNotice { because: because.clone() }),
+            (&neither, None, Knowledge::Singly, Decision::ClosingNotice { because }),
             (&strict, silence, Knowledge::ByDigest, Decision::Due),
         ] {
             assert_eq!(decide(filter, alert, silence, knowledge), decision);

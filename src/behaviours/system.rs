@@ -1,0 +1,54 @@
+//! Problems of the daemon itself, and the test of a sink. They have no rule: the daemon reports them in the form of alerts.
+
+use crate::behaviours::character::{
+    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
+    never,
+};
+
+/// A kind of alert about the program. `problem` names it where no measurement does.
+const fn about_the_program(title: &'static str, problem: &'static str) -> Character {
+    Character {
+        title,
+        chapter: Chapter::Program,
+        about: About::System(problem),
+        zones: ZoneUse::Ignored,
+        may_be_asked: any_zone,
+        needs_every_fix: never,
+        rests_on: RestsOn::Neither,
+        is_muted: false,
+        is_stop: false,
+        usual: None,
+        has_habit: false,
+        looks_like_fishing: false,
+        silence: Silence::Apart,
+        is_about_identity: false,
+        weighs_chance: false,
+        is_scored_alone: true,
+        gains_by_meeting: false,
+        roles: Roles::None,
+        lead: None,
+        supersedes: &[],
+        rests_on_silence: false,
+        is_grouped: false,
+        meets: None,
+        is_uncertain: never,
+        history_hours: HISTORY_HOURS,
+        cap: CapCategory::Security,
+        cise: CiseAnomaly::Other,
+    }
+}
+
+pub(super) mod delivery_failed {
+    pub(in crate::behaviours) const CHARACTER: super::Character =
+        super::about_the_program("Deliveries that failed", "deliveries");
+}
+
+pub(super) mod delivery_test {
+    pub(in crate::behaviours) const CHARACTER: super::Character =
+        super::about_the_program("Test of a sink", "test of a sink");
+}
+
+pub(super) mod vessel_flood {
+    pub(in crate::behaviours) const CHARACTER: super::Character =
+        super::about_the_program("More vessels than there is room for", "more vessels than there is room for");
+}
