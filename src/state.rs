@@ -48,12 +48,14 @@ macro_rules! remembers {
         /// Appends its state to a snapshot.
         $vis fn save(&self, into: &mut Vec<u8>) {
             let Self { $($kept,)* $($part,)* $($built: _,)* } = self;
+            let _ = &into;
             $(crate::state::pack($kept, into);)*
             $($part.save(into);)*
         }
 
         /// Restores its state from a snapshot.
         $vis fn restore(&mut self, from: &mut &[u8]) -> Result<(), crate::state::Damaged> {
+            let _ = &from;
             $(self.$kept = crate::state::unpack(from)?;)*
             $(self.$part.restore(from)?;)*
             Ok(())

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::ais::{Class, ship_type_name};
 use crate::tracks::Vessel;
-use crate::zones::{Chart, Relation};
+use crate::zones::{Chart, Presence, Relation};
 
-use super::{Doubt, Scene, Step, number};
+use super::{Doubt, number};
 
 /// One condition of one behaviour.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -113,31 +113,35 @@ impl Explanation {
     }
 
     /// Adds whether the vessel takes part at all, by its MMSI.
-    pub(super) fn takes_part(self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
-        let takes_part = scene.tracks.vessel(step.vessel).takes_part();
-        self.is("mmsi", step.key.mmsi.to_string(), "a ship's or tender's", takes_part)
+    pub(super) fn takes_part(self, vessel: &Vessel<'_>) -> Explanation {
+        self.is("mmsi", vessel.mmsi().to_string(), "a ship's or tender's", vessel.takes_part())
     }
 
     /// Adds whether the vessel is in or near a zone in which vessels are watched.
-    pub(super) fn watched(self, scene: &Scene<'_>, step: &Step<'_>, runs_here: bool) -> Explanation {
-        let zones = zones_by_name(scene.chart, step);
+    pub(super) fn watched(self, chart: &Chart, presence: &Presence, runs_here: bool) -> Explanation {
+        let zones = zones_by_name(chart, presence);
         self.is("watched", zones, "in or near an active corridor, area or benign zone where it runs", runs_here)
     }
 }
 
 /// Fallback for a behaviour that runs only in zones that ask for it, if none here does.
-pub(super) fn or_nobody_asks(told: Vec<Explanation>, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+pub(super) fn or_nobody_asks(
+    told: Vec<Explanation>,
+    chart: &Chart,
+    vessel: &Vessel<'_>,
+    presence: &Presence,
+) -> Vec<Explanation> {
     if !told.is_empty() {
         return told;
     }
-    let zones = zones_by_name(scene.chart, step);
+    let zones = zones_by_name(chart, presence);
     let told = Explanation { asked_for: false, ..Explanation::new("") };
-    vec![told.takes_part(scene, step).is("zone", zones, "an active zone that asks for it", false)]
+    vec![told.takes_part(vessel).is("zone", zones, "an active zone that asks for it", false)]
 }
 
 /// The zones a vessel is in or near, in words.
-pub(super) fn zones_by_name(chart: &Chart, step: &Step<'_>) -> String {
-    let named = step.presence.iter().map(|(zone, relation)| {
+pub(super) fn zones_by_name(chart: &Chart, presence: &Presence) -> String {
+    let named = presence.iter().map(|(zone, relation)| {
         let id = &chart.zones.get(zone).id;
         if relation == Relation::In { format!("in {id}") } else { format!("near {id}") }
     });

@@ -187,24 +187,10 @@ pub struct Output {
     pub verdicts: Vec<Verdict>,
 }
 
-/// How much a behaviour reads. It bounds what must be in reach if vessels are divided among threads by place.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Scope {
-    /// One vessel.
-    Vessel,
-    /// Vessels within this distance. Metres.
-    Near(f64),
-    /// Stored episodes.
-    Episodes,
-}
-
 /// One behaviour: a rule about vessels and the state it keeps.
 pub trait Rule {
     /// The behaviour.
     fn behaviour(&self) -> Behaviour;
-
-    /// How much it reads.
-    fn scope(&self) -> Scope;
 
     /// Steps it needs of vessels that it keeps no state about.
     fn interest(&self) -> Interest;
@@ -212,7 +198,7 @@ pub trait Rule {
     /// Handles one step.
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output);
 
-    /// Handles the beginning or end of an episode. Only called for [`Scope::Episodes`].
+    /// Handles the beginning or end of an episode.
     fn episode(&mut self, _scene: &Scene<'_>, _news: News, _out: &mut Output) {}
 
     /// Handles a wake at a time it requested. It may request later ones only.

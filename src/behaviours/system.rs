@@ -39,16 +39,14 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
 }
 
 pub(super) mod delivery_failed {
-    pub(in crate::behaviours) const CHARACTER: super::Character =
-        super::about_the_program("Deliveries that failed", "deliveries");
+    pub(crate) const CHARACTER: super::Character = super::about_the_program("Deliveries that failed", "deliveries");
 }
 
 pub(super) mod delivery_test {
-    pub(in crate::behaviours) const CHARACTER: super::Character =
-        super::about_the_program("Test of a sink", "test of a sink");
+    pub(crate) const CHARACTER: super::Character = super::about_the_program("Test of a sink", "test of a sink");
 }
 
 pub(super) mod vessel_flood {
-    pub(in crate::behaviours) const CHARACTER: super::Character =
+    pub(crate) const CHARACTER: super::Character =
         super::about_the_program("More vessels than there is room for", "more vessels than there is room for");
 }

@@ -1,7 +1,6 @@
 //! Episodes: passes fixes to their finders, and what they find to the behaviours.
 
 use crate::alerts::Change;
-use crate::behaviours::Scope;
 use crate::episodes::{Look, SHORE_NM};
 use crate::time::Time;
 use crate::tracks::{Activity, FOLLOWED, Fix, SpeedMadeGood, TrackIx};
@@ -50,11 +49,8 @@ impl Engine {
         let mut told = std::mem::take(&mut self.news);
         for news in told.drain(..) {
             self.each_rule(now, |engine, _, rule, output| {
-                let reads = rule.scope() == Scope::Episodes;
-                if reads {
-                    rule.episode(&engine.scene(now), news, output);
-                }
-                reads
+                rule.episode(&engine.scene(now), news, output);
+                true
             });
         }
         self.news = told;

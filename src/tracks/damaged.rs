@@ -1,9 +1,8 @@
 //! Damaged MMSIs: reports of a vessel that arrive under a number one or two bits away from its own.
 //!
 //! Such a number never sends static data, and its reports continue another vessel's track in position, course and speed. They are
-//! counted and left out, from the first one. A second ship alongside is recognised by its static data, by its class, by a
-//! different movement, or by sending about as often as the first.
-//! way, and by sending about as often as the first.
+//! counted and left out, from the first one. A second ship alongside is recognised by its static data, by its class, by a different
+//! movement, or by sending about as often as the first.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};

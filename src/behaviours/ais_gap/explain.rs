@@ -21,7 +21,8 @@ impl AisGap {
             let settings = &profile.settings;
             let about = if watched { "watched" } else { "elsewhere, unless heading for a watched zone" };
             let needed = if watched { settings.watched_minutes } else { settings.after_hours * 60.0 };
-            let told = explain_silence(Explanation::new(about).takes_part(scene, step), scene, step);
+            let told =
+                explain_silence(Explanation::new(about).takes_part(&scene.tracks.vessel(step.vessel)), scene, step);
             let out = left.map_or("no".to_owned(), |left| format!("since {left}"));
             profile
                 .explain_place(told, step.place.map(|place| place.place(scene.chart)).as_ref(), settings.min_shore_nm)

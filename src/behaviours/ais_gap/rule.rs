@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, minutes,
+    Behaviour, End, Explanation, Interest, Output, Place, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
+    minutes,
 };
 use crate::coverage::Slot;
 use crate::episodes::gap::Spot;
@@ -267,10 +267,6 @@ impl AisGap {
 impl Rule for AisGap {
     fn behaviour(&self) -> Behaviour {
         Behaviour::AisGap
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Vessel
     }
 
     fn interest(&self) -> Interest {

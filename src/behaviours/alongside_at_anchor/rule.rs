@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::instant::Bridges;
 use crate::behaviours::runner::profile::Profiles;
-use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes};
+use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Step, minutes};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
@@ -23,7 +23,7 @@ const LOOK_BACK: Span = Span::from_minutes(20);
 const MOST_PARTNERS: usize = 16;
 
 /// Whether a zone of this kind can ask for it (SPEC `alongside_at_anchor`).
-pub(in crate::behaviours) fn asked_by(kind: Kind) -> bool {
+pub(crate) fn asked_by(kind: Kind) -> bool {
     matches!(kind, Kind::Port | Kind::Anchorage | Kind::Area)
 }
 
@@ -137,10 +137,6 @@ impl Rule for AlongsideAtAnchor {
         Behaviour::AlongsideAtAnchor
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Near(LOOK_METRES)
-    }
-
     fn interest(&self) -> Interest {
         Interest::SLOW
     }
@@ -179,7 +175,7 @@ impl Rule for AlongsideAtAnchor {
             asks(zone).filter(|_| relation == Relation::In && asked_by(scene.chart.zones.get(zone).kind))
         });
         let Some(profile) = inside else {
-            return or_nobody_asks(Vec::new(), scene, step);
+            return or_nobody_asks(Vec::new(), scene.chart, &scene.tracks.vessel(step.vessel), step.presence);
         };
         let vessel = scene.tracks.vessel(step.vessel);
         let ship = is_ship(&vessel) && vessel.says_anchored();
@@ -188,7 +184,7 @@ impl Rule for AlongsideAtAnchor {
             (false, true) => "small craft",
             (false, false) => "neither",
         };
-        let told = Explanation::new("").takes_part(scene, step);
+        let told = Explanation::new("").takes_part(&scene.tracks.vessel(step.vessel));
         let told = told.is("role", role, "ship at anchor or moored, or small craft", role != "neither");
         vec![told.is("other_party", "none", format!("the other role within {LOOK_METRES} m"), false)]
     }

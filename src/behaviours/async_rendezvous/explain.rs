@@ -12,7 +12,7 @@ use super::{AsyncRendezvous, chance};
 impl AsyncRendezvous {
     /// The conditions on the ship: a slow leg or a kink, and a boat that has stopped there since.
     pub(super) fn as_ship(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
-        let told = Explanation::new("as the ship that slowed or turned").takes_part(scene, step);
+        let told = Explanation::new("as the ship that slowed or turned").takes_part(&scene.tracks.vessel(step.vessel));
         let legs = scene.episodes.legs.of(step.key).map(|(_, leg)| Spot::of_leg(leg));
         let kinks = scene.episodes.kinks.of(step.key).map(|(_, kink)| Spot::of_kink(kink));
         let spots: Vec<Spot> = legs.chain(kinks).collect();
@@ -50,7 +50,7 @@ impl AsyncRendezvous {
         let needed = format!("below {} m, fishing or pleasure, or class B without a length", self.base.small_metres);
         let small = small(&vessel, self.base.small_metres);
         let said = small.as_ref().map_or_else(|| said_of(&vessel), |by| format!("{} (small: {by})", said_of(&vessel)));
-        let told = Explanation::new("as the boat that stopped later").takes_part(scene, step);
+        let told = Explanation::new("as the boat that stopped later").takes_part(&scene.tracks.vessel(step.vessel));
         let told = told.is("craft", said, needed, small.is_some());
         let Some((id, halt)) = scene.episodes.halts.of(step.key).next_back() else {
             return told.is("stopped_at_sea", "never", "below 3 kn for 10 min outside calm water", false);

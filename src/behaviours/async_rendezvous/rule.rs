@@ -8,8 +8,8 @@ use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::{Spot, small, zones_at};
 use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
-    Step, Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, minutes, number, thresholds,
 };
 use crate::episodes::{Halt, News};
 use crate::geo::LatLon;
@@ -320,10 +320,6 @@ impl AsyncRendezvous {
 impl Rule for AsyncRendezvous {
     fn behaviour(&self) -> Behaviour {
         Behaviour::AsyncRendezvous
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
     }
 
     fn interest(&self) -> Interest {

@@ -21,7 +21,7 @@ impl Explanation {
 impl DarkRendezvous {
     /// The conditions on a vessel that was silent while another lay stopped.
     pub(super) fn as_dark(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
-        let told = Explanation::new("as the silent one").takes_part(scene, step);
+        let told = Explanation::new("as the silent one").takes_part(&scene.tracks.vessel(step.vessel));
         let Some(gap) = scene.gaps.latest(step.key) else {
             return told.is("silent_since", "no gap known", "a silence that reception does not explain", false);
         };
@@ -62,7 +62,7 @@ impl DarkRendezvous {
         let halt = scene.episodes.halts.of(step.key).next_back().map(|(_, halt)| halt);
         let profile = halt.and_then(|halt| self.profile(scene, halt));
         let settings = profile.map_or(&self.base, |profile| &self.profiles.get(profile).settings);
-        let told = Explanation::new("as the one that stopped").takes_part(scene, step);
+        let told = Explanation::new("as the one that stopped").takes_part(&scene.tracks.vessel(step.vessel));
         let Some(halt) = halt else {
             return told.at_least("stopped_minutes", Some(0.0), settings.stop_minutes);
         };

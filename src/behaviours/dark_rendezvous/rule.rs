@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
-    Step, Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, minutes, number, thresholds,
 };
 use crate::episodes::gap::Gap;
 use crate::episodes::{Halt, News};
@@ -248,10 +248,6 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
 impl Rule for DarkRendezvous {
     fn behaviour(&self) -> Behaviour {
         Behaviour::DarkRendezvous
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
     }
 
     fn interest(&self) -> Interest {

@@ -22,7 +22,7 @@ use crate::behaviours::character::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use rule::Distress;
+pub(crate) use rule::Distress;
 pub use words::Form;
 
 /// Settings `[behaviours.distress]`.

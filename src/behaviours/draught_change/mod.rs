@@ -23,7 +23,7 @@ use crate::behaviours::character::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use rule::DraughtChange;
+pub(crate) use rule::DraughtChange;
 pub use words::Form;
 
 /// Settings `[behaviours.draught_change]`.

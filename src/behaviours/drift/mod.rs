@@ -28,7 +28,7 @@ use crate::behaviours::character::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use rule::Drift;
+pub(crate) use rule::Drift;
 pub use words::Form;
 
 /// Settings `[behaviours.drift]`.

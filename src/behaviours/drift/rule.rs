@@ -3,88 +3,28 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::runner::case::{
+    Case, FIXES, FIXES_SATELLITE, Facts, Kept, NOT_YET, RESUME_AFTER, Seen, Where, Whole,
+};
 use crate::behaviours::runner::condition::{Observation, Timing};
-use crate::behaviours::runner::vessel::{
-    Case, FIXES, FIXES_SATELLITE, Facts, Kept, Lone, NOT_YET, RESUME_AFTER, Seen, Where,
-};
-use crate::behaviours::{
-    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
-};
+use crate::behaviours::runner::lone::Lone;
+use crate::behaviours::runner::vessel::PerVessel;
+use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, number, thresholds};
 use crate::geo::{LatLon, angle_between};
-use crate::state::remembers;
 use crate::time::{Span, Time};
-use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
-use crate::zones::Chart;
+use crate::tracks::SpeedMadeGood;
 
 use super::{Form, Settings};
 
 /// The `drift` behaviour and its state.
-pub struct Drift {
-    vessels: Lone<Drifting>,
-}
+pub(crate) type Drift = PerVessel<Lone<Drifting>>;
 
-impl Drift {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> Drift {
-        Drift { vessels: Lone::new(settings, chart) }
-    }
-}
-
-impl Rule for Drift {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour::Drift
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Vessel
-    }
-
-    fn interest(&self) -> Interest {
-        Interest::SLOW
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        self.vessels.step(scene, step, out);
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        self.vessels.explain(scene, step, |told, settings, seen, kept| {
-            let degrees = degrees_off(seen);
-            let wide = degrees.is_some_and(|degrees| settings.drift_degrees < degrees);
-            let off = degrees.map_or(serde_json::Value::Null, |degrees| number(degrees, 0));
-            told.between("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.min_knots, settings.max_knots)
-                .is("course_off_heading_degrees", off, format!("> {}", settings.drift_degrees), wide)
-                .at_least(
-                    "drift_minutes",
-                    Some(kept.map_or(0.0, |kept| kept.condition.counted().minutes())),
-                    settings.after_minutes,
-                )
-                .at_least("drift_metres", Some(kept.map_or(0.0, |kept| kept.own.metres)), settings.min_metres)
-        })
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        self.vessels.wake(scene, key, vessel, out);
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
-        self.vessels.forget(vessel, reason, out);
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
-        self.vessels.reload(scene, &settings.drift, places, out);
-    }
-
-    remembers! { kept {} parts { vessels } built {} }
-}
-
-/// The condition of a drift, for the runner.
-#[derive(Serialize, Deserialize)]
-struct Drifting;
+/// The condition of a drift.
+pub(crate) struct Drifting;
 
 /// The current drift.
 #[derive(Serialize, Deserialize)]
-struct Way {
+pub(crate) struct Way {
     /// Where the drift began, and the farthest distance from there since.
     origin: LatLon,
     metres: f64,
@@ -96,6 +36,34 @@ struct Way {
 impl Way {
     fn new(origin: LatLon) -> Way {
         Way { origin, metres: 0.0, shows: None, greatest_degrees: 0.0 }
+    }
+}
+
+impl Whole for Drifting {
+    const INTEREST: Interest = Interest::SLOW;
+
+    fn table(all: &behaviours::Settings) -> &Settings {
+        &all.drift
+    }
+
+    fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Way> {
+        let (smg, degrees) = (seen.step.smg?, degrees_off(seen)?);
+        (observation(settings, smg.knots, degrees) == Observation::Meets).then(|| Way::new(seen.fix.position))
+    }
+
+    fn explain(told: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Way>>) -> Explanation {
+        let degrees = degrees_off(seen);
+        let wide = degrees.is_some_and(|degrees| settings.drift_degrees < degrees);
+        let off = degrees.map_or(serde_json::Value::Null, |degrees| number(degrees, 0));
+        let smg = seen.step.smg.map(|smg| smg.knots);
+        told.between("speed_made_good_knots", smg, settings.min_knots, settings.max_knots)
+            .is("course_off_heading_degrees", off, format!("> {}", settings.drift_degrees), wide)
+            .at_least(
+                "drift_minutes",
+                Some(kept.map_or(0.0, |kept| kept.condition.counted().minutes())),
+                settings.after_minutes,
+            )
+            .at_least("drift_metres", Some(kept.map_or(0.0, |kept| kept.own.metres)), settings.min_metres)
     }
 }
 
@@ -112,11 +80,6 @@ impl Case for Drifting {
 
     fn anchored_swing_nm(settings: &Settings) -> Option<f64> {
         Some(settings.anchored_swing_nm)
-    }
-
-    fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Way> {
-        let (smg, degrees) = (seen.step.smg?, degrees_off(seen)?);
-        (observation(settings, smg.knots, degrees) == Observation::Meets).then(|| Way::new(seen.fix.position))
     }
 
     fn observe(settings: &Settings, kept: &mut Kept<Way>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::ais::StationId;
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, Words, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
+    Words, minutes, number, thresholds,
 };
 use crate::coverage::{Receipts, SLOT};
 use crate::geo::LatLon;
@@ -150,10 +150,6 @@ impl FeedSilent {
 impl Rule for FeedSilent {
     fn behaviour(&self) -> Behaviour {
         Behaviour::FeedSilent
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
     }
 
     fn interest(&self) -> Interest {

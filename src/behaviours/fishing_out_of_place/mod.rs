@@ -28,7 +28,7 @@ use crate::behaviours::character::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use rule::FishingOutOfPlace;
+pub(crate) use rule::FishingOutOfPlace;
 pub use words::Form;
 
 /// Settings `[behaviours.fishing_out_of_place]`.

@@ -1,21 +1,20 @@
 //! The rule of `fishing_out_of_place`.
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::behaviours::explain::said_of;
+use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where};
 use crate::behaviours::runner::condition::{Observation, Timing};
-use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, Lone, RESUME_AFTER, Seen, Where};
-use crate::behaviours::{
-    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
-};
+use crate::behaviours::runner::lone::{self, Lone};
+use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
+use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes, number, thresholds};
 use crate::geo::LatLon;
 use crate::state::remembers;
 use crate::time::{Span, Time};
-use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
+use crate::tracks::{Fix, SpeedMadeGood};
 use crate::units::{METRES_PER_NM, Mmsi, knots};
-use crate::zones::Chart;
+use crate::zones::{Chart, Presence};
 
 use super::{Form, Settings};
 
@@ -29,76 +28,72 @@ const SLACK_KNOTS: f64 = 1.0;
 const SHORTEST_PATH: f64 = 10.0 * METRES_PER_NM;
 
 /// The `fishing_out_of_place` behaviour and its state.
-pub struct FishingOutOfPlace {
+pub(crate) type FishingOutOfPlace = PerVessel<FishingRule>;
+
+/// The rule: a fishing vessel makes a long passage, and then stops.
+pub(crate) struct FishingRule {
     settings: Settings,
-    /// Passages of fishing vessels far out.
-    passages: FxHashMap<TrackIx, Passage>,
     stops: Lone<Stop>,
 }
 
-impl FishingOutOfPlace {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> FishingOutOfPlace {
-        FishingOutOfPlace {
-            settings: settings.clone(),
-            passages: FxHashMap::default(),
-            stops: Lone::new(settings, chart),
-        }
-    }
+/// What is kept about one vessel; never without one of the two.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct State {
+    /// Its passage far out.
+    passage: Option<Passage>,
+    stop: Option<lone::State<Done>>,
 }
 
-impl Rule for FishingOutOfPlace {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour::FishingOutOfPlace
+impl VesselRule for FishingRule {
+    type Settings = Settings;
+    type State = State;
+    const BEHAVIOUR: Behaviour = Behaviour::FishingOutOfPlace;
+    const INTEREST: Interest = Interest::LOOK.and(Interest::SLOW);
+
+    fn new(settings: &Settings, chart: &Chart) -> FishingRule {
+        FishingRule { settings: settings.clone(), stops: Lone::new(settings, chart) }
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Vessel
+    fn settings(all: &behaviours::Settings) -> &Settings {
+        &all.fishing_out_of_place
     }
 
-    fn interest(&self) -> Interest {
-        Interest::LOOK.and(Interest::SLOW)
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+    fn observe(&mut self, state: &mut Option<State>, scene: &VesselScene<'_>, step: &Step<'_>, out: &mut Signals<'_>) {
         let Some(fix) = step.fix else {
             return;
         };
-        let fishing = scene.tracks.vessel(step.vessel).ship_type() == Some(30);
+        let fishing = scene.vessel.ship_type() == Some(30);
+        if !fishing && state.is_none() {
+            return;
+        }
+        let mut now = state.take().unwrap_or_default();
         let least_nm = self.settings.min_shore_nm;
         let far = || match &step.place {
             Some(place) => place.is_beyond(scene.chart, least_nm),
             None => least_nm < scene.chart.shore_nm(fix.position),
         };
-        match fishing && far() {
-            false => {
-                self.passages.remove(&step.vessel);
-            }
-            true if step.interest.meets(Interest::LOOK) => {
-                let passage = self.passages.entry(step.vessel).or_insert_with(|| Passage::new(&fix));
-                passage.look(&self.settings, &fix, scene.tracks.settings().lost_after());
-            }
-            true => {}
+        if !(fishing && far()) {
+            now.passage = None;
+        } else if step.interest.meets(Interest::LOOK) {
+            let passage = now.passage.get_or_insert_with(|| Passage::new(&fix));
+            passage.look(&self.settings, &fix, scene.settings().lost_after());
         }
-        if !fishing && !self.stops.knows(step.vessel) {
-            return;
+        let (passage, settings) = (&now.passage, &self.settings);
+        let begin = |own: &Settings, seen: &Seen<'_>| {
+            seen.step.smg.filter(|smg| smg.knots < own.stop_knots)?;
+            passage.as_ref()?.done(settings, seen.fix.at)
+        };
+        if fishing || now.stop.is_some() {
+            self.stops.observe(&mut now.stop, scene, step, begin, out);
         }
-        let (passages, settings) = (&self.passages, &self.settings);
-        self.stops.step_with(
-            scene,
-            step,
-            |own, seen| {
-                seen.step.smg.filter(|smg| smg.knots < own.stop_knots)?;
-                passages.get(&seen.step.vessel)?.done(settings, seen.fix.at)
-            },
-            out,
-        );
+        *state = (now.passage.is_some() || now.stop.is_some()).then_some(now);
     }
 
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+    fn explain(&self, state: Option<&State>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let base = &self.settings;
-        let passage = self.passages.get(&step.vessel);
-        self.stops.explain(scene, step, |told, settings, seen, kept| {
+        let passage = state.and_then(|state| state.passage.as_ref());
+        let stop = state.and_then(|state| state.stop.as_ref());
+        self.stops.explain(stop, scene, step, |told, settings, seen, kept| {
             let fishing = seen.vessel.ship_type() == Some(30);
             let done = kept.map(|kept| kept.own).or_else(|| passage?.done(base, seen.fix.at));
             let hours = done.map(|done| done.took.hours()).or(passage.map(|passage| passage.counted.hours()));
@@ -112,26 +107,42 @@ impl Rule for FishingOutOfPlace {
         })
     }
 
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        self.stops.wake(scene, key, vessel, out);
+    fn close(&self, state: State, reason: End, out: &mut Signals<'_>) {
+        state.stop.into_iter().for_each(|stop| self.stops.close(stop, reason, out));
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
-        self.passages.remove(&vessel);
-        self.stops.forget(vessel, reason, out);
+    fn configure(&mut self, settings: &Settings, chart: &Chart, now: Time) {
+        self.settings = settings.clone();
+        self.stops.configure(settings, chart, now);
     }
 
-    fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
-        self.settings = settings.fishing_out_of_place.clone();
-        self.stops.reload(scene, &self.settings, places, out);
+    fn review(&self, state: &mut Option<State>, scene: &VesselScene<'_>, presence: &Presence, out: &mut Signals<'_>) {
+        if let Some(state) = state {
+            self.stops.review(&mut state.stop, scene, presence, out);
+        }
+        state.take_if(|state| state.passage.is_none() && state.stop.is_none());
     }
 
-    remembers! { kept { passages } parts { stops } built { settings } }
+    fn follows(state: &State) -> bool {
+        state.stop.is_some()
+    }
+
+    fn due(&self, state: &State, scene: &VesselScene<'_>) -> Option<Time> {
+        state.stop.as_ref().map(|stop| self.stops.lost_at(stop, scene))
+    }
+
+    fn wake(&mut self, state: &mut Option<State>, _scene: &VesselScene<'_>, out: &mut Signals<'_>) {
+        let stop = state.as_mut().and_then(|state| state.stop.take());
+        stop.into_iter().for_each(|stop| self.stops.close(stop, End::Lost, out));
+        state.take_if(|state| state.passage.is_none());
+    }
+
+    remembers! { kept {} parts { stops } built { settings } }
 }
 
 /// The passage of a fishing vessel: the straight way so far, and the latest passage that was long enough.
 #[derive(Serialize, Deserialize)]
-struct Passage {
+pub(crate) struct Passage {
     start: LatLon,
     start_at: Time,
     last_at: Time,
@@ -143,7 +154,7 @@ struct Passage {
 
 /// A passage of at least `passage_hours`.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-struct Done {
+pub(crate) struct Done {
     ended_at: Time,
     took: Span,
     path_metres: f64,
@@ -204,9 +215,8 @@ impl Passage {
     }
 }
 
-/// The condition of the stop after a passage, for the runner.
-#[derive(Serialize, Deserialize)]
-struct Stop;
+/// The condition of the stop after a passage.
+pub(crate) struct Stop;
 
 impl Case for Stop {
     type Settings = Settings;
@@ -217,10 +227,6 @@ impl Case for Stop {
 
     fn min_shore_nm(settings: &Settings) -> f64 {
         settings.min_shore_nm
-    }
-
-    fn begin(_settings: &Settings, _seen: &Seen<'_>) -> Option<Done> {
-        None
     }
 
     fn observe(settings: &Settings, _kept: &mut Kept<Done>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {

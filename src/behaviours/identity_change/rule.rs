@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, Vicinity, Words, minutes, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
+    Vicinity, Words, minutes, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
@@ -286,10 +286,6 @@ impl Rule for IdentityChange {
         Behaviour::IdentityChange
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Episodes
-    }
-
     fn interest(&self) -> Interest {
         Interest::LEARNED
     }
@@ -340,7 +336,7 @@ impl Rule for IdentityChange {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.tracks.vessel(step.vessel);
         let identity = vessel.identity();
-        let named = Explanation::new("by name, call sign or type").takes_part(scene, step);
+        let named = Explanation::new("by name, call sign or type").takes_part(&scene.tracks.vessel(step.vessel));
         let mut told = vec![self.as_renamed(named, scene, &vessel, step)];
         let imo = identity.and_then(|identity| identity.imo);
         let Some(imo) = imo else {

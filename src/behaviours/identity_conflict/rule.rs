@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::shared::sharing::{is_watched, jump_measured, jump_nm};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
+    minutes, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::{Span, Time};
@@ -212,10 +212,6 @@ impl IdentityConflict {
 impl Rule for IdentityConflict {
     fn behaviour(&self) -> Behaviour {
         Behaviour::IdentityConflict
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
     }
 
     fn interest(&self) -> Interest {

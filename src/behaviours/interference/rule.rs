@@ -7,8 +7,8 @@ use serde_json::Map;
 
 use crate::behaviours::shared::sharing::is_watched;
 use crate::behaviours::{
-    Behaviour, Doubt, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind,
-    Step, Subject, Verdict, minutes, thresholds,
+    Behaviour, Doubt, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, Verdict, minutes, thresholds,
 };
 use crate::geo::LatLon;
 use crate::state::remembers;
@@ -239,10 +239,6 @@ fn cell_name(at: LatLon) -> String {
 impl Rule for Interference {
     fn behaviour(&self) -> Behaviour {
         Behaviour::Interference
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
     }
 
     fn interest(&self) -> Interest {

@@ -28,7 +28,7 @@ use crate::zones::BELT_NM;
 use crate::zones::Kind;
 use serde::{Deserialize, Serialize};
 
-pub use rule::LimitHugging;
+pub(crate) use rule::LimitHugging;
 pub use words::Form;
 
 const RESUME_AFTER: Span = Span::from_minutes(5);

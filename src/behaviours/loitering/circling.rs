@@ -9,7 +9,8 @@ use crate::tracks::{Fix, Vessel};
 use crate::units::METRES_PER_NM;
 
 use crate::behaviours::loitering::Settings;
-use crate::behaviours::{Explanation, Scene, number};
+use crate::behaviours::runner::vessel::VesselScene;
+use crate::behaviours::{Explanation, number};
 
 const SLOT: Span = Span::from_minutes(5);
 const SLOT_HOURS: f64 = 1.0 / 12.0;
@@ -67,16 +68,11 @@ impl Circling {
     }
 
     /// One look every 5 minutes where the place allows it. Returns the last moment the condition held, if it ended.
-    pub(super) fn look(
-        &mut self,
-        settings: &Settings,
-        scene: &Scene<'_>,
-        vessel: &Vessel<'_>,
-        fix: &Fix,
-    ) -> Option<Time> {
+    pub(super) fn look(&mut self, settings: &Settings, scene: &VesselScene<'_>, fix: &Fix) -> Option<Time> {
+        let vessel = &scene.vessel;
         let allowed_since = *self.allowed_since.get_or_insert(fix.at);
         self.looked_at = fix.at;
-        let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
+        let bridge = scene.settings().max_hole(vessel.satellite_only());
         match self.state {
             State::Open { satisfied_at, round } => {
                 let window = satisfied_at - round.started_at;

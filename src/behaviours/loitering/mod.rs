@@ -36,7 +36,7 @@ use crate::behaviours::character::{
     ZoneUse, any_zone, never,
 };
 
-pub use rule::Loitering;
+pub(crate) use rule::Loitering;
 pub use settings::Settings;
 pub use words::Form;
 

@@ -1,17 +1,14 @@
 //! The rule of `loitering`.
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::behaviours::runner::profile::{Profiles, Standing};
-use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, Vicinity, number, thresholds,
-};
+use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, Vicinity, number, thresholds};
 use crate::state::remembers;
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey};
-use crate::zones::{Chart, Crossing};
+use crate::tracks::Fix;
+use crate::zones::{Chart, Crossing, Presence};
 
 use super::stay::Stay;
 use super::{Form, Settings};
@@ -20,27 +17,28 @@ use super::{Form, Settings};
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The `loitering` behaviour and its state.
-pub struct Loitering {
+pub(crate) type Loitering = PerVessel<LoiteringRule>;
+
+/// The rule: a vessel stays slow or circles where vessels are watched.
+pub(crate) struct LoiteringRule {
     profiles: Profiles<Settings>,
     /// When the current zones came into force.
     profiles_since: Time,
-    vessels: FxHashMap<TrackIx, State>,
     scratch: Vec<u16>,
 }
 
-/// State of one vessel.
+/// What is kept about one vessel.
 #[derive(Serialize, Deserialize)]
-struct State {
-    key: TrackKey,
-    judged: Vec<Stay>,
+pub(crate) struct State {
+    /// Its stay under each set of settings that applies.
+    stays: Vec<Stay>,
     /// Latest report, if the condition has been reported and not yet ended.
     said: Option<Said>,
     last_fix: Time,
-    waking: bool,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-struct Said {
+pub(crate) struct Said {
     at: Time,
     started_at: Time,
     satisfied_at: Time,
@@ -48,265 +46,212 @@ struct Said {
     zones: Vec<(crate::zones::ZoneIx, crate::zones::Relation)>,
 }
 
-impl Loitering {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> Loitering {
-        Loitering {
-            profiles: Profiles::new(Behaviour::Loitering, settings, chart),
-            profiles_since: Time::MIN,
-            vessels: FxHashMap::default(),
-            scratch: Vec::new(),
-        }
-    }
-}
+impl VesselRule for LoiteringRule {
+    type Settings = Settings;
+    type State = State;
+    const BEHAVIOUR: Behaviour = Behaviour::Loitering;
+    const INTEREST: Interest = Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED);
 
-impl Rule for Loitering {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour::Loitering
+    fn new(settings: &Settings, chart: &Chart) -> LoiteringRule {
+        let profiles = Profiles::new(Behaviour::Loitering, settings, chart);
+        LoiteringRule { profiles, profiles_since: Time::MIN, scratch: Vec::new() }
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Vessel
+    fn settings(all: &behaviours::Settings) -> &Settings {
+        &all.loitering
     }
 
-    fn interest(&self) -> Interest {
-        Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED)
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+    fn observe(&mut self, state: &mut Option<State>, scene: &VesselScene<'_>, step: &Step<'_>, out: &mut Signals<'_>) {
         let (Some(fix), Some(place)) = (step.fix, step.place) else {
             return;
         };
-        let vessel = scene.tracks.vessel(step.vessel);
-        let known = self.vessels.contains_key(&step.vessel);
-        if !vessel.takes_part() || (!known && step.presence.is_empty()) {
+        if !scene.vessel.takes_part() || (state.is_none() && step.presence.is_empty()) {
             return;
         }
-        let mut profiles = std::mem::take(&mut self.scratch);
-        self.profiles.watched(scene.chart, step.presence, scene.now, &mut profiles);
-        if known || !profiles.is_empty() {
-            let state = self.vessels.entry(step.vessel).or_insert_with(|| State {
-                key: step.key,
-                judged: Vec::new(),
-                said: None,
-                last_fix: fix.at,
-                waking: false,
-            });
-            state.last_fix = fix.at;
+        let mut allowed = std::mem::take(&mut self.scratch);
+        self.profiles.watched(scene.chart, step.presence, scene.now, &mut allowed);
+        if state.is_some() || !allowed.is_empty() {
+            let state = state.get_or_insert_with(|| State { stays: Vec::new(), said: None, last_fix: fix.at });
             let not_before = entered_at(step).max(self.profiles_since);
-            let (mut over_at, mut left) = (None, false);
-            for profile in &profiles {
-                if !state.judged.iter().any(|judged| judged.profile == *profile) {
-                    state.judged.push(Stay::new(*profile, not_before));
-                }
-            }
-            for judged in &mut state.judged {
-                let allowed = profiles.contains(&judged.profile);
-                let profile = self.profiles.get(judged.profile);
-                let standing = if judged.is_open() { Standing::Open } else { Standing::New };
-                let at_sea = profile.is_at_sea(scene.chart, &place, profile.settings.min_shore_nm, standing);
-                left |= !(allowed && at_sea);
-                let ended = match allowed && at_sea {
-                    true => judged.observe(&profile.settings, scene, &vessel, &fix, step),
-                    false => judged.leave(),
-                };
-                over_at = over_at.max(ended);
-            }
-            let reason = match (profiles.is_empty(), left) {
-                (true, _) => End::LeftZone,
-                (false, true) => End::InCalmWater,
-                (false, false) => End::UnderWayAgain,
-            };
-            state.speak(scene, step, &place, &self.profiles, over_at, reason, out);
-            state.rest(scene, &self.profiles, step.vessel, out);
-            if state.is_empty() {
-                self.vessels.remove(&step.vessel);
-                out.activity.push((step.vessel, Activity::Done));
-            } else if !known {
-                out.activity.push((step.vessel, Activity::Keeps));
-            }
+            state.look(&self.profiles, &allowed, not_before, &Seen { scene, step, fix, place }, out);
         }
-        self.scratch = profiles;
+        state.take_if(|state| state.is_empty());
+        self.scratch = allowed;
     }
 
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+    fn explain(&self, state: Option<&State>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
-        let stays = self.vessels.get(&step.vessel).map_or(&[][..], |state| &state.judged);
+        let stays = state.map_or(&[][..], |state| &state.stays);
         let of = |profile: u16| stays.iter().find(|stay| stay.profile == profile);
         let told = |profile: u16| Stay::explain(of(profile), self.profiles.get(profile), scene, step, watched);
         profiles.into_iter().flat_map(told).collect()
     }
 
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
+    fn close(&self, mut state: State, reason: End, out: &mut Signals<'_>) {
+        state.close(reason, out);
+    }
+
+    fn configure(&mut self, settings: &Settings, chart: &Chart, now: Time) {
+        self.profiles.rebuild(Behaviour::Loitering, settings, chart);
+        self.profiles_since = now;
+    }
+
+    fn review(&self, state: &mut Option<State>, scene: &VesselScene<'_>, presence: &Presence, out: &mut Signals<'_>) {
+        let mut allowed = Vec::new();
+        self.profiles.watched(scene.chart, presence, scene.now, &mut allowed);
+        let Some(first) = allowed.first() else {
+            state.take().into_iter().for_each(|mut state| state.close(End::ZoneGone, out));
             return;
         };
-        let lost_at = scene.tracks.lost_at(vessel, state.last_fix);
-        if scene.now < lost_at {
-            out.wakes.push((lost_at, key, vessel));
+        let Some(state) = state else {
             return;
-        }
-        state.close(vessel, End::Lost, out);
-        self.vessels.remove(&vessel);
-        out.activity.push((vessel, Activity::Done));
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
-        if let Some(mut state) = self.vessels.remove(&vessel) {
-            state.close(vessel, reason, out);
-        }
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
-        self.profiles.rebuild(Behaviour::Loitering, &settings.loitering, scene.chart);
-        self.profiles_since = scene.now;
-        let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
-        vessels.sort_unstable();
-        for (_, ix) in vessels {
-            let mut allowed = Vec::new();
-            self.profiles.watched(scene.chart, places.presence(ix), scene.now, &mut allowed);
-            let Some(state) = self.vessels.get_mut(&ix) else {
-                continue;
-            };
-            match allowed.first() {
-                None => {
-                    state.close(ix, End::ZoneGone, out);
-                    self.vessels.remove(&ix);
-                    out.activity.push((ix, Activity::Done));
-                }
-                // A running condition keeps the settings it began with if they still exist, and otherwise takes the new
-                // ones.
-                Some(first) => {
-                    for judged in &mut state.judged {
-                        if !allowed.contains(&judged.profile) {
-                            judged.profile = *first;
-                        }
-                    }
-                    state.judged.dedup_by_key(|judged| judged.profile);
-                }
+        };
+        // A running condition keeps the settings it began with if they still exist, and otherwise takes the new ones.
+        for stay in &mut state.stays {
+            if !allowed.contains(&stay.profile) {
+                stay.profile = *first;
             }
         }
+        state.stays.dedup_by_key(|stay| stay.profile);
     }
 
-    remembers! { kept { profiles, profiles_since, vessels } parts {} built { scratch } }
+    fn due(&self, state: &State, scene: &VesselScene<'_>) -> Option<Time> {
+        Some(scene.lost_at(state.last_fix))
+    }
+
+    remembers! { kept { profiles, profiles_since } parts {} built { scratch } }
+}
+
+/// One fix of one vessel, with its surroundings.
+struct Seen<'a> {
+    scene: &'a VesselScene<'a>,
+    step: &'a Step<'a>,
+    fix: Fix,
+    place: Vicinity,
 }
 
 impl State {
     fn is_empty(&self) -> bool {
-        self.judged.is_empty() && self.said.is_none()
+        self.stays.is_empty() && self.said.is_none()
+    }
+
+    /// Handles a fix at which the settings of `allowed` apply.
+    fn look(
+        &mut self,
+        profiles: &Profiles<Settings>,
+        allowed: &[u16],
+        not_before: Time,
+        seen: &Seen<'_>,
+        out: &mut Signals<'_>,
+    ) {
+        self.last_fix = seen.fix.at;
+        for profile in allowed {
+            if !self.stays.iter().any(|stay| stay.profile == *profile) {
+                self.stays.push(Stay::new(*profile, not_before));
+            }
+        }
+        let (mut over_at, mut left) = (None, false);
+        for stay in &mut self.stays {
+            let of = profiles.get(stay.profile);
+            let settings = &of.settings;
+            let standing = if stay.is_open() { Standing::Open } else { Standing::New };
+            let at_sea = of.is_at_sea(seen.scene.chart, &seen.place, settings.min_shore_nm, standing);
+            let is_allowed = allowed.contains(&stay.profile) && at_sea;
+            left |= !is_allowed;
+            let ended = match is_allowed {
+                true => stay.observe(settings, seen.scene, &seen.fix, seen.step),
+                false => stay.leave(),
+            };
+            over_at = over_at.max(ended);
+        }
+        let reason = match (allowed.is_empty(), left) {
+            (true, _) => End::LeftZone,
+            (false, true) => End::InCalmWater,
+            (false, false) => End::UnderWayAgain,
+        };
+        self.speak(profiles, seen, over_at, reason, out);
+        // Stays that count nothing are dropped.
+        self.stays.retain(|stay| {
+            let settings = &profiles.get(stay.profile).settings;
+            !stay.is_idle(&settings.rule(seen.scene.merge, false), seen.scene.now)
+        });
     }
 
     /// Reports that the condition holds or is over, if that is news.
-    #[allow(clippy::too_many_arguments)]
     fn speak(
         &mut self,
-        scene: &Scene<'_>,
-        step: &Step<'_>,
-        place: &Vicinity,
         profiles: &Profiles<Settings>,
+        seen: &Seen<'_>,
         over_at: Option<Time>,
         reason: End,
-        out: &mut Output,
+        out: &mut Signals<'_>,
     ) {
-        let Some(fix) = step.fix else {
-            return;
-        };
-        let open = self.judged.iter_mut().filter(|judged| judged.is_open());
-        let open = open.min_by_key(|judged| (!judged.holds(), judged.started_at()));
-        let Some(judged) = open else {
+        let Seen { scene, step, fix, place } = *seen;
+        let open = self.stays.iter_mut().filter(|stay| stay.is_open());
+        let Some(stay) = open.min_by_key(|stay| (!stay.holds(), stay.started_at())) else {
             if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
                 let reason = match (reason, said.form) {
                     (End::UnderWayAgain, Form::Circling) => End::NoLongerCircling,
                     _ => reason,
                 };
-                out.signals.push(self.over(step.vessel, ended_at, reason));
+                out.over(ended_at, reason);
             }
             return;
         };
-        if !judged.holds() {
+        if !stay.holds() {
             return;
         }
-        let form = match (judged.slow.is_open(), judged.circling.is_open()) {
+        let form = match (stay.slow.is_open(), stay.circling.is_open()) {
             (true, true) => Form::SlowAndCircling,
             (true, false) => Form::Slow,
             (false, _) => Form::Circling,
         };
         let zones: Vec<_> = step.presence.iter().collect();
-        let started_at = self.said.as_ref().map_or(judged.started_at(), |said| said.started_at);
-        let satisfied_at = self.said.as_ref().map_or(judged.satisfied_at(), |said| said.satisfied_at);
-        let news = self
-            .said
-            .as_ref()
-            .is_none_or(|said| said.form != form || said.zones != zones || SAY_EVERY <= fix.at - said.at);
-        if !news {
+        let started_at = self.said.as_ref().map_or(stay.started_at(), |said| said.started_at);
+        let satisfied_at = self.said.as_ref().map_or(stay.satisfied_at(), |said| said.satisfied_at);
+        let news = |said: &Said| said.form != form || said.zones != zones || SAY_EVERY <= fix.at - said.at;
+        if !self.said.as_ref().is_none_or(news) {
             return;
         }
-        let settings = &profiles.get(judged.profile).settings;
-        let anchored = judged.anchored(settings, scene, &scene.tracks.vessel(step.vessel), fix.at);
+        let settings = &profiles.get(stay.profile).settings;
+        let anchored = stay.anchored(settings, scene, fix.at);
         let mut measured = serde_json::Map::new();
-        if judged.slow.is_open() {
-            measured.insert("counted_minutes".into(), number(judged.slow.counted_in_all().minutes(), 1));
-            measured.insert("swing_nm".into(), number(judged.swing.radius_nm(), 2));
-            measured.insert("max_knots".into(), number(judged.swing.fastest_knots, 1));
+        if stay.slow.is_open() {
+            measured.insert("counted_minutes".into(), number(stay.slow.counted_in_all().minutes(), 1));
+            measured.insert("swing_nm".into(), number(stay.swing.radius_nm(), 2));
+            measured.insert("max_knots".into(), number(stay.swing.fastest_knots, 1));
         }
         if let Some(smg) = step.smg {
             measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
         }
-        judged.circling.measure(&mut measured);
+        stay.circling.measure(&mut measured);
         if let Some(anchored) = anchored {
             anchored.measure(&mut measured);
         }
         let shore_nm = place.shore_nm(scene.chart);
         measured.insert("shore_nm".into(), number(shore_nm, 1));
-        out.signals.push(Signal {
-            behaviour: Behaviour::Loitering,
-            subject: Subject::one(self.key, step.vessel),
-            kind: SignalKind::Holds(Box::new(Holding {
-                started_at,
-                satisfied_at,
-                last_at: fix.at,
-                form: form.into(),
-                position: Some(fix.position),
-                shore_nm: Some(shore_nm),
-                zones: zones.clone(),
-                base: vec![(Behaviour::Loitering.name(), settings.score)],
-                asked: None,
-                anchored: anchored.is_some(),
-                measured,
-                thresholds: thresholds(settings, keys_of(form)),
-            })),
+        out.holds(Holding {
+            started_at,
+            satisfied_at,
+            last_at: fix.at,
+            form: form.into(),
+            position: Some(fix.position),
+            shore_nm: Some(shore_nm),
+            zones: zones.clone(),
+            base: vec![(Behaviour::Loitering.name(), settings.score)],
+            asked: None,
+            anchored: anchored.is_some(),
+            measured,
+            thresholds: thresholds(settings, keys_of(form)),
         });
         self.said = Some(Said { at: fix.at, started_at, satisfied_at, form, zones });
     }
 
-    /// Drops stays that count nothing, and asks to be woken when the vessel would be lost.
-    fn rest(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, vessel: TrackIx, out: &mut Output) {
-        let now = scene.now;
-        self.judged.retain(|judged| {
-            let settings = &profiles.get(judged.profile).settings;
-            let rule = settings.rule(scene.merge, false);
-            !judged.is_idle(&rule, now)
-        });
-        if !self.waking && !self.judged.is_empty() {
-            self.waking = true;
-            let lost_at = scene.tracks.lost_at(vessel, self.last_fix);
-            out.wakes.push((lost_at, self.key, vessel));
-        }
-    }
-
     /// Ends everything at the last moment it held.
-    fn close(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
-        let ended_at = self.judged.iter_mut().filter_map(Stay::leave).max();
+    fn close(&mut self, reason: End, out: &mut Signals<'_>) {
+        let ended_at = self.stays.iter_mut().filter_map(Stay::leave).max();
         if let (Some(_), Some(ended_at)) = (self.said.take(), ended_at) {
-            out.signals.push(self.over(vessel, ended_at, reason));
-        }
-    }
-
-    fn over(&self, vessel: TrackIx, ended_at: Time, reason: End) -> Signal {
-        Signal {
-            behaviour: Behaviour::Loitering,
-            subject: Subject::one(self.key, vessel),
-            kind: SignalKind::Over { ended_at, reason },
+            out.over(ended_at, reason);
         }
     }
 }

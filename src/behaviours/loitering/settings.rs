@@ -165,7 +165,7 @@ impl Settings {
         problems
     }
 
-    pub(in crate::behaviours) fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
+    pub(crate) fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
         Timing {
             after: minutes(self.after_minutes),
             end_after: minutes(self.end_minutes),
@@ -175,7 +175,7 @@ impl Settings {
         }
     }
     /// Limits within which a slow vessel counts as anchored.
-    pub(in crate::behaviours) fn anchorage(&self) -> Anchorage {
+    pub(crate) fn anchorage(&self) -> Anchorage {
         Anchorage {
             swing_nm: self.anchored_swing_nm,
             after: minutes(self.anchored_after_minutes),

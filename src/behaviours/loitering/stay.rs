@@ -1,18 +1,19 @@
-//! One vessel's stay in a watched place under one set of settings (part of `loitering`).
+//! One vessel's stay in a watched place under one set of settings.
 
 use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
-use crate::tracks::{Fix, SpeedMadeGood, Vessel};
+use crate::tracks::{Fix, SpeedMadeGood};
 use crate::units::METRES_PER_NM;
 
 use crate::behaviours::loitering::Settings;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::profile::Profile;
+use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::shared::anchored::{self, Anchored};
 use crate::behaviours::shared::swing::Swing;
-use crate::behaviours::{Explanation, Interest, Scene, Step, loitering::circling, minutes};
+use crate::behaviours::{Explanation, Interest, Step, loitering::circling, minutes};
 
 /// Within this distance, a vessel is alongside, allowing for the positions of the antennas. Metres.
 const ALONGSIDE_METRES: f64 = 300.0;
@@ -75,12 +76,11 @@ impl Stay {
     pub(super) fn observe(
         &mut self,
         settings: &Settings,
-        scene: &Scene<'_>,
-        vessel: &Vessel<'_>,
+        scene: &VesselScene<'_>,
         fix: &Fix,
         step: &Step<'_>,
     ) -> Option<Time> {
-        let mut ended = None;
+        let (mut ended, vessel) = (None, &scene.vessel);
         if !self.inside {
             self.inside = true;
             self.not_before = fix.at;
@@ -113,25 +113,20 @@ impl Stay {
         if self.slow.is_open() && !self.slow.is_ending() {
             self.circling.rest(fix.at);
         } else if settings.circling && step.interest.meets(Interest::TICK) {
-            ended = ended.max(self.circling.look(settings, scene, vessel, fix));
+            ended = ended.max(self.circling.look(settings, scene, fix));
         }
         ended
     }
 
     /// How the vessel is anchored while it is slow. After leaving its anchorage it still counts as anchored, until it
     /// has been slow elsewhere for as long as loitering takes to open.
-    pub(super) fn anchored(
-        &mut self,
-        settings: &Settings,
-        scene: &Scene<'_>,
-        vessel: &Vessel<'_>,
-        at: Time,
-    ) -> Option<Anchored> {
+    pub(super) fn anchored(&mut self, settings: &Settings, scene: &VesselScene<'_>, at: Time) -> Option<Anchored> {
         if !self.slow.is_open() {
             return None;
         }
-        self.visited |= is_visited(scene, vessel, self.slow.started_at());
-        match Anchored::of(scene, vessel, &self.swing, &settings.anchorage()) {
+        let came_later = self.slow.started_at() + CAME_LATER_BY;
+        self.visited |= scene.is_visited(came_later, ALONGSIDE_METRES, HEARD_WITHIN);
+        match Anchored::of(scene, &self.swing, &settings.anchorage()) {
             // Lying still while another vessel comes alongside does not prove an anchor; a meeting looks the same.
             Some(Anchored::Swing { .. } | Anchored::Still { .. }) if self.visited => {}
             Some(now) => self.anchored = Some((now, at)),
@@ -152,14 +147,13 @@ impl Stay {
     pub(super) fn explain(
         stay: Option<&Stay>,
         profile: &Profile<Settings>,
-        scene: &Scene<'_>,
+        scene: &VesselScene<'_>,
         step: &Step<'_>,
         watched: bool,
     ) -> Vec<Explanation> {
-        let settings = &profile.settings;
-        let vessel = scene.tracks.vessel(step.vessel);
+        let (settings, vessel) = (&profile.settings, scene.vessel);
         let begun = |form: &str| {
-            let told = Explanation::new(form).takes_part(scene, step).watched(scene, step, watched);
+            let told = Explanation::new(form).takes_part(&vessel).watched(scene.chart, step.presence, watched);
             profile.explain_place(
                 told,
                 step.place.map(|place| place.place(scene.chart)).as_ref(),
@@ -171,12 +165,12 @@ impl Stay {
             .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.slow_knots)
             .at_least("slow_minutes", Some(counted.minutes()), settings.after_minutes);
         let swing = stay.map_or_else(Swing::default, |stay| stay.swing);
-        let lies = Anchored::of(scene, &vessel, &swing, &settings.anchorage()).filter(|_| counted != Span::ZERO);
-        let slow = anchored::explain(slow, scene, step, lies);
+        let lies = Anchored::of(scene, &swing, &settings.anchorage()).filter(|_| counted != Span::ZERO);
+        let slow = anchored::explain(slow, scene, step.fix, lies);
         if !settings.circling {
             return vec![slow];
         }
-        let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
+        let bridge = scene.settings().max_hole(vessel.satellite_only());
         let walked = step.fix.map(|fix| circling::walked(&vessel, &fix, bridge, settings.circling_max_hours));
         let circling = circling::explain(begun("circling, over the longest window"), settings, walked);
         vec![slow, circling]
@@ -205,21 +199,4 @@ impl Stay {
         let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
         first.into_iter().flatten().min().unwrap_or(Time::MIN)
     }
-}
-
-/// Whether a vessel alongside arrived after `since`. One that was already there is a neighbour at the same anchorage.
-fn is_visited(scene: &Scene<'_>, vessel: &Vessel<'_>, since: Time) -> bool {
-    let Some(fix) = vessel.last() else {
-        return false;
-    };
-    let mut visited = false;
-    scene.tracks.near(fix.position, ALONGSIDE_METRES, |other, _| {
-        let heard = other.last().is_some_and(|last| fix.at - last.at <= HEARD_WITHIN);
-        let came_later = || match scene.episodes.lying.of(other.key()) {
-            Some(still) => since + CAME_LATER_BY <= still.since,
-            None => true,
-        };
-        visited |= other.ix() != vessel.ix() && other.takes_part() && heard && came_later();
-    });
-    visited
 }

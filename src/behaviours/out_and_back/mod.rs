@@ -28,7 +28,7 @@ use crate::behaviours::character::{
 use crate::tracks::Vessel;
 use serde::{Deserialize, Serialize};
 
-pub use rule::OutAndBack;
+pub(crate) use rule::OutAndBack;
 pub use words::Form;
 
 /// Settings `[behaviours.out_and_back]`.

@@ -1,19 +1,18 @@
 //! The rule of `out_and_back`.
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::behaviours::explain::zones_by_name;
 use crate::behaviours::runner::profile::{Profiles, Standing};
+use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
-    Step, Subject, minutes, number, thresholds,
+    self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes, number, thresholds,
 };
 use crate::geo::LatLon;
 use crate::state::remembers;
 use crate::time::{Span, Time};
-use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
+use crate::tracks::{Fix, SpeedMadeGood};
 use crate::units::METRES_PER_NM;
 use crate::zones::{Chart, Relation};
 
@@ -24,16 +23,17 @@ const FIXES: u32 = 4;
 const FIXES_SATELLITE: u32 = 2;
 
 /// The `out_and_back` behaviour and its state.
-pub struct OutAndBack {
+pub(crate) type OutAndBack = PerVessel<OutAndBackRule>;
+
+/// The rule: a vessel leaves calm water, stops far out, and comes back.
+pub(crate) struct OutAndBackRule {
     profiles: Profiles<Settings>,
-    /// Trips of the vessels that are outside the calm water they left.
-    trips: FxHashMap<TrackIx, Trip>,
     scratch: Vec<u16>,
 }
 
 /// The trip of one vessel at sea. Kept small, since there are many.
 #[derive(Serialize, Deserialize)]
-struct Trip {
+pub(crate) struct Trip {
     start: (f32, f32),
     farthest_nm: f32,
     left_at: Time,
@@ -57,42 +57,30 @@ struct Stop {
     over: bool,
 }
 
-impl OutAndBack {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> OutAndBack {
-        OutAndBack {
-            profiles: Profiles::new(Behaviour::OutAndBack, settings, chart),
-            trips: FxHashMap::default(),
-            scratch: Vec::new(),
-        }
-    }
-}
+impl VesselRule for OutAndBackRule {
+    type Settings = Settings;
+    type State = Trip;
+    const BEHAVIOUR: Behaviour = Behaviour::OutAndBack;
+    const INTEREST: Interest = Interest::LEFT_CALM.and(Interest::LOOK).and(Interest::SLOW);
 
-impl Rule for OutAndBack {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour::OutAndBack
+    fn new(settings: &Settings, chart: &Chart) -> OutAndBackRule {
+        OutAndBackRule { profiles: Profiles::new(Behaviour::OutAndBack, settings, chart), scratch: Vec::new() }
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Vessel
+    fn settings(all: &behaviours::Settings) -> &Settings {
+        &all.out_and_back
     }
 
-    fn interest(&self) -> Interest {
-        Interest::LEFT_CALM.and(Interest::LOOK).and(Interest::SLOW)
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let vessel = scene.tracks.vessel(step.vessel);
+    fn observe(&mut self, state: &mut Option<Trip>, scene: &VesselScene<'_>, step: &Step<'_>, out: &mut Signals<'_>) {
+        let vessel = scene.vessel;
         let Some(fix) = step.fix.or(vessel.last()) else {
             return;
         };
         if !vessel.takes_part() {
             return;
         }
-        let Some(trip) = self.trips.get_mut(&step.vessel) else {
-            if let Some(start) = step.left_calm {
-                self.trips.insert(step.vessel, Trip::new(start, step, &fix));
-            }
+        let Some(trip) = state else {
+            *state = step.left_calm.map(|start| Trip::new(start, step, &fix));
             return;
         };
         let mut profiles = std::mem::take(&mut self.scratch);
@@ -111,15 +99,15 @@ impl Rule for OutAndBack {
         let done = trip.stop.as_deref().filter(|stop| stop.done);
         let in_time = fix.at - trip.left_at <= minutes(settings.within_days * 24.0 * 60.0);
         if let Some(stop) = done.filter(|_| nm <= settings.return_nm && in_time) {
-            let of = Returned { trip, stop, settings, nm, fix: &fix };
-            of.tell(scene, step, out);
-            self.trips.remove(&step.vessel);
+            out.holds(Returned { trip, stop, settings, nm, fix: &fix }.holding(scene));
+            out.over(fix.at, End::Returned);
+            *state = None;
             return;
         }
         let is_calm = step.place.is_some_and(|place| place.in_calm());
         let in_port = is_calm && step.smg.is_some_and(|smg| smg.knots < settings.port_knots);
         if in_port || !in_time {
-            self.trips.remove(&step.vessel);
+            *state = None;
             return;
         }
         if let Some(start) = step.left_calm.filter(|_| done.is_none()) {
@@ -137,10 +125,10 @@ impl Rule for OutAndBack {
         }
     }
 
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let vessel = scene.tracks.vessel(step.vessel);
-        let told = Explanation::new("").takes_part(scene, step);
-        let Some(trip) = self.trips.get(&step.vessel) else {
+    fn explain(&self, trip: Option<&Trip>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let vessel = scene.vessel;
+        let told = Explanation::new("").takes_part(&vessel);
+        let Some(trip) = trip else {
             return vec![told.is("left_calm_water", "not seen, or in a port since", "seen", false)];
         };
         let mut profiles = Vec::new();
@@ -149,7 +137,12 @@ impl Rule for OutAndBack {
         let Some(of) =
             stop.map(|stop| stop.profile).or(profiles.first().copied()).map(|index| self.profiles.get(index))
         else {
-            return vec![told.is("runs_here", zones_by_name(scene.chart, step), "a zone where it runs", false)];
+            return vec![told.is(
+                "runs_here",
+                zones_by_name(scene.chart, step.presence),
+                "a zone where it runs",
+                false,
+            )];
         };
         let settings = &of.settings;
         let there = stop.map(|stop| Place::at(scene.chart, stop.at, scene.now));
@@ -174,23 +167,17 @@ impl Rule for OutAndBack {
         )]
     }
 
-    fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}
+    fn close(&self, _trip: Trip, _reason: End, _out: &mut Signals<'_>) {}
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: End, _out: &mut Output) {
-        self.trips.remove(&vessel);
+    fn configure(&mut self, settings: &Settings, chart: &Chart, _now: Time) {
+        self.profiles.rebuild(Behaviour::OutAndBack, settings, chart);
     }
 
-    fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        settings: &crate::behaviours::Settings,
-        _places: &Places,
-        _out: &mut Output,
-    ) {
-        self.profiles.rebuild(Behaviour::OutAndBack, &settings.out_and_back, scene.chart);
+    fn follows(_trip: &Trip) -> bool {
+        false
     }
 
-    remembers! { kept { profiles, trips } parts {} built { scratch } }
+    remembers! { kept { profiles } parts {} built { scratch } }
 }
 
 impl Trip {
@@ -264,7 +251,7 @@ struct Returned<'a> {
 }
 
 impl Returned<'_> {
-    fn tell(&self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+    fn holding(&self, scene: &VesselScene<'_>) -> Holding {
         let Returned { trip, stop, settings, nm, fix } = *self;
         let mut hits = Vec::new();
         scene.chart.zones.at(stop.at, &mut hits);
@@ -277,9 +264,8 @@ impl Returned<'_> {
         measured.insert("back_nm".into(), number(nm, 0));
         measured.insert("out_hours".into(), number((fix.at - trip.left_at).hours(), 1));
         measured.insert("shore_nm".into(), number(stop.shore_nm, 1));
-        let subject = Subject::one(step.key, step.vessel);
         let keys = ["out_nm", "fishing_out_nm", "min_shore_nm", "stop_knots", "stop_minutes", "return_nm"];
-        let holding = Holding {
+        Holding {
             started_at: trip.left_at,
             satisfied_at: fix.at,
             last_at: fix.at,
@@ -292,14 +278,7 @@ impl Returned<'_> {
             anchored: false,
             measured,
             thresholds: thresholds(settings, &keys),
-        };
-        let holds = SignalKind::Holds(Box::new(holding));
-        let over = SignalKind::Over { ended_at: fix.at, reason: End::Returned };
-        out.signals.extend([holds, over].map(|kind| Signal {
-            behaviour: Behaviour::OutAndBack,
-            subject: subject.clone(),
-            kind,
-        }));
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, minutes, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
+    minutes, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
@@ -60,10 +60,6 @@ fn is_too_fast(scene: &Scene<'_>, jump: &Jump) -> bool {
 impl Rule for PositionJump {
     fn behaviour(&self) -> Behaviour {
         Behaviour::PositionJump
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Vessel
     }
 
     fn interest(&self) -> Interest {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::behaviours::runner::instant::Bridges;
 use crate::behaviours::runner::profile::Profiles;
-use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step};
+use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Step};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
@@ -139,10 +139,6 @@ impl Rule for Rendezvous {
         Behaviour::Rendezvous
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Near(LOOK_METRES)
-    }
-
     fn interest(&self) -> Interest {
         Interest::SLOW.and(Interest::ASKED)
     }
@@ -200,7 +196,7 @@ impl Rule for Rendezvous {
             });
             nearest
         });
-        let told = Explanation::new("").takes_part(scene, step);
+        let told = Explanation::new("").takes_part(&scene.tracks.vessel(step.vessel));
         let told = told.below("speed_made_good_knots", step.smg.map(|smg| smg.knots), PASSING_KNOTS);
         vec![told.at_most("nearest_other_metres", nearest, LOOK_METRES)]
     }

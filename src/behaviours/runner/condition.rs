@@ -8,22 +8,22 @@ use crate::tracks::SpeedMadeGood;
 
 /// Times and fixes that a condition needs to open, end and resume.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::behaviours) struct Timing {
+pub(crate) struct Timing {
     /// Counted time needed to open.
-    pub(in crate::behaviours) after: Span,
+    pub(crate) after: Span,
     /// Time for which the end threshold must hold.
-    pub(in crate::behaviours) end_after: Span,
+    pub(crate) end_after: Span,
     /// Time for which the begin threshold must hold to resume within `merge`.
-    pub(in crate::behaviours) resume_after: Span,
+    pub(crate) resume_after: Span,
     /// How long after its end the condition may resume.
-    pub(in crate::behaviours) merge: Span,
+    pub(crate) merge: Span,
     /// Number of fixes needed to open.
-    pub(in crate::behaviours) fixes: u32,
+    pub(crate) fixes: u32,
 }
 
 /// What one fix shows about the condition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(in crate::behaviours) enum Observation {
+pub(crate) enum Observation {
     /// The begin threshold is met.
     Meets,
     /// Between the begin and end thresholds: counts nothing and resets nothing.
@@ -37,7 +37,7 @@ pub(in crate::behaviours) enum Observation {
 
 /// State of the condition after a fix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::behaviours) enum Verdict {
+pub(crate) enum Verdict {
     /// Not satisfied, or not yet.
     Nothing,
     /// Satisfied for the first time, or again within the merge window.
@@ -67,7 +67,7 @@ enum State {
 
 /// A condition and its progress.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-pub(in crate::behaviours) struct Condition {
+pub(crate) struct Condition {
     state: State,
     /// The run being counted: before opening, while open, or after an end towards resuming.
     run: Option<Count>,
@@ -81,7 +81,7 @@ pub(in crate::behaviours) struct Condition {
 
 impl Condition {
     /// Creates a condition with nothing counted.
-    pub(in crate::behaviours) fn new() -> Condition {
+    pub(crate) fn new() -> Condition {
         Condition {
             state: State::Idle,
             run: None,
@@ -93,7 +93,7 @@ impl Condition {
     }
 
     /// Handles one fix and its speed made good. The caller passes no speed over a hole that does not count.
-    pub(in crate::behaviours) fn observe(
+    pub(crate) fn observe(
         &mut self,
         rule: &Timing,
         observation: Observation,
@@ -115,14 +115,14 @@ impl Condition {
     }
 
     /// Ends the condition at the last moment it held, because the place no longer allows it or the vessel was lost.
-    pub(in crate::behaviours) fn leave(&mut self) -> Verdict {
+    pub(crate) fn leave(&mut self) -> Verdict {
         let was_open = self.is_open();
         self.end(self.held_at);
         if was_open { Verdict::Over(self.held_at) } else { Verdict::Nothing }
     }
 
     /// When the condition began. If it resumed, when it first began.
-    pub(in crate::behaviours) fn started_at(&self) -> Time {
+    pub(crate) fn started_at(&self) -> Time {
         match self.state {
             State::Ended { started_at, .. } => started_at,
             State::Idle | State::Running | State::Open { .. } => self.started_at,
@@ -130,7 +130,7 @@ impl Condition {
     }
 
     /// When the condition was first satisfied; `None` while it is not open.
-    pub(in crate::behaviours) fn satisfied_at(&self) -> Option<Time> {
+    pub(crate) fn satisfied_at(&self) -> Option<Time> {
         match self.state {
             State::Open { satisfied_at } => Some(satisfied_at),
             State::Idle | State::Running | State::Ended { .. } => None,
@@ -138,17 +138,17 @@ impl Condition {
     }
 
     /// Whether it is satisfied now.
-    pub(in crate::behaviours) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         matches!(self.state, State::Open { .. })
     }
 
     /// Whether the end threshold is being met. The condition may then be over, but not for long enough to report it.
-    pub(in crate::behaviours) fn is_ending(&self) -> bool {
+    pub(crate) fn is_ending(&self) -> bool {
         self.ending.is_some()
     }
 
     /// Whether it can be dropped: nothing is counted, and it cannot resume.
-    pub(in crate::behaviours) fn is_idle(&self, rule: &Timing, now: Time) -> bool {
+    pub(crate) fn is_idle(&self, rule: &Timing, now: Time) -> bool {
         match self.state {
             State::Idle => self.run.is_none(),
             State::Ended { ended_at, .. } => self.run.is_none() && ended_at + rule.merge < now,
@@ -157,12 +157,12 @@ impl Condition {
     }
 
     /// Time counted in the current run.
-    pub(in crate::behaviours) fn counted(&self) -> Span {
+    pub(crate) fn counted(&self) -> Span {
         self.run.map_or(Span::ZERO, |run| run.counted)
     }
 
     /// Time counted in all runs of the alert, including the current one.
-    pub(in crate::behaviours) fn counted_in_all(&self) -> Span {
+    pub(crate) fn counted_in_all(&self) -> Span {
         self.before + self.counted()
     }
 

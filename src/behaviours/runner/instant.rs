@@ -16,25 +16,25 @@ const SLOW_BRIDGE_KNOTS: f64 = 3.0;
 /// Longest holes between fixes that are bridged. From the base settings, since the distance between two ships does not
 /// depend on the zone.
 #[derive(Clone, Copy)]
-pub(in crate::behaviours) struct Bridges {
+pub(crate) struct Bridges {
     /// Class A at 3 kn or more.
-    pub(in crate::behaviours) fast: Span,
+    pub(crate) fast: Span,
     /// Class B, and class A below 3 kn.
-    pub(in crate::behaviours) slow: Span,
+    pub(crate) slow: Span,
 }
 
 /// Two ships at the same whole minute.
-pub(in crate::behaviours) struct CommonInstant {
-    pub(in crate::behaviours) at: Time,
-    pub(in crate::behaviours) middle: LatLon,
-    pub(in crate::behaviours) metres: f64,
-    pub(in crate::behaviours) knots: [f64; 2],
-    pub(in crate::behaviours) course_apart: f64,
+pub(crate) struct CommonInstant {
+    pub(crate) at: Time,
+    pub(crate) middle: LatLon,
+    pub(crate) metres: f64,
+    pub(crate) knots: [f64; 2],
+    pub(crate) course_apart: f64,
     /// Course made good of the first ship. Degrees.
-    pub(in crate::behaviours) course: f64,
+    pub(crate) course: f64,
 }
 
-pub(in crate::behaviours) fn instant_of(
+pub(crate) fn instant_of(
     scene: &Scene<'_>,
     bridges: Bridges,
     a: &Vessel<'_>,
@@ -64,7 +64,7 @@ pub(in crate::behaviours) fn instant_of(
 }
 
 /// Speed made good (knots) and course (degrees) over the five minutes before an instant.
-pub(in crate::behaviours) fn motion(vessel: &Vessel<'_>, position: LatLon, at: Time, bridge: Span) -> (f64, f64) {
+pub(crate) fn motion(vessel: &Vessel<'_>, position: LatLon, at: Time, bridge: Span) -> (f64, f64) {
     match vessel.position_at(at - SPEED_SPAN, bridge) {
         Some(before) => {
             let (east, north) = before.plane(position);
@@ -80,7 +80,7 @@ pub(in crate::behaviours) fn motion(vessel: &Vessel<'_>, position: LatLon, at: T
 
 /// Distance between two ships: between their hulls if dimensions and heading are known, otherwise between antennas.
 /// Metres.
-pub(in crate::behaviours) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLon) -> f64 {
+pub(crate) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLon) -> f64 {
     let antennas = at_a.metres_to(at_b);
     let hull = |vessel: &Vessel<'_>, at: LatLon| {
         let dimensions = vessel.identity().and_then(|identity| identity.dimensions).unwrap_or_default();

@@ -1,8 +1,11 @@
-//! Common machinery for conditions: of one vessel, of one vessel in zones that ask for it, and of a pair.
+//! What the rules of one kind share: of one vessel (`vessel`, with `lone` and `case` for one condition, `zone` and `crossing` for zones that
+//! ask), and of a pair.
 
+pub(super) mod case;
 pub(super) mod condition;
 pub(super) mod crossing;
 pub(super) mod instant;
+pub(super) mod lone;
 pub(super) mod pair;
 pub(super) mod profile;
 pub(super) mod tier;

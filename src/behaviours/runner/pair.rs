@@ -12,11 +12,11 @@ use crate::behaviours::{Place, Scene};
 
 /// State of one pair under one set of settings.
 #[derive(Serialize, Deserialize)]
-pub(in crate::behaviours) struct Judged {
-    pub(in crate::behaviours) profile: u16,
-    pub(in crate::behaviours) near: Tier,
-    pub(in crate::behaviours) close: Tier,
-    pub(in crate::behaviours) underway: Tier,
+pub(crate) struct Judged {
+    pub(crate) profile: u16,
+    pub(crate) near: Tier,
+    pub(crate) close: Tier,
+    pub(crate) underway: Tier,
     /// Whether the meeting has ever been close. It stays close to its end.
     was_close: bool,
     /// Last known minute at which they were neither apart nor fast.
@@ -25,11 +25,11 @@ pub(in crate::behaviours) struct Judged {
     far: Option<(Time, u32)>,
     /// Further apart than allowed, or too fast: start, and minutes so far.
     away: Option<(Time, u32)>,
-    pub(in crate::behaviours) open: bool,
+    pub(crate) open: bool,
 }
 
 impl Judged {
-    pub(in crate::behaviours) fn new(profile: u16) -> Judged {
+    pub(crate) fn new(profile: u16) -> Judged {
         Judged {
             profile,
             near: Tier::new(),
@@ -43,7 +43,7 @@ impl Judged {
         }
     }
 
-    pub(in crate::behaviours) fn count(
+    pub(crate) fn count(
         &mut self,
         settings: &Settings,
         instant: &CommonInstant,
@@ -85,7 +85,7 @@ impl Judged {
     /// Handles one instant. If the ships have been apart, or one of them fast, for long enough, and the meeting was
     /// open, returns the last minute before. Ships under way in step are fast by nature, so only distance ends their
     /// meeting.
-    pub(in crate::behaviours) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
+    pub(crate) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
         // A ship that arrives fast has not left. Only what happens after the first counted minute can end a count.
         if !self.open && self.near.counted() <= 1 && self.underway.counted() <= 1 {
             self.away = None;
@@ -117,16 +117,16 @@ impl Judged {
     }
 
     /// Whether the meeting is open and the ships are together at `at`, so that the measurements describe the meeting.
-    pub(in crate::behaviours) fn holds(&self, at: Time) -> bool {
+    pub(crate) fn holds(&self, at: Time) -> bool {
         self.open && self.held_at == at
     }
 
     /// Whether any tier counts minutes.
-    pub(in crate::behaviours) fn is_counting(&self) -> bool {
+    pub(crate) fn is_counting(&self) -> bool {
         [&self.near, &self.close, &self.underway].iter().any(|tier| 0 < tier.counted())
     }
 
-    pub(in crate::behaviours) fn form(&self, settings: &Settings) -> Form {
+    pub(crate) fn form(&self, settings: &Settings) -> Form {
         let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
         let close = self.was_close || self.is_close(settings);
         let long = self.near.satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
@@ -148,7 +148,7 @@ impl Judged {
     }
 
     /// The tier whose figures describe a form.
-    pub(in crate::behaviours) fn leading(&self, form: Form) -> &Tier {
+    pub(crate) fn leading(&self, form: Form) -> &Tier {
         match form {
             Form::Close if 0 < self.close.counted() => &self.close,
             Form::Underway => &self.underway,
@@ -158,12 +158,7 @@ impl Judged {
 }
 
 /// Counts the minutes something lasts. Returns its start once it has lasted long enough.
-pub(in crate::behaviours) fn lasting(
-    count: &mut Option<(Time, u32)>,
-    holds: bool,
-    at: Time,
-    minutes: f64,
-) -> Option<Time> {
+pub(crate) fn lasting(count: &mut Option<(Time, u32)>, holds: bool, at: Time, minutes: f64) -> Option<Time> {
     if !holds {
         *count = None;
         return None;
@@ -175,13 +170,13 @@ pub(in crate::behaviours) fn lasting(
 
 /// Whether the two may be a pair of the underway tier.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::behaviours) enum Mixed {
+pub(crate) enum Mixed {
     Fits,
     /// Both are fishing, or one is a tug with a tow.
     NotForUnderway,
 }
 
-pub(in crate::behaviours) fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx)) -> Mixed {
+pub(crate) fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx)) -> Mixed {
     let types = [a.1, b.1].map(|ix| scene.tracks.vessel(ix).ship_type());
     let fishing = types.iter().all(|kind| *kind == Some(30));
     let towing = types.iter().any(|kind| matches!(kind, Some(31 | 32 | 52)));
@@ -189,12 +184,7 @@ pub(in crate::behaviours) fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b
 }
 
 /// Whether each ship has four fixes within the condition, or two if it is heard only by satellite.
-pub(in crate::behaviours) fn enough_fixes(
-    scene: &Scene<'_>,
-    a: &(TrackKey, TrackIx),
-    b: &(TrackKey, TrackIx),
-    since: Time,
-) -> bool {
+pub(crate) fn enough_fixes(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx), since: Time) -> bool {
     [a.1, b.1].into_iter().all(|ix| {
         let vessel = scene.tracks.vessel(ix);
         let needed = if vessel.satellite_only() { 2 } else { 4 };

@@ -17,19 +17,19 @@ const HYSTERESIS_NM: f64 = 0.2;
 
 /// One set of settings, with the calm-water rule that goes with it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub(in crate::behaviours) struct Profile<S> {
-    pub(in crate::behaviours) settings: S,
+pub(crate) struct Profile<S> {
+    pub(crate) settings: S,
     /// Whether calm water prevents behaviours at sea from opening here.
     calm: bool,
     /// Distance to keep from a built-in point or the edge of a calm zone. Nautical miles.
     margin_nm: f64,
     /// Whether the zone overrides the score.
-    pub(in crate::behaviours) own_score: bool,
+    pub(crate) own_score: bool,
 }
 
 /// The profiles of one behaviour. Profiles are never removed, so an index stays valid when zones change.
 #[derive(Serialize, Deserialize)]
-pub(in crate::behaviours) struct Profiles<S> {
+pub(crate) struct Profiles<S> {
     list: Vec<Profile<S>>,
     by_zone: Vec<Option<u16>>,
     anywhere: u16,
@@ -37,7 +37,7 @@ pub(in crate::behaviours) struct Profiles<S> {
 
 /// Whether a condition would be new or is already open. Borders differ by the hysteresis.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::behaviours) enum Standing {
+pub(crate) enum Standing {
     New,
     Open,
 }
@@ -52,14 +52,14 @@ impl Standing {
 }
 
 impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
-    pub(in crate::behaviours) fn new(name: Behaviour, base: &S, chart: &Chart) -> Profiles<S> {
+    pub(crate) fn new(name: Behaviour, base: &S, chart: &Chart) -> Profiles<S> {
         let mut profiles = Profiles { list: Vec::new(), by_zone: Vec::new(), anywhere: 0 };
         profiles.rebuild(name, base, chart);
         profiles
     }
 
     /// Puts new zones or base settings into force. Indexes given out before stay valid.
-    pub(in crate::behaviours) fn rebuild(&mut self, name: Behaviour, base: &S, chart: &Chart) {
+    pub(crate) fn rebuild(&mut self, name: Behaviour, base: &S, chart: &Chart) {
         self.anywhere = self.intern(Profile {
             settings: base.clone(),
             calm: true,
@@ -70,23 +70,18 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
             chart.zones.iter().map(|(_, zone)| self.of_zone(name, base, zone, chart.calm_margin_nm)).collect();
     }
 
-    pub(in crate::behaviours) fn get(&self, profile: u16) -> &Profile<S> {
+    pub(crate) fn get(&self, profile: u16) -> &Profile<S> {
         &self.list[usize::from(profile)]
     }
 
     /// Writes the profiles of the active watched zones among these to `out`, sorted and without repeats.
-    pub(in crate::behaviours) fn watched(&self, chart: &Chart, presence: &Presence, now: Time, out: &mut Vec<u16>) {
+    pub(crate) fn watched(&self, chart: &Chart, presence: &Presence, now: Time, out: &mut Vec<u16>) {
         self.of_zones(chart, presence.iter().map(|(zone, _)| zone), now, out);
     }
 
     /// The profiles to explain for a vessel: those in force at its place, or the base settings if there are none. Also
     /// whether it is watched.
-    pub(in crate::behaviours) fn for_explaining(
-        &self,
-        chart: &Chart,
-        presence: &Presence,
-        now: Time,
-    ) -> (Vec<u16>, bool) {
+    pub(crate) fn for_explaining(&self, chart: &Chart, presence: &Presence, now: Time) -> (Vec<u16>, bool) {
         let mut profiles = Vec::new();
         self.watched(chart, presence, now, &mut profiles);
         let watched = !profiles.is_empty();
@@ -97,7 +92,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
     }
 
     /// Writes the profiles of a set of zones to `out`, or the base settings outside every watched zone.
-    pub(in crate::behaviours) fn anywhere(
+    pub(crate) fn anywhere(
         &self,
         chart: &Chart,
         zones: impl Iterator<Item = ZoneIx> + Clone,
@@ -119,12 +114,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
 
     /// Whether a behaviour at sea could apply here, or half a mile further out, under any profile. A cheap check before
     /// neighbours are searched.
-    pub(in crate::behaviours) fn might_be_at_sea(
-        &self,
-        chart: &Chart,
-        place: &Vicinity,
-        min_shore_nm: impl Fn(&S) -> f64,
-    ) -> bool {
+    pub(crate) fn might_be_at_sea(&self, chart: &Chart, place: &Vicinity, min_shore_nm: impl Fn(&S) -> f64) -> bool {
         let near = |profile: &Profile<S>| {
             profile.is_at_sea(chart, place, min_shore_nm(&profile.settings) - 0.5, Standing::Open)
         };
@@ -132,25 +122,19 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
     }
 
     /// The profile of one zone, if the behaviour runs there and the zone is active.
-    pub(in crate::behaviours) fn of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<&Profile<S>> {
+    pub(crate) fn of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<&Profile<S>> {
         let profile = self.by_zone.get(usize::from(zone.0)).copied().flatten()?;
         chart.zones.get(zone).active(now).then(|| self.get(profile))
     }
 
     /// The profile of a zone that asks for the behaviour, if the zone is active.
-    pub(in crate::behaviours) fn asked(
-        &self,
-        name: Behaviour,
-        chart: &Chart,
-        zone: ZoneIx,
-        now: Time,
-    ) -> Option<&Profile<S>> {
+    pub(crate) fn asked(&self, name: Behaviour, chart: &Chart, zone: ZoneIx, now: Time) -> Option<&Profile<S>> {
         chart.zones.get(zone).asks(name.name())?;
         self.of(chart, zone, now)
     }
 
     /// Index of the profile of one zone, as for `of`.
-    pub(in crate::behaviours) fn index_of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<u16> {
+    pub(crate) fn index_of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<u16> {
         let profile = self.by_zone.get(usize::from(zone.0)).copied().flatten()?;
         chart.zones.get(zone).active(now).then_some(profile)
     }
@@ -200,12 +184,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
 
 impl<S> Profile<S> {
     /// Adds the conditions on the place, as `at_sea` checks them before something opens.
-    pub(in crate::behaviours) fn explain_place(
-        &self,
-        told: Explanation,
-        place: Option<&Place>,
-        min_shore_nm: f64,
-    ) -> Explanation {
+    pub(crate) fn explain_place(&self, told: Explanation, place: Option<&Place>, min_shore_nm: f64) -> Explanation {
         let told = told.at_least("shore_nm", place.map(|place| place.shore_nm), min_shore_nm);
         if !self.calm {
             return told.is("calm_water", "does not matter here", "any", true);
@@ -220,7 +199,7 @@ impl<S> Profile<S> {
     }
 
     /// Whether a behaviour at sea may apply here: far enough from shore, and outside calm water and its margin.
-    pub(in crate::behaviours) fn at_sea(&self, place: &Place, min_shore_nm: f64, standing: Standing) -> bool {
+    pub(crate) fn at_sea(&self, place: &Place, min_shore_nm: f64, standing: Standing) -> bool {
         let slack = standing.slack();
         if place.shore_nm < min_shore_nm - slack {
             return false;
@@ -232,13 +211,7 @@ impl<S> Profile<S> {
     }
 
     /// The same, from bounds of the distances where these decide.
-    pub(in crate::behaviours) fn is_at_sea(
-        &self,
-        chart: &Chart,
-        place: &Vicinity,
-        min_shore_nm: f64,
-        standing: Standing,
-    ) -> bool {
+    pub(crate) fn is_at_sea(&self, chart: &Chart, place: &Vicinity, min_shore_nm: f64, standing: Standing) -> bool {
         let slack = standing.slack();
         let off_calm = || !place.in_calm() && place.is_off_calm(chart, self.margin_nm - slack);
         place.is_off_shore(chart, min_shore_nm - slack) && (!self.calm || off_calm())
@@ -246,10 +219,7 @@ impl<S> Profile<S> {
 }
 
 /// Base settings with a zone's overrides. The error names the faulty key and the reason.
-pub(in crate::behaviours) fn overridden<S: Serialize + DeserializeOwned>(
-    base: &S,
-    own: &Map<String, Value>,
-) -> Result<S, String> {
+pub(crate) fn overridden<S: Serialize + DeserializeOwned>(base: &S, own: &Map<String, Value>) -> Result<S, String> {
     let mut all = match serde_json::to_value(base) {
         Ok(Value::Object(all)) => all,
         Ok(_) | Err(_) => return Err("these settings cannot be overridden".to_owned()),

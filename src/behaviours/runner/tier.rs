@@ -9,20 +9,20 @@ const PER_KNOT: f64 = 4.0;
 
 /// How many minutes a tier needs, and how long a break resets it.
 #[derive(Clone, Copy)]
-pub(in crate::behaviours) struct TierRule {
+pub(crate) struct TierRule {
     minutes: f64,
     pause: f64,
 }
 
 impl TierRule {
-    pub(in crate::behaviours) fn new(minutes: f64, pause: f64) -> TierRule {
+    pub(crate) fn new(minutes: f64, pause: f64) -> TierRule {
         TierRule { minutes, pause }
     }
 }
 
 /// Counted instants of one tier.
 #[derive(Serialize, Deserialize)]
-pub(in crate::behaviours) struct Tier {
+pub(crate) struct Tier {
     since: Time,
     last: Time,
     counted: u32,
@@ -41,11 +41,11 @@ mod speeds {
 
     type Speeds = Option<Box<[[u16; BINS]; 2]>>;
 
-    pub(in crate::behaviours) fn serialize<S: Serializer>(speeds: &Speeds, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(speeds: &Speeds, to: S) -> Result<S::Ok, S::Error> {
         speeds.as_ref().map(|both| both.as_flattened()).serialize(to)
     }
 
-    pub(in crate::behaviours) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Speeds, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Speeds, D::Error> {
         let Some(flat) = Option::<Vec<u16>>::deserialize(from)? else {
             return Ok(None);
         };
@@ -59,19 +59,12 @@ mod speeds {
 }
 
 impl Tier {
-    pub(in crate::behaviours) fn new() -> Tier {
+    pub(crate) fn new() -> Tier {
         Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: None }
     }
 
     /// Handles one known instant, which either counts or is a minute of a break.
-    pub(in crate::behaviours) fn count(
-        &mut self,
-        rule: &TierRule,
-        at: Time,
-        within: bool,
-        metres: f64,
-        knots: [f64; 2],
-    ) {
+    pub(crate) fn count(&mut self, rule: &TierRule, at: Time, within: bool, metres: f64, knots: [f64; 2]) {
         if !within {
             self.missed += 1;
             if rule.pause < f64::from(self.missed) && 0 < self.counted {
@@ -94,38 +87,38 @@ impl Tier {
     }
 
     /// Whether enough minutes are counted. Every counted instant is one minute (SPEC `rendezvous`).
-    pub(in crate::behaviours) fn satisfied(&self, rule: &TierRule) -> bool {
+    pub(crate) fn satisfied(&self, rule: &TierRule) -> bool {
         0 < self.counted && rule.minutes <= f64::from(self.counted)
     }
 
     /// Whether the median speed of each ship over the counted instants is below `knots`.
-    pub(in crate::behaviours) fn slow(&self, knots: f64) -> bool {
+    pub(crate) fn slow(&self, knots: f64) -> bool {
         self.speeds.as_ref().is_some_and(|speeds| speeds.iter().all(|bins| median(bins) < knots))
     }
 
     /// Larger of the two ships' median speeds. Knots.
-    pub(in crate::behaviours) fn median_knots(&self) -> f64 {
+    pub(crate) fn median_knots(&self) -> f64 {
         let medians = |speeds: &[[u16; BINS]; 2]| median(&speeds[0]).max(median(&speeds[1]));
         self.speeds.as_ref().map_or(0.0, |speeds| medians(speeds))
     }
 
     /// First counted instant; `Time::MAX` before there is one.
-    pub(in crate::behaviours) fn since(&self) -> Time {
+    pub(crate) fn since(&self) -> Time {
         self.since
     }
 
     /// Last counted instant; `Time::MIN` before there is one.
-    pub(in crate::behaviours) fn last(&self) -> Time {
+    pub(crate) fn last(&self) -> Time {
         self.last
     }
 
     /// Minutes counted.
-    pub(in crate::behaviours) fn counted(&self) -> u32 {
+    pub(crate) fn counted(&self) -> u32 {
         self.counted
     }
 
     /// Largest distance among the counted instants. Metres.
-    pub(in crate::behaviours) fn furthest(&self) -> f64 {
+    pub(crate) fn furthest(&self) -> f64 {
         self.furthest
     }
 }

@@ -1,496 +1,322 @@
-//! The condition of one vessel under the settings of each place it is in, from its start to its end. Shared by the behaviours that rest on
-//! a single condition.
+//! Rules about one vessel: what they may see, and the runner that keeps their state about every vessel.
 
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::behaviours::{Behaviour, End, Form};
-use crate::state::remembers;
+use crate::behaviours::{
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Settings, Signal, SignalKind, Step,
+    Subject,
+};
+use crate::episodes::{GearSign, Held, Hole, PortCall, Still};
+use crate::geo::LatLon;
+use crate::state::{Damaged, pack, unpack};
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
-use crate::zones::{Chart, Crossing, Relation, ZoneIx};
+use crate::tracks::{self, Activity, TrackIx, TrackKey, Vessel};
+use crate::zones::{Chart, Presence};
 
-use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
-use crate::behaviours::runner::profile::{Profiles, Standing};
-use crate::behaviours::shared::anchored::{self, Anchorage, Anchored};
-use crate::behaviours::shared::swing::Swing;
-use crate::behaviours::{Explanation, Holding, Output, Places, Scene, Signal, SignalKind, Step, Subject, Vicinity};
+/// What a rule about one vessel may read: that vessel, its own history, and the chart.
+pub(crate) struct VesselScene<'a> {
+    /// Engine time.
+    pub(crate) now: Time,
+    /// Zones, coast and ports.
+    pub(crate) chart: &'a Chart,
+    /// How long after its end a condition may resume as the same alert.
+    pub(crate) merge: Span,
+    /// The vessel.
+    pub(crate) vessel: Vessel<'a>,
+    whole: &'a Scene<'a>,
+}
 
-/// Interval at which an open condition is reported again.
-const SAY_EVERY: Span = Span::from_minutes(1);
-/// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
-pub(in crate::behaviours) const RESUME_AFTER: Span = Span::from_minutes(5);
-/// Fixes needed within a condition: for any vessel, and for one heard only by satellite.
-pub(in crate::behaviours) const FIXES: u32 = 4;
-pub(in crate::behaviours) const FIXES_SATELLITE: u32 = 2;
-/// Value of `Rule::fixes` that cannot be reached, used while another requirement is missing.
-pub(in crate::behaviours) const NOT_YET: u32 = u32::MAX;
+impl<'a> VesselScene<'a> {
+    fn new(whole: &'a Scene<'a>, vessel: TrackIx) -> VesselScene<'a> {
+        let Scene { now, chart, merge, tracks, .. } = *whole;
+        VesselScene { now, chart, merge, vessel: tracks.vessel(vessel), whole }
+    }
 
-/// The part that each behaviour supplies: thresholds, the meaning of a fix, and the facts to report.
-pub(in crate::behaviours) trait Case {
-    type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
-    /// State kept beside the condition.
-    type Own: Serialize + DeserializeOwned;
+    /// When the vessel, last heard at `last`, counts as lost.
+    pub(crate) fn lost_at(&self, last: Time) -> Time {
+        self.whole.tracks.lost_at(self.vessel.ix(), last)
+    }
+
+    /// The settings of the tracks.
+    pub(crate) fn settings(&self) -> &'a tracks::Settings {
+        self.whole.tracks.settings()
+    }
+
+    /// Where and since when it has lain still; `None` if it moves.
+    pub(crate) fn lies(&self) -> Option<Still> {
+        self.whole.episodes.lying.of(self.vessel.key())
+    }
+
+    /// Whether it is held at this position, by its own past or because others lie there.
+    pub(crate) fn held_at(&self, position: LatLon) -> Option<Held> {
+        self.whole.episodes.lying.held(self.vessel.key(), position)
+    }
+
+    /// Why it counts as fishing gear; `None` if it does not.
+    pub(crate) fn gear(&self) -> Option<GearSign> {
+        self.whole.episodes.gear.sign_of(&self.vessel)
+    }
+
+    /// Its completed port calls, the earliest first.
+    pub(crate) fn port_calls(&self) -> &'a [PortCall] {
+        self.whole.episodes.port_calls.of(self.vessel.key())
+    }
+
+    /// Whether it is in port now.
+    pub(crate) fn is_in_port(&self) -> bool {
+        self.whole.episodes.port_calls.stay(self.vessel.key()).is_some()
+    }
+
+    /// Whether it was in port at some time between these two.
+    pub(crate) fn was_in_port(&self, from: Time, to: Time) -> bool {
+        self.whole.episodes.port_calls.in_port_between(self.vessel.key(), from, to)
+    }
+
+    /// Its last hole of an hour or more.
+    pub(crate) fn hole(&self) -> Option<Hole> {
+        self.whole.episodes.holes.of(self.vessel.key())
+    }
+
+    /// Whether another vessel, heard within the last `heard_within`, is within `metres` and has come there only after `since`. One
+    /// that already lay there is a neighbour at the same anchorage.
+    pub(crate) fn is_visited(&self, since: Time, metres: f64, heard_within: Span) -> bool {
+        let Some(fix) = self.vessel.last() else {
+            return false;
+        };
+        let mut is_visited = false;
+        self.whole.tracks.near(fix.position, metres, |other, _| {
+            let is_heard = other.last().is_some_and(|last| fix.at - last.at <= heard_within);
+            let came_later = || self.whole.episodes.lying.of(other.key()).is_none_or(|still| since <= still.since);
+            is_visited |= other.ix() != self.vessel.ix() && other.takes_part() && is_heard && came_later();
+        });
+        is_visited
+    }
+}
+
+/// The signals of one rule about one vessel.
+pub(crate) struct Signals<'a> {
+    behaviour: Behaviour,
+    vessel: (TrackKey, TrackIx),
+    out: &'a mut Vec<Signal>,
+}
+
+impl Signals<'_> {
+    /// The condition holds.
+    pub(crate) fn holds(&mut self, holding: Holding) {
+        self.push("", SignalKind::Holds(Box::new(holding)));
+    }
+
+    /// The condition was last seen to hold at `ended_at`, and is over.
+    pub(crate) fn over(&mut self, ended_at: Time, reason: End) {
+        self.push("", SignalKind::Over { ended_at, reason });
+    }
+
+    /// The same in one zone, whose id is part of the alert's.
+    pub(crate) fn holds_in(&mut self, zone_id: &str, holding: Holding) {
+        self.push(zone_id, SignalKind::Holds(Box::new(holding)));
+    }
+
+    pub(crate) fn over_in(&mut self, zone_id: &str, ended_at: Time, reason: End) {
+        self.push(zone_id, SignalKind::Over { ended_at, reason });
+    }
+
+    /// The condition that was said to begin at `started_at` never held.
+    pub(crate) fn disproved(&mut self, started_at: Time, reason: End) {
+        self.push("", SignalKind::Disproved { started_at, reason });
+    }
+
+    fn push(&mut self, zone_id: &str, kind: SignalKind) {
+        let subject = Subject { vessels: vec![self.vessel], zone_id: zone_id.to_owned() };
+        self.out.push(Signal { behaviour: self.behaviour, subject, kind });
+    }
+}
+
+/// A rule about one vessel on its own. [`PerVessel`] keeps its state about each vessel, wakes it, and ends what is open about vessels
+/// that are lost or forgotten.
+pub(crate) trait VesselRule {
+    /// Its table in the settings.
+    type Settings;
+    /// What it keeps about one vessel.
+    type State: Serialize + DeserializeOwned;
+    /// The behaviour.
     const BEHAVIOUR: Behaviour;
-    const WHERE: Where;
-    /// Reason for the end when the end threshold is met.
-    const ENDS: End;
+    /// Steps it needs of vessels that it keeps no state about.
+    const INTEREST: Interest;
 
-    fn min_shore_nm(settings: &Self::Settings) -> f64;
+    /// The rule with the base settings and each zone's overrides.
+    fn new(settings: &Self::Settings, chart: &Chart) -> Self;
 
-    /// Radius within which a swinging vessel is at anchor. Nautical miles; `None` if anchoring does not matter.
-    fn anchored_swing_nm(_settings: &Self::Settings) -> Option<f64> {
+    /// Its own table among the settings of all behaviours.
+    fn settings(all: &Settings) -> &Self::Settings;
+
+    /// Handles one step of a vessel. `state` is `None` while nothing is kept about it; set to `None`, what was kept is dropped.
+    fn observe(
+        &mut self,
+        state: &mut Option<Self::State>,
+        scene: &VesselScene<'_>,
+        step: &Step<'_>,
+        out: &mut Signals<'_>,
+    );
+
+    /// The conditions as they are now. The step has the vessel's last fix, with no crossings and no interest.
+    fn explain(&self, state: Option<&Self::State>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation>;
+
+    /// Ends what is open about the vessel.
+    fn close(&self, state: Self::State, reason: End, out: &mut Signals<'_>);
+
+    /// Other zones or settings are in force.
+    fn configure(&mut self, settings: &Self::Settings, chart: &Chart, now: Time);
+
+    /// Ends what the zones and settings now in force no longer allow.
+    fn review(
+        &self,
+        _state: &mut Option<Self::State>,
+        _scene: &VesselScene<'_>,
+        _presence: &Presence,
+        _out: &mut Signals<'_>,
+    ) {
+    }
+
+    /// Whether it needs every step of a vessel with this state.
+    fn follows(_state: &Self::State) -> bool {
+        true
+    }
+
+    /// When it has to be woken about the vessel at the latest; `None` if only steps concern it.
+    fn due(&self, _state: &Self::State, _scene: &VesselScene<'_>) -> Option<Time> {
         None
     }
 
-    /// State to keep from this fix on, if a condition may begin with it; otherwise `None`.
-    fn begin(settings: &Self::Settings, seen: &Seen<'_>) -> Option<Self::Own>;
-
-    /// What a fix shows, with the speed and its span; `None` if it shows nothing. `kept.condition` does not include this fix yet.
-    fn observe(
-        settings: &Self::Settings,
-        kept: &mut Kept<Self::Own>,
-        seen: &Seen<'_>,
-    ) -> Option<(Observation, SpeedMadeGood)>;
-
-    /// How long the condition must last, as known at this fix.
-    fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Timing;
-
-    /// Facts to report while the condition is open.
-    fn facts(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Facts;
-}
-
-/// Where a behaviour runs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::behaviours) enum Where {
-    /// Only in or near watched zones.
-    Watched,
-    /// Everywhere at sea, with a zone's own settings inside it.
-    Anywhere,
-}
-
-/// One fix of one vessel, with its surroundings.
-pub(in crate::behaviours) struct Seen<'a> {
-    pub(in crate::behaviours) scene: &'a Scene<'a>,
-    pub(in crate::behaviours) step: &'a Step<'a>,
-    pub(in crate::behaviours) vessel: Vessel<'a>,
-    pub(in crate::behaviours) fix: Fix,
-    pub(in crate::behaviours) place: Vicinity,
-}
-
-impl Seen<'_> {
-    /// Whether the vessel is in or near an active corridor, area or benign zone.
-    pub(in crate::behaviours) fn watched(&self) -> bool {
-        self.zones().any(|zone| self.scene.chart.zones.get(zone).watched())
+    /// The time that `due` named has come. Unless the rule says otherwise, the vessel is lost.
+    fn wake(&mut self, state: &mut Option<Self::State>, _scene: &VesselScene<'_>, out: &mut Signals<'_>) {
+        if let Some(state) = state.take() {
+            self.close(state, End::Lost, out);
+        }
     }
 
-    /// Exact distance from shore. Nautical miles.
-    pub(in crate::behaviours) fn shore_nm(&self) -> f64 {
-        self.place.shore_nm(self.scene.chart)
-    }
+    /// Appends what the rule keeps for all vessels, such as its profiles, to a snapshot.
+    fn save(&self, into: &mut Vec<u8>);
 
-    /// The active zones it is in or near.
-    pub(in crate::behaviours) fn zones(&self) -> impl Iterator<Item = ZoneIx> {
-        let zones = &self.scene.chart.zones;
-        self.step.presence.iter().map(|(zone, _)| zone).filter(|zone| zones.get(*zone).active(self.scene.now))
-    }
+    /// Restores it from a snapshot taken under the same settings and zones.
+    fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged>;
 }
 
-/// Facts about an open condition.
-pub(in crate::behaviours) struct Facts {
-    pub(in crate::behaviours) form: Form,
-    pub(in crate::behaviours) base: Vec<(&'static str, i32)>,
-    pub(in crate::behaviours) measured: Map<String, Value>,
-    pub(in crate::behaviours) thresholds: Map<String, Value>,
+/// A rule about one vessel, with its state about every vessel.
+pub(crate) struct PerVessel<R: VesselRule> {
+    rule: R,
+    slots: FxHashMap<TrackIx, Slot<R::State>>,
 }
 
-/// The condition of one vessel under one set of settings.
+/// What is kept about one vessel.
 #[derive(Serialize, Deserialize)]
-pub(in crate::behaviours) struct Kept<X> {
-    profile: u16,
-    pub(in crate::behaviours) condition: Condition,
-    /// Bounding box of the positions while the condition counts.
-    pub(in crate::behaviours) swing: Swing,
-    pub(in crate::behaviours) own: X,
-    /// Whether the place allows the condition now.
-    inside: bool,
-    /// Time before this does not count, because the place must hold throughout.
-    not_before: Time,
-}
-
-/// Conditions of all vessels that one behaviour keeps state about.
-pub(in crate::behaviours) struct Lone<C: Case> {
-    profiles: Profiles<C::Settings>,
-    /// When the current zones came into force.
-    profiles_since: Time,
-    vessels: FxHashMap<TrackIx, State<C::Own>>,
-    scratch: Vec<u16>,
-}
-
-/// State of one vessel.
-#[derive(Serialize, Deserialize)]
-struct State<X> {
+struct Slot<S> {
     key: TrackKey,
-    kept: Vec<Kept<X>>,
-    /// Latest report, if the condition has been reported and not yet ended.
-    said: Option<Said>,
-    /// Time of the last fix that counted for or against the condition.
-    heard_at: Time,
-    waking: bool,
+    /// `None` only while the rule is being asked.
+    state: Option<S>,
+    /// The next wake that was requested, if one is still to come.
+    wakes_at: Option<Time>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
-struct Said {
-    at: Time,
-    form: Form,
-    zones: Vec<(ZoneIx, Relation)>,
-}
-
-impl<C: Case> Lone<C> {
+impl<R: VesselRule> PerVessel<R> {
     /// Creates the behaviour with the base settings and each zone's overrides.
-    pub(in crate::behaviours) fn new(settings: &C::Settings, chart: &Chart) -> Lone<C> {
-        Lone {
-            profiles: Profiles::new(C::BEHAVIOUR, settings, chart),
-            profiles_since: Time::MIN,
-            vessels: FxHashMap::default(),
-            scratch: Vec::new(),
-        }
+    pub(crate) fn new(settings: &R::Settings, chart: &Chart) -> PerVessel<R> {
+        PerVessel { rule: R::new(settings, chart), slots: FxHashMap::default() }
     }
 
-    /// Whether anything is kept about the vessel.
-    pub(in crate::behaviours) fn knows(&self, vessel: TrackIx) -> bool {
-        self.vessels.contains_key(&vessel)
-    }
-
-    /// The settings in force at the vessel's place, if a condition may begin there.
-    pub(in crate::behaviours) fn settings_here(&self, scene: &Scene<'_>, step: &Step<'_>) -> Option<C::Settings> {
-        let (place, mut allowed) = (step.place?, Vec::new());
-        self.allowed(scene, step.presence, &mut allowed);
-        let mut of = allowed.iter().map(|profile| self.profiles.get(*profile));
-        of.find(|of| of.is_at_sea(scene.chart, &place, C::min_shore_nm(&of.settings), Standing::New))
-            .map(|of| of.settings.clone())
-    }
-
-    /// Handles one fix.
-    pub(in crate::behaviours) fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        self.step_with(scene, step, C::begin, out);
-    }
-
-    /// Handles one fix, with another test of whether a condition may begin.
-    pub(in crate::behaviours) fn step_with(
+    /// Lets the rule act on a vessel's state. Then requests the next wake, and marks whether the rule follows the vessel.
+    fn with(
         &mut self,
         scene: &Scene<'_>,
-        step: &Step<'_>,
-        begin: impl Fn(&C::Settings, &Seen<'_>) -> Option<C::Own>,
+        (key, vessel): (TrackKey, TrackIx),
         out: &mut Output,
+        act: impl FnOnce(&mut R, &mut Option<R::State>, &VesselScene<'_>, &mut Signals<'_>),
     ) {
-        let (Some(fix), Some(place)) = (step.fix, step.place) else {
-            return;
-        };
-        let seen = Seen { scene, step, vessel: scene.tracks.vessel(step.vessel), fix, place };
-        if !seen.vessel.takes_part() {
-            return;
+        let of_vessel = VesselScene::new(scene, vessel);
+        let mut signals = Signals { behaviour: R::BEHAVIOUR, vessel: (key, vessel), out: &mut out.signals };
+        let mut new = Slot { key, state: None, wakes_at: None };
+        let known = self.slots.get_mut(&vessel);
+        let is_known = known.is_some();
+        let slot = known.unwrap_or(&mut new);
+        let followed = slot.state.as_ref().is_some_and(R::follows);
+        act(&mut self.rule, &mut slot.state, &of_vessel, &mut signals);
+        let follows = slot.state.as_ref().is_some_and(R::follows);
+        if follows != followed {
+            out.activity.push((vessel, if follows { Activity::Keeps } else { Activity::Done }));
         }
-        let mut allowed = std::mem::take(&mut self.scratch);
-        self.allowed(scene, step.presence, &mut allowed);
-        let known = self.vessels.contains_key(&step.vessel);
-        if known || !allowed.is_empty() {
-            self.look(&seen, &allowed, known, begin, out);
+        let due = slot.state.as_ref().and_then(|state| self.rule.due(state, &of_vessel));
+        if let Some(due) = due.filter(|due| slot.wakes_at.is_none_or(|at| *due < at)) {
+            slot.wakes_at = Some(due);
+            out.wakes.push((due, key, vessel));
         }
-        self.scratch = allowed;
+        match (is_known, slot.state.is_some()) {
+            (true, false) => drop(self.slots.remove(&vessel)),
+            (false, true) => drop(self.slots.insert(vessel, new)),
+            (true, true) | (false, false) => {}
+        }
+    }
+}
+
+impl<R: VesselRule> Rule for PerVessel<R> {
+    fn behaviour(&self) -> Behaviour {
+        R::BEHAVIOUR
     }
 
-    /// The conditions on place and mooring, with those added by `own` between them.
-    pub(in crate::behaviours) fn explain(
-        &self,
-        scene: &Scene<'_>,
-        step: &Step<'_>,
-        own: impl Fn(Explanation, &C::Settings, &Seen<'_>, Option<&Kept<C::Own>>) -> Explanation,
-    ) -> Vec<Explanation> {
-        let (Some(fix), Some(place)) = (step.fix, step.place) else {
-            return vec![Explanation::new("").is("position", "none", "a fix", false)];
+    fn interest(&self) -> Interest {
+        R::INTEREST
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        self.with(scene, (step.key, step.vessel), out, |rule, state, scene, out| rule.observe(state, scene, step, out));
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(slot) = self.slots.get_mut(&vessel).filter(|slot| slot.key == key) else {
+            return;
         };
-        let seen = Seen { scene, step, vessel: scene.tracks.vessel(step.vessel), fix, place };
-        let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
-        let state = self.vessels.get(&step.vessel);
-        let told = |profile: u16| {
-            let of = self.profiles.get(profile);
-            let kept = state.and_then(|state| state.kept.iter().find(|kept| kept.profile == profile));
-            let mut told = Explanation::new("").takes_part(scene, step);
-            if C::WHERE == Where::Watched {
-                told = told.watched(scene, step, watched);
+        slot.wakes_at = None;
+        self.with(scene, (key, vessel), out, |rule, state, scene, out| {
+            let due = state.as_ref().and_then(|state| rule.due(state, scene));
+            if due.is_some_and(|due| due <= scene.now) {
+                rule.wake(state, scene, out);
             }
-            let told = of.explain_place(told, Some(&place.place(scene.chart)), C::min_shore_nm(&of.settings));
-            let told = own(told, &of.settings, &seen, kept);
-            let swing = kept.map_or_else(Swing::default, |kept| kept.swing);
-            let lies = C::anchored_swing_nm(&of.settings)
-                .and_then(|nm| Anchored::of(scene, &seen.vessel, &swing, &Anchorage::within(nm)));
-            anchored::explain(told, scene, step, lies)
-        };
-        profiles.into_iter().map(told).collect()
+        });
     }
 
-    /// Writes the profiles in force here to `allowed`.
-    fn allowed(&self, scene: &Scene<'_>, presence: &crate::zones::Presence, allowed: &mut Vec<u16>) {
-        self.profiles.watched(scene.chart, presence, scene.now, allowed);
-        let zones = &scene.chart.zones;
-        let watched =
-            || presence.iter().any(|(zone, _)| zones.get(zone).watched() && zones.get(zone).active(scene.now));
-        if C::WHERE == Where::Anywhere && allowed.is_empty() && !watched() {
-            self.profiles.anywhere(scene.chart, std::iter::empty(), scene.now, allowed);
-        }
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let slot = self.slots.get(&step.vessel).filter(|slot| slot.key == step.key);
+        let state = slot.and_then(|slot| slot.state.as_ref());
+        self.rule.explain(state, &VesselScene::new(scene, step.vessel), step)
     }
 
-    fn look(
-        &mut self,
-        seen: &Seen<'_>,
-        allowed: &[u16],
-        known: bool,
-        begin: impl Fn(&C::Settings, &Seen<'_>) -> Option<C::Own>,
-        out: &mut Output,
-    ) {
-        let vessel = seen.step.vessel;
-        for profile in allowed {
-            let judged = |state: &State<C::Own>| state.kept.iter().any(|kept| kept.profile == *profile);
-            if self.vessels.get(&vessel).is_some_and(judged) {
-                continue;
-            }
-            let of = self.profiles.get(*profile);
-            let at_sea = of.is_at_sea(seen.scene.chart, &seen.place, C::min_shore_nm(&of.settings), Standing::New);
-            let Some(own) = at_sea.then(|| begin(&of.settings, seen)).flatten() else {
-                continue;
-            };
-            let not_before = entered_at(seen.step).max(self.profiles_since);
-            let (key, heard_at) = (seen.step.key, seen.fix.at);
-            let new = || State { key, kept: Vec::new(), said: None, heard_at, waking: false };
-            let state = self.vessels.entry(vessel).or_insert_with(new);
-            let (condition, swing) = (Condition::new(), Swing::default());
-            state.kept.push(Kept { profile: *profile, condition, swing, own, inside: true, not_before });
-        }
-        let Some(state) = self.vessels.get_mut(&vessel) else {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+        let Some(Slot { key, state: Some(state), .. }) = self.slots.remove(&vessel) else {
             return;
         };
-        let (mut over_at, mut left) = (None, false);
-        for kept in &mut state.kept {
-            let of = self.profiles.get(kept.profile);
-            let standing = if kept.condition.is_open() { Standing::Open } else { Standing::New };
-            let at_sea = of.is_at_sea(seen.scene.chart, &seen.place, C::min_shore_nm(&of.settings), standing);
-            let ended = match allowed.contains(&kept.profile) && at_sea {
-                true => kept.observe::<C>(&of.settings, seen, &mut state.heard_at),
-                false => {
-                    left = true;
-                    kept.leave()
-                }
-            };
-            over_at = over_at.max(ended);
-        }
-        let reason = match (allowed.is_empty(), left) {
-            (true, _) => End::LeftZone,
-            (false, true) => End::InCalmWater,
-            (false, false) => C::ENDS,
-        };
-        state.speak::<C>(seen, &self.profiles, over_at, reason, out);
-        state.rest::<C>(seen, &self.profiles, out);
-        if state.kept.is_empty() && state.said.is_none() {
-            self.vessels.remove(&vessel);
-            out.activity.push((vessel, Activity::Done));
-        } else if !known {
-            out.activity.push((vessel, Activity::Keeps));
-        }
+        let mut signals = Signals { behaviour: R::BEHAVIOUR, vessel: (key, vessel), out: &mut out.signals };
+        self.rule.close(state, reason, &mut signals);
     }
 
-    /// Drops a vessel as lost if no fix has counted for too long; otherwise asks to be woken again.
-    pub(in crate::behaviours) fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
-            return;
-        };
-        let lost_at = scene.tracks.lost_at(vessel, state.heard_at);
-        if scene.now < lost_at {
-            out.wakes.push((lost_at, key, vessel));
-            return;
-        }
-        state.close::<C>(vessel, End::Lost, out);
-        self.vessels.remove(&vessel);
-        out.activity.push((vessel, Activity::Done));
-    }
-
-    /// Ends what is open about a vessel and drops its state.
-    pub(in crate::behaviours) fn forget(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
-        if let Some(mut state) = self.vessels.remove(&vessel) {
-            state.close::<C>(vessel, reason, out);
-        }
-    }
-
-    /// Puts other zones and settings into force, and ends what they no longer allow.
-    pub(in crate::behaviours) fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        settings: &C::Settings,
-        places: &Places,
-        out: &mut Output,
-    ) {
-        self.profiles.rebuild(C::BEHAVIOUR, settings, scene.chart);
-        self.profiles_since = scene.now;
-        let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
+    fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output) {
+        self.rule.configure(R::settings(settings), scene.chart, scene.now);
+        let mut vessels: Vec<(TrackKey, TrackIx)> = self.slots.iter().map(|(ix, slot)| (slot.key, *ix)).collect();
         vessels.sort_unstable();
-        let mut allowed = Vec::new();
-        for (_, ix) in vessels {
-            self.allowed(scene, places.presence(ix), &mut allowed);
-            let Some(state) = self.vessels.get_mut(&ix) else {
-                continue;
-            };
-            let Some(first) = allowed.first() else {
-                state.close::<C>(ix, End::ZoneGone, out);
-                self.vessels.remove(&ix);
-                out.activity.push((ix, Activity::Done));
-                continue;
-            };
-            // A running condition keeps the settings it began with if they still exist, and otherwise takes the new ones.
-            for kept in &mut state.kept {
-                if !allowed.contains(&kept.profile) {
-                    kept.profile = *first;
-                }
-            }
-            state.kept.dedup_by_key(|kept| kept.profile);
+        for vessel in vessels {
+            let presence = places.presence(vessel.1);
+            self.with(scene, vessel, out, |rule, state, scene, out| rule.review(state, scene, presence, out));
         }
     }
 
-    remembers! { pub(in crate::behaviours) kept { profiles, profiles_since, vessels } parts {} built { scratch } }
-}
-
-impl<X> Kept<X> {
-    /// Handles a fix where the place allows the condition. Returns the last moment it held, if it ended.
-    fn observe<C: Case<Own = X>>(
-        &mut self,
-        settings: &C::Settings,
-        seen: &Seen<'_>,
-        heard_at: &mut Time,
-    ) -> Option<Time> {
-        if !self.inside {
-            self.inside = true;
-            self.not_before = seen.fix.at;
-        }
-        let (observation, smg) = C::observe(settings, self, seen)?;
-        *heard_at = seen.fix.at;
-        let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
-        let rule = C::rule(settings, self, seen);
-        let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at);
-        // Positions on the way out are not part of the swing.
-        if self.condition.counted() == Span::ZERO {
-            self.swing = Swing::default();
-        } else if observation != Observation::Ends {
-            self.swing.extend(seen.fix.position, smg.knots);
-        }
-        match verdict {
-            Verdict::Over(at) => Some(at),
-            Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,
-        }
+    fn save(&self, into: &mut Vec<u8>) {
+        let PerVessel { rule, slots } = self;
+        rule.save(into);
+        pack(slots, into);
     }
 
-    fn leave(&mut self) -> Option<Time> {
-        self.inside = false;
-        self.swing = Swing::default();
-        match self.condition.leave() {
-            Verdict::Over(at) => Some(at),
-            Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,
-        }
+    fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
+        self.rule.restore(from)?;
+        self.slots = unpack(from)?;
+        Ok(())
     }
-}
-
-impl<X> State<X> {
-    /// Reports that the condition holds or is over, if that is news.
-    fn speak<C: Case<Own = X>>(
-        &mut self,
-        seen: &Seen<'_>,
-        profiles: &Profiles<C::Settings>,
-        over_at: Option<Time>,
-        reason: End,
-        out: &mut Output,
-    ) {
-        let (step, fix) = (seen.step, &seen.fix);
-        let open = self.kept.iter().filter(|kept| kept.condition.is_open());
-        let Some(kept) = open.min_by_key(|kept| (kept.condition.is_ending(), kept.condition.started_at())) else {
-            if let (Some(_), Some(ended_at)) = (self.said.take_if(|_| over_at.is_some()), over_at) {
-                out.signals.push(self.over::<C>(step.vessel, ended_at, reason));
-            }
-            return;
-        };
-        // Measurements during a possible end do not describe the condition.
-        if kept.condition.is_ending() {
-            return;
-        }
-        let settings = &profiles.get(kept.profile).settings;
-        let mut facts = C::facts(settings, kept, seen);
-        let lies = C::anchored_swing_nm(settings)
-            .and_then(|nm| Anchored::of(seen.scene, &seen.vessel, &kept.swing, &Anchorage::within(nm)));
-        if let Some(lies) = lies {
-            lies.measure(&mut facts.measured);
-        }
-        let zones: Vec<_> = step.presence.iter().collect();
-        let news = |said: &Said| said.form != facts.form || said.zones != zones || SAY_EVERY <= fix.at - said.at;
-        if !self.said.as_ref().is_none_or(news) {
-            return;
-        }
-        let condition = &kept.condition;
-        out.signals.push(Signal {
-            behaviour: C::BEHAVIOUR,
-            subject: Subject::one(self.key, step.vessel),
-            kind: SignalKind::Holds(Box::new(Holding {
-                started_at: condition.started_at(),
-                satisfied_at: condition.satisfied_at().unwrap_or(fix.at),
-                last_at: fix.at,
-                form: facts.form,
-                position: Some(fix.position),
-                shore_nm: Some(seen.shore_nm()),
-                zones: zones.clone(),
-                base: facts.base,
-                asked: None,
-                anchored: lies.is_some(),
-                measured: facts.measured,
-                thresholds: facts.thresholds,
-            })),
-        });
-        self.said = Some(Said { at: fix.at, form: facts.form, zones });
-    }
-
-    /// Drops conditions that count nothing, and asks to be woken when the vessel would be lost.
-    fn rest<C: Case<Own = X>>(&mut self, seen: &Seen<'_>, profiles: &Profiles<C::Settings>, out: &mut Output) {
-        let scene = seen.scene;
-        self.kept.retain(|kept| {
-            let rule = C::rule(&profiles.get(kept.profile).settings, kept, seen);
-            !kept.condition.is_idle(&rule, scene.now)
-        });
-        if !self.waking && !self.kept.is_empty() {
-            self.waking = true;
-            let lost_at = scene.tracks.lost_at(seen.step.vessel, self.heard_at);
-            out.wakes.push((lost_at, self.key, seen.step.vessel));
-        }
-    }
-
-    /// Ends everything at the last moment it held.
-    fn close<C: Case<Own = X>>(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
-        let ended_at = self.kept.iter_mut().filter_map(Kept::leave).max();
-        if let (Some(_), Some(ended_at)) = (self.said.take(), ended_at) {
-            out.signals.push(self.over::<C>(vessel, ended_at, reason));
-        }
-    }
-
-    fn over<C: Case<Own = X>>(&self, vessel: TrackIx, ended_at: Time, reason: End) -> Signal {
-        Signal {
-            behaviour: C::BEHAVIOUR,
-            subject: Subject::one(self.key, vessel),
-            kind: SignalKind::Over { ended_at, reason },
-        }
-    }
-}
-
-/// When the vessel last crossed a border inward in this step; `Time::MIN` if it did not.
-fn entered_at(step: &Step<'_>) -> Time {
-    let entered = step.crossings.iter().filter_map(|crossing| match *crossing {
-        Crossing::Entered { at, .. } => Some(at),
-        Crossing::Left { .. } => None,
-    });
-    entered.max().unwrap_or(Time::MIN)
 }

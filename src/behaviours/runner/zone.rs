@@ -1,193 +1,215 @@
 //! Conditions of vessels in zones that ask for them: the common part of `zone_speed` and `limit_hugging`.
 
-use rustc_hash::FxHashMap;
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::{Behaviour, End};
+use crate::behaviours::explain::or_nobody_asks;
+use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
+use crate::behaviours::runner::profile::{Profile, Profiles};
+use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step};
 use crate::state::remembers;
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey};
-use crate::zones::{Zone, ZoneIx};
-
-use crate::behaviours::runner::condition::{Condition, Verdict};
-use crate::behaviours::{Output, Scene, Signal, SignalKind, Step, Subject};
+use crate::tracks::{Fix, SpeedMadeGood};
+use crate::zones::{Chart, Presence, ZoneIx};
 
 /// Interval at which a condition that holds is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
 
-/// State of one behaviour about vessels in zones that ask for it.
-pub(in crate::behaviours) struct Watches {
-    name: Behaviour,
-    vessels: FxHashMap<TrackIx, State>,
+/// The part that each behaviour supplies.
+pub(crate) trait ZoneCase {
+    type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
+    const BEHAVIOUR: Behaviour;
+    const INTEREST: Interest;
+    /// Reason for the end when the end threshold is met.
+    const ENDS: End;
+
+    /// Its own table among the settings of all behaviours.
+    fn table(all: &behaviours::Settings) -> &Self::Settings;
+
+    /// The zones in which the condition counts at this fix, each with its measure, such as the distance from the border. `known` tells
+    /// whether it counts there already, by the id of the zone.
+    fn places(profiles: &Profiles<Self::Settings>, at: &At<'_>, known: &dyn Fn(&str) -> bool) -> Vec<(ZoneIx, f64)>;
+
+    /// Time before this does not count in a zone that is new.
+    fn not_before(settings: &Self::Settings, at: &At<'_>, zone: ZoneIx) -> Time;
+
+    /// How long the condition must last.
+    fn timing(settings: &Self::Settings, at: &At<'_>) -> Timing;
+
+    /// What a speed made good shows. Knots.
+    fn observe(settings: &Self::Settings, knots: f64) -> Observation;
+
+    /// Whether measurements at this fix describe the condition.
+    fn describes(_condition: &Condition) -> bool {
+        true
+    }
+
+    /// The facts of the condition in one zone.
+    fn holding(profile: &Profile<Self::Settings>, at: &At<'_>, place: (ZoneIx, f64), condition: &Condition) -> Holding;
+
+    /// The conditions in each zone here that asks. `counted` is the time counted so far in a zone, by its id. Minutes.
+    fn explain(
+        profiles: &Profiles<Self::Settings>,
+        scene: &VesselScene<'_>,
+        step: &Step<'_>,
+        counted: &dyn Fn(&str) -> f64,
+    ) -> Vec<Explanation>;
 }
 
-/// One vessel and the zones in which the condition is counted.
+/// One fix of one vessel.
+pub(crate) struct At<'a> {
+    pub(crate) scene: &'a VesselScene<'a>,
+    pub(crate) step: &'a Step<'a>,
+    pub(crate) fix: Fix,
+}
+
+/// The rule about a condition in zones that ask for it.
+pub(crate) struct InZones<Z: ZoneCase> {
+    profiles: Profiles<Z::Settings>,
+    case: PhantomData<Z>,
+}
+
+/// The zones in which the condition of one vessel is counted.
 #[derive(Serialize, Deserialize)]
-pub(in crate::behaviours) struct State {
-    name: Behaviour,
-    key: TrackKey,
+pub(crate) struct Zones {
     last_fix: Time,
     zones: Vec<Watched>,
 }
 
 /// The condition of one vessel in one zone.
 #[derive(Serialize, Deserialize)]
-pub(in crate::behaviours) struct Watched {
+struct Watched {
     zone_id: String,
-    pub(in crate::behaviours) condition: Condition,
+    condition: Condition,
     /// Time before this does not count, because the place must hold throughout.
-    pub(in crate::behaviours) not_before: Time,
+    not_before: Time,
     said_at: Option<Time>,
 }
 
-impl Watches {
-    pub(in crate::behaviours) fn new(name: Behaviour) -> Watches {
-        Watches { name, vessels: FxHashMap::default() }
+impl<Z: ZoneCase> VesselRule for InZones<Z> {
+    type Settings = Z::Settings;
+    type State = Zones;
+    const BEHAVIOUR: Behaviour = Z::BEHAVIOUR;
+    const INTEREST: Interest = Z::INTEREST;
+
+    fn new(settings: &Z::Settings, chart: &Chart) -> InZones<Z> {
+        InZones { profiles: Profiles::new(Z::BEHAVIOUR, settings, chart), case: PhantomData }
     }
 
-    pub(in crate::behaviours) fn knows(&self, vessel: TrackIx) -> bool {
-        self.vessels.contains_key(&vessel)
+    fn settings(all: &behaviours::Settings) -> &Z::Settings {
+        Z::table(all)
     }
 
-    /// Whether the vessel's condition in this zone is already being counted.
-    pub(in crate::behaviours) fn knows_in(&self, vessel: TrackIx, zone_id: &str) -> bool {
-        self.vessels.get(&vessel).is_some_and(|state| state.zones.iter().any(|watched| watched.zone_id == zone_id))
-    }
-
-    /// The vessel's state at a fix at which only `zones` may count. `None` if there is nothing to keep.
-    pub(in crate::behaviours) fn visit(
-        &mut self,
-        scene: &Scene<'_>,
-        step: &Step<'_>,
-        at: Time,
-        zones: &[ZoneIx],
-        out: &mut Output,
-    ) -> Option<&mut State> {
-        if !self.knows(step.vessel) && zones.is_empty() {
-            return None;
-        }
-        let name = self.name;
-        let state = self.vessels.entry(step.vessel).or_insert_with(|| {
-            out.wakes.push((scene.tracks.lost_at(step.vessel, at), step.key, step.vessel));
-            out.activity.push((step.vessel, Activity::Keeps));
-            State { name, key: step.key, last_fix: at, zones: Vec::new() }
-        });
-        state.last_fix = at;
-        state.leave(step.vessel, End::LeftZone, out, |zone_id| {
-            zones.iter().any(|zone| scene.chart.zones.get(*zone).id == zone_id)
-        });
-        Some(state)
-    }
-
-    /// Time that the condition of a vessel in a zone has counted. Minutes.
-    pub(in crate::behaviours) fn counted_minutes(&self, vessel: TrackIx, zone_id: &str) -> f64 {
-        let watched = self.vessels.get(&vessel).into_iter().flat_map(|state| &state.zones);
-        let mut here = watched.filter(|watched| watched.zone_id == zone_id);
-        here.next().map_or(0.0, |watched| watched.condition.counted().minutes())
-    }
-
-    /// Drops a vessel without any zone left.
-    pub(in crate::behaviours) fn rest(&mut self, vessel: TrackIx, out: &mut Output) {
-        if self.vessels.get(&vessel).is_some_and(|state| state.zones.is_empty()) {
-            self.vessels.remove(&vessel);
-            out.activity.push((vessel, Activity::Done));
-        }
-    }
-
-    /// Ends what is open about a vessel that was lost; otherwise asks to be woken again.
-    pub(in crate::behaviours) fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
+    fn observe(&mut self, state: &mut Option<Zones>, scene: &VesselScene<'_>, step: &Step<'_>, out: &mut Signals<'_>) {
+        let (Some(fix), true) = (step.fix, scene.vessel.takes_part()) else {
             return;
         };
-        let lost_at = scene.tracks.lost_at(vessel, state.last_fix);
-        if scene.now < lost_at {
-            out.wakes.push((lost_at, key, vessel));
+        let at = At { scene, step, fix };
+        let known = |zone_id: &str| state.as_ref().is_some_and(|state| state.of(zone_id).is_some());
+        let places = Z::places(&self.profiles, &at, &known);
+        if state.is_none() && places.is_empty() {
             return;
         }
-        state.leave(vessel, End::Lost, out, |_| false);
-        self.vessels.remove(&vessel);
-        out.activity.push((vessel, Activity::Done));
+        let zones = state.get_or_insert_with(|| Zones { last_fix: fix.at, zones: Vec::new() });
+        zones.last_fix = fix.at;
+        let id_of = |zone: ZoneIx| scene.chart.zones.get(zone).id.as_str();
+        zones.leave(End::LeftZone, out, |zone_id| places.iter().any(|(zone, _)| id_of(*zone) == zone_id));
+        for place in places {
+            if let Some(profile) = self.profiles.of(scene.chart, place.0, scene.now) {
+                zones.look::<Z>(profile, &at, place, out);
+            }
+        }
+        state.take_if(|state| state.zones.is_empty());
     }
 
-    pub(in crate::behaviours) fn forget(&mut self, vessel: TrackIx, reason: End, out: &mut Output) {
-        if let Some(mut state) = self.vessels.remove(&vessel) {
-            state.leave(vessel, reason, out, |_| false);
-        }
+    fn explain(&self, state: Option<&Zones>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let watched = |zone_id: &str| state.and_then(|state| state.of(zone_id));
+        let counted = |zone_id: &str| watched(zone_id).map_or(0.0, |watched| watched.condition.counted().minutes());
+        let told = Z::explain(&self.profiles, scene, step, &counted);
+        or_nobody_asks(told, scene.chart, &scene.vessel, step.presence)
+    }
+
+    fn close(&self, mut state: Zones, reason: End, out: &mut Signals<'_>) {
+        state.leave(reason, out, |_| false);
+    }
+
+    fn configure(&mut self, settings: &Z::Settings, chart: &Chart, _now: Time) {
+        self.profiles.rebuild(Z::BEHAVIOUR, settings, chart);
     }
 
     /// Ends conditions of zones that are gone, inactive or no longer ask.
-    pub(in crate::behaviours) fn reload(&mut self, scene: &Scene<'_>, asks: impl Fn(&Zone) -> bool, out: &mut Output) {
-        let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
-        vessels.sort_unstable();
-        for (_, vessel) in vessels {
-            if let Some(state) = self.vessels.get_mut(&vessel) {
-                state.leave(vessel, End::ZoneGone, out, |zone_id| {
-                    scene.chart.zones.find(zone_id).is_some_and(|zone| {
-                        let zone = scene.chart.zones.get(zone);
-                        asks(zone) && zone.active(scene.now)
-                    })
-                });
+    fn review(&self, state: &mut Option<Zones>, scene: &VesselScene<'_>, _presence: &Presence, out: &mut Signals<'_>) {
+        let zones = &scene.chart.zones;
+        let asks = |zone_id: &str| {
+            let zone = zones.find(zone_id).map(|zone| zones.get(zone));
+            zone.is_some_and(|zone| zone.asks(Z::BEHAVIOUR.name()).is_some() && zone.active(scene.now))
+        };
+        state.iter_mut().for_each(|state| state.leave(End::ZoneGone, out, asks));
+    }
+
+    fn due(&self, state: &Zones, scene: &VesselScene<'_>) -> Option<Time> {
+        Some(scene.lost_at(state.last_fix))
+    }
+
+    remembers! { kept { profiles } parts {} built { case } }
+}
+
+impl Zones {
+    fn of(&self, zone_id: &str) -> Option<&Watched> {
+        self.zones.iter().find(|watched| watched.zone_id == zone_id)
+    }
+
+    /// Handles a fix in one zone.
+    fn look<Z: ZoneCase>(
+        &mut self,
+        profile: &Profile<Z::Settings>,
+        at: &At<'_>,
+        place: (ZoneIx, f64),
+        out: &mut Signals<'_>,
+    ) {
+        let (settings, fix) = (&profile.settings, &at.fix);
+        let zone_id = &at.scene.chart.zones.get(place.0).id;
+        let known = self.zones.iter().position(|watched| watched.zone_id == *zone_id);
+        let index = known.unwrap_or_else(|| {
+            let not_before = Z::not_before(settings, at, place.0);
+            let (zone_id, condition) = (zone_id.clone(), Condition::new());
+            self.zones.push(Watched { zone_id, condition, not_before, said_at: None });
+            self.zones.len() - 1
+        });
+        let watched = &mut self.zones[index];
+        let Some(smg) = at.step.smg else {
+            return;
+        };
+        let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
+        let observation = Z::observe(settings, smg.knots);
+        match watched.condition.observe(&Z::timing(settings, at), observation, &smg, fix.at) {
+            Verdict::Opened | Verdict::Holds => {
+                let is_due = watched.said_at.is_none_or(|said| SAY_EVERY <= fix.at - said);
+                if is_due && Z::describes(&watched.condition) {
+                    watched.said_at = Some(fix.at);
+                    out.holds_in(zone_id, Z::holding(profile, at, place, &watched.condition));
+                }
             }
+            Verdict::Over(ended_at) => {
+                // It is reported at once when it next holds.
+                watched.said_at = None;
+                out.over_in(zone_id, ended_at, Z::ENDS);
+            }
+            Verdict::Nothing => {}
         }
     }
 
-    remembers! { pub(in crate::behaviours) kept { vessels } parts {} built { name } }
-}
-
-impl State {
-    /// The vessel's condition in one zone. If it is new, time before `not_before` does not count.
-    pub(in crate::behaviours) fn watched(&mut self, zone_id: &str, not_before: Time) -> &mut Watched {
-        let place = match self.zones.iter().position(|watched| watched.zone_id == zone_id) {
-            Some(place) => place,
-            None => {
-                self.zones.push(Watched {
-                    zone_id: zone_id.to_owned(),
-                    condition: Condition::new(),
-                    not_before,
-                    said_at: None,
-                });
-                self.zones.len() - 1
-            }
-        };
-        &mut self.zones[place]
-    }
-
     /// Ends and drops every zone for which `stays` is false.
-    fn leave(&mut self, vessel: TrackIx, reason: End, out: &mut Output, stays: impl Fn(&str) -> bool) {
-        let (name, key) = (self.name, self.key);
+    fn leave(&mut self, reason: End, out: &mut Signals<'_>, stays: impl Fn(&str) -> bool) {
         self.zones.retain_mut(|watched| {
             let keep = stays(&watched.zone_id);
             if !keep && let Verdict::Over(ended_at) = watched.condition.leave() {
-                out.signals.push(over(name, key, vessel, &watched.zone_id, ended_at, reason));
+                out.over_in(&watched.zone_id, ended_at, reason);
             }
             keep
         });
     }
-}
-
-impl Watched {
-    /// Whether the condition is due to be reported again. If so, it counts as reported.
-    pub(in crate::behaviours) fn says(&mut self, at: Time) -> bool {
-        let says = self.said_at.is_none_or(|said| SAY_EVERY <= at - said);
-        if says {
-            self.said_at = Some(at);
-        }
-        says
-    }
-
-    /// Marks the condition as over, so that it is reported at once when it next holds.
-    pub(in crate::behaviours) fn is_over(&mut self) {
-        self.said_at = None;
-    }
-}
-
-pub(in crate::behaviours) fn over(
-    behaviour: Behaviour,
-    key: TrackKey,
-    vessel: TrackIx,
-    zone_id: &str,
-    ended_at: Time,
-    reason: End,
-) -> Signal {
-    Signal { behaviour, subject: Subject::in_zone(key, vessel, zone_id), kind: SignalKind::Over { ended_at, reason } }
 }

@@ -6,31 +6,32 @@ use serde_json::{Map, Value};
 
 use crate::episodes::{ANCHORED_AFTER, Held};
 use crate::time::{Span, Time};
-use crate::tracks::Vessel;
+use crate::tracks::Fix;
 
+use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::shared::swing::Swing;
-use crate::behaviours::{Explanation, Scene, Step, number};
+use crate::behaviours::{Explanation, number};
 
 /// Limits within which a slow vessel counts as anchored.
-pub(in crate::behaviours) struct Anchorage {
+pub(crate) struct Anchorage {
     /// Swing of an anchored vessel. Radius in nautical miles.
-    pub(in crate::behaviours) swing_nm: f64,
+    pub(crate) swing_nm: f64,
     /// Without a status that says so, how long the vessel must stay within the swing.
-    pub(in crate::behaviours) after: Span,
+    pub(crate) after: Span,
     /// Radius within which a vessel that was never under way lies still, for as long as it is slow. Nautical miles.
-    pub(in crate::behaviours) still_nm: f64,
+    pub(crate) still_nm: f64,
 }
 
 impl Anchorage {
     /// Limits of a behaviour that sets only the radius.
-    pub(in crate::behaviours) fn within(swing_nm: f64) -> Anchorage {
+    pub(crate) fn within(swing_nm: f64) -> Anchorage {
         Anchorage { swing_nm, after: ANCHORED_AFTER, still_nm: 0.0 }
     }
 }
 
 /// How a vessel is anchored.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-pub(in crate::behaviours) enum Anchored {
+pub(crate) enum Anchored {
     /// Its status says so, and it swings less than the radius.
     Status { radius_nm: f64 },
     /// It has stayed within the radius for hours.
@@ -40,18 +41,14 @@ pub(in crate::behaviours) enum Anchored {
 }
 
 impl Anchored {
-    pub(in crate::behaviours) fn of(
-        scene: &Scene<'_>,
-        vessel: &Vessel<'_>,
-        swing: &Swing,
-        anchorage: &Anchorage,
-    ) -> Option<Anchored> {
-        let radius_nm = swing.radius_nm();
+    /// How the vessel is anchored, given its swing; `None` if it is not.
+    pub(crate) fn of(scene: &VesselScene<'_>, swing: &Swing, anchorage: &Anchorage) -> Option<Anchored> {
+        let (vessel, radius_nm) = (&scene.vessel, swing.radius_nm());
         if vessel.says_anchored() && radius_nm < anchorage.swing_nm {
             return Some(Anchored::Status { radius_nm });
         }
         let at = vessel.last().map_or(Time::MIN, |fix| fix.at);
-        if let Some(still) = scene.episodes.lying.of(vessel.key())
+        if let Some(still) = scene.lies()
             && still.radius_nm < anchorage.swing_nm
             && anchorage.after <= at - still.since
         {
@@ -62,7 +59,7 @@ impl Anchored {
     }
 
     /// Adds how the vessel is anchored, with the numbers.
-    pub(in crate::behaviours) fn measure(self, measured: &mut Map<String, Value>) {
+    pub(crate) fn measure(self, measured: &mut Map<String, Value>) {
         let (by, radius_nm, time) = match self {
             Anchored::Status { radius_nm } => ("status", radius_nm, None),
             Anchored::Swing { radius_nm, time } => ("swing", radius_nm, Some(time)),
@@ -86,15 +83,14 @@ impl Anchored {
 
 /// Adds the conditions under which a stop is only kept as a fact: fishing gear, vessels held in place, and anchoring
 /// near shore.
-pub(in crate::behaviours) fn explain(
+pub(crate) fn explain(
     told: Explanation,
-    scene: &Scene<'_>,
-    step: &Step<'_>,
+    scene: &VesselScene<'_>,
+    fix: Option<Fix>,
     anchored: Option<Anchored>,
 ) -> Explanation {
-    let vessel = scene.tracks.vessel(step.vessel);
-    let gear = scene.episodes.gear.sign_of(&vessel);
-    let held = step.fix.and_then(|fix| scene.episodes.lying.held(step.key, fix.position));
+    let gear = scene.gear();
+    let held = fix.and_then(|fix| scene.held_at(fix.position));
     let held_words = held.map_or("no".to_owned(), |held| match held {
         Held::Itself { radius_nm, time } => format!("within {radius_nm:.2} nm for {time}"),
         Held::BesideHeld { nm } => format!("{nm:.2} nm from where other vessels lay for a day"),

@@ -12,24 +12,24 @@ use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
 /// A slow leg or a kink: where a ship was slow, or farthest from its course.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(in crate::behaviours) struct Spot {
-    pub(in crate::behaviours) from: LatLon,
-    pub(in crate::behaviours) to: LatLon,
-    pub(in crate::behaviours) at: Time,
-    pub(in crate::behaviours) shore_nm: f64,
+pub(crate) struct Spot {
+    pub(crate) from: LatLon,
+    pub(crate) to: LatLon,
+    pub(crate) at: Time,
+    pub(crate) shore_nm: f64,
 }
 
 impl Spot {
-    pub(in crate::behaviours) fn of_leg(leg: &SlowLeg) -> Spot {
+    pub(crate) fn of_leg(leg: &SlowLeg) -> Spot {
         Spot { from: leg.position, to: leg.last_position, at: leg.last_at, shore_nm: leg.shore_nm }
     }
 
-    pub(in crate::behaviours) fn of_kink(kink: &Kink) -> Spot {
+    pub(crate) fn of_kink(kink: &Kink) -> Spot {
         Spot { from: kink.position, to: kink.position, at: kink.aside_at, shore_nm: kink.shore_nm }
     }
 
     /// Distance from the straight line between the two ends. Metres.
-    pub(in crate::behaviours) fn metres_from(&self, at: LatLon) -> f64 {
+    pub(crate) fn metres_from(&self, at: LatLon) -> f64 {
         let (x, y) = self.from.plane(self.to);
         let (px, py) = self.from.plane(at);
         let length2 = x * x + y * y;
@@ -39,7 +39,7 @@ impl Spot {
 }
 
 /// The zones that a position is in or near.
-pub(in crate::behaviours) fn zones_at(chart: &Chart, place: LatLon) -> Vec<(ZoneIx, Relation)> {
+pub(crate) fn zones_at(chart: &Chart, place: LatLon) -> Vec<(ZoneIx, Relation)> {
     let mut hits: Vec<Hit> = Vec::new();
     chart.zones.at(place, &mut hits);
     hits.iter().filter(|hit| hit.relation != Relation::Outside).map(|hit| (hit.zone, hit.relation)).collect()
@@ -47,7 +47,7 @@ pub(in crate::behaviours) fn zones_at(chart: &Chart, place: LatLon) -> Vec<(Zone
 
 /// Why a craft counts as small, in a word or two. `None` if it is not small or not known to be: reported as a merchant
 /// ship, tug or state vessel, or of unknown type without any other sign.
-pub(in crate::behaviours) fn small(vessel: &Vessel<'_>, small_metres: f64) -> Option<String> {
+pub(crate) fn small(vessel: &Vessel<'_>, small_metres: f64) -> Option<String> {
     let kind = vessel.ship_type();
     if !vessel.takes_part() || matches!(kind, Some(31..=35 | 50..=55 | 58 | 60..=89)) {
         return None;

@@ -15,7 +15,7 @@ const NO_NUMBERS: [u32; 2] = [1_234_567, 5_555_555];
 
 /// Whether the name really changed. Truncated, padded, differently spaced and mistyped names are the same name. A name
 /// that follows a yard's hull number is not a change either.
-pub(in crate::behaviours) fn another_name(old: &str, new: &str) -> bool {
+pub(crate) fn another_name(old: &str, new: &str) -> bool {
     let (old, new) = (core(old), core(new));
     if no_name(&old) || no_name(&new) || old == new {
         return false;
@@ -26,7 +26,7 @@ pub(in crate::behaviours) fn another_name(old: &str, new: &str) -> bool {
 }
 
 /// Whether the call sign really changed, by more than one slip of the keyboard.
-pub(in crate::behaviours) fn another_call_sign(old: &str, new: &str) -> bool {
+pub(crate) fn another_call_sign(old: &str, new: &str) -> bool {
     // Padding to six characters lets a slip be found in a shorter call sign.
     let padded = |text: &str| format!("{}......", fold(text));
     let (old_core, new_core) = (fold(old), fold(new));
@@ -39,17 +39,17 @@ pub(in crate::behaviours) fn another_call_sign(old: &str, new: &str) -> bool {
 
 /// Whether the type is another kind of ship. For most types the second digit is the hazard of the cargo, which changes
 /// with every voyage.
-pub(in crate::behaviours) fn another_type(old: u8, new: u8) -> bool {
+pub(crate) fn another_type(old: u8, new: u8) -> bool {
     kind(old) != kind(new)
 }
 
 /// Whether this IMO number may belong to any ship, because several ships without one type it.
-pub(in crate::behaviours) fn is_nobodys(imo: u32) -> bool {
+pub(crate) fn is_nobodys(imo: u32) -> bool {
     NO_NUMBERS.contains(&imo)
 }
 
 /// Whether this is a placeholder for a name.
-pub(in crate::behaviours) fn is_no_name(name: &str) -> bool {
+pub(crate) fn is_no_name(name: &str) -> bool {
     no_name(&core(name))
 }
 

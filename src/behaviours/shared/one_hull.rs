@@ -13,7 +13,7 @@ const SHORTEST_CALL_SIGN: usize = 3;
 
 /// Why two numbers are known to be one hull.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(in crate::behaviours) enum OneHull {
+pub(crate) enum OneHull {
     /// Both report this IMO number.
     Imo(u32),
     /// Both report the same name and call sign.
@@ -24,7 +24,7 @@ pub(in crate::behaviours) enum OneHull {
 
 impl OneHull {
     /// Reason for retracting a meeting of the two.
-    pub(in crate::behaviours) fn end(self) -> End {
+    pub(crate) fn end(self) -> End {
         match self {
             OneHull::Imo(_) => End::SameImo,
             OneHull::Name => End::SameName,
@@ -33,7 +33,7 @@ impl OneHull {
     }
 
     /// Measured value of the condition, in words.
-    pub(in crate::behaviours) fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         match self {
             OneHull::Imo(imo) => format!("yes: IMO number {imo} on both, never seen apart"),
             OneHull::Name => "yes: name and call sign on both, never seen apart".to_owned(),
@@ -43,7 +43,7 @@ impl OneHull {
 }
 
 /// Whether two numbers are one hull. Two ships that claim the same identity but have once been seen apart are not.
-pub(in crate::behaviours) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<OneHull> {
+pub(crate) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<OneHull> {
     let inseparable = &scene.episodes.inseparable;
     if !inseparable.always(a, b) {
         return None;

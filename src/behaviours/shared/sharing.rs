@@ -10,7 +10,7 @@ use crate::behaviours::{Explanation, Scene, Step, number};
 
 /// Whether two positions of this number mean anything. Many boats share the number that a transponder was delivered
 /// with.
-pub(in crate::behaviours) fn is_watched(mmsi: Mmsi) -> bool {
+pub(crate) fn is_watched(mmsi: Mmsi) -> bool {
     matches!(mmsi.station_class(), StationClass::Ship | StationClass::Tender) && !is_factory_setting(mmsi.0)
 }
 
@@ -20,14 +20,14 @@ fn is_factory_setting(number: u32) -> bool {
 }
 
 /// Whether two or more ships are known to send the number. Each further place is then reported by `identity_conflict`.
-pub(in crate::behaviours) fn is_of_several(scene: &Scene<'_>, mmsi: Mmsi) -> bool {
+pub(crate) fn is_of_several(scene: &Scene<'_>, mmsi: Mmsi) -> bool {
     let tracks = || scene.tracks.under(mmsi);
     2 < tracks().count() || tracks().any(|vessel| vessel.is_one_of_several() || vessel.shares_number())
 }
 
 /// Adds the conditions on a silence that come from the number. The silence of a phantom, or of one track of a shared
 /// number, means nothing.
-pub(in crate::behaviours) fn explain_silence(told: Explanation, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
+pub(crate) fn explain_silence(told: Explanation, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
     let vessel = scene.tracks.vessel(step.vessel);
     let told = match (vessel.began_in_interference(), step.key.ordinal) {
         (true, _) => told.is("further_track_began", "in interference", "outside interference", false),
@@ -43,12 +43,12 @@ pub(in crate::behaviours) fn explain_silence(told: Explanation, scene: &Scene<'_
 }
 
 /// Length of a jump. Nautical miles.
-pub(in crate::behaviours) fn jump_nm(jump: &Jump) -> f64 {
+pub(crate) fn jump_nm(jump: &Jump) -> f64 {
     jump.metres() / METRES_PER_NM
 }
 
 /// Measured values of a jump.
-pub(in crate::behaviours) fn jump_measured(jump: &Jump) -> Map<String, Value> {
+pub(crate) fn jump_measured(jump: &Jump) -> Map<String, Value> {
     let mut measured = Map::from_iter([
         ("distance_nm".to_owned(), number(jump_nm(jump), 1)),
         ("from_lat".to_owned(), number(jump.before.position.lat, 4)),

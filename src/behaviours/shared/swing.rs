@@ -7,15 +7,15 @@ use crate::units::METRES_PER_NM;
 
 /// Bounding box of a vessel's positions during a run, relative to the first.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
-pub(in crate::behaviours) struct Swing {
+pub(crate) struct Swing {
     origin: Option<LatLon>,
     east: (f64, f64),
     north: (f64, f64),
-    pub(in crate::behaviours) fastest_knots: f64,
+    pub(crate) fastest_knots: f64,
 }
 
 impl Swing {
-    pub(in crate::behaviours) fn extend(&mut self, position: LatLon, knots: f64) {
+    pub(crate) fn extend(&mut self, position: LatLon, knots: f64) {
         let origin = *self.origin.get_or_insert(position);
         let (east, north) = origin.plane(position);
         self.east = (self.east.0.min(east), self.east.1.max(east));
@@ -24,7 +24,7 @@ impl Swing {
     }
 
     /// Half the diagonal of the box. Nautical miles.
-    pub(in crate::behaviours) fn radius_nm(&self) -> f64 {
+    pub(crate) fn radius_nm(&self) -> f64 {
         let wide = self.east.1 - self.east.0;
         let high = self.north.1 - self.north.0;
         wide.hypot(high) / 2.0 / METRES_PER_NM

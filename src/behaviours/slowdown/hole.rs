@@ -1,31 +1,20 @@
-//! Slowdown in a hole: the vessel was under way before and after a silence in which it made little way (part of
-//! `slowdown`).
+//! Slowdown over a hole in reception: the vessel was under way before and after a silence in which it made little way.
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::runner::vessel::{Signals, VesselScene};
+use crate::behaviours::{Behaviour, End, Holding, Interest, Step, minutes, number, thresholds};
 use crate::geo::LatLon;
-use crate::state::remembers;
 use crate::time::Time;
-use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 use crate::zones::{Relation, ZoneIx};
 
-use super::super::{Holding, Interest, Output, Scene, Signal, SignalKind, Step, Subject, minutes, number, thresholds};
 use super::{Form, Settings};
-use crate::behaviours::{Behaviour, End};
-
-/// Vessels that may have slowed down in a hole, until they are seen under way again.
-#[derive(Default)]
-pub(super) struct Holes {
-    waiting: FxHashMap<TrackIx, Slow>,
-}
 
 /// A hole over which a vessel was slow.
 #[derive(Clone, Serialize, Deserialize)]
-struct Slow {
-    key: TrackKey,
+pub(super) struct Hole {
     from: Time,
     to: Time,
     position: LatLon,
@@ -36,62 +25,40 @@ struct Slow {
     usual_knots: f64,
 }
 
-impl Holes {
-    pub(super) fn waits(&self, vessel: TrackIx) -> bool {
-        self.waiting.contains_key(&vessel)
+/// Handles a fix where the place allows a slowdown, and returns the hole to keep. `is_busy` is set while a slowdown that was followed
+/// is being counted.
+pub(super) fn observe(
+    hole: Option<Hole>,
+    settings: &Settings,
+    scene: &VesselScene<'_>,
+    step: &Step<'_>,
+    is_busy: bool,
+    out: &mut Signals<'_>,
+) -> Option<Hole> {
+    if step.interest.meets(Interest::SLOW_HOLE) {
+        return begin(settings, scene, step).filter(|_| !is_busy).or(hole);
     }
-
-    pub(super) fn forget(&mut self, vessel: TrackIx) {
-        self.waiting.remove(&vessel);
+    let hole = hole?;
+    let under_way = step.smg.is_some_and(|smg| settings.under_way_knots < smg.knots);
+    if under_way && !is_busy {
+        tell(&hole, settings, step, out);
     }
-
-    /// Handles a fix where the place allows a slowdown. `busy` is set while a slowdown between fixes is being counted.
-    pub(super) fn step(
-        &mut self,
-        settings: &Settings,
-        scene: &Scene<'_>,
-        step: &Step<'_>,
-        busy: bool,
-        out: &mut Output,
-    ) {
-        if step.interest.meets(Interest::SLOW_HOLE) {
-            if let Some(slow) = begin(settings, scene, step).filter(|_| !busy) {
-                self.waiting.insert(step.vessel, slow);
-                out.activity.push((step.vessel, Activity::Keeps));
-            }
-            return;
-        }
-        let Some(slow) = self.waiting.get(&step.vessel) else {
-            return;
-        };
-        let under_way = step.smg.is_some_and(|smg| settings.under_way_knots < smg.knots);
-        if under_way && !busy {
-            tell(slow, settings, step, out);
-        }
-        if under_way || busy || minutes(settings.within_minutes) < step.at - slow.to {
-            self.waiting.remove(&step.vessel);
-            if !busy {
-                out.activity.push((step.vessel, Activity::Done));
-            }
-        }
-    }
-
-    remembers! { pub(super) kept { waiting } parts {} built {} }
+    let is_over = under_way || is_busy || minutes(settings.within_minutes) < step.at - hole.to;
+    (!is_over).then_some(hole)
 }
 
 /// The hole that ends with this fix, if the vessel was under way before it and slow over it.
-fn begin(settings: &Settings, scene: &Scene<'_>, step: &Step<'_>) -> Option<Slow> {
+fn begin(settings: &Settings, scene: &VesselScene<'_>, step: &Step<'_>) -> Option<Hole> {
     let (fix, previous, place) = (step.fix?, step.previous?, step.place?);
-    let vessel = scene.tracks.vessel(step.vessel);
+    let vessel = scene.vessel;
     let over = vessel.speed_made_good().filter(|smg| smg.over_hole)?;
     let length = (fix.at - previous.at).minutes();
     let (knots, within) = (settings.under_way_knots, minutes(settings.within_minutes));
-    let before = vessel.above_until(previous.at, knots, within, scene.tracks.settings());
+    let before = vessel.above_until(previous.at, knots, within, scene.settings());
     let usual_knots = vessel.usual_knots(previous.at);
     let slow = over.knots < settings.slow_knots && over.knots < settings.slow_share * usual_knots;
     let fits = (settings.hole_min_minutes..=settings.hole_max_minutes).contains(&length) && within <= before;
-    (slow && fits).then(|| Slow {
-        key: step.key,
+    (slow && fits).then(|| Hole {
         from: previous.at,
         to: fix.at,
         position: previous.position.between(fix.position, 0.5),
@@ -104,7 +71,7 @@ fn begin(settings: &Settings, scene: &Scene<'_>, step: &Step<'_>) -> Option<Slow
 }
 
 /// Reports the slowdown and its end.
-fn tell(slow: &Slow, settings: &Settings, step: &Step<'_>, out: &mut Output) {
+fn tell(slow: &Hole, settings: &Settings, step: &Step<'_>, out: &mut Signals<'_>) {
     let mut measured = Map::new();
     measured.insert("hole_minutes".into(), number((slow.to - slow.from).minutes(), 0));
     measured.insert("made_good_nm".into(), number(slow.nm, 1));
@@ -112,7 +79,7 @@ fn tell(slow: &Slow, settings: &Settings, step: &Step<'_>, out: &mut Output) {
     measured.insert("usual_knots".into(), number(slow.usual_knots, 1));
     measured.insert("shore_nm".into(), number(slow.shore_nm, 1));
     let keys = ["min_shore_nm", "under_way_knots", "slow_knots", "slow_share", "hole_min_minutes", "hole_max_minutes"];
-    let holding = Holding {
+    out.holds(Holding {
         started_at: slow.from,
         satisfied_at: step.at,
         last_at: slow.to,
@@ -125,10 +92,6 @@ fn tell(slow: &Slow, settings: &Settings, step: &Step<'_>, out: &mut Output) {
         anchored: false,
         measured,
         thresholds: thresholds(settings, &keys),
-    };
-    let subject = Subject::one(slow.key, step.vessel);
-    let over = SignalKind::Over { ended_at: slow.to, reason: End::UnderWayAgain };
-    for kind in [SignalKind::Holds(Box::new(holding)), over] {
-        out.signals.push(Signal { behaviour: Behaviour::Slowdown, subject: subject.clone(), kind });
-    }
+    });
+    out.over(slow.to, End::UnderWayAgain);
 }

@@ -32,7 +32,7 @@ use crate::behaviours::character::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use rule::Slowdown;
+pub(crate) use rule::Slowdown;
 pub use words::Form;
 
 /// Settings `[behaviours.slowdown]`.

@@ -3,66 +3,69 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where};
 use crate::behaviours::runner::condition::{Observation, Timing};
-use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, Lone, RESUME_AFTER, Seen, Where};
-use crate::behaviours::{
-    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
-};
+use crate::behaviours::runner::lone::{self, Lone};
+use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
+use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes, number, thresholds};
 use crate::state::remembers;
-use crate::time::Span;
-use crate::tracks::{Activity, SpeedMadeGood, TrackIx, TrackKey};
-use crate::zones::{Chart, Kind, Zone};
+use crate::time::{Span, Time};
+use crate::tracks::SpeedMadeGood;
+use crate::zones::{Chart, Kind, Presence, Zone};
 
-use super::hole::Holes;
+use super::hole::{self, Hole};
 use super::{Form, Settings};
 
 /// The `slowdown` behaviour and its state.
-pub struct Slowdown {
-    vessels: Lone<SlowedDown>,
-    holes: Holes,
+pub(crate) type Slowdown = PerVessel<SlowdownRule>;
+
+/// The rule: a slowdown that was followed, or one inferred over a hole in reception.
+pub(crate) struct SlowdownRule {
+    followed: Lone<SlowedDown>,
 }
 
-impl Slowdown {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> Slowdown {
-        Slowdown { vessels: Lone::new(settings, chart), holes: Holes::default() }
-    }
+/// What is kept about one vessel; never without one of the two.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct State {
+    followed: Option<lone::State<Before>>,
+    /// The hole over which it was slow, until it is seen under way again.
+    hole: Option<Hole>,
 }
 
-impl Rule for Slowdown {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour::Slowdown
+impl VesselRule for SlowdownRule {
+    type Settings = Settings;
+    type State = State;
+    const BEHAVIOUR: Behaviour = Behaviour::Slowdown;
+    const INTEREST: Interest = Interest::SLOW.and(Interest::SLOW_HOLE);
+
+    fn new(settings: &Settings, chart: &Chart) -> SlowdownRule {
+        SlowdownRule { followed: Lone::new(settings, chart) }
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Vessel
+    fn settings(all: &behaviours::Settings) -> &Settings {
+        &all.slowdown
     }
 
-    fn interest(&self) -> Interest {
-        Interest::SLOW.and(Interest::SLOW_HOLE)
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        self.vessels.step(scene, step, out);
-        if !step.interest.meets(Interest::SLOW_HOLE) && !self.holes.waits(step.vessel) {
-            return;
+    fn observe(&mut self, state: &mut Option<State>, scene: &VesselScene<'_>, step: &Step<'_>, out: &mut Signals<'_>) {
+        let mut now = state.take().unwrap_or_default();
+        self.followed.observe(&mut now.followed, scene, step, begin, out);
+        if step.interest.meets(Interest::SLOW_HOLE) || now.hole.is_some() {
+            let is_busy = now.followed.is_some();
+            now.hole = self
+                .followed
+                .settings_here(scene, step)
+                .and_then(|settings| hole::observe(now.hole.take(), &settings, scene, step, is_busy, out));
         }
-        let busy = self.vessels.knows(step.vessel);
-        match self.vessels.settings_here(scene, step) {
-            Some(settings) => self.holes.step(&settings, scene, step, busy, out),
-            None => self.holes.forget(step.vessel),
-        }
-        if busy || self.holes.waits(step.vessel) {
-            out.activity.push((step.vessel, Activity::Keeps));
-        }
+        *state = (now.followed.is_some() || now.hole.is_some()).then_some(now);
     }
 
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        self.vessels.explain(scene, step, |told, settings, seen, kept| {
+    fn explain(&self, state: Option<&State>, scene: &VesselScene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let followed = state.and_then(|state| state.followed.as_ref());
+        self.followed.explain(followed, scene, step, |told, settings, seen, kept| {
             let (knots, within) = (settings.under_way_knots, minutes(settings.within_minutes));
             let since = step.smg.map_or(step.at, |smg| smg.since);
             let usual = kept.map_or_else(|| seen.vessel.usual_knots(since), |kept| kept.own.usual_knots);
-            let before = || seen.vessel.above_until(since, knots, within, scene.tracks.settings());
+            let before = || seen.vessel.above_until(since, knots, within, scene.settings());
             let under_way = kept.map_or_else(before, |kept| kept.own.under_way);
             let smg = step.smg.map(|smg| smg.knots);
             let trade = type_of(seen.vessel.ship_type());
@@ -80,29 +83,40 @@ impl Rule for Slowdown {
         })
     }
 
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        self.vessels.wake(scene, key, vessel, out);
+    fn close(&self, state: State, reason: End, out: &mut Signals<'_>) {
+        state.followed.into_iter().for_each(|followed| self.followed.close(followed, reason, out));
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
-        self.holes.forget(vessel);
-        self.vessels.forget(vessel, reason, out);
+    fn configure(&mut self, settings: &Settings, chart: &Chart, now: Time) {
+        self.followed.configure(settings, chart, now);
     }
 
-    fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
-        self.vessels.reload(scene, &settings.slowdown, places, out);
+    fn review(&self, state: &mut Option<State>, scene: &VesselScene<'_>, presence: &Presence, out: &mut Signals<'_>) {
+        if let Some(state) = state {
+            self.followed.review(&mut state.followed, scene, presence, out);
+        }
+        state.take_if(|state| state.followed.is_none() && state.hole.is_none());
     }
 
-    remembers! { kept {} parts { vessels, holes } built {} }
+    fn due(&self, state: &State, scene: &VesselScene<'_>) -> Option<Time> {
+        state.followed.as_ref().map(|followed| self.followed.lost_at(followed, scene))
+    }
+
+    fn wake(&mut self, state: &mut Option<State>, _scene: &VesselScene<'_>, out: &mut Signals<'_>) {
+        let followed = state.as_mut().and_then(|state| state.followed.take());
+        followed.into_iter().for_each(|followed| self.followed.close(followed, End::Lost, out));
+        state.take_if(|state| state.hole.is_none());
+    }
+
+    remembers! { kept {} parts { followed } built {} }
 }
 
-/// The condition of a slowdown, for the runner.
-#[derive(Serialize, Deserialize)]
-struct SlowedDown;
+/// The condition of a slowdown that was followed.
+pub(crate) struct SlowedDown;
 
 /// The vessel's speed and time under way before it slowed down.
 #[derive(Serialize, Deserialize)]
-struct Before {
+pub(crate) struct Before {
     usual_knots: f64,
     under_way: Span,
 }
@@ -120,20 +134,6 @@ impl Case for SlowedDown {
 
     fn anchored_swing_nm(settings: &Settings) -> Option<f64> {
         Some(settings.anchored_swing_nm)
-    }
-
-    fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Before> {
-        let smg = seen.step.smg.filter(|smg| smg.knots < settings.slow_knots)?;
-        if slows_by_trade(seen) || seen.zones().any(|zone| is_pilot_station(seen.scene.chart.zones.get(zone))) {
-            return None;
-        }
-        let (knots, within) = (settings.under_way_knots, minutes(settings.within_minutes));
-        let under_way = seen.vessel.above_until(smg.since, knots, within, seen.scene.tracks.settings());
-        if under_way < minutes(settings.under_way_minutes) {
-            return None;
-        }
-        let usual_knots = seen.vessel.usual_knots(smg.since);
-        (smg.knots < settings.slow_share * usual_knots).then_some(Before { usual_knots, under_way })
     }
 
     fn observe(settings: &Settings, kept: &mut Kept<Before>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {
@@ -189,6 +189,21 @@ impl Case for SlowedDown {
             ),
         }
     }
+}
+
+/// The vessel's speed before, if a slowdown may begin with this fix.
+fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Before> {
+    let smg = seen.step.smg.filter(|smg| smg.knots < settings.slow_knots)?;
+    if slows_by_trade(seen) || seen.zones().any(|zone| is_pilot_station(seen.scene.chart.zones.get(zone))) {
+        return None;
+    }
+    let (knots, within) = (settings.under_way_knots, minutes(settings.within_minutes));
+    let under_way = seen.vessel.above_until(smg.since, knots, within, seen.scene.settings());
+    if under_way < minutes(settings.under_way_minutes) {
+        return None;
+    }
+    let usual_knots = seen.vessel.usual_knots(smg.since);
+    (smg.knots < settings.slow_share * usual_knots).then_some(Before { usual_knots, under_way })
 }
 
 fn type_of(ship_type: Option<u8>) -> String {

@@ -26,7 +26,7 @@ use crate::behaviours::character::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use rule::SmallCraftStop;
+pub(crate) use rule::SmallCraftStop;
 pub use words::Form;
 
 /// Settings `[behaviours.small_craft_stop]`.

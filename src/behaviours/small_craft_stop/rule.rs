@@ -5,15 +5,13 @@ use serde_json::Map;
 
 use crate::ais::Class;
 use crate::behaviours::explain::said_of;
+use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
-use crate::behaviours::runner::vessel::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, Lone, RESUME_AFTER, Seen, Where};
-use crate::behaviours::{
-    Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step, minutes, number, thresholds,
-};
-use crate::state::remembers;
+use crate::behaviours::runner::lone::Lone;
+use crate::behaviours::runner::vessel::PerVessel;
+use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, number, thresholds};
 use crate::time::{Span, Time};
-use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey, Vessel};
-use crate::zones::Chart;
+use crate::tracks::{SpeedMadeGood, Vessel};
 
 use super::{Form, Settings};
 
@@ -21,71 +19,40 @@ use super::{Form, Settings};
 const WIND_EVERY: Span = Span::from_hours(1);
 
 /// The `small_craft_stop` behaviour and its state.
-pub struct SmallCraftStop {
-    vessels: Lone<Stop>,
-}
+pub(crate) type SmallCraftStop = PerVessel<Lone<Stop>>;
 
-impl SmallCraftStop {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> SmallCraftStop {
-        SmallCraftStop { vessels: Lone::new(settings, chart) }
-    }
-}
-
-impl Rule for SmallCraftStop {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour::SmallCraftStop
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Vessel
-    }
-
-    fn interest(&self) -> Interest {
-        Interest::SLOW.and(Interest::SLOW_HOLE)
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        self.vessels.step(scene, step, out);
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        self.vessels.explain(scene, step, |told, settings, seen, kept| {
-            let smg = speed(settings, seen).map(|smg| smg.knots);
-            let needed = format!("sailing, pleasure, or class B below {} m that does not fish", settings.length_metres);
-            let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
-            told.is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
-                .below("speed_made_good_knots", smg, settings.slow_knots)
-                .at_least("still_minutes", Some(counted), settings.after_minutes)
-        })
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        self.vessels.wake(scene, key, vessel, out);
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
-        self.vessels.forget(vessel, reason, out);
-    }
-
-    fn reload(&mut self, scene: &Scene<'_>, settings: &crate::behaviours::Settings, places: &Places, out: &mut Output) {
-        self.vessels.reload(scene, &settings.small_craft_stop, places, out);
-    }
-
-    remembers! { kept {} parts { vessels } built {} }
-}
-
-/// The condition of a stop, for the runner.
-#[derive(Serialize, Deserialize)]
-struct Stop;
+/// The condition of a stop.
+pub(crate) struct Stop;
 
 /// The current stop.
 #[derive(Default, Serialize, Deserialize)]
-struct Stopped {
+pub(crate) struct Stopped {
     /// Time in holes over which two fixes imply the stop.
     implied: Span,
     wind_knots: Option<f64>,
     wind_at: Option<Time>,
+}
+
+impl Whole for Stop {
+    const INTEREST: Interest = Interest::SLOW.and(Interest::SLOW_HOLE);
+
+    fn table(all: &behaviours::Settings) -> &Settings {
+        &all.small_craft_stop
+    }
+
+    fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Stopped> {
+        let smg = speed(settings, seen)?;
+        (smg.knots < settings.slow_knots && is_small(&seen.vessel, settings)).then(Stopped::default)
+    }
+
+    fn explain(told: Explanation, settings: &Settings, seen: &Seen<'_>, kept: Option<&Kept<Stopped>>) -> Explanation {
+        let smg = speed(settings, seen).map(|smg| smg.knots);
+        let needed = format!("sailing, pleasure, or class B below {} m that does not fish", settings.length_metres);
+        let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
+        told.is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
+            .below("speed_made_good_knots", smg, settings.slow_knots)
+            .at_least("still_minutes", Some(counted), settings.after_minutes)
+    }
 }
 
 impl Case for Stop {
@@ -97,11 +64,6 @@ impl Case for Stop {
 
     fn min_shore_nm(settings: &Settings) -> f64 {
         settings.min_shore_nm
-    }
-
-    fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Stopped> {
-        let smg = speed(settings, seen)?;
-        (smg.knots < settings.slow_knots && is_small(&seen.vessel, settings)).then(Stopped::default)
     }
 
     fn observe(settings: &Settings, kept: &mut Kept<Stopped>, seen: &Seen<'_>) -> Option<(Observation, SpeedMadeGood)> {

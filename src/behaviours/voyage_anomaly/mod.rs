@@ -25,7 +25,7 @@ use crate::behaviours::character::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use rule::VoyageAnomaly;
+pub(crate) use rule::VoyageAnomaly;
 pub use words::Form;
 
 /// Settings `[behaviours.voyage_anomaly]`.

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::behaviours::runner::profile::Profiles;
+use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Scope, Signal, SignalKind,
-    Step, Subject, minutes, number, thresholds,
+    self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes, number, thresholds,
 };
 use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::{Fields, Learned, TrackIx, TrackKey, Vessel};
+use crate::time::{Span, Time};
+use crate::tracks::{Fields, Learned};
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
 use super::{Form, Settings};
@@ -22,21 +21,28 @@ use super::{Form, Settings};
 const IN_A_ROW: u8 = 2;
 
 /// The `voyage_anomaly` behaviour and its state.
-pub struct VoyageAnomaly {
+pub(crate) type VoyageAnomaly = PerVessel<VoyageRule>;
+
+/// The rule: a new destination at sea, or short calls without loading.
+pub(crate) struct VoyageRule {
     settings: Settings,
     profiles: Profiles<Settings>,
-    vessels: FxHashMap<TrackIx, State>,
 }
 
-/// State of one vessel, kept only after a recent change of destination or a short call.
-#[derive(Serialize, Deserialize)]
-struct State {
-    key: TrackKey,
+/// What is kept about one vessel, only after a recent change of destination or a short call.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct State {
     change: Option<NewDestination>,
     /// When to read the draught after the last call.
     read_at: Option<Time>,
     /// Number of short calls in a row, and the start of the first.
     short: Option<(u8, Time)>,
+}
+
+impl State {
+    fn is_empty(&self) -> bool {
+        self.change.is_none() && self.read_at.is_none() && self.short.is_none()
+    }
 }
 
 /// Position of a watched vessel, and the settings in force there.
@@ -49,37 +55,18 @@ struct Spot {
 
 /// A change of destination from one harbour to another.
 #[derive(Serialize, Deserialize)]
-struct NewDestination {
+pub(crate) struct NewDestination {
     from: Arc<str>,
     to: Arc<str>,
     since: Time,
+    /// How long it has to be kept.
+    kept: Span,
 }
 
-impl VoyageAnomaly {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> VoyageAnomaly {
-        VoyageAnomaly {
-            settings: settings.clone(),
-            profiles: Profiles::new(Behaviour::VoyageAnomaly, settings, chart),
-            vessels: FxHashMap::default(),
-        }
-    }
-
-    fn state(&mut self, key: TrackKey, vessel: TrackIx) -> &mut State {
-        self.vessels.entry(vessel).or_insert(State { key, change: None, read_at: None, short: None })
-    }
-
-    /// Drops a vessel without any state.
-    fn rest(&mut self, vessel: TrackIx) {
-        let idle = |state: &State| state.change.is_none() && state.read_at.is_none() && state.short.is_none();
-        if self.vessels.get(&vessel).is_some_and(idle) {
-            self.vessels.remove(&vessel);
-        }
-    }
-
+impl VoyageRule {
     /// The place, zones and settings of a vessel, if it is watched there and at sea.
-    fn watched(&self, scene: &Scene<'_>, vessel: &Vessel<'_>) -> Option<Spot> {
-        let fix = vessel.last()?;
+    fn watched(&self, scene: &VesselScene<'_>) -> Option<Spot> {
+        let fix = scene.vessel.last()?;
         let mut hits: Vec<Hit> = Vec::new();
         scene.chart.zones.at(fix.position, &mut hits);
         let zones = hits.iter().filter(|hit| hit.relation != Relation::Outside);
@@ -91,144 +78,128 @@ impl VoyageAnomaly {
         let settings = self.profiles.get(*profiles.first()?).settings.clone();
         let place = Place::at(scene.chart, fix.position, scene.now);
         let settle = minutes(settings.settle_hours * 60.0);
-        let calls = &scene.episodes.port_calls;
-        let in_port = place.calm.inside
-            || calls.stay(vessel.key()).is_some()
-            || calls.in_port_between(vessel.key(), scene.now - settle, scene.now);
+        let in_port = place.calm.inside || scene.is_in_port() || scene.was_in_port(scene.now - settle, scene.now);
         (!in_port).then_some(Spot { place, zones, settings })
     }
 
-    /// Handles a destination that differs from the one before.
-    fn destination(&mut self, scene: &Scene<'_>, step: &Step<'_>, learned: &Learned, out: &mut Output) {
-        let vessel = scene.tracks.vessel(step.vessel);
+    /// Handles a destination that differs from the one before; returns the change to keep.
+    fn destination(
+        &self,
+        known: Option<NewDestination>,
+        scene: &VesselScene<'_>,
+        at: Time,
+        learned: &Learned,
+    ) -> Option<NewDestination> {
         let harbour = |said: Option<&str>| {
             let port = scene.chart.ports.destination(said?)?;
             Some(Arc::clone(&port.name))
         };
-        let to = harbour(vessel.identity().and_then(|identity| identity.destination.as_deref()));
-        let known = self.vessels.get_mut(&step.vessel).and_then(|state| state.change.take());
-        let (from, since, to) = match (known, to) {
-            (_, None) => return self.rest(step.vessel),
-            (Some(known), Some(to)) if known.to == to => (known.from, known.since, to),
-            (Some(known), Some(to)) => (known.from, step.at, to),
-            (None, Some(to)) => match harbour(learned.before.destination.as_deref()) {
-                Some(from) => (from, step.at, to),
-                None => return,
-            },
+        let to = harbour(scene.vessel.identity().and_then(|identity| identity.destination.as_deref()))?;
+        let (from, since) = match known {
+            Some(known) if known.to == to => (known.from, known.since),
+            Some(known) => (known.from, at),
+            None => (harbour(learned.before.destination.as_deref())?, at),
         };
-        let watched = self.watched(scene, &vessel);
-        let (Some(Spot { settings, .. }), true) = (watched, from != to) else {
-            return self.rest(step.vessel);
-        };
-        out.wakes.push((since + minutes(settings.kept_minutes), step.key, step.vessel));
-        self.state(step.key, step.vessel).change = Some(NewDestination { from, to, since });
+        let Spot { settings, .. } = self.watched(scene).filter(|_| from != to)?;
+        Some(NewDestination { from, to, since, kept: minutes(settings.kept_minutes) })
     }
 
-    /// The new destination was kept for long enough. Reports it if the ship is still watched and at sea.
-    fn kept(&mut self, scene: &Scene<'_>, key: TrackKey, ix: TrackIx, out: &mut Output) {
-        let vessel = scene.tracks.vessel(ix);
-        let Some(change) = self.vessels.get_mut(&ix).and_then(|state| state.change.take()) else {
-            return;
-        };
-        let Some(Spot { place, zones, settings }) = self.watched(scene, &vessel) else {
-            return;
-        };
-        if scene.now < change.since + minutes(settings.kept_minutes) {
-            out.wakes.push((change.since + minutes(settings.kept_minutes), key, ix));
-            self.state(key, ix).change = Some(change);
-            return;
+    /// Judges a change of destination that was kept for long enough: it is reported if the ship is still watched and at sea. Returns
+    /// the change if it has to be kept for longer here.
+    fn judge(&self, change: NewDestination, scene: &VesselScene<'_>, out: &mut Signals<'_>) -> Option<NewDestination> {
+        let Spot { place, zones, settings } = self.watched(scene)?;
+        let kept = minutes(settings.kept_minutes);
+        if scene.now < change.since + kept {
+            return Some(NewDestination { kept, ..change });
         }
         let mut measured = Map::new();
         measured.insert("destination_before".into(), Value::from(&*change.from));
         measured.insert("destination_after".into(), Value::from(&*change.to));
         measured.insert("kept_minutes".into(), number((scene.now - change.since).minutes(), 0));
         let facts = Facts { started_at: change.since, form: Form::Destination, measured };
-        facts.tell(scene, (key, ix), Some(place), zones, &settings, out);
+        facts.tell(scene, Some(place), zones, &settings, out);
+        None
     }
 
-    /// Judges the call that ended `settle_hours` ago.
-    fn call(&mut self, scene: &Scene<'_>, key: TrackKey, ix: TrackIx, out: &mut Output) {
-        let vessel = scene.tracks.vessel(ix);
-        let settings = self.settings.clone();
-        let Some(call) = scene.episodes.port_calls.of(key).last().cloned() else {
-            return;
+    /// Judges the call that ended `settle_hours` ago; returns the number of short calls in a row, and the start of the first.
+    fn call(&self, before: Option<(u8, Time)>, scene: &VesselScene<'_>, out: &mut Signals<'_>) -> Option<(u8, Time)> {
+        let settings = &self.settings;
+        let Some(call) = scene.port_calls().last() else {
+            return before;
         };
-        let after = vessel.identity().and_then(|identity| identity.draught_dm);
+        let after = scene.vessel.identity().and_then(|identity| identity.draught_dm);
         let change = call.draught_dm.zip(after).map(|(before, after)| f64::from(before.abs_diff(after)) / 10.0);
         let short = call.arrived
             && call.to - call.from < minutes(settings.call_hours * 60.0)
             && change.is_some_and(|metres| metres < settings.draught_metres);
-        let before = self.state(key, ix).short.take();
         if !short {
-            return;
+            return None;
         }
         let (count, since) = before.map_or((1, call.from), |(count, since)| (count.saturating_add(1), since));
-        self.state(key, ix).short = Some((count, since));
-        if count < IN_A_ROW {
-            return;
+        if IN_A_ROW <= count {
+            let mut measured = Map::new();
+            measured.insert("short_calls".into(), number(f64::from(count), 0));
+            measured.insert("call_hours".into(), number((call.to - call.from).hours(), 1));
+            measured.insert("draught_change_metres".into(), number(change.unwrap_or(0.0), 1));
+            if let Some(port) = &call.port {
+                measured.insert("port".into(), Value::from(&**port));
+            }
+            let (place, zones) = self.watched(scene).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
+            let facts = Facts { started_at: since, form: Form::ShortCalls, measured };
+            facts.tell(scene, place, zones, settings, out);
         }
-        let mut measured = Map::new();
-        measured.insert("short_calls".into(), number(f64::from(count), 0));
-        measured.insert("call_hours".into(), number((call.to - call.from).hours(), 1));
-        measured.insert("draught_change_metres".into(), number(change.unwrap_or(0.0), 1));
-        if let Some(port) = &call.port {
-            measured.insert("port".into(), Value::from(&**port));
-        }
-        let (place, zones) =
-            self.watched(scene, &vessel).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
-        let facts = Facts { started_at: since, form: Form::ShortCalls, measured };
-        facts.tell(scene, (key, ix), place, zones, &settings, out);
+        Some((count, since))
     }
 }
 
-impl Rule for VoyageAnomaly {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour::VoyageAnomaly
+impl VesselRule for VoyageRule {
+    type Settings = Settings;
+    type State = State;
+    const BEHAVIOUR: Behaviour = Behaviour::VoyageAnomaly;
+    const INTEREST: Interest = Interest::LEARNED.and(Interest::SAILED);
+
+    fn new(settings: &Settings, chart: &Chart) -> VoyageRule {
+        VoyageRule { settings: settings.clone(), profiles: Profiles::new(Behaviour::VoyageAnomaly, settings, chart) }
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Episodes
+    fn settings(all: &behaviours::Settings) -> &Settings {
+        &all.voyage_anomaly
     }
 
-    fn interest(&self) -> Interest {
-        Interest::LEARNED.and(Interest::SAILED)
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let vessel = scene.tracks.vessel(step.vessel);
+    fn observe(&mut self, state: &mut Option<State>, scene: &VesselScene<'_>, step: &Step<'_>, _out: &mut Signals<'_>) {
+        let vessel = scene.vessel;
         if !vessel.takes_part() {
             return;
         }
+        let mut now = state.take().unwrap_or_default();
         if let Some(learned) = step.learned
             && learned.changed.meets(Fields::DESTINATION)
             && !learned.shared
         {
-            self.destination(scene, step, learned, out);
+            now.change = self.destination(now.change, scene, step.at, learned);
         }
         let merchant = vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind));
         if step.interest.meets(Interest::SAILED) && merchant {
-            let read_at = step.at + minutes(self.settings.settle_hours * 60.0);
-            self.state(step.key, step.vessel).read_at = Some(read_at);
-            out.wakes.push((read_at, step.key, step.vessel));
+            now.read_at = Some(step.at + minutes(self.settings.settle_hours * 60.0));
         }
+        *state = (!now.is_empty()).then_some(now);
     }
 
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let vessel = scene.tracks.vessel(step.vessel);
-        let state = self.vessels.get(&step.vessel).filter(|state| state.key == step.key);
+    fn explain(&self, state: Option<&State>, scene: &VesselScene<'_>, _step: &Step<'_>) -> Vec<Explanation> {
+        let vessel = scene.vessel;
         let said = vessel.identity().and_then(|identity| identity.destination.as_deref());
         let harbour = said.and_then(|said| scene.chart.ports.destination(said));
         let change = state.and_then(|state| state.change.as_ref());
         let kept = change.map(|change| (scene.now - change.since).minutes());
-        let watched = self.watched(scene, &vessel).is_some();
+        let watched = self.watched(scene).is_some();
         let destination = Explanation::new("destination")
-            .takes_part(scene, step)
+            .takes_part(&vessel)
             .is("watched_and_at_sea", watched, "true", watched)
             .is("destination", said, "a harbour of the index", harbour.is_some())
             .is("destination_before", change.map(|change| &*change.from), "another harbour", change.is_some())
             .at_least("kept_minutes", kept, self.settings.kept_minutes);
         let merchant = vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind));
-        let calls = scene.episodes.port_calls.of(step.key);
+        let calls = scene.port_calls();
         let last = calls.last().map(|call| (call.to - call.from).hours());
         let short = state.and_then(|state| state.short).map_or(0, |(count, _)| count);
         let short_calls = Explanation::new("short calls")
@@ -244,37 +215,34 @@ impl Rule for VoyageAnomaly {
         vec![destination, short_calls]
     }
 
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
-            return;
-        };
-        let reads = state.read_at.take_if(|at| *at <= scene.now).is_some();
-        let changes = state.change.is_some();
-        if changes {
-            self.kept(scene, key, vessel, out);
+    fn close(&self, _state: State, _reason: End, _out: &mut Signals<'_>) {}
+
+    fn configure(&mut self, settings: &Settings, chart: &Chart, _now: Time) {
+        self.settings = settings.clone();
+        self.profiles.rebuild(Behaviour::VoyageAnomaly, settings, chart);
+    }
+
+    fn follows(_state: &State) -> bool {
+        false
+    }
+
+    fn due(&self, state: &State, _scene: &VesselScene<'_>) -> Option<Time> {
+        let kept_at = state.change.as_ref().map(|change| change.since + change.kept);
+        kept_at.into_iter().chain(state.read_at).min()
+    }
+
+    fn wake(&mut self, state: &mut Option<State>, scene: &VesselScene<'_>, out: &mut Signals<'_>) {
+        let mut now = state.take().unwrap_or_default();
+        if let Some(change) = now.change.take_if(|change| change.since + change.kept <= scene.now) {
+            now.change = self.judge(change, scene, out);
         }
-        if reads {
-            self.call(scene, key, vessel, out);
+        if now.read_at.take_if(|at| *at <= scene.now).is_some() {
+            now.short = self.call(now.short, scene, out);
         }
-        self.rest(vessel);
+        *state = (!now.is_empty()).then_some(now);
     }
 
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: End, _out: &mut Output) {
-        self.vessels.remove(&vessel);
-    }
-
-    fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        settings: &crate::behaviours::Settings,
-        _places: &Places,
-        _out: &mut Output,
-    ) {
-        self.settings = settings.voyage_anomaly.clone();
-        self.profiles.rebuild(Behaviour::VoyageAnomaly, &self.settings, scene.chart);
-    }
-
-    remembers! { kept { profiles, vessels } parts {} built { settings } }
+    remembers! { kept { profiles } parts {} built { settings } }
 }
 
 /// Facts of an alert that opens and ends at once.
@@ -287,37 +255,27 @@ struct Facts {
 impl Facts {
     fn tell(
         self,
-        scene: &Scene<'_>,
-        (key, ix): (TrackKey, TrackIx),
+        scene: &VesselScene<'_>,
         place: Option<Place>,
         zones: Vec<(ZoneIx, Relation)>,
         settings: &Settings,
-        out: &mut Output,
+        out: &mut Signals<'_>,
     ) {
-        let subject = Subject::one(key, ix);
-        out.signals.push(Signal {
-            behaviour: Behaviour::VoyageAnomaly,
-            subject: subject.clone(),
-            kind: SignalKind::Holds(Box::new(Holding {
-                started_at: self.started_at,
-                satisfied_at: scene.now,
-                last_at: scene.now,
-                form: self.form.into(),
-                position: scene.tracks.vessel(ix).last().map(|fix| fix.position),
-                shore_nm: place.map(|place| place.shore_nm),
-                zones,
-                base: vec![(Behaviour::VoyageAnomaly.name(), settings.score)],
-                asked: None,
-                anchored: false,
-                measured: self.measured,
-                thresholds: thresholds(settings, keys_of(self.form)),
-            })),
+        out.holds(Holding {
+            started_at: self.started_at,
+            satisfied_at: scene.now,
+            last_at: scene.now,
+            form: self.form.into(),
+            position: scene.vessel.last().map(|fix| fix.position),
+            shore_nm: place.map(|place| place.shore_nm),
+            zones,
+            base: vec![(Behaviour::VoyageAnomaly.name(), settings.score)],
+            asked: None,
+            anchored: false,
+            measured: self.measured,
+            thresholds: thresholds(settings, keys_of(self.form)),
         });
-        out.signals.push(Signal {
-            behaviour: Behaviour::VoyageAnomaly,
-            subject,
-            kind: SignalKind::Over { ended_at: scene.now, reason: End::SingleEvent },
-        });
+        out.over(scene.now, End::SingleEvent);
     }
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Scope, Signal, SignalKind, Step,
-    Subject, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
+    thresholds,
 };
 use crate::state::remembers;
 use crate::time::{Span, Time};
@@ -153,10 +153,6 @@ impl Watchlist {
 impl Rule for Watchlist {
     fn behaviour(&self) -> Behaviour {
         Behaviour::Watchlist
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Episodes
     }
 
     fn interest(&self) -> Interest {

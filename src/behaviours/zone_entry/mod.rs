@@ -24,7 +24,7 @@ use crate::behaviours::character::{
     never,
 };
 
-pub use rule::ZoneEntry;
+pub(crate) use rule::ZoneEntry;
 pub use words::Form;
 
 /// What the rest of the program must know of it.

@@ -1,63 +1,26 @@
 //! The rule of `zone_entry`.
 
-use crate::behaviours::runner::crossing::{Crossings, Way};
-use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Scope, Step};
-use crate::state::remembers;
-use crate::tracks::{TrackIx, TrackKey};
-use crate::zones::Chart;
+use crate::behaviours::runner::crossing::{Border, Crossings, Way};
+use crate::behaviours::runner::vessel::PerVessel;
+use crate::behaviours::{self, Behaviour};
 
 use super::{Form, Settings};
 
 /// The `zone_entry` behaviour and its state.
-pub struct ZoneEntry {
-    crossings: Crossings,
-}
+pub(crate) type ZoneEntry = PerVessel<Crossings<Inward>>;
 
-impl ZoneEntry {
-    /// Creates the behaviour with the base settings and each zone's overrides.
-    pub fn new(settings: &Settings, chart: &Chart) -> ZoneEntry {
-        ZoneEntry { crossings: Crossings::new(Form.into(), Way::In, settings, chart) }
-    }
-}
+/// Borders crossed inward.
+pub(crate) struct Inward;
 
-impl Rule for ZoneEntry {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour::ZoneEntry
+impl Border for Inward {
+    const BEHAVIOUR: Behaviour = Behaviour::ZoneEntry;
+    const WAY: Way = Way::In;
+
+    fn form() -> behaviours::Form {
+        Form.into()
     }
 
-    fn scope(&self) -> Scope {
-        Scope::Vessel
+    fn table(all: &behaviours::Settings) -> &Settings {
+        &all.zone_entry
     }
-
-    fn interest(&self) -> Interest {
-        Interest::CROSSED
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        self.crossings.step(scene, step, out);
-    }
-
-    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        self.crossings.explain(scene, step)
-    }
-
-    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        self.crossings.wake(scene, key, vessel, out);
-    }
-
-    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
-        self.crossings.close(vessel, reason, out);
-    }
-
-    fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        settings: &crate::behaviours::Settings,
-        _places: &Places,
-        out: &mut Output,
-    ) {
-        self.crossings.reload(scene, &settings.zone_entry, out);
-    }
-
-    remembers! { kept {} parts { crossings } built {} }
 }

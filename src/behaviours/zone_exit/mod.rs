@@ -23,7 +23,7 @@ use crate::behaviours::character::{
     never,
 };
 
-pub use rule::ZoneExit;
+pub(crate) use rule::ZoneExit;
 pub use words::Form;
 
 /// What the rest of the program must know of it.

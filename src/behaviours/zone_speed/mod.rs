@@ -26,7 +26,7 @@ use crate::time::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use rule::ZoneSpeed;
+pub(crate) use rule::ZoneSpeed;
 pub use words::Form;
 
 const RESUME_AFTER: Span = Span::from_minutes(5);

@@ -1,0 +1,170 @@
+//! What a behaviour that rests on one condition supplies: its thresholds, what a fix shows, and the facts to report.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
+use crate::behaviours::runner::vessel::VesselScene;
+use crate::behaviours::shared::swing::Swing;
+use crate::behaviours::{Behaviour, End, Explanation, Form, Interest, Settings, Step, Vicinity};
+use crate::time::{Span, Time};
+use crate::tracks::{Fix, SpeedMadeGood, Vessel};
+use crate::zones::ZoneIx;
+
+/// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
+pub(crate) const RESUME_AFTER: Span = Span::from_minutes(5);
+/// Fixes needed within a condition: for any vessel, and for one heard only by satellite.
+pub(crate) const FIXES: u32 = 4;
+pub(crate) const FIXES_SATELLITE: u32 = 2;
+/// Value of `Rule::fixes` that cannot be reached, used while another requirement is missing.
+pub(crate) const NOT_YET: u32 = u32::MAX;
+
+/// The part that each behaviour supplies: thresholds, the meaning of a fix, and the facts to report.
+pub(crate) trait Case {
+    type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
+    /// State kept beside the condition.
+    type Own: Serialize + DeserializeOwned;
+    const BEHAVIOUR: Behaviour;
+    const WHERE: Where;
+    /// Reason for the end when the end threshold is met.
+    const ENDS: End;
+
+    fn min_shore_nm(settings: &Self::Settings) -> f64;
+
+    /// Radius within which a swinging vessel is at anchor. Nautical miles; `None` if anchoring does not matter.
+    fn anchored_swing_nm(_settings: &Self::Settings) -> Option<f64> {
+        None
+    }
+
+    /// What a fix shows, with the speed and its span; `None` if it shows nothing. `kept.condition` does not include this fix yet.
+    fn observe(
+        settings: &Self::Settings,
+        kept: &mut Kept<Self::Own>,
+        seen: &Seen<'_>,
+    ) -> Option<(Observation, SpeedMadeGood)>;
+
+    /// How long the condition must last, as known at this fix.
+    fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Timing;
+
+    /// Facts to report while the condition is open.
+    fn facts(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Facts;
+}
+
+/// A behaviour that consists of one condition and nothing else.
+pub(crate) trait Whole: Case {
+    /// Steps it needs of vessels that it keeps no state about.
+    const INTEREST: Interest;
+
+    /// Its own table among the settings of all behaviours.
+    fn table(all: &Settings) -> &Self::Settings;
+
+    /// State to keep from this fix on, if a condition may begin with it; otherwise `None`.
+    fn begin(settings: &Self::Settings, seen: &Seen<'_>) -> Option<Self::Own>;
+
+    /// Adds the conditions between those on the place and those on mooring.
+    fn explain(
+        told: Explanation,
+        settings: &Self::Settings,
+        seen: &Seen<'_>,
+        kept: Option<&Kept<Self::Own>>,
+    ) -> Explanation;
+}
+
+/// Where a behaviour runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Where {
+    /// Only in or near watched zones.
+    Watched,
+    /// Everywhere at sea, with a zone's own settings inside it.
+    Anywhere,
+}
+
+/// One fix of one vessel, with its surroundings.
+pub(crate) struct Seen<'a> {
+    pub(crate) scene: &'a VesselScene<'a>,
+    pub(crate) step: &'a Step<'a>,
+    pub(crate) vessel: Vessel<'a>,
+    pub(crate) fix: Fix,
+    pub(crate) place: Vicinity,
+}
+
+impl Seen<'_> {
+    /// Whether the vessel is in or near an active corridor, area or benign zone.
+    pub(crate) fn watched(&self) -> bool {
+        self.zones().any(|zone| self.scene.chart.zones.get(zone).watched())
+    }
+
+    /// Exact distance from shore. Nautical miles.
+    pub(crate) fn shore_nm(&self) -> f64 {
+        self.place.shore_nm(self.scene.chart)
+    }
+
+    /// The active zones it is in or near.
+    pub(crate) fn zones(&self) -> impl Iterator<Item = ZoneIx> {
+        let zones = &self.scene.chart.zones;
+        self.step.presence.iter().map(|(zone, _)| zone).filter(|zone| zones.get(*zone).active(self.scene.now))
+    }
+}
+
+/// Facts about an open condition.
+pub(crate) struct Facts {
+    pub(crate) form: Form,
+    pub(crate) base: Vec<(&'static str, i32)>,
+    pub(crate) measured: Map<String, Value>,
+    pub(crate) thresholds: Map<String, Value>,
+}
+
+/// The condition of one vessel under one set of settings.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Kept<X> {
+    pub(crate) profile: u16,
+    pub(crate) condition: Condition,
+    /// Bounding box of the positions while the condition counts.
+    pub(crate) swing: Swing,
+    pub(crate) own: X,
+    /// Whether the place allows the condition now.
+    pub(crate) inside: bool,
+    /// Time before this does not count, because the place must hold throughout.
+    pub(crate) not_before: Time,
+}
+
+impl<X> Kept<X> {
+    /// Handles a fix where the place allows the condition. Returns the last moment it held, if it ended.
+    pub(crate) fn observe<C: Case<Own = X>>(
+        &mut self,
+        settings: &C::Settings,
+        seen: &Seen<'_>,
+        heard_at: &mut Time,
+    ) -> Option<Time> {
+        if !self.inside {
+            self.inside = true;
+            self.not_before = seen.fix.at;
+        }
+        let (observation, smg) = C::observe(settings, self, seen)?;
+        *heard_at = seen.fix.at;
+        let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
+        let rule = C::rule(settings, self, seen);
+        let verdict = self.condition.observe(&rule, observation, &smg, seen.fix.at);
+        // Positions on the way out are not part of the swing.
+        if self.condition.counted() == Span::ZERO {
+            self.swing = Swing::default();
+        } else if observation != Observation::Ends {
+            self.swing.extend(seen.fix.position, smg.knots);
+        }
+        match verdict {
+            Verdict::Over(at) => Some(at),
+            Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,
+        }
+    }
+
+    /// The place does not allow the condition. Returns the last moment it held, if it was open.
+    pub(crate) fn leave(&mut self) -> Option<Time> {
+        self.inside = false;
+        self.swing = Swing::default();
+        match self.condition.leave() {
+            Verdict::Over(at) => Some(at),
+            Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,
+        }
+    }
+}
