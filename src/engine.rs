@@ -10,6 +10,7 @@ mod intake;
 mod leap;
 mod memory;
 mod reorder;
+mod rules;
 mod settings;
 mod silence;
 mod snapshot;
@@ -24,14 +25,14 @@ use jiff::tz::TimeZone;
 
 use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationId};
 use crate::alerts::{Alert, AlertBook, Change, View};
-use crate::behaviours::{self, Behaviour, Output, Places, Rule};
+use crate::behaviours::{self, Behaviour, Output, Places};
 use crate::cases::{Case, CaseBook};
 use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey, Tracks};
-use crate::zones::{Chart, Crossing, Zone};
+use crate::zones::{Chart, Zone};
 
 pub use explain::Explained;
 pub use settings::{Settings, TimeSettings, ZoneSettings};
@@ -40,6 +41,7 @@ pub use summary::Summary;
 use held::Held;
 use intake::Intake;
 use reorder::Reorder;
+use rules::Rules;
 use summary::Counters;
 use watermark::Watermarks;
 
@@ -73,7 +75,7 @@ pub struct Engine {
     places: Places,
     episodes: Episodes,
     chart: Arc<Chart>,
-    behaviours: Vec<(u32, Box<dyn Rule>)>,
+    rules: Rules,
     /// By zone index: whether some behaviour needs every fix from inside the zone.
     asking: Vec<bool>,
     book: AlertBook,
@@ -90,7 +92,6 @@ pub struct Engine {
     intake: Intake,
     decoded: Vec<Report>,
     believed: Vec<Report>,
-    crossings: Vec<Crossing>,
     news: Vec<News>,
     output: Output,
 }
@@ -127,7 +128,7 @@ impl Engine {
             reorder: Reorder::new(),
             places: Places::new(shards),
             episodes: Episodes::default(),
-            behaviours: behaviours::all(&settings.behaviours, &chart),
+            rules: Rules::new(&settings.behaviours, &chart, shards),
             asking: asking(&chart),
             book: AlertBook::new(settings.alerts.clone(), settings.score.clone(), settings.handling.clone()),
             cases: CaseBook::default(),
@@ -143,7 +144,6 @@ impl Engine {
             intake: Intake::new(shards),
             decoded: Vec::new(),
             believed: Vec::new(),
-            crossings: Vec::new(),
             news: Vec::new(),
             output: Output::default(),
             chart,
@@ -206,7 +206,7 @@ impl Engine {
         self.settings = settings.behaviours.clone();
         if self.now.is_none() {
             // No step has run yet, so no behaviour has state to keep or alerts to end.
-            self.behaviours = behaviours::all(&self.settings, &self.chart);
+            self.rules = Rules::new(&self.settings, &self.chart, self.tracks.shards());
         }
         self.switch_behaviours(out);
         self.reload_behaviours(out);
@@ -383,7 +383,7 @@ impl Engine {
         let (Some(Reverse(timer)), Some(now)) = (self.timers.pop(), self.now) else {
             return;
         };
-        self.each_rule(now, |engine, bit, rule, output| {
+        self.each_rule_of(timer.vessel, now, |engine, bit, rule, output| {
             let due = bit == timer.behaviour;
             if due {
                 rule.wake(&engine.scene(now), timer.key, timer.vessel, output);

@@ -181,13 +181,21 @@ pub struct Output {
     pub signals: Vec<Signal>,
     /// Wakes to schedule: when, and for which vessel.
     pub wakes: Vec<(Time, TrackKey, TrackIx)>,
-    /// Vessels about which the behaviour began or stopped keeping state.
+    /// Vessels that the behaviour began or stopped to follow: it needs every step of them.
     pub activity: Vec<(TrackIx, Activity)>,
     /// Tracks whose positions were found to be false, or to be true again.
     pub verdicts: Vec<Verdict>,
 }
 
-/// One behaviour: a rule about vessels and the state it keeps.
+impl Output {
+    /// Whether nothing is reported.
+    pub fn is_empty(&self) -> bool {
+        let Output { signals, wakes, activity, verdicts } = self;
+        signals.is_empty() && wakes.is_empty() && activity.is_empty() && verdicts.is_empty()
+    }
+}
+
+/// One behaviour: a rule and the state it keeps.
 pub trait Rule {
     /// The behaviour.
     fn behaviour(&self) -> Behaviour;
@@ -198,19 +206,8 @@ pub trait Rule {
     /// Handles one step.
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output);
 
-    /// Handles the beginning or end of an episode.
-    fn episode(&mut self, _scene: &Scene<'_>, _news: News, _out: &mut Output) {}
-
     /// Handles a wake at a time it requested. It may request later ones only.
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
-
-    /// Whether it needs the signals of other behaviours.
-    fn overhears(&self) -> bool {
-        false
-    }
-
-    /// Handles a signal of another behaviour.
-    fn overhear(&mut self, _scene: &Scene<'_>, _signal: &Signal, _out: &mut Output) {}
 
     /// The conditions for one vessel as they are now, without changing anything. The step has the vessel's last fix,
     /// with no crossings and no interest. A test lists the behaviours that return none.
@@ -225,12 +222,6 @@ pub trait Rule {
     /// Zones, settings or a zone's active hours changed. Ends what they no longer allow and keeps everything else.
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output);
 
-    /// Called every ten minutes of event time, for conditions about the feed rather than a vessel.
-    fn turn(&mut self, _scene: &Scene<'_>, _station_name: &dyn Fn(StationId) -> String, _out: &mut Output) {}
-
-    /// Called with the time of receipt, live only, for conditions about inputs rather than a vessel.
-    fn tick(&mut self, _scene: &Scene<'_>, _receipts: &Receipts, _received: Time, _out: &mut Output) {}
-
     /// Appends its state to a snapshot.
     fn save(&self, into: &mut Vec<u8>);
 
@@ -239,6 +230,46 @@ pub trait Rule {
 
     /// The behaviour was switched off. Ends conditions that are not about a vessel.
     fn stop(&mut self, _scene: &Scene<'_>, _reason: End, _out: &mut Output) {}
+}
+
+/// A rule that sees the whole picture: all vessels, the episodes, and what other rules report.
+pub trait PictureRule: Rule {
+    /// Handles the beginning or end of an episode.
+    fn episode(&mut self, _scene: &Scene<'_>, _news: News, _out: &mut Output) {}
+
+    /// Whether it needs the signals of other behaviours.
+    fn overhears(&self) -> bool {
+        false
+    }
+
+    /// Handles a signal of another behaviour.
+    fn overhear(&mut self, _scene: &Scene<'_>, _signal: &Signal, _out: &mut Output) {}
+
+    /// Called every ten minutes of event time, for conditions about the feed rather than a vessel.
+    fn turn(&mut self, _scene: &Scene<'_>, _station_name: &dyn Fn(StationId) -> String, _out: &mut Output) {}
+
+    /// Called with the time of receipt, live only, for conditions about inputs rather than a vessel.
+    fn tick(&mut self, _scene: &Scene<'_>, _receipts: &Receipts, _received: Time, _out: &mut Output) {}
+}
+
+/// A rule by what it may see. The type of a behaviour decides which it is.
+pub enum AnyRule {
+    /// It sees one vessel, so each lane of the engine runs its own copy about its own vessels.
+    Vessel(Box<dyn Rule + Send>),
+    /// It sees the whole picture, so there is one.
+    Picture(Box<dyn PictureRule>),
+}
+
+impl<R: runner::vessel::VesselRule> From<runner::vessel::PerVessel<R>> for AnyRule {
+    fn from(rule: runner::vessel::PerVessel<R>) -> AnyRule {
+        AnyRule::Vessel(Box::new(rule))
+    }
+}
+
+impl<R: PictureRule + 'static> From<R> for AnyRule {
+    fn from(rule: R) -> AnyRule {
+        AnyRule::Picture(Box::new(rule))
+    }
 }
 
 /// Adds a problem unless `value` is finite and above 0.

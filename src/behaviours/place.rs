@@ -4,6 +4,8 @@
 //! how the vessel came to it or when zones were reloaded. Until the vessel has moved far, they are known within bounds,
 //! and looked up only where these do not decide ([`Vicinity`]). Zones are exact wherever one is near.
 
+use std::sync::LazyLock;
+
 use std::hint::black_box;
 
 use rustc_hash::FxHashMap;
@@ -47,11 +49,11 @@ impl Place {
 pub struct Places {
     lots: Vec<Lot>,
     shift: u32,
-    nowhere: Presence,
     reloads: Reloads,
-    /// The vessel that left calm water at the latest look-up, with its last position in it.
-    left_calm: Option<(TrackIx, LatLon)>,
 }
+
+/// The presence of a vessel that is neither in nor near any zone.
+static NOWHERE: LazyLock<Presence> = LazyLock::new(Presence::default);
 
 /// Cached places of the vessels of one shard.
 #[derive(Default, Serialize, Deserialize)]
@@ -194,10 +196,56 @@ impl Lot {
         black_box(vessels.iter().map(read).sum::<u32>());
     }
 
-    /// The zones a vessel of this lot is in or near. `None` if there are none.
-    pub fn presence(&self, vessel: TrackIx) -> Option<&Presence> {
+    /// The zones a vessel of this lot is in or near.
+    pub fn presence(&self, vessel: TrackIx) -> &Presence {
         let present = self.at(vessel).is_some_and(|known| known.present);
-        present.then(|| self.presences.get(&vessel)).flatten()
+        present.then(|| self.presences.get(&vessel)).flatten().unwrap_or(&NOWHERE)
+    }
+
+    /// Shore and calm water at the vessel's position. If the vessel has left calm water since the look-up before, also its last
+    /// position in it.
+    pub fn vicinity(
+        &mut self,
+        chart: &Chart,
+        vessel: TrackIx,
+        position: LatLon,
+        now: Time,
+    ) -> (Vicinity, Option<LatLon>) {
+        let tile = Tile::of(position);
+        let known = *self.known(vessel);
+        let (middle, shore_nm, calm_nm) = (tile.middle(), f64::from(known.shore_nm), f64::from(known.calm_nm));
+        if known.placed && known.tile == tile {
+            let (shore_nm, calm_nm) = (Within::exactly(shore_nm), Within::exactly(calm_nm));
+            return (Vicinity { middle, at: now, in_calm: known.calm_inside, shore_nm, calm_nm }, None);
+        }
+        // The margin is for the sphere.
+        let moved = known.tile.middle().metres_to(middle) / METRES_PER_NM * 1.01;
+        let is_near = moved < BOUNDED_SHARE * shore_nm && moved < chart.clear_of_calm_nm(calm_nm);
+        if known.placed && !known.calm_inside && is_near {
+            let (shore_nm, calm_nm) = (Within::after(shore_nm, moved), Within::after_calm(calm_nm, moved));
+            return (Vicinity { middle, at: now, in_calm: false, shore_nm, calm_nm }, None);
+        }
+        let most_nm = if known.placed { shore_nm + moved } else { f64::INFINITY };
+        let place = Place { shore_nm: chart.shore_nm_within(middle, most_nm), calm: chart.calm(middle, now) };
+        let left = known.placed && known.calm_inside && !place.calm.inside;
+        let left_calm = left.then(|| known.tile.middle());
+        let known = self.known(vessel);
+        known.tile = tile;
+        known.shore_nm = place.shore_nm as f32;
+        known.calm_inside = place.calm.inside;
+        known.calm_nm = place.calm.nearest_nm as f32;
+        known.placed = true;
+        let (shore_nm, calm_nm) = (cached(place.shore_nm), cached(place.calm.nearest_nm));
+        let (shore_nm, calm_nm) = (Within::exactly(shore_nm), Within::exactly(calm_nm));
+        (Vicinity { middle, at: now, in_calm: place.calm.inside, shore_nm, calm_nm }, left_calm)
+    }
+
+    /// Whether the vessel is certainly outside calm water: it was outside at its last look-up and has not since moved
+    /// as far as the nearest calm water. Steps that need nothing else can then skip the look-up.
+    pub fn is_far_from_calm(&self, chart: &Chart, vessel: TrackIx, position: LatLon) -> bool {
+        let known = self.at(vessel).filter(|known| known.placed && !known.calm_inside);
+        known
+            .is_some_and(|known| known.tile.middle().nm_to(position) < chart.clear_of_calm_nm(f64::from(known.calm_nm)))
     }
 
     fn place(&self, vessel: TrackIx) -> usize {
@@ -222,10 +270,10 @@ impl Places {
     pub fn new(shards: usize) -> Places {
         let shift = shards.next_power_of_two().trailing_zeros();
         let lots = (0..shards).map(|_| Lot { shift, ..Lot::default() }).collect();
-        Places { lots, shift, nowhere: Presence::default(), reloads: Reloads::default(), left_calm: None }
+        Places { lots, shift, reloads: Reloads::default() }
     }
 
-    remembers! { pub(crate) kept { lots, reloads, left_calm } parts {} built { shift, nowhere } }
+    remembers! { pub(crate) kept { lots, reloads } parts {} built { shift } }
 
     /// The lots, for look-ups in parallel, and the reloads that they read.
     pub fn lots_mut(&mut self) -> (&mut [Lot], &Reloads) {
@@ -234,39 +282,18 @@ impl Places {
 
     /// The zones a vessel is in or near.
     pub fn presence(&self, vessel: TrackIx) -> &Presence {
-        self.lot(vessel).presence(vessel).unwrap_or(&self.nowhere)
+        self.lot(vessel).presence(vessel)
     }
 
-    /// Shore and calm water at the vessel's position.
-    pub fn vicinity(&mut self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Vicinity {
-        let tile = Tile::of(position);
-        let known = *self.lot_mut(vessel).known(vessel);
-        let (middle, shore_nm, calm_nm) = (tile.middle(), f64::from(known.shore_nm), f64::from(known.calm_nm));
-        if known.placed && known.tile == tile {
-            let (shore_nm, calm_nm) = (Within::exactly(shore_nm), Within::exactly(calm_nm));
-            return Vicinity { middle, at: now, in_calm: known.calm_inside, shore_nm, calm_nm };
-        }
-        // The margin is for the sphere.
-        let moved = known.tile.middle().metres_to(middle) / METRES_PER_NM * 1.01;
-        let is_near = moved < BOUNDED_SHARE * shore_nm && moved < chart.clear_of_calm_nm(calm_nm);
-        if known.placed && !known.calm_inside && is_near {
-            let (shore_nm, calm_nm) = (Within::after(shore_nm, moved), Within::after_calm(calm_nm, moved));
-            return Vicinity { middle, at: now, in_calm: false, shore_nm, calm_nm };
-        }
-        let most_nm = if known.placed { shore_nm + moved } else { f64::INFINITY };
-        let place = Place { shore_nm: chart.shore_nm_within(middle, most_nm), calm: chart.calm(middle, now) };
-        if known.placed && known.calm_inside && !place.calm.inside {
-            self.left_calm = Some((vessel, known.tile.middle()));
-        }
-        let known = self.lot_mut(vessel).known(vessel);
-        known.tile = tile;
-        known.shore_nm = place.shore_nm as f32;
-        known.calm_inside = place.calm.inside;
-        known.calm_nm = place.calm.nearest_nm as f32;
-        known.placed = true;
-        let (shore_nm, calm_nm) = (cached(place.shore_nm), cached(place.calm.nearest_nm));
-        let (shore_nm, calm_nm) = (Within::exactly(shore_nm), Within::exactly(calm_nm));
-        Vicinity { middle, at: now, in_calm: place.calm.inside, shore_nm, calm_nm }
+    /// Shore and calm water at the vessel's position; see `Lot::vicinity`.
+    pub fn vicinity(
+        &mut self,
+        chart: &Chart,
+        vessel: TrackIx,
+        position: LatLon,
+        now: Time,
+    ) -> (Vicinity, Option<LatLon>) {
+        self.lot_mut(vessel).vicinity(chart, vessel, position, now)
     }
 
     /// The same without keeping what is looked up, for questions: they must not change what the next step finds.
@@ -282,25 +309,6 @@ impl Places {
         };
         let (shore_nm, calm_nm) = (Within::exactly(shore_nm), Within::exactly(calm_nm));
         Vicinity { middle, at: now, in_calm, shore_nm, calm_nm }
-    }
-
-    /// Whether the vessel is certainly outside calm water: it was outside at its last look-up and has not since moved
-    /// as far as the nearest calm water. Steps that need nothing else can then skip the look-up.
-    pub fn is_far_from_calm(&self, chart: &Chart, vessel: TrackIx, position: LatLon) -> bool {
-        let known = self.lot(vessel).at(vessel).filter(|known| known.placed && !known.calm_inside);
-        known
-            .is_some_and(|known| known.tile.middle().nm_to(position) < chart.clear_of_calm_nm(f64::from(known.calm_nm)))
-    }
-
-    /// The vessel's last position in calm water, if its latest look-up found that it had left. Valid until another
-    /// vessel leaves.
-    pub fn left_calm(&self, vessel: TrackIx) -> Option<LatLon> {
-        self.left_calm.filter(|(left, _)| *left == vessel).map(|(_, at)| at)
-    }
-
-    /// Clears that position, once a step has carried it.
-    pub fn told_left_calm(&mut self) {
-        self.left_calm = None;
     }
 
     /// Drops what is cached, as the vessel's place in the slab may be reused.
@@ -375,7 +383,7 @@ mod tests {
             let course = random.f64() * 360.0;
             for _ in 0..60 {
                 at = at.destination(course + random.f64() * 30.0, random.f64().powi(4) * 5000.0);
-                let got = places.vicinity(&chart, TrackIx(5), at, Time::MIN);
+                let (got, _) = places.vicinity(&chart, TrackIx(5), at, Time::MIN);
                 let exact = Place::at(&chart, Tile::of(at).middle(), Time::MIN);
                 let (shore_nm, calm_nm) = (cached(exact.shore_nm), cached(exact.calm.nearest_nm));
                 assert_eq!(got.in_calm(), exact.calm.inside, "{at:?}");

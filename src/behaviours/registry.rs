@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::character::Character;
 use super::signal::Holding;
 use super::words::{Caveat, Circumstances, Limit, Opening, Who, Words};
-use super::{Rule, runner, system, within_reason};
+use super::{AnyRule, runner, system, within_reason};
 use crate::text::advice;
 use crate::zones::{Chart, Kind};
 
@@ -82,13 +82,12 @@ macro_rules! registry {
             }
         }
 
-        /// All enabled behaviours, each with its index in `NAMES`.
-        pub fn all(settings: &Settings, chart: &Chart) -> Vec<(u32, Box<dyn Rule>)> {
-            let mut all: Vec<(u32, Box<dyn Rule>)> = Vec::new();
+        /// The rules of all enabled behaviours, each with its index in `NAMES`.
+        pub fn all(settings: &Settings, chart: &Chart) -> Vec<(u32, AnyRule)> {
+            let mut all = Vec::new();
             $(
                 if settings.$name.enabled {
-                    let place = NAMES.iter().position(|name| *name == stringify!($name)).unwrap_or(0);
-                    all.push((place as u32, Box::new(super::$name::$kind::new(&settings.$name, chart))));
+                    all.push((Behaviour::$kind as u32, super::$name::$kind::new(&settings.$name, chart).into()));
                 }
             )*
             all
@@ -302,7 +301,11 @@ mod tests {
     fn every_rule_has_the_kind_of_its_name_and_only_system_alerts_have_no_rule() {
         let chart = Chart::with_built_in(ZoneSet::none());
         for (index, rule) in all(&Settings::default(), &chart) {
-            assert_eq!(rule.behaviour().name(), NAMES[index as usize]);
+            let kind = match rule {
+                AnyRule::Vessel(rule) => rule.behaviour(),
+                AnyRule::Picture(rule) => rule.behaviour(),
+            };
+            assert_eq!(kind.name(), NAMES[index as usize]);
         }
         let names: BTreeSet<&str> = NAMES.iter().copied().collect();
         let without = Behaviour::ALL.iter().filter(|kind| !names.contains(kind.name()));

@@ -4,28 +4,15 @@ use std::cmp::Reverse;
 
 use crate::ais::{Report, StationId};
 use crate::alerts::{Change, Status, View};
-use crate::behaviours::{self, End, Ground, Interest, Output, Rule, Scene, Step, Verdict};
+use crate::behaviours::{End, Ground, Interest, Output, PictureRule, Rule, Scene, Verdict};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
-use crate::tracks::{
-    Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, Refusal, SpeedMadeGood, TrackIx, TrackKey,
-};
-use crate::units::StationClass;
+use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Refusal, TrackIx, TrackKey};
 use crate::zones::Crossing;
 
-use super::intake::{Common, Intake, Moved, TOGETHER, Taken};
+use super::intake::{Common, Intake, News, TOGETHER, Turn};
+use super::rules::{Bit, Rules};
 use super::{Engine, Timer};
-
-/// What the behaviours are given about one vessel.
-struct Asked<'a> {
-    at: Time,
-    fix: Option<Fix>,
-    previous: Option<Fix>,
-    smg: Option<SpeedMadeGood>,
-    learned: Option<&'a Learned>,
-    jump: Option<&'a Jump>,
-    interest: Interest,
-}
 
 impl Engine {
     /// Processes every report of one moment, up to `TOGETHER` at a time.
@@ -54,26 +41,40 @@ impl Engine {
 
     fn add(&mut self, intake: &mut Intake, report: Report) {
         self.coverage.heard(report.source, report.station, report.at);
-        if self.tracks.is_damaged(&report) {
-            self.counters.refused(Refusal::DamagedNumber);
-            return;
-        }
         intake.add(self.tracks.shard_of(report.mmsi), report);
     }
 
     /// Takes reports into the picture, and then does what follows from each.
     fn settle(&mut self, intake: &mut Intake, now: Time, out: &mut Vec<Change>) {
+        if intake.screen(&self.tracks) {
+            intake.retain(|report| {
+                let is_damaged = self.tracks.is_damaged(report);
+                if is_damaged {
+                    self.counters.refused(Refusal::DamagedNumber);
+                }
+                !is_damaged
+            });
+        }
         let lost_after = self.tracks.settings().lost_after();
         let (lots, reloads) = self.places.lots_mut();
         let ground = Ground { chart: &self.chart, reloads };
-        let common = Common { ground, coverage: &self.coverage, asking: &self.asking, lost_after };
+        let common = Common { ground, coverage: &self.coverage, asking: &self.asking, lost_after, now };
         intake.take(self.tracks.shards_mut(), lots, &common);
-        intake.each(|taken, crossings| match taken {
-            Taken::Passed => {}
-            Taken::Moved(moved) => self.moved(&moved, crossings, now, out),
-            Taken::Spoke { vessel, learned, at } => self.spoke(vessel, learned.as_deref(), at.max(now), now, out),
-            Taken::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
-            Taken::Refused(refusal) => self.counters.refused(refusal),
+        intake.revise(|turn| self.record(turn, now));
+        let scene = Scene {
+            now,
+            tracks: &self.tracks,
+            chart: &self.chart,
+            episodes: &self.episodes,
+            coverage: &self.coverage,
+            gaps: &self.gaps,
+            merge: self.merge,
+        };
+        intake.ask(self.places.lots_mut().0, &mut self.rules.lanes, &scene);
+        intake.each(|news| match news {
+            News::Turn(turn, crossings) => self.turn(turn, crossings, now, out),
+            News::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
+            News::Refused(refusal) => self.counters.refused(refusal),
         });
         self.tracks.make_room();
         if self.tracks.has_forgotten() {
@@ -81,125 +82,100 @@ impl Engine {
         }
     }
 
-    fn moved(&mut self, moved: &Moved, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
-        let &Moved { vessel: ix, fix, previous, smg, mut interest, tick, slow, .. } = moved;
-        if moved.seen {
-            self.coverage.seen(self.tracks.vessel(ix), previous, fix);
-            self.heard_again(ix, fix, now, out);
-            self.episodes.inseparable.look(&self.tracks, ix, &fix);
-        }
-        let vessel = self.tracks.vessel(ix);
+    /// Records what a fix means for the vessel's own history: holes, lying still, and port calls.
+    fn record(&mut self, turn: &mut Turn, now: Time) {
+        let Some(fix) = turn.fix else {
+            return;
+        };
+        let vessel = self.tracks.vessel(turn.vessel);
         let key = vessel.key();
-        self.crossings.clear();
-        self.crossings.extend_from_slice(crossings);
-        if interest.meets(Interest::FIRST) {
-            self.episodes.heard(fix.at);
-            self.episodes.gear.first_heard(&vessel, &self.tracks);
+        if turn.seen {
+            turn.lay = self.episodes.lying.of(key);
         }
-        if let Some(previous) = previous {
+        if let Some(previous) = turn.previous {
             self.episodes.holes.take(key, previous.at, fix.at);
         }
-        if ((tick && slow) || interest.meets(Interest::FIRST.and(Interest::LOOK))) && !vessel.in_port() {
-            self.episodes.lying.take(key, fix.at, fix.position, smg.map(|smg| smg.knots));
+        let is_look = turn.interest.meets(Interest::FIRST.and(Interest::LOOK));
+        if ((turn.tick && turn.slow) || is_look) && !vessel.in_port() {
+            self.episodes.lying.take(key, fix.at, fix.position, turn.smg.map(|smg| smg.knots));
         }
-        if moved.in_port && self.port_call(ix, &fix, smg, now) {
-            interest = interest.and(Interest::SAILED);
+        if turn.in_port && self.port_call(turn, &fix, now) {
+            turn.interest = turn.interest.and(Interest::SAILED);
         }
-        if moved.in_port && self.places.left_calm(ix).is_some() {
-            interest = interest.and(Interest::LEFT_CALM);
+    }
+
+    /// Does what follows from one report beyond its own vessel, and asks the rules that see the whole picture.
+    fn turn(&mut self, turn: Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
+        let Turn { vessel: ix, interest, .. } = turn;
+        if let Some(fix) = turn.fix {
+            if turn.seen {
+                self.coverage.seen(self.tracks.vessel(ix), turn.previous, fix);
+                self.heard_again(ix, fix, turn.lay, now, out);
+                self.episodes.inseparable.look(&self.tracks, ix, &fix);
+            }
+            let vessel = self.tracks.vessel(ix);
+            if interest.meets(Interest::FIRST) {
+                self.episodes.heard(fix.at);
+                self.episodes.gear.first_heard(&vessel, &self.tracks);
+            }
+            if interest.meets(Interest::FIRST.and(Interest::LOOK))
+                && let Some(region) = self.chart.zones.source_at(fix.position, fix.at)
+                && vessel.takes_part()
+            {
+                self.episodes.origins.seen(vessel.key(), self.chart.zones.get(region), fix.at);
+            }
+            let active = vessel.active();
+            if interest.0 == 0 && active == 0 && turn.said.is_none() {
+                return;
+            }
+            if turn.tick {
+                self.tracks.mark_interest(ix, if turn.watch { Keep::Watch } else { Keep::Pass });
+            }
+            if turn.slow || active & (1 << FOLLOWED) != 0 || interest.meets(Interest::TICK) {
+                self.remember(&turn, fix, now, out);
+            }
         }
-        if interest.meets(Interest::FIRST.and(Interest::LOOK))
-            && let Some(region) = self.chart.zones.source_at(fix.position, fix.at)
-            && self.tracks.vessel(ix).takes_part()
-        {
-            self.episodes.origins.seen(key, self.chart.zones.get(region), fix.at);
-        }
-        let active = self.tracks.vessel(ix).active();
-        if interest.0 == 0 && active == 0 {
-            return;
-        }
-        if tick {
-            self.tracks.mark_interest(ix, if moved.watch { Keep::Watch } else { Keep::Pass });
-        }
-        if slow || active & (1 << FOLLOWED) != 0 || interest.meets(Interest::TICK) {
-            self.remember(ix, fix, smg, tick, now, out);
-        }
-        let jump = moved.jump.as_deref();
-        self.ask(ix, Asked { at: fix.at, fix: Some(fix), previous, smg, learned: None, jump, interest }, now, out);
+        self.ask(turn, crossings, now, out);
     }
 
     /// Follows a vessel into, through and out of port. Returns whether a port call has just ended.
-    fn port_call(&mut self, ix: TrackIx, fix: &Fix, smg: Option<SpeedMadeGood>, now: Time) -> bool {
-        let place = self.places.vicinity(&self.chart, ix, fix.position, now);
-        let vessel = self.tracks.vessel(ix);
+    fn port_call(&mut self, turn: &mut Turn, fix: &Fix, now: Time) -> bool {
+        let (place, left_calm) = self.places.vicinity(&self.chart, turn.vessel, fix.position, now);
+        turn.leaves_calm(left_calm);
+        let vessel = self.tracks.vessel(turn.vessel);
         let berth = Berth {
             at: fix.at,
             position: fix.position,
-            smg: smg.map(|smg| (smg.knots, smg.since)),
+            smg: turn.smg.map(|smg| (smg.knots, smg.since)),
             calm: place.in_calm(),
             first_at: vessel.first_at(),
             draught_dm: vessel.identity().and_then(|identity| identity.draught_dm),
         };
         let chart = &self.chart;
         let sailing = self.episodes.port_calls.take(vessel.key(), &berth, || chart.calm_name(fix.position, now));
-        self.tracks.mark_in_port(ix, sailing == Sailing::Staying);
+        self.tracks.mark_in_port(turn.vessel, sailing == Sailing::Staying);
         sailing == Sailing::Sailed
     }
 
-    /// Handles static data, or a distress device without a position.
-    fn spoke(&mut self, ix: TrackIx, learned: Option<&Learned>, at: Time, now: Time, out: &mut Vec<Change>) {
-        let mut interest = Interest(0);
-        if learned.is_some() {
-            interest = interest.and(Interest::LEARNED);
+    /// Carries out what the rules about one vessel requested, and gives the step to every other rule that is interested in it or
+    /// follows the vessel.
+    fn ask(&mut self, mut turn: Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
+        if let Some(said) = turn.said.take() {
+            self.output.signals.extend(said.signals);
+            for (bit, vessel, activity) in said.marks {
+                self.tracks.mark_active(vessel, bit, activity);
+            }
+            for (bit, at, key, vessel) in said.wakes {
+                self.wake_at(at, now, bit, key, vessel);
+            }
         }
-        if self.tracks.vessel(ix).mmsi().station_class() == StationClass::Distress {
-            interest = interest.and(Interest::DISTRESS);
-        }
-        if interest.0 == 0 {
-            return;
-        }
-        self.crossings.clear();
-        self.ask(ix, Asked { at, fix: None, previous: None, smg: None, learned, jump: None, interest }, now, out);
-    }
-
-    /// Gives the step to every behaviour that is interested in it or active for the vessel.
-    fn ask(&mut self, ix: TrackIx, asked: Asked<'_>, now: Time, out: &mut Vec<Change>) {
-        let Asked { at, fix, previous, smg, learned, jump, mut interest } = asked;
-        let vessel = self.tracks.vessel(ix);
-        // A report without a fix concerns only the behaviours that ask for static data, not all that are active.
-        let (key, active) = (vessel.key(), if fix.is_some() { vessel.active() } else { 0 });
-        let of_place = Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED).and(Interest::SLOW_HOLE);
-        let calm_may_have_changed =
-            || fix.is_none_or(|fix| !self.places.is_far_from_calm(&self.chart, ix, fix.position));
-        let needs_place =
-            interest.meets(of_place) || active != 0 || (interest.meets(Interest::LOOK) && calm_may_have_changed());
-        let revised = learned.is_some_and(|learned| learned.before.said_at.is_some());
-        let at_sea = fix.filter(|_| needs_place).or_else(|| vessel.last().filter(|_| revised));
-        let place = at_sea.map(|fix| self.places.vicinity(&self.chart, ix, fix.position, now));
-        let left_calm = self.places.left_calm(ix);
-        self.places.told_left_calm();
-        if left_calm.is_some() {
-            interest = interest.and(Interest::LEFT_CALM);
-        }
+        let vessel = self.tracks.vessel(turn.vessel);
+        let (key, active) = (vessel.key(), if turn.fix.is_some() { vessel.active() } else { 0 });
         self.each_rule(now, |engine, bit, rule, output| {
-            if !interest.meets(rule.interest()) && active & (1 << bit) == 0 {
+            if !turn.interest.meets(rule.interest()) && active & (1 << bit) == 0 {
                 return false;
             }
-            let step = Step {
-                at,
-                vessel: ix,
-                key,
-                fix,
-                previous,
-                smg,
-                presence: engine.places.presence(ix),
-                crossings: &engine.crossings,
-                place,
-                learned,
-                jump,
-                left_calm,
-                interest,
-            };
+            let step = turn.step(key, engine.places.presence(turn.vessel), crossings);
             rule.step(&engine.scene(now), &step, output);
             true
         });
@@ -219,31 +195,68 @@ impl Engine {
         }
     }
 
-    /// Gives each rule its turn, in order, with its bit. `ask` returns whether the rule was asked; what it requested is carried out
-    /// before the next one has its turn.
+    /// Gives each rule about the whole picture its turn, in order, with its bit. `ask` returns whether the rule was asked; what it
+    /// requested is carried out before the next one has its turn.
     pub(super) fn each_rule(
         &mut self,
         now: Time,
-        mut ask: impl FnMut(&Engine, u32, &mut dyn Rule, &mut Output) -> bool,
+        mut ask: impl FnMut(&Engine, Bit, &mut dyn PictureRule, &mut Output) -> bool,
     ) {
-        let (mut rules, mut output) = (std::mem::take(&mut self.behaviours), std::mem::take(&mut self.output));
+        let mut rules = std::mem::take(&mut self.rules.picture);
         for (bit, rule) in &mut rules {
-            if ask(self, *bit, rule.as_mut(), &mut output) {
-                self.keep(*bit, &mut output, now);
-            }
+            self.with_output(*bit, now, |engine, output| ask(engine, *bit, rule.as_mut(), output));
         }
-        (self.behaviours, self.output) = (rules, output);
+        self.rules.picture = rules;
+    }
+
+    /// Gives each rule that may keep state about the vessel its turn, in the same way.
+    pub(super) fn each_rule_of(
+        &mut self,
+        vessel: TrackIx,
+        now: Time,
+        mut ask: impl FnMut(&Engine, Bit, &mut dyn Rule, &mut Output) -> bool,
+    ) {
+        let lane = self.tracks.shard(vessel);
+        let mut rules = std::mem::take(&mut self.rules.lanes[lane]);
+        for (bit, rule) in &mut rules {
+            self.with_output(*bit, now, |engine, output| ask(engine, *bit, rule.as_mut(), output));
+        }
+        self.rules.lanes[lane] = rules;
+        self.each_rule(now, |engine, bit, rule, output| ask(engine, bit, rule, output));
+    }
+
+    /// Gives every rule its turn: those about one vessel in each lane, then those about the whole picture.
+    fn every_rule(&mut self, now: Time, mut ask: impl FnMut(&Engine, &mut dyn Rule, &mut Output)) {
+        let mut lanes = std::mem::take(&mut self.rules.lanes);
+        for (bit, rule) in lanes.iter_mut().flatten() {
+            self.with_output(*bit, now, |engine, output| {
+                ask(engine, rule.as_mut(), output);
+                true
+            });
+        }
+        self.rules.lanes = lanes;
+        self.each_rule(now, |engine, _, rule, output| {
+            ask(engine, rule, output);
+            true
+        });
+    }
+
+    /// Lends out the output, and carries out what was requested if `act` returns true.
+    fn with_output(&mut self, bit: Bit, now: Time, act: impl FnOnce(&Engine, &mut Output) -> bool) {
+        let mut output = std::mem::take(&mut self.output);
+        if act(self, &mut output) {
+            self.keep(bit, &mut output, now);
+        }
+        self.output = output;
     }
 
     /// Carries out what one behaviour requested: activity marks, wake-ups and verdicts.
-    fn keep(&mut self, bit: u32, output: &mut Output, now: Time) {
+    fn keep(&mut self, bit: Bit, output: &mut Output, now: Time) {
         for (vessel, activity) in output.activity.drain(..) {
             self.tracks.mark_active(vessel, bit, activity);
         }
         for (at, key, vessel) in output.wakes.drain(..) {
-            // A wake-up must move time forward, otherwise the loop would never end.
-            let at = at.max(now + Span::from_millis(1));
-            self.timers.push(Reverse(Timer { at, behaviour: bit, key, vessel }));
+            self.wake_at(at, now, bit, key, vessel);
         }
         for verdict in output.verdicts.drain(..) {
             match verdict {
@@ -254,12 +267,20 @@ impl Engine {
         }
     }
 
+    fn wake_at(&mut self, at: Time, now: Time, behaviour: Bit, key: TrackKey, vessel: TrackIx) {
+        // A wake-up must move time forward, otherwise the loop would never end.
+        let at = at.max(now + Span::from_millis(1));
+        self.timers.push(Reverse(Timer { at, behaviour, key, vessel }));
+    }
+
     /// Passes the signals to the behaviours that overhear them and to the alert book.
     pub(super) fn tell(&mut self, now: Time, out: &mut Vec<Change>) {
         if self.output.signals.is_empty() {
             return;
         }
         let mut signals = std::mem::take(&mut self.output.signals);
+        // In the order of the registry, whatever kind of rule they are from.
+        signals.sort_by_key(|signal| signal.behaviour as Bit);
         self.each_rule(now, |engine, _, rule, output| {
             if rule.overhears() {
                 let scene = engine.scene(now);
@@ -303,7 +324,7 @@ impl Engine {
             return;
         };
         for vessel in self.tracks.take_forgotten() {
-            self.each_rule(now, |engine, _, rule, output| {
+            self.each_rule_of(vessel, now, |engine, _, rule, output| {
                 rule.forget(&engine.scene(now), vessel, End::Lost, output);
                 true
             });
@@ -323,39 +344,33 @@ impl Engine {
         let Some(now) = self.now else {
             return;
         };
-        self.each_rule(now, |engine, _, rule, output| {
+        self.every_rule(now, |engine, rule, output| {
             rule.reload(&engine.scene(now), &engine.settings, &engine.places, output);
-            true
         });
         self.tell(now, out);
     }
 
     /// Starts behaviours that were switched on; ends and drops those that were switched off.
     pub(super) fn switch_behaviours(&mut self, out: &mut Vec<Change>) {
-        let mut wanted = behaviours::all(&self.settings, &self.chart);
-        let had = std::mem::take(&mut self.behaviours);
+        let mut rules = Rules::new(&self.settings, &self.chart, self.tracks.shards());
         let now = self.now.unwrap_or(Time::MIN);
-        for (bit, mut behaviour) in had {
-            if let Some(place) = wanted.iter().position(|(wanted, _)| *wanted == bit) {
-                wanted[place].1 = behaviour;
-                continue;
-            }
+        for (bit, mut rule) in rules.replace(std::mem::take(&mut self.rules)) {
             let active: Vec<TrackIx> = self
                 .tracks
                 .iter()
                 .filter(|vessel| vessel.active() & (1 << bit) != 0)
                 .map(|vessel| vessel.ix())
                 .collect();
-            let mut output = std::mem::take(&mut self.output);
-            for vessel in active {
-                behaviour.forget(&self.scene(now), vessel, End::SwitchedOff, &mut output);
-                output.activity.push((vessel, Activity::Done));
-            }
-            behaviour.stop(&self.scene(now), End::SwitchedOff, &mut output);
-            self.keep(bit, &mut output, now);
-            self.output = output;
+            self.with_output(bit, now, |engine, output| {
+                for vessel in active {
+                    rule.forget(&engine.scene(now), vessel, End::SwitchedOff, output);
+                    output.activity.push((vessel, Activity::Done));
+                }
+                rule.stop(&engine.scene(now), End::SwitchedOff, output);
+                true
+            });
         }
-        self.behaviours = wanted;
+        self.rules = rules;
         self.tell(now, out);
     }
 }

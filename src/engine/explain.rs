@@ -67,11 +67,11 @@ impl Engine {
             left_calm: None,
             interest: Interest(0),
         };
-        let behaviours = self.behaviours.iter();
-        let behaviours = behaviours.map(|(_, behaviour)| {
-            let doubt = self.book.doubt(behaviour.behaviour(), key.mmsi, now);
-            let told = behaviour.explain(&scene, &step).into_iter();
-            (behaviour.behaviour(), told.map(|told| told.unless_false(doubt)).collect())
+        let rules = self.rules.of_lane(self.tracks.shard(ix)).into_iter();
+        let behaviours = rules.map(|rule| {
+            let doubt = self.book.doubt(rule.behaviour(), key.mmsi, now);
+            let told = rule.explain(&scene, &step).into_iter();
+            (rule.behaviour(), told.map(|told| told.unless_false(doubt)).collect())
         });
         Explained {
             key,

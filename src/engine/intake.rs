@@ -1,17 +1,22 @@
-//! Takes in the reports of one moment: updates the picture and the places, each shard on its own and in parallel where it pays.
+//! The lanes: each takes in the reports of its own vessels, and asks the rules that see one vessel; in parallel where it pays.
 //!
-//! Everything decided here about a vessel depends on its own reports alone. What follows for other vessels is done afterwards,
-//! vessel by vessel in the order of the reports, so that the number of shards has no effect on the result.
+//! Everything decided here about a vessel depends on its own reports alone, and on the picture as it is once all reports of the batch
+//! are in. What follows for other vessels is done afterwards, report by report, so that the number of lanes has no effect on the
+//! result.
 
 use std::ops::Range;
 
 use crate::ais::Report;
-use crate::behaviours::{Ground, Interest, Lot};
+use crate::behaviours::{Ground, Interest, Lot, Output, Scene, Signal, Step, Vicinity};
 use crate::coverage::Coverage;
+use crate::episodes::Still;
+use crate::geo::LatLon;
 use crate::time::{Span, Time};
-use crate::tracks::{Fix, Jump, Learned, Outcome, Refusal, Shard, SpeedMadeGood, TrackIx};
+use crate::tracks::{Activity, Fix, Jump, Learned, Outcome, Refusal, Shard, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::units::StationClass;
 use crate::zones::{Crossing, Sighting};
+
+use super::rules::{Bit, LaneRule};
 
 /// Upper limit of the reports of one moment taken in before their consequences are worked out.
 pub(super) const TOGETHER: usize = 1024;
@@ -26,7 +31,7 @@ const TICK_MILLIS: i64 = 300_000;
 /// Length of the slots in which every vessel is looked at once: 30 min. Milliseconds.
 const LOOK_MILLIS: i64 = 1_800_000;
 
-/// Reports of one moment on their way through the shards.
+/// Reports of one moment on their way through the lanes.
 #[derive(Default)]
 pub(super) struct Intake {
     lanes: Vec<Lane>,
@@ -34,40 +39,62 @@ pub(super) struct Intake {
     order: Vec<u8>,
 }
 
-/// The work of one shard.
+/// The work of one lane.
 #[derive(Default)]
 struct Lane {
+    number: usize,
     reports: Vec<Report>,
+    /// Whether a report may have a damaged MMSI.
+    is_suspect: bool,
     taken: Vec<Taken>,
+    /// One for each [`Taken::Turn`], in order.
+    turns: Vec<Turn>,
     crossings: Vec<Crossing>,
     warm: Vec<TrackIx>,
+    output: Output,
+    /// Activity marks that the rules of this batch set or cleared, before the picture has them.
+    marks: Vec<(Bit, TrackIx, Activity)>,
 }
 
 /// The outcome of one report.
-pub(super) enum Taken {
-    /// A fix that concerns no behaviour, episode or model.
+enum Taken {
+    /// A fix or static data that concern no behaviour, episode or model.
     Passed,
-    /// A fix that may concern one of them.
-    Moved(Moved),
-    /// Static data, or a distress device without a position.
-    Spoke { vessel: TrackIx, learned: Option<Box<Learned>>, at: Time },
+    /// The report may concern one of them.
+    Turn,
     /// A fix older than the latest one of its vessel.
     Late { vessel: TrackIx, fix: Fix },
     /// The picture refused the report.
     Refused(Refusal),
 }
 
-/// A vessel has a new fix.
-pub(super) struct Moved {
+/// What follows from one report.
+pub(super) enum News<'a> {
+    /// It may concern a behaviour, an episode or a model. With the borders that the vessel crossed.
+    Turn(Turn, &'a [Crossing]),
+    /// A fix older than the latest one of its vessel.
+    Late { vessel: TrackIx, fix: Fix },
+    /// The picture refused the report.
+    Refused(Refusal),
+}
+
+/// What the rules are given about one report.
+pub(super) struct Turn {
     pub(super) vessel: TrackIx,
-    pub(super) fix: Fix,
+    pub(super) at: Time,
+    /// `None` for static data, and for a distress device without a position.
+    pub(super) fix: Option<Fix>,
     pub(super) previous: Option<Fix>,
     /// Speed made good; `None` across a hole too long to count.
     pub(super) smg: Option<SpeedMadeGood>,
+    pub(super) learned: Option<Box<Learned>>,
     pub(super) jump: Option<Box<Jump>>,
     pub(super) interest: Interest,
     /// Range of the border crossings of this fix in the lane's list.
     crossings: Range<usize>,
+    /// Shore and calm water, if the rules need them.
+    pub(super) place: Option<Vicinity>,
+    pub(super) left_calm: Option<LatLon>,
     /// The first fix of the vessel in its 5-minute slot.
     pub(super) tick: bool,
     /// Below 5 kn made good.
@@ -78,73 +105,151 @@ pub(super) struct Moved {
     pub(super) seen: bool,
     /// Whether this fix goes to the vessel's port calls.
     pub(super) in_port: bool,
+    /// How it lay still before this fix; looked up only if the reception model uses the fix.
+    pub(super) lay: Option<Still>,
+    /// What the rules about one vessel reported; `None` if nothing.
+    pub(super) said: Option<Box<Said>>,
 }
 
-/// What the shards share and only read.
+/// What the rules about one vessel reported at one turn.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) signals: Vec<Signal>,
+    pub(super) wakes: Vec<(Bit, Time, TrackKey, TrackIx)>,
+    pub(super) marks: Vec<(Bit, TrackIx, Activity)>,
+}
+
+/// What the lanes share and only read while they take in reports.
 pub(super) struct Common<'a> {
     pub(super) ground: Ground<'a>,
     pub(super) coverage: &'a Coverage,
     /// By zone index: whether some behaviour needs every fix from inside the zone.
     pub(super) asking: &'a [bool],
     pub(super) lost_after: Span,
+    pub(super) now: Time,
 }
 
 impl Intake {
-    /// One lane for each shard.
-    pub(super) fn new(shards: usize) -> Intake {
-        Intake { lanes: (0..shards).map(|_| Lane::default()).collect(), order: Vec::new() }
+    pub(super) fn new(lanes: usize) -> Intake {
+        Intake { lanes: (0..lanes).map(|number| Lane { number, ..Lane::default() }).collect(), order: Vec::new() }
     }
 
-    /// Adds the next report to the lane of that shard.
-    pub(super) fn add(&mut self, shard: usize, report: Report) {
-        self.lanes[shard].reports.push(report);
-        self.order.push(shard as u8);
+    /// Adds the next report to that lane.
+    pub(super) fn add(&mut self, lane: usize, report: Report) {
+        self.lanes[lane].reports.push(report);
+        self.order.push(lane as u8);
     }
 
     pub(super) fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Takes all reports into the picture, in parallel if there are enough of them.
-    pub(super) fn take(&mut self, shards: &mut [Shard], lots: &mut [Lot], common: &Common<'_>) {
-        let is_little = self.lanes.len() == 1 || self.order.len() < WORTH_THREADS;
-        let lanes = self.lanes.iter_mut().zip(shards).zip(lots);
-        let busy = lanes.filter(|((lane, _), _)| !lane.reports.is_empty());
-        if is_little {
-            busy.for_each(|((lane, shard), lot)| lane.take(shard, lot, common));
-            return;
-        }
-        rayon::in_place_scope(|scope| {
-            let mut busy: Vec<_> = busy.collect();
-            let last = busy.pop();
-            for ((lane, shard), lot) in busy {
-                scope.spawn(move |_| lane.take(shard, lot, common));
-            }
-            if let Some(((lane, shard), lot)) = last {
-                lane.take(shard, lot, common);
-            }
-        });
+    /// Whether any report may have a damaged MMSI. Also loads what is held about the vessels into the cache.
+    pub(super) fn screen(&mut self, tracks: &Tracks) -> bool {
+        let is_little = self.is_little();
+        in_parallel(self.busy_lanes(), is_little, |lane| lane.screen(tracks));
+        self.lanes.iter_mut().any(|lane| std::mem::take(&mut lane.is_suspect))
     }
 
-    /// Passes on the outcome of each report, in order, with the borders it crossed.
-    pub(super) fn each(&mut self, mut found: impl FnMut(Taken, &[Crossing])) {
-        let mut lanes: Vec<_> =
-            self.lanes.iter_mut().map(|lane| (lane.taken.drain(..), lane.crossings.as_slice())).collect();
+    /// Drops the reports for which `stays` is false, asked in the order of the reports.
+    pub(super) fn retain(&mut self, mut stays: impl FnMut(&Report) -> bool) {
+        let reports: Vec<Vec<Report>> = self.lanes.iter_mut().map(|lane| std::mem::take(&mut lane.reports)).collect();
+        let mut reports: Vec<_> = reports.into_iter().map(Vec::into_iter).collect();
+        for number in std::mem::take(&mut self.order) {
+            if let Some(report) = reports[usize::from(number)].next().filter(&mut stays) {
+                self.add(usize::from(number), report);
+            }
+        }
+    }
+
+    /// Takes all reports into the picture.
+    pub(super) fn take(&mut self, shards: &mut [Shard], lots: &mut [Lot], common: &Common<'_>) {
+        let is_little = self.is_little();
+        let lanes = self.lanes.iter_mut().zip(shards).zip(lots);
+        let busy = lanes.filter(|((lane, _), _)| !lane.reports.is_empty());
+        in_parallel(busy, is_little, |((lane, shard), lot)| lane.take(shard, lot, common));
+    }
+
+    /// Passes every turn to `revise`, in the order of the reports.
+    pub(super) fn revise(&mut self, mut revise: impl FnMut(&mut Turn)) {
+        let mut lanes: Vec<_> = self.lanes.iter_mut().map(|lane| (lane.taken.iter(), lane.turns.iter_mut())).collect();
+        for number in &self.order {
+            let (taken, turns) = &mut lanes[usize::from(*number)];
+            if let Some(Taken::Turn) = taken.next() {
+                turns.next().into_iter().for_each(&mut revise);
+            }
+        }
+    }
+
+    /// Asks the rules that see one vessel.
+    pub(super) fn ask(&mut self, lots: &mut [Lot], rules: &mut [Vec<LaneRule>], scene: &Scene<'_>) {
+        let is_little =
+            self.lanes.len() == 1 || self.lanes.iter().map(|lane| lane.turns.len()).sum::<usize>() < WORTH_THREADS / 2;
+        let lanes = self.lanes.iter_mut().zip(lots).zip(rules);
+        let busy = lanes.filter(|((lane, _), _)| !lane.turns.is_empty());
+        in_parallel(busy, is_little, |((lane, lot), rules)| lane.ask(lot, rules, scene));
+    }
+
+    /// Passes on what follows from each report, in order.
+    pub(super) fn each(&mut self, mut found: impl FnMut(News<'_>)) {
+        let mut lanes: Vec<_> = self
+            .lanes
+            .iter_mut()
+            .map(|lane| (lane.taken.drain(..), lane.turns.drain(..), lane.crossings.as_slice()))
+            .collect();
         for number in self.order.drain(..) {
-            let (taken, crossings) = &mut lanes[usize::from(number)];
-            if let Some(taken) = taken.next() {
-                let crossed = if let Taken::Moved(moved) = &taken { moved.crossings.clone() } else { 0..0 };
-                found(taken, &crossings[crossed]);
+            let (taken, turns, crossings) = &mut lanes[usize::from(number)];
+            match taken.next() {
+                Some(Taken::Turn) => {
+                    if let Some(turn) = turns.next() {
+                        let crossed = &crossings[turn.crossings.clone()];
+                        found(News::Turn(turn, crossed));
+                    }
+                }
+                Some(Taken::Late { vessel, fix }) => found(News::Late { vessel, fix }),
+                Some(Taken::Refused(refusal)) => found(News::Refused(refusal)),
+                Some(Taken::Passed) | None => {}
             }
         }
         drop(lanes);
         self.lanes.iter_mut().for_each(|lane| lane.crossings.clear());
     }
+
+    fn is_little(&self) -> bool {
+        self.lanes.len() == 1 || self.order.len() < WORTH_THREADS
+    }
+
+    fn busy_lanes(&mut self) -> impl Iterator<Item = &mut Lane> {
+        self.lanes.iter_mut().filter(|lane| !lane.reports.is_empty())
+    }
+}
+
+/// Does the work of every lane; on several threads unless there is little of it.
+fn in_parallel<T: Send>(lanes: impl Iterator<Item = T>, is_little: bool, work: impl Fn(T) + Sync) {
+    if is_little {
+        return lanes.for_each(work);
+    }
+    rayon::in_place_scope(|scope| {
+        let (mut lanes, work): (Vec<T>, _) = (lanes.collect(), &work);
+        let last = lanes.pop();
+        for lane in lanes {
+            scope.spawn(move |_| work(lane));
+        }
+        last.into_iter().for_each(work);
+    });
 }
 
 impl Lane {
+    fn screen(&mut self, tracks: &Tracks) {
+        let Lane { number, reports, is_suspect, warm, .. } = self;
+        for some in reports.chunks(WARM) {
+            tracks.warm(*number, some.iter().map(|report| report.mmsi), warm);
+            *is_suspect |= some.iter().any(|report| tracks.is_suspect(report));
+        }
+    }
+
     fn take(&mut self, shard: &mut Shard, lot: &mut Lot, common: &Common<'_>) {
-        let Lane { reports, taken, crossings, warm } = self;
+        let Lane { reports, taken, turns, crossings, warm, .. } = self;
         let mut reports = reports.drain(..);
         let mut left = 0;
         loop {
@@ -159,16 +264,153 @@ impl Lane {
                 return;
             };
             let at = report.at;
-            taken.push(match shard.accept(report) {
+            let turn = match shard.accept(report) {
                 Outcome::Fix { vessel, previous, smg, jump } => {
-                    let before = crossings.len();
-                    let looked = Looked { vessel, previous, smg, jump };
-                    looked.at(shard, lot, common, crossings, before)
+                    Looked { vessel, previous, smg, jump }.at(shard, lot, common, crossings)
                 }
-                Outcome::Identity { vessel, learned } => Taken::Spoke { vessel, learned, at },
-                Outcome::Late { vessel, fix } => Taken::Late { vessel, fix },
-                Outcome::Refused(refusal) => Taken::Refused(refusal),
-            });
+                Outcome::Identity { vessel, learned } => Turn::spoke(shard, vessel, learned, at.max(common.now)),
+                Outcome::Late { vessel, fix } => {
+                    taken.push(Taken::Late { vessel, fix });
+                    continue;
+                }
+                Outcome::Refused(refusal) => {
+                    taken.push(Taken::Refused(refusal));
+                    continue;
+                }
+            };
+            taken.push(if turn.is_some() { Taken::Turn } else { Taken::Passed });
+            turns.extend(turn);
+        }
+    }
+
+    /// Asks the rules that see one vessel about every turn.
+    fn ask(&mut self, lot: &mut Lot, rules: &mut [LaneRule], scene: &Scene<'_>) {
+        let Lane { turns, crossings, output, marks, .. } = self;
+        for turn in turns {
+            let vessel = scene.tracks.vessel(turn.vessel);
+            // A report without a fix concerns only the rules that ask for static data, not all that follow the vessel.
+            let active = if turn.fix.is_some() { with_marks(vessel.active(), turn.vessel, marks) } else { 0 };
+            if turn.interest.0 == 0 && active == 0 {
+                continue;
+            }
+            turn.find_place(lot, scene, active);
+            let step = turn.step(vessel.key(), lot.presence(turn.vessel), &crossings[turn.crossings.clone()]);
+            let mut said = None;
+            for (bit, rule) in rules.iter_mut() {
+                if !step.interest.meets(rule.interest()) && active & (1 << *bit) == 0 {
+                    continue;
+                }
+                rule.step(scene, &step, output);
+                if output.is_empty() {
+                    continue;
+                }
+                let said: &mut Box<Said> = said.get_or_insert_default();
+                said.signals.append(&mut output.signals);
+                said.wakes.extend(output.wakes.drain(..).map(|(at, key, vessel)| (*bit, at, key, vessel)));
+                let changed = output.activity.drain(..).map(|(vessel, activity)| (*bit, vessel, activity));
+                let from = said.marks.len();
+                said.marks.extend(changed);
+                marks.extend_from_slice(&said.marks[from..]);
+            }
+            turn.said = said;
+        }
+        marks.clear();
+    }
+}
+
+/// Activity marks of a vessel, with those that earlier turns of the batch set or cleared.
+fn with_marks(active: u32, vessel: TrackIx, marks: &[(Bit, TrackIx, Activity)]) -> u32 {
+    let of_vessel = marks.iter().filter(|(_, marked, _)| *marked == vessel);
+    of_vessel.fold(active, |active, (bit, _, activity)| match activity {
+        Activity::Keeps => active | 1 << bit,
+        Activity::Done => active & !(1 << bit),
+    })
+}
+
+impl Turn {
+    /// Static data, or a distress device without a position; `None` if no rule may be interested.
+    fn spoke(shard: &Shard, vessel: TrackIx, learned: Option<Box<Learned>>, at: Time) -> Option<Turn> {
+        let mut interest = Interest(0);
+        if learned.is_some() {
+            interest = interest.and(Interest::LEARNED);
+        }
+        if shard.vessel(vessel).mmsi().station_class() == StationClass::Distress {
+            interest = interest.and(Interest::DISTRESS);
+        }
+        (interest.0 != 0).then(|| Turn { learned, ..Turn::of(vessel, at, interest) })
+    }
+
+    fn of(vessel: TrackIx, at: Time, interest: Interest) -> Turn {
+        Turn {
+            vessel,
+            at,
+            fix: None,
+            previous: None,
+            smg: None,
+            learned: None,
+            jump: None,
+            interest,
+            crossings: 0..0,
+            place: None,
+            left_calm: None,
+            tick: false,
+            slow: false,
+            watch: false,
+            seen: false,
+            in_port: false,
+            lay: None,
+            said: None,
+        }
+    }
+
+    /// Looks up shore and calm water, if the rules need them.
+    fn find_place(&mut self, lot: &mut Lot, scene: &Scene<'_>, active: u32) {
+        let of_place = Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED).and(Interest::SLOW_HOLE);
+        let calm_may_have_changed =
+            || self.fix.is_none_or(|fix| !lot.is_far_from_calm(scene.chart, self.vessel, fix.position));
+        let needs_place = self.interest.meets(of_place)
+            || active != 0
+            || (self.interest.meets(Interest::LOOK) && calm_may_have_changed());
+        let is_revised = self.learned.as_ref().is_some_and(|learned| learned.before.said_at.is_some());
+        let last = || scene.tracks.vessel(self.vessel).last().filter(|_| is_revised);
+        let Some(fix) = self.fix.filter(|_| needs_place).or_else(last) else {
+            return self.leaves_calm(None);
+        };
+        let (place, left_calm) = lot.vicinity(scene.chart, self.vessel, fix.position, scene.now);
+        self.place = Some(place);
+        self.leaves_calm(left_calm);
+    }
+
+    /// Enters the last position in calm water, if the vessel has left it.
+    pub(super) fn leaves_calm(&mut self, left_calm: Option<LatLon>) {
+        self.left_calm = self.left_calm.or(left_calm);
+        if self.left_calm.is_some() {
+            self.interest = self.interest.and(Interest::LEFT_CALM);
+        }
+    }
+
+    /// The step that rules are given.
+    pub(super) fn step<'a>(
+        &'a self,
+        key: TrackKey,
+        presence: &'a crate::zones::Presence,
+        crossings: &'a [Crossing],
+    ) -> Step<'a> {
+        let &Turn { vessel, at, fix, previous, smg, interest, place, left_calm, .. } = self;
+        Step {
+            at,
+            vessel,
+            key,
+            fix,
+            previous,
+            smg,
+            presence,
+            crossings,
+            place,
+            learned: self.learned.as_deref(),
+            jump: self.jump.as_deref(),
+            left_calm,
+            interest,
         }
     }
 }
@@ -182,35 +424,25 @@ struct Looked {
 }
 
 impl Looked {
-    /// Looks up the zones of the fix and works out which parts of the engine it may concern.
-    fn at(
-        self,
-        shard: &Shard,
-        lot: &mut Lot,
-        common: &Common<'_>,
-        crossings: &mut Vec<Crossing>,
-        before: usize,
-    ) -> Taken {
+    /// Looks up the zones of the fix and works out which parts of the engine it may concern; `None` if none.
+    fn at(self, shard: &Shard, lot: &mut Lot, common: &Common<'_>, crossings: &mut Vec<Crossing>) -> Option<Turn> {
         let Looked { vessel: ix, previous, smg, jump } = self;
-        let vessel = shard.vessel(ix);
-        let Some(fix) = vessel.last() else {
-            return Taken::Passed;
-        };
+        let (vessel, before) = (shard.vessel(ix), crossings.len());
+        let fix = vessel.last()?;
         let sighting = match previous {
             Some(previous) if fix.at - previous.at <= common.lost_after => Sighting::Next,
             Some(_) | None => Sighting::First,
         };
         lot.look(&common.ground, ix, fix.position, fix.at, sighting, crossings);
         let presence = lot.presence(ix);
-        let near_zones = presence.is_some_and(|presence| !presence.is_empty());
+        let near_zones = !presence.is_empty();
         let slow_hole = smg.is_some_and(|smg| smg.over_hole && smg.knots < SLOW_KNOTS);
         let smg = smg.filter(|smg| !smg.over_hole);
         let slow = smg.is_some_and(|smg| smg.knots < SLOW_KNOTS);
         let slot = |at: Time, millis: i64| at.millis().div_euclid(millis);
         let is_new = |millis: i64| previous.is_none_or(|previous| slot(previous.at, millis) != slot(fix.at, millis));
         let tick = is_new(TICK_MILLIS);
-        let asked =
-            || presence.is_some_and(|presence| presence.iter().any(|(zone, _)| common.asking[usize::from(zone.0)]));
+        let asked = || presence.iter().any(|(zone, _)| common.asking[usize::from(zone.0)]);
         let mut interest = Interest(0);
         for (holds, reason) in [
             (slow, Interest::SLOW),
@@ -230,21 +462,20 @@ impl Looked {
         let in_port = tick && (slow || vessel.in_port()) && vessel.takes_part();
         let seen = common.coverage.wants(previous.as_ref(), &fix);
         if interest.0 == 0 && vessel.active() == 0 && !in_port && !seen {
-            return Taken::Passed;
+            return None;
         }
-        Taken::Moved(Moved {
-            vessel: ix,
-            fix,
+        Some(Turn {
+            fix: Some(fix),
             previous,
             smg,
             jump,
-            interest,
             crossings: before..crossings.len(),
             tick,
             slow,
             watch: slow || near_zones,
             seen,
             in_port,
+            ..Turn::of(ix, fix.at, interest)
         })
     }
 }

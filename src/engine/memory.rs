@@ -3,22 +3,16 @@
 use crate::alerts::Change;
 use crate::episodes::{Look, SHORE_NM};
 use crate::time::Time;
-use crate::tracks::{Activity, FOLLOWED, Fix, SpeedMadeGood, TrackIx};
+use crate::tracks::{Activity, FOLLOWED, Fix};
 
 use super::Engine;
+use super::intake::Turn;
 
 impl Engine {
     /// Passes a fix to the finders of episodes, and what they found to the behaviours.
-    pub(super) fn remember(
-        &mut self,
-        ix: TrackIx,
-        fix: Fix,
-        smg: Option<SpeedMadeGood>,
-        tick: bool,
-        now: Time,
-        out: &mut Vec<Change>,
-    ) {
-        let place = self.places.vicinity(&self.chart, ix, fix.position, now);
+    pub(super) fn remember(&mut self, turn: &Turn, fix: Fix, now: Time, out: &mut Vec<Change>) {
+        let &Turn { vessel: ix, smg, tick, .. } = turn;
+        let place = turn.place.unwrap_or_else(|| self.places.vicinity(&self.chart, ix, fix.position, now).0);
         let vessel = self.tracks.vessel(ix);
         if !vessel.takes_part() {
             return;

@@ -4,10 +4,10 @@ use crate::ais::StationId;
 use crate::alerts::Change;
 use crate::behaviours::{Interest, Step};
 use crate::coverage::{SLOT, TOLD_BELOW};
-use crate::episodes::ANCHORED_AFTER;
 use crate::episodes::gap::{Gap, Gaps, Spot};
+use crate::episodes::{ANCHORED_AFTER, Still};
 use crate::time::Time;
-use crate::tracks::{Fix, TrackIx};
+use crate::tracks::{Fix, TrackIx, Vessel};
 
 use super::Engine;
 
@@ -46,7 +46,7 @@ impl Engine {
                 let from = Spot { at: silence.since, position: silence.position };
                 let usual = self.coverage.silence_rate(silence).usual().is_some();
                 let usual_knots = vessel.usual_knots(from.at);
-                let lay_still = self.lay_still(ix, from.at);
+                let lay_still = is_at_anchor(vessel, self.episodes.lying.of(key), from.at);
                 self.gaps.open(Gap { key, from, to: None, usual_knots, usual, lay_still });
             }
             self.ask_about_silence(ix, None, Interest::SILENT, now, out);
@@ -59,15 +59,8 @@ impl Engine {
         self.tell(now, out);
     }
 
-    /// Whether a vessel last heard at `at` was at anchor then, by its own status or because it had stayed in place for hours.
-    fn lay_still(&self, ix: TrackIx, at: Time) -> bool {
-        let vessel = self.tracks.vessel(ix);
-        let still = self.episodes.lying.of(vessel.key());
-        vessel.says_anchored() || still.is_some_and(|still| ANCHORED_AFTER <= at - still.since)
-    }
-
     /// Handles a vessel that was heard after a silence.
-    pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix, now: Time, out: &mut Vec<Change>) {
+    pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix, lay: Option<Still>, now: Time, out: &mut Vec<Change>) {
         let Some(silence) = self.coverage.ended(ix) else {
             return;
         };
@@ -77,7 +70,7 @@ impl Engine {
         if silence.alone && silence.has_own_record() && Gaps::judged_at(silence.position, &self.chart, now) {
             let from = Spot { at: silence.since, position: silence.position };
             let usual_knots = vessel.usual_knots(from.at);
-            let lay_still = self.lay_still(ix, from.at);
+            let lay_still = is_at_anchor(vessel, lay, from.at);
             self.gaps.open(Gap { key, from, to: None, usual_knots, usual: false, lay_still });
             self.gaps.close(key, Spot { at: fix.at, position: fix.position });
             return self.ask_about_silence(ix, Some(fix), Interest::ALONE, now, out);
@@ -127,4 +120,9 @@ impl Engine {
         });
         self.tell(now, out);
     }
+}
+
+/// Whether a vessel last heard at `at` was at anchor then, by its own status or because it had stayed in place for hours.
+fn is_at_anchor(vessel: Vessel<'_>, lay: Option<Still>, at: Time) -> bool {
+    vessel.says_anchored() || lay.is_some_and(|still| ANCHORED_AFTER <= at - still.since)
 }

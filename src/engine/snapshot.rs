@@ -22,7 +22,7 @@ impl Engine {
             gaps,
             places,
             episodes,
-            behaviours,
+            rules,
             book,
             cases,
             held,
@@ -42,7 +42,6 @@ impl Engine {
             intake: _,
             decoded: _,
             believed: _,
-            crossings: _,
             news: _,
             output: _,
         } = self;
@@ -57,11 +56,7 @@ impl Engine {
         pack(gaps, to);
         places.save(to);
         pack(episodes, to);
-        pack(&behaviours.len(), to);
-        for (bit, behaviour) in behaviours {
-            pack(bit, to);
-            behaviour.save(to);
-        }
+        rules.save(to);
         book.save(to);
         pack(cases, to);
         pack(held, to);
@@ -84,17 +79,7 @@ impl Engine {
         self.gaps = unpack(from)?;
         self.places.restore(from)?;
         self.episodes = unpack(from)?;
-        let behaviours: usize = unpack(from)?;
-        if behaviours != self.behaviours.len() {
-            return Err(Damaged(format!("{behaviours} behaviours instead of {}", self.behaviours.len())));
-        }
-        for (bit, behaviour) in &mut self.behaviours {
-            let saved: u32 = unpack(from)?;
-            if saved != *bit {
-                return Err(Damaged(format!("another behaviour instead of {}", behaviour.behaviour())));
-            }
-            behaviour.restore(from)?;
-        }
+        self.rules.restore(from)?;
         self.book.restore(from)?;
         self.cases = unpack(from)?;
         self.held = unpack(from)?;

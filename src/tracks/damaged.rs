@@ -82,20 +82,10 @@ impl Tracks {
     /// Whether a report is another vessel's, with its MMSI damaged in transmission. The report is then left out, and a track that
     /// earlier reports of this kind started is forgotten.
     pub fn is_damaged(&mut self, report: &Report) -> bool {
-        let Body::Position(said) = report.body else {
-            return false;
-        };
-        let class = report.mmsi.station_class();
-        if !matches!(class, StationClass::Ship | StationClass::Tender | StationClass::Unassigned) {
-            return false;
-        }
-        let Some(position) = said.lat_lon() else {
+        let Some((said, position)) = self.suspect(report) else {
             return false;
         };
         let known = self.damaged.numbers.get(&report.mmsi.0).copied();
-        if known.is_some_and(|number| number.is_own) || !self.may_be_damaged(report.mmsi) {
-            return false;
-        }
         let said = said.within(report.uncertainty);
         let fix = Fix { at: report.at, position, said, station: report.station, source: report.source };
         let Some(vessel) = self.resembled(report.mmsi, known.map(|number| number.of.mmsi), &fix) else {
@@ -116,6 +106,25 @@ impl Tracks {
             self.forget_damaged(report.mmsi);
         }
         !number.is_own
+    }
+
+    /// Whether a report could be one whose MMSI was damaged, by what is known about its number alone.
+    pub fn is_suspect(&self, report: &Report) -> bool {
+        self.suspect(report).is_some()
+    }
+
+    /// What a report says, and where, if its number could be a damaged one.
+    fn suspect(&self, report: &Report) -> Option<(Position, LatLon)> {
+        let Body::Position(said) = report.body else {
+            return None;
+        };
+        let class = report.mmsi.station_class();
+        if !matches!(class, StationClass::Ship | StationClass::Tender | StationClass::Unassigned) {
+            return None;
+        }
+        let position = said.lat_lon()?;
+        let is_own = || self.damaged.numbers.get(&report.mmsi.0).is_some_and(|number| number.is_own);
+        (self.may_be_damaged(report.mmsi) && !is_own()).then_some((said, position))
     }
 
     /// The vessel whose MMSI arrived damaged as this one, and how many of its reports were left out; `None` for other numbers.

@@ -83,6 +83,16 @@ impl Tracks {
         ((mixed * self.shards.len() as u64) >> 32) as usize
     }
 
+    /// Number of the shard of a vessel.
+    pub fn shard(&self, ix: TrackIx) -> usize {
+        self.inside(ix).0
+    }
+
+    /// Loads what is held about these vessels of one shard into the cache, and appends them to `warm`.
+    pub fn warm(&self, shard: usize, mmsis: impl Iterator<Item = Mmsi>, warm: &mut Vec<TrackIx>) {
+        self.shards[shard].warm(mmsis, warm);
+    }
+
     /// The shards, to take in reports in parallel. Call `make_room` afterwards.
     pub fn shards_mut(&mut self) -> &mut [Shard] {
         &mut self.shards

@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Interest, Output, Place, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
-    minutes,
+    Behaviour, End, Explanation, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, minutes,
 };
 use crate::coverage::Slot;
 use crate::episodes::gap::Spot;
@@ -358,3 +358,5 @@ impl Rule for AisGap {
 
     remembers! { kept { profiles, dark, closed } parts {} built {} }
 }
+
+impl PictureRule for AisGap {}

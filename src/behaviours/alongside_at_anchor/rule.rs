@@ -5,7 +5,9 @@ use rustc_hash::FxHashMap;
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::instant::Bridges;
 use crate::behaviours::runner::profile::Profiles;
-use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Step, minutes};
+use crate::behaviours::{
+    Behaviour, End, Explanation, Interest, Output, PictureRule, Places, Rule, Scene, Step, minutes,
+};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
@@ -229,6 +231,8 @@ impl Rule for AlongsideAtAnchor {
 
     remembers! { kept { profiles, pairs, partners, looked_at, visits } parts {} built { bridges } }
 }
+
+impl PictureRule for AlongsideAtAnchor {}
 
 /// Whether the vessel is a cargo ship or tanker.
 pub(super) fn is_ship(vessel: &Vessel<'_>) -> bool {

@@ -8,8 +8,8 @@ use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::{Spot, small, zones_at};
 use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal,
+    SignalKind, Step, Subject, minutes, number, thresholds,
 };
 use crate::episodes::{Halt, News};
 use crate::geo::LatLon;
@@ -326,22 +326,6 @@ impl Rule for AsyncRendezvous {
         Interest(0)
     }
 
-    fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
-        match news {
-            News::Still(id) => self.halted(scene, id, out),
-            News::HaltEnded(id) => {
-                let Some(halt) = scene.episodes.halts.get(id) else {
-                    return;
-                };
-                let mine = self.collecting.get(&halt.vessel).is_some_and(|collecting| collecting.find.halt == id);
-                if mine {
-                    self.close(halt.vessel, Some(halt.last_at), End::BoatLeft, out);
-                }
-            }
-            News::HaltBegan(_) | News::Stopped(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
-        }
-    }
-
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         let Some(fix) = step.fix else {
             return;
@@ -419,4 +403,22 @@ impl Rule for AsyncRendezvous {
     }
 
     remembers! { kept { profiles, collecting, waiting, given_up } parts {} built { base } }
+}
+
+impl PictureRule for AsyncRendezvous {
+    fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
+        match news {
+            News::Still(id) => self.halted(scene, id, out),
+            News::HaltEnded(id) => {
+                let Some(halt) = scene.episodes.halts.get(id) else {
+                    return;
+                };
+                let mine = self.collecting.get(&halt.vessel).is_some_and(|collecting| collecting.find.halt == id);
+                if mine {
+                    self.close(halt.vessel, Some(halt.last_at), End::BoatLeft, out);
+                }
+            }
+            News::HaltBegan(_) | News::Stopped(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
+        }
+    }
 }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Place, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal,
+    SignalKind, Step, Subject, minutes, number, thresholds,
 };
 use crate::episodes::gap::Gap;
 use crate::episodes::{Halt, News};
@@ -254,23 +254,6 @@ impl Rule for DarkRendezvous {
         Interest::SILENT.and(Interest::LATE)
     }
 
-    fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
-        match news {
-            News::Stopped(id) => self.judge(scene, id, out),
-            News::HaltEnded(id) => {
-                let Some(halt) = scene.episodes.halts.get(id) else {
-                    return;
-                };
-                let ended_at = halt.last_at;
-                if !self.meetings.contains_key(&id) && minutes(15.0) <= halt.still {
-                    self.judge(scene, id, out);
-                }
-                self.end(id, ended_at, End::StopEnded, out);
-            }
-            News::HaltBegan(_) | News::Still(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
-        }
-    }
-
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         match step.fix {
             None if step.interest.meets(Interest::SILENT) => {
@@ -332,4 +315,23 @@ impl Rule for DarkRendezvous {
     }
 
     remembers! { kept { profiles, meetings, dark } parts {} built { base } }
+}
+
+impl PictureRule for DarkRendezvous {
+    fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
+        match news {
+            News::Stopped(id) => self.judge(scene, id, out),
+            News::HaltEnded(id) => {
+                let Some(halt) = scene.episodes.halts.get(id) else {
+                    return;
+                };
+                let ended_at = halt.last_at;
+                if !self.meetings.contains_key(&id) && minutes(15.0) <= halt.still {
+                    self.judge(scene, id, out);
+                }
+                self.end(id, ended_at, End::StopEnded, out);
+            }
+            News::HaltBegan(_) | News::Still(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
+        }
+    }
 }

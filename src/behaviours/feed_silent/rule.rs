@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::ais::StationId;
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
-    Words, minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, Words, minutes, number, thresholds,
 };
 use crate::coverage::{Receipts, SLOT};
 use crate::geo::LatLon;
@@ -205,6 +205,17 @@ impl Rule for FeedSilent {
         self.settings = settings.feed_silent.clone();
     }
 
+    fn stop(&mut self, scene: &Scene<'_>, reason: End, out: &mut Output) {
+        let stations = self.stations.values().filter(|station| station.open).map(|station| &station.name);
+        for name in self.inputs.keys().chain(stations).chain(self.areas.keys()) {
+            out.signals.push(over(name, scene.now, reason));
+        }
+    }
+
+    remembers! { kept { inputs, stations, areas } parts {} built { settings } }
+}
+
+impl PictureRule for FeedSilent {
     fn turn(&mut self, scene: &Scene<'_>, station_name: &dyn Fn(StationId) -> String, out: &mut Output) {
         self.stations(scene, station_name, out);
         self.areas(scene, out);
@@ -239,15 +250,6 @@ impl Rule for FeedSilent {
             }
         }
     }
-
-    fn stop(&mut self, scene: &Scene<'_>, reason: End, out: &mut Output) {
-        let stations = self.stations.values().filter(|station| station.open).map(|station| &station.name);
-        for name in self.inputs.keys().chain(stations).chain(self.areas.keys()) {
-            out.signals.push(over(name, scene.now, reason));
-        }
-    }
-
-    remembers! { kept { inputs, stations, areas } parts {} built { settings } }
 }
 
 fn over(name: &str, ended_at: Time, reason: End) -> Signal {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
-    Vicinity, Words, minutes, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, Vicinity, Words, minutes, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
@@ -389,3 +389,5 @@ impl Rule for IdentityChange {
 
     remembers! { kept { registry, pending, earlier } parts {} built { settings } }
 }
+
+impl PictureRule for IdentityChange {}

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::shared::sharing::{is_watched, jump_measured, jump_nm};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
-    minutes, number, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, minutes, number, thresholds,
 };
 use crate::state::remembers;
 use crate::time::{Span, Time};
@@ -310,3 +310,5 @@ impl Rule for IdentityConflict {
 
     remembers! { kept { doubles, left, numbers } parts {} built { settings } }
 }
+
+impl PictureRule for IdentityConflict {}

@@ -7,8 +7,8 @@ use serde_json::Map;
 
 use crate::behaviours::shared::sharing::is_watched;
 use crate::behaviours::{
-    Behaviour, Doubt, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, Verdict, minutes, thresholds,
+    Behaviour, Doubt, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal,
+    SignalKind, Step, Subject, Verdict, minutes, thresholds,
 };
 use crate::geo::LatLon;
 use crate::state::remembers;
@@ -326,3 +326,5 @@ impl Rule for Interference {
 
     remembers! { kept { jumps, areas, strays } parts {} built { settings } }
 }
+
+impl PictureRule for Interference {}

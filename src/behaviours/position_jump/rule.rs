@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
-    minutes, thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, minutes, thresholds,
 };
 use crate::state::remembers;
 use crate::time::Time;
@@ -156,3 +156,5 @@ impl Rule for PositionJump {
 
     remembers! { kept { open } parts {} built { settings } }
 }
+
+impl PictureRule for PositionJump {}

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::behaviours::runner::instant::Bridges;
 use crate::behaviours::runner::profile::Profiles;
-use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, Places, Rule, Scene, Step};
+use crate::behaviours::{Behaviour, End, Explanation, Interest, Output, PictureRule, Places, Rule, Scene, Step};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
@@ -253,6 +253,8 @@ impl Rule for Rendezvous {
 
     remembers! { kept { profiles, pairs, partners, looked_at, crowded, meetings } parts {} built { bridges } }
 }
+
+impl PictureRule for Rendezvous {}
 
 fn asks_underway(profiles: &Profiles<Settings>, scene: &Scene<'_>, step: &Step<'_>) -> bool {
     let speed_fits = |settings: &Settings| {

@@ -21,10 +21,10 @@ pub(crate) const FIXES_SATELLITE: u32 = 2;
 pub(crate) const NOT_YET: u32 = u32::MAX;
 
 /// The part that each behaviour supplies: thresholds, the meaning of a fix, and the facts to report.
-pub(crate) trait Case {
-    type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
+pub(crate) trait Case: Send + 'static {
+    type Settings: Clone + PartialEq + Serialize + DeserializeOwned + Send;
     /// State kept beside the condition.
-    type Own: Serialize + DeserializeOwned;
+    type Own: Serialize + DeserializeOwned + Send;
     const BEHAVIOUR: Behaviour;
     const WHERE: Where;
     /// Reason for the end when the end threshold is met.

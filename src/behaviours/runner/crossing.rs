@@ -49,7 +49,7 @@ pub(crate) enum Way {
 }
 
 /// The part that each of the two behaviours supplies.
-pub(crate) trait Border {
+pub(crate) trait Border: Send + 'static {
     const BEHAVIOUR: Behaviour;
     const WAY: Way;
 

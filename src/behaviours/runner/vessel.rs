@@ -135,11 +135,11 @@ impl Signals<'_> {
 
 /// A rule about one vessel on its own. [`PerVessel`] keeps its state about each vessel, wakes it, and ends what is open about vessels
 /// that are lost or forgotten.
-pub(crate) trait VesselRule {
+pub(crate) trait VesselRule: Send + 'static {
     /// Its table in the settings.
     type Settings;
     /// What it keeps about one vessel.
-    type State: Serialize + DeserializeOwned;
+    type State: Serialize + DeserializeOwned + Send;
     /// The behaviour.
     const BEHAVIOUR: Behaviour;
     /// Steps it needs of vessels that it keeps no state about.

@@ -19,8 +19,8 @@ use crate::zones::{Chart, Presence, ZoneIx};
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The part that each behaviour supplies.
-pub(crate) trait ZoneCase {
-    type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
+pub(crate) trait ZoneCase: Send + 'static {
+    type Settings: Clone + PartialEq + Serialize + DeserializeOwned + Send;
     const BEHAVIOUR: Behaviour;
     const INTEREST: Interest;
     /// Reason for the end when the end threshold is met.

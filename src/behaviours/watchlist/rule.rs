@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Signal, SignalKind, Step, Subject,
-    thresholds,
+    Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
+    Subject, thresholds,
 };
 use crate::state::remembers;
 use crate::time::{Span, Time};
@@ -188,23 +188,6 @@ impl Rule for Watchlist {
         self.say(scene, step.vessel, Some(step.presence), out);
     }
 
-    fn overhears(&self) -> bool {
-        !self.seen.is_empty()
-    }
-
-    fn overhear(&mut self, scene: &Scene<'_>, signal: &Signal, out: &mut Output) {
-        if signal.behaviour == Behaviour::Watchlist || !matches!(signal.kind, SignalKind::Holds(_)) {
-            return;
-        }
-        for (key, ix) in &signal.subject.vessels {
-            if let Some(seen) = self.seen.get_mut(ix).filter(|seen| seen.key == *key && !seen.takes_part) {
-                seen.takes_part = true;
-                seen.last_at = seen.last_at.max(scene.now);
-                self.say(scene, *ix, None, out);
-            }
-        }
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.tracks.vessel(step.vessel);
         let told = Explanation::new("").is("rows_on_watchlists", self.lists.len(), ">= 1", !self.lists.is_empty());
@@ -265,4 +248,23 @@ impl Rule for Watchlist {
     }
 
     remembers! { kept { seen } parts {} built { settings, lists } }
+}
+
+impl PictureRule for Watchlist {
+    fn overhears(&self) -> bool {
+        !self.seen.is_empty()
+    }
+
+    fn overhear(&mut self, scene: &Scene<'_>, signal: &Signal, out: &mut Output) {
+        if signal.behaviour == Behaviour::Watchlist || !matches!(signal.kind, SignalKind::Holds(_)) {
+            return;
+        }
+        for (key, ix) in &signal.subject.vessels {
+            if let Some(seen) = self.seen.get_mut(ix).filter(|seen| seen.key == *key && !seen.takes_part) {
+                seen.takes_part = true;
+                seen.last_at = seen.last_at.max(scene.now);
+                self.say(scene, *ix, None, out);
+            }
+        }
+    }
 }
