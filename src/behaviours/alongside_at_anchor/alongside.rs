@@ -1,5 +1,4 @@
-//! One small craft at one anchored ship: their distance at whole minutes, counted for each zone (the working part of
-//! `alongside_at_anchor`).
+//! One small craft at one anchored ship: their distance at whole minutes, counted for each zone.
 
 use std::collections::VecDeque;
 
@@ -7,23 +6,19 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use super::Form;
-use crate::behaviours::{Behaviour, End};
+use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
+use crate::behaviours::alongside_at_anchor::{Form, Settings};
+use crate::behaviours::runner::instant::CommonInstant;
+use crate::behaviours::runner::pairs::PairScene;
+use crate::behaviours::runner::profile::{Profile, Profiles};
+use crate::behaviours::runner::tier::{Tier, TierRule, lasting};
+use crate::behaviours::runner::vessel::Signals;
+use crate::behaviours::{Behaviour, End, Explanation, Holding, number, thresholds};
 use crate::geo::{LatLon, sun_altitude_degrees};
 use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey};
+use crate::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
 
-use crate::behaviours::alongside_at_anchor::Settings;
-use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
-use crate::behaviours::runner::instant::{Bridges, CommonInstant, instant_of};
-use crate::behaviours::runner::pair::{enough_fixes, lasting};
-use crate::behaviours::runner::profile::{Profile, Profiles};
-use crate::behaviours::runner::tier::{Tier, TierRule};
-use crate::behaviours::shared::one_hull::one_hull;
-use crate::behaviours::{Explanation, Holding, Output, Scene, Signal, SignalKind, Subject, number, thresholds};
-
-const MINUTE: Span = Span::from_minutes(1);
 /// Minutes alongside for the same visit to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -38,15 +33,10 @@ const MOST_VISITS: usize = 10_000;
 
 /// A ship and a small craft being watched.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Visit {
-    ship: (TrackKey, TrackIx),
-    craft: (TrackKey, TrackIx),
-    /// Last instant computed.
-    done: Time,
+pub(crate) struct Visit {
     last_near: Time,
     spot: Option<Spot>,
     stays: Vec<Stay>,
-    waking: Option<Time>,
 }
 
 /// Result of the latest look-up at the ship's position.
@@ -82,67 +72,12 @@ struct Open {
 }
 
 impl Visit {
-    pub(super) fn new(ship: (TrackKey, TrackIx), craft: (TrackKey, TrackIx), from: Time) -> Visit {
-        Visit { ship, craft, done: from, last_near: from + FORGET_APART, spot: None, stays: Vec::new(), waking: None }
-    }
-
-    pub(super) fn keys(&self) -> (TrackKey, TrackKey) {
-        (self.ship.0, self.craft.0)
-    }
-
-    /// Computes every whole minute that both vessels now have fixes around.
-    pub(super) fn advance(
-        &mut self,
-        scene: &Scene<'_>,
-        profiles: &Profiles<Settings>,
-        bridges: Bridges,
-        visits: &mut Visits,
-        out: &mut Output,
-    ) {
-        let (ship, craft) = (scene.tracks.vessel(self.ship.1), scene.tracks.vessel(self.craft.1));
-        let (Some(last_ship), Some(last_craft)) = (ship.last(), craft.last()) else {
-            return;
-        };
-        let silent_since = last_ship.at.min(last_craft.at);
-        let until = silent_since.floor_minute();
-        if one_hull(scene, self.ship.0, self.craft.0).is_some() {
-            self.done = self.done.max(until);
-            return;
-        }
-        // Trails are complete only for their fine part, so after a long silence start there.
-        self.done = self.done.max(until - Span::from_hours(2));
-        while self.done + MINUTE <= until {
-            self.done = self.done + MINUTE;
-            if let Some(instant) = instant_of(scene, bridges, &ship, &craft, self.done) {
-                self.count(scene, profiles, &instant, visits, out);
-            }
-        }
-        if self.is_open() && self.waking.is_none() {
-            self.ask_wake(self.lost_at(scene, silent_since), out);
-        }
-    }
-
-    /// The time at which one of them may have been silent for too long.
-    pub(super) fn wake(&mut self, scene: &Scene<'_>, visits: &mut Visits, out: &mut Output) {
-        if self.waking.is_none_or(|at| scene.now < at) {
-            return;
-        }
-        self.waking = None;
-        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
-        let lost_at = self.lost_at(scene, last(self.ship.1).min(last(self.craft.1)));
-        match scene.now < lost_at {
-            true if self.is_open() => self.ask_wake(lost_at, out),
-            true => {}
-            false => self.close(scene, End::Lost, visits, out),
-        }
-    }
-
-    fn lost_at(&self, scene: &Scene<'_>, last: Time) -> Time {
-        scene.tracks.lost_at(self.ship.1, last).max(scene.tracks.lost_at(self.craft.1, last))
+    pub(super) fn new(from: Time) -> Visit {
+        Visit { last_near: from + FORGET_APART, spot: None, stays: Vec::new() }
     }
 
     /// Whether nothing is counted, open or able to resume.
-    pub(super) fn is_done(&self, scene: &Scene<'_>) -> bool {
+    pub(super) fn is_done(&self, scene: &PairScene<'_>) -> bool {
         let idle = |stay: &Stay| {
             let can_come_back = stay.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
             stay.open.is_none() && !can_come_back
@@ -151,31 +86,29 @@ impl Visit {
     }
 
     /// Ends everything at the last minute it held.
-    pub(super) fn close(&mut self, _scene: &Scene<'_>, reason: End, visits: &mut Visits, out: &mut Output) {
-        let pair = (self.ship, self.craft);
+    pub(super) fn close(&mut self, keys: Keys, reason: End, visits: &mut Visits, out: &mut Signals<'_>) {
         for mut stay in self.stays.drain(..) {
-            stay.end(pair, stay.held_at, reason, visits, out);
+            stay.end(keys, stay.held_at, reason, visits, out);
         }
         self.last_near = Time::MIN;
     }
 
     /// Other zones or settings are in force: ends what they no longer allow.
-    pub(super) fn reload(
+    pub(super) fn review(
         &mut self,
-        scene: &Scene<'_>,
+        scene: &PairScene<'_>,
         profiles: &Profiles<Settings>,
         visits: &mut Visits,
-        out: &mut Output,
+        out: &mut Signals<'_>,
     ) {
         self.spot = None;
-        let pair = (self.ship, self.craft);
         self.stays.retain_mut(|stay| {
             let zone = scene.chart.zones.find(&stay.zone_id);
             let keep = zone.is_some_and(|zone| {
                 profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now).is_some()
             });
             if !keep {
-                stay.end(pair, stay.held_at, End::ZoneGone, visits, out);
+                stay.end(scene.keys(), stay.held_at, End::ZoneGone, visits, out);
             }
             keep
         });
@@ -184,17 +117,17 @@ impl Visit {
     /// The conditions in each zone that asks, at the last instant at which both were heard.
     pub(super) fn explain(
         &self,
-        scene: &Scene<'_>,
+        scene: &PairScene<'_>,
         profiles: &Profiles<Settings>,
-        bridges: Bridges,
+        instant: Option<&CommonInstant>,
     ) -> Vec<Explanation> {
-        let (ship, craft) = (scene.tracks.vessel(self.ship.1), scene.tracks.vessel(self.craft.1));
-        let metres = instant_of(scene, bridges, &ship, &craft, self.done).map(|instant| instant.metres);
+        let (ship, craft, keys) = (scene.a, scene.b, scene.keys());
+        let metres = instant.map(|instant| instant.metres);
         let told = self.stays.iter().filter_map(|stay| {
             let zone = scene.chart.zones.find(&stay.zone_id)?;
             let settings = &profiles.asked(Behaviour::AlongsideAtAnchor, scene.chart, zone, scene.now)?.settings;
             let small = is_small_craft(&craft, settings.small_metres);
-            let about = format!("{} at {} in {}", self.craft.0, self.ship.0, stay.zone_id);
+            let about = format!("{} at {} in {}", keys.1, keys.0, stay.zone_id);
             let told = Explanation::new(about)
                 .is("ship_status", ship.status().map(u64::from), "1 or 5", ship.says_anchored())
                 .is("small_craft", small, "true", small)
@@ -205,24 +138,25 @@ impl Visit {
         told.collect()
     }
 
-    fn is_open(&self) -> bool {
+    /// Whether a visit is open.
+    pub(super) fn is_open(&self) -> bool {
         self.stays.iter().any(|stay| stay.open.is_some())
     }
 
-    fn count(
+    /// Handles one instant.
+    pub(super) fn count(
         &mut self,
-        scene: &Scene<'_>,
+        scene: &PairScene<'_>,
         profiles: &Profiles<Settings>,
         instant: &CommonInstant,
         visits: &mut Visits,
-        out: &mut Output,
+        out: &mut Signals<'_>,
     ) {
-        let Some(at) = scene.tracks.vessel(self.ship.1).last().map(|fix| fix.position) else {
+        let Some(at) = scene.a.last().map(|fix| fix.position) else {
             return;
         };
         self.locate(scene, at);
         let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
-        let pair = (self.ship, self.craft);
         let allowed: Vec<ZoneIx> = zones
             .iter()
             .filter(|(zone, relation)| *relation == Relation::In && asked_by(scene.chart.zones.get(*zone).kind))
@@ -232,7 +166,7 @@ impl Visit {
         self.stays.retain_mut(|stay| {
             let keep = allowed.iter().any(|zone| scene.chart.zones.get(*zone).id == stay.zone_id);
             if !keep {
-                stay.end(pair, stay.held_at, End::LeftZone, visits, out);
+                stay.end(scene.keys(), stay.held_at, End::LeftZone, visits, out);
             }
             keep
         });
@@ -251,12 +185,12 @@ impl Visit {
                     self.stays.len() - 1
                 }
             };
-            self.stays[place].count(scene, pair, profile, instant, &zones, visits, out);
+            self.stays[place].count(scene, profile, instant, &zones, visits, out);
         }
     }
 
     /// Looks up the zones around the ship, again after 100 m.
-    fn locate(&mut self, scene: &Scene<'_>, at: LatLon) {
+    fn locate(&mut self, scene: &PairScene<'_>, at: LatLon) {
         if self.spot.as_ref().is_some_and(|spot| spot.at.metres_to(at) <= REDO_METRES) {
             return;
         }
@@ -265,14 +199,10 @@ impl Visit {
         let zones = hits.iter().filter(|hit| hit.relation != Relation::Outside);
         self.spot = Some(Spot { at, zones: zones.map(|hit| (hit.zone, hit.relation)).collect() });
     }
-
-    fn ask_wake(&mut self, at: Time, out: &mut Output) {
-        self.waking = Some(at);
-        out.wakes.push((at, self.ship.0, self.ship.1));
-    }
 }
 
-type Pair = ((TrackKey, TrackIx), (TrackKey, TrackIx));
+/// The keys of the ship and the craft.
+type Keys = (TrackKey, TrackKey);
 
 impl Stay {
     fn new(zone_id: &str) -> Stay {
@@ -288,19 +218,17 @@ impl Stay {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn count(
         &mut self,
-        scene: &Scene<'_>,
-        pair: Pair,
+        scene: &PairScene<'_>,
         profile: &Profile<Settings>,
         instant: &CommonInstant,
         zones: &[(ZoneIx, Relation)],
         visits: &mut Visits,
-        out: &mut Output,
+        out: &mut Signals<'_>,
     ) {
         let settings = &profile.settings;
-        let (ship, craft) = (scene.tracks.vessel(pair.0.1), scene.tracks.vessel(pair.1.1));
+        let (ship, craft) = (scene.a, scene.b);
         // Type and status must hold throughout.
         let fits = ship.says_anchored() && is_small_craft(&craft, settings.small_metres);
         let within = fits && instant.metres <= settings.alongside_metres;
@@ -319,27 +247,26 @@ impl Stay {
             self.night |= sun_altitude_degrees(instant.middle, instant.at) < NIGHT_DEGREES;
         }
         if self.open.is_none() {
-            self.open = self.opening(scene, pair, settings, instant, visits);
+            self.open = self.opening(scene, settings, instant, visits);
         }
         if !away {
             self.held_at = instant.at;
         }
         if lasting(&mut self.away, away, instant.at, settings.end_minutes).is_some() {
             let reason = if ship.says_anchored() { End::Apart } else { End::UnderWay };
-            self.end(pair, self.held_at, reason, visits, out);
+            self.end(scene.keys(), self.held_at, reason, visits, out);
             return;
         }
         let news = self.open.as_ref().is_some_and(|open| SAY_EVERY <= instant.at - open.said_at);
         if news && !away {
-            self.say(scene, pair, profile, instant, zones, out);
+            self.say(scene, profile, instant, zones, out);
         }
     }
 
     /// The visit that opens now: a new one, or one that ended within the merge window and resumes.
     fn opening(
         &mut self,
-        scene: &Scene<'_>,
-        pair: Pair,
+        scene: &PairScene<'_>,
         settings: &Settings,
         instant: &CommonInstant,
         visits: &Visits,
@@ -350,7 +277,7 @@ impl Stay {
             return Some(Open { said_at: Time::MIN, ..open });
         }
         let rule = TierRule::new(settings.after_minutes, settings.break_minutes);
-        if !self.tier.satisfied(&rule) || !enough_fixes(scene, &pair.0, &pair.1, self.tier.since()) {
+        if !self.tier.satisfied(&rule) || !scene.have_enough_fixes(self.tier.since()) {
             return None;
         }
         self.ended = None;
@@ -359,18 +286,17 @@ impl Stay {
             said_at: Time::MIN,
             started_at: self.tier.since(),
             satisfied_at: instant.at,
-            visit: 1 + visits.before((pair.0.0, pair.1.0), self.tier.since(), within),
+            visit: 1 + visits.before(scene.keys(), self.tier.since(), within),
         })
     }
 
     fn say(
         &mut self,
-        scene: &Scene<'_>,
-        pair: Pair,
+        scene: &PairScene<'_>,
         profile: &Profile<Settings>,
         instant: &CommonInstant,
         zones: &[(ZoneIx, Relation)],
-        out: &mut Output,
+        out: &mut Signals<'_>,
     ) {
         let Profile { settings, own_score, .. } = profile;
         let Some(open) = &mut self.open else {
@@ -390,10 +316,9 @@ impl Stay {
         if 1 < open.visit {
             base.push(("second_visit", settings.second_visit_points));
         }
-        out.signals.push(Signal {
-            behaviour: Behaviour::AlongsideAtAnchor,
-            subject: subject(pair, &self.zone_id),
-            kind: SignalKind::Holds(Box::new(Holding {
+        out.holds_in(
+            &self.zone_id,
+            Holding {
                 started_at: open.started_at,
                 satisfied_at: open.satisfied_at,
                 last_at: instant.at,
@@ -416,34 +341,26 @@ impl Stay {
                         "small_metres",
                     ],
                 ),
-            })),
-        });
+            },
+        );
     }
 
-    fn end(&mut self, pair: Pair, ended_at: Time, reason: End, visits: &mut Visits, out: &mut Output) {
+    fn end(&mut self, keys: Keys, ended_at: Time, reason: End, visits: &mut Visits, out: &mut Signals<'_>) {
         self.tier = Tier::new();
         self.night = false;
         let Some(open) = self.open.take() else {
             return;
         };
         let ended_at = ended_at.max(open.started_at);
-        visits.add((pair.0.0, pair.1.0), open.started_at, ended_at);
-        out.signals.push(Signal {
-            behaviour: Behaviour::AlongsideAtAnchor,
-            subject: subject(pair, &self.zone_id),
-            kind: SignalKind::Over { ended_at, reason },
-        });
+        visits.add(keys, open.started_at, ended_at);
+        out.over_in(&self.zone_id, ended_at, reason);
         self.ended = Some((open, ended_at));
     }
 }
 
-fn subject((ship, craft): Pair, zone_id: &str) -> Subject {
-    Subject { zone_id: zone_id.to_owned(), ..Subject::pair(ship, craft) }
-}
-
 /// Visits that have ended, by ship and craft, with start and end. At most `MOST_VISITS`; the oldest are dropped first.
 #[derive(Default, Serialize, Deserialize)]
-pub(super) struct Visits {
+pub(crate) struct Visits {
     ended: FxHashMap<(TrackKey, TrackKey), Vec<(Time, Time)>>,
     order: VecDeque<(TrackKey, TrackKey)>,
 }

@@ -32,7 +32,7 @@ use crate::zones::Kind;
 use rule::asked_by;
 use serde::{Deserialize, Serialize};
 
-pub use rule::AlongsideAtAnchor;
+pub(crate) use rule::AlongsideAtAnchor;
 pub use words::Form;
 
 /// Settings `[behaviours.alongside_at_anchor]`.

@@ -20,6 +20,7 @@
 //! meeting of the same two in 14 days (`habitual_meetings`) counts as a habit, for two fishing vessels the second. Two fishing vessels
 //! side by side at the speed of a tow (`gear_minutes`) count as one gear. A meeting hidden in either is low or a fact.
 
+mod judged;
 mod kind;
 mod meetings;
 mod pair;
@@ -34,7 +35,7 @@ use crate::behaviours::character::{
 };
 use serde_json::{Map, Value};
 
-pub use rule::Rendezvous;
+pub(crate) use rule::Rendezvous;
 pub use settings::Settings;
 pub use words::Form;
 

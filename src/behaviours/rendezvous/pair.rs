@@ -1,30 +1,24 @@
-//! Two ships near each other: their distance at whole minutes, counted by tier (the working part of `rendezvous`).
+//! Two ships near each other: their distance at whole minutes, counted by tier.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use super::Form;
-use crate::behaviours::{Behaviour, End};
-use crate::geo::LatLon;
-
-use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey};
-use crate::units::METRES_PER_NM;
-use crate::zones::{Hit, Relation, ZoneIx};
-
-use crate::behaviours::rendezvous::Settings;
+use crate::behaviours::rendezvous::judged::{Judged, mixed};
 use crate::behaviours::rendezvous::kind::PairKind;
 use crate::behaviours::rendezvous::meetings::Meetings;
 use crate::behaviours::rendezvous::side_by_side::SideBySide;
-use crate::behaviours::runner::instant::{Bridges, CommonInstant, instant_of};
-use crate::behaviours::runner::pair::{Judged, enough_fixes, mixed};
+use crate::behaviours::rendezvous::{Form, Settings};
+use crate::behaviours::runner::instant::CommonInstant;
+use crate::behaviours::runner::pairs::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles, Standing};
-use crate::behaviours::shared::one_hull::{OneHull, one_hull};
-use crate::behaviours::{
-    Explanation, Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds,
-};
+use crate::behaviours::runner::vessel::Signals;
+use crate::behaviours::shared::one_hull::OneHull;
+use crate::behaviours::{End, Explanation, Holding, Place, minutes, number, thresholds};
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::units::METRES_PER_NM;
+use crate::zones::{Hit, Relation, ZoneIx};
 
-const MINUTE: Span = Span::from_minutes(1);
 /// Minutes near each other for the same meeting to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -36,11 +30,7 @@ const FORGET_APART: Span = Span::from_minutes(20);
 
 /// Two ships being watched.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Pair {
-    pub(super) a: (TrackKey, TrackIx),
-    pub(super) b: (TrackKey, TrackIx),
-    /// Last instant computed.
-    done: Time,
+pub(crate) struct Pair {
     judged: Vec<Judged>,
     spot: Option<Spot>,
     said: Option<Said>,
@@ -53,7 +43,6 @@ pub(super) struct Pair {
     /// Number of meetings of the two in the 14 days before the latest one reported.
     earlier: usize,
     swing: [Option<(LatLon, f64)>; 2],
-    waking: Option<Time>,
 }
 
 /// Result of the latest look-up at the midpoint.
@@ -76,11 +65,8 @@ pub(super) struct Said {
 }
 
 impl Pair {
-    pub(super) fn new(a: (TrackKey, TrackIx), b: (TrackKey, TrackIx), from: Time) -> Pair {
+    pub(super) fn new(from: Time) -> Pair {
         Pair {
-            a,
-            b,
-            done: from,
             judged: Vec::new(),
             spot: None,
             said: None,
@@ -90,69 +76,16 @@ impl Pair {
             side_by_side: SideBySide::default(),
             earlier: 0,
             swing: [None, None],
-            waking: None,
-        }
-    }
-
-    /// Computes every whole minute that both ships now have fixes around.
-    pub(super) fn advance(
-        &mut self,
-        scene: &Scene<'_>,
-        profiles: &Profiles<Settings>,
-        bridges: Bridges,
-        meetings: &mut Meetings,
-        out: &mut Output,
-    ) {
-        let a = scene.tracks.vessel(self.a.1);
-        let b = scene.tracks.vessel(self.b.1);
-        let (Some(last_a), Some(last_b)) = (a.last(), b.last()) else {
-            return;
-        };
-        let until = last_a.at.min(last_b.at).floor_minute();
-        if let Some(hull) = one_hull(scene, self.a.0, self.b.0) {
-            self.done = self.done.max(until);
-            return self.stand_down(hull, out);
-        }
-        // Trails are complete only for their fine part, so after a long silence start there.
-        self.done = self.done.max(until - Span::from_hours(2));
-        while self.done + MINUTE <= until {
-            self.done = self.done + MINUTE;
-            if let Some(instant) = instant_of(scene, bridges, &a, &b, self.done) {
-                self.count(scene, profiles, &instant, meetings, out);
-            }
-        }
-        if self.said.is_some() {
-            let silent_since = last_a.at.min(last_b.at);
-            self.ask_wake(scene, silent_since, profiles, out);
         }
     }
 
     /// The two are one hull. Nothing is counted, and what was reported is retracted.
-    fn stand_down(&mut self, hull: OneHull, out: &mut Output) {
+    pub(super) fn stand_down(&mut self, hull: OneHull, out: &mut Signals<'_>) {
         self.judged.clear();
         self.ended = None;
         if let Some(said) = self.said.take() {
-            let kind = SignalKind::Disproved { started_at: said.started_at, reason: hull.end() };
-            out.signals.push(Signal { behaviour: Behaviour::Rendezvous, subject: Subject::pair(self.a, self.b), kind });
+            out.disproved(said.started_at, hull.end());
         }
-    }
-
-    /// The time at which one of them may have been silent for too long.
-    pub(super) fn wake(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) {
-        if self.waking.is_none_or(|at| scene.now < at) {
-            return;
-        }
-        self.waking = None;
-        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
-        let silent_since = last(self.a.1).min(last(self.b.1));
-        let Some(lost_at) = self.lost_at(scene, silent_since, profiles) else {
-            return;
-        };
-        if scene.now < lost_at {
-            self.ask_wake(scene, silent_since, profiles, out);
-            return;
-        }
-        self.close(scene, End::Lost, out);
     }
 
     /// Whether the pair may give way to a nearer one, because nothing was reported about it.
@@ -161,27 +94,31 @@ impl Pair {
     }
 
     /// Whether nothing is counted, open or able to resume.
-    pub(super) fn is_done(&self, scene: &Scene<'_>) -> bool {
+    pub(super) fn is_done(&self, scene: &PairScene<'_>) -> bool {
         let can_come_back = self.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
-        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
-        let silent_since = last(self.a.1).min(last(self.b.1));
-        let counting = self.judged.iter().any(Judged::is_counting) && scene.now - silent_since <= FORGET_AFTER
+        let silent_for = scene.now - scene.silent_since();
+        let counting = self.judged.iter().any(Judged::is_counting) && silent_for <= FORGET_AFTER
             || scene.now - self.last_near <= FORGET_APART;
         self.said.is_none() && !can_come_back && !counting
     }
 
     /// Ends the meeting, if one is open, at the last moment it held.
-    pub(super) fn close(&mut self, scene: &Scene<'_>, reason: End, out: &mut Output) {
+    pub(super) fn close(&mut self, reason: End, out: &mut Signals<'_>) {
         if let Some(said) = &self.said {
             let ended_at = said.last_at;
-            self.over(scene, ended_at, reason, out);
+            self.over(ended_at, reason, out);
         }
         self.judged.clear();
         self.last_near = Time::MIN;
     }
 
     /// Other zones or settings are in force. Returns false if the pair is not watched any more.
-    pub(super) fn reload(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) -> bool {
+    pub(super) fn review(
+        &mut self,
+        scene: &PairScene<'_>,
+        profiles: &Profiles<Settings>,
+        out: &mut Signals<'_>,
+    ) -> bool {
         let Some(Spot { middle, .. }) = self.spot.take() else {
             self.judged.clear();
             return true;
@@ -189,7 +126,7 @@ impl Pair {
         let allowed = self.locate(scene, profiles, middle);
         match allowed.first() {
             None => {
-                self.close(scene, End::ZoneGone, out);
+                self.close(End::ZoneGone, out);
                 false
             }
             Some(first) => {
@@ -207,23 +144,22 @@ impl Pair {
     /// The conditions of the near and close tiers, at the last instant at which both were heard.
     pub(super) fn explain(
         &self,
-        scene: &Scene<'_>,
+        scene: &PairScene<'_>,
         profiles: &Profiles<Settings>,
-        bridges: Bridges,
+        instant: Option<&CommonInstant>,
         meetings: &Meetings,
     ) -> Vec<Explanation> {
-        let (a, b) = (scene.tracks.vessel(self.a.1), scene.tracks.vessel(self.b.1));
-        let metres = instant_of(scene, bridges, &a, &b, self.done).map(|instant| instant.metres);
+        let (keys, metres) = (scene.keys(), instant.map(|instant| instant.metres));
         let place = self.spot.as_ref().map(|spot| spot.place);
-        if let Some(hull) = one_hull(scene, self.a.0, self.b.0) {
-            let told = Explanation::new(format!("{} and {}", self.a.0, self.b.0));
+        if let Some(hull) = scene.one_hull() {
+            let told = Explanation::new(format!("{} and {}", keys.0, keys.1));
             return vec![told.is("one_hull", hull.words(), "two hulls", false)];
         }
         let earlier = match self.said {
             Some(_) => self.earlier,
-            None => meetings.earlier((self.a.0, self.b.0), scene.now),
+            None => meetings.earlier(keys, scene.now),
         };
-        let kind = PairKind::of(&a, &b);
+        let kind = PairKind::of(&scene.a, &scene.b);
         let tow = self.side_by_side.tow();
         let told = self.judged.iter().flat_map(|judged| {
             let profile = profiles.get(judged.profile);
@@ -233,7 +169,7 @@ impl Pair {
                 ("close", settings.close_metres, settings.close_minutes, &judged.close),
             ]
             .map(|(name, within, minutes, tier)| {
-                let told = Explanation::new(format!("{name}: {} and {}", self.a.0, self.b.0));
+                let told = Explanation::new(format!("{name}: {} and {}", keys.0, keys.1));
                 let median = (0 < tier.counted()).then(|| tier.median_knots());
                 let told = profile
                     .explain_place(told, place.as_ref(), settings.min_shore_nm)
@@ -247,13 +183,14 @@ impl Pair {
         told.collect()
     }
 
-    fn count(
+    /// Handles one instant.
+    pub(super) fn count(
         &mut self,
-        scene: &Scene<'_>,
+        scene: &PairScene<'_>,
         profiles: &Profiles<Settings>,
         instant: &CommonInstant,
         meetings: &mut Meetings,
-        out: &mut Output,
+        out: &mut Signals<'_>,
     ) {
         let allowed = self.locate(scene, profiles, instant.middle);
         for profile in &allowed {
@@ -266,7 +203,7 @@ impl Pair {
         };
         let place = *place;
         if let Some(profile) = allowed.first().map(|profile| profiles.get(*profile))
-            && PairKind::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1)) == PairKind::Fishing
+            && PairKind::of(&scene.a, &scene.b) == PairKind::Fishing
         {
             self.side_by_side.look(instant, profile.settings.gear_metres, profile.settings.gear_knots);
         }
@@ -284,8 +221,8 @@ impl Pair {
                 *judged = Judged::new(judged.profile);
                 continue;
             }
-            let enough = |started_at: Time| enough_fixes(scene, &self.a, &self.b, started_at);
-            judged.count(&profile.settings, instant, &place, mixed(scene, &self.a, &self.b), enough);
+            let enough = |started_at: Time| scene.have_enough_fixes(started_at);
+            judged.count(&profile.settings, instant, &place, mixed(scene), enough);
             if let Some(held_at) = judged.parted(&profile.settings, instant) {
                 ended_at = ended_at.max(Some(held_at));
             }
@@ -298,12 +235,12 @@ impl Pair {
         if open {
             self.say(scene, profiles, (instant, &place), meetings, out);
         } else if let Some(said) = self.said.as_ref().map(|said| said.started_at) {
-            self.over(scene, ended_at.unwrap_or(instant.at).max(said), reason, out);
+            self.over(ended_at.unwrap_or(instant.at).max(said), reason, out);
         }
     }
 
     /// Resumes a meeting that returns within the merge window, after five minutes near.
-    fn resume(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>) {
+    fn resume(&mut self, scene: &PairScene<'_>, profiles: &Profiles<Settings>) {
         let Some((_, ended_at)) = &self.ended else {
             return;
         };
@@ -321,11 +258,11 @@ impl Pair {
 
     fn say(
         &mut self,
-        scene: &Scene<'_>,
+        scene: &PairScene<'_>,
         profiles: &Profiles<Settings>,
         (instant, place): (&CommonInstant, &Place),
         meetings: &mut Meetings,
-        out: &mut Output,
+        out: &mut Signals<'_>,
     ) {
         let Some(judged) = self.judged.iter().find(|judged| judged.holds(instant.at)) else {
             return;
@@ -340,7 +277,7 @@ impl Pair {
             self.said = Some(Said { at: Time::MIN, ..said });
         }
         if self.said.is_none() {
-            self.earlier = meetings.meet((self.a.0, self.b.0), tier.since());
+            self.earlier = meetings.meet(scene.keys(), tier.since());
         }
         let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
         let since = self.said.as_ref().map_or(tier.since(), |said| said.started_at);
@@ -351,8 +288,7 @@ impl Pair {
             Some(_) | None => instant.at,
         };
         self.min_metres = self.min_metres.min(instant.metres);
-        for (swing, ix) in self.swing.iter_mut().zip([self.a.1, self.b.1]) {
-            let vessel = scene.tracks.vessel(ix);
+        for (swing, vessel) in self.swing.iter_mut().zip([scene.a, scene.b]) {
             if let Some(position) = vessel.position_at(instant.at, minutes(settings.bridge_slow_minutes)) {
                 let (origin, reach) = swing.get_or_insert((position, 0.0));
                 *reach = reach.max(origin.metres_to(position) / 2.0);
@@ -365,9 +301,9 @@ impl Pair {
         if !news {
             return;
         }
-        let anchored = [self.a.1, self.b.1].iter().zip(&self.swing).all(|(ix, swing)| {
+        let anchored = [scene.a, scene.b].iter().zip(&self.swing).all(|(vessel, swing)| {
             let reach = swing.map_or(0.0, |(_, reach)| reach);
-            scene.tracks.vessel(*ix).says_anchored() && reach < settings.anchored_swing_nm * METRES_PER_NM
+            vessel.says_anchored() && reach < settings.anchored_swing_nm * METRES_PER_NM
         });
         let mut measured = Map::new();
         measured.insert("counted_minutes".into(), number(f64::from(tier.counted()), 0));
@@ -377,7 +313,7 @@ impl Pair {
         measured.insert("median_knots".into(), number(tier.median_knots(), 1));
         measured.insert("shore_nm".into(), number(place.shore_nm, 1));
         let mut limits = thresholds(settings, keys_of(form));
-        let kind = PairKind::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1));
+        let kind = PairKind::of(&scene.a, &scene.b);
         kind.measure(settings, self.earlier, &self.side_by_side.tow(), &mut measured, &mut limits);
         let mut base = vec![match form {
             Form::Close | Form::CloseLong => ("close", settings.close_score),
@@ -387,41 +323,33 @@ impl Pair {
         if matches!(form, Form::NearLong | Form::CloseLong) {
             base.push(("long", settings.long_points));
         }
-        out.signals.push(Signal {
-            behaviour: Behaviour::Rendezvous,
-            subject: Subject::pair(self.a, self.b),
-            kind: SignalKind::Holds(Box::new(Holding {
-                started_at: since,
-                satisfied_at,
-                last_at,
-                form: form.into(),
-                position: Some(instant.middle),
-                shore_nm: Some(place.shore_nm),
-                zones: zones.clone(),
-                base,
-                asked: (form == Form::Underway && !own_score).then_some(settings.asked_score),
-                anchored,
-                measured,
-                thresholds: limits,
-            })),
+        out.holds(Holding {
+            started_at: since,
+            satisfied_at,
+            last_at,
+            form: form.into(),
+            position: Some(instant.middle),
+            shore_nm: Some(place.shore_nm),
+            zones: zones.clone(),
+            base,
+            asked: (form == Form::Underway && !own_score).then_some(settings.asked_score),
+            anchored,
+            measured,
+            thresholds: limits,
         });
         self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });
     }
 
-    fn over(&mut self, _scene: &Scene<'_>, ended_at: Time, reason: End, out: &mut Output) {
+    fn over(&mut self, ended_at: Time, reason: End, out: &mut Signals<'_>) {
         let Some(said) = self.said.take() else {
             return;
         };
-        out.signals.push(Signal {
-            behaviour: Behaviour::Rendezvous,
-            subject: Subject::pair(self.a, self.b),
-            kind: SignalKind::Over { ended_at, reason },
-        });
+        out.over(ended_at, reason);
         self.ended = Some((said, ended_at));
     }
 
     /// Looks up zones and place at the midpoint, again after 100 m. Returns the profiles in force there.
-    fn locate(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, middle: LatLon) -> Vec<u16> {
+    fn locate(&mut self, scene: &PairScene<'_>, profiles: &Profiles<Settings>, middle: LatLon) -> Vec<u16> {
         let stale = self.spot.as_ref().is_none_or(|spot| !spot.middle.is_within(REDO_METRES, middle));
         if stale {
             let mut hits: Vec<Hit> = Vec::new();
@@ -440,20 +368,12 @@ impl Pair {
         allowed
     }
 
-    fn lost_at(&self, scene: &Scene<'_>, silent_since: Time, profiles: &Profiles<Settings>) -> Option<Time> {
+    /// When the two are lost if nothing more is heard; `None` if no meeting is open.
+    pub(super) fn due(&self, scene: &PairScene<'_>, profiles: &Profiles<Settings>) -> Option<Time> {
+        self.said.as_ref()?;
         let judged = self.judged.iter().find(|judged| judged.open)?;
-        let late = scene.tracks.lateness(self.a.1).max(scene.tracks.lateness(self.b.1));
-        Some(silent_since + minutes(profiles.get(judged.profile).settings.lost_minutes) + late)
-    }
-
-    fn ask_wake(&mut self, scene: &Scene<'_>, silent_since: Time, profiles: &Profiles<Settings>, out: &mut Output) {
-        let Some(lost_at) = self.lost_at(scene, silent_since, profiles) else {
-            return;
-        };
-        if self.waking.is_none() {
-            self.waking = Some(lost_at);
-            out.wakes.push((lost_at, self.a.0, self.a.1));
-        }
+        let lost_after = minutes(profiles.get(judged.profile).settings.lost_minutes);
+        Some(scene.silent_since() + lost_after + scene.lateness())
     }
 }
 

@@ -136,6 +136,17 @@ fn median(bins: &[u16; BINS]) -> f64 {
     0.0
 }
 
+/// Counts the minutes something lasts. Returns its start once it has lasted long enough.
+pub(crate) fn lasting(count: &mut Option<(Time, u32)>, holds: bool, at: Time, minutes: f64) -> Option<Time> {
+    if !holds {
+        *count = None;
+        return None;
+    }
+    let (since, counted) = count.get_or_insert((at, 0));
+    *counted += 1;
+    (minutes <= f64::from(*counted)).then_some(*since)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

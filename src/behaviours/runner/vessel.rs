@@ -29,7 +29,7 @@ pub(crate) struct VesselScene<'a> {
 }
 
 impl<'a> VesselScene<'a> {
-    fn new(whole: &'a Scene<'a>, vessel: TrackIx) -> VesselScene<'a> {
+    pub(super) fn new(whole: &'a Scene<'a>, vessel: TrackIx) -> VesselScene<'a> {
         let Scene { now, chart, merge, tracks, .. } = *whole;
         VesselScene { now, chart, merge, vessel: tracks.vessel(vessel), whole }
     }
@@ -95,14 +95,29 @@ impl<'a> VesselScene<'a> {
     }
 }
 
-/// The signals of one rule about one vessel.
+/// The signals of one rule about one vessel or one pair.
 pub(crate) struct Signals<'a> {
     behaviour: Behaviour,
-    vessel: (TrackKey, TrackIx),
+    vessels: Vessels,
     out: &'a mut Vec<Signal>,
 }
 
-impl Signals<'_> {
+#[derive(Clone, Copy)]
+enum Vessels {
+    One((TrackKey, TrackIx)),
+    Two((TrackKey, TrackIx), (TrackKey, TrackIx)),
+}
+
+impl<'a> Signals<'a> {
+    pub(super) fn of_pair(
+        behaviour: Behaviour,
+        a: (TrackKey, TrackIx),
+        b: (TrackKey, TrackIx),
+        out: &'a mut Vec<Signal>,
+    ) -> Signals<'a> {
+        Signals { behaviour, vessels: Vessels::Two(a, b), out }
+    }
+
     /// The condition holds.
     pub(crate) fn holds(&mut self, holding: Holding) {
         self.push("", SignalKind::Holds(Box::new(holding)));
@@ -128,7 +143,10 @@ impl Signals<'_> {
     }
 
     fn push(&mut self, zone_id: &str, kind: SignalKind) {
-        let subject = Subject { vessels: vec![self.vessel], zone_id: zone_id.to_owned() };
+        let subject = match self.vessels {
+            Vessels::One((key, vessel)) => Subject::in_zone(key, vessel, zone_id),
+            Vessels::Two(a, b) => Subject { zone_id: zone_id.to_owned(), ..Subject::pair(a, b) },
+        };
         self.out.push(Signal { behaviour: self.behaviour, subject, kind });
     }
 }
@@ -234,7 +252,8 @@ impl<R: VesselRule> PerVessel<R> {
         act: impl FnOnce(&mut R, &mut Option<R::State>, &VesselScene<'_>, &mut Signals<'_>),
     ) {
         let of_vessel = VesselScene::new(scene, vessel);
-        let mut signals = Signals { behaviour: R::BEHAVIOUR, vessel: (key, vessel), out: &mut out.signals };
+        let mut signals =
+            Signals { behaviour: R::BEHAVIOUR, vessels: Vessels::One((key, vessel)), out: &mut out.signals };
         let mut new = Slot { key, state: None, wakes_at: None };
         let known = self.slots.get_mut(&vessel);
         let is_known = known.is_some();
@@ -294,7 +313,8 @@ impl<R: VesselRule> Rule for PerVessel<R> {
         let Some(Slot { key, state: Some(state), .. }) = self.slots.remove(&vessel) else {
             return;
         };
-        let mut signals = Signals { behaviour: R::BEHAVIOUR, vessel: (key, vessel), out: &mut out.signals };
+        let mut signals =
+            Signals { behaviour: R::BEHAVIOUR, vessels: Vessels::One((key, vessel)), out: &mut out.signals };
         self.rule.close(state, reason, &mut signals);
     }
 

@@ -1,22 +1,22 @@
-//! One pair of ships under one set of settings: its tiers, and whether the ships have parted (part of `rendezvous`).
+//! One pair of ships under one set of settings: its tiers, and whether the ships have parted.
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
-use crate::tracks::{TrackIx, TrackKey};
 
+use crate::behaviours::Place;
 use crate::behaviours::rendezvous::{Form, Settings};
 use crate::behaviours::runner::instant::CommonInstant;
-use crate::behaviours::runner::tier::{Tier, TierRule};
-use crate::behaviours::{Place, Scene};
+use crate::behaviours::runner::pairs::PairScene;
+use crate::behaviours::runner::tier::{Tier, TierRule, lasting};
 
 /// State of one pair under one set of settings.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Judged {
-    pub(crate) profile: u16,
-    pub(crate) near: Tier,
-    pub(crate) close: Tier,
-    pub(crate) underway: Tier,
+pub(super) struct Judged {
+    pub(super) profile: u16,
+    pub(super) near: Tier,
+    pub(super) close: Tier,
+    pub(super) underway: Tier,
     /// Whether the meeting has ever been close. It stays close to its end.
     was_close: bool,
     /// Last known minute at which they were neither apart nor fast.
@@ -25,11 +25,11 @@ pub(crate) struct Judged {
     far: Option<(Time, u32)>,
     /// Further apart than allowed, or too fast: start, and minutes so far.
     away: Option<(Time, u32)>,
-    pub(crate) open: bool,
+    pub(super) open: bool,
 }
 
 impl Judged {
-    pub(crate) fn new(profile: u16) -> Judged {
+    pub(super) fn new(profile: u16) -> Judged {
         Judged {
             profile,
             near: Tier::new(),
@@ -43,7 +43,7 @@ impl Judged {
         }
     }
 
-    pub(crate) fn count(
+    pub(super) fn count(
         &mut self,
         settings: &Settings,
         instant: &CommonInstant,
@@ -85,7 +85,7 @@ impl Judged {
     /// Handles one instant. If the ships have been apart, or one of them fast, for long enough, and the meeting was
     /// open, returns the last minute before. Ships under way in step are fast by nature, so only distance ends their
     /// meeting.
-    pub(crate) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
+    pub(super) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
         // A ship that arrives fast has not left. Only what happens after the first counted minute can end a count.
         if !self.open && self.near.counted() <= 1 && self.underway.counted() <= 1 {
             self.away = None;
@@ -117,16 +117,16 @@ impl Judged {
     }
 
     /// Whether the meeting is open and the ships are together at `at`, so that the measurements describe the meeting.
-    pub(crate) fn holds(&self, at: Time) -> bool {
+    pub(super) fn holds(&self, at: Time) -> bool {
         self.open && self.held_at == at
     }
 
     /// Whether any tier counts minutes.
-    pub(crate) fn is_counting(&self) -> bool {
+    pub(super) fn is_counting(&self) -> bool {
         [&self.near, &self.close, &self.underway].iter().any(|tier| 0 < tier.counted())
     }
 
-    pub(crate) fn form(&self, settings: &Settings) -> Form {
+    pub(super) fn form(&self, settings: &Settings) -> Form {
         let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
         let close = self.was_close || self.is_close(settings);
         let long = self.near.satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
@@ -148,7 +148,7 @@ impl Judged {
     }
 
     /// The tier whose figures describe a form.
-    pub(crate) fn leading(&self, form: Form) -> &Tier {
+    pub(super) fn leading(&self, form: Form) -> &Tier {
         match form {
             Form::Close if 0 < self.close.counted() => &self.close,
             Form::Underway => &self.underway,
@@ -157,40 +157,17 @@ impl Judged {
     }
 }
 
-/// Counts the minutes something lasts. Returns its start once it has lasted long enough.
-pub(crate) fn lasting(count: &mut Option<(Time, u32)>, holds: bool, at: Time, minutes: f64) -> Option<Time> {
-    if !holds {
-        *count = None;
-        return None;
-    }
-    let (since, counted) = count.get_or_insert((at, 0));
-    *counted += 1;
-    (minutes <= f64::from(*counted)).then_some(*since)
-}
-
 /// Whether the two may be a pair of the underway tier.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mixed {
+pub(super) enum Mixed {
     Fits,
     /// Both are fishing, or one is a tug with a tow.
     NotForUnderway,
 }
 
-pub(crate) fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx)) -> Mixed {
-    let types = [a.1, b.1].map(|ix| scene.tracks.vessel(ix).ship_type());
+pub(super) fn mixed(scene: &PairScene<'_>) -> Mixed {
+    let types = [scene.a, scene.b].map(|vessel| vessel.ship_type());
     let fishing = types.iter().all(|kind| *kind == Some(30));
     let towing = types.iter().any(|kind| matches!(kind, Some(31 | 32 | 52)));
     if fishing || towing { Mixed::NotForUnderway } else { Mixed::Fits }
-}
-
-/// Whether each ship has four fixes within the condition, or two if it is heard only by satellite.
-pub(crate) fn enough_fixes(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx), since: Time) -> bool {
-    [a.1, b.1].into_iter().all(|ix| {
-        let vessel = scene.tracks.vessel(ix);
-        let needed = if vessel.satellite_only() { 2 } else { 4 };
-        let kept = vessel.trail_since(since).count();
-        let last_kept = vessel.trail_since(since).last().map(|point| point.at);
-        let last = vessel.last().filter(|fix| last_kept.is_none_or(|kept| kept < fix.at));
-        needed <= kept + usize::from(last.is_some())
-    })
 }

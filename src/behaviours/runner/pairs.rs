@@ -1,0 +1,467 @@
+//! Rules about two vessels: what they may see, and the runner that finds pairs, follows them from minute to minute, and keeps their
+//! state.
+
+use rustc_hash::FxHashMap;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::behaviours::runner::instant::{Bridges, CommonInstant, instant_of};
+use crate::behaviours::runner::vessel::{Signals, VesselScene};
+use crate::behaviours::shared::one_hull::{OneHull, one_hull};
+use crate::behaviours::{
+    Behaviour, End, Explanation, Interest, Output, PictureRule, Places, Rule, Scene, Settings, Step,
+};
+use crate::state::{Damaged, pack, unpack};
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
+use crate::zones::Chart;
+
+const MINUTE: Span = Span::from_minutes(1);
+/// How far back the instants of a new pair are computed; fixes may be this far apart.
+pub(crate) const LOOK_BACK: Span = Span::from_minutes(20);
+/// Trails are complete only for their fine part, so after a longer silence instants are computed from here on.
+const FINE_PART: Span = Span::from_hours(2);
+/// In a crowd, a pair is replaced only by one that is nearer by this factor, because ranks that differ little change with every fix.
+const NEARER_BY: f64 = 2.0;
+
+/// What a rule about two vessels may read: the two, and the chart.
+pub(crate) struct PairScene<'a> {
+    /// Engine time.
+    pub(crate) now: Time,
+    /// Zones, coast and ports.
+    pub(crate) chart: &'a Chart,
+    /// How long after its end a condition may resume as the same alert.
+    pub(crate) merge: Span,
+    /// The two, in the order that the rule gave them.
+    pub(crate) a: Vessel<'a>,
+    pub(crate) b: Vessel<'a>,
+    whole: &'a Scene<'a>,
+}
+
+impl<'a> PairScene<'a> {
+    fn new(whole: &'a Scene<'a>, (a, b): (TrackIx, TrackIx)) -> PairScene<'a> {
+        let Scene { now, chart, merge, tracks, .. } = *whole;
+        PairScene { now, chart, merge, a: tracks.vessel(a), b: tracks.vessel(b), whole }
+    }
+
+    /// Their keys, in that order.
+    pub(crate) fn keys(&self) -> (TrackKey, TrackKey) {
+        (self.a.key(), self.b.key())
+    }
+
+    /// The two at a whole minute; `None` if one of them was not heard around it.
+    pub(crate) fn instant(&self, bridges: Bridges, at: Time) -> Option<CommonInstant> {
+        instant_of(self.whole, bridges, &self.a, &self.b, at)
+    }
+
+    /// Why the two numbers are one hull; `None` if they are two.
+    pub(crate) fn one_hull(&self) -> Option<OneHull> {
+        one_hull(self.whole, self.a.key(), self.b.key())
+    }
+
+    /// When the longer silent one was last heard.
+    pub(crate) fn silent_since(&self) -> Time {
+        let last = |vessel: &Vessel<'_>| vessel.last().map_or(Time::MIN, |fix| fix.at);
+        last(&self.a).min(last(&self.b))
+    }
+
+    /// How late reports of either may still arrive.
+    pub(crate) fn lateness(&self) -> Span {
+        let tracks = self.whole.tracks;
+        tracks.lateness(self.a.ix()).max(tracks.lateness(self.b.ix()))
+    }
+
+    /// When the two count as lost, one of them last heard at `last`.
+    pub(crate) fn lost_at(&self, last: Time) -> Time {
+        let tracks = self.whole.tracks;
+        tracks.lost_at(self.a.ix(), last).max(tracks.lost_at(self.b.ix(), last))
+    }
+
+    /// Whether each has four fixes since then, or two if it is heard only by satellite.
+    pub(crate) fn have_enough_fixes(&self, since: Time) -> bool {
+        [self.a, self.b].into_iter().all(|vessel| {
+            let needed = if vessel.satellite_only() { 2 } else { 4 };
+            let kept = vessel.trail_since(since).count();
+            let last_kept = vessel.trail_since(since).last().map(|point| point.at);
+            let last = vessel.last().filter(|fix| last_kept.is_none_or(|kept| kept < fix.at));
+            needed <= kept + usize::from(last.is_some())
+        })
+    }
+}
+
+/// Which of two vessels comes first in a pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum First {
+    One,
+    Other,
+}
+
+/// A rule about two vessels at whole minutes. [`Pairs`] finds the pairs, computes the minutes, and keeps the state of each pair.
+pub(crate) trait PairRule: 'static {
+    /// Its table in the settings.
+    type Settings;
+    /// What it keeps about one pair.
+    type Pair: Serialize + DeserializeOwned;
+    /// The behaviour.
+    const BEHAVIOUR: Behaviour;
+    /// Steps it needs of vessels that are in no pair.
+    const INTEREST: Interest;
+    /// How far apart two vessels become a pair. Metres.
+    const LOOK_METRES: f64;
+    /// Maximum number of neighbours examined around one vessel. Others are only counted.
+    const MOST_NEIGHBOURS: usize;
+    /// Maximum number of pairs that one vessel can be in at once.
+    const MOST_PARTNERS: usize;
+
+    /// The rule with the base settings and each zone's overrides.
+    fn new(settings: &Self::Settings, chart: &Chart) -> Self;
+
+    /// Its own table among the settings of all behaviours.
+    fn settings(all: &Settings) -> &Self::Settings;
+
+    /// Longest holes between fixes that are bridged.
+    fn bridges(&self) -> Bridges;
+
+    /// Whether steps of the vessel concern the rule at all.
+    fn watches(&self, scene: &VesselScene<'_>, step: &Step<'_>, is_in_pair: bool) -> bool;
+
+    /// Whether the vessel looks for partners with this step.
+    fn looks(&self, scene: &VesselScene<'_>, step: &Step<'_>) -> bool;
+
+    /// Which of the two comes first if the other could be the partner of the one that looks; otherwise `None`.
+    fn fits(&self, scene: &VesselScene<'_>, step: &Step<'_>, other: &Vessel<'_>) -> Option<First>;
+
+    /// A new pair, whose instants are computed from `from` on.
+    fn pair(&self, from: Time) -> Self::Pair;
+
+    /// Handles one instant.
+    fn count(&mut self, pair: &mut Self::Pair, scene: &PairScene<'_>, instant: &CommonInstant, out: &mut Signals<'_>);
+
+    /// The two are one hull: nothing is counted.
+    fn stand_down(&mut self, _pair: &mut Self::Pair, _hull: OneHull, _out: &mut Signals<'_>) {}
+
+    /// Whether nothing is counted, open or able to resume.
+    fn is_done(&self, pair: &Self::Pair, scene: &PairScene<'_>) -> bool;
+
+    /// Whether the pair may give way to a nearer one in a crowd.
+    fn gives_way(_pair: &Self::Pair) -> bool {
+        false
+    }
+
+    /// When the two are lost if nothing more is heard; `None` if nothing is open.
+    fn due(&self, pair: &Self::Pair, scene: &PairScene<'_>) -> Option<Time>;
+
+    /// Ends what is open at the last moment it held. The pair is kept only to resume.
+    fn close(&mut self, pair: &mut Self::Pair, keys: (TrackKey, TrackKey), reason: End, out: &mut Signals<'_>);
+
+    /// Other zones or settings are in force.
+    fn configure(&mut self, settings: &Self::Settings, chart: &Chart);
+
+    /// Ends what they no longer allow. Returns whether the pair is still watched.
+    fn review(&mut self, pair: &mut Self::Pair, scene: &PairScene<'_>, out: &mut Signals<'_>) -> bool;
+
+    /// The conditions of a pair, at the last instant at which both were heard.
+    fn explain(&self, pair: &Self::Pair, scene: &PairScene<'_>, instant: Option<&CommonInstant>) -> Vec<Explanation>;
+
+    /// The conditions of a vessel that is in no pair. `nearest` finds the nearest other vessel within a distance in metres that `fits`.
+    fn explain_alone(
+        &self,
+        scene: &VesselScene<'_>,
+        step: &Step<'_>,
+        nearest: &dyn Fn(f64) -> Option<f64>,
+    ) -> Vec<Explanation>;
+
+    /// Appends what the rule keeps besides the pairs to a snapshot.
+    fn save(&self, into: &mut Vec<u8>);
+
+    /// Restores it from a snapshot taken under the same settings and zones.
+    fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged>;
+}
+
+/// A rule about two vessels, with its state about every pair.
+pub(crate) struct Pairs<R: PairRule> {
+    rule: R,
+    pairs: FxHashMap<(TrackIx, TrackIx), Slot<R::Pair>>,
+    partners: FxHashMap<TrackIx, Vec<TrackIx>>,
+    /// The minute in which each vessel last looked for partners.
+    looked_at: FxHashMap<TrackIx, Time>,
+    /// Neighbours and pairs left out in a crowd.
+    crowded: u64,
+}
+
+/// What is kept about one pair.
+#[derive(Serialize, Deserialize)]
+struct Slot<P> {
+    keys: (TrackKey, TrackKey),
+    /// Last instant computed.
+    done: Time,
+    /// The next wake that was requested, if one is still to come.
+    wakes_at: Option<Time>,
+    pair: P,
+}
+
+impl<R: PairRule> Pairs<R> {
+    /// Creates the behaviour with the base settings and each zone's overrides.
+    pub(crate) fn new(settings: &R::Settings, chart: &Chart) -> Pairs<R> {
+        Pairs {
+            rule: R::new(settings, chart),
+            pairs: FxHashMap::default(),
+            partners: FxHashMap::default(),
+            looked_at: FxHashMap::default(),
+            crowded: 0,
+        }
+    }
+
+    /// Searches for new partners of a vessel, once in every UTC minute.
+    fn look(&mut self, scene: &Scene<'_>, step: &Step<'_>, of: &VesselScene<'_>, out: &mut Output) {
+        let Some(fix) = step.fix else {
+            return;
+        };
+        let minute = fix.at.floor_minute();
+        if self.looked_at.insert(step.vessel, minute) == Some(minute) {
+            return;
+        }
+        let mut found: Vec<(f64, TrackKey, TrackIx, First)> = Vec::new();
+        scene.tracks.near(fix.position, R::LOOK_METRES, |other, metres| {
+            if other.ix() != step.vessel
+                && let Some(first) = self.rule.fits(of, step, &other)
+            {
+                found.push((metres, other.key(), other.ix(), first));
+            }
+        });
+        found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        self.crowded += found.len().saturating_sub(R::MOST_NEIGHBOURS) as u64;
+        found.truncate(R::MOST_NEIGHBOURS);
+        for (metres, other_key, other, first) in found {
+            let (ixs, keys) = match first {
+                First::One => ((step.vessel, other), (step.key, other_key)),
+                First::Other => ((other, step.vessel), (other_key, step.key)),
+            };
+            if self.pairs.contains_key(&ixs) {
+                continue;
+            }
+            if !self.make_room(scene, [ixs.0, ixs.1], metres, out) {
+                self.crowded += 1;
+                continue;
+            }
+            let from = (fix.at - LOOK_BACK).floor_minute();
+            self.pairs.insert(ixs, Slot { keys, done: from, wakes_at: None, pair: self.rule.pair(from) });
+            for (one, two) in [ixs, (ixs.1, ixs.0)] {
+                let partners = self.partners.entry(one).or_default();
+                if partners.is_empty() {
+                    out.activity.push((one, Activity::Keeps));
+                }
+                partners.push(two);
+            }
+        }
+    }
+
+    /// Whether both may be in one more pair, `metres` apart. In a crowd, each gives up its furthest pair for a much nearer one.
+    fn make_room(&mut self, scene: &Scene<'_>, both: [TrackIx; 2], metres: f64, out: &mut Output) -> bool {
+        let mut given_up = Vec::new();
+        for ix in both {
+            let partners = self.partners.get(&ix).map_or(&[][..], Vec::as_slice);
+            if partners.len() < R::MOST_PARTNERS {
+                continue;
+            }
+            let vessel = scene.tracks.vessel(ix);
+            let furthest = partners.iter().filter_map(|partner| {
+                let other = scene.tracks.vessel(*partner);
+                let pair = self.pair_of(ix, *partner)?;
+                let gives_way = self.pairs.get(&pair).is_some_and(|slot| R::gives_way(&slot.pair));
+                let apart = vessel.last()?.position.metres_to(other.last()?.position);
+                (gives_way && NEARER_BY * metres < apart).then_some((apart, other.key(), pair))
+            });
+            match furthest.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))) {
+                Some((_, _, pair)) => given_up.push(pair),
+                None => return false,
+            }
+        }
+        given_up.into_iter().for_each(|pair| self.drop_pair(pair, out));
+        true
+    }
+
+    fn pair_of(&self, one: TrackIx, other: TrackIx) -> Option<(TrackIx, TrackIx)> {
+        [(one, other), (other, one)].into_iter().find(|pair| self.pairs.contains_key(pair))
+    }
+
+    /// The pairs a vessel is in, in order of the keys of the others.
+    fn pairs_of(&self, vessel: TrackIx) -> Vec<(TrackIx, TrackIx)> {
+        let partners = self.partners.get(&vessel).into_iter().flatten();
+        let mut pairs: Vec<(TrackKey, (TrackIx, TrackIx))> = partners
+            .filter_map(|other| {
+                let pair = self.pair_of(vessel, *other)?;
+                let keys = self.pairs.get(&pair)?.keys;
+                Some((if pair.0 == vessel { keys.1 } else { keys.0 }, pair))
+            })
+            .collect();
+        pairs.sort_unstable();
+        pairs.into_iter().map(|(_, pair)| pair).collect()
+    }
+
+    /// Lets the rule act on a pair, which is dropped if nothing is left of it. Otherwise requests its next wake.
+    fn with(
+        &mut self,
+        scene: &Scene<'_>,
+        ixs: (TrackIx, TrackIx),
+        out: &mut Output,
+        act: impl FnOnce(&mut R, &mut Slot<R::Pair>, &PairScene<'_>, &mut Signals<'_>) -> bool,
+    ) {
+        let Some(slot) = self.pairs.get_mut(&ixs) else {
+            return;
+        };
+        let of_pair = PairScene::new(scene, ixs);
+        let mut signals = Signals::of_pair(R::BEHAVIOUR, (slot.keys.0, ixs.0), (slot.keys.1, ixs.1), &mut out.signals);
+        let keeps = act(&mut self.rule, slot, &of_pair, &mut signals);
+        if !keeps || self.rule.is_done(&slot.pair, &of_pair) {
+            return self.drop_pair(ixs, out);
+        }
+        let due = self.rule.due(&slot.pair, &of_pair);
+        if let Some(due) = due.filter(|_| slot.wakes_at.is_none()) {
+            slot.wakes_at = Some(due);
+            out.wakes.push((due, slot.keys.0, ixs.0));
+        }
+    }
+
+    fn drop_pair(&mut self, pair: (TrackIx, TrackIx), out: &mut Output) {
+        self.pairs.remove(&pair);
+        for (one, two) in [pair, (pair.1, pair.0)] {
+            let Some(partners) = self.partners.get_mut(&one) else {
+                continue;
+            };
+            partners.retain(|partner| *partner != two);
+            if partners.is_empty() {
+                self.partners.remove(&one);
+                out.activity.push((one, Activity::Done));
+            }
+        }
+    }
+}
+
+/// Computes every whole minute that both vessels now have fixes around.
+fn advance<R: PairRule>(rule: &mut R, slot: &mut Slot<R::Pair>, scene: &PairScene<'_>, out: &mut Signals<'_>) {
+    if scene.a.last().is_none() || scene.b.last().is_none() {
+        return;
+    }
+    let until = scene.silent_since().floor_minute();
+    if let Some(hull) = scene.one_hull() {
+        slot.done = slot.done.max(until);
+        return rule.stand_down(&mut slot.pair, hull, out);
+    }
+    slot.done = slot.done.max(until - FINE_PART);
+    let bridges = rule.bridges();
+    while slot.done + MINUTE <= until {
+        slot.done = slot.done + MINUTE;
+        if let Some(instant) = scene.instant(bridges, slot.done) {
+            rule.count(&mut slot.pair, scene, &instant, out);
+        }
+    }
+}
+
+impl<R: PairRule> Rule for Pairs<R> {
+    fn behaviour(&self) -> Behaviour {
+        R::BEHAVIOUR
+    }
+
+    fn interest(&self) -> Interest {
+        R::INTEREST
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let of = VesselScene::new(scene, step.vessel);
+        let is_in_pair = self.partners.contains_key(&step.vessel);
+        if step.fix.is_none() || !of.vessel.takes_part() || !self.rule.watches(&of, step, is_in_pair) {
+            return;
+        }
+        if self.rule.looks(&of, step) {
+            self.look(scene, step, &of, out);
+        }
+        for pair in self.pairs_of(step.vessel) {
+            self.with(scene, pair, out, |rule, slot, scene, out| {
+                advance(rule, slot, scene, out);
+                true
+            });
+        }
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        for pair in self.pairs_of(vessel) {
+            self.with(scene, pair, out, |rule, slot, scene, out| {
+                if slot.wakes_at.take_if(|at| *at <= scene.now).is_some() {
+                    let due = rule.due(&slot.pair, scene);
+                    if due.is_some_and(|due| due <= scene.now) {
+                        rule.close(&mut slot.pair, slot.keys, End::Lost, out);
+                    }
+                }
+                true
+            });
+        }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let pairs = self.pairs_of(step.vessel).into_iter().filter_map(|pair| Some((pair, self.pairs.get(&pair)?)));
+        let told: Vec<Explanation> = pairs
+            .flat_map(|(pair, slot)| {
+                let scene = PairScene::new(scene, pair);
+                let instant = scene.instant(self.rule.bridges(), slot.done);
+                self.rule.explain(&slot.pair, &scene, instant.as_ref())
+            })
+            .collect();
+        if !told.is_empty() {
+            return told;
+        }
+        let of = VesselScene::new(scene, step.vessel);
+        let nearest = |within_metres: f64| {
+            let mut nearest: Option<f64> = None;
+            scene.tracks.near(step.fix?.position, within_metres, |other, metres| {
+                if other.ix() != step.vessel && self.rule.fits(&of, step, &other).is_some() {
+                    nearest = Some(nearest.map_or(metres, |least| least.min(metres)));
+                }
+            });
+            nearest
+        };
+        self.rule.explain_alone(&of, step, &nearest)
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
+        self.looked_at.remove(&vessel);
+        for ixs in self.pairs_of(vessel) {
+            if let Some(slot) = self.pairs.get_mut(&ixs) {
+                let (a, b) = ((slot.keys.0, ixs.0), (slot.keys.1, ixs.1));
+                let mut signals = Signals::of_pair(R::BEHAVIOUR, a, b, &mut out.signals);
+                self.rule.close(&mut slot.pair, slot.keys, reason, &mut signals);
+            }
+            self.drop_pair(ixs, out);
+        }
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, _places: &Places, out: &mut Output) {
+        self.rule.configure(R::settings(settings), scene.chart);
+        let mut pairs: Vec<_> = self.pairs.iter().map(|(ixs, slot)| (slot.keys, *ixs)).collect();
+        pairs.sort_unstable();
+        for (_, ixs) in pairs {
+            let Some(slot) = self.pairs.get_mut(&ixs) else {
+                continue;
+            };
+            let (a, b) = ((slot.keys.0, ixs.0), (slot.keys.1, ixs.1));
+            let mut signals = Signals::of_pair(R::BEHAVIOUR, a, b, &mut out.signals);
+            if !self.rule.review(&mut slot.pair, &PairScene::new(scene, ixs), &mut signals) {
+                self.drop_pair(ixs, out);
+            }
+        }
+    }
+
+    fn save(&self, into: &mut Vec<u8>) {
+        let Pairs { rule, pairs, partners, looked_at, crowded } = self;
+        rule.save(into);
+        pack(&(pairs, partners, looked_at, crowded), into);
+    }
+
+    fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
+        self.rule.restore(from)?;
+        (self.pairs, self.partners, self.looked_at, self.crowded) = unpack(from)?;
+        Ok(())
+    }
+}
+
+impl<R: PairRule> PictureRule for Pairs<R> {}
