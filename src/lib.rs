@@ -34,7 +34,7 @@
 //! | [`behaviours`] | one folder each: what vessels do that is worth an alert, and what is said about it |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | the alerts of a vessel and its partners as one story |
-//! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
+//! | [`engine`] | event time, reorder buffer, lanes, timers; wires the core together |
 //! | [`questions`] | what may be asked of the engine and its picture, and the answers |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
@@ -54,9 +54,9 @@
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
-//! 2. There is no lock and no shared state: `&mut Engine` is the only way in. Inside it the picture is divided into shards by
-//!    MMSI, which take in the reports of one moment in parallel. Rules run on the merged, ordered stream, so the number of shards
-//!    has no effect on the result.
+//! 2. There is no lock and no shared state: `&mut Engine` is the only way in. Inside it, each lane has the vessels of some MMSIs. It
+//!    takes in their reports of one moment and asks the rules that see one vessel, in parallel with the other lanes. Rules that see
+//!    pairs or the whole picture run on the merged, ordered stream, so the number of lanes has no effect on the result.
 //! 3. Engine time never runs backward; `Change::at` is the time of the step that decided it, and never decreases.
 //! 4. A tick at which nothing is due changes nothing; what becomes due is woken at its own moment, in order.
 //! 5. Hash maps may be iterated only where the order has no effect: signals and changes are sorted where they leave.

@@ -43,6 +43,9 @@ pub use watch::{Changed, FileWatch, Watched};
 
 use crate::{alerts, behaviours, coverage, delivery, engine, evidence, http, inputs, journal, store, tracks, zones};
 
+/// More lanes than this do not help on most feeds.
+const MOST_LANES_BY_DEFAULT: u32 = 8;
+
 /// The settings file built into the program: every key with a comment, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
 
@@ -122,7 +125,7 @@ impl Config {
     pub fn engine(&self) -> engine::Settings {
         engine::Settings {
             time: self.time.clone(),
-            tracks: self.tracks.clone(),
+            tracks: tracks::Settings { shards: lanes(self.tracks.shards), ..self.tracks.clone() },
             alerts: self.alerts.clone(),
             handling: self.handling.clone(),
             zones: self.zones.clone(),
@@ -206,4 +209,9 @@ fn doubled<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> 
         }
     }
     problems
+}
+/// The number of lanes, given the setting: one a core of this machine, at most 8, if it is 0.
+fn lanes(wanted: u32) -> u32 {
+    let cores = || std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+    if wanted == 0 { cores().min(MOST_LANES_BY_DEFAULT) } else { wanted }
 }

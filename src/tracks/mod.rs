@@ -84,9 +84,9 @@ pub struct Settings {
     pub shared_above_places: u32,
     /// A vessel silent for longer than this is forgotten. Hours.
     pub forget_after_hours: u32,
-    /// Shards of the picture, 1-64: the number of threads that take in reports, if one moment has enough of them. Alerts do not
-    /// depend on it. Takes effect at start.
-    #[schemars(range(min = 1, max = MOST_SHARDS))]
+    /// Lanes, 1-64: each has the vessels of some MMSIs, takes in their reports and asks the rules that see one vessel, on its own thread
+    /// where one moment has enough reports. 0 for one lane a core, at most 8. Alerts do not depend on it. Takes effect at start.
+    #[schemars(range(min = 0, max = MOST_SHARDS))]
     pub shards: u32,
     /// Upper limit of the tracks; beyond it unconfirmed and longest silent ones are dropped first, never one with an open alert.
     pub max_tracks: u32,
@@ -101,7 +101,7 @@ impl Default for Settings {
             jump_knots: 60.0,
             shared_above_places: 5,
             forget_after_hours: 168,
-            shards: 1,
+            shards: 0,
             max_tracks: 1_000_000,
         }
     }
