@@ -6,7 +6,7 @@
 mod dispatch;
 mod explain;
 mod held;
-mod intake;
+mod lanes;
 mod leap;
 mod memory;
 mod reorder;
@@ -39,7 +39,7 @@ pub use settings::{Settings, TimeSettings, ZoneSettings};
 pub use summary::Summary;
 
 use held::Held;
-use intake::Intake;
+use lanes::Lanes;
 use reorder::Reorder;
 use rules::Rules;
 use summary::Counters;
@@ -89,7 +89,7 @@ pub struct Engine {
     merge: Span,
     settings: behaviours::Settings,
     counters: Counters,
-    intake: Intake,
+    lanes: Lanes,
     decoded: Vec<Report>,
     believed: Vec<Report>,
     news: Vec<News>,
@@ -141,7 +141,7 @@ impl Engine {
             merge: settings.alerts.merge(),
             settings: settings.behaviours.clone(),
             counters: Counters::default(),
-            intake: Intake::new(shards),
+            lanes: Lanes::new(shards),
             decoded: Vec::new(),
             believed: Vec::new(),
             news: Vec::new(),

@@ -10,44 +10,44 @@ use crate::time::{Span, Time};
 use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Refusal, TrackIx, TrackKey};
 use crate::zones::Crossing;
 
-use super::intake::{Common, Intake, News, TOGETHER, Turn};
-use super::rules::{Bit, Rules};
+use super::lanes::{Common, Lanes, News, TOGETHER, Turn};
+use super::rules::{Bit, Rules, each};
 use super::{Engine, Timer};
 
 impl Engine {
     /// Processes every report of one moment, up to `TOGETHER` at a time.
     pub(super) fn moment(&mut self, at: Time, out: &mut Vec<Change>) {
         self.begin(at);
-        let mut intake = std::mem::take(&mut self.intake);
+        let mut lanes = std::mem::take(&mut self.lanes);
         while let Some(report) = self.reorder.pop_at(at) {
-            self.add(&mut intake, report);
-            if TOGETHER <= intake.len() {
-                self.settle(&mut intake, at, out);
+            self.add(&mut lanes, report);
+            if TOGETHER <= lanes.len() {
+                self.settle(&mut lanes, at, out);
             }
         }
-        if 0 < intake.len() || self.tracks.has_forgotten() {
-            self.settle(&mut intake, at, out);
+        if 0 < lanes.len() || self.tracks.has_forgotten() {
+            self.settle(&mut lanes, at, out);
         }
-        self.intake = intake;
+        self.lanes = lanes;
     }
 
     /// Processes one report that is older than engine time.
     pub(super) fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
-        let mut intake = std::mem::take(&mut self.intake);
-        self.add(&mut intake, report);
-        self.settle(&mut intake, now, out);
-        self.intake = intake;
+        let mut lanes = std::mem::take(&mut self.lanes);
+        self.add(&mut lanes, report);
+        self.settle(&mut lanes, now, out);
+        self.lanes = lanes;
     }
 
-    fn add(&mut self, intake: &mut Intake, report: Report) {
+    fn add(&mut self, lanes: &mut Lanes, report: Report) {
         self.coverage.heard(report.source, report.station, report.at);
-        intake.add(self.tracks.shard_of(report.mmsi), report);
+        lanes.add(self.tracks.shard_of(report.mmsi), report);
     }
 
     /// Takes reports into the picture, and then does what follows from each.
-    fn settle(&mut self, intake: &mut Intake, now: Time, out: &mut Vec<Change>) {
-        if intake.screen(&self.tracks) {
-            intake.retain(|report| {
+    fn settle(&mut self, lanes: &mut Lanes, now: Time, out: &mut Vec<Change>) {
+        if lanes.screen(&self.tracks) {
+            lanes.retain(|report| {
                 let is_damaged = self.tracks.is_damaged(report);
                 if is_damaged {
                     self.counters.refused(Refusal::DamagedNumber);
@@ -59,8 +59,8 @@ impl Engine {
         let (lots, reloads) = self.places.lots_mut();
         let ground = Ground { chart: &self.chart, reloads };
         let common = Common { ground, coverage: &self.coverage, asking: &self.asking, lost_after, now };
-        intake.take(self.tracks.shards_mut(), lots, &common);
-        intake.revise(|turn| self.record(turn, now));
+        lanes.take(self.tracks.shards_mut(), lots, &common);
+        lanes.revise(|turn| self.record(turn, now));
         let scene = Scene {
             now,
             tracks: &self.tracks,
@@ -70,8 +70,8 @@ impl Engine {
             gaps: &self.gaps,
             merge: self.merge,
         };
-        intake.ask(self.places.lots_mut().0, &mut self.rules.lanes, &scene);
-        intake.each(|news| match news {
+        lanes.ask(self.places.lots_mut().0, &mut self.rules.lanes, &scene);
+        lanes.each(|news| match news {
             News::Turn(turn, crossings) => self.turn(turn, crossings, now, out),
             News::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
             News::Refused(refusal) => self.counters.refused(refusal),
@@ -203,9 +203,7 @@ impl Engine {
         mut ask: impl FnMut(&Engine, Bit, &mut dyn PictureRule, &mut Output) -> bool,
     ) {
         let mut rules = std::mem::take(&mut self.rules.picture);
-        for (bit, rule) in &mut rules {
-            self.with_output(*bit, now, |engine, output| ask(engine, *bit, rule.as_mut(), output));
-        }
+        each(&mut rules, |bit, rule| self.with_output(bit, now, |engine, output| ask(engine, bit, rule, output)));
         self.rules.picture = rules;
     }
 
@@ -218,9 +216,7 @@ impl Engine {
     ) {
         let lane = self.tracks.shard(vessel);
         let mut rules = std::mem::take(&mut self.rules.lanes[lane]);
-        for (bit, rule) in &mut rules {
-            self.with_output(*bit, now, |engine, output| ask(engine, *bit, rule.as_mut(), output));
-        }
+        each(&mut rules, |bit, rule| self.with_output(bit, now, |engine, output| ask(engine, bit, rule, output)));
         self.rules.lanes[lane] = rules;
         self.each_rule(now, |engine, bit, rule, output| ask(engine, bit, rule, output));
     }
@@ -228,12 +224,14 @@ impl Engine {
     /// Gives every rule its turn: those about one vessel in each lane, then those about the whole picture.
     fn every_rule(&mut self, now: Time, mut ask: impl FnMut(&Engine, &mut dyn Rule, &mut Output)) {
         let mut lanes = std::mem::take(&mut self.rules.lanes);
-        for (bit, rule) in lanes.iter_mut().flatten() {
-            self.with_output(*bit, now, |engine, output| {
-                ask(engine, rule.as_mut(), output);
-                true
+        lanes.iter_mut().for_each(|rules| {
+            each(rules, |bit, rule| {
+                self.with_output(bit, now, |engine, output| {
+                    ask(engine, rule, output);
+                    true
+                });
             });
-        }
+        });
         self.rules.lanes = lanes;
         self.each_rule(now, |engine, _, rule, output| {
             ask(engine, rule, output);

@@ -6,7 +6,7 @@ use crate::time::Time;
 use crate::tracks::{Activity, FOLLOWED, Fix};
 
 use super::Engine;
-use super::intake::Turn;
+use super::lanes::Turn;
 
 impl Engine {
     /// Passes a fix to the finders of episodes, and what they found to the behaviours.

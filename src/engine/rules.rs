@@ -10,6 +10,13 @@ pub(super) type Bit = u32;
 /// A lane's own copy of a rule about one vessel.
 pub(super) type LaneRule = (Bit, Box<dyn Rule + Send>);
 
+/// Gives each of these rules its turn, in order.
+pub(super) fn each<R: ?Sized>(rules: &mut [(Bit, Box<R>)], mut turn: impl FnMut(Bit, &mut R)) {
+    for (bit, rule) in rules {
+        turn(*bit, rule);
+    }
+}
+
 /// All rules in force, each list in the order of the registry.
 #[derive(Default)]
 pub(super) struct Rules {

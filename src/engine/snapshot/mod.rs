@@ -39,7 +39,7 @@ impl Engine {
             // Never set in a daemon.
             hold_at: _,
             // Empty between lines.
-            intake: _,
+            lanes: _,
             decoded: _,
             believed: _,
             news: _,

@@ -16,7 +16,7 @@ use crate::tracks::{Activity, Fix, Jump, Learned, Outcome, Refusal, Shard, Speed
 use crate::units::StationClass;
 use crate::zones::{Crossing, Sighting};
 
-use super::rules::{Bit, LaneRule};
+use super::rules::{Bit, LaneRule, each};
 
 /// Upper limit of the reports of one moment taken in before their consequences are worked out.
 pub(super) const TOGETHER: usize = 1024;
@@ -33,7 +33,7 @@ const LOOK_MILLIS: i64 = 1_800_000;
 
 /// Reports of one moment on their way through the lanes.
 #[derive(Default)]
-pub(super) struct Intake {
+pub(super) struct Lanes {
     lanes: Vec<Lane>,
     /// The lane of each report, in the order of the reports.
     order: Vec<u8>,
@@ -119,6 +119,15 @@ pub(super) struct Said {
     pub(super) marks: Vec<(Bit, TrackIx, Activity)>,
 }
 
+impl Said {
+    /// Takes over what one rule reported.
+    fn take(&mut self, bit: Bit, output: &mut Output) {
+        self.signals.append(&mut output.signals);
+        self.wakes.extend(output.wakes.drain(..).map(|(at, key, vessel)| (bit, at, key, vessel)));
+        self.marks.extend(output.activity.drain(..).map(|(vessel, activity)| (bit, vessel, activity)));
+    }
+}
+
 /// What the lanes share and only read while they take in reports.
 pub(super) struct Common<'a> {
     pub(super) ground: Ground<'a>,
@@ -129,9 +138,9 @@ pub(super) struct Common<'a> {
     pub(super) now: Time,
 }
 
-impl Intake {
-    pub(super) fn new(lanes: usize) -> Intake {
-        Intake { lanes: (0..lanes).map(|number| Lane { number, ..Lane::default() }).collect(), order: Vec::new() }
+impl Lanes {
+    pub(super) fn new(lanes: usize) -> Lanes {
+        Lanes { lanes: (0..lanes).map(|number| Lane { number, ..Lane::default() }).collect(), order: Vec::new() }
     }
 
     /// Adds the next report to that lane.
@@ -296,22 +305,16 @@ impl Lane {
             turn.find_place(lot, scene, active);
             let step = turn.step(vessel.key(), lot.presence(turn.vessel), &crossings[turn.crossings.clone()]);
             let mut said = None;
-            for (bit, rule) in rules.iter_mut() {
-                if !step.interest.meets(rule.interest()) && active & (1 << *bit) == 0 {
-                    continue;
+            each(rules, |bit, rule| {
+                if step.interest.meets(rule.interest()) || active & (1 << bit) != 0 {
+                    rule.step(scene, &step, output);
                 }
-                rule.step(scene, &step, output);
-                if output.is_empty() {
-                    continue;
+                if !output.is_empty() {
+                    let said: &mut Box<Said> = said.get_or_insert_default();
+                    said.take(bit, output);
+                    marks.extend(said.marks.iter().filter(|(marked, ..)| *marked == bit));
                 }
-                let said: &mut Box<Said> = said.get_or_insert_default();
-                said.signals.append(&mut output.signals);
-                said.wakes.extend(output.wakes.drain(..).map(|(at, key, vessel)| (*bit, at, key, vessel)));
-                let changed = output.activity.drain(..).map(|(vessel, activity)| (*bit, vessel, activity));
-                let from = said.marks.len();
-                said.marks.extend(changed);
-                marks.extend_from_slice(&said.marks[from..]);
-            }
+            });
             turn.said = said;
         }
         marks.clear();
