@@ -23,9 +23,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationId};
-use crate::alerts::{Alert, AlertBook, Change, View};
-use crate::behaviours::{self, Behaviour, Output, Places};
+use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings};
+use crate::alerts::{Alert, AlertBook, Change};
+use crate::behaviours::{self, Behaviour, Output, Places, Scene};
 use crate::cases::{Case, CaseBook};
 use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;
@@ -66,15 +66,11 @@ use serde::{Deserialize, Serialize};
 /// The whole core: decoder, picture, behaviours, alert book and engine time.
 pub struct Engine {
     decoder: Decoder,
+    world: World,
     watermarks: Watermarks,
     reorder: Reorder,
-    tracks: Tracks,
-    coverage: Coverage,
     receipts: Receipts,
-    gaps: Gaps,
     places: Places,
-    episodes: Episodes,
-    chart: Arc<Chart>,
     rules: Rules,
     /// By zone index: whether some behaviour needs every fix from inside the zone.
     asking: Vec<bool>,
@@ -86,7 +82,6 @@ pub struct Engine {
     sweep_at: Time,
     hours_at: Option<Time>,
     hold_at: Option<Time>,
-    merge: Span,
     settings: behaviours::Settings,
     counters: Counters,
     lanes: Lanes,
@@ -94,6 +89,25 @@ pub struct Engine {
     believed: Vec<Report>,
     news: Vec<News>,
     output: Output,
+}
+
+/// What the rules may read.
+struct World {
+    tracks: Tracks,
+    chart: Arc<Chart>,
+    episodes: Episodes,
+    coverage: Coverage,
+    gaps: Gaps,
+    /// How long after its end a condition may resume as the same alert.
+    merge: Span,
+}
+
+impl World {
+    /// What the rules may read at this moment.
+    fn scene(&self, now: Time) -> Scene<'_> {
+        let World { tracks, chart, episodes, coverage, gaps, merge } = self;
+        Scene { now, tracks, chart, episodes, coverage, gaps, merge: *merge }
+    }
 }
 
 /// A wake-up that a behaviour requested, ordered by time, then behaviour, then track key.
@@ -118,18 +132,23 @@ impl Engine {
         );
         let tracks = Tracks::new(settings.tracks.clone(), watermarks.satellites());
         let shards = tracks.shards();
-        Engine {
-            decoder,
+        let world = World {
             tracks,
             coverage: Coverage::new(settings.coverage.clone()),
-            receipts,
             gaps: Gaps::default(),
+            episodes: Episodes::default(),
+            merge: settings.alerts.merge(),
+            chart,
+        };
+        Engine {
+            decoder,
+            receipts,
             watermarks,
             reorder: Reorder::new(),
             places: Places::new(shards),
-            episodes: Episodes::default(),
-            rules: Rules::new(&settings.behaviours, &chart, shards),
-            asking: asking(&chart),
+            rules: Rules::new(&settings.behaviours, &world.chart, shards),
+            asking: asking(&world.chart),
+            world,
             book: AlertBook::new(settings.alerts.clone(), settings.score.clone(), settings.handling.clone()),
             cases: CaseBook::default(),
             held: Held::default(),
@@ -138,7 +157,6 @@ impl Engine {
             sweep_at: Time::MIN,
             hours_at: None,
             hold_at: None,
-            merge: settings.alerts.merge(),
             settings: settings.behaviours.clone(),
             counters: Counters::default(),
             lanes: Lanes::new(shards),
@@ -146,7 +164,6 @@ impl Engine {
             believed: Vec::new(),
             news: Vec::new(),
             output: Output::default(),
-            chart,
         }
     }
 
@@ -196,21 +213,21 @@ impl Engine {
 
     /// Applies new settings and zones; tracks, episodes and alerts are kept.
     pub fn replace(&mut self, settings: &Settings, chart: Arc<Chart>, out: &mut Vec<Change>) {
-        self.places.reload(&self.chart, &chart);
-        self.chart = chart;
-        self.asking = asking(&self.chart);
-        self.tracks.configure(settings.tracks.clone());
-        self.coverage.configure(settings.coverage.clone());
-        self.merge = settings.alerts.merge();
+        self.places.reload(&self.world.chart, &chart);
+        self.world.chart = chart;
+        self.asking = asking(&self.world.chart);
+        self.world.tracks.configure(settings.tracks.clone());
+        self.world.coverage.configure(settings.coverage.clone());
+        self.world.merge = settings.alerts.merge();
         self.book.configure(settings.alerts.clone(), settings.score.clone(), settings.handling.clone());
         self.settings = settings.behaviours.clone();
         if self.now.is_none() {
             // No step has run yet, so no behaviour has state to keep or alerts to end.
-            self.rules = Rules::new(&self.settings, &self.chart, self.tracks.shards());
+            self.rules = Rules::new(&self.settings, &self.world.chart, self.world.tracks.shards());
         }
         self.switch_behaviours(out);
         self.reload_behaviours(out);
-        self.hours_at = self.now.and_then(|now| self.chart.zones.next_change(now));
+        self.hours_at = self.now.and_then(|now| self.world.chart.zones.next_change(now));
     }
 
     /// Engine time, the time of the last step; `None` before the first.
@@ -251,33 +268,33 @@ impl Engine {
 
     /// The tracks of all vessels.
     pub fn tracks(&self) -> &Tracks {
-        &self.tracks
+        &self.world.tracks
     }
 
     /// The reception model: where vessels are usually heard.
     pub fn coverage(&self) -> &Coverage {
-        &self.coverage
+        &self.world.coverage
     }
 
     /// The gaps of the last 30 days.
     pub fn gaps(&self) -> &Gaps {
-        &self.gaps
+        &self.world.gaps
     }
 
     /// Counters of the run so far.
     pub fn summary(&self) -> Summary {
-        self.counters.summary(self.decoder.tally(), &self.tracks, &self.watermarks)
+        self.counters.summary(self.decoder.tally(), &self.world.tracks, &self.watermarks)
     }
 
     /// Episodes of the vessels: halts, slow legs, kinks, port calls, holes.
     pub fn episodes(&self) -> &Episodes {
-        &self.episodes
+        &self.world.episodes
     }
 
     /// Approximate heap memory held for vessels, in bytes.
     pub fn bytes(&self) -> usize {
-        let silences = self.coverage.bytes() + self.gaps.bytes();
-        self.tracks.bytes() + self.places.bytes() + self.episodes.bytes() + silences
+        let silences = self.world.coverage.bytes() + self.world.gaps.bytes();
+        self.world.tracks.bytes() + self.places.bytes() + self.world.episodes.bytes() + silences
     }
 
     /// Checks the time of a report, and passes on the reports whose time is believed.
@@ -321,8 +338,8 @@ impl Engine {
     fn begin(&mut self, at: Time) {
         if self.now.is_none() {
             self.sweep_at = at + SWEEP_EVERY;
-            self.hours_at = self.chart.zones.next_change(at);
-            self.coverage.begin(at);
+            self.hours_at = self.world.chart.zones.next_change(at);
+            self.world.coverage.begin(at);
         }
         self.now = self.now.max(Some(at));
     }
@@ -336,33 +353,17 @@ impl Engine {
             match what {
                 Due::Hours => {
                     self.places.hours_changed();
-                    self.hours_at = self.chart.zones.next_change(at);
+                    self.hours_at = self.world.chart.zones.next_change(at);
                     self.reload_behaviours(out);
                 }
-                Due::Book => {
-                    let from = out.len();
-                    let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
-                    let cases = &self.cases;
-                    let case_score = |key: TrackKey| cases.score_of(key.mmsi.0, key.ordinal);
-                    let view = View {
-                        tracks: &self.tracks,
-                        chart: &self.chart,
-                        episodes: &self.episodes,
-                        coverage: &self.coverage,
-                        gaps: &self.gaps,
-                        station_name: &station_name,
-                        case_score: &case_score,
-                    };
-                    self.book.wake(now, &view, out);
-                    self.note(out, from);
-                }
+                Due::Book => self.with_book(out, |book, view, out| book.wake(now, view, out)),
                 Due::Slot => self.turn_slot(now, out),
                 Due::Rule => self.wake(out),
                 Due::Sweep => {
                     self.sweep_at = at + SWEEP_EVERY;
-                    self.tracks.sweep(now);
-                    self.episodes.sweep(now);
-                    self.gaps.sweep(now);
+                    self.world.tracks.sweep(now);
+                    self.world.episodes.sweep(now);
+                    self.world.gaps.sweep(now);
                     self.drop_forgotten(out);
                 }
             }
@@ -372,7 +373,7 @@ impl Engine {
     fn next_timer(&self) -> Option<(Time, Due)> {
         let behaviour = self.timers.peek().map(|Reverse(timer)| (timer.at, Due::Rule));
         let sweep = (self.sweep_at != Time::MIN).then_some((self.sweep_at, Due::Sweep));
-        let slot = self.coverage.due().map(|at| (at, Due::Slot));
+        let slot = self.world.coverage.due().map(|at| (at, Due::Slot));
         [self.hours_at.map(|at| (at, Due::Hours)), self.book.due().map(|at| (at, Due::Book)), slot, behaviour, sweep]
             .into_iter()
             .flatten()

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::ais::{Report, StationId};
-use crate::alerts::{Change, Status, View};
+use crate::alerts::{AlertBook, Change, Status, View};
 use crate::behaviours::{End, Ground, Interest, Output, PictureRule, Rule, Scene, Verdict};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
@@ -12,7 +12,7 @@ use crate::zones::Crossing;
 
 use super::lanes::{Common, Lanes, News, TOGETHER, Turn};
 use super::rules::{Bit, Rules, each};
-use super::{Engine, Timer};
+use super::{Engine, Timer, World};
 
 impl Engine {
     /// Processes every report of one moment, up to `TOGETHER` at a time.
@@ -25,7 +25,7 @@ impl Engine {
                 self.settle(&mut lanes, at, out);
             }
         }
-        if 0 < lanes.len() || self.tracks.has_forgotten() {
+        if 0 < lanes.len() || self.world.tracks.has_forgotten() {
             self.settle(&mut lanes, at, out);
         }
         self.lanes = lanes;
@@ -40,44 +40,36 @@ impl Engine {
     }
 
     fn add(&mut self, lanes: &mut Lanes, report: Report) {
-        self.coverage.heard(report.source, report.station, report.at);
-        lanes.add(self.tracks.shard_of(report.mmsi), report);
+        self.world.coverage.heard(report.source, report.station, report.at);
+        lanes.add(self.world.tracks.shard_of(report.mmsi), report);
     }
 
     /// Takes reports into the picture, and then does what follows from each.
     fn settle(&mut self, lanes: &mut Lanes, now: Time, out: &mut Vec<Change>) {
-        if lanes.screen(&self.tracks) {
+        if lanes.screen(&self.world.tracks) {
             lanes.retain(|report| {
-                let is_damaged = self.tracks.is_damaged(report);
+                let is_damaged = self.world.tracks.is_damaged(report);
                 if is_damaged {
                     self.counters.refused(Refusal::DamagedNumber);
                 }
                 !is_damaged
             });
         }
-        let lost_after = self.tracks.settings().lost_after();
+        let lost_after = self.world.tracks.settings().lost_after();
         let (lots, reloads) = self.places.lots_mut();
-        let ground = Ground { chart: &self.chart, reloads };
-        let common = Common { ground, coverage: &self.coverage, asking: &self.asking, lost_after, now };
-        lanes.take(self.tracks.shards_mut(), lots, &common);
+        let ground = Ground { chart: &self.world.chart, reloads };
+        let common = Common { ground, coverage: &self.world.coverage, asking: &self.asking, lost_after, now };
+        lanes.take(self.world.tracks.shards_mut(), lots, &common);
         lanes.revise(|turn| self.record(turn, now));
-        let scene = Scene {
-            now,
-            tracks: &self.tracks,
-            chart: &self.chart,
-            episodes: &self.episodes,
-            coverage: &self.coverage,
-            gaps: &self.gaps,
-            merge: self.merge,
-        };
+        let scene = self.world.scene(now);
         lanes.ask(self.places.lots_mut().0, &mut self.rules.lanes, &scene);
         lanes.each(|news| match news {
             News::Turn(turn, crossings) => self.turn(turn, crossings, now, out),
             News::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
             News::Refused(refusal) => self.counters.refused(refusal),
         });
-        self.tracks.make_room();
-        if self.tracks.has_forgotten() {
+        self.world.tracks.make_room();
+        if self.world.tracks.has_forgotten() {
             self.drop_forgotten(out);
         }
     }
@@ -87,17 +79,17 @@ impl Engine {
         let Some(fix) = turn.fix else {
             return;
         };
-        let vessel = self.tracks.vessel(turn.vessel);
+        let vessel = self.world.tracks.vessel(turn.vessel);
         let key = vessel.key();
         if turn.seen {
-            turn.lay = self.episodes.lying.of(key);
+            turn.lay = self.world.episodes.lying.of(key);
         }
         if let Some(previous) = turn.previous {
-            self.episodes.holes.take(key, previous.at, fix.at);
+            self.world.episodes.holes.take(key, previous.at, fix.at);
         }
         let is_look = turn.interest.meets(Interest::FIRST.and(Interest::LOOK));
         if ((turn.tick && turn.slow) || is_look) && !vessel.in_port() {
-            self.episodes.lying.take(key, fix.at, fix.position, turn.smg.map(|smg| smg.knots));
+            self.world.episodes.lying.take(key, fix.at, fix.position, turn.smg.map(|smg| smg.knots));
         }
         if turn.in_port && self.port_call(turn, &fix, now) {
             turn.interest = turn.interest.and(Interest::SAILED);
@@ -109,27 +101,27 @@ impl Engine {
         let Turn { vessel: ix, interest, .. } = turn;
         if let Some(fix) = turn.fix {
             if turn.seen {
-                self.coverage.seen(self.tracks.vessel(ix), turn.previous, fix);
+                self.world.coverage.seen(self.world.tracks.vessel(ix), turn.previous, fix);
                 self.heard_again(ix, fix, turn.lay, now, out);
-                self.episodes.inseparable.look(&self.tracks, ix, &fix);
+                self.world.episodes.inseparable.look(&self.world.tracks, ix, &fix);
             }
-            let vessel = self.tracks.vessel(ix);
+            let vessel = self.world.tracks.vessel(ix);
             if interest.meets(Interest::FIRST) {
-                self.episodes.heard(fix.at);
-                self.episodes.gear.first_heard(&vessel, &self.tracks);
+                self.world.episodes.heard(fix.at);
+                self.world.episodes.gear.first_heard(&vessel, &self.world.tracks);
             }
             if interest.meets(Interest::FIRST.and(Interest::LOOK))
-                && let Some(region) = self.chart.zones.source_at(fix.position, fix.at)
+                && let Some(region) = self.world.chart.zones.source_at(fix.position, fix.at)
                 && vessel.takes_part()
             {
-                self.episodes.origins.seen(vessel.key(), self.chart.zones.get(region), fix.at);
+                self.world.episodes.origins.seen(vessel.key(), self.world.chart.zones.get(region), fix.at);
             }
             let active = vessel.active();
             if interest.0 == 0 && active == 0 && turn.said.is_none() {
                 return;
             }
             if turn.tick {
-                self.tracks.mark_interest(ix, if turn.watch { Keep::Watch } else { Keep::Pass });
+                self.world.tracks.mark_interest(ix, if turn.watch { Keep::Watch } else { Keep::Pass });
             }
             if turn.slow || active & (1 << FOLLOWED) != 0 || interest.meets(Interest::TICK) {
                 self.remember(&turn, fix, now, out);
@@ -140,9 +132,9 @@ impl Engine {
 
     /// Follows a vessel into, through and out of port. Returns whether a port call has just ended.
     fn port_call(&mut self, turn: &mut Turn, fix: &Fix, now: Time) -> bool {
-        let (place, left_calm) = self.places.vicinity(&self.chart, turn.vessel, fix.position, now);
+        let (place, left_calm) = self.places.vicinity(&self.world.chart, turn.vessel, fix.position, now);
         turn.leaves_calm(left_calm);
-        let vessel = self.tracks.vessel(turn.vessel);
+        let vessel = self.world.tracks.vessel(turn.vessel);
         let berth = Berth {
             at: fix.at,
             position: fix.position,
@@ -151,9 +143,9 @@ impl Engine {
             first_at: vessel.first_at(),
             draught_dm: vessel.identity().and_then(|identity| identity.draught_dm),
         };
-        let chart = &self.chart;
-        let sailing = self.episodes.port_calls.take(vessel.key(), &berth, || chart.calm_name(fix.position, now));
-        self.tracks.mark_in_port(turn.vessel, sailing == Sailing::Staying);
+        let chart = &self.world.chart;
+        let sailing = self.world.episodes.port_calls.take(vessel.key(), &berth, || chart.calm_name(fix.position, now));
+        self.world.tracks.mark_in_port(turn.vessel, sailing == Sailing::Staying);
         sailing == Sailing::Sailed
     }
 
@@ -163,13 +155,13 @@ impl Engine {
         if let Some(said) = turn.said.take() {
             self.output.signals.extend(said.signals);
             for (bit, vessel, activity) in said.marks {
-                self.tracks.mark_active(vessel, bit, activity);
+                self.world.tracks.mark_active(vessel, bit, activity);
             }
             for (bit, at, key, vessel) in said.wakes {
                 self.wake_at(at, now, bit, key, vessel);
             }
         }
-        let vessel = self.tracks.vessel(turn.vessel);
+        let vessel = self.world.tracks.vessel(turn.vessel);
         let (key, active) = (vessel.key(), if turn.fix.is_some() { vessel.active() } else { 0 });
         self.each_rule(now, |engine, bit, rule, output| {
             if !turn.interest.meets(rule.interest()) && active & (1 << bit) == 0 {
@@ -184,15 +176,7 @@ impl Engine {
 
     /// What the rules may read at this moment.
     pub(super) fn scene(&self, now: Time) -> Scene<'_> {
-        Scene {
-            now,
-            tracks: &self.tracks,
-            chart: &self.chart,
-            episodes: &self.episodes,
-            coverage: &self.coverage,
-            gaps: &self.gaps,
-            merge: self.merge,
-        }
+        self.world.scene(now)
     }
 
     /// Gives each rule about the whole picture its turn, in order, with its bit. `ask` returns whether the rule was asked; what it
@@ -214,7 +198,7 @@ impl Engine {
         now: Time,
         mut ask: impl FnMut(&Engine, Bit, &mut dyn Rule, &mut Output) -> bool,
     ) {
-        let lane = self.tracks.shard(vessel);
+        let lane = self.world.tracks.shard(vessel);
         let mut rules = std::mem::take(&mut self.rules.lanes[lane]);
         each(&mut rules, |bit, rule| self.with_output(bit, now, |engine, output| ask(engine, bit, rule, output)));
         self.rules.lanes[lane] = rules;
@@ -251,16 +235,16 @@ impl Engine {
     /// Carries out what one behaviour requested: activity marks, wake-ups and verdicts.
     fn keep(&mut self, bit: Bit, output: &mut Output, now: Time) {
         for (vessel, activity) in output.activity.drain(..) {
-            self.tracks.mark_active(vessel, bit, activity);
+            self.world.tracks.mark_active(vessel, bit, activity);
         }
         for (at, key, vessel) in output.wakes.drain(..) {
             self.wake_at(at, now, bit, key, vessel);
         }
         for verdict in output.verdicts.drain(..) {
             match verdict {
-                Verdict::False { track: (key, vessel), since } => self.episodes.disown(key, vessel, since),
-                Verdict::True { vessel } => self.episodes.own(vessel),
-                Verdict::Gone { track: (key, vessel) } => self.tracks.drop_false(key, vessel),
+                Verdict::False { track: (key, vessel), since } => self.world.episodes.disown(key, vessel, since),
+                Verdict::True { vessel } => self.world.episodes.own(vessel),
+                Verdict::Gone { track: (key, vessel) } => self.world.tracks.drop_false(key, vessel),
             }
         }
     }
@@ -287,20 +271,23 @@ impl Engine {
             rule.overhears()
         });
         signals.append(&mut self.output.signals);
+        self.with_book(out, |book, view, out| book.take(now, signals, view, out));
+    }
+
+    /// Lets the alert book act, and takes up the changes that it makes.
+    pub(super) fn with_book(
+        &mut self,
+        out: &mut Vec<Change>,
+        act: impl FnOnce(&mut AlertBook, &View<'_>, &mut Vec<Change>),
+    ) {
         let from = out.len();
-        let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
-        let cases = &self.cases;
+        let (decoder, cases) = (&self.decoder, &self.cases);
+        let World { tracks, chart, episodes, coverage, gaps, .. } = &self.world;
+        let station_name = |station: StationId| decoder.station_name(station).to_owned();
         let case_score = |key: TrackKey| cases.score_of(key.mmsi.0, key.ordinal);
-        let view = View {
-            tracks: &self.tracks,
-            chart: &self.chart,
-            episodes: &self.episodes,
-            coverage: &self.coverage,
-            gaps: &self.gaps,
-            station_name: &station_name,
-            case_score: &case_score,
-        };
-        self.book.take(now, signals, &view, out);
+        let (station_name, case_score) = (&station_name, &case_score);
+        let view = View { tracks, chart, episodes, coverage, gaps, station_name, case_score };
+        act(&mut self.book, &view, out);
         self.note(out, from);
     }
 
@@ -313,7 +300,7 @@ impl Engine {
             let before = disproved.then(|| self.cases.case_of(&change.alert.id));
             self.cases.take(change);
             change.name_case(before.unwrap_or_else(|| self.cases.case_of(&change.alert.id)));
-            self.held.take(change, &mut self.tracks);
+            self.held.take(change, &mut self.world.tracks);
         }
     }
 
@@ -321,19 +308,19 @@ impl Engine {
         let Some(now) = self.now else {
             return;
         };
-        for vessel in self.tracks.take_forgotten() {
+        for vessel in self.world.tracks.take_forgotten() {
             self.each_rule_of(vessel, now, |engine, _, rule, output| {
                 rule.forget(&engine.scene(now), vessel, End::Lost, output);
                 true
             });
             self.tell(now, out);
             self.book.forget(vessel);
-            self.episodes.port_calls.forget(self.tracks.vessel(vessel).key());
-            self.episodes.inseparable.forget(self.tracks.vessel(vessel).key());
+            self.world.episodes.port_calls.forget(self.world.tracks.vessel(vessel).key());
+            self.world.episodes.inseparable.forget(self.world.tracks.vessel(vessel).key());
             self.places.forget(vessel);
-            self.episodes.forget(vessel);
-            self.coverage.forget(vessel);
-            self.tracks.release(vessel);
+            self.world.episodes.forget(vessel);
+            self.world.coverage.forget(vessel);
+            self.world.tracks.release(vessel);
         }
     }
 
@@ -350,10 +337,11 @@ impl Engine {
 
     /// Starts behaviours that were switched on; ends and drops those that were switched off.
     pub(super) fn switch_behaviours(&mut self, out: &mut Vec<Change>) {
-        let mut rules = Rules::new(&self.settings, &self.chart, self.tracks.shards());
+        let mut rules = Rules::new(&self.settings, &self.world.chart, self.world.tracks.shards());
         let now = self.now.unwrap_or(Time::MIN);
         for (bit, mut rule) in rules.replace(std::mem::take(&mut self.rules)) {
             let active: Vec<TrackIx> = self
+                .world
                 .tracks
                 .iter()
                 .filter(|vessel| vessel.active() & (1 << bit) != 0)

@@ -41,16 +41,16 @@ impl Engine {
             return Vec::new();
         };
         let mut tracks: Vec<(TrackKey, TrackIx)> =
-            self.tracks.under(mmsi).map(|vessel| (vessel.key(), vessel.ix())).collect();
+            self.world.tracks.under(mmsi).map(|vessel| (vessel.key(), vessel.ix())).collect();
         tracks.sort_unstable();
         tracks.into_iter().map(|(key, ix)| self.explain_one(key, ix, now)).collect()
     }
 
     fn explain_one(&self, key: TrackKey, ix: TrackIx, now: Time) -> Explained {
-        let vessel = self.tracks.vessel(ix);
+        let vessel = self.world.tracks.vessel(ix);
         let fix = vessel.last();
         let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole);
-        let place = fix.map(|fix| self.places.vicinity_unkept(&self.chart, ix, fix.position, now));
+        let place = fix.map(|fix| self.places.vicinity_unkept(&self.world.chart, ix, fix.position, now));
         let scene = self.scene(now);
         let step = Step {
             at: now,
@@ -67,7 +67,7 @@ impl Engine {
             left_calm: None,
             interest: Interest(0),
         };
-        let rules = self.rules.of_lane(self.tracks.shard(ix)).into_iter();
+        let rules = self.rules.of_lane(self.world.tracks.shard(ix)).into_iter();
         let behaviours = rules.map(|rule| {
             let doubt = self.book.doubt(rule.behaviour(), key.mmsi, now);
             let told = rule.explain(&scene, &step).into_iter();
@@ -78,7 +78,7 @@ impl Engine {
             vessel: ix,
             fix,
             smg,
-            place: place.map(|place| place.place(&self.chart)),
+            place: place.map(|place| place.place(&self.world.chart)),
             behaviours: behaviours.collect(),
         }
     }

@@ -12,25 +12,25 @@ impl Engine {
     /// Passes a fix to the finders of episodes, and what they found to the behaviours.
     pub(super) fn remember(&mut self, turn: &Turn, fix: Fix, now: Time, out: &mut Vec<Change>) {
         let &Turn { vessel: ix, smg, tick, .. } = turn;
-        let place = turn.place.unwrap_or_else(|| self.places.vicinity(&self.chart, ix, fix.position, now).0);
-        let vessel = self.tracks.vessel(ix);
+        let place = turn.place.unwrap_or_else(|| self.places.vicinity(&self.world.chart, ix, fix.position, now).0);
+        let vessel = self.world.tracks.vessel(ix);
         if !vessel.takes_part() {
             return;
         }
-        let zones = &self.chart.zones;
+        let zones = &self.world.chart.zones;
         let watched = self.places.presence(ix).iter().any(|(zone, _)| {
             let zone = zones.get(zone);
             zone.watched() && zone.active(now)
         });
         let followed = vessel.active() & (1 << FOLLOWED) != 0;
-        let off_shore = place.is_off_shore(&self.chart, SHORE_NM);
-        let shore_nm = &|| place.shore_nm(&self.chart);
+        let off_shore = place.is_off_shore(&self.world.chart, SHORE_NM);
+        let shore_nm = &|| place.shore_nm(&self.world.chart);
         let calm = place.in_calm();
         let look = Look { vessel, key: vessel.key(), fix, smg, off_shore, shore_nm, calm, watched, tick };
-        self.episodes.look(&look, &mut self.news);
-        let follows = self.episodes.follows(ix);
+        self.world.episodes.look(&look, &mut self.news);
+        let follows = self.world.episodes.follows(ix);
         if follows != followed {
-            self.tracks.mark_active(ix, FOLLOWED, if follows { Activity::Keeps } else { Activity::Done });
+            self.world.tracks.mark_active(ix, FOLLOWED, if follows { Activity::Keeps } else { Activity::Done });
         }
         self.tell_news(now, out);
     }

@@ -27,27 +27,27 @@ impl Engine {
     /// Ends a slot of the reception model.
     pub(super) fn turn_slot(&mut self, now: Time, out: &mut Vec<Change>) {
         let mut told = Vec::new();
-        let somebody = self.coverage.turn(&self.tracks, &mut told);
-        self.episodes.passed(SLOT, somebody, now);
+        let somebody = self.world.coverage.turn(&self.world.tracks, &mut told);
+        self.world.episodes.passed(SLOT, somebody, now);
         for (key, ix) in told {
-            let vessel = self.tracks.vessel(ix);
-            let Some(silence) = self.coverage.silence(ix).filter(|_| vessel.key() == key) else {
+            let vessel = self.world.tracks.vessel(ix);
+            let Some(silence) = self.world.coverage.silence(ix).filter(|_| vessel.key() == key) else {
                 continue;
             };
             // A vessel that may be invented or shares its MMSI is not missed, nor is one whose positions were false.
-            if vessel.is_phantom() || vessel.shares_number() || self.episodes.is_disowned(ix) {
+            if vessel.is_phantom() || vessel.shares_number() || self.world.episodes.is_disowned(ix) {
                 continue;
             }
-            if !Gaps::judged_at(silence.position, &self.chart, now) {
+            if !Gaps::judged_at(silence.position, &self.world.chart, now) {
                 continue;
             }
             // A vessel that is out of the feed's reach by now has no gap, but behaviours interested in silence still see it.
             if silence.unheard() < TOLD_BELOW {
                 let from = Spot { at: silence.since, position: silence.position };
-                let usual = self.coverage.silence_rate(silence).usual().is_some();
+                let usual = self.world.coverage.silence_rate(silence).usual().is_some();
                 let usual_knots = vessel.usual_knots(from.at);
-                let lay_still = is_at_anchor(vessel, self.episodes.lying.of(key), from.at);
-                self.gaps.open(Gap { key, from, to: None, usual_knots, usual, lay_still });
+                let lay_still = is_at_anchor(vessel, self.world.episodes.lying.of(key), from.at);
+                self.world.gaps.open(Gap { key, from, to: None, usual_knots, usual, lay_still });
             }
             self.ask_about_silence(ix, None, Interest::SILENT, now, out);
         }
@@ -61,27 +61,27 @@ impl Engine {
 
     /// Handles a vessel that was heard after a silence.
     pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix, lay: Option<Still>, now: Time, out: &mut Vec<Change>) {
-        let Some(silence) = self.coverage.ended(ix) else {
+        let Some(silence) = self.world.coverage.ended(ix) else {
             return;
         };
-        let vessel = self.tracks.vessel(ix);
+        let vessel = self.world.tracks.vessel(ix);
         let key = vessel.key();
         // The only vessel of its input: until one of them is heard, the silence may be the vessel's or the receiver's.
-        if silence.alone && silence.has_own_record() && Gaps::judged_at(silence.position, &self.chart, now) {
+        if silence.alone && silence.has_own_record() && Gaps::judged_at(silence.position, &self.world.chart, now) {
             let from = Spot { at: silence.since, position: silence.position };
             let usual_knots = vessel.usual_knots(from.at);
             let lay_still = is_at_anchor(vessel, lay, from.at);
-            self.gaps.open(Gap { key, from, to: None, usual_knots, usual: false, lay_still });
-            self.gaps.close(key, Spot { at: fix.at, position: fix.position });
+            self.world.gaps.open(Gap { key, from, to: None, usual_knots, usual: false, lay_still });
+            self.world.gaps.close(key, Spot { at: fix.at, position: fix.position });
             return self.ask_about_silence(ix, Some(fix), Interest::ALONE, now, out);
         }
-        self.gaps.close(key, Spot { at: fix.at, position: fix.position });
+        self.world.gaps.close(key, Spot { at: fix.at, position: fix.position });
     }
 
     /// Handles a fix older than the vessel's last one, which may be within a gap that has been closed.
     pub(super) fn heard_late(&mut self, ix: TrackIx, fix: Fix, now: Time, out: &mut Vec<Change>) {
-        let key = self.tracks.vessel(ix).key();
-        if self.gaps.split(key, Spot { at: fix.at, position: fix.position }).is_some() {
+        let key = self.world.tracks.vessel(ix).key();
+        if self.world.gaps.split(key, Spot { at: fix.at, position: fix.position }).is_some() {
             self.ask_about_silence(ix, Some(fix), Interest::LATE, now, out);
         }
     }
@@ -95,7 +95,7 @@ impl Engine {
         now: Time,
         out: &mut Vec<Change>,
     ) {
-        let key = self.tracks.vessel(ix).key();
+        let key = self.world.tracks.vessel(ix).key();
         self.each_rule(now, |engine, _, rule, output| {
             if !interest.meets(rule.interest()) {
                 return false;

@@ -7,21 +7,18 @@ use crate::alerts::Change;
 use crate::state::{Damaged, pack, unpack};
 use crate::time::Time;
 
-use super::{Engine, SourceClock};
+use super::{Engine, SourceClock, World};
 
 impl Engine {
     /// The whole state of the engine. An engine of the same program with the same settings, zones and inputs can restore it.
     pub fn save(&self) -> Vec<u8> {
         let Engine {
             decoder,
+            world,
             watermarks,
             reorder,
-            tracks,
-            coverage,
             receipts,
-            gaps,
             places,
-            episodes,
             rules,
             book,
             cases,
@@ -32,9 +29,7 @@ impl Engine {
             hours_at,
             counters,
             // Built from settings and zones.
-            chart: _,
             asking: _,
-            merge: _,
             settings: _,
             // Never set in a daemon.
             hold_at: _,
@@ -45,6 +40,8 @@ impl Engine {
             news: _,
             output: _,
         } = self;
+        // The chart and the merge window are built from settings and zones.
+        let World { tracks, episodes, coverage, gaps, chart: _, merge: _ } = world;
         let mut into = Vec::new();
         let to = &mut into;
         decoder.save(to);
@@ -73,12 +70,12 @@ impl Engine {
         self.decoder.restore(from)?;
         self.watermarks = unpack(from)?;
         self.reorder = unpack(from)?;
-        self.tracks.restore(from)?;
-        self.coverage.restore(from)?;
+        self.world.tracks.restore(from)?;
+        self.world.coverage.restore(from)?;
         self.receipts = unpack(from)?;
-        self.gaps = unpack(from)?;
+        self.world.gaps = unpack(from)?;
         self.places.restore(from)?;
-        self.episodes = unpack(from)?;
+        self.world.episodes = unpack(from)?;
         self.rules.restore(from)?;
         self.book.restore(from)?;
         self.cases = unpack(from)?;
@@ -96,7 +93,7 @@ impl Engine {
     /// its number for good. A removed input stays in its place, idle, neither live nor late.
     pub fn inputs(&mut self, sources: Vec<SourceClock>) {
         self.watermarks.inputs(&sources);
-        self.tracks.satellites(&self.watermarks.satellites());
+        self.world.tracks.satellites(&self.watermarks.satellites());
         self.receipts.inputs(sources.iter().map(|source| (source.name.clone(), source.live)));
         let settings = sources.into_iter();
         let settings =
@@ -118,7 +115,7 @@ impl Engine {
     /// The daemon was down between `from` and `until`, by the time of receipt: silences in that interval are its own, not those
     /// of vessels or inputs.
     pub fn resume(&mut self, from: Time, until: Time) {
-        self.coverage.away(from, until);
+        self.world.coverage.away(from, until);
         self.receipts.resume(until);
     }
 }
