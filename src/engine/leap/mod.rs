@@ -23,15 +23,16 @@ const REFUTING: u8 = 5;
 const CONFIRMING_AT_END: usize = 3;
 /// Among the reports judged together, those ahead of the rest are refused if they are at most one in this many.
 const FEW: usize = 4;
-/// Number of latest reports that the input's disorder is measured over, and how many of them may be later than what counts as its
-/// disorder.
+/// Number of latest reports over which the disorder of an input is measured: how far its reports lag behind its newest time.
 const RECENT: usize = 32;
+/// Number of these reports that may lag further than the disorder.
 const STRAGGLERS: usize = 4;
 
 /// What is known about the times of one input.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Leaps {
     newest: Option<Time>,
+    /// Reports that wait until their time is believed or refused.
     held: Vec<Report>,
     /// Reports at the old time since the first report in `held`.
     refuting: u8,
@@ -40,8 +41,9 @@ pub(super) struct Leaps {
     next: u8,
     /// The longest confirmed step from one newest time to the next.
     longest_step: Span,
-    /// MMSI of the first vessel heard, and whether there were others.
+    /// MMSI of the first vessel heard.
     first: Option<u32>,
+    /// Whether other vessels were heard.
     several: bool,
 }
 
@@ -102,7 +104,7 @@ impl Leaps {
         if REFUTING <= self.refuting { self.refuse(believed) } else { 0 }
     }
 
-    /// Nothing more arrives, now or ever: the waiting reports are believed or refused. Returns how many were refused.
+    /// Decides about the waiting reports when the input falls silent or ends. Returns how many were refused.
     pub(super) fn settle(&mut self, believed: &mut Vec<Report>) -> u64 {
         let mut refused = 0;
         while let Some(earliest) = self.held.iter().map(|report| report.at).min() {
