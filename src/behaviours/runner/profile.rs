@@ -11,11 +11,11 @@ use crate::zones::{Chart, Presence, Zone, ZoneIx};
 
 use crate::behaviours::{Explanation, Place, Vicinity};
 
-/// Slack at the borders of calm water and shore for conditions that are already open. Nautical miles (SPEC: 0.2 nm at
-/// every border).
+/// By how much an open condition may cross the borders of calm water and of the distance from shore. Nautical miles
+/// (SPEC: 0.2 nm at every border).
 const HYSTERESIS_NM: f64 = 0.2;
 
-/// One set of settings, with the calm-water rule that goes with it.
+/// One set of settings of a behaviour, and how calm water affects it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Profile<S> {
     pub(crate) settings: S,
@@ -70,6 +70,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
             chart.zones.iter().map(|(_, zone)| self.of_zone(name, base, zone, chart.calm_margin_nm)).collect();
     }
 
+    /// The profile with this index.
     pub(crate) fn get(&self, profile: u16) -> &Profile<S> {
         &self.list[usize::from(profile)]
     }
@@ -112,7 +113,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         }
     }
 
-    /// Whether a behaviour at sea could apply here, or half a mile further out, under any profile. A cheap check before
+    /// Whether a behaviour at sea could apply under any profile, here or half a mile further out. A cheap check before
     /// neighbours are searched.
     pub(crate) fn might_be_at_sea(&self, chart: &Chart, place: &Vicinity, min_shore_nm: impl Fn(&S) -> f64) -> bool {
         let near = |profile: &Profile<S>| {
@@ -210,7 +211,7 @@ impl<S> Profile<S> {
         !place.calm.inside && self.margin_nm - slack <= place.calm.nearest_nm
     }
 
-    /// The same, from bounds of the distances where these decide.
+    /// As `at_sea`, decided by bounds of the distances where possible.
     pub(crate) fn is_at_sea(&self, chart: &Chart, place: &Vicinity, min_shore_nm: f64, standing: Standing) -> bool {
         let slack = standing.slack();
         let off_calm = || !place.in_calm() && place.is_off_calm(chart, self.margin_nm - slack);
