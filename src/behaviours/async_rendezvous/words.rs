@@ -11,7 +11,7 @@ use crate::behaviours::words::{
 use crate::text::{decimals, distance};
 use crate::zones::Chart;
 
-/// What the stop is worth.
+/// Whether the stop stands out from other stops there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Form {
     /// A stop that chance does not explain.

@@ -137,7 +137,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Slow outside a limit",
     chapter: Chapter::Zones,

@@ -129,7 +129,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Out and back without a port",
     chapter: Chapter::AtSea,

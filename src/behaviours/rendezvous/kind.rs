@@ -1,4 +1,4 @@
-//! What kinds of ship meet, and what that means for the meeting (part of `rendezvous`).
+//! Which kinds of ship meet, and what that means for the score of the meeting (part of `rendezvous`).
 
 use serde_json::{Map, Value};
 
@@ -63,7 +63,7 @@ impl PairKind {
         }
     }
 
-    /// Adds the same as conditions. A meeting that does not meet them is at most low, or a fact.
+    /// Adds the same as conditions. A meeting that fails one of them is at most low, or a fact.
     pub(super) fn explain(self, told: Explanation, settings: &Settings, earlier: usize, tow: &Tow) -> Explanation {
         let told = match self.habitual_from(settings) {
             Some(meetings) => {

@@ -8,12 +8,12 @@ use crate::text::decimals;
 use crate::time::Span;
 use crate::zones::Chart;
 
-/// How the slowdown shows.
+/// How the slowdown is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Form {
-    /// By fixes all along.
+    /// From fixes throughout.
     Followed,
-    /// By a hole in reception, under way before and after it.
+    /// From a hole in reception, with the vessel under way before and after it.
     Hole,
 }
 

@@ -17,7 +17,7 @@ pub enum Form {
     Entered,
     /// It takes part in another alert.
     TakesPart,
-    /// Both.
+    /// It entered a watched zone and takes part in another alert.
     TakesPartAndEntered,
 }
 

@@ -27,7 +27,7 @@ impl Words for Form {
         "entered the zone".to_owned()
     }
 
-    /// With the owner of the zone and the reason for watching it, if the zone file states them.
+    /// Adds the owner of the zone and the reason for watching it, if the zone file states them.
     fn line(self, _: &str, holding: &Holding, chart: &Chart) -> String {
         let zones = chart.zones.zones();
         let crossed = holding.zones.iter().filter(|(_, relation)| *relation == Relation::In);
