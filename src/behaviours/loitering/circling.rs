@@ -185,7 +185,7 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
     }
     let box_metres = settings.circling_box_nm * METRES_PER_NM;
     let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
-    // A vessel outside the box when the shortest window began is passing. Most vessels are ruled out here.
+    // Most vessels are ruled out here: one that was outside the box when the shortest window began is passing.
     let then = vessel.position_at(now - shortest, bridge)?;
     if !then.is_within(1.5 * box_metres, fix.position) {
         return None;
