@@ -11,7 +11,7 @@ use super::{Craft, Kept, Look, News, Shelf};
 
 /// A vessel halts below this speed (SPEC `async_rendezvous`). Knots.
 const SLOW_KNOTS: f64 = 3.0;
-/// A halt ends at this speed. The difference keeps a drifting boat from halting twice. Knots.
+/// A halt ends at this speed. It is higher than `SLOW_KNOTS`, so that a drifting boat does not halt twice. Knots.
 const AWAY_KNOTS: f64 = 4.0;
 /// A vessel is stopped below this speed (SPEC "Stop"). Knots.
 const STILL_KNOTS: f64 = 1.0;
@@ -90,7 +90,7 @@ impl Halts {
         self.slow.contains_key(&vessel)
     }
 
-    /// Whether a halt of the vessel is on the shelf and continues.
+    /// Whether a halt of the vessel was reported and continues.
     pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
         self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
     }
@@ -131,7 +131,7 @@ impl Halts {
         };
         let lay = !state.lay && AFTER <= state.halt.still;
         let stopped = !state.stopped && STILL_AFTER <= state.halt.still;
-        // The shelf may lag by one look, as its readers do not need it to the minute.
+        // Between ticks the shelf may be out of date. Its readers do not need it to the minute.
         if look.tick || lay || stopped {
             state.halt.craft = craft(look);
             shelf.update(id, |kept| kept.clone_from(&state.halt));

@@ -9,7 +9,7 @@ use crate::geo::{Cells, LatLon};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// Cells of 15'. The widest search is 60 nm, except for silent vessels that sailed for hours.
+/// Cells of 15' (0.25°). The widest search is 60 nm, except for silent vessels that may have sailed for hours.
 const CELLS: Cells = Cells::new(4);
 
 /// An episode that can be kept on a shelf.
