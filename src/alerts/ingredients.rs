@@ -168,7 +168,7 @@ fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRea
 
 fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = format!("Not the first time in {} days", settings.repeat_days);
-    // How usual stops are at the place says more, either way, and a habit says the opposite.
+    // A repeat adds nothing where the usual stops at the place are scored, or where the vessel has a habit of stopping.
     let weighed = || history::rarity(scene, settings).is_some();
     let repeated = scene.repeated && !weighed() && !habit::is_habit(scene, settings);
     repeated.then(|| line("repeat", settings.repeat_points, text))
@@ -237,6 +237,7 @@ fn satellite_only(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRe
     heard.then(|| line("satellite_only", settings.satellite_only_points, text))
 }
 
+/// A cap that limits an alert to severity low.
 pub(super) fn cap_low(settings: &ScoreSettings, text: String) -> Cap {
     Cap { points: settings.cap_low, only_below: i32::MAX, code: "cap_low", text }
 }

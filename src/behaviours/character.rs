@@ -26,7 +26,7 @@ pub struct Character {
     pub is_muted: bool,
     /// Whether it is one of several forms of a stop. A case counts the same stop once.
     pub is_stop: bool,
-    /// Which stops at its place make it usual or rare; `None` if the place says nothing about it.
+    /// Which stops at its place make it usual or rare; `None` if its place does not matter.
     pub usual: Option<UsualStops>,
     /// Whether a vessel that stops on most days is doing its usual work.
     pub has_habit: bool,

@@ -147,8 +147,8 @@ pub struct Holding {
     pub zones: Vec<(ZoneIx, Relation)>,
     /// Base points by code, such as `("near", 35)`, followed by additions such as `("long", 10)`.
     pub base: Vec<(&'static str, i32)>,
-    /// Score that the zone raises the alert to, if a zone asked for the behaviour (40 unless the zone sets another).
-    /// Otherwise `None`.
+    /// Score to which the zone raises the alert, if a zone asked for the behaviour (40 unless the zone sets another);
+    /// otherwise `None`.
     pub asked: Option<i32>,
     /// Whether all vessels report that they are at anchor or moored and swing within 0.3 nm.
     pub anchored: bool,

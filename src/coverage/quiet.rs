@@ -22,7 +22,7 @@ const BACK_SHARE: f64 = 0.2;
 const GIVEN_UP: Span = Span::from_hours(24);
 /// Time before a vessel's last fix over which its habit is measured.
 const HABIT_OVER: Span = Span::from_minutes(30);
-/// A vessel heard less often than this is no evidence of an outage.
+/// Longest habitual pause of a vessel whose silence is evidence of an outage.
 const HEARD_EVERY: Span = Span::from_minutes(20);
 /// Maximum number of areas at a time. Further ones are ignored.
 const MOST: usize = 1000;

@@ -34,7 +34,7 @@ impl Engine {
             let Some(silence) = self.coverage.silence(ix).filter(|_| vessel.key() == key) else {
                 continue;
             };
-            // A vessel that may be invented or shares its MMSI is not missed, nor is one whose positions were false.
+            // The silence of a vessel that may be invented, shares its MMSI or had false positions means nothing.
             if vessel.is_phantom() || vessel.shares_number() || self.episodes.is_disowned(ix) {
                 continue;
             }

@@ -99,6 +99,7 @@ impl Halts {
         self.slow.remove(&vessel);
     }
 
+    /// Handles a fix: begins, updates or ends the halt of its vessel.
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<Halt>, news: &mut Vec<News>) {
         let vessel = look.vessel.ix();
         let at = look.fix.at;
@@ -156,6 +157,7 @@ impl Halts {
     }
 }
 
+/// The kind of craft of the vessel of a fix.
 pub(super) fn craft(look: &Look<'_>) -> Craft {
     let length = look.vessel.identity().and_then(|identity| identity.length());
     Craft::of(look.vessel.ship_type(), look.vessel.class(), length)

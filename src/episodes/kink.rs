@@ -79,6 +79,7 @@ impl Kinks {
         self.told.remove(&vessel);
     }
 
+    /// Handles a fix: looks for a kink that ends with it, once every 5 minutes.
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<Kink>, news: &mut Vec<News>) {
         let asked = look.tick && look.watched && !look.calm && look.off_shore;
         let steering = look.smg.is_some_and(|smg| STEERING_KNOTS <= smg.knots);

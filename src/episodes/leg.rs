@@ -13,7 +13,7 @@ use super::{Kept, Look, News, Shelf};
 const SLOW_SHARE: f64 = 0.5;
 /// A leg ends at this share of the usual speed.
 const AWAY_SHARE: f64 = 0.6;
-/// A vessel whose usual speed is lower than this does not slow down. Knots.
+/// Usual speed below which a vessel has no slow legs. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
 /// Minimum duration of a slow leg (SPEC `async_rendezvous`).
 const AFTER: Span = Span::from_minutes(10);
@@ -83,6 +83,7 @@ impl Legs {
         self.slower.remove(&vessel);
     }
 
+    /// Handles a fix: begins, updates or ends the slow leg of its vessel.
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<SlowLeg>, news: &mut Vec<News>) {
         let vessel = look.vessel.ix();
         let at = look.fix.at;

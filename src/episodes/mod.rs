@@ -226,8 +226,8 @@ impl Episodes {
         }
     }
 
-    /// Handles that the positions of a track have been false since `since`. Removes its episodes from then on, and detects no
-    /// more.
+    /// Called when the positions of a track prove to have been false since `since`. Removes its episodes from then on, and
+    /// detects no more.
     pub fn disown(&mut self, key: TrackKey, vessel: TrackIx, since: Time) {
         self.slow.forget(vessel);
         self.slower.forget(vessel);
@@ -241,7 +241,7 @@ impl Episodes {
         self.disowned.insert(vessel);
     }
 
-    /// Handles that the positions of a track count again.
+    /// Called when the positions of a track count again.
     pub fn own(&mut self, vessel: TrackIx) {
         self.disowned.remove(&vessel);
     }

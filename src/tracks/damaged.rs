@@ -95,7 +95,7 @@ impl Tracks {
         let (of, fixes_before) = (vessel.key(), vessel.fixes());
         let new = Number { of, reports: 0, fixes_before, payload: !report.payload, last_at: report.at, is_own: false };
         let mut number = known.filter(|number| number.of == of).unwrap_or(new);
-        // Another station's copy says nothing about how often the number sends.
+        // A copy by another station does not show how often the number sends.
         number.reports += u32::from(number.payload != report.payload);
         number.payload = report.payload;
         number.last_at = number.last_at.max(report.at);
@@ -109,7 +109,7 @@ impl Tracks {
         !number.is_own
     }
 
-    /// Whether a report could be one whose MMSI was damaged, by what is known about its number alone.
+    /// Whether the MMSI of a report may be damaged, by what is known about the number alone.
     pub fn is_suspect(&self, report: &Report) -> bool {
         self.suspect(report).is_some()
     }
@@ -149,8 +149,8 @@ impl Tracks {
         self.under(mmsi).all(|vessel| vessel.identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
     }
 
-    /// The confirmed vessel, one or two bits away, whose track the fix continues; of several the nearest. If a resembled vessel
-    /// is already known, only that one is considered.
+    /// The confirmed vessel whose MMSI is one or two bits away and whose track the fix continues; of several, the nearest. If a
+    /// resembled vessel is already known, only that one is considered.
     fn resembled(&self, mmsi: Mmsi, known: Option<Mmsi>, fix: &Fix) -> Option<Vessel<'_>> {
         let fits = |number: u32| {
             let tracks = self.under(Mmsi(number));

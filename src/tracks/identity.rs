@@ -26,7 +26,7 @@ pub struct Identity {
     pub destination: Option<Box<str>>,
     /// Estimated time of arrival: month, day, hour, minute.
     pub eta: Option<(u8, u8, u8, u8)>,
-    /// Fields whose present value was received only once: it may be a bit error or a typing error.
+    /// Fields whose present value was received only once, so that it may be a bit error or a typing error.
     pub once: Fields,
     /// Time of the newest message; `None` before the first.
     pub said_at: Option<Time>,

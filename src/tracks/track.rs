@@ -49,11 +49,15 @@ pub(super) struct Hot {
     pub(super) last_at: Time,
     /// The latest report; its position is the latest known one.
     pub(super) said: Position,
+    /// Speed made good at the latest fix. Knots; NaN without one.
     pub(super) smg: f32,
+    /// Length of the span of that speed. Milliseconds.
     pub(super) smg_span: u32,
     pub(super) cell: Cell,
     pub(super) mmsi: u32,
+    /// Index of the next track of the same MMSI; `NO_NEXT` for the last.
     pub(super) next: u32,
+    /// Activity bits; see [`Vessel::active`].
     pub(super) active: u32,
     pub(super) fixes: u16,
     pub(super) ordinal: u16,
@@ -142,6 +146,7 @@ impl Hot {
         self.active & !(1 << FOLLOWED) != 0
     }
 
+    /// Sets or clears a flag.
     pub(super) fn mark(&mut self, flag: Flag, holds: bool) {
         match holds {
             true => self.flags |= flag as u16,

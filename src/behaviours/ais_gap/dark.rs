@@ -94,6 +94,7 @@ impl Evidence {
         Evidence { missed: Span::ZERO, alone: true, ..evidence }
     }
 
+    /// Computes the evidence again for a silence that continues.
     pub(super) fn update(&mut self, scene: &Scene<'_>, silence: &Silence) {
         self.unheard = silence.unheard();
         self.unheard_within = silence.unheard_within();
@@ -121,6 +122,7 @@ impl Dark {
         self.from.at + length + self.evidence.missed
     }
 
+    /// Length of the silence until `until`, without the time that the feed missed.
     pub(super) fn length(&self, until: Time) -> Span {
         until - self.from.at - self.evidence.missed
     }
@@ -132,6 +134,7 @@ impl Dark {
         self.why.required <= self.length(until) && improbable
     }
 
+    /// The silence as a gap that ends at `to`, or is still open.
     pub(super) fn gap(&self, to: Option<Spot>) -> Gap {
         Gap {
             key: self.key,

@@ -1,4 +1,4 @@
-//! What `ais_gap` says about its alerts.
+//! The texts of `ais_gap` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

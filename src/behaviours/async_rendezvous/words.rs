@@ -1,4 +1,4 @@
-//! What `async_rendezvous` says about its alerts.
+//! The texts of `async_rendezvous` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -142,7 +142,7 @@ impl Strays {
         self.vessels.contains_key(&mmsi)
     }
 
-    /// Handles that a notice names the vessel, so that every fix is needed from now on. If the vessel is back already, its positions
+    /// Called when a notice names the vessel, so that every fix is needed from now on. If the vessel is back already, its positions
     /// count again after `calm`.
     pub(super) fn noticed(
         &mut self,
@@ -193,7 +193,7 @@ impl Strays {
         }
     }
 
-    /// Handles that the vessel is back where it can be. Its positions count again after `calm`, and the tracks of its false
+    /// Called when the vessel is back where it can be. Its positions count again after `calm`, and the tracks of its false
     /// positions are forgotten, except `believed`.
     pub(super) fn back(
         &mut self,

@@ -12,7 +12,9 @@ use crate::behaviours::loitering::Settings;
 use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::{Explanation, number};
 
+/// Interval between the positions that are examined.
 const SLOT: Span = Span::from_minutes(5);
+/// The same in hours.
 const SLOT_HOURS: f64 = 1.0 / 12.0;
 /// Share of `circling_path_nm` that a vessel must sail to continue circling; below it the vessel lies still. Also the
 /// share of a window in which the vessel must be heard for the window to prove anything.
@@ -117,7 +119,7 @@ impl Circling {
         }
     }
 
-    /// Handles that the vessel lies still: circling ends, and what came before does not count any more.
+    /// Called when the vessel lies still: circling ends, and what came before no longer counts.
     pub(super) fn rest(&mut self, at: Time) {
         if let State::Open { satisfied_at, round } = self.state {
             let ended_at = self.held_at.max(satisfied_at);
@@ -126,7 +128,7 @@ impl Circling {
         self.allowed_since = Some(at);
     }
 
-    /// Handles that the place no longer allows circling. Returns the last moment at which the vessel circled, if it did.
+    /// Called when the place no longer allows circling. Returns the last moment at which the vessel circled, if it did.
     pub(super) fn leave(&mut self) -> Option<Time> {
         self.allowed_since = None;
         let State::Open { satisfied_at, round } = self.state else {
@@ -141,6 +143,7 @@ impl Circling {
         matches!(self.state, State::Open { .. })
     }
 
+    /// Whether nothing is kept that matters later: the place does not allow circling, and no alert can resume.
     pub(super) fn is_idle(&self, merge: Span, now: Time) -> bool {
         match self.state {
             State::Idle => self.allowed_since.is_none(),
@@ -156,6 +159,7 @@ impl Circling {
         }
     }
 
+    /// When the vessel began to circle; `Time::MIN` if it did not.
     pub(super) fn started_at(&self) -> Time {
         match self.state {
             State::Open { round, .. } => round.started_at,
@@ -164,6 +168,7 @@ impl Circling {
         }
     }
 
+    /// Adds the measured values of the current circling, if there is any.
     pub(super) fn measure(&self, measured: &mut Map<String, Value>) {
         let State::Open { round, .. } = self.state else {
             return;

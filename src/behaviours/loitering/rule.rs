@@ -37,6 +37,7 @@ pub(crate) struct State {
     last_fix: Time,
 }
 
+/// What the latest report about a vessel stated.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Said {
     at: Time,

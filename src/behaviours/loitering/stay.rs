@@ -176,6 +176,7 @@ impl Stay {
         vec![slow, circling]
     }
 
+    /// Called when the place no longer allows the conditions. Returns the last moment at which one of them held, if one was open.
     pub(super) fn leave(&mut self) -> Option<Time> {
         self.swing = Swing::default();
         self.anchored = None;
@@ -187,6 +188,7 @@ impl Stay {
         slow.max(self.circling.leave())
     }
 
+    /// Start of the condition that was satisfied first.
     pub(super) fn started_at(&self) -> Time {
         match (self.slow.satisfied_at(), self.circling.satisfied_at()) {
             (Some(slow), Some(circling)) if circling < slow => self.circling.started_at(),
@@ -195,6 +197,7 @@ impl Stay {
         }
     }
 
+    /// When a condition was first satisfied; `Time::MIN` if none is open.
     pub(super) fn satisfied_at(&self) -> Time {
         let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
         first.into_iter().flatten().min().unwrap_or(Time::MIN)

@@ -127,6 +127,7 @@ impl Judged {
         [&self.near, &self.close, &self.underway].iter().any(|tier| 0 < tier.counted())
     }
 
+    /// The form of the meeting by what is counted so far.
     pub(super) fn form(&self, settings: &Settings) -> Form {
         let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
         let close = self.was_close || self.is_close(settings);
@@ -158,7 +159,7 @@ impl Judged {
     }
 }
 
-/// Whether the two may be a pair of the underway tier.
+/// Whether two ships may be a pair of the underway tier.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mixed {
     Fits,
@@ -166,6 +167,7 @@ pub(super) enum Mixed {
     NotForUnderway,
 }
 
+/// Whether the two may be a pair of the underway tier, by their reported types.
 pub(super) fn mixed(scene: &PairScene<'_>) -> Mixed {
     let types = [scene.a, scene.b].map(|vessel| vessel.ship_type());
     let fishing = types.iter().all(|kind| *kind == Some(30));

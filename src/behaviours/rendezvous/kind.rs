@@ -20,6 +20,7 @@ pub(super) enum PairKind {
 }
 
 impl PairKind {
+    /// The kind of a pair of vessels.
     pub(super) fn of(a: &Vessel<'_>, b: &Vessel<'_>) -> PairKind {
         let types = [a.ship_type(), b.ship_type()];
         let merchant = types.map(|kind| matches!(kind, Some(31 | 32 | 52 | 70..=89)));

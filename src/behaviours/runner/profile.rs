@@ -31,7 +31,9 @@ pub(crate) struct Profile<S> {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Profiles<S> {
     list: Vec<Profile<S>>,
+    /// Index of the profile of each zone; `None` where the behaviour does not run.
     by_zone: Vec<Option<u16>>,
+    /// Index of the profile outside all watched zones: the base settings.
     anywhere: u16,
 }
 
@@ -75,13 +77,13 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         &self.list[usize::from(profile)]
     }
 
-    /// Writes the profiles of the active watched zones among these to `out`, sorted and without repeats.
+    /// Writes the profiles of those zones of `presence` that are active and watched to `out`, sorted and without repeats.
     pub(crate) fn watched(&self, chart: &Chart, presence: &Presence, now: Time, out: &mut Vec<u16>) {
         self.of_zones(chart, presence.iter().map(|(zone, _)| zone), now, out);
     }
 
-    /// The profiles to explain for a vessel: those in force at its place, or the base settings if there are none. Also
-    /// whether it is watched.
+    /// The profiles to explain for a vessel, and whether it is watched. The profiles are those in force at its place, or the base
+    /// settings if there are none.
     pub(crate) fn for_explaining(&self, chart: &Chart, presence: &Presence, now: Time) -> (Vec<u16>, bool) {
         let mut profiles = Vec::new();
         self.watched(chart, presence, now, &mut profiles);
@@ -92,7 +94,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         (profiles, watched)
     }
 
-    /// Writes the profiles of a set of zones to `out`, or the base settings outside every watched zone.
+    /// Writes the profiles of a set of zones to `out`; if none of the zones is watched and active, that of the base settings.
     pub(crate) fn anywhere(
         &self,
         chart: &Chart,

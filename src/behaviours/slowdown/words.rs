@@ -1,4 +1,4 @@
-//! What `slowdown` says about its alerts.
+//! The texts of `slowdown` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What `watchlist` says about its alerts.
+//! The texts of `watchlist` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! What `zone_entry` says about its alerts.
+//! The texts of `zone_entry` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -206,6 +206,7 @@ impl Feeds {
         self.sources.get(usize::from(source.0)).map(|source| (source.last_at, source.usual))
     }
 
+    /// The pulse of one station; `None` if it was never heard.
     pub(super) fn pulse(&self, station: StationId) -> Option<Pulse> {
         Some(self.pulse_of(station, self.stations.get(usize::from(station.0))?.as_deref()?))
     }

@@ -39,7 +39,7 @@ pub struct Gap {
     pub to: Option<Spot>,
     /// The vessel's usual speed before the gap. Knots.
     pub usual_knots: f64,
-    /// Whether vessels fall silent there all the time, so that this silence means nothing.
+    /// Whether vessels often fall silent there, so that this silence means nothing.
     pub usual: bool,
     /// Whether the vessel was at anchor, or still for hours, when it was last heard.
     pub lay_still: bool,

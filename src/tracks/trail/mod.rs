@@ -146,7 +146,7 @@ impl Trail {
         let millis = at.millis();
         let is_before = |kept: &Packed| self.millis(kept) <= millis;
         let end = self.points.len().min(*place);
-        // Most moments asked for are close to the last one, so the end is searched first.
+        // Most requested moments are close to the last one, so the end is searched first.
         let tail = end.saturating_sub(8);
         *place = match self.points[..end].get(tail).is_some_and(is_before) {
             true => tail + self.points[tail..end].partition_point(is_before),
@@ -175,7 +175,7 @@ impl Trail {
 
     fn place_after(&self, at: Time) -> usize {
         let at = at.millis();
-        // Most questions are about the last minutes, so the end is searched first.
+        // Most requested moments are in the last minutes, so the end is searched first.
         let tail = self.points.len().saturating_sub(8);
         if self.points.get(tail).is_some_and(|kept| self.millis(kept) <= at) {
             return tail + self.points[tail..].partition_point(|kept| self.millis(kept) <= at);
