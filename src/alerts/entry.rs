@@ -196,7 +196,7 @@ impl Entry {
         self.told_form.opened(&Opening { thresholds, measured, started_at: *started_at, opened_at: *opened_at })
     }
 
-    /// Takes in that the behaviour holds. Returns what that means for the lifecycle, and the reason of a change.
+    /// Takes in that the behaviour holds. Returns what that means for the lifecycle, and the reason for a change.
     pub(super) fn hold(
         &mut self,
         now: Time,

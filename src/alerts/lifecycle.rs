@@ -54,7 +54,7 @@ pub(super) enum Action {
 pub(super) struct Transition {
     pub(super) next: State,
     pub(super) act: Action,
-    /// Reason of the change, in a few words.
+    /// Reason for the change, in a few words.
     pub(super) why: &'static str,
 }
 

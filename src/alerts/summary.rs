@@ -36,7 +36,7 @@ pub(super) fn summary(form: Form, of: &Circumstances<'_>, around: &Surroundings<
     (format!("{} {}", sentence.text(), caveat(form, of, around)), sentence)
 }
 
-/// The name of a form in the reason of a change.
+/// The name of a form in the reason for a change.
 pub(super) fn form_words(form: Form, limits: &Map<String, Value>) -> String {
     form.parts().iter().map(|part| form.part(part, limits)).collect::<Vec<_>>().join(" and ")
 }

@@ -299,7 +299,7 @@ impl Places {
         self.lot_mut(vessel).vicinity(chart, vessel, position, now)
     }
 
-    /// As `vicinity`, without keeping what is looked up. For questions, which must not change what the next step finds.
+    /// Like `vicinity`, but without keeping what is looked up. For questions, which must not change what the next step finds.
     pub fn vicinity_unkept(&self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Vicinity {
         let middle = Tile::of(position).middle();
         let known = self.lot(vessel).at(vessel).filter(|known| known.placed && known.tile == Tile::of(position));

@@ -37,7 +37,7 @@ impl Within {
         if nm.is_finite() { Within { least: nm - off, most: nm + off } } else { Within::exactly(nm) }
     }
 
-    /// As `after`, for calm water. Its distance is infinite beyond `CALM_KNOWN_NM`.
+    /// Like `after`, but for calm water. Its distance is infinite beyond `CALM_KNOWN_NM`.
     pub(super) fn after_calm(nm: f64, moved: f64) -> Within {
         let Within { least, most } = Within::after(nm.min(CALM_KNOWN_NM), moved);
         Within { least, most: if most < CALM_KNOWN_NM { most } else { f64::INFINITY } }

@@ -39,7 +39,7 @@ pub(crate) trait Words: Copy {
     /// Text of a line of the base score, by its code.
     fn line(self, code: &str, holding: &Holding, chart: &Chart) -> String;
 
-    /// A part of the form as the reason of a change names it, after `now`.
+    /// A part of the form as the reason for a change names it, after `now`.
     fn part(self, part: &'static str, _limits: &Map<String, Value>) -> String {
         plain(part)
     }
@@ -157,7 +157,7 @@ impl Circumstances<'_> {
         elapsed(self.started_at, self.last_at)
     }
 
-    /// As [`Circumstances::held`], for pairs: they are compared at whole minutes, so the first and the last minute both count.
+    /// Like [`Circumstances::held`], but for pairs: they are compared at whole minutes, so the first and the last minute both count.
     pub(super) fn held_together(&self) -> Span {
         self.held() + MINUTE
     }

@@ -117,7 +117,7 @@ impl Silence {
         if self.judged { self.unheard_if_learned() } else { 1.0 }
     }
 
-    /// As `unheard`, even if too little was known of reception when the silence began.
+    /// Like `unheard`, but even if too little was known of reception when the silence began.
     pub(super) fn unheard_if_learned(&self) -> f64 {
         match self.motion {
             Some(_) => f64::from(self.ln_moving.max(self.ln_still)).exp(),
@@ -125,7 +125,7 @@ impl Silence {
         }
     }
 
-    /// As `unheard`, if reception had no edge.
+    /// Like `unheard`, but as if reception had no edge.
     pub fn unheard_within(&self) -> f64 {
         match self.motion {
             _ if !self.judged => 1.0,

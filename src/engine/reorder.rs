@@ -109,7 +109,7 @@ impl Reorder {
     }
 }
 
-/// At equal times static data come before positions, then by MMSI, then source; payload and station decide the rest.
+/// The sort key of a report: by time; at equal times static data before positions, then by MMSI, source, payload and station.
 fn order(report: &Report) -> Order {
     (rank(report), report.source.0, report.payload, report.station.0)
 }

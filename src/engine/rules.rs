@@ -13,7 +13,7 @@ pub(super) type LaneRule = (Bit, Box<dyn Rule + Send>);
 /// All rules in force, each list in the order of the registry.
 #[derive(Default)]
 pub(super) struct Rules {
-    /// By lane. Each lane has the same rules.
+    /// Rules about one vessel, by lane. Each lane has the same rules.
     pub(super) lanes: Vec<Vec<LaneRule>>,
     pub(super) picture: Vec<(Bit, Box<dyn PictureRule>)>,
 }

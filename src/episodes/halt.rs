@@ -19,7 +19,7 @@ const STILL_KNOTS: f64 = 1.0;
 const AFTER: Span = Span::from_minutes(10);
 /// Minimum duration of a stop (SPEC `dark_rendezvous`).
 const STILL_AFTER: Span = Span::from_minutes(15);
-/// Without a fix for this long, the vessel may have left, and the halt ends.
+/// After this long without a fix the vessel may have left, and the halt ends.
 const LOST_AFTER: Span = Span::from_hours(6);
 /// Fixes that a speed made good needs to prove anything; fewer for vessels heard only by satellite (SPEC "Speed made
 /// good").

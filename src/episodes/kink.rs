@@ -28,7 +28,7 @@ const STEP: Span = Span::from_minutes(5);
 const STEADY_STEPS: usize = 2;
 /// Longest hole over which positions are bridged.
 const BRIDGE: Span = Span::from_minutes(20);
-/// Below this speed a course is not meaningful. Knots.
+/// Speed below which a course means nothing. Knots.
 const STEERING_KNOTS: f64 = 3.0;
 
 /// One kink in the course of one vessel.

@@ -50,7 +50,7 @@ const KEEP_HALTS: Span = Span::from_hours(14 * 24);
 /// Maximum number of episodes of each kind: about 10 MB in all.
 const MOST: usize = 100_000;
 
-/// Nearer to shore every vessel slows down and turns (SPEC `async_rendezvous`). Nautical miles.
+/// Distance from shore below which every vessel slows down and turns (SPEC `async_rendezvous`). Nautical miles.
 pub const SHORE_NM: f64 = 6.0;
 
 /// One fix, with what the detectors of episodes need to know about it.
@@ -94,9 +94,9 @@ pub enum News {
     Kink(u64),
 }
 
-/// A pause of the whole feed of at least this length does not count as time watched.
+/// Length from which a pause of the whole feed does not count as time watched.
 const LONG_PAUSE: Span = Span::from_hours(6);
-/// After a pause of the whole feed of at least this length, what was learned about stops has faded.
+/// Length of a pause of the whole feed after which what was learned about stops has faded.
 const FORGOTTEN_AFTER: Span = Span::from_hours(14 * 24);
 
 /// All episodes.

@@ -19,7 +19,7 @@ const AT_HAND: Span = Span::from_minutes(10);
 const ASSUMED_KNOTS: f64 = 12.0;
 /// Tolerated error of a speed made good from coarse positions.
 const SPEED_ERROR_KNOTS: f64 = 1.0;
-/// Upper limit of the span that coarse positions require for a speed made good.
+/// Longest span over which coarse positions require a speed made good to be measured.
 const LONGEST_FOR_PLACE: Span = Span::from_minutes(15);
 /// A speed made good is measured over at least this many times the uncertainty in time.
 const UNCERTAINTIES: f64 = 4.0;

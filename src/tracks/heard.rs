@@ -172,12 +172,12 @@ impl Heard {
         self.lately[0].mark
     }
 
-    /// As `touch`, for the pointer to the earlier transmissions.
+    /// Like `touch`, but for the pointer to the earlier transmissions.
     pub(super) fn touch_earlier(&self) -> u32 {
         self.earlier.as_ref().map_or(0, |earlier| earlier.newest as u32)
     }
 
-    /// As `touch`, for the earlier transmissions themselves: one from each cache line.
+    /// Like `touch`, but for the earlier transmissions themselves: one from each cache line.
     pub(super) fn touch_kept(&self) -> u32 {
         let kept = self.earlier.iter().flat_map(|earlier| earlier.kept.iter().step_by(16));
         kept.fold(0, |all, kept| all ^ kept)

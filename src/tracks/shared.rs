@@ -18,7 +18,7 @@ use super::track::Flag;
 const REMEMBERED: Span = Span::from_hours(24);
 /// A track that begins this close to where an earlier one ended is at the same place. Metres.
 const SAME_METRES: f64 = 5.0 * METRES_PER_NM;
-/// Upper limit of the places remembered per MMSI.
+/// Maximum number of places remembered per MMSI.
 const MOST_PLACES: usize = 16;
 
 /// The places of every MMSI heard in more than one.

@@ -9,7 +9,7 @@ use super::store::Shard;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Fix, Flag, NO_NEXT, Vessel};
 
-/// Upper limit of the tracks under one MMSI.
+/// Maximum number of tracks under one MMSI.
 const MOST_TRACKS: usize = 32;
 /// How long a proven second ship may be silent before its track is dropped. Ships that share a number are not heard all the time.
 const TWO_SHIPS_FOR: Span = Span::from_hours(24);
@@ -39,7 +39,7 @@ impl Shard {
         self.candidates.waiting(mmsi.0)
     }
 
-    /// The track of this MMSI that could have made the fix; of several the nearest by dead reckoning.
+    /// The track of this MMSI that could have made the fix; of several, the nearest by dead reckoning.
     pub(super) fn likeliest(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
         if self.hot[first as usize].next == NO_NEXT {

@@ -325,7 +325,7 @@ impl<'a> Vessel<'a> {
         self.past_positions(bridge).at(at)
     }
 
-    /// As `position_at`, for a series of moments, each no later than the one before.
+    /// Like `position_at`, but for a series of moments, each no later than the one before.
     pub fn past_positions(&self, bridge: Span) -> PastPositions<'a> {
         PastPositions { vessel: *self, bridge, place: usize::MAX }
     }

@@ -54,7 +54,7 @@ impl UsualSpeed {
         self.knots_of(before, NEEDED)
     }
 
-    /// As `knots`, with at least `needed` slots under way.
+    /// Like `knots`, but with at least `needed` slots under way.
     pub(super) fn knots_of(&self, before: Time, needed: usize) -> Option<f64> {
         let before = before.millis().div_euclid(SLOT_MILLIS);
         let oldest = before - SLOTS as i64;

@@ -103,7 +103,7 @@ impl AisGap {
     }
 
     fn fell_silent(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        // After a late fix the rest of a silence arrives again; an open gap just continues.
+        // After a late fix, the rest of a silence is reported again. A gap that is open already just continues.
         let Some(silence) = scene.coverage.silence(step.vessel) else {
             return;
         };
@@ -296,7 +296,7 @@ impl Rule for AisGap {
         let now = scene.now;
         match scene.coverage.silence(vessel) {
             Some(silence) => dark.evidence.update(scene, silence),
-            // The reception model gives a silence up after a day. By then it was not improbable enough.
+            // The reception model drops a silence after a day. By then it was not improbable enough.
             None if dark.satisfied_at.is_none() => {
                 self.dark.remove(&vessel);
                 return out.activity.push((vessel, Activity::Done));
@@ -334,7 +334,7 @@ impl Rule for AisGap {
             let Some(from) = self.dark.get(&vessel).map(|dark| dark.from) else {
                 continue;
             };
-            // Once the reception model has given the silence up, after a day, the reason for opening is no longer checked.
+            // Once the reception model has dropped the silence, after a day, the reason for opening is no longer checked.
             if scene.coverage.silence(vessel).is_none() {
                 continue;
             }

@@ -28,7 +28,7 @@ pub(crate) trait Case: Send + 'static {
     type Own: Serialize + DeserializeOwned + Send;
     const BEHAVIOUR: Behaviour;
     const WHERE: Where;
-    /// Reason of an end at which the end threshold is met.
+    /// Reason for an end at which the end threshold is met.
     const ENDS: End;
 
     /// Minimum distance from shore. Nautical miles.

@@ -119,7 +119,7 @@ pub(crate) trait PairRule: 'static {
     /// Its own table among the settings of all behaviours.
     fn settings(all: &Settings) -> &Self::Settings;
 
-    /// Longest holes between fixes that are bridged.
+    /// The longest holes between fixes over which positions are interpolated.
     fn bridges(&self) -> Bridges;
 
     /// Whether this step of the vessel concerns the rule.
@@ -160,7 +160,7 @@ pub(crate) trait PairRule: 'static {
     /// Ends what the zones and settings in force no longer allow. Returns whether the pair is still watched.
     fn review(&mut self, pair: &mut Self::Pair, scene: &PairScene<'_>, out: &mut Signals<'_>) -> bool;
 
-    /// The conditions of a pair, at the last instant that was computed; `None` if the positions are not known then.
+    /// The conditions of a pair at the last instant that was computed. `instant` is `None` if the positions are not known then.
     fn explain(&self, pair: &Self::Pair, scene: &PairScene<'_>, instant: Option<&CommonInstant>) -> Vec<Explanation>;
 
     /// The conditions of a vessel that is in no pair. `nearest` returns the distance of the nearest possible partner within a

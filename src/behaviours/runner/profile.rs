@@ -213,7 +213,7 @@ impl<S> Profile<S> {
         !place.calm.inside && self.margin_nm - slack <= place.calm.nearest_nm
     }
 
-    /// As `at_sea`, decided by bounds of the distances where possible.
+    /// Like `at_sea`, but decided by bounds of the distances where possible.
     pub(crate) fn is_at_sea(&self, chart: &Chart, place: &Vicinity, min_shore_nm: f64, standing: Standing) -> bool {
         let slack = standing.slack();
         let off_calm = || !place.in_calm() && place.is_off_calm(chart, self.margin_nm - slack);

@@ -128,12 +128,12 @@ impl<'a> Signals<'a> {
         self.push("", SignalKind::Over { ended_at, reason });
     }
 
-    /// As `holds`, for the condition in one zone, whose id becomes part of the alert's.
+    /// Like `holds`, but for the condition in one zone, whose id becomes part of the alert's.
     pub(crate) fn holds_in(&mut self, zone_id: &str, holding: Holding) {
         self.push(zone_id, SignalKind::Holds(Box::new(holding)));
     }
 
-    /// As `over`, for the condition in one zone.
+    /// Like `over`, but for the condition in one zone.
     pub(crate) fn over_in(&mut self, zone_id: &str, ended_at: Time, reason: End) {
         self.push(zone_id, SignalKind::Over { ended_at, reason });
     }

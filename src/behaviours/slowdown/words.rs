@@ -11,7 +11,7 @@ use crate::zones::Chart;
 /// How the slowdown is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Form {
-    /// From fixes throughout.
+    /// From fixes throughout the slowdown.
     Followed,
     /// From a hole in reception, with the vessel under way before and after it.
     Hole,

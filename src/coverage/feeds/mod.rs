@@ -15,7 +15,7 @@ pub(super) const BUSY: f32 = 100.0;
 const SHARE: f32 = 0.05;
 /// Downtime of the daemon within a slot from which the slot is a hole of every input.
 const AWAY: Span = Span::from_minutes(1);
-/// Upper limit of the downtimes remembered until their slots have ended.
+/// Maximum number of downtimes remembered until their slots have ended.
 const MOST_AWAY: usize = 64;
 /// Number of past slots whose holes are remembered.
 const REMEMBERED: i64 = 64;

@@ -21,7 +21,7 @@ const CONFIRMING_ALONE: usize = 100;
 const REFUTING: u8 = 5;
 /// Reports that confirm a leap at the end of an input, from any number of vessels, if none came at the old time.
 const CONFIRMING_AT_END: usize = 3;
-/// Reports ahead of the others that are judged with them are refused if they are at most one in this many.
+/// When reports are judged together, those ahead of the rest are refused if they are at most one in this many.
 const FEW: usize = 4;
 /// Number of latest reports over which the disorder of an input is measured: how far its reports lag behind its newest time.
 const RECENT: usize = 32;

@@ -10,7 +10,7 @@ use crate::tracks::TrackKey;
 use crate::units::{METRES_PER_NM, Mmsi};
 use crate::zones::Chart;
 
-/// Nearer to shore than this, or in calm water, silences are not judged. Nautical miles.
+/// Distance from shore below which silences are not judged, as in calm water. Nautical miles.
 pub const MIN_SHORE_NM: f64 = 1.0;
 /// Shortest closed gap that is kept. A shorter one leaves no time for a meeting.
 const SHORTEST: Span = Span::from_minutes(45);

@@ -22,9 +22,9 @@ pub const ANCHORED_AFTER: Span = Span::from_hours(3);
 pub const HELD_AFTER: Span = Span::from_hours(12);
 /// How long before a held vessel must have been in the circle too (SPEC "Held": "on an earlier day").
 const EARLIER: Span = Span::from_hours(24);
-/// After a longer silence the vessel may have left and come back, so the box restarts.
+/// Longest silence that the box survives. After a longer one the vessel may have left and come back.
 const LOST_AFTER: Span = Span::from_hours(6);
-/// At this speed made good a vessel leaves its circle in minutes, so no box is kept. Knots.
+/// Speed made good from which no box is kept, because the vessel leaves the circle within minutes. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
 /// How long a place is remembered after the last visit.
 const KEEP: Span = Span::from_hours(14 * 24);

@@ -120,7 +120,7 @@ impl Trail {
         place.checked_sub(1).map(|index| self.unpack(&self.points[index]))
     }
 
-    /// As `at_or_before`, for a caller that asks for ever later times. `place` holds the index of the last answer.
+    /// Like `at_or_before`, but for a caller that asks for ever later times. `place` holds the index of the last answer.
     pub(super) fn at_or_before_from(&self, place: &mut u16, at: Time) -> Option<TrailPoint> {
         let millis = at.millis();
         let mut here = usize::from(*place);

@@ -38,7 +38,7 @@ pub(crate) enum Observation {
 /// State of the condition after a fix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Verdict {
-    /// Not satisfied, or not yet.
+    /// Not satisfied, or not for long enough yet.
     Nothing,
     /// Satisfied for the first time, or again within the merge window.
     Opened,
@@ -69,7 +69,7 @@ enum State {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Condition {
     state: State,
-    /// The run being counted: before opening, while open, or after an end towards resuming.
+    /// The run that is being counted: before the condition opens, while it is open, or after an end, to resume.
     run: Option<Count>,
     ending: Option<Count>,
     started_at: Time,
