@@ -83,6 +83,7 @@ pub(super) fn is_night(position: LatLon, at: Time) -> bool {
     sun_altitude_degrees(position, at) < NIGHT_DEGREES
 }
 
+/// A score line with these points.
 pub(super) fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreReason {
     ScoreReason { code: code.to_owned(), points, text: text.into() }
 }

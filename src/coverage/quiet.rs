@@ -102,6 +102,7 @@ struct Losses {
 }
 
 impl Quiet {
+    /// All quiet areas, in the order in which they fell silent.
     pub(super) fn areas(&self) -> &[QuietArea] {
         &self.areas
     }

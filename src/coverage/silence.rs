@@ -60,6 +60,7 @@ pub struct Silence {
 }
 
 impl Silence {
+    /// The silence of a vessel that begins with its last fix, before any slot is weighed.
     pub(super) fn new(vessel: Vessel<'_>, last: &Fix, holes_before: u32, judged: bool) -> Silence {
         let said = last.said;
         let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);

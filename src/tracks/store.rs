@@ -416,6 +416,7 @@ impl Shard {
         self.chain_from(self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT))
     }
 
+    /// The track `first` and those after it in its chain; none for `NO_NEXT`.
     pub(super) fn chain_from(&self, first: u32) -> impl Iterator<Item = TrackIx> + '_ {
         let mut next = first;
         std::iter::from_fn(move || {

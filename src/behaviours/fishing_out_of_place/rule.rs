@@ -148,7 +148,9 @@ pub(crate) struct Passage {
     last_at: Time,
     last: LatLon,
     path_metres: f64,
+    /// Time at the speeds of a passage, without longer holes.
     counted: Span,
+    /// The latest passage that was long enough.
     done: Option<Done>,
 }
 

@@ -38,10 +38,12 @@ impl Registry {
         self.make_room(0);
     }
 
+    /// The last bearer of an IMO number, to update it; `None` if none is remembered.
     pub(super) fn bearer(&mut self, imo: u32) -> Option<&mut Bearer> {
         self.bearers.get_mut(&imo)
     }
 
+    /// The last bearer of an IMO number; `None` if none is remembered.
     pub(super) fn known(&self, imo: u32) -> Option<&Bearer> {
         self.bearers.get(&imo)
     }

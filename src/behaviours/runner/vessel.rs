@@ -109,6 +109,7 @@ enum Vessels {
 }
 
 impl<'a> Signals<'a> {
+    /// Sends signals about a pair, given its vessels.
     pub(super) fn of_pair(
         behaviour: Behaviour,
         a: (TrackKey, TrackIx),

@@ -56,7 +56,9 @@ struct Spot {
 /// A change of destination from one harbour to another.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct NewDestination {
+    /// Harbour of the destination before.
     from: Arc<str>,
+    /// Harbour of the new destination.
     to: Arc<str>,
     since: Time,
     /// How long the ship has to keep it.

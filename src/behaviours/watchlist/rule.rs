@@ -165,7 +165,7 @@ impl Rule for Watchlist {
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         let vessel = scene.tracks.vessel(step.vessel);
-        // A name that was received once may contain a bit error. The MMSI that it came under does not.
+        // A name that was received once may contain a bit error, but the MMSI that it came under is right.
         let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
         let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
         if self.seen.get(&step.vessel).is_some_and(expired) {
