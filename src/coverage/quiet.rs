@@ -18,7 +18,7 @@ const FEWEST: f64 = 2.5;
 const LOST_PER_HEARD: f64 = 4.0;
 /// Share of the lost vessels, but at least two, that must be heard again in one slot to end an area.
 const BACK_SHARE: f64 = 0.2;
-/// How long an area lasts at most. After that no vessel is expected there any more.
+/// Maximum duration of an area. After that no vessel is expected there any more.
 const GIVEN_UP: Span = Span::from_hours(24);
 /// Time before a vessel's last fix over which its habit is measured.
 const HABIT_OVER: Span = Span::from_minutes(30);

@@ -12,7 +12,7 @@ use crate::time::{Span, Time};
 
 use crate::behaviours::runner::instant::CommonInstant;
 
-/// How far back to look. A tow, or most of it, lasts three hours.
+/// How far back to look. Three hours cover a tow, or most of one.
 const LOOK_BACK: Span = Span::from_hours(3);
 /// Interval between looks. Minutes.
 const EVERY_MINUTES: i64 = 5;
