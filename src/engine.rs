@@ -1,7 +1,8 @@
 //! The engine: lines in, changes out. It wires decoder, tracks, behaviours and alert book together.
 //!
-//! It owns engine time. Reports wait in the reorder buffer until the watermark reaches them. Time then steps through each report
-//! and timer in order, and every change carries the time of its step. The engine uses no clock, no file and no lock.
+//! It owns engine time. Reports wait in the reorder buffer until the watermark reaches them. Engine time then moves from one
+//! report or timer to the next, and every change carries the time of the step that caused it. The engine reads no clock, opens no
+//! file and takes no lock.
 
 mod dispatch;
 mod explain;
@@ -72,15 +73,19 @@ pub struct Engine {
     receipts: Receipts,
     places: Places,
     rules: Rules,
-    /// By zone index: whether some behaviour needs every fix from inside the zone.
+    /// Whether some behaviour needs every fix from inside a zone, by zone index.
     asking: Vec<bool>,
     book: AlertBook,
     cases: CaseBook,
     held: Held,
     timers: BinaryHeap<Reverse<Timer>>,
+    /// Engine time; `None` before the first step.
     now: Option<Time>,
+    /// When the next sweep is due; `Time::MIN` before the first step.
     sweep_at: Time,
+    /// When the active hours of some zone next begin or end; `None` if they never do.
     hours_at: Option<Time>,
+    /// Engine time does not pass this moment; always `None` in a daemon.
     hold_at: Option<Time>,
     settings: behaviours::Settings,
     counters: Counters,
@@ -167,7 +172,7 @@ impl Engine {
         }
     }
 
-    /// Takes in one line and adds to `out` the changes caused by it and by the time that passes with it.
+    /// Takes in one line. Appends to `out` the changes that follow from it and from the timers that become due with it.
     pub fn line(&mut self, line: Line<'_>, out: &mut Vec<Change>) {
         let mut decoded = std::mem::take(&mut self.decoded);
         self.decoder.line(line, &mut decoded);
@@ -181,9 +186,9 @@ impl Engine {
         self.advance(self.watermarks.lowest(), out);
     }
 
-    /// The input has been silent for `idle_after`, or has ended: it no longer holds time back until its next line. A second call
-    /// without a line in between means that it has been silent for as long as its reports may be late. Once every input is idle,
-    /// the reports in the reorder buffer are used, because nothing earlier can still arrive.
+    /// Handles an input that has been silent for `idle_after`, or has ended: it does not hold time back until its next line. A second
+    /// call without a line in between means that it has been silent for as long as its reports may be late. Once every input is idle,
+    /// the second call also releases the reorder buffer, because nothing earlier can still arrive.
     pub fn source_idle(&mut self, source: SourceId, out: &mut Vec<Change>) {
         let again = self.watermarks.is_idle(source);
         self.watermarks.idle(source);
@@ -194,8 +199,8 @@ impl Engine {
         self.advance(self.watermarks.lowest().or(rest), out);
     }
 
-    /// The input has not sent a line since the program started: it does not hold time back. Reports that wait from before the
-    /// restart keep waiting.
+    /// Handles an input that has not sent a line since the program started: it does not hold time back. Reports that were waiting
+    /// before the restart keep waiting.
     pub fn source_unheard(&mut self, source: SourceId, out: &mut Vec<Change>) {
         self.watermarks.idle(source);
         self.advance(self.watermarks.lowest(), out);
@@ -235,18 +240,18 @@ impl Engine {
         self.now
     }
 
-    /// Live inputs whose clocks lag so far behind receipt that time no longer waits for them.
+    /// Live inputs whose clocks lag so far behind receipt that engine time no longer waits for them.
     pub fn lagging(&self) -> Vec<SourceId> {
         self.watermarks.lagging()
     }
 
-    /// When the last report of an input was received, and how far its time was behind; `None` before the first report, and for
-    /// recordings.
+    /// When the last report of an input was received, and how far its own time was behind that; `None` before the first report, and
+    /// for recordings.
     pub fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
         self.watermarks.reported(source)
     }
 
-    /// The next moment at which something is due without a report; calls before it change nothing.
+    /// Engine time at which the next timer is due; `None` if none is set.
     pub fn due(&self) -> Option<Time> {
         self.next_timer().map(|(at, _)| at)
     }
@@ -261,7 +266,7 @@ impl Engine {
         self.cases.cases()
     }
 
-    /// Counters of the decoder, by input.
+    /// Counters of the decoder, for each input.
     pub fn tally(&self) -> &ais::Tally {
         self.decoder.tally()
     }
@@ -304,7 +309,7 @@ impl Engine {
         self.believe(believed, out);
     }
 
-    /// Puts reports into the reorder buffer. A report older than engine time is stepped at once and counted as late.
+    /// Puts reports into the reorder buffer. A report older than engine time is processed at once and counted as late.
     fn believe(&mut self, mut believed: Vec<Report>, out: &mut Vec<Change>) {
         for report in believed.drain(..) {
             self.counters.report(&report);
@@ -319,7 +324,7 @@ impl Engine {
         self.believed = believed;
     }
 
-    /// Steps through everything that is due up to `watermark`.
+    /// Processes all reports and timers up to `watermark`, in order of time.
     fn advance(&mut self, watermark: Option<Time>, out: &mut Vec<Change>) {
         let Some(watermark) = watermark else {
             return;
@@ -334,7 +339,7 @@ impl Engine {
         }
     }
 
-    /// Moves engine time to a report; the first one also starts the periodic timers.
+    /// Moves engine time to `at`, the time of a report. The first call also starts the periodic timers.
     fn begin(&mut self, at: Time) {
         if self.now.is_none() {
             self.sweep_at = at + SWEEP_EVERY;
@@ -380,6 +385,7 @@ impl Engine {
             .min()
     }
 
+    /// Wakes the rule whose timer is the first one due.
     fn wake(&mut self, out: &mut Vec<Change>) {
         let (Some(Reverse(timer)), Some(now)) = (self.timers.pop(), self.now) else {
             return;
@@ -398,14 +404,19 @@ impl Engine {
 /// What a timer is for. Timers due at the same time run in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
+    /// The active hours of some zone begin or end.
     Hours,
+    /// A merge window of the alert book closes.
     Book,
+    /// A slot of the reception model ends.
     Slot,
+    /// A rule asked to be woken.
     Rule,
+    /// Tracks, episodes and gaps are swept.
     Sweep,
 }
 
-/// By zone index: whether some behaviour needs every fix from inside the zone.
+/// Whether some behaviour needs every fix from inside a zone, by zone index.
 fn asking(chart: &Chart) -> Vec<bool> {
     let every_fix = |zone: &Zone| {
         let asks = |kind: &Behaviour| zone.asks(kind.name()).is_some_and(kind.character().needs_every_fix);

@@ -1,4 +1,4 @@
-//! The alert and its changes: the JSON of SPEC "Alerts", field by field.
+//! The alert and its changes, as the JSON of SPEC "Alerts".
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub struct Change {
     /// The alert after the change.
     #[serde(with = "shared")]
     pub alert: Arc<Alert>,
-    /// The first sentence of its summary in parts, for the stories of cases.
+    /// The first sentence of the summary in parts, for the stories of cases.
     #[serde(skip)]
     pub sentence: Sentence,
 }
@@ -79,7 +79,7 @@ pub enum Status {
     Retracted,
 }
 
-/// How urgent: info < 20 <= low < 40 <= medium < 60 <= high < 80 <= critical.
+/// How urgent an alert is, by its score.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -136,14 +136,14 @@ pub struct Alert {
     pub id: String,
     /// The behaviour.
     pub behaviour: Behaviour,
-    /// Whether it is about vessels or about the daemon; follows from the behaviour. Lines of earlier versions do not state it.
+    /// Whether the alert is about vessels or about the daemon. Follows from the behaviour; lines of earlier versions do not state it.
     #[serde(default)]
     pub kind: Class,
     /// True once the score has reached `alert_from`, which makes it an alert; false for a fact.
     pub announced: bool,
     /// State of the alert.
     pub status: Status,
-    /// Follows from the score; while open it rises, and falls only when what is known of the vessels is corrected.
+    /// Follows from the score. While the alert is open it rises, and falls only if what is known of the vessels is corrected.
     pub severity: Severity,
     /// Score, 0-100; the sum of `score_reasons`.
     pub score: i32,
@@ -164,17 +164,17 @@ pub struct Alert {
     /// Latest position; for pairs the midpoint. `None` for a distress device that never sent one, and for alerts without a place.
     #[serde(serialize_with = "position")]
     pub position: Option<LatLon>,
-    /// Shared by three or more open pairs that are linked through their vessels; `None` outside a group.
+    /// Id of the group: three or more open pairs that are linked through their vessels. `None` outside a group.
     pub group_id: Option<String>,
-    /// The case of the alert at the time of the line; a later line names another one if that case proves to be part of an earlier
-    /// case. `None` for a fact without an alert near it, and for alerts about the daemon or an area.
+    /// Id of the case that the alert belonged to when the line was written. A later line names another one if the case proves to be
+    /// part of an earlier case. `None` for a fact without an alert near it, and for alerts about the daemon or an area.
     pub case_id: Option<String>,
     /// Id of the alert that this one supersedes; `None` if there is none.
     pub replaces: Option<String>,
     /// Marking: who may see the alert, for what purpose, how reliable it is, how long it may be kept.
     #[serde(with = "json")]
     pub handling: Handling,
-    /// One or two sentences an analyst can read out.
+    /// One or two sentences that an analyst can read out.
     pub summary: String,
     /// The lines that add up to the score.
     pub score_reasons: Vec<ScoreReason>,
@@ -195,7 +195,7 @@ pub struct Sentence {
     pub zones: String,
     /// Whether it is night at the position.
     pub night: bool,
-    /// Whether the subject names several.
+    /// Whether the subject is plural.
     pub several: bool,
 }
 

@@ -35,7 +35,7 @@ impl Class {
     }
 }
 
-/// What a stored alert of class `system` is about, in a few words such as `receiver partner`. `None` for alerts about vessels.
+/// What a stored alert of class `system` is about, in a few words such as `receiver partner`. `None` for an alert about vessels.
 pub fn system_title(alert: &Value) -> Option<String> {
     let behaviour = Behaviour::named(alert["behaviour"].as_str()?)?;
     let About::System(problem) = behaviour.character().about else {

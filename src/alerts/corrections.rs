@@ -1,4 +1,4 @@
-//! Corrections: ends with facts known only at the end, and what late reports change in open and ended alerts.
+//! Corrections: final facts that are known only at the end, and what late reports change in open and ended alerts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,17 +15,17 @@ use super::{AlertBook, View};
 
 /// How long after its end an alert may be corrected, retracted or reopened.
 const KEPT: Span = Span::from_hours(48);
-/// Upper limits of the archive: alerts of most behaviours, and alerts and facts of those that rest on a silence. Beyond them those that
-/// ended first are dropped.
+/// Maximum number of archived alerts of most behaviours. Beyond it those that ended first are dropped.
 const MOST: usize = 300;
+/// The same for alerts and facts of behaviours that rest on a silence.
 const MOST_CORRECTED: usize = 1000;
-/// Starts closer than this are the same: a later alert of a vessel begins a millisecond after the earlier one ended.
+/// Starts closer than this are the same start. A later alert of a vessel may begin a millisecond after the end of the earlier one.
 const SAME_START: Span = Span::from_millis(1000);
 
 /// Ended alerts that late reports may still change.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Archive {
-    /// Alerts and facts of behaviours that rest on a silence: its end can disprove a meeting whose stop was over long before.
+    /// Alerts and facts of behaviours that rest on a silence. The end of the silence can disprove them long after they ended.
     corrected: Ended,
     /// Alerts of the other behaviours.
     others: Ended,

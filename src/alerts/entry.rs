@@ -27,7 +27,7 @@ use super::settings::Settings;
 use super::summary::{Surroundings, form_words, summary};
 use super::{Policy, View, evidence, roles};
 
-/// Upper limit of the news items named in one reason.
+/// Maximum number of news items named in one reason.
 const NEWS_NAMED: usize = 4;
 
 /// An alert with the state that the book keeps beside it.
@@ -43,6 +43,7 @@ pub(super) struct Entry {
     pub(super) alert: Arc<Alert>,
     /// The first sentence of the summary in parts.
     sentence: Sentence,
+    /// The vessels of the alert as last known.
     parties: Vec<Party>,
     /// The form of the behaviour at the last line.
     told_form: Form,
@@ -52,13 +53,13 @@ pub(super) struct Entry {
     shore_nm: Option<f64>,
     revision: u32,
     published_at: Time,
-    /// The start was moved later since the last line.
+    /// Whether the start was moved to a later time since the last line.
     moved: bool,
-    /// At least two stations had heard each of its vessels at the last line.
+    /// Whether at least two stations had heard each of its vessels at the last line.
     corroborated: bool,
 }
 
-/// What the book lends to an entry.
+/// What an entry may read: the settings, the memory of ended alerts, and the picture.
 pub(super) struct Context<'a> {
     pub(super) settings: &'a Settings,
     pub(super) score: &'a ScoreSettings,
@@ -74,7 +75,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// What a score is computed from. While it stays the same, the score is computed only when a line is due.
+/// The inputs of a score that signals change. While they stay the same, the score is computed only when a line is due.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Inputs {
     form: Form,
@@ -111,12 +112,12 @@ impl Inputs {
 }
 
 impl Entry {
-    /// The store knows this revision: the next one comes after it.
+    /// Raises the revision to one that the store already has, so that the next one comes after it.
     pub(super) fn at_least(&mut self, revision: u32) {
         self.revision = self.revision.max(revision);
     }
 
-    /// Publishes the alert again, under a new revision, if the store knows fewer revisions than were published.
+    /// Publishes the alert again under a new revision, if the store has fewer revisions than were published.
     pub(super) fn again(&mut self, at: Time, known: u32, out: &mut Vec<Change>) {
         if self.revision <= known {
             return;
@@ -183,7 +184,7 @@ impl Entry {
         }
     }
 
-    /// What it lends to later alerts of the vessel; `None` if nothing.
+    /// What the alert adds to the score of later alerts of the vessel; `None` if nothing.
     pub(super) fn lead(&self) -> Option<Lead> {
         self.alert.behaviour.character().lead.filter(|_| self.told_form.is_lead())
     }
@@ -195,7 +196,7 @@ impl Entry {
         self.told_form.opened(&Opening { thresholds, measured, started_at: *started_at, opened_at: *opened_at })
     }
 
-    /// Takes in that the behaviour holds; returns what that means for the lifecycle, and the reason.
+    /// Takes in that the behaviour holds. Returns what that means for the lifecycle, and the reason for a change.
     pub(super) fn hold(
         &mut self,
         now: Time,
@@ -243,7 +244,7 @@ impl Entry {
         }
     }
 
-    /// Adopts the new score, and lists the news an analyst would act on. While the alert is open, score and severity fall only if
+    /// Adopts the new score. Returns the news that an analyst would act on. While the alert is open, score and severity fall only if
     /// what is known of the vessels was `corrected`.
     fn news(&mut self, score: Option<Score>, corrected: bool, settings: &Settings) -> Vec<String> {
         let mut news = Vec::new();
@@ -296,13 +297,13 @@ impl Entry {
         news
     }
 
-    /// Moves the start to a later time than was assumed.
+    /// Moves the start to a later time than the one assumed so far.
     pub(super) fn starts_at(&mut self, started_at: Time) {
         Arc::make_mut(&mut self.alert).started_at = started_at;
         self.moved = true;
     }
 
-    /// Takes in the last facts, now that the whole behaviour is known; the score may fall.
+    /// Takes in the final facts, once the whole behaviour is known. The score may fall.
     pub(super) fn settle(&mut self, key: &Key, mut holding: Box<Holding>, context: &Context<'_>) {
         for party in &mut self.parties {
             *party = party.refreshed(context.view.tracks);
@@ -328,7 +329,7 @@ impl Entry {
         self.end = Some(end);
     }
 
-    /// Takes in that the behaviour stopped; returns whether it may still resume.
+    /// Takes in that the behaviour stopped. Returns whether it stopped for good or may still resume.
     pub(super) fn stop(&mut self, now: Time, ended_at: Time, end: End, merge: Span) -> Observation {
         let for_good = end.is_final();
         if self.state == State::Pending {
@@ -361,7 +362,7 @@ impl Entry {
         Arc::make_mut(&mut self.alert).replaces.get_or_insert_with(|| id.to_owned());
     }
 
-    /// Gives way to a stronger alert: it ends at the last time it held, and its score is limited to `score` if that has a lower
+    /// Gives way to a stronger alert: ends at the last time at which it held, with its score limited to `score` if that has a lower
     /// severity.
     pub(super) fn give_way(&mut self, score: i32) {
         let alert = Arc::make_mut(&mut self.alert);
@@ -380,7 +381,7 @@ impl Entry {
         Arc::make_mut(&mut self.alert).group_id = Some(group.to_owned());
     }
 
-    /// Updates vessels, stations, tracks and marking, as far as there are still tracks.
+    /// Updates vessels, stations, tracks and marking. Those of vessels whose track was dropped stay as they are.
     pub(super) fn look(&mut self, context: &Context<'_>) {
         for party in &mut self.parties {
             *party = party.refreshed(context.view.tracks);
@@ -402,7 +403,7 @@ impl Entry {
         Change { change, revision: self.revision, at, reason, alert, sentence }
     }
 
-    /// From now on the vessel's index may belong to another vessel.
+    /// Removes a vessel's index, which may now belong to another vessel.
     pub(super) fn forget(&mut self, vessel: crate::tracks::TrackIx) {
         for party in &mut self.parties {
             party.ix = party.ix.filter(|ix| *ix != vessel);
@@ -455,7 +456,7 @@ impl Entry {
     }
 }
 
-/// A later alert begins after the earlier one of the same key ended, so that their ids differ.
+/// The start of an alert, moved if necessary to after the end of the last alert of the same key, so that their ids differ.
 fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     match memory.last_end(key) {
         Some(end) => started_at.max(end + Span::from_millis(1)),
@@ -463,7 +464,7 @@ fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     }
 }
 
-/// Whether a vessel now sends an identity detail that it had not sent before.
+/// Whether a vessel now sends an identity detail that it had not sent at the last line.
 fn learned(told: &VesselRef, now: &VesselRef) -> bool {
     fn first<T>(told: &Option<T>, now: &Option<T>) -> bool {
         told.is_none() && now.is_some()

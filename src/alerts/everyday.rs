@@ -1,4 +1,4 @@
-//! Caps for everyday company: a boat among a fleet of its own trade, a fleet of yachts.
+//! Caps for company that is usual: a boat among a fleet of its own trade, and a fleet of yachts.
 
 use crate::ais::Class;
 use crate::behaviours::measured_number as number;
@@ -10,12 +10,12 @@ use super::ingredients::cap_low;
 use super::party::{Party, is_leisure};
 use super::score::{Cap, Scene, ScoreSettings};
 
-/// A yacht last heard longer ago than this does not count as nearby.
+/// Age of the last fix beyond which a yacht does not count as nearby.
 const STALE: Span = Span::from_hours(1);
-/// A boat last heard longer ago than this does not count as part of a working fleet.
+/// Age of the last fix beyond which a boat does not count as part of a working fleet.
 const STALE_BOAT: Span = Span::from_hours(6);
 
-/// Sailing and pleasure craft in company, such as a regatta, a rally or an afternoon in a bay.
+/// The cap for sailing and pleasure craft in company, as in a regatta, in a rally or on an afternoon in a bay.
 pub(super) fn yachts(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let leisure = !scene.parties.is_empty() && scene.parties.iter().all(Party::leisure);
     let at = scene.holding.position.filter(|_| leisure)?;
@@ -32,7 +32,7 @@ pub(super) fn yachts(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap>
     })
 }
 
-/// A boat that collects among a fleet of its own trade. The ship that dropped does not count.
+/// The cap for a collecting boat among a fleet of its own trade. The ship that dropped does not count.
 pub(super) fn working_fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let (at, boat) = (scene.holding.position?, number(&scene.holding.measured, "collector_mmsi")?);
     let party = scene.parties.iter().find(|party| f64::from(party.key.mmsi.0) == boat)?;

@@ -11,7 +11,7 @@ use super::party::Party;
 use super::settings::Settings;
 use crate::ais::clean;
 
-/// Number of vessels that can each have the full number of points; with more vessels, each has fewer.
+/// Maximum number of vessels that each have the full number of points. With more vessels, each has fewer.
 const SHARED_BY: usize = 4;
 
 /// Updates tracks and stations. A vessel whose track was dropped keeps the points it has.
@@ -23,7 +23,7 @@ pub(super) fn refresh(
     view: &View<'_>,
 ) {
     let from = started_at - Span::from_minutes(i64::from(settings.evidence_before_minutes));
-    // The vessels of a notice share the points of `SHARED_BY` vessels.
+    // A notice may name many vessels, which share the points of `SHARED_BY`.
     let most = settings.evidence_points as usize;
     let most = (SHARED_BY * most / parties.len().max(1)).clamp(2, most.max(2));
     let mut stations: BTreeSet<String> = BTreeSet::new();
@@ -44,7 +44,7 @@ pub(super) fn refresh(
         tracks.push(EvidenceTrack { mmsi, track, points: thin(points, most) });
     }
     evidence.tracks = tracks;
-    // If no track is left, the known stations are kept.
+    // If no track is left, the stations known so far are kept.
     if parties.iter().any(|party| party.vessel(view.tracks).is_some()) {
         evidence.stations = stations.into_iter().collect();
     }

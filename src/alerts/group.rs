@@ -43,8 +43,7 @@ impl Groups {
         pairs.flatten().filter(move |other| *other != key)
     }
 
-    /// All pairs linked with this one, directly or through others, in order and including it; empty if they are too few for a
-    /// group.
+    /// This pair and all pairs linked with it, directly or through others, in order of key. Empty if they are too few for a group.
     pub(super) fn around(&self, key: &Key) -> BTreeSet<Key> {
         let mut found = BTreeSet::new();
         let mut asked: BTreeSet<TrackKey> = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! A vessel's own habit: one that stops on most days, or repeatedly at one place, is doing its usual work.
+//! Habits: a vessel that stops on most days, or repeatedly at one place, is doing its usual work.
 
 use crate::time::Span;
 use crate::units::METRES_PER_NM;
@@ -8,23 +8,24 @@ use super::ingredients::line;
 use super::party::Party;
 use super::score::{Scene, ScoreSettings};
 
-/// Number of days looked back for a daily rhythm.
+/// Number of days searched for a daily rhythm.
 const DAYS: usize = 5;
-/// Additional days required of a cargo ship or tanker, whose trades involve no daily stop at sea.
+/// Number of further days with a stop required of a cargo ship or tanker, whose trade involves no daily stop at sea.
 const MORE_OF_MERCHANTS: usize = 1;
-/// Number of days looked back for a usual place (SPEC "Points"), and the radius of that place in nautical miles.
+/// Number of days searched for a usual place (SPEC "Points").
 const PLACE_DAYS: usize = 14;
+/// Radius of a usual place (SPEC "Points"). Nautical miles.
 const PLACE_NM: f64 = 1.0;
-/// A shorter stop does not count towards a habit.
+/// Minimum duration of a stop that counts towards a habit.
 const LEAST: Span = Span::from_minutes(30);
 const DAY: Span = Span::from_hours(24);
 
 /// A vessel's habit of stopping.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Habit {
-    /// Days of the last five on which the vessel also stopped, 0-5.
+    /// Number of the last five days on which the vessel also stopped, 0-5.
     Daily(usize),
-    /// Days of the last fourteen on which the vessel also stopped at this place, 0-14.
+    /// Number of the last fourteen days on which the vessel also stopped at this place, 0-14.
     Here(usize),
 }
 

@@ -1,4 +1,4 @@
-//! How an alert may be handled: who may see it, for what purpose, how reliable it is, how long it may be kept.
+//! Markings: who may see an alert, for what purpose, how reliable it is, and how long it may be kept.
 //!
 //! Sources: TLP 2.0 (FIRST); handling codes H0-H3 and the 4x4 grading (Europol; Regulation (EU) 2016/794 Art. 29); purposes of
 //! CISE. The daemon never grades an alert as certain, because AIS is what ships report about themselves. An analyst may
@@ -13,9 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::ais::hidden;
 use crate::time::{Span, Time};
 
-/// Longest text of an operator or analyst in a marking, in characters.
+/// Maximum length of a text in a marking. Characters.
 const LONGEST: usize = 500;
-/// Upper limit of the retention time. Days.
+/// Maximum retention time. Days.
 const MOST_DAYS: u32 = 36_500;
 
 /// Which alerts count as data about a natural person.
@@ -112,8 +112,8 @@ impl HandlingSettings {
         problems
     }
 
-    /// The marking of an alert that opened at `opened_at`. `corroborated`: at least two stations heard each of its vessels.
-    /// `small_craft`: at least one of them is a small craft.
+    /// The marking of an alert that opened at `opened_at`. `corroborated` means that at least two stations heard each of its vessels,
+    /// `small_craft` that at least one of these is a small craft.
     pub fn of(&self, opened_at: Time, corroborated: bool, small_craft: bool) -> Handling {
         Handling {
             tlp: self.tlp,
@@ -170,7 +170,7 @@ pub struct Handling {
     /// The law under which the alert is kept and passed on; `None` if not configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_basis: Option<String>,
-    /// Receivers may keep the alert until then.
+    /// Time until which receivers may keep the alert.
     #[serde(deserialize_with = "time")]
     pub retain_until: Time,
     /// Whether the events are real, an exercise or a test.
@@ -245,8 +245,8 @@ impl Handling {
             && self.legal_basis == other.legal_basis
     }
 
-    /// The marking of two things together: of each field the stricter, less certain or shorter value. Only where
-    /// [`goes_with`](Handling::goes_with) holds.
+    /// The marking of two things together: for each field the stricter, less certain or shorter value. Only for markings for which
+    /// [`goes_with`](Handling::goes_with) is true.
     pub fn joined(mut self, other: Handling) -> Handling {
         self.tlp = self.tlp.max(other.tlp);
         self.europol.extend(other.europol);

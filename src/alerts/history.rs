@@ -9,16 +9,16 @@ use super::alert::ScoreReason;
 use super::ingredients::line;
 use super::score::{Scene, ScoreSettings};
 
-/// A shorter silence is not a gap worth points (SPEC `ais_gap`).
+/// Minimum length of a gap that is worth points (SPEC `ais_gap`).
 const GAP_LEAST: Span = Span::from_minutes(90);
 /// Stops within `place_days` from which a place counts as busy, and from which as crowded (SPEC "Points").
 const MANY: f64 = 5.0;
 const CROWDED: f64 = 20.0;
 /// Radius of the wider area around a stop. Nautical miles.
 const AROUND_NM: f64 = 60.0;
-/// With fewer vessels stopping in the wider area, it is not judged.
+/// Number of vessels that must stop in the wider area for it to be judged.
 const AROUND_VESSELS: usize = 6;
-/// With less data than this, the wider area is not judged. Days.
+/// Amount of data needed to judge the wider area. Days.
 const AROUND_DAYS: f64 = 0.25;
 /// Stops per vessel-day in the wider area from which it counts as busy, and from which as crowded.
 const AROUND_BUSY: f64 = 0.1;
@@ -35,7 +35,7 @@ pub(super) fn gap_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<
     }
     let (from, to) = (lately(scene, settings), scene.holding.last_at);
     let gaps = scene.parties.iter().flat_map(|party| scene.view.gaps.of(party.key, from, to));
-    // Where vessels often fall silent, a gap means nothing.
+    // Where vessels usually fall silent, a gap means nothing.
     let gaps = gaps.filter(|gap| !gap.usual);
     let longest = gaps.map(|gap| gap.length(to)).filter(|length| GAP_LEAST <= *length).max()?;
     Some(line(
@@ -79,10 +79,10 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
     let (at, usual) = (scene.holding.position?, scene.character().usual?);
     let rate = rate(scene, usual.counted, (at, settings.place_nm));
     let seen = scene.view.episodes.seen_for(scene.holding.last_at).hours();
-    // A place counts as busy once half of `place_days` is known, and as anything only after a day of data.
+    // Counts are scaled up to `place_days`, by at most a factor of two, and not at all with less than a day of data.
     let whole = f64::from(settings.place_days);
     let known = if rate.days < 1.0 { whole } else { rate.days.max(whole / 2.0).max(1.0) };
-    // Today's stops have hardly faded; rounding lets whole counts reach whole limits.
+    // Even the stops of today have faded a little. Rounding lets whole counts reach whole limits.
     let in_place_days = (rate.count * whole / known).round();
     if in_place_days < CROWDED
         && let Some(around) = usual_around(scene, usual.counted, settings, at).filter(|_| usual.around)
@@ -96,7 +96,7 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
             let text = format!("Only {seen:.0} h of data: not yet known how common stops are here");
             ("little_data", settings.little_data_points, text)
         }
-        // The behaviour itself weighs what would happen by chance.
+        // The behaviour's own rule weighs what would happen by chance.
         false if scene.character().weighs_chance => return None,
         false if CROWDED <= in_place_days => ("crowded_place", settings.crowded_place_points, text),
         false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),

@@ -23,12 +23,12 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn new(behaviour: Behaviour, subject: &Subject) -> Key {
-        // The vessels of an area notice are not part of its key, because more may join while it lasts.
+        // The vessels of a notice about an area are not part of its key, because more may join while it lasts.
         let vessels = if behaviour.character().about == About::Area { &[][..] } else { &subject.vessels };
         Key { behaviour, tracks: vessels.iter().map(|(key, _)| *key).collect(), place: subject.zone_id.clone() }
     }
 
-    /// The lower bound of a behaviour's notices in the order of keys.
+    /// The first key that a notice of a behaviour can have, in the order of keys.
     pub(super) fn notices_of(behaviour: Behaviour) -> Key {
         Key { behaviour, tracks: Vec::new(), place: String::new() }
     }

@@ -17,15 +17,18 @@ use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
 use crate::text::about_hours;
 
-/// It is night while the sun is below this altitude (SPEC). Degrees.
+/// Altitude of the sun below which it is night (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
 const HALF_A_DAY: Span = Span::from_hours(12);
-/// A fishing vessel last heard longer ago than this does not count as nearby.
+/// Age of the last fix beyond which a fishing vessel does not count as nearby.
 const STALE: Span = Span::from_hours(6);
+
+/// A function that returns one score line; `None` if it does not apply.
 type Ingredient = fn(&Scene<'_>, &ScoreSettings) -> Option<ScoreReason>;
+/// A function that returns one cap; `None` if it does not apply.
 type Limit = fn(&Scene<'_>, &ScoreSettings) -> Option<Cap>;
 
-/// All score lines besides base and caps, in order.
+/// All score lines except base and caps, in order.
 pub(super) const INGREDIENTS: &[Ingredient] = &[
     watched_zone,
     shore,
@@ -48,10 +51,10 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
     satellite_only,
 ];
 
-/// All caps that a grave case or a watchlist lifts; the lowest that applies is the last line.
+/// All caps that a grave case or a watchlist lifts. The lowest that applies is the last line of the score.
 pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, on_duty, fleet, circles_by_trade, everyday::yachts];
 
-/// Caps that hold whatever the score of the case; only a watchlist lifts them.
+/// All caps that only a watchlist lifts.
 pub(super) const FIRM_CAPS: &[Limit] = &[of_interest::gear, of_interest::held, everyday::working_fleet];
 
 /// The caps that the behaviour itself calls for, among those that `lifted_by` lifts.
@@ -80,11 +83,12 @@ pub(super) fn is_night(position: LatLon, at: Time) -> bool {
     sun_altitude_degrees(position, at) < NIGHT_DEGREES
 }
 
+/// A score line with these points.
 pub(super) fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreReason {
     ScoreReason { code: code.to_owned(), points, text: text.into() }
 }
 
-/// The zone of the largest weight among those that `wanted` selects; of equals the one it is in, then the smaller id.
+/// The zone with the largest weight among those that `wanted` selects; of equal ones, one that the alert is in, then the smaller id.
 fn heaviest<'a>(scene: &'a Scene<'_>, wanted: fn(Kind) -> bool) -> Option<(&'a Zone, Relation)> {
     let zones = scene.view.chart.zones.zones();
     let near = scene.holding.zones.iter();
@@ -127,7 +131,7 @@ fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
 }
 
 fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    // Where the behaviour itself gives points for the night, those count instead.
+    // If the behaviour itself gives points for the night, those count instead.
     if scene.holding.base.iter().any(|(code, _)| *code == "night") {
         return None;
     }
@@ -156,7 +160,7 @@ fn merchant_with_small_craft(scene: &Scene<'_>, settings: &ScoreSettings) -> Opt
     })
 }
 
-/// A draught that changed after a meeting. A silence before the change already has its own points.
+/// The line for a draught that changed after a meeting. A silence before the change already has its own points.
 fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let silent = scene.holding.base.iter().any(|(code, _)| *code == "after_gap");
     let counts = scene.character().gains_by_meeting && scene.met && !silent;
@@ -165,7 +169,7 @@ fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRea
 
 fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = format!("Not the first time in {} days", settings.repeat_days);
-    // How usual stops are at the place says more, either way, and a habit says the opposite.
+    // A repeat adds nothing where the usual stops at the place are scored, or where the vessel has a habit of stopping.
     let weighed = || history::rarity(scene, settings).is_some();
     let repeated = scene.repeated && !weighed() && !habit::is_habit(scene, settings);
     repeated.then(|| line("repeat", settings.repeat_points, text))
@@ -196,7 +200,7 @@ fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReas
     (pair && all_fishing(scene)).then(|| line("both_fishing", settings.both_fishing_points, text))
 }
 
-/// Yachts and passenger ships near shore; every party must be one or the other.
+/// The line for yachts and passenger ships near shore; every party must be one or the other.
 fn near_shore_traffic(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let shore_nm = scene.shore_nm?;
     let parties = scene.parties;
@@ -234,6 +238,7 @@ fn satellite_only(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRe
     heard.then(|| line("satellite_only", settings.satellite_only_points, text))
 }
 
+/// A cap that limits an alert to severity low.
 pub(super) fn cap_low(settings: &ScoreSettings, text: String) -> Cap {
     Cap { points: settings.cap_low, only_below: i32::MAX, code: "cap_low", text }
 }

@@ -1,4 +1,4 @@
-//! What is known of the vessels of an alert, as far as its score rests on it. When this changes, the score may fall as well.
+//! What is known of the vessels of an alert, as far as its score depends on it. Only if this changes may the score of an open alert fall.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::behaviours::Holding;
 use super::View;
 use super::party::Party;
 
-/// What is known of the vessels of an alert.
+/// What is known of the vessels of an alert, as far as its score depends on it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Knowledge {
     /// Ship type, length in metres and class of each vessel.

@@ -1,4 +1,4 @@
-//! The table of the alert lifecycle: (state, observation) to (next state, action, reason).
+//! The lifecycle of alerts: a table from state and observation to next state, action and reason.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub(super) enum State {
     Absent,
     /// The behaviour holds.
     Open,
-    /// The behaviour stopped and the merge window is running; readers still see the alert as open.
+    /// The behaviour stopped, and the merge window is running. Outside the book the alert is still open.
     Pending,
 }
 
@@ -43,7 +43,7 @@ pub(super) enum Observation {
 pub(super) enum Action {
     /// Publish a change.
     Publish(ChangeKind),
-    /// Remember it, without a change.
+    /// Store it in the entry, without publishing a change.
     Note,
     /// Do nothing.
     Ignore,
@@ -54,7 +54,7 @@ pub(super) enum Action {
 pub(super) struct Transition {
     pub(super) next: State,
     pub(super) act: Action,
-    /// Reason in a few words.
+    /// Reason for the change, in a few words.
     pub(super) why: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! What is remembered of ended alerts: to recognise repeats, and so that a later alert never takes the id of an earlier one.
+//! What is remembered of ended alerts, to recognise repeats, and so that a later alert never takes the id of an earlier one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,11 @@ use crate::tracks::TrackKey;
 
 use super::id::Key;
 
-/// Upper limit of the keys whose superseded alerts are remembered.
+/// Maximum number of keys whose superseded alerts are remembered.
 const MOST_SUPERSEDED: usize = 10_000;
-/// How long leads are kept, which is as long as an identity can count as new, and their upper limit.
+/// How long leads are kept: as long as an identity can count as new.
 const LEADS_KEPT: Span = Span::from_hours(365 * 24);
+/// Maximum number of leads kept.
 const MOST_LEADS: usize = 100_000;
 
 /// Ended alerts and facts of the last days, up to a configured number.
@@ -25,13 +26,13 @@ pub(super) struct Memory {
     alerts: BTreeMap<(TrackKey, Behaviour), Time>,
     /// Start of the last superseded alert, by key.
     superseded: BTreeMap<Key, Time>,
-    /// When a vessel last had a lead, by an alert or fact.
+    /// When an alert or fact last gave a vessel a lead.
     leads: BTreeMap<(TrackKey, Lead), Time>,
     evicted: u64,
 }
 
 impl Memory {
-    /// Records a lead: a change of draught or identity, which counts for later alerts of the vessel.
+    /// Records a lead, a change of draught or identity that counts for later alerts of the vessel.
     pub(super) fn lead(&mut self, key: &Key, lead: Lead, at: Time) {
         if MOST_LEADS <= self.leads.len() {
             let oldest = at - LEADS_KEPT;

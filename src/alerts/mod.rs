@@ -1,7 +1,7 @@
 //! The alert book: signals in, changes out.
 //!
-//! A signal's key (behaviour, vessels, zone) finds its alert, and the table in `lifecycle` says what happens next. An alert whose
-//! behaviour stopped stays open for the merge window, and ends at the moment that window closes.
+//! A signal belongs to the alert with its key (behaviour, vessels, zone). The table in `lifecycle` decides what happens next. An alert
+//! whose behaviour has stopped stays open for the merge window, and ends at the moment that window closes.
 
 mod alert;
 mod class;
@@ -78,7 +78,7 @@ pub struct View<'a> {
     pub gaps: &'a Gaps,
     /// Returns the name of a station; empty if the feed does not name it.
     pub station_name: &'a dyn Fn(StationId) -> String,
-    /// Returns the score of the case a vessel is part of; 0 without one.
+    /// Returns the score of the case that a vessel is part of; 0 if there is none.
     pub case_score: &'a dyn Fn(TrackKey) -> i32,
 }
 
@@ -93,10 +93,11 @@ pub struct AlertBook {
     /// Ended alerts that may still be corrected.
     archive: Archive,
     mute: Mute,
-    /// The last revision of each alert in the store, as of the last restart.
+    /// The last revision of each stored alert, as of the last restart.
     known_elsewhere: BTreeMap<String, u32>,
     /// The latest time at which the book was called; no change is dated before it.
     latest: Time,
+    /// Number of facts and alerts that were not opened because too many were open.
     refused: u64,
 }
 
@@ -133,7 +134,7 @@ impl AlertBook {
     /// time.
     pub fn take(&mut self, now: Time, mut signals: Vec<Signal>, view: &View<'_>, out: &mut Vec<Change>) {
         self.wake(now, view, out);
-        // Behaviours that can be superseded come last, so that of two signals of one moment only the stronger one opens.
+        // Behaviours that can be superseded come last, so that of two signals at the same time only the stronger one opens.
         let order = |signal: &Signal| (stronger(signal.behaviour).next().is_some(), signal.behaviour);
         signals.sort_by(|a, b| (order(a), &a.subject).cmp(&(order(b), &b.subject)));
         // Doubts come first: signals earlier in the order may rest on the same false positions.
@@ -199,10 +200,10 @@ impl AlertBook {
         open
     }
 
-    /// Reconciles with the store: `revisions` maps an alert id to the last stored revision, and other alerts were never stored.
-    /// If the store is ahead, after a restart that lost changes, later revisions count on from there. If it is behind, an open
-    /// alert is published again, dated `at`, the engine time; before the first step (`None`) nothing is. Alerts that the book
-    /// does not know count on from the stored revision if they open again.
+    /// Reconciles with the store: `revisions` maps the id of each stored alert to its last stored revision. If the store is ahead,
+    /// after a restart that lost changes, later revisions continue from there. If it is behind, an open alert is published again
+    /// with the engine time `at`; before the first step (`None`) nothing is published. An alert that the book does not hold
+    /// continues from the stored revision if it opens again.
     pub fn known(&mut self, revisions: &BTreeMap<String, u32>, at: Option<Time>, out: &mut Vec<Change>) {
         for entry in self.entries.values_mut() {
             let known = revisions.get(&entry.alert.id).copied().unwrap_or(0);
@@ -215,7 +216,7 @@ impl AlertBook {
         self.known_elsewhere.clone_from(revisions);
     }
 
-    /// From now on the vessel's index may belong to another vessel. Pending alerts keep what they last knew of it.
+    /// Removes a vessel's index, which may now belong to another vessel. Alerts keep what they last knew of the vessel.
     pub fn forget(&mut self, vessel: TrackIx) {
         for (_, key) in &self.deadlines {
             if let Some(entry) = self.entries.get_mut(key) {
@@ -266,7 +267,7 @@ impl AlertBook {
                 if end.is_some_and(|end| holding.last_at <= end) {
                     return;
                 }
-                // A late report shows that the behaviour had not stopped when the alert ended.
+                // A late report can show that the behaviour had not stopped when the alert ended.
                 if end.is_some_and(|end| began < end)
                     && let Some(entry) = self.archive.take_last(&key, began)
                 {
@@ -306,7 +307,7 @@ impl AlertBook {
         }
     }
 
-    /// Opens an alert again that had ended.
+    /// Opens an ended alert again.
     #[allow(clippy::too_many_arguments)]
     fn reopens(
         &mut self,
@@ -428,7 +429,7 @@ impl AlertBook {
             return entry.publish(change, at, reason, key, &context, out);
         }
         self.groups.add(key);
-        // Usually the pair is already in its group, or joins its neighbours' group: the whole group need not be walked.
+        // Usually the pair is already in its group, or joins that of its neighbours. The whole group need not be walked then.
         let known = self.groups.linked(key).filter_map(|pair| self.entries.get(pair)?.alert.group_id.as_deref());
         let known: BTreeSet<&str> = known.collect();
         let own = self.entries.get(key).and_then(|entry| entry.alert.group_id.as_deref());
@@ -466,7 +467,7 @@ impl AlertBook {
     remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, known_elsewhere, latest, refused } parts {} built { policy } }
 }
 
-/// The id of a group: the smallest one its members already have, otherwise the smallest alert id among them.
+/// The id of a group: the smallest that its members already have, otherwise the smallest alert id among them.
 fn group_id(members: &BTreeSet<Key>, entries: &BTreeMap<Key, Entry>) -> Option<String> {
     let alerts = || members.iter().filter_map(|key| entries.get(key)).map(|entry| &entry.alert);
     let had = alerts().filter_map(|alert| alert.group_id.clone()).min();

@@ -1,4 +1,4 @@
-//! Vessels whose positions are in doubt: which behaviours do not open meanwhile, and which alerts are retracted.
+//! Vessels whose positions are in doubt. Behaviours that rest on these positions do not open for them.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::units::Mmsi;
 
 use super::id::Key;
 
-/// Upper limit of the vessels in doubt; further ones are not muted.
+/// Maximum number of vessels in doubt. Further ones are not muted.
 const MOST: usize = 20_000;
 
 /// The doubts by vessel.

@@ -1,4 +1,4 @@
-//! Notices: problems of the daemon itself in the form of alerts, so that they reach the readers of alerts.
+//! Notices: problems of the daemon itself as alerts, so that they reach the readers of alerts.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl NoticeKind {
         }
     }
 
-    /// Text of the score line.
+    /// Text of the score line: what the problem requires.
     fn needs(self) -> &'static str {
         match self {
             NoticeKind::DeliveryFailed => "Needs an operator: alerts are not reaching a receiver",

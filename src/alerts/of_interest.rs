@@ -1,4 +1,5 @@
-//! Caps for vessels without interest: beacons of fishing gear, and vessels held in one place. Facts only, unless on a watchlist.
+//! Caps for vessels of no interest: beacons of fishing gear, and vessels held in one place. Their alerts are facts, unless a vessel is on a
+//! watchlist.
 
 use crate::behaviours::RestsOn;
 use crate::episodes::{GearSign, Held};
@@ -11,7 +12,7 @@ pub(super) fn gear_sign(party: &Party, scene: &Scene<'_>) -> Option<GearSign> {
     scene.view.episodes.gear.sign_of(&party.vessel(scene.view.tracks)?)
 }
 
-/// A beacon of a net or line, or a vessel with one: hauling gear is not a meeting.
+/// The cap for an alert with a beacon of a net or line, since hauling gear is not a meeting.
 pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let concerns = scene.character().rests_on != RestsOn::Neither;
     let gear = |party: &Party| Some((party.key.mmsi, gear_sign(party, scene)?));
@@ -19,8 +20,8 @@ pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     Some(fact(settings, format!("{mmsi} is a fishing gear beacon ({}): recorded as a fact", sign.words())))
 }
 
-/// A vessel that stays in one place, or lies where others did. For a meeting only a vessel that was never under way counts: a
-/// ship that came and anchored for days may still meet others.
+/// The cap for a vessel that stays in one place, or lies where others did. For a meeting only a vessel that was never under way
+/// counts, since a ship that came and anchored for days may still meet others.
 pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let lying = &scene.view.episodes.lying;
     let rests_on = scene.character().rests_on;

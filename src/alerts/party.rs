@@ -7,9 +7,9 @@ use crate::behaviours::VesselRef;
 use crate::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
 use crate::zones::Said;
 
-/// A craft shorter than this is small (SPEC `async_rendezvous`). Metres.
+/// Length below which a craft is small (SPEC `async_rendezvous`). Metres.
 const SMALL_METRES: u16 = 30;
-/// A class B craft shorter than this is treated like a yacht. Metres.
+/// Length below which a class B craft is treated like a yacht. Metres.
 const BOAT_METRES: u16 = 24;
 
 /// A vessel of an alert. It outlives the track.
@@ -52,13 +52,13 @@ impl Party {
         }
     }
 
-    /// Its track; `None` once it was dropped.
+    /// The vessel in the picture; `None` once its track was dropped.
     pub(super) fn vessel<'a>(&self, tracks: &'a Tracks) -> Option<Vessel<'a>> {
         let vessel = tracks.vessel(self.ix?);
         (vessel.key() == self.key).then_some(vessel)
     }
 
-    /// The latest state: from the track if there is one, otherwise unchanged.
+    /// The party brought up to date from its track; unchanged if the track was dropped.
     pub(super) fn refreshed(&self, tracks: &Tracks) -> Party {
         self.vessel(tracks).map_or_else(|| self.clone(), Party::of)
     }
@@ -81,34 +81,34 @@ impl Party {
         self.is(60..=69)
     }
 
-    /// Cargo ship, tanker or tug.
+    /// Whether it is a cargo ship, tanker or tug.
     pub(super) fn merchant_or_tug(&self) -> bool {
         self.is(70..=89) || self.is(31..=32) || self.is(52..=52)
     }
 
-    /// Pilot, search and rescue, port tender, law enforcement, dredger or warship: at work where others would be suspect. SPEC
-    /// leaves warships open; comparable systems treat them like search and rescue and law enforcement.
+    /// Whether the vessel is at work where others would be suspect: pilot, search and rescue, port tender, law enforcement, dredger or
+    /// warship. The SPEC leaves warships open; comparable systems treat them like law enforcement.
     pub(super) fn on_duty(&self) -> bool {
         self.is(50..=51) || self.is(53..=53) || self.is(55..=55) || self.is(33..=33) || self.is(35..=35)
     }
 
-    /// Types that circle in the course of their work: fishing, dredging, pilots to law enforcement, passenger ships.
+    /// Whether vessels of this type circle in the course of their work: fishing, dredging, pilots to law enforcement, passenger ships.
     pub(super) fn circles_by_trade(&self) -> bool {
         self.fishing() || self.is(33..=33) || self.is(50..=55) || self.passenger()
     }
 
-    /// Types that work around their port: pilots, tenders, dredgers, divers, law enforcement and similar. Tugs are not included,
-    /// because they go to sea.
+    /// Whether vessels of this type work around their port: pilots, tenders, dredgers, divers, law enforcement and similar. Tugs are not
+    /// included, because they go to sea.
     pub(super) fn port_craft(&self) -> bool {
         self.is(33..=34) || self.is(50..=51) || self.is(53..=59)
     }
 
-    /// Sailing or pleasure craft, or a class B boat under 24 m that is not fishing.
+    /// Whether it is a sailing or pleasure craft, or a class B boat under 24 m that is not fishing.
     pub(super) fn leisure(&self) -> bool {
         is_leisure(self.named.ship_type, self.class == Class::B, self.length)
     }
 
-    /// Neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length.
+    /// Whether it is small: neither merchant ship nor tug, and short, class B, fishing, pleasure or of unknown type and length.
     pub(super) fn small(&self) -> bool {
         if self.merchant_or_tug() {
             return false;
@@ -119,13 +119,13 @@ impl Party {
     }
 }
 
-/// Sailing or pleasure craft by type, or a class B boat under 24 m that is not fishing. Length in metres.
+/// Whether a vessel is a sailing or pleasure craft by type, or a class B boat under 24 m that is not fishing. Length in metres.
 pub(super) fn is_leisure(ship_type: Option<u8>, class_b: bool, length: Option<u16>) -> bool {
     let boat = class_b && length.is_some_and(|metres| metres < BOAT_METRES);
     matches!(ship_type, Some(36 | 37)) || (boat && ship_type != Some(30))
 }
 
-/// The vessels that a notice names now, in this order; those it named before stay as last known.
+/// The vessels that a notice now names, in the order of `vessels`. Those whose track was dropped stay as last known.
 pub(super) fn named(mut known: Vec<Party>, vessels: &[(TrackKey, TrackIx)], tracks: &Tracks) -> Vec<Party> {
     if known.len() == vessels.len() {
         return known;

@@ -238,13 +238,13 @@ pub(super) struct Scene<'a> {
     pub(super) view: &'a View<'a>,
     /// Distance from shore in nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
-    /// A party had the same behaviour within `repeat_days`.
+    /// Whether a party had an alert of the same behaviour within `repeat_days`.
     pub(super) repeated: bool,
-    /// A party had a meeting, by an alert that ended within the last day.
+    /// Whether a party had an alert about a meeting that ended within the last day.
     pub(super) met: bool,
-    /// A party changed its draught at sea within `lately_hours`.
+    /// Whether a party changed its draught at sea within `lately_hours`.
     pub(super) draught_lately: bool,
-    /// A party changed its identity within `identity_days`.
+    /// Whether a party changed its identity within `identity_days`.
     pub(super) new_identity: bool,
 }
 
@@ -260,7 +260,7 @@ impl Scene<'_> {
         !lists.is_empty() && self.parties.iter().any(|party| lists.find(party.said(), self.holding.last_at).is_some())
     }
 
-    /// Whether caps and benign zones do not apply: for listed vessels, and for vessels of a case that is already grave.
+    /// Whether caps and benign zones do not apply, because a vessel is listed or belongs to a case that is already grave.
     pub(super) fn is_exempt(&self, settings: &ScoreSettings) -> bool {
         let grave = |party: &Party| settings.case_exempt_from <= (self.view.case_score)(party.key);
         // One of several possible vessels may have nothing to do with this alert, so its case does not count.
@@ -278,6 +278,7 @@ pub(super) struct Score {
 }
 
 impl Score {
+    /// The score of an alert.
     pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Score {
         let mut reasons = base(scene);
         // The urgency of a distress call, a silent receiver or a watchlist hit does not depend on place, time or vessel.
@@ -324,8 +325,9 @@ impl Score {
 
 /// An upper limit of the score.
 pub(super) struct Cap {
+    /// The limit. Points.
     pub(super) points: i32,
-    /// The cap applies only to scores below this.
+    /// The cap does not apply to scores from this on.
     pub(super) only_below: i32,
     pub(super) code: &'static str,
     pub(super) text: String,

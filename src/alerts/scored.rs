@@ -18,11 +18,11 @@ pub(super) fn scored(
     shore_nm: Option<f64>,
     context: &Context<'_>,
 ) -> Score {
-    // The vessels named by a notice do not change its score.
+    // The vessels that a notice names do not change its score.
     let parties = if key.is_notice() { &[][..] } else { parties };
     let since = holding.last_at - Span::from_hours(24 * i64::from(context.score.repeat_days));
     let repeated = parties.iter().any(|party| {
-        // One silence that leaves time for many stops does not make a repeat of the silent vessel.
+        // One silence may leave time for many stops. They do not count as repeats of the silent vessel.
         let silent = holding.measured.get("dark_mmsi").and_then(serde_json::Value::as_u64);
         let usual =
             party.fishing() || party.passenger() || party.port_craft() || silent == Some(u64::from(party.key.mmsi.0));

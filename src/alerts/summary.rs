@@ -10,10 +10,10 @@ use crate::zones::Relation;
 
 use super::alert::{Confidence, Sentence};
 
-/// Upper limit of the zones that are named; further ones are counted.
+/// Maximum number of zones that are named. Further ones are counted.
 const ZONES_NAMED: usize = 3;
 
-/// What a summary says besides what the vessels do.
+/// What a summary states besides what the vessels do.
 pub(super) struct Surroundings<'a> {
     /// Distance from shore in nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
@@ -36,7 +36,7 @@ pub(super) fn summary(form: Form, of: &Circumstances<'_>, around: &Surroundings<
     (format!("{} {}", sentence.text(), caveat(form, of, around)), sentence)
 }
 
-/// The name of a form in the reason of a change.
+/// The name of a form in the reason for a change.
 pub(super) fn form_words(form: Form, limits: &Map<String, Value>) -> String {
     form.parts().iter().map(|part| form.part(part, limits)).collect::<Vec<_>>().join(" and ")
 }
@@ -44,7 +44,7 @@ pub(super) fn form_words(form: Form, limits: &Map<String, Value>) -> String {
 /// Distances from the coast and from the nearest harbour, each preceded by a comma.
 fn off(form: Form, of: &Circumstances<'_>, around: &Surroundings<'_>) -> String {
     let mut place = String::new();
-    // An area is already named by its position.
+    // The text of a quiet area already gives its position.
     if matches!(form.behaviour().character().about, About::System(_)) {
         return place;
     }

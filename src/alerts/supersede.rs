@@ -24,8 +24,8 @@ pub(super) fn stronger(behaviour: Behaviour) -> impl Iterator<Item = Behaviour> 
     Behaviour::ALL.iter().copied().filter(move |stronger| stronger.character().supersedes.contains(&behaviour))
 }
 
-/// Whether `strong`, which has held since `since`, supersedes `weak`: both are about the same hours, and an announced alert never
-/// gives way to a fact.
+/// Whether `strong`, which has held since `since`, supersedes `weak`. Both must be about the same hours, and an announced alert
+/// never gives way to a fact.
 pub(super) fn supersedes(strong: &Alert, since: Time, weak: &Alert) -> bool {
     since <= weak.last_at && (strong.announced || !weak.announced)
 }

@@ -1,12 +1,12 @@
-//! What the rest of the program must know of a behaviour besides its rule.
+//! Characters: what the rest of the program must know about a behaviour, besides its rule.
 
 use serde_json::{Map, Value};
 
 use crate::behaviours::Behaviour;
 use crate::zones::Kind;
 
-/// The traits of a behaviour that scores, cases, messages and reports depend on. Each behaviour states all of them in one constant
-/// named `CHARACTER`; the compiler asks for it.
+/// The traits of a behaviour that scores, cases, messages and reports depend on. Each behaviour states them in a constant named
+/// `CHARACTER`; without it the program does not compile.
 pub struct Character {
     /// Title in reports and mails: `Meeting at sea`.
     pub title: &'static str,
@@ -16,17 +16,17 @@ pub struct Character {
     pub about: About,
     /// How zones affect it.
     pub zones: ZoneUse,
-    /// Whether a zone of a kind, drawn as a polygon or not, may ask for it; otherwise the reason.
+    /// Whether a zone of this kind and shape may ask for it; if not, the reason.
     pub may_be_asked: fn(Kind, IsPolygon) -> Result<(), String>,
-    /// Whether a zone with these settings of the behaviour needs every fix from inside it.
+    /// Whether a zone that asks for it with these settings needs every fix from inside the zone.
     pub needs_every_fix: fn(&Map<String, Value>) -> bool,
     /// Whose position it rests on.
     pub rests_on: RestsOn,
-    /// Whether its alerts rest on reported positions; they are muted and retracted where those are false.
+    /// Whether its alerts rest on reported positions. If so, false positions mute it, and retract its alerts.
     pub is_muted: bool,
     /// Whether it is one of several forms of a stop. A case counts the same stop once.
     pub is_stop: bool,
-    /// Which stops at its place make it usual or rare; `None` if the place says nothing about it.
+    /// Which stops at its place make it usual or rare; `None` if its place does not matter.
     pub usual: Option<UsualStops>,
     /// Whether a vessel that stops on most days is doing its usual work.
     pub has_habit: bool,
@@ -36,15 +36,15 @@ pub struct Character {
     pub silence: Silence,
     /// Whether it is about the identity of a vessel, so that a recent change of identity adds nothing.
     pub is_about_identity: bool,
-    /// Whether its rule itself weighs what would happen by chance.
+    /// Whether its own rule weighs how often such stops happen by chance, so that the score does not.
     pub weighs_chance: bool,
-    /// Whether its urgency depends on nothing else: no other score lines and no caps apply.
+    /// Whether its base score stands alone: no other score lines and no caps apply.
     pub is_scored_alone: bool,
-    /// Whether a meeting shortly before makes it graver.
+    /// Whether a meeting shortly before adds to its score.
     pub gains_by_meeting: bool,
     /// Which roles its vessels have.
     pub roles: Roles,
-    /// What its alerts lend to later alerts of the vessel; `None` if nothing.
+    /// What its alerts add to the score of later alerts of the vessel; `None` if nothing.
     pub lead: Option<Lead>,
     /// The behaviours whose weaker alerts it ends.
     pub supersedes: &'static [Behaviour],
@@ -55,9 +55,9 @@ pub struct Character {
     pub is_grouped: bool,
     /// How a list of vessels names those it brought together: `met`; `None` if it is not about a meeting.
     pub meets: Option<&'static str>,
-    /// Whether an alert with these measurements names one of several vessels that could have taken part.
+    /// Whether an alert with these measurements names only one of several vessels that could have taken part.
     pub is_uncertain: fn(&Map<String, Value>) -> bool,
-    /// History that an alert needs to be found again in a replay. Hours.
+    /// How much history a replay needs to find an alert again. Hours.
     pub history_hours: i64,
     /// Category in the Common Alerting Protocol.
     pub cap: CapCategory,
@@ -119,9 +119,9 @@ pub enum RestsOn {
 /// Which stops of others count at the place of a behaviour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UsualStops {
-    /// Whether only stops count, or slow passages too.
+    /// Which events count.
     pub counted: Counted,
-    /// Whether the wider area counts as well. A meeting is judged by its own place only.
+    /// Whether events in the wider area count as well.
     pub around: bool,
 }
 
@@ -137,11 +137,11 @@ pub enum Counted {
 /// How a behaviour relates to a silence of the vessel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Silence {
-    /// It is the silence, which is over as soon as the vessel is heard.
+    /// The behaviour is itself a silence, which is over as soon as the vessel is heard.
     Itself,
-    /// It includes one.
+    /// It includes a silence.
     Included,
-    /// It has none, so that a silence shortly before makes it graver.
+    /// It has no silence of its own, so a silence shortly before adds to its score.
     Apart,
 }
 
@@ -160,7 +160,7 @@ pub enum Roles {
     OneDark,
 }
 
-/// What an alert lends to later alerts of the vessel.
+/// What an alert adds to the score of later alerts of the vessel.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Lead {
     /// The vessel changed its draught at sea.

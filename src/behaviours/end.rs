@@ -1,8 +1,8 @@
-//! Why a condition is over, or never held.
+//! Reasons why a condition is over, or never held.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a condition is over, or never held; the reason that the last line of an alert gives.
+/// Why a condition is over, or never held. The last line of an alert states it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum End {
     /// The vessel is under way again.
@@ -21,7 +21,7 @@ pub enum End {
     Lost,
     /// The listed vessel was not heard for too long.
     NoLongerHeard,
-    /// No zone asks for it any more: removed, or outside its hours.
+    /// No zone asks for it any more: the zone was removed, or is outside its active hours.
     ZoneGone,
     /// The zone was removed.
     ZoneRemoved,
@@ -29,7 +29,7 @@ pub enum End {
     ZoneMoved,
     /// The behaviour was switched off.
     SwitchedOff,
-    /// What was silent is heard again.
+    /// The silent vessel, input, station or area is heard again.
     HeardAgain,
     /// The distress device no longer transmits.
     NoLongerTransmitting,
@@ -43,9 +43,9 @@ pub enum End {
     StopEnded,
     /// The boat left.
     BoatLeft,
-    /// It was a single event.
+    /// The behaviour is an event without duration.
     SingleEvent,
-    /// The change is complete.
+    /// The change has taken place; it has no duration.
     Changed,
     /// The vessel crossed the border back.
     CrossedBack,
@@ -57,7 +57,7 @@ pub enum End {
     EntryExpired,
     /// The ship moves along its heading.
     AlongHeading,
-    /// No further vessel joined.
+    /// No further vessel jumped to the area.
     Quiet,
     /// The speed is back within the limits of the zone.
     WithinLimits,
@@ -69,9 +69,9 @@ pub enum End {
     SaysTest,
     /// A late report shows that the vessel was heard.
     WasHeard,
-    /// Both transmit the same IMO number and have never been seen apart.
+    /// Both transmit the same IMO number, and the two have never been seen apart.
     SameImo,
-    /// Both transmit the same name and call sign and have never been seen apart.
+    /// Both transmit the same name and call sign, and the two have never been seen apart.
     SameName,
     /// The two have never been far apart.
     NeverApart,

@@ -1,8 +1,8 @@
 //! Behaviours: what vessels do that is worth an alert. Each has its own folder.
 //!
-//! A behaviour receives steps (a vessel moved, or new static data of it was received) and wakes at the times it
-//! requested. It reports that a condition holds or is over, with its facts. Its `words.rs` turns these into sentences. It does not raise
-//! alerts, store anything, or call another behaviour.
+//! A behaviour is a rule with its settings and texts. The rule receives steps (a vessel moved, or sent new static data), and is woken
+//! at the times that it requested. It reports that a condition holds or is over, with the facts; `words.rs` makes sentences of these.
+//! A behaviour raises no alerts, stores nothing and calls no other behaviour.
 
 pub mod ais_gap;
 pub mod alongside_at_anchor;
@@ -87,17 +87,17 @@ pub struct Step<'a> {
     pub previous: Option<Fix>,
     /// Speed made good at the fix. `None` over a hole too long to count.
     pub smg: Option<SpeedMadeGood>,
-    /// Zones the vessel is in or near, active or not. Borders are crossed with hysteresis.
+    /// Zones that the vessel is in or near, active or not. Borders have hysteresis.
     pub presence: &'a Presence,
     /// Borders crossed with this fix.
     pub crossings: &'a [Crossing],
-    /// Shore and calm water at the fix. `None` unless the vessel is slow, active, due for its 5-minute look, or has
-    /// changed its static data. In steps of [`Interest::LOOK`] alone, `None` means that the vessel is still outside
-    /// calm water.
+    /// Shore and calm water at the fix. Looked up if the vessel is slow, followed by a rule, has crossed a border or is near a zone
+    /// in a new 5-minute slot, and when its static data changed; otherwise `None`. If [`Interest::LOOK`] is the only reason for the
+    /// step, `None` means that the vessel is still outside calm water.
     pub place: Option<Vicinity>,
-    /// Static data that are new; only in steps of [`Interest::LEARNED`]. The track has all that is known now.
+    /// What new static data changed; only in steps of [`Interest::LEARNED`]. The track already has the new data.
     pub learned: Option<&'a Learned>,
-    /// The jump to a place the vessel could not have reached; only in steps of [`Interest::JUMPED`].
+    /// The jump to a place that the vessel could not have reached; only in steps of [`Interest::JUMPED`].
     pub jump: Option<&'a Jump>,
     /// Last position in calm water, if the vessel left it with this step; only in steps of [`Interest::LEFT_CALM`].
     pub left_calm: Option<LatLon>,
@@ -105,7 +105,8 @@ pub struct Step<'a> {
     pub interest: Interest,
 }
 
-/// Reasons for a step, as bits. A behaviour receives a step if they share a bit, or if it keeps state about the vessel.
+/// Reasons for a step, as bits. A rule receives a step if the step has one of the bits that the rule is interested in, or if the rule
+/// follows the vessel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Interest(pub u32);
 
@@ -120,17 +121,17 @@ impl Interest {
     pub const DISTRESS: Interest = Interest(8);
     /// The vessel is in or near a zone whose behaviours need every fix.
     pub const ASKED: Interest = Interest(16);
-    /// Static data other than the estimated arrival changed, or a change was received a second time. Only behaviours
-    /// with this interest receive the step; keeping state about the vessel is not enough.
+    /// Static data other than the estimated arrival changed, or a change was received a second time. Only rules with this
+    /// interest receive the step; following the vessel is not enough.
     pub const LEARNED: Interest = Interest(32);
-    /// The MMSI appeared where its vessel could not have gone.
+    /// The MMSI was heard at a place that its vessel could not have reached.
     pub const JUMPED: Interest = Interest(1 << 13);
     /// First fix after a hole that does not count, with less than 5 kn made good over it (see
     /// `Vessel::speed_made_good`).
     pub const SLOW_HOLE: Interest = Interest(64);
-    /// First fix in a new half hour, for every vessel.
+    /// First fix of any vessel in a new half hour.
     pub const LOOK: Interest = Interest(128);
-    /// The vessel has left the circles and zones of calm water in which it was at the previous look-up.
+    /// The vessel is outside calm water, and was inside at the previous look-up.
     pub const LEFT_CALM: Interest = Interest(256);
     /// First fix of the vessel, or first one after it was lost or jumped.
     pub const FIRST: Interest = Interest(1 << 14);
@@ -145,18 +146,18 @@ impl Interest {
     /// The only vessel that its input hears is heard again after a silence; the step has the new fix.
     pub const ALONE: Interest = Interest(1 << 15);
 
-    /// The bits of both.
+    /// The union of both sets of reasons.
     pub const fn and(self, other: Interest) -> Interest {
         Interest(self.0 | other.0)
     }
 
-    /// Whether the two share a bit.
+    /// Whether the two sets have a reason in common.
     pub const fn meets(self, other: Interest) -> bool {
         self.0 & other.0 != 0
     }
 }
 
-/// What a behaviour may read at a step. The engine owns it.
+/// What a rule may read at a step. The engine owns all of it.
 pub struct Scene<'a> {
     /// Engine time.
     pub now: Time,
@@ -174,52 +175,51 @@ pub struct Scene<'a> {
     pub merge: Span,
 }
 
-/// What a behaviour reports at a step.
+/// What a rule reports at a step.
 #[derive(Default)]
 pub struct Output {
     /// Signals, in order.
     pub signals: Vec<Signal>,
-    /// Wakes to schedule: when, and for which vessel.
+    /// Wake-ups that the rule requests: when, and for which vessel.
     pub wakes: Vec<(Time, TrackKey, TrackIx)>,
-    /// Vessels that the behaviour began or stopped to follow: it needs every step of them.
+    /// Vessels that the rule begins or stops to follow. It receives every fix of a vessel that it follows.
     pub activity: Vec<(TrackIx, Activity)>,
     /// Tracks whose positions were found to be false, or to be true again.
     pub verdicts: Vec<Verdict>,
 }
 
 impl Output {
-    /// Whether nothing is reported.
+    /// Whether there is neither a signal nor a request.
     pub fn is_empty(&self) -> bool {
         let Output { signals, wakes, activity, verdicts } = self;
         signals.is_empty() && wakes.is_empty() && activity.is_empty() && verdicts.is_empty()
     }
 }
 
-/// One behaviour: a rule and the state it keeps.
+/// A rule, with the state that it keeps.
 pub trait Rule {
     /// The behaviour.
     fn behaviour(&self) -> Behaviour;
 
-    /// Steps it needs of vessels that it keeps no state about.
+    /// Steps that it needs of vessels that it does not follow.
     fn interest(&self) -> Interest;
 
     /// Handles one step.
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output);
 
-    /// Handles a wake at a time it requested. It may request later ones only.
+    /// Handles a wake-up that it requested. It may request only later ones.
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
 
-    /// The conditions for one vessel as they are now, without changing anything. The step has the vessel's last fix,
-    /// with no crossings and no interest. A test lists the behaviours that return none.
+    /// The conditions for one vessel as they are now. The step has the vessel's last fix, without crossings or reasons. By
+    /// default none; a test lists the behaviours for which that is right.
     fn explain(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Vec<Explanation> {
         Vec::new()
     }
 
-    /// The vessel is gone for good, or the behaviour was switched off. Ends what is open about the vessel and drops its
-    /// state.
+    /// Ends what is open about a vessel and drops its state, because the vessel is forgotten or the behaviour was switched off.
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output);
 
-    /// Zones, settings or a zone's active hours changed. Ends what they no longer allow and keeps everything else.
+    /// Applies changed zones, settings or active hours. Ends what they no longer allow and keeps everything else.
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output);
 
     /// Appends its state to a snapshot.
@@ -228,16 +228,16 @@ pub trait Rule {
     /// Restores its state from a snapshot taken under the same settings and zones.
     fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged>;
 
-    /// The behaviour was switched off. Ends conditions that are not about a vessel.
+    /// Ends conditions that are not about a vessel, because the behaviour was switched off.
     fn stop(&mut self, _scene: &Scene<'_>, _reason: End, _out: &mut Output) {}
 }
 
-/// A rule that sees the whole picture: all vessels, the episodes, and what other rules report.
+/// A rule that sees the whole picture: all vessels, the episodes, and the signals of other rules.
 pub trait PictureRule: Rule {
     /// Handles the beginning or end of an episode.
     fn episode(&mut self, _scene: &Scene<'_>, _news: News, _out: &mut Output) {}
 
-    /// Whether it needs the signals of other behaviours.
+    /// Whether it receives the signals of other rules through `overhear`.
     fn overhears(&self) -> bool {
         false
     }
@@ -245,18 +245,18 @@ pub trait PictureRule: Rule {
     /// Handles a signal of another behaviour.
     fn overhear(&mut self, _scene: &Scene<'_>, _signal: &Signal, _out: &mut Output) {}
 
-    /// Called every ten minutes of event time, for conditions about the feed rather than a vessel.
+    /// Handles the end of a slot of the reception model (ten minutes of event time), for conditions about the feed rather than a vessel.
     fn turn(&mut self, _scene: &Scene<'_>, _station_name: &dyn Fn(StationId) -> String, _out: &mut Output) {}
 
-    /// Called with the time of receipt, live only, for conditions about inputs rather than a vessel.
+    /// Handles a time of receipt, live only, for conditions about inputs rather than a vessel.
     fn tick(&mut self, _scene: &Scene<'_>, _receipts: &Receipts, _received: Time, _out: &mut Output) {}
 }
 
-/// A rule by what it may see. The type of a behaviour decides which it is.
+/// A rule, by what it may see. The type of the rule decides which it is.
 pub enum AnyRule {
-    /// It sees one vessel, so each lane of the engine runs its own copy about its own vessels.
+    /// Sees one vessel. Each lane of the engine runs its own copy for its own vessels.
     Vessel(Box<dyn Rule + Send>),
-    /// It sees the whole picture, so there is one.
+    /// Sees the whole picture. There is one copy.
     Picture(Box<dyn PictureRule>),
 }
 

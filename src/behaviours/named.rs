@@ -1,4 +1,4 @@
-//! Vessels and zones as alerts name them.
+//! References to vessels and zones, as alerts name them.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct VesselRef {
     pub role: Option<Role>,
 }
 
-/// What a vessel is in an alert. The order is that of the names.
+/// The role of a vessel in an alert. Ordered by name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -59,7 +59,7 @@ impl Role {
 }
 
 impl VesselRef {
-    /// `ALFA (Spain, fishing)`, `MMSI 224123456 (Spain, cargo)`, `AIS-SART 970011234`.
+    /// The vessel in a sentence: `ALFA (Spain, fishing)`, `MMSI 224123456 (Spain, cargo)`, `AIS-SART 970011234`.
     pub fn title(&self) -> String {
         let device = match self.mmsi / 1_000_000 {
             970 => Some("AIS-SART"),

@@ -1,8 +1,8 @@
 //! Where a vessel is (shore, calm water and zones), looked up once and cached until it moves on.
 //!
-//! The cache does not change results. Shore and calm water are those of the middle of a tile of about 100 m, no matter
-//! how the vessel came to it or when zones were reloaded. Until the vessel has moved far, they are known within bounds,
-//! and looked up only where these do not decide ([`Vicinity`]). Zones are exact wherever one is near.
+//! The cache does not change results. Distances from shore and calm water are those of the middle of a tile of about 100 m, however
+//! the vessel came there and whenever zones were reloaded. While the vessel has not moved far, they are known within bounds, and
+//! are looked up only where the bounds do not decide (see [`Vicinity`]). Zones are exact wherever one is near.
 
 use std::sync::LazyLock;
 
@@ -20,9 +20,9 @@ use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx}
 
 use super::vicinity::{Vicinity, Within, cached};
 
-/// Distance after which zones are looked up again if none is near. Metres.
+/// Distance after which zones are looked up again where none is near. Metres.
 const REDO_METRES: f64 = 100.0;
-/// Shore and calm water are looked up again after a way of this share of the distance from shore.
+/// Shore and calm water are looked up again once the vessel has moved by this share of its distance from shore.
 const BOUNDED_SHARE: f64 = 0.1;
 /// Tiles per degree; a tile is 111 m from south to north.
 const TILES: f64 = 1000.0;
@@ -70,16 +70,16 @@ pub struct Lot {
 pub struct Ground<'a> {
     /// Zones, coast and ports.
     pub chart: &'a Chart,
-    /// Which reload brought each zone.
+    /// The reload that brought each zone into force.
     pub reloads: &'a Reloads,
 }
 
-/// Which reload brought each zone.
+/// The reload that brought each zone into force or moved its border.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Reloads {
+    /// Number of reloads so far.
     count: u32,
-    /// Number of the reload that brought each zone into force or moved its border, by zone index. 0 or missing: present
-    /// from the start.
+    /// Number of that reload, by zone index. 0 or missing for zones that were there from the start.
     brought_by: Vec<u32>,
 }
 
@@ -88,12 +88,15 @@ pub struct Reloads {
 #[repr(align(32))]
 struct Known {
     zones_at: Spot,
+    /// Tile at which shore and calm water were looked up; meaningless unless `placed`.
     tile: Tile,
     shore_nm: f32,
     calm_nm: f32,
     reloads: u32,
     calm_inside: bool,
+    /// Whether a zone is near, so that zones are looked up at every fix.
     zones_exact: bool,
+    /// Whether shore and calm water have been looked up.
     placed: bool,
     /// Whether `presences` has an entry for the vessel.
     present: bool,
@@ -161,7 +164,7 @@ impl Lot {
     ) {
         let Ground { chart, reloads } = *ground;
         let known = self.known(vessel);
-        // Far from any zone, a new look-up is needed only after 100 m. With borders near, every fix is looked up.
+        // Where no zone is near, 100 m are needed to reach one. Near borders every fix counts.
         if !known.zones_exact && sighting == Sighting::Next && known.zones_at.is_near(position) {
             return;
         }
@@ -202,8 +205,8 @@ impl Lot {
         present.then(|| self.presences.get(&vessel)).flatten().unwrap_or(&NOWHERE)
     }
 
-    /// Shore and calm water at the vessel's position. If the vessel has left calm water since the look-up before, also its last
-    /// position in it.
+    /// Shore and calm water at the vessel's position, looked up only if needed. Also the vessel's last position in calm water, if it
+    /// has left calm water since the look-up before.
     pub fn vicinity(
         &mut self,
         chart: &Chart,
@@ -218,7 +221,7 @@ impl Lot {
             let (shore_nm, calm_nm) = (Within::exactly(shore_nm), Within::exactly(calm_nm));
             return (Vicinity { middle, at: now, in_calm: known.calm_inside, shore_nm, calm_nm }, None);
         }
-        // The margin is for the sphere.
+        // The margin covers the difference between sphere and ellipsoid.
         let moved = known.tile.middle().metres_to(middle) / METRES_PER_NM * 1.01;
         let is_near = moved < BOUNDED_SHARE * shore_nm && moved < chart.clear_of_calm_nm(calm_nm);
         if known.placed && !known.calm_inside && is_near {
@@ -296,7 +299,7 @@ impl Places {
         self.lot_mut(vessel).vicinity(chart, vessel, position, now)
     }
 
-    /// The same without keeping what is looked up, for questions: they must not change what the next step finds.
+    /// Like `vicinity`, but without keeping what is looked up. For questions, which must not change what the next step finds.
     pub fn vicinity_unkept(&self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Vicinity {
         let middle = Tile::of(position).middle();
         let known = self.lot(vessel).at(vessel).filter(|known| known.placed && known.tile == Tile::of(position));
@@ -318,7 +321,7 @@ impl Places {
         lot.presences.remove(&vessel);
     }
 
-    /// Other zones are in force. Presences keep the zones that still exist; every look-up is repeated at the next fix.
+    /// Puts other zones into force. Presences keep the zones that still exist. Every look-up is repeated at the next fix.
     pub fn reload(&mut self, old: &Chart, new: &Chart) {
         self.reloads.count += 1;
         let Reloads { count, brought_by: earlier } = &self.reloads;
@@ -336,7 +339,7 @@ impl Places {
         }
     }
 
-    /// A zone's active hours changed calm water. Shore and calm look-ups are repeated.
+    /// Repeats the look-ups of shore and calm water, because the active hours of a zone began or ended.
     pub fn hours_changed(&mut self) {
         self.lots.iter_mut().flat_map(|lot| &mut lot.known).for_each(|known| known.placed = false);
     }

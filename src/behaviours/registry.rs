@@ -27,7 +27,7 @@ macro_rules! registry {
         }
 
         impl Behaviour {
-            /// Every kind, behaviours first.
+            /// Every variant, behaviours first.
             pub const ALL: &[Behaviour] = &[$(Behaviour::$kind,)* $(Behaviour::$system_kind),*];
 
             /// The name used in settings, alert lines, the store, metrics and pages.
@@ -46,7 +46,7 @@ macro_rules! registry {
                 }
             }
 
-            /// What the rest of the program must know of it.
+            /// What the rest of the program must know about it.
             pub const fn character(self) -> &'static Character {
                 match self {
                     $(Behaviour::$kind => &super::$name::CHARACTER,)*
@@ -65,7 +65,7 @@ macro_rules! registry {
             )*
         }
 
-        /// Names of all behaviours, in the order in which they are called.
+        /// Names of all behaviours with a rule, in the order in which the rules are called.
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
         impl Settings {
@@ -109,7 +109,7 @@ macro_rules! registry {
             }
         }
 
-        /// The form of a behaviour that holds, such as `close` of a meeting. It knows the words of its behaviour.
+        /// The form in which a behaviour holds, such as `close` of a meeting. It supplies the texts of its behaviour.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
         pub enum Form {
             $(
@@ -266,7 +266,7 @@ pub fn cannot_ask(behaviour: &str, kind: Kind, polygon: bool) -> Option<String> 
 }
 
 impl Behaviour {
-    /// The kind of this name, if there is one.
+    /// The behaviour with this name; `None` if there is none.
     pub fn named(name: &str) -> Option<Behaviour> {
         Behaviour::ALL.iter().copied().find(|kind| kind.name() == name)
     }

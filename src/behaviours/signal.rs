@@ -1,4 +1,4 @@
-//! Signals: a behaviour reports that a condition holds, with its facts, or that it is over. A signal does not refer to
+//! Signals: a behaviour reports that a condition holds, with its facts, or that it is over. A signal does not know about
 //! alerts.
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::zones::{Relation, ZoneIx};
 /// One report of a behaviour about one subject.
 #[derive(Clone, Debug)]
 pub struct Signal {
-    /// Name of the behaviour.
+    /// The behaviour.
     pub behaviour: Behaviour,
     /// What it is about.
     pub subject: Subject,
@@ -22,10 +22,10 @@ pub struct Signal {
     pub kind: SignalKind,
 }
 
-/// What a signal is about. It identifies an alert, together with the start.
+/// What a signal is about. Together with the behaviour and the start it identifies an alert.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Subject {
-    /// Keys and slab places of the vessels, smaller key first. Empty if the subject is not a vessel.
+    /// Keys and slab indexes of the vessels, smaller key first. Empty if the subject is not a vessel.
     pub vessels: Vec<(TrackKey, TrackIx)>,
     /// Zone id, for behaviours whose alert id contains it. Without a vessel, the name of the input, station or cell.
     /// Otherwise empty.
@@ -69,25 +69,25 @@ pub enum SignalKind {
     },
     /// The condition holds, but a late report changed its start. The start given here replaces the earlier one.
     Corrects(Box<Holding>),
-    /// The condition is over, and its final facts and points are known only now. They may be fewer than before. For a
-    /// condition that has already ended and began at `holding.started_at`, this corrects the end.
+    /// The condition is over, and its final facts and points are known only now. The points may be fewer than before. If the
+    /// condition that began at `holding.started_at` has already ended, this corrects its end.
     Closes {
         /// Last moment at which the condition held.
         ended_at: Time,
-        /// Why.
+        /// Why it stopped.
         reason: End,
         /// Facts about the whole condition.
         holding: Box<Holding>,
     },
-    /// The condition never held. The alert that is open, or that ended and began at that time, is retracted.
+    /// The condition never held. Retracts the open alert, or the ended one that began at `started_at`.
     Disproved {
         /// Start that was reported earlier.
         started_at: Time,
-        /// Why.
+        /// Why it is disproved.
         reason: End,
     },
-    /// The positions of these vessels are false. No alert based on them opens, and open ones are retracted. Sent again,
-    /// with the end, once a vessel's positions are true.
+    /// The positions of these vessels are false. No alert that rests on them opens, and open ones are retracted. Sent again with
+    /// the end of the period once a vessel's positions are true.
     Mutes {
         /// The vessels, each with its period of false positions.
         vessels: Vec<Doubt>,
@@ -120,7 +120,7 @@ pub enum Verdict {
         /// The track.
         vessel: TrackIx,
     },
-    /// The positions were false, and the vessel is heard elsewhere. The track is forgotten.
+    /// The positions were false, and the vessel is heard elsewhere. The track is to be forgotten.
     Gone {
         /// The track.
         track: (TrackKey, TrackIx),
@@ -147,8 +147,8 @@ pub struct Holding {
     pub zones: Vec<(ZoneIx, Relation)>,
     /// Base points by code, such as `("near", 35)`, followed by additions such as `("long", 10)`.
     pub base: Vec<(&'static str, i32)>,
-    /// Score that the zone raises the alert to, if a zone asked for the behaviour (40 unless the zone sets another).
-    /// Otherwise `None`.
+    /// Score to which the zone raises the alert, if a zone asked for the behaviour (40 unless the zone sets another);
+    /// otherwise `None`.
     pub asked: Option<i32>,
     /// Whether all vessels report that they are at anchor or moored and swing within 0.3 nm.
     pub anchored: bool,

@@ -5,7 +5,7 @@ use crate::behaviours::character::{
     never,
 };
 
-/// A kind of alert about the program. `problem` names it where no measurement does.
+/// The character of alerts about the program itself. `problem` names the problem in texts, where no measurement does.
 const fn about_the_program(title: &'static str, problem: &'static str) -> Character {
     Character {
         title,

@@ -1,4 +1,4 @@
-//! Where a vessel is, as far as that is known without a look-up: bounds of the distances from shore and calm water.
+//! Vicinity: bounds of a vessel's distances from shore and calm water, known without a look-up on the chart.
 
 use crate::geo::LatLon;
 use crate::time::Time;
@@ -6,7 +6,7 @@ use crate::zones::{CALM_KNOWN_NM, Calm, Chart};
 
 use super::Place;
 
-/// Where a vessel is, as far as it is known without a look-up.
+/// How far a vessel is from shore and calm water: exactly, or within bounds that are replaced by a look-up where they do not decide.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Vicinity {
     /// Position that the distances belong to.
@@ -30,14 +30,14 @@ impl Within {
         Within { least: nm, most: nm }
     }
 
-    /// Bounds after a way of `moved` since the distance was `nm`.
+    /// Bounds of a distance that was `nm` before the vessel moved by `moved` nautical miles.
     pub(super) fn after(nm: f64, moved: f64) -> Within {
-        // The margin is for chords, the ellipsoid and rounding.
+        // The margin covers chords, the ellipsoid and rounding.
         let off = moved + nm * 0.005 + 0.02;
         if nm.is_finite() { Within { least: nm - off, most: nm + off } } else { Within::exactly(nm) }
     }
 
-    /// The same for calm water, whose distance is infinite beyond some range.
+    /// Like `after`, but for calm water. Its distance is infinite beyond `CALM_KNOWN_NM`.
     pub(super) fn after_calm(nm: f64, moved: f64) -> Within {
         let Within { least, most } = Within::after(nm.min(CALM_KNOWN_NM), moved);
         Within { least, most: if most < CALM_KNOWN_NM { most } else { f64::INFINITY } }
@@ -48,7 +48,7 @@ impl Within {
         self.least == self.most
     }
 
-    /// Whether the distance is at least `nm`; `None` if that depends on where it lies.
+    /// Whether the distance is at least `nm`; `None` if the bounds do not decide that.
     fn is_at_least(self, nm: f64) -> Option<bool> {
         match (nm <= self.least, self.most < nm) {
             (true, _) => Some(true),
@@ -64,12 +64,12 @@ impl Vicinity {
         self.in_calm
     }
 
-    /// Whether it is at least this far from shore. Nautical miles.
+    /// Whether the position is at least `nm` nautical miles from shore.
     pub fn is_off_shore(&self, chart: &Chart, nm: f64) -> bool {
         self.shore_nm.is_at_least(nm).unwrap_or_else(|| nm <= self.shore_nm(chart))
     }
 
-    /// Whether it is further than this from shore. Nautical miles.
+    /// Whether the position is more than `nm` nautical miles from shore.
     pub fn is_beyond(&self, chart: &Chart, nm: f64) -> bool {
         match self.shore_nm.is_at_least(nm) {
             Some(far) if !self.shore_nm.is_exact() => far,
@@ -77,12 +77,13 @@ impl Vicinity {
         }
     }
 
-    /// Whether it is at least this far from calm water, which it may still be in. Nautical miles.
+    /// Whether the nearest harbour, anchorage point or calm zone is at least `nm` nautical miles away. The position may still be in
+    /// the circle of a point, and so in calm water.
     pub fn is_off_calm(&self, chart: &Chart, nm: f64) -> bool {
         self.calm_nm.is_at_least(nm).unwrap_or_else(|| nm <= self.calm_water_nm(chart))
     }
 
-    /// The exact distance from shore, looked up unless it is known. Nautical miles.
+    /// The exact distance from shore, looked up if only bounds are known. Nautical miles.
     pub fn shore_nm(&self, chart: &Chart) -> f64 {
         match self.shore_nm.is_exact() {
             true => self.shore_nm.least,
@@ -90,7 +91,7 @@ impl Vicinity {
         }
     }
 
-    /// The exact distances, looked up unless they are known.
+    /// The exact distances, looked up if only bounds are known.
     pub fn place(&self, chart: &Chart) -> Place {
         let calm = Calm { inside: self.in_calm, nearest_nm: self.calm_water_nm(chart) };
         Place { shore_nm: self.shore_nm(chart), calm }
@@ -104,7 +105,7 @@ impl Vicinity {
     }
 }
 
-/// A distance with the precision of the cache.
+/// A distance rounded to the precision of the cache.
 pub(super) fn cached(nm: f64) -> f64 {
     f64::from(nm as f32)
 }

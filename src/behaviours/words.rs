@@ -1,4 +1,4 @@
-//! How a behaviour speaks: what its words are made from, and what each must say. `alerts` adds places, night and the vessels.
+//! Texts of behaviours: which texts each behaviour supplies, and the data that it makes them from. `alerts` adds places and night.
 
 use serde_json::{Map, Value};
 
@@ -12,17 +12,17 @@ use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
 const MINUTE: Span = Span::from_minutes(1);
-/// Below this speed the text says that a ship is stopped. Knots.
+/// Speed below which a text calls a ship stopped. Knots.
 pub(super) const STOPPED_KNOTS: f64 = 0.5;
 
-/// What a behaviour says about its alerts.
+/// The texts of a behaviour, and what else depends on its form.
 ///
-/// It is implemented by the type of the behaviour's forms: `near`, `close` or `underway` of a meeting.
+/// Implemented by the type of the behaviour's forms, such as `near`, `close` and `underway` of a meeting.
 pub(crate) trait Words: Copy {
-    /// Names of the parts of the form, strongest first; none where an analyst need not tell it from the others.
+    /// Names of the parts of the form, strongest first; empty if an analyst need not distinguish it from other forms.
     fn parts(self) -> &'static [&'static str];
 
-    /// Who does it. By default the names of the vessels.
+    /// The subject of the sentence. By default the names of the vessels.
     fn who(self, of: &Circumstances<'_>) -> Who {
         Who::vessels(of.vessels)
     }
@@ -39,7 +39,7 @@ pub(crate) trait Words: Copy {
     /// Text of a line of the base score, by its code.
     fn line(self, code: &str, holding: &Holding, chart: &Chart) -> String;
 
-    /// The name of a part of the form in the reason of a change: `now …`.
+    /// A part of the form as the reason for a change names it, after `now`.
     fn part(self, part: &'static str, _limits: &Map<String, Value>) -> String {
         plain(part)
     }
@@ -60,12 +60,12 @@ pub(crate) trait Words: Copy {
     }
 }
 
-/// A name of the program in words: `out of reach` for `out_of_reach`.
+/// An identifier as words: `out of reach` for `out_of_reach`.
 pub(super) fn plain(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// The beginning of the sentence, and whether it names several.
+/// The subject of a sentence, and whether it is plural.
 pub(crate) struct Who {
     pub(crate) text: String,
     pub(crate) several: bool,
@@ -97,7 +97,7 @@ pub(crate) struct Limit {
     pub(crate) text: String,
 }
 
-/// What a limit makes of an alert.
+/// The most that an alert can be under a limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Level {
     /// A fact.
@@ -111,9 +111,9 @@ pub(crate) enum Level {
 /// What lifts a limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum LiftedBy {
-    /// A grave case, or a watchlist.
+    /// A grave case, or a vessel on a watchlist.
     Case,
-    /// A watchlist only.
+    /// A vessel on a watchlist only.
     Watchlist,
 }
 
@@ -152,17 +152,17 @@ pub(crate) struct Circumstances<'a> {
 }
 
 impl Circumstances<'_> {
-    /// How long the behaviour has held, from one displayed minute to the other.
+    /// How long the behaviour has held, from the displayed start to the displayed end.
     pub(super) fn held(&self) -> Span {
         elapsed(self.started_at, self.last_at)
     }
 
-    /// As [`Circumstances::held`], for pairs: they are compared at whole minutes, so the first and the last minute both count.
+    /// Like [`Circumstances::held`], but for pairs: they are compared at whole minutes, so the first and the last minute both count.
     pub(super) fn held_together(&self) -> Span {
         self.held() + MINUTE
     }
 
-    /// The past form once the behaviour ended, otherwise the perfect with `has` or `have`.
+    /// `past` once the behaviour ended, otherwise `has` or `have` and `perfect`.
     pub(super) fn have(&self, past: &str, perfect: &str) -> String {
         match (self.tense, self.vessels.len()) {
             (Tense::Past, _) => past.to_owned(),
@@ -207,7 +207,7 @@ impl Circumstances<'_> {
         }
     }
 
-    /// The speed made good of a vessel that is still or slow, in knots; `None` once it is neither.
+    /// The speed made good in knots, if the vessel is still slow; otherwise `None`.
     pub(super) fn still_knots(&self) -> Option<f64> {
         let limit = number(self.thresholds, "slow_knots");
         self.number("speed_made_good_knots").filter(|knots| limit.is_none_or(|limit| *knots < limit))
@@ -250,12 +250,12 @@ pub(crate) struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    /// The time from the start to the opening, as the displayed times give it.
+    /// The time from the displayed start to the displayed opening.
     pub(super) fn whole(&self) -> Span {
         elapsed(self.started_at, self.opened_at)
     }
 
-    /// `for 1 h 02 min`; if holes were not counted, `for 1 h 00 min of the 1 h 15 min since 05:53 UTC`.
+    /// How long the condition held: `for 1 h 02 min`; if holes were not counted, `for 1 h 00 min of the 1 h 15 min since 05:53 UTC`.
     pub(super) fn held(&self) -> String {
         let whole = self.whole();
         let counted = number(self.measured, "counted_minutes");
@@ -266,8 +266,8 @@ impl Opening<'_> {
         }
     }
 
-    /// Two ships are compared at whole minutes, and each minute counts: `in each of the 10 minutes from 07:27 to 07:36 UTC`, or
-    /// `in 30 of the 36 minutes from 03:40 to 04:15 UTC`.
+    /// The minutes that counted for a pair, which is compared at whole minutes: `in each of the 10 minutes from 07:27 to 07:36 UTC`,
+    /// or `in 30 of the 36 minutes from 03:40 to 04:15 UTC`.
     pub(super) fn minutes(&self) -> String {
         let all = self.whole() + MINUTE;
         let all = all.millis() / MINUTE.millis();
@@ -281,7 +281,7 @@ impl Opening<'_> {
         }
     }
 
-    /// `below 2 kn`.
+    /// `below 2 kn`, from the threshold `slow_knots`; `slow` without it.
     pub(super) fn slow(&self) -> String {
         below(self.thresholds)
     }

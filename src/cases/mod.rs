@@ -19,13 +19,13 @@ use story::story;
 const REACH: Span = Span::from_hours(72);
 /// Points for each further behaviour of a case.
 const FURTHER_POINTS: i32 = 10;
-/// Alerts below this score, and facts, are part of the story but add no points and link no vessels.
+/// Score from which an alert adds points to a case and links vessels. Other alerts, and facts, are only part of the story.
 const COUNTS_FROM: i32 = 20;
 /// Two alerts of one vessel at most this far apart are about the same stop.
 const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
-/// Upper limit of the alerts that are weighed for the score of one case.
+/// Maximum number of alerts that are weighed for the score of one case.
 const MOST_WEIGHED: usize = 200;
-/// Upper limit of the alerts and facts remembered. Beyond it those that ended first are forgotten, facts before alerts.
+/// Maximum number of alerts and facts remembered. Beyond it those that ended first are forgotten, facts before alerts.
 const MOST: usize = 50_000;
 
 /// A case: alerts and facts of vessels that belong together.
@@ -54,14 +54,14 @@ pub struct Role {
     pub mmsi: u32,
     /// Ordinal of its track under that MMSI, from 1.
     pub track: u16,
-    /// What it is in an alert of the case.
+    /// Its role in an alert of the case.
     pub role: behaviours::Role,
 }
 
 /// All alerts and facts that may belong to a case.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CaseBook {
-    /// Without their tracks, which no story needs.
+    /// Alerts and facts by id, without their tracks, which no story needs.
     alerts: BTreeMap<String, Alert>,
     /// The first sentence of each summary, by id of the alert.
     sentences: BTreeMap<String, Sentence>,
@@ -72,7 +72,7 @@ pub struct CaseBook {
     forgotten: u64,
 }
 
-/// A stretch of one vessel: when it begins, and its alerts.
+/// Alerts of one vessel that are linked in time, and when the first begins.
 type Stretch<'a> = (Time, Vec<&'a Alert>);
 
 impl CaseBook {
@@ -80,7 +80,7 @@ impl CaseBook {
     pub fn take(&mut self, change: &Change) {
         let alert = &change.alert;
         if alert.vessels.is_empty() || alert.behaviour.character().about == About::Area {
-            // A silent receiver belongs to no case, and the vessels of one notice are not partners.
+            // An alert about reception belongs to no case, and the vessels that a notice names are not partners.
             return;
         }
         if alert.status == Status::Retracted {
@@ -120,7 +120,7 @@ impl CaseBook {
     pub fn case_of(&self, id: &str) -> Option<String> {
         let alert = self.alerts.get(id)?;
         let start = if counts(alert) { alert } else { self.joined(alert)? };
-        // The stretches of each vessel reached so far, with their starts; a stretch that was followed is left empty.
+        // The stretches of each vessel reached so far. A stretch that was followed is left empty.
         let mut of_vessels: BTreeMap<(u32, u16), Vec<Stretch<'_>>> = BTreeMap::new();
         let (mut first, mut next): (&Alert, Vec<&Alert>) = (start, vec![start]);
         while let Some(alert) = next.pop() {
@@ -132,7 +132,7 @@ impl CaseBook {
                     let stretches = stretches(alerts, |alert| alert).into_iter();
                     stretches.map(|stretch| (stretch[0].started_at, stretch)).collect()
                 });
-                // An alert that links a vessel is in the last of its stretches that begins no later than the alert.
+                // The alert is in the last stretch of the vessel that begins no later than the alert.
                 let behind = stretches.partition_point(|(from, _)| *from <= alert.started_at);
                 if let Some((_, stretch)) = stretches[..behind].last_mut() {
                     next.append(stretch);
@@ -155,7 +155,7 @@ impl CaseBook {
         self.by_vessel.get(&vessel).into_iter().flatten().filter_map(|id| self.alerts.get(id))
     }
 
-    /// Computes the score of the case around an alert again, and stores it for each of its vessels.
+    /// Computes the score of the case around an alert, and stores it for each vessel of the case.
     fn weigh(&mut self, alert: &Alert) {
         let mut vessels: BTreeSet<(u32, u16)> = BTreeSet::new();
         let mut ids: BTreeSet<&String> = BTreeSet::new();
@@ -183,7 +183,7 @@ impl CaseBook {
         }
     }
 
-    /// An alert no longer counts for a vessel: removes the link and weighs the rest of the case.
+    /// Removes the link of a vessel to an alert that no longer counts for it, and computes the score of the rest of the case.
     fn untie(&mut self, vessel: (u32, u16), id: &str) {
         let Some(ids) = self.by_vessel.get_mut(&vessel) else {
             return;
@@ -299,8 +299,8 @@ fn tie(alerts: &[&Alert], links: &mut Links) {
     }
 }
 
-/// The alerts that count for one vessel, ordered by start, split into stretches linked in time. Each alert is compared with the
-/// one before it that lasted longest, so that a short alert in between does not split a stretch.
+/// Splits the alerts that count for one vessel, ordered by start, into stretches linked in time. Each alert is compared with the
+/// earlier one that lasted longest, so that a short alert in between does not split a stretch.
 fn stretches<'a, T: Copy>(by_start: impl IntoIterator<Item = T>, alert: impl Fn(T) -> &'a Alert) -> Vec<Vec<T>> {
     let mut stretches: Vec<Vec<T>> = Vec::new();
     let mut longest: Option<&Alert> = None;
@@ -359,7 +359,7 @@ fn roles(alerts: &[&Alert]) -> Vec<Role> {
     cast.into_iter().map(|(mmsi, track, role)| Role { mmsi, track, role }).collect()
 }
 
-/// The best alert, plus 10 for each further behaviour that is not another name for a stop already counted.
+/// The score of the best alert, plus 10 for each further behaviour that is not about a stop already counted.
 fn score(alerts: &[&Alert]) -> i32 {
     let certain = alerts.iter().any(|alert| counts(alert) && !is_uncertain(alert));
     let weighs = |alert: &Alert| counts(alert) && !(certain && is_uncertain(alert));

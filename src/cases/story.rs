@@ -1,13 +1,13 @@
-//! The story of a case: what happened in order of time, each detail stated once.
+//! The story of a case: what happened, in order of time and without repeating details.
 
 use std::collections::BTreeMap;
 
 use crate::alerts::{Alert, Sentence};
 use crate::units::METRES_PER_NM;
 
-/// Upper limit of the alerts that a story describes; it counts the rest.
+/// Maximum number of alerts that a story describes. It counts the rest.
 const TOLD: usize = 12;
-/// An alert at most this far from the one before it is at the same place.
+/// Distance within which an alert is at the same place as the one before it. Metres.
 const SAME_PLACE_METRES: f64 = 5.0 * METRES_PER_NM;
 
 /// The story as one paragraph. A date, name, place or zone that the sentence before has given is not repeated.
@@ -35,7 +35,7 @@ fn sentence((alert, said): Said<'_>, before: Option<Said<'_>>) -> String {
         true => String::new(),
         false => format!("{date} "),
     };
-    // Two ships may have the same name.
+    // Two ships may have the same name, so the MMSIs are compared too.
     let shared =
         |before: &Alert| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
     let same_who = before.is_some_and(|(before, sentence)| sentence.who == said.who && shared(before));

@@ -39,25 +39,25 @@ use usual_silence::FeedSilences;
 
 /// Length of a slot (SPEC `ais_gap`).
 pub const SLOT: Span = Span::from_minutes(10);
-/// Silences less probable than this are passed to the behaviours, which set their own, stricter limit.
+/// Probability below which a silence is passed to the behaviours, which set their own, stricter limit.
 pub const TOLD_BELOW: f64 = 0.01;
 /// Fixes further apart than this do not show where a vessel was in between. Slots.
 const BRIDGE: i64 = 36;
 /// How long after its last fix a vessel under way is expected where dead reckoning places it. Slots.
 const EXPECTED: u8 = 6;
-/// A silence gathers no more evidence after this long. Slots.
+/// How long a silence gathers evidence. Slots.
 const GIVEN_UP: i64 = 144;
-/// Improbable silences of at least this length are assumed to be the vessel's own doing. Slots.
+/// Length from which an improbable silence is assumed to be the vessel's own doing. Slots.
 const OWN_DOING: i64 = 9;
-/// A vessel heard in at least this share of the slots of the last day would have been heard in the next one (SPEC `ais_gap`).
+/// Share of the slots of the last day from which a vessel would have been heard in the next slot too (SPEC `ais_gap`).
 const OWN_RECORD: f32 = 0.95;
-/// The feed's reception ends ahead of a vessel if none is heard at either of these distances. Nautical miles.
+/// Distances ahead of a vessel. If no vessels are heard at either of them, the feed's reception ends there. Nautical miles.
 const AHEAD_NM: [f64; 2] = [15.0, 30.0];
-/// A sixteenth of a cell in which a vessel was heard may cross the edge of reception; this reaches the next one. Nautical miles.
+/// Distance ahead of a vessel that reaches into the next sixteenth of a cell, as the edge of reception may cross its own. Nautical miles.
 const EDGE_NM: f64 = 4.0;
-/// An input that heard no other vessel for this long has only the one.
+/// How long an input must have heard no other vessel for a vessel to be its only one.
 const ALONE_FOR: Span = Span::from_hours(24);
-/// Vessels with fewer fixes are not confirmed.
+/// Number of fixes from which a vessel is confirmed.
 const CONFIRMED_FIXES: u32 = 3;
 /// Weight of a vessel lying still in a loss of reception, because it may have switched off in port.
 const STILL_WEIGHT: f64 = 0.25;
@@ -95,7 +95,7 @@ impl Settings {
     }
 }
 
-/// Ten minutes of event time; slots begin at whole multiples of ten minutes UTC.
+/// Ten minutes of event time. Slots begin at whole multiples of ten minutes UTC.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Slot(i64);
 
@@ -179,12 +179,12 @@ impl Coverage {
         self.slot.map(Slot::end)
     }
 
-    /// The daemon was down between `from` and `until`: no vessel or receiver counts as silent then.
+    /// Records that the daemon was down between `from` and `until`: no vessel or receiver counts as silent then.
     pub fn away(&mut self, from: Time, until: Time) {
         self.feeds.away(from, until);
     }
 
-    /// A report of any kind arrived on an input, from a station; copies included.
+    /// Records a report of any kind, also a copy, by its input and station.
     pub fn heard(&mut self, source: SourceId, station: StationId, at: Time) {
         self.feeds.heard(source, station, at);
     }
@@ -195,7 +195,7 @@ impl Coverage {
         previous.is_none_or(|previous| Slot::of(previous.at) != slot) || self.slot.is_some_and(|now| slot < now)
     }
 
-    /// Takes in such a fix: counts what the vessel's track says about reception. A late one starts the vessel's silence again.
+    /// Takes in a fix that `wants` accepts: counts what it shows about reception. After a late one the vessel's silence starts there.
     pub fn seen(&mut self, vessel: Vessel<'_>, previous: Option<Fix>, fix: Fix) {
         let Some(now) = self.slot else {
             return;
@@ -216,7 +216,7 @@ impl Coverage {
         }
     }
 
-    /// Ends the current slot; returns whether any input was heard. Adds newly improbable silences to `told`, by track key.
+    /// Ends the current slot. Returns whether any input was heard in it. Appends newly improbable silences to `told`, by track key.
     pub fn turn(&mut self, tracks: &Tracks, told: &mut Vec<(TrackKey, TrackIx)>) -> bool {
         let Some(slot) = self.slot else {
             return false;
@@ -231,7 +231,7 @@ impl Coverage {
             }
         }
         if !alive {
-            // No vessel is missing while nothing is heard at all.
+            // While nothing is heard at all, no vessel is missing.
             self.holes = self.holes.saturating_add(1);
             return false;
         }
@@ -260,7 +260,7 @@ impl Coverage {
         });
         self.silent = silent;
         expected.sort_unstable();
-        // Counted last, so that the absence of one vessel does not make another's more probable in the same slot.
+        // Counted last, so that the silence of one vessel does not make that of another more probable in the same slot.
         for (cell, class) in expected {
             self.cells.count(cell, class, slot, Heard::No, self.settings.max_cells);
         }
@@ -273,7 +273,7 @@ impl Coverage {
         true
     }
 
-    /// Counts a silence that has become long, with its first hour: in its cell, and on its input if nothing explains it.
+    /// Counts a silence that has become long: in its cell, and on its input if nothing explains it.
     fn note(&mut self, vessel: TrackIx, slot: Slot) {
         let Some(silence) = self.silent.get_mut(&vessel) else {
             return;
@@ -302,7 +302,7 @@ impl Coverage {
         }
     }
 
-    /// The silence of a vessel not heard since before the current slot; `None` if it is heard, or has been silent for a day.
+    /// The silence of a vessel last heard before the current slot; `None` if it is heard, or has been silent for a day.
     pub fn silence(&self, vessel: TrackIx) -> Option<&Silence> {
         self.silent.get(&vessel)
     }
@@ -317,8 +317,8 @@ impl Coverage {
         self.ended.as_ref().filter(|(ended, _)| *ended == vessel).map(|(_, silence)| silence)
     }
 
-    /// Computes a silence again, from the fix to `until`, by what is known of reception now. Returns how improbable it is, 0-1,
-    /// and how much of it the feed itself missed, as far back as ten hours.
+    /// Computes a silence again, from the fix to `until`, by what is known of reception now. Returns its probability, 0-1, and
+    /// how much of it the feed itself missed, as far as that is remembered (ten hours).
     pub fn judge(&self, vessel: Vessel<'_>, from: &Fix, until: Time) -> (f64, Span) {
         let mut silence = Silence::new(vessel, from, self.holes, self.judged(from));
         let (first, last) = (Slot::of(from.at).0 + 1, Slot::of(until).0);
@@ -353,7 +353,7 @@ impl Coverage {
         places.map(|at| 1.0 - self.reception(at, class).chance()).product()
     }
 
-    /// Areas in which all vessels fell silent at once.
+    /// Areas in which all vessels fell silent at once, in the order in which they did.
     pub fn quiet_areas(&self) -> &[QuietArea] {
         self.quiet.areas()
     }
@@ -378,11 +378,11 @@ impl Coverage {
         self.cells.bytes() + self.feeds.bytes() + self.silent.capacity() * (size_of::<(TrackIx, Silence)>() + 1)
     }
 
-    /// Counts the slots from one fix of a vessel to the next.
+    /// Counts the slots from one fix of a vessel to the next as heard or not heard.
     fn learn(&mut self, class: Class, previous: &Fix, fix: &Fix, silence: Option<&Silence>) {
         let (from, to) = (Slot::of(previous.at), Slot::of(fix.at));
         let missed = to.since(from) - 1;
-        // After a longer silence the vessel was not expected here; a second fix in one slot is already counted.
+        // After a longer silence the vessel was not expected here. The slot of a second fix is already counted.
         if !(0..=BRIDGE).contains(&missed) {
             return;
         }
@@ -390,7 +390,7 @@ impl Coverage {
         self.cells.count(Cell::of(fix.position), class, to, Heard::Yes, most);
         self.cells.heard_at(fix.position, to);
         let counted = silence.map_or(0, |silence| i64::from(silence.counted));
-        // A silence too improbable to be the receiver's fault counts only with its first hour.
+        // Of a silence too improbable to be the receiver's fault, only the first hour counts against the cells.
         let doubtful = silence.is_some_and(|silence| OWN_DOING <= missed && silence.unheard() < TOLD_BELOW / 10.0);
         let until = if doubtful { to.0.min(from.0 + 1 + i64::from(EXPECTED)) } else { to.0 };
         for missed in from.0 + 1 + counted..until {
@@ -434,14 +434,14 @@ impl Coverage {
         self.learned_from.is_some_and(|from| from <= Slot::of(fix.at))
     }
 
-    /// Whether an input silent in this slot had heard no other vessel for a day: the silence may then be the vessel's.
+    /// Whether a vessel's input is silent in this slot and had heard no other vessel for a day, so that the vessel may be the cause.
     fn is_alone(&self, tracks: &Tracks, last: &Fix, key: TrackKey, slot: Slot) -> bool {
         let by_it = |fix: Fix| fix.source == last.source && last.at - ALONE_FOR <= fix.at;
         let others = || tracks.iter().any(|other| other.key() != key && other.last().is_some_and(by_it));
         self.feeds.hole(last.source, slot) && !self.feeds.was_away() && !others()
     }
 
-    /// Whether a vessel on a steady course has left the feed's reception: no vessel was heard just ahead of where it would be,
+    /// Whether a vessel that moved on as before has left the feed's reception: no vessel was heard just ahead of where it would be,
     /// nor further on.
     fn leaves(&self, silence: &Silence, slot: Slot) -> bool {
         let at = slot.middle();

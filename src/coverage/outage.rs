@@ -1,11 +1,11 @@
-//! Whether a vessel's silence is the receiver's: its input or station is silent, or all vessels around fell silent with it.
+//! Whether a vessel's silence is due to reception: its input or station is silent, or all vessels around it fell silent too.
 
 use super::feeds::{BUSY, PAUSE};
 use super::{Cell, Coverage};
 use crate::time::{Span, Time};
 use crate::tracks::Fix;
 
-/// An input with few reports has an outage after this long without one.
+/// How long an input with few reports must be silent to have an outage.
 const QUIET_PAUSE: Span = Span::from_minutes(20);
 
 impl Coverage {

@@ -1,4 +1,4 @@
-//! Areas in which all vessels fell silent: if several are lost in one slot and none near them is heard, the receiver failed.
+//! Quiet areas: if several vessels fall silent in one slot and none near them is heard, the receiver has failed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,19 +11,20 @@ use crate::tracks::{Fix, Tracks, Vessel};
 
 use super::{Cell, Slot};
 
-/// Sum of the weights (0-1, how surely each vessel is heard there) of lost vessels that make an area: three in good reception.
+/// Sum of the weights of lost vessels from which they make an area. A weight, 0-1, is how surely a vessel is heard: three vessels in good
+/// reception are enough.
 const FEWEST: f64 = 2.5;
-/// With fewer lost vessels than this for each one still heard, there is no outage.
+/// Number of lost vessels, for each one still heard, from which there is an outage.
 const LOST_PER_HEARD: f64 = 4.0;
 /// Share of the lost vessels, but at least two, that must be heard again in one slot to end an area.
 const BACK_SHARE: f64 = 0.2;
-/// An area ends after this long, because no vessel is expected there any more.
+/// Maximum duration of an area. After that no vessel is expected there any more.
 const GIVEN_UP: Span = Span::from_hours(24);
-/// How far back a vessel's habit is measured.
+/// Time before a vessel's last fix over which its habit is measured.
 const HABIT_OVER: Span = Span::from_minutes(30);
-/// A vessel heard less often than this is no evidence of an outage.
+/// Longest habitual pause of a vessel whose silence is evidence of an outage.
 const HEARD_EVERY: Span = Span::from_minutes(20);
-/// Upper limit of the areas at a time; further ones are ignored.
+/// Maximum number of areas at a time. Further ones are ignored.
 const MOST: usize = 1000;
 
 /// A vessel heard in the slot before and not in this one, although its input was.
@@ -63,7 +64,7 @@ pub struct QuietArea {
     pub regular: u32,
     /// The longest habitual pause of any of those.
     pub habit: Span,
-    /// The cell that names the area: the one that lost most vessels, of equals the southernmost.
+    /// The cell that names the area: the one that lost most vessels; of several, the southernmost.
     heart: Cell,
 }
 
@@ -101,6 +102,7 @@ struct Losses {
 }
 
 impl Quiet {
+    /// All quiet areas, in the order in which they fell silent.
     pub(super) fn areas(&self) -> &[QuietArea] {
         &self.areas
     }

@@ -1,4 +1,4 @@
-//! When each input was last received from, by the clock of receipt. Live only; a replay has no times of receipt.
+//! When a line of each input was last received, by the clock of receipt. Live only: a replay has no times of receipt.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct Receipt {
     pub name: String,
     /// Whether the input is live, so that its silence matters.
     pub live: bool,
-    /// When its last line was received; before the first line, when watching began. `None` before either.
+    /// When its last line was received. Before the first line, when the input began to be watched; `None` before that.
     pub last_at: Option<Time>,
     /// The end of its last pause; `None` if there was none.
     pub back_at: Option<Time>,
@@ -65,7 +65,7 @@ impl Receipts {
         }
     }
 
-    /// The daemon was down until now: a silence before that does not count.
+    /// Records that the daemon was down until now. Silences before that do not count.
     pub fn resume(&mut self, received: Time) {
         for input in &mut self.inputs {
             input.last_at = input.last_at.max(Some(received));

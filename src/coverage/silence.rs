@@ -1,4 +1,4 @@
-//! A vessel that is no longer heard: how unlikely that is, slot by slot, if it moved on or if it stayed.
+//! Silences: how unlikely it is, slot by slot, that a vessel is no longer heard, if it moved on and if it stayed.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,10 +29,11 @@ pub struct Silence {
     pub(super) station: StationId,
     /// Speed in knots and course in degrees; `None` for a vessel that counts as still.
     motion: Option<(f32, f32)>,
-    /// Natural logarithms of the probabilities that it is not heard: if it moved on as before, and if it stands still.
+    /// Natural logarithm of the probability that it is not heard if it moved on as before.
     pub(super) ln_moving: f32,
+    /// The same if it stands still.
     pub(super) ln_still: f32,
-    /// The same if it moved on, as if reception had no edge.
+    /// The same if it moved on and reception had no edge.
     pub(super) ln_within: f32,
     /// When it left the feed's reception, if it moved on as before; `None` while it has not.
     pub left: Option<Time>,
@@ -42,21 +43,24 @@ pub struct Silence {
     pub(super) judged: bool,
     /// Whether its input heard no other vessel in the 24 h before, and has been silent since.
     pub alone: bool,
-    /// Whether it is counted among the silences of its cell, and of its input.
+    /// Whether it is counted among the silences of its cell.
     pub(super) noted: bool,
+    /// Whether it is counted among the silences of its input.
     pub(super) noted_of_feed: bool,
-    /// Slots since then that say nothing about it: its input, station or area was silent.
+    /// Number of slots since then that show nothing about it, because its input, station or area was silent.
     pub(super) holes: u32,
-    /// Slots missed by all inputs together when it began.
+    /// Number of slots that all inputs together had missed when it began.
     pub(super) holes_before: u32,
-    /// Slots in which it was expected and counted as not heard.
+    /// Number of slots in which it was expected and counted as not heard.
     pub(super) counted: u8,
-    /// Whether it was reported as improbable: as if reception had no edge, and with its edge.
+    /// Whether it was reported as improbable if reception had no edge.
     pub(super) told_within: bool,
+    /// Whether it was reported as improbable.
     pub(super) told: bool,
 }
 
 impl Silence {
+    /// The silence of a vessel that begins with its last fix, before any slot is weighed.
     pub(super) fn new(vessel: Vessel<'_>, last: &Fix, holes_before: u32, judged: bool) -> Silence {
         let said = last.said;
         let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
@@ -114,7 +118,7 @@ impl Silence {
         if self.judged { self.unheard_if_learned() } else { 1.0 }
     }
 
-    /// The same from what is known so far, even if that is too little to judge by.
+    /// Like `unheard`, but even if too little was known of reception when the silence began.
     pub(super) fn unheard_if_learned(&self) -> f64 {
         match self.motion {
             Some(_) => f64::from(self.ln_moving.max(self.ln_still)).exp(),
@@ -122,7 +126,7 @@ impl Silence {
         }
     }
 
-    /// The same, 0-1, as if reception beyond its edge were that of the cell at the edge.
+    /// Like `unheard`, but as if reception had no edge.
     pub fn unheard_within(&self) -> f64 {
         match self.motion {
             _ if !self.judged => 1.0,
@@ -131,7 +135,7 @@ impl Silence {
         }
     }
 
-    /// Position by dead reckoning, `nm` nautical miles further on than at a time; `None` for a vessel that counts as still.
+    /// The position by dead reckoning `nm` nautical miles beyond where it is at `at`; `None` for a vessel that counts as still.
     pub(super) fn ahead(&self, at: Time, nm: f64) -> Option<LatLon> {
         let (_, course) = self.motion?;
         Some(self.expected_at(at).destination(f64::from(course), nm * METRES_PER_NM))

@@ -1,5 +1,5 @@
-//! How often vessels fall silent for long, in a cell and on an input. Where many do, one more means nothing: at the edge of
-//! reception, in waters where transponders are usually switched off, on sources that keep only parts of their tracks.
+//! Usual silence: how often vessels fall silent for long, in a cell and on an input. Where many do, one more means nothing. Examples are
+//! the edge of reception, waters where transponders are usually switched off, and inputs that keep only parts of the tracks.
 
 use serde::{Deserialize, Serialize};
 
@@ -83,8 +83,8 @@ impl FeedSilences {
         self.counts(source, slot).heard += 1.0;
     }
 
-    /// Counts a vessel of this input that fell silent for long without explanation. Returns whether it counts; it does not if it
-    /// was also the last one.
+    /// Counts a vessel of this input that fell silent for long without explanation. Returns false without counting it if it was also
+    /// the last one to do so.
     pub(super) fn fell_silent(&mut self, source: SourceId, key: TrackKey, slot: Slot) -> bool {
         let counts = self.counts(source, slot);
         if counts.last_silent == Some(key) {

@@ -15,7 +15,7 @@ use super::rules::{Bit, Rules, each};
 use super::{Engine, Timer, World};
 
 impl Engine {
-    /// Processes every report of one moment, up to `TOGETHER` at a time.
+    /// Processes all reports with the time `at`, in batches of at most `TOGETHER`.
     pub(super) fn moment(&mut self, at: Time, out: &mut Vec<Change>) {
         self.begin(at);
         let mut lanes = std::mem::take(&mut self.lanes);
@@ -44,7 +44,7 @@ impl Engine {
         lanes.add(self.world.tracks.shard_of(report.mmsi), report);
     }
 
-    /// Takes reports into the picture, and then does what follows from each.
+    /// Takes a batch of reports into the picture, asks the rules, and applies what follows from each report.
     fn settle(&mut self, lanes: &mut Lanes, now: Time, out: &mut Vec<Change>) {
         if lanes.screen(&self.world.tracks) {
             lanes.retain(|report| {
@@ -96,7 +96,8 @@ impl Engine {
         }
     }
 
-    /// Does what follows from one report beyond its own vessel, and asks the rules that see the whole picture.
+    /// Applies what one report means beyond its own vessel (reception, silences, episodes). Then asks the rules that see the whole
+    /// picture.
     fn turn(&mut self, turn: Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
         let Turn { vessel: ix, interest, .. } = turn;
         if let Some(fix) = turn.fix {
@@ -149,8 +150,8 @@ impl Engine {
         sailing == Sailing::Sailed
     }
 
-    /// Carries out what the rules about one vessel requested, and gives the step to every other rule that is interested in it or
-    /// follows the vessel.
+    /// Applies what the rules about one vessel reported. Then passes the step to every rule about the whole picture that is
+    /// interested in it or follows the vessel.
     fn ask(&mut self, mut turn: Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
         if let Some(said) = turn.said.take() {
             self.output.signals.extend(said.signals);
@@ -179,8 +180,8 @@ impl Engine {
         self.world.scene(now)
     }
 
-    /// Gives each rule about the whole picture its turn, in order, with its bit. `ask` returns whether the rule was asked; what it
-    /// requested is carried out before the next one has its turn.
+    /// Calls `ask` for each rule about the whole picture, in order, with the rule's bit. `ask` returns whether it called the rule;
+    /// what the rule requested is then applied before the next rule.
     pub(super) fn each_rule(
         &mut self,
         now: Time,
@@ -191,7 +192,7 @@ impl Engine {
         self.rules.picture = rules;
     }
 
-    /// Gives each rule that may keep state about the vessel its turn, in the same way.
+    /// Does the same for each rule that may keep state about the vessel: the rules of its lane, then those about the whole picture.
     pub(super) fn each_rule_of(
         &mut self,
         vessel: TrackIx,
@@ -205,7 +206,7 @@ impl Engine {
         self.each_rule(now, |engine, bit, rule, output| ask(engine, bit, rule, output));
     }
 
-    /// Gives every rule its turn: those about one vessel in each lane, then those about the whole picture.
+    /// Calls `ask` for every rule: those about one vessel, lane by lane, then those about the whole picture.
     fn every_rule(&mut self, now: Time, mut ask: impl FnMut(&Engine, &mut dyn Rule, &mut Output)) {
         let mut lanes = std::mem::take(&mut self.rules.lanes);
         lanes.iter_mut().for_each(|rules| {
@@ -223,7 +224,7 @@ impl Engine {
         });
     }
 
-    /// Lends out the output, and carries out what was requested if `act` returns true.
+    /// Passes the shared output to `act`, and applies what it then requests if `act` returns true.
     fn with_output(&mut self, bit: Bit, now: Time, act: impl FnOnce(&Engine, &mut Output) -> bool) {
         let mut output = std::mem::take(&mut self.output);
         if act(self, &mut output) {
@@ -232,7 +233,7 @@ impl Engine {
         self.output = output;
     }
 
-    /// Carries out what one behaviour requested: activity marks, wake-ups and verdicts.
+    /// Applies what one rule requested: activity marks, wake-ups and verdicts. Signals stay in the output for `tell`.
     fn keep(&mut self, bit: Bit, output: &mut Output, now: Time) {
         for (vessel, activity) in output.activity.drain(..) {
             self.world.tracks.mark_active(vessel, bit, activity);
@@ -255,13 +256,13 @@ impl Engine {
         self.timers.push(Reverse(Timer { at, behaviour, key, vessel }));
     }
 
-    /// Passes the signals to the behaviours that overhear them and to the alert book.
+    /// Passes the signals in the output to the rules that overhear signals, and then to the alert book.
     pub(super) fn tell(&mut self, now: Time, out: &mut Vec<Change>) {
         if self.output.signals.is_empty() {
             return;
         }
         let mut signals = std::mem::take(&mut self.output.signals);
-        // In the order of the registry, whatever kind of rule they are from.
+        // Registry order, so that it does not matter which kind of rule sent them.
         signals.sort_by_key(|signal| signal.behaviour as Bit);
         self.each_rule(now, |engine, _, rule, output| {
             if rule.overhears() {
@@ -291,8 +292,8 @@ impl Engine {
         self.note(out, from);
     }
 
-    /// Counts the changes from index `from` on, adds them to the cases and enters the case of each. A retracted alert names the
-    /// case it was in.
+    /// Counts the changes from index `from` on, adds them to the cases, and sets the case of each. A retracted alert keeps the case
+    /// that it was in.
     pub(super) fn note(&mut self, out: &mut [Change], from: usize) {
         for change in &mut out[from..] {
             self.counters.change(change);
@@ -304,6 +305,7 @@ impl Engine {
         }
     }
 
+    /// Ends and drops everything that is kept about the vessels that the tracks have forgotten.
     pub(super) fn drop_forgotten(&mut self, out: &mut Vec<Change>) {
         let Some(now) = self.now else {
             return;
@@ -324,7 +326,7 @@ impl Engine {
         }
     }
 
-    /// Ends what the zones now in force and active no longer allow.
+    /// Ends conditions that the zones and settings in force, or the active hours of a zone, no longer allow.
     pub(super) fn reload_behaviours(&mut self, out: &mut Vec<Change>) {
         let Some(now) = self.now else {
             return;

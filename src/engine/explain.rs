@@ -1,4 +1,4 @@
-//! Questions about one moment: time is held there, and every behaviour explains its conditions for a vessel.
+//! Explanations: engine time is held at one moment, and every behaviour states its conditions for a vessel.
 
 use crate::behaviours::{Behaviour, Explanation, Interest, Place, Step};
 use crate::time::Time;
@@ -12,7 +12,7 @@ use super::Engine;
 pub struct Explained {
     /// MMSI and ordinal of the track.
     pub key: TrackKey,
-    /// Index in the slab of tracks, for further questions; valid until the track is dropped.
+    /// Index in the slab of tracks; valid until the track is dropped.
     pub vessel: TrackIx,
     /// Its latest fix; `None` if it never sent a position.
     pub fix: Option<Fix>,
@@ -20,7 +20,7 @@ pub struct Explained {
     pub smg: Option<SpeedMadeGood>,
     /// Shore distance and calm water at that fix; `None` without a fix.
     pub place: Option<Place>,
-    /// Conditions by behaviour, in the order of the behaviours; empty for one that states none.
+    /// The conditions of each behaviour, in registry order; empty for a behaviour that states none.
     pub behaviours: Vec<(Behaviour, Vec<Explanation>)>,
 }
 
@@ -35,7 +35,8 @@ impl Engine {
         self.hold_at.is_some_and(|hold| self.watermarks.lowest().is_some_and(|lowest| hold < lowest))
     }
 
-    /// The conditions of every behaviour now, or at the held time, for every track under an MMSI, by ordinal. Changes nothing.
+    /// The conditions of every behaviour, for every track under an MMSI in order of ordinal: at the held time, otherwise now. Empty
+    /// before the first step.
     pub fn explain(&self, mmsi: Mmsi) -> Vec<Explained> {
         let Some(now) = self.hold_at.max(self.now) else {
             return Vec::new();

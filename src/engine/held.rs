@@ -15,7 +15,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Takes in a change, and marks its vessels as in or out of an alert.
+    /// Takes in a change, and marks the vessels of its alert as being in an open alert or not.
     pub(super) fn take(&mut self, change: &Change, tracks: &mut Tracks) {
         let alert = &change.alert;
         let is_open = alert.announced && alert.status == Status::Open;

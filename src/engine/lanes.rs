@@ -1,8 +1,8 @@
-//! The lanes: each takes in the reports of its own vessels, and asks the rules that see one vessel; in parallel where it pays.
+//! The lanes. Each takes in the reports of its own vessels and asks the rules that see one vessel. Large batches run in parallel.
 //!
-//! Everything decided here about a vessel depends on its own reports alone, and on the picture as it is once all reports of the batch
-//! are in. What follows for other vessels is done afterwards, report by report, so that the number of lanes has no effect on the
-//! result.
+//! A decision here about a vessel depends only on the vessel's own reports, and on the picture after every report of the batch has
+//! been taken in. What follows for other vessels is applied afterwards, report by report. So the number of lanes does not affect
+//! the result.
 
 use std::ops::Range;
 
@@ -18,17 +18,17 @@ use crate::zones::{Crossing, Sighting};
 
 use super::rules::{Bit, LaneRule, each};
 
-/// Upper limit of the reports of one moment taken in before their consequences are worked out.
+/// Maximum number of reports in a batch, all of the same moment.
 pub(super) const TOGETHER: usize = 1024;
-/// With fewer reports than this, handing work to other threads costs more than it saves.
+/// Number of reports below which handing work to other threads costs more than it saves.
 const WORTH_THREADS: usize = 128;
-/// Number of reports whose vessels are loaded into the cache ahead of use.
+/// Number of reports whose vessels are loaded into the processor cache ahead of use.
 const WARM: usize = 16;
-/// A vessel counts as slow below this speed made good. Knots.
+/// Speed made good below which a vessel counts as slow. Knots.
 const SLOW_KNOTS: f64 = 5.0;
-/// Length of the slots in which a vessel ticks once: 5 min. Milliseconds.
+/// Length of a tick slot, 5 min. The first fix of a vessel in a slot is its tick. Milliseconds.
 const TICK_MILLIS: i64 = 300_000;
-/// Length of the slots in which every vessel is looked at once: 30 min. Milliseconds.
+/// Length of a look slot, 30 min. Every vessel is examined at its first fix in a slot. Milliseconds.
 const LOOK_MILLIS: i64 = 1_800_000;
 
 /// Reports of one moment on their way through the lanes.
@@ -60,7 +60,7 @@ struct Lane {
 enum Taken {
     /// A fix or static data that concern no behaviour, episode or model.
     Passed,
-    /// The report may concern one of them.
+    /// The report may concern one of them; it has an entry in `turns`.
     Turn,
     /// A fix older than the latest one of its vessel.
     Late { vessel: TrackIx, fix: Fix },
@@ -70,7 +70,7 @@ enum Taken {
 
 /// What follows from one report.
 pub(super) enum News<'a> {
-    /// It may concern a behaviour, an episode or a model. With the borders that the vessel crossed.
+    /// The report may concern a behaviour, an episode or a model. The second field holds the borders that the vessel crossed.
     Turn(Turn, &'a [Crossing]),
     /// A fix older than the latest one of its vessel.
     Late { vessel: TrackIx, fix: Fix },
@@ -78,7 +78,7 @@ pub(super) enum News<'a> {
     Refused(Refusal),
 }
 
-/// What the rules are given about one report.
+/// One report as the rules see it, and which parts of the engine need it.
 pub(super) struct Turn {
     pub(super) vessel: TrackIx,
     pub(super) at: Time,
@@ -105,7 +105,7 @@ pub(super) struct Turn {
     pub(super) seen: bool,
     /// Whether this fix goes to the vessel's port calls.
     pub(super) in_port: bool,
-    /// How it lay still before this fix; looked up only if the reception model uses the fix.
+    /// How the vessel lay still before this fix; `None` if it did not, or if the reception model does not use the fix.
     pub(super) lay: Option<Still>,
     /// What the rules about one vessel reported; `None` if nothing.
     pub(super) said: Option<Box<Said>>,
@@ -128,39 +128,41 @@ impl Said {
     }
 }
 
-/// What the lanes share and only read while they take in reports.
+/// What every lane may read, and none changes, while reports are taken in.
 pub(super) struct Common<'a> {
     pub(super) ground: Ground<'a>,
     pub(super) coverage: &'a Coverage,
-    /// By zone index: whether some behaviour needs every fix from inside the zone.
+    /// Whether some behaviour needs every fix from inside a zone, by zone index.
     pub(super) asking: &'a [bool],
     pub(super) lost_after: Span,
     pub(super) now: Time,
 }
 
 impl Lanes {
+    /// Creates this many lanes, without reports.
     pub(super) fn new(lanes: usize) -> Lanes {
         Lanes { lanes: (0..lanes).map(|number| Lane { number, ..Lane::default() }).collect(), order: Vec::new() }
     }
 
-    /// Adds the next report to that lane.
+    /// Adds the next report to its lane.
     pub(super) fn add(&mut self, lane: usize, report: Report) {
         self.lanes[lane].reports.push(report);
         self.order.push(lane as u8);
     }
 
+    /// Number of reports in the batch.
     pub(super) fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Whether any report may have a damaged MMSI. Also loads what is held about the vessels into the cache.
+    /// Whether any report may have a damaged MMSI. Also loads what is held about the vessels into the processor cache.
     pub(super) fn screen(&mut self, tracks: &Tracks) -> bool {
         let is_little = self.is_little();
         in_parallel(self.busy_lanes(), is_little, |lane| lane.screen(tracks));
         self.lanes.iter_mut().any(|lane| std::mem::take(&mut lane.is_suspect))
     }
 
-    /// Drops the reports for which `stays` is false, asked in the order of the reports.
+    /// Drops the reports for which `stays` returns false. It is called in the order of the reports.
     pub(super) fn retain(&mut self, mut stays: impl FnMut(&Report) -> bool) {
         let reports: Vec<Vec<Report>> = self.lanes.iter_mut().map(|lane| std::mem::take(&mut lane.reports)).collect();
         let mut reports: Vec<_> = reports.into_iter().map(Vec::into_iter).collect();
@@ -199,7 +201,7 @@ impl Lanes {
         in_parallel(busy, is_little, |((lane, lot), rules)| lane.ask(lot, rules, scene));
     }
 
-    /// Passes on what follows from each report, in order.
+    /// Passes what follows from each report to `found`, in the order of the reports, and empties the lanes.
     pub(super) fn each(&mut self, mut found: impl FnMut(News<'_>)) {
         let mut lanes: Vec<_> = self
             .lanes
@@ -224,6 +226,7 @@ impl Lanes {
         self.lanes.iter_mut().for_each(|lane| lane.crossings.clear());
     }
 
+    /// Whether the batch is too small for threads to pay, or there is only one lane.
     fn is_little(&self) -> bool {
         self.lanes.len() == 1 || self.order.len() < WORTH_THREADS
     }
@@ -233,7 +236,7 @@ impl Lanes {
     }
 }
 
-/// Does the work of every lane; on several threads unless there is little of it.
+/// Runs `work` for every lane, on several threads unless `is_little`.
 fn in_parallel<T: Send>(lanes: impl Iterator<Item = T>, is_little: bool, work: impl Fn(T) + Sync) {
     if is_little {
         return lanes.for_each(work);
@@ -321,7 +324,7 @@ impl Lane {
     }
 }
 
-/// Activity marks of a vessel, with those that earlier turns of the batch set or cleared.
+/// The activity bits of a vessel, after the marks that earlier turns of the batch set or cleared.
 fn with_marks(active: u32, vessel: TrackIx, marks: &[(Bit, TrackIx, Activity)]) -> u32 {
     let of_vessel = marks.iter().filter(|(_, marked, _)| *marked == vessel);
     of_vessel.fold(active, |active, (bit, _, activity)| match activity {
@@ -331,7 +334,7 @@ fn with_marks(active: u32, vessel: TrackIx, marks: &[(Bit, TrackIx, Activity)]) 
 }
 
 impl Turn {
-    /// Static data, or a distress device without a position; `None` if no rule may be interested.
+    /// The turn of static data, or of a distress device without a position; `None` if no rule may be interested.
     fn spoke(shard: &Shard, vessel: TrackIx, learned: Option<Box<Learned>>, at: Time) -> Option<Turn> {
         let mut interest = Interest(0);
         if learned.is_some() {
@@ -384,7 +387,7 @@ impl Turn {
         self.leaves_calm(left_calm);
     }
 
-    /// Enters the last position in calm water, if the vessel has left it.
+    /// Records the vessel's last position in calm water, if it has left calm water.
     pub(super) fn leaves_calm(&mut self, left_calm: Option<LatLon>) {
         self.left_calm = self.left_calm.or(left_calm);
         if self.left_calm.is_some() {
@@ -392,7 +395,7 @@ impl Turn {
         }
     }
 
-    /// The step that rules are given.
+    /// This turn as the step that rules receive.
     pub(super) fn step<'a>(
         &'a self,
         key: TrackKey,

@@ -1,4 +1,4 @@
-//! Episodes: passes fixes to their finders, and what they find to the behaviours.
+//! Passes fixes to the detectors of episodes, and the episodes that they find to the rules.
 
 use crate::alerts::Change;
 use crate::episodes::{Look, SHORE_NM};
@@ -9,7 +9,7 @@ use super::Engine;
 use super::lanes::Turn;
 
 impl Engine {
-    /// Passes a fix to the finders of episodes, and what they found to the behaviours.
+    /// Passes a fix to the detectors of episodes, and what they find to the rules.
     pub(super) fn remember(&mut self, turn: &Turn, fix: Fix, now: Time, out: &mut Vec<Change>) {
         let &Turn { vessel: ix, smg, tick, .. } = turn;
         let place = turn.place.unwrap_or_else(|| self.places.vicinity(&self.world.chart, ix, fix.position, now).0);
@@ -35,7 +35,7 @@ impl Engine {
         self.tell_news(now, out);
     }
 
-    /// Passes beginnings and ends of episodes to the behaviours that read them.
+    /// Passes beginnings and ends of episodes to the rules.
     pub(super) fn tell_news(&mut self, now: Time, out: &mut Vec<Change>) {
         if self.news.is_empty() {
             return;

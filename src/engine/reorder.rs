@@ -1,5 +1,5 @@
-//! The one reorder buffer: reports wait here until engine time reaches them, and leave in an order that does not depend on their
-//! order of arrival.
+//! The reorder buffer. Reports wait here until engine time reaches them, and leave in an order that does not depend on the order in
+//! which they arrived.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,17 +9,19 @@ use serde::{Deserialize, Serialize};
 use crate::ais::{Body, Report};
 use crate::time::Time;
 
-/// Sort key of a report: time, kind and MMSI; source; payload; station.
+/// Sort key of a report: its time, kind and MMSI in one number; its source; its payload; its station.
 type Order = (u128, u16, u64, u16);
 
 /// Reports by whole second; the earliest second is kept sorted in `current`, latest report first.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Reorder {
+    /// Reports of later seconds, not sorted.
     later: BTreeMap<i64, Vec<Report>>,
     current: Vec<Report>,
-    /// Reports of the current second that arrived after it was sorted. Under load with a small lateness that is most of them.
+    /// Reports of the current second that arrived after `current` was sorted: most of them under load, if the lateness is small.
     more: BTreeMap<Order, Vec<Report>>,
     current_second: i64,
+    /// Emptied buffers, for reuse.
     spare: Vec<Vec<Report>>,
 }
 
@@ -28,13 +30,14 @@ impl Reorder {
         Reorder::default()
     }
 
+    /// Adds a report.
     pub(super) fn push(&mut self, report: Report) {
         let second = report.at.seconds();
         if self.current_is_empty() || self.current_second < second {
             let spare = &mut self.spare;
             let reports = self.later.entry(second).or_insert_with(|| spare.pop().unwrap_or_default());
             if reports.len() == reports.capacity() {
-                // Grow by an eighth, not double: one second brings about as many reports as the next.
+                // Grow by an eighth instead of doubling, because each second brings about as many reports as the next.
                 reports.reserve_exact((reports.len() / 8).max(16));
             }
             reports.push(report);
@@ -106,7 +109,7 @@ impl Reorder {
     }
 }
 
-/// At equal times static data come before positions, then by MMSI, then source; payload and station decide the rest.
+/// The sort key of a report: by time; at equal times static data before positions, then by MMSI, source, payload and station.
 fn order(report: &Report) -> Order {
     (rank(report), report.source.0, report.payload, report.station.0)
 }

@@ -1,10 +1,10 @@
-//! The rules in force, by what they may see: those about one vessel once for each lane, and those about the whole picture.
+//! The rules in force. Each lane has its own copy of every rule about one vessel. Of every rule about the whole picture there is one.
 
 use crate::behaviours::{self, AnyRule, PictureRule, Rule};
 use crate::state::{Damaged, pack, unpack};
 use crate::zones::Chart;
 
-/// Number of a behaviour in the registry, which is also its bit among the activity marks of a vessel.
+/// Index of a behaviour in the registry, which is also its bit among the activity marks of a vessel. Below 31.
 pub(super) type Bit = u32;
 
 /// A lane's own copy of a rule about one vessel.
@@ -20,7 +20,7 @@ pub(super) fn each<R: ?Sized>(rules: &mut [(Bit, Box<R>)], mut turn: impl FnMut(
 /// All rules in force, each list in the order of the registry.
 #[derive(Default)]
 pub(super) struct Rules {
-    /// By lane. Each lane has the same rules.
+    /// Rules about one vessel, by lane. Each lane has the same rules.
     pub(super) lanes: Vec<Vec<LaneRule>>,
     pub(super) picture: Vec<(Bit, Box<dyn PictureRule>)>,
 }
@@ -42,7 +42,7 @@ impl Rules {
         rules
     }
 
-    /// Takes over the state of the rules in `had` that are still in force, and returns the others.
+    /// Takes over those rules of `had` that are still in force, with their state. Returns the others.
     pub(super) fn replace(&mut self, had: Rules) -> Vec<(Bit, Box<dyn Rule>)> {
         let mut gone: Vec<(Bit, Box<dyn Rule>)> = Vec::new();
         for (lane, had) in self.lanes.iter_mut().zip(had.lanes) {
@@ -80,7 +80,7 @@ impl Rules {
         picture.iter().for_each(|(_, rule)| rule.save(into));
     }
 
-    /// Restores it from a snapshot made with the same behaviours and the same number of lanes.
+    /// Restores the state of all rules from a snapshot made with the same behaviours and the same number of lanes.
     pub(super) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
         let saved: Vec<Bit> = unpack(from)?;
         let own: Vec<Bit> = self.of_lane(0).iter().map(|rule| rule.behaviour() as Bit).collect();

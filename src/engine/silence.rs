@@ -1,4 +1,4 @@
-//! Gaps in reception: what the end of a slot, a late fix and a moment of receipt mean for vessels and for the feed.
+//! Silences of vessels and inputs: what the end of a slot, a late fix and a time of receipt mean for them.
 
 use crate::ais::StationId;
 use crate::alerts::Change;
@@ -12,7 +12,7 @@ use crate::tracks::{Fix, TrackIx, Vessel};
 use super::Engine;
 
 impl Engine {
-    /// A moment of receipt at which an input may have been silent for too long; live only. A replay of the journal has to repeat
+    /// Checks by the time of receipt whether an input has been silent for too long; live only. A replay of the journal has to repeat
     /// these calls. Extra calls change nothing.
     pub fn tick(&mut self, received: Time, out: &mut Vec<Change>) {
         self.receipts.tick(received);
@@ -34,14 +34,14 @@ impl Engine {
             let Some(silence) = self.world.coverage.silence(ix).filter(|_| vessel.key() == key) else {
                 continue;
             };
-            // A vessel that may be invented or shares its MMSI is not missed, nor is one whose positions were false.
+            // The silence of a vessel that may be invented, shares its MMSI or had false positions means nothing.
             if vessel.is_phantom() || vessel.shares_number() || self.world.episodes.is_disowned(ix) {
                 continue;
             }
             if !Gaps::judged_at(silence.position, &self.world.chart, now) {
                 continue;
             }
-            // A vessel that is out of the feed's reach by now has no gap, but behaviours interested in silence still see it.
+            // A vessel that has left the feed's reach by now has no gap, but behaviours interested in silence still see it.
             if silence.unheard() < TOLD_BELOW {
                 let from = Spot { at: silence.since, position: silence.position };
                 let usual = self.world.coverage.silence_rate(silence).usual().is_some();
@@ -66,7 +66,7 @@ impl Engine {
         };
         let vessel = self.world.tracks.vessel(ix);
         let key = vessel.key();
-        // The only vessel of its input: until one of them is heard, the silence may be the vessel's or the receiver's.
+        // Its input hears no other vessel, so until now the silence could have been the receiver's.
         if silence.alone && silence.has_own_record() && Gaps::judged_at(silence.position, &self.world.chart, now) {
             let from = Spot { at: silence.since, position: silence.position };
             let usual_knots = vessel.usual_knots(from.at);

@@ -1,4 +1,4 @@
-//! Counters of a run, and the summary that `replay --summary` writes.
+//! Counters of a run, and the summary that `replay --summary` writes from them.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -47,9 +47,10 @@ pub struct Summary {
     pub note: Option<String>,
 }
 
-/// How long after its end an alert may still change; its count is remembered for this long.
+/// How long after its end an alert may still change, which can move it to another count.
 const CHANGES_WITHIN: Span = Span::from_hours(49);
 
+/// What the engine counts during a run.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Counters {
     pub(super) late: u64,
@@ -60,8 +61,8 @@ pub(super) struct Counters {
     refused: BTreeMap<Refusal, u64>,
     alerts: BTreeMap<Behaviour, BTreeMap<Severity, u64>>,
     facts: BTreeMap<Behaviour, u64>,
-    /// The severity each alert is counted under and, once it ended, when: open alerts, and those that ended within
-    /// `CHANGES_WITHIN`.
+    /// The severity under which each alert is counted, and when it ended (`None` while it is open), by id. Alerts that ended longer
+    /// ago than `CHANGES_WITHIN` are dropped.
     told: BTreeMap<String, (Severity, Option<Time>)>,
     ended: VecDeque<(Time, String)>,
 }
@@ -73,6 +74,7 @@ impl Counters {
         self.positions += placed.count() as u64;
     }
 
+    /// Notes the time of a report whose time is believed.
     pub(super) fn report(&mut self, report: &Report) {
         self.first_at = Some(self.first_at.map_or(report.at, |first| first.min(report.at)));
         self.last_at = self.last_at.max(Some(report.at));
@@ -82,6 +84,7 @@ impl Counters {
         *self.refused.entry(refusal).or_default() += 1;
     }
 
+    /// Counts a change of an alert or fact. An alert is always counted once, under its present severity.
     pub(super) fn change(&mut self, change: &Change) {
         let alert = &change.alert;
         let severity = alert.severity;

@@ -1,4 +1,4 @@
-//! How far time has come: one watermark for each input, and the lowest of those that count.
+//! Watermarks: how far the time of each input has come, and the lowest of those that hold engine time back.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,13 +13,14 @@ const SATELLITE_LATENESS: Span = Span::from_minutes(15);
 /// Tolerance beyond an input's lateness: a live input that lags further behind receipt does not hold the others back.
 const LAG: Span = Span::from_seconds(60);
 
+/// One input.
 #[derive(Serialize, Deserialize)]
 struct Source {
     lateness: Span,
     leaps: Leaps,
     idle: bool,
     live: bool,
-    /// When its last report was received, and how far its time was behind; live inputs only.
+    /// When its last report was received, and how far the report's own time was behind that; live inputs only.
     reported: Option<(Time, Span)>,
 }
 
@@ -67,14 +68,14 @@ impl Watermarks {
             .collect()
     }
 
-    /// A line arrived: the input holds time back again.
+    /// Handles a line: the input holds time back again.
     pub(super) fn heard(&mut self, source: SourceId) {
         if let Some(source) = self.sources.get_mut(usize::from(source.0)) {
             source.idle = false;
         }
     }
 
-    /// The input is silent or has ended, and no longer holds time back.
+    /// Marks an input as silent or ended: it no longer holds time back.
     pub(super) fn idle(&mut self, source: SourceId) {
         if let Some(source) = self.sources.get_mut(usize::from(source.0)) {
             source.idle = true;
@@ -115,14 +116,14 @@ impl Watermarks {
         };
     }
 
-    /// The input sends nothing more, now or ever: reports that wait for others to confirm their time are believed or refused.
+    /// Decides about reports that wait for others to confirm their time, when the input falls silent or ends.
     pub(super) fn settle(&mut self, source: SourceId, believed: &mut Vec<Report>) {
         if let Some(source) = self.sources.get_mut(usize::from(source.0)) {
             self.leaps_refused += source.leaps.settle(believed);
         }
     }
 
-    /// The same for every input.
+    /// Calls `settle` for every input.
     pub(super) fn settle_all(&mut self, believed: &mut Vec<Report>) {
         for source in &mut self.sources {
             self.leaps_refused += source.leaps.settle(believed);
@@ -135,7 +136,8 @@ impl Watermarks {
         lagging.map(|(place, _)| SourceId(place as u16)).collect()
     }
 
-    /// When the last report of an input was received, and how far its time was behind; live inputs only.
+    /// When the last report of an input was received, and how far its own time was behind that; `None` before the first report, and
+    /// for recordings.
     pub(super) fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
         self.sources.get(usize::from(source.0))?.reported
     }

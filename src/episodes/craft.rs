@@ -1,4 +1,4 @@
-//! Craft: what kind of vessel stopped, as far as is known. Stops of one kind show how usual a stop of that kind is.
+//! Kinds of craft, as far as they are known. How usual a stop is depends on the stops of similar craft.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,12 +34,12 @@ impl Craft {
         }
     }
 
-    /// Whether stops of one kind say anything about the other: the same kind, or either is not known.
+    /// Whether stops of one kind show how usual stops of the other are: the kinds are the same, or one is `Other`.
     pub fn is_like(self, other: Craft) -> bool {
         self == other || self == Craft::Other || other == Craft::Other
     }
 
-    /// Whether the craft may collect what was dropped: small craft and fishing vessels.
+    /// Whether such craft may collect what a ship dropped: small craft and fishing vessels.
     pub fn collects(self) -> bool {
         matches!(self, Craft::Small | Craft::Fishing)
     }

@@ -7,12 +7,12 @@ use crate::time::{Span, Time};
 use crate::tracks::{TrackKey, Tracks, Vessel};
 use crate::units::{METRES_PER_NM, Mmsi, StationClass};
 
-/// How long a number outside every class, or a beacon set by a fishing vessel, must not have been under way to count as
+/// For how long a number outside every class, or a beacon set by a fishing vessel, must not have been under way to count as
 /// gear.
 const SLOW_FOR: Span = Span::from_hours(2);
 /// A beacon set by a fishing vessel is first heard within this distance of it (SPEC "Gear"). Metres.
 const SET_METRES: f64 = 200.0;
-/// Speed made good from which a fishing vessel may be setting gear, if it was heard recently. Knots.
+/// Speed made good from which a fishing vessel heard recently may be setting gear. Knots.
 const SETTING_KNOTS: f64 = 0.5;
 const FRESH: Span = Span::from_minutes(10);
 /// How long settings are kept, and how many at most (about 1 MB).

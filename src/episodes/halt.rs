@@ -11,7 +11,7 @@ use super::{Craft, Kept, Look, News, Shelf};
 
 /// A vessel halts below this speed (SPEC `async_rendezvous`). Knots.
 const SLOW_KNOTS: f64 = 3.0;
-/// A halt ends at this speed. The difference keeps a drifting boat from halting twice. Knots.
+/// A halt ends at this speed. It is higher than `SLOW_KNOTS`, so that a drifting boat does not halt twice. Knots.
 const AWAY_KNOTS: f64 = 4.0;
 /// A vessel is stopped below this speed (SPEC "Stop"). Knots.
 const STILL_KNOTS: f64 = 1.0;
@@ -19,7 +19,7 @@ const STILL_KNOTS: f64 = 1.0;
 const AFTER: Span = Span::from_minutes(10);
 /// Minimum duration of a stop (SPEC `dark_rendezvous`).
 const STILL_AFTER: Span = Span::from_minutes(15);
-/// Without a fix for this long, the vessel may have left, and the halt ends.
+/// After this long without a fix the vessel may have left, and the halt ends.
 const LOST_AFTER: Span = Span::from_hours(6);
 /// Fixes that a speed made good needs to prove anything; fewer for vessels heard only by satellite (SPEC "Speed made
 /// good").
@@ -90,7 +90,7 @@ impl Halts {
         self.slow.contains_key(&vessel)
     }
 
-    /// Whether a halt of the vessel is on the shelf and continues.
+    /// Whether a halt of the vessel was reported and continues.
     pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
         self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
     }
@@ -99,6 +99,7 @@ impl Halts {
         self.slow.remove(&vessel);
     }
 
+    /// Handles a fix: begins, updates or ends the halt of its vessel.
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<Halt>, news: &mut Vec<News>) {
         let vessel = look.vessel.ix();
         let at = look.fix.at;
@@ -131,7 +132,7 @@ impl Halts {
         };
         let lay = !state.lay && AFTER <= state.halt.still;
         let stopped = !state.stopped && STILL_AFTER <= state.halt.still;
-        // The shelf may lag by one look, as its readers do not need it to the minute.
+        // Between ticks the shelf may be out of date. Its readers do not need it to the minute.
         if look.tick || lay || stopped {
             state.halt.craft = craft(look);
             shelf.update(id, |kept| kept.clone_from(&state.halt));
@@ -156,6 +157,7 @@ impl Halts {
     }
 }
 
+/// The kind of craft of the vessel of a fix.
 pub(super) fn craft(look: &Look<'_>) -> Craft {
     let length = look.vessel.identity().and_then(|identity| identity.length());
     Craft::of(look.vessel.ship_type(), look.vessel.class(), length)

@@ -13,15 +13,15 @@ use crate::tracks::{Fix, TrackIx, TrackKey, Tracks, Vessel};
 
 /// Antennas further apart than this are not on one hull (SPEC "One hull"). Metres.
 pub const ONE_HULL_METRES: f64 = 200.0;
-/// Allowance for the straight line between fixes, which cuts corners. Applies where fixes are further apart than
-/// `CHORD`. Metres.
+/// Allowance for straight lines between fixes, which cut corners. Applies where fixes are further apart than `CHORD`.
+/// Metres.
 const CORNER_METRES: f64 = 200.0;
 const CHORD: Span = Span::from_minutes(3);
 /// Fixes further apart than this are not bridged.
 const BRIDGE: Span = Span::from_minutes(20);
 /// A pair begins within this time of the later vessel's first fix, while every trail is still complete.
 const BEGINS_WITHIN: Span = Span::from_minutes(30);
-/// Search distance for neighbours, since each vessel moves on until the other is heard. Metres.
+/// Search distance for neighbours. One vessel may have moved on since the other was heard. Metres.
 const LOOK_METRES: f64 = 1000.0;
 /// A vessel not heard for this long is not a neighbour.
 const FRESH: Span = Span::from_minutes(10);
@@ -51,7 +51,7 @@ pub struct Inseparable {
 }
 
 impl Inseparable {
-    /// Whether the two have been in company since the later of them was first heard.
+    /// Whether the two have always been in company since the later of them was first heard.
     pub fn always(&self, a: TrackKey, b: TrackKey) -> bool {
         self.pairs.contains_key(&in_order(a, b))
     }

@@ -1,4 +1,4 @@
-//! Kinks: a vessel in watched water leaves its course, goes aside, and returns to it within the hour.
+//! Kinks: a vessel in watched water turns off its course and is back on it within the hour.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ const TURN_DEGREES: f64 = 30.0;
 const BACK_DEGREES: f64 = 15.0;
 /// Maximum deviation within a course that counts as held. Degrees.
 const HELD_DEGREES: f64 = 10.0;
-/// Minimum distance aside from the straight way. Metres.
+/// Minimum distance from the straight line. Metres.
 const ASIDE_METRES: f64 = 0.5 * METRES_PER_NM;
 /// Maximum time between turn and return, in steps.
 const WITHIN_STEPS: usize = 12;
@@ -28,7 +28,7 @@ const STEP: Span = Span::from_minutes(5);
 const STEADY_STEPS: usize = 2;
 /// Longest hole over which positions are bridged.
 const BRIDGE: Span = Span::from_minutes(20);
-/// Below this speed a course is not meaningful. Knots.
+/// Speed below which a course means nothing. Knots.
 const STEERING_KNOTS: f64 = 3.0;
 
 /// One kink in the course of one vessel.
@@ -79,6 +79,7 @@ impl Kinks {
         self.told.remove(&vessel);
     }
 
+    /// Handles a fix: looks for a kink that ends with it, once every 5 minutes.
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<Kink>, news: &mut Vec<News>) {
         let asked = look.tick && look.watched && !look.calm && look.off_shore;
         let steering = look.smg.is_some_and(|smg| STEERING_KNOTS <= smg.knots);
@@ -136,7 +137,7 @@ fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
 /// Positions every five minutes back from the latest fix, newest first, as far as they are known without a long hole.
 struct Way<'a> {
     now: Time,
-    /// Not further back than this.
+    /// Positions before this do not count.
     since: Time,
     past: PastPositions<'a>,
     positions: Vec<LatLon>,
@@ -178,7 +179,7 @@ impl<'a> Way<'a> {
         (STEERING_KNOTS <= knots).then(|| east.atan2(north).to_degrees().rem_euclid(360.0))
     }
 
-    /// Course of the ten minutes before a position. It counts only where it is held; across a turn there is none.
+    /// Course over the ten minutes before a position. `None` unless the vessel held it.
     fn steady(&self, newer: usize) -> Option<f64> {
         let whole = self.course(newer, newer + STEADY_STEPS)?;
         let held = (newer..newer + STEADY_STEPS)
@@ -190,7 +191,7 @@ impl<'a> Way<'a> {
     /// courses before and after. A cheap check, without trigonometry, that ends the search for most vessels.
     fn is_straight(&self) -> bool {
         let (east, north) = self.leg(0, STEADY_STEPS);
-        // A degree less, for rounding.
+        // One degree of tolerance for rounding.
         let least = (TURN_DEGREES - BACK_DEGREES - 1.0).to_radians().cos();
         (STEADY_STEPS..self.len() - 1).all(|step| {
             let (e, n) = self.leg(step, step + 1);

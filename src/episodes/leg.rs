@@ -1,4 +1,4 @@
-//! Slow legs: a vessel in watched water goes at less than half its own usual speed for ten minutes or more.
+//! Slow legs: a vessel in watched water makes less than half its own usual speed for ten minutes or more.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,11 @@ use super::{Kept, Look, News, Shelf};
 const SLOW_SHARE: f64 = 0.5;
 /// A leg ends at this share of the usual speed.
 const AWAY_SHARE: f64 = 0.6;
-/// A vessel whose usual speed is lower than this does not slow down. Knots.
+/// Usual speed below which a vessel has no slow legs. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
 /// Minimum duration of a slow leg (SPEC `async_rendezvous`).
 const AFTER: Span = Span::from_minutes(10);
-/// Without a fix for this long, the leg ends, as it is not known how it continued.
+/// After this long without a fix the leg ends, as it is not known how it continued.
 const LOST_AFTER: Span = Span::from_hours(6);
 
 /// One slow leg of one vessel.
@@ -74,7 +74,7 @@ impl Legs {
         self.slower.contains_key(&vessel)
     }
 
-    /// Whether a leg of the vessel is on the shelf and continues.
+    /// Whether a leg of the vessel was reported and continues.
     pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
         self.slower.get(&vessel).is_some_and(|(_, id)| id.is_some())
     }
@@ -83,6 +83,7 @@ impl Legs {
         self.slower.remove(&vessel);
     }
 
+    /// Handles a fix: begins, updates or ends the slow leg of its vessel.
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<SlowLeg>, news: &mut Vec<News>) {
         let vessel = look.vessel.ix();
         let at = look.fix.at;
@@ -119,7 +120,7 @@ impl Legs {
         if !look.tick || !look.watched || look.calm || !look.off_shore || is_its_trade(look) {
             return;
         }
-        // The usual speed of ships of its type is not a record of this ship.
+        // Only the vessel's own record counts here, not the usual speed of its type.
         let Some(usual_knots) = look.vessel.own_knots(smg.since).filter(|knots| UNDER_WAY_KNOTS <= *knots) else {
             return;
         };

@@ -50,7 +50,7 @@ const KEEP_HALTS: Span = Span::from_hours(14 * 24);
 /// Maximum number of episodes of each kind: about 10 MB in all.
 const MOST: usize = 100_000;
 
-/// Nearer to shore every vessel slows down and turns (SPEC `async_rendezvous`). Nautical miles.
+/// Distance from shore below which every vessel slows down and turns (SPEC `async_rendezvous`). Nautical miles.
 pub const SHORE_NM: f64 = 6.0;
 
 /// One fix, with what the detectors of episodes need to know about it.
@@ -94,19 +94,19 @@ pub enum News {
     Kink(u64),
 }
 
-/// A pause of the whole feed of at least this length does not count as time watched.
+/// Length from which a pause of the whole feed does not count as time watched.
 const LONG_PAUSE: Span = Span::from_hours(6);
-/// After a pause of the whole feed of at least this length, what was learned about stops has faded.
+/// Length of a pause of the whole feed after which what was learned about stops has faded.
 const FORGOTTEN_AFTER: Span = Span::from_hours(14 * 24);
 
 /// All episodes.
 #[derive(Serialize, Deserialize)]
 pub struct Episodes {
-    /// Vessels slow for ten minutes or more, outside calm water.
+    /// Halts: vessels slow for ten minutes or more, outside calm water.
     pub halts: Shelf<Halt>,
-    /// Vessels slower than usual for ten minutes or more, in watched water.
+    /// Slow legs: vessels slower than usual for ten minutes or more, in watched water.
     pub legs: Shelf<SlowLeg>,
-    /// Vessels that left their course and came back.
+    /// Kinks: vessels that left their course and came back to it.
     pub kinks: Shelf<Kink>,
     /// Pairs of vessels that have never been seen apart.
     pub inseparable: Inseparable,
@@ -125,8 +125,9 @@ pub struct Episodes {
     slower: Legs,
     turns: Kinks,
     began_at: Option<Time>,
-    /// Time since `began_at` in which no vessel was heard: the long pauses that are over.
+    /// Total length of the long pauses since `began_at`, without the present one.
     unwatched: Span,
+    /// Length so far of the present pause of the whole feed.
     pause: Span,
     /// Tracks whose positions are false. Bounded by the number of tracks.
     disowned: BTreeSet<TrackIx>,
@@ -162,14 +163,14 @@ impl Episodes {
         self.slow.follows(vessel) || self.slower.follows(vessel)
     }
 
-    /// A vessel is heard. Detection counts from the first call.
+    /// Records that a vessel is heard. The first call starts the time for which episodes have been detected.
     pub fn heard(&mut self, at: Time) {
         self.began_at.get_or_insert(at);
     }
 
-    /// A period has passed in which some vessel was heard (`somebody`), or none. A long pause of the whole feed, as
-    /// between an old recording and today's feed, is not time without stops. After a pause longer than the memory,
-    /// learning starts again.
+    /// Records a period in which some vessel was heard (`somebody`) or none. A long pause of the whole feed, as between an old
+    /// recording and today's feed, does not count as time without stops. After a pause longer than the memory, learning starts
+    /// again.
     pub fn passed(&mut self, length: Span, somebody: bool, now: Time) {
         if self.began_at.is_none() {
             return;
@@ -225,8 +226,8 @@ impl Episodes {
         }
     }
 
-    /// The positions of a track are false since `since`. Its episodes from then on are removed, and no more are
-    /// detected.
+    /// Called when the positions of a track prove to have been false since `since`. Removes its episodes from then on, and
+    /// detects no more.
     pub fn disown(&mut self, key: TrackKey, vessel: TrackIx, since: Time) {
         self.slow.forget(vessel);
         self.slower.forget(vessel);
@@ -240,7 +241,7 @@ impl Episodes {
         self.disowned.insert(vessel);
     }
 
-    /// The positions of a track count again.
+    /// Called when the positions of a track count again.
     pub fn own(&mut self, vessel: TrackIx) {
         self.disowned.remove(&vessel);
     }
@@ -271,8 +272,8 @@ impl Episodes {
         self.gear.sweep(now);
     }
 
-    /// How long episodes have been detected, without the pauses of the whole feed. Rarity means little before days have
-    /// been seen.
+    /// For how long episodes have been detected, without the pauses of the whole feed. With less than a few days of it, rarity
+    /// means little.
     pub fn seen_for(&self, now: Time) -> Span {
         let pause = if LONG_PAUSE <= self.pause { self.pause } else { Span::ZERO };
         let watched = |began_at: Time| (now - began_at).millis() - self.unwatched.millis() - pause.millis();

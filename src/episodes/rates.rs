@@ -1,5 +1,5 @@
-//! Base rates: how often craft of a kind stop or slow down at a place. They are learned by cell of 0.25° and fade over
-//! 14 days, like the reception model. They alone decide what is rare, usual, or expected by chance.
+//! Base rates: how often craft of a kind stop or slow down at a place. They are learned for cells of 0.25° and fade over
+//! 14 days, like the reception model. What is rare, usual or expected by chance depends on them alone.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ const MEMORY_DAYS: f64 = 14.0;
 const FORGOTTEN: f64 = 0.367;
 /// Weight below which a count is removed from the table: one stop, 42 days ago.
 const GONE: f32 = 0.05;
-/// Most that one vessel counts for, if it stops again and again at its own place.
+/// Maximum count of one vessel that stops again and again at its own place.
 const OF_ONE_VESSEL: f64 = 3.0;
 /// A rate is taken over at least this time, even with less data. Days.
 const LEAST_DAYS: f64 = 1.0;
@@ -42,7 +42,7 @@ pub enum Kind {
 /// How often other vessels stop or pass slowly near a place.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Rate {
-    /// Weighted number of events. Older ones weigh less, and each vessel counts for three at most.
+    /// Weighted number of events. Older ones weigh less, and each vessel counts for at most three.
     pub count: f64,
     /// Number of vessels with such an event within about 14 days.
     pub vessels: usize,
@@ -77,8 +77,8 @@ pub(super) struct Rates {
     evicted: u64,
 }
 
-/// Stops and slow passages of one vessel in one part of a cell, as of a moment. Or of several vessels whose names were
-/// dropped.
+/// Stops and slow passages of one vessel in one part of a cell, as of a moment; or of several vessels that are no longer
+/// named.
 #[derive(Clone, Serialize, Deserialize)]
 struct Counted {
     key: Option<TrackKey>,
@@ -130,13 +130,13 @@ impl Rates {
         self.counted(key, craft, at, now).stops += 1.0;
     }
 
-    /// The kind of craft has become known. Corrects the vessel's latest count.
+    /// Corrects the vessel's latest count once its kind of craft has become known.
     pub(super) fn is_a(&mut self, (key, craft): (TrackKey, Craft), at: LatLon) {
         let counted = self.cells.get_mut(&CELLS.of(at)).into_iter().flatten();
         counted.filter(|counted| counted.key == Some(key)).for_each(|counted| counted.craft = craft);
     }
 
-    /// The vessel's positions there were false, so nothing it did near that place counts.
+    /// Removes what a vessel did near a place, because its positions there were false.
     pub(super) fn take_back(&mut self, key: TrackKey, at: LatLon) {
         let part = PARTS.of(at);
         if let Some(cell) = self.cells.get_mut(&CELLS.of(at)) {

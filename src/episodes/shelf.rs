@@ -9,7 +9,7 @@ use crate::geo::{Cells, LatLon};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// Cells of 15'. The widest search is 60 nm, except for silent vessels that sailed for hours.
+/// Cells of 15' (0.25°). The widest search is 60 nm, except for silent vessels that may have sailed for hours.
 const CELLS: Cells = Cells::new(4);
 
 /// An episode that can be kept on a shelf.
@@ -103,7 +103,7 @@ impl<E: Kept> Shelf<E> {
         self.near_if(at, metres, |_| true)
     }
 
-    /// As `near`, for the episodes that `wanted` selects. It is called before the distance is computed, which is slow.
+    /// Like `near`, but for the episodes that `wanted` selects. It is called before the distance is computed, which is slow.
     pub fn near_if(&self, at: LatLon, metres: f64, wanted: impl Fn(&E) -> bool) -> Vec<(u64, &E, f64)> {
         let mut found: Vec<(u64, &E, f64)> = CELLS
             .around(at, metres)

@@ -9,11 +9,11 @@ use super::identity::Learned;
 use super::track::{Fix, SpeedMadeGood};
 use super::{TrackIx, TrackKey};
 
-/// Number of fixes that turn a jump into a track of its own.
+/// Number of agreeing fixes at a new place that confirm a jump.
 pub const CONFIRMING_FIXES: usize = 3;
-/// An unconfirmed candidate is dropped after this long; a track silent for this long passes its key to its successor.
+/// How long an unconfirmed candidate is kept. Also how long a track must be silent before a jump continues it.
 pub(super) const CANDIDATE_AGE: Span = Span::from_minutes(30);
-/// Distance that does not count as a jump, because receiver clocks and slot delays blur positions. Metres.
+/// Distance that is never a jump, because receiver clocks and slot delays blur positions. Metres.
 const JITTER_METRES: f64 = 200.0;
 
 /// The effect of a report on the picture.
@@ -27,14 +27,14 @@ pub enum Outcome {
         previous: Option<Fix>,
         /// Speed made good at this fix; `None` before five minutes of track.
         smg: Option<SpeedMadeGood>,
-        /// Set if the MMSI appeared, three fixes long, where the vessel could not have gone.
+        /// The jump that this fix confirms, as the third at a place that the vessel could not have reached; otherwise `None`.
         jump: Option<Box<Jump>>,
     },
     /// Static data changed or confirmed a change, or a distress device reported without a position.
     Identity {
         /// Vessel the report belongs to; the most recently heard track if the MMSI has several.
         vessel: TrackIx,
-        /// What is new; `None` if only the estimated time of arrival is, and for a distress device.
+        /// What is new; `None` for a distress device, and if only the estimated time of arrival changed.
         learned: Option<Box<Learned>>,
     },
     /// Older than the vessel's last fix; added to the trail.
@@ -48,12 +48,12 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
-/// An MMSI appeared where no ship could have gone from its last position.
+/// A jump: an MMSI was heard at a place that no ship could have reached from its last position.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Jump {
     /// The track it was on: another one, or the same one if that had been silent for 30 min.
     pub from: (TrackKey, TrackIx),
-    /// The last fix there before `first`; the last one if none is known.
+    /// The last fix on that track before `first`, if one is known; otherwise its latest.
     pub before: Fix,
     /// The first fix at the new place, confirmed by two more.
     pub first: Fix,
@@ -85,9 +85,9 @@ pub enum Refusal {
     Copy,
     /// A second position for the same moment.
     SameMoment,
-    /// It would require an impossible speed; kept as a candidate for another ship.
+    /// Its position would require an impossible speed. It is kept as a candidate for another ship.
     Jump,
-    /// It has no position.
+    /// The report has no position.
     NoPosition,
     /// From a station that is not tracked (coast, aircraft, aid, handheld).
     NotTracked,
@@ -104,7 +104,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The name it is counted under; `None` where nothing is lost, because there was nothing to take.
+    /// The name under which it is counted; `None` if nothing is lost by refusing the report.
     pub fn name(self) -> Option<&'static str> {
         match self {
             Refusal::Copy => Some("copy"),

@@ -1,8 +1,8 @@
 //! The accuracy of a fix, and when a finer one is available.
 //!
-//! A long-range report (type 27) gives its position to 0.1 minute of arc, and a table to the digits it has. A time of delivery is
-//! only an upper bound for the time of sending. Beside finer fixes such a report would give impossible speeds. Where there is
-//! nothing finer it is used, and speeds are measured over a longer span.
+//! A long-range report (type 27) gives its position to 0.1 minute of arc, and a table only to the digits that it has. A time of
+//! delivery is only an upper bound of the time of sending. Next to finer fixes, such a report would imply impossible speeds. Where
+//! there is nothing finer it is used, and speeds are measured over a longer span.
 
 use crate::time::Span;
 use crate::units::METRES_PER_SECOND_PER_KNOT;
@@ -11,15 +11,15 @@ use super::TrackIx;
 use super::store::Shard;
 use super::track::Fix;
 
-/// A fix less accurate than another by less than this is treated as equal. Metres.
+/// Two fixes whose accuracy differs by less than this count as equally accurate. Metres.
 const COARSER_BY_METRES: f64 = 100.0;
-/// How long a finer fix of a vessel counts as available.
+/// How far in time a finer fix may be to count as available.
 const AT_HAND: Span = Span::from_minutes(10);
 /// Assumed speed of a vessel that reports none.
 const ASSUMED_KNOTS: f64 = 12.0;
 /// Tolerated error of a speed made good from coarse positions.
 const SPEED_ERROR_KNOTS: f64 = 1.0;
-/// Upper limit of the span that coarse positions require for a speed made good.
+/// Longest span over which coarse positions require a speed made good to be measured.
 const LONGEST_FOR_PLACE: Span = Span::from_minutes(15);
 /// A speed made good is measured over at least this many times the uncertainty in time.
 const UNCERTAINTIES: f64 = 4.0;

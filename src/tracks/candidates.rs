@@ -1,4 +1,4 @@
-//! Fixes that no track of their MMSI could have made, waiting for others that agree with them.
+//! Candidates: fixes that no track of their MMSI could have made, which wait for others that agree with them.
 //!
 //! Several ships may use one MMSI, with their reports interleaved. Each further ship has a candidate of its own, so that the
 //! others do not keep it from being confirmed.
@@ -12,7 +12,7 @@ use super::accept::{CANDIDATE_AGE, CONFIRMING_FIXES, possible};
 use super::siblings::metres_off;
 use super::track::Fix;
 
-/// Upper limit of the candidates under one MMSI; a further one replaces the longest silent.
+/// Maximum number of candidates of one MMSI. A further one replaces the one that has been silent longest.
 const MOST_WAITING: usize = 8;
 
 /// The candidates, by MMSI.
@@ -47,7 +47,7 @@ impl Candidates {
             waiting.push(Candidate { fixes: vec![fix], last: fix });
             return None;
         };
-        // A second report of the same moment confirms nothing.
+        // A second report for the same moment confirms nothing.
         if candidate.fixes.iter().any(|known| known.at == fix.at) {
             return None;
         }

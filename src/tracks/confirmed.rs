@@ -1,5 +1,5 @@
-//! A table of bits that says which MMSIs may have a confirmed track. It rules out most of the hundreds of numbers that a number heard
-//! for the first time may be a damaged form of.
+//! A filter of bits that shows which MMSIs may have a confirmed track. An MMSI that is heard for the first time may be a damaged form
+//! of hundreds of others; the filter rules out most of them.
 
 use crate::units::Mmsi;
 
@@ -7,9 +7,9 @@ use super::store::Shard;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::Flag;
 
-/// Least number of bits for each marked MMSI: about one other number in this many passes.
+/// Minimum number of bits for each marked MMSI. About one in this many other MMSIs passes the filter.
 const BITS_EACH: usize = 16;
-/// Least size of the table. Words of 64 bits.
+/// Minimum size of the filter. Words of 64 bits.
 const LEAST_WORDS: usize = 64;
 
 /// A bit for each MMSI with a confirmed track, and for some that had one. Empty before the first.
@@ -21,12 +21,12 @@ pub(super) struct Confirmed {
 }
 
 impl Confirmed {
-    /// Whether the MMSI may have a confirmed track: never false if it has one, and seldom true if not.
+    /// Whether the MMSI may have a confirmed track. Always true if it has one, and seldom true if it has none.
     pub(super) fn may_have(&self, mmsi: Mmsi) -> bool {
         self.place(mmsi).is_some_and(|(word, bit)| self.bits[word] >> bit & 1 == 1)
     }
 
-    /// Marks an MMSI; returns whether it had room.
+    /// Marks an MMSI. Returns false if the filter is full.
     #[must_use]
     fn mark(&mut self, mmsi: Mmsi) -> bool {
         let Some((word, bit)) = self.place(mmsi).filter(|_| self.marked * BITS_EACH < self.bits.len() * 64) else {
@@ -52,13 +52,13 @@ impl Shard {
         }
     }
 
-    /// Makes the table again, without the MMSIs that no longer have a confirmed track.
+    /// Rebuilds the filter without the MMSIs that no longer have a confirmed track.
     pub(super) fn mark_all_confirmed(&mut self) {
         let marked = || self.hot.iter().filter(|hot| hot.is(Flag::Alive) && CONFIRMED_FIXES <= hot.fixes);
         let words = (marked().count() * 2 * BITS_EACH / 64).next_power_of_two().max(LEAST_WORDS);
         let mut confirmed = Confirmed { bits: vec![0; words], marked: 0 };
         for hot in marked() {
-            // There is room for twice as many.
+            // Cannot fail: the new filter has room for twice as many.
             let _ = confirmed.mark(Mmsi(hot.mmsi));
         }
         self.confirmed = confirmed;

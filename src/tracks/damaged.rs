@@ -1,8 +1,8 @@
 //! Damaged MMSIs: reports of a vessel that arrive under a number one or two bits away from its own.
 //!
-//! Such a number never sends static data, and its reports continue another vessel's track in position, course and speed. They are
-//! counted and left out, from the first one. A second ship alongside is recognised by its static data, by its class, by a different
-//! movement, or by sending about as often as the first.
+//! No static data arrive under such a number, and its reports continue another vessel's track in position, course and speed. They
+//! are counted and left out, from the first one on. A real second ship alongside is recognised by its static data, its class, a
+//! different movement, or because it sends about as often as the first.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -20,37 +20,38 @@ use super::track::{Fix, Vessel};
 
 /// Number of bits of an MMSI in a message.
 const BITS: u32 = 30;
-/// The vessel must have been heard this recently for a report to continue its track.
+/// How recently a vessel must have been heard for a report to continue its track.
 const HEARD_WITHIN: Span = Span::from_minutes(20);
 /// Tolerance for antennas and clocks. Metres.
 const JITTER_METRES: f64 = 100.0;
-/// Share of the distance since its last fix that a vessel may be off its dead reckoning.
+/// How far a vessel may be from its dead reckoning, as a share of the distance since its last fix.
 const WAY_SHARE: f64 = 0.25;
 /// Drift allowed beyond the reported movement, and for a vessel that reports no speed. Knots.
 const DRIFT_KNOTS: f64 = 0.25;
 const SILENT_DRIFT_KNOTS: f64 = 1.0;
-/// Speeds that differ by more than this plus a fifth belong to two ships. Knots.
+/// Speeds that differ by more than a fifth plus this belong to two ships. Knots.
 const SPEED_KNOTS: f64 = 1.0;
-/// Courses and headings that differ by more belong to two ships. Degrees.
+/// Courses or headings that differ by more than this belong to two ships. Degrees.
 const COURSE_DEGREES: f64 = 30.0;
-/// At lower speeds a course means nothing. Knots.
+/// Speed below which a course means nothing. Knots.
 const STEERED_KNOTS: f64 = 3.0;
-/// From this many reports on, a number that sends at least half as often as the vessel it resembles is another ship.
+/// Number of reports from which a number that sends at least half as often as the vessel it resembles is another ship.
 const JUDGED_FROM: u32 = 6;
 /// How long a number is remembered after its latest report.
 const REMEMBERED: Span = Span::from_hours(24);
-/// Upper limit of the numbers remembered; further ones are judged by each report alone.
+/// Maximum number of numbers remembered. Further ones are judged by each report alone.
 const MOST_NUMBERS: usize = 10_000;
 
-/// Numbers that were taken for damaged ones of other vessels.
+/// Numbers that were taken for damaged forms of other vessels' MMSIs.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Damaged {
     numbers: FxHashMap<u32, Number>,
 }
 
+/// A number that was taken for a damaged one.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Number {
-    /// The vessel whose number it resembles.
+    /// The vessel whose MMSI it resembles.
     of: TrackKey,
     /// Reports under this number that were left out.
     reports: u32,
@@ -64,7 +65,7 @@ struct Number {
 }
 
 impl Number {
-    /// Whether it sends at least half as often as the vessel it resembles: random damage does not repeat that often.
+    /// Whether it sends at least half as often as the vessel it resembles. Random damage does not repeat that often.
     fn sends_as_often(&self, vessel: Vessel<'_>) -> bool {
         let fixes = vessel.fixes().saturating_sub(self.fixes_before);
         JUDGED_FROM <= self.reports && vessel.fixes() < u32::from(u16::MAX) && fixes < 2 * self.reports
@@ -94,7 +95,7 @@ impl Tracks {
         let (of, fixes_before) = (vessel.key(), vessel.fixes());
         let new = Number { of, reports: 0, fixes_before, payload: !report.payload, last_at: report.at, is_own: false };
         let mut number = known.filter(|number| number.of == of).unwrap_or(new);
-        // Another station's copy says nothing about how often the number sends.
+        // A copy by another station does not show how often the number sends.
         number.reports += u32::from(number.payload != report.payload);
         number.payload = report.payload;
         number.last_at = number.last_at.max(report.at);
@@ -108,12 +109,12 @@ impl Tracks {
         !number.is_own
     }
 
-    /// Whether a report could be one whose MMSI was damaged, by what is known about its number alone.
+    /// Whether the MMSI of a report may be damaged, by what is known about the number alone.
     pub fn is_suspect(&self, report: &Report) -> bool {
         self.suspect(report).is_some()
     }
 
-    /// What a report says, and where, if its number could be a damaged one.
+    /// The position report and its place, if its number could be a damaged one.
     fn suspect(&self, report: &Report) -> Option<(Position, LatLon)> {
         let Body::Position(said) = report.body else {
             return None;
@@ -143,13 +144,13 @@ impl Tracks {
             .sum()
     }
 
-    /// Whether nothing shows so far that the number is a vessel: no static data, and too few fixes for a track.
+    /// Whether nothing shows yet that the number belongs to a vessel: it has no static data, and too few fixes.
     fn may_be_damaged(&self, mmsi: Mmsi) -> bool {
         self.under(mmsi).all(|vessel| vessel.identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
     }
 
-    /// The confirmed vessel, one or two bits away, whose track the fix continues; of several the nearest. If a resembled vessel
-    /// is already known, only that one is considered.
+    /// The confirmed vessel whose MMSI is one or two bits away and whose track the fix continues; of several, the nearest. If a
+    /// resembled vessel is already known, only that one is considered.
     fn resembled(&self, mmsi: Mmsi, known: Option<Mmsi>, fix: &Fix) -> Option<Vessel<'_>> {
         let fits = |number: u32| {
             let tracks = self.under(Mmsi(number));

@@ -1,6 +1,6 @@
 //! The flag state of an MMSI: its Maritime Identification Digits as an ISO 3166 alpha-2 code.
 //!
-//! From the MID table of michaeljfazio/MIDs (Apache-2.0), updated from the ITU's list (table 1 of the Maritime Identification
+//! The codes are from the MID table of michaeljfazio/MIDs (Apache-2.0), updated from the ITU's list (table 1 of the Maritime Identification
 //! Digits) where it is out of date: 228, 229, 249, 306, 334, 355-357, 374, 471, 550, 612, 657.
 
 use std::borrow::Cow;

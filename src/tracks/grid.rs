@@ -1,4 +1,4 @@
-//! Neighbours: a hash grid of cells of 1/40°, correct at ±180°, near the poles and across cell borders.
+//! The grid that neighbours are searched in: cells of 1/40°, correct at ±180°, near the poles and across cell borders.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::geo::{Cells, LatLon};
 
 use super::TrackIx;
 
-/// A little larger than the circles that behaviours search for partners.
+/// Cells are a little larger than the circles that behaviours search for partners.
 const CELLS: Cells = Cells::new(40);
 
 /// Number of a cell; `NOWHERE` before a vessel's first fix.
@@ -37,6 +37,7 @@ pub(super) fn cell_of(at: LatLon) -> Cell {
 }
 
 impl Grid {
+    /// Adds a vessel to a cell.
     pub(super) fn insert(&mut self, cell: Cell, vessel: TrackIx) {
         let place = vessel.0 as usize;
         if self.links.len() <= place {

@@ -14,32 +14,34 @@ use super::store::Shard;
 pub(super) const AT_ONCE: Span = Span::from_seconds(30);
 /// How long a transmission is remembered (SPEC "Time and lateness").
 const KEPT: Span = Span::from_minutes(60);
-/// Upper limit of the transmissions remembered beyond the last three: an hour of a ship that sends every 7 s; 2 KB.
+/// Maximum number of transmissions remembered beyond the last three: an hour of a ship that sends every 7 s; 2 KB.
 const MOST_KEPT: usize = 512;
 /// Number of oldest transmissions dropped together at the limit.
 const DROPPED: usize = 64;
 /// Interval between removals of transmissions that are too old. Seconds.
 const PRUNED_EVERY: i64 = 300;
 
-/// A ship slower than this that has not moved further may send identical bits again. Knots and metres.
+/// A ship at no more than this speed may send identical bits again, while it has moved no further than `STILL_METRES`. Knots.
 const STILL_KNOTS: f64 = 1.0;
+/// See `STILL_KNOTS`. Metres.
 const STILL_METRES: f64 = 550.0;
 /// A ship has moved on if its new position is within this angle of its reported course from the last one, and the distance is
 /// between half and twice what its speed gives, plus or minus a knot. Degrees.
 const AHEAD_DEGREES: f64 = 90.0;
 
-/// Bits of a remembered transmission that hold its time, in units of 4 s; they wrap around after four and a half hours.
+/// Number of bits of a remembered transmission that hold its time. They wrap around after four and a half hours.
 const TIME_BITS: u32 = 12;
+/// Unit of that time. Seconds.
 const TIME_UNIT: i64 = 4;
 
-/// Whether a report is remembered beyond the last three. The hash of a table row includes its time, and its copies arrive at
-/// once.
+/// Whether a report is remembered beyond the last three of its MMSI. Rows of tables are not, because their copies arrive at once
+/// and their hash includes the time.
 pub(super) fn is_kept(body: &Body) -> bool {
     !matches!(body, Body::Position(said) if said.message_type == 0)
 }
 
-/// Whether the same payload after more than 30 s is still the same transmission: true for positions, false for static data, which
-/// is repeated every few minutes.
+/// Whether the same payload is still the same transmission after more than 30 s. True for positions; false for static data, which
+/// are repeated every few minutes.
 pub(super) fn lasts(body: &Body) -> bool {
     matches!(body, Body::Position(said) if said.message_type != 0 && said.units().is_some())
 }
@@ -51,16 +53,17 @@ pub(super) struct Heard {
     earlier: Option<Box<Earlier>>,
 }
 
-/// A mark, 0 for an empty place, and the low 32 bits of the time in milliseconds, which wrap around after 49 days. The mark is 31
-/// bits of the hash and one bit for whether the transmission is kept.
+/// One transmission.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Transmission {
+    /// 31 bits of the hash, and one bit for whether the transmission is kept; 0 for an empty place.
     mark: u32,
+    /// The low 32 bits of the time in milliseconds, which wrap around after 49 days.
     at: u32,
 }
 
-/// Transmissions of the last hour before the last three, oldest first: 20 bits of the hash and the time. With 512 of them one
-/// report in two thousand is mistaken for a copy, and only of a moving ship.
+/// Transmissions of the last hour before the last three, oldest first: 20 bits of the hash and 12 of the time. With 512 of them,
+/// one report of a moving ship in two thousand is mistaken for a copy.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Earlier {
     kept: Vec<u32>,
@@ -120,7 +123,7 @@ impl Earlier {
 
     fn last(&self, mark: u32, seconds: i64) -> Option<Span> {
         let is = |kept: &u32| kept >> TIME_BITS == mark >> TIME_BITS;
-        // In blocks without an early exit, so that the processor compares many at once; usually none matches.
+        // In blocks without an early exit, so that the processor compares many at once. Usually none matches.
         let mut blocks = self.kept.chunks(32);
         if KEPT.millis() / 1000 < seconds - self.newest
             || !blocks.any(|block| block.iter().fold(false, |any, kept| any | is(kept)))
@@ -169,12 +172,12 @@ impl Heard {
         self.lately[0].mark
     }
 
-    /// The same for where earlier transmissions are kept.
+    /// Like `touch`, but for the pointer to the earlier transmissions.
     pub(super) fn touch_earlier(&self) -> u32 {
         self.earlier.as_ref().map_or(0, |earlier| earlier.newest as u32)
     }
 
-    /// The same for the earlier transmissions: one of each cache line.
+    /// Like `touch`, but for the earlier transmissions themselves: one from each cache line.
     pub(super) fn touch_kept(&self) -> u32 {
         let kept = self.earlier.iter().flat_map(|earlier| earlier.kept.iter().step_by(16));
         kept.fold(0, |all, kept| all ^ kept)
@@ -188,8 +191,8 @@ impl Shard {
         chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
     }
 
-    /// Whether a position identical to an earlier one may still be new: from a ship that has not moved, or that has returned to
-    /// the same place. A copy relayed late is behind its ship.
+    /// Whether a position identical to an earlier one may still be new, from a ship that has not moved or has returned to the same
+    /// place. A copy that was relayed late lies behind its ship.
     pub(super) fn repeats_itself(&self, first: u32, report: &Report) -> bool {
         let Body::Position(said) = &report.body else {
             return false;

@@ -26,7 +26,7 @@ pub struct Identity {
     pub destination: Option<Box<str>>,
     /// Estimated time of arrival: month, day, hour, minute.
     pub eta: Option<(u8, u8, u8, u8)>,
-    /// Fields whose present value was received only once: it may be a bit error or a typing error.
+    /// Fields whose present value was received only once, so that it may be a bit error or a typing error.
     pub once: Fields,
     /// Time of the newest message; `None` before the first.
     pub said_at: Option<Time>,
@@ -75,15 +75,14 @@ impl Fields {
     }
 }
 
-/// What one static message taught about a vessel, apart from the estimated time of arrival. A repeat of known data teaches
-/// nothing.
+/// What one static message showed about a vessel for the first or second time, apart from the estimated time of arrival.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Learned {
     /// Data known before the message; the track holds the data known after it.
     pub before: Identity,
     /// Fields with a new value, or with one for the first time.
     pub changed: Fields,
-    /// Fields that an earlier message changed and this one confirms.
+    /// Fields that an earlier message changed and that this one confirms.
     pub repeated: Fields,
     /// Whether several ships use this MMSI at present, so that the message may be from any of them.
     pub shared: bool,

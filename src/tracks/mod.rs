@@ -44,10 +44,10 @@ use crate::units::Mmsi;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TrackIx(pub u32);
 
-/// Upper limit of the shards; more do not help.
+/// Maximum number of shards. More do not help.
 const MOST_SHARDS: u32 = 64;
 
-/// The activity bit used by the finders of episodes instead of a behaviour. It does not keep a track alive.
+/// The activity bit that the detectors of episodes use, after those of the behaviours. It does not keep a track alive.
 pub const FOLLOWED: u32 = 31;
 
 /// The permanent name of a track: its MMSI, and which of the ships under that MMSI it is.
@@ -131,7 +131,7 @@ impl Settings {
         problems
     }
 
-    /// The longest hole that counts as continuous, for a vessel.
+    /// The longest hole in the reports of a vessel that still counts as continuous.
     pub fn max_hole(&self, satellite_only: bool) -> Span {
         match satellite_only {
             false => Span::from_minutes(i64::from(self.max_hole_minutes)),

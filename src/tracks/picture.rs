@@ -1,4 +1,4 @@
-//! The picture as the rest of the engine sees it: all shards as one.
+//! The picture as the rest of the engine sees it: the shards behind one interface.
 //!
 //! The shard of an MMSI is a hash of its number. Reports in different shards do not affect each other, so shards can take them in
 //! parallel. A reader sees the tracks of all shards.
@@ -19,7 +19,7 @@ use super::{Settings, TrackIx, TrackKey};
 pub struct Tracks {
     settings: Settings,
     shards: Vec<Shard>,
-    /// Number of low bits of a `TrackIx` that name its shard.
+    /// Number of low bits of a `TrackIx` that hold the number of its shard.
     shift: u32,
     pub(super) damaged: DamagedNumbers,
 }
@@ -88,7 +88,7 @@ impl Tracks {
         self.inside(ix).0
     }
 
-    /// Loads what is held about these vessels of one shard into the cache, and appends them to `warm`.
+    /// Loads what is held about these vessels of one shard into the processor cache, and fills `warm` with their tracks.
     pub fn warm(&self, shard: usize, mmsis: impl Iterator<Item = Mmsi>, warm: &mut Vec<TrackIx>) {
         self.shards[shard].warm(mmsis, warm);
     }
@@ -144,17 +144,18 @@ impl Tracks {
         self.shards[self.shard_of(mmsi)].under(mmsi)
     }
 
-    /// Whether there may be a confirmed track under an MMSI: a quick answer, false for most numbers without one.
+    /// Whether an MMSI may have a confirmed track. Quick, and false for most MMSIs without one.
     pub(super) fn may_have_confirmed(&self, mmsi: Mmsi) -> bool {
         self.shards[self.shard_of(mmsi)].confirmed.may_have(mmsi)
     }
 
-    /// The largest number of agreeing fixes under one MMSI, short of `CONFIRMING_FIXES`, that none of its tracks could have made.
+    /// Number of agreeing fixes of one MMSI that none of its tracks could have made, of the candidate with the most. Below
+    /// `CONFIRMING_FIXES`.
     pub fn fixes_elsewhere(&self, mmsi: Mmsi) -> usize {
         self.shards[self.shard_of(mmsi)].fixes_elsewhere(mmsi)
     }
 
-    /// Number of places where an MMSI was heard within the last 24 h, at least the number of its tracks; 0 for an unknown MMSI.
+    /// Number of places where an MMSI was heard within the last 24 h; never less than the number of its tracks. 0 for an unknown MMSI.
     pub fn places_within_a_day(&self, mmsi: Mmsi) -> usize {
         self.shards[self.shard_of(mmsi)].places_within_a_day(mmsi)
     }
@@ -195,7 +196,7 @@ impl Tracks {
         self.settings = settings;
     }
 
-    /// Sets or clears a behaviour's bit, which means that it keeps state about the vessel.
+    /// Sets or clears a behaviour's activity bit, which means that the behaviour follows the vessel.
     pub fn mark_active(&mut self, ix: TrackIx, bit: u32, active: Activity) {
         let (shard, inside) = self.shard_mut(ix);
         let marks = &mut shard.hot[inside.0 as usize].active;
@@ -220,7 +221,7 @@ impl Tracks {
         self.mark(ix, Flag::InAlert, is);
     }
 
-    /// Marks a track that began in an area of interference; a further track of its MMSI is then a phantom.
+    /// Marks a track as begun in an area of interference. If it is a further track of its MMSI, it is then a phantom.
     pub fn mark_in_interference(&mut self, ix: TrackIx) {
         self.mark(ix, Flag::Interfered, true);
     }
@@ -236,7 +237,7 @@ impl Tracks {
         forgotten.into_iter().map(|(_, ix)| ix).collect()
     }
 
-    /// Drops a track, if it still exists, whose positions were false; the vessel is heard elsewhere.
+    /// Drops a track whose positions were false, if it still exists. The vessel is heard elsewhere.
     pub fn drop_false(&mut self, key: TrackKey, ix: TrackIx) {
         if self.find(key).is_some_and(|vessel| vessel.ix() == ix) {
             let (shard, inside) = self.shard_mut(ix);

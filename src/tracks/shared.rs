@@ -1,4 +1,4 @@
-//! MMSIs sent from many places: test sets, sets in delivery state, numbers that a whole fleet uses.
+//! Shared MMSIs: sent from many places, by test sets, sets as delivered, or a whole fleet.
 //!
 //! The places of an MMSI are remembered for a day. Above `tracks.shared_above_places` of them the MMSI identifies no vessel: its
 //! tracks still show where ships are, but the silence of any one of them means nothing.
@@ -14,11 +14,11 @@ use super::TrackIx;
 use super::store::Shard;
 use super::track::Flag;
 
-/// A place counts for this long after it was last heard.
+/// How long a place counts after the MMSI was last heard there.
 const REMEMBERED: Span = Span::from_hours(24);
 /// A track that begins this close to where an earlier one ended is at the same place. Metres.
 const SAME_METRES: f64 = 5.0 * METRES_PER_NM;
-/// Upper limit of the places remembered per MMSI.
+/// Maximum number of places remembered per MMSI.
 const MOST_PLACES: usize = 16;
 
 /// The places of every MMSI heard in more than one.

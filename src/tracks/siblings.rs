@@ -1,4 +1,4 @@
-//! Several ships under one MMSI: which of them a fix belongs to, when there is one more, and when they are one again.
+//! Several ships under one MMSI: which of them a fix belongs to, when there is a further one, and when only one is left.
 
 use crate::time::{Span, Time};
 use crate::units::{METRES_PER_SECOND_PER_KNOT, Mmsi};
@@ -9,13 +9,13 @@ use super::store::Shard;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Fix, Flag, NO_NEXT, Vessel};
 
-/// Upper limit of the tracks under one MMSI.
+/// Maximum number of tracks under one MMSI.
 const MOST_TRACKS: usize = 32;
-/// Two ships that were both heard stay two for this long, because ships that share a number are not heard all the time.
+/// How long a proven second ship may be silent before its track is dropped. Ships that share a number are not heard all the time.
 const TWO_SHIPS_FOR: Span = Span::from_hours(24);
-/// Dead reckoning is limited to this time.
+/// Longest time of dead reckoning.
 const RECKONED_FOR: Span = Span::from_minutes(30);
-/// At lower speeds a course means nothing. Knots.
+/// Speed below which a course means nothing. Knots.
 const STILL_KNOTS: f64 = 0.5;
 
 /// Distance from `fix` to where its vessel would be had it moved on as reported in `last`. Metres.
@@ -39,7 +39,7 @@ impl Shard {
         self.candidates.waiting(mmsi.0)
     }
 
-    /// The track of this MMSI that could have made the fix; of several the nearest by dead reckoning.
+    /// The track of this MMSI that could have made the fix; of several, the nearest by dead reckoning.
     pub(super) fn likeliest(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
         if self.hot[first as usize].next == NO_NEXT {
@@ -53,7 +53,7 @@ impl Shard {
             .map(|(ix, _)| ix)
     }
 
-    /// Handles a fix that no track of this MMSI could have made: another ship, once two more agree with it.
+    /// Handles a fix that no track of this MMSI could have made. Once two more fixes agree with it, it is a jump.
     pub(super) fn jump(&mut self, mmsi: Mmsi, fix: Fix) -> Outcome {
         let limit = self.settings.jump_knots;
         let Some(confirmed) = self.candidates.add(mmsi.0, fix, limit) else {
@@ -65,7 +65,7 @@ impl Shard {
             let hot = &self.hot[from.0 as usize];
             let last = hot.last().filter(|_| CONFIRMED_FIXES <= hot.fixes)?;
             let first = confirmed[0];
-            // The first ship may still be sending; its later fixes say nothing about the way to the new place.
+            // The first ship may still be sending. Its later fixes say nothing about the way to the new place.
             let earlier = first.at - Span::from_millis(1);
             let point = self.cold[from.0 as usize].trail.at_or_before(earlier).filter(|_| first.at <= last.at);
             let before = point.map_or(last, |point| Fix { at: point.at, position: point.position, ..last });
@@ -139,7 +139,7 @@ impl Shard {
         }
     }
 
-    /// Two ships under one MMSI are one again once the other has been silent for 30 min, or for a day if both were heard.
+    /// Drops the other tracks of a vessel's MMSI that have been silent for 30 min, or for a day if two ships were proved.
     pub(super) fn retire_silent_siblings(&mut self, ix: TrackIx, now: Time) {
         let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
         let alone_after = self.alone_after(mmsi);

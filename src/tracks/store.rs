@@ -26,18 +26,19 @@ use super::{Settings, TrackIx};
 const SMG_SHORTEST: Span = Span::from_minutes(5);
 /// Longest span of a speed made good within continuous reports (SPEC).
 const SMG_LONGEST: Span = Span::from_minutes(20);
-/// How far back trails reach: of passing vessels, and of those worth watching.
+/// How far back the trail of a passing vessel reaches.
 const KEEP_SHORT: Span = Span::from_minutes(30);
+/// How far back the trail of a vessel worth watching reaches.
 const KEEP_LONG: Span = Span::from_hours(13);
-/// Upper limit of the MMSIs counted in a shard, four times the number of ships with AIS.
+/// Maximum number of MMSIs counted in a shard: four times the number of ships with AIS.
 const MOST_NUMBERS: usize = 2_000_000;
-/// A position with a more uncertain time counts only if it is certainly newer than the last one.
+/// A position whose time is more uncertain than this counts only if it is certainly newer than the last one.
 const CERTAIN: Span = Span::from_seconds(59);
 const STATIONS_KEPT: usize = 8;
 const UNDER_WAY_KNOTS: f64 = 3.0;
 
-/// The tracks of the MMSIs of one shard. Inside it a `TrackIx` counts within the shard; what leaves it carries the index in the
-/// whole picture (see `Shard::outside`).
+/// The tracks of the MMSIs of one shard. Inside the shard a `TrackIx` is an index into its own slab. `Shard::outside` converts it to
+/// the index in the whole picture.
 pub struct Shard {
     number: u32,
     shift: u32,
@@ -260,6 +261,7 @@ impl Shard {
         self.move_on(ix, fix)
     }
 
+    /// Adds a fix to a track.
     pub(super) fn move_on(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
         let satellite = fix.said.message_type == 27 || self.lateness(fix.source).is_some();
         let hot = &mut self.hot[ix.0 as usize];
@@ -353,7 +355,7 @@ impl Shard {
         Outcome::Identity { vessel, learned }
     }
 
-    /// A copy is not a fix, but its station heard the vessel; a shore station's copy proves that it is not satellite-only.
+    /// Notes a copy. It is not a fix, but its station heard the vessel. If that is on shore, the vessel is not heard only by satellite.
     fn note_copy(&mut self, mmsi: Mmsi, station: StationId, source: SourceId) {
         let Some(ix) = self.by_mmsi.get(&mmsi.0).copied() else {
             return;
@@ -370,6 +372,7 @@ impl Shard {
         }
     }
 
+    /// Creates a track. A further track of an MMSI takes over the identity and recent transmissions of the first.
     pub(super) fn create(&mut self, mmsi: Mmsi, ordinal: u16) -> TrackIx {
         let mut hot = Hot::new(mmsi, ordinal);
         let mut cold = Cold::new();
@@ -408,10 +411,12 @@ impl Shard {
         self.satellite_sources.iter().find(|(late, _)| *late == source).map(|(_, lateness)| *lateness)
     }
 
+    /// The tracks of an MMSI, the youngest first.
     pub(super) fn chain(&self, mmsi: Mmsi) -> impl Iterator<Item = TrackIx> + '_ {
         self.chain_from(self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT))
     }
 
+    /// The track `first` and those after it in its chain; none for `NO_NEXT`.
     pub(super) fn chain_from(&self, first: u32) -> impl Iterator<Item = TrackIx> + '_ {
         let mut next = first;
         std::iter::from_fn(move || {
@@ -424,12 +429,12 @@ impl Shard {
     remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources, confirmed } }
 }
 
-/// Whether a behaviour keeps state about a vessel.
+/// Whether a behaviour follows a vessel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Activity {
-    /// The behaviour keeps state.
+    /// It follows the vessel from now on.
     Keeps,
-    /// The behaviour no longer keeps state.
+    /// It no longer follows the vessel.
     Done,
 }
 

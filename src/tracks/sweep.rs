@@ -1,4 +1,4 @@
-//! Dropping tracks: silent for too long, too many, or merged with another.
+//! Dropping tracks that have been silent for too long, are too many, or were merged with another.
 
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
@@ -33,6 +33,7 @@ impl Shard {
         self.mark_all_confirmed();
     }
 
+    /// Drops a track. Its data can still be read until `release`.
     pub(super) fn forget(&mut self, ix: TrackIx) {
         let Hot { mmsi, cell, next, .. } = self.hot[ix.0 as usize];
         if self.has_places(Mmsi(mmsi)) {
@@ -66,7 +67,7 @@ impl Shard {
         self.forgotten.push(ix);
     }
 
-    /// Drops the tracks of an MMSI that identifies no vessel; it no longer counts as seen.
+    /// Drops the tracks of an MMSI that proved to be no vessel's. It no longer counts as seen.
     pub(super) fn forget_unproved(&mut self, mmsi: Mmsi) {
         let tracks: Vec<TrackIx> = self.chain(mmsi).collect();
         for ix in tracks {

@@ -21,13 +21,13 @@ const UNASSIGNED_AFTER: Span = Span::from_minutes(60);
 pub struct Fix {
     /// Event time.
     pub at: Time,
-    /// Where.
+    /// Position.
     pub position: LatLon,
     /// Everything else the report said.
     pub said: Position,
     /// The station that heard it first.
     pub station: StationId,
-    /// The input it came by.
+    /// The input that it came from.
     pub source: SourceId,
 }
 
@@ -38,7 +38,7 @@ pub struct SpeedMadeGood {
     pub knots: f64,
     /// Start of the span it was measured over; the span ends at the fix.
     pub since: Time,
-    /// Whether the span is a hole longer than the longest that counts for the vessel; the speed is then evidence only.
+    /// Whether the span is a hole too long to count for the vessel. The speed is then evidence, but not a continuous measurement.
     pub over_hole: bool,
 }
 
@@ -49,17 +49,21 @@ pub(super) struct Hot {
     pub(super) last_at: Time,
     /// The latest report; its position is the latest known one.
     pub(super) said: Position,
+    /// Speed made good at the latest fix. Knots; NaN without one.
     pub(super) smg: f32,
+    /// Length of the span of that speed. Milliseconds.
     pub(super) smg_span: u32,
     pub(super) cell: Cell,
     pub(super) mmsi: u32,
+    /// Index of the next track of the same MMSI; `NO_NEXT` for the last.
     pub(super) next: u32,
+    /// Activity bits; see [`Vessel::active`].
     pub(super) active: u32,
     pub(super) fixes: u16,
     pub(super) ordinal: u16,
     pub(super) station: StationId,
     pub(super) source: SourceId,
-    /// Place in the trail where the speed made good began.
+    /// Index in the trail of the point where the span of the speed made good began.
     pub(super) smg_place: u16,
     /// The `Flag`s, and the transponder class in `CLASS_BITS`.
     flags: u16,
@@ -93,7 +97,7 @@ pub(super) enum Flag {
     InPort = 16,
     /// Heard once while a later track of its MMSI was also heard.
     Beside = 32,
-    /// Heard a second time like that: they are two ships.
+    /// Heard a second time like that, which proves two ships.
     BesideTwice = 64,
     /// In an open alert, so it must not be evicted.
     InAlert = 128,
@@ -137,11 +141,12 @@ impl Hot {
         self.flags & flag as u16 != 0
     }
 
-    /// Whether a behaviour keeps state about the vessel.
+    /// Whether a behaviour follows the vessel.
     pub(super) fn is_watched(&self) -> bool {
         self.active & !(1 << FOLLOWED) != 0
     }
 
+    /// Sets or clears a flag.
     pub(super) fn mark(&mut self, flag: Flag, holds: bool) {
         match holds {
             true => self.flags |= flag as u16,
@@ -271,9 +276,9 @@ impl<'a> Vessel<'a> {
         self.cold.usual.as_ref().map_or(0.0, |usual| usual.heard_share(before))
     }
 
-    /// How long the vessel made more than `knots`, up to a time at most `within` before `before`; zero if it was slower then.
-    /// Measured by 10-minute medians of the last day. A hole too long to count adds nothing, and one of `lost_after` ends the
-    /// time.
+    /// How long the vessel had made more than `knots`, until a time that is at most `within` before `before`; zero if it was slower
+    /// then. Measured by the 10-minute medians of the last day. A hole too long to count adds nothing. One of `lost_after` ends the
+    /// measurement.
     pub fn above_until(&self, before: Time, knots: f64, within: Span, settings: &Settings) -> Span {
         let bridge = settings.max_hole(self.satellite_only());
         let above = |usual: &UsualSpeed| usual.above(knots, before, within, bridge, settings.lost_after());
@@ -320,7 +325,7 @@ impl<'a> Vessel<'a> {
         self.past_positions(bridge).at(at)
     }
 
-    /// The same for a series of moments, which must never get later.
+    /// Like `position_at`, but for a series of moments, each no later than the one before.
     pub fn past_positions(&self, bridge: Span) -> PastPositions<'a> {
         PastPositions { vessel: *self, bridge, place: usize::MAX }
     }
@@ -375,22 +380,22 @@ impl<'a> Vessel<'a> {
         self.hot.is(Flag::Shared)
     }
 
-    /// Whether it was heard repeatedly while a later track of its MMSI was too: two ships use that MMSI.
+    /// Whether it was heard repeatedly while a later track of its MMSI was heard too, so that two ships use the MMSI.
     pub fn is_one_of_several(&self) -> bool {
         self.hot.is(Flag::BesideTwice)
     }
 
-    /// The behaviours that keep state about the vessel, one bit each.
+    /// The activity bits: one for each behaviour that follows the vessel, by its index in the registry, and `FOLLOWED`.
     pub fn active(&self) -> u32 {
         self.hot.active
     }
 }
 
-/// Positions of a vessel at moments that never get later, from one walk along its trail.
+/// Positions of a vessel at a series of moments, each no later than the one before, from one walk back along its trail.
 pub struct PastPositions<'a> {
     vessel: Vessel<'a>,
     bridge: Span,
-    /// Place in the trail after the last moment; see [`Trail::around`].
+    /// Index in the trail of the first point after the latest moment; see [`Trail::around`].
     place: usize,
 }
 

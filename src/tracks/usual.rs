@@ -9,14 +9,14 @@ const SLOTS: usize = 144;
 const PER_KNOT: f64 = 4.0;
 /// Number of slots needed before a vessel's own usual speed counts (SPEC "Usual speed").
 const NEEDED: usize = 12;
-/// Number of slots, half an hour, that give at least a rough speed.
+/// Number of slots (half an hour) that give at least a rough speed.
 pub(super) const FEW: usize = 3;
-/// Lower speeds do not count as under way. Knots.
+/// Speed from which a vessel is under way. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
-/// Upper limit of the samples in a slot: one in each whole minute.
+/// Maximum number of samples in a slot: one for each whole minute.
 const SAMPLES: usize = 10;
 
-/// Speeds in quarter knots: the samples of the current slot and the medians of the last 144; 0 means nothing was heard.
+/// Speeds of one vessel in quarter knots: the samples of the current slot, and the medians of the last 144 slots; 0 if not heard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct UsualSpeed {
     slot: i64,
@@ -36,7 +36,7 @@ impl UsualSpeed {
         self.slot as u32
     }
 
-    /// Takes in one speed made good in knots; the caller passes the first of each UTC minute.
+    /// Takes in one speed made good, in knots. The caller passes the first of each UTC minute.
     pub(super) fn sample(&mut self, at: Time, knots: f64) {
         let millis = at.millis();
         let slot = millis.div_euclid(SLOT_MILLIS);
@@ -54,7 +54,7 @@ impl UsualSpeed {
         self.knots_of(before, NEEDED)
     }
 
-    /// The same with at least `needed` slots under way.
+    /// Like `knots`, but with at least `needed` slots under way.
     pub(super) fn knots_of(&self, before: Time, needed: usize) -> Option<f64> {
         let before = before.millis().div_euclid(SLOT_MILLIS);
         let oldest = before - SLOTS as i64;

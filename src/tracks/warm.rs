@@ -1,4 +1,4 @@
-//! Loads what the next reports need into the cache: many waits for memory at once instead of one after another.
+//! Loads what the next reports need into the processor cache, so that many waits for memory overlap.
 
 use std::hint::black_box;
 
@@ -9,7 +9,7 @@ use super::store::Shard;
 use super::usual::UsualSpeed;
 
 impl Shard {
-    /// Loads the data of the next reports into the cache, and fills `known` with their tracks.
+    /// Loads the data of the next reports into the processor cache, and fills `known` with their tracks.
     pub fn warm(&self, coming: impl Iterator<Item = Mmsi>, known: &mut Vec<TrackIx>) {
         known.clear();
         known.extend(coming.filter_map(|mmsi| self.by_mmsi.get(&mmsi.0)).map(|ix| TrackIx(*ix)));

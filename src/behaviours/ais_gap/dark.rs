@@ -1,4 +1,4 @@
-//! One silent vessel: where it was, why it should have been heard, and what else may explain the silence.
+//! The state of one silent vessel: where it was, why it should have been heard, and what else may explain its silence.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,13 +13,14 @@ use crate::zones::{Relation, ZoneIx};
 
 use super::Settings;
 
-/// A vessel within this circle for `LAY_STILL` lies still, whatever its status (SPEC *anchored*). Nautical miles.
+/// Radius of the circle in which a vessel that stays for `LAY_STILL` lies still, whatever its status (SPEC *anchored*). Nautical miles.
 const SWING_NM: f64 = 0.3;
+/// How long a vessel must stay in that circle.
 const LAY_STILL: Span = Span::from_hours(3);
 /// How much of that time the fixes must cover.
 const COVERED: Span = Span::from_hours(2);
 
-/// A vessel whose silence is improbable.
+/// A silent vessel: where it was last heard, and the evidence so far.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Dark {
     pub(super) key: TrackKey,
@@ -34,26 +35,27 @@ pub(super) struct Dark {
     pub(super) evidence: Evidence,
 }
 
-/// Requirements at the place where the vessel was last heard.
+/// Why the vessel is watched at the place where it was last heard, and what is required there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Why {
     pub(super) profile: u16,
+    /// How long it must be silent.
     pub(super) required: Span,
     pub(super) zones: Vec<(ZoneIx, Relation)>,
     /// Id of the zone it was heading for, if that is why it is watched.
     pub(super) heading: Option<String>,
 }
 
-/// Evidence for and against a silence, as of the last look.
+/// Evidence for and against a silence, as last computed.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Evidence {
     /// Probability that the receivers miss every report of such a vessel for the whole gap, 0-1.
     pub(super) unheard: f64,
     /// The same probability if no water were out of the feed's reach, 0-1.
     pub(super) unheard_within: f64,
-    /// When the vessel's course led out of the water in which vessels are heard, if it did.
+    /// When the vessel's course led out of the water in which vessels are heard; `None` if it did not.
     pub(super) left: Option<Time>,
-    /// Time that the feed itself missed.
+    /// How much of the silence the feed itself missed.
     pub(super) missed: Span,
     /// How often other vessels fall silent there.
     pub(super) silence_rate: SilenceRate,
@@ -68,6 +70,7 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
+    /// The evidence for a silence that continues.
     pub(super) fn of(scene: &Scene<'_>, vessel: TrackIx, silence: &Silence) -> Evidence {
         let mut evidence = Evidence {
             unheard: 1.0,
@@ -84,13 +87,14 @@ impl Evidence {
         evidence
     }
 
-    /// Evidence for the only vessel of an input that was silent with it. The input's silence is the vessel's, so it is
-    /// not subtracted.
+    /// The evidence for a vessel that is the only one on its input. Vessel and input were silent together, so time that the feed
+    /// missed is not subtracted.
     pub(super) fn alone(scene: &Scene<'_>, vessel: TrackIx, silence: &Silence) -> Evidence {
         let evidence = Evidence::of(scene, vessel, silence);
         Evidence { missed: Span::ZERO, alone: true, ..evidence }
     }
 
+    /// Computes the evidence again for a silence that continues.
     pub(super) fn update(&mut self, scene: &Scene<'_>, silence: &Silence) {
         self.unheard = silence.unheard();
         self.unheard_within = silence.unheard_within();
@@ -99,25 +103,26 @@ impl Evidence {
         self.silence_rate = scene.coverage.silence_rate(silence);
     }
 
-    /// Replaces the probability after judging only a part of the silence.
+    /// Replaces the probability, and the time that the feed missed, by those of a part of the silence.
     pub(super) fn judged(&mut self, (unheard, missed): (f64, Span)) {
         self.unheard = unheard;
         self.unheard_within = unheard;
         self.missed = missed;
     }
 
-    /// When the vessel sailed out of the feed's reach, if that explains the silence.
+    /// When the vessel sailed out of the feed's reach; `None` if that does not explain the silence.
     pub(super) fn out_of_reach(&self, settings: &Settings) -> Option<Time> {
         self.left.filter(|_| settings.max_probability < self.unheard && !self.alone)
     }
 }
 
 impl Dark {
-    /// When the silence reaches this length, not counting time that the feed missed.
+    /// When the silence reaches this length, without the time that the feed missed.
     pub(super) fn due(&self, length: Span) -> Time {
         self.from.at + length + self.evidence.missed
     }
 
+    /// Length of the silence until `until`, without the time that the feed missed.
     pub(super) fn length(&self, until: Time) -> Span {
         until - self.from.at - self.evidence.missed
     }
@@ -129,6 +134,7 @@ impl Dark {
         self.why.required <= self.length(until) && improbable
     }
 
+    /// The silence as a gap that ends at `to`, or is still open.
     pub(super) fn gap(&self, to: Option<Spot>) -> Gap {
         Gap {
             key: self.key,

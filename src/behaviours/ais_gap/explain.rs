@@ -37,7 +37,7 @@ impl AisGap {
     }
 }
 
-/// How often other vessels fall silent, in the cell or on the input, whichever makes silence usual.
+/// How often other vessels fall silent, in words: on the input or in the cell, whichever makes silence usual.
 fn said_of(silence_rate: &SilenceRate) -> String {
     let (silences, hours) = match silence_rate.usual() {
         Some(Usual::Feed) => (silence_rate.feed_silences, silence_rate.feed_hours),

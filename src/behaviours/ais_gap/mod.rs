@@ -6,10 +6,10 @@
 //! Transponders are switched off before transfers, and on again once there is nothing left to see.
 //! ## Opens
 //! Silent for `watched_minutes` if the vessel was last seen watched, or if dead reckoning reaches the near edge of a watched zone within
-//! `heading_hours`; elsewhere for `after_hours`. Also, the reception model gives less than `max_probability` that no receiver hears such a
-//! vessel for that time, whether it carried on or stood still. For an hour its own record counts too. Reception must have been known when
-//! the silence began. Only a fact until `long_hours`, or where its course leads out of the feed's reach; at most low where vessels fall
-//! silent all the time. The only vessel of an input is judged when it is heard again.
+//! `heading_hours`; elsewhere for `after_hours`. In addition, the reception model puts the probability that no receiver hears such a vessel
+//! for that time below `max_probability`, whether it carried on or stood still. For the first hour the vessel's own record counts too.
+//! Reception must have been known when the silence began. Only a fact until `long_hours`, or where its course leads out of the feed's
+//! reach; at most low where vessels often fall silent. The only vessel of an input is judged when it is heard again.
 //! ## Ends
 //! Heard again, with distance, implied speed and slack (the time left once that distance is sailed at its usual speed). At most low within
 //! `in_place_nm` of where it fell silent, if not under way. A late fix shortens, splits or disproves the gap. Over after 30 days (lost).
@@ -144,7 +144,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "AIS silence",
     chapter: Chapter::AtSea,

@@ -19,14 +19,15 @@ use crate::zones::{Chart, Presence, Relation, ZoneIx};
 use super::Settings;
 use super::dark::{Dark, Evidence, Why};
 
-/// Longest silence that is followed; then the vessel is lost.
+/// Longest silence that is followed. After that the vessel is lost.
 pub(super) const LOST_AFTER: Span = Span::from_hours(30 * 24);
 /// How long closed gaps are kept for late reports that correct them.
 const CORRECTED_WITHIN: Span = Span::from_hours(48);
+/// Maximum number of closed gaps kept.
 const MOST_CLOSED: usize = 1000;
-/// Below this speed a vessel is not under way. Knots.
+/// Speed below which a vessel is not under way. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
-/// Steps of dead reckoning towards zones.
+/// Interval between the positions of dead reckoning towards zones.
 const STEP: Span = Span::from_minutes(10);
 
 /// The `ais_gap` behaviour and its state.
@@ -102,7 +103,7 @@ impl AisGap {
     }
 
     fn fell_silent(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        // After a late fix the rest of a silence arrives again; an open gap just continues.
+        // After a late fix, the rest of a silence is reported again. A gap that is open already just continues.
         let Some(silence) = scene.coverage.silence(step.vessel) else {
             return;
         };
@@ -129,7 +130,7 @@ impl AisGap {
         self.dark.insert(step.vessel, dark);
     }
 
-    /// A fix, in time or late, of a vessel that was silent.
+    /// Handles a fix of a vessel that was silent. The fix may be late.
     fn heard(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
         let Some(mut dark) = self.dark.remove(&step.vessel) else {
             return;
@@ -141,7 +142,7 @@ impl AisGap {
         let to = Spot { at: fix.at, position: fix.position };
         let settings = &self.profiles.get(dark.why.profile).settings;
         let vessel = scene.tracks.vessel(step.vessel);
-        // Silent again since this fix, so it came late. Both parts are judged separately.
+        // If the vessel is still silent, the fix came late, and the silence before and after it is judged separately.
         let rest = scene.coverage.silence(step.vessel);
         if rest.is_some() {
             let before = Fix { at: dark.from.at, position: dark.from.position, ..fix };
@@ -170,7 +171,8 @@ impl AisGap {
         out.signals.push(dark.disproved(step.vessel));
     }
 
-    /// The only vessel of its input is heard again. Both were silent; the vessel's own record shows how good reception was.
+    /// Handles a vessel that is heard again and is the only one on its input, which was silent too. The vessel's own record shows how
+    /// good reception was.
     fn was_alone(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
         let Some(silence) = scene.coverage.ended(step.vessel) else {
             return;
@@ -203,7 +205,7 @@ impl AisGap {
         self.keep_closed(scene.now, dark, to);
     }
 
-    /// A late fix inside a closed gap: judges what remains of the gap before and after it.
+    /// Handles a late fix inside a closed gap. Judges what remains of the gap before and after the fix.
     fn corrected(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
         let before = (step.key, Time::MIN)..(step.key, fix.at);
         let Some((place, (dark, to))) = self.closed.range(before).next_back() else {
@@ -294,7 +296,7 @@ impl Rule for AisGap {
         let now = scene.now;
         match scene.coverage.silence(vessel) {
             Some(silence) => dark.evidence.update(scene, silence),
-            // A day has passed without the silence becoming improbable enough.
+            // The reception model drops a silence after a day. By then it was not improbable enough.
             None if dark.satisfied_at.is_none() => {
                 self.dark.remove(&vessel);
                 return out.activity.push((vessel, Activity::Done));
@@ -332,7 +334,7 @@ impl Rule for AisGap {
             let Some(from) = self.dark.get(&vessel).map(|dark| dark.from) else {
                 continue;
             };
-            // After a day, the reason for opening is not checked any more.
+            // Once the reception model has dropped the silence, after a day, the reason for opening is no longer checked.
             if scene.coverage.silence(vessel).is_none() {
                 continue;
             }

@@ -14,7 +14,7 @@ use super::{Form, Settings};
 use crate::behaviours::{Behaviour, End};
 
 impl Dark {
-    /// Level reached by `until`: 1 silent, 2 long, 3 longer.
+    /// Level that the gap has reached by `until`: 1 from the start, 2 from `long_hours`, 3 from `longer_hours`.
     pub(super) fn level(&self, settings: &Settings, until: Time) -> u8 {
         let length = self.length(until);
         let reached = |hours: f64| u8::from(minutes(hours * 60.0) <= length);

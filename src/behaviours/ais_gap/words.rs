@@ -1,4 +1,4 @@
-//! What `ais_gap` says about its alerts.
+//! The texts of `ais_gap` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -126,7 +126,7 @@ fn usual_silence(holding: &Holding) -> Option<Limit> {
     )))
 }
 
-/// How well the vessel should have been heard.
+/// How well the vessel should have been heard, in words.
 fn reception(of: &Circumstances<'_>) -> String {
     let record = of.number("own_record_percent");
     let record = record.map(|share| format!("heard in {share:.0} % of the 10-minute slots of the day before"));

@@ -1,4 +1,4 @@
-//! One small craft at one anchored ship: their distance at whole minutes, counted for each zone.
+//! The state of one pair: minutes that a small craft is alongside an anchored ship, counted for each zone that asks.
 
 use std::collections::VecDeque;
 
@@ -22,9 +22,9 @@ use crate::zones::{Hit, Relation, ZoneIx};
 /// Minutes alongside for the same visit to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
 const SAY_EVERY: Span = Span::from_minutes(1);
-/// Distance after which the zones around the ship are looked up again. Metres.
+/// Movement of the ship after which the zones around it are looked up again. Metres.
 const REDO_METRES: f64 = 100.0;
-/// Ships that have not been near each other for this long are dropped as a pair.
+/// A pair that has not been near each other for this long is dropped.
 const FORGET_APART: Span = Span::from_minutes(20);
 /// Elevation of the sun below which it is night (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
@@ -93,7 +93,7 @@ impl Visit {
         self.last_near = Time::MIN;
     }
 
-    /// Other zones or settings are in force: ends what they no longer allow.
+    /// Ends what the zones and settings in force no longer allow.
     pub(super) fn review(
         &mut self,
         scene: &PairScene<'_>,

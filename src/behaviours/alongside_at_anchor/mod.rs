@@ -130,7 +130,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Alongside at anchor",
     chapter: Chapter::Zones,

@@ -14,13 +14,13 @@ use crate::zones::{Chart, Kind, Relation};
 use super::Settings;
 use super::alongside::{Visit, Visits};
 
-/// Search distance for neighbours, between antennas: enough for the hulls of two long ships and `alongside_metres`.
-/// Metres.
+/// Search distance for neighbours, between antennas. Large enough for the hulls of two long ships plus
+/// `alongside_metres`. Metres.
 const LOOK_METRES: f64 = 600.0;
 /// Maximum number of visits followed for one vessel; the nearest come first.
 const MOST_PARTNERS: usize = 16;
 
-/// Whether a zone of this kind can ask for it (SPEC `alongside_at_anchor`).
+/// Whether a zone of this kind can ask for the behaviour (SPEC `alongside_at_anchor`).
 pub(crate) fn asked_by(kind: Kind) -> bool {
     matches!(kind, Kind::Port | Kind::Anchorage | Kind::Area)
 }
@@ -64,7 +64,7 @@ impl PairRule for AlongsideRule {
         &all.alongside_at_anchor
     }
 
-    /// As in `rendezvous`: the distance between two ships does not depend on the zone.
+    /// Those of `rendezvous`, so that both behaviours measure the same distances.
     fn bridges(&self) -> Bridges {
         Bridges { fast: minutes(10.0), slow: minutes(20.0) }
     }

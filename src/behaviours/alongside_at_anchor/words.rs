@@ -1,4 +1,4 @@
-//! What `alongside_at_anchor` says about its alerts.
+//! The texts of `alongside_at_anchor` alerts.
 
 use serde::{Deserialize, Serialize};
 

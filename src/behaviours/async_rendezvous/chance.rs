@@ -1,5 +1,5 @@
-//! What chance alone would bring: the expected number of stops of such craft near a slow leg or kink, from how often
-//! they stop in those waters; and the other craft that stopped there.
+//! Chance: how many stops of such craft are expected near a slow leg or kink, judging by how often they stop in those
+//! waters; and which other craft did stop there.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use crate::units::METRES_PER_NM;
 use super::Settings;
 use super::rule::{LONGEST_LEG_NM, STOPPED_FOR};
 
-/// Step of the integration over the time since, while the reach grows. Hours.
+/// Step of the integration over time, in which the reach grows. Hours.
 const STEP_HOURS: f64 = 0.5;
 /// Time that a fishing vessel takes to slow down before it lies still.
 const SLOWING: Span = Span::from_minutes(30);
 
-/// How often such craft stop near a find, not counting the boat itself.
+/// How often such craft stop around a halt, not counting the boat itself.
 pub(super) fn rate(scene: &Scene<'_>, halt: &Halt, settings: &Settings) -> Rate {
     let around = (halt.position, settings.chance_nm);
     scene.episodes.rate(around, (Kind::Stops, halt.craft), halt.started_at, |key| key == halt.key)

@@ -34,7 +34,7 @@ pub use rule::AsyncRendezvous;
 pub use settings::Settings;
 pub use words::Form;
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Possible drop and collection",
     chapter: Chapter::AtSea,

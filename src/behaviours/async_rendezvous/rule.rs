@@ -21,16 +21,17 @@ use crate::zones::Chart;
 
 use super::{Form, Settings};
 
-/// Slow legs are found by where they began; a ship at 4 kn makes this much in ten hours. Nautical miles.
+/// Longest slow leg that is searched for, since legs are found by where they began: ten hours at 4 kn. Nautical miles.
 pub(super) const LONGEST_LEG_NM: f64 = 40.0;
 /// How long the boat must be below 1 kn.
 pub(super) const STOPPED_FOR: Span = Span::from_minutes(10);
-/// Without a fix for this long, the boat may have left.
+/// After this long without a fix the boat may have left.
 const LOST_AFTER: Span = Span::from_hours(6);
 /// Maximum number of craft listed by number.
 const CRAFT_NAMED: usize = 10;
+/// Interval at which a collection is reported again.
 const SAY_EVERY: Span = Span::from_minutes(5);
-/// If the boat later is this much farther out than its stop, the stop was not its farthest point. Nautical miles.
+/// If the boat is later farther out than its stop by this much, the stop was not its farthest point. Nautical miles.
 const FARTHER_NM: f64 = 0.5;
 /// Maximum number of boats whose farthest point is not yet known. Beyond it new ones are ignored and counted.
 const MOST_WAITING: usize = 20_000;
@@ -39,10 +40,11 @@ const MOST_WAITING: usize = 20_000;
 pub struct AsyncRendezvous {
     pub(super) base: Settings,
     profiles: Profiles<Settings>,
-    /// Collections reported, by boat.
+    /// Collections that were reported and continue, by boat.
     pub(super) collecting: FxHashMap<TrackIx, Collecting>,
     /// Boats whose stop may prove to be their farthest point.
     pub(super) waiting: FxHashMap<TrackIx, Waiting>,
+    /// Number of boats not followed because too many were waiting.
     given_up: u64,
 }
 
@@ -59,9 +61,11 @@ pub(super) struct Find {
 pub(super) struct Drop {
     ship: (TrackKey, TrackIx),
     profile: u16,
-    /// Distance from the leg or kink in nautical miles, and as a share of the distance allowed.
+    /// Distance of the stop from the leg or kink. Nautical miles.
     nm: f64,
+    /// That distance as a share of the distance allowed, 0-1.
     share: f64,
+    /// Time from the leg or kink to the stop.
     hours: f64,
     /// The leg or kink. The alert takes the zones where it began.
     spot: Spot,
@@ -69,6 +73,7 @@ pub(super) struct Drop {
     measured: Map<String, Value>,
 }
 
+/// A collection that was reported and continues.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Collecting {
     pub(super) find: Find,
@@ -77,6 +82,7 @@ pub(super) struct Collecting {
     said_at: Time,
 }
 
+/// A stop that is a collection if it proves to be the farthest point of the boat's trip.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Waiting {
     pub(super) find: Find,
@@ -97,7 +103,7 @@ impl AsyncRendezvous {
         }
     }
 
-    /// A vessel has lain still for ten minutes: looks for ships that were there before.
+    /// Handles a vessel that has lain still for ten minutes. Looks for ships that were there before.
     fn halted(&mut self, scene: &Scene<'_>, id: u64, out: &mut Output) {
         let Some(halt) = scene.episodes.halts.get(id) else {
             return;
@@ -129,7 +135,7 @@ impl AsyncRendezvous {
         out.activity.push((halt.vessel, Activity::Keeps));
     }
 
-    /// Slow legs and kinks that the halt may belong to, most likely first, one for each ship.
+    /// The slow legs and kinks that the halt may belong to, the likeliest first, at most one for each ship.
     fn drops(&self, scene: &Scene<'_>, halt: &Halt) -> Vec<Drop> {
         let mut drops: Vec<Drop> = Vec::new();
         let around = (self.base.max_reach_nm.max(10.0) + LONGEST_LEG_NM) * METRES_PER_NM;
@@ -165,8 +171,8 @@ impl AsyncRendezvous {
         drops
     }
 
-    /// The match of a halt with a slow leg or kink, if an object dropped there could be at the halt by now, under the
-    /// settings of that place.
+    /// How a halt matches a slow leg or kink under the settings at that place; `None` if an object dropped there could not be
+    /// at the halt by now.
     pub(super) fn drop(
         &self,
         scene: &Scene<'_>,
@@ -176,7 +182,7 @@ impl AsyncRendezvous {
         told: &[(&str, Value)],
     ) -> Option<Drop> {
         let hours = (halt.started_at - spot.at).hours();
-        // Time and distance are checked before the chart; most legs fail here.
+        // Most legs fail here, so time and distance are checked before the slow look-ups on the chart.
         let nm = spot.metres_from(halt.position) / METRES_PER_NM;
         if ship.0 == halt.key || hours < 0.0 || 10.0 < nm || one_hull(scene, ship.0, halt.key).is_some() {
             return None;

@@ -1,4 +1,4 @@
-//! What `async_rendezvous` says about its alerts.
+//! The texts of `async_rendezvous` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,7 +11,7 @@ use crate::behaviours::words::{
 use crate::text::{decimals, distance};
 use crate::zones::Chart;
 
-/// What the stop is worth.
+/// Whether the stop stands out from other stops there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Form {
     /// A stop that chance does not explain.

@@ -13,11 +13,11 @@ use crate::units::METRES_PER_NM;
 
 use super::Settings;
 
-/// Within this distance, two vessels that halt are alongside, allowing for the positions of the antennas. Metres.
+/// Distance within which two halting vessels are alongside, allowing for where their antennas are. Metres.
 const ALONGSIDE_METRES: f64 = 500.0;
 /// Search distance for other vessels around the stop, as they may have moved since. Metres.
 const SEARCHED_METRES: f64 = 5.0 * METRES_PER_NM;
-/// Longest way there and back: twice `FARTHEST_NM` at 5 kn.
+/// Longest time for the way there and back: twice `FARTHEST_NM` at 5 kn.
 const LONGEST_WAY: Span = Span::from_hours(48);
 /// Fixes further apart do not show where a vessel lay between them.
 const BRIDGE: Span = Span::from_minutes(30);
@@ -30,8 +30,8 @@ pub(super) struct Candidate {
     pub(super) slack: Span,
 }
 
-/// Vessels that could have come to a halt, most slack first. The vessel named earlier stays a candidate however much
-/// slack it has by now.
+/// The silent vessels that could have come to a halt, the one with the most slack first. The vessel `named` by an earlier report
+/// stays a candidate even if its slack now exceeds the maximum.
 pub(super) fn candidates(
     scene: &Scene<'_>,
     halt: &Halt,
@@ -66,7 +66,7 @@ pub(super) fn candidates(
     candidates
 }
 
-/// Slack of a silent vessel for the way through a halt and back, and the longest time it can have spent at the halt.
+/// The slack of a silent vessel that went to a halt and back, and the longest time that it can have spent at the halt.
 pub(super) fn chance(halt: &Halt, gap: &Gap, settings: &Settings, now: Time) -> (Span, Span) {
     let knots = gap.usual_knots * settings.speed_factor;
     let slack = gap.slack_at(halt.position, knots, now);
@@ -82,8 +82,8 @@ pub(super) fn stop_end(halt: &Halt, now: Time) -> Time {
     if halt.over { halt.last_at } else { now }
 }
 
-/// A vessel heard beside the halting one both half-way through the stop and at its end, with the larger distance in
-/// metres. If there are several, the one with the lowest key. Never `silent`, whose movements are the question.
+/// A vessel heard beside the halting one both half-way through the stop and at its end, with the larger of the two distances in
+/// metres. If there are several, the one with the lowest key. Never `silent`, whose whereabouts are unknown.
 pub(super) fn alongside(scene: &Scene<'_>, halt: &Halt, silent: TrackKey) -> Option<(TrackKey, f64)> {
     let host = scene.tracks.find(halt.key)?;
     let half = halt.started_at + Span::from_millis((halt.last_at - halt.started_at).millis() / 2);
@@ -110,7 +110,7 @@ fn place_at(vessel: &Vessel<'_>, at: Time) -> Option<LatLon> {
 }
 
 impl Settings {
-    /// A gap that began longer before the stop than this leaves more slack than the maximum, wherever it began.
+    /// How long before a stop a gap may begin. A longer one leaves more slack than the maximum, wherever it began.
     pub(super) fn longest(&self) -> Span {
         minutes(60.0 * self.max_slack_hours) + LONGEST_WAY
     }

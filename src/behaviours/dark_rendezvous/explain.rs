@@ -8,7 +8,7 @@ use super::DarkRendezvous;
 use super::candidates::{alongside, candidates, chance, stop_end};
 
 impl Explanation {
-    /// Adds the time a silent vessel had to spare at the place. If it is negative, no vessel could have come, and the
+    /// Adds the time that a silent vessel had to spare at the place. A negative time means that no vessel could have come; its
     /// amount means nothing.
     fn spare(self, name: &'static str, spare: Option<Span>, limit: f64) -> Explanation {
         match spare {

@@ -132,7 +132,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Possible meeting with a silent vessel",
     chapter: Chapter::AtSea,

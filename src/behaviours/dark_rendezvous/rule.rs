@@ -25,12 +25,13 @@ use super::{Form, Settings};
 
 /// Search distance for stops around the ends of a gap. Nautical miles.
 pub(super) const FARTHEST_NM: f64 = 120.0;
-/// Gaps that began longer before a stop are ignored: the most slack that can be set, plus two days under way.
+/// How long before a stop a gap may begin: the most slack that can be set, plus two days under way.
 const LONGEST_GAP: Span = Span::from_hours(216);
 /// Maximum number of meetings kept so that they can be judged again. Beyond it the oldest are dropped.
 const MOST: usize = 5000;
-/// Interval at which a continuing silence is looked at again, and for how long.
+/// Interval at which a continuing silence is judged again.
 const ASK_EVERY: Span = Span::from_minutes(15);
+/// How long a continuing silence is judged again.
 const ASKED_WITHIN: Span = Span::from_hours(48);
 /// How long a meeting may still be judged again.
 const JUDGED_WITHIN: Span = Span::from_hours(30 * 24);
@@ -45,17 +46,20 @@ pub struct DarkRendezvous {
     dark: FxHashMap<TrackIx, TrackKey>,
 }
 
+/// A meeting that was reported.
 #[derive(Serialize, Deserialize)]
 struct Meeting {
     subject: Subject,
+    /// The silent vessel.
     dark: TrackKey,
-    /// Start of the gap.
+    /// Start of its gap.
     from: Time,
     started_at: Time,
     satisfied_at: Time,
     profile: u16,
+    /// Number of candidates when last reported.
     possible: usize,
-    /// Stops that the same silence leaves time for, including this one.
+    /// Number of stops that the same silence leaves time for, including this one.
     stops: usize,
     over: bool,
 }
@@ -92,7 +96,7 @@ impl DarkRendezvous {
         let meeting = self.meetings.get(&id);
         let named = meeting.map(|meeting| meeting.dark);
         let stops = meeting.map_or(0, |meeting| self.stops_of(meeting.dark, meeting.from));
-        // Gaps are few and look-ups on the chart are slow. Most stops have no silent vessel anywhere near.
+        // Gaps are few, and look-ups on the chart are slow. Most stops have no silent vessel in reach.
         if named.is_none() && !self.is_near_a_gap(scene, halt) {
             return;
         }
@@ -258,7 +262,7 @@ impl Rule for DarkRendezvous {
         match step.fix {
             None if step.interest.meets(Interest::SILENT) => {
                 let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
-                // Others may fall silent in the same slot. The number of candidates is known a minute later.
+                // Judged a minute later, when every vessel that fell silent in this slot is known.
                 if !usual && self.dark.insert(step.vessel, step.key).is_none() {
                     out.activity.push((step.vessel, Activity::Keeps));
                     out.wakes.push((scene.now + Span::from_minutes(1), step.key, step.vessel));

@@ -1,4 +1,4 @@
-//! What `dark_rendezvous` says about its alerts.
+//! The texts of `dark_rendezvous` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

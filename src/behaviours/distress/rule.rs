@@ -12,6 +12,7 @@ use crate::zones::Chart;
 
 use super::{Form, Settings};
 
+/// Navigational status of an active device (ITU-R M.1371, table 45).
 pub(super) const ACTIVE: u8 = 14;
 const SAY_EVERY: Span = Span::from_minutes(1);
 
@@ -58,7 +59,7 @@ impl VesselRule for DistressRule {
             out.disproved(device.started_at, End::SaysTest);
             (device.said, device.started_at) = (None, step.at);
         }
-        // An active device stays active. A later test status does not call off the search; only the safety text does.
+        // A device that was active stays active: a test status does not call off the search, only a safety text does.
         let form = match !says_test && (was_active || scene.vessel.status() == Some(ACTIVE)) {
             true => Form::Active,
             false => Form::Test,

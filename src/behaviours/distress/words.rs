@@ -1,4 +1,4 @@
-//! What `distress` says about its alerts.
+//! The texts of `distress` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -85,7 +85,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Change of draught at sea",
     chapter: Chapter::Reported,

@@ -1,4 +1,4 @@
-//! What `draught_change` says about its alerts.
+//! The texts of `draught_change` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -22,13 +22,13 @@ pub(crate) type Drift = PerVessel<Lone<Drifting>>;
 /// The condition of a drift.
 pub(crate) struct Drifting;
 
-/// The current drift.
+/// State of the current drift.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Way {
     /// Where the drift began, and the farthest distance from there since.
     origin: LatLon,
     metres: f64,
-    /// What every fix shows, and since when.
+    /// What all recent fixes show alike, and since when; `None` if they differ.
     shows: Option<(Observation, Time)>,
     greatest_degrees: f64,
 }

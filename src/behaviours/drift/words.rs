@@ -1,4 +1,4 @@
-//! What `drift` says about its alerts.
+//! The texts of `drift` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Conditions as data: what a behaviour requires of a vessel, what is measured now, and whether that is enough.
+//! Explanations: the conditions of a behaviour as data, with what is required, what is measured now, and whether it is enough.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -28,11 +28,11 @@ pub struct Condition {
 /// The conditions of one form of a behaviour under one set of settings. The form opens when all are met.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Explanation {
-    /// Which form, zone settings or other vessel this is about: `slow in c07`. Empty if there is only one.
+    /// The form, zone settings or other vessel that the conditions are about, such as `slow in c07`. Empty if there is only one.
     pub about: String,
     /// Conditions, in the order in which the behaviour checks them.
     pub conditions: Vec<Condition>,
-    /// Whether it runs at all: false if it runs only in zones that ask for it, and none here does.
+    /// Whether the behaviour runs at the vessel's place: false if it runs only in zones that ask for it, and none here does.
     #[serde(skip)]
     pub asked_for: bool,
 }
@@ -72,31 +72,37 @@ impl Explanation {
         told
     }
 
+    /// Adds the condition that a number is below `limit`.
     pub(super) fn below(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| value < limit);
         self.number(name, measured, (format!("< {limit}"), limit), met)
     }
 
+    /// Adds the condition that a number is above `limit`.
     pub(super) fn above(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| limit < value);
         self.number(name, measured, (format!("> {limit}"), limit), met)
     }
 
+    /// Adds the condition that a number is at least `limit`.
     pub(super) fn at_least(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| limit <= value);
         self.number(name, measured, (format!(">= {limit}"), limit), met)
     }
 
+    /// Adds the condition that a count is not 0.
     pub(super) fn at_least_one(self, name: &'static str, measured: usize) -> Explanation {
         let met = 0 < measured;
         self.is(name, measured, ">= 1", met)
     }
 
+    /// Adds the condition that a number is at most `limit`.
     pub(super) fn at_most(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| value <= limit);
         self.number(name, measured, (format!("<= {limit}"), limit), met)
     }
 
+    /// Adds the condition that a number is between `low` and `high`, both included.
     pub(super) fn between(self, name: &'static str, measured: Option<f64>, low: f64, high: f64) -> Explanation {
         let met = measured.is_some_and(|value| low <= value && value <= high);
         let nearest = measured.map_or(low, |value| value.clamp(low.min(high), high.max(low)));
@@ -112,19 +118,19 @@ impl Explanation {
         self.is("positions", format!("false since {}{until}", doubt.since), "true: no interference", false)
     }
 
-    /// Adds whether the vessel takes part at all, by its MMSI.
+    /// Adds the condition that the vessel's MMSI takes part in behaviours.
     pub(super) fn takes_part(self, vessel: &Vessel<'_>) -> Explanation {
         self.is("mmsi", vessel.mmsi().to_string(), "a ship's or tender's", vessel.takes_part())
     }
 
-    /// Adds whether the vessel is in or near a zone in which vessels are watched.
+    /// Adds the condition that the vessel is in or near a zone in which vessels are watched.
     pub(super) fn watched(self, chart: &Chart, presence: &Presence, runs_here: bool) -> Explanation {
         let zones = zones_by_name(chart, presence);
         self.is("watched", zones, "in or near an active corridor, area or benign zone where it runs", runs_here)
     }
 }
 
-/// Fallback for a behaviour that runs only in zones that ask for it, if none here does.
+/// Returns `told`, or if it is empty the one condition that a zone asks for the behaviour. For behaviours that run only in such zones.
 pub(super) fn or_nobody_asks(
     told: Vec<Explanation>,
     chart: &Chart,

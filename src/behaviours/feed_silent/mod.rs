@@ -86,7 +86,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Loss of reception",
     chapter: Chapter::Lists,

@@ -20,7 +20,7 @@ use crate::zones::Chart;
 
 use super::{Form, Settings};
 
-/// How recently its input must have been heard for a station to count as silent alone.
+/// How recently an input must have been heard for the silence of one of its stations to be the station's own.
 const INPUT_ALIVE: Span = Span::from_minutes(5);
 
 /// The `feed_silent` behaviour and its state.
@@ -29,7 +29,7 @@ pub struct FeedSilent {
     /// Silent inputs, by name, with the time of their last line.
     inputs: BTreeMap<String, Time>,
     stations: BTreeMap<StationId, Station>,
-    /// Quiet areas reported, by name.
+    /// Quiet areas that were reported, by name.
     areas: BTreeMap<String, Time>,
 }
 
@@ -174,7 +174,7 @@ impl Rule for FeedSilent {
             return;
         }
         if pulse.input_at < scene.now - INPUT_ALIVE {
-            // The input is silent, and all its stations with it. They are checked again at the turn after it is back.
+            // The input is silent, so its stations are too. They are checked again at the first turn after it is back.
             self.stations.remove(&id);
             return;
         }

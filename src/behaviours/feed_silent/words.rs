@@ -1,4 +1,4 @@
-//! What `feed_silent` says about its alerts.
+//! The texts of `feed_silent` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -128,7 +128,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Fishing vessel stopped out of place",
     chapter: Chapter::AtSea,

@@ -18,13 +18,13 @@ use crate::zones::{Chart, Presence};
 
 use super::{Form, Settings};
 
-/// Shortest leg of a passage.
+/// Shortest leg that is added to a passage.
 const LEG: Span = Span::from_minutes(15);
 /// Longest leg that counts: half an hour between looks, plus a hole of up to three hours.
 const LONGEST_LEG: Span = Span::from_minutes(210);
 /// A leg at most this much outside the speeds of a passage does not count, but does not end it. Knots.
 const SLACK_KNOTS: f64 = 1.0;
-/// On a shorter path, straightness means nothing. Metres.
+/// Shortest path whose straightness means anything. Metres.
 const SHORTEST_PATH: f64 = 10.0 * METRES_PER_NM;
 
 /// The `fishing_out_of_place` behaviour and its state.
@@ -36,7 +36,7 @@ pub(crate) struct FishingRule {
     stops: Lone<Stop>,
 }
 
-/// What is kept about one vessel; never without one of the two.
+/// What is kept about one vessel; at least one of the two.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// Its passage far out.
@@ -148,7 +148,9 @@ pub(crate) struct Passage {
     last_at: Time,
     last: LatLon,
     path_metres: f64,
+    /// Time at the speeds of a passage, without longer holes.
     counted: Span,
+    /// The latest passage that was long enough.
     done: Option<Done>,
 }
 

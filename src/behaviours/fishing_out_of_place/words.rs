@@ -1,4 +1,4 @@
-//! What `fishing_out_of_place` says about its alerts.
+//! The texts of `fishing_out_of_place` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Which vessel last had each IMO number: a bounded memory that outlives tracks (part of `identity_change`).
+//! The vessel that last had each IMO number. The memory is bounded, and outlives tracks (part of `identity_change`).
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::units::Mmsi;
 pub(super) struct Bearer {
     pub(super) mmsi: Mmsi,
     pub(super) name: Option<Box<str>>,
-    /// When the bearer was last known to be heard.
+    /// When the bearer is last known to have been heard.
     pub(super) at: Time,
     /// Another MMSI that sent the same number while this one was heard, already reported.
     pub(super) rival: Option<Mmsi>,
@@ -21,6 +21,7 @@ pub(super) struct Bearer {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Registry {
     bearers: FxHashMap<u32, Bearer>,
+    /// Invalid numbers already reported, with the time of the latest report.
     wrong: FxHashMap<(u32, Mmsi), Time>,
     most: usize,
     evicted: u64,
@@ -31,19 +32,23 @@ impl Registry {
         Registry { bearers: FxHashMap::default(), wrong: FxHashMap::default(), most: most as usize, evicted: 0 }
     }
 
+    /// Sets the maximum number of entries, and drops those beyond it.
     pub(super) fn resize(&mut self, most: u32) {
         self.most = most as usize;
         self.make_room(0);
     }
 
+    /// The last bearer of an IMO number, to update it; `None` if none is remembered.
     pub(super) fn bearer(&mut self, imo: u32) -> Option<&mut Bearer> {
         self.bearers.get_mut(&imo)
     }
 
+    /// The last bearer of an IMO number; `None` if none is remembered.
     pub(super) fn known(&self, imo: u32) -> Option<&Bearer> {
         self.bearers.get(&imo)
     }
 
+    /// Records the bearer of an IMO number.
     pub(super) fn bears(&mut self, imo: u32, bearer: Bearer) {
         self.make_room(1);
         self.bearers.insert(imo, bearer);

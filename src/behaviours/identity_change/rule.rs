@@ -18,10 +18,11 @@ use crate::zones::{Chart, imo_check_digit_holds};
 use super::registry::{Bearer, Registry};
 use super::{Form, Settings};
 
-/// Navigational statuses of a ship that is not under way: at anchor, moored, aground.
+/// Navigational statuses of a ship that is not under way: at anchor (1), moored (5), aground (6).
 const LYING: [u8; 3] = [1, 5, 6];
 /// Maximum number of earlier names and call signs remembered for a vessel that changed.
 const MOST_EARLIER: usize = 8;
+/// Thresholds that alerts state.
 const KEYS: [&str; 3] = ["fresh_minutes", "under_way_knots", "harbour_shore_nm"];
 
 /// The `identity_change` behaviour and its state.
@@ -45,7 +46,7 @@ struct Pending {
     under_way: Option<bool>,
 }
 
-/// What is found about one vessel at one step.
+/// What one step shows about one vessel.
 struct Findings {
     strongest: Option<Form>,
     since: Time,
@@ -252,7 +253,7 @@ impl IdentityChange {
         let heard = last_heard(scene, bearer.mmsi).map_or(bearer.at, |heard| heard.max(bearer.at));
         let began = vessel.last().map_or(step.at, |_| vessel.first_at());
         let (old_flag, new_flag) = (flag_of(bearer.mmsi), flag_of(mmsi));
-        // A yard's number and hull name are reprogrammed at delivery.
+        // At delivery the transponder is programmed with another MMSI and name than the yard's.
         let from_yard = bearer.name.as_deref().is_some_and(is_no_name);
         let change = match (began < heard, (another || old_flag != new_flag) && !from_yard) {
             (true, _) if bearer.rival == Some(mmsi) => return,

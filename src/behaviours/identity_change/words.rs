@@ -1,4 +1,4 @@
-//! What `identity_change` says about its alerts.
+//! The texts of `identity_change` alerts.
 
 use serde::{Deserialize, Serialize};
 

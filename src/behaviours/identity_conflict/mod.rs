@@ -73,7 +73,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "One identity in two places",
     chapter: Chapter::Reported,

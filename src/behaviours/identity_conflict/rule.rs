@@ -18,8 +18,9 @@ use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::{Form, Settings};
 
+/// Interval at which an open conflict is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
-/// How long an ended conflict does not open again, unless there is a further place.
+/// For how long an ended conflict does not open again, unless there is a further place.
 const ONCE_IN: Span = Span::from_hours(24);
 
 /// The `identity_conflict` behaviour and its state.
@@ -27,13 +28,13 @@ pub struct IdentityConflict {
     settings: Settings,
     /// Conflicts, by the further track.
     doubles: BTreeMap<TrackIx, Double>,
-    /// The further tracks that left each track.
+    /// For each track, the further tracks that split off from it.
     left: FxHashMap<TrackIx, Vec<TrackIx>>,
-    /// Numbers reported, for a day.
+    /// MMSIs reported within the last day.
     numbers: BTreeMap<Mmsi, Number>,
 }
 
-/// What was reported about a number.
+/// What was reported about an MMSI.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Number {
     /// Number of places when last reported.
@@ -53,8 +54,9 @@ struct Double {
     confirmed_at: Time,
     /// Fixes of the older track since the jump.
     fixes: u32,
-    /// Once two ships are proved: when, and when last reported.
+    /// When two ships were proved, and when that was last reported; `None` before the proof.
     open: Option<(Time, Time)>,
+    /// When the older and the further track were last heard.
     last: [Time; 2],
     /// Zones of the further track, where the alert is placed.
     zones: Vec<(ZoneIx, Relation)>,
@@ -71,13 +73,13 @@ impl Double {
         Some(last(self.from.1)?.metres_to(last(further)?) / METRES_PER_NM)
     }
 
-    /// When the longer-silent one of the two was last heard.
+    /// When the one that has been silent for longer was last heard.
     fn quiet_since(&self) -> Time {
         self.last[0].min(self.last[1])
     }
 }
 
-/// When all ships of the number but one had last been heard: the second latest of its tracks.
+/// Since when all ships of the MMSI but one have been silent: the second latest time at which one of its tracks was heard.
 fn number_quiet_since(scene: &Scene<'_>, double: &Double) -> Time {
     let tracks = scene.tracks.under(double.key.mmsi);
     let mut heard: Vec<Time> = tracks.filter_map(|vessel| vessel.last()).map(|fix| fix.at).collect();
@@ -304,7 +306,7 @@ impl Rule for IdentityConflict {
         _out: &mut Output,
     ) {
         self.settings = settings.identity_conflict.clone();
-        // Zones have other numbers now; the next fix looks them up again.
+        // Zone indexes may have changed. The next fix looks the zones up again.
         self.doubles.values_mut().for_each(|double| double.zones.clear());
     }
 

@@ -1,4 +1,4 @@
-//! What `identity_conflict` says about its alerts.
+//! The texts of `identity_conflict` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! Vessels that jumped away: when their positions became false, and when they are true again (part of `interference`).
+//! Vessels that jumped away: when their positions became false, and when they count again (part of `interference`).
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,16 @@ use super::super::{Doubt, Output, Scene, Step, Verdict};
 
 /// Maximum number of vessels that jumped and are not back. Beyond it, the one heard away longest ago is given up.
 const MOST: usize = 10_000;
-/// A vessel not heard at the false place for this long is given up, as nothing more is known of it.
+/// A vessel that is not heard at the false place for this long is given up.
 const GIVEN_UP: Span = Span::from_hours(48);
 /// Maximum number of tracks of false positions for one vessel.
 const MOST_TRACKS: usize = 8;
-/// How much faster than usual a vessel under way may go.
+/// Multiple of its usual speed at which a vessel may return.
 const FASTER_BY: f64 = 1.3;
+/// Distance that is allowed in addition. Nautical miles.
 const UNSURE_NM: f64 = 2.0;
-/// A track that goes this far from its start without a jump belongs to a real ship; the earlier positions were the
-/// false ones.
+/// A track that moves this far from its start without a jump is a real ship's, and the earlier positions were the false
+/// ones. Nautical miles.
 const BELIEVED_NM: f64 = 20.0;
 
 /// One vessel that jumped away.
@@ -31,19 +32,21 @@ pub(super) struct Astray {
     pub(super) since: Time,
     /// Time of the last true position.
     home_at: Time,
+    /// The last true position.
     home: LatLon,
-    /// Speed used for its reach. Knots.
+    /// Speed that limits how far it can be from there. Knots.
     knots: f64,
-    /// Where it last landed.
+    /// The false position that it last jumped to.
     landed: LatLon,
-    /// Tracks it left, and tracks of its false positions.
+    /// Tracks of true positions that it jumped from.
     left: Vec<(TrackKey, TrackIx)>,
+    /// Tracks of its false positions.
     tracks: Vec<(TrackKey, TrackIx)>,
     /// When it was last heard at a false place.
     heard_at: Time,
     /// Whether a notice names it.
     noticed: bool,
-    /// Once it is back: when its positions count again. `None` while it is away.
+    /// When its positions count again; `None` while it is away.
     until: Option<Time>,
 }
 
@@ -68,7 +71,7 @@ pub(super) struct Strays {
     vessels: BTreeMap<Mmsi, Astray>,
 }
 
-/// Meaning of a jump.
+/// What a jump means.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Kind {
     /// Back to where the vessel can be.
@@ -106,7 +109,7 @@ impl Strays {
                 return Kind::Away { since: astray.since };
             }
         }
-        // A vessel that was back only briefly has been away since it first jumped.
+        // A vessel that was back for less than `back_minutes` has been away since it first jumped.
         let earlier = self.vessels.get(&mmsi).filter(|astray| astray.until.is_some_and(|until| fix.at < until));
         let noticed = earlier.is_some();
         let since = earlier.map_or(jump.first.at, |astray| astray.since);
@@ -139,8 +142,8 @@ impl Strays {
         self.vessels.contains_key(&mmsi)
     }
 
-    /// A notice names the vessel, so every fix is needed from now on. If the vessel is back already, its positions count
-    /// again after `calm`.
+    /// Called when a notice names the vessel, so that every fix is needed from now on. If the vessel is back already, its positions
+    /// count again after `calm`.
     pub(super) fn noticed(
         &mut self,
         scene: &Scene<'_>,
@@ -190,8 +193,8 @@ impl Strays {
         }
     }
 
-    /// The vessel is back where it can be. Its positions count again after `calm`, and the tracks of its false positions
-    /// are forgotten, except `believed`.
+    /// Called when the vessel is back where it can be. Its positions count again after `calm`, and the tracks of its false
+    /// positions are forgotten, except `believed`.
     pub(super) fn back(
         &mut self,
         mmsi: Mmsi,
@@ -233,7 +236,7 @@ impl Strays {
         });
     }
 
-    /// When a vessel that is still away would be given up, for the wake. `None` if it is not away or not named.
+    /// When a vessel that is still away is given up unless it is heard; `None` if it is not away or no notice names it.
     pub(super) fn given_up_at(&self, mmsi: Mmsi) -> Option<Time> {
         let astray = self.vessels.get(&mmsi).filter(|astray| astray.noticed && astray.until.is_none())?;
         Some(astray.heard_at + GIVEN_UP)
@@ -248,7 +251,7 @@ impl Strays {
         }
     }
 
-    /// A track was dropped.
+    /// Removes a track that was dropped.
     pub(super) fn forget(&mut self, key: TrackKey, vessel: TrackIx) {
         if let Some(astray) = self.vessels.get_mut(&key.mmsi) {
             astray.left.retain(|track| *track != (key, vessel));
@@ -256,7 +259,7 @@ impl Strays {
         }
     }
 
-    /// Period in which a vessel's positions are false. `None` if nothing is known against them.
+    /// The period in which a vessel's positions are false; `None` if they are not in doubt.
     pub(super) fn doubt(&self, mmsi: Mmsi) -> Option<Doubt> {
         self.vessels.get(&mmsi).filter(|astray| astray.noticed).map(|astray| astray.doubt(mmsi))
     }

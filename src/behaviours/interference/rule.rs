@@ -36,6 +36,7 @@ pub struct Interference {
     strays: Strays,
 }
 
+/// A jump of one vessel, and where it landed.
 #[derive(Clone, Serialize, Deserialize)]
 struct Landing {
     at: Time,
@@ -94,7 +95,7 @@ impl Interference {
         self.areas.iter().find(|(_, area)| self.is_near(area.centre, to))
     }
 
-    /// Handles a vessel that appeared where it could not have gone.
+    /// Handles a vessel that jumped to a place that it could not have reached.
     fn jumped(&mut self, scene: &Scene<'_>, step: &Step<'_>, jump: &Jump, fix: &Fix, out: &mut Output) {
         let window = minutes(self.settings.window_minutes);
         let back_minutes = minutes(self.settings.back_minutes);
@@ -136,7 +137,7 @@ impl Interference {
         }
     }
 
-    /// Opens or extends an area if the jumps around this one are of enough vessels.
+    /// Opens or extends an area if enough vessels jumped to places around this one.
     fn gather(
         &mut self,
         scene: &Scene<'_>,
@@ -228,7 +229,7 @@ fn say_doubts(doubts: Vec<Doubt>, out: &mut Output) {
     }
 }
 
-/// Name of the cell, from its south-west corner: `36.00N 017.50W`.
+/// The name of the cell that contains a position, from the cell's south-west corner: `36.00N 017.50W`.
 fn cell_name(at: LatLon) -> String {
     let corner = |degrees: f64| (degrees / CELL_DEGREES).floor() * CELL_DEGREES;
     let (lat, lon) = (corner(at.lat), corner(at.lon));

@@ -1,4 +1,4 @@
-//! What `interference` says about its alerts.
+//! The texts of `interference` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -34,8 +34,9 @@ pub use words::Form;
 const RESUME_AFTER: Span = Span::from_minutes(5);
 /// Slack at both edges of the belt for vessels already in it. Nautical miles (SPEC: 0.2 nm at every border).
 const HYSTERESIS_NM: f64 = 0.2;
-/// Fixes needed within the condition: for any vessel, and for one heard only by satellite.
+/// Number of fixes that the condition needs.
 const FIXES: u32 = 4;
+/// The same for a vessel heard only by satellite.
 const FIXES_SATELLITE: u32 = 2;
 
 /// Settings `[behaviours.limit_hugging]`.
@@ -137,7 +138,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Slow outside a limit",
     chapter: Chapter::Zones,

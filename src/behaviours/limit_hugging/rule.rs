@@ -15,7 +15,8 @@ use super::{Form, Settings};
 /// The `limit_hugging` behaviour and its state.
 pub(crate) type LimitHugging = PerVessel<InZones<SlowInBelt>>;
 
-/// The condition: slow in the belt just outside a zone. Its measure in a zone is the distance from the border. Nautical miles.
+/// The condition of being slow in the belt just outside a zone. Its measured value is the distance from the border, in nautical
+/// miles.
 pub(crate) struct SlowInBelt;
 
 impl ZoneCase for SlowInBelt {
@@ -37,7 +38,7 @@ impl ZoneCase for SlowInBelt {
         chart.zones.belts(at.fix.position).filter(in_belt).collect()
     }
 
-    /// The start of the fix's span if the vessel was in the belt already, else the fix.
+    /// The start of the span of the speed if the vessel was already in the belt then, otherwise the time of the fix.
     fn not_before(settings: &Settings, at: &At<'_>, zone: ZoneIx) -> Time {
         let Some(since) = at.step.smg.map(|smg| smg.since) else {
             return at.fix.at;

@@ -1,4 +1,4 @@
-//! What `limit_hugging` says about its alerts.
+//! The texts of `limit_hugging` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Circling: whether a vessel's 5-minute positions go round in one place (one form of loitering).
+//! Circling, one form of loitering: whether the positions of a vessel, every 5 minutes, go round in one place.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -12,24 +12,28 @@ use crate::behaviours::loitering::Settings;
 use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::{Explanation, number};
 
+/// Interval between the positions that are examined.
 const SLOT: Span = Span::from_minutes(5);
+/// The same in hours.
 const SLOT_HOURS: f64 = 1.0 / 12.0;
-/// Smallest share of `circling_path_nm` for which a vessel still circles; below it the vessel lies still. Also the
-/// share of the window that must be heard for the window to prove anything.
+/// Share of `circling_path_nm` that a vessel must sail to continue circling; below it the vessel lies still. Also the
+/// share of a window in which the vessel must be heard for the window to prove anything.
 const LEAST_SHARE: f64 = 0.5;
 /// Shortest leg of 5 minutes that has a meaningful course. Metres.
 const STEADY_METRES: f64 = 100.0;
-/// A turn larger than this between two positions is to neither side, so it does not count.
+/// Largest turn between two legs that counts. Whether a larger one is to port or starboard cannot be known.
 const TURNED_BACK_DEGREES: f64 = 170.0;
-/// Above this speed a vessel cannot circle, and its track is not searched. Knots.
+/// Speed above which a vessel cannot circle, so its track is not searched. Knots.
 const TOO_FAST_KNOTS: f64 = 15.0;
 
 /// Circling of one vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Circling {
+    /// Since when the place has allowed circling; `None` while it does not.
     allowed_since: Option<Time>,
-    /// Last look at which the vessel circled, and last look of all.
+    /// Last look at which the vessel circled.
     held_at: Time,
+    /// Last look.
     looked_at: Time,
     state: State,
 }
@@ -54,9 +58,9 @@ struct Round {
 
 /// What a later window shows about a round.
 enum Standing {
-    /// It continues.
+    /// The vessel still circles.
     Goes(Round),
-    /// The displacement is between its begin and end thresholds.
+    /// The displacement is between its begin and end thresholds, so the condition neither holds nor ends.
     Strays,
     /// The vessel no longer circles.
     Over,
@@ -67,7 +71,8 @@ impl Circling {
         Circling { allowed_since: None, held_at: Time::MIN, looked_at: Time::MIN, state: State::Idle }
     }
 
-    /// One look every 5 minutes where the place allows it. Returns the last moment the condition held, if it ended.
+    /// Looks at the track; called every 5 minutes while the place allows circling. Returns the last moment at which the vessel
+    /// circled, if that ended.
     pub(super) fn look(&mut self, settings: &Settings, scene: &VesselScene<'_>, fix: &Fix) -> Option<Time> {
         let vessel = &scene.vessel;
         let allowed_since = *self.allowed_since.get_or_insert(fix.at);
@@ -100,7 +105,7 @@ impl Circling {
             State::Ended { satisfied_at, started_at, ended_at } => {
                 let window = satisfied_at - started_at;
                 if ended_at + scene.merge < fix.at {
-                    // Later circling is a new round, so nothing of the old one counts towards it.
+                    // Circling cannot resume any more. What came before the end does not count towards a new alert.
                     self.allowed_since = Some(ended_at);
                     self.state = State::Idle;
                 } else if window <= fix.at - allowed_since
@@ -114,7 +119,7 @@ impl Circling {
         }
     }
 
-    /// The vessel lies still now, so circling that began earlier does not count.
+    /// Called when the vessel lies still: circling ends, and what came before no longer counts.
     pub(super) fn rest(&mut self, at: Time) {
         if let State::Open { satisfied_at, round } = self.state {
             let ended_at = self.held_at.max(satisfied_at);
@@ -123,7 +128,7 @@ impl Circling {
         self.allowed_since = Some(at);
     }
 
-    /// The place no longer allows circling. It is over at the last look.
+    /// Called when the place no longer allows circling. Returns the last moment at which the vessel circled, if it did.
     pub(super) fn leave(&mut self) -> Option<Time> {
         self.allowed_since = None;
         let State::Open { satisfied_at, round } = self.state else {
@@ -138,6 +143,7 @@ impl Circling {
         matches!(self.state, State::Open { .. })
     }
 
+    /// Whether nothing is kept that matters later: the place does not allow circling, and no alert can resume.
     pub(super) fn is_idle(&self, merge: Span, now: Time) -> bool {
         match self.state {
             State::Idle => self.allowed_since.is_none(),
@@ -153,6 +159,7 @@ impl Circling {
         }
     }
 
+    /// When the vessel began to circle; `Time::MIN` if it did not.
     pub(super) fn started_at(&self) -> Time {
         match self.state {
             State::Open { round, .. } => round.started_at,
@@ -161,6 +168,7 @@ impl Circling {
         }
     }
 
+    /// Adds the measured values of the current circling, if there is any.
     pub(super) fn measure(&self, measured: &mut Map<String, Value>) {
         let State::Open { round, .. } = self.state else {
             return;
@@ -182,7 +190,7 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
     }
     let box_metres = settings.circling_box_nm * METRES_PER_NM;
     let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
-    // A vessel outside the box when the shortest window began is passing. Most vessels are ruled out here.
+    // Most vessels are ruled out here: one that was outside the box when the shortest window began is passing.
     let then = vessel.position_at(now - shortest, bridge)?;
     if !then.is_within(1.5 * box_metres, fix.position) {
         return None;
@@ -212,7 +220,7 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
     None
 }
 
-/// The vessel's way over the last `hours`, as far as it was heard.
+/// The vessel's positions over the last `hours`, as far as it was heard.
 pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -> Walk {
     let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
     let (mut walk, mut past) = (Walk::default(), vessel.past_positions(bridge));
@@ -226,7 +234,7 @@ pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -
     walk
 }
 
-/// Adds the conditions on that way.
+/// Adds the conditions on circling over a walk.
 pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>) -> Explanation {
     let walk = walk.unwrap_or_default();
     let nm = |metres: f64| Some(metres / METRES_PER_NM);

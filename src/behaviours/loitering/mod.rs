@@ -40,7 +40,7 @@ pub(crate) use rule::Loitering;
 pub use settings::Settings;
 pub use words::Form;
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Loitering",
     chapter: Chapter::AtSea,

@@ -32,11 +32,12 @@ pub(crate) struct LoiteringRule {
 pub(crate) struct State {
     /// Its stay under each set of settings that applies.
     stays: Vec<Stay>,
-    /// Latest report, if the condition has been reported and not yet ended.
+    /// The latest report about the condition; `None` unless it is open and was reported.
     said: Option<Said>,
     last_fix: Time,
 }
 
+/// What the latest report about a vessel stated.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Said {
     at: Time,

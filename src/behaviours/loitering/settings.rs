@@ -10,8 +10,9 @@ use super::super::{hysteresis, minutes, not_negative, ordered, positive};
 
 /// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
 const RESUME_AFTER: Span = Span::from_minutes(5);
-/// Fixes needed within the condition: for any vessel, and for one heard only by satellite.
+/// Number of fixes that the condition needs.
 const FIXES: u32 = 4;
+/// The same for a vessel heard only by satellite.
 const FIXES_SATELLITE: u32 = 2;
 
 /// Settings `[behaviours.loitering]`.
@@ -165,6 +166,7 @@ impl Settings {
         problems
     }
 
+    /// The times and fixes that slow loitering needs.
     pub(crate) fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
         Timing {
             after: minutes(self.after_minutes),

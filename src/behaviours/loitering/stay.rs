@@ -15,11 +15,11 @@ use crate::behaviours::shared::anchored::{self, Anchored};
 use crate::behaviours::shared::swing::Swing;
 use crate::behaviours::{Explanation, Interest, Step, loitering::circling, minutes};
 
-/// Within this distance, a vessel is alongside, allowing for the positions of the antennas. Metres.
+/// Distance within which a vessel is alongside, allowing for where the antennas are. Metres.
 const ALONGSIDE_METRES: f64 = 300.0;
 /// A vessel not heard for longer than this may have left.
 const HEARD_WITHIN: Span = Span::from_minutes(10);
-/// A vessel that began to lie still at least this much later came to the one that was there first.
+/// A vessel that began to lie still at least this much later than another came to it.
 const CAME_LATER_BY: Span = Span::from_minutes(10);
 
 /// The stay of one vessel under one set of settings.
@@ -37,13 +37,13 @@ pub(super) struct Stay {
     lay: Option<(LatLon, Time)>,
     /// Whether the place allows the conditions now.
     inside: bool,
-    /// Time before this does not count, because the place must hold throughout.
+    /// Time before this does not count: the vessel was not at an allowed place, or the settings were not in force.
     not_before: Time,
 }
 
 impl Stay {
-    /// Creates a stay in which time before `not_before` does not count: the crossing of the border, or the start of the
-    /// zone.
+    /// Creates a stay. Time before `not_before`, when the vessel crossed the border or the zone came into force, does not
+    /// count.
     pub(super) fn new(profile: u16, not_before: Time) -> Stay {
         Stay {
             profile,
@@ -63,7 +63,7 @@ impl Stay {
         !self.inside && self.slow.is_idle(rule, now) && self.circling.is_idle(rule.merge, now)
     }
 
-    /// Whether a condition is open without any sign of ending, so that the measurements describe it.
+    /// Whether a condition is open and shows no sign of ending. Only then do measurements describe it.
     pub(super) fn holds(&self) -> bool {
         (self.slow.is_open() && !self.slow.is_ending()) || self.circling.is_open()
     }
@@ -127,7 +127,7 @@ impl Stay {
         let came_later = self.slow.started_at() + CAME_LATER_BY;
         self.visited |= scene.is_visited(came_later, ALONGSIDE_METRES, HEARD_WITHIN);
         match Anchored::of(scene, &self.swing, &settings.anchorage()) {
-            // Lying still while another vessel comes alongside does not prove an anchor; a meeting looks the same.
+            // Lying still while another vessel comes alongside does not prove an anchor: a meeting looks the same.
             Some(Anchored::Swing { .. } | Anchored::Still { .. }) if self.visited => {}
             Some(now) => self.anchored = Some((now, at)),
             None => {}
@@ -176,6 +176,7 @@ impl Stay {
         vec![slow, circling]
     }
 
+    /// Called when the place no longer allows the conditions. Returns the last moment at which one of them held, if one was open.
     pub(super) fn leave(&mut self) -> Option<Time> {
         self.swing = Swing::default();
         self.anchored = None;
@@ -187,6 +188,7 @@ impl Stay {
         slow.max(self.circling.leave())
     }
 
+    /// Start of the condition that was satisfied first.
     pub(super) fn started_at(&self) -> Time {
         match (self.slow.satisfied_at(), self.circling.satisfied_at()) {
             (Some(slow), Some(circling)) if circling < slow => self.circling.started_at(),
@@ -195,6 +197,7 @@ impl Stay {
         }
     }
 
+    /// When a condition was first satisfied; `Time::MIN` if none is open.
     pub(super) fn satisfied_at(&self) -> Time {
         let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
         first.into_iter().flatten().min().unwrap_or(Time::MIN)

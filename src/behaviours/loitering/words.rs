@@ -1,4 +1,4 @@
-//! What `loitering` says about its alerts.
+//! The texts of `loitering` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -13,8 +13,8 @@
 //! ## Ends
 //! At once, as the vessel has returned.
 //! ## Blind spots
-//! The vessel's place is looked at every half hour and whenever it is slow, so the start is known to half an hour's
-//! way. A port call within a hole in reception is not seen. Offshore supply, research and fishing vessels do the same
+//! The vessel's place is checked every half hour and whenever it is slow, so where it left is known only to half an hour's
+//! sailing. A port call within a hole in reception is not seen. Offshore supply, research and fishing vessels do the same
 //! for a living.
 
 mod rule;
@@ -129,7 +129,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Out and back without a port",
     chapter: Chapter::AtSea,

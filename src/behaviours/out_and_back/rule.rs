@@ -18,8 +18,9 @@ use crate::zones::{Chart, Relation};
 
 use super::{Form, Settings};
 
-/// Fixes needed within a stop: for any vessel, and for one heard only by satellite.
+/// Number of fixes that a stop needs.
 const FIXES: u32 = 4;
+/// The same for a vessel heard only by satellite.
 const FIXES_SATELLITE: u32 = 2;
 
 /// The `out_and_back` behaviour and its state.
@@ -34,7 +35,9 @@ pub(crate) struct OutAndBackRule {
 /// The trip of one vessel at sea. Kept small, since there are many.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Trip {
+    /// Where the vessel left calm water: latitude and longitude.
     start: (f32, f32),
+    /// Greatest distance from there so far.
     farthest_nm: f32,
     left_at: Time,
     stop: Option<Box<Stop>>,

@@ -1,4 +1,4 @@
-//! What `out_and_back` says about its alerts.
+//! The texts of `out_and_back` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -27,7 +27,7 @@ pub struct PositionJump {
 struct Open {
     key: TrackKey,
     from: (TrackKey, TrackIx),
-    /// Last fix on the track that was left, as far as is known.
+    /// Time of the last known fix on the track that was left.
     left_at: Time,
 }
 

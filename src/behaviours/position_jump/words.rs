@@ -1,4 +1,4 @@
-//! What `position_jump` says about its alerts.
+//! The texts of `position_jump` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! One pair of ships under one set of settings: its tiers, and whether the ships have parted.
+//! The state of one pair of ships under one set of settings: its tiers, and whether the ships have parted.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +17,13 @@ pub(super) struct Judged {
     pub(super) near: Tier,
     pub(super) close: Tier,
     pub(super) underway: Tier,
-    /// Whether the meeting has ever been close. It stays close to its end.
+    /// Whether the meeting was ever close. It then counts as close to its end.
     was_close: bool,
-    /// Last known minute at which they were neither apart nor fast.
+    /// Last minute at which the ships are known to have been neither apart nor fast.
     held_at: Time,
-    /// Further apart than allowed: start, and minutes so far.
+    /// Start and number of minutes for which the ships have been further apart than allowed.
     far: Option<(Time, u32)>,
-    /// Further apart than allowed, or too fast: start, and minutes so far.
+    /// Start and number of minutes for which the ships have been further apart than allowed, or one of them too fast.
     away: Option<(Time, u32)>,
     pub(super) open: bool,
 }
@@ -43,6 +43,8 @@ impl Judged {
         }
     }
 
+    /// Counts one instant in each tier, and opens the meeting once a tier is satisfied. `enough` returns whether both ships have
+    /// enough fixes since a time.
     pub(super) fn count(
         &mut self,
         settings: &Settings,
@@ -54,7 +56,7 @@ impl Judged {
         let near = TierRule::new(settings.near_minutes, settings.near_break_minutes);
         let close = TierRule::new(settings.close_minutes, settings.close_break_minutes);
         let (metres, speeds) = (instant.metres, instant.knots);
-        // Once the meeting is open, a break does not end it; only distance or speed over time does.
+        // A break does not end an open meeting; only being apart or fast for long enough does.
         let open = self.open;
         let count = |tier: &mut Tier, rule: &TierRule, within: bool| {
             if within || !open {
@@ -82,11 +84,10 @@ impl Judged {
         self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
     }
 
-    /// Handles one instant. If the ships have been apart, or one of them fast, for long enough, and the meeting was
-    /// open, returns the last minute before. Ships under way in step are fast by nature, so only distance ends their
-    /// meeting.
+    /// Handles one instant. Returns the last minute of an open meeting once the ships have been apart, or one of them fast, for
+    /// long enough. Ships in company under way are fast anyway, so only distance ends their meeting.
     pub(super) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
-        // A ship that arrives fast has not left. Only what happens after the first counted minute can end a count.
+        // A ship that arrives fast has not left, so only what follows the first counted minute can end a count.
         if !self.open && self.near.counted() <= 1 && self.underway.counted() <= 1 {
             self.away = None;
             self.far = None;
@@ -126,6 +127,7 @@ impl Judged {
         [&self.near, &self.close, &self.underway].iter().any(|tier| 0 < tier.counted())
     }
 
+    /// The form of the meeting by what is counted so far.
     pub(super) fn form(&self, settings: &Settings) -> Form {
         let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
         let close = self.was_close || self.is_close(settings);
@@ -157,7 +159,7 @@ impl Judged {
     }
 }
 
-/// Whether the two may be a pair of the underway tier.
+/// Whether two ships may be a pair of the underway tier.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mixed {
     Fits,
@@ -165,6 +167,7 @@ pub(super) enum Mixed {
     NotForUnderway,
 }
 
+/// Whether the two may be a pair of the underway tier, by their reported types.
 pub(super) fn mixed(scene: &PairScene<'_>) -> Mixed {
     let types = [scene.a, scene.b].map(|vessel| vessel.ship_type());
     let fishing = types.iter().all(|kind| *kind == Some(30));

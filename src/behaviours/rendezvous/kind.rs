@@ -1,4 +1,4 @@
-//! What kinds of ship meet, and what that means for the meeting (part of `rendezvous`).
+//! Which kinds of ship meet, and what that means for the score of the meeting (part of `rendezvous`).
 
 use serde_json::{Map, Value};
 
@@ -20,6 +20,7 @@ pub(super) enum PairKind {
 }
 
 impl PairKind {
+    /// The kind of a pair of vessels.
     pub(super) fn of(a: &Vessel<'_>, b: &Vessel<'_>) -> PairKind {
         let types = [a.ship_type(), b.ship_type()];
         let merchant = types.map(|kind| matches!(kind, Some(31 | 32 | 52 | 70..=89)));
@@ -63,7 +64,7 @@ impl PairKind {
         }
     }
 
-    /// Adds the same as conditions. A meeting that does not meet them is at most low, or a fact.
+    /// Adds the same as conditions. A meeting that fails one of them is at most low, or a fact.
     pub(super) fn explain(self, told: Explanation, settings: &Settings, earlier: usize, tow: &Tow) -> Explanation {
         let told = match self.habitual_from(settings) {
             Some(meetings) => {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// How long a meeting counts as an earlier one. The measured value `earlier_meetings_14_days` has it in its name.
+/// How long a meeting counts as an earlier one. The name of the measured value `earlier_meetings_14_days` states it too.
 const REMEMBERED: Span = Span::from_hours(14 * 24);
 /// Maximum number of pairs remembered. Beyond it those that met longest ago are forgotten and counted.
 const MOST_PAIRS: usize = 20_000;
@@ -20,7 +20,7 @@ pub(super) type Both = (TrackKey, TrackKey);
 /// When each pair began to meet.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Meetings {
-    /// Starts of the meetings of a pair, oldest first.
+    /// Starts of the meetings of each pair, oldest first.
     pairs: BTreeMap<Both, Vec<Time>>,
     /// Pairs, by the start of their latest meeting.
     by_latest: BTreeSet<(Time, Both)>,

@@ -42,7 +42,7 @@ pub use words::Form;
 /// Search distance for neighbours, beyond the near tier so that its first minutes are not missed. Metres.
 const LOOK_METRES: f64 = 1500.0;
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Meeting at sea",
     chapter: Chapter::AtSea,

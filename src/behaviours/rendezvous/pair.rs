@@ -1,4 +1,4 @@
-//! Two ships near each other: their distance at whole minutes, counted by tier.
+//! The state of one pair of ships near each other: minutes counted by tier, under each set of settings that applies.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -21,11 +21,13 @@ use crate::zones::{Hit, Relation, ZoneIx};
 
 /// Minutes near each other for the same meeting to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;
+/// Interval at which an open meeting is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
+/// Movement of the midpoint after which zones and place are looked up again. Metres.
 const REDO_METRES: f64 = 100.0;
 /// How long a count is kept while one of the ships is silent.
 const FORGET_AFTER: Span = Span::from_hours(2);
-/// Ships that have not been near each other for this long are dropped as a pair.
+/// A pair that has not been near each other for this long is dropped.
 const FORGET_APART: Span = Span::from_minutes(20);
 
 /// Two ships being watched.
@@ -79,7 +81,7 @@ impl Pair {
         }
     }
 
-    /// The two are one hull. Nothing is counted, and what was reported is retracted.
+    /// Retracts what was reported, because the two prove to be one hull.
     pub(super) fn stand_down(&mut self, hull: OneHull, out: &mut Signals<'_>) {
         self.judged.clear();
         self.ended = None;
@@ -112,7 +114,7 @@ impl Pair {
         self.last_near = Time::MIN;
     }
 
-    /// Other zones or settings are in force. Returns false if the pair is not watched any more.
+    /// Ends what the zones and settings in force no longer allow. Returns whether the pair is still watched.
     pub(super) fn review(
         &mut self,
         scene: &PairScene<'_>,

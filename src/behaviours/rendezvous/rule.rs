@@ -17,7 +17,7 @@ use super::{LOOK_METRES, Settings};
 
 /// Maximum distance at which the nearest other ship is reported. Metres.
 const NEAREST_METRES: f64 = 20_000.0;
-/// Above this speed a vessel is not a slow neighbour. Knots.
+/// Speed above which a neighbour is passing. Knots.
 const PASSING_KNOTS: f64 = 5.0;
 
 /// The `rendezvous` behaviour and its state.
@@ -68,7 +68,7 @@ impl PairRule for RendezvousRule {
         (slow_at_sea || asked) && is_confirmed(&scene.vessel)
     }
 
-    /// The one with the smaller key comes first.
+    /// The vessel with the smaller key comes first.
     fn fits(&self, _scene: &VesselScene<'_>, step: &Step<'_>, other: &Vessel<'_>) -> Option<First> {
         let first = if step.key < other.key() { First::One } else { First::Other };
         is_candidate(other, step.at).then_some(first)
@@ -150,7 +150,7 @@ fn is_candidate(other: &Vessel<'_>, at: Time) -> bool {
     other.takes_part() && is_confirmed(other) && at - last.at <= LOOK_BACK && !passing
 }
 
-/// Whether the vessel was heard more than once, so that invented numbers do not take up the places of partners.
+/// Whether the vessel was heard more than once. Invented MMSIs would otherwise take up the places of partners.
 fn is_confirmed(vessel: &Vessel<'_>) -> bool {
     1 < vessel.fixes() || vessel.satellite_only()
 }

@@ -204,6 +204,7 @@ impl Settings {
         problems
     }
 
+    /// The longest holes between fixes over which positions are interpolated.
     pub(super) fn bridges(&self) -> Bridges {
         Bridges { fast: minutes(self.bridge_minutes), slow: minutes(self.bridge_slow_minutes) }
     }

@@ -12,15 +12,15 @@ use crate::time::{Span, Time};
 
 use crate::behaviours::runner::instant::CommonInstant;
 
-/// How far back to look. Three hours hold a tow, or most of one.
+/// How far back to look. Three hours cover a tow, or most of one.
 const LOOK_BACK: Span = Span::from_hours(3);
 /// Interval between looks. Minutes.
 const EVERY_MINUTES: i64 = 5;
 /// Largest difference between courses that count as similar. Degrees.
 const ALIKE_DEGREES: f64 = 30.0;
-/// Below this speed no gear is towed. Knots (SPEC `rendezvous`).
+/// Speed below which no gear is towed (SPEC `rendezvous`). Knots.
 const LEAST_KNOTS: f64 = 0.5;
-/// Below this speed, boats side by side may just drift with the current; above it they tow. Knots.
+/// Speed above which boats side by side tow; below it they may just drift with the current. Knots.
 const DRIFTING_KNOTS: f64 = 1.5;
 /// Smallest change of the common course within `TURN` that counts as a turn. Degrees.
 const TURN_DEGREES: f64 = 45.0;

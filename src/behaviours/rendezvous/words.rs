@@ -1,4 +1,4 @@
-//! What `rendezvous` says about its alerts.
+//! The texts of `rendezvous` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! What a behaviour that rests on one condition supplies: its thresholds, what a fix shows, and the facts to report.
+//! Cases: what a behaviour that rests on one condition supplies to [`Lone`](super::lone::Lone).
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,24 +12,26 @@ use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, Vessel};
 use crate::zones::ZoneIx;
 
-/// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
+/// How long the begin threshold must be met again for the same alert to resume (SPEC "Alerts").
 pub(crate) const RESUME_AFTER: Span = Span::from_minutes(5);
-/// Fixes needed within a condition: for any vessel, and for one heard only by satellite.
+/// Number of fixes that a condition needs.
 pub(crate) const FIXES: u32 = 4;
+/// The same for a vessel heard only by satellite.
 pub(crate) const FIXES_SATELLITE: u32 = 2;
-/// Value of `Rule::fixes` that cannot be reached, used while another requirement is missing.
+/// Value of `Timing::fixes` that is never reached. Used while another requirement is not met.
 pub(crate) const NOT_YET: u32 = u32::MAX;
 
-/// The part that each behaviour supplies: thresholds, the meaning of a fix, and the facts to report.
+/// The part that each behaviour supplies: its thresholds, what a fix shows, and the facts to report.
 pub(crate) trait Case: Send + 'static {
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned + Send;
     /// State kept beside the condition.
     type Own: Serialize + DeserializeOwned + Send;
     const BEHAVIOUR: Behaviour;
     const WHERE: Where;
-    /// Reason for the end when the end threshold is met.
+    /// Reason for an end at which the end threshold is met.
     const ENDS: End;
 
+    /// Minimum distance from shore. Nautical miles.
     fn min_shore_nm(settings: &Self::Settings) -> f64;
 
     /// Radius within which a swinging vessel is at anchor. Nautical miles; `None` if anchoring does not matter.
@@ -37,29 +39,30 @@ pub(crate) trait Case: Send + 'static {
         None
     }
 
-    /// What a fix shows, with the speed and its span; `None` if it shows nothing. `kept.condition` does not include this fix yet.
+    /// What a fix shows about the condition, and the speed made good that shows it; `None` if it shows nothing. `kept.condition`
+    /// does not include this fix yet.
     fn observe(
         settings: &Self::Settings,
         kept: &mut Kept<Self::Own>,
         seen: &Seen<'_>,
     ) -> Option<(Observation, SpeedMadeGood)>;
 
-    /// How long the condition must last, as known at this fix.
+    /// The times and fixes that the condition needs, as known at this fix.
     fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Timing;
 
     /// Facts to report while the condition is open.
     fn facts(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Facts;
 }
 
-/// A behaviour that consists of one condition and nothing else.
+/// A behaviour whose whole rule is one condition.
 pub(crate) trait Whole: Case {
-    /// Steps it needs of vessels that it keeps no state about.
+    /// Steps that it needs of vessels that it does not follow.
     const INTEREST: Interest;
 
     /// Its own table among the settings of all behaviours.
     fn table(all: &Settings) -> &Self::Settings;
 
-    /// State to keep from this fix on, if a condition may begin with it; otherwise `None`.
+    /// The state to keep beside a condition that may begin with this fix; `None` if it cannot begin.
     fn begin(settings: &Self::Settings, seen: &Seen<'_>) -> Option<Self::Own>;
 
     /// Adds the conditions between those on the place and those on mooring.
@@ -76,7 +79,7 @@ pub(crate) trait Whole: Case {
 pub(crate) enum Where {
     /// Only in or near watched zones.
     Watched,
-    /// Everywhere at sea, with a zone's own settings inside it.
+    /// Everywhere at sea, under the settings of a zone inside that zone.
     Anywhere,
 }
 
@@ -125,12 +128,12 @@ pub(crate) struct Kept<X> {
     pub(crate) own: X,
     /// Whether the place allows the condition now.
     pub(crate) inside: bool,
-    /// Time before this does not count, because the place must hold throughout.
+    /// Time before this does not count: the vessel was not at an allowed place, or the settings were not in force.
     pub(crate) not_before: Time,
 }
 
 impl<X> Kept<X> {
-    /// Handles a fix where the place allows the condition. Returns the last moment it held, if it ended.
+    /// Handles a fix at a place that allows the condition. Returns the last moment at which the condition held, if it ended.
     pub(crate) fn observe<C: Case<Own = X>>(
         &mut self,
         settings: &C::Settings,
@@ -158,7 +161,7 @@ impl<X> Kept<X> {
         }
     }
 
-    /// The place does not allow the condition. Returns the last moment it held, if it was open.
+    /// Handles a fix at a place that does not allow the condition. Returns the last moment at which it held, if it was open.
     pub(crate) fn leave(&mut self) -> Option<Time> {
         self.inside = false;
         self.swing = Swing::default();

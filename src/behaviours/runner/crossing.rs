@@ -36,7 +36,7 @@ impl Default for Settings {
 impl Settings {
     /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
-        // Scores are checked for every behaviour, and there are no other values here.
+        // `within_reason` checks scores for every behaviour, and there are no other values here.
         Vec::new()
     }
 }
@@ -140,7 +140,7 @@ impl<B: Border> VesselRule for Crossings<B> {
         or_nobody_asks(told, scene.chart, &scene.vessel, step.presence)
     }
 
-    /// Ends everything open about the vessel, at its last fix.
+    /// Ends all open crossings of the vessel, at its last fix.
     fn close(&self, open: Open, reason: End, out: &mut Signals<'_>) {
         open.zones.iter().for_each(|zone_id| out.over_in(zone_id, open.last_fix, reason));
     }
@@ -173,7 +173,7 @@ impl<B: Border> VesselRule for Crossings<B> {
 }
 
 impl<B: Border> Crossings<B> {
-    /// Base points, and the score the zone raises them to, if the zone asks and is active.
+    /// Base points, and the score to which the zone raises the alert; `None` unless the zone asks and is active.
     fn points(&self, scene: &VesselScene<'_>, zone: ZoneIx) -> Option<(i32, Option<i32>)> {
         scene.chart.zones.get(zone).asks(B::BEHAVIOUR.name())?;
         let profile = self.profiles.of(scene.chart, zone, scene.now)?;

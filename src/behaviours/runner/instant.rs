@@ -1,4 +1,4 @@
-//! Two ships at a whole minute: positions, distance and speeds. Shared by the behaviours about pairs.
+//! Common instants: positions, distance and speeds of two ships at a whole minute. Shared by the behaviours about pairs.
 
 use crate::ais::Class;
 use crate::geo::{Hull, LatLon, angle_between, hull_metres};
@@ -10,11 +10,11 @@ use crate::behaviours::Scene;
 
 /// Span over which the speed at an instant is measured.
 const SPEED_SPAN: Span = Span::from_minutes(5);
-/// Below this speed a hole of up to `bridge_slow_minutes` is bridged. Knots.
+/// Speed below which longer holes are bridged ([`Bridges::slow`]). Knots.
 const SLOW_BRIDGE_KNOTS: f64 = 3.0;
 
-/// Longest holes between fixes that are bridged. From the base settings, since the distance between two ships does not
-/// depend on the zone.
+/// The longest holes between fixes over which positions are interpolated. Always those of the base settings, since the
+/// distance between two ships does not depend on the zone.
 #[derive(Clone, Copy)]
 pub(crate) struct Bridges {
     /// Class A at 3 kn or more.
@@ -26,14 +26,19 @@ pub(crate) struct Bridges {
 /// Two ships at the same whole minute.
 pub(crate) struct CommonInstant {
     pub(crate) at: Time,
+    /// Midpoint of the two.
     pub(crate) middle: LatLon,
+    /// Distance between the two, hull to hull where that is known.
     pub(crate) metres: f64,
+    /// Speed made good of each.
     pub(crate) knots: [f64; 2],
+    /// Angle between their courses made good, 0-180. Degrees.
     pub(crate) course_apart: f64,
     /// Course made good of the first ship. Degrees.
     pub(crate) course: f64,
 }
 
+/// The two ships at `at`; `None` if either position is not known then.
 pub(crate) fn instant_of(
     scene: &Scene<'_>,
     bridges: Bridges,

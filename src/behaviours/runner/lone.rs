@@ -1,5 +1,5 @@
-//! The one condition of a vessel under the settings of each place it is in, from its start to its end. Shared by the behaviours that
-//! rest on a single condition.
+//! The runner for behaviours that rest on a single condition ([`Case`]). It follows the condition of a vessel from start to end, under
+//! the settings of each place that the vessel is in.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +18,11 @@ use crate::behaviours::{Explanation, Holding, Interest, Settings, Step};
 
 /// Interval at which an open condition is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
-/// The rule about one condition.
+
+/// A rule that consists of the condition `C`.
 pub(crate) struct Lone<C: Case> {
     profiles: Profiles<C::Settings>,
-    /// When the current zones came into force.
+    /// When the zones and settings in force were loaded; `Time::MIN` for those of the start.
     profiles_since: Time,
     scratch: Vec<u16>,
 }
@@ -30,7 +31,7 @@ pub(crate) struct Lone<C: Case> {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State<X> {
     kept: Vec<Kept<X>>,
-    /// Latest report, if the condition has been reported and not yet ended.
+    /// The latest report about the condition; `None` unless it is open and was reported.
     said: Option<Said>,
     /// Time of the last fix that counted for or against the condition.
     heard_at: Time,
@@ -59,7 +60,7 @@ impl<C: Case> Lone<C> {
             .map(|of| of.settings.clone())
     }
 
-    /// Handles one fix, given the test of whether a condition may begin.
+    /// Handles one fix. `begin` returns the state to keep if a condition may begin with it.
     pub(crate) fn observe(
         &mut self,
         state: &mut Option<State<C::Own>>,
@@ -80,7 +81,7 @@ impl<C: Case> Lone<C> {
         self.scratch = allowed;
     }
 
-    /// The conditions on place and mooring, with those added by `own` between them.
+    /// The conditions under each profile in force: on the place, then those that `own` adds, then on anchoring.
     pub(crate) fn explain(
         &self,
         state: Option<&State<C::Own>>,
@@ -110,7 +111,7 @@ impl<C: Case> Lone<C> {
         profiles.into_iter().map(told).collect()
     }
 
-    /// Ends what is open at the last moment it held.
+    /// Ends what is open, at the last moment at which it held.
     pub(crate) fn close(&self, mut state: State<C::Own>, reason: End, out: &mut Signals<'_>) {
         state.close(reason, out);
     }
@@ -152,7 +153,7 @@ impl<C: Case> Lone<C> {
         state.kept.dedup_by_key(|kept| kept.profile);
     }
 
-    /// Writes the profiles in force here to `allowed`.
+    /// Writes the profiles in force at the vessel's place to `allowed`.
     fn allowed(&self, scene: &VesselScene<'_>, presence: &Presence, allowed: &mut Vec<u16>) {
         self.profiles.watched(scene.chart, presence, scene.now, allowed);
         let zones = &scene.chart.zones;
@@ -210,7 +211,7 @@ impl<C: Case> Lone<C> {
             (false, false) => C::ENDS,
         };
         known.speak::<C>(seen, &self.profiles, over_at, reason, out);
-        // Conditions that count nothing are dropped.
+        // A condition that counts nothing and cannot resume is not worth keeping.
         known.kept.retain(|kept| {
             let rule = C::rule(&self.profiles.get(kept.profile).settings, kept, seen);
             !kept.condition.is_idle(&rule, seen.scene.now)
@@ -281,7 +282,7 @@ impl<C: Whole> VesselRule for Lone<C> {
 }
 
 impl<X> State<X> {
-    /// Reports that the condition holds or is over, if that is news.
+    /// Reports that the condition holds, if its form or zones changed or a minute has passed; or that it is over.
     fn speak<C: Case<Own = X>>(
         &mut self,
         seen: &Seen<'_>,
@@ -298,7 +299,7 @@ impl<X> State<X> {
             }
             return;
         };
-        // Measurements during a possible end do not describe the condition.
+        // While the end threshold is met, measurements do not describe the condition.
         if kept.condition.is_ending() {
             return;
         }
@@ -332,7 +333,7 @@ impl<X> State<X> {
         self.said = Some(Said { at: fix.at, form: facts.form, zones });
     }
 
-    /// Ends everything at the last moment it held.
+    /// Ends all conditions, at the last moment at which one of them held.
     fn close(&mut self, reason: End, out: &mut Signals<'_>) {
         let ended_at = self.kept.iter_mut().filter_map(Kept::leave).max();
         if let (Some(_), Some(ended_at)) = (self.said.take(), ended_at) {

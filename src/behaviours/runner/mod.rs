@@ -1,5 +1,5 @@
-//! What the rules of one kind share: of one vessel (`vessel`, with `lone` and `case` for one condition, `zone` and `crossing` for zones that
-//! ask), and of a pair.
+//! Runners: what the rules of one kind have in common. `vessel` runs rules about one vessel. On top of it, `lone` and `case` are for a
+//! single condition, and `zone` and `crossing` for zones that ask for a behaviour. `pairs` runs rules about two vessels.
 
 pub(super) mod case;
 pub(super) mod condition;

@@ -1,5 +1,5 @@
-//! Rules about two vessels: what they may see, and the runner that finds pairs, follows them from minute to minute, and keeps their
-//! state.
+//! The runner for rules about two vessels ([`PairRule`]), and what such a rule may see. The runner finds pairs, follows them from
+//! minute to minute, and keeps their state.
 
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
@@ -17,11 +17,11 @@ use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
 
 const MINUTE: Span = Span::from_minutes(1);
-/// How far back the instants of a new pair are computed; fixes may be this far apart.
+/// How far before the present fix the instants of a new pair begin, since fixes may be this far apart.
 pub(crate) const LOOK_BACK: Span = Span::from_minutes(20);
-/// Trails are complete only for their fine part, so after a longer silence instants are computed from here on.
+/// How far back instants are computed after a silence. Older points of a trail are too sparse.
 const FINE_PART: Span = Span::from_hours(2);
-/// In a crowd, a pair is replaced only by one that is nearer by this factor, because ranks that differ little change with every fix.
+/// Factor by which a pair must be nearer to replace another in a crowd. Small differences change with every fix.
 const NEARER_BY: f64 = 2.0;
 
 /// What a rule about two vessels may read: the two, and the chart.
@@ -32,7 +32,7 @@ pub(crate) struct PairScene<'a> {
     pub(crate) chart: &'a Chart,
     /// How long after its end a condition may resume as the same alert.
     pub(crate) merge: Span,
-    /// The two, in the order that the rule gave them.
+    /// The first vessel, by the order that the rule gave the two.
     pub(crate) a: Vessel<'a>,
     pub(crate) b: Vessel<'a>,
     whole: &'a Scene<'a>,
@@ -44,12 +44,12 @@ impl<'a> PairScene<'a> {
         PairScene { now, chart, merge, a: tracks.vessel(a), b: tracks.vessel(b), whole }
     }
 
-    /// Their keys, in that order.
+    /// The keys of both, in the same order.
     pub(crate) fn keys(&self) -> (TrackKey, TrackKey) {
         (self.a.key(), self.b.key())
     }
 
-    /// The two at a whole minute; `None` if one of them was not heard around it.
+    /// Both vessels at a whole minute; `None` if the position of one of them is not known then.
     pub(crate) fn instant(&self, bridges: Bridges, at: Time) -> Option<CommonInstant> {
         instant_of(self.whole, bridges, &self.a, &self.b, at)
     }
@@ -59,7 +59,7 @@ impl<'a> PairScene<'a> {
         one_hull(self.whole, self.a.key(), self.b.key())
     }
 
-    /// When the longer silent one was last heard.
+    /// When the one that has been silent for longer was last heard.
     pub(crate) fn silent_since(&self) -> Time {
         let last = |vessel: &Vessel<'_>| vessel.last().map_or(Time::MIN, |fix| fix.at);
         last(&self.a).min(last(&self.b))
@@ -71,13 +71,13 @@ impl<'a> PairScene<'a> {
         tracks.lateness(self.a.ix()).max(tracks.lateness(self.b.ix()))
     }
 
-    /// When the two count as lost, one of them last heard at `last`.
+    /// When the pair counts as lost, if one of the two was last heard at `last`.
     pub(crate) fn lost_at(&self, last: Time) -> Time {
         let tracks = self.whole.tracks;
         tracks.lost_at(self.a.ix(), last).max(tracks.lost_at(self.b.ix(), last))
     }
 
-    /// Whether each has four fixes since then, or two if it is heard only by satellite.
+    /// Whether each has four fixes since `since`, or two if it is heard only by satellite.
     pub(crate) fn have_enough_fixes(&self, since: Time) -> bool {
         [self.a, self.b].into_iter().all(|vessel| {
             let needed = if vessel.satellite_only() { 2 } else { 4 };
@@ -104,11 +104,11 @@ pub(crate) trait PairRule: 'static {
     type Pair: Serialize + DeserializeOwned;
     /// The behaviour.
     const BEHAVIOUR: Behaviour;
-    /// Steps it needs of vessels that are in no pair.
+    /// Steps that it needs of vessels that are in no pair.
     const INTEREST: Interest;
-    /// How far apart two vessels become a pair. Metres.
+    /// Maximum distance at which two vessels become a pair. Metres.
     const LOOK_METRES: f64;
-    /// Maximum number of neighbours examined around one vessel. Others are only counted.
+    /// Maximum number of neighbours examined around one vessel, nearest first. Others are only counted.
     const MOST_NEIGHBOURS: usize;
     /// Maximum number of pairs that one vessel can be in at once.
     const MOST_PARTNERS: usize;
@@ -119,16 +119,16 @@ pub(crate) trait PairRule: 'static {
     /// Its own table among the settings of all behaviours.
     fn settings(all: &Settings) -> &Self::Settings;
 
-    /// Longest holes between fixes that are bridged.
+    /// The longest holes between fixes over which positions are interpolated.
     fn bridges(&self) -> Bridges;
 
-    /// Whether steps of the vessel concern the rule at all.
+    /// Whether this step of the vessel concerns the rule.
     fn watches(&self, scene: &VesselScene<'_>, step: &Step<'_>, is_in_pair: bool) -> bool;
 
     /// Whether the vessel looks for partners with this step.
     fn looks(&self, scene: &VesselScene<'_>, step: &Step<'_>) -> bool;
 
-    /// Which of the two comes first if the other could be the partner of the one that looks; otherwise `None`.
+    /// Which of the two comes first in the pair, if `other` can be a partner of the vessel of the step; otherwise `None`.
     fn fits(&self, scene: &VesselScene<'_>, step: &Step<'_>, other: &Vessel<'_>) -> Option<First>;
 
     /// A new pair, whose instants are computed from `from` on.
@@ -137,10 +137,10 @@ pub(crate) trait PairRule: 'static {
     /// Handles one instant.
     fn count(&mut self, pair: &mut Self::Pair, scene: &PairScene<'_>, instant: &CommonInstant, out: &mut Signals<'_>);
 
-    /// The two are one hull: nothing is counted.
+    /// Retracts what was reported, because the two prove to be one hull.
     fn stand_down(&mut self, _pair: &mut Self::Pair, _hull: OneHull, _out: &mut Signals<'_>) {}
 
-    /// Whether nothing is counted, open or able to resume.
+    /// Whether the pair can be dropped: nothing is counted, and nothing is open or can resume.
     fn is_done(&self, pair: &Self::Pair, scene: &PairScene<'_>) -> bool;
 
     /// Whether the pair may give way to a nearer one in a crowd.
@@ -148,22 +148,23 @@ pub(crate) trait PairRule: 'static {
         false
     }
 
-    /// When the two are lost if nothing more is heard; `None` if nothing is open.
+    /// When the pair is lost if nothing more is heard of one of the two; `None` if nothing is open.
     fn due(&self, pair: &Self::Pair, scene: &PairScene<'_>) -> Option<Time>;
 
-    /// Ends what is open at the last moment it held. The pair is kept only to resume.
+    /// Ends what is open, at the last moment at which it held. The pair may still resume.
     fn close(&mut self, pair: &mut Self::Pair, keys: (TrackKey, TrackKey), reason: End, out: &mut Signals<'_>);
 
-    /// Other zones or settings are in force.
+    /// Puts other zones or settings into force.
     fn configure(&mut self, settings: &Self::Settings, chart: &Chart);
 
-    /// Ends what they no longer allow. Returns whether the pair is still watched.
+    /// Ends what the zones and settings in force no longer allow. Returns whether the pair is still watched.
     fn review(&mut self, pair: &mut Self::Pair, scene: &PairScene<'_>, out: &mut Signals<'_>) -> bool;
 
-    /// The conditions of a pair, at the last instant at which both were heard.
+    /// The conditions of a pair at the last instant that was computed. `instant` is `None` if the positions are not known then.
     fn explain(&self, pair: &Self::Pair, scene: &PairScene<'_>, instant: Option<&CommonInstant>) -> Vec<Explanation>;
 
-    /// The conditions of a vessel that is in no pair. `nearest` finds the nearest other vessel within a distance in metres that `fits`.
+    /// The conditions of a vessel that is in no pair. `nearest` returns the distance of the nearest possible partner within a
+    /// distance, both in metres.
     fn explain_alone(
         &self,
         scene: &VesselScene<'_>,
@@ -174,18 +175,19 @@ pub(crate) trait PairRule: 'static {
     /// Appends what the rule keeps besides the pairs to a snapshot.
     fn save(&self, into: &mut Vec<u8>);
 
-    /// Restores it from a snapshot taken under the same settings and zones.
+    /// Restores that from a snapshot taken under the same settings and zones.
     fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged>;
 }
 
-/// A rule about two vessels, with its state about every pair.
+/// A rule about two vessels, with the state of every pair.
 pub(crate) struct Pairs<R: PairRule> {
     rule: R,
     pairs: FxHashMap<(TrackIx, TrackIx), Slot<R::Pair>>,
+    /// The other vessels in the pairs of each vessel.
     partners: FxHashMap<TrackIx, Vec<TrackIx>>,
     /// The minute in which each vessel last looked for partners.
     looked_at: FxHashMap<TrackIx, Time>,
-    /// Neighbours and pairs left out in a crowd.
+    /// Number of neighbours and pairs left out in a crowd.
     crowded: u64,
 }
 
@@ -195,7 +197,7 @@ struct Slot<P> {
     keys: (TrackKey, TrackKey),
     /// Last instant computed.
     done: Time,
-    /// The next wake that was requested, if one is still to come.
+    /// The next wake-up that was requested; `None` if none is pending.
     wakes_at: Option<Time>,
     pair: P,
 }
@@ -256,7 +258,8 @@ impl<R: PairRule> Pairs<R> {
         }
     }
 
-    /// Whether both may be in one more pair, `metres` apart. In a crowd, each gives up its furthest pair for a much nearer one.
+    /// Whether both vessels can be in one more pair, at a distance of `metres`. A vessel with the maximum number of pairs gives up
+    /// the furthest for a much nearer one.
     fn make_room(&mut self, scene: &Scene<'_>, both: [TrackIx; 2], metres: f64, out: &mut Output) -> bool {
         let mut given_up = Vec::new();
         for ix in both {
@@ -285,7 +288,7 @@ impl<R: PairRule> Pairs<R> {
         [(one, other), (other, one)].into_iter().find(|pair| self.pairs.contains_key(pair))
     }
 
-    /// The pairs a vessel is in, in order of the keys of the others.
+    /// The pairs of a vessel, ordered by the key of the other vessel.
     fn pairs_of(&self, vessel: TrackIx) -> Vec<(TrackIx, TrackIx)> {
         let partners = self.partners.get(&vessel).into_iter().flatten();
         let mut pairs: Vec<(TrackKey, (TrackIx, TrackIx))> = partners
@@ -299,7 +302,8 @@ impl<R: PairRule> Pairs<R> {
         pairs.into_iter().map(|(_, pair)| pair).collect()
     }
 
-    /// Lets the rule act on a pair, which is dropped if nothing is left of it. Otherwise requests its next wake.
+    /// Lets the rule act on a pair. Then drops the pair if `act` returned false or nothing is left of it; otherwise requests its next
+    /// wake-up.
     fn with(
         &mut self,
         scene: &Scene<'_>,
@@ -338,7 +342,7 @@ impl<R: PairRule> Pairs<R> {
     }
 }
 
-/// Computes every whole minute that both vessels now have fixes around.
+/// Passes to the rule every new whole minute up to the latest one that both vessels have fixes for.
 fn advance<R: PairRule>(rule: &mut R, slot: &mut Slot<R::Pair>, scene: &PairScene<'_>, out: &mut Signals<'_>) {
     if scene.a.last().is_none() || scene.b.last().is_none() {
         return;

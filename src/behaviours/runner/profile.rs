@@ -11,11 +11,11 @@ use crate::zones::{Chart, Presence, Zone, ZoneIx};
 
 use crate::behaviours::{Explanation, Place, Vicinity};
 
-/// Slack at the borders of calm water and shore for conditions that are already open. Nautical miles (SPEC: 0.2 nm at
-/// every border).
+/// By how much an open condition may cross the borders of calm water and of the distance from shore. Nautical miles
+/// (SPEC: 0.2 nm at every border).
 const HYSTERESIS_NM: f64 = 0.2;
 
-/// One set of settings, with the calm-water rule that goes with it.
+/// One set of settings of a behaviour, and how calm water affects it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Profile<S> {
     pub(crate) settings: S,
@@ -31,7 +31,9 @@ pub(crate) struct Profile<S> {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Profiles<S> {
     list: Vec<Profile<S>>,
+    /// Index of the profile of each zone; `None` where the behaviour does not run.
     by_zone: Vec<Option<u16>>,
+    /// Index of the profile outside all watched zones: the base settings.
     anywhere: u16,
 }
 
@@ -70,17 +72,18 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
             chart.zones.iter().map(|(_, zone)| self.of_zone(name, base, zone, chart.calm_margin_nm)).collect();
     }
 
+    /// The profile with this index.
     pub(crate) fn get(&self, profile: u16) -> &Profile<S> {
         &self.list[usize::from(profile)]
     }
 
-    /// Writes the profiles of the active watched zones among these to `out`, sorted and without repeats.
+    /// Writes the profiles of those zones of `presence` that are active and watched to `out`, sorted and without repeats.
     pub(crate) fn watched(&self, chart: &Chart, presence: &Presence, now: Time, out: &mut Vec<u16>) {
         self.of_zones(chart, presence.iter().map(|(zone, _)| zone), now, out);
     }
 
-    /// The profiles to explain for a vessel: those in force at its place, or the base settings if there are none. Also
-    /// whether it is watched.
+    /// The profiles to explain for a vessel, and whether it is watched. The profiles are those in force at its place, or the base
+    /// settings if there are none.
     pub(crate) fn for_explaining(&self, chart: &Chart, presence: &Presence, now: Time) -> (Vec<u16>, bool) {
         let mut profiles = Vec::new();
         self.watched(chart, presence, now, &mut profiles);
@@ -91,7 +94,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         (profiles, watched)
     }
 
-    /// Writes the profiles of a set of zones to `out`, or the base settings outside every watched zone.
+    /// Writes the profiles of a set of zones to `out`; if none of the zones is watched and active, that of the base settings.
     pub(crate) fn anywhere(
         &self,
         chart: &Chart,
@@ -112,7 +115,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         }
     }
 
-    /// Whether a behaviour at sea could apply here, or half a mile further out, under any profile. A cheap check before
+    /// Whether a behaviour at sea could apply under any profile, here or half a mile further out. A cheap check before
     /// neighbours are searched.
     pub(crate) fn might_be_at_sea(&self, chart: &Chart, place: &Vicinity, min_shore_nm: impl Fn(&S) -> f64) -> bool {
         let near = |profile: &Profile<S>| {
@@ -210,7 +213,7 @@ impl<S> Profile<S> {
         !place.calm.inside && self.margin_nm - slack <= place.calm.nearest_nm
     }
 
-    /// The same, from bounds of the distances where these decide.
+    /// Like `at_sea`, but decided by bounds of the distances where possible.
     pub(crate) fn is_at_sea(&self, chart: &Chart, place: &Vicinity, min_shore_nm: f64, standing: Standing) -> bool {
         let slack = standing.slack();
         let off_calm = || !place.in_calm() && place.is_off_calm(chart, self.margin_nm - slack);

@@ -1,13 +1,15 @@
-//! Minutes counted towards one tier of a meeting.
+//! Tiers: minutes counted towards one degree of closeness of a meeting.
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
+/// Number of bins of the speeds of a ship, up to 20 kn.
 const BINS: usize = 80;
+/// Number of bins per knot.
 const PER_KNOT: f64 = 4.0;
 
-/// How many minutes a tier needs, and how long a break resets it.
+/// How many minutes a tier needs, and after how many minutes a break resets it.
 #[derive(Clone, Copy)]
 pub(crate) struct TierRule {
     minutes: f64,
@@ -15,6 +17,7 @@ pub(crate) struct TierRule {
 }
 
 impl TierRule {
+    /// A tier that needs `minutes`, and is reset by a break of more than `pause` minutes.
     pub(crate) fn new(minutes: f64, pause: f64) -> TierRule {
         TierRule { minutes, pause }
     }
@@ -63,7 +66,7 @@ impl Tier {
         Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: None }
     }
 
-    /// Handles one known instant, which either counts or is a minute of a break.
+    /// Handles one instant. It counts if `within` is true, and is otherwise a minute of a break.
     pub(crate) fn count(&mut self, rule: &TierRule, at: Time, within: bool, metres: f64, knots: [f64; 2]) {
         if !within {
             self.missed += 1;
@@ -136,7 +139,7 @@ fn median(bins: &[u16; BINS]) -> f64 {
     0.0
 }
 
-/// Counts the minutes something lasts. Returns its start once it has lasted long enough.
+/// Counts the minutes for which something holds without interruption. Returns its start once it has lasted for `minutes`.
 pub(crate) fn lasting(count: &mut Option<(Time, u32)>, holds: bool, at: Time, minutes: f64) -> Option<Time> {
     if !holds {
         *count = None;

@@ -1,4 +1,4 @@
-//! Rules about one vessel: what they may see, and the runner that keeps their state about every vessel.
+//! The runner for rules about one vessel ([`VesselRule`]), and what such a rule may see. The runner keeps the state of every vessel.
 
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
@@ -44,12 +44,12 @@ impl<'a> VesselScene<'a> {
         self.whole.tracks.settings()
     }
 
-    /// Where and since when it has lain still; `None` if it moves.
+    /// How and since when it has lain still; `None` if it moves.
     pub(crate) fn lies(&self) -> Option<Still> {
         self.whole.episodes.lying.of(self.vessel.key())
     }
 
-    /// Whether it is held at this position, by its own past or because others lie there.
+    /// Why it counts as held in place at `position`, by its own past or because others lie there; `None` if it does not.
     pub(crate) fn held_at(&self, position: LatLon) -> Option<Held> {
         self.whole.episodes.lying.held(self.vessel.key(), position)
     }
@@ -74,13 +74,13 @@ impl<'a> VesselScene<'a> {
         self.whole.episodes.port_calls.in_port_between(self.vessel.key(), from, to)
     }
 
-    /// Its last hole of an hour or more.
+    /// Its last hole of an hour or more; `None` if none is kept.
     pub(crate) fn hole(&self) -> Option<Hole> {
         self.whole.episodes.holes.of(self.vessel.key())
     }
 
-    /// Whether another vessel, heard within the last `heard_within`, is within `metres` and has come there only after `since`. One
-    /// that already lay there is a neighbour at the same anchorage.
+    /// Whether another vessel, heard within the last `heard_within`, is within `metres` and came there after `since`. A vessel that
+    /// already lay there is a neighbour at the same anchorage.
     pub(crate) fn is_visited(&self, since: Time, metres: f64, heard_within: Span) -> bool {
         let Some(fix) = self.vessel.last() else {
             return false;
@@ -95,7 +95,7 @@ impl<'a> VesselScene<'a> {
     }
 }
 
-/// The signals of one rule about one vessel or one pair.
+/// Sends signals of one rule about one vessel or one pair.
 pub(crate) struct Signals<'a> {
     behaviour: Behaviour,
     vessels: Vessels,
@@ -109,6 +109,7 @@ enum Vessels {
 }
 
 impl<'a> Signals<'a> {
+    /// Sends signals about a pair, given its vessels.
     pub(super) fn of_pair(
         behaviour: Behaviour,
         a: (TrackKey, TrackIx),
@@ -118,26 +119,27 @@ impl<'a> Signals<'a> {
         Signals { behaviour, vessels: Vessels::Two(a, b), out }
     }
 
-    /// The condition holds.
+    /// Reports that the condition holds.
     pub(crate) fn holds(&mut self, holding: Holding) {
         self.push("", SignalKind::Holds(Box::new(holding)));
     }
 
-    /// The condition was last seen to hold at `ended_at`, and is over.
+    /// Reports that the condition is over, and last held at `ended_at`.
     pub(crate) fn over(&mut self, ended_at: Time, reason: End) {
         self.push("", SignalKind::Over { ended_at, reason });
     }
 
-    /// The same in one zone, whose id is part of the alert's.
+    /// Like `holds`, but for the condition in one zone, whose id becomes part of the alert's.
     pub(crate) fn holds_in(&mut self, zone_id: &str, holding: Holding) {
         self.push(zone_id, SignalKind::Holds(Box::new(holding)));
     }
 
+    /// Like `over`, but for the condition in one zone.
     pub(crate) fn over_in(&mut self, zone_id: &str, ended_at: Time, reason: End) {
         self.push(zone_id, SignalKind::Over { ended_at, reason });
     }
 
-    /// The condition that was said to begin at `started_at` never held.
+    /// Reports that the condition reported to begin at `started_at` never held.
     pub(crate) fn disproved(&mut self, started_at: Time, reason: End) {
         self.push("", SignalKind::Disproved { started_at, reason });
     }
@@ -151,8 +153,8 @@ impl<'a> Signals<'a> {
     }
 }
 
-/// A rule about one vessel on its own. [`PerVessel`] keeps its state about each vessel, wakes it, and ends what is open about vessels
-/// that are lost or forgotten.
+/// A rule that sees one vessel. [`PerVessel`] keeps its state of each vessel, wakes it, and ends what is open about vessels that are
+/// lost or forgotten.
 pub(crate) trait VesselRule: Send + 'static {
     /// Its table in the settings.
     type Settings;
@@ -160,7 +162,7 @@ pub(crate) trait VesselRule: Send + 'static {
     type State: Serialize + DeserializeOwned + Send;
     /// The behaviour.
     const BEHAVIOUR: Behaviour;
-    /// Steps it needs of vessels that it keeps no state about.
+    /// Steps that it needs of vessels that it does not follow.
     const INTEREST: Interest;
 
     /// The rule with the base settings and each zone's overrides.
@@ -169,7 +171,8 @@ pub(crate) trait VesselRule: Send + 'static {
     /// Its own table among the settings of all behaviours.
     fn settings(all: &Settings) -> &Self::Settings;
 
-    /// Handles one step of a vessel. `state` is `None` while nothing is kept about it; set to `None`, what was kept is dropped.
+    /// Handles one step of a vessel. `state` is `None` if nothing is kept about the vessel. The rule sets it to begin to keep something,
+    /// and clears it to stop.
     fn observe(
         &mut self,
         state: &mut Option<Self::State>,
@@ -184,7 +187,7 @@ pub(crate) trait VesselRule: Send + 'static {
     /// Ends what is open about the vessel.
     fn close(&self, state: Self::State, reason: End, out: &mut Signals<'_>);
 
-    /// Other zones or settings are in force.
+    /// Puts other zones or settings into force.
     fn configure(&mut self, settings: &Self::Settings, chart: &Chart, now: Time);
 
     /// Ends what the zones and settings now in force no longer allow.
@@ -202,12 +205,12 @@ pub(crate) trait VesselRule: Send + 'static {
         true
     }
 
-    /// When it has to be woken about the vessel at the latest; `None` if only steps concern it.
+    /// When the rule must be woken about the vessel, unless a step changes that; `None` if it need not be woken.
     fn due(&self, _state: &Self::State, _scene: &VesselScene<'_>) -> Option<Time> {
         None
     }
 
-    /// The time that `due` named has come. Unless the rule says otherwise, the vessel is lost.
+    /// Handles the time that `due` returned. By default the vessel is lost, and what is open ends.
     fn wake(&mut self, state: &mut Option<Self::State>, _scene: &VesselScene<'_>, out: &mut Signals<'_>) {
         if let Some(state) = state.take() {
             self.close(state, End::Lost, out);
@@ -217,11 +220,11 @@ pub(crate) trait VesselRule: Send + 'static {
     /// Appends what the rule keeps for all vessels, such as its profiles, to a snapshot.
     fn save(&self, into: &mut Vec<u8>);
 
-    /// Restores it from a snapshot taken under the same settings and zones.
+    /// Restores that from a snapshot taken under the same settings and zones.
     fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged>;
 }
 
-/// A rule about one vessel, with its state about every vessel.
+/// A rule about one vessel, with the state of every vessel.
 pub(crate) struct PerVessel<R: VesselRule> {
     rule: R,
     slots: FxHashMap<TrackIx, Slot<R::State>>,
@@ -231,9 +234,9 @@ pub(crate) struct PerVessel<R: VesselRule> {
 #[derive(Serialize, Deserialize)]
 struct Slot<S> {
     key: TrackKey,
-    /// `None` only while the rule is being asked.
+    /// `None` only while the rule acts on it.
     state: Option<S>,
-    /// The next wake that was requested, if one is still to come.
+    /// The next wake-up that was requested; `None` if none is pending.
     wakes_at: Option<Time>,
 }
 
@@ -243,7 +246,7 @@ impl<R: VesselRule> PerVessel<R> {
         PerVessel { rule: R::new(settings, chart), slots: FxHashMap::default() }
     }
 
-    /// Lets the rule act on a vessel's state. Then requests the next wake, and marks whether the rule follows the vessel.
+    /// Lets the rule act on the state of a vessel. Then requests the next wake-up, and marks whether the rule follows the vessel.
     fn with(
         &mut self,
         scene: &Scene<'_>,

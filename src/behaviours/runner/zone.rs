@@ -1,4 +1,4 @@
-//! Conditions of vessels in zones that ask for them: the common part of `zone_speed` and `limit_hugging`.
+//! The runner for conditions in zones that ask for a behaviour: the common part of `zone_speed` and `limit_hugging`.
 
 use std::marker::PhantomData;
 
@@ -29,17 +29,17 @@ pub(crate) trait ZoneCase: Send + 'static {
     /// Its own table among the settings of all behaviours.
     fn table(all: &behaviours::Settings) -> &Self::Settings;
 
-    /// The zones in which the condition counts at this fix, each with its measure, such as the distance from the border. `known` tells
-    /// whether it counts there already, by the id of the zone.
+    /// The zones in which the condition counts at this fix, each with a measured value such as the distance from the border.
+    /// `known` returns whether it already counts in a zone, by the zone's id.
     fn places(profiles: &Profiles<Self::Settings>, at: &At<'_>, known: &dyn Fn(&str) -> bool) -> Vec<(ZoneIx, f64)>;
 
-    /// Time before this does not count in a zone that is new.
+    /// For a zone in which the condition did not count before: time before this does not count.
     fn not_before(settings: &Self::Settings, at: &At<'_>, zone: ZoneIx) -> Time;
 
-    /// How long the condition must last.
+    /// The times and fixes that the condition needs.
     fn timing(settings: &Self::Settings, at: &At<'_>) -> Timing;
 
-    /// What a speed made good shows. Knots.
+    /// What a speed made good shows about the condition. Knots.
     fn observe(settings: &Self::Settings, knots: f64) -> Observation;
 
     /// Whether measurements at this fix describe the condition.
@@ -47,10 +47,11 @@ pub(crate) trait ZoneCase: Send + 'static {
         true
     }
 
-    /// The facts of the condition in one zone.
+    /// The facts of the condition in one zone, given with its measured value.
     fn holding(profile: &Profile<Self::Settings>, at: &At<'_>, place: (ZoneIx, f64), condition: &Condition) -> Holding;
 
-    /// The conditions in each zone here that asks. `counted` is the time counted so far in a zone, by its id. Minutes.
+    /// The conditions in each zone at the vessel's place that asks for the behaviour. `counted` returns the minutes counted so far in
+    /// a zone, by the zone's id.
     fn explain(
         profiles: &Profiles<Self::Settings>,
         scene: &VesselScene<'_>,
@@ -194,7 +195,7 @@ impl Zones {
                 }
             }
             Verdict::Over(ended_at) => {
-                // It is reported at once when it next holds.
+                // So that the condition is reported at once when it next holds.
                 watched.said_at = None;
                 out.over_in(zone_id, ended_at, Z::ENDS);
             }

@@ -16,7 +16,7 @@ use crate::behaviours::{Explanation, number};
 pub(crate) struct Anchorage {
     /// Swing of an anchored vessel. Radius in nautical miles.
     pub(crate) swing_nm: f64,
-    /// Without a status that says so, how long the vessel must stay within the swing.
+    /// How long a vessel must stay within the swing if it does not report that it is anchored.
     pub(crate) after: Span,
     /// Radius within which a vessel that was never under way lies still, for as long as it is slow. Nautical miles.
     pub(crate) still_nm: f64,
@@ -32,7 +32,7 @@ impl Anchorage {
 /// How a vessel is anchored.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) enum Anchored {
-    /// Its status says so, and it swings less than the radius.
+    /// It reports so, and swings less than the radius.
     Status { radius_nm: f64 },
     /// It has stayed within the radius for hours.
     Swing { radius_nm: f64, time: Span },

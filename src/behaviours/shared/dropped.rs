@@ -10,7 +10,7 @@ use crate::time::Time;
 use crate::tracks::Vessel;
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
-/// A slow leg or a kink: where a ship was slow, or farthest from its course.
+/// Where a ship may have dropped something: a slow leg, or the farthest point of a kink.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Spot {
     pub(crate) from: LatLon,
@@ -28,7 +28,7 @@ impl Spot {
         Spot { from: kink.position, to: kink.position, at: kink.aside_at, shore_nm: kink.shore_nm }
     }
 
-    /// Distance from the straight line between the two ends. Metres.
+    /// Distance of `at` from the straight line between `from` and `to`. Metres.
     pub(crate) fn metres_from(&self, at: LatLon) -> f64 {
         let (x, y) = self.from.plane(self.to);
         let (px, py) = self.from.plane(at);

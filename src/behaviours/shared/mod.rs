@@ -1,5 +1,5 @@
-//! Questions about vessels that several behaviours have in common: whether they are at anchor, are one hull, share a
-//! number, or have similar names.
+//! What several behaviours need to know about vessels: whether they are at anchor, are one hull, share a number, or have
+//! similar names.
 
 pub(super) mod anchored;
 pub(super) mod dropped;

@@ -2,7 +2,7 @@
 
 use crate::zones::{Likeness, fold, likeness};
 
-/// A shorter name is not taken for a truncated one. Characters.
+/// Minimum length of a name that may be a truncated longer one. Characters.
 const TRUNCATED_FROM: usize = 4;
 /// Minimum length of a call sign for one edit to count as a slip. Characters.
 const CALL_SIGN_SLIP_FROM: usize = 4;
@@ -10,11 +10,11 @@ const CALL_SIGN_SLIP_FROM: usize = 4;
 const PREFIXES: [&str; 9] = ["MV", "MT", "MS", "MY", "SY", "SV", "FV", "SS", "TUG"];
 /// Placeholders for a name: yards, test sets and defaults.
 const NO_NAMES: [&str; 9] = ["HULL", "NEWBUILD", "NB", "YARD", "TEST", "UNKNOWN", "NONAME", "SHIPNAME", "NOTAVAILABLE"];
-/// Numbers with a valid check digit that crews type if they have none of their own.
+/// IMO numbers with a valid check digit that crews enter if their ship has none.
 const NO_NUMBERS: [u32; 2] = [1_234_567, 5_555_555];
 
-/// Whether the name really changed. Truncated, padded, differently spaced and mistyped names are the same name. A name
-/// that follows a yard's hull number is not a change either.
+/// Whether the name really changed. Truncated, padded, differently spaced and mistyped forms are the same name. The first
+/// name after a yard's hull number is not a change either.
 pub(crate) fn another_name(old: &str, new: &str) -> bool {
     let (old, new) = (core(old), core(new));
     if no_name(&old) || no_name(&new) || old == new {
@@ -25,9 +25,9 @@ pub(crate) fn another_name(old: &str, new: &str) -> bool {
     !truncated && likeness(&old, &new) == Likeness::Different
 }
 
-/// Whether the call sign really changed, by more than one slip of the keyboard.
+/// Whether the call sign really changed, by more than one typing error.
 pub(crate) fn another_call_sign(old: &str, new: &str) -> bool {
-    // Padding to six characters lets a slip be found in a shorter call sign.
+    // `likeness` looks for slips only from six characters on, so shorter call signs are padded.
     let padded = |text: &str| format!("{}......", fold(text));
     let (old_core, new_core) = (fold(old), fold(new));
     let long = CALL_SIGN_SLIP_FROM <= old_core.len().min(new_core.len());
@@ -37,13 +37,13 @@ pub(crate) fn another_call_sign(old: &str, new: &str) -> bool {
     }
 }
 
-/// Whether the type is another kind of ship. For most types the second digit is the hazard of the cargo, which changes
-/// with every voyage.
+/// Whether the two types are different kinds of ship. For most types the second digit is the hazard of the cargo, which may
+/// change with every voyage.
 pub(crate) fn another_type(old: u8, new: u8) -> bool {
     kind(old) != kind(new)
 }
 
-/// Whether this IMO number may belong to any ship, because several ships without one type it.
+/// Whether this is an IMO number that crews of several ships enter as a placeholder.
 pub(crate) fn is_nobodys(imo: u32) -> bool {
     NO_NUMBERS.contains(&imo)
 }

@@ -8,8 +8,8 @@ use crate::units::{METRES_PER_NM, Mmsi, StationClass};
 
 use crate::behaviours::{Explanation, Scene, Step, number};
 
-/// Whether two positions of this number mean anything. Many boats share the number that a transponder was delivered
-/// with.
+/// Whether one MMSI at two places is worth watching: ships and tenders, without the numbers that transponders are delivered with,
+/// which many boats share.
 pub(crate) fn is_watched(mmsi: Mmsi) -> bool {
     matches!(mmsi.station_class(), StationClass::Ship | StationClass::Tender) && !is_factory_setting(mmsi.0)
 }
@@ -25,8 +25,8 @@ pub(crate) fn is_of_several(scene: &Scene<'_>, mmsi: Mmsi) -> bool {
     2 < tracks().count() || tracks().any(|vessel| vessel.is_one_of_several() || vessel.shares_number())
 }
 
-/// Adds the conditions on a silence that come from the number. The silence of a phantom, or of one track of a shared
-/// number, means nothing.
+/// Adds the conditions that a silence puts on the MMSI. The silence of a phantom, or of one track of a shared MMSI, means
+/// nothing.
 pub(crate) fn explain_silence(told: Explanation, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
     let vessel = scene.tracks.vessel(step.vessel);
     let told = match (vessel.began_in_interference(), step.key.ordinal) {

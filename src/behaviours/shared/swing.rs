@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::geo::LatLon;
 use crate::units::METRES_PER_NM;
 
-/// Bounding box of a vessel's positions during a run, relative to the first.
+/// Bounding box of a vessel's positions while it is slow, relative to the first of them, and its highest speed.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Swing {
     origin: Option<LatLon>,
@@ -15,6 +15,7 @@ pub(crate) struct Swing {
 }
 
 impl Swing {
+    /// Adds a position, and the speed at it.
     pub(crate) fn extend(&mut self, position: LatLon, knots: f64) {
         let origin = *self.origin.get_or_insert(position);
         let (east, north) = origin.plane(position);

@@ -25,8 +25,8 @@ pub(super) struct Hole {
     usual_knots: f64,
 }
 
-/// Handles a fix where the place allows a slowdown, and returns the hole to keep. `is_busy` is set while a slowdown that was followed
-/// is being counted.
+/// Handles a fix at a place that allows a slowdown, and returns the hole to keep. `is_busy` is true while a slowdown is being counted
+/// fix by fix.
 pub(super) fn observe(
     hole: Option<Hole>,
     settings: &Settings,

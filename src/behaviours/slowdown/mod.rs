@@ -3,7 +3,7 @@
 //! ## Watches
 //! Every vessel in or near an active corridor, area or benign zone, outside calm water and its margin and at least
 //! `min_shore_nm` from shore. Fishing vessels, pilots, dredgers and sailing vessels are excepted, and so is every
-//! vessel in or near a pilot station: a benign zone whose id or name says pilot.
+//! vessel in or near a pilot station: a benign zone whose id or name contains `pilot`.
 //! ## Why
 //! A merchant ship on passage loses money with every slow hour. Ships that hand over or take on cargo at sea slow down
 //! for an hour and then carry on.
@@ -141,7 +141,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Slowdown on passage",
     chapter: Chapter::AtSea,

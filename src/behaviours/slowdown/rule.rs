@@ -19,12 +19,12 @@ use super::{Form, Settings};
 /// The `slowdown` behaviour and its state.
 pub(crate) type Slowdown = PerVessel<SlowdownRule>;
 
-/// The rule: a slowdown that was followed, or one inferred over a hole in reception.
+/// The rule: a slowdown that was followed fix by fix, or one inferred over a hole in reception.
 pub(crate) struct SlowdownRule {
     followed: Lone<SlowedDown>,
 }
 
-/// What is kept about one vessel; never without one of the two.
+/// What is kept about one vessel; at least one of the two.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
     followed: Option<lone::State<Before>>,
@@ -111,7 +111,7 @@ impl VesselRule for SlowdownRule {
     remembers! { kept {} parts { followed } built {} }
 }
 
-/// The condition of a slowdown that was followed.
+/// The condition of a slowdown that is followed fix by fix.
 pub(crate) struct SlowedDown;
 
 /// The vessel's speed and time under way before it slowed down.
@@ -191,7 +191,7 @@ impl Case for SlowedDown {
     }
 }
 
-/// The vessel's speed before, if a slowdown may begin with this fix.
+/// The vessel's speed and time under way before, if a slowdown may begin with this fix; otherwise `None`.
 fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Before> {
     let smg = seen.step.smg.filter(|smg| smg.knots < settings.slow_knots)?;
     if slows_by_trade(seen) || seen.zones().any(|zone| is_pilot_station(seen.scene.chart.zones.get(zone))) {
@@ -210,12 +210,12 @@ fn type_of(ship_type: Option<u8>) -> String {
     ship_type.map_or("unknown".to_owned(), |kind| kind.to_string())
 }
 
-/// Whether the vessel slows down all day as part of its work: fishing vessels, dredgers, sailing vessels and pilots.
+/// Whether slowing down is usual for vessels of this type: fishing vessels, dredgers, sailing vessels and pilots.
 fn slows_by_trade(seen: &Seen<'_>) -> bool {
     matches!(seen.vessel.ship_type(), Some(30 | 33 | 36 | 50))
 }
 
-/// Whether the zone is a pilot station, where ships slow down. Its id or name says so.
+/// Whether the zone is a pilot station, where ships slow down, by its id or name.
 fn is_pilot_station(zone: &Zone) -> bool {
     zone.kind == Kind::Benign && [&zone.id, &zone.name].iter().any(|text| text.to_lowercase().contains("pilot"))
 }

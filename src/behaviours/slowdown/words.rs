@@ -1,4 +1,4 @@
-//! What `slowdown` says about its alerts.
+//! The texts of `slowdown` alerts.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +8,12 @@ use crate::text::decimals;
 use crate::time::Span;
 use crate::zones::Chart;
 
-/// How the slowdown shows.
+/// How the slowdown is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Form {
-    /// By fixes all along.
+    /// From fixes throughout the slowdown.
     Followed,
-    /// By a hole in reception, under way before and after it.
+    /// From a hole in reception, with the vessel under way before and after it.
     Hole,
 }
 

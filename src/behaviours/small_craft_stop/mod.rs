@@ -118,7 +118,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Small craft stopped at sea",
     chapter: Chapter::AtSea,

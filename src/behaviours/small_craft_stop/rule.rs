@@ -24,10 +24,10 @@ pub(crate) type SmallCraftStop = PerVessel<Lone<Stop>>;
 /// The condition of a stop.
 pub(crate) struct Stop;
 
-/// The current stop.
+/// State of the current stop.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Stopped {
-    /// Time in holes over which two fixes imply the stop.
+    /// How much of the stop lies in holes, where two fixes imply it.
     implied: Span,
     wind_knots: Option<f64>,
     wind_at: Option<Time>,
@@ -124,8 +124,8 @@ impl Case for Stop {
     }
 }
 
-/// Speed made good within continuous reports, or over a hole if that implies a stop. A fast hole proves nothing, so it
-/// gives `None`.
+/// Speed made good within continuous reports, or over a hole that implies a stop. `None` over a hole that was fast, which
+/// proves nothing.
 fn speed(settings: &Settings, seen: &Seen<'_>) -> Option<SpeedMadeGood> {
     seen.step.smg.or_else(|| {
         let over = seen.vessel.speed_made_good().filter(|smg| smg.over_hole && smg.knots < settings.slow_knots)?;

@@ -1,4 +1,4 @@
-//! What `small_craft_stop` says about its alerts.
+//! The texts of `small_craft_stop` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -83,7 +83,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Unusual voyage",
     chapter: Chapter::Reported,

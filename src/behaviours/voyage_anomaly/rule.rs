@@ -29,7 +29,7 @@ pub(crate) struct VoyageRule {
     profiles: Profiles<Settings>,
 }
 
-/// What is kept about one vessel, only after a recent change of destination or a short call.
+/// What is kept about one vessel after a recent change of destination or a short call.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
     change: Option<NewDestination>,
@@ -56,10 +56,12 @@ struct Spot {
 /// A change of destination from one harbour to another.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct NewDestination {
+    /// Harbour of the destination before.
     from: Arc<str>,
+    /// Harbour of the new destination.
     to: Arc<str>,
     since: Time,
-    /// How long it has to be kept.
+    /// How long the ship has to keep it.
     kept: Span,
 }
 
@@ -104,8 +106,8 @@ impl VoyageRule {
         Some(NewDestination { from, to, since, kept: minutes(settings.kept_minutes) })
     }
 
-    /// Judges a change of destination that was kept for long enough: it is reported if the ship is still watched and at sea. Returns
-    /// the change if it has to be kept for longer here.
+    /// Judges a change of destination that was kept for long enough, and reports it if the ship is still watched and at sea. Returns
+    /// the change if the settings here require that it is kept for longer.
     fn judge(&self, change: NewDestination, scene: &VesselScene<'_>, out: &mut Signals<'_>) -> Option<NewDestination> {
         let Spot { place, zones, settings } = self.watched(scene)?;
         let kept = minutes(settings.kept_minutes);

@@ -1,4 +1,4 @@
-//! What `voyage_anomaly` says about its alerts.
+//! The texts of `voyage_anomaly` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -11,7 +11,7 @@
 //! ## Ends
 //! The vessel is silent for `silent_hours`, or the row expires or is removed.
 //! ## Blind spots
-//! A ship that gives up its name and number is another ship. Names are shared, so a match by name alone is only a lead.
+//! A ship that changes its name and its numbers is not recognised. Ships share names, so a match by name alone is only a lead.
 
 mod rule;
 mod words;
@@ -57,7 +57,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Vessel on a watchlist",
     chapter: Chapter::Lists,

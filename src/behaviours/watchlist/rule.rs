@@ -17,6 +17,7 @@ use crate::zones::{Chart, Crossing, Listed, Match, MatchedBy, Presence, Said, Wa
 
 use super::{Form, Settings};
 
+/// Interval at which a listed vessel is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// The `watchlist` behaviour and its state.
@@ -81,7 +82,7 @@ impl Watchlist {
         self.lists.find(said, at)
     }
 
-    /// Looks the vessel up. Begins to watch it, or takes over a row that now fits it better.
+    /// Looks the vessel up in the lists. Begins to watch it, or takes over a row that now matches it better.
     fn look(&mut self, vessel: &Vessel<'_>, at: Time, out: &mut Output) {
         let Some(Match { listed, by, fuzzy }) = self.find(vessel, at) else {
             return;
@@ -164,7 +165,7 @@ impl Rule for Watchlist {
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         let vessel = scene.tracks.vessel(step.vessel);
-        // A name received once may be a bit error; the number it came under is not.
+        // A name that was received once may contain a bit error, but the MMSI that it came under is right.
         let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
         let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
         if self.seen.get(&step.vessel).is_some_and(expired) {

@@ -1,4 +1,4 @@
-//! What `watchlist` says about its alerts.
+//! The texts of `watchlist` alerts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,7 +17,7 @@ pub enum Form {
     Entered,
     /// It takes part in another alert.
     TakesPart,
-    /// Both.
+    /// It entered a watched zone and takes part in another alert.
     TakesPartAndEntered,
 }
 

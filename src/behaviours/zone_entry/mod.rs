@@ -27,7 +27,7 @@ use crate::behaviours::character::{
 pub(crate) use rule::ZoneEntry;
 pub use words::Form;
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Zone entered",
     chapter: Chapter::Zones,

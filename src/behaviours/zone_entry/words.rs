@@ -1,4 +1,4 @@
-//! What `zone_entry` says about its alerts.
+//! The texts of `zone_entry` alerts.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ impl Words for Form {
         "entered the zone".to_owned()
     }
 
-    /// With the owner of the zone and the reason for watching it, if the zone file states them.
+    /// Adds the owner of the zone and the reason for watching it, if the zone file states them.
     fn line(self, _: &str, holding: &Holding, chart: &Chart) -> String {
         let zones = chart.zones.zones();
         let crossed = holding.zones.iter().filter(|(_, relation)| *relation == Relation::In);

@@ -26,7 +26,7 @@ use crate::behaviours::character::{
 pub(crate) use rule::ZoneExit;
 pub use words::Form;
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Zone left",
     chapter: Chapter::Zones,

@@ -1,4 +1,4 @@
-//! What `zone_exit` says about its alerts.
+//! The texts of `zone_exit` alerts.
 
 use serde::{Deserialize, Serialize};
 

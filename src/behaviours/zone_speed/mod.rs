@@ -118,7 +118,7 @@ impl Settings {
         }
     }
 
-    /// The end of the band, `too_slow` or `too_fast`, that a speed outside it or within its margin is closer to.
+    /// Whether a speed outside the band, or within its margin, is too slow or too fast: the end of the band that is closer.
     fn side(&self, knots: f64) -> Form {
         if knots - self.min_knots < self.max_knots - knots { Form::TooSlow } else { Form::TooFast }
     }
@@ -133,7 +133,7 @@ impl Settings {
     }
 }
 
-/// What the rest of the program must know of it.
+/// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
     title: "Unusual speed for the zone",
     chapter: Chapter::Zones,
@@ -164,7 +164,7 @@ pub const CHARACTER: Character = Character {
     cise: CiseAnomaly::Movement,
 };
 
-/// A zone that asks for it needs every fix.
+/// For a behaviour that always needs every fix in a zone that asks for it.
 fn always(_: &Map<String, Value>) -> bool {
     true
 }

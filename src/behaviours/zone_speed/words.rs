@@ -1,4 +1,4 @@
-//! What `zone_speed` says about its alerts.
+//! The texts of `zone_speed` alerts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! How well each place is heard: counts of ten-minute slots by cell of 0.25° and transponder class, fading over 14 days. Each
-//! cell also records which of its sixteenths vessels were heard in, and how many vessels fell silent there.
+//! How well each place is heard: counts of ten-minute slots by cell of 0.25° and transponder class, which fade over 14 days. Each
+//! cell also records in which of its sixteenths vessels were heard, and how many vessels fell silent in it.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -11,19 +11,19 @@ use crate::tracks::TrackKey;
 use super::Slot;
 
 const CELLS_PER_DEGREE: f64 = 4.0;
-/// A cell has four by four parts (sixteenths), about 4 nm on a side.
+/// Number of parts along each side of a cell. A part is a sixteenth of the cell, about 4 nm on a side.
 const PARTS: f64 = 4.0;
-/// Upper limit of a search in longitude near the poles. Degrees.
+/// Maximum half width of a search in longitude, which matters near the poles. Degrees.
 const WIDEST_DEGREES: f64 = 5.0;
 const ROWS: i64 = 720;
 const COLUMNS: i64 = 1440;
 /// Slots in 14 days: a count this old weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;
-/// With fewer observed slots than this a cell's reception is unknown (SPEC `ais_gap`).
+/// Number of observed slots from which the reception in a cell is known (SPEC `ais_gap`).
 pub const LEAST_SLOTS: f32 = 24.0;
-/// Tolerance for the fading since the last count, so that it does not lose the last slot needed.
+/// Tolerance on that number, for what has faded since the last count.
 const ROUNDING: f32 = 0.5;
-/// Added to the observed slots, so that a short lucky record does not look certain (SPEC `ais_gap`).
+/// Number added to the observed slots, so that a short record without a miss does not count as certain (SPEC `ais_gap`).
 const DOUBT: f32 = 2.0;
 
 /// A square of 0.25° by 0.25°, numbered row by row from the south pole, from 180° W eastward.
@@ -85,9 +85,9 @@ impl Reception {
 struct Counts {
     slot: Slot,
     by_class: [Reception; 2],
-    /// Vessels that fell silent here for long, by class; lying still, and under way.
+    /// Number of vessels that fell silent here for long, by class; for each class lying still, and under way.
     silent: [[f32; 2]; 2],
-    /// The last vessel that fell silent here; repeated silences of one vessel count once.
+    /// The last vessel that fell silent here, so that repeated silences of one vessel count once.
     last_silent: Option<TrackKey>,
     /// Bits of the sixteenths in which vessels were heard: in these 14 days, and in the 14 days before.
     parts: [u16; 2],
@@ -120,7 +120,7 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// Counts a slot in which a vessel of this class was expected in the cell. At `most` cells, others are dropped for a new one.
+    /// Counts a slot in which a vessel of this class was expected in the cell. If a new cell would exceed `most`, others are dropped.
     pub(super) fn count(&mut self, cell: Cell, class: Class, slot: Slot, heard: Heard, most: u32) {
         if most as usize <= self.counts.len() && !self.counts.contains_key(&cell) {
             self.evict(slot);
@@ -157,7 +157,7 @@ impl Cells {
         self.counts.get(&Cell::of(at)).is_some_and(|counts| (counts.parts[0] | counts.parts[1]) & part != 0)
     }
 
-    /// Counts a vessel that fell silent here for long. Returns whether it counts; it does not if it was also the last one.
+    /// Counts a vessel that fell silent here for long. Returns false without counting it if it was also the last one to do so.
     pub(super) fn fell_silent(&mut self, cell: Cell, class: Class, under_way: bool, key: TrackKey, slot: Slot) -> bool {
         let Some(counts) = self.counts.get_mut(&cell).filter(|counts| counts.last_silent != Some(key)) else {
             return false;
@@ -177,6 +177,7 @@ impl Cells {
         })
     }
 
+    /// The reception in a cell for a class of transponder, as of a slot.
     pub(super) fn reception(&self, cell: Cell, class: Class, slot: Slot) -> Reception {
         self.counts.get(&cell).map_or(Reception::default(), |counts| counts.at(slot).by_class[place_of(class)])
     }
@@ -213,7 +214,7 @@ impl Cells {
         self.counts.capacity() * (size_of::<(Cell, Counts)>() + 1)
     }
 
-    /// Drops the tenth with the least data; of equals the southernmost.
+    /// Drops the tenth of the cells with the least data; of cells with equal data, the southernmost.
     fn evict(&mut self, slot: Slot) {
         let mut order: Vec<(f32, Cell)> =
             self.counts.iter().map(|(cell, counts)| (counts.at(slot).weight(), *cell)).collect();
@@ -225,7 +226,7 @@ impl Cells {
     }
 }
 
-/// Whether an expected vessel was heard.
+/// Whether a vessel was heard where it was expected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Heard {
     Yes,

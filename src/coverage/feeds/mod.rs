@@ -1,4 +1,4 @@
-//! The pulse of the feed: when inputs and stations were last heard, and the slots in which they were not.
+//! When inputs and stations were last heard, in event time, and the slots in which they were silent.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,15 +7,15 @@ use crate::time::{Span, Time};
 
 use super::Slot;
 
-/// A busy input that pauses this long within a slot has a hole there, as if it had been silent all along.
+/// Pause of a busy input within a slot from which the whole slot is a hole.
 pub(super) const PAUSE: Span = Span::from_minutes(5);
-/// Usual reports per slot from which an input counts as busy.
+/// Usual number of reports per slot from which an input is busy.
 pub(super) const BUSY: f32 = 100.0;
-/// Weight of one slot in an input's usual number of reports.
+/// Weight of the latest slot in an input's usual number of reports.
 const SHARE: f32 = 0.05;
 /// Downtime of the daemon within a slot from which the slot is a hole of every input.
 const AWAY: Span = Span::from_minutes(1);
-/// Upper limit of the downtimes remembered until their slots have ended.
+/// Maximum number of downtimes remembered until their slots have ended.
 const MOST_AWAY: usize = 64;
 /// Number of past slots whose holes are remembered.
 const REMEMBERED: i64 = 64;
@@ -23,15 +23,17 @@ const REMEMBERED: i64 = 64;
 const BUCKETS: usize = 21;
 /// Number of intervals needed before their 99.9 % quantile is known.
 const NEEDED: u32 = 1000;
-/// A bucket that reaches this halves all counts, so that old habits fade.
+/// Count at which all buckets are halved, so that old habits fade.
 const FULL: u32 = 1 << 20;
 /// Length of a pause after which a station counts as having come back.
 const BACK_AFTER: Span = Span::from_minutes(5);
-/// Habit of pausing: the number of latest pauses remembered per station, how many of them within a day make a habit, and how much
-/// longer than the shortest of those a pause must be to break it.
+/// Maximum number of pauses remembered per station; the latest are kept.
 const MOST_PAUSES: usize = 8;
+/// Number of pauses within `HABIT_WITHIN` that make pausing a habit of the station.
 const HABIT_PAUSES: usize = 3;
+/// See `HABIT_PAUSES`.
 const HABIT_WITHIN: Span = Span::from_hours(24);
+/// Multiple of the third longest pause within `HABIT_WITHIN` that a pause must exceed to break the habit.
 const HABIT_FACTOR: f64 = 1.5;
 
 /// One input, in event time.
@@ -67,8 +69,8 @@ pub struct Pulse {
     pub back_at: Time,
     /// When the station's input was last heard, from this station or any other.
     pub input_at: Time,
-    /// 99.9 % of the station's intervals are at most this long, rounded up to a power of two seconds, and so are its habitual
-    /// pauses plus half; `None` before a thousand intervals.
+    /// Longest usual silence of the station: the 99.9 % quantile of its intervals, rounded up to a power of two seconds, or one and a
+    /// half times its habitual pauses if that is longer. `None` before a thousand intervals.
     pub usual: Option<Span>,
 }
 
@@ -86,7 +88,7 @@ pub(super) struct Feeds {
 }
 
 impl Feeds {
-    /// A report with this time arrived on an input, from a station.
+    /// Records a report by its input, station and event time.
     pub(super) fn heard(&mut self, source_id: SourceId, station: StationId, at: Time) {
         let place = usize::from(source_id.0);
         if self.sources.len() <= place {
@@ -150,7 +152,7 @@ impl Feeds {
         self.away.push((from, until));
     }
 
-    /// Ends a slot and returns whether any input was heard as usual in it.
+    /// Ends a slot. Returns whether any input was heard in it without a hole.
     pub(super) fn turn(&mut self, slot: Slot) -> bool {
         let missed = |(from, until): &(Time, Time)| AWAY <= (*until).min(slot.end()) - (*from).max(slot.start());
         let away = self.away.iter().any(missed);
@@ -204,6 +206,7 @@ impl Feeds {
         self.sources.get(usize::from(source.0)).map(|source| (source.last_at, source.usual))
     }
 
+    /// The pulse of one station; `None` if it was never heard.
     pub(super) fn pulse(&self, station: StationId) -> Option<Pulse> {
         Some(self.pulse_of(station, self.stations.get(usize::from(station.0))?.as_deref()?))
     }

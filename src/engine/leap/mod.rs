@@ -11,7 +11,7 @@ use crate::time::{Span, Time};
 
 /// A time further than this ahead of the newest time of its input has to be confirmed (SPEC "Time and lateness").
 const LEAP: Span = Span::from_minutes(15);
-/// Number of first reports of an input that are judged together.
+/// Number of reports at the start of an input that are judged together.
 const STARTING: usize = 20;
 /// Reports ahead, from at least two vessels, that confirm a leap.
 const CONFIRMING: usize = 20;
@@ -21,17 +21,18 @@ const CONFIRMING_ALONE: usize = 100;
 const REFUTING: u8 = 5;
 /// Reports that confirm a leap at the end of an input, from any number of vessels, if none came at the old time.
 const CONFIRMING_AT_END: usize = 3;
-/// Among the reports judged together, those ahead of the rest are refused if they are at most one in this many.
+/// When reports are judged together, those ahead of the rest are refused if they are at most one in this many.
 const FEW: usize = 4;
-/// Number of latest reports that the input's disorder is measured over, and how many of them may be later than what counts as its
-/// disorder.
+/// Number of latest reports over which the disorder of an input is measured: how far its reports lag behind its newest time.
 const RECENT: usize = 32;
+/// Number of these reports that may lag further than the disorder.
 const STRAGGLERS: usize = 4;
 
 /// What is known about the times of one input.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Leaps {
     newest: Option<Time>,
+    /// Reports that wait until their time is believed or refused.
     held: Vec<Report>,
     /// Reports at the old time since the first report in `held`.
     refuting: u8,
@@ -40,8 +41,9 @@ pub(super) struct Leaps {
     next: u8,
     /// The longest confirmed step from one newest time to the next.
     longest_step: Span,
-    /// MMSI of the first vessel heard, and whether there were others.
+    /// MMSI of the first vessel heard.
     first: Option<u32>,
+    /// Whether other vessels were heard.
     several: bool,
 }
 
@@ -102,7 +104,7 @@ impl Leaps {
         if REFUTING <= self.refuting { self.refuse(believed) } else { 0 }
     }
 
-    /// Nothing more arrives, now or ever: the waiting reports are believed or refused. Returns how many were refused.
+    /// Decides about the waiting reports when the input falls silent or ends. Returns how many were refused.
     pub(super) fn settle(&mut self, believed: &mut Vec<Report>) -> u64 {
         let mut refused = 0;
         while let Some(earliest) = self.held.iter().map(|report| report.at).min() {
@@ -130,8 +132,8 @@ impl Leaps {
         LEAP.max(Span::from_seconds(i64::from(*disorder)))
     }
 
-    /// Believes the waiting reports up to the limit beyond their median time, except for a few that are ahead of those after
-    /// them. Reports further ahead keep waiting. Returns how many were refused.
+    /// Believes the waiting reports, up to the last one within the limit beyond their median time. Earlier ones that are further ahead
+    /// are refused if they are few. Later ones keep waiting while they are ahead. Returns how many were refused.
     fn release(&mut self, believed: &mut Vec<Report>) -> u64 {
         self.refuting = 0;
         let mut times: Vec<Time> = self.held.iter().map(|report| report.at).collect();

@@ -101,9 +101,9 @@ impl Engine {
         self.decoder.inputs(settings.collect());
     }
 
-    /// Reconciles with the store: `known` maps an alert id to the last stored revision, and other alerts were never stored. Later
-    /// revisions count on from there, also for an alert that this engine opens again. An open alert whose latest revision is not
-    /// stored is published again.
+    /// Reconciles the alerts with the store. `known` maps the id of each stored alert to its last stored revision. Later revisions
+    /// continue from there, also for an alert that this engine opens again. An open alert whose latest revision is not stored is
+    /// published again.
     pub fn revisions(&mut self, known: &BTreeMap<String, u32>, out: &mut Vec<Change>) {
         let from = out.len();
         self.book.known(known, self.now, out);
@@ -112,8 +112,8 @@ impl Engine {
         }
     }
 
-    /// The daemon was down between `from` and `until`, by the time of receipt: silences in that interval are its own, not those
-    /// of vessels or inputs.
+    /// Records that the daemon was down between `from` and `until`, by the time of receipt. Silences in that interval are the
+    /// daemon's, not those of vessels or inputs.
     pub fn resume(&mut self, from: Time, until: Time) {
         self.world.coverage.away(from, until);
         self.receipts.resume(until);

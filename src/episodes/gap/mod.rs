@@ -10,9 +10,9 @@ use crate::tracks::TrackKey;
 use crate::units::{METRES_PER_NM, Mmsi};
 use crate::zones::Chart;
 
-/// Nearer to shore than this, or in calm water, silences are not judged. Nautical miles.
+/// Distance from shore below which silences are not judged, as in calm water. Nautical miles.
 pub const MIN_SHORE_NM: f64 = 1.0;
-/// Shortest closed gap that is kept; a shorter one leaves no time for anything.
+/// Shortest closed gap that is kept. A shorter one leaves no time for a meeting.
 const SHORTEST: Span = Span::from_minutes(45);
 /// How long gaps are kept.
 const KEPT: Span = Span::from_hours(30 * 24);
@@ -39,7 +39,7 @@ pub struct Gap {
     pub to: Option<Spot>,
     /// The vessel's usual speed before the gap. Knots.
     pub usual_knots: f64,
-    /// Whether vessels fall silent there all the time, so that this silence means nothing.
+    /// Whether vessels often fall silent there, so that this silence means nothing.
     pub usual: bool,
     /// Whether the vessel was at anchor, or still for hours, when it was last heard.
     pub lay_still: bool,
@@ -63,16 +63,16 @@ impl Gap {
         (0.0 < hours).then(|| self.from.position.nm_to(to.position) / hours)
     }
 
-    /// Slack: the time left once the distance is sailed straight at the usual speed, which nothing accounts for.
-    /// Zero if the vessel must have gone faster; `None` while the gap is open.
+    /// Slack: the time that is left once the distance is sailed straight at the usual speed, and is unaccounted for. Zero if the
+    /// vessel must have gone faster; `None` while the gap is open.
     pub fn slack(&self) -> Option<Span> {
         let to = self.to?;
         let sailing = hours(self.from.position.nm_to(to.position) / self.usual_knots.max(0.1));
         Some((to.at - self.from.at - sailing).max(Span::ZERO))
     }
 
-    /// Slack for a way through `place` at `knots`, which is the time left for a meeting there. For an open gap, until
-    /// `now` and without the way back. Negative if the vessel cannot have been there.
+    /// Slack if the vessel went through `place` at `knots`: the time left for a meeting there. For an open gap it is counted until
+    /// `now`, without a way back. Negative if the vessel cannot have been there.
     pub fn slack_at(&self, place: LatLon, knots: f64, now: Time) -> Span {
         let out = self.from.position.metres_to(place);
         let back = self.to.map_or(0.0, |to| place.metres_to(to.position));
@@ -113,7 +113,7 @@ impl Gaps {
         self.put(Gap { to: Some(to), ..gap });
     }
 
-    /// Splits the closed gap that a late fix is in. Returns that gap as it was.
+    /// Splits the closed gap that contains a late fix. Returns that gap as it was; `None` if there is none.
     pub fn split(&mut self, key: TrackKey, heard: Spot) -> Option<Gap> {
         let before = (key, Time::MIN)..(key, heard.at);
         let gap = *self.gaps.range(before).next_back()?.1;

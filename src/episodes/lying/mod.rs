@@ -20,24 +20,26 @@ pub const ANCHORED_AFTER: Span = Span::from_hours(3);
 /// A vessel that stays within the circle for this long is held, if it was also there an `EARLIER` span before (SPEC
 /// "Held").
 pub const HELD_AFTER: Span = Span::from_hours(12);
-/// "On an earlier day": this long before, regardless of midnight.
+/// How long before a held vessel must have been in the circle too (SPEC "Held": "on an earlier day").
 const EARLIER: Span = Span::from_hours(24);
-/// After a longer silence the vessel may have left and come back, so the box restarts.
+/// Longest silence that the box survives. After a longer one the vessel may have left and come back.
 const LOST_AFTER: Span = Span::from_hours(6);
-/// At this speed made good a vessel leaves its circle in minutes, so no box is kept. Knots.
+/// Speed made good from which no box is kept, because the vessel leaves the circle within minutes. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
 /// How long a place is remembered after the last visit.
 const KEEP: Span = Span::from_hours(14 * 24);
-/// Maximum numbers of vessels and of places kept, about 20 MB each. Those beyond are counted.
+/// Maximum number of vessels kept, about 20 MB. Those beyond it are counted.
 const MOST_VESSELS: usize = 200_000;
+/// Maximum number of places kept, about 20 MB. Those beyond it are counted.
 const MOST_PLACES: usize = 100_000;
 
 /// The box that one vessel has stayed in.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Circle {
     origin: LatLon,
-    /// Smallest and largest offset from the origin, eastward and northward. Metres.
+    /// Smallest and largest offset from the origin, eastward. Metres.
     east: (f32, f32),
+    /// The same, northward.
     north: (f32, f32),
     since: Time,
     last_at: Time,
@@ -145,14 +147,14 @@ impl Lying {
         Some(Still { since: circle.since, radius_nm: circle.radius_nm() })
     }
 
-    /// Whether the vessel itself is held, regardless of others.
+    /// Why the vessel itself is held, regardless of others; `None` if it is not.
     pub fn held_itself(&self, key: TrackKey) -> Option<Held> {
         let circle = self.vessels.get(&key)?;
         let held = self.places.get(circle.place?)?.held;
         held.then(|| Held::Itself { radius_nm: circle.radius_nm(), time: circle.time() })
     }
 
-    /// Whether a vessel at `position` is held, by itself or beside others.
+    /// Why a vessel at `position` is held, by itself or beside others; `None` if it is not.
     pub fn held(&self, key: TrackKey, position: LatLon) -> Option<Held> {
         let beside = || {
             let near = self.places.near(position, CIRCLE_NM * METRES_PER_NM);

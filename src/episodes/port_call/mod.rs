@@ -15,13 +15,13 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// Below this speed in calm water, a vessel stays. Knots made good.
+/// Speed below which a vessel in calm water stays there. Knots made good.
 const STAYS_KNOTS: f64 = 1.0;
-/// From this speed on, a vessel outside calm water has left. Knots made good.
+/// Speed from which a vessel outside calm water has left. Knots made good.
 const LEAVES_KNOTS: f64 = 3.0;
-/// A vessel outside calm water for longer than this has left, however slow it is.
+/// Time after which a vessel outside calm water has left, however slow it is.
 const LEAVES_AFTER: Span = Span::from_minutes(60);
-/// A vessel that was heard for this long before a stay was seen to arrive.
+/// How long a vessel must have been heard before a stay for its arrival to be known.
 const SEEN_BEFORE: Span = Span::from_minutes(30);
 /// Minimum duration of a call.
 const LEAST: Span = Span::from_minutes(30);
@@ -123,7 +123,7 @@ impl PortCalls {
         }
     }
 
-    /// The vessel is forgotten, so its stay ends with its last fix there. Its calls are kept, as it may come back.
+    /// Ends the stay of a vessel that is forgotten, at its last fix there. Its calls are kept, as it may come back.
     pub fn forget(&mut self, key: TrackKey) {
         self.end(key);
     }

@@ -81,8 +81,8 @@ impl Trail {
         if self.points.len() == self.points.capacity() {
             self.thin(at, keep);
             if self.points.capacity() < self.points.len() + 1 + self.points.len() / 16 {
-                // In few steps: room that even a vessel heard twice will soon need, because many small allocations would fragment
-                // the heap.
+                // Grows in few steps, because many small allocations would fragment the heap. Even a vessel heard twice will soon
+                // need the room of the second step.
                 let more = match self.points.len() {
                     0 => 2,
                     few @ 1..24 => 24 - few,
@@ -120,7 +120,7 @@ impl Trail {
         place.checked_sub(1).map(|index| self.unpack(&self.points[index]))
     }
 
-    /// The same for a caller with ever later times; `place` is the index of its last answer.
+    /// Like `at_or_before`, but for a caller that asks for ever later times. `place` holds the index of the last answer.
     pub(super) fn at_or_before_from(&self, place: &mut u16, at: Time) -> Option<TrailPoint> {
         let millis = at.millis();
         let mut here = usize::from(*place);
@@ -139,14 +139,14 @@ impl Trail {
         self.points.get(self.place_after(at)).map(|packed| self.unpack(packed))
     }
 
-    /// The latest kept point at or before `at` and the earliest one after it, each as time and position. `place` is the index of
-    /// the later one, or the number of points if there is none. A caller with ever earlier times passes the last answer on, and
-    /// begins with `usize::MAX`.
+    /// The latest kept point at or before `at` and the earliest one after it, each as time and position. For a caller that asks for
+    /// ever earlier times: `place` holds the index of the later point (the number of points if there is none) between calls, and
+    /// begins as `usize::MAX`.
     pub(super) fn around(&self, place: &mut usize, at: Time) -> [Option<(Time, LatLon)>; 2] {
         let millis = at.millis();
         let is_before = |kept: &Packed| self.millis(kept) <= millis;
         let end = self.points.len().min(*place);
-        // Most moments asked for are close to the last one, so the end is searched first.
+        // Most requested moments are close to the last one, so the end is searched first.
         let tail = end.saturating_sub(8);
         *place = match self.points[..end].get(tail).is_some_and(is_before) {
             true => tail + self.points[tail..end].partition_point(is_before),
@@ -175,7 +175,7 @@ impl Trail {
 
     fn place_after(&self, at: Time) -> usize {
         let at = at.millis();
-        // Most questions are about the last minutes, so the end is searched first.
+        // Most requested moments are in the last minutes, so the end is searched first.
         let tail = self.points.len().saturating_sub(8);
         if self.points.get(tail).is_some_and(|kept| self.millis(kept) <= at) {
             return tail + self.points[tail..].partition_point(|kept| self.millis(kept) <= at);
@@ -194,7 +194,7 @@ impl Trail {
                 FINE_AGE..MIDDLE_AGE => MIDDLE_SPACING,
                 MIDDLE_AGE.. => COARSE_SPACING,
             };
-            // A second of slack keeps vessels that report every 30 s or 60 s on their own interval.
+            // A second of slack, so that no point of a vessel that reports every 30 s or 60 s is skipped.
             let stays = oldest <= at && last_kept.saturating_add(spacing - 1000) <= at;
             if stays {
                 last_kept = at;

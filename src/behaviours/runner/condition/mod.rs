@@ -1,5 +1,5 @@
-//! A condition on one vessel's speed that must hold for some time. Holes do not count, the end has hysteresis, and a
-//! condition that returns soon is merged (SPEC "Durations", "Alerts").
+//! A condition that must hold for some time at one vessel. Holes do not count, the end has hysteresis, and a condition
+//! that soon holds again resumes as the same alert (SPEC "Durations", "Alerts").
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::tracks::SpeedMadeGood;
 /// Times and fixes that a condition needs to open, end and resume.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
-    /// Counted time needed to open.
+    /// Time that must be counted before the condition opens.
     pub(crate) after: Span,
     /// Time for which the end threshold must hold.
     pub(crate) end_after: Span,
@@ -26,10 +26,10 @@ pub(crate) struct Timing {
 pub(crate) enum Observation {
     /// The begin threshold is met.
     Meets,
-    /// Between the begin and end thresholds: counts nothing and resets nothing.
+    /// Neither threshold is met. Nothing is counted and nothing is reset.
     Between,
-    /// The end threshold is met, but near where the condition held. Does not end it; what is open does not hold
-    /// meanwhile.
+    /// The end threshold is met, but near the place where the condition held. It does not end, but does not hold
+    /// meanwhile either.
     Shifts,
     /// The end threshold is met.
     Ends,
@@ -38,17 +38,17 @@ pub(crate) enum Observation {
 /// State of the condition after a fix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Verdict {
-    /// Not satisfied, or not yet.
+    /// Not satisfied, or not for long enough yet.
     Nothing,
     /// Satisfied for the first time, or again within the merge window.
     Opened,
     /// Still satisfied.
     Holds,
-    /// No longer satisfied. The value is the last moment the condition held.
+    /// No longer satisfied. The value is the last moment at which the condition held.
     Over(Time),
 }
 
-/// Counted time: the union of the spans of fixes that meet the condition.
+/// Counted time: the union of the spans over which fixes met the condition.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Count {
     since: Time,
@@ -69,7 +69,7 @@ enum State {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct Condition {
     state: State,
-    /// The run being counted: before opening, while open, or after an end towards resuming.
+    /// The run that is being counted: before the condition opens, while it is open, or after an end, to resume.
     run: Option<Count>,
     ending: Option<Count>,
     started_at: Time,
@@ -114,7 +114,7 @@ impl Condition {
         }
     }
 
-    /// Ends the condition at the last moment it held, because the place no longer allows it or the vessel was lost.
+    /// Ends the condition at the last moment at which it held, because the place no longer allows it or the vessel was lost.
     pub(crate) fn leave(&mut self) -> Verdict {
         let was_open = self.is_open();
         self.end(self.held_at);
@@ -142,7 +142,7 @@ impl Condition {
         matches!(self.state, State::Open { .. })
     }
 
-    /// Whether the end threshold is being met. The condition may then be over, but not for long enough to report it.
+    /// Whether the end threshold is met, but not yet for long enough to end the condition.
     pub(crate) fn is_ending(&self) -> bool {
         self.ending.is_some()
     }

@@ -8,10 +8,10 @@ use crate::zones::imo_check_digit_holds;
 use crate::behaviours::shared::names::{is_no_name, is_nobodys};
 use crate::behaviours::{End, Scene};
 
-/// A shorter call sign is a placeholder. Characters.
+/// Minimum length of a call sign that is not a placeholder. Characters.
 const SHORTEST_CALL_SIGN: usize = 3;
 
-/// Why two numbers are known to be one hull.
+/// Why two MMSIs are known to be one hull.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum OneHull {
     /// Both report this IMO number.
@@ -42,7 +42,8 @@ impl OneHull {
     }
 }
 
-/// Whether two numbers are one hull. Two ships that claim the same identity but have once been seen apart are not.
+/// Why two MMSIs are known to be one hull; `None` if they are not. Two ships that report the same identity but have once been seen
+/// apart are two.
 pub(crate) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<OneHull> {
     let inseparable = &scene.episodes.inseparable;
     if !inseparable.always(a, b) {
