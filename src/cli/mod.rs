@@ -21,6 +21,7 @@ mod near;
 mod period;
 mod person;
 mod place;
+mod position;
 mod purge;
 mod replay;
 mod report;
