@@ -242,6 +242,21 @@ fn servers_that_answer_are_distinguished_from_those_that_do_not() {
 }
 
 #[test]
+fn the_settings_of_a_zone_are_judged_beside_its_other_faults() {
+    let folder = TempDir::new().unwrap();
+    let (id, properties, place) = OFF_LISBON;
+    let asks = "\"months\":[13],\"settings\":{\"loitering\":{\"after_minutes\":-1},\"driftt\":{}}";
+    zones(&folder, &[(id, &format!("{properties},{asks}"), place)]);
+    let (code, _, err) = check(&folder, &format!("{INPUT}[zones]\nfolder = \"zones\"\n"), &[]);
+    assert_eq!(code, Some(78), "{err}");
+    for part in
+        ["months: ", "settings.loitering: after_minutes must be above 0", "unknown behaviour `driftt`", "`drift`?"]
+    {
+        assert!(err.contains(part), "{part} in {err}");
+    }
+}
+
+#[test]
 fn a_missing_settings_file_is_reported_with_where_one_may_be() {
     let folder = TempDir::new().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
