@@ -239,6 +239,11 @@ fn servers_that_answer_are_distinguished_from_those_that_do_not() {
     assert!(out.contains(&format!("input coast (address): {here} takes connections\n")), "{out}");
     assert!(out.contains(&format!("sink partner: {away} NOT REACHED: ")), "{out}");
     assert!(err.contains("1 of 2 servers cannot be reached"), "{err}");
+
+    fs::write(folder.path().join("day.nmea"), "!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23\n").unwrap();
+    let (code, on, err) = check(&folder, &text, &["--connect", "--on", "day.nmea"]);
+    assert!(on.len() > out.len() && on.contains("NOT REACHED"), "the recording is run through, too: {on}{err}");
+    assert!(code == Some(1) && err.contains("1 of 2 servers cannot be reached"), "{err}");
 }
 
 #[test]
