@@ -3,6 +3,7 @@
 mod cells;
 pub(crate) mod chord;
 mod coast;
+mod csv_table;
 mod land;
 mod motion;
 mod notation;
@@ -16,6 +17,7 @@ mod wind;
 
 pub use cells::{Cells, half_box};
 pub use coast::{Coast, CoastError};
+pub use csv_table::CsvTable;
 pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
 pub use notation::NotationError;
 pub use outline::{Bounds, Vertex, land_within};
