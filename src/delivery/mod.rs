@@ -14,6 +14,7 @@ mod digest;
 mod dispatcher;
 mod http_post;
 mod in_flight;
+mod outlet;
 mod payload;
 mod queue;
 mod registry;
