@@ -48,7 +48,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Failure::Usage(text.to_owned())
     })?;
     let Arguments { radius_nm, limit, .. } = arguments;
-    let place = arguments.place.read()?;
+    let place = arguments.place.read().map_err(Failure::Usage)?;
     let found: Option<Found> =
         daemon.ask(&format!("vessels?near={},{}&radius_nm={radius_nm}&limit={limit}", place.lat, place.lon));
     let found = found.ok_or_else(|| Failure::Other(format!("no daemon answers questions at {}", daemon.address)))?;

@@ -1,6 +1,5 @@
 //! A position on the command line, in one word or several.
 
-use super::Failure;
 use crate::geo::LatLon;
 
 /// The words of a position.
@@ -16,9 +15,9 @@ pub(super) struct Position {
 
 impl Position {
     /// Reads the words as one position.
-    pub(super) fn read(&self) -> Result<LatLon, Failure> {
+    pub(super) fn read(&self) -> Result<LatLon, String> {
         let words = std::iter::once(&self.first).chain(&self.rest);
         let words = words.map(String::as_str).collect::<Vec<_>>().join(" ");
-        LatLon::read(&words).map_err(|error| Failure::Usage(format!("{words:?} is not a position: {error}")))
+        LatLon::read(&words).map_err(|error| format!("{words:?} is not a position: {error}"))
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::List { json: true } => objects(chart, now, &mut text),
         Command::List { json: false } => list(chart, now, width(), &mut text),
         Command::Test { position, on } => {
-            let at = position.read()?;
+            let at = position.read().map_err(Failure::Usage)?;
             let told = test(chart, at, now, &mut text);
             match on {
                 Some(recording) => told.and(reception(&learn(&settings, recording)?, at, &mut text)),

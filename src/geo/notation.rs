@@ -1,7 +1,5 @@
 //! Positions as people type them: decimal degrees, or degrees and minutes with hemispheres. What could be meant in two ways is refused.
 
-use super::LatLon;
-
 /// What to write, named in every error.
 const FORMS: &str =
     "write degrees north, a comma, degrees east, as 36.95,-9.12, or with hemispheres, as 36-57.0N 009-07.2W";
@@ -54,8 +52,8 @@ struct Half {
     hemisphere: Option<char>,
 }
 
-/// See [`LatLon::read`].
-pub(super) fn read(text: &str) -> Result<LatLon, NotationError> {
+/// Degrees north and east of a position; see [`LatLon::read`](crate::geo::LatLon::read).
+pub(super) fn read(text: &str) -> Result<(f64, f64), NotationError> {
     let text = plain(text);
     let [first, second] = halves(&text)?;
     let (first, second) = (half(first)?, half(second)?);
@@ -72,7 +70,7 @@ pub(super) fn read(text: &str) -> Result<LatLon, NotationError> {
     if 180.0 < lon.degrees.abs() {
         return Err(NotationError::Longitude);
     }
-    Ok(LatLon::new(lat.degrees, lon.degrees))
+    Ok((lat.degrees, lon.degrees))
 }
 
 /// The text in capitals, with one character for each mark that keyboards and documents write in several ways.
@@ -164,6 +162,7 @@ fn numbers(text: &str) -> Result<Vec<f64>, NotationError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geo::LatLon;
 
     #[test]
     fn every_usual_way_to_write_a_position_is_read() {
@@ -186,7 +185,7 @@ mod tests {
             ("36°,−9°", 36.0, -9.0),
             ("0S 180E", 0.0, -180.0),
         ] {
-            let at = read(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let at = LatLon::read(text).unwrap_or_else(|error| panic!("{text}: {error}"));
             assert!((at.lat - lat).abs() < 1e-9 && (at.lon - lon).abs() < 1e-9, "{text}: {at:?}");
         }
     }
@@ -195,7 +194,7 @@ mod tests {
     fn the_notations_that_atalaia_prints_are_read() {
         let at = LatLon::new(-27.91, -18.22);
         for text in [at.degrees_minutes(), at.decimal_degrees()] {
-            let again = read(&text).expect("our own notation");
+            let again = LatLon::read(&text).expect("our own notation");
             assert!(again.metres_to(at) < 2.0, "{text}: {again:?}");
         }
     }
@@ -233,7 +232,7 @@ mod tests {
             ("0,181", E::Longitude),
             (&format!("{},0", "9".repeat(400)), E::Latitude),
         ] {
-            assert_eq!(read(text), Err(error), "{text}");
+            assert_eq!(LatLon::read(text), Err(error), "{text}");
         }
     }
 }
