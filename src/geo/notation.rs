@@ -79,7 +79,7 @@ fn plain(text: &str) -> String {
     let plain = |letter| match letter {
         '\u{2032}' | '\u{2019}' | '\u{b4}' | '`' => '\'',
         '\u{2033}' | '\u{201d}' => '"',
-        '\u{ba}' | '\u{2da}' => '°',
+        'º' | '˚' => '°',
         '\u{2212}' | '\u{2013}' => '-',
         ';' => ',',
         letter => letter,
