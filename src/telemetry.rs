@@ -39,6 +39,21 @@ pub struct InputCounters {
     pub is_hushed: AtomicBool,
 }
 
+/// Values of the counters of an input at one moment; see [`InputCounters`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct InputCounts {
+    /// Bytes read.
+    pub bytes: u64,
+    /// Lines dropped because of their length.
+    pub overlong: u64,
+    /// Lines dropped because the engine had no room.
+    pub dropped: u64,
+    /// Datagrams dropped by the kernel.
+    pub lost_datagrams: u64,
+    /// Connections made or accepted.
+    pub connections: u64,
+}
+
 /// A client of a listener, counted until it is dropped.
 #[derive(Debug)]
 pub struct ConnectedClient(Arc<InputCounters>);
@@ -108,10 +123,15 @@ impl InputCounters {
         counter.fetch_add(count, Relaxed);
     }
 
-    /// Current values: bytes, overlong, dropped, lost datagrams, connections.
-    pub fn read(&self) -> [u64; 5] {
-        [&self.bytes, &self.overlong, &self.dropped, &self.lost_datagrams, &self.connections]
-            .map(|counter| counter.load(Relaxed))
+    /// Current values.
+    pub fn read(&self) -> InputCounts {
+        InputCounts {
+            bytes: self.bytes.load(Relaxed),
+            overlong: self.overlong.load(Relaxed),
+            dropped: self.dropped.load(Relaxed),
+            lost_datagrams: self.lost_datagrams.load(Relaxed),
+            connections: self.connections.load(Relaxed),
+        }
     }
 
     /// Records that a line that could be AIS has arrived.

@@ -14,90 +14,129 @@ use super::party::Party;
 #[serde(deny_unknown_fields, default)]
 pub struct ScoreSettings {
     /// At least 24 nm from shore. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub shore_24_nm_points: i32,
     /// At least 100 nm from shore, in place of `shore_24_nm_points`. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub shore_100_nm_points: i32,
     /// The sun is below -6° at the position; not for fishing vessels. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub night_points: i32,
     /// A merchant ship or tug with a small craft or fishing vessel. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub merchant_small_craft_points: i32,
     /// A draught that changed within a day after a meeting at sea. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub draught_after_meeting_points: i32,
     /// The same vessel had an alert of the same behaviour within `repeat_days`; not for fishing, passenger and port craft.
     /// Points.
+    #[schemars(range(min = 0, max = 100))]
     pub repeat_points: i32,
     /// How long an alert counts for `repeat_points`. Days, at most 365.
+    #[schemars(range(min = 0, max = 365))]
     pub repeat_days: u32,
     /// The vessel also stopped on `habit_days` of the previous 5 days, or at this place on as many of the previous 14 days.
     /// Points.
+    #[schemars(range(min = -100, max = 0))]
     pub habit_points: i32,
     /// Days with a stop that make a habit, one more for cargo ships and tankers. A habit cancels shore, night and repeat points.
     /// 1 to 5.
+    #[schemars(range(min = 1, max = 5))]
     pub habit_days: u32,
     /// A party was in a source region within `source_region_days` before. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub source_region_points: i32,
     /// How long a visit to a source region counts. Days, at most 30.
+    #[schemars(range(min = 0, max = 30))]
     pub source_region_days: u32,
     /// A party had a gap within `lately_hours`; not for behaviours that include a gap. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub gap_lately_points: i32,
     /// A party changed its draught at sea within `lately_hours`. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub draught_lately_points: i32,
     /// How long a gap or a draught change counts. Hours, at most 168.
+    #[schemars(range(min = 0, max = 168))]
     pub lately_hours: u32,
     /// A party changed its identity within `identity_days`. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub new_identity_points: i32,
     /// How long an identity counts as new. Days, at most 365.
+    #[schemars(range(min = 0, max = 365))]
     pub identity_days: u32,
     /// No comparable vessel stopped near the place, once there are `rare_after_days` of data. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub rare_place_points: i32,
     /// 5 to 19 stops of comparable vessels in `place_days`, each vessel counted at most three times; not for `async_rendezvous`.
     /// Points.
+    #[schemars(range(min = -100, max = 0))]
     pub busy_place_points: i32,
     /// At least 20 such stops. Points.
+    #[schemars(range(min = -100, max = 0))]
     pub crowded_place_points: i32,
     /// `async_rendezvous` with less than 24 h of data. Points.
+    #[schemars(range(min = -100, max = 0))]
     pub little_data_points: i32,
     /// Radius of the place around a stop. Nautical miles, at most 20.
+    #[schemars(range(min = 0, max = 20))]
     pub place_nm: f64,
     /// How long stops at a place count. Days, at most 14.
+    #[schemars(range(min = 0, max = 14))]
     pub place_days: u32,
     /// Days of data before a place can count as rare. At most 14.
+    #[schemars(range(min = 0, max = 14))]
     pub rare_after_days: u32,
     /// A case with at least this score exempts its vessels from caps and benign zones. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub case_exempt_from: i32,
     /// An MMSI outside every class of station. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub unassigned_mmsi_points: i32,
     /// Loitering, slowdown, drift or dark meeting of fishing vessels only. Points.
+    #[schemars(range(min = -100, max = 0))]
     pub fishing_points: i32,
     /// A pair of two fishing vessels. Points.
+    #[schemars(range(min = -100, max = 0))]
     pub both_fishing_points: i32,
     /// Every party is a sailing or pleasure craft, or a class B boat under 24 m, and near shore. Points.
+    #[schemars(range(min = -100, max = 0))]
     pub leisure_points: i32,
     /// How near to shore `leisure_points` apply. Nautical miles.
+    #[schemars(range(min = 0, max = 500))]
     pub leisure_shore_nm: f64,
     /// Passenger ships near shore. Points.
+    #[schemars(range(min = -100, max = 0))]
     pub passenger_points: i32,
     /// How near to shore `passenger_points` apply. Nautical miles.
+    #[schemars(range(min = 0, max = 500))]
     pub passenger_shore_nm: f64,
     /// At anchor, swinging within 0.3 nm, or lying as still; for pairs both vessels. Points.
+    #[schemars(range(min = -100, max = 0))]
     pub anchored_points: i32,
     /// Closer to shore than this, an alert about a vessel at anchor stays a fact. Nautical miles.
+    #[schemars(range(min = 0, max = 500))]
     pub anchored_shore_nm: f64,
     /// A party heard only by satellite. Points.
+    #[schemars(range(min = -100, max = 0))]
     pub satellite_only_points: i32,
     /// More fishing vessels than this nearby count as a fleet at work.
     pub fleet_vessels: u32,
     /// Radius in which fishing vessels count for `fleet_vessels`. Nautical miles, at most 30.
+    #[schemars(range(min = 0, max = 30))]
     pub fleet_nm: f64,
     /// More sailing and pleasure craft than this nearby count as a fleet.
     pub yachts: u32,
     /// Radius in which craft count for `yachts`. Nautical miles, at most 30.
+    #[schemars(range(min = 0, max = 30))]
     pub yachts_nm: f64,
     /// Score of alerts limited to low. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub cap_low: i32,
     /// Score of alerts limited to a fact. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub cap_fact: i32,
     /// A short gap stays a fact unless its score reaches this. Points.
+    #[schemars(range(min = 0, max = 100))]
     pub short_gap_alert_from: i32,
 }
 
@@ -150,83 +189,10 @@ impl Default for ScoreSettings {
 }
 
 impl ScoreSettings {
-    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
+    /// What the ranges of the fields do not show, as sentences that begin with the key's path; empty if nothing is wrong.
     pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        let raising = [
-            ("shore_24_nm_points", self.shore_24_nm_points),
-            ("shore_100_nm_points", self.shore_100_nm_points),
-            ("night_points", self.night_points),
-            ("merchant_small_craft_points", self.merchant_small_craft_points),
-            ("draught_after_meeting_points", self.draught_after_meeting_points),
-            ("repeat_points", self.repeat_points),
-            ("source_region_points", self.source_region_points),
-            ("gap_lately_points", self.gap_lately_points),
-            ("draught_lately_points", self.draught_lately_points),
-            ("new_identity_points", self.new_identity_points),
-            ("rare_place_points", self.rare_place_points),
-            ("case_exempt_from", self.case_exempt_from),
-            ("unassigned_mmsi_points", self.unassigned_mmsi_points),
-            ("cap_low", self.cap_low),
-            ("cap_fact", self.cap_fact),
-            ("short_gap_alert_from", self.short_gap_alert_from),
-        ];
-        for (key, points) in raising {
-            if !(0..=100).contains(&points) {
-                problems.push(format!("score.{key} must lie between 0 and 100"));
-            }
-        }
-        let lowering = [
-            ("habit_points", self.habit_points),
-            ("fishing_points", self.fishing_points),
-            ("both_fishing_points", self.both_fishing_points),
-            ("leisure_points", self.leisure_points),
-            ("passenger_points", self.passenger_points),
-            ("anchored_points", self.anchored_points),
-            ("satellite_only_points", self.satellite_only_points),
-            ("busy_place_points", self.busy_place_points),
-            ("crowded_place_points", self.crowded_place_points),
-            ("little_data_points", self.little_data_points),
-        ];
-        for (key, points) in lowering {
-            if !(-100..=0).contains(&points) {
-                problems.push(format!("score.{key} must lie between -100 and 0"));
-            }
-        }
-        let reaches = [
-            ("leisure_shore_nm", self.leisure_shore_nm, 500.0),
-            ("passenger_shore_nm", self.passenger_shore_nm, 500.0),
-            ("anchored_shore_nm", self.anchored_shore_nm, 500.0),
-            ("fleet_nm", self.fleet_nm, 30.0),
-            ("yachts_nm", self.yachts_nm, 30.0),
-            ("place_nm", self.place_nm, 20.0),
-        ];
-        for (key, nm, most) in reaches {
-            if !(0.0..=most).contains(&nm) {
-                problems.push(format!("score.{key} must lie between 0 and {most}"));
-            }
-        }
-        if self.habit_days == 0 {
-            problems.push("score.habit_days must be above 0".to_owned());
-        }
-        if self.cap_low < self.cap_fact {
-            problems.push("score.cap_low must not be below score.cap_fact".to_owned());
-        }
-        let spans = [
-            ("repeat_days", self.repeat_days, 365),
-            ("source_region_days", self.source_region_days, 30),
-            ("identity_days", self.identity_days, 365),
-            ("place_days", self.place_days, 14),
-            ("rare_after_days", self.rare_after_days, 14),
-            ("lately_hours", self.lately_hours, 168),
-            ("habit_days", self.habit_days, 5),
-        ];
-        for (key, value, most) in spans {
-            if most < value {
-                problems.push(format!("score.{key} must not be above {most}"));
-            }
-        }
-        problems
+        let is_wrong = self.cap_low < self.cap_fact;
+        is_wrong.then(|| "score.cap_low must not be below score.cap_fact".to_owned()).into_iter().collect()
     }
 }
 
@@ -338,18 +304,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn defaults_have_no_problem_and_every_wrong_key_is_named() {
+    fn a_fact_has_no_more_points_than_a_low_alert() {
         assert_eq!(ScoreSettings::default().problems(), Vec::<String>::new());
-        let wrong = ScoreSettings {
-            night_points: 101,
-            fishing_points: 1,
-            leisure_shore_nm: f64::NAN,
-            cap_low: 10,
-            repeat_days: 1000,
-            source_region_days: 31,
-            ..ScoreSettings::default()
-        };
-        assert_eq!(wrong.problems().len(), 6, "{:?}", wrong.problems());
+        let wrong = ScoreSettings { cap_low: 10, ..ScoreSettings::default() };
+        assert_eq!(wrong.problems(), ["score.cap_low must not be below score.cap_fact"]);
     }
 
     #[test]

@@ -10,20 +10,27 @@ use crate::time::Span;
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// A fact with at least this score is announced as an alert. Points, 1-100.
+    #[schemars(range(min = 1, max = 100))]
     pub alert_from: i32,
     /// A behaviour that stops and resumes within this time stays the same alert. Minutes.
+    #[schemars(range(min = 0, max = 1440))]
     pub merge_minutes: u32,
     /// While nothing an analyst would act on changes, an open alert is published again at most this often. Minutes.
+    #[schemars(range(min = 1, max = 1440))]
     pub update_minutes: u32,
-    /// How long before the start the tracks in the evidence begin. Minutes.
+    /// How long before the start the tracks in the evidence begin. Minutes; trails reach back half a day.
+    #[schemars(range(min = 0, max = 720))]
     pub evidence_before_minutes: u32,
     /// Upper limit of the points of a vessel's track in the evidence.
+    #[schemars(range(min = 2, max = 200))]
     pub evidence_points: u32,
     /// With this many open alerts and facts, further facts are dropped and counted; alerts are still kept, up to four times as
     /// many.
+    #[schemars(range(min = 100))]
     pub max_open: u32,
     /// Upper limit of the ended alerts and facts remembered for `score.repeat_days`; beyond it the oldest are forgotten and
     /// counted.
+    #[schemars(range(min = 100))]
     pub max_remembered: u32,
 }
 
@@ -42,34 +49,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if !(1..=100).contains(&self.alert_from) {
-            problems.push("alerts.alert_from must lie between 1 and 100".to_owned());
-        }
-        if 24 * 60 < self.merge_minutes {
-            problems.push("alerts.merge_minutes must not be above 1440 (a day)".to_owned());
-        }
-        if !(1..=24 * 60).contains(&self.update_minutes) {
-            problems.push("alerts.update_minutes must lie between 1 and 1440".to_owned());
-        }
-        if 12 * 60 < self.evidence_before_minutes {
-            problems
-                .push("alerts.evidence_before_minutes must not be above 720: trails reach back half a day".to_owned());
-        }
-        if !(2..=200).contains(&self.evidence_points) {
-            problems.push("alerts.evidence_points must lie between 2 and 200".to_owned());
-        }
-        if self.max_open < 100 {
-            problems.push("alerts.max_open must be at least 100".to_owned());
-        }
-        if self.max_remembered < 100 {
-            problems.push("alerts.max_remembered must be at least 100".to_owned());
-        }
-        problems
-    }
-
     /// The merge window: a behaviour that resumes within it stays the same alert.
     pub fn merge(&self) -> Span {
         Span::from_minutes(i64::from(self.merge_minutes))
@@ -91,21 +70,6 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn defaults_have_no_problem_and_every_wrong_key_is_named() {
-        assert_eq!(Settings::default().problems(), Vec::<String>::new());
-        let wrong = Settings {
-            alert_from: 0,
-            merge_minutes: 2000,
-            update_minutes: 0,
-            evidence_before_minutes: 1000,
-            evidence_points: 1,
-            max_open: 0,
-            max_remembered: 0,
-        };
-        assert_eq!(wrong.problems().len(), 7);
-    }
 
     #[test]
     fn gaps_are_never_merged() {

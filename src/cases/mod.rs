@@ -335,7 +335,10 @@ fn case(alerts: &[&Alert], sentences: &BTreeMap<String, Sentence>) -> Case {
     let score = score(alerts);
     let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
     for vessel in alerts.iter().flat_map(|alert| &alert.vessels) {
-        vessels.insert((vessel.mmsi, vessel.track), vessel.clone());
+        let before = vessels.insert((vessel.mmsi, vessel.track), vessel.clone()).and_then(|before| before.role);
+        if let Some(latest) = vessels.get_mut(&(vessel.mmsi, vessel.track)) {
+            latest.role = latest.role.or(before);
+        }
     }
     Case {
         id: first.map_or_else(String::new, |alert| id_of(alert)),

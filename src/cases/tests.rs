@@ -225,6 +225,13 @@ fn one_of_several_possible_vessels_is_not_linked_to_the_case() {
 }
 
 #[test]
+fn a_vessel_keeps_its_role_when_a_later_alert_gives_none() {
+    let got = cases(vec![dark("a", 0, 1, 9, 1), alert("b", Behaviour::Loitering, 50, 3, &[9])]);
+    let roles: Vec<_> = got[0].vessels.iter().map(|vessel| (vessel.mmsi, vessel.role)).collect();
+    assert_eq!(roles, [(1, None), (9, Some(behaviours::Role::Dark))]);
+}
+
+#[test]
 fn a_silent_vessel_leaves_the_case_when_others_prove_possible() {
     let mut book = CaseBook::default();
     book.take(&change(dark("a", 0, 1, 9, 1)));

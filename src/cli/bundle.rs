@@ -79,7 +79,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Verify { file, public_key } => verify(file, public_key.as_deref()),
         Command::Keygen { out } => {
-            let (beside, public) = evidence::keygen(out).map_err(failed)?;
+            let (beside, public) = evidence::keygen(out).map_err(not_written)?;
             print(&format!(
                 "{}: the private key, readable by its owner only. Name it in [evidence] and keep a copy elsewhere\n{}: the public key, for everyone who verifies bundles\n\
                  fingerprint {}\n",
@@ -107,7 +107,7 @@ pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) 
         true => wanted.out.join(format!("{marking}_case-{short}.tar")),
         false => wanted.out.clone(),
     };
-    evidence::write(&path, &made.bytes).map_err(failed)?;
+    evidence::write(&path, &made.bytes).map_err(not_written)?;
     let why = format!("head {}, to {}", made.manifest.head, path.display());
     if let Err(error) = store::bundled(&store, &made.manifest.case, who, &why, now) {
         // A bundle that is missing from the audit trail must not be handed out.
@@ -224,10 +224,14 @@ fn failed(error: EvidenceError) -> Failure {
         EvidenceError::Store(error) => refused(error),
         EvidenceError::Unfit(text) => Failure::Usage(text),
         error @ (EvidenceError::File { .. } | EvidenceError::Key { .. }) => Failure::Input(error.to_string()),
-        error @ EvidenceError::Exists(_) => Failure::Input(error.to_string()),
         error @ (EvidenceError::Damaged(_) | EvidenceError::Unsigned) => Failure::Damaged(error.to_string()),
-        error @ EvidenceError::Journal(_) => Failure::Other(error.to_string()),
+        error @ (EvidenceError::Journal(_) | EvidenceError::Exists(_)) => Failure::Other(error.to_string()),
     }
+}
+
+/// A file that cannot be written is no input: the command failed.
+fn not_written(error: EvidenceError) -> Failure {
+    Failure::Other(error.to_string())
 }
 
 #[cfg(test)]

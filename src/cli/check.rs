@@ -77,11 +77,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Some(named) => reach::send_test(&settings, named, service.is_none()),
         None => Ok(()),
     };
-    connected.and(sent)?;
-    match &arguments.on {
+    let costs = match &arguments.on {
         Some(recording) => cost::main(&settings, recording),
         None => Ok(()),
-    }
+    };
+    connected.and(sent).and(costs)
 }
 
 fn warn(what: &str) {

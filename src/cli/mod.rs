@@ -21,6 +21,7 @@ mod near;
 mod period;
 mod person;
 mod place;
+mod position;
 mod purge;
 mod replay;
 mod report;
@@ -116,7 +117,7 @@ enum Command {
     Bundle(bundle::Arguments),
     /// Back up the store while the daemon runs: complete, checked and synced to disk.
     Backup(backup::Arguments),
-    /// Delete records past the retention periods of [retention], or show what would be deleted; safe while the daemon runs.
+    /// Delete records past the retention periods of `[retention]`, or show what would be deleted; safe while the daemon runs.
     Purge(purge::Arguments),
     /// Write manual pages and shell completions, for packages.
     #[command(hide = true)]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::daemon::Daemon;
+use super::position::Position;
 use super::table::{number, table, text, width};
-use super::who::{position, radius};
+use super::who::radius;
 use super::{Failure, print};
-use crate::geo::LatLon;
 use crate::questions::Nearby;
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -16,13 +16,12 @@ use crate::time::Time;
 /// Arguments of `atalaia near`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file of the daemon, whose [http] address is used [default: the variable ATALAIA_CONFIG, else
+    /// Settings file of the daemon, whose `[http]` address is used [default: the variable ATALAIA_CONFIG, else
     /// /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Position in degrees north and east, as 36.95,-9.12
-    #[arg(value_name = "LAT,LON", value_parser = position, allow_hyphen_values = true)]
-    place: LatLon,
+    #[command(flatten)]
+    place: Position,
     /// Radius around it, in nautical miles
     #[arg(long, value_name = "R", value_parser = radius)]
     radius_nm: f64,
@@ -48,7 +47,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         let text = "no daemon can be asked: the settings need a loopback address, for instance [http] address = \"127.0.0.1:9477\"";
         Failure::Usage(text.to_owned())
     })?;
-    let Arguments { place, radius_nm, limit, .. } = arguments;
+    let Arguments { radius_nm, limit, .. } = arguments;
+    let place = arguments.place.read().map_err(Failure::Usage)?;
     let found: Option<Found> =
         daemon.ask(&format!("vessels?near={},{}&radius_nm={radius_nm}&limit={limit}", place.lat, place.lon));
     let found = found.ok_or_else(|| Failure::Other(format!("no daemon answers questions at {}", daemon.address)))?;

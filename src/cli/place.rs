@@ -17,7 +17,7 @@ pub(super) const INSTALLED: &str = "/etc/atalaia/atalaia.toml";
 /// Selects the store of a command.
 #[derive(Debug, clap::Args)]
 pub(super) struct StoreArguments {
-    /// Settings file whose [store] is used [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
+    /// Settings file whose `[store]` is used [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
     /// File of the store; the settings are not read

@@ -13,7 +13,7 @@ use crate::store::{self, Actor, Purged};
 /// Arguments of `atalaia purge`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file whose [store] and [retention] are used [default: the variable ATALAIA_CONFIG, else
+    /// Settings file whose [store] and `[retention]` are used [default: the variable ATALAIA_CONFIG, else
     /// /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE", alias = "settings")]
     config: Option<PathBuf>,

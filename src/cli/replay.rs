@@ -149,7 +149,7 @@ impl Output {
             None => ("standard output".to_owned(), Box::new(io::stdout())),
             Some(path) => {
                 let name = path.display().to_string();
-                let file = File::create(path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+                let file = File::create(path).map_err(|error| Failure::Other(format!("{name}: {error}")))?;
                 (name, Box::new(file))
             }
         };

@@ -42,8 +42,8 @@ fn write(wanted: &Arguments, name: &str, page: &str) -> Result<(), Failure> {
     };
     let path = if out.is_dir() { out.join(name) } else { out.clone() };
     if path.exists() {
-        return Err(Failure::Input(format!("{}: exists already; name another file with --out", path.display())));
+        return Err(Failure::Other(format!("{}: exists already; name another file with --out", path.display())));
     }
-    evidence::write(&path, page.as_bytes()).map_err(|error| Failure::Input(error.to_string()))?;
+    evidence::write(&path, page.as_bytes()).map_err(|error| Failure::Other(error.to_string()))?;
     print(&format!("{}\n", path.display()))
 }

@@ -15,7 +15,7 @@ use crate::tls;
 /// Arguments of `atalaia status`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file of the daemon, whose [http] address is used [default: the variable ATALAIA_CONFIG, else
+    /// Settings file of the daemon, whose `[http]` address is used [default: the variable ATALAIA_CONFIG, else
     /// /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,

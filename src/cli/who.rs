@@ -37,8 +37,8 @@ const WIDE: usize = 110;
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
-    /// Position in degrees north and east, as 36.95,-9.12
-    #[arg(long, value_name = "LAT,LON", value_parser = position, allow_hyphen_values = true)]
+    /// Position as one word, as 36.95,-9.12 or 36-57.0N,009-07.2W
+    #[arg(long, value_name = "LAT,LON", value_parser = LatLon::read, allow_hyphen_values = true)]
     near: LatLon,
     /// Radius around it, in nautical miles
     #[arg(long, value_name = "R", value_parser = radius)]
@@ -55,16 +55,6 @@ pub(super) struct Arguments {
     /// Print one JSON object per vessel and line, for every vessel that was near
     #[arg(long)]
     json: bool,
-}
-
-/// Parses a position in degrees.
-pub(super) fn position(text: &str) -> Result<LatLon, String> {
-    let degrees = |text: &str| text.trim().parse::<f64>().ok();
-    let parts = text.split_once(',').and_then(|(lat, lon)| Some((degrees(lat)?, degrees(lon)?)));
-    let possible = parts.filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0);
-    possible
-        .map(|(lat, lon)| LatLon::new(lat, lon))
-        .ok_or_else(|| "write degrees north, a comma, degrees east, as 36.95,-9.12".to_owned())
 }
 
 /// Parses a radius in nautical miles.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::position::Position;
 use super::replay::{Playback, play};
 use super::table::{Column, cut, number, table, text, width};
 use super::{Failure, SettingsArguments, print};
@@ -37,12 +38,9 @@ enum Command {
         json: bool,
     },
     /// Show what applies at a position: zones it is in or near, distance from shore, calm water, nearest port
-    #[command(allow_negative_numbers = true)]
     Test {
-        /// Degrees north
-        lat: f64,
-        /// Degrees east
-        lon: f64,
+        #[command(flatten)]
+        position: Position,
         /// Recording from which to estimate how well vessels are received there, by transponder class
         #[arg(long, value_name = "RECORDING")]
         on: Option<PathBuf>,
@@ -65,13 +63,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let written = match &arguments.command {
         Command::List { json: true } => objects(chart, now, &mut text),
         Command::List { json: false } => list(chart, now, width(), &mut text),
-        Command::Test { lat, lon, on } => {
-            if !(lat.abs() <= 90.0 && lon.abs() <= 180.0) {
-                return Err(Failure::Usage(format!(
-                    "{lat} {lon} is not a position: write degrees north (-90 to 90), then degrees east (-180 to 180)"
-                )));
-            }
-            let at = LatLon::new(*lat, *lon);
+        Command::Test { position, on } => {
+            let at = position.read().map_err(Failure::Usage)?;
             let told = test(chart, at, now, &mut text);
             match on {
                 Some(recording) => told.and(reception(&learn(&settings, recording)?, at, &mut text)),

@@ -16,7 +16,7 @@ use crate::engine::ZoneSettings;
 use crate::geo::{Coast, Ports, Wind, WindError};
 use crate::text::advice;
 use crate::time::Time;
-use crate::zones::{Chart, Zone, ZoneError, ZoneSet};
+use crate::zones::{Chart, ZoneError, ZoneRules, ZoneSet};
 
 /// Where zones are read from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,37 +60,38 @@ fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) 
         return Ok(ZonesRead { zones: ZoneSet::built_in(), warnings: Vec::new(), files });
     };
     let files = read_folder(folder, place)?;
-    let of_error = |error: ZoneError| {
+    let of_error = |error: &ZoneError| {
         let whole = error.to_string();
         let lead = format!("{}:{}: ", error.file, error.line);
         let text = whole.strip_prefix(&lead).unwrap_or(&whole);
         in_zone_file(folder, &files, &error.file, error.line, text.to_owned())
     };
-    let zones = ZoneSet::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
-    let mut faults = Vec::new();
-    for (ix, zone) in zones.iter() {
-        for (keys, fault) in wrong_overrides(zone, zones.is_polygon(ix), base) {
+    let (zones, rules) = ZoneSet::read(&files);
+    let mut faults: Vec<Problem> = zones.as_ref().err().into_iter().flatten().map(of_error).collect();
+    for (place, zone) in rules.iter().enumerate() {
+        for (keys, fault) in wrong_overrides(zone, base) {
             let line = files.iter().find(|(name, _)| *name == zone.file).map_or(zone.line, |(_, text)| {
-                let next = zones.zones().iter().filter(|other| other.file == zone.file && zone.line < other.line);
-                line_of(text, zone.line, next.map(|other| other.line).min(), &keys)
+                let next = rules.get(place + 1).filter(|next| next.file == zone.file);
+                line_of(text, zone.line, next.map(|next| next.line), &keys)
             });
             faults.push(in_zone_file(folder, &files, &zone.file, line, format!("zone {}: {fault}", zone.id)));
         }
     }
+    let zones = match zones {
+        Ok(zones) if faults.is_empty() => zones,
+        _ => return Err(faults),
+    };
     let empty = files.iter().filter(|(name, _)| !zones.zones().iter().any(|zone| zone.file == *name));
     let warnings = empty.map(|(name, _)| {
         let text = "holds no zone: draw one, or remove the file";
         Problem::of_file(folder.join(name).display().to_string(), text)
     });
     let warnings = warnings.collect();
-    match faults.is_empty() {
-        true => Ok(ZonesRead { zones, warnings, files }),
-        false => Err(faults),
-    }
+    Ok(ZonesRead { zones, warnings, files })
 }
 
 /// Errors in a zone's behaviours and their settings: the path of keys and the message.
-fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> Vec<(Vec<String>, String)> {
+fn wrong_overrides(zone: &ZoneRules, base: &behaviours::Settings) -> Vec<(Vec<String>, String)> {
     let mut faults = Vec::new();
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
@@ -112,7 +113,9 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
         let of_base = behaviours::check_overrides(base, name, &Map::new());
         let told = behaviours::check_overrides(base, name, overrides).into_iter();
         let told = told.filter(|fault| name_is_unknown(name) || !of_base.contains(fault));
-        for fault in told.chain(behaviours::cannot_ask(name, zone.kind, polygon)) {
+        let cannot_ask =
+            zone.kind.zip(zone.is_polygon).and_then(|(kind, polygon)| behaviours::cannot_ask(name, kind, polygon));
+        for fault in told.chain(cannot_ask) {
             let key = fault.split(['`', ' ']).find(|word| !word.is_empty());
             let key = keys(key);
             faults.push((key, format!("settings.{name}: {fault}")));

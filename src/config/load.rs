@@ -244,6 +244,57 @@ time_zone = \"Lisboa\"
         ];
         assert_eq!(problems(text), expected);
     }
+
+    #[test]
+    fn numbers_out_of_range_are_reported_in_every_table() {
+        type Keys = &'static [(&'static str, &'static str, &'static str)];
+        let tables: [(&str, Keys); 5] = [
+            (
+                "alerts",
+                &[
+                    ("alert_from", "0", "1 and 100"),
+                    ("merge_minutes", "2000", "0 and 1440"),
+                    ("update_minutes", "0", "1 and 1440"),
+                    ("evidence_before_minutes", "1000", "0 and 720"),
+                    ("evidence_points", "1", "2 and 200"),
+                    ("max_open", "99", "100 and 4294967295"),
+                    ("max_remembered", "0", "100 and 4294967295"),
+                ],
+            ),
+            (
+                "score",
+                &[
+                    ("night_points", "101", "0 and 100"),
+                    ("fishing_points", "1", "-100 and 0"),
+                    ("leisure_shore_nm", "nan", "0 and 500"),
+                    ("repeat_days", "1000", "0 and 365"),
+                    ("source_region_days", "31", "0 and 30"),
+                    ("habit_points", "1", "-100 and 0"),
+                    ("habit_days", "6", "1 and 5"),
+                    ("place_nm", "21", "0 and 20"),
+                    ("fleet_nm", "31", "0 and 30"),
+                    ("lately_hours", "169", "0 and 168"),
+                ],
+            ),
+            ("coverage", &[("learn_hours", "337", "0 and 336"), ("max_cells", "999", "1000 and 1036800")]),
+            ("retention", &[("raw_days", "36501", "0 and 36500"), ("notes_days", "40000", "0 and 36500")]),
+            ("http", &[("max_connections", "0", "1 and 65535")]),
+        ];
+        let (mut text, mut expected, mut line) = (String::new(), Vec::new(), 0);
+        for (table, keys) in tables {
+            text += &format!("[{table}]\n");
+            line += 1;
+            for (key, value, range) in keys {
+                text += &format!("{key} = {value}\n");
+                line += 1;
+                expected.push(format!(
+                    "test.toml:{line}: {table}.{key}: must lie between {range}, not {value} | {key} = {value}"
+                ));
+            }
+        }
+        assert_eq!(problems(&text), expected);
+    }
+
     const MAIN: &str = "\
 [time]
 lateness_seconds = 10

@@ -2,6 +2,7 @@
 
 use crate::geo::{Coast, LatLon};
 use crate::time::Time;
+use crate::units::METRES_PER_NM;
 use crate::zones::{Kind, ZoneIx, ZoneSet, land_share};
 
 /// Share of a zone on land from which it counts as on land, and up to which it counts as at sea.
@@ -18,8 +19,8 @@ const WIDEST: f64 = 180.0;
 
 /// The warnings about each zone at time `now`.
 pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneIx, String)> {
-    let middles: Vec<LatLon> = zones.iter().map(|(ix, _)| zones.extent(ix).middle).collect();
     let mut odd = Vec::new();
+    let mut swapped = say_swapped(zones, coast);
     for (ix, zone) in zones.iter() {
         let extent = zones.extent(ix);
         let mut say = |what: String| odd.push((ix, format!("zone {}: {what}", zone.id)));
@@ -40,37 +41,68 @@ pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneI
         if zones.is_polygon(ix) && extent.area_nm2 < LEAST_NM2 {
             say("geometry: is a few metres wide; draw it as large as the place is".to_owned());
         }
-        say_swapped(zones, coast, ix, zone.kind, &middles).into_iter().for_each(say);
+        swapped.extract_if(.., |(other, _)| *other == ix).for_each(|(_, what)| say(what));
     }
     odd
 }
 
-/// Warns if latitude and longitude were probably swapped.
-fn say_swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<String> {
+/// A zone whose latitude and longitude were probably swapped.
+struct Swapped {
+    ix: ZoneIx,
+    /// Where it lies, and why that is odd.
+    what: String,
+    /// Zones near the place to which it would belong; empty if it is odd for another reason.
+    neighbours: Vec<ZoneIx>,
+}
+
+/// Warns of zones whose latitude and longitude were probably swapped. If two zones mirror one another and both could be right, the warning
+/// is at the later one and names both.
+fn say_swapped(zones: &ZoneSet, coast: &Coast) -> Vec<(ZoneIx, String)> {
+    let middles: Vec<LatLon> = zones.iter().map(|(ix, _)| zones.extent(ix).middle).collect();
+    let all: Vec<Swapped> =
+        zones.iter().filter_map(|(ix, zone)| swapped(zones, coast, ix, zone.kind, &middles)).collect();
+    let is_suspect = |ix: &ZoneIx| all.iter().any(|other| other.ix == *ix && !other.neighbours.is_empty());
+    let said = all.iter().filter_map(|Swapped { ix, what, neighbours }| {
+        let place = shown(turned(&middles[usize::from(ix.0)]));
+        let advice = "GeoJSON positions are [longitude, latitude]";
+        if neighbours.is_empty() || !neighbours.iter().all(is_suspect) {
+            return Some((*ix, format!("geometry: {what}: {advice}; if they were swapped, it belongs to {place}")));
+        }
+        let names: Vec<&str> = neighbours.iter().map(|ix| zones.get(*ix).id.as_str()).collect();
+        neighbours.iter().all(|other| other.0 < ix.0).then(|| {
+            let other = names.join(", ");
+            (*ix, format!("geometry: {what}: {advice}; if they were swapped here, it belongs to {place}, or else those of {other} were"))
+        })
+    });
+    said.collect()
+}
+
+fn turned(at: &LatLon) -> LatLon {
+    LatLon::new(at.lon, at.lat)
+}
+
+fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<Swapped> {
+    // A zone round the Earth has a warning of its own.
     let here = zones.spread(ix);
-    if here.iter().any(|at| 90.0 < at.lon.abs()) {
+    if WIDEST < zones.extent(ix).width || here.iter().any(|at| 90.0 < at.lon.abs()) {
         return None;
     }
-    let turn = |at: &LatLon| LatLon::new(at.lon, at.lat);
-    let there: Vec<LatLon> = here.iter().map(turn).collect();
+    let there: Vec<LatLon> = here.iter().map(turned).collect();
     let own = middles[usize::from(ix.0)];
-    let other = turn(&own);
-    let advice =
-        format!("GeoJSON positions are [longitude, latitude]; if they were swapped, it belongs to {}", shown(other));
     // Harbours are as often on land as not.
     let watched = !matches!(kind, Kind::Port | Kind::Anchorage);
     if watched && ON_LAND <= land_share(&here, coast) && land_share(&there, coast) <= AT_SEA {
-        return Some(format!("geometry: lies on land, at {}: {advice}", shown(own)));
+        return Some(Swapped { ix, what: format!("lies on land, at {}", shown(own)), neighbours: Vec::new() });
     }
-    let others = || middles.iter().enumerate().filter(|(at, _)| *at != usize::from(ix.0)).map(|(_, middle)| *middle);
-    let around = |at: LatLon, nm: f64| others().filter(|other| at.metres_to(*other) / 1852.0 < nm).count();
-    let (near_here, near_there) = (around(own, FAR_NM), around(other, NEAR_NM));
-    let nearest = others().map(|other| own.metres_to(other) / 1852.0).fold(f64::INFINITY, f64::min);
+    let others = || zones.iter().map(|(other, _)| other).filter(|other| *other != ix);
+    let distance_nm = |at: LatLon, other: ZoneIx| at.metres_to(middles[usize::from(other.0)]) / METRES_PER_NM;
+    let near_here = others().filter(|other| distance_nm(own, *other) < FAR_NM).count();
+    let neighbours: Vec<ZoneIx> = others().filter(|other| distance_nm(turned(&own), *other) < NEAR_NM).collect();
+    let nearest = others().map(|other| distance_nm(own, other)).fold(f64::INFINITY, f64::min);
     // Several zones may have been swapped together: they are then near each other and far from the rest.
-    let is_astray = near_there > 0 && 4 * near_here < near_there.max(1);
-    let is_alone = near_there > 0 && near_here == 0;
-    ((is_astray || is_alone) && land_share(&there, coast) < ON_LAND)
-        .then(|| format!("geometry: lies at {}, {nearest:.0} nm from the nearest other zone: {advice}", shown(own)))
+    let is_astray = !neighbours.is_empty() && (near_here == 0 || 4 * near_here < neighbours.len());
+    let what = format!("lies at {}, {nearest:.0} nm from the nearest other zone", shown(own));
+    (is_astray && land_share(&there, coast) < ON_LAND).then_some(Swapped { ix, what, neighbours })
 }
 
 /// A position with hemispheres, to about a mile.
@@ -133,6 +165,19 @@ mod tests {
         let all = [("a", &*there[0]), ("b", &*there[1]), ("c", &*there[2]), ("e", &*there[3]), ("d", &*swapped)];
         let told = odd(&zones(&all));
         assert!(told.len() == 1 && told[0].starts_with("zone d: geometry: lies at 17.00 S 57.00 E, "), "{told:?}");
+    }
+
+    #[test]
+    fn of_two_zones_that_mirror_one_another_neither_is_accused_alone() {
+        // Both are at sea, one off Portugal and one off Mozambique.
+        let told = odd(&zones(&[("right", &circle(-20.0, 40.0)), ("swapped", &circle(40.0, -20.0))]));
+        assert_eq!(
+            told,
+            [
+                "zone swapped: geometry: lies at 20.00 S 40.00 E, 4920 nm from the nearest other zone: GeoJSON positions are \
+              [longitude, latitude]; if they were swapped here, it belongs to 40.00 N 20.00 W, or else those of right were"
+            ]
+        );
     }
 
     #[test]

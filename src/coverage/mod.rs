@@ -66,32 +66,17 @@ const STILL_WEIGHT: f64 = 0.25;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Amount of data after which the reception model is used. Hours.
+    /// Amount of data after which the reception model is used. Hours, at most 14 days.
+    #[schemars(range(min = 0, max = 336))]
     pub learn_hours: u32,
-    /// Upper limit of the 0.25° cells kept; beyond it those with the least data are dropped and counted.
+    /// Upper limit of the 0.25° cells kept, at most the whole earth; beyond it those with the least data are dropped and counted.
+    #[schemars(range(min = 1000, max = 1_036_800))]
     pub max_cells: u32,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
         Settings { learn_hours: 24, max_cells: 200_000 }
-    }
-}
-
-impl Settings {
-    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if 14 * 24 < self.learn_hours {
-            problems.push(format!("coverage.learn_hours must not be above 336 (14 days), not {}", self.learn_hours));
-        }
-        if !(1000..=1_036_800).contains(&self.max_cells) {
-            problems.push(format!(
-                "coverage.max_cells must lie between 1000 and 1036800 (the whole earth), not {}",
-                self.max_cells
-            ));
-        }
-        problems
     }
 }
 

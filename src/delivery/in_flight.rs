@@ -28,6 +28,8 @@ pub(super) struct Attempt {
     pub(super) partly: bool,
     /// Already counted in `delayed`, so that waiting for the sink's rate limit counts once.
     pub(super) delayed: bool,
+    /// When the pace of the sink allows it, as the store was told last; `None` if it has not waited for that.
+    pub(super) paced: Option<Moment>,
 }
 
 impl Attempt {
@@ -42,6 +44,7 @@ impl Attempt {
             alone: false,
             partly: false,
             delayed: false,
+            paced: None,
         }
     }
 
@@ -111,6 +114,21 @@ impl InFlight {
     pub(super) fn note_delayed(&mut self, now: Moment) -> usize {
         let waits = |attempt: &&mut Attempt| !attempt.partly && !attempt.delayed && attempt.is_ready(now);
         self.attempts.iter_mut().filter(waits).map(|attempt| attempt.delayed = true).count()
+    }
+
+    /// Notes that ready deliveries wait for the pace of the sink until `until`. Returns those that wait longer than was noted before.
+    pub(super) fn note_paced(&mut self, now: Moment, until: Moment) -> Vec<&Attempt> {
+        let is_new = |attempt: &&mut Attempt| {
+            let noted = attempt.paced.is_some_and(|noted| now < noted);
+            !attempt.partly && !noted && attempt.is_ready(now)
+        };
+        let waits = self.attempts.iter_mut().filter(is_new);
+        waits
+            .map(|attempt| {
+                attempt.paced = Some(until);
+                &*attempt
+            })
+            .collect()
     }
 
     /// Takes the first partially delivered message that is ready.
@@ -244,6 +262,21 @@ pub(super) mod tests {
         assert_eq!(rows(in_flight.take_partly_beyond(2)), [Some(4)]);
         assert_eq!(rows(in_flight.take_partly(now)), [Some(5)]);
         assert!(in_flight.take_ready(now, 10).is_empty(), "partly delivered ones are not taken here");
+    }
+
+    #[test]
+    fn a_wait_for_the_pace_is_noted_once_and_again_when_it_takes_longer() {
+        let (mut in_flight, now) = (InFlight::default(), Clock.moment());
+        in_flight.push(attempt(1, "a", None));
+        in_flight.push(attempt(2, "b", Some(3600)));
+        in_flight.push(Attempt { partly: true, ..attempt(3, "c", None) });
+        let minute = |minutes: u64| now.later(Duration::from_secs(60 * minutes));
+        let mut noted = |at, until| -> Vec<Option<i64>> {
+            in_flight.note_paced(at, until).iter().map(|attempt| attempt.delivery.row).collect()
+        };
+        assert_eq!(noted(now, minute(5)), [Some(1)], "the others wait for something else");
+        assert!(noted(minute(4), minute(5)).is_empty());
+        assert_eq!(noted(minute(5), minute(10)), [Some(1)], "another one went first");
     }
 
     #[test]

@@ -9,11 +9,13 @@
 //! worker backs off, then tries the oldest other delivery. A delivery that is refused, or not taken within `give_up_hours`, is given up,
 //! and the store raises an alert.
 
+mod broker;
 mod certificates;
 mod digest;
 mod dispatcher;
 mod http_post;
 mod in_flight;
+mod outlet;
 mod payload;
 mod queue;
 mod registry;

@@ -28,6 +28,8 @@ use crate::time::Span;
 
 /// Interval for checking whether a missing store file is back. The store also wakes the worker when it is.
 const HELD: Duration = Duration::from_secs(1);
+/// Shortest wait for the pace of a sink that is recorded: rates of many a second are over before it is on the disk.
+const LEAST_PACED: Duration = Duration::from_secs(1);
 /// Maximum number of characters kept of a reason.
 const LONGEST_REASON: usize = 300;
 
@@ -231,10 +233,27 @@ impl Worker {
             tokio::task::yield_now().await;
             return Next::Look;
         }
+        self.report_paced(pace.wait, now);
         self.tend(sink).await;
         match self.state.health.state {
             SinkState::BackingOff { .. } if !is_draining => Next::Look,
             _ => Next::Wait { time: self.next_in(sink, now), for_deliveries: true },
+        }
+    }
+
+    /// Records which deliveries wait for the sink's pace, if that takes long enough for anyone to ask.
+    fn report_paced(&mut self, wait: Duration, now: Moment) {
+        if wait < LEAST_PACED {
+            return;
+        }
+        let due_at = self.clock.now() + Span::from_millis(wait.as_millis() as i64);
+        let paced = self.state.in_flight.note_paced(now, now.later(wait)).into_iter().filter_map(|attempt| {
+            let outcome = Outcome::Paced { due_at };
+            Some(AttemptReport { seq: attempt.delivery.row?, attempts: attempt.tries, outcome })
+        });
+        let paced: Vec<AttemptReport> = paced.collect();
+        if !paced.is_empty() {
+            self.queue.report(paced);
         }
     }
 

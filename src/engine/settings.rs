@@ -30,9 +30,7 @@ impl Settings {
     /// All problems with the values that their ranges do not show, as sentences that begin with the key's path; empty if there are none.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.tracks.problems();
-        problems.extend(self.alerts.problems());
         problems.extend(self.handling.problems());
-        problems.extend(self.coverage.problems());
         problems.extend(self.score.problems());
         problems.extend(self.behaviours.problems());
         problems

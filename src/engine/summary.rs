@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::{self, Report};
+use crate::ais::{self, Reject, Report};
 use crate::alerts::{Change, ChangeKind, Severity};
 use crate::behaviours::Behaviour;
 use crate::time::{Span, Time};
@@ -156,9 +156,14 @@ impl Counters {
         let is_unusable = 0 < total.lines && self.positions == 0 && untimed == 0 && self.alerts.is_empty();
         let unusable = is_unusable.then(|| {
             let refused: Vec<String> = rejects.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
-            match refused.is_empty() {
-                true => "none of its lines contains a position".to_owned(),
-                false => format!("none of its lines contains a position; refused: {}", refused.join(", ")),
+            let is_table = rejects.keys().all(|reason| reason == Reject::CsvRow.name());
+            match (refused.is_empty(), is_table) {
+                (true, _) => "none of its lines contains a position".to_owned(),
+                (false, true) => format!(
+                    "no row of its table can be read: time and MMSI are not written as in Danish or NOAA tables; refused: {}",
+                    refused.join(", ")
+                ),
+                (false, false) => format!("none of its lines contains a position; refused: {}", refused.join(", ")),
             }
         });
         Summary {

@@ -36,7 +36,7 @@ pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
     tar.into_inner()
 }
 
-/// Reads the members of a tar file, and refuses it unless [`write`] would give the same bytes.
+/// Reads the members of a tar file, and refuses it unless [`write()`] would give the same bytes.
 pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     let damaged = |why: String| Err(EvidenceError::Damaged(why));
     if LARGEST_BUNDLE_BYTES < bytes.len() as u64 {

@@ -6,19 +6,14 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, KeypairBytes};
 use ed25519_dalek::{Signature, Signer};
 use sha2::{Digest, Sha256};
 
 use super::EvidenceError;
 
-/// DER prefix of the 32 bytes of a private key (RFC 8410: PKCS #8 without attributes).
-const PRIVATE_HEAD: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-/// DER prefix of the 32 bytes of a public key (RFC 8410).
-const PUBLIC_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
-const PRIVATE: &str = "PRIVATE KEY";
-const PUBLIC: &str = "PUBLIC KEY";
 /// Bytes of a key file that are read. A key is much shorter.
 const LONGEST_FILE_BYTES: u64 = 4096;
 
@@ -37,8 +32,11 @@ impl SigningKey {
             let why = format!("others may read this key (mode {:04o}): chmod 600 {}", mode & 0o7777, path.display());
             return Err(EvidenceError::Key { path: path.to_owned(), why });
         }
-        let bytes = bytes_of(&text, PRIVATE, &PRIVATE_HEAD).ok_or_else(|| no_key(path, "Ed25519 private key"))?;
-        Ok(SigningKey::from_seed(&bytes))
+        let key = match hex_key(&text) {
+            Some(seed) => Some(SigningKey::from_seed(&seed)),
+            None => ed25519_dalek::SigningKey::from_pkcs8_pem(text.trim()).ok().map(SigningKey),
+        };
+        key.ok_or_else(|| no_key(path, "Ed25519 private key"))
     }
 
     /// The private key of a seed.
@@ -60,8 +58,10 @@ impl PublicKey {
     /// Reads a public key in PEM or as 64 hex digits.
     pub fn read(path: &Path) -> Result<PublicKey, EvidenceError> {
         let (text, _) = text_of(path)?;
-        let bytes = bytes_of(&text, PUBLIC, &PUBLIC_HEAD);
-        let key = bytes.and_then(|bytes| ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok());
+        let key = match hex_key(&text) {
+            Some(bytes) => ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok(),
+            None => ed25519_dalek::VerifyingKey::from_public_key_pem(text.trim()).ok(),
+        };
         key.map(PublicKey).ok_or_else(|| no_key(path, "Ed25519 public key"))
     }
 
@@ -84,7 +84,7 @@ impl PublicKey {
 
     /// The key in PEM, as OpenSSL reads it.
     pub fn pem(&self) -> String {
-        pem(PUBLIC, &[&PUBLIC_HEAD[..], self.0.as_bytes()].concat())
+        self.0.to_public_key_pem(LineEnding::LF).expect("32 bytes have a PEM form")
     }
 
     /// Whether this is a signature of these bytes by this key. Weak keys and signatures, which fit several messages,
@@ -108,7 +108,9 @@ pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
         let why = "already exists; choose another name".to_owned();
         return Err(EvidenceError::Key { path: beside, why });
     }
-    write_new(path, 0o600, pem(PRIVATE, &[&PRIVATE_HEAD[..], &seed].concat()).as_bytes())?;
+    // Without the public key, which OpenSSL does not read beside the private one.
+    let private = KeypairBytes { secret_key: seed, public_key: None }.to_pkcs8_pem(LineEnding::LF);
+    write_new(path, 0o600, private.expect("32 bytes have a PEM form").as_bytes())?;
     write_new(&beside, 0o644, key.public().pem().as_bytes())?;
     Ok((beside, key.public()))
 }
@@ -138,19 +140,9 @@ fn no_key(path: &Path, what: &str) -> EvidenceError {
     EvidenceError::Key { path: path.to_owned(), why: format!("is not an {what} (PEM, or 64 hex digits)") }
 }
 
-fn pem(name: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {name}-----\n{}\n-----END {name}-----\n", BASE64.encode(der))
-}
-
-/// The key in a PEM text with this label and DER prefix, or in 64 hex digits. `None` for anything else.
-fn bytes_of(text: &str, name: &str, head: &[u8]) -> Option<[u8; 32]> {
-    let text = text.trim();
-    let Some(inner) = text.strip_prefix(&format!("-----BEGIN {name}-----")) else {
-        return HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok();
-    };
-    let inner: String = inner.strip_suffix(&format!("-----END {name}-----"))?.split_whitespace().collect();
-    let der = BASE64.decode(inner.as_bytes()).ok()?;
-    der.strip_prefix(head)?.try_into().ok()
+/// The bytes of 64 hex digits; `None` for anything else.
+fn hex_key(text: &str) -> Option<[u8; 32]> {
+    HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
@@ -167,6 +159,11 @@ mod tests {
         let path = folder.path().join("evidence.key");
         let (beside, public) = keygen(&path).expect("room for it");
         assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&path).expect("it is there").len(),
+            119,
+            "as OpenSSL writes it, without the public key"
+        );
         assert_eq!(beside, folder.path().join("evidence.key.pub"));
         let key = SigningKey::read(&path).expect("a key");
         assert_eq!(key.public(), public);
@@ -185,7 +182,9 @@ mod tests {
         let path = folder.path().join("k");
         let seed = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
         let private = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
-        for text in [seed, private] {
+        let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n-----END PUBLIC KEY-----\n";
+        let windows = private.replace('\n', "\r\n");
+        for text in [seed, private, &windows] {
             let _ = fs::remove_file(&path);
             write_new(&path, 0o600, text.as_bytes()).expect("a file");
             let key = SigningKey::read(&path).expect("a key");
@@ -193,6 +192,7 @@ mod tests {
             let signature = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da\
                              085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
             assert_eq!(HEXLOWER.encode(&key.sign(&[0x72])), signature);
+            assert_eq!(key.public().pem(), public);
         }
         let _ = fs::remove_file(&path);
         write_new(&path, 0o600, &seed.as_bytes()[1..]).expect("a file");

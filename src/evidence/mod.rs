@@ -8,7 +8,7 @@
 //! zones and lists in force.
 //!
 //! # What is trusted
-//! Nothing in a bundle is trusted until [`open`] has checked every byte against the manifest. It works in memory,
+//! Nothing in a bundle is trusted until [`open()`] has checked every byte against the manifest. It works in memory,
 //! writes nothing, and refuses anything that this program would not have packed in the same way. A hash shows that
 //! nothing was changed; only a key known from elsewhere shows who made the bundle.
 

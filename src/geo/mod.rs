@@ -3,8 +3,10 @@
 mod cells;
 pub(crate) mod chord;
 mod coast;
+mod csv_table;
 mod land;
 mod motion;
+mod notation;
 mod outline;
 pub(crate) mod polygon;
 mod port_file;
@@ -15,7 +17,9 @@ mod wind;
 
 pub use cells::{Cells, half_box};
 pub use coast::{Coast, CoastError};
+pub use csv_table::CsvTable;
 pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
+pub use notation::NotationError;
 pub use outline::{Bounds, Vertex, land_within};
 pub use port_file::PortsError;
 pub use ports::{Port, Ports, SEEN_NM};
@@ -43,6 +47,12 @@ impl LatLon {
     /// Creates a position, wrapping the longitude to -180..180 and clamping the latitude to ±90.
     pub fn new(lat: f64, lon: f64) -> LatLon {
         LatLon { lat: lat.clamp(-90.0, 90.0), lon: wrap_degrees(lon) }
+    }
+
+    /// Reads a position as people type it: `36.95,-9.12`, `36 -9`, `36.5N 9.2W`, `36-30N 009-12W`, `36°30'N 9°12'W` or `N36 30.0 W009 12.0`.
+    /// Without hemispheres latitude comes first. What could be meant in two ways is refused.
+    pub fn read(text: &str) -> Result<LatLon, NotationError> {
+        notation::read(text).map(|(lat, lon)| LatLon::new(lat, lon))
     }
 
     /// Notation for a chart, in degrees and minutes: `27°54.600'N 018°13.200'W`.

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use csv_core::{ReadRecordResult, Reader};
 use rustc_hash::FxHashMap;
 
-use super::{LatLon, Port};
+use super::{CsvTable, LatLon, Port};
 
 /// A file of ports that cannot be used.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
@@ -48,11 +47,8 @@ const REMOVED: &str = "REMOVE";
 
 /// Reads harbours or anchorage points from CSV text with a header. Returns all of them, or every fault.
 pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
-    let mut table = Table::new(text.trim_start_matches('\u{feff}'));
-    let header: Vec<String> = match table.record() {
-        Some(names) => names.iter().map(|name| name.trim().to_lowercase()).collect(),
-        None => Vec::new(),
-    };
+    let mut table = CsvTable::new(text);
+    let header = table.next_record().map(|_| table.names()).unwrap_or_default();
     let columns = COLUMN_NAMES.map(|names| header.iter().position(|name| names.contains(&name.as_str())));
     let missing = [(0, "latitude"), (1, "longitude")].into_iter();
     let missing = missing.filter(|(number, _)| columns[*number].is_none());
@@ -66,8 +62,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
         None => Arc::clone(known.entry(text.to_owned()).or_insert_with(|| text.into())),
     };
     let mut ports = Vec::new();
-    while let Some(record) = table.record() {
-        let cell = |column: usize| columns[column].and_then(|number| record.get(number)).map_or("", |cell| cell.trim());
+    while let Some(line) = table.next_record() {
+        let cell = |column: usize| columns[column].map_or("", |number| table.cell(number));
         if cell(2).eq_ignore_ascii_case(REMOVED) {
             continue;
         }
@@ -76,7 +72,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
             let good = parsed.filter(|number| least <= *number && *number <= most);
             if good.is_none() {
                 errors.push(PortsError::BadNumber {
-                    line: table.line,
+                    line,
                     column: COLUMN_NAMES[column][0],
                     value: cell(column).to_owned(),
                     least,
@@ -107,45 +103,6 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
     match errors.is_empty() {
         true => Ok(ports),
         false => Err(errors),
-    }
-}
-
-/// Reads CSV text record by record.
-pub(super) struct Table<'a> {
-    reader: Reader,
-    rest: &'a [u8],
-    /// Line at which the last record began, from 1.
-    pub(super) line: u64,
-}
-
-impl<'a> Table<'a> {
-    pub(super) fn new(text: &'a str) -> Table<'a> {
-        Table { reader: Reader::new(), rest: text.as_bytes(), line: 0 }
-    }
-
-    /// The cells of the next record; `None` at the end.
-    pub(super) fn record(&mut self) -> Option<Vec<String>> {
-        self.line = self.reader.line();
-        let (mut bytes, mut ends) = (vec![0; 256], vec![0; 16]);
-        let (mut written, mut ended) = (0, 0);
-        loop {
-            let (result, read, wrote, cells) =
-                self.reader.read_record(self.rest, &mut bytes[written..], &mut ends[ended..]);
-            self.rest = &self.rest[read..];
-            written += wrote;
-            ended += cells;
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => bytes.resize(bytes.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
-                ReadRecordResult::End => return None,
-                ReadRecordResult::Record => break,
-            }
-        }
-        let starts = std::iter::once(0).chain(ends.iter().copied());
-        let cells = starts.zip(&ends[..ended]);
-        let cells = cells.map(|(start, end)| String::from_utf8_lossy(&bytes[start..*end]).into_owned());
-        Some(cells.collect())
     }
 }
 

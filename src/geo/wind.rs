@@ -2,8 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::LatLon;
-use super::port_file::Table;
+use super::{CsvTable, LatLon};
 use crate::time::{Span, Time};
 
 /// Distance from its position within which a value applies. Nautical miles.
@@ -49,9 +48,8 @@ struct Blow {
 impl Wind {
     /// Reads CSV with a header: `time` (RFC 3339), `lat`, `lon` (degrees), `wind_knots` (0-250). Returns all rows, or every fault.
     pub fn from_csv(text: &str) -> Result<Wind, Vec<WindError>> {
-        let mut table = Table::new(text.trim_start_matches('\u{feff}'));
-        let header = table.record().unwrap_or_default();
-        let header: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
+        let mut table = CsvTable::new(text);
+        let header = table.next_record().map(|_| table.names()).unwrap_or_default();
         let columns = COLUMNS.map(|name| header.iter().position(|other| other == name));
         let missing = COLUMNS.iter().zip(columns).filter(|(_, column)| column.is_none());
         let mut errors: Vec<WindError> = missing.map(|(name, _)| WindError::NoColumn(name)).collect();
@@ -59,9 +57,8 @@ impl Wind {
             return Err(errors);
         }
         let mut wind = Wind::default();
-        while let Some(record) = table.record() {
-            let cell =
-                |column: usize| columns[column].and_then(|number| record.get(number)).map_or("", |cell| cell.trim());
+        while let Some(line) = table.next_record() {
+            let cell = |column: usize| columns[column].map_or("", |number| table.cell(number));
             let number = |column: usize, least: f64, most: f64| {
                 cell(column).parse::<f64>().ok().filter(|number| least <= *number && *number <= most)
             };
@@ -75,7 +72,7 @@ impl Wind {
             ];
             errors.extend(faults.into_iter().filter(|(_, bad, _)| *bad).map(|(column, _, expected)| {
                 let value = cell(column).to_owned();
-                WindError::BadValue { line: table.line, column: COLUMNS[column], value, expected }
+                WindError::BadValue { line, column: COLUMNS[column], value, expected }
             }));
             if let (Some(at), Some(lat), Some(lon), Some(knots)) = (at, lat, lon, knots) {
                 let place = LatLon::new(lat, lon);

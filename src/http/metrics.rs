@@ -18,6 +18,7 @@ use crate::alerts::Severity;
 use crate::behaviours::Behaviour;
 use crate::journal::Usage;
 use crate::store::Backlog;
+use crate::telemetry::InputCounts;
 use crate::time::Time;
 
 /// Values that are read from the operating system and the disk, not from the main loop. `None` if a value could not be read.
@@ -102,16 +103,16 @@ fn inputs(page: &mut Page, view: &View) {
     let source = |name: &String| vec![("source", name.clone())];
     let each = || view.inputs.iter().map(|input| (source(&input.name), input));
     page.counters("source_lines", "Lines that reached the engine", each().map(|(labels, input)| (labels, input.lines)));
-    let counters = [
-        ("source_bytes", "Bytes read"),
-        ("source_overlong", "Lines dropped: longer than any line accepted"),
-        ("source_dropped", "Lines dropped: the engine had no room"),
-        ("source_lost_datagrams", "Datagrams dropped by the kernel: receive buffer full"),
-        ("source_connections", "Connections made or accepted"),
-    ];
-    for (place, (name, help)) in counters.into_iter().enumerate() {
-        page.counters(name, help, each().map(|(labels, input)| (labels, input.counters[place])));
-    }
+    let mut counters = |name, help, count: fn(&InputCounts) -> u64| {
+        page.counters(name, help, each().map(|(labels, input)| (labels, count(&input.counters))));
+    };
+    counters("source_bytes", "Bytes read", |counts| counts.bytes);
+    counters("source_overlong", "Lines dropped: longer than any line accepted", |counts| counts.overlong);
+    counters("source_dropped", "Lines dropped: the engine had no room", |counts| counts.dropped);
+    counters("source_lost_datagrams", "Datagrams dropped by the kernel: receive buffer full", |counts| {
+        counts.lost_datagrams
+    });
+    counters("source_connections", "Connections made or accepted", |counts| counts.connections);
     let by_reason = |counts: fn(&InputView) -> &[(&'static str, u64)]| {
         let reasons = each().flat_map(move |(labels, input)| {
             counts(input).iter().map(move |(reason, count)| {

@@ -13,6 +13,7 @@ pub struct Settings {
     /// Whether other machines may reach the pages. They have no password, so anyone who can connect can read them.
     pub allow_remote: bool,
     /// Maximum number of simultaneous connections. When it is reached, a new one replaces the one that has been idle longest.
+    #[schemars(range(min = 1))]
     pub max_connections: u16,
 }
 
@@ -23,7 +24,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All problems, as sentences that name the key.
+    /// What the ranges of the fields do not show, as sentences that name the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let example = "write IP:port, for instance \"127.0.0.1:9477\"";
@@ -36,9 +37,6 @@ impl Settings {
                  \"127.0.0.1:9477\", or allow_remote = true"
             )),
             _ => {}
-        }
-        if self.max_connections == 0 {
-            problems.push("http.max_connections: is 0; write 1 to 65535".to_owned());
         }
         problems
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::View;
 use super::health::{Health, health};
 use super::metrics::Beside;
+use crate::telemetry::InputCounts;
 use crate::time::Span;
 
 /// Body of the `/status` response.
@@ -94,7 +95,7 @@ struct Reload<'a> {
 /// Builds the status from a view that is `age` old.
 pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Status<'a> {
     let inputs = view.inputs.iter().map(|input| {
-        let [_, overlong, dropped, lost_datagrams, connections] = input.counters;
+        let InputCounts { overlong, dropped, lost_datagrams, connections, .. } = input.counters;
         Input {
             name: &input.name,
             state: match (input.up, input.ended) {

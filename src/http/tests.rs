@@ -2,6 +2,7 @@
 
 use super::{EngineView, Failing, InputView, ReloadView, SinkView, View};
 use crate::clock::Clock;
+use crate::telemetry::InputCounts;
 use crate::time::{Span, Time};
 
 /// Two inputs that are up and an engine that keeps up.
@@ -14,7 +15,7 @@ pub(super) fn view() -> View {
         live: true,
         lines: 10,
         lines_per_second: 2.5,
-        counters: [1000, 0, 0, 0, 1],
+        counters: InputCounts { bytes: 1000, connections: 1, ..InputCounts::default() },
         rejects: vec![("checksum_wrong", 3)],
         refused_posts: vec![("unauthorised", 5), ("busy", 0)],
         heard: Some(at - Span::from_seconds(2)),

@@ -9,6 +9,7 @@ use crate::alerts::Severity;
 use crate::behaviours::Behaviour;
 use crate::clock::Moment;
 use crate::disk::Absence;
+use crate::telemetry::InputCounts;
 use crate::time::{Span, Time};
 
 /// The state of the daemon when the main loop last published it.
@@ -59,8 +60,8 @@ pub struct InputView {
     pub lines: u64,
     /// Average rate of lines over the last minute.
     pub lines_per_second: f64,
-    /// Counts since the start, in this order: bytes read, overlong lines, lines dropped, datagrams lost, connections.
-    pub counters: [u64; 5],
+    /// Counts since the start.
+    pub counters: InputCounts,
     /// Lines and messages rejected by the decoder, by reason. These counts survive a restart.
     pub rejects: Vec<(&'static str, u64)>,
     /// Posts refused, by reason; empty for inputs that do not accept posts.

@@ -28,7 +28,7 @@ use crate::inputs::{Kind, Settings, State};
 use crate::journal;
 use crate::service::{Service, Sockets};
 use crate::store;
-use crate::telemetry::SinkCounters;
+use crate::telemetry::{InputCounts, SinkCounters};
 use crate::time::{Span, Time};
 
 /// Minimum interval between two counts of the open alerts, of which there may be many.
@@ -296,7 +296,7 @@ impl StatusReporter {
     /// Logs the state of every input and of the engine.
     pub(super) fn log(&self, parts: &Parts<'_>) {
         for source in &parts.feeds.sources {
-            let [bytes, overlong, dropped, lost_datagrams, connections] = source.counters.read();
+            let InputCounts { bytes, overlong, dropped, lost_datagrams, connections } = source.counters.read();
             info!(
                 input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, lost_datagrams,
                 connections, "input status"

@@ -62,6 +62,11 @@ pub enum Outcome {
         /// Whether some receivers behind the sink have it. The delivery then counts as received by the sink.
         partly: bool,
     },
+    /// Not tried yet: the pace of the sink allows it later.
+    Paced {
+        /// When its pace allows the next delivery.
+        due_at: Time,
+    },
     /// Given up. It is tried again only on request.
     Failed {
         /// The error.
@@ -430,6 +435,7 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[AttemptReport], now: T
     let mut later = transaction.prepare_cached(
         "UPDATE outbox SET attempts = ?2, due_at = ?3, error = ?4, told_at = coalesce(?5, told_at) WHERE seq = ?1 AND state = 'pending'",
     )?;
+    let mut paced = transaction.prepare_cached("UPDATE outbox SET due_at = ?2 WHERE seq = ?1 AND state = 'pending'")?;
     let mut failed = transaction.prepare_cached(
         "UPDATE outbox SET state = 'failed', told_at = ?2, attempts = ?3, due_at = NULL, error = ?4 WHERE seq = ?1
          RETURNING sink, alert, revision",
@@ -452,6 +458,10 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[AttemptReport], now: T
             }
             Outcome::Later { due_at, why, partly } => {
                 later.execute(params![seq, attempts, due_at.millis(), why, partly.then_some(now.millis())])?;
+                None
+            }
+            Outcome::Paced { due_at } => {
+                paced.execute(params![seq, due_at.millis()])?;
                 None
             }
             Outcome::Failed { why } => {

@@ -33,7 +33,7 @@ impl<'a> From<&'a str> for Actor<'a> {
 pub struct AuditRow {
     /// Time by the wall clock.
     pub at: Time,
-    /// The author; [`OURSELVES`](super::OURSELVES) for the program. Stores from before schema 5 use `atalaia` for it.
+    /// The author; [`OURSELVES`] for the program. Stores from before schema 5 use `atalaia` for it.
     pub who: String,
     /// The actual caller, if another name was given.
     pub caller: Option<String>,

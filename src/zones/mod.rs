@@ -14,7 +14,7 @@ mod zone;
 pub use chart::{CALM_KNOWN_NM, Calm, Chart};
 pub use extent::{Extent, land_share};
 pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
-pub use parse::ZoneError;
+pub use parse::{ZoneError, ZoneRules};
 pub use presence::{Crossing, Presence, Sighting};
 pub use watchlist::{Bounds, ListError, Listed, Match, MatchedBy, Said, WatchlistSettings, Watchlists};
 pub use zone::{Hours, Kind, Zone};
@@ -22,6 +22,7 @@ pub use zone::{Hours, Kind, Zone};
 use std::sync::OnceLock;
 
 use cells::{Cells, Part};
+use parse::Found;
 use serde::{Deserialize, Serialize};
 use shape::Shape;
 
@@ -105,8 +106,17 @@ pub struct ZoneSet {
 impl ZoneSet {
     /// Parses zone files given as (file name, text). Returns all zones, or every problem of every file.
     pub fn parse(files: &[(String, String)]) -> Result<ZoneSet, Vec<ZoneError>> {
-        let (zones, shapes) = parse::files(files)?.into_iter().unzip();
-        Ok(ZoneSet::index(zones, shapes))
+        ZoneSet::read(files).0
+    }
+
+    /// The same, with what each zone says about behaviours, also a zone with faults.
+    pub fn read(files: &[(String, String)]) -> (Result<ZoneSet, Vec<ZoneError>>, Vec<ZoneRules>) {
+        let Found { zones, rules, errors } = parse::files(files);
+        if !errors.is_empty() {
+            return (Err(errors), rules);
+        }
+        let (zones, shapes) = zones.into_iter().unzip();
+        (Ok(ZoneSet::index(zones, shapes)), rules)
     }
 
     /// The zones shipped with the program. They are parsed once, on the first call; later calls get a copy.

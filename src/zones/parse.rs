@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::properties::{Reader, Wrong};
 use super::shape::Shape;
-use super::zone::Zone;
+use super::zone::{Kind, Zone};
 use crate::geo::polygon::Fault;
 
 /// One problem in a zone file, with advice on what to write instead.
@@ -43,15 +43,42 @@ impl fmt::Display for ZoneError {
     }
 }
 
-/// Reads all files. The zones are in the order of files and features.
-pub(super) fn files(files: &[(String, String)]) -> Result<Vec<(Zone, Shape)>, Vec<ZoneError>> {
-    let mut zones = Vec::new();
-    let mut errors = Vec::new();
+/// What a zone says about behaviours, as far as it can be read: also of a zone with faults elsewhere.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ZoneRules {
+    /// Name of the file.
+    pub file: String,
+    /// Line at which the feature begins, from 1.
+    pub line: usize,
+    /// Id of the zone; its number in the file if it has no valid one.
+    pub id: String,
+    /// Its kind; `None` if that is wrong.
+    pub kind: Option<Kind>,
+    /// Whether it is drawn as polygons; `None` if its geometry is wrong.
+    pub is_polygon: Option<bool>,
+    /// Behaviours it is limited to; `None` for all.
+    pub behaviours: Option<Vec<String>>,
+    /// Settings by behaviour.
+    pub settings: Map<String, Value>,
+}
+
+/// What has been read of all files, in the order of files and features.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) zones: Vec<(Zone, Shape)>,
+    pub(super) rules: Vec<ZoneRules>,
+    pub(super) errors: Vec<ZoneError>,
+}
+
+/// Reads all files.
+pub(super) fn files(files: &[(String, String)]) -> Found {
+    let mut found = Found::default();
     for (file, text) in files {
-        File::read(file, text, &mut zones, &mut errors);
+        File::read(file, text, &mut found);
     }
+    let Found { zones, errors, .. } = &mut found;
     let mut seen: FxHashMap<&str, &Zone> = FxHashMap::default();
-    for (zone, _) in &zones {
+    for (zone, _) in zones.iter() {
         if let Some(first) = seen.insert(&zone.id, zone) {
             errors.push(ZoneError {
                 file: zone.file.clone(),
@@ -77,10 +104,7 @@ pub(super) fn files(files: &[(String, String)]) -> Result<Vec<(Zone, Shape)>, Ve
             what: format!("at most {} zones can be read", u16::MAX),
         });
     }
-    match errors.is_empty() {
-        true => Ok(zones),
-        false => Err(errors),
-    }
+    found
 }
 
 /// A file being read.
@@ -92,45 +116,48 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn read(name: &'a str, text: &'a str, zones: &mut Vec<(Zone, Shape)>, errors: &mut Vec<ZoneError>) {
+    fn read(name: &'a str, text: &'a str, found: &mut Found) {
         let text = text.trim_start_matches('\u{feff}');
         let file = File { name, text, starts: feature_starts(text) };
         let whole =
             |line, what| ZoneError { file: name.to_owned(), line, feature: None, id: None, property: None, what };
         let document: Value = match serde_json::from_str(text) {
             Ok(document) => document,
-            Err(error) => return errors.push(whole(error.line(), format!("not JSON: {error}"))),
+            Err(error) => return found.errors.push(whole(error.line(), format!("not JSON: {error}"))),
         };
         let features = match document.get("features").and_then(Value::as_array) {
             Some(features) if document["type"] == "FeatureCollection" => features,
             _ => {
                 let what = "not a GeoJSON FeatureCollection: in QGIS, export the layer as GeoJSON";
-                return errors.push(whole(1, what.to_owned()));
+                return found.errors.push(whole(1, what.to_owned()));
             }
         };
         let crs = document["crs"]["properties"]["name"].as_str().unwrap_or("CRS84");
         if !crs.contains("CRS84") && !crs.ends_with("4326") {
             let what = format!("coordinates are in {crs}: save the layer in EPSG:4326 (degrees)");
-            return errors.push(whole(1, what));
+            return found.errors.push(whole(1, what));
         }
         for (index, feature) in features.iter().enumerate() {
-            file.feature(index, feature, zones, errors);
+            file.feature(index, feature, found);
         }
     }
 
-    fn feature(&self, index: usize, feature: &Value, zones: &mut Vec<(Zone, Shape)>, errors: &mut Vec<ZoneError>) {
+    fn feature(&self, index: usize, feature: &Value, found: &mut Found) {
         let empty = Map::new();
         let properties = feature["properties"].as_object().unwrap_or(&empty);
         let mut reader = Reader::new(properties);
         let id = reader.id(feature.get("id").filter(|id| !id.is_null()));
-        let zone = self.zone(index, id.clone(), &mut reader);
+        let mut rules = self.rules(index, id.as_deref(), &mut reader);
+        let zone = self.zone(&rules, id.clone(), &mut reader);
         let shape = shape(&feature["geometry"], &mut reader);
+        rules.is_polygon = shape.as_ref().map(Shape::is_polygon);
+        found.rules.push(rules);
         reader.misspelt();
         let wrong = std::mem::take(&mut reader.wrong);
         if let (Some(zone), Some(shape), true) = (zone, shape, wrong.is_empty()) {
-            return zones.push((zone, shape));
+            return found.zones.push((zone, shape));
         }
-        errors.extend(wrong.into_iter().map(|Wrong { property, what }| ZoneError {
+        found.errors.extend(wrong.into_iter().map(|Wrong { property, what }| ZoneError {
             file: self.name.to_owned(),
             line: self.line(index, property.as_deref()),
             feature: Some(index + 1),
@@ -140,13 +167,24 @@ impl<'a> File<'a> {
         }));
     }
 
-    fn zone(&self, index: usize, id: Option<String>, reader: &mut Reader<'_>) -> Option<Zone> {
+    fn rules(&self, index: usize, id: Option<&str>, reader: &mut Reader<'_>) -> ZoneRules {
+        ZoneRules {
+            file: self.name.to_owned(),
+            line: self.line(index, None),
+            id: id.map_or_else(|| format!("number {}", index + 1), str::to_owned),
+            kind: reader.kind(),
+            is_polygon: None,
+            behaviours: reader.behaviours(),
+            settings: reader.settings(),
+        }
+    }
+
+    fn zone(&self, rules: &ZoneRules, id: Option<String>, reader: &mut Reader<'_>) -> Option<Zone> {
         let name = reader.name();
-        let kind = reader.kind();
+        let kind = rules.kind;
         let near_nm = reader.number("near_nm", 0.0, 200.0);
         let weight = reader.weight();
-        let behaviours = reader.behaviours();
-        let mut settings = reader.settings();
+        let mut settings = rules.settings.clone();
         let calm = reader.calm();
         let calm_margin_nm = reader.number("calm_margin_nm", 0.0, 100.0);
         let months = reader.months();
@@ -166,7 +204,7 @@ impl<'a> File<'a> {
             kind,
             near_nm: near_nm.unwrap_or(kind.default_near_nm()),
             weight: weight.unwrap_or(kind.default_weight()),
-            behaviours,
+            behaviours: rules.behaviours.clone(),
             settings,
             calm: calm.unwrap_or(true),
             calm_margin_nm,
@@ -177,8 +215,8 @@ impl<'a> File<'a> {
             reason,
             source,
             reviewed,
-            file: self.name.to_owned(),
-            line: self.line(index, None),
+            file: rules.file.clone(),
+            line: rules.line,
         };
         let (meaningless, meaning) = zone.meaningless();
         for property in meaningless {

@@ -2,17 +2,16 @@
 
 mod index;
 mod rows;
-mod table;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::likeness::{Likeness, fold, likeness};
+use crate::geo::CsvTable;
 use crate::text::advice;
 use crate::time::{Span, Time};
 use index::{Hashed, Index, Kind, number_key};
 use rows::{Builder, Read, Rows};
-use table::Table;
 
 /// The columns that are read; a header needs one of the first four.
 const COLUMNS: [&str; 9] = ["mmsi", "imo", "call_sign", "name", "list", "reason", "owner", "level", "expires"];
@@ -317,10 +316,10 @@ fn stem(file: &str) -> &str {
 
 /// Reads a file; returns `false` if its rows exceed the limits.
 fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut Faults) -> bool {
-    let mut table = Table::new(text);
+    let mut table = CsvTable::new(text);
     let mut header: Vec<String> = Vec::new();
-    if table.next().is_some() {
-        header = (0..table.cells()).map(|at| table.cell(at).to_lowercase().replace(' ', "_")).collect();
+    if table.next_record().is_some() {
+        header = table.names().iter().map(|name| name.replace(' ', "_")).collect();
     }
     for (at, name) in header.iter().enumerate() {
         if !COLUMNS.contains(&name.as_str()) {
@@ -335,7 +334,7 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
         return true;
     }
     let places = COLUMNS.map(|column| header.iter().position(|name| name == column).unwrap_or(usize::MAX));
-    while let Some(line) = table.next() {
+    while let Some(line) = table.next_record() {
         let [mmsi, imo, call_sign, name, list, reason, owner, level, expires] = places.map(|at| table.cell(at));
         if (0..table.cells()).all(|at| table.cell(at).is_empty()) {
             continue;
@@ -346,7 +345,7 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
             faults.row(file, line, &column, what.to_owned());
             continue;
         }
-        let unidentified = mmsi.is_empty() && imo.is_empty() && fold(&call_sign).is_empty() && fold(&name).is_empty();
+        let unidentified = mmsi.is_empty() && imo.is_empty() && fold(call_sign).is_empty() && fold(name).is_empty();
         let mut wrong = |column: &str, what: String| faults.row(file, line, column, what);
         let mut number = |column: &str, said: &str, digits: usize| {
             let bare = said.strip_prefix("IMO").unwrap_or(said).trim();
@@ -356,13 +355,13 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
             }
             number
         };
-        let (mmsi, imo) = (number("mmsi", &mmsi, 9), number("imo", &imo, 7));
+        let (mmsi, imo) = (number("mmsi", mmsi, 9), number("imo", imo, 7));
         let level = level.to_lowercase();
         let points = LEVELS.iter().find(|(word, _)| *word == level).map(|(_, points)| *points);
         if points.is_none() && !level.is_empty() {
             wrong("level", format!("{level:?} is not one of low, medium, high, critical"));
         }
-        let until = end_of(&expires);
+        let until = end_of(expires);
         if until.is_none() && !expires.is_empty() {
             wrong("expires", format!("{expires:?} is not a date: write 2026-11-22 or 2026-11-22T18:00:00Z"));
         }
@@ -370,9 +369,9 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
             wrong("mmsi", "the row does not identify a ship".to_owned());
             continue;
         }
-        let list = if list.is_empty() { stem(file) } else { &*list };
-        let [reason, owner] = [&reason, &owner].map(|text| Some(&**text).filter(|text| !text.is_empty()));
-        let (call_sign, name, points) = (&*call_sign, &*name, points.unwrap_or(DEFAULT_POINTS));
+        let list = if list.is_empty() { stem(file) } else { list };
+        let [reason, owner] = [reason, owner].map(|text| Some(text).filter(|text| !text.is_empty()));
+        let points = points.unwrap_or(DEFAULT_POINTS);
         rows.push(&Read { mmsi, imo, call_sign, name, list, reason, owner, points, expires: until });
         if bounds.rows < rows.len() || bounds.bytes < rows.bytes() {
             return false;

@@ -153,6 +153,11 @@ fn the_command_line_asks_the_daemon_and_reads_the_journal_if_it_cannot() {
 
     let (near, _) = run(&["near", "36.0,-17.5", "--radius-nm", "100", "--config", config]);
     assert!(near.contains("ALFA 224123456 (Spain, cargo)") && near.contains("heard"), "{near}");
+    for words in [&["36", "-17.5"][..], &["36-00N", "017-30W"], &["N36", "00.0", "W017", "30.0"], &["36°00'N 17°30'W"]]
+    {
+        let (same, error) = run(&[&["near"], words, &["--radius-nm", "100", "--config", config]].concat());
+        assert_eq!(same, near, "{words:?}: {error}");
+    }
     let (json, _) = run(&["near", "36.0,-17.5", "--radius-nm", "100", "--json", "--config", config]);
     assert_eq!(json.lines().count(), near.lines().count() - 2, "{json}{near}");
 
@@ -240,9 +245,10 @@ fn nonsense_is_refused_with_what_to_write_instead() {
         ("/api/v1/vessels/224123456/explanations?behaviour=loitring", 400, "did you mean `loitering`?"),
         ("/api/v1/vessels/224123456/explanations?behavior=loitering", 400, "did you mean `behaviour`?"),
         ("/api/v1/vessels", 400, "near: is missing"),
-        ("/api/v1/vessels?near=36", 400, "near: write degrees north, a comma, degrees east"),
-        ("/api/v1/vessels?near=91,0&radius_nm=1", 400, "near: write degrees north"),
-        ("/api/v1/vessels?near=NaN,0&radius_nm=1", 400, "near: write degrees north"),
+        ("/api/v1/vessels?near=36", 400, "near: the longitude is missing; write degrees north, a comma, degrees east"),
+        ("/api/v1/vessels?near=91,0&radius_nm=1", 400, "near: a latitude is at most 90 degrees; write degrees north"),
+        ("/api/v1/vessels?near=x,0&radius_nm=1", 400, "near: write degrees north"),
+        ("/api/v1/vessels?near=36-30,9-12&radius_nm=1", 400, "near: degrees and minutes need their hemispheres"),
         ("/api/v1/vessels?near=36,-17", 400, "radius_nm: is missing"),
         ("/api/v1/vessels?near=36,-17&radius_nm=inf", 400, "radius_nm: write a number above 0 and up to 500"),
         ("/api/v1/vessels?near=36,-17&radius_nm=1&radius_nm=2", 400, "radius_nm: is given twice"),

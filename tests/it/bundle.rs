@@ -76,7 +76,7 @@ fn a_case_goes_from_the_feed_into_a_bundle_that_anyone_can_verify() {
     // A second export does not overwrite the file.
     let again = ["cases", "--config", &settings, "--as", "ana", "bundle", &id[..8], "--out", &bundle];
     let (code, _, why) = atalaia(&again);
-    assert!(code == Some(65) && why.contains("exists already, and a bundle is never written over"), "{why}");
+    assert!(code == Some(1) && why.contains("exists already, and a bundle is never written over"), "{why}");
 
     // The recipient has neither settings nor store, only the file and the key.
     let verify = |rest: &[&str]| atalaia(&[&["bundle", "verify"], rest].concat());

@@ -224,6 +224,12 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_unchanged() {
     assert_eq!(again["mmsi"], 224_123_456);
     assert!(again["stops"].as_array().is_some_and(|stops| !stops.is_empty()), "{again}");
     assert!(again["alerts"].as_array().is_some_and(|alerts| !alerts.is_empty()), "{again}");
+    // As in the first seconds after a case arises.
+    let store = rusqlite::Connection::open(folder.path().join("atalaia.sqlite")).unwrap();
+    store.execute_batch("DELETE FROM case_alerts; DELETE FROM cases").unwrap();
+    let (page, _) = run(&["vessel", "--config", &settings, "alfa"]);
+    assert!(page.contains("new; the daemon will store it within seconds"), "the alerts name their case: {page}");
+    assert!(!page.lines().any(|line| line.starts_with("none known") && line.contains("cases")), "{page}");
     let unknown =
         Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["vessel", "--config", &settings, "nobody"]).output();
     assert_eq!(unknown.unwrap().status.code(), Some(2));

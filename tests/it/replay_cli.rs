@@ -139,6 +139,22 @@ fn csv_far_out_of_order_is_sorted_by_time_from_a_file_and_from_a_pipe() {
 }
 
 #[test]
+fn a_table_of_an_unknown_layout_is_not_called_one_without_positions() {
+    let desk = Desk::new();
+    // The columns of the labelled tracks of Global Fishing Watch.
+    let row = "1252339803566.0,1347664768.0,0.0,0.0,0.0,0.0,36.1,-9.1,-1.0,gfw\n";
+    desk.file(
+        "gfw.csv",
+        format!(
+            "mmsi,timestamp,distance_from_shore,distance_from_port,speed,course,lat,lon,is_fishing,source\n{row}{row}"
+        ),
+    );
+    let told = desk.refused("gfw.csv");
+    let expected = "gfw.csv: no row of its table can be read: time and MMSI are not written as in Danish or NOAA tables; refused: csv_row 2\n";
+    assert!(told.ends_with(expected), "{told}");
+}
+
+#[test]
 fn a_recording_without_times_needs_a_start_and_a_rate() {
     let desk = Desk::new();
     let bare: String = NMEA.lines().map(|line| format!("{}\n", line.split_once(',').unwrap().1)).collect();

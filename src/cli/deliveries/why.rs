@@ -112,7 +112,10 @@ fn outcome(recorded: &StageOutcome) -> String {
         DeliveryState::NotSelected => with("not selected"),
         DeliveryState::Silenced => format!("held back by {}", reason.as_deref().unwrap_or("a silence")),
         DeliveryState::Withheld => with("withheld"),
-        DeliveryState::Pending if attempts == 0 => with("waiting"),
+        DeliveryState::Pending if attempts == 0 => match recorded.due_at {
+            Some(at) => with(&format!("waiting for the pace of the sink, until {at}")),
+            None => with("waiting"),
+        },
         DeliveryState::Pending => {
             let again = recorded.due_at.map_or_else(|| "soon".to_owned(), |at| format!("at {at}"));
             with(&format!("waiting after attempt {attempts}, tried again {again}"))
@@ -169,6 +172,9 @@ mod tests {
             "select > silence > clear: withheld: TLP:RED is above its max_tlp AMBER"
         );
         assert_eq!(shown(DeliveryState::Pending, 0, None), "select > silence > clear > pace: waiting");
+        let paced = StageOutcome { due_at: Some(Time::from_millis(0)), ..recorded(DeliveryState::Pending, 0, None) };
+        assert_eq!(outcome(&paced), "waiting for the pace of the sink, until 1970-01-01T00:00:00Z");
+        assert_eq!(paced.stage(), Stage::Pace);
         assert_eq!(
             shown(DeliveryState::Delivered, 2, None),
             "select > silence > clear > pace > send: delivered at attempt 2"

@@ -1,10 +1,10 @@
 //! What really happened, row by row: the truth that alerts are compared with, read from JSON lines or CSV.
 
-use csv_core::{ReadRecordResult, Reader};
 use serde_json::{Map, Value};
 
 use crate::alerts::Severity;
 use crate::behaviours::NAMES;
+use crate::geo::CsvTable;
 use crate::time::Time;
 
 /// The columns of a CSV file, and the keys of a JSON line. The first four are required.
@@ -86,9 +86,10 @@ fn json_rows(text: &str) -> Vec<Row> {
 fn csv_rows(text: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut header: Option<Vec<String>> = None;
-    for (line, fields) in records(text.as_bytes()) {
+    let mut table = CsvTable::new(text);
+    while let Some(line) = table.next_record() {
         let Some(columns) = &header else {
-            let columns: Vec<String> = fields.iter().map(|field| field.trim().to_lowercase()).collect();
+            let columns = table.names();
             let missing: Vec<&str> =
                 COLUMNS[..4].iter().filter(|name| !columns.iter().any(|column| column == *name)).copied().collect();
             if !missing.is_empty() {
@@ -98,41 +99,17 @@ fn csv_rows(text: &str) -> Vec<Row> {
             header = Some(columns);
             continue;
         };
-        if fields.len() != columns.len() {
-            let what = format!("has {} fields, the header has {}", fields.len(), columns.len());
+        if table.cells() != columns.len() {
+            let what = format!("has {} fields, the header has {}", table.cells(), columns.len());
             rows.push((line, Err(what)));
             continue;
         }
-        let filled = columns.iter().zip(fields).filter(|(_, field)| !field.trim().is_empty());
-        let object = filled.map(|(column, field)| (column.clone(), Value::String(field.trim().to_owned()))).collect();
+        let cells = columns.iter().enumerate().map(|(at, column)| (column.clone(), table.cell(at)));
+        let filled = cells.filter(|(_, cell)| !cell.is_empty());
+        let object = filled.map(|(column, cell)| (column, Value::String(cell.to_owned()))).collect();
         rows.push((line, Ok(object)));
     }
     rows
-}
-
-/// The records of a CSV text, each with the line it begins on. Empty lines are skipped.
-fn records(mut bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
-    let mut reader = Reader::new();
-    // Bounds: fields are not longer than the text, and there is at most one more field end than there are bytes.
-    let mut output = vec![0; bytes.len() + 1];
-    let mut ends = vec![0; bytes.len() + 2];
-    let mut records = Vec::new();
-    loop {
-        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        let line = reader.line() + blank.filter(|byte| **byte == b'\n').count() as u64;
-        let (result, read, _, found) = reader.read_record(bytes, &mut output, &mut ends);
-        bytes = &bytes[read..];
-        match result {
-            ReadRecordResult::Record => {
-                let starts = std::iter::once(0).chain(ends[..found].iter().copied());
-                let fields = starts.zip(&ends[..found]);
-                let text = |(from, to): (usize, &usize)| String::from_utf8_lossy(&output[from..*to]).into_owned();
-                records.push((line, fields.map(text).collect()));
-            }
-            ReadRecordResult::InputEmpty if bytes.is_empty() && 0 < read => {}
-            _ => return records,
-        }
-    }
 }
 
 fn truth(row: &Map<String, Value>) -> Result<Truth, String> {

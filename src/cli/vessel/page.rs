@@ -1,5 +1,7 @@
 //! The page of one vessel, on one screen.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::super::table::{Column, cut, number, short_id, table, text, width};
@@ -177,7 +179,21 @@ fn cases(known: &Known, page: &mut Page) {
         ]
     };
     let columns = [text("case"), text("severity"), number("score"), number("alerts"), number("vessels"), text("")];
-    page.section("cases", &columns, known.cases.iter().map(row).collect());
+    // The daemon writes new cases once every few seconds. Their alerts name them at once.
+    let is_stored = |id: &str| known.cases.iter().any(|case| case["id"] == id);
+    let named: BTreeSet<&str> = known.alerts.iter().filter_map(|entry| entry.body["case_id"].as_str()).collect();
+    let pending = named.into_iter().filter(|id| !is_stored(id)).map(|id| {
+        let blank = String::new;
+        vec![
+            short_id(id),
+            blank(),
+            blank(),
+            blank(),
+            blank(),
+            "new; the daemon will store it within seconds".to_owned(),
+        ]
+    });
+    page.section("cases", &columns, known.cases.iter().map(row).chain(pending).collect());
 }
 
 /// Alerts and facts about meetings with other vessels.

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::delivery::http_post::{self, Post, Target};
+use crate::delivery::http_post::{self, Target};
+use crate::delivery::outlet::{Outlet, Place};
 use crate::delivery::payload::{cap, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
-use crate::delivery::spool::{self, Spool};
 use crate::secret::Secret;
 use crate::table::Table;
 use crate::tls::{self, Endpoint};
@@ -43,10 +43,7 @@ pub struct Settings {
 
 impl Table for Settings {
     fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
-        if self.spool.is_some() == self.url.is_some() {
-            problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"https://RECEIVER/\""));
-        }
+        let mut problems = self.place().problems(path, "https://RECEIVER/");
         let has_no_place = |c: char| c.is_whitespace() || c.is_control() || [',', '<', '>', '&'].contains(&c);
         if self.sender.is_empty() || self.sender.contains(has_no_place) {
             problems.push(format!(
@@ -66,7 +63,7 @@ impl Table for Settings {
     }
 
     fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
-        self.url.iter().filter_map(|url| Some(("url", Endpoint::of_url(url, 443)?))).collect()
+        self.place().endpoints()
     }
 
     fn spool(&self) -> Option<&Path> {
@@ -74,20 +71,21 @@ impl Table for Settings {
     }
 
     fn requirements(&self, path: &str) -> Vec<String> {
-        self.spool.iter().filter_map(|spool| spool::problem(spool, &format!("{path}.spool"))).collect()
+        self.place().requirements(path)
     }
 }
 
 impl Settings {
-    fn target(&self) -> Option<Target<'_>> {
-        Some(Target {
-            url: self.url.as_deref()?,
+    fn place(&self) -> Place<'_> {
+        let target = self.url.as_deref().map(|url| Target {
+            url,
             tls: &self.tls,
             bearer: self.bearer.as_ref(),
             headers: None,
             timeout_seconds: self.timeout_seconds,
             allow: &self.allow,
-        })
+        });
+        Place { spool: self.spool.as_deref(), target }
     }
 }
 
@@ -95,16 +93,13 @@ impl Settings {
 #[derive(Debug)]
 pub(super) struct Cap {
     sender: String,
-    spool: Option<Spool>,
-    post: Option<Post>,
+    outlet: Outlet,
 }
 
 impl Cap {
     /// Reads the secrets and certificates.
     fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cap, String> {
-        let spool = settings.spool.as_deref().map(Spool::new);
-        let post = settings.target().map(|target| target.open()).transpose()?;
-        Ok(Cap { sender: settings.sender.clone(), spool, post })
+        Ok(Cap { sender: settings.sender.clone(), outlet: settings.place().open()? })
     }
 }
 
@@ -130,11 +125,7 @@ impl Sink for Cap {
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let text = cap::message(&read(delivery)?, &self.sender);
-            if let Some(spool) = &self.spool {
-                spool.put(delivery, text).await?;
-            } else if let Some(post) = &self.post {
-                post.post(text.into_bytes(), "application/cap+xml", &[]).await?;
-            }
+            self.outlet.put(delivery, text, "application/cap+xml").await?;
         }
         Ok(())
     }

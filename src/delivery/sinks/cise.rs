@@ -7,13 +7,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::behaviours;
-use crate::delivery::http_post::{self, Post, Target};
+use crate::delivery::http_post::{self, Target};
+use crate::delivery::outlet::{Outlet, Place};
 use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
 use crate::delivery::payload::read;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
-use crate::delivery::spool::{self, Spool};
 use crate::secret::Secret;
 use crate::table::Table;
 use crate::tls::{self, Endpoint};
@@ -57,10 +57,7 @@ pub struct Settings {
 
 impl Table for Settings {
     fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
-        if self.spool.is_some() == self.url.is_some() {
-            problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"https://ADAPTOR/\""));
-        }
+        let mut problems = self.place().problems(path, "https://ADAPTOR/");
         for (key, id) in [("sender", &self.sender), ("recipient", &self.recipient)] {
             if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
                 problems.push(format!("{path}.{key}: is not a service id; write letters, digits, `.`, `_` and `-`"));
@@ -85,7 +82,7 @@ impl Table for Settings {
     }
 
     fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
-        self.url.iter().filter_map(|url| Some(("url", Endpoint::of_url(url, 443)?))).collect()
+        self.place().endpoints()
     }
 
     fn spool(&self) -> Option<&Path> {
@@ -93,20 +90,21 @@ impl Table for Settings {
     }
 
     fn requirements(&self, path: &str) -> Vec<String> {
-        self.spool.iter().filter_map(|spool| spool::problem(spool, &format!("{path}.spool"))).collect()
+        self.place().requirements(path)
     }
 }
 
 impl Settings {
-    fn target(&self) -> Option<Target<'_>> {
-        Some(Target {
-            url: self.url.as_deref()?,
+    fn place(&self) -> Place<'_> {
+        let target = self.url.as_deref().map(|url| Target {
+            url,
             tls: &self.tls,
             bearer: self.bearer.as_ref(),
             headers: None,
             timeout_seconds: self.timeout_seconds,
             allow: &self.allow,
-        })
+        });
+        Place { spool: self.spool.as_deref(), target }
     }
 }
 
@@ -114,16 +112,13 @@ impl Settings {
 #[derive(Debug)]
 pub(super) struct Cise {
     settings: Settings,
-    spool: Option<Spool>,
-    post: Option<Post>,
+    outlet: Outlet,
 }
 
 impl Cise {
     /// Reads the secrets and certificates.
     fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cise, String> {
-        let spool = settings.spool.as_deref().map(Spool::new);
-        let post = settings.target().map(|target| target.open()).transpose()?;
-        Ok(Cise { settings: settings.clone(), spool, post })
+        Ok(Cise { settings: settings.clone(), outlet: settings.place().open()? })
     }
 
     fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
@@ -162,11 +157,7 @@ impl Sink for Cise {
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
             let text = self.message(delivery)?;
-            if let Some(spool) = &self.spool {
-                spool.put(delivery, text).await?;
-            } else if let Some(post) = &self.post {
-                post.post(text.into_bytes(), "application/xml", &[]).await?;
-            }
+            self.outlet.put(delivery, text, "application/xml").await?;
         }
         Ok(())
     }

@@ -14,11 +14,11 @@ use rumqttc::{AsyncClient, Broker, EventLoop, MqttOptions, PublishOptions, QoS, 
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
+use crate::delivery::broker::BrokerSettings;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
-use crate::delivery::wire::Address;
 use crate::mqtt;
 use crate::secret::{Revealed, Secret};
 use crate::table::Table;
@@ -61,32 +61,14 @@ fn timeout_seconds() -> u32 {
 
 impl Table for Settings {
     fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = Vec::new();
-        match self.target() {
-            None => problems.push(format!(
-                "{path}.url: is not an address of a broker; write \"mqtts://host:8883\" (user and password have keys of their own)"
-            )),
-            Some((false, _)) if self.tls != tls::Settings::default() => {
-                problems.push(format!("{path}.tls: goes with an address mqtts://; write that or leave it out"));
-            }
-            Some((false, address)) if self.password.is_some() && !address.is_loopback() && !self.allow_plaintext => {
-                problems.push(format!(
-                    "{path}.password: would be sent unencrypted; write an address mqtts://, or allow_plaintext = true"
-                ));
-            }
-            Some(_) => {}
-        }
+        let mut problems = self.broker().problems(path);
         if self.password.is_some() && self.user.is_none() {
             problems.push(format!("{path}.user: is missing; write the user of the password"));
         }
         if self.client_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
             problems.push(format!("{path}.client_id: is not a name; write letters and digits or leave it out"));
         }
-        if !(1..=100).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
-        }
         problems.extend(self.password.iter().flat_map(|secret| secret.problems(&format!("{path}.password"))));
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
         problems
     }
 
@@ -108,13 +90,17 @@ impl Table for Settings {
 }
 
 impl Settings {
-    /// Whether the URL asks for TLS, and its address. `None` if it is not a valid URL.
-    fn target(&self) -> Option<(bool, Address)> {
-        let (tls, address) = match self.url.strip_prefix("mqtts://") {
-            Some(address) => (true, address),
-            None => (false, self.url.strip_prefix("mqtt://")?),
-        };
-        Some((tls, address.trim_end_matches('/').parse().ok()?))
+    fn broker(&self) -> BrokerSettings<'_> {
+        BrokerSettings {
+            url: &self.url,
+            plain: "mqtt://",
+            secure: "mqtts://",
+            advice: "a broker; write \"mqtts://host:8883\" (user and password have keys of their own)",
+            tls: &self.tls,
+            secret: self.password.is_some().then_some(("password", "would")),
+            allow_plaintext: self.allow_plaintext,
+            timeout_seconds: self.timeout_seconds,
+        }
     }
 }
 
@@ -130,7 +116,7 @@ pub(super) struct Mqtt {
 
 impl Mqtt {
     fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
-        let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
+        let (tls, address) = settings.broker().target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", sender.site));
         let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
         options.set_keep_alive(0).set_max_packet_size(LONGEST_ANSWER, LONGEST);

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tracing::debug;
 
+use crate::delivery::broker::BrokerSettings;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
@@ -50,26 +51,8 @@ fn timeout_seconds() -> u32 {
 
 impl Table for Settings {
     fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = Vec::new();
-        match self.target() {
-            None => problems.push(format!(
-                "{path}.url: is not an address of a server; write \"tls://host:4222\" (credentials go under `login`)"
-            )),
-            Some((false, _)) if self.tls != tls::Settings::default() => {
-                problems.push(format!("{path}.tls: goes with an address tls://; write that or leave it out"));
-            }
-            Some((false, address)) if self.login.is_shown() && !address.is_loopback() && !self.allow_plaintext => {
-                problems.push(format!(
-                    "{path}.url: token or password would be sent unencrypted; write an address tls://, or allow_plaintext = true"
-                ));
-            }
-            Some(_) => {}
-        }
-        if !(1..=100).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
-        }
+        let mut problems = self.broker().problems(path);
         problems.extend(self.login.problems(&format!("{path}.login")));
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
         problems
     }
 
@@ -94,13 +77,17 @@ impl Table for Settings {
 }
 
 impl Settings {
-    /// Whether the URL asks for TLS, and its address. `None` if it is not a valid URL.
-    fn target(&self) -> Option<(bool, Address)> {
-        let (tls, address) = match self.url.strip_prefix("tls://") {
-            Some(address) => (true, address),
-            None => (false, self.url.strip_prefix("nats://")?),
-        };
-        Some((tls, address.trim_end_matches('/').parse().ok()?))
+    fn broker(&self) -> BrokerSettings<'_> {
+        BrokerSettings {
+            url: &self.url,
+            plain: "nats://",
+            secure: "tls://",
+            advice: "a server; write \"tls://host:4222\" (credentials go under `login`)",
+            tls: &self.tls,
+            secret: self.login.is_shown().then_some(("url", "token or password would")),
+            allow_plaintext: self.allow_plaintext,
+            timeout_seconds: self.timeout_seconds,
+        }
     }
 }
 
@@ -117,7 +104,7 @@ pub(super) struct Nats {
 
 impl Nats {
     fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
-        let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
+        let (tls, address) = settings.broker().target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let identity = settings.login.read().map_err(|error| error.to_string())?;
         let tls = if tls { Some(settings.tls.client().map_err(|error| error.to_string())?) } else { None };
         let wait = Duration::from_secs(settings.timeout_seconds.into());

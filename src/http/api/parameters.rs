@@ -40,15 +40,10 @@ impl Parameters {
         self.text(name).ok_or_else(|| Problem::parameter(format!("{name}: is missing; write for instance {example}")))
     }
 
-    /// A position in degrees north and east.
+    /// A position, in any notation of [`LatLon::read`].
     pub(super) fn place(&self, name: &str) -> Result<LatLon, Problem> {
         let text = self.needed(name, "near=36.95,-9.12")?;
-        let degrees = |text: &str| text.trim().parse::<f64>().ok();
-        let parts = text.split_once(',').and_then(|(lat, lon)| Some((degrees(lat)?, degrees(lon)?)));
-        let possible = parts.filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0);
-        possible.map(|(lat, lon)| LatLon::new(lat, lon)).ok_or_else(|| {
-            Problem::parameter(format!("{name}: write degrees north, a comma, degrees east, as 36.95,-9.12"))
-        })
+        LatLon::read(text).map_err(|error| Problem::parameter(format!("{name}: {error}")))
     }
 
     /// A number above 0 and up to `most`.

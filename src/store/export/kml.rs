@@ -175,19 +175,10 @@ fn geometry(parts: &[Vec<Place>]) -> String {
 
 /// Escapes a text for XML and drops the characters that XML 1.0 forbids.
 fn xml(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&apos;"),
-            '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'.. => safe.push(c),
-            _ => {}
-        }
-    }
-    safe
+    let is_allowed =
+        |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let allowed: String = text.chars().filter(is_allowed).collect();
+    quick_xml::escape::escape(allowed).into_owned()
 }
 
 /// Escapes a text for HTML between tags, where quotes are plain. `$[` would be replaced by another field of the placemark.

@@ -80,8 +80,8 @@ async fn text_and_binary_frames_are_lines_and_the_connection_is_closed_cleanly()
     let third: Value = serde_json::from_str(&feed.line().await).unwrap();
     assert_eq!(third, serde_json::from_str::<Value>(REPORT).unwrap());
     assert_eq!(feed.line().await, r#"{"last":"\u0000"}"#);
-    let [_, overlong, _, _, connections] = feed.counters.read();
-    assert_eq!((overlong, connections), (1, 1));
+    let counts = feed.counters.read();
+    assert_eq!((counts.overlong, counts.connections), (1, 1));
     let (_, ()) = tokio::join!(feed.finish(), assert_closed_in_order(&mut socket));
 }
 

@@ -239,6 +239,26 @@ fn servers_that_answer_are_distinguished_from_those_that_do_not() {
     assert!(out.contains(&format!("input coast (address): {here} takes connections\n")), "{out}");
     assert!(out.contains(&format!("sink partner: {away} NOT REACHED: ")), "{out}");
     assert!(err.contains("1 of 2 servers cannot be reached"), "{err}");
+
+    fs::write(folder.path().join("day.nmea"), "!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23\n").unwrap();
+    let (code, on, err) = check(&folder, &text, &["--connect", "--on", "day.nmea"]);
+    assert!(on.len() > out.len() && on.contains("NOT REACHED"), "the recording is run through, too: {on}{err}");
+    assert!(code == Some(1) && err.contains("1 of 2 servers cannot be reached"), "{err}");
+}
+
+#[test]
+fn the_settings_of_a_zone_are_judged_beside_its_other_faults() {
+    let folder = TempDir::new().unwrap();
+    let (id, properties, place) = OFF_LISBON;
+    let asks = "\"months\":[13],\"settings\":{\"loitering\":{\"after_minutes\":-1},\"driftt\":{}}";
+    zones(&folder, &[(id, &format!("{properties},{asks}"), place)]);
+    let (code, _, err) = check(&folder, &format!("{INPUT}[zones]\nfolder = \"zones\"\n"), &[]);
+    assert_eq!(code, Some(78), "{err}");
+    for part in
+        ["months: ", "settings.loitering: after_minutes must be above 0", "unknown behaviour `driftt`", "`drift`?"]
+    {
+        assert!(err.contains(part), "{part} in {err}");
+    }
 }
 
 #[test]

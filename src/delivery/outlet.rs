@@ -1,0 +1,68 @@
+//! Where a program on the other side takes messages: a folder from which it collects them, or a URL to which they are posted.
+
+use std::path::Path;
+
+use super::http_post::{Post, Target};
+use super::send::{Delivery, SendError};
+use super::spool::{self, Spool};
+use crate::tls::Endpoint;
+
+/// The place in the settings. Exactly one of the two is given.
+pub(super) struct Place<'a> {
+    /// Folder for the messages.
+    pub(super) spool: Option<&'a Path>,
+    /// URL to post to.
+    pub(super) target: Option<Target<'a>>,
+}
+
+/// An open outlet.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    spool: Option<Spool>,
+    post: Option<Post>,
+}
+
+impl Place<'_> {
+    /// Faults, as sentences; `path` is the table's place in the settings, and `url` an example of an address.
+    pub(super) fn problems(&self, path: &str, url: &str) -> Vec<String> {
+        let mut problems: Vec<String> = self.target.iter().flat_map(|target| target.problems(path)).collect();
+        if self.spool.is_some() == self.target.is_some() {
+            problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"{url}\""));
+        }
+        problems
+    }
+
+    /// The server behind the URL, for `check --connect`.
+    pub(super) fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
+        let url = self.target.iter().map(|target| target.url);
+        url.filter_map(|url| Some(("url", Endpoint::of_url(url, 443)?))).collect()
+    }
+
+    /// What the folder requires of the machine.
+    pub(super) fn requirements(&self, path: &str) -> Vec<String> {
+        self.spool.iter().filter_map(|spool| spool::problem(spool, &format!("{path}.spool"))).collect()
+    }
+
+    /// Reads the secrets and certificates.
+    pub(super) fn open(&self) -> Result<Outlet, String> {
+        let post = self.target.as_ref().map(Target::open).transpose()?;
+        Ok(Outlet { spool: self.spool.map(Spool::new), post })
+    }
+}
+
+impl Outlet {
+    /// Writes or posts the message of one delivery.
+    pub(super) async fn put(
+        &self,
+        delivery: &Delivery,
+        text: String,
+        media_type: &'static str,
+    ) -> Result<(), SendError> {
+        if let Some(spool) = &self.spool {
+            spool.put(delivery, text).await?;
+        } else if let Some(post) = &self.post {
+            post.post(text.into_bytes(), media_type, &[]).await?;
+        }
+        Ok(())
+    }
+}
