@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_store_that_cannot_be_written_is_found_by_a_check_and_does_not_prevent_a_start() {
         if rustix::process::geteuid().is_root() {
-            // As root, only a read-only disk denies access: tests/it/settings.rs.
+            // As root, only a read-only disk denies access: tests/it/config/settings.rs.
             return;
         }
         let folder = tempfile::TempDir::new().expect("a folder");
