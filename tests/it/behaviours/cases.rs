@@ -3,7 +3,6 @@
 //! Stories, sources and licences are in `tests/recordings/cases/README.md`.
 
 mod ours;
-pub mod outcome;
 mod reception;
 mod recorded;
 mod unlicensed;

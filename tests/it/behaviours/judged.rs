@@ -22,7 +22,7 @@ use atalaia::cli::evaluate::{HEADING, Tally, judge, row, told};
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::time::Span;
 
-use crate::engine::shards::{self, Variant};
+use crate::harness::shards::{self, Variant};
 use draw::{Case, Draw};
 
 /// Positives, and as many hard negatives, of each behaviour required by the gate.

@@ -1,6 +1,6 @@
 //! Behaviours: scripts with known truth, public incidents, innocent look-alikes, reported cases, and ordinary traffic.
 
-pub mod cases;
+mod cases;
 mod identities;
 mod incidents;
 mod innocents;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::behaviours::cases::outcome::{area, replay_with};
+use crate::harness::outcome::{area, replay_with};
 use count::{Count, Set, header};
 
 /// A set, the box of its watched area (west, south, east, north), and the maximum alerts at medium and above per 1,000 vessel-days with the

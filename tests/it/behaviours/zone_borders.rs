@@ -4,7 +4,7 @@ use atalaia::geo::LatLon;
 use atalaia::time::{Span, Time};
 use atalaia::zones::{Crossing, Presence, Relation, Sighting, ZoneIx, ZoneSet};
 
-use crate::engine::zones::{hits, zone, zones};
+use crate::harness::zones::{hits, zone, zones};
 
 /// Moves a vessel through a zone, given minutes and nautical miles beyond the border; returns crossings such as `minute entered in`.
 fn walk(properties: &str, fixes: &[(i64, f64)]) -> Vec<String> {

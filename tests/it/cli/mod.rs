@@ -3,7 +3,7 @@
 mod demo;
 mod desk;
 mod evaluate;
-pub mod lists;
+mod lists;
 mod questions;
 mod replay;
 mod reports;

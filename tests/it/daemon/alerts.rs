@@ -3,50 +3,13 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
-use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
+use atalaia::time::Span;
 use tempfile::TempDir;
 
-use crate::harness::daemon::{BARE, Daemon, PATIENCE, accept, input, settings, wait_until};
-
-/// Content of a file once it contains a complete line.
-pub fn wait_for_line_in(path: &Path) -> String {
-    let start = Clock.moment();
-    while Clock.moment().since(start) < PATIENCE {
-        match fs::read_to_string(path) {
-            Ok(text) if text.ends_with('\n') => return text,
-            _ => crate::harness::daemon::pause(),
-        }
-    }
-    panic!("no whole line came into {}", path.display());
-}
-
-/// An active man-overboard device off Portugal.
-pub fn distress() -> String {
-    distress_at(None)
-}
-
-/// As [`distress`], with the time in a TAG block.
-fn distress_at(time: Option<Time>) -> String {
-    let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
-    sentence(972_123_456, &motion, time)
-}
-
-/// A ship at sea, with the time in a TAG block.
-fn position(time: Time) -> String {
-    let motion = Motion { lat_lon: Some((41.0, -12.0)), sog_knots: Some(10.0), ..Motion::default() };
-    sentence(224_000_001, &motion, Some(time))
-}
-
-fn sentence(mmsi: u32, motion: &Motion, time: Option<Time>) -> String {
-    let message = Message::class_a(1, Mmsi(mmsi), motion);
-    let sentences = message.sentences(&Envelope { time, ..Envelope::default() });
-    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
-}
+use crate::harness::beacons::{distress, distress_at, position};
+use crate::harness::daemon::{BARE, Daemon, accept, input, settings, wait_for_line_in, wait_until};
 
 #[test]
 fn an_alert_reaches_file_and_log_at_once_and_is_listed_as_open_when_stopping() {

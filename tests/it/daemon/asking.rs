@@ -12,8 +12,8 @@ use atalaia::clock::Clock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::daemon::service::{places, wait_for_page};
 use crate::harness::daemon::{Daemon, PATIENCE, accept, input, settings};
+use crate::harness::pages::{places, wait_for_page};
 use crate::harness::scenes;
 use crate::harness::servers::free_port;
 
@@ -289,7 +289,7 @@ fn a_loop_that_hangs_refuses_questions_in_time() {
     let mut daemon = Daemon::spawn(command.env("ATALAIA_FAULT", "lines-before-engine:hang"), &path, Stdio::null());
     let (address, pages) = places(&mut daemon);
     let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.send_to(crate::daemon::alerts::distress().as_bytes(), address).unwrap();
+    socket.send_to(crate::harness::beacons::distress().as_bytes(), address).unwrap();
     daemon.wait_for(&["fault point lines-before-engine hangs"]);
     let start = Clock.moment();
     let askers: Vec<_> = (0..30)

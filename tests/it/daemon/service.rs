@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::{TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, PATIENCE, input, settings, wait_until};
+use crate::harness::pages::{ask, places, wait_for_page};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atalaia");
 
@@ -104,38 +105,6 @@ fn distress() -> String {
 
 fn send(address: &str, text: &str) {
     UdpSocket::bind("127.0.0.1:0").unwrap().send_to(text.as_bytes(), address).unwrap();
-}
-
-/// Addresses of the input and of the pages, which are logged in any order.
-pub fn places(daemon: &mut Daemon) -> (String, String) {
-    let mut place = |words: &str| {
-        let heard = daemon.heard().iter().find(|line| line.contains(words)).cloned();
-        let line = heard.unwrap_or_else(|| daemon.wait_for(&[words]));
-        line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
-    };
-    (place("listening address="), place("serving /metrics"))
-}
-
-/// The complete answer to a request line.
-fn ask(address: &str, request: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream.write_all(format!("{request} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-pub fn wait_for_page(address: &str, page: &str, holds: impl Fn(&str) -> bool) -> String {
-    let start = Clock.moment();
-    loop {
-        let answer = ask(address, &format!("GET {page}"));
-        if holds(&answer) {
-            return answer;
-        }
-        assert!(Clock.moment().since(start) < PATIENCE, "{page} never came to say so:\n{answer}");
-        crate::harness::daemon::pause();
-    }
 }
 
 #[test]

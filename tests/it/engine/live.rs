@@ -11,9 +11,9 @@ use atalaia::time::{Span, Time};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::engine::properties::{desk, replayed};
 use crate::harness::daemon::{Daemon, accept};
 use crate::harness::feed::Feed;
+use crate::harness::replay::{desk, replayed};
 use crate::harness::scenes::{self, LATENESS};
 
 /// Sizes of the pieces a feed is sent in, cyclically; they end anywhere in a line.

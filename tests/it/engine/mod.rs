@@ -3,7 +3,7 @@
 mod clock;
 mod flood;
 mod live;
-pub mod properties;
-pub mod recordings;
-pub mod shards;
-pub mod zones;
+mod properties;
+mod recordings;
+mod shards;
+mod zones;

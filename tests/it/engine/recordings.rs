@@ -6,17 +6,16 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Arc;
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::engine::Settings;
 use atalaia::time::{Span, Time};
 use atalaia::units::{METRES_PER_SECOND_PER_KNOT, Mmsi};
-use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
-use crate::engine::properties::check_lines;
+use crate::harness::alert_lines::check_lines;
 use crate::harness::scenes::{LATENESS, run_with};
+use crate::harness::zones::{guadeloupe, strict_area};
 
 const FOLDER: &str = "tests/recordings";
 /// A recording of `decoder/`, with its source and licence.
@@ -117,11 +116,6 @@ fn harbours_with_pilots_ferries_and_yachts_raise_nothing_with_the_shipped_zones(
         changes.retain(|change| change["alert"]["score_reasons"][0]["code"] != "check_digit");
         assert!(changes.is_empty(), "{name}: {}", changes[0]);
     }
-}
-
-/// A watched area up to the quay, around the station of the Guadeloupe recording.
-pub fn guadeloupe() -> Arc<Chart> {
-    strict_area(15.4, -62.0, 16.4, -60.9)
 }
 
 #[test]
@@ -245,19 +239,6 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
     let mut text = String::new();
     flate2::read::MultiGzDecoder::new(fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
     text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
-}
-
-/// A watched area of whole degrees that requests every optional behaviour, up to the quay.
-fn strict_area(south: f64, west: f64, north: f64, east: f64) -> Arc<Chart> {
-    let zones = format!(
-        r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"id":"strict","name":"Strict",
-        "kind":"area","calm":false,"calm_margin_nm":0,"settings":{{"loitering":{{"min_shore_nm":0,"after_minutes":30}},
-        "rendezvous":{{"min_shore_nm":0,"underway":true,"underway_min_shore_nm":0}},"zone_entry":{{}},"zone_exit":{{}},
-        "zone_speed":{{"min_knots":3,"max_knots":20}}}}}},"geometry":{{"type":"Polygon","coordinates":
-        [[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}]}}"#
-    );
-    let zones = ZoneSet::parse(&[("strict.geojson".to_owned(), zones)]).unwrap();
-    Arc::new(Chart::with_built_in(zones))
 }
 
 fn line(at: Time, mmsi: u32, place: (f64, f64), knots: f64, course: f64) -> String {

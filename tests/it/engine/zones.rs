@@ -2,32 +2,10 @@
 
 use atalaia::geo::{Coast, LatLon, Ports};
 use atalaia::time::Time;
-use atalaia::zones::{Chart, Hit, Relation, ZoneSet};
+use atalaia::zones::{Chart, Relation, ZoneSet};
 use geo::{Contains, Coord, LineString, Polygon};
 
-/// One zone from its properties (without id and name) and geometry, as JSON text.
-pub(crate) fn zone(properties: &str, geometry: &str) -> ZoneSet {
-    zones(&[("z", properties, geometry)])
-}
-
-pub(crate) fn zones(all: &[(&str, &str, &str)]) -> ZoneSet {
-    let features: Vec<String> = all
-        .iter()
-        .map(|(id, properties, geometry)| {
-            format!(
-                r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}",{properties}}},"geometry":{geometry}}}"#
-            )
-        })
-        .collect();
-    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
-    ZoneSet::parse(&[("test.geojson".to_owned(), text)]).unwrap()
-}
-
-pub(crate) fn hits(zones: &ZoneSet, lat: f64, lon: f64) -> Vec<Hit> {
-    let mut out = Vec::new();
-    zones.at(LatLon::new(lat, lon), &mut out);
-    out
-}
+use crate::harness::zones::{hits, zone, zones};
 
 /// `in`, `near` or `outside` for a zone close by, `none` otherwise.
 fn relation(zones: &ZoneSet, lat: f64, lon: f64) -> &'static str {

@@ -15,9 +15,9 @@ use atalaia::engine::Settings;
 use atalaia::time::Time;
 use serde_json::Value;
 
-use crate::engine::properties::{desk, replayed};
-use crate::engine::recordings::guadeloupe;
+use crate::harness::replay::{desk, replayed};
 use crate::harness::scenes::{engine, lines};
+use crate::harness::zones::guadeloupe;
 use forms::Said;
 
 const RECORDINGS: [&str; 3] = ["guadeloupe", "all_types", "us_coast_guard"];

@@ -2,7 +2,7 @@
 
 mod aisstream;
 mod barentswatch;
-pub mod json;
+mod json;
 mod load;
 mod mqtt;
 mod nats;

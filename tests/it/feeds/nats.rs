@@ -13,10 +13,11 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
+use crate::harness::beacons::devices;
 use crate::harness::daemon::{Daemon, PATIENCE, input};
+use crate::harness::lives::{ABORTED, Place, assert_same};
 use crate::harness::passed_over::installed;
 use crate::harness::servers::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, Server, free_port, secret, soon};
-use crate::store::restart::{ABORTED, Place, assert_same, devices};
 
 const OPERATOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wires/nats-operator.conf");
 const CREDENTIALS: &str = include_str!("../../wires/user.creds");

@@ -9,8 +9,8 @@ use std::time::Duration;
 use atalaia::clock::Clock;
 use tempfile::TempDir;
 
-use crate::feeds::json::transports::secret;
 use crate::harness::daemon::{Daemon, PATIENCE, input, settings, wait_until};
+use crate::harness::servers::secret_file;
 
 const PEERS: usize = 200;
 
@@ -96,7 +96,7 @@ fn asked(address: &str, request: &str) -> String {
 fn a_station_with_the_token_is_received_beside_two_hundred_slow_peers() {
     let folder = TempDir::new().unwrap();
     let table = "address = \"127.0.0.1:0\"\n[inputs.aiscatcher_http]\ntoken = { file = \"token\" }\n";
-    secret(&folder, "token", "t0ken");
+    secret_file(&folder, "token", "t0ken");
     let mut daemon = Daemon::start(&settings(&folder, &input("aiscatcher-http", table)));
     let address = daemon.address();
     let body = "{\"protocol\":\"jsonaiscatcher\",\"msgs\":[{\"class\":\"AIS\"}]}";

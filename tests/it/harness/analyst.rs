@@ -50,7 +50,7 @@ pub fn judge_on(chart: &Arc<Chart>, name: &str, scenario: &Scenario) -> Judged {
     let run = |files: &[String]| run_in(files, 1, chart);
     let feed = scenario.feed();
     let judged = run(&[feed.nmea()]);
-    for shards in crate::engine::shards::OTHERS {
+    for shards in crate::harness::shards::OTHERS {
         assert_same(&format!("{name}, {shards} shards"), &run_in(&[feed.nmea()], shards, chart), &judged);
     }
     println!("== {name}: {} messages, {} lines said", feed.sent.len(), judged.changes.len());
@@ -81,7 +81,7 @@ fn apart(feed: &Feed) -> Vec<String> {
 }
 
 fn run_in(files: &[String], shards: u32, chart: &Arc<Chart>) -> Judged {
-    let mut engine = engine(&crate::engine::shards::settings(&Settings::default(), shards), chart);
+    let mut engine = engine(&crate::harness::shards::settings(&Settings::default(), shards), chart);
     let limits = RecordingSettings::default().limits();
     let recordings = files.iter().filter(|text| !text.is_empty()).map(|text| {
         let bytes = std::io::Cursor::new(text.clone().into_bytes());

@@ -10,8 +10,8 @@ use atalaia::time::Span;
 use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
-use crate::engine::shards::{self, Variant};
 use crate::harness::kit::{Scenario, Vessel, away, beside};
+use crate::harness::shards::{self, Variant};
 
 /// Lateness of the input in seconds, as in the recordings.
 pub const LATENESS: u32 = 120;

@@ -1,4 +1,4 @@
-//! Inputs against servers that speak the protocols of the real feeds, with their pitfalls, and the effect of a broken connection.
+//! An input running on its own, servers of brokers, and the certificates and secrets that tests of feeds and sinks share.
 
 use std::future::Future;
 use std::io::{BufRead, BufReader};
@@ -107,6 +107,13 @@ impl Running {
 /// Awaits a future, within the patience of these tests.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what} did not come"))
+}
+
+/// Writes a secret to a file that only its owner may read.
+pub fn secret_file(folder: &TempDir, name: &str, text: &str) {
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Writes a secret to a file and returns the path for the settings.

@@ -7,7 +7,7 @@ use std::fs;
 use atalaia::behaviours::{Behaviour, Chapter, NAMES, Settings};
 use serde_json::Value;
 
-use crate::house::docs::made;
+use super::docs::made;
 
 /// Longest line of a comment in the settings file. Characters.
 const WIDTH: usize = 110;

@@ -11,15 +11,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{env, fs, thread};
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::{Clock, Moment};
 use atalaia::store::{self, DeliveryQuery, DeliveryState};
-use atalaia::time::Span;
-use atalaia::units::Mmsi;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::daemon::{Daemon, MACHINE, PATIENCE, input, settings, wait_until};
+use crate::harness::beacons::first_word;
+use crate::harness::daemon::{Daemon, MACHINE, PATIENCE, input, settings, status, wait_until};
 use crate::harness::passed_over::installed;
 
 const GOOD: usize = 9;
@@ -179,22 +177,6 @@ fn sink(name: &str, address: &str) -> String {
         "[[sinks]]\nkind = \"webhook\"\nname = \"{name}\"\nmin_severity = \"low\"\n[sinks.webhook]\nurl = \"http://{address}/hook\"\n\
          allow = [\"127.0.0.0/8\"]\ntimeout_seconds = 2\n"
     )
-}
-
-/// The first report of a device in distress, which opens an alert at once.
-pub fn first_word(number: u32) -> String {
-    let at = Clock.now() - Span::from_seconds(1);
-    let place = (40.0 + f64::from(number % 1000) * 0.01, -11.25);
-    let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
-    let message = Message::class_a(1, Mmsi(972_100_000 + number), &motion);
-    let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
-    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
-}
-
-pub fn status(id: u32, what: &str) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with(what)).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 /// A daemon with a store and one feed.

@@ -25,9 +25,9 @@ use atalaia::units::Mmsi;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness::daemon::{Daemon, PATIENCE, input, settings, wait_until};
+use crate::harness::beacons::first_word;
+use crate::harness::daemon::{Daemon, PATIENCE, input, settings, status, wait_until};
 use crate::harness::servers::{CANARY, free_port, secret};
-use crate::sinks::bad_sinks::{first_word, status};
 use servers::{Misdeed, Server, Session, Taken};
 
 /// Alerts raised while the bad servers misbehave.

@@ -4,4 +4,4 @@ mod bundle;
 mod handling;
 mod keeping;
 mod power;
-pub mod restart;
+mod restart;

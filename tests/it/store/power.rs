@@ -29,7 +29,7 @@ use self::disk::{Disk, Forgets};
 use self::record::{Step, steps, told_before_stored};
 use crate::harness::daemon::{BARE, Daemon, PATIENCE, input};
 use crate::harness::scenes;
-use crate::store::restart;
+use crate::harness::{beacons, lives};
 
 /// Moments of each kind at which power is lost, and how often at each; `tests/long` uses more.
 const MOMENTS: &str = "ATALAIA_POWER_MOMENTS";
@@ -187,7 +187,7 @@ fn feed(daemon: &mut Daemon, folder: &Path, lines: &[String], from: usize, told_
 }
 
 fn record() -> Recording {
-    let lines = restart::devices(DEVICES);
+    let lines = beacons::devices(DEVICES);
     // A line is decided once time has advanced by two minutes, twelve lines later; the feed's clock is trusted after twenty lines.
     let told_after = |number: usize| if number < 20 { 0 } else { number - 13 };
     let told_after: Vec<usize> = (0..lines.len()).map(told_after).collect();
@@ -215,7 +215,7 @@ fn record() -> Recording {
         let mut daemon = Daemon::start_command(&mut command, &settings);
         feed(&mut daemon, &root, &lines[..until], from, &told_after);
         match dies {
-            Some(at) => assert_eq!(daemon.died_of(at), Some(restart::ABORTED)),
+            Some(at) => assert_eq!(daemon.died_of(at), Some(lives::ABORTED)),
             None => drop(daemon.stop("feed")),
         }
         if until < lines.len() {

@@ -8,157 +8,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
-use atalaia::disk::RealDisk;
-use atalaia::journal::{self, Entry, Position};
 use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::harness::daemon::{Daemon, PATIENCE, input, settings};
-use crate::harness::scenes;
-
-pub const ABORTED: i32 = 6;
-const KILLED: i32 = 9;
-
-/// A folder with settings: one feed, a store, and a file sink for everything, facts included.
-pub struct Place {
-    folder: TempDir,
-    pub settings: PathBuf,
-}
-
-impl Place {
-    fn new() -> Place {
-        Place::fed_by(&input("tcp-listen", "address = \"127.0.0.1:0\""))
-    }
-
-    pub fn fed_by(input: &str) -> Place {
-        let folder = TempDir::new().unwrap();
-        fs::create_dir(folder.path().join("scenes")).unwrap();
-        fs::write(folder.path().join("scenes/scenes.geojson"), scenes::zones(0.0)).unwrap();
-        let sink =
-            "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"info\"\n";
-        let rest = "[store]\npath = \"atalaia.sqlite\"\n[alerts]\nalert_from = 1\n[time]\nlateness_seconds = 120\n";
-        let text = format!("{input}{sink}{rest}");
-        let path = settings(&folder, &text);
-        let text = fs::read_to_string(&path).unwrap().replacen("[zones]\n", "[zones]\nfolder = \"scenes\"\n", 1);
-        fs::write(&path, text).unwrap();
-        Place { folder, settings: path }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn journal(&self) -> PathBuf {
-        self.file("atalaia.sqlite.journal")
-    }
-
-    /// Number of lines in the journal; a feed that can resume continues after them.
-    pub fn written_down(&self) -> usize {
-        let mut lines = 0;
-        let _ = journal::read(&RealDisk, &self.journal(), Position(0), None, |_, entry| {
-            if let Entry::Lines { bytes, .. } = entry {
-                lines += bytes.iter().filter(|byte| **byte == b'\n').count();
-            }
-            ControlFlow::Continue(())
-        });
-        lines
-    }
-
-    /// The lines delivered to the sink, by key; a repeat must be identical. A line cut short by a death does not count.
-    pub fn told(&self) -> BTreeMap<(String, u64), Value> {
-        let text = fs::read_to_string(self.file("alerts.jsonl")).unwrap_or_default();
-        let mut told = BTreeMap::new();
-        for line in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-            let key = (line["alert"]["id"].as_str().unwrap().to_owned(), line["revision"].as_u64().unwrap());
-            if let Some(before) = told.insert(key, line.clone()) {
-                assert_eq!(before, line, "a repeat says another thing");
-            }
-        }
-        told
-    }
-
-    fn snapshots(&self) -> Vec<PathBuf> {
-        let files = fs::read_dir(self.journal()).unwrap().map(|entry| entry.unwrap().path());
-        let mut files: Vec<PathBuf> =
-            files.filter(|path| path.extension().is_some_and(|extension| extension == "snapshot")).collect();
-        files.sort();
-        files
-    }
-
-    /// Feeds the remaining lines and stops cleanly; returns the log line with the duration of the start.
-    fn feed_rest(&self, lines: &[String]) -> String {
-        let from = self.written_down();
-        let mut daemon = Daemon::start(&self.settings);
-        send(&daemon.address(), &lines[from..]);
-        daemon.stop("feed")
-    }
-
-    /// Feeds the lines up to one of them, then kills the daemon.
-    fn feed_and_kill(&self, lines: &[String], until: usize, pause: Duration) {
-        let from = self.written_down();
-        let mut daemon = Daemon::start(&self.settings);
-        send(&daemon.address(), lines.get(from..until).unwrap_or_default());
-        thread::sleep(pause);
-        daemon.signal("KILL");
-        assert_eq!(daemon.died_of("killed"), Some(KILLED));
-    }
-
-    /// Output of a daemon that is never stopped.
-    pub fn undisturbed(lines: &[String]) -> BTreeMap<(String, u64), Value> {
-        let place = Place::new();
-        place.feed_rest(lines);
-        place.told()
-    }
-}
-
-fn send(address: &str, lines: &[String]) {
-    // The daemon may be dead already, or die while it receives the lines.
-    if let Ok(mut stream) = TcpStream::connect(address) {
-        let _ = stream.write_all(lines.concat().as_bytes());
-    }
-}
-
-fn scene(name: &str) -> Vec<String> {
-    let scenario = scenes::scenes(1).into_iter().find(|(known, _)| *known == name).unwrap().1;
-    scenario.feed().nmea().lines().map(|line| format!("{line}\n")).collect()
-}
-
-/// Devices in distress, each of which opens an alert with its first report. A final ship's report advances time past the last one.
-pub fn devices(count: u32) -> Vec<String> {
-    let mut lines = Vec::new();
-    // The ship advances time by less than would need confirmation.
-    for number in (0..count).chain([count + 80]) {
-        let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(10 * i64::from(number));
-        let place = (36.0 + f64::from(number) * 0.02, -16.25);
-        let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
-        let mmsi = if number < count { 972_100_000 + number } else { 224_000_001 };
-        let motion = if number < count { motion } else { Motion { status: Some(0), ..motion } };
-        let message = Message::class_a(1, Mmsi(mmsi), &motion);
-        let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
-        lines.extend(sentences.iter().map(|sentence| format!("{sentence}\n")));
-    }
-    lines
-}
-
-#[track_caller]
-pub fn assert_same(got: &BTreeMap<(String, u64), Value>, expected: &BTreeMap<(String, u64), Value>, what: &str) {
-    for (key, line) in expected {
-        let got = got.get(key).unwrap_or_else(|| panic!("{what}: never told: {line}"));
-        assert_eq!(got, line, "{what}");
-    }
-    let more: Vec<_> = got.keys().filter(|key| !expected.contains_key(*key)).collect();
-    assert!(more.is_empty(), "{what}: told beyond that: {more:?}");
-}
+use crate::harness::beacons::devices;
+use crate::harness::daemon::{Daemon, PATIENCE};
+use crate::harness::lives::{ABORTED, KILLED, Place, assert_same, scene, send};
 
 #[test]
 fn killed_at_twenty_moments_it_gives_the_same_output_as_one_that_never_died() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use atalaia::time::Time;
 
-use super::outcome::{Grade, Outcome, Told, at, input, replay, replay_with, time};
+use crate::harness::outcome::{Grade, Outcome, Told, at, input, replay, replay_with, time};
 
 /// The zone over the cable, as in its own file.
 const ESTLINK: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"estlink",

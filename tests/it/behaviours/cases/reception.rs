@@ -8,8 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::outcome::{Grade, Outcome, input, replay, replay_with, told};
 use crate::harness::daemon::Daemon;
+use crate::harness::outcome::{Grade, Outcome, input, replay, replay_with, told};
 
 /// Text of an input.
 fn text(case: &str, name: &str) -> String {

@@ -1,6 +1,6 @@
 //! Cuts of real recordings whose licence allows distribution: real positions and times, invented MMSIs.
 
-use super::outcome::{Grade, Outcome, Told, at, replay, replay_in};
+use crate::harness::outcome::{Grade, Outcome, Told, at, replay, replay_in};
 
 /// Replays the Gulf of Mexico set with an area over all of it.
 fn gulf(case: &str) -> Outcome {

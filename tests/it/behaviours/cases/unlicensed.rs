@@ -4,8 +4,8 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::outcome::{Grade, Outcome, Told, area, replay_with};
 use crate::harness::kit::{Scenario, Vessel, away, beside};
+use crate::harness::outcome::{Grade, Outcome, Told, area, replay_with};
 
 /// Replays a scenario with one watched area in the North Sea.
 fn replay(scenario: &Scenario) -> Outcome {

@@ -9,7 +9,7 @@ use atalaia::time::Time;
 use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
-use super::outcome::{Grade, Outcome, Told, area, at, input, replay_with};
+use crate::harness::outcome::{Grade, Outcome, Told, area, at, input, replay_with};
 
 /// How long reports wait for earlier ones. Seconds.
 const LATENESS: i64 = 120;

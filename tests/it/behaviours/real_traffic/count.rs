@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::behaviours::cases::outcome::{Grade, Outcome};
+use crate::harness::outcome::{Grade, Outcome};
 
 /// Amount of traffic in a recording.
 pub struct Set {

@@ -9,8 +9,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::daemon::alerts::{distress, wait_for_line_in};
-use crate::harness::daemon::Daemon;
+use crate::harness::beacons::distress;
+use crate::harness::daemon::{Daemon, wait_for_line_in};
 
 const MAIN: &str = "\
 [zones]

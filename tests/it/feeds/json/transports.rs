@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -13,12 +12,12 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::engine::properties::{desk, replayed};
 use crate::harness::daemon::{Daemon, accept, wait_until};
 use crate::harness::feed::Sent;
 use crate::harness::passed_over::installed;
+use crate::harness::replay::{desk, replayed};
 use crate::harness::scenes::{self, LATENESS};
-use crate::harness::servers::free_port;
+use crate::harness::servers::{free_port, secret_file};
 
 /// A message as AIS-catcher relays it.
 pub(super) fn object(sent: &Sent) -> String {
@@ -208,12 +207,6 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
-pub fn secret(folder: &TempDir, name: &str, text: &str) {
-    let path = folder.path().join(name);
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-}
-
 const TABLE: &str = "address = \"127.0.0.1:0\"\n[inputs.aiscatcher_http]\nuser = \"station\"\npassword = { file = \"password\" }\n\
                      token = { file = \"token\" }\n";
 
@@ -235,8 +228,8 @@ fn batch(sent: &[Sent]) -> Vec<u8> {
 #[test]
 fn batches_over_http_give_what_a_replay_of_their_sentences_gives() {
     let desk = Desk::new("aiscatcher-http", TABLE);
-    secret(&desk.folder, "password", "open:sesame-canary\n");
-    secret(&desk.folder, "token", "t0ken-canary\n");
+    secret_file(&desk.folder, "password", "open:sesame-canary\n");
+    secret_file(&desk.folder, "token", "t0ken-canary\n");
     let mut daemon = Daemon::start(&desk.settings());
     let address = daemon.address();
     let basic = format!("Authorization: Basic {}", BASE64.encode(b"station:open:sesame-canary"));
@@ -263,8 +256,8 @@ fn batches_over_http_give_what_a_replay_of_their_sentences_gives() {
 fn clients_without_credentials_or_with_too_much_data_are_refused_and_the_next_one_served() {
     let folder = TempDir::new().unwrap();
     let settings = crate::harness::daemon::settings(&folder, &crate::harness::daemon::input("aiscatcher-http", TABLE));
-    secret(&folder, "password", "open:sesame");
-    secret(&folder, "token", "t0ken");
+    secret_file(&folder, "password", "open:sesame");
+    secret_file(&folder, "token", "t0ken");
     let mut daemon = Daemon::start(&settings);
     let address = daemon.address();
     let known = "POST / HTTP/1.1\r\nAuthorization: Bearer t0ken";

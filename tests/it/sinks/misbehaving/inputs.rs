@@ -17,9 +17,9 @@ use super::Misdeed::{
 };
 use super::servers::{Desk, Misdeed, Server, plain};
 use super::{MOST_MEMORY, mqtt, nats, page, raise, start, until};
-use crate::harness::daemon::{input, settings, wait_until};
+use crate::harness::beacons::first_word;
+use crate::harness::daemon::{input, settings, status, wait_until};
 use crate::harness::servers::{CANARY, free_port, secret};
-use crate::sinks::bad_sinks::{first_word, status};
 
 /// A fault and what the operator sees of it; `None` if it takes longer than the gate allows (`ATALAIA_PATIENT` waits for it).
 type Case = (Misdeed, Option<&'static str>, &'static str);

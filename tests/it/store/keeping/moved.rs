@@ -13,8 +13,8 @@ use atalaia::clock::Clock;
 use tempfile::TempDir;
 
 use super::{daemon_settings, first_word, key, mmsi, open_alerts, told};
-use crate::daemon::service::{places, wait_for_page};
 use crate::harness::daemon::{Daemon, wait_until};
+use crate::harness::pages::{places, wait_for_page};
 
 /// Devices before the store is moved, and in all.
 const BEFORE: u32 = 20;

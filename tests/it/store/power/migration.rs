@@ -16,7 +16,7 @@ use super::disk::{Disk, Forgets};
 use super::record::{recorded, steps, unsynced};
 use super::{MOMENTS, STORE, complaint, place};
 use crate::harness::daemon::Daemon;
-use crate::store::restart::ABORTED;
+use crate::harness::lives::ABORTED;
 
 /// Stores as earlier versions left them, with rows in every table, the first version first.
 const EARLIER: [&str; 4] = [
