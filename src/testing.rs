@@ -1,29 +1,16 @@
 //! Scripts in, alert changes out: tests run behaviours through a real engine (tests only).
-//!
-//! A script is a block for each ship, with settings as `key=value`:
-//! ```text
-//! ALFA 224000001 type=70 every=60
-//!   12:00 28.0 -17.0       starts here
-//!   stop 75                stays for 75 min, drifting a little
-//!   go 90 12 30            course, knots, minutes
-//!   silent 25              25 min without a report, where it is
-//!   dark 90 12 30          the same under way
-//!   say name=BRAVO         static data once more, with what is new; `imo`, `call`, `type`, `draught`, `destination` as well
-//! ```
-//! Other settings of a ship: `class=B`, `status=1`, `dims=BOW,STERN,PORT,STARBOARD`, `heading=DEGREES`, `jitter=METRES`,
-//! `imo=NUMBER`, `call=SIGN`, `draught=METRES`, `destination=TEXT` (underscores for spaces), `mute` (no static data sent). Two
-//! blocks with one MMSI are two ships, or one that jumps.
+//! [`crate::scenario::story`] describes the scripts.
 
 use std::sync::Arc;
 
-use crate::ais::encode::{Envelope, Identity, Message, Motion};
-use crate::ais::{Dimensions, Line, SourceId};
+use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
 use crate::engine::{Engine, Settings, SourceClock};
-use crate::geo::{Coast, LatLon, Ports};
-use crate::time::{Span, Time};
-use crate::units::{METRES_PER_NM, Mmsi};
+use crate::geo::{Coast, Ports};
+use crate::time::Span;
 use crate::zones::{Chart, ZoneSet};
+
+pub(crate) use crate::scenario::story::lines;
 
 /// A chart with one area of 8 by 6 degrees west of the Canaries.
 pub(crate) const AREA: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
@@ -128,23 +115,6 @@ pub(crate) fn chart(zones: &str) -> Chart {
     }
 }
 
-/// The NMEA lines of a script, in order of time.
-pub(crate) fn lines(script: &str) -> Vec<String> {
-    let mut lines: Vec<(Time, usize, String)> = Vec::new();
-    let mut ship: Option<Ship> = None;
-    for text in script.lines().map(str::trim).filter(|text| !text.is_empty()) {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        if words.get(1).is_some_and(|word| word.len() == 9 && word.bytes().all(|byte| byte.is_ascii_digit())) {
-            ship = Some(Ship::new(&words));
-            continue;
-        }
-        let ship = ship.as_mut().expect("a script begins with a ship");
-        ship.play(&words, &mut lines);
-    }
-    lines.sort_by_key(|(at, order, _)| (*at, *order));
-    lines.into_iter().map(|(_, _, line)| line).collect()
-}
-
 fn line_of(change: &Change) -> String {
     let alert = &change.alert;
     let name = |vessel: &crate::alerts::VesselRef| vessel.name.clone().unwrap_or_else(|| vessel.mmsi.to_string());
@@ -168,158 +138,5 @@ impl Change {
     /// Whether it opens or ends something; most tests ignore the half-hourly updates.
     fn change_is_news(&self) -> bool {
         self.change != crate::alerts::ChangeKind::Updated
-    }
-}
-
-struct Ship {
-    name: String,
-    mmsi: Mmsi,
-    ship_type: u8,
-    class_b: bool,
-    every: i64,
-    status: u8,
-    jitter: f64,
-    heading: Option<f64>,
-    dimensions: Dimensions,
-    mute: bool,
-    draught: f64,
-    destination: String,
-    imo: u32,
-    call_sign: String,
-    at: Time,
-    place: LatLon,
-    said: usize,
-}
-
-impl Ship {
-    fn new(words: &[&str]) -> Ship {
-        let setting = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
-        let number = |key: &str| setting(key).map(|text| text.parse::<f64>().expect("a number"));
-        let hull: Vec<u16> = setting("dims")
-            .map(|text| text.split(',').map(|side| side.parse().expect("metres")).collect())
-            .unwrap_or_default();
-        let side = |place: usize| hull.get(place).copied().unwrap_or(0);
-        Ship {
-            name: words[0].to_owned(),
-            mmsi: Mmsi(words[1].parse().expect("an MMSI")),
-            ship_type: number("type").unwrap_or(0.0) as u8,
-            class_b: setting("class") == Some("B"),
-            every: number("every").unwrap_or(60.0) as i64,
-            status: number("status").unwrap_or(0.0) as u8,
-            jitter: number("jitter").unwrap_or(10.0),
-            heading: number("heading"),
-            dimensions: Dimensions { bow: side(0), stern: side(1), port: side(2) as u8, starboard: side(3) as u8 },
-            mute: words.contains(&"mute"),
-            draught: number("draught").unwrap_or(0.0),
-            destination: setting("destination").unwrap_or_default().replace('_', " "),
-            imo: number("imo").unwrap_or(0.0) as u32,
-            call_sign: setting("call").unwrap_or_default().to_owned(),
-            at: Time::MIN,
-            place: LatLon::new(0.0, 0.0),
-            said: 0,
-        }
-    }
-
-    fn play(&mut self, words: &[&str], lines: &mut Vec<(Time, usize, String)>) {
-        let number = |place: usize| words[place].parse::<f64>().expect("a number");
-        match words[0] {
-            "stop" => self.leg(0.0, 0.0, number(1), true, lines),
-            "go" => self.leg(number(1), number(2), number(3), true, lines),
-            "silent" => self.leg(0.0, 0.0, number(1), false, lines),
-            "dark" => self.leg(number(1), number(2), number(3), false, lines),
-            "say" => {
-                for (key, value) in words[1..].iter().filter_map(|word| word.split_once('=')) {
-                    match key {
-                        "draught" => self.draught = value.parse().expect("metres"),
-                        "destination" => self.destination = value.replace('_', " "),
-                        "name" => self.name = value.replace('_', " "),
-                        "call" => self.call_sign = value.to_owned(),
-                        "imo" => self.imo = value.parse().expect("an IMO number"),
-                        "type" => self.ship_type = value.parse().expect("a ship type"),
-                        _ => panic!("`say` has no key `{key}`"),
-                    }
-                }
-                self.name_itself(lines);
-            }
-            clock => {
-                let (hour, minute) = clock.split_once(':').expect("HH:MM");
-                let of_day = hour.parse::<i64>().expect("hours") * 60 + minute.parse::<i64>().expect("minutes");
-                let day = Time::from_utc(2026, 3, 1, 0, 0, 0).expect("a date");
-                self.at = day + Span::from_minutes(of_day);
-                self.place = LatLon::new(number(1), number(2));
-                if !self.mute {
-                    self.name_itself(lines);
-                }
-                self.report(0.0, 0.0, lines);
-            }
-        }
-    }
-
-    fn leg(&mut self, course: f64, knots: f64, minutes: f64, heard: bool, lines: &mut Vec<(Time, usize, String)>) {
-        let end = self.at + Span::from_millis((minutes * 60_000.0) as i64);
-        let start = (self.at, self.place);
-        while self.at + Span::from_seconds(self.every) <= end {
-            self.at = self.at + Span::from_seconds(self.every);
-            let hours = (self.at - start.0).hours();
-            self.place = start.1.destination(course, knots * hours * METRES_PER_NM);
-            if heard {
-                self.report(course, knots, lines);
-            }
-        }
-        if !heard {
-            self.at = end;
-            self.place = start.1.destination(course, knots * (end - start.0).hours() * METRES_PER_NM);
-        }
-    }
-
-    fn report(&mut self, course: f64, knots: f64, lines: &mut Vec<(Time, usize, String)>) {
-        // A small offset that differs from report to report, the same in every run.
-        let turn = (self.said * 137 % 360) as f64;
-        let place = self.place.destination(turn, self.jitter);
-        let motion = Motion {
-            lat_lon: Some((place.lat, place.lon)),
-            sog_knots: Some(knots),
-            cog_degrees: Some(course),
-            heading_degrees: self.heading,
-            status: Some(self.status),
-            second: Some((self.at.seconds() % 60) as u8),
-        };
-        let message = match self.class_b {
-            true => Message::class_b(self.mmsi, &motion),
-            false => Message::class_a(1, self.mmsi, &motion),
-        };
-        self.send(&message, lines);
-    }
-
-    fn name_itself(&mut self, lines: &mut Vec<(Time, usize, String)>) {
-        let identity = Identity {
-            imo: self.imo,
-            call_sign: &self.call_sign.clone(),
-            name: &self.name.clone(),
-            ship_type: self.ship_type,
-            dimensions: self.dimensions,
-            eta: None,
-            draught_dm: (self.draught * 10.0).round() as u8,
-            destination: &self.destination.clone(),
-        };
-        if self.class_b {
-            self.send(&Message::static_a(self.mmsi, identity.name), lines);
-            self.send(&Message::static_b(self.mmsi, &identity), lines);
-        } else {
-            self.send(&Message::voyage(self.mmsi, &identity), lines);
-        }
-    }
-
-    fn send(&mut self, message: &Message, lines: &mut Vec<(Time, usize, String)>) {
-        let envelope = Envelope {
-            // Two ships in one second must not share a sequence id, or their parts would be mixed up.
-            sequence: (self.mmsi.0 % 10) as u8,
-            time: Some(self.at),
-            ..Envelope::default()
-        };
-        for sentence in message.sentences(&envelope) {
-            self.said += 1;
-            lines.push((self.at, self.said, sentence));
-        }
     }
 }

@@ -13,6 +13,7 @@ const ORDER: &[&[&str]] = &[
     &["text"],
     &["geo"],
     &["ais", "zones"],
+    &["scenario"],
     &["tracks"],
     &["coverage"],
     &["episodes"],
@@ -31,7 +32,7 @@ const ORDER: &[&[&str]] = &[
     &["fuzzing"],
 ];
 /// Number of the first steps, which form the pure core.
-const CORE_STEPS: usize = 12;
+const CORE_STEPS: usize = 13;
 /// Names forbidden in the core: files, sockets, environment, the runtime, clocks, randomness.
 const FORBIDDEN_IN_CORE: &[&str] = &[
     "std::fs",
