@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use atalaia::ais::{Line, SourceId};
 use atalaia::engine::Settings;
+use atalaia::scenario::{Scenario, Vessel};
 use atalaia::zones::{Chart, ZoneSet};
 
-use crate::harness::kit::{Scenario, Vessel};
 use crate::harness::scenes::{engine, lines};
 
 /// Where the ship was laid up: the roads of Las Palmas.

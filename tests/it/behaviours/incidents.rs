@@ -4,9 +4,9 @@
 //! which. `cargo test --test it incidents -- --nocapture` prints the stories.
 
 use atalaia::alerts::Severity;
+use atalaia::scenario::{Scenario, Vessel, beside};
 
 use crate::harness::analyst::judge;
-use crate::harness::kit::{Scenario, Vessel, beside};
 
 /// Minutes after a scenario's start, for a scenario that starts at midnight.
 fn minute(day: u32, hour: f64) -> f64 {

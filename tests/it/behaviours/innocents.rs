@@ -3,9 +3,9 @@
 //! Each scene follows how such ships behave, mostly inside watched corridors; an analyst's verdict on each must be low at worst.
 
 use atalaia::alerts::Severity;
+use atalaia::scenario::{Scenario, Vessel, away, beside};
 
 use crate::harness::analyst::{Judged, judge, judge_on, with_zone};
-use crate::harness::kit::{Scenario, Vessel, away, beside};
 
 fn scene(start: &str) -> Scenario {
     Scenario::new(start).stations(&["one", "two"]).loss(0.15)

@@ -7,11 +7,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use atalaia::scenario::{Scenario, Vessel, away, beside};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, accept, input, settings};
-use crate::harness::kit::{Scenario, Vessel, away, beside};
 use crate::harness::scenes::{LATENESS, MIDDLE};
 
 /// As hostile a name as the six-bit characters of AIS allow.

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use atalaia::ais::{Line, SourceId};
 use atalaia::alerts::Change;
 use atalaia::engine::{Engine, Settings, SourceClock};
+use atalaia::scenario::Feed;
 use atalaia::time::{Span, Time};
 use serde_json::Value;
 
-use crate::harness::feed::Feed;
 use crate::harness::scenes;
 
 const LATENESS: Span = Span::from_seconds(30);

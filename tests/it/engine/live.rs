@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::thread;
 
 use atalaia::engine::Settings;
+use atalaia::scenario::Feed;
 use atalaia::time::{Span, Time};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, accept};
-use crate::harness::feed::Feed;
 use crate::harness::replay::{desk, replayed};
 use crate::harness::scenes::{self, LATENESS};
 

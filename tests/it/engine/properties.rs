@@ -6,13 +6,13 @@ use std::fs;
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::ais::{Line, SourceId};
 use atalaia::engine::Settings;
+use atalaia::scenario::{Feed, Transmission};
 use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::alert_lines::{check_lines, ids};
-use crate::harness::feed::{Feed, Sent};
 use crate::harness::replay::{desk, replayed};
 use crate::harness::scenes::{self, LATENESS, run, run_with, scenes};
 
@@ -154,9 +154,9 @@ fn polling_more_often_changes_nothing() {
 }
 
 /// A report of one of the vessels from an impossible place.
-fn false_fix(at: Time, mmsi: u32, place: Option<(f64, f64)>) -> Sent {
+fn false_fix(at: Time, mmsi: u32, place: Option<(f64, f64)>) -> Transmission {
     let motion = Motion { lat_lon: place, sog_knots: Some(0.1), ..Motion::default() };
-    Sent {
+    Transmission {
         at,
         station: "shore1".to_owned(),
         sentences: Message::class_a(1, Mmsi(mmsi), &motion).sentences(&Envelope::default()),

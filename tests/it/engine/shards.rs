@@ -8,13 +8,13 @@ use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::ais::{Line, SourceId};
 use atalaia::cases::Case;
 use atalaia::engine::{Engine, Settings, SourceClock};
+use atalaia::scenario::away;
 use atalaia::time::{Span, Time};
 use atalaia::tracks::TrackKey;
 use atalaia::units::Mmsi;
 use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
-use crate::harness::kit::away;
 use crate::harness::shards::{OTHERS, settings};
 
 /// The result of a run, after asserting that it is the same for any number of shards.

@@ -158,7 +158,7 @@ fn a_real_recording_gives_the_same_alerts_in_every_complete_form() {
 fn recordings_of_objects_are_replayed_plain_packed_and_merged_with_sentences() {
     let folder = desk();
     let scene = crate::harness::scenes::meeting(3).feed();
-    let object = |sent: &crate::harness::feed::Sent| transports::object(sent) + "\n";
+    let object = |sent: &atalaia::scenario::Transmission| transports::object(sent) + "\n";
     let whole: String = scene.sent.iter().map(object).collect();
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
     write("feed.nmea", scene.nmea().as_bytes());
@@ -174,10 +174,10 @@ fn recordings_of_objects_are_replayed_plain_packed_and_merged_with_sentences() {
         assert!(played(&[name]) == expected, "{name}");
     }
     // Every second message is in another file.
-    let half = |odd: usize, text: &dyn Fn(&crate::harness::feed::Sent) -> String| {
+    let half = |odd: usize, text: &dyn Fn(&atalaia::scenario::Transmission) -> String| {
         scene.sent.iter().skip(odd).step_by(2).map(text).collect::<String>()
     };
-    write("even.nmea", half(0, &|sent| crate::harness::feed::Feed { sent: vec![sent.clone()] }.nmea()).as_bytes());
+    write("even.nmea", half(0, &|sent| atalaia::scenario::Feed { sent: vec![sent.clone()] }.nmea()).as_bytes());
     write("odd.jsonl", half(1, &object).as_bytes());
     let opened = |text: &str| {
         let changes = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());

@@ -8,12 +8,12 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use atalaia::engine::Settings;
+use atalaia::scenario::{Scenario, Vessel, away, beside};
 use atalaia::store::export::{Format, write};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::kit::{Scenario, Vessel, away, beside};
 use crate::harness::passed_over::installed;
 use crate::harness::scenes;
 use xml::Element;

@@ -7,12 +7,11 @@ use atalaia::alerts::{Change, Severity};
 use atalaia::cases::Case;
 use atalaia::engine::Settings;
 use atalaia::inputs::{MergedRecordings, Reading, Recording, RecordingSettings};
+use atalaia::scenario::{Feed, Scenario, Transmission};
 use atalaia::time::Span;
 use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
-use crate::harness::feed::{Feed, Sent};
-use crate::harness::kit::Scenario;
 use crate::harness::scenes::{LATENESS, engine};
 
 /// The shipped zones with the real coast and ports, read once.
@@ -67,7 +66,7 @@ pub fn judge_on(chart: &Arc<Chart>, name: &str, scenario: &Scenario) -> Judged {
 
 /// The feed with every message also relayed by a second station, right after the first copy.
 fn twice(feed: &Feed) -> Feed {
-    let again = |sent: &Sent| Sent { station: "again".to_owned(), ..sent.clone() };
+    let again = |sent: &Transmission| Transmission { station: "again".to_owned(), ..sent.clone() };
     Feed { sent: feed.sent.iter().flat_map(|sent| [sent.clone(), again(sent)]).collect() }
 }
 

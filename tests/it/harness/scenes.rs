@@ -6,11 +6,11 @@ use std::sync::Arc;
 use atalaia::ais::{Line, SourceId};
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::geo::{Coast, Ports};
+use atalaia::scenario::{Scenario, Vessel, away, beside};
 use atalaia::time::Span;
 use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
-use crate::harness::kit::{Scenario, Vessel, away, beside};
 use crate::harness::shards::{self, Variant};
 
 /// Lateness of the input in seconds, as in the recordings.

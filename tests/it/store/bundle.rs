@@ -7,12 +7,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use atalaia::scenario::{Scenario, Vessel, away};
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, accept, input, settings};
-use crate::harness::kit::{Scenario, Vessel, away};
 use crate::harness::scenes;
 
 fn atalaia(arguments: &[&str]) -> (Option<i32>, String, String) {

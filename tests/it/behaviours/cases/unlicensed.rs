@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use atalaia::scenario::{Scenario, Vessel, away, beside};
 use tempfile::TempDir;
 
-use crate::harness::kit::{Scenario, Vessel, away, beside};
 use crate::harness::outcome::{Grade, Outcome, Told, area, replay_with};
 
 /// Replays a scenario with one watched area in the North Sea.

@@ -1,8 +1,9 @@
 //! Zones with border behaviours: vessels that enter, leave, or are too slow or too fast.
 
+use atalaia::scenario::{Vessel, away};
+
 use super::draw::{Case, DEAF_MIDDLE, Draw, GATE, GATE_MIDDLE};
 use super::slow::Generators;
-use crate::harness::kit::{Vessel, away};
 
 pub(super) const GENERATORS: Generators = &[
     ("zone_entry", comes_in, does_not_come_in),

@@ -5,11 +5,9 @@ use std::sync::{Arc, OnceLock};
 use atalaia::alerts::Severity;
 use atalaia::cli::evaluate::truth::{Expect, Truth};
 use atalaia::geo::LatLon;
+use atalaia::scenario::{Feed, Scenario, Vessel, away};
 use atalaia::time::{Span, Time};
 use atalaia::zones::{Chart, Watchlists, ZoneSet};
-
-use crate::harness::feed::Feed;
-use crate::harness::kit::{Scenario, Vessel, away};
 
 /// A feed and its truth.
 pub struct Case {

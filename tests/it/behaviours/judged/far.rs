@@ -1,8 +1,9 @@
 //! Far out: yachts that lie still, trips out and back, fishing vessels that do not fish.
 
+use atalaia::scenario::{Vessel, away};
+
 use super::draw::{Case, Draw, HAVENS};
 use super::slow::{Generators, arrives};
-use crate::harness::kit::{Vessel, away};
 
 pub(super) const GENERATORS: Generators = &[
     ("small_craft_stop", lies_still, does_not_lie_still),

@@ -1,8 +1,9 @@
 //! Identities: jumps, one MMSI on two ships, ships that change identity.
 
+use atalaia::scenario::{Vessel, away};
+
 use super::draw::{Case, Draw, HAVENS};
 use super::slow::{Generators, arrives};
-use crate::harness::kit::{Vessel, away};
 
 pub(super) const GENERATORS: Generators = &[
     ("position_jump", jumps, does_not_jump),
@@ -149,7 +150,7 @@ fn stays_itself(draw: &mut Draw) -> Case {
         0 => ship.goes_on().voyage("LISBOA", 70),
         // Cut short, padded, mistyped.
         1 => ship.goes_on().name(draw.pick(&["NORTHERN PEAR", "NORTHERN  PEARL", "NORTHERN PEARI", "NORTHERN PEARL."])),
-        // Sent only once.
+        // Transmission only once.
         2 => {
             let slip = ship.goes_on().name("RAIDER").drift_minutes(bearing, knots, 4.0);
             let right = slip.goes_on().name("NORTHERN PEARL").drift_minutes(bearing, knots, minutes);

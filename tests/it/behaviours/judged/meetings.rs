@@ -1,10 +1,10 @@
 //! Meetings: side by side, hours apart, and alongside a ship at anchor.
 
 use atalaia::alerts::Severity;
+use atalaia::scenario::{Vessel, away, beside};
 
 use super::draw::{ASKS_UNDERWAY, Case, Draw, ROADS};
 use super::slow::{Generators, arrives};
-use crate::harness::kit::{Vessel, away, beside};
 
 pub(super) const GENERATORS: Generators = &[
     ("rendezvous", meets, does_not_meet),

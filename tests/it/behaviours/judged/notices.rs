@@ -1,10 +1,10 @@
 //! Notices: interference, listed ships, distress devices.
 
 use atalaia::alerts::Severity;
+use atalaia::scenario::{Vessel, away};
 
 use super::draw::{Case, Draw};
 use super::slow::Generators;
-use crate::harness::kit::{Vessel, away};
 
 pub(super) const GENERATORS: Generators = &[
     ("interference", are_thrown_together, are_not_thrown_together),

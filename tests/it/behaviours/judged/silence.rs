@@ -1,10 +1,10 @@
 //! Silence: gaps, stops while another vessel was dark, and silent receivers.
 
 use atalaia::geo::LatLon;
+use atalaia::scenario::{Scenario, Vessel, away};
 
 use super::draw::{Case, Draw};
 use super::slow::Generators;
-use crate::harness::kit::{Scenario, Vessel, away};
 
 pub(super) const GENERATORS: Generators = &[
     ("ais_gap", goes_dark, does_not_go_dark),

@@ -1,7 +1,8 @@
 //! Slow ships: loitering, slowdown, drift, limit hugging.
 
+use atalaia::scenario::{Vessel, away};
+
 use super::draw::{Case, DEAF_MIDDLE, Draw, GATE, LIMIT_MIDDLE, PILOTS, SHELTER};
-use crate::harness::kit::{Vessel, away};
 
 pub(super) type Generators = &'static [(&'static str, fn(&mut Draw) -> Case, fn(&mut Draw) -> Case)];
 

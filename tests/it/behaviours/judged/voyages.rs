@@ -1,8 +1,9 @@
 //! Voyage data: draughts and destinations.
 
+use atalaia::scenario::Vessel;
+
 use super::draw::{Case, Draw, HAVENS};
 use super::slow::{Generators, arrives};
-use crate::harness::kit::Vessel;
 
 pub(super) const GENERATORS: Generators =
     &[("draught_change", changes_draught, keeps_draught), ("voyage_anomaly", changes_its_mind, keeps_its_mind)];

@@ -7,20 +7,20 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::scenario::Transmission;
 use atalaia::units::Mmsi;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, accept, wait_until};
-use crate::harness::feed::Sent;
 use crate::harness::passed_over::installed;
 use crate::harness::replay::{desk, replayed};
 use crate::harness::scenes::{self, LATENESS};
 use crate::harness::servers::{free_port, secret_file};
 
 /// A message as AIS-catcher relays it.
-pub(super) fn object(sent: &Sent) -> String {
+pub(super) fn object(sent: &Transmission) -> String {
     let time = sent.at.seconds();
     json!({"class": "AIS", "rxuxtime": time, "station_id": sent.station, "nmea": sent.sentences}).to_string()
 }
@@ -28,7 +28,7 @@ pub(super) fn object(sent: &Sent) -> String {
 /// A feed, its daemon's settings, and the output of a replay of its sentences.
 struct Desk {
     folder: TempDir,
-    sent: Vec<Sent>,
+    sent: Vec<Transmission>,
     expected: String,
 }
 
@@ -211,8 +211,8 @@ const TABLE: &str = "address = \"127.0.0.1:0\"\n[inputs.aiscatcher_http]\nuser =
                      token = { file = \"token\" }\n";
 
 /// A batch as AIS-catcher posts it.
-fn batch(sent: &[Sent]) -> Vec<u8> {
-    let message = |sent: &Sent| {
+fn batch(sent: &[Transmission]) -> Vec<u8> {
+    let message = |sent: &Transmission| {
         let time = sent.at.to_string().replace(['-', ':', 'T', 'Z'], "");
         json!({"class": "AIS", "device": "AIS-catcher", "rxtime": time, "scaled": true, "channel": "A", "nmea": sent.sentences})
     };
