@@ -6,16 +6,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use atalaia::ais::encode::{Envelope, Identity, Message, Motion};
+use atalaia::ais::encode::Envelope;
 use atalaia::ais::{Dimensions, Line, SourceId};
 use atalaia::alerts::{Change, Severity};
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::geo::{Coast, LatLon, Ports};
+use atalaia::scenario::{Particulars, Transponder};
 use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
+use atalaia::units::METRES_PER_NM;
 use atalaia::zones::{Chart, ZoneSet};
 
-const METRES_PER_NM: f64 = 1852.0;
 const MINUTES: i64 = 24 * 60;
 
 /// What a vessel does all day.
@@ -221,21 +221,9 @@ impl World {
     }
 }
 
-fn name_itself(ship: &Ship) -> Vec<Message> {
-    let identity = Identity {
-        imo: 0,
-        call_sign: "",
-        name: &format!("DAY {}", ship.mmsi),
-        ship_type: ship.kind,
-        dimensions: Dimensions { bow: ship.length / 2, stern: ship.length - ship.length / 2, port: 4, starboard: 4 },
-        eta: None,
-        draught_dm: 0,
-        destination: "",
-    };
-    match ship.class_b {
-        true => vec![Message::static_a(Mmsi(ship.mmsi), identity.name), Message::static_b(Mmsi(ship.mmsi), &identity)],
-        false => vec![Message::voyage(Mmsi(ship.mmsi), &identity)],
-    }
+fn particulars(ship: &Ship) -> Particulars {
+    let dimensions = Dimensions { bow: ship.length / 2, stern: ship.length - ship.length / 2, port: 4, starboard: 4 };
+    Particulars { name: format!("DAY {}", ship.mmsi), ship_type: ship.kind, dimensions, ..Particulars::default() }
 }
 
 /// The first line of every announced alert of the day.
@@ -256,19 +244,15 @@ fn day(vessels: usize, seed: u64) -> Vec<Change> {
             if ship.heard < world.random.f64() && 3 < minute {
                 continue;
             }
-            let motion = Motion {
-                lat_lon: Some((place.lat, place.lon)),
-                sog_knots: Some(knots),
-                cog_degrees: Some(course.rem_euclid(360.0)),
-                heading_degrees: (!ship.class_b).then_some(course.rem_euclid(360.0).floor()),
-                status: Some(ship.status),
-                second: Some((at.seconds() % 60) as u8),
+            let course = course.rem_euclid(360.0);
+            let transponder = match ship.class_b {
+                true => Transponder::class_b(ship.mmsi),
+                false => Transponder::class_a(ship.mmsi).heading(Some(course.floor())).status(ship.status),
             };
-            let mut messages = if minute % 30 == number as i64 % 30 { name_itself(ship) } else { Vec::new() };
-            messages.push(match ship.class_b {
-                true => Message::class_b(Mmsi(ship.mmsi), &motion),
-                false => Message::class_a(1, Mmsi(ship.mmsi), &motion),
-            });
+            let transponder = transponder.at(place.lat, place.lon).knots(knots).course(course).second_of(at);
+            let names_itself = minute % 30 == number as i64 % 30;
+            let mut messages = if names_itself { transponder.statics(&particulars(ship)) } else { Vec::new() };
+            messages.push(transponder.report());
             for message in messages {
                 let envelope = Envelope { time: Some(at), sequence: (number % 10) as u8, ..Envelope::default() };
                 for sentence in message.sentences(&envelope) {

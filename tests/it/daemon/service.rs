@@ -10,11 +10,10 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
-use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
+use crate::harness::beacons::distress;
 use crate::harness::daemon::{Daemon, PATIENCE, input, settings, wait_until};
 use crate::harness::pages::{ask, places, wait_for_page};
 
@@ -95,12 +94,6 @@ fn place(rest: &str) -> (TempDir, PathBuf) {
     fs::create_dir(folder.path().join("state")).unwrap();
     let path = settings(&folder, &text);
     (folder, path)
-}
-
-fn distress() -> String {
-    let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
-    let message = Message::class_a(1, Mmsi(972_123_456), &motion);
-    message.sentences(&Envelope::default()).iter().map(|sentence| format!("{sentence}\n")).collect()
 }
 
 fn send(address: &str, text: &str) {

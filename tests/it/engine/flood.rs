@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::ais::{Line, SourceId};
 use atalaia::alerts::Change;
 use atalaia::engine::{Engine, Settings, SourceClock};
+use atalaia::scenario::Transponder;
 use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
 use atalaia::zones::{Chart, ZoneSet};
 
 /// Number of invented MMSIs in CI, and the track limit for that.
@@ -31,16 +30,8 @@ fn say(
     (lat, lon, knots): (f64, f64, f64),
     out: &mut Vec<Change>,
 ) {
-    let motion = Motion {
-        status: Some(status),
-        lat_lon: Some((lat, lon)),
-        sog_knots: Some(knots),
-        cog_degrees: Some(f64::from(mmsi % 360)),
-        heading_degrees: None,
-        second: Some((at.seconds() % 60) as u8),
-    };
-    let envelope = Envelope { time: Some(at), ..Envelope::default() };
-    for line in Message::class_a(1, Mmsi(mmsi), &motion).sentences(&envelope) {
+    let ship = Transponder::class_a(mmsi).status(status).at(lat, lon).knots(knots).course(f64::from(mmsi % 360));
+    for line in ship.second_of(at).lines(Some(at)).lines() {
         engine.line(Line { source: SourceId(0), received: Some(at), bytes: line.as_bytes() }, out);
     }
 }

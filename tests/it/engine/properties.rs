@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::ais::encode::Envelope;
 use atalaia::ais::{Line, SourceId};
 use atalaia::engine::Settings;
-use atalaia::scenario::{Feed, Transmission};
+use atalaia::scenario::{Feed, Transmission, Transponder};
 use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -155,12 +154,10 @@ fn polling_more_often_changes_nothing() {
 
 /// A report of one of the vessels from an impossible place.
 fn false_fix(at: Time, mmsi: u32, place: Option<(f64, f64)>) -> Transmission {
-    let motion = Motion { lat_lon: place, sog_knots: Some(0.1), ..Motion::default() };
-    Transmission {
-        at,
-        station: "shore1".to_owned(),
-        sentences: Message::class_a(1, Mmsi(mmsi), &motion).sentences(&Envelope::default()),
-    }
+    let ship = Transponder::class_a(mmsi).knots(0.1);
+    let ship = place.map_or(ship.clone(), |(lat, lon)| ship.at(lat, lon));
+    let sentences = ship.report().sentences(&Envelope::default());
+    Transmission { at, station: "shore1".to_owned(), sentences }
 }
 
 #[test]

@@ -7,10 +7,11 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::ais::encode::Envelope;
 use atalaia::engine::Settings;
+use atalaia::scenario::Transponder;
 use atalaia::time::{Span, Time};
-use atalaia::units::{METRES_PER_SECOND_PER_KNOT, Mmsi};
+use atalaia::units::METRES_PER_SECOND_PER_KNOT;
 use serde_json::Value;
 
 use crate::harness::alert_lines::check_lines;
@@ -242,15 +243,9 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
 }
 
 fn line(at: Time, mmsi: u32, place: (f64, f64), knots: f64, course: f64) -> String {
-    let motion = Motion {
-        lat_lon: Some(place),
-        sog_knots: Some(knots),
-        cog_degrees: Some(course.rem_euclid(360.0)),
-        second: Some(at.seconds().rem_euclid(60) as u8),
-        ..Motion::default()
-    };
+    let ship = Transponder::class_a(mmsi).at(place.0, place.1).knots(knots).course(course.rem_euclid(360.0));
     let envelope = Envelope { time: Some(at), station: Some("table"), ..Envelope::default() };
-    Message::class_a(1, Mmsi(mmsi), &motion).sentences(&envelope).concat() + "\n"
+    ship.second_of(at).report().sentences(&envelope).concat() + "\n"
 }
 
 #[test]

@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::ais::{Line, SourceId};
 use atalaia::cases::Case;
 use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::scenario::away;
+use atalaia::scenario::{Transponder, away};
 use atalaia::time::{Span, Time};
 use atalaia::tracks::TrackKey;
-use atalaia::units::Mmsi;
 use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
@@ -61,20 +59,12 @@ impl Crowd {
                 true => self.place(10 * number, step as f64 / 2.0),
                 false => (f64::from(number) * 0.2 - 30.0, -25.0, 9.0),
             };
-            let invented = (0..self.invented).map(|number| (Mmsi(first_of_invented + number), far(number)));
-            let ships = (0..self.ships)
-                .map(|number| (Mmsi(224_000_000 + number * 7919), self.place(number, step as f64 / 2.0)));
+            let invented = (0..self.invented).map(|number| (first_of_invented + number, far(number)));
+            let ships =
+                (0..self.ships).map(|number| (224_000_000 + number * 7919, self.place(number, step as f64 / 2.0)));
             for (mmsi, (lat, lon, knots)) in ships.chain(invented) {
-                let motion = Motion {
-                    lat_lon: Some((lat, lon)),
-                    sog_knots: Some(knots),
-                    cog_degrees: Some(90.0),
-                    heading_degrees: None,
-                    status: Some(0),
-                    second: Some((at.seconds() % 60) as u8),
-                };
-                let envelope = Envelope { time: Some(at), ..Envelope::default() };
-                lines.extend(Message::class_a(1, mmsi, &motion).sentences(&envelope));
+                let ship = Transponder::class_a(mmsi).status(0).at(lat, lon).knots(knots).course(90.0);
+                lines.extend(ship.second_of(at).lines(Some(at)).lines().map(str::to_owned));
             }
         }
         lines

@@ -12,11 +12,10 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
+use atalaia::scenario::Transponder;
 use atalaia::store;
 use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, MACHINE, input, settings, wait_until};
@@ -55,17 +54,8 @@ fn files(id: u32) -> usize {
 }
 
 fn line(mmsi: u32, status: u8, (lat, lon): (f64, f64), at: Option<Time>, second: u8) -> String {
-    let motion = Motion {
-        status: Some(status),
-        lat_lon: Some((lat, lon)),
-        sog_knots: Some(12.0),
-        cog_degrees: Some(90.0),
-        heading_degrees: None,
-        second: Some(second),
-    };
-    let envelope = Envelope { time: at, ..Envelope::default() };
-    let sentences = Message::class_a(1, Mmsi(mmsi), &motion).sentences(&envelope);
-    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
+    let ship = Transponder::class_a(mmsi).status(status).at(lat, lon).knots(12.0).course(90.0);
+    ship.second_of(Time::from_seconds(i64::from(second))).lines(at)
 }
 
 const SINKS: &str = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"low\"\n\

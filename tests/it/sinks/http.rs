@@ -12,12 +12,11 @@ use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
-use atalaia::units::Mmsi;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::harness::beacons::distress;
 use crate::harness::daemon::{Daemon, PATIENCE, input, settings};
 use crate::harness::passed_over::installed;
 
@@ -66,13 +65,6 @@ fn secret(folder: &TempDir, name: &str, text: &str) -> PathBuf {
     fs::write(&path, text).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     path
-}
-
-/// An active man-overboard device off Portugal.
-fn distress() -> String {
-    let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
-    let sentences = Message::class_a(1, Mmsi(972_123_456), &motion).sentences(&Envelope::default());
-    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
 }
 
 fn webhook(name: &str, url: &str, more: &str) -> String {

@@ -18,10 +18,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
+use atalaia::scenario::Transponder;
 use atalaia::store;
-use atalaia::units::Mmsi;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -207,9 +206,7 @@ fn warm(feed: &mut TcpStream) {
 
 /// A vessel that sails past now.
 fn passes(number: u32) -> String {
-    let motion = Motion { lat_lon: Some((36.0, -9.5 + f64::from(number) * 0.05)), ..Motion::default() };
-    let envelope = Envelope { time: Some(Clock.now()), ..Envelope::default() };
-    Message::class_a(1, Mmsi(263_000_001 + number), &motion).sentences(&envelope).join("\n") + "\n"
+    Transponder::class_a(263_000_001 + number).at(36.0, -9.5 + f64::from(number) * 0.05).lines(Some(Clock.now()))
 }
 
 /// Raises an alert with a device in distress, and a vessel that advances time.

@@ -6,10 +6,9 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
-use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
+use crate::harness::beacons::distress;
 use crate::harness::daemon::{Daemon, PATIENCE, accept, input, settings};
 
 const CANARY: &str = "canary-5ad1f0";
@@ -84,11 +83,7 @@ retry_seconds = [1]
     let text = format!("{}{sinks}", input("tcp-listen", "address = \"127.0.0.1:0\""));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let mut client = TcpStream::connect(daemon.address()).unwrap();
-    let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
-    let sentences = Message::class_a(1, Mmsi(972_123_456), &motion).sentences(&Envelope::default());
-    for sentence in sentences {
-        writeln!(client, "{sentence}").unwrap();
-    }
+    client.write_all(distress().as_bytes()).unwrap();
 
     let message = heard(accept(&collector), "tlp=\"AMBER\"");
     assert!(message.contains(" atalaia ") && message.contains("mmsi=\"972123456\""), "{message}");

@@ -8,14 +8,12 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
-use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::harness::beacons::after_four;
 use crate::harness::daemon::{Daemon, PATIENCE, input, settings};
 
 /// An operator's folder: settings, store, and the file of the sink.
@@ -96,12 +94,7 @@ impl Centre {
 
 /// A report of the `number`th device in distress, `minutes` after four o'clock.
 fn device(number: u32, minutes: i64) -> String {
-    let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_minutes(minutes);
-    let place = (40.0 + f64::from(number) * 0.2, -11.25);
-    let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
-    let message = Message::class_a(1, Mmsi(972_100_000 + number), &motion);
-    let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
-    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
+    after_four(number, minutes * 60, 0.2)
 }
 
 fn ended(told: &[Value]) -> usize {

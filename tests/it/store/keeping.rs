@@ -16,13 +16,11 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
-use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::harness::beacons::{after_four, mmsi};
 use crate::harness::daemon::{Daemon, PATIENCE, input, settings};
 
 fn daemon_settings(folder: &TempDir) -> PathBuf {
@@ -40,19 +38,9 @@ fn open_alerts(store: &Path) -> Vec<(String, u32)> {
     open.map(Result::unwrap).collect()
 }
 
-/// MMSI of the `number`th device in distress.
-fn mmsi(number: u32) -> u32 {
-    972_100_000 + number
-}
-
 /// The first report of a device, which opens an alert. Ten devices per second, so that none falls silent before the last is received.
 fn first_word(number: u32) -> String {
-    let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(i64::from(number / 10));
-    let place = (40.0 + f64::from(number) * 0.01, -11.25);
-    let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
-    let message = Message::class_a(1, Mmsi(mmsi(number)), &motion);
-    let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
-    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
+    after_four(number, i64::from(number / 10), 0.01)
 }
 
 /// The lines delivered to the sink; a line cut short by a kill does not count.

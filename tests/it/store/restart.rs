@@ -13,10 +13,9 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
+use atalaia::scenario::Transponder;
 use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
 use serde_json::Value;
 
 use crate::harness::beacons::devices;

@@ -6,13 +6,12 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::scenario::Transmission;
-use atalaia::units::Mmsi;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::harness::beacons::distress;
 use crate::harness::daemon::{Daemon, accept, wait_until};
 use crate::harness::passed_over::installed;
 use crate::harness::replay::{desk, replayed};
@@ -121,14 +120,13 @@ fn a_real_gpsd_reports_what_it_receives() {
     fs::write(&settings, fs::read_to_string(&settings).unwrap() + sink).unwrap();
     let mut daemon = Daemon::start(&settings);
     daemon.wait_for(&["connected", &format!("127.0.0.1:{port}")]);
-    let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
-    let sentences = Message::class_a(1, Mmsi(972_123_456), &motion).sentences(&Envelope::default());
+    let sentences = distress();
     let archive = folder.path().join("alerts.jsonl");
     let told = || fs::read_to_string(&archive).unwrap_or_default();
     let radio = UdpSocket::bind("127.0.0.1:0").unwrap();
     wait_until(|| {
         // Repeated, because gpsd may not be listening yet, and a device in distress repeats itself too.
-        for sentence in &sentences {
+        for sentence in sentences.lines() {
             radio.send_to(format!("{sentence}\r\n").as_bytes(), heard).unwrap();
         }
         !told().is_empty()

@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
-use atalaia::units::Mmsi;
+use atalaia::scenario::Transponder;
 use tempfile::TempDir;
 
 use super::{daemon_settings, first_word, key, told};
@@ -71,11 +70,9 @@ fn a_flood_of_invented_vessels_is_an_alert() {
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     let now = Clock.now();
     for number in 0..3000 {
-        let place = (f64::from(number % 50), -30.0 - f64::from(number / 50) * 0.1);
-        let motion = Motion { status: Some(0), lat_lon: Some(place), sog_knots: Some(9.0), ..Motion::default() };
-        let message = Message::class_a(1, Mmsi(201_000_000 + number * 7), &motion);
-        let lines = message.sentences(&Envelope { time: Some(now), ..Envelope::default() });
-        lines.iter().for_each(|line| client.write_all(format!("{line}\n").as_bytes()).unwrap());
+        let (lat, lon) = (f64::from(number % 50), -30.0 - f64::from(number / 50) * 0.1);
+        let ship = Transponder::class_a(201_000_000 + number * 7).status(0).at(lat, lon).knots(9.0);
+        client.write_all(ship.lines(Some(now)).as_bytes()).unwrap();
     }
     let is_flood = |line: &serde_json::Value| line["alert"]["behaviour"] == "vessel_flood";
     wait_until(|| told(&folder).iter().any(is_flood));

@@ -17,10 +17,8 @@ fn feed() -> Vec<(i64, String)> {
     for minute in 0..=240 {
         let mut say = |mmsi: u32, lat: f64, status: u8| {
             let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_minutes(minute);
-            let motion = Motion { status: Some(status), lat_lon: Some((lat, -16.25)), ..Motion::default() };
-            let message = Message::class_a(1, Mmsi(mmsi), &motion);
-            let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
-            lines.extend(sentences.iter().map(|sentence| (minute, format!("{sentence}\n"))));
+            let device = Transponder::class_a(mmsi).status(status).at(lat, -16.25);
+            lines.push((minute, device.lines(Some(at))));
         };
         say(224_000_001, 40.0 + minute as f64 * 0.001, 0);
         for (number, (mmsi, minutes)) in DEVICES.iter().enumerate() {
