@@ -49,19 +49,19 @@ pub(crate) fn run(settings: &Settings, zones: &str, script: &str) -> Vec<Change>
 
 /// The same on any chart. Two and seven shards, and restarts from snapshots, must give the same changes as one shard.
 pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Change> {
-    let told = run_in_shards(settings, chart.clone(), script, 1);
+    let lines = lines(script);
+    let changes = run_in_shards(settings, &chart, &lines, 1);
     for shards in [2, 7] {
-        assert_eq!(run_in_shards(settings, chart.clone(), script, shards), told, "with {shards} shards");
+        assert_eq!(run_in_shards(settings, &chart, &lines, shards), changes, "with {shards} shards");
     }
-    assert_eq!(run_resumed(settings, &chart, script), told, "resumed from snapshots");
-    told
+    let all = std::env::var_os("ATALAIA_WHOLE").is_some();
+    let cuts = if all { every_cut(lines.len()) } else { some_cuts(script, lines.len()) };
+    assert_eq!(run_resumed(settings, &chart, &lines, &cuts), changes, "resumed from snapshots at {cuts:?}");
+    changes
 }
 
-/// The same, with an engine that is replaced twenty times by one restored from its snapshot.
-fn run_resumed(settings: &Settings, chart: &Chart, script: &str) -> Vec<Change> {
-    let lines = lines(script);
-    let mut chance = fastrand::Rng::with_seed(lines.len() as u64);
-    let cuts: Vec<usize> = (0..20).map(|_| chance.usize(0..lines.len().max(1))).collect();
+/// The same, with an engine that is replaced by one restored from its snapshot before each of these lines.
+fn run_resumed(settings: &Settings, chart: &Chart, lines: &[String], cuts: &[usize]) -> Vec<Change> {
     let mut engine = engine_on(settings, chart.clone());
     let mut out = Vec::new();
     for (number, line) in lines.iter().enumerate() {
@@ -76,12 +76,27 @@ fn run_resumed(settings: &Settings, chart: &Chart, script: &str) -> Vec<Change> 
     out
 }
 
-fn run_in_shards(settings: &Settings, chart: Chart, script: &str, shards: u32) -> Vec<Change> {
+/// The twenty lines of a story before which the engine may be replaced, as `tests/long` does (ATALAIA_WHOLE).
+fn every_cut(lines: usize) -> Vec<usize> {
+    let mut chance = fastrand::Rng::with_seed(lines as u64);
+    let mut cuts: Vec<usize> = (0..20).map(|_| chance.usize(0..lines.max(1))).collect();
+    cuts.sort_unstable();
+    cuts
+}
+
+/// The three of them that the gate makes: an early, a middle and a late one, which differ from story to story.
+fn some_cuts(script: &str, lines: usize) -> Vec<usize> {
+    let sum = script.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+    let cuts = every_cut(lines);
+    [0, 7, 13].map(|further| cuts[(sum + further) % cuts.len()]).to_vec()
+}
+
+fn run_in_shards(settings: &Settings, chart: &Chart, lines: &[String], shards: u32) -> Vec<Change> {
     let mut settings = settings.clone();
     settings.tracks.shards = shards;
-    let mut engine = engine_on(&settings, chart);
+    let mut engine = engine_on(&settings, chart.clone());
     let mut out = Vec::new();
-    for line in lines(script) {
+    for line in lines {
         engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
     }
     engine.finish(&mut out);
