@@ -1,7 +1,8 @@
 //! Scripts in, alert changes out: tests run behaviours through a real engine (tests only).
 //! [`crate::scenario::story`] describes the scripts.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
@@ -117,17 +118,24 @@ pub(crate) fn engine_on(settings: &Settings, chart: Chart) -> Engine {
     )
 }
 
-/// A chart of zones from one text, without coast or ports.
+/// A chart of zones from one text, without coast or ports. Each text is parsed once: most of what an engine costs is its chart.
 pub(crate) fn chart(zones: &str) -> Chart {
+    static KNOWN: Mutex<BTreeMap<String, Chart>> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().expect("no test has failed inside");
+    if let Some(chart) = known().get(zones) {
+        return chart.clone();
+    }
     let files = [("test.geojson".to_owned(), zones.to_owned())];
-    Chart {
+    let chart = Chart {
         zones: ZoneSet::parse(&files).expect("the test's zones are right"),
         coast: Arc::new(Coast::none()),
         ports: Arc::new(Ports::none()),
         wind: Arc::default(),
         calm_margin_nm: 5.4,
         watchlists: Arc::default(),
-    }
+    };
+    known().insert(zones.to_owned(), chart.clone());
+    chart
 }
 
 fn line_of(change: &Change) -> String {
