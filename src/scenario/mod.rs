@@ -9,6 +9,7 @@ mod chance;
 mod course;
 mod feed;
 mod fleet;
+mod place;
 mod reception;
 pub mod story;
 mod transponder;
@@ -17,23 +18,10 @@ mod vessel;
 pub use chance::Chance;
 pub use feed::{Feed, Transmission};
 pub use fleet::Fleet;
+pub use place::{away, beside};
 pub use reception::Scenario;
 pub use transponder::{Particulars, Transponder};
 pub use vessel::Vessel;
-
-use crate::geo::LatLon;
-use crate::units::METRES_PER_NM;
-
-/// The latitude and longitude a number of metres from a place, for vessels alongside each other. The bearing is in degrees.
-pub fn beside(lat: f64, lon: f64, bearing: f64, metres: f64) -> (f64, f64) {
-    let place = LatLon::new(lat, lon).destination(bearing, metres);
-    (place.lat, place.lon)
-}
-
-/// The latitude and longitude a number of nautical miles from a place. The bearing is in degrees.
-pub fn away(lat: f64, lon: f64, bearing: f64, nm: f64) -> (f64, f64) {
-    beside(lat, lon, bearing, nm * METRES_PER_NM)
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! Vessels, and what stations receive of them.
 
-use super::away;
 use super::chance::Chance;
 use super::course::Leg;
 use super::feed::{Feed, Transmission};
+use super::place::away;
 use super::transponder::Transponder;
 use super::vessel::{Manner, Vessel};
 use crate::ais::Class;

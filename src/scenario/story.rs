@@ -13,6 +13,7 @@
 //! `imo=NUMBER`, `call=SIGN`, `draught=METRES`, `destination=TEXT` (underscores for spaces), `mute` (no static data sent). Two
 //! blocks with one MMSI are two ships, or one that jumps.
 
+use super::place::beside;
 use super::transponder::{Particulars, Transponder};
 use super::vessel::Vessel;
 use crate::ais::Dimensions;
@@ -148,7 +149,7 @@ impl Ship {
 
     fn report(&mut self, at: f64, here: (f64, f64), (course, knots): (f64, f64), lines: &mut Vec<Numbered>) {
         // A small offset that differs from report to report, the same in every run.
-        let (lat, lon) = super::beside(here.0, here.1, (self.sent * 137 % 360) as f64, self.jitter_metres);
+        let (lat, lon) = beside(here.0, here.1, (self.sent * 137 % 360) as f64, self.jitter_metres);
         let at = self.time(at);
         let transponder = self.transponder().at(lat, lon).course(course).knots(knots).status(self.status);
         self.send(at, &transponder.heading(self.heading).second_of(at).report(), lines);
