@@ -18,7 +18,7 @@ use atalaia::store;
 use atalaia::time::{Span, Time};
 use tempfile::TempDir;
 
-use crate::harness::daemon::{Daemon, MACHINE, input, settings, wait_until};
+use crate::harness::daemon::{Daemon, MACHINE, input, settings, wait_until, wait_within};
 
 /// Lines per second of the burst, and its length in CI.
 const RATE: u32 = 100_000;
@@ -95,12 +95,8 @@ fn a_tcp_burst_loses_no_line_and_the_alert_after_it_is_prompt() {
     }
     client.write_all(line(972_123_456, 14, (40.0, -11.0), None, 0).as_bytes()).unwrap();
     count += 1;
-    let sent = Clock.moment();
     let told = || fs::read_to_string(folder.path().join("alerts.jsonl")).unwrap_or_default().contains("972123456");
-    while !told() {
-        assert!(Clock.moment().since(sent) < SOON, "what came behind the burst is not told");
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_within(SOON, told, || "what came behind the burst is not told".to_owned());
     assert!(memory(daemon.id()) < MOST_MEMORY, "{} MiB", memory(daemon.id()) >> 20);
     daemon.stop_after("feed", count);
 }

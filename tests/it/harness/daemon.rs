@@ -179,12 +179,17 @@ impl Drop for Daemon {
 pub static MACHINE: Mutex<()> = Mutex::new(());
 
 /// Waits until a condition holds.
-pub fn wait_until(holds: impl Fn() -> bool) {
+pub fn wait_until(holds: impl FnMut() -> bool) {
+    wait_within(PATIENCE, holds, || "it never came to hold".to_owned());
+}
+
+/// Waits until a condition holds, no longer than `limit`; `fault` says what is wrong if it does not.
+#[track_caller]
+pub fn wait_within(limit: Duration, mut holds: impl FnMut() -> bool, fault: impl Fn() -> String) {
     let start = Clock.moment();
     while !holds() {
-        assert!(Clock.moment().since(start) < PATIENCE, "it never came to hold");
-        // Leave the processor to the other side.
-        thread::sleep(Duration::from_millis(2));
+        assert!(Clock.moment().since(start) < limit, "{}", fault());
+        pause();
     }
 }
 

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::beacons::first_word;
-use crate::harness::daemon::{Daemon, MACHINE, PATIENCE, input, settings, status, wait_until};
+use crate::harness::daemon::{Daemon, MACHINE, PATIENCE, input, settings, status, wait_until, wait_within};
 use crate::harness::passed_over::installed;
 
 const GOOD: usize = 9;
@@ -349,11 +349,9 @@ fn a_backlog_is_delivered_in_order_once_the_sink_is_back() {
     receiver.behaves.store(true, Ordering::Relaxed);
     // Allows for the wait before the next attempt and for the deliveries themselves.
     let bound = PATIENCE.as_secs_f64() + f64::from(waiting) / LEAST_DRAINED;
-    while receiver.got.lock().unwrap().len() < waiting as usize {
-        assert!(Clock.moment().since(start).as_secs_f64() < bound, "{} were told", receiver.keys().len());
-        // Counting rows in the store would keep it busy.
-        thread::sleep(Duration::from_millis(20));
-    }
+    // Counting rows in the store would keep it busy.
+    let all_came = || waiting as usize <= receiver.got.lock().unwrap().len();
+    wait_within(Duration::from_secs_f64(bound), all_came, || format!("{} were told", receiver.keys().len()));
     eprintln!("{waiting} letters that waited were told in {:?}", Clock.moment().since(start));
     wait_until(|| !pending(1));
     let which = DeliveryQuery {

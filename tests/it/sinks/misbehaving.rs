@@ -25,7 +25,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::beacons::first_word;
-use crate::harness::daemon::{Daemon, PATIENCE, input, settings, status, wait_until};
+use crate::harness::daemon::{Daemon, PATIENCE, input, settings, status, wait_until, wait_within};
 use crate::harness::servers::{CANARY, free_port, secret};
 use servers::{Misdeed, Server, Session, Taken};
 
@@ -238,11 +238,7 @@ fn counts(store: &Path, sink: &str) -> BTreeMap<String, u64> {
 
 /// Waits until something holds for a sink or an input.
 fn until(name: &str, holds: impl Fn() -> bool) {
-    let began = Clock.moment();
-    while !holds() {
-        assert!(Clock.moment().since(began) < PATIENCE, "{name}: it never came to hold");
-        thread::sleep(Duration::from_millis(50));
-    }
+    wait_within(PATIENCE, holds, || format!("{name}: it never came to hold"));
 }
 
 fn misbehave(protocol: &Protocol) {

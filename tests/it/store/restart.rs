@@ -19,7 +19,7 @@ use atalaia::time::{Span, Time};
 use serde_json::Value;
 
 use crate::harness::beacons::devices;
-use crate::harness::daemon::{Daemon, PATIENCE};
+use crate::harness::daemon::{Daemon, PATIENCE, wait_until, wait_within};
 use crate::harness::lives::{ABORTED, KILLED, Place, assert_same, scene, send};
 
 #[test]
@@ -104,7 +104,7 @@ fn it_may_die_while_it_makes_or_closes_or_copies_its_store() {
         let from = place.written_down();
         let mut daemon = Daemon::start_dying(&place.settings, "store-checkpoint");
         send(&daemon.address(), &lines[from..part]);
-        thread::sleep(Duration::from_millis(200));
+        wait_until(|| part <= place.written_down());
         daemon.signal("TERM");
         assert_eq!(daemon.died_of("of its own"), Some(ABORTED));
         let copy = place.file("copy.sqlite");

@@ -6,7 +6,6 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::Duration;
 
 use atalaia::clock::Clock;
@@ -16,7 +15,7 @@ use tempfile::TempDir;
 use super::authority::{Authority, Prelude, Shown, Valid, no_prelude, secure};
 use super::servers::{Desk, Misdeed, Server, Session};
 use super::{counts, http_and_mail, inputs, mqtt, nats, page, raise, stands, start, tak, until, warm};
-use crate::harness::daemon::{Daemon, input, settings, wait_until};
+use crate::harness::daemon::{Daemon, input, settings, wait_until, wait_within};
 use crate::harness::servers::free_port;
 
 /// Validity of a server's certificate, from the beginning of a connection.
@@ -155,11 +154,7 @@ impl Office {
             let stood = || stands(&self.http, kind.name);
             let is_so =
                 || stood()["state"] == "down" && stood()["reason"].as_str().unwrap_or_default().contains(reason);
-            let began = Clock.moment();
-            while !is_so() {
-                assert!(Clock.moment().since(began) < Duration::from_secs(20), "not {reason:?} but {}", stood());
-                thread::sleep(Duration::from_millis(20));
-            }
+            wait_within(Duration::from_secs(20), is_so, || format!("not {reason:?} but {}", stood()));
             let counted = counts(&store, kind.name);
             assert_eq!(counted.get("delivered").copied().unwrap_or(0), delivered, "{}: {counted:?}", kind.name);
         }
@@ -182,9 +177,7 @@ pub fn of_a_server_that_expires_ends_no_connection_and_begins_none() {
     office.have(|_| true, 1);
     // All of them have a certificate that ends by then.
     let ended = Clock.now() + LIFE;
-    while Clock.now() <= ended {
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_until(|| ended < Clock.now());
     let ended = Time::from_seconds(ended.seconds() - 60);
     office.show(Shown::Fixed(Valid { from: ended - Span::from_hours(1), until: ended }));
     office.raise(1);

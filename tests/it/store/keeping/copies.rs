@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{atalaia, daemon_settings, first_word, open_alerts, told};
-use crate::harness::daemon::{Daemon, PATIENCE};
+use crate::harness::daemon::{Daemon, PATIENCE, wait_within};
 
 const ALL: u32 = 400;
 
@@ -67,11 +67,7 @@ fn a_copy_made_under_load_is_consistent_and_a_daemon_continues_from_it() {
     let mut daemon = Daemon::start(&daemon_settings(&clean));
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     (copied.len() as u32..ALL).for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
-    let start = Clock.moment();
-    while by_device(&restored).len() < ALL as usize {
-        assert!(Clock.moment().since(start) < PATIENCE, "it does not go on");
-        thread::sleep(Duration::from_millis(50));
-    }
+    wait_within(PATIENCE, || ALL as usize <= by_device(&restored).len(), || "it does not go on".to_owned());
     daemon.stop("feed");
     let now = by_device(&restored);
     for (device, alert) in &copied {

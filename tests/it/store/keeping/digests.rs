@@ -6,11 +6,11 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
+use crate::harness::daemon::wait_within;
 
 /// Changes per hour that are delivered singly.
 const CAP: u32 = 20;
@@ -85,18 +85,15 @@ fn killed_amid_a_flood_every_alert_is_delivered_singly_or_in_one_digest() {
     let mut daemon = Daemon::start(&settings);
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     (0..all).for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
-    let start = Clock.moment();
-    let mut told = told_at_desk(&folder);
-    while told.singly.len() + told.listed() < all as usize {
-        assert!(
-            Clock.moment().since(start) < PATIENCE,
-            "{} by themselves, {} listed",
-            told.singly.len(),
-            told.listed()
-        );
-        thread::sleep(Duration::from_millis(20));
-        told = told_at_desk(&folder);
-    }
+    let all_told = || {
+        let told = told_at_desk(&folder);
+        all as usize <= told.singly.len() + told.listed()
+    };
+    wait_within(PATIENCE, all_told, || {
+        let told = told_at_desk(&folder);
+        format!("{} by themselves, {} listed", told.singly.len(), told.listed())
+    });
+    let told = told_at_desk(&folder);
     let (_, list, _) = atalaia(&store, &["deliveries", "list", "--sink", "desk"]);
     daemon.stop("feed");
     assert!(!list.contains("waits for a digest"), "{list}");

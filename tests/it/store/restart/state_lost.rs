@@ -51,11 +51,8 @@ fn run(lost: Lost, resent: bool) -> BTreeMap<(String, u64), Value> {
         thread::sleep(Duration::from_millis(70));
     }
     let known = |mmsi: u32| place.told().values().any(|line| line["alert"]["vessels"][0]["mmsi"] == mmsi);
-    let start = Clock.moment();
-    while place.written_down() < before.len() || ![OVER, PENDING, OPEN].into_iter().all(known) {
-        assert!(Clock.moment().since(start) < PATIENCE, "it was not told or written down");
-        thread::sleep(Duration::from_millis(20));
-    }
+    let all_known = || before.len() <= place.written_down() && [OVER, PENDING, OPEN].into_iter().all(known);
+    wait_within(PATIENCE, all_known, || "it was not told or written down".to_owned());
     daemon.signal("KILL");
     assert_eq!(daemon.died_of("killed"), Some(KILLED));
 
