@@ -17,13 +17,10 @@ use atalaia::alerts::{Change, HandlingSettings, Severity};
 use atalaia::disk::RealDisk;
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::journal::{self, Entry, Journal, Limits, Position};
+use atalaia::scenario::Fleet;
 use atalaia::store::{Filter, Orders, Store};
 use atalaia::time::{Span, Time};
 use atalaia::zones::{Chart, ZoneSet};
-
-mod fleet;
-
-use fleet::{fleet, round};
 
 const EVERY: i64 = 180;
 /// Lines in one batch, as an input would hand them over.
@@ -43,14 +40,13 @@ fn main() {
     let at = Time::from_seconds(1_770_000_000);
     let store = Store::open(&folder.path().join("store.sqlite"), orders, move || at, before, |_| {}).unwrap();
 
-    let mut random = fastrand::Rng::with_seed(7);
-    let mut ships = fleet(vessels, &mut random);
+    let mut fleet = Fleet::new(vessels, 7);
     let (mut plain, mut kept) = (engine(&chart), engine(&chart));
     let (mut plain_seconds, mut kept_seconds, mut lines, mut stored) = (Vec::new(), Vec::new(), 0, 0);
     let mut text = Vec::new();
     for turn in 0..rounds {
         let start = at + Span::from_seconds(turn as i64 * EVERY);
-        round(&mut ships, start, EVERY, &mut random, &mut text);
+        fleet.round(start, EVERY, &mut text);
         lines += memchr::memchr_iter(b'\n', &text).count();
         let mut out = Vec::new();
         let mut take = |engine: &mut Engine, out: &mut Vec<Change>, keeps: bool| {

@@ -21,12 +21,9 @@ use std::time::Instant;
 
 use atalaia::ais::{Decoder, Line, LineCutter, SourceId, SourceSettings};
 use atalaia::engine::{Engine, Settings, SourceClock};
+use atalaia::scenario::Fleet;
 use atalaia::time::{Span, Time};
 use atalaia::zones::{Chart, ZoneSet};
-
-mod fleet;
-
-use fleet::{fleet, round};
 
 const REPORT_EVERY: i64 = 30;
 
@@ -40,8 +37,7 @@ fn main() {
 fn synthetic(vessels: usize, rounds: usize) {
     let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
     let before = resident();
-    let mut random = fastrand::Rng::with_seed(7);
-    let mut ships = fleet(vessels, &mut random);
+    let mut fleet = Fleet::new(vessels, 7);
     let mut engine = engine(&chart);
     let mut decoder = Decoder::new(vec![source()]);
     let mut text = Vec::new();
@@ -51,7 +47,7 @@ fn synthetic(vessels: usize, rounds: usize) {
     let generator = resident() - before;
     for turn in 0..rounds {
         let start = Time::from_seconds(1_770_000_000 + turn as i64 * REPORT_EVERY);
-        round(&mut ships, start, REPORT_EVERY, &mut random, &mut text);
+        fleet.round(start, REPORT_EVERY, &mut text);
         let clock = Instant::now();
         each_line(&text, |line| {
             decoder.line(line, &mut reports);

@@ -12,13 +12,10 @@ use atalaia::ais::{Line, SourceId};
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::geo::LatLon;
 use atalaia::questions::{Picture, Question, Search, near};
+use atalaia::scenario::Fleet;
 use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 use atalaia::zones::{Chart, ZoneSet};
-
-mod fleet;
-
-use fleet::{fleet, round};
 
 const REPORT_EVERY: i64 = 30;
 const QUESTIONS: usize = 200;
@@ -30,11 +27,11 @@ fn main() {
         SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
     let mut engine = Engine::new(&Settings::default(), Arc::clone(&chart), vec![clock]);
     let mut random = fastrand::Rng::with_seed(7);
-    let mut ships = fleet(vessels, &mut random);
+    let mut fleet = Fleet::new(vessels, 7);
     let (mut text, mut out) = (Vec::new(), Vec::new());
     for turn in 0..rounds {
         let start = Time::from_seconds(1_770_000_000 + turn as i64 * REPORT_EVERY);
-        round(&mut ships, start, REPORT_EVERY, &mut random, &mut text);
+        fleet.round(start, REPORT_EVERY, &mut text);
         for bytes in text.split(|byte| *byte == b'\n') {
             engine.line(Line { source: SourceId(0), received: None, bytes }, &mut out);
         }

@@ -17,11 +17,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use atalaia::scenario::Fleet;
 use atalaia::time::{Span, Time};
-
-mod fleet;
-
-use fleet::{fleet, round};
 
 /// Bursts per second in which lines are sent.
 const PIECES: u32 = 50;
@@ -44,14 +41,13 @@ fn main() {
 
     let (mut daemon, mut stream) = start(&settings, &listener);
     println!("{vessels} vessels, a report of each in {every} s, {rate} lines/s");
-    let mut random = fastrand::Rng::with_seed(7);
-    let mut ships = fleet(vessels, &mut random);
+    let mut fleet = Fleet::new(vessels, 7);
     let mut text = Vec::new();
     let begun = Instant::now();
     let mut sent = 0;
     for turn in 0..hours * 3600 / every {
         let start = Time::from_seconds(1_790_000_000) + Span::from_seconds((turn * every) as i64);
-        round(&mut ships, start, every as i64, &mut random, &mut text);
+        fleet.round(start, every as i64, &mut text);
         for piece in pieces(&text, rate / PIECES as usize) {
             let due = begun + Duration::from_secs_f64(sent as f64 / rate as f64);
             thread::sleep(due.saturating_duration_since(Instant::now()));

@@ -12,13 +12,10 @@ use std::time::Instant;
 use atalaia::ais::encode::{Envelope, Identity, Message};
 use atalaia::ais::{Line, SourceId};
 use atalaia::engine::{Engine, Settings, SourceClock};
+use atalaia::scenario::Fleet;
 use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 use atalaia::zones::{Chart, Said, Watchlists, ZoneSet};
-
-mod fleet;
-
-use fleet::{fleet, round};
 
 const FIRST: [&str; 12] =
     ["ATLANTIC", "OCEAN", "NORDIC", "STELLA", "SANTA", "NUEVO", "GOLDEN", "VIRGEN", "PUNTA", "ISLA", "XIN", "LADY"];
@@ -56,9 +53,9 @@ fn main() {
     let mut engine = Engine::new(&Settings::default(), chart(Watchlists::default()), vec![clock]);
     let mut text = Vec::new();
     let mut out = Vec::new();
-    let mut ships = fleet(vessels, &mut random);
+    let mut fleet = Fleet::new(vessels, 7);
     for turn in 0..3 {
-        round(&mut ships, at + Span::from_seconds(180 * turn), 180, &mut random, &mut text);
+        fleet.round(at + Span::from_seconds(180 * turn), 180, &mut text);
         for bytes in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             engine.line(Line { source: SourceId(0), received: None, bytes }, &mut out);
         }

@@ -16,7 +16,7 @@
 //! right. The house test checks this.
 //!
 //! ```text
-//! core    time units state < text < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine < questions
+//! core    time units state < text < geo < ais zones < scenario < tracks < coverage < episodes < behaviours < alerts < cases < engine < questions
 //! shell   < clock telemetry fault secret tls < disk nats service table net < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
@@ -28,6 +28,7 @@
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
 //! | [`ais`] | lines of NMEA, CSV and JSON in, reports out; the encoder for exercises |
 //! | [`zones`] | GeoJSON zones, which vessels are inside them, calm water |
+//! | [`scenario`] | simulated ships and what is received of them, for tests, benches and the demo |
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
 //! | [`coverage`] | where vessels are usually heard, and how unlikely a silence is |
 //! | [`episodes`] | halts, slow legs, kinks, port calls, vessels lying still: found once, kept by place, vessel and age |
@@ -94,6 +95,7 @@ pub mod nats;
 pub mod net;
 pub mod questions;
 pub mod runtime;
+pub mod scenario;
 pub mod secret;
 pub mod service;
 pub mod state;

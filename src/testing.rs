@@ -1,29 +1,17 @@
 //! Scripts in, alert changes out: tests run behaviours through a real engine (tests only).
-//!
-//! A script is a block for each ship, with settings as `key=value`:
-//! ```text
-//! ALFA 224000001 type=70 every=60
-//!   12:00 28.0 -17.0       starts here
-//!   stop 75                stays for 75 min, drifting a little
-//!   go 90 12 30            course, knots, minutes
-//!   silent 25              25 min without a report, where it is
-//!   dark 90 12 30          the same under way
-//!   say name=BRAVO         static data once more, with what is new; `imo`, `call`, `type`, `draught`, `destination` as well
-//! ```
-//! Other settings of a ship: `class=B`, `status=1`, `dims=BOW,STERN,PORT,STARBOARD`, `heading=DEGREES`, `jitter=METRES`,
-//! `imo=NUMBER`, `call=SIGN`, `draught=METRES`, `destination=TEXT` (underscores for spaces), `mute` (no static data sent). Two
-//! blocks with one MMSI are two ships, or one that jumps.
+//! [`crate::scenario::story`] describes the scripts.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
-use crate::ais::encode::{Envelope, Identity, Message, Motion};
-use crate::ais::{Dimensions, Line, SourceId};
+use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
 use crate::engine::{Engine, Settings, SourceClock};
-use crate::geo::{Coast, LatLon, Ports};
-use crate::time::{Span, Time};
-use crate::units::{METRES_PER_NM, Mmsi};
+use crate::geo::{Coast, Ports};
+use crate::time::Span;
 use crate::zones::{Chart, ZoneSet};
+
+pub(crate) use crate::scenario::story::lines;
 
 /// A chart with one area of 8 by 6 degrees west of the Canaries.
 pub(crate) const AREA: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
@@ -62,19 +50,19 @@ pub(crate) fn run(settings: &Settings, zones: &str, script: &str) -> Vec<Change>
 
 /// The same on any chart. Two and seven shards, and restarts from snapshots, must give the same changes as one shard.
 pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Change> {
-    let told = run_in_shards(settings, chart.clone(), script, 1);
+    let lines = lines(script);
+    let changes = run_in_shards(settings, &chart, &lines, 1);
     for shards in [2, 7] {
-        assert_eq!(run_in_shards(settings, chart.clone(), script, shards), told, "with {shards} shards");
+        assert_eq!(run_in_shards(settings, &chart, &lines, shards), changes, "with {shards} shards");
     }
-    assert_eq!(run_resumed(settings, &chart, script), told, "resumed from snapshots");
-    told
+    let all = std::env::var_os("ATALAIA_WHOLE").is_some();
+    let cuts = if all { every_cut(lines.len()) } else { some_cuts(script, lines.len()) };
+    assert_eq!(run_resumed(settings, &chart, &lines, &cuts), changes, "resumed from snapshots at {cuts:?}");
+    changes
 }
 
-/// The same, with an engine that is replaced twenty times by one restored from its snapshot.
-fn run_resumed(settings: &Settings, chart: &Chart, script: &str) -> Vec<Change> {
-    let lines = lines(script);
-    let mut chance = fastrand::Rng::with_seed(lines.len() as u64);
-    let cuts: Vec<usize> = (0..20).map(|_| chance.usize(0..lines.len().max(1))).collect();
+/// The same, with an engine that is replaced by one restored from its snapshot before each of these lines.
+fn run_resumed(settings: &Settings, chart: &Chart, lines: &[String], cuts: &[usize]) -> Vec<Change> {
     let mut engine = engine_on(settings, chart.clone());
     let mut out = Vec::new();
     for (number, line) in lines.iter().enumerate() {
@@ -89,12 +77,27 @@ fn run_resumed(settings: &Settings, chart: &Chart, script: &str) -> Vec<Change> 
     out
 }
 
-fn run_in_shards(settings: &Settings, chart: Chart, script: &str, shards: u32) -> Vec<Change> {
+/// The twenty lines of a story before which the engine may be replaced, as `tests/long` does (ATALAIA_WHOLE).
+fn every_cut(lines: usize) -> Vec<usize> {
+    let mut chance = fastrand::Rng::with_seed(lines as u64);
+    let mut cuts: Vec<usize> = (0..20).map(|_| chance.usize(0..lines.max(1))).collect();
+    cuts.sort_unstable();
+    cuts
+}
+
+/// The three of them that the gate makes: an early, a middle and a late one, which differ from story to story.
+fn some_cuts(script: &str, lines: usize) -> Vec<usize> {
+    let sum = script.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+    let cuts = every_cut(lines);
+    [0, 7, 13].map(|further| cuts[(sum + further) % cuts.len()]).to_vec()
+}
+
+fn run_in_shards(settings: &Settings, chart: &Chart, lines: &[String], shards: u32) -> Vec<Change> {
     let mut settings = settings.clone();
     settings.tracks.shards = shards;
-    let mut engine = engine_on(&settings, chart);
+    let mut engine = engine_on(&settings, chart.clone());
     let mut out = Vec::new();
-    for line in lines(script) {
+    for line in lines {
         engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
     }
     engine.finish(&mut out);
@@ -115,34 +118,24 @@ pub(crate) fn engine_on(settings: &Settings, chart: Chart) -> Engine {
     )
 }
 
-/// A chart of zones from one text, without coast or ports.
+/// A chart of zones from one text, without coast or ports. Each text is parsed once: most of what an engine costs is its chart.
 pub(crate) fn chart(zones: &str) -> Chart {
+    static KNOWN: Mutex<BTreeMap<String, Chart>> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().expect("no test has failed inside");
+    if let Some(chart) = known().get(zones) {
+        return chart.clone();
+    }
     let files = [("test.geojson".to_owned(), zones.to_owned())];
-    Chart {
+    let chart = Chart {
         zones: ZoneSet::parse(&files).expect("the test's zones are right"),
         coast: Arc::new(Coast::none()),
         ports: Arc::new(Ports::none()),
         wind: Arc::default(),
         calm_margin_nm: 5.4,
         watchlists: Arc::default(),
-    }
-}
-
-/// The NMEA lines of a script, in order of time.
-pub(crate) fn lines(script: &str) -> Vec<String> {
-    let mut lines: Vec<(Time, usize, String)> = Vec::new();
-    let mut ship: Option<Ship> = None;
-    for text in script.lines().map(str::trim).filter(|text| !text.is_empty()) {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        if words.get(1).is_some_and(|word| word.len() == 9 && word.bytes().all(|byte| byte.is_ascii_digit())) {
-            ship = Some(Ship::new(&words));
-            continue;
-        }
-        let ship = ship.as_mut().expect("a script begins with a ship");
-        ship.play(&words, &mut lines);
-    }
-    lines.sort_by_key(|(at, order, _)| (*at, *order));
-    lines.into_iter().map(|(_, _, line)| line).collect()
+    };
+    known().insert(zones.to_owned(), chart.clone());
+    chart
 }
 
 fn line_of(change: &Change) -> String {
@@ -168,158 +161,5 @@ impl Change {
     /// Whether it opens or ends something; most tests ignore the half-hourly updates.
     fn change_is_news(&self) -> bool {
         self.change != crate::alerts::ChangeKind::Updated
-    }
-}
-
-struct Ship {
-    name: String,
-    mmsi: Mmsi,
-    ship_type: u8,
-    class_b: bool,
-    every: i64,
-    status: u8,
-    jitter: f64,
-    heading: Option<f64>,
-    dimensions: Dimensions,
-    mute: bool,
-    draught: f64,
-    destination: String,
-    imo: u32,
-    call_sign: String,
-    at: Time,
-    place: LatLon,
-    said: usize,
-}
-
-impl Ship {
-    fn new(words: &[&str]) -> Ship {
-        let setting = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
-        let number = |key: &str| setting(key).map(|text| text.parse::<f64>().expect("a number"));
-        let hull: Vec<u16> = setting("dims")
-            .map(|text| text.split(',').map(|side| side.parse().expect("metres")).collect())
-            .unwrap_or_default();
-        let side = |place: usize| hull.get(place).copied().unwrap_or(0);
-        Ship {
-            name: words[0].to_owned(),
-            mmsi: Mmsi(words[1].parse().expect("an MMSI")),
-            ship_type: number("type").unwrap_or(0.0) as u8,
-            class_b: setting("class") == Some("B"),
-            every: number("every").unwrap_or(60.0) as i64,
-            status: number("status").unwrap_or(0.0) as u8,
-            jitter: number("jitter").unwrap_or(10.0),
-            heading: number("heading"),
-            dimensions: Dimensions { bow: side(0), stern: side(1), port: side(2) as u8, starboard: side(3) as u8 },
-            mute: words.contains(&"mute"),
-            draught: number("draught").unwrap_or(0.0),
-            destination: setting("destination").unwrap_or_default().replace('_', " "),
-            imo: number("imo").unwrap_or(0.0) as u32,
-            call_sign: setting("call").unwrap_or_default().to_owned(),
-            at: Time::MIN,
-            place: LatLon::new(0.0, 0.0),
-            said: 0,
-        }
-    }
-
-    fn play(&mut self, words: &[&str], lines: &mut Vec<(Time, usize, String)>) {
-        let number = |place: usize| words[place].parse::<f64>().expect("a number");
-        match words[0] {
-            "stop" => self.leg(0.0, 0.0, number(1), true, lines),
-            "go" => self.leg(number(1), number(2), number(3), true, lines),
-            "silent" => self.leg(0.0, 0.0, number(1), false, lines),
-            "dark" => self.leg(number(1), number(2), number(3), false, lines),
-            "say" => {
-                for (key, value) in words[1..].iter().filter_map(|word| word.split_once('=')) {
-                    match key {
-                        "draught" => self.draught = value.parse().expect("metres"),
-                        "destination" => self.destination = value.replace('_', " "),
-                        "name" => self.name = value.replace('_', " "),
-                        "call" => self.call_sign = value.to_owned(),
-                        "imo" => self.imo = value.parse().expect("an IMO number"),
-                        "type" => self.ship_type = value.parse().expect("a ship type"),
-                        _ => panic!("`say` has no key `{key}`"),
-                    }
-                }
-                self.name_itself(lines);
-            }
-            clock => {
-                let (hour, minute) = clock.split_once(':').expect("HH:MM");
-                let of_day = hour.parse::<i64>().expect("hours") * 60 + minute.parse::<i64>().expect("minutes");
-                let day = Time::from_utc(2026, 3, 1, 0, 0, 0).expect("a date");
-                self.at = day + Span::from_minutes(of_day);
-                self.place = LatLon::new(number(1), number(2));
-                if !self.mute {
-                    self.name_itself(lines);
-                }
-                self.report(0.0, 0.0, lines);
-            }
-        }
-    }
-
-    fn leg(&mut self, course: f64, knots: f64, minutes: f64, heard: bool, lines: &mut Vec<(Time, usize, String)>) {
-        let end = self.at + Span::from_millis((minutes * 60_000.0) as i64);
-        let start = (self.at, self.place);
-        while self.at + Span::from_seconds(self.every) <= end {
-            self.at = self.at + Span::from_seconds(self.every);
-            let hours = (self.at - start.0).hours();
-            self.place = start.1.destination(course, knots * hours * METRES_PER_NM);
-            if heard {
-                self.report(course, knots, lines);
-            }
-        }
-        if !heard {
-            self.at = end;
-            self.place = start.1.destination(course, knots * (end - start.0).hours() * METRES_PER_NM);
-        }
-    }
-
-    fn report(&mut self, course: f64, knots: f64, lines: &mut Vec<(Time, usize, String)>) {
-        // A small offset that differs from report to report, the same in every run.
-        let turn = (self.said * 137 % 360) as f64;
-        let place = self.place.destination(turn, self.jitter);
-        let motion = Motion {
-            lat_lon: Some((place.lat, place.lon)),
-            sog_knots: Some(knots),
-            cog_degrees: Some(course),
-            heading_degrees: self.heading,
-            status: Some(self.status),
-            second: Some((self.at.seconds() % 60) as u8),
-        };
-        let message = match self.class_b {
-            true => Message::class_b(self.mmsi, &motion),
-            false => Message::class_a(1, self.mmsi, &motion),
-        };
-        self.send(&message, lines);
-    }
-
-    fn name_itself(&mut self, lines: &mut Vec<(Time, usize, String)>) {
-        let identity = Identity {
-            imo: self.imo,
-            call_sign: &self.call_sign.clone(),
-            name: &self.name.clone(),
-            ship_type: self.ship_type,
-            dimensions: self.dimensions,
-            eta: None,
-            draught_dm: (self.draught * 10.0).round() as u8,
-            destination: &self.destination.clone(),
-        };
-        if self.class_b {
-            self.send(&Message::static_a(self.mmsi, identity.name), lines);
-            self.send(&Message::static_b(self.mmsi, &identity), lines);
-        } else {
-            self.send(&Message::voyage(self.mmsi, &identity), lines);
-        }
-    }
-
-    fn send(&mut self, message: &Message, lines: &mut Vec<(Time, usize, String)>) {
-        let envelope = Envelope {
-            // Two ships in one second must not share a sequence id, or their parts would be mixed up.
-            sequence: (self.mmsi.0 % 10) as u8,
-            time: Some(self.at),
-            ..Envelope::default()
-        };
-        for sentence in message.sentences(&envelope) {
-            self.said += 1;
-            lines.push((self.at, self.said, sentence));
-        }
     }
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Component;
 
-use crate::ais::encode::{Envelope, Message, Motion};
 use crate::evidence::{Opened, Row, compare, forge, open};
 use crate::runtime::rehearse;
+use crate::scenario::Transponder;
 use crate::time::{Span, Time};
-use crate::units::Mmsi;
 
 /// Begins a member of a synthesised bundle. The name follows, to the end of the line.
 const MEMBER: &str = "\n=== ";
@@ -70,11 +69,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     let (mut raw, mut rows) = (String::new(), Vec::new());
     rows.push(Row::Start { position: 0, sources: vec!["roof".to_owned()], in_force: "key".to_owned() });
     for minute in (0..150).step_by(5) {
-        let motion = Motion { lat_lon: Some((28.0, -17.0)), sog_knots: Some(0.2), ..Motion::default() };
         let at = start + Span::from_minutes(minute);
-        for line in Message::class_a(1, Mmsi(224_000_001), &motion)
-            .sentences(&Envelope { time: Some(at), ..Envelope::default() })
-        {
+        for line in Transponder::class_a(224_000_001).at(28.0, -17.0).knots(0.2).lines(Some(at)).lines() {
             let (offset, bytes) = (raw.len() as u64, line.len() as u64);
             let (source, received) = ("roof".to_owned(), Some(at + Span::from_seconds(1)));
             rows.push(Row::Line { position: 1 + minute as u64, source, received, offset, bytes });

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use crate::ais::encode::{Envelope, Identity, Message, Motion};
+use crate::ais::encode::Envelope;
 use crate::ais::{Line, SourceId};
 use crate::disk::Disk;
 use crate::disk::model::ModelDisk;
@@ -12,8 +12,8 @@ use crate::engine::{Engine, Settings, SourceClock};
 use crate::geo::{Coast, Ports};
 use crate::journal::Position;
 use crate::journal::snapshots::{Found, Snapshot, newest, save};
+use crate::scenario::{Particulars, Transponder};
 use crate::time::{Span, Time};
-use crate::units::Mmsi;
 use crate::zones::{Chart, ZoneSet};
 
 const FOLDER: &str = "/snapshots";
@@ -122,19 +122,17 @@ fn engine_after(minutes: i64) -> Engine {
         for (mmsi, lon, sog) in
             [(224_000_001, -17.0, 0.2), (224_000_012, -17.001 - near, if 0.0 < near { 12.0 } else { 0.3 })]
         {
-            let motion = Motion {
-                lat_lon: Some((28.0, lon)),
-                sog_knots: Some(sog),
-                cog_degrees: Some(90.0),
-                heading_degrees: None,
-                status: Some(0),
-                second: None,
-            };
+            let ship = Transponder::class_a(mmsi).status(0).at(28.0, lon).knots(sog).course(90.0);
             let time = Some(start + Span::from_minutes(minute));
-            let mut messages = vec![Message::class_a(1, Mmsi(mmsi), &motion)];
+            let mut messages = vec![ship.report()];
             if minute % 30 == 0 {
-                let identity = Identity { name: "ALFA", ship_type: 70, imo: 9_074_729, ..Identity::default() };
-                messages.push(Message::voyage(Mmsi(mmsi), &identity));
+                let name = "ALFA".to_owned();
+                messages.extend(ship.statics(&Particulars {
+                    name,
+                    ship_type: 70,
+                    imo: 9_074_729,
+                    ..Particulars::default()
+                }));
             }
             for line in messages.iter().flat_map(|message| message.sentences(&Envelope { time, ..Envelope::default() }))
             {

@@ -40,6 +40,10 @@ impl Land {
                 [from.lon as f32, from.lat as f32, to.lon as f32, to.lat as f32]
             })
             .collect();
+        if edges.is_empty() {
+            // Without edges, no look-up reaches the cells.
+            return Land::default();
+        }
         let mut land = Land {
             reference: vec![0; ROWS * COLUMNS / 64],
             starts: vec![0; ROWS * COLUMNS + 1],

@@ -1,4 +1,4 @@
-"""Decodes AIS recordings with pyais and libais, the independent witnesses of tests/it/decoder.rs.
+"""Decodes AIS recordings with pyais and libais, the independent witnesses of tests/it/formats/decoder.rs.
 
 usage: decode.py RECORDING...      (plain or .gz; needs pyais==3.3.1 and libais==0.17, see requirements.txt)
 

@@ -1,7 +1,7 @@
 """Reads exported alerts with other people's readers: Python's csv, json and ElementTree, and GDAL.
 
 usage: exports.py FOLDER      (with alerts.csv, alerts.geojson, alerts.kml; needs the package pyogrio)
-Prints what they saw as one JSON object, for tests/it/exports.rs.
+Prints what they saw as one JSON object, for tests/it/formats/exports.rs.
 """
 import csv
 import json

@@ -1,7 +1,7 @@
 """Reads what sinks were told with other people's readers: Python's ElementTree, json and hmac.
 
 usage: sinks.py FOLDER      (with cise.xml, cap.xml, and webhook.json: secret, headers, body)
-Prints what they saw as one JSON object, for tests/it/sinks_http.rs.
+Prints what they saw as one JSON object, for tests/it/sinks/http.rs.
 """
 import base64
 import hashlib

@@ -19,8 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, accept_async};
 
-use super::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, secret, soon};
-use crate::daemon::{Daemon, accept, input, settings as written};
+use crate::harness::daemon::{Daemon, accept, input, settings as written};
+use crate::harness::servers::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, secret, soon};
 
 const REPORT: &str = r#"{"MessageType":"PositionReport","MetaData":{"MMSI":244730610,"MMSI_String":244730610,"ShipName":"VROUWE CORNELIA","latitude":53.09019,"longitude":5.8545,"time_utc":"2026-04-25 09:47:25.26746452 +0000 UTC"},"Message":{"PositionReport":{"MessageID":1,"UserID":244730610,"Valid":true,"Sog":4.5,"Longitude":5.854496666666666,"Latitude":53.09018833333334,"Cog":17.0,"TrueHeading":511,"Timestamp":25}}}"#;
 

@@ -16,8 +16,8 @@ use flate2::write::GzEncoder;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use super::{CANARY, Running, secret};
-use crate::daemon::{Daemon, input, settings as written};
+use crate::harness::daemon::{Daemon, input, settings as written};
+use crate::harness::servers::{CANARY, Running, secret};
 
 const REPORT: &str = r#"{"mmsi":257000001,"msgtime":"2026-10-09T12:00:00+00:00","latitude":59.0,"longitude":10.4,"speedOverGround":9.8,"courseOverGround":471,"trueHeading":null,"name":"KRONPRINS HAAKON","eta":"10100600","reportClass":"A"}"#;
 

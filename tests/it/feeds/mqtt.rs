@@ -14,8 +14,8 @@ use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
-use super::{AUTHORITY, CERTIFICATE, KEY, Running, Server, free_port, soon};
-use crate::passed_over::installed;
+use crate::harness::passed_over::installed;
+use crate::harness::servers::{AUTHORITY, CERTIFICATE, KEY, Running, Server, free_port, soon};
 
 const LOCATION: &str = r#"{"time":1773456064,"sog":10.7,"cog":326.6,"navStat":0,"rot":0,"posAcc":true,"raim":false,"heading":325,"lon":20.345818,"lat":60.03802}"#;
 

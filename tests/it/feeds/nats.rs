@@ -13,10 +13,11 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
-use super::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, Server, free_port, secret, soon};
-use crate::daemon::{Daemon, PATIENCE, input};
-use crate::passed_over::installed;
-use crate::restart::{ABORTED, Place, assert_same, devices};
+use crate::harness::beacons::devices;
+use crate::harness::daemon::{Daemon, PATIENCE, input};
+use crate::harness::lives::{ABORTED, Place, assert_same};
+use crate::harness::passed_over::installed;
+use crate::harness::servers::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, Server, free_port, secret, soon};
 
 const OPERATOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wires/nats-operator.conf");
 const CREDENTIALS: &str = include_str!("../../wires/user.creds");
@@ -171,7 +172,7 @@ fn a_refused_token_is_reported_without_showing_it() {
     let place = TempDir::new().unwrap();
     let table = settings(server.port, &format!("[nats.login]\ntoken = {}", secret(&place)));
     let table = table.replace("kind = \"nats\"\n", "").replace("[nats", "[inputs.nats");
-    let mut daemon = Daemon::start(&crate::daemon::settings(&place, &input("nats", &table)));
+    let mut daemon = Daemon::start(&crate::harness::daemon::settings(&place, &input("nats", &table)));
     daemon.wait_for(&["input down", "the server refuses user, token or credentials", "again_in_seconds=60"]);
     assert!(!daemon.heard().join("\n").contains(CANARY));
     daemon.stop("feed");
@@ -228,7 +229,7 @@ fn stopped_cleanly_it_has_acknowledged_everything_it_took() {
     // Journalled lines are acknowledged within a second; it is stopped before that.
     let start = Clock.moment();
     while place.written_down() < lines.len() && Clock.moment().since(start) < PATIENCE {
-        crate::daemon::pause();
+        crate::harness::daemon::pause();
     }
     daemon.stop("feed");
     assert_eq!(runtime.block_on(outstanding(&context)), (0, 0));

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, accept, input};
+use crate::harness::daemon::{Daemon, accept, input};
 
 /// Bytes a server would send if the client accepted them.
 const MOST: usize = 300 << 20;
@@ -51,7 +51,7 @@ fn a_server_that_announces_far_too_much_is_disconnected_and_retried() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("nats://{}", listener.local_addr().unwrap());
     let table = format!("[inputs.nats]\nurl = \"{url}\"\nstream = \"AIS\"\nconsumer = \"atalaia\"");
-    let mut daemon = Daemon::start(&crate::daemon::settings(&folder, &input("nats", &table)));
+    let mut daemon = Daemon::start(&crate::harness::daemon::settings(&folder, &input("nats", &table)));
     let before = {
         let stream = greet(&listener);
         let before = peak(daemon.id());

@@ -4,7 +4,7 @@ use atalaia::inputs::State;
 use tokio::io::AsyncWriteExt;
 use tokio_serial::{SerialPort, SerialStream};
 
-use super::Running;
+use crate::harness::servers::Running;
 
 #[tokio::test]
 async fn lines_arrive_over_a_serial_line_that_may_be_unplugged() {

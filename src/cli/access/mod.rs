@@ -1,0 +1,239 @@
+//! Permission errors: who owns the file, and the command to run as that user.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use rustix::process::geteuid;
+
+use super::{Failure, person, place};
+use crate::config::holds_settings;
+use crate::store::StoreError;
+use crate::telemetry::FromAir;
+
+/// Bound on a command line repeated in a message, in characters.
+const LONGEST: usize = 400;
+
+/// Checks that the store exists and is readable. `missing` is the message if it does not exist.
+pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
+    let shown = path.display().to_string();
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(Failure::Input(format!("{shown}: is not a file"))),
+        Ok(_) if !is_open(path, Access::READ_OK) => Err(Failure::Other(denied(path))),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Failure::Other(denied(path))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Input(format!("{shown}: {missing}"))),
+        Err(error) => Err(Failure::Input(format!("{shown}: {error}"))),
+    }
+}
+
+/// Checks that a settings file is readable. Any other fault is left to the code that reads the file.
+pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
+    let closed = match fs::metadata(path) {
+        Ok(_) => !is_open(path, Access::READ_OK),
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    };
+    match closed {
+        true => Err(Failure::Shown { code: 78, text: format!("atalaia: {}", denied(path)) }),
+        false => Ok(()),
+    }
+}
+
+/// The message for a store error caused by permissions on the store, its folder or the files beside it, for a user
+/// other than the daemon's. `None` for any other error.
+pub(super) fn refused(error: &StoreError) -> Option<String> {
+    closed_part(error).map(|path| denied(&path))
+}
+
+/// The same for a copy of the store. A closed target folder is solved by naming another folder, not by becoming another
+/// user.
+pub(super) fn refused_copy(error: &StoreError, store: &Path) -> Option<String> {
+    let (StoreError::Sqlite { path, .. } | StoreError::File { path, .. }) = error else {
+        return None;
+    };
+    if path == store {
+        return refused(error);
+    }
+    let denial = Denial::of(&closed_part(error)?);
+    Some(format!("{}; name a folder that {} may write", denial.head(), denial.ours.name))
+}
+
+/// The same for the daemon, which must own its store.
+pub(super) fn refused_to_daemon(error: &StoreError) -> Option<String> {
+    closed_part(error).map(|path| daemon_denied(&path))
+}
+
+/// The file that exists but cannot be written, or the folder in which it cannot be created. `None` if permissions are
+/// not the cause.
+fn closed_part(error: &StoreError) -> Option<PathBuf> {
+    let path = match error {
+        StoreError::Sqlite { path, cause } => {
+            let closed = [ErrorCode::CannotOpen, ErrorCode::PermissionDenied, ErrorCode::ReadOnly];
+            cause.sqlite_error_code().filter(|code| closed.contains(code)).map(|_| path)?
+        }
+        StoreError::File { path, cause } if cause.kind() == io::ErrorKind::PermissionDenied => path,
+        _ => return None,
+    };
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let files = [path.to_owned(), beside("-wal"), beside("-shm"), beside(".lock")];
+    let closed = |path: &&PathBuf| match fs::metadata(path) {
+        Ok(_) => !is_open(path, Access::READ_OK | Access::WRITE_OK),
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    };
+    let folder = || {
+        let folder = folder_of(path);
+        (!is_open(&folder, Access::WRITE_OK | Access::EXEC_OK)).then_some(folder)
+    };
+    files.iter().find(closed).cloned().or_else(folder)
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Whether the effective user of the process has this access.
+fn is_open(path: &Path, access: Access) -> bool {
+    // Only EACCES counts. A read-only disk is reported by SQLite.
+    accessat(CWD, path, access, AtFlags::EACCESS) != Err(rustix::io::Errno::ACCESS)
+}
+
+/// The message for this user: who they are, who owns the closed file or folder, and the same command as a user who has
+/// access.
+fn denied(path: &Path) -> String {
+    Denial::of(path).to_user(&own_command())
+}
+
+fn daemon_denied(path: &Path) -> String {
+    Denial::of(path).to_daemon()
+}
+
+/// Why a file is not accessible.
+#[derive(Debug)]
+struct Denial {
+    /// The file that was needed, as an absolute path.
+    path: PathBuf,
+    /// That file, or the nearest folder above it that can be examined: the one that denies access.
+    closed: PathBuf,
+    /// Owner of `closed`. `None` if nothing on the path can be examined.
+    owner: Option<User>,
+    /// The effective user of the process.
+    ours: User,
+}
+
+/// A user of this machine, by number and name; `user N` if the number has no name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct User {
+    number: u32,
+    name: String,
+}
+
+impl User {
+    fn of(number: u32) -> User {
+        User { number, name: person::account(number).unwrap_or_else(|| format!("user {number}")) }
+    }
+
+    /// The user as `sudo -u` accepts it: by name, or `'#N'` without one.
+    fn for_sudo(&self) -> String {
+        match self.name == format!("user {}", self.number) {
+            true => format!("'#{}'", self.number),
+            false => quoted(OsStr::new(&self.name)),
+        }
+    }
+}
+
+impl Denial {
+    fn of(path: &Path) -> Denial {
+        let here = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let seen = here.ancestors().find_map(|part| Some((part.to_owned(), fs::metadata(part).ok()?.uid())));
+        let (closed, owner) = match seen {
+            Some((closed, owner)) => (closed, Some(User::of(owner))),
+            None => (here.clone(), None),
+        };
+        Denial { path: here, closed, owner, ours: User::of(geteuid().as_raw()) }
+    }
+
+    fn to_user(&self, command: &str) -> String {
+        let remedy = match &self.owner {
+            Some(owner) if *owner == self.ours => return self.to_owner(),
+            Some(owner) if owner.number == 0 => format!("sudo {command}"),
+            Some(owner) => format!("sudo -u {} {command}", owner.for_sudo()),
+            None => return self.head(),
+        };
+        format!("{}: {remedy}", self.head())
+    }
+
+    fn to_daemon(&self) -> String {
+        if self.owner.as_ref() == Some(&self.ours) {
+            return self.to_owner();
+        }
+        let (head, closed) = (self.head(), quoted(self.closed.as_os_str()));
+        if self.closed != self.path {
+            return format!("{head}: let {} into that folder, or write another store.path", self.ours.name);
+        }
+        if holds_settings(&self.closed) {
+            return format!("{head}: write a store.path in a folder of its own, such as /var/lib/atalaia");
+        }
+        let what = if self.closed.is_dir() { "folder" } else { "file" };
+        format!("{head}: change the owner of the {what}: sudo chown {} {closed}", self.ours.for_sudo())
+    }
+
+    /// The message for the owner: only the file mode denies access.
+    fn to_owner(&self) -> String {
+        let closed = quoted(self.closed.as_os_str());
+        let rights = if self.closed.is_dir() { "u+rwx" } else { "u+rw" };
+        format!("{}, but its mode does not let you in: chmod {rights} {closed}", self.head())
+    }
+
+    fn head(&self) -> String {
+        let (path, name) = (self.path.display().to_string(), &self.ours.name);
+        let what = match self.closed == self.path {
+            true => "it".to_owned(),
+            false => self.closed.display().to_string(),
+        };
+        let owner = match &self.owner {
+            Some(owner) if *owner == self.ours => "you".to_owned(),
+            Some(owner) => owner.name.clone(),
+            None => "another user".to_owned(),
+        };
+        FromAir(&format!("{path}: permission denied: you are {name}; {what} belongs to {owner}")).to_string()
+    }
+}
+
+/// The command line as it was given, to be repeated in a message. Adds `--config` where the settings file comes from
+/// the environment, because `sudo` drops the variable.
+fn own_command() -> String {
+    let mut words: Vec<String> = std::env::args_os().map(|word| quoted(&word)).collect();
+    if let Some(program) = words.first_mut().filter(|program| !program.contains('/')) {
+        *program = "atalaia".to_owned();
+    }
+    let names_place = |word: &String| word.starts_with("--config") || word.starts_with("--store");
+    if let Some(file) = place::named_settings(None).filter(|_| !words.iter().any(names_place)) {
+        words.push(format!("--config {}", quoted(file.as_os_str())));
+    }
+    let whole = FromAir(&words.join(" ")).to_string();
+    match whole.chars().count() <= LONGEST {
+        true => whole,
+        false => whole.chars().take(LONGEST).chain(" …".chars()).collect(),
+    }
+}
+
+/// Quotes a word for the shell if it needs quoting.
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.into_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Permission errors name the owner and the command to use.
+
+use super::*;
+
+fn user(number: u32, name: &str) -> User {
+    User { number, name: name.to_owned() }
+}
+
+fn denial(closed: &str, owner: User) -> Denial {
+    let path = PathBuf::from("/var/lib/atalaia/atalaia.sqlite");
+    Denial { path, closed: PathBuf::from(closed), owner: Some(owner), ours: user(1001, "maria") }
+}
+
+#[test]
+fn a_denied_user_is_shown_the_command_to_run() {
+    let text = denial("/var/lib/atalaia", user(999, "atalaia")).to_user("atalaia alerts list");
+    assert_eq!(
+        text,
+        "/var/lib/atalaia/atalaia.sqlite: permission denied: you are maria; /var/lib/atalaia belongs to atalaia: \
+         sudo -u atalaia atalaia alerts list"
+    );
+    let own = denial("/var/lib/atalaia/atalaia.sqlite", user(998, "user 998"));
+    assert!(own.to_user("atalaia purge").ends_with("; it belongs to user 998: sudo -u '#998' atalaia purge"));
+    let root = denial("/var/lib/atalaia", user(0, "root"));
+    assert!(root.to_user("atalaia backup x").ends_with("belongs to root: sudo atalaia backup x"));
+    let daemon = root.to_daemon();
+    assert!(daemon.ends_with("belongs to root: let maria into that folder, or write another store.path"), "{daemon}");
+    let daemon = denial("/var/lib/atalaia/atalaia.sqlite", user(0, "root")).to_daemon();
+    let expected = "it belongs to root: change the owner of the file: sudo chown maria /var/lib/atalaia/atalaia.sqlite";
+    assert!(daemon.ends_with(expected), "{daemon}");
+}
+
+#[test]
+fn a_denied_owner_is_shown_the_mode_to_set() {
+    let own = denial("/var/lib/atalaia/atalaia.sqlite", user(1001, "maria")).to_user("atalaia purge");
+    assert!(own.contains("it belongs to you, but its mode") && own.contains("chmod u+rw /var/lib"), "{own}");
+}
+
+#[test]
+fn words_are_quoted_as_shells_need_it() {
+    let quoted = |word: &str| quoted(OsStr::new(word));
+    assert_eq!(
+        [quoted("alerts"), quoted("a drill"), quoted("o'clock"), quoted("")],
+        ["alerts", "'a drill'", "'o'\\''clock'", "''"]
+    );
+}
+
+#[test]
+fn a_file_is_accessible_to_its_creator() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("a.sqlite");
+    assert!(matches!(to_store(&file, "gone"), Err(Failure::Input(text)) if text.ends_with(": gone")));
+    fs::write(&file, "x").unwrap();
+    assert!(to_store(&file, "gone").is_ok() && to_settings(&file).is_ok());
+    assert!(matches!(to_store(folder.path(), "gone"), Err(Failure::Input(_))));
+}

@@ -1,0 +1,257 @@
+//! `atalaia alerts list`: what is going on, open alerts first, on one screen.
+
+use std::cmp::Reverse;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::super::table::{Column, fitted, number, screen_rows, short_id, text, width};
+use super::super::when::{short, words};
+use super::super::{Failure, print, refused};
+use super::filter::Filter;
+use crate::alerts::{Severity, system_title};
+use crate::store::{self, Bodies, Listed, Query, stored_severity};
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// Arguments of `atalaia alerts list`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    filter: Filter,
+    /// Only alerts that are still going on
+    #[arg(long)]
+    open: bool,
+    /// Sort open alerts, then the others, by score, latest change or latest beginning, the highest first
+    #[arg(long, value_enum, default_value_t = Sort::Score)]
+    sort: Sort,
+    /// Print one JSON object per line, without a limit of lines
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Sort {
+    Score,
+    Changed,
+    Began,
+}
+
+/// The columns. Zones, vessels and texts may be cut; on a narrow line the least informative columns are left out first.
+const COLUMNS: [Column; 13] = [
+    text("id"),
+    text("severity"),
+    number("score"),
+    text("behaviour").down_to(8),
+    text("state").down_to(6),
+    text("since"),
+    text("changed").spare(2),
+    number("age").spare(1),
+    text("zone").down_to(8).spare(4),
+    text("vessels").down_to(12).names(26),
+    text("case").spare(3),
+    text("assignee").down_to(6).spare(6),
+    text("text").down_to(14).spare(5),
+];
+/// Columns that are left out if they are empty in every row: zone, case and assignee.
+const MAY_BE_EMPTY: [usize; 3] = [8, 10, 11];
+
+/// Prints the list.
+pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
+    let filter = &arguments.filter;
+    // Everything that the filter selects explicitly. What the default view leaves out is counted here.
+    let query = Query { facts: true, state: None, min_severity: asked_severity(filter), ..filter.query("info") };
+    let mut found = store::listed(path, &query, now).map_err(refused)?;
+    let state = filter.state.as_deref().filter(|state| *state != "all");
+    found.retain(|one| {
+        let fits = filter.fits(&one.entry, now) && (!arguments.open || is_open(one));
+        fits && state.is_none_or(|state| state == one.entry.state)
+    });
+    let mut out = LeftOut::default();
+    found.retain(|one| out.keeps(filter, one));
+    found.sort_by_key(|one| {
+        let body = &one.entry.body;
+        let began = body["started_at"].as_str().and_then(Time::parse);
+        let score = body["score"].as_i64();
+        let order = match arguments.sort {
+            Sort::Score => (score, Some(one.changed_at)),
+            Sort::Changed => (None, Some(one.changed_at)),
+            Sort::Began => (None, began),
+        };
+        (Reverse(is_open(one)), Reverse(order), one.entry.id.clone())
+    });
+    let screen = screen_rows().filter(|_| !arguments.json);
+    let most = filter.limit.map(|limit| limit as usize).or(screen).unwrap_or(usize::MAX);
+    out.beyond = found.len().saturating_sub(most);
+    found.truncate(most);
+    if arguments.json {
+        return json(path, &found, now);
+    }
+    let mut list = if found.is_empty() { String::new() } else { table(&found, now) };
+    list += &out.line(found.len(), filter);
+    print(&list)
+}
+
+/// The lowest severity given with `--severity`; info without it.
+fn asked_severity(filter: &Filter) -> Severity {
+    filter.severity.as_ref().map_or(Severity::Info, |_| filter.severity("info"))
+}
+
+fn is_open(one: &Listed) -> bool {
+    one.entry.body["status"] == "open" && one.entry.state != "closed"
+}
+
+/// Alerts that the default view leaves out, each counted once.
+#[derive(Default)]
+struct LeftOut {
+    closed: usize,
+    facts: usize,
+    /// Severity below medium.
+    low: usize,
+    beyond: usize,
+}
+
+impl LeftOut {
+    /// Whether the alert is shown. Counts it if it is not.
+    fn keeps(&mut self, filter: &Filter, one: &Listed) -> bool {
+        let entry = &one.entry;
+        let count = match filter.state.as_deref() {
+            None if entry.state == "closed" => &mut self.closed,
+            _ if !filter.facts && entry.body["announced"] != true => &mut self.facts,
+            _ if stored_severity(&entry.body) < filter.severity("medium") => &mut self.low,
+            _ => return true,
+        };
+        *count += 1;
+        false
+    }
+
+    /// `12 more: 9 closed (--state all), 3 below medium (--severity info)`. Empty if nothing is left out and there are
+    /// rows.
+    fn line(&self, shown: usize, filter: &Filter) -> String {
+        let counts = [
+            (self.beyond, "below these (--limit N)"),
+            (self.closed, "closed (--state all)"),
+            (self.facts, "below 20 points (--facts)"),
+            (self.low, "below medium (--severity info)"),
+        ];
+        let all: usize = counts.iter().map(|(count, _)| count).sum();
+        let parts: Vec<String> =
+            counts.iter().filter(|(count, _)| 0 < *count).map(|(count, why)| format!("{count} {why}")).collect();
+        let words = filter.words();
+        let of = if words.is_empty() { String::new() } else { format!(": {}", FromAir(&words)) };
+        match (shown, all) {
+            (0, 0) => format!("no alert in the store fits{of}\n"),
+            (_, 0) => String::new(),
+            (0, _) => format!("none shown; {all} fit: {}\n", parts.join(", ")),
+            (_, _) => format!("{all} more: {}\n", parts.join(", ")),
+        }
+    }
+}
+
+/// Prints each alert in full, with its evidence.
+fn json(path: &Path, found: &[Listed], now: Time) -> Result<(), Failure> {
+    let bodies = Bodies::open(path).map_err(refused)?;
+    found.iter().try_for_each(|one| {
+        let whole = bodies.alert(&one.entry.id, now).map_err(refused)?;
+        // An alert that was purged meanwhile is printed as it was listed.
+        print(&format!("{}\n", whole.as_ref().unwrap_or(&one.entry).value(&[])))
+    })
+}
+
+/// The rows below their header. Columns in [`MAY_BE_EMPTY`] are left out if no row has a value.
+pub(super) fn table(found: &[Listed], now: Time) -> String {
+    let rows: Vec<Vec<String>> = found.iter().map(|one| row(one, now)).collect();
+    let is_kept = |place: &usize| !MAY_BE_EMPTY.contains(place) || rows.iter().any(|row| row[*place] != "-");
+    let kept: Vec<usize> = (0..COLUMNS.len()).filter(is_kept).collect();
+    let columns: Vec<Column> = kept.iter().map(|place| COLUMNS[*place]).collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| kept.iter().map(|place| row[*place].clone()).collect()).collect();
+    fitted(&columns, &rows, width())
+}
+
+fn row(one: &Listed, now: Time) -> Vec<String> {
+    let (entry, body) = (&one.entry, &one.entry.body);
+    let said = |key: &str| body[key].as_str().unwrap_or_default();
+    let time = |key: &str| Time::parse(said(key));
+    let shown = |at: Option<Time>| at.map_or_else(|| "-".to_owned(), |at| short(at, now));
+    let state = match (entry.state.as_str(), said("status")) {
+        ("closed", _) => "closed".to_owned(),
+        ("acknowledged", status) => format!("{status}, ack"),
+        (_, status) => status.to_owned(),
+    };
+    let since = if said("status") == "open" { time("started_at") } else { time("ended_at").or(time("last_at")) };
+    vec![
+        short_id(said("id")),
+        said("severity").to_owned(),
+        body["score"].to_string(),
+        said("behaviour").to_owned(),
+        state,
+        shown(since),
+        shown(Some(one.changed_at)),
+        time("started_at").map_or_else(|| "-".to_owned(), |began| words(now - began)),
+        zone(&body["zones"]),
+        about(body),
+        body["case_id"].as_str().map_or_else(|| "-".to_owned(), short_id),
+        entry.assignee.as_ref().map_or_else(|| "-".to_owned(), |name| FromAir(name).to_string()),
+        FromAir(deed(said("summary"), &body["vessels"])).to_string(),
+    ]
+}
+
+/// `Canary approaches +1`: the first zone that the alert is in, else the first it is near, and the number of further
+/// zones.
+fn zone(zones: &Value) -> String {
+    let zones: Vec<&Value> = zones.as_array().into_iter().flatten().collect();
+    let Some(first) = zones.iter().find(|zone| zone["relation"] == "in").or(zones.first()) else {
+        return "-".to_owned();
+    };
+    let near = if first["relation"] == "in" { "" } else { "near " };
+    let more = if zones.len() == 1 { String::new() } else { format!(" +{}", zones.len() - 1) };
+    format!("{near}{}{more}", FromAir(first["name"].as_str().unwrap_or_default()))
+}
+
+/// The vessels of an alert. For an alert about the daemon, the part of the daemon that it is about.
+pub(in crate::cli) fn about(alert: &Value) -> String {
+    system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
+}
+
+/// `ALFA (ES) + 002241022 (ES)`. Of more than three vessels, the first two and the number of others.
+fn vessels(vessels: &Value) -> String {
+    const MOST: usize = 3;
+    let vessels: Vec<&Value> = vessels.as_array().into_iter().flatten().collect();
+    let name = |vessel: &&Value| {
+        let flag = vessel["flag"].as_str().map_or(String::new(), |flag| format!(" ({})", FromAir(flag)));
+        match vessel["name"].as_str() {
+            Some(name) => format!("{}{flag}", FromAir(name)),
+            None => format!("{:09}{flag}", vessel["mmsi"].as_u64().unwrap_or_default()),
+        }
+    };
+    match vessels.len() {
+        0 => "-".to_owned(),
+        1..=MOST => vessels.iter().map(name).collect::<Vec<_>>().join(" + "),
+        count => {
+            let two = vessels.iter().take(2).map(name).collect::<Vec<_>>().join(" + ");
+            format!("{two} + {} more", count - 2)
+        }
+    }
+}
+
+/// The summary without the vessels at its beginning, which have a column of their own.
+pub(in crate::cli) fn deed<'a>(summary: &'a str, vessels: &Value) -> &'a str {
+    let called = |vessel: &Value| match vessel["name"].as_str() {
+        Some(name) => name.to_owned(),
+        None => format!("MMSI {:09}", vessel["mmsi"].as_u64().unwrap_or_default()),
+    };
+    let called: Vec<String> = vessels.as_array().into_iter().flatten().map(called).collect();
+    let after_one = |text: &'a str| {
+        let described = called.iter().find_map(|name| text.strip_prefix(name.as_str())?.strip_prefix(" ("));
+        described?.split_once(')').map(|(_, after)| after)
+    };
+    let mut rest = summary;
+    while let Some(after) = after_one(rest) {
+        rest = after.strip_prefix(" and ").or(after.strip_prefix(", ")).unwrap_or(after.trim_start());
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! The list of alerts on one screen.
+
+use serde_json::json;
+
+use super::*;
+
+#[derive(clap::Parser)]
+struct Words {
+    #[command(flatten)]
+    list: Arguments,
+}
+
+fn listed(state: &str, announced: bool, severity: &str) -> Listed {
+    let body = json!({"status": "open", "announced": announced, "severity": severity});
+    let entry = store::Entry {
+        id: "a".to_owned(),
+        state: state.to_owned(),
+        assignee: None,
+        finding: None,
+        finding_reason: None,
+        body,
+    };
+    Listed { entry, changed_at: Time::from_seconds(0), stored_at: Time::from_seconds(0) }
+}
+
+#[test]
+fn each_alert_that_is_left_out_is_counted_once_with_the_way_to_see_it() {
+    let all = [
+        listed("new", true, "medium"),
+        listed("closed", true, "info"),
+        listed("new", false, "info"),
+        listed("acknowledged", true, "low"),
+    ];
+    let shown = |words: &[&str]| {
+        let words = [&["list"], words].concat();
+        let filter = <Words as clap::Parser>::parse_from(words).list.filter;
+        let mut out = LeftOut::default();
+        let shown = all.iter().filter(|one| out.keeps(&filter, one)).count();
+        (shown, out.line(shown, &filter))
+    };
+    let line = "3 more: 1 closed (--state all), 1 below 20 points (--facts), 1 below medium (--severity info)\n";
+    assert_eq!(shown(&[]), (1, line.to_owned()));
+    assert_eq!(shown(&["--facts", "--state", "all"]), (4, String::new()));
+    assert_eq!(shown(&["--severity", "low"]).0, 2);
+}
+
+#[test]
+fn the_text_of_a_row_begins_after_the_vessels() {
+    let vessels = json!([{"mmsi": 224_123_456, "name": "ALFA"}, {"mmsi": 2_241_022, "name": null}]);
+    let summary = "ALFA (Spain, cargo) and MMSI 002241022 (Spain, fishing) were within 300 m, at night.";
+    assert_eq!(deed(summary, &vessels), "were within 300 m, at night.");
+    assert_eq!(deed("Input shore was silent.", &json!([])), "Input shore was silent.");
+    assert_eq!(deed("ALFA, far off (here) and", &vessels), "ALFA, far off (here) and");
+}
+
+#[test]
+fn many_vessels_are_two_and_a_number() {
+    let ship = |name: &str| json!({"mmsi": 224_000_001, "name": name, "flag": "ES"});
+    assert_eq!(super::vessels(&json!([ship("A"), {"mmsi": 2_241_022, "name": null}])), "A (ES) + 002241022");
+    let four = json!([ship("A"), ship("B"), ship("C"), ship("D")]);
+    assert_eq!(super::vessels(&four), "A (ES) + B (ES) + 2 more");
+    assert_eq!(super::vessels(&json!([])), "-");
+}
+
+#[test]
+fn a_zone_it_is_in_comes_before_one_near_it() {
+    let zones = json!([{"name": "B", "relation": "near"}, {"name": "A", "relation": "in"}]);
+    assert_eq!(zone(&zones), "A +1");
+    assert_eq!(zone(&json!([{"name": "B", "relation": "near"}])), "near B");
+}

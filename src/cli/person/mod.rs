@@ -1,0 +1,186 @@
+//! Who acts: for the audit trail, and for messages that name users.
+
+use std::fs;
+use std::ops::Deref;
+use std::process::Command;
+
+use rustix::process::getuid;
+
+use super::Failure;
+use crate::ais::hidden;
+use crate::store::Actor;
+
+/// File of the local accounts.
+const ACCOUNTS: &str = "/etc/passwd";
+/// Program that knows the accounts of a directory service too.
+const ASKS_DIRECTORY: &str = "/usr/bin/getent";
+/// File with the user id of the login, which `sudo` and `su` do not change.
+const LOGIN: &str = "/proc/self/loginuid";
+/// The id in [`LOGIN`] if there was no login.
+const NO_LOGIN: u32 = u32::MAX;
+/// User ids that are not people: distributions give 1 to 999 to services, and 65534 to services without an account of
+/// their own.
+const SERVICES: std::ops::RangeInclusive<u32> = 1..=999;
+const NOBODY: u32 = 65_534;
+/// Bound on a name in the audit trail, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// The person who acts, as the audit trail names them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Person {
+    name: String,
+    /// The account that called the program, if it differs from `name`.
+    caller: Option<String>,
+}
+
+impl Deref for Person {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<'a> From<&'a Person> for Actor<'a> {
+    fn from(person: &'a Person) -> Actor<'a> {
+        Actor { who: &person.name, caller: person.caller.as_deref() }
+    }
+}
+
+/// The person who acts: as given with `--as`, else the user of `sudo`, else the login, else the account of the process.
+///
+/// # Errors
+/// If the name is empty or reserved for the program, or if a service account without a person behind it does not name
+/// one.
+pub(super) fn who(said: Option<&String>) -> Result<Person, Failure> {
+    Surroundings::of_process().who(said.map(String::as_str))
+}
+
+/// A user account, by number and name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Account {
+    number: u32,
+    name: String,
+}
+
+impl Account {
+    fn is_person(&self) -> bool {
+        !SERVICES.contains(&self.number) && self.number != NOBODY
+    }
+}
+
+/// The accounts behind this process.
+#[derive(Clone, Debug)]
+struct Surroundings {
+    /// The user who ran `sudo`. Only as reliable as the environment variables that `sudo` sets.
+    sudo: Option<Account>,
+    /// The user who logged in, as recorded by the kernel.
+    login: Option<Account>,
+    /// The real user of the process.
+    own: Account,
+}
+
+impl Surroundings {
+    fn of_process() -> Surroundings {
+        let variable = |name: &str| std::env::var(name).ok().map(|value| clean(&value)).filter(|value| is_name(value));
+        let named = |number: u32| account(number).map(|name| clean(&name));
+        let sudo = variable("SUDO_USER").zip(variable("SUDO_UID").and_then(|number| number.parse().ok()));
+        // Both variables must name the same account, as far as this machine knows it.
+        let sudo = sudo.filter(|(name, number)| named(*number).is_none_or(|known| known == *name));
+        let login = fs::read_to_string(LOGIN).ok().and_then(|number| number.trim().parse().ok());
+        let login = login.filter(|number| *number != NO_LOGIN);
+        let number = getuid().as_raw();
+        let own = named(number).or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
+        let unnamed = |number: u32| format!("uid {number}");
+        Surroundings {
+            sudo: sudo.map(|(name, number)| Account { number, name }),
+            login: login.map(|number| Account { number, name: named(number).unwrap_or_else(|| unnamed(number)) }),
+            own: Account { number, name: own.unwrap_or_else(|| unnamed(number)) },
+        }
+    }
+
+    /// The person behind the process, and the person whom the kernel records as logged in.
+    fn person(&self) -> (Option<&Account>, Option<&Account>) {
+        let login = self.login.as_ref().filter(|account| account.is_person());
+        let all = [self.sudo.as_ref(), login, Some(&self.own)];
+        (all.into_iter().flatten().find(|account| account.is_person()), login)
+    }
+
+    fn who(&self, said: Option<&str>) -> Result<Person, Failure> {
+        let (person, login) = self.person();
+        let seen = login.or(person).unwrap_or(&self.own);
+        let name = match said.map(clean) {
+            Some(said) if said.is_empty() => return Err(Failure::Usage("say who does it: --as NAME".to_owned())),
+            Some(said) if !is_name(&said) => {
+                return Err(Failure::Usage(format!(
+                    "--as {said}: a name in parentheses is the program's own; write the name of a person"
+                )));
+            }
+            Some(said) if person.is_none() && said == self.own.name => return Err(self.needs_person()),
+            Some(said) => said,
+            None => person.ok_or_else(|| self.needs_person())?.name.clone(),
+        };
+        let caller = Some(seen.name.clone()).filter(|caller| *caller != name);
+        Ok(Person { name, caller })
+    }
+
+    fn needs_person(&self) -> Failure {
+        Failure::Usage(format!(
+            "{} is the account of a service, and the audit trail names people: say who acts with --as NAME, or come from a login of \
+             your own with sudo -u {}",
+            self.own.name, self.own.name
+        ))
+    }
+}
+
+/// The person an alert is assigned to, cleaned. `None` for `-`, which removes the assignment.
+///
+/// # Errors
+/// If no visible character is left, or if the name is reserved for the program.
+pub(super) fn assignee(said: &str) -> Result<Option<String>, Failure> {
+    match clean(said) {
+        name if name == "-" => Ok(None),
+        name if is_name(&name) => Ok(Some(name)),
+        name if name.is_empty() => {
+            Err(Failure::Usage("name the person it is assigned to, or write `-` to assign it to no one".to_owned()))
+        }
+        name => Err(Failure::Usage(format!(
+            "{name}: a name in parentheses is the program's own; write the name of a person"
+        ))),
+    }
+}
+
+/// Whether this can be the name of a person. Names in parentheses are reserved for the program.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('(')
+}
+
+/// Cleans a name so that it can be shown on one line: no control or invisible characters, single spaces, bounded
+/// length.
+fn clean(name: &str) -> String {
+    let seen: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !hidden(*c)).collect();
+    let words = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(LONGEST_NAME).collect::<String>().trim_end().to_owned()
+}
+
+/// The name of a user, by number. `None` if this machine does not know the number.
+pub(super) fn account(number: u32) -> Option<String> {
+    let local = fs::read_to_string(ACCOUNTS).ok().and_then(|accounts| name_in(&accounts, number));
+    local.or_else(|| {
+        let answer = Command::new(ASKS_DIRECTORY).args(["passwd", &number.to_string()]).output().ok()?;
+        name_in(&String::from_utf8_lossy(&answer.stdout), number)
+    })
+}
+
+/// The name of a user, by number, in lines in the format of `passwd(5)`.
+fn name_in(accounts: &str, number: u32) -> Option<String> {
+    accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        let of = fields.nth(1)?.parse::<u32>().ok()?;
+        (of == number).then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! Parses text into a `Config` and reports every error at once, each with its line.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer};
+
+use super::layers::{Layer, Layers};
+use super::shape::SETTINGS;
+use super::walk::walk;
+use super::{Config, Problem};
+
+/// Settings as far as they could be parsed.
+pub(super) struct Loaded<'a> {
+    layers: Layers<'a>,
+    table: DeTable<'a>,
+    /// List entries left out because of an error: name of the list and index in the files, ascending.
+    left_out: Vec<(String, usize)>,
+    /// Keys with an error, by their paths in the files; further messages about them are dropped.
+    faulty: Vec<String>,
+    /// The parsed settings, with defaults or placeholders for keys with errors. `None` if a text is not TOML.
+    pub(super) config: Option<Config>,
+    /// The errors found so far.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Maximum number of errors reported.
+const MOST_PROBLEMS: usize = 100;
+
+/// Compares a settings text with the schema: what is unknown, missing, of another type or out of its range. How values relate to one
+/// another is not compared.
+pub fn misfits(text: &str) -> Vec<Problem> {
+    load(&[Layer { file: "settings".to_owned(), text: text.to_owned() }]).problems
+}
+
+/// Parses the texts, each layered over the ones before it.
+pub(super) fn load(files: &[Layer]) -> Loaded<'_> {
+    load_if(files, |_| true)
+}
+
+/// Parses only these tables; the rest only has to be valid TOML.
+pub(super) fn load_tables<'a>(files: &'a [Layer], names: &[&str]) -> Loaded<'a> {
+    load_if(files, |name| names.contains(&name))
+}
+
+fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
+    let (layers, parsed) = Layers::parse(files);
+    let mut loaded = Loaded {
+        layers,
+        table: DeTable::new(),
+        left_out: Vec::new(),
+        faulty: Vec::new(),
+        config: None,
+        problems: Vec::new(),
+    };
+    match parsed {
+        Ok(table) => {
+            loaded.table = table.into_iter().filter(|(key, _)| wanted(key.get_ref())).collect();
+            loaded.understand();
+        }
+        Err(problems) => loaded.problems = problems,
+    }
+    loaded.problems.truncate(MOST_PROBLEMS);
+    loaded
+}
+
+impl Loaded<'_> {
+    /// Compares the texts with the schema, reports every fault, and deserialises the rest.
+    fn understand(&mut self) {
+        let walked = walk(&SETTINGS, &self.table);
+        for fault in walked.faults {
+            let problem = self.layers.problem(&fault.span, fault.text);
+            self.problems.push(if fault.is_secret { problem.hidden() } else { problem });
+            self.faulty.push(fault.path);
+        }
+        self.left_out = walked.left_out;
+        let rest = Spanned::new(self.layers.all(), walked.table);
+        match Config::deserialize(Deserializer::from(rest)) {
+            Ok(mut config) => {
+                if let Some(profile) = config.profile {
+                    profile.apply(&mut config.behaviours, |path| self.is_written(path));
+                }
+                self.config = Some(config);
+            }
+            // What the schema cannot describe, such as a number too large for its type.
+            Err(error) => {
+                let span = error.span().unwrap_or(0..0);
+                self.problems.push(self.layers.problem(&span, error.message().to_owned()));
+            }
+        }
+        self.layers.sort(&mut self.problems);
+    }
+
+    /// Whether a sentence of `problems()` is about a key whose error is already reported.
+    pub(super) fn is_about_faulty(&self, sentence: &str) -> bool {
+        let path = self.as_in_file(path_in(sentence).0);
+        self.faulty
+            .iter()
+            .any(|faulty| path.strip_prefix(faulty).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '['])))
+    }
+
+    /// Sorts by file and line.
+    pub(super) fn sort(&self, problems: &mut [Problem]) {
+        self.layers.sort(problems);
+    }
+
+    /// Turns a sentence of `problems()`, which starts with its key path, into a problem with its line.
+    pub(super) fn locate(&self, sentence: &str) -> Problem {
+        let (path, rest) = path_in(sentence);
+        let rest = rest.trim_start_matches(':').trim_start();
+        let path = self.as_in_file(path);
+        let text = format!("{path}: {rest}");
+        match self.find(&path) {
+            Some(span) => self.layers.problem(&span, text),
+            None => self.layers.of_all(text),
+        }
+    }
+
+    /// Converts a list index to the numbering of the files, which includes entries left out.
+    fn as_in_file(&self, path: &str) -> String {
+        let Some((list, rest)) = path.split_once('[') else {
+            return path.to_owned();
+        };
+        let Some((index, rest)) = rest.split_once(']') else {
+            return path.to_owned();
+        };
+        let mut index: usize = index.parse().unwrap_or(0);
+        for (_, gap) in self.left_out.iter().filter(|(name, _)| name == list) {
+            index += usize::from(*gap <= index);
+        }
+        format!("{list}[{index}]{rest}")
+    }
+
+    /// Whether the file sets a key; `path` may lead through tables but not lists.
+    pub(super) fn is_written(&self, path: &str) -> bool {
+        let mut table = Some(&self.table);
+        path.split('.').all(|step| {
+            let entry = table.and_then(|table| table.iter().find(|(key, _)| key.get_ref() == step));
+            table = match entry.map(|(_, value)| value.get_ref()) {
+                Some(DeValue::Table(inner)) => Some(inner),
+                _ => None,
+            };
+            entry.is_some()
+        })
+    }
+
+    /// Position of a key in the text, or of the nearest enclosing item.
+    fn find(&self, path: &str) -> Option<Range<usize>> {
+        let mut nearest = None;
+        let mut table = Some(&self.table);
+        for step in path.split('.') {
+            let (name, index) = match step.split_once('[') {
+                Some((name, index)) => (name, index.trim_end_matches(']').parse::<usize>().ok()),
+                None => (step, None),
+            };
+            let entry = table.take().and_then(|table| table.iter().find(|(key, _)| key.get_ref() == name));
+            let Some((key, value)) = entry else {
+                break;
+            };
+            let is_plain = !matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_));
+            nearest = Some(if is_plain { key.span().start..value.span().end } else { key.span() });
+            let mut value = value;
+            if let (Some(index), DeValue::Array(list)) = (index, value.get_ref()) {
+                let Some(element) = list.get(index) else {
+                    break;
+                };
+                nearest = Some(element.span());
+                value = element;
+            }
+            table = match value.get_ref() {
+                DeValue::Table(inner) => Some(inner),
+                _ => None,
+            };
+        }
+        nearest
+    }
+}
+
+/// Splits a sentence into its key path and the rest.
+fn path_in(sentence: &str) -> (&str, &str) {
+    let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"._-[]".contains(&byte);
+    sentence.split_at(sentence.bytes().position(|byte| !in_path(byte)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests;

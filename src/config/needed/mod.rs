@@ -1,0 +1,113 @@
+//! What the settings require: existing files, programs and secrets, and known names.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::layers::Layer;
+use super::{Config, Problem};
+use crate::alerts::NoticeKind;
+use crate::behaviours;
+use crate::secret::{Secret, SecretError};
+use crate::text::advice;
+
+/// Files and folders that inputs and sinks need and that do not exist or cannot be used.
+pub(super) fn missing_places(config: &Config) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (index, input) in config.inputs.iter().enumerate() {
+        problems.extend(input.requirements(&format!("inputs[{index}]")));
+    }
+    let sinks = config.sinks.iter().enumerate();
+    let files = sinks.filter_map(|(index, sink)| Some((format!("sinks[{index}].path"), sink.path.as_ref()?)));
+    for (key, path) in files.chain(config.store.path.iter().map(|path| ("store.path".to_owned(), path))) {
+        let parent = path.parent().filter(|parent| *parent != Path::new(""));
+        if path.is_dir() {
+            problems.push(format!("{key}: {} is a folder; write the path of a file", path.display()));
+        } else if parent.is_some_and(|parent| !parent.is_dir()) {
+            problems.push(format!(
+                "{key}: the folder of {} does not exist; create it, or write another path",
+                path.display()
+            ));
+        }
+    }
+    for (index, sink) in config.sinks.iter().enumerate() {
+        problems.extend(sink.requirements(&format!("sinks[{index}]")));
+    }
+    for (list, all) in
+        [("inputs", serde_json::to_value(&config.inputs)), ("sinks", serde_json::to_value(&config.sinks))]
+    {
+        // Serialising plain data cannot fail.
+        secrets(list, &all.unwrap_or_default(), &mut problems);
+    }
+    problems
+}
+
+/// Unusable secrets: missing, readable by others, or not text.
+fn secrets(path: &str, value: &Value, problems: &mut Vec<String>) {
+    if let Ok(secret) = Secret::deserialize(value) {
+        return problems.extend(useless(path, &secret));
+    }
+    match value {
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, value)| secrets(&format!("{path}[{index}]"), value, problems));
+        }
+        Value::Object(table) => {
+            table.iter().for_each(|(key, value)| secrets(&format!("{path}.{key}"), value, problems));
+        }
+        _ => {}
+    }
+}
+
+fn useless(path: &str, secret: &Secret) -> Option<String> {
+    let error = secret.read().err()?;
+    match (secret, &error) {
+        // The user who checks may not be the one who runs the daemon; only the latter receives credentials and may read the files.
+        (Secret::Credential(_), SecretError::NoCredentials { .. } | SecretError::File { .. }) => None,
+        (Secret::File(file), SecretError::File { cause, .. })
+            if cause.kind() == ErrorKind::PermissionDenied && fs::metadata(file).is_ok() =>
+        {
+            None
+        }
+        (Secret::File(_), SecretError::File { .. } | SecretError::NoFile { .. }) => {
+            Some(format!("{path}.file: {error}; write the path of the secret's file"))
+        }
+        (Secret::File(_), _) => Some(format!("{path}.file: {error}")),
+        (Secret::Credential(_), _) => Some(format!("{path}.credential: {error}")),
+    }
+}
+
+/// Settings files that every user may write.
+pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Problem> {
+    let is_open = |layer: &&Layer| fs::metadata(&layer.file).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
+    let told = |layer: &Layer| Problem::of_file(&layer.file, "every user may write this file; run chmod o-w on it");
+    layers.filter(is_open).map(told).collect()
+}
+
+/// Names in a sink's `behaviours` that no behaviour or system alert has.
+pub(super) fn unknown_behaviours(config: &Config) -> Vec<String> {
+    let known: Vec<&str> =
+        behaviours::NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.behaviour().name())).collect();
+    let sinks = config.sinks.iter().enumerate();
+    let asked = sinks.flat_map(|(index, sink)| sink.behaviours.iter().map(move |name| (index, name)));
+    let unknown = asked.filter(|(_, name)| !known.contains(&name.as_str()));
+    unknown
+        .map(|(index, name)| format!("sinks[{index}].behaviours: unknown behaviour `{name}`; {}", advice(name, &known)))
+        .collect()
+}
+
+/// Zones in a sink's `zones` that no file defines, so the sink receives nothing for them.
+pub(super) fn unknown_zones(config: &Config, known: &[&str]) -> Vec<String> {
+    let sinks = config.sinks.iter().enumerate();
+    let asked = sinks.flat_map(|(index, sink)| sink.zones.iter().map(move |id| (index, id)));
+    let unknown = asked.filter(|(_, id)| !known.contains(&id.as_str()));
+    unknown
+        .map(|(index, id)| format!("sinks[{index}].zones: no zone has the id `{id}`, so nothing is sent for it"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

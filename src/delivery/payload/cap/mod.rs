@@ -1,0 +1,143 @@
+//! A change as a message of the Common Alerting Protocol 1.2 (OASIS).
+
+use super::plain;
+use super::xml::Element;
+use crate::alerts::handling::Reality;
+use crate::alerts::{Change, ChangeKind, Severity, Status};
+use crate::behaviours::{Behaviour, CapCategory};
+use crate::delivery::digest::Digest;
+use crate::time::Time;
+
+/// Radius of the circle around the alert's position. Kilometres.
+const RADIUS_KM: f64 = 1.0;
+
+/// The CAP message. Later messages refer to the first one, whose `sent` is the alert's opening time. As this is stored with the alert, the
+/// reference stays right after a restart.
+pub(in crate::delivery) fn message(told: &Change, sender: &str) -> String {
+    let alert = &told.alert;
+    let (kind, sent) = match told.change {
+        ChangeKind::Opened => ("Alert", alert.opened_at),
+        ChangeKind::Retracted => ("Cancel", told.at),
+        ChangeKind::Updated | ChangeKind::Ended => ("Update", told.at),
+    };
+    let mut parts = vec![
+        Element::text("identifier", format!("{}.{}", alert.id, told.revision)),
+        Element::text("sender", sender),
+        Element::text("sent", offset(sent)),
+        Element::text(
+            "status",
+            match alert.handling.reality {
+                Reality::Actual => "Actual",
+                Reality::Exercise => "Exercise",
+                Reality::Test => "Test",
+            },
+        ),
+        Element::text("msgType", kind),
+        Element::text("scope", "Restricted"),
+        Element::text("restriction", super::marking(alert)),
+    ];
+    if kind != "Alert" {
+        parts.push(Element::text("note", &told.reason));
+        parts.push(Element::text("references", format!("{sender},{}.1,{}", alert.id, offset(alert.opened_at))));
+    }
+    parts.extend(alert.case_id.as_ref().map(|case| Element::text("incidents", case)));
+    parts.push(info(told));
+    Element::of("alert", parts).with("xmlns", "urn:oasis:names:tc:emergency:cap:1.2").document()
+}
+
+fn info(told: &Change) -> Element {
+    let alert = &told.alert;
+    let event = event(alert.behaviour);
+    let names: Vec<String> = alert.vessels.iter().map(super::called).collect();
+    let names = super::digest(alert).map_or_else(|| names.join(", "), |digest| format!("({})", digest.name()));
+    let headline = match told.change {
+        ChangeKind::Retracted => format!("Withdrawn: {} {names}", event.to_lowercase()),
+        _ => format!("Possible {} {names}", event.to_lowercase()),
+    };
+    let parameters = [
+        ("alert", alert.id.clone()),
+        ("revision", told.revision.to_string()),
+        ("change", told.change.name().to_owned()),
+        ("behaviour", alert.behaviour.to_string()),
+        ("severity", alert.severity.name().to_owned()),
+        ("score", alert.score.to_string()),
+        ("decided", told.at.to_string()),
+        ("handling", alert.handling.line()),
+    ];
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value));
+    let mmsis = alert.vessels.iter().map(|vessel| ("mmsi".to_owned(), super::nine_digits(vessel)));
+    let digest = super::digest(alert);
+    let listed = digest.iter().flat_map(Digest::texts);
+    let listed = listed.map(|(name, ids)| (format!("alerts_{name}"), ids));
+    let parameter = |(name, value): (String, String)| {
+        Element::of("parameter", [Element::text("valueName", name), Element::text("value", value)])
+    };
+    let mut parts = vec![
+        Element::text("language", "en-GB"),
+        Element::text("category", category(alert.behaviour)),
+        Element::text("event", &event),
+        Element::text("urgency", urgency(told)),
+        Element::text("severity", severity(alert.severity)),
+        // What a machine infers from AIS, which ships report themselves, is never more certain than this.
+        Element::text("certainty", if alert.status == Status::Retracted { "Unlikely" } else { "Possible" }),
+        Element::text("onset", offset(alert.started_at)),
+        Element::text("headline", headline.trim_end().chars().take(160).collect::<String>()),
+        Element::text("description", &alert.summary),
+    ];
+    parts.extend(parameters.into_iter().chain(mmsis).chain(listed).map(parameter));
+    parts.push(area(told));
+    Element::of("info", parts)
+}
+
+fn area(told: &Change) -> Element {
+    let zones: Vec<String> = told.alert.zones.iter().map(|zone| plain(&zone.name)).collect();
+    let described = super::place(&told.alert).into_iter().chain(zones).collect::<Vec<_>>().join("; ");
+    let mut parts =
+        vec![Element::text("areaDesc", if described.is_empty() { "position unknown" } else { described.as_str() })];
+    if let Some(at) = told.alert.position {
+        parts.push(Element::text("circle", format!("{:.5},{:.5} {RADIUS_KM:.1}", at.lat, at.lon)));
+    }
+    Element::of("area", parts)
+}
+
+/// Behaviour as an event name: `Dark rendezvous`.
+fn event(behaviour: Behaviour) -> String {
+    let words = behaviour.name().replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn category(behaviour: Behaviour) -> &'static str {
+    match behaviour.character().cap {
+        CapCategory::Rescue => "Rescue",
+        CapCategory::Safety => "Safety",
+        CapCategory::Infra => "Infra",
+        CapCategory::Security => "Security",
+    }
+}
+
+fn urgency(told: &Change) -> &'static str {
+    match (told.alert.status, told.alert.severity) {
+        (Status::Ended | Status::Retracted, _) => "Past",
+        (Status::Open, Severity::High | Severity::Critical) => "Immediate",
+        (Status::Open, _) => "Expected",
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "Severe",
+        Severity::High => "Moderate",
+        Severity::Medium | Severity::Low => "Minor",
+        Severity::Info => "Unknown",
+    }
+}
+
+/// UTC time in CAP's form: whole seconds and the offset `-00:00`, never `Z`.
+fn offset(at: Time) -> String {
+    let whole = Time::from_seconds(at.seconds()).to_string();
+    format!("{}-00:00", whole.trim_end_matches('Z'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! Health checks: whether the daemon can do its work, and if not, why.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::View;
+use crate::store::Backlog;
+use crate::telemetry::FromAir;
+use crate::time::{Span, Time};
+
+/// Age of the last view from which the main loop counts as stalled.
+pub(super) const STALLED: Duration = Duration::from_secs(10);
+/// Engine time may be behind receipt by this much, in addition to the lateness of the inputs.
+const LAG: Span = Span::from_seconds(120);
+/// The engine counts as lagging if lines wait for it this long.
+const WAITED: Span = Span::from_seconds(10);
+/// An input is included in the lag check if its last report is more recent than this.
+const HEARD: Span = Span::from_seconds(60);
+
+/// Body of the `/readyz` response.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub(super) struct Health {
+    /// True if there are no reasons.
+    pub(super) ready: bool,
+    /// Conditions that keep the daemon from doing its work.
+    pub(super) reasons: Vec<String>,
+    /// Problems that do not stop its work.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Evaluates a view. `age` is the time since the main loop published it.
+pub(super) fn health(view: &View, age: Duration) -> Health {
+    let mut reasons = Vec::new();
+    let mut warnings = Vec::new();
+    if STALLED <= age {
+        reasons.push(format!("the main loop has made no progress for {} s", age.as_secs()));
+    }
+    if !view.ready {
+        reasons.push("starting: some inputs are not ready yet".to_owned());
+    }
+    if let Some(store) = view.store.as_ref().filter(|store| store.now) {
+        reasons.push(match store.absence {
+            Some(absence) => {
+                format!("store unavailable: its file is {absence}; alerts are held back and not delivered")
+            }
+            None => "store failing: alerts are held back and not delivered".to_owned(),
+        });
+    }
+    if let Some(journal) = view.journal.as_ref().filter(|journal| journal.now) {
+        reasons.push(match journal.absence {
+            Some(absence) => format!("journal unavailable: its folder is {absence}; received lines are not recorded"),
+            None => "journal failing: received lines are not recorded".to_owned(),
+        });
+    }
+    let names = |is: &dyn Fn(&super::InputView) -> bool| -> Vec<&str> {
+        view.inputs.iter().filter(|input| is(input)).map(|input| input.name.as_str()).collect()
+    };
+    let down = names(&|input| !input.up && !input.ended);
+    let ended = names(&|input| input.ended);
+    if down.len() + ended.len() == view.inputs.len() {
+        reasons.push(format!("all inputs down: {}", [down.as_slice(), &ended].concat().join(", ")));
+    } else if !down.is_empty() {
+        warnings.push(format!("inputs down: {}", down.join(", ")));
+    }
+    warnings.extend(view.inputs.iter().filter_map(|input| silent(input, view.at)));
+    let lagging = names(&|input| input.lagging);
+    if !lagging.is_empty() {
+        warnings.push(format!("late inputs: {}", lagging.join(", ")));
+    }
+    if let Some(why) = lag(view) {
+        reasons.push(why);
+    }
+    let down: Vec<&str> = view.sinks.iter().filter(|sink| sink.down).map(|sink| sink.name.as_str()).collect();
+    if !down.is_empty() {
+        warnings.push(format!("sinks down: {}", down.join(", ")));
+    }
+    if !view.reload.ok {
+        let problems = view.reload.problems;
+        let word = if problems == 1 { "problem" } else { "problems" };
+        warnings.push(format!(
+            "reload refused: {problems} {word}; the previous settings and zones remain in force; atalaia check --config {} shows {}",
+            FromAir(&view.reload.file.display().to_string()),
+            if problems == 1 { "it" } else { "them" }
+        ));
+    }
+    if !view.reload.waits_for_restart.is_empty() {
+        warnings.push(format!("changed settings need a restart: {}", view.reload.waits_for_restart.join(", ")));
+    }
+    warnings.extend(view.lapsing.iter().cloned());
+    Health { ready: reasons.is_empty(), reasons, warnings }
+}
+
+impl Health {
+    /// Adds a warning for each sink with deliveries that were given up and must be sent again by hand, and for each removed sink with
+    /// any that were not made.
+    pub(super) fn and_undelivered(mut self, view: &View, backlog: &[Backlog]) -> Health {
+        for Backlog { sink, pending, failed, .. } in backlog {
+            let is_removed = view.sinks.iter().all(|known| known.name != *sink);
+            let undelivered = if is_removed { pending + failed } else { *failed };
+            if undelivered == 0 {
+                continue;
+            }
+            let messages = if undelivered == 1 { "message" } else { "messages" };
+            self.warnings.push(match is_removed {
+                true => {
+                    format!("{undelivered} undelivered for the removed sink {sink}: atalaia deliveries list shows them")
+                }
+                false => {
+                    format!("sink {sink} did not get {undelivered} alert {messages}: atalaia deliveries list shows why")
+                }
+            });
+        }
+        self
+    }
+}
+
+/// Describes an input that is up but sends nothing; `None` for all others.
+fn silent(input: &super::InputView, now: Time) -> Option<String> {
+    let since = input.silent_since.filter(|_| input.up)?;
+    let since = if since.date() == now.date() { since.clock() } else { since.minute() };
+    let clients = if input.clients == Some(0) { "; no client is connected" } else { "" };
+    Some(format!("input {} has sent nothing since {since} UTC{clients}", input.name))
+}
+
+/// Describes how the engine lags behind its live inputs; `None` if it keeps up.
+fn lag(view: &View) -> Option<String> {
+    if WAITED <= view.engine.waited {
+        return Some(format!("engine lagging: lines wait {} s", view.engine.waited.seconds()));
+    }
+    let heard = |input: &&super::InputView| {
+        input.live && !input.lagging && input.reported.is_some_and(|(received, _)| view.at - received < HEARD)
+    };
+    let lateness = view.inputs.iter().filter(heard).map(|input| input.lateness).max()?;
+    let behind = view.at - view.engine.time?;
+    (lateness + LAG < behind).then(|| format!("engine lagging: its time is {:.0} s behind receipt", behind.seconds()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! What makes a daemon unhealthy, and what the answer says.
+
+use super::super::tests::view;
+use super::super::{Failing, ReloadView, SinkView};
+use super::*;
+use crate::disk::Absence;
+
+fn reasons(change: impl FnOnce(&mut View)) -> Vec<String> {
+    let mut view = view();
+    change(&mut view);
+    let health = health(&view, Duration::from_secs(1));
+    assert_eq!(health.ready, health.reasons.is_empty());
+    health.reasons
+}
+
+#[test]
+fn a_condition_that_stops_the_work_is_a_reason() {
+    assert_eq!(reasons(|_| {}), Vec::<String>::new());
+    assert!(reasons(|view| view.ready = false)[0].starts_with("starting"));
+    let failing = Some(Failing { times: 1, now: true, absence: None });
+    assert!(reasons(|view| view.store.clone_from(&failing))[0].starts_with("store failing"));
+    assert!(reasons(|view| view.journal = failing)[0].starts_with("journal failing"));
+    let away = Some(Failing { times: 1, now: true, absence: Some(Absence::Gone) });
+    assert!(reasons(|view| view.store.clone_from(&away))[0].starts_with("store unavailable: its file is gone;"));
+    assert!(reasons(|view| view.journal = away)[0].starts_with("journal unavailable: its folder is gone;"));
+    assert_eq!(
+        reasons(|view| view.inputs.iter_mut().for_each(|input| input.up = false)),
+        ["all inputs down: coast, hub"]
+    );
+    assert!(reasons(|view| view.engine.waited = WAITED)[0].starts_with("engine lagging"));
+    let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(151));
+    assert_eq!(reasons(behind), ["engine lagging: its time is 151 s behind receipt"]);
+    let stalled = health(&view(), STALLED);
+    assert!(!stalled.ready && stalled.reasons[0].starts_with("the main loop has made no progress for 10 s"));
+}
+
+#[test]
+fn deliveries_that_were_not_made_are_a_warning_also_after_their_sink_was_removed() {
+    let mut view = view();
+    view.sinks =
+        ["partner", "mail", "map"].map(|name| SinkView { name: name.to_owned(), ..view.sinks[0].clone() }).to_vec();
+    let waits = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, oldest: None, failed };
+    let health = health(&view, Duration::from_secs(1));
+    let health =
+        health.and_undelivered(&view, &[waits("partner", 4), waits("mail", 0), waits("map", 1), waits("old", 39)]);
+    assert!(health.ready);
+    let expected = [
+        "sink partner did not get 4 alert messages: atalaia deliveries list shows why",
+        "sink map did not get 1 alert message: atalaia deliveries list shows why",
+        "42 undelivered for the removed sink old: atalaia deliveries list shows them",
+    ];
+    assert_eq!(health.warnings, expected);
+}
+
+#[test]
+fn a_condition_that_does_not_stop_the_work_is_a_warning() {
+    let mut view = view();
+    view.inputs[0].up = false;
+    view.sinks[0].down = true;
+    let waits_for_restart = vec!["[[inputs]] (coast)".to_owned(), "[http]".to_owned()];
+    view.lapsing = vec!["inputs[0].nats.tls.ca: ca.pem expired".to_owned()];
+    view.reload = ReloadView { ok: false, problems: 2, waits_for_restart, ..view.reload };
+    let health = health(&view, Duration::from_secs(1));
+    assert!(health.ready, "{:?}", health.reasons);
+    assert_eq!(health.warnings[0], "inputs down: coast");
+    assert_eq!(health.warnings[1], "sinks down: log");
+    assert_eq!(
+        health.warnings[2],
+        "reload refused: 2 problems; the previous settings and zones remain in force; \
+         atalaia check --config /etc/atalaia/atalaia.toml shows them"
+    );
+    assert_eq!(health.warnings[3], "changed settings need a restart: [[inputs]] (coast), [http]");
+    assert_eq!(health.warnings[4], "inputs[0].nats.tls.ca: ca.pem expired");
+}
+
+#[test]
+fn silent_inputs_and_lagging_clocks_are_not_the_engines_fault() {
+    let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(4000));
+    let silent = reasons(|view| {
+        behind(view);
+        // Lines that are not reports do not advance engine time.
+        view.inputs.iter_mut().for_each(|input| input.reported = Some((view.at - HEARD, Span::ZERO)));
+    });
+    assert_eq!(silent, Vec::<String>::new());
+    let lagging = reasons(|view| {
+        behind(view);
+        view.inputs.iter_mut().for_each(|input| input.lagging = true);
+    });
+    assert_eq!(lagging, Vec::<String>::new());
+}

@@ -1,0 +1,230 @@
+//! The settings that all inputs have, as far as they are the same for every kind.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::feed::{Kind, Settings};
+use super::input::{AddressUse, Character, PathUse};
+use crate::service::Protocol;
+use crate::tls::{self, Endpoint};
+
+pub(super) fn idle_timeout_seconds() -> u32 {
+    120
+}
+
+pub(super) fn max_clients() -> u16 {
+    64
+}
+
+pub(super) fn max_clients_per_address() -> u16 {
+    16
+}
+
+impl Kind {
+    /// What distinguishes it from other kinds.
+    pub fn character(self) -> &'static Character {
+        self.input().character()
+    }
+
+    /// Its name in the settings.
+    pub fn name(self) -> &'static str {
+        self.character().name
+    }
+
+    /// Key of its table in the settings.
+    pub fn table(self) -> String {
+        self.name().replace('-', "_")
+    }
+
+    /// Whether it takes an `address`.
+    pub fn has_address(self) -> bool {
+        self.character().address != AddressUse::Unused
+    }
+
+    /// The protocol of the port that it listens on; `None` if it does not listen.
+    pub fn listens(self) -> Option<Protocol> {
+        match self.character().address {
+            AddressUse::Listener { protocol, .. } => Some(protocol),
+            AddressUse::Server { .. } | AddressUse::Unused => None,
+        }
+    }
+
+    /// Whether the times in its lines are checked against the time of receipt.
+    pub fn is_live(self) -> bool {
+        self.character().is_live
+    }
+
+    /// Whether it is read once, to its end.
+    pub fn is_recording(self) -> bool {
+        self.character().is_recording
+    }
+
+    /// Whether it handles a stop itself.
+    pub fn drains(self) -> bool {
+        self.character().drains
+    }
+}
+
+impl Settings {
+    /// Resolves relative paths against `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        self.path = self.path.take().map(|path| folder.join(path));
+        self.tables_mut().into_iter().for_each(|table| table.within(folder));
+    }
+
+    /// Minimum interval between the starts of two attempts.
+    pub(super) fn spacing(&self) -> Duration {
+        self.kind.input().spacing(self)
+    }
+
+    /// TLS settings of its connections; `None` for a kind that cannot be encrypted, or if its table is missing.
+    pub fn tls(&self) -> Option<&tls::Settings> {
+        let own = self.tables().into_iter().find(|(kind, _)| *kind == self.kind);
+        own.and_then(|(_, table)| table?.tls())
+    }
+
+    /// Servers the input connects to, each with its settings key; empty for kinds that listen or read files.
+    pub fn endpoints(&self) -> Vec<(String, Endpoint)> {
+        self.kind.input().endpoints(self)
+    }
+
+    /// Lists what the input requires of this machine and does not find; `path` is its key path (`inputs[0]`).
+    pub fn requirements(&self, path: &str) -> Vec<String> {
+        self.kind.input().requirements(self, path)
+    }
+
+    /// Lists the errors in the tables of the individual kinds.
+    fn table_problems(&self, path: &str) -> Vec<String> {
+        let name = self.kind.name();
+        let mut problems = Vec::new();
+        for (owner, table) in self.tables() {
+            let key = owner.table();
+            match table {
+                Some(_) if owner != self.kind => {
+                    problems.push(format!("{path}.{key}: kind \"{name}\" takes no such table; leave it out"));
+                }
+                Some(table) => problems.extend(table.problems(&format!("{path}.{key}"))),
+                None if owner == self.kind && owner.input().needs_table() => {
+                    problems.push(format!("{path}: kind \"{name}\" needs a table; write [inputs.{key}] below it"));
+                }
+                None => {}
+            }
+        }
+        problems
+    }
+
+    /// Whether both would listen on the same port and address. Port 0 never collides, because the system chooses it.
+    pub fn takes_address_of(&self, other: &Settings) -> bool {
+        let parts = |settings: &Settings| {
+            let (host, port) = settings.address.as_deref()?.rsplit_once(':')?;
+            let port = port.parse::<u16>().ok().filter(|port| *port != 0)?;
+            let any = ["0.0.0.0", "[::]", "*"].contains(&host);
+            Some((host.to_owned(), port, any))
+        };
+        let (Some(ours), Some(theirs)) = (parts(self), parts(other)) else {
+            return false;
+        };
+        // TCP and UDP ports are separate.
+        let both = self.kind.listens().is_some_and(|ours| other.kind.listens() == Some(ours));
+        both && ours.1 == theirs.1 && (ours.0 == theirs.0 || ours.2 || theirs.2)
+    }
+
+    /// Lists the errors in the settings; `path` is the key path of this input (`inputs[0]`).
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let kind = self.kind.name();
+        let mut problems = Vec::new();
+        if self.name.trim().is_empty() {
+            problems.push(format!("{path}.name: is empty; write a name for logs and alerts"));
+        }
+        if self.name.contains(char::is_control) {
+            problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
+        }
+        match (&self.address, self.kind.has_address()) {
+            (None, true) => {
+                problems.push(format!("{path}: kind \"{kind}\" needs an address; write address = \"host:port\""))
+            }
+            (Some(_), false) => {
+                problems.push(format!("{path}.address: kind \"{kind}\" takes no address; leave it out"))
+            }
+            (Some(address), true) => {
+                problems.extend(address_problem(address, self.kind).map(|problem| format!("{path}.address: {problem}")))
+            }
+            (None, false) => {}
+        }
+        match (&self.path, (self.kind.character().path != PathUse::Unused)) {
+            (None, true) => problems.push(format!("{path}: kind \"{kind}\" needs a path; write path = \"FILE\"")),
+            (Some(_), false) => problems.push(format!("{path}.path: kind \"{kind}\" takes no path; leave it out")),
+            _ => {}
+        }
+        if let Some(zone) = &self.time_zone
+            && time_zone(zone).is_none()
+        {
+            problems.push(format!(
+                "{path}.time_zone: \"{zone}\" is not a time zone; write an IANA name or an offset, for instance \
+                 \"Europe/Lisbon\" or \"+02:00\""
+            ));
+        }
+        if self.lateness_seconds.is_some_and(|seconds| 86_400 < seconds) {
+            problems.push(format!("{path}.lateness_seconds: is more than a day; write 0 to 86400"));
+        }
+        if !(1..=86_400).contains(&self.idle_timeout_seconds) {
+            problems.push(format!("{path}.idle_timeout_seconds: is {}; write 1 to 86400", self.idle_timeout_seconds));
+        }
+        for (key, clients) in
+            [("max_clients", self.max_clients), ("max_clients_per_address", self.max_clients_per_address)]
+        {
+            if clients == 0 {
+                problems.push(format!("{path}.{key}: is 0; write 1 to 65535"));
+            }
+        }
+        problems.extend(self.kind.input().problems(self, path));
+        problems.extend(self.table_problems(path));
+        problems
+    }
+}
+
+/// Parses a time zone from the settings or the command line: an IANA name, `UTC`, or a fixed offset (`+02:00`).
+pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
+    use jiff::tz::TimeZone;
+    let offset = || {
+        let (sign, rest) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.strip_prefix('+')?),
+        };
+        let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
+        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+        if !(0..=59).contains(&minutes) || hours < 0 {
+            return None;
+        }
+        let offset = jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()?;
+        Some(TimeZone::fixed(offset))
+    };
+    match text {
+        "Z" => Some(TimeZone::UTC),
+        _ => offset().or_else(|| TimeZone::get(text).ok()),
+    }
+}
+
+fn address_problem(address: &str, kind: Kind) -> Option<String> {
+    let (example, is_server) = match kind.character().address {
+        AddressUse::Unused => return None,
+        AddressUse::Server { example } => (example, true),
+        AddressUse::Listener { example, .. } => (example, false),
+    };
+    let example = format!("for instance \"{example}\"");
+    if let Some((scheme, _)) = address.split_once("://") {
+        return Some(format!("\"{address}\" has a scheme; leave {scheme}:// out, write host:port, {example}"));
+    }
+    let Some((host, port)) = address.rsplit_once(':') else {
+        return Some(format!("\"{address}\" has no port; write host:port, {example}"));
+    };
+    match port.parse::<u16>() {
+        Ok(0) if is_server => Some(format!("port 0 cannot be connected to; write host:port, {example}")),
+        Err(_) => Some(format!("\"{port}\" is not a port; write host:port, {example}")),
+        Ok(_) if host.is_empty() => Some(format!("\"{address}\" has no host; write host:port, {example}")),
+        Ok(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

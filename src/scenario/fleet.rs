@@ -1,0 +1,82 @@
+//! A fleet of any size on straight courses, for benches.
+
+use super::chance::Chance;
+use super::transponder::Transponder;
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::units::METRES_PER_NM;
+
+/// Ships on straight courses at constant speed. Seven tenths of them are in 400 clusters of uneven weight, the rest anywhere between 60° S
+/// and 60° N. Every tenth drifts at below 2 kn, the others sail at 3 to 20 kn.
+#[derive(Debug)]
+pub struct Fleet {
+    ships: Vec<Ship>,
+    chance: Chance,
+}
+
+/// One ship of a fleet.
+#[derive(Debug)]
+struct Ship {
+    mmsi: u32,
+    at: LatLon,
+    course: f64,
+    knots: f64,
+}
+
+impl Fleet {
+    /// A fleet of this many vessels.
+    pub fn new(vessels: usize, seed: u64) -> Fleet {
+        let mut chance = Chance::new(seed);
+        let anywhere = |chance: &mut Chance| LatLon::new(chance.share() * 120.0 - 60.0, chance.share() * 360.0 - 180.0);
+        let clusters: Vec<(LatLon, f64)> =
+            (0..400).map(|_| (anywhere(&mut chance), chance.share().powi(3) + 0.01)).collect();
+        let total: f64 = clusters.iter().map(|(_, weight)| weight).sum();
+        let ship = |index| {
+            let at = if chance.share() < 0.7 {
+                let mut left = chance.share() * total;
+                let cluster = clusters.iter().find(|(_, weight)| {
+                    left -= weight;
+                    left <= 0.0
+                });
+                let (centre, _) = cluster.unwrap_or(&clusters[0]);
+                let metres = chance.share().sqrt() * 60.0 * METRES_PER_NM;
+                centre.destination(chance.share() * 360.0, metres)
+            } else {
+                anywhere(&mut chance)
+            };
+            Ship {
+                mmsi: 201_000_000 + (index as u32 % 570) * 1_000_000 + index as u32 / 570,
+                at,
+                course: chance.share() * 360.0,
+                knots: if index % 10 == 0 { chance.share() * 2.0 } else { 3.0 + chance.share() * 17.0 },
+            }
+        };
+        let ships = (0..vessels).map(ship).collect();
+        Fleet { ships, chance }
+    }
+
+    /// Writes one report of every vessel to `text`, in random order, spread evenly over `every` seconds of event time from `start`. Clears
+    /// `text` first and moves the ships on.
+    pub fn round(&mut self, start: Time, every: i64, text: &mut Vec<u8>) {
+        self.chance.shuffle(&mut self.ships);
+        let count = self.ships.len() as i64;
+        text.clear();
+        for (index, ship) in self.ships.iter_mut().enumerate() {
+            let at = start + Span::from_millis(index as i64 * every * 1000 / count);
+            ship.sail(every);
+            let report = Transponder::class_a(ship.mmsi).status(0).at(ship.at.lat, ship.at.lon);
+            let report = report.knots(ship.knots).course(ship.course).second_of(at);
+            text.extend_from_slice(report.lines(Some(Time::from_seconds(at.seconds()))).as_bytes());
+        }
+    }
+}
+
+impl Ship {
+    fn sail(&mut self, seconds: i64) {
+        // A straight line in degrees is good enough: where the ships are exactly has no effect on the cost.
+        let degrees = self.knots * seconds as f64 / 3600.0 / 60.0;
+        let (east, north) = self.course.to_radians().sin_cos();
+        let lon = self.at.lon + degrees * east / self.at.lat.to_radians().cos();
+        self.at = LatLon::new(self.at.lat + degrees * north, lon);
+    }
+}

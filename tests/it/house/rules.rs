@@ -1,0 +1,328 @@
+//! The house rules, checked on the source text: import order, names forbidden in the core, file sizes, headings, pages of the behaviours.
+
+use std::fs;
+use std::path::Path;
+
+use atalaia::behaviours::NAMES;
+
+use super::source::{Source, paths};
+
+/// The import order, lowest step first. A module may import itself and modules of earlier steps.
+const ORDER: &[&[&str]] = &[
+    &["time", "units", "state"],
+    &["text"],
+    &["geo"],
+    &["ais", "zones"],
+    &["scenario"],
+    &["tracks"],
+    &["coverage"],
+    &["episodes"],
+    &["behaviours"],
+    &["alerts"],
+    &["cases"],
+    &["engine"],
+    &["questions"],
+    &["clock", "telemetry", "fault", "secret", "tls"],
+    &["disk", "mqtt", "nats", "service", "table", "net"],
+    &["journal", "store"],
+    &["inputs", "delivery", "http", "evidence"],
+    &["config"],
+    &["runtime"],
+    &["cli"],
+    &["fuzzing"],
+];
+/// Number of the first steps, which form the pure core.
+const CORE_STEPS: usize = 13;
+/// Names forbidden in the core: files, sockets, environment, the runtime, clocks, randomness.
+const FORBIDDEN_IN_CORE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "tokio",
+    "tokio_util",
+    "fastrand",
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "Zoned::now",
+];
+/// Folders whose files must not import one another.
+const PEERS: [[&str; 2]; 2] = [["inputs", "feed"], ["delivery", "sinks"]];
+const WALL: usize = 500;
+const HEADINGS: [&str; 5] = ["## Watches", "## Why", "## Opens", "## Ends", "## Blind spots"];
+
+#[test]
+fn the_house_is_in_order() {
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "benches", "fuzz/src", "fuzz/fuzz_targets"] {
+        read_sources(Path::new(folder), &mut files);
+    }
+    assert!(10 < files.len(), "only {} sources found; is this the package's root?", files.len());
+    let mut faults = source_faults(&files);
+    for page in ["README.md", "docs/behaviours.md"] {
+        let text = fs::read_to_string(page).expect("a page of the package");
+        faults.extend(page_faults(page, &text, NAMES));
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+fn read_sources(folder: &Path, files: &mut Vec<Source>) {
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .expect("the folder is part of the package")
+        .map(|entry| entry.expect("a readable entry").path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            read_sources(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("sources are UTF-8");
+            files.push(Source::new(&path.to_string_lossy(), &text));
+        }
+    }
+}
+
+/// All faults of the sources, as `path:line: what`.
+fn source_faults(files: &[Source]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for file in files {
+        shape_faults(file, &mut faults);
+        if file.is_ordered() {
+            import_faults(file, &mut faults);
+            sibling_faults(file, files, &mut faults);
+            core_faults(file, &mut faults);
+        }
+        if is_behaviour(file) {
+            heading_faults(file, &mut faults);
+        }
+    }
+    faults
+}
+
+fn shape_faults(file: &Source, faults: &mut Vec<String>) {
+    if WALL < file.text.lines().count() {
+        let lines = file.text.lines().count();
+        faults.push(format!("{}: {lines} lines; the limit is {WALL}", file.path));
+    }
+    let sentence = file.text.lines().next().unwrap_or_default();
+    if sentence.strip_prefix("//! ").is_none_or(str::is_empty) {
+        faults.push(format!("{}:1: the file does not begin with a `//!` sentence", file.path));
+    }
+}
+
+fn step_of(module: &str) -> Option<usize> {
+    ORDER.iter().position(|step| step.contains(&module))
+}
+
+fn import_faults(file: &Source, faults: &mut Vec<String>) {
+    let own = &file.module[0];
+    let Some(own_step) = step_of(own) else {
+        faults.push(format!("{}: module `{own}` is not in the import order", file.path));
+        return;
+    };
+    for (line, path) in file.crate_paths() {
+        let Some(target) = path.first().filter(|target| *target != own) else {
+            continue;
+        };
+        let what = match step_of(target) {
+            Some(step) if step < own_step => continue,
+            Some(step) if step == own_step => "which is in the same step",
+            Some(_) => "which is in a later step",
+            None => "which is not in the import order",
+        };
+        faults.push(format!("{}:{line}: `{own}` imports `{target}`, {what}", file.path));
+    }
+}
+
+/// Behaviours, inputs and sinks never import one another.
+fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
+    let Some(own) = peer(&file.module).filter(|_| is_peer(file)) else {
+        return;
+    };
+    for (line, path) in file.crate_paths() {
+        let Some(sibling) = peer(&path).filter(|sibling| sibling[0] == own[0] && *sibling != own) else {
+            continue;
+        };
+        if files.iter().any(|other| is_peer(other) && peer(&other.module) == Some(sibling)) {
+            faults.push(format!("{}:{line}: imports its sibling `{}`", file.path, sibling[sibling.len() - 1]));
+        }
+    }
+}
+
+/// The part of a path that names a behaviour, an input or a sink: `behaviours::NAME`, `inputs::feed::NAME`, `delivery::sinks::NAME`.
+fn peer(path: &[String]) -> Option<&[String]> {
+    match path {
+        [room, kinds, _, ..] if PEERS.contains(&[room, kinds]) => Some(&path[..3]),
+        [room, _, ..] if room == "behaviours" => Some(&path[..2]),
+        _ => None,
+    }
+}
+
+/// Whether a file belongs to a behaviour, an input or a sink.
+fn is_peer(file: &Source) -> bool {
+    is_behaviour(file) || (file.module.len() > 2 && peer(&file.module).is_some_and(|peer| peer.len() == 3))
+}
+
+fn is_behaviour(file: &Source) -> bool {
+    file.is_ordered() && file.module.len() == 2 && file.module[0] == "behaviours" && file.code.contains(" Rule for ")
+}
+
+fn core_faults(file: &Source, faults: &mut Vec<String>) {
+    if step_of(&file.module[0]).is_none_or(|step| CORE_STEPS <= step) {
+        return;
+    }
+    for (line, path) in paths(&file.code) {
+        let path = path.join("::");
+        let named = FORBIDDEN_IN_CORE.iter().find(|name| {
+            let padded = format!("::{path}::");
+            padded.contains(&format!("::{name}::"))
+        });
+        if let Some(name) = named {
+            faults.push(format!("{}:{line}: the core names `{name}`", file.path));
+        }
+    }
+}
+
+fn heading_faults(file: &Source, faults: &mut Vec<String>) {
+    let found: Vec<&str> = file
+        .text
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(str::trim)
+        .filter(|line| line.starts_with("## "))
+        .collect();
+    if found != HEADINGS {
+        faults.push(format!("{}: its headings are {found:?}, not {HEADINGS:?}", file.path));
+    }
+}
+
+/// Differences between the behaviours on a page and those in the code. A page lists them as rows of a table or under headings of their own.
+fn page_faults(page: &str, text: &str, behaviours: &[&str]) -> Option<String> {
+    let rows =
+        text.lines().skip_while(|line| *line != "## Behaviours").skip(1).take_while(|line| !line.starts_with("## "));
+    let rows = rows.filter_map(|line| line.strip_prefix("| `"));
+    let headings = text.lines().filter_map(|line| line.strip_prefix("### `"));
+    let mut listed: Vec<&str> =
+        rows.chain(headings).filter_map(|line| line.split_once('`')).map(|(name, _)| name).collect();
+    listed.sort_unstable();
+    let mut built = behaviours.to_vec();
+    built.sort_unstable();
+    (listed != built).then(|| format!("{page}: it lists {listed:?}, but the behaviours are {built:?}"))
+}
+
+mod tests {
+    use super::*;
+
+    fn faults(files: &[(&str, &str)]) -> Vec<String> {
+        let files: Vec<Source> = files.iter().map(|(path, text)| Source::new(path, text)).collect();
+        source_faults(&files)
+    }
+
+    const BEHAVIOUR: &str = "//! Loitering: slow.\n//!\n//! ## Watches\n//! a\n//! ## Why\n//! b\n//! ## Opens\n//! c\n\
+        //! ## Ends\n//! d\n//! ## Blind spots\n//! e\n\nuse crate::tracks::Step;\n\nimpl Rule for Loitering {\n    \
+        fn name(&self) -> Behaviour {\n        NAME\n    }\n}\n";
+
+    #[test]
+    fn imports_only_go_to_earlier_steps() {
+        let one = |path, import: &str| {
+            let text = format!("//! A file.\nuse {import};\n");
+            faults(&[(path, &text)])
+        };
+        assert!(one("src/tracks/mod.rs", "crate::ais::Report").is_empty());
+        assert!(one("src/tracks/grid.rs", "crate::tracks::Step").is_empty());
+        assert_eq!(
+            one("src/ais/mod.rs", "crate::engine::Engine"),
+            ["src/ais/mod.rs:2: `ais` imports `engine`, which is in a later step"]
+        );
+        assert_eq!(
+            one("src/ais/bits.rs", "crate::zones::ZoneSet"),
+            ["src/ais/bits.rs:2: `ais` imports `zones`, which is in the same step"]
+        );
+        assert_eq!(one("src/ais/bits.rs", "super::super::engine::Engine").len(), 1);
+        assert_eq!(one("src/engine.rs", "crate::{time::Time, cli::run}").len(), 1);
+        assert_eq!(one("src/engine.rs", "crate::Engine").len(), 1);
+        assert_eq!(one("src/helpers.rs", "std::fmt").len(), 1);
+    }
+
+    #[test]
+    fn paths_inside_code_count_but_prose_and_tests_do_not() {
+        let inline = "//! A.\nfn f() -> crate::engine::Engine { todo }\n";
+        assert_eq!(faults(&[("src/geo/mod.rs", inline)]).len(), 1);
+        let quiet = "//! A, see `crate::engine`.\n/* crate::cli */ const S: &str = \"crate::cli::x std::fs\"; // tokio\n\
+            #[cfg(test)]\nmod tests {\n    use crate::engine::Engine;\n    use std::fs;\n}\n";
+        assert_eq!(faults(&[("src/geo/mod.rs", quiet)]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn siblings_do_not_import_each_other() {
+        let other = BEHAVIOUR.replace("crate::tracks::Step", "super::loitering::Loitering");
+        let found = faults(&[("src/behaviours/loitering.rs", BEHAVIOUR), ("src/behaviours/drift.rs", &other)]);
+        assert_eq!(found, ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
+        let found = faults(&[
+            ("src/inputs/feed/tcp.rs", "//! A.\nuse crate::inputs::feed::udp::run;\nuse crate::inputs::port::Port;\n"),
+            ("src/inputs/feed/udp.rs", "//! A.\n"),
+        ]);
+        assert_eq!(found.len(), 1);
+        let found = faults(&[
+            (
+                "src/delivery/sinks/log.rs",
+                "//! A.\nuse crate::delivery::payload::Payload;\nuse super::webhook::X;\nuse super::log::Y;\n",
+            ),
+            ("src/delivery/payload.rs", "//! A.\n"),
+            ("src/delivery/sinks/webhook.rs", "//! A.\n"),
+        ]);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+
+    #[test]
+    fn the_core_uses_no_clock_file_or_socket() {
+        for import in [
+            "std::fs",
+            "std::{fmt, net::TcpStream}",
+            "std::env::var",
+            "tokio::sync::mpsc",
+            "std::time::{Duration, Instant}",
+            "std::time::SystemTime",
+            "jiff::Timestamp::now",
+        ] {
+            let text = format!("//! A.\nuse {import};\n");
+            assert_eq!(faults(&[("src/geo/mod.rs", &text)]).len(), 1, "{import}");
+            assert!(faults(&[("src/runtime.rs", &text)]).is_empty(), "the shell may: {import}");
+        }
+        let harmless = "//! A.\nuse std::fmt;\nstruct Instantly;\n";
+        assert!(faults(&[("src/geo/mod.rs", harmless)]).is_empty());
+    }
+
+    #[test]
+    fn files_begin_with_a_sentence_and_stay_within_the_limit() {
+        assert_eq!(
+            faults(&[("tests/it/x.rs", "use std::fs;\n")]),
+            ["tests/it/x.rs:1: the file does not begin with a `//!` sentence"]
+        );
+        let long = format!("//! A.\n{}", "\n".repeat(WALL));
+        assert_eq!(faults(&[("benches/x.rs", &long)]).len(), 1);
+        assert!(faults(&[("benches/x.rs", &long[..long.len() - 1])]).is_empty());
+    }
+
+    #[test]
+    fn a_behaviour_has_its_five_headings_in_order() {
+        assert!(faults(&[("src/behaviours/loitering.rs", BEHAVIOUR)]).is_empty());
+        let without = BEHAVIOUR.replace("//! ## Ends\n", "");
+        assert_eq!(faults(&[("src/behaviours/loitering.rs", &without)]).len(), 1);
+        let swapped = BEHAVIOUR.replace("## Why", "## X").replace("## Watches", "## Why").replace("## X", "## Watches");
+        assert_eq!(faults(&[("src/behaviours/loitering.rs", &swapped)]).len(), 1);
+    }
+
+    #[test]
+    fn the_pages_list_exactly_the_behaviours_in_the_code() {
+        let page_faults = |text: &str| page_faults("README.md", text, &["loitering"]);
+        let readme =
+            "# A\n\n## Behaviours\n\n| name | opens |\n|---|---|\n| `loitering` | slow |\n\n## Zones\n\n| `kind` |\n";
+        assert_eq!(page_faults(readme), None);
+        assert_eq!(page_faults("# Behaviours\n\n### `loitering`\n\n| `kind` |\n"), None);
+        assert!(page_faults(&readme.replace("| `loitering` | slow |\n", "")).is_some());
+        assert!(page_faults(&readme.replace("\n\n## Zones", "\n| `piracy` | x |\n\n## Zones")).is_some());
+    }
+}
