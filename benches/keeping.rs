@@ -12,15 +12,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::alerts::{Change, HandlingSettings, Severity};
 use atalaia::disk::RealDisk;
-use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::journal::{self, Entry, Journal, Limits, Position};
-use atalaia::scenario::Fleet;
 use atalaia::store::{Filter, Orders, Store};
-use atalaia::time::{Span, Time};
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::{Change, HandlingSettings, Severity};
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::scenario::Fleet;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::zones::{Chart, ZoneSet};
 
 const EVERY: i64 = 180;
 /// Lines in one batch, as an input would hand them over.

@@ -19,11 +19,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use atalaia::ais::{Decoder, Line, LineCutter, SourceId, SourceSettings};
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::scenario::Fleet;
-use atalaia::time::{Span, Time};
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::{Decoder, Line, LineCutter, SourceId, SourceSettings};
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::scenario::Fleet;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::zones::{Chart, ZoneSet};
 
 const REPORT_EVERY: i64 = 30;
 

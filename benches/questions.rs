@@ -8,14 +8,14 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::geo::LatLon;
-use atalaia::questions::{Picture, Question, Search, near};
-use atalaia::scenario::Fleet;
-use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::geo::LatLon;
+use atalaia_core::questions::{Picture, Question, Search, near};
+use atalaia_core::scenario::Fleet;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::units::Mmsi;
+use atalaia_core::zones::{Chart, ZoneSet};
 
 const REPORT_EVERY: i64 = 30;
 const QUESTIONS: usize = 200;

@@ -9,13 +9,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use atalaia::ais::encode::{Envelope, Identity, Message};
-use atalaia::ais::{Line, SourceId};
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::scenario::Fleet;
-use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
-use atalaia::zones::{Chart, Said, Watchlists, ZoneSet};
+use atalaia_core::ais::encode::{Envelope, Identity, Message};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::scenario::Fleet;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::units::Mmsi;
+use atalaia_core::zones::{Chart, Said, Watchlists, ZoneSet};
 
 const FIRST: [&str; 12] =
     ["ATLANTIC", "OCEAN", "NORDIC", "STELLA", "SANTA", "NUEVO", "GOLDEN", "VIRGEN", "PUNTA", "ISLA", "XIN", "LADY"];

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Source of time for the shell. The core never uses it.
 #[derive(Clone, Copy, Debug, Default)]

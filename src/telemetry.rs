@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing_subscriber::EnvFilter;
 
-use crate::ais::hidden;
+use atalaia_core::ais::hidden;
 
 /// Variable that sets the log level, in the syntax of `tracing_subscriber::EnvFilter` (`info`, `atalaia=debug`).
 pub const LOG_VARIABLE: &str = "ATALAIA_LOG";

@@ -17,13 +17,13 @@ use super::person::assignee;
 use super::table::short_id;
 use super::when::{ahead, length};
 use super::{Failure, StoreArguments, print, print_by, refused, who};
-use crate::alerts::Class;
 use crate::clock::Clock;
 use crate::evidence::report::mmsi;
 use crate::store::export::Format;
 use crate::store::{self, Action, Entry, Finding, StoreError};
 use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
+use atalaia_core::alerts::Class;
+use atalaia_core::time::{Span, Time};
 
 /// Arguments of `atalaia alerts`.
 #[derive(Debug, clap::Args)]

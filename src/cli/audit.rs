@@ -10,7 +10,7 @@ use super::{Failure, StoreArguments, print, refused};
 use crate::clock::Clock;
 use crate::store::{self, ActionRow, Machine};
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Arguments of `atalaia audit`.
 #[derive(Debug, clap::Args)]

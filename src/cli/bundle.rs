@@ -15,7 +15,7 @@ use crate::evidence::{self, EvidenceError, Found, Made, Opened, PublicKey, Signe
 use crate::runtime;
 use crate::store;
 use crate::telemetry::FromAir;
-use crate::time::Span;
+use atalaia_core::time::Span;
 
 /// Arguments of `atalaia bundle`.
 #[derive(Debug, clap::Args)]

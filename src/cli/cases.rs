@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
 use crate::store::{self, AuditRow, CaseFile, CaseState};
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Arguments of `atalaia cases`.
 #[derive(Debug, clap::Args)]

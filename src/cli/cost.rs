@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 
 use super::replay::{Playback, Played, play};
 use super::{Failure, print};
-use crate::alerts::{Alert, Change, Severity};
+use atalaia_core::alerts::{Alert, Change, Severity};
 
-use crate::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides};
 use crate::config::Checked;
-use crate::engine::Engine;
-use crate::time::Span;
-use crate::zones::{Chart, ZoneIx};
+use atalaia_core::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides};
+use atalaia_core::engine::Engine;
+use atalaia_core::time::Span;
+use atalaia_core::zones::{Chart, ZoneIx};
 
 /// Number of the costliest rows whose settings are tried. Each takes up to four more runs.
 const MOST_COSTLY: usize = 4;
@@ -281,7 +281,7 @@ fn without(settings: &Checked, behaviour: &str, place: ZoneIx) -> Checked {
     })
 }
 
-fn with_zone(settings: &Checked, place: ZoneIx, change: impl FnOnce(&mut crate::zones::Zone)) -> Checked {
+fn with_zone(settings: &Checked, place: ZoneIx, change: impl FnOnce(&mut atalaia_core::zones::Zone)) -> Checked {
     let zones = settings.chart.zones.with(place, change);
     Checked { chart: Arc::new(Chart { zones, ..(*settings.chart).clone() }), ..settings.clone() }
 }

@@ -14,8 +14,8 @@ use crate::clock::Clock;
 use crate::config::StoreSettings;
 use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, RetryReport};
 use crate::telemetry::FromAir;
-use crate::text::advice;
-use crate::time::Time;
+use atalaia_core::text::advice;
+use atalaia_core::time::Time;
 
 /// Default maximum number of rows in a list.
 const LIMIT: usize = 200;

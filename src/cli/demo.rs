@@ -14,14 +14,14 @@ use std::thread;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, print};
-use crate::alerts::handling::Reality;
-use crate::alerts::{Change, ChangeKind, Severity};
 use crate::clock::Clock;
 use crate::config::{Checked, Purpose, ZoneSource, check};
 use crate::inputs;
 use crate::runtime;
 use crate::telemetry::FromAir;
-use crate::zones::{Chart, ZoneSet};
+use atalaia_core::alerts::handling::Reality;
+use atalaia_core::alerts::{Change, ChangeKind, Severity};
+use atalaia_core::zones::{Chart, ZoneSet};
 
 /// caribewave/vessels-monitoring, `data/log_ais/log_ais_cw17.csv.log`, MIT licence; unchanged but for its compression.
 const RECORDING: &[u8] = include_bytes!("demo/guadeloupe-2017-03-21.csv.zst");

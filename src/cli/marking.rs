@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::alerts::Handling;
-use crate::alerts::handling::{Europol, InfoGrade, Mark, Purpose, Reality, SourceGrade, Tlp};
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::alerts::Handling;
+use atalaia_core::alerts::handling::{Europol, InfoGrade, Mark, Purpose, Reality, SourceGrade, Tlp};
+use atalaia_core::time::Time;
 
 /// The parts of a marking that are to be changed.
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::table::screen_rows;
 use super::when::past;
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// The period that is listed, and how.
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,6 @@
 //! A position on the command line, in one word or several.
 
-use crate::geo::LatLon;
+use atalaia_core::geo::LatLon;
 
 /// The words of a position.
 #[derive(Debug, clap::Args)]

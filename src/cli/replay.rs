@@ -13,14 +13,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Failure, SettingsArguments};
-use crate::ais::{Line, SourceId};
-use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::Checked;
-use crate::engine::{Engine, SourceClock};
 use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
 use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::Change;
+use atalaia_core::engine::{Engine, SourceClock};
+use atalaia_core::time::{Span, Time};
 
 /// Arguments of `atalaia replay`.
 #[derive(Debug, clap::Args)]

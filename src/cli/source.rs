@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::place::{SettingsArguments, of_settings};
 use super::when;
-use crate::alerts::Change;
 use crate::config::Table;
-use crate::engine::Engine;
 use crate::runtime::{self, LookBack, LookedBack, Onlooker, Origin};
 use crate::telemetry::FromAir;
-use crate::time::Time;
-use crate::zones::Chart;
+use atalaia_core::alerts::Change;
+use atalaia_core::engine::Engine;
+use atalaia_core::time::Time;
+use atalaia_core::zones::Chart;
 
 /// Digits of an MMSI (ITU-R M.585).
 pub(super) const MMSI_DIGITS: usize = 9;

@@ -9,8 +9,8 @@ use super::when::short;
 use super::{Failure, place, print};
 use crate::config::{Problem, Table, store_settings};
 use crate::telemetry::FromAir;
-use crate::time::Time;
 use crate::tls;
+use atalaia_core::time::Time;
 
 /// Arguments of `atalaia status`.
 #[derive(Debug, clap::Args)]

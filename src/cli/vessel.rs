@@ -15,14 +15,14 @@ use super::source::{MMSI_DIGITS, aside, look_back};
 use super::{Failure, print, refused, when};
 use crate::clock::Clock;
 use crate::config::Table;
-use crate::engine::Engine;
-use crate::questions::kind_of;
 use crate::runtime::{self, LookBack, LookedBack, Origin};
 use crate::store::{self, Entry, Extent, Query};
 use crate::telemetry::FromAir;
-use crate::time::Time;
-use crate::units::Mmsi;
-use crate::zones::{Match, Said};
+use atalaia_core::engine::Engine;
+use atalaia_core::questions::kind_of;
+use atalaia_core::time::Time;
+use atalaia_core::units::Mmsi;
+use atalaia_core::zones::{Match, Said};
 use deeds::Deeds;
 use identity::{Field, Sayings};
 
@@ -290,7 +290,7 @@ impl Known {
             json!({ "list": row.list, "by": found.by.name(), "fuzzy": found.fuzzy, "reason": row.reason, "owner": row.owner })
         });
         json!({
-            "mmsi": self.mmsi, "flag": crate::tracks::flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),
+            "mmsi": self.mmsi, "flag": atalaia_core::tracks::flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),
             "first_heard_at": self.deeds.first_at.map(|at| at.to_string()), "last": last,
             "known_since": self.since.map(|since| since.to_string()), "ships_under_this_number": self.deeds.tracks,
             "stops": deeds(&self.deeds.stops), "silences": deeds(&self.deeds.silences),

@@ -16,15 +16,15 @@ use super::source::{Reading, Source, aside, look_back};
 use super::table::{number, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
-use crate::alerts::Change;
 use crate::clock::Clock;
-use crate::engine::Engine;
-use crate::geo::LatLon;
-use crate::questions::{Deed, Ranked, Search, rank};
 use crate::runtime::LookBack;
 use crate::store::{self, Query};
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::alerts::Change;
+use atalaia_core::engine::Engine;
+use atalaia_core::geo::LatLon;
+use atalaia_core::questions::{Deed, Ranked, Search, rank};
+use atalaia_core::time::Time;
 use seen::Watch;
 
 /// What the column says.

@@ -11,14 +11,14 @@ use super::position::Position;
 use super::replay::{Playback, play};
 use super::table::{Column, cut, number, table, text, width};
 use super::{Failure, SettingsArguments, print};
-use crate::ais::Class;
 use crate::clock::Clock;
 use crate::config::Checked;
-use crate::coverage::{LEAST_SLOTS, Reception};
-use crate::engine::Engine;
-use crate::geo::LatLon;
-use crate::time::Time;
-use crate::zones::{Chart, Hit, Hours, Kind, Relation, Zone, ZoneIx, ZoneSet};
+use atalaia_core::ais::Class;
+use atalaia_core::coverage::{LEAST_SLOTS, Reception};
+use atalaia_core::engine::Engine;
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::Time;
+use atalaia_core::zones::{Chart, Hit, Hours, Kind, Relation, Zone, ZoneIx, ZoneSet};
 
 /// Arguments of `atalaia zones`.
 #[derive(Debug, clap::Args)]

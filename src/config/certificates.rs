@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::Config;
-use crate::time::{Span, Time};
 use crate::{delivery, inputs, tls};
+use atalaia_core::time::{Span, Time};
 
 /// How long before its expiry a certificate is warned of.
 const AHEAD: Span = Span::from_hours(14 * 24);

@@ -11,12 +11,12 @@ use super::Problem;
 use super::doubts::far_overrides;
 use super::files::{Files, text_of};
 use super::zone_doubts::odd_zones;
-use crate::behaviours;
-use crate::engine::ZoneSettings;
-use crate::geo::{Coast, Ports, Wind, WindError};
-use crate::text::advice;
-use crate::time::Time;
-use crate::zones::{Chart, ZoneError, ZoneRules, ZoneSet};
+use atalaia_core::behaviours;
+use atalaia_core::engine::ZoneSettings;
+use atalaia_core::geo::{Coast, Ports, Wind, WindError};
+use atalaia_core::text::advice;
+use atalaia_core::time::Time;
+use atalaia_core::zones::{Chart, ZoneError, ZoneRules, ZoneSet};
 
 /// Where zones are read from.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -16,10 +16,10 @@ use super::places::Places;
 use super::watchlists::{ListsRead, read_watchlists};
 use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
 use crate::clock::{Clock, Moment};
-use crate::engine::{self, SourceClock};
-use crate::time::Span;
-use crate::zones::{Chart, Watchlists};
 use crate::{delivery, evidence, http, inputs, journal, store};
+use atalaia_core::engine::{self, SourceClock};
+use atalaia_core::time::Span;
+use atalaia_core::zones::{Chart, Watchlists};
 
 /// Settings that have been checked and can be run with.
 #[derive(Clone, Debug)]

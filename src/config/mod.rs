@@ -41,7 +41,8 @@ pub use profile::Profile;
 pub use schema::schema;
 pub use watch::{Changed, FileWatch, Watched};
 
-use crate::{alerts, behaviours, coverage, delivery, engine, evidence, http, inputs, journal, store, tracks, zones};
+use crate::{delivery, evidence, http, inputs, journal, store};
+use atalaia_core::{alerts, behaviours, coverage, engine, tracks, zones};
 
 /// More lanes than this do not help on most feeds.
 const MOST_LANES_BY_DEFAULT: u32 = 8;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Problem;
 use super::files::{Files, Texts};
-use crate::zones::{ListError, Watchlists};
+use atalaia_core::zones::{ListError, Watchlists};
 
 /// Maximum size of all lists together, in bytes of text. During a reload they must fit into memory beside those in force.
 const MOST_BYTES: u64 = 256 << 20;

@@ -15,11 +15,11 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
 use super::send::SendError;
-use crate::ais::hidden;
 use crate::clock::Clock;
 use crate::secret::{Revealed, Secret};
-use crate::time::Time;
 use crate::tls;
+use atalaia_core::ais::hidden;
+use atalaia_core::time::Time;
 use guard::Guard;
 
 /// Maximum number of bytes read of an answer.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::send::Delivery;
 use crate::clock::{Clock, Moment};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Maximum number of undelivered entries in flight; the rest stay in the store.
 pub(super) const ROOM: usize = 256;

@@ -55,7 +55,7 @@ macro_rules! sinks {
             pub min_score: i32,
             /// Kinds of alerts to send: `vessel`, or `system` for those about the daemon, its feeds and its receivers; empty: both.
             #[serde(default)]
-            pub kinds: Vec<crate::alerts::Class>,
+            pub kinds: Vec<atalaia_core::alerts::Class>,
             /// Behaviours to send; empty: all.
             #[serde(default)]
             pub behaviours: Vec<String>,
@@ -65,16 +65,16 @@ macro_rules! sinks {
             /// Strictest TLP marking that may be sent: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`; unset: `RED` for sinks on this machine
             /// (`log`, `jsonl`, `journald`), `AMBER` for all others.
             #[serde(default)]
-            pub max_tlp: Option<crate::alerts::handling::Tlp>,
+            pub max_tlp: Option<atalaia_core::alerts::handling::Tlp>,
             /// Europol handling codes an alert may carry; empty: any.
             #[serde(default)]
-            pub europol: Vec<crate::alerts::handling::Europol>,
+            pub europol: Vec<atalaia_core::alerts::handling::Europol>,
             /// Purposes an alert may be marked with; empty: any.
             #[serde(default)]
-            pub purposes: Vec<crate::alerts::handling::Purpose>,
+            pub purposes: Vec<atalaia_core::alerts::handling::Purpose>,
             /// Which of `actual`, `exercise` and `test` alerts may be sent; empty: all.
             #[serde(default)]
-            pub realities: Vec<crate::alerts::handling::Reality>,
+            pub realities: Vec<atalaia_core::alerts::handling::Reality>,
             /// Whether alerts with personal data may be sent.
             #[serde(default = "crate::delivery::settings::personal_data")]
             pub personal_data: bool,

@@ -5,10 +5,10 @@ mod measured;
 use serde_json::Value;
 
 use super::telling::{Named, Telling, clean};
-use crate::ais::ship_type_name;
-use crate::geo::LatLon;
-use crate::time::Time;
-use crate::tracks::country_of;
+use atalaia_core::ais::ship_type_name;
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::Time;
+use atalaia_core::tracks::country_of;
 
 /// Number of a digest's alert ids in one line.
 const IDS_A_LINE: usize = 2;

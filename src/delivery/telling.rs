@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::digest::Digest;
 use super::send::{Delivery, SendError};
-use crate::ais::hidden;
-use crate::alerts::{Handling, Severity};
 use crate::store::stored_severity;
-use crate::time::Time;
+use atalaia_core::ais::hidden;
+use atalaia_core::alerts::{Handling, Severity};
+use atalaia_core::time::Time;
 
 /// Maximum length of a word in a topic or subject. Bytes.
 const LONGEST_WORD: usize = 64;

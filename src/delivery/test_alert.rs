@@ -11,9 +11,9 @@ use tokio::time::timeout;
 use super::send::{Delivery, SenderIdentity};
 use super::settings::DeliverySettings;
 use super::sinks::Settings;
-use crate::alerts::HandlingSettings;
-use crate::alerts::handling::Reality;
-use crate::time::Time;
+use atalaia_core::alerts::HandlingSettings;
+use atalaia_core::alerts::handling::Reality;
+use atalaia_core::time::Time;
 
 /// Behaviour name of the test alert.
 const BEHAVIOUR: &str = "delivery_test";

@@ -24,7 +24,7 @@ use crate::fault;
 use crate::net::{LogLimit, RateLimit};
 use crate::store::{AttemptReport, Outcome};
 use crate::telemetry::{FromAir, SinkCounters};
-use crate::time::Span;
+use atalaia_core::time::Span;
 
 /// Interval for checking whether a missing store file is back. The store also wakes the worker when it is.
 const HELD: Duration = Duration::from_secs(1);

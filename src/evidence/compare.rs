@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::Opened;
 use super::reach::{first_of, is_of_reception, named_vessels};
-use crate::alerts::{Alert, Change, Status};
-use crate::time::{Span, Time};
+use atalaia_core::alerts::{Alert, Change, Status};
+use atalaia_core::time::{Span, Time};
 
 /// Maximum difference between the beginnings of two alerts that are taken for the same one.
 const SAME_WITHIN: Span = Span::from_minutes(10);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::archive::{self, Members};
 use super::manifest::{FORMAT, chained};
 use super::{EvidenceError, MANIFEST, Manifest, PublicKey, Row, SIGNATURE, compare, sentences};
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// The replay goes on for this long after the last alert.
 const AFTER: Span = Span::from_minutes(15);

@@ -16,12 +16,12 @@ use super::reach::{Reach, reach};
 use super::sentences::{self, Piece, Row};
 use super::sieve::Sieve;
 use super::{EvidenceError, SigningKey};
-use crate::ais::Line;
 use crate::disk::Disk;
 use crate::journal::{self, Entry};
 use crate::store::export::{self, Format};
 use crate::store::{self, AlertFile, AuditRow, CaseFile};
-use crate::time::{Span, Time};
+use atalaia_core::ais::Line;
+use atalaia_core::time::{Span, Time};
 
 /// Where the data of a case comes from.
 pub struct Sources<'a> {

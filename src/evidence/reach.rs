@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::compare::time;
 use super::witnesses::Witnesses;
-use crate::behaviours::{Behaviour, HISTORY_HOURS};
-use crate::geo::LatLon;
 use crate::store::{AlertFile, CaseFile};
-use crate::time::{Span, Time};
+use atalaia_core::behaviours::{Behaviour, HISTORY_HOURS};
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::{Span, Time};
 
 /// Sentences are taken until this long after the last change of the case.
 const AFTER: Span = Span::from_minutes(15);

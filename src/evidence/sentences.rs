@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::EvidenceError;
 use super::archive::Members;
 use super::sieve::Taken;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Folder of the members.
 const FOLDER: &str = "sentences/";

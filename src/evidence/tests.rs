@@ -11,17 +11,17 @@ use tempfile::TempDir;
 use super::archive::{self, Members};
 use super::manifest::chained;
 use super::*;
-use crate::ais::{Line, SourceId};
-use crate::alerts::Change;
-use crate::cases::CaseBook;
 use crate::config::{Purpose, check};
 use crate::disk::{Disk, RealDisk, create_folders, write_whole};
-use crate::engine::Engine;
 use crate::journal::{Entry, Journal, Limits, Position};
 use crate::runtime::rehearse;
 use crate::store::Store;
 use crate::testing::{AREA, lines};
-use crate::time::{Span, Time};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::Change;
+use atalaia_core::cases::CaseBook;
+use atalaia_core::engine::Engine;
+use atalaia_core::time::{Span, Time};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const KEY: [u8; 32] = [7; 32];
@@ -77,7 +77,7 @@ impl Desk {
         let begun = Time::from_utc(2026, 3, 1, 9, 59, 0).expect("a time");
         written.append(&Entry::Begun { at: begun, sources, in_force: in_force.key.clone() });
         for line in lines(SCRIPT) {
-            let mut clock = crate::ais::LineClock::new(None);
+            let mut clock = atalaia_core::ais::LineClock::new(None);
             let received = clock.time_of(line.as_bytes()).map(|at| at + Span::from_seconds(1));
             let received = received.or(Some(begun)).filter(|at| begun < *at);
             let bytes = format!("{line}\n");
@@ -91,14 +91,15 @@ impl Desk {
         changes.iter().for_each(|change| cases.take(change));
         let noon = || Time::from_utc(2026, 3, 1, 14, 0, 0).expect("a time");
         let (sender, _events) = channel();
-        let orders = crate::store::Orders { filters: Vec::new(), handling: crate::alerts::HandlingSettings::default() };
+        let orders =
+            crate::store::Orders { filters: Vec::new(), handling: atalaia_core::alerts::HandlingSettings::default() };
         let store = Store::open(&at("store"), orders, noon, |_| {}, move |event| drop(sender.send(event)));
         let store = store.expect("the store opens");
         store.changes(changes.clone(), 0);
         store.cases(engine.cases());
         assert!(store.settle(PATIENCE));
         drop(store);
-        let met = |case: &&crate::cases::Case| case.vessels.len() == 2;
+        let met = |case: &&atalaia_core::cases::Case| case.vessels.len() == 2;
         let cases = cases.cases();
         let case = cases.iter().find(met).expect("the meeting").id.clone();
         Desk { folder, case, changes }

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ais::{Body, Report, SourceId};
-use crate::geo::LatLon;
-use crate::units::Mmsi;
+use atalaia_core::ais::{Body, Report, SourceId};
+use atalaia_core::geo::LatLon;
+use atalaia_core::units::Mmsi;
 
 /// Approximate distance to a silent vessel within which witnesses are taken, in nautical miles.
 const NEAR_NM: f64 = 60.0;

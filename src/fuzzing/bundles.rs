@@ -5,8 +5,8 @@ use std::path::Component;
 
 use crate::evidence::{Opened, Row, compare, forge, open};
 use crate::runtime::rehearse;
-use crate::scenario::Transponder;
-use crate::time::{Span, Time};
+use atalaia_core::scenario::Transponder;
+use atalaia_core::time::{Span, Time};
 
 /// Begins a member of a synthesised bundle. The name follows, to the end of the line.
 const MEMBER: &str = "\n=== ";

@@ -1,7 +1,7 @@
 //! Any byte stream, cut into lines and decoded.
 
 use super::decoding;
-use crate::ais::{LineCutter, MAX_LINE, MAX_OBJECT};
+use atalaia_core::ais::{LineCutter, MAX_LINE, MAX_OBJECT};
 
 /// Longest input in bytes that is also cut byte by byte. Longer input would take too much time.
 const MOST_SINGLE_BYTES: usize = 4096;

@@ -4,8 +4,8 @@ use serde::de::IgnoredAny;
 
 use super::decoding::{self, decode, receipt};
 use super::lines::cut;
-use crate::ais::{MAX_OBJECT, is_object};
 use crate::inputs::split_batch;
+use atalaia_core::ais::{MAX_OBJECT, is_object};
 
 /// Checks objects, one per line: reports are possible, and an object that is cut short or has trailing bytes gives no
 /// report.

@@ -1,8 +1,8 @@
 //! Payloads of AIS messages: any bits, in sentences with valid checksums.
 
 use super::decoding::{STRANGER, decode, possible, receipt, sum};
-use crate::ais::encode::{Envelope, Identity, Message, Motion};
-use crate::ais::{Body, Class, Position, Report, Static};
+use atalaia_core::ais::encode::{Envelope, Identity, Message, Motion};
+use atalaia_core::ais::{Body, Class, Position, Report, Static};
 
 /// Characters of payload in one part.
 const PART: usize = 56;

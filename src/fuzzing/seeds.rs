@@ -120,7 +120,7 @@ pub(super) fn noaa() -> Vec<Vec<u8>> {
 
 /// The raw string literals in the tests of the decoder.
 fn literals() -> Vec<String> {
-    let path = repository().join("src/ais/json/tests.rs");
+    let path = repository().join("core/src/ais/json/tests.rs");
     let text = fs::read_to_string(path).expect("a file of the repository");
     let literals = text.split("r#\"").skip(1).filter_map(|rest| rest.split_once("\"#"));
     // Literals with a place for the time are format strings, in which braces are doubled.

@@ -4,17 +4,17 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use crate::ais::encode::Envelope;
-use crate::ais::{Line, SourceId};
 use crate::disk::Disk;
 use crate::disk::model::ModelDisk;
-use crate::engine::{Engine, Settings, SourceClock};
-use crate::geo::{Coast, Ports};
 use crate::journal::Position;
 use crate::journal::snapshots::{Found, Snapshot, newest, save};
-use crate::scenario::{Particulars, Transponder};
-use crate::time::{Span, Time};
-use crate::zones::{Chart, ZoneSet};
+use atalaia_core::ais::encode::Envelope;
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::geo::{Coast, Ports};
+use atalaia_core::scenario::{Particulars, Transponder};
+use atalaia_core::time::{Span, Time};
+use atalaia_core::zones::{Chart, ZoneSet};
 
 const FOLDER: &str = "/snapshots";
 const MAGIC: &[u8] = b"ATALAIAS";

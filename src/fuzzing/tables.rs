@@ -2,7 +2,7 @@
 
 use super::decoding::{self, decode};
 use super::lines::cut;
-use crate::ais::{LineClock, Reject, TimeBasis};
+use atalaia_core::ais::{LineClock, Reject, TimeBasis};
 
 pub(super) const DANISH: &str = "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,Name,\
     Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,A,B,C,D";
@@ -42,7 +42,7 @@ fn below(lines: &[Vec<u8>]) {
     assert!(counts.csv_rows + counts.rejected(Reject::CsvRow) <= counts.lines);
     let mut clock = LineClock::new(None);
     let times: Vec<_> = lines.iter().filter_map(|line| clock.time_of(line)).collect();
-    let by_column = |report: &&crate::ais::Report| report.basis == TimeBasis::Column;
+    let by_column = |report: &&atalaia_core::ais::Report| report.basis == TimeBasis::Column;
     assert!(decoded.reports.iter().filter(by_column).all(|report| times.contains(&report.at)), "a time of no line");
     assert_eq!(decode(lines, None).reports, decoded.reports, "read once more");
 }

@@ -1,8 +1,8 @@
 //! Watchlists as CSV text.
 
 use super::seeds;
-use crate::time::Time;
-use crate::zones::{ListError, MatchedBy, Said, Watchlists, fold};
+use atalaia_core::time::Time;
+use atalaia_core::zones::{ListError, MatchedBy, Said, Watchlists, fold};
 
 /// Maximum number of ships looked up: more would take too much time.
 const MOST_ASKED: usize = 40;

@@ -1,8 +1,8 @@
 //! Zone files as GeoJSON text.
 
-use crate::geo::LatLon;
-use crate::time::Time;
-use crate::zones::{Hit, Relation, ZoneError, ZoneSet};
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::Time;
+use atalaia_core::zones::{Hit, Relation, ZoneError, ZoneSet};
 
 /// Maximum number of positions checked in and around the zones of a file: more would take too much time.
 const MOST_POSITIONS: usize = 64;

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::clock::{Clock, Moment};
-use crate::questions::{Answer, Picture, Question};
+use atalaia_core::questions::{Answer, Picture, Question};
 
 /// Number of questions that may wait for the loop.
 const WAITING: usize = 16;
@@ -126,7 +126,7 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Mmsi;
+    use atalaia_core::units::Mmsi;
 
     fn run(test: impl Future<Output = ()>) {
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(test);

@@ -1,6 +1,6 @@
 //! The `/status` page: the state of each input and sink, for people and for programs other than Prometheus.
 
-use crate::behaviours::Behaviour;
+use atalaia_core::behaviours::Behaviour;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::View;
 use super::health::{Health, health};
 use super::metrics::Beside;
 use crate::telemetry::InputCounts;
-use crate::time::Span;
+use atalaia_core::time::Span;
 
 /// Body of the `/status` response.
 #[derive(Debug, Serialize)]

@@ -3,7 +3,7 @@
 use super::{EngineView, Failing, InputView, ReloadView, SinkView, View};
 use crate::clock::Clock;
 use crate::telemetry::InputCounts;
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// Two inputs that are up and an engine that keeps up.
 pub(super) fn view() -> View {

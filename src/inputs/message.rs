@@ -2,8 +2,8 @@
 
 use tokio::sync::oneshot;
 
-use crate::ais::SourceId;
-use crate::time::Time;
+use atalaia_core::ais::SourceId;
+use atalaia_core::time::Time;
 
 /// Lines received together, on their way to the engine.
 #[derive(Debug)]

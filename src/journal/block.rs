@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::catalogue::Context;
 use super::entry::{Bytes, Entry, put_time};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Length of a block's head in bytes.
 pub(super) const HEAD: usize = 76;

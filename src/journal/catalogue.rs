@@ -15,7 +15,7 @@ use super::block::Identity;
 use super::entry::{Bytes, put_bytes, put_texts, put_time};
 use super::walk::Walk;
 use crate::disk::{Disk, Reading};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// The format version that this program writes. It reads this one and all earlier ones.
 pub(super) const VERSION: u32 = 1;

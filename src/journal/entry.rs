@@ -1,7 +1,7 @@
 //! The entries of the journal and their binary encoding.
 
-use crate::ais::SourceId;
-use crate::time::Time;
+use atalaia_core::ais::SourceId;
+use atalaia_core::time::Time;
 
 /// An input of the engine: something that changes its state.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -14,7 +14,7 @@ use super::writer::hour_of;
 use crate::clock::{Clock, Moment};
 use crate::disk::{Absence, Disk, Presence, Writing};
 use crate::fault;
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// The segment ends if the clock goes back by more than this.
 const BACK: Span = Span::from_hours(1);

@@ -7,7 +7,7 @@ use super::catalogue::Catalogue;
 use super::reader::Reach;
 use crate::disk::Disk;
 use crate::fault;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// What was removed, or would be removed in a rehearsal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -9,7 +9,7 @@ use super::entry::{Bytes, decode};
 use super::walk::{Damage, Next, Walk};
 use super::{Entry, JournalError, Position};
 use crate::disk::Disk;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Bytes that could not be read, or entries that are missing.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -14,7 +14,7 @@ use super::shared::{Event, Shared};
 use super::walk::{Next, Walk};
 use crate::disk::{Disk, TEMPORARY, Writing, temporary};
 use crate::fault;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Target size of a block before compression, in bytes. A single payload can exceed it.
 const RAW: usize = 1 << 20;

@@ -11,7 +11,7 @@ use super::entry::{Bytes, put_bytes, put_texts, put_time};
 use super::{JournalError, Position};
 use crate::disk::{Disk, Step, TEMPORARY, temporary, write_whole_seen};
 use crate::fault;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// The format version that this program writes. It reads this one and all earlier ones.
 pub const VERSION: u32 = 1;

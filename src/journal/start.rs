@@ -6,7 +6,7 @@ use super::catalogue::Catalogue;
 use super::reader::Reach;
 use super::{JournalError, Position};
 use crate::disk::Disk;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// A position from which reading can begin without earlier state.
 #[derive(Clone, PartialEq, Eq, Debug)]

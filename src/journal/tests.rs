@@ -14,11 +14,11 @@ use std::time::Duration;
 
 use super::catalogue::Catalogue;
 use super::*;
-use crate::ais::SourceId;
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::disk::model::ModelDisk;
-use crate::time::{Span, Time};
+use atalaia_core::ais::SourceId;
+use atalaia_core::time::{Span, Time};
 
 const FOLDER: &str = "/state/journal";
 const SNAPSHOTS: &str = "/state/snapshots";

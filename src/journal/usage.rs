@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use std::{fs, io};
 
 use super::{catalogue, snapshots};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Contents of a journal's folder.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

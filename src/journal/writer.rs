@@ -18,7 +18,7 @@ use super::{Entry, JournalError, Position};
 use crate::clock::Clock;
 use crate::disk::{Absence, Disk, Presence, create_folders};
 use crate::telemetry::Pulse;
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// Maximum length of an entry in bytes. Longer ones are refused and counted as lost.
 const LONGEST_ENTRY: usize = LONGEST / 4;

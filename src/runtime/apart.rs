@@ -19,7 +19,7 @@ use crate::disk::RealDisk;
 use crate::fault;
 use crate::journal::Position;
 use crate::telemetry::Pulse;
-use crate::time::Span;
+use atalaia_core::time::Span;
 
 /// The file of the running program, even after an upgrade has replaced it on the disk.
 const OURSELVES: &str = "/proc/self/exe";

@@ -5,10 +5,10 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::persist::Persistence;
-use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::Checked;
 use crate::delivery::{Dispatcher, StoreLink, Wake};
+use atalaia_core::alerts::Change;
 
 /// Time sinks have for the remaining deliveries when stopping.
 const LAST_DELIVERIES: Duration = Duration::from_secs(4);

@@ -3,12 +3,12 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::ais::{Line, SourceId};
-use crate::alerts::Change;
 use crate::config::{self, Checked};
-use crate::engine::{Engine, SourceClock};
 use crate::journal::Entry;
-use crate::time::{Span, Time};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::Change;
+use atalaia_core::engine::{Engine, SourceClock};
+use atalaia_core::time::{Span, Time};
 
 /// An engine with the facts needed to save and restore it.
 pub(super) struct EngineDriver {

@@ -11,14 +11,14 @@ use tracing::{info, warn};
 
 use super::driver::EngineDriver;
 use super::recover::used_before;
-use crate::ais::SourceId;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked};
-use crate::engine::Engine;
 use crate::inputs::{self, Message, Port, Settings, State};
 use crate::service::Sockets;
 use crate::telemetry::InputCounters;
-use crate::time::Time;
+use atalaia_core::ais::SourceId;
+use atalaia_core::engine::Engine;
+use atalaia_core::time::Time;
 
 /// Capacity of the channel from the inputs, in batches: enough to bridge a burst, small enough that a busy engine slows its feeds.
 const BATCHES_WAITING: usize = 64;

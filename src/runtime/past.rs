@@ -8,15 +8,15 @@ use std::sync::Arc;
 use super::driver::EngineDriver;
 use super::restart::{Place, program};
 use super::settings_archive::SettingsArchive;
-use crate::alerts::Change;
 use crate::config::Checked;
 use crate::disk::{Disk, ReadOnly};
-use crate::engine::Engine;
 use crate::journal::snapshots::{self, Found};
 use crate::journal::{self, Entry, Position};
 use crate::telemetry::Pulse;
-use crate::time::{Span, Time};
-use crate::zones::Chart;
+use atalaia_core::alerts::Change;
+use atalaia_core::engine::Engine;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::zones::Chart;
 
 /// Without a usable snapshot, reading begins this long before the requested time: as far back as an evidence bundle reaches.
 const BEFORE: Span = Span::from_hours(26);

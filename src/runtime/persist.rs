@@ -13,15 +13,15 @@ use super::driver::EngineDriver;
 use super::recover::{self, Started};
 use super::restart::Records;
 use super::{PurgedLines, purge_lines};
-use crate::alerts::{Change, Notice, NoticeKind};
 use crate::clock::{Clock, Moment};
 use crate::config::Checked;
 use crate::delivery::{self, Wake};
 use crate::disk::Absence;
-use crate::engine::Engine;
 use crate::journal::{self, Rehearsal};
 use crate::store::{self, Orders, Store};
 use crate::telemetry::Pulse;
+use atalaia_core::alerts::{Change, Notice, NoticeKind};
+use atalaia_core::engine::Engine;
 
 /// Time the store has for the remaining changes when stopping.
 const LAST_WORDS: Duration = Duration::from_secs(10);

@@ -10,8 +10,6 @@ use tracing::{error, info, warn};
 use super::driver::EngineDriver;
 use super::restart::{self, PATIENCE, Place, Records, Restored};
 use super::settings_archive::SettingsArchive;
-use crate::ais::SourceId;
-use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::Checked;
 use crate::disk::{Disk, RealDisk};
@@ -20,7 +18,9 @@ use crate::inputs::Kind;
 use crate::journal::{self, Entry, Position, Syncer};
 use crate::store::{self, SetAside, Store};
 use crate::telemetry::Pulse;
-use crate::time::Span;
+use atalaia_core::ais::SourceId;
+use atalaia_core::alerts::Change;
+use atalaia_core::time::Span;
 
 /// What the main loop starts with.
 pub(super) struct Started {

@@ -5,13 +5,13 @@ use std::io;
 use std::sync::Arc;
 
 use super::driver::EngineDriver;
-use crate::ais::SourceId;
-use crate::ais::encode::{Envelope, Message};
 use crate::config::{Checked, check_given};
 use crate::evidence::{Opened, Replayed, Row};
 use crate::journal::Entry;
-use crate::time::Time;
-use crate::units::Mmsi;
+use atalaia_core::ais::SourceId;
+use atalaia_core::ais::encode::{Envelope, Message};
+use atalaia_core::time::Time;
+use atalaia_core::units::Mmsi;
 
 /// MMSI of a made-up base station, whose last report advances engine time to the end of the bundle.
 const TIMEKEEPER: Mmsi = Mmsi(2_550_000);

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Changed, Checked, FileWatch, Places, Problem, Watched, ZoneSource};
 use crate::journal::Entry;
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// The settings file and its reloads.
 pub(super) struct Reloader {

@@ -9,7 +9,7 @@ use std::{fs, io};
 use crate::config::{self, Checked, InForce, Purpose};
 use crate::disk::{Disk, create_folders, write_whole};
 use crate::journal::Rehearsal;
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// Safety margin before a record is removed, for snapshots and for a clock that was corrected in the meantime.
 const MARGIN: Span = Span::from_hours(24);

@@ -17,12 +17,12 @@ use super::reload::{Reloader, warn_of};
 use super::signals::Signals;
 use super::status::StatusReporter;
 use super::{Daemon, TICK};
-use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::Checked;
 use crate::delivery::Wake;
 use crate::service::{Sockets, Starting, outlive_full_files};
 use crate::telemetry::Pulse;
+use atalaia_core::alerts::Change;
 
 impl Daemon {
     /// Restores the state, opens the sinks and starts the inputs.

@@ -16,20 +16,20 @@ use super::persist::Persistence;
 use super::rates::Rates;
 use super::reload::Outcome;
 use super::restart;
-use crate::alerts::{Change, ChangeKind, Severity};
-use crate::behaviours::Behaviour;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked};
 use crate::delivery::Dispatcher;
 use crate::disk::Absence;
-use crate::engine::Engine;
 use crate::http::{self, Asker, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
 use crate::inputs::{Kind, Settings, State};
 use crate::journal;
 use crate::service::{Service, Sockets};
 use crate::store;
 use crate::telemetry::{InputCounts, SinkCounters};
-use crate::time::{Span, Time};
+use atalaia_core::alerts::{Change, ChangeKind, Severity};
+use atalaia_core::behaviours::Behaviour;
+use atalaia_core::engine::Engine;
+use atalaia_core::time::{Span, Time};
 
 /// Minimum interval between two counts of the open alerts, of which there may be many.
 const COUNT_EVERY: Duration = Duration::from_secs(5);

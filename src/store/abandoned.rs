@@ -10,8 +10,8 @@ use super::changes::Restated;
 use super::filter::Filter;
 use super::outbox::Ending;
 use super::{StoreError, changes, markings, outbox, schema, stored_severity};
-use crate::alerts::ChangeKind;
-use crate::time::{Span, Time};
+use atalaia_core::alerts::ChangeKind;
+use atalaia_core::time::{Span, Time};
 
 /// The reason given when such an alert is ended.
 pub(super) const GIVEN_UP: &str = "not followed over a restart: the state of the program was lost";

@@ -8,7 +8,7 @@ use super::changes::audit;
 use super::ids::{Kind, whole};
 use super::trail::Actor;
 use super::{StoreError, schema};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// An analyst's finding on an alert.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{StoreError, schema};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// The undelivered deliveries of one sink.
 #[derive(Clone, PartialEq, Debug)]

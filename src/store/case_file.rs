@@ -9,7 +9,7 @@ use super::actions::in_transaction;
 use super::changes::audit;
 use super::trail::{self, Actor, AuditRow};
 use super::{StoreError, Told, read, schema};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// One case with all its alerts.
 #[derive(Clone, PartialEq, Debug)]

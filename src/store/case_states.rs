@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::params;
 
 use super::{StoreError, schema};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// The state of one case, derived from its stored alerts and facts.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

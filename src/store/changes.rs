@@ -12,9 +12,9 @@ use super::outbox;
 use super::resumed::{self, Weighed};
 use super::stages::silence;
 use super::trail::Actor;
-use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
-use crate::cases::Case;
-use crate::time::Time;
+use atalaia_core::alerts::{Alert, Change, ChangeKind, Severity, Status};
+use atalaia_core::cases::Case;
+use atalaia_core::time::Time;
 
 /// Author of audit rows that the program writes itself. No person can have this name.
 pub const OURSELVES: &str = "(atalaia)";

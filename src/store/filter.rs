@@ -2,7 +2,7 @@
 
 use super::stages::clear::Clearance;
 use super::stages::select;
-use crate::alerts::{Alert, Class, Severity};
+use atalaia_core::alerts::{Alert, Class, Severity};
 
 /// The filter and clearance of one sink.
 #[derive(Clone, PartialEq, Debug)]

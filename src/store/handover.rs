@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::read::{COLUMNS, entry};
 use super::trail::{AuditRow, is_same_name};
 use super::{Entry, StoreError, schema, stored_severity};
-use crate::alerts::Severity;
-use crate::time::Time;
+use atalaia_core::alerts::Severity;
+use atalaia_core::time::Time;
 
 /// Alerts and actions for a handover. Closed alerts are not in the first four lists.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -9,7 +9,7 @@ use super::changes::audit;
 use super::ids::{Kind, whole};
 use super::trail::Actor;
 use super::{StoreError, schema};
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// Received lines are kept from this long before the first alert of a held case until this long after its last.
 const AROUND: Span = Span::from_hours(24);

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{StoreError, schema};
 use crate::disk::{RealDisk, sync_file, sync_name};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Maximum size in bytes for a full check of all indexes against their tables, which takes about 2 s. Larger files get a page check.
 const THOROUGH: u64 = 256 << 20;

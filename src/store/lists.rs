@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::read::{COLUMNS, Entry, Query, conditions, entry};
 use super::trail::AuditRow;
 use super::{OURSELVES, StoreError, markings, schema};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// An alert in a list. Its evidence has no `tracks`.
 #[derive(Clone, PartialEq, Debug)]

@@ -11,9 +11,9 @@ use super::actions::{find, in_transaction};
 use super::changes::{audit, json};
 use super::digests;
 use super::trail::Actor;
-use crate::alerts::handling::{Europol, Mark, Tlp};
-use crate::alerts::{Handling, HandlingSettings};
-use crate::time::Time;
+use atalaia_core::alerts::handling::{Europol, Mark, Tlp};
+use atalaia_core::alerts::{Handling, HandlingSettings};
+use atalaia_core::time::Time;
 
 /// Marks an alert. Fields that are `None` keep their value. The id may be shortened; returns the full id and the resulting marking.
 ///

@@ -75,8 +75,8 @@ pub use trail::{Actor, AuditRow, is_same_name, trail};
 pub use undelivered::{DeliveryQuery, DeliveryRow, RetryReport, deliveries, delivery_rows, knows_sink, retry};
 pub use writer::{Event, Reporter, Store};
 
-use crate::alerts::HandlingSettings;
 use crate::disk::Absence;
+use atalaia_core::alerts::HandlingSettings;
 
 /// The `[store]` section of the settings.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]

@@ -14,8 +14,8 @@ use super::filter::Filter;
 use super::stages::clear::Clearance;
 use super::stages::{self, Decision, Knowledge};
 use super::{StoreError, markings, schema};
-use crate::alerts::{Alert, Change, ChangeKind, Handling, Severity};
-use crate::time::Time;
+use atalaia_core::alerts::{Alert, Change, ChangeKind, Handling, Severity};
+use atalaia_core::time::Time;
 
 /// Error text of pending deliveries whose sink no longer exists.
 pub(super) const NOT_NAMED: &str = "this sink is no longer in the settings";

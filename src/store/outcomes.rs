@@ -6,7 +6,7 @@ use rusqlite::params;
 
 use super::delivery_state::DeliveryState;
 use super::{StoreError, schema};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// A stage on the way of a change to a sink.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -13,9 +13,9 @@ use super::delivery_state::DeliveryState;
 use super::ids::{Kind, whole};
 use super::trail::{self, AuditRow};
 use super::{StoreError, holds, markings, schema};
-use crate::alerts::{Class, Severity};
-use crate::behaviours::Behaviour;
-use crate::time::Time;
+use atalaia_core::alerts::{Class, Severity};
+use atalaia_core::behaviours::Behaviour;
+use atalaia_core::time::Time;
 
 /// A query for alerts. The results are sorted from newest to oldest.
 #[derive(Clone, PartialEq, Debug)]

@@ -9,8 +9,8 @@ use super::abandoned::GIVEN_UP;
 use super::changes::Restated;
 use super::filter::Filter;
 use super::{changes, markings, outbox};
-use crate::alerts::{Change, ChangeKind, Status};
-use crate::time::Time;
+use atalaia_core::alerts::{Change, ChangeKind, Status};
+use atalaia_core::time::Time;
 
 /// The reason given when such an alert is reopened.
 const FOLLOWED_AGAIN: &str = "followed again: it had been ended only because the state of the program was lost";

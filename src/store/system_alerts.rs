@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::outbox::NOT_NAMED;
 use super::{Orders, changes};
-use crate::alerts::{Notice, NoticeKind};
-use crate::time::{Span, Time};
+use atalaia_core::alerts::{Notice, NoticeKind};
+use atalaia_core::time::{Span, Time};
 
 /// Interval at which an ongoing notice is sent again. It is sent at once when its count has doubled.
 const REPEAT: Span = Span::from_minutes(30);

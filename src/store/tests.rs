@@ -16,9 +16,9 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
-use crate::alerts::{Change, ChangeKind, Severity};
 use crate::testing::{AREA, only, run};
-use crate::time::{Span, Time};
+use atalaia_core::alerts::{Change, ChangeKind, Severity};
+use atalaia_core::time::{Span, Time};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -42,7 +42,7 @@ fn filter(sinks: &[&str]) -> Vec<Filter> {
 }
 
 pub(super) fn orders(sinks: &[&str]) -> Orders {
-    Orders { filters: filter(sinks), handling: crate::alerts::HandlingSettings::default() }
+    Orders { filters: filter(sinks), handling: atalaia_core::alerts::HandlingSettings::default() }
 }
 
 /// Reports the rows as delivered.
@@ -91,7 +91,7 @@ pub(super) fn stored(events: &Receiver<Event>) {
     assert_eq!(events.recv_timeout(PATIENCE), Ok(Event::Stored));
 }
 
-pub(super) fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut crate::alerts::Alert)) -> Change {
+pub(super) fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut atalaia_core::alerts::Alert)) -> Change {
     let mut alert = (*change.alert).clone();
     edit(&mut alert);
     let at = change.at + Span::from_minutes(i64::from(revision));
@@ -170,14 +170,14 @@ fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
     let state = || alert(&place.path, &id, noon()).expect("it is stored").entry.state;
     store.changes(vec![opened.clone()], 0);
     assert!(store.settle(PATIENCE));
-    let until = Some(noon() + crate::time::Span::from_hours(1));
+    let until = Some(noon() + atalaia_core::time::Span::from_hours(1));
     act(&place.path, &id[..8], &Action::Acknowledge { until }, "ana", Some("seen on radar"), noon())
         .expect("it is there");
     assert_eq!(state(), "acknowledged");
     store.changes(vec![with(&opened, 2, |alert| alert.score += 1)], 0);
     assert!(store.settle(PATIENCE));
     assert_eq!(state(), "acknowledged");
-    let later = noon() + crate::time::Span::from_hours(2);
+    let later = noon() + atalaia_core::time::Span::from_hours(2);
     assert_eq!(alert(&place.path, &id, later).expect("stored").entry.state, "new", "it was for an hour");
     store.changes(vec![with(&opened, 3, |alert| alert.severity = Severity::High)], 0);
     assert!(store.settle(PATIENCE));
@@ -249,7 +249,7 @@ fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
     let at = opened.alert.last_at;
     let (store, events) = place.open(&["file"]);
     let of = |mmsi| Silence { mmsi: Some(mmsi), ..Silence::default() };
-    let hour = crate::time::Span::from_hours(1);
+    let hour = atalaia_core::time::Span::from_hours(1);
     let quiet =
         |silence: &Silence, from, until| super::silence(&place.path, silence, from, until, "ana", "exercise", noon());
     // One for a later time, one for another vessel, one lifted: none of them applies.
@@ -383,11 +383,11 @@ fn lists_are_newest_first_and_show_what_was_asked_for() {
     let place = place();
     let (store, _events) = place.open(&[]);
     let base = distress().remove(0);
-    let hour = crate::time::Span::from_hours(1);
+    let hour = atalaia_core::time::Span::from_hours(1);
     let one = |number: i64, severity| {
         with(&base, 1, |alert| {
             alert.id = format!("{number}aaaaaaaaaaaaaaaaaaaaaaaaa");
-            alert.last_at = base.alert.last_at + crate::time::Span::from_hours(number);
+            alert.last_at = base.alert.last_at + atalaia_core::time::Span::from_hours(number);
             alert.severity = severity;
             alert.vessels[0].mmsi += number as u32;
         })

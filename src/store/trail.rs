@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{OURSELVES, StoreError, schema};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Name of the program in stores written before schema 5.
 const FORMERLY: &str = "atalaia";

@@ -10,8 +10,8 @@ use super::delivery_state::DeliveryState;
 use super::ids::{Kind, whole};
 use super::trail::Actor;
 use super::{StoreError, digests, schema};
-use crate::text::advice;
-use crate::time::Time;
+use atalaia_core::text::advice;
+use atalaia_core::time::Time;
 
 /// A delivery of one change to one sink.
 #[derive(Clone, PartialEq, Debug)]

@@ -15,12 +15,12 @@ use super::integrity::{self, SetAside};
 use super::outbox::{self, AttemptReport};
 use super::premises::{self, Premises};
 use super::{Orders, StoreError, abandoned, changes, digests, schema, system_alerts};
-use crate::alerts::{Change, Notice};
-use crate::cases::Case;
 use crate::disk::Absence;
 use crate::fault;
 use crate::telemetry::Pulse;
-use crate::time::{Span, Time};
+use atalaia_core::alerts::{Change, Notice};
+use atalaia_core::cases::Case;
+use atalaia_core::time::{Span, Time};
 
 /// Maximum number of queued requests. When it is reached, the engine waits, and the feeds with it.
 const WAITING: usize = 10_000;

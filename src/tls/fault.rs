@@ -10,7 +10,7 @@ use rustls::AlertDescription::{
 use rustls::CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
 use rustls::pki_types::UnixTime;
 
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Describes the fault of the server's certificate or of ours, at any depth of the error's causes. `None` if no certificate is at fault.
 pub fn certificate_fault(error: &(dyn Error + 'static)) -> Option<String> {

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{Settings, certificates};
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// DER tags (X.690, 8.1.2; X.509, 4.1).
 const SEQUENCE: u8 = 0x30;

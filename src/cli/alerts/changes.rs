@@ -12,10 +12,10 @@ use super::super::when::short;
 use super::super::{Failure, print, refused};
 use super::list::{about, deed};
 use super::page::{kind, points};
-use crate::alerts::Severity;
 use crate::store::{self, ActionRow, ChangeRow, Machine, stored_severity};
 use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
+use atalaia_core::alerts::Severity;
+use atalaia_core::time::{Span, Time};
 
 /// Arguments of `atalaia alerts changes`.
 #[derive(Debug, clap::Args)]

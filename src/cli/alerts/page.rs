@@ -12,7 +12,7 @@ use super::super::{Failure, print, refused};
 use crate::delivery::{CAVEAT, Row, sheet};
 use crate::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Column at which the texts of rows begin.
 const INDENT: usize = 11;
@@ -268,7 +268,7 @@ mod tests {
     }
 
     fn change(change: &str, score: i64, before: Option<(&str, i64)>) -> ChangeRow {
-        let severity = |score| crate::alerts::Severity::of(score as i32).name();
+        let severity = |score| atalaia_core::alerts::Severity::of(score as i32).name();
         ChangeRow {
             stored_at: Time::from_seconds(0),
             at: Time::from_seconds(0),

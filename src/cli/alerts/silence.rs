@@ -15,7 +15,7 @@ use super::filter::behaviours;
 use super::list;
 use crate::store::{self, Listed, Query, Silence, SilenceRow, StoreError};
 use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// Arguments of `atalaia alerts silence`.
 #[derive(Debug, clap::Args)]

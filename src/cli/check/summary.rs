@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::config::Checked;
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// A count with its noun: `1 row`, `2 rows`.
 pub(super) fn count(number: usize, what: &str) -> String {

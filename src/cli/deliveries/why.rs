@@ -148,7 +148,7 @@ fn unrecorded(alert: &Value, filter: Option<&Filter>) -> (Option<Stage>, String)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Time;
+    use atalaia_core::time::Time;
 
     fn recorded(state: DeliveryState, attempts: u32, reason: Option<&str>) -> StageOutcome {
         let due_at = (state == DeliveryState::Pending && 0 < attempts).then(|| Time::from_millis(0));

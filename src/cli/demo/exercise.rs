@@ -1,6 +1,6 @@
 //! The simulated meeting of the demonstration: two ships, named EXERCISE, as lines that a station would have recorded.
 
-use crate::scenario::{Scenario, Vessel, away, beside};
+use atalaia_core::scenario::{Scenario, Vessel, away, beside};
 
 /// When the scripts of the ships begin.
 const START: &str = "2017-03-21T05:00:00Z";

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::alerts::Severity;
-use crate::behaviours::NAMES;
-use crate::geo::CsvTable;
-use crate::time::Time;
+use atalaia_core::alerts::Severity;
+use atalaia_core::behaviours::NAMES;
+use atalaia_core::geo::CsvTable;
+use atalaia_core::time::Time;
 
 /// The columns of a CSV file, and the keys of a JSON line. The first four are required.
 const COLUMNS: [&str; 7] = ["behaviour", "vessels", "from", "to", "expect", "level", "note"];

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::alerts::{Alert, Status};
 use crate::store::AsOf;
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::alerts::{Alert, Status};
+use atalaia_core::time::Time;
 
 /// Number of score lines that are shown, those with the most points first.
 const REASONS: usize = 3;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::questions::{Conditions, bare, track_key};
 use crate::telemetry::FromAir;
-use crate::time::Time;
-use crate::tracks::TrackKey;
+use atalaia_core::questions::{Conditions, bare, track_key};
+use atalaia_core::time::Time;
+use atalaia_core::tracks::TrackKey;
 
 /// The names of the vessels that the answer mentions, by track key.
 #[derive(Default)]
@@ -51,7 +51,7 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Mmsi;
+    use atalaia_core::units::Mmsi;
 
     #[test]
     fn vessels_have_names_and_times_are_short() {

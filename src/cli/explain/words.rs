@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::names::Names;
 use super::plain;
-use crate::questions::{Condition, Form};
 use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
-use crate::tracks::TrackKey;
+use atalaia_core::questions::{Condition, Form};
+use atalaia_core::time::{Span, Time};
+use atalaia_core::tracks::TrackKey;
 
 /// Suffixes of names that are units, and how each unit is written.
 const UNITS: [(&str, &str); 8] = [
@@ -127,7 +127,7 @@ pub(super) fn table(form: &Form, names: &Names, heard: Option<Time>, text: &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::behaviours::Behaviour;
+    use atalaia_core::behaviours::Behaviour;
 
     fn words(name: &'static str, measured: Value, threshold: &str) -> String {
         let (name, threshold) = (name.to_owned(), threshold.to_owned());

@@ -8,7 +8,7 @@ use crate::cli::table::short_id;
 use crate::evidence::report::{position_of, time_of};
 use crate::store::Entry;
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Characters that have a meaning in Markdown or in HTML within it.
 const SPECIAL: &str = "\\`*_{}[]()#+-.!|~";

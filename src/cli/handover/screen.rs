@@ -8,7 +8,7 @@ use crate::cli::table::{cut, short_id};
 use crate::evidence::report::time_of;
 use crate::store::Entry;
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Maximum number of rows in the list of open alerts, and in each other list.
 const MOST_OPEN: usize = 8;

@@ -7,8 +7,8 @@ use std::process::Command;
 use rustix::process::getuid;
 
 use super::Failure;
-use crate::ais::hidden;
 use crate::store::Actor;
+use atalaia_core::ais::hidden;
 
 /// File of the local accounts.
 const ACCOUNTS: &str = "/etc/passwd";

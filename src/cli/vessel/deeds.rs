@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::silences::{self, Silence, Watch};
-use crate::ais::Class;
-use crate::engine::Engine;
-use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::{TrackKey, Vessel};
-use crate::units::Mmsi;
-use crate::zones::{Chart, Hit, Relation};
+use atalaia_core::ais::Class;
+use atalaia_core::engine::Engine;
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::tracks::{TrackKey, Vessel};
+use atalaia_core::units::Mmsi;
+use atalaia_core::zones::{Chart, Hit, Relation};
 
 /// Something the vessel did: when and where.
 #[derive(Clone, Debug)]

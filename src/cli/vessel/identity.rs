@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::ais::ship_type_name;
-use crate::behaviours::{Behaviour, Lead};
-use crate::time::Time;
-use crate::tracks::{Identity, country_of};
+use atalaia_core::ais::ship_type_name;
+use atalaia_core::behaviours::{Behaviour, Lead};
+use atalaia_core::time::Time;
+use atalaia_core::tracks::{Identity, country_of};
 
 /// A part of a vessel's identity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -9,13 +9,13 @@ use super::Known;
 use super::deeds::{Deed, Last};
 use super::identity::{Field, country};
 use crate::evidence::report::mmsi;
-use crate::geo::LatLon;
-use crate::questions::is_meeting;
 use crate::store::Entry;
 use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
-use crate::tracks::flag_of;
-use crate::units::Mmsi;
+use atalaia_core::geo::LatLon;
+use atalaia_core::questions::is_meeting;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::tracks::flag_of;
+use atalaia_core::units::Mmsi;
 
 /// Maximum number of rows in a section, unless all are wanted.
 const ROWS: usize = 3;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::deeds::Deed;
-use crate::engine::Engine;
-use crate::episodes::gap::Gap;
-use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::{TrackKey, Vessel};
-use crate::units::Mmsi;
-use crate::zones::Chart;
+use atalaia_core::engine::Engine;
+use atalaia_core::episodes::gap::Gap;
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::tracks::{TrackKey, Vessel};
+use atalaia_core::units::Mmsi;
+use atalaia_core::zones::Chart;
 
 /// A vessel that is not heard for this long is silent.
 pub(super) const SILENT_AFTER: Span = Span::from_hours(1);

@@ -1,9 +1,9 @@
 //! Doubts about the position that was asked for: on land, or far from anything heard.
 
-use crate::engine::Engine;
-use crate::geo::LatLon;
-use crate::units::METRES_PER_NM;
-use crate::zones::Chart;
+use atalaia_core::engine::Engine;
+use atalaia_core::geo::LatLon;
+use atalaia_core::units::METRES_PER_NM;
+use atalaia_core::zones::Chart;
 
 /// If nothing is heard within this distance, the position is probably wrong.
 const FAR_NM: f64 = 500.0;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::ais::ship_type_name;
-use crate::engine::Engine;
-use crate::geo::LatLon;
-use crate::questions::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Sighting, kind_of, spell};
-use crate::time::{Span, Time};
-use crate::tracks::{TrackKey, Vessel};
-use crate::units::METRES_PER_NM;
-use crate::zones::Chart;
+use atalaia_core::ais::ship_type_name;
+use atalaia_core::engine::Engine;
+use atalaia_core::geo::LatLon;
+use atalaia_core::questions::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Sighting, kind_of, spell};
+use atalaia_core::time::{Span, Time};
+use atalaia_core::tracks::{TrackKey, Vessel};
+use atalaia_core::units::METRES_PER_NM;
+use atalaia_core::zones::Chart;
 
 /// Share of its usual speed below which a vessel counts as slow.
 const SLOW_SHARE: f64 = 0.6;

@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::layers::Layer;
 use super::{Config, Problem};
-use crate::alerts::NoticeKind;
-use crate::behaviours;
 use crate::secret::{Secret, SecretError};
-use crate::text::advice;
+use atalaia_core::alerts::NoticeKind;
+use atalaia_core::behaviours;
+use atalaia_core::text::advice;
 
 /// Files and folders that inputs and sinks need and that do not exist or cannot be used.
 pub(super) fn missing_places(config: &Config) -> Vec<String> {

@@ -3,9 +3,9 @@
 use super::super::layers::Layer;
 use super::super::load::load;
 use super::*;
-use crate::alerts::ChangeKind;
-use crate::engine;
 use crate::testing::{AREA, chart, run_on};
+use atalaia_core::alerts::ChangeKind;
+use atalaia_core::engine;
 
 const ALL: [Option<Profile>; 4] = [None, Some(Profile::Gfw), Some(Profile::Skylight), Some(Profile::Starboard)];
 

@@ -1,9 +1,9 @@
 //! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, or expired.
 
-use crate::geo::{Coast, LatLon};
-use crate::time::Time;
-use crate::units::METRES_PER_NM;
-use crate::zones::{Kind, ZoneIx, ZoneSet, land_share};
+use atalaia_core::geo::{Coast, LatLon};
+use atalaia_core::time::Time;
+use atalaia_core::units::METRES_PER_NM;
+use atalaia_core::zones::{Kind, ZoneIx, ZoneSet, land_share};
 
 /// Share of a zone on land from which it counts as on land, and up to which it counts as at sea.
 const ON_LAND: f64 = 0.95;

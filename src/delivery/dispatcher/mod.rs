@@ -16,11 +16,11 @@ use super::queue::{Memory, Queue, SharedReader, StoredQueue};
 use super::settings::DeliverySettings;
 use super::sinks::Settings;
 use super::worker::{Order, Worker};
-use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::net::RateLimit;
 use crate::store::{Filter, Reporter};
 use crate::telemetry::SinkCounters;
+use atalaia_core::alerts::Change;
 
 /// Time a replaced worker has to finish the send it has begun; after that it is aborted.
 const HANDOVER: Duration = Duration::from_secs(5);

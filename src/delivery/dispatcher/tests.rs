@@ -12,12 +12,12 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
-use crate::ais::{Line, SourceId};
-use crate::alerts::{Alert, HandlingSettings, Severity};
 use crate::clock::Moment;
 use crate::store::{DeliveryQuery, DeliveryState, Event, Orders, Store, delivery_rows};
 use crate::testing::{AREA, engine, lines, only};
-use crate::time::{Span, Time};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::{Alert, HandlingSettings, Severity};
+use atalaia_core::time::{Span, Time};
 
 const DEVICES: usize = 3000;
 /// Number of these devices whose alerts are critical.
@@ -97,10 +97,10 @@ fn wait_until(mut holds: impl FnMut() -> bool) {
 #[test]
 fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     let changes = flood();
-    let ids = |kind: crate::alerts::ChangeKind| -> BTreeSet<String> {
+    let ids = |kind: atalaia_core::alerts::ChangeKind| -> BTreeSet<String> {
         changes.iter().filter(|change| change.change == kind).map(|change| change.alert.id.clone()).collect()
     };
-    let (opened, ended) = (ids(crate::alerts::ChangeKind::Opened), ids(crate::alerts::ChangeKind::Ended));
+    let (opened, ended) = (ids(atalaia_core::alerts::ChangeKind::Opened), ids(atalaia_core::alerts::ChangeKind::Ended));
     assert!(opened.len() == DEVICES && ended == opened, "{} opened, {} ended", opened.len(), ended.len());
 
     let folder = TempDir::new().expect("a folder");

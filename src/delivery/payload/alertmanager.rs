@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::plain;
-use crate::alerts::{Change, Status};
 use crate::delivery::digest::Digest;
 use crate::delivery::send::SenderIdentity;
-use crate::time::{Span, Time};
+use atalaia_core::alerts::{Change, Status};
+use atalaia_core::time::{Span, Time};
 
 /// How long an open alert keeps firing without being repeated.
 pub(in crate::delivery) const LASTS: Span = Span::from_minutes(5);

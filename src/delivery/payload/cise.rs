@@ -7,11 +7,11 @@ mod words;
 use sha2::{Digest, Sha256};
 
 use super::xml::Element;
-use crate::alerts::handling::{Purpose, Reality};
-use crate::alerts::{Change, Status};
-use crate::behaviours::{Silence, VesselRef};
-use crate::geo::LatLon;
-use crate::time::Time;
+use atalaia_core::alerts::handling::{Purpose, Reality};
+use atalaia_core::alerts::{Change, Status};
+use atalaia_core::behaviours::{Silence, VesselRef};
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::Time;
 
 pub(in crate::delivery) use words::{AnomalyType, RiskType, SeaBasin, anomaly_type};
 

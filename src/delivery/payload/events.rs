@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::within_bounds;
-use crate::alerts::Change;
 use crate::delivery::send::{Delivery, SenderIdentity};
+use atalaia_core::alerts::Change;
 
 /// Media type of [`cloud_event`].
 pub(in crate::delivery) const CLOUD_EVENT: &str = "application/cloudevents+json";

@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::digest::Digest;
 use super::send::{Delivery, SendError};
-use crate::ais::hidden;
-use crate::alerts::{Alert, Change, EvidencePoint, EvidenceTrack, Status};
-use crate::behaviours::VesselRef;
-use crate::geo::LatLon;
+use atalaia_core::ais::hidden;
+use atalaia_core::alerts::{Alert, Change, EvidencePoint, EvidenceTrack, Status};
+use atalaia_core::behaviours::VesselRef;
+use atalaia_core::geo::LatLon;
 
 /// Size that receivers and proxies must accept; longer changes are sent without the points of their tracks. Bytes.
 const MOST_BYTES: usize = 60_000;

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::send::SenderIdentity;
 use super::sink::{AnySink, Character};
 use super::sinks::{Kind, Settings};
-use crate::alerts::Severity;
-use crate::alerts::handling::Tlp;
 use crate::net::Backoff;
 use crate::store::{Clearance, Filter};
 use crate::table::Table;
 use crate::tls::{self, Endpoint};
+use atalaia_core::alerts::Severity;
+use atalaia_core::alerts::handling::Tlp;
 
 pub(super) fn min_severity() -> Level {
     Level::Medium

@@ -19,8 +19,8 @@ use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::table::Table;
-use crate::time::Span;
 use crate::tls::{self, Endpoint};
+use atalaia_core::time::Span;
 
 /// Maximum size of an event sent as a datagram. Bytes.
 const LONGEST_DATAGRAM: usize = 65_000;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::words::{mmsi, position_of, time_of, vessel_words};
-use crate::geo::LatLon;
 use crate::store::{AlertFile, CaseFile};
-use crate::time::Time;
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::Time;
 
 /// One alert or fact of a case.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Builds a page of HTML as a tree. Texts and attribute values are escaped in one place, and nothing else reaches the
 //! file.
 
-use crate::ais::hidden;
+use atalaia_core::ais::hidden;
 
 /// Elements without content and end tag.
 const VOID: [&str; 3] = ["meta", "br", "hr"];

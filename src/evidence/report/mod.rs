@@ -21,10 +21,10 @@ use html::{Element, element, text};
 use map::{Line, Map, Mark, TRACK_STYLES};
 use parts::{Marked, dot, place, section, table, when};
 
-use crate::geo::LatLon;
 use crate::store::{AlertFile, AuditRow, CaseFile, Note};
-use crate::time::{Span, Time};
-use crate::units::METRES_PER_NM;
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::units::METRES_PER_NM;
 
 /// The map of an alert covers its tracks from this long before it began until this long after it ended.
 const AROUND: Span = Span::from_hours(1);

@@ -8,11 +8,11 @@ use super::html::{Element, element, style, text};
 use super::words::{
     LIMITS, behaviour_title, flag, mmsi, number_name, number_text, sentence_case, ship_type, vessel_name,
 };
-use crate::alerts::Handling;
-use crate::alerts::handling::{Europol, InfoGrade, Reality, SourceGrade, Tlp};
-use crate::geo::LatLon;
 use crate::store::{AuditRow, Note};
-use crate::time::Time;
+use atalaia_core::alerts::Handling;
+use atalaia_core::alerts::handling::{Europol, InfoGrade, Reality, SourceGrade, Tlp};
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::Time;
 
 const STYLE: &str = include_str!("style.css");
 

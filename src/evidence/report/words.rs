@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::ais::ship_type_name;
-use crate::behaviours::Behaviour;
-use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::country_of;
+use atalaia_core::ais::ship_type_name;
+use atalaia_core::behaviours::Behaviour;
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::tracks::country_of;
 
 /// The time under a key of a stored object. `None` if it is missing or not a time.
 pub fn time_of(value: &Value, key: &str) -> Option<Time> {

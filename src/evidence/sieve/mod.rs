@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::witnesses::Witnesses;
-use crate::ais::{Decoder, Line, Report, SourceId, SourceSettings, TimeBasis};
-use crate::time::{Span, Time};
-use crate::units::Mmsi;
+use atalaia_core::ais::{Decoder, Line, Report, SourceId, SourceSettings, TimeBasis};
+use atalaia_core::time::{Span, Time};
+use atalaia_core::units::Mmsi;
 
 /// Parts of a message received longer ago than this are not joined to it.
 const PARTS_WAIT: Span = Span::from_seconds(60);

@@ -31,7 +31,7 @@ fn the_lines_of_the_vessels_are_taken_with_all_parts_and_no_others() {
 fn of_witnesses_near_by_one_line_in_ten_minutes_is_taken() {
     let near = lines("BRAVO 224000011 type=70\n 12:00 28 -17.1\n stop 60");
     let far = lines("CHARLIE 224000003 type=70\n 12:00 26 -17.1\n stop 60");
-    let witnesses = Witnesses::around([crate::geo::LatLon::new(28.0, -17.0)].into_iter());
+    let witnesses = Witnesses::around([atalaia_core::geo::LatLon::new(28.0, -17.0)].into_iter());
     let mut sieve = Sieve::new([224_000_001].into_iter(), witnesses);
     sieve.inputs(&["feed".to_owned()]);
     for line in near.iter().chain(&far) {

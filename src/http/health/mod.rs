@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::View;
 use crate::store::Backlog;
 use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// Age of the last view from which the main loop counts as stalled.
 pub(super) const STALLED: Duration = Duration::from_secs(10);

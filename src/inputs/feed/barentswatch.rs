@@ -8,7 +8,6 @@ use reqwest::{Client, Response, StatusCode, Url, redirect};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use crate::ais::LineCutter;
 use crate::inputs::connect::target;
 use crate::inputs::error::{InputError, shown};
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
@@ -17,6 +16,7 @@ use crate::inputs::port::Port;
 use crate::secret::Secret;
 use crate::table::Table;
 use crate::tls::{self, Endpoint};
+use atalaia_core::ais::LineCutter;
 
 /// `[inputs.barentswatch]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]

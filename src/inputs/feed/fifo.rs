@@ -7,13 +7,13 @@ use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
 use tracing::info;
 
-use crate::ais::LineCutter;
 use crate::inputs::Settings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::Port;
 use crate::table::NoTable;
+use atalaia_core::ais::LineCutter;
 
 const READ_BYTES: usize = 64 * 1024;
 

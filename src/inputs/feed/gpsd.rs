@@ -8,7 +8,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::ais::LineCutter;
 use crate::inputs::connect::open_stream;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
@@ -16,6 +15,7 @@ use crate::inputs::message::State;
 use crate::inputs::port::{Port, READ_BYTES};
 use crate::table::NoTable;
 use crate::telemetry::{FromAir, InputCounters};
+use atalaia_core::ais::LineCutter;
 
 /// Requests every report, with values scaled to common units.
 const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true,\"scaled\":true};\n";

@@ -10,7 +10,6 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc::error::TrySendError;
 use tracing::{info, warn};
 
-use crate::ais::LineCutter;
 use crate::clock::Moment;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
@@ -19,6 +18,7 @@ use crate::inputs::port::Port;
 use crate::service::{Protocol, with_holder};
 use crate::table::NoTable;
 use crate::telemetry::InputCounters;
+use atalaia_core::ais::LineCutter;
 
 /// Receive buffer requested from the kernel, which may grant less: several seconds of a busy feed.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;

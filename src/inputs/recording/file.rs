@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::unpack::{Limits, UnpackedBytes};
-use crate::ais::{LineCutter, Table, is_object, table_of};
+use atalaia_core::ais::{LineCutter, Table, is_object, table_of};
 
 /// Format of a recording.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -16,7 +16,6 @@ use tracing::{error, info, warn};
 use super::apart;
 use super::driver::EngineDriver;
 use super::settings_archive::SettingsArchive;
-use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::Checked;
 use crate::disk::{Disk, RealDisk};
@@ -25,7 +24,8 @@ use crate::journal::snapshots::{self, Found, Snapshot};
 use crate::journal::{self, Entry, Journal, Limits, Position, Rehearsal, Syncer};
 use crate::store;
 use crate::telemetry::Pulse;
-use crate::time::{Span, Time};
+use atalaia_core::alerts::Change;
+use atalaia_core::time::{Span, Time};
 
 /// How long a snapshot or an alert waits for the journal to be durable on disk.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);

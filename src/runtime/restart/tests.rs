@@ -5,9 +5,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
-use crate::ais::SourceId;
 use crate::config::{self, Purpose};
 use crate::journal::snapshots::newest;
+use atalaia_core::ais::SourceId;
 
 const PROGRAM: u64 = 7;
 

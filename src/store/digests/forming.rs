@@ -6,15 +6,15 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Map, Value, json};
 
 use super::HOUR;
-use crate::alerts::{
-    Alert, Change, ChangeKind, Class, Confidence, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest,
-};
-use crate::behaviours::Behaviour;
-use crate::geo::LatLon;
 use crate::store::changes::{OURSELVES, audit, insert, upsert};
 use crate::store::filter::Filter;
 use crate::store::{Orders, markings, stored_severity};
-use crate::time::{Span, Time};
+use atalaia_core::alerts::{
+    Alert, Change, ChangeKind, Class, Confidence, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest,
+};
+use atalaia_core::behaviours::Behaviour;
+use atalaia_core::geo::LatLon;
+use atalaia_core::time::{Span, Time};
 
 /// Delay from the first change beyond the cap to its digest.
 const FIRST: Span = Span::from_minutes(1);

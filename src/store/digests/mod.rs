@@ -13,8 +13,8 @@ mod forming;
 use rusqlite::{Transaction, params};
 
 use super::filter::Filter;
-use crate::alerts::Severity;
-use crate::time::{Span, Time};
+use atalaia_core::alerts::Severity;
+use atalaia_core::time::{Span, Time};
 
 pub(super) use forming::{form, is_due};
 

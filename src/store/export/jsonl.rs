@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::marking;
-use crate::ais::hidden;
+use atalaia_core::ais::hidden;
 
 /// A compact JSON formatter that escapes characters that hide or reorder text. Parsing restores the same text.
 struct Visible;

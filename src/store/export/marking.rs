@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::fields::{Fields, visible};
-use crate::alerts::Handling;
-use crate::alerts::handling::Tlp;
+use atalaia_core::alerts::Handling;
+use atalaia_core::alerts::handling::Tlp;
 
 /// Name of the field that holds the marking of the whole file.
 pub(super) const FILE: &str = "file_tlp";

@@ -16,7 +16,7 @@ use super::changes::audit;
 use super::holds::HELD;
 use super::trail::Actor;
 use super::{StoreError, integrity, schema};
-use crate::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 
 /// Maximum number of rows deleted in one transaction, not counting the few that depend on an alert and are deleted with it.
 const ROWS: usize = 200;

@@ -1,11 +1,11 @@
 //! Old data is deleted without a trace in the files. Data that is open, held, pending or marked stays.
 
 use super::*;
-use crate::alerts::handling::Mark;
-use crate::alerts::{Change, Severity, Status};
-use crate::cases::Case;
 use crate::store::tests::{PATIENCE, Place, distress, noon, place, stored, tell, with};
 use crate::store::{Action, Query, act, alert, alerts, case, held_spans, hold, mark, release};
+use atalaia_core::alerts::handling::Mark;
+use atalaia_core::alerts::{Change, Severity, Status};
+use atalaia_core::cases::Case;
 
 const WHO: &str = "ana";
 /// MMSI of the device in `distress`.
@@ -20,7 +20,7 @@ fn run(place: &Place, at: Time) -> Purged {
 }
 
 /// Two changes of an alert that is over. `edit` applies to the second.
-fn over(number: u8, edit: impl Fn(&mut crate::alerts::Alert)) -> Vec<Change> {
+fn over(number: u8, edit: impl Fn(&mut atalaia_core::alerts::Alert)) -> Vec<Change> {
     let base = distress();
     let id = format!("{}aaaaaaaaaaaaaaaaaaaaaaaaa", char::from(b'a' + number));
     let one = |revision, status| {

@@ -1,7 +1,7 @@
 //! Clear: whether a sink may receive the marking of an alert.
 
-use crate::alerts::Handling;
-use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
+use atalaia_core::alerts::Handling;
+use atalaia_core::alerts::handling::{Europol, Purpose, Reality, Tlp};
 
 /// The markings a sink may receive. Other alerts are withheld, and the audit trail records it.
 #[derive(Clone, PartialEq, Debug)]

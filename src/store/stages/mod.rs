@@ -9,7 +9,7 @@ pub(super) mod select;
 pub(super) mod silence;
 
 use super::filter::Filter;
-use crate::alerts::Alert;
+use atalaia_core::alerts::Alert;
 
 /// What a sink knows of an alert that ends or is retracted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,9 +68,9 @@ pub(super) fn decide(filter: &Filter, alert: &Alert, silence: Option<&str>, know
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alerts::Severity;
-    use crate::alerts::handling::Tlp;
     use crate::store::tests::distress;
+    use atalaia_core::alerts::Severity;
+    use atalaia_core::alerts::handling::Tlp;
 
     #[test]
     fn the_first_stage_that_stops_a_change_decides_but_an_end_reaches_a_sink_that_knows_the_alert() {

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::alerts::{Alert, Class, Handling, Severity};
-use crate::behaviours::Behaviour;
 use crate::store::filter::Filter;
 use crate::store::stored_severity;
+use atalaia_core::alerts::{Alert, Class, Handling, Severity};
+use atalaia_core::behaviours::Behaviour;
 
 /// What the filter looks at in an alert.
 struct AlertFacts<'a> {

@@ -2,7 +2,7 @@
 
 use rusqlite::Transaction;
 
-use crate::alerts::Alert;
+use atalaia_core::alerts::Alert;
 
 /// The silence that covers the alert at its last time (event time), with its author and reason; `None` if none does.
 pub(in crate::store) fn covering(transaction: &Transaction<'_>, alert: &Alert) -> rusqlite::Result<Option<String>> {

@@ -1,8 +1,8 @@
 //! Reading cases: which case contains an alert, and which id a shortened one stands for.
 
 use super::*;
-use crate::alerts::Status;
-use crate::cases::Case;
+use atalaia_core::alerts::Status;
+use atalaia_core::cases::Case;
 
 fn id_of(letter: char) -> String {
     format!("{letter}aaaaaaaaaaaaaaaaaaaaaaaaa")

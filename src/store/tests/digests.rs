@@ -7,10 +7,10 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value;
 
 use super::*;
-use crate::alerts::Status;
-use crate::alerts::handling::{Mark, Tlp};
 use crate::store::schema::STEPS;
-use crate::time::Span;
+use atalaia_core::alerts::Status;
+use atalaia_core::alerts::handling::{Mark, Tlp};
+use atalaia_core::time::Span;
 
 /// Number of changes per behaviour and hour that are sent to `mail` singly.
 const CAP: u32 = 3;
@@ -74,7 +74,7 @@ fn id(number: u32) -> String {
     format!("{number:026}")
 }
 
-fn device(number: u32, kind: ChangeKind, edit: impl FnOnce(&mut crate::alerts::Alert)) -> Change {
+fn device(number: u32, kind: ChangeKind, edit: impl FnOnce(&mut atalaia_core::alerts::Alert)) -> Change {
     let (revision, status) = match kind {
         ChangeKind::Opened => (1, Status::Open),
         ChangeKind::Updated => (2, Status::Open),

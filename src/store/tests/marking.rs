@@ -1,8 +1,8 @@
 //! Analysts' markings last, and a file of the first version is migrated.
 
 use super::*;
-use crate::alerts::handling::{Europol, InfoGrade, Mark, SourceGrade, Tlp};
 use crate::store::schema::STEPS;
+use atalaia_core::alerts::handling::{Europol, InfoGrade, Mark, SourceGrade, Tlp};
 
 fn red() -> Mark {
     let grades = Mark { source_grade: Some(SourceGrade::A), info_grade: Some(InfoGrade::One), ..Mark::default() };
@@ -62,7 +62,7 @@ fn an_invalid_marking_is_refused_and_changes_nothing() {
     assert!(refused(&red(), " ").contains("needs a reason"));
     let h3 = Mark { europol: Some(vec![Europol::H3]), ..Mark::default() };
     assert!(refused(&h3, "because").contains("H3 needs it"));
-    let unnamed = Mark { purpose: Some(crate::alerts::handling::Purpose::NonSpecified), ..Mark::default() };
+    let unnamed = Mark { purpose: Some(atalaia_core::alerts::handling::Purpose::NonSpecified), ..Mark::default() };
     assert!(refused(&unnamed, "because").contains("name a purpose"));
     assert!(mark(&place.path, "zzzz", &red(), "ana", "because", noon()).is_err());
     let told = alert(&place.path, id, noon()).expect("there");

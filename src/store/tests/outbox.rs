@@ -1,9 +1,9 @@
 //! Which changes are delivered to which sink: filters, markings, failures and retries.
 
 use super::*;
-use crate::alerts::Status;
-use crate::alerts::handling::{Mark, Reality, Tlp};
-use crate::time::{Span, Time};
+use atalaia_core::alerts::Status;
+use atalaia_core::alerts::handling::{Mark, Reality, Tlp};
+use atalaia_core::time::{Span, Time};
 
 /// Opens a store with one sink `partner` that accepts everything, except as `edit` says.
 fn open_with(place: &Place, edit: impl Fn(&mut Filter)) -> Store {
@@ -13,7 +13,7 @@ fn open_with(place: &Place, edit: impl Fn(&mut Filter)) -> Store {
     Store::open(&place.path, orders, noon, |_| {}, |_| {}).expect("it opens")
 }
 
-fn told_of(edit: impl Fn(&mut Filter), change: impl Fn(&mut crate::alerts::Alert)) -> usize {
+fn told_of(edit: impl Fn(&mut Filter), change: impl Fn(&mut atalaia_core::alerts::Alert)) -> usize {
     let place = place();
     let store = open_with(&place, edit);
     store.changes(vec![with(&distress()[0], 1, change)], 0);
@@ -25,7 +25,7 @@ fn told_of(edit: impl Fn(&mut Filter), change: impl Fn(&mut crate::alerts::Alert
 #[test]
 fn a_sink_receives_what_its_filter_selects() {
     let text = |text: &str| vec![text.to_owned()];
-    let nothing = |_: &mut crate::alerts::Alert| {};
+    let nothing = |_: &mut atalaia_core::alerts::Alert| {};
     assert_eq!(told_of(|_| {}, nothing), 1);
     assert_eq!(told_of(|filter| filter.behaviours = text("loitering"), nothing), 0);
     assert_eq!(told_of(|filter| filter.behaviours = text("distress"), nothing), 1);
@@ -75,7 +75,7 @@ fn the_stage_that_stops_a_change_is_recorded_with_its_reason_and_is_no_delivery(
 
 #[test]
 fn what_the_clearance_does_not_allow_is_withheld_and_audited() {
-    let withheld = |edit: fn(&mut Clearance), change: fn(&mut crate::alerts::Alert)| {
+    let withheld = |edit: fn(&mut Clearance), change: fn(&mut atalaia_core::alerts::Alert)| {
         let place = place();
         let store = open_with(&place, |filter| edit(&mut filter.clearance));
         let changes = distress();
@@ -89,22 +89,23 @@ fn what_the_clearance_does_not_allow_is_withheld_and_audited() {
         assert_eq!(said.len(), 1, "once for an alert, not for each of its lines");
         said[0].clone()
     };
-    let nothing = |_: &mut crate::alerts::Alert| {};
+    let nothing = |_: &mut atalaia_core::alerts::Alert| {};
     assert_eq!(
         withheld(|clearance| clearance.max_tlp = Tlp::Green, nothing),
         "sink partner: TLP:AMBER is above its max_tlp GREEN"
     );
-    let red = |alert: &mut crate::alerts::Alert| alert.handling.tlp = Tlp::AmberStrict;
+    let red = |alert: &mut atalaia_core::alerts::Alert| alert.handling.tlp = Tlp::AmberStrict;
     assert!(withheld(|clearance| clearance.max_tlp = Tlp::Amber, red).contains("TLP:AMBER+STRICT"));
     assert!(
-        withheld(|clearance| clearance.europol = vec![crate::alerts::handling::Europol::H0], nothing).contains("H1")
+        withheld(|clearance| clearance.europol = vec![atalaia_core::alerts::handling::Europol::H0], nothing)
+            .contains("H1")
     );
     assert!(
         withheld(|clearance| clearance.personal_data = false, |alert| alert.handling.personal_data = true)
             .contains("personal")
     );
     assert!(withheld(|clearance| clearance.realities = vec![Reality::Exercise], nothing).contains("actual"));
-    let released = |alert: &mut crate::alerts::Alert| alert.handling.releasable_to = vec!["ES".to_owned()];
+    let released = |alert: &mut atalaia_core::alerts::Alert| alert.handling.releasable_to = vec!["ES".to_owned()];
     assert!(
         withheld(|clearance| clearance.recipient = Some("PT".to_owned()), released).contains("not releasable to PT")
     );
@@ -308,7 +309,7 @@ fn deliveries_of_a_removed_sink_are_not_retried_and_nobody_says_that_it_refused_
 
 #[test]
 fn an_ongoing_notice_is_sent_again_after_half_an_hour() {
-    use crate::alerts::{Notice, NoticeKind};
+    use atalaia_core::alerts::{Notice, NoticeKind};
     use std::sync::atomic::{AtomicI64, Ordering};
     static MINUTES: AtomicI64 = AtomicI64::new(0);
     let place = place();

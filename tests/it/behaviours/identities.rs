@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::engine::Settings;
-use atalaia::scenario::{Scenario, Vessel};
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::engine::Settings;
+use atalaia_core::scenario::{Scenario, Vessel};
+use atalaia_core::zones::{Chart, ZoneSet};
 
 use crate::harness::scenes::{engine, lines};
 

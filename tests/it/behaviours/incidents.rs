@@ -3,8 +3,8 @@
 //! Names, dates, places and what AIS showed are as published. MMSIs, IMO numbers and unpublished details are made up; each scenario says
 //! which. `cargo test --test it incidents -- --nocapture` prints the stories.
 
-use atalaia::alerts::Severity;
-use atalaia::scenario::{Scenario, Vessel, beside};
+use atalaia_core::alerts::Severity;
+use atalaia_core::scenario::{Scenario, Vessel, beside};
 
 use crate::harness::analyst::judge;
 

@@ -2,8 +2,8 @@
 //!
 //! Each scene follows how such ships behave, mostly inside watched corridors; an analyst's verdict on each must be low at worst.
 
-use atalaia::alerts::Severity;
-use atalaia::scenario::{Scenario, Vessel, away, beside};
+use atalaia_core::alerts::Severity;
+use atalaia_core::scenario::{Scenario, Vessel, away, beside};
 
 use crate::harness::analyst::{Judged, judge, judge_on, with_zone};
 

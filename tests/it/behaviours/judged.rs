@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::behaviours::NAMES;
 use atalaia::cli::evaluate::{HEADING, Tally, judge, row, told};
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::time::Span;
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::behaviours::NAMES;
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::time::Span;
 
 use crate::harness::shards::{self, Variant};
 use draw::{Case, Draw};
@@ -82,7 +82,7 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
 }
 
 /// The engine's output for a case, facts included. Asserts that a variant of the run, selected by `choice`, gives the same.
-fn changes(case: &Case, choice: u64) -> Vec<atalaia::alerts::Change> {
+fn changes(case: &Case, choice: u64) -> Vec<atalaia_core::alerts::Change> {
     let changes = run(case, 1, 0);
     for variant in shards::variants(choice) {
         let again = match variant {
@@ -95,7 +95,7 @@ fn changes(case: &Case, choice: u64) -> Vec<atalaia::alerts::Change> {
 }
 
 /// The output with this many shards, by an engine that is restored from its snapshot this many times.
-fn run(case: &Case, count: u32, restores: usize) -> Vec<atalaia::alerts::Change> {
+fn run(case: &Case, count: u32, restores: usize) -> Vec<atalaia_core::alerts::Change> {
     let settings = shards::settings(&Settings::default(), count);
     let sentences: usize = case.feed.sent.len();
     assert!(sentences <= MOST_REPORTS, "{} reports: {}", sentences, case.story);

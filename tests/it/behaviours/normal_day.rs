@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use atalaia::ais::encode::Envelope;
-use atalaia::ais::{Dimensions, Line, SourceId};
-use atalaia::alerts::{Change, Severity};
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::geo::{Coast, LatLon, Ports};
-use atalaia::scenario::{Particulars, Transponder};
-use atalaia::time::{Span, Time};
-use atalaia::units::METRES_PER_NM;
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::encode::Envelope;
+use atalaia_core::ais::{Dimensions, Line, SourceId};
+use atalaia_core::alerts::{Change, Severity};
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::geo::{Coast, LatLon, Ports};
+use atalaia_core::scenario::{Particulars, Transponder};
+use atalaia_core::time::{Span, Time};
+use atalaia_core::units::METRES_PER_NM;
+use atalaia_core::zones::{Chart, ZoneSet};
 
 const MINUTES: i64 = 24 * 60;
 

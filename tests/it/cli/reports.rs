@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use atalaia::scenario::{Scenario, Vessel, away, beside};
+use atalaia_core::scenario::{Scenario, Vessel, away, beside};
 use serde_json::Value;
 use tempfile::TempDir;
 

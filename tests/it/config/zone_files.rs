@@ -1,9 +1,9 @@
 //! Zone files: the shipped ones, files written by QGIS, mistakes and damage, and the command that shows them.
 
 use atalaia::cli::zones as command;
-use atalaia::geo::{Coast, LatLon};
-use atalaia::time::Time;
-use atalaia::zones::{Chart, Kind, Relation, ZoneSet};
+use atalaia_core::geo::{Coast, LatLon};
+use atalaia_core::time::Time;
+use atalaia_core::zones::{Chart, Kind, Relation, ZoneSet};
 
 #[test]
 fn every_shipped_corridor_is_there_with_its_weight() {

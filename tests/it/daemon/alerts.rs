@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 
 use atalaia::clock::Clock;
-use atalaia::time::Span;
+use atalaia_core::time::Span;
 use tempfile::TempDir;
 
 use crate::harness::beacons::{distress, distress_at, position};

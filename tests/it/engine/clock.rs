@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::alerts::Change;
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::scenario::Feed;
-use atalaia::time::{Span, Time};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::Change;
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::scenario::Feed;
+use atalaia_core::time::{Span, Time};
 use serde_json::Value;
 
 use crate::harness::scenes;

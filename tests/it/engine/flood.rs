@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::alerts::Change;
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::scenario::Transponder;
-use atalaia::time::{Span, Time};
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::Change;
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::scenario::Transponder;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::zones::{Chart, ZoneSet};
 
 /// Number of invented MMSIs in CI, and the track limit for that.
 const FEW: u32 = 20_000;

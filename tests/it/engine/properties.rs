@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use atalaia::ais::encode::Envelope;
-use atalaia::ais::{Line, SourceId};
-use atalaia::engine::Settings;
-use atalaia::scenario::{Feed, Transmission, Transponder};
-use atalaia::time::{Span, Time};
+use atalaia_core::ais::encode::Envelope;
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::engine::Settings;
+use atalaia_core::scenario::{Feed, Transmission, Transponder};
+use atalaia_core::time::{Span, Time};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -71,7 +71,7 @@ fn the_scenes_produce_every_behaviour_and_every_kind_of_change() {
         }
     });
     let missing: Vec<&str> =
-        atalaia::behaviours::NAMES.iter().copied().filter(|name| !seen.contains_key(*name)).collect();
+        atalaia_core::behaviours::NAMES.iter().copied().filter(|name| !seen.contains_key(*name)).collect();
     assert_eq!(missing, JUDGED_ELSEWHERE, "behaviours that no scene shows");
     let never = |kind: &str| -> Vec<&str> {
         let without = seen.iter().filter(|(_, kinds)| !kinds.iter().any(|seen| seen == kind));

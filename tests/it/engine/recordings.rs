@@ -7,11 +7,11 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use atalaia::ais::encode::Envelope;
-use atalaia::engine::Settings;
-use atalaia::scenario::Transponder;
-use atalaia::time::{Span, Time};
-use atalaia::units::METRES_PER_SECOND_PER_KNOT;
+use atalaia_core::ais::encode::Envelope;
+use atalaia_core::engine::Settings;
+use atalaia_core::scenario::Transponder;
+use atalaia_core::time::{Span, Time};
+use atalaia_core::units::METRES_PER_SECOND_PER_KNOT;
 use serde_json::Value;
 
 use crate::harness::alert_lines::check_lines;

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::cases::Case;
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::scenario::{Transponder, away};
-use atalaia::time::{Span, Time};
-use atalaia::tracks::TrackKey;
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::cases::Case;
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::scenario::{Transponder, away};
+use atalaia_core::time::{Span, Time};
+use atalaia_core::tracks::TrackKey;
+use atalaia_core::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
 use crate::harness::shards::{OTHERS, settings};

@@ -1,8 +1,8 @@
 //! Zones: geometry compared with independent methods, and calm water.
 
-use atalaia::geo::{Coast, LatLon, Ports};
-use atalaia::time::Time;
-use atalaia::zones::{Chart, Relation, ZoneSet};
+use atalaia_core::geo::{Coast, LatLon, Ports};
+use atalaia_core::time::Time;
+use atalaia_core::zones::{Chart, Relation, ZoneSet};
 use geo::{Contains, Coord, LineString, Polygon};
 
 use crate::harness::zones::{hits, zone, zones};

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 
-use atalaia::ais::{
+use atalaia_core::ais::{
     Body, Class, Decoder, Line, LineClock, LineCutter, MAX_OBJECT, Position, Reject, Report, SourceId, SourceSettings,
     TimeBasis,
 };
-use atalaia::engine::Settings;
-use atalaia::time::Time;
+use atalaia_core::engine::Settings;
+use atalaia_core::time::Time;
 use serde_json::Value;
 
 use crate::harness::replay::{desk, replayed};
@@ -90,7 +90,7 @@ fn assert_where_it_was(decoded: &mut Decoder, said: &Said) {
                 assert_eq!(ours.class, if class { theirs.class } else { Class::Unknown }, "{line}");
             }
             (Body::Static(ours), Body::Static(theirs)) => {
-                let theirs = atalaia::ais::Static { class: None, ..(**theirs).clone() };
+                let theirs = atalaia_core::ais::Static { class: None, ..(**theirs).clone() };
                 assert_eq!(**ours, theirs, "{line}");
             }
             other => panic!("{line}: {other:?}"),
@@ -158,7 +158,7 @@ fn a_real_recording_gives_the_same_alerts_in_every_complete_form() {
 fn recordings_of_objects_are_replayed_plain_packed_and_merged_with_sentences() {
     let folder = desk();
     let scene = crate::harness::scenes::meeting(3).feed();
-    let object = |sent: &atalaia::scenario::Transmission| transports::object(sent) + "\n";
+    let object = |sent: &atalaia_core::scenario::Transmission| transports::object(sent) + "\n";
     let whole: String = scene.sent.iter().map(object).collect();
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
     write("feed.nmea", scene.nmea().as_bytes());
@@ -174,10 +174,10 @@ fn recordings_of_objects_are_replayed_plain_packed_and_merged_with_sentences() {
         assert!(played(&[name]) == expected, "{name}");
     }
     // Every second message is in another file.
-    let half = |odd: usize, text: &dyn Fn(&atalaia::scenario::Transmission) -> String| {
+    let half = |odd: usize, text: &dyn Fn(&atalaia_core::scenario::Transmission) -> String| {
         scene.sent.iter().skip(odd).step_by(2).map(text).collect::<String>()
     };
-    write("even.nmea", half(0, &|sent| atalaia::scenario::Feed { sent: vec![sent.clone()] }.nmea()).as_bytes());
+    write("even.nmea", half(0, &|sent| atalaia_core::scenario::Feed { sent: vec![sent.clone()] }.nmea()).as_bytes());
     write("odd.jsonl", half(1, &object).as_bytes());
     let opened = |text: &str| {
         let changes = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());

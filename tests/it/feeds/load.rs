@@ -13,9 +13,9 @@ use std::thread;
 use std::time::Duration;
 
 use atalaia::clock::Clock;
-use atalaia::scenario::Transponder;
 use atalaia::store;
-use atalaia::time::{Span, Time};
+use atalaia_core::scenario::Transponder;
+use atalaia_core::time::{Span, Time};
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, MACHINE, input, settings, wait_until, wait_within};

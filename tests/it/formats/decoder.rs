@@ -3,10 +3,12 @@
 mod layouts;
 mod mutants;
 
-use atalaia::ais::encode::{Envelope, Message};
-use atalaia::ais::{Body, Decoder, Line, LineClock, Reject, Report, SourceId, SourceSettings, StationId, TimeBasis};
-use atalaia::time::Time;
-use atalaia::units::Mmsi;
+use atalaia_core::ais::encode::{Envelope, Message};
+use atalaia_core::ais::{
+    Body, Decoder, Line, LineClock, Reject, Report, SourceId, SourceSettings, StationId, TimeBasis,
+};
+use atalaia_core::time::Time;
+use atalaia_core::units::Mmsi;
 use jiff::tz::TimeZone;
 
 /// Reads one recording line by line.

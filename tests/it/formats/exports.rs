@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use atalaia::engine::Settings;
-use atalaia::scenario::{Scenario, Vessel, away, beside};
 use atalaia::store::export::{Format, write};
+use atalaia_core::engine::Settings;
+use atalaia_core::scenario::{Scenario, Vessel, away, beside};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::alerts::{Change, Severity};
-use atalaia::cases::Case;
-use atalaia::engine::Settings;
 use atalaia::inputs::{MergedRecordings, Reading, Recording, RecordingSettings};
-use atalaia::scenario::{Feed, Scenario, Transmission};
-use atalaia::time::Span;
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::{Change, Severity};
+use atalaia_core::cases::Case;
+use atalaia_core::engine::Settings;
+use atalaia_core::scenario::{Feed, Scenario, Transmission};
+use atalaia_core::time::Span;
+use atalaia_core::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
 use crate::harness::scenes::{LATENESS, engine};
@@ -142,7 +142,7 @@ impl Judged {
                 && alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi)
         };
         let last = self.changes.iter().rfind(about);
-        last.is_some_and(|change| change.alert.status != atalaia::alerts::Status::Retracted)
+        last.is_some_and(|change| change.alert.status != atalaia_core::alerts::Status::Retracted)
     }
 
     /// Start times of the alerts of this behaviour about the vessel, RFC 3339.

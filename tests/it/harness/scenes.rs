@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use atalaia::ais::{Line, SourceId};
-use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::geo::{Coast, Ports};
-use atalaia::scenario::{Scenario, Vessel, away, beside};
-use atalaia::time::Span;
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::geo::{Coast, Ports};
+use atalaia_core::scenario::{Scenario, Vessel, away, beside};
+use atalaia_core::time::Span;
+use atalaia_core::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
 use crate::harness::shards::{self, Variant};

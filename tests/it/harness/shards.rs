@@ -1,6 +1,6 @@
 //! Ways to run an engine that must give the same output.
 
-use atalaia::engine::Settings;
+use atalaia_core::engine::Settings;
 
 /// The numbers of shards compared with one shard.
 pub const OTHERS: [u32; 2] = [2, 7];

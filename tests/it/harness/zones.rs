@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use atalaia::geo::LatLon;
-use atalaia::zones::{Chart, Hit, ZoneSet};
+use atalaia_core::geo::LatLon;
+use atalaia_core::zones::{Chart, Hit, ZoneSet};
 
 /// One zone from its properties (without id and name) and geometry, as JSON text.
 pub fn zone(properties: &str, geometry: &str) -> ZoneSet {

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use atalaia::behaviours::{Behaviour, Chapter, NAMES, Settings};
+use atalaia_core::behaviours::{Behaviour, Chapter, NAMES, Settings};
 use serde_json::Value;
 
 use super::docs::made;
@@ -66,7 +66,7 @@ fn the_page_of_behaviours_is_made_of_theirs() {
     for (chapter, title) in chapters {
         let mut page = String::new();
         for behaviour in behaviours().filter(|behaviour| behaviour.character().chapter == chapter) {
-            let path = format!("src/behaviours/{behaviour}/page.md");
+            let path = format!("core/src/behaviours/{behaviour}/page.md");
             let own = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
             for part in ["- Opens:", "- Ends:", "- Score:"] {
                 assert!(own.contains(part), "{path} has no \"{part}\"");

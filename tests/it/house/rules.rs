@@ -1,13 +1,14 @@
-//! The house rules, checked on the source text: import order, names forbidden in the core, file sizes, headings, pages of the behaviours.
+//! The house rules, checked on the source text: import order, file sizes, headings, pages of the behaviours.
 
 use std::fs;
 use std::path::Path;
 
-use atalaia::behaviours::NAMES;
+use atalaia_core::behaviours::NAMES;
 
-use super::source::{Source, paths};
+use super::source::Source;
 
-/// The import order, lowest step first. A module may import itself and modules of earlier steps.
+/// The import order in each package, lowest step first: the core's modules, then the daemon's. A module may import itself and modules of
+/// earlier steps. That the core imports none of the daemon's, nor an async runtime, is left to Cargo; files, sockets and clocks to Clippy.
 const ORDER: &[&[&str]] = &[
     &["time", "units", "state"],
     &["text"],
@@ -31,23 +32,6 @@ const ORDER: &[&[&str]] = &[
     &["cli"],
     &["fuzzing"],
 ];
-/// Number of the first steps, which form the pure core.
-const CORE_STEPS: usize = 13;
-/// Names forbidden in the core: files, sockets, environment, the runtime, clocks, randomness.
-const FORBIDDEN_IN_CORE: &[&str] = &[
-    "std::fs",
-    "std::net",
-    "std::env",
-    "std::process",
-    "std::thread",
-    "tokio",
-    "tokio_util",
-    "fastrand",
-    "SystemTime",
-    "Instant",
-    "Timestamp::now",
-    "Zoned::now",
-];
 /// Folders whose files must not import one another.
 const PEERS: [[&str; 2]; 2] = [["inputs", "feed"], ["delivery", "sinks"]];
 const WALL: usize = 500;
@@ -56,7 +40,7 @@ const HEADINGS: [&str; 5] = ["## Watches", "## Why", "## Opens", "## Ends", "## 
 #[test]
 fn the_house_is_in_order() {
     let mut files = Vec::new();
-    for folder in ["src", "tests", "benches", "fuzz/src", "fuzz/fuzz_targets"] {
+    for folder in ["core/src", "src", "tests", "benches", "fuzz/src", "fuzz/fuzz_targets"] {
         read_sources(Path::new(folder), &mut files);
     }
     assert!(10 < files.len(), "only {} sources found; is this the package's root?", files.len());
@@ -92,7 +76,6 @@ fn source_faults(files: &[Source]) -> Vec<String> {
         if file.is_ordered() {
             import_faults(file, &mut faults);
             sibling_faults(file, files, &mut faults);
-            core_faults(file, &mut faults);
         }
         if is_behaviour(file) {
             heading_faults(file, &mut faults);
@@ -169,22 +152,6 @@ fn is_behaviour(file: &Source) -> bool {
     file.is_ordered() && file.module.len() == 2 && file.module[0] == "behaviours" && file.code.contains(" Rule for ")
 }
 
-fn core_faults(file: &Source, faults: &mut Vec<String>) {
-    if step_of(&file.module[0]).is_none_or(|step| CORE_STEPS <= step) {
-        return;
-    }
-    for (line, path) in paths(&file.code) {
-        let path = path.join("::");
-        let named = FORBIDDEN_IN_CORE.iter().find(|name| {
-            let padded = format!("::{path}::");
-            padded.contains(&format!("::{name}::"))
-        });
-        if let Some(name) = named {
-            faults.push(format!("{}:{line}: the core names `{name}`", file.path));
-        }
-    }
-}
-
 fn heading_faults(file: &Source, faults: &mut Vec<String>) {
     let found: Vec<&str> = file
         .text
@@ -230,36 +197,37 @@ mod tests {
             let text = format!("//! A file.\nuse {import};\n");
             faults(&[(path, &text)])
         };
-        assert!(one("src/tracks/mod.rs", "crate::ais::Report").is_empty());
-        assert!(one("src/tracks/grid.rs", "crate::tracks::Step").is_empty());
+        assert!(one("core/src/tracks/mod.rs", "crate::ais::Report").is_empty());
+        assert!(one("core/src/tracks/grid.rs", "crate::tracks::Step").is_empty());
         assert_eq!(
-            one("src/ais/mod.rs", "crate::engine::Engine"),
-            ["src/ais/mod.rs:2: `ais` imports `engine`, which is in a later step"]
+            one("core/src/ais/mod.rs", "crate::engine::Engine"),
+            ["core/src/ais/mod.rs:2: `ais` imports `engine`, which is in a later step"]
         );
         assert_eq!(
-            one("src/ais/bits.rs", "crate::zones::ZoneSet"),
-            ["src/ais/bits.rs:2: `ais` imports `zones`, which is in the same step"]
+            one("core/src/ais/bits.rs", "crate::zones::ZoneSet"),
+            ["core/src/ais/bits.rs:2: `ais` imports `zones`, which is in the same step"]
         );
-        assert_eq!(one("src/ais/bits.rs", "super::super::engine::Engine").len(), 1);
-        assert_eq!(one("src/engine.rs", "crate::{time::Time, cli::run}").len(), 1);
-        assert_eq!(one("src/engine.rs", "crate::Engine").len(), 1);
+        assert_eq!(one("core/src/ais/bits.rs", "super::super::engine::Engine").len(), 1);
+        assert_eq!(one("core/src/engine.rs", "crate::{time::Time, cli::run}").len(), 1);
+        assert_eq!(one("core/src/engine.rs", "crate::Engine").len(), 1);
         assert_eq!(one("src/helpers.rs", "std::fmt").len(), 1);
     }
 
     #[test]
     fn paths_inside_code_count_but_prose_and_tests_do_not() {
         let inline = "//! A.\nfn f() -> crate::engine::Engine { todo }\n";
-        assert_eq!(faults(&[("src/geo/mod.rs", inline)]).len(), 1);
-        let quiet = "//! A, see `crate::engine`.\n/* crate::cli */ const S: &str = \"crate::cli::x std::fs\"; // tokio\n\
+        assert_eq!(faults(&[("core/src/geo/mod.rs", inline)]).len(), 1);
+        let quiet = "//! A, see `crate::engine`.\n/* crate::cli */ const S: &str = \"crate::cli::x std::fs\"; // crate::http\n\
             #[cfg(test)]\nmod tests {\n    use crate::engine::Engine;\n    use std::fs;\n}\n";
-        assert_eq!(faults(&[("src/geo/mod.rs", quiet)]), Vec::<String>::new());
+        assert_eq!(faults(&[("core/src/geo/mod.rs", quiet)]), Vec::<String>::new());
     }
 
     #[test]
     fn siblings_do_not_import_each_other() {
         let other = BEHAVIOUR.replace("crate::tracks::Step", "super::loitering::Loitering");
-        let found = faults(&[("src/behaviours/loitering.rs", BEHAVIOUR), ("src/behaviours/drift.rs", &other)]);
-        assert_eq!(found, ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
+        let found =
+            faults(&[("core/src/behaviours/loitering.rs", BEHAVIOUR), ("core/src/behaviours/drift.rs", &other)]);
+        assert_eq!(found, ["core/src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
         let found = faults(&[
             ("src/inputs/feed/tcp.rs", "//! A.\nuse crate::inputs::feed::udp::run;\nuse crate::inputs::port::Port;\n"),
             ("src/inputs/feed/udp.rs", "//! A.\n"),
@@ -277,25 +245,6 @@ mod tests {
     }
 
     #[test]
-    fn the_core_uses_no_clock_file_or_socket() {
-        for import in [
-            "std::fs",
-            "std::{fmt, net::TcpStream}",
-            "std::env::var",
-            "tokio::sync::mpsc",
-            "std::time::{Duration, Instant}",
-            "std::time::SystemTime",
-            "jiff::Timestamp::now",
-        ] {
-            let text = format!("//! A.\nuse {import};\n");
-            assert_eq!(faults(&[("src/geo/mod.rs", &text)]).len(), 1, "{import}");
-            assert!(faults(&[("src/runtime.rs", &text)]).is_empty(), "the shell may: {import}");
-        }
-        let harmless = "//! A.\nuse std::fmt;\nstruct Instantly;\n";
-        assert!(faults(&[("src/geo/mod.rs", harmless)]).is_empty());
-    }
-
-    #[test]
     fn files_begin_with_a_sentence_and_stay_within_the_limit() {
         assert_eq!(
             faults(&[("tests/it/x.rs", "use std::fs;\n")]),
@@ -308,11 +257,11 @@ mod tests {
 
     #[test]
     fn a_behaviour_has_its_five_headings_in_order() {
-        assert!(faults(&[("src/behaviours/loitering.rs", BEHAVIOUR)]).is_empty());
+        assert!(faults(&[("core/src/behaviours/loitering.rs", BEHAVIOUR)]).is_empty());
         let without = BEHAVIOUR.replace("//! ## Ends\n", "");
-        assert_eq!(faults(&[("src/behaviours/loitering.rs", &without)]).len(), 1);
+        assert_eq!(faults(&[("core/src/behaviours/loitering.rs", &without)]).len(), 1);
         let swapped = BEHAVIOUR.replace("## Why", "## X").replace("## Watches", "## Why").replace("## X", "## Watches");
-        assert_eq!(faults(&[("src/behaviours/loitering.rs", &swapped)]).len(), 1);
+        assert_eq!(faults(&[("core/src/behaviours/loitering.rs", &swapped)]).len(), 1);
     }
 
     #[test]

@@ -2,22 +2,22 @@
 
 /// One Rust file.
 pub struct Source {
-    /// Path relative to the package, with `/`.
+    /// Path relative to the workspace, with `/`.
     pub path: String,
     /// Text of the file.
     pub text: String,
     /// The same lines with comments and string contents blanked, cut before the test module.
     pub code: String,
-    /// Module path: `src/ais/bits.rs` is `["ais", "bits"]`, `src/ais/mod.rs` is `["ais"]`. Empty for files outside `src`, for `lib.rs` and
-    /// `main.rs`, and for test files, which the import order does not apply to.
+    /// Module path in its package: `core/src/ais/bits.rs` is `["ais", "bits"]`, `core/src/ais/mod.rs` is `["ais"]`. Empty for files outside
+    /// the sources of the packages, for `lib.rs` and `main.rs`, and for test files, which the import order does not apply to.
     pub module: Vec<String>,
 }
 
 impl Source {
-    /// Prepares a file from a path such as `src/ais/bits.rs` and its text.
+    /// Prepares a file from a path such as `core/src/ais/bits.rs` and its text.
     pub fn new(path: &str, text: &str) -> Source {
         let path = path.replace('\\', "/");
-        let mut module: Vec<String> = match path.strip_prefix("src/") {
+        let mut module: Vec<String> = match path.strip_prefix("core/").unwrap_or(&path).strip_prefix("src/") {
             Some(inside) => inside.trim_end_matches(".rs").split('/').map(str::to_string).collect(),
             None => Vec::new(),
         };
@@ -37,12 +37,12 @@ impl Source {
         !self.module.is_empty()
     }
 
-    /// Every path in the code that leads into this crate, from the crate's root, with its line (from 1).
+    /// Every path in the code that leads into its own crate, from the crate's root, with its line (from 1).
     pub fn crate_paths(&self) -> Vec<(usize, Vec<String>)> {
         let resolve = |(line, path): (usize, Vec<String>)| {
             let ups = path.iter().take_while(|part| *part == "super").count();
             match path[0].as_str() {
-                "crate" | "atalaia" => Some((line, path[1..].to_vec())),
+                "crate" => Some((line, path[1..].to_vec())),
                 "super" if ups <= self.module.len() => {
                     let base = &self.module[..self.module.len() - ups];
                     Some((line, [base, &path[ups..]].concat()))
@@ -55,7 +55,7 @@ impl Source {
 }
 
 /// Every `a::b::{c, d::e}` in the code, expanded into single paths, with the line each begins on.
-pub fn paths(code: &str) -> Vec<(usize, Vec<String>)> {
+fn paths(code: &str) -> Vec<(usize, Vec<String>)> {
     let tokens = tokens(code);
     let mut found = Vec::new();
     let mut next = 0;

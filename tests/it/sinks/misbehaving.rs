@@ -19,8 +19,8 @@ use std::thread;
 use std::time::Duration;
 
 use atalaia::clock::Clock;
-use atalaia::scenario::Transponder;
 use atalaia::store;
+use atalaia_core::scenario::Transponder;
 use serde_json::Value;
 use tempfile::TempDir;
 

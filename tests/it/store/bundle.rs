@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use atalaia::scenario::{Scenario, Vessel, away};
+use atalaia_core::scenario::{Scenario, Vessel, away};
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;

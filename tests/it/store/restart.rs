@@ -14,8 +14,8 @@ use std::thread;
 use std::time::Duration;
 
 use atalaia::clock::Clock;
-use atalaia::scenario::Transponder;
-use atalaia::time::{Span, Time};
+use atalaia_core::scenario::Transponder;
+use atalaia_core::time::{Span, Time};
 use serde_json::Value;
 
 use crate::harness::beacons::devices;

@@ -2,11 +2,11 @@
 
 use super::plain;
 use super::xml::Element;
-use crate::alerts::handling::Reality;
-use crate::alerts::{Change, ChangeKind, Severity, Status};
-use crate::behaviours::{Behaviour, CapCategory};
 use crate::delivery::digest::Digest;
-use crate::time::Time;
+use atalaia_core::alerts::handling::Reality;
+use atalaia_core::alerts::{Change, ChangeKind, Severity, Status};
+use atalaia_core::behaviours::{Behaviour, CapCategory};
+use atalaia_core::time::Time;
 
 /// Radius of the circle around the alert's position. Kilometres.
 const RADIUS_KM: f64 = 1.0;

@@ -378,7 +378,10 @@ fn an_exercise_is_simulated() {
 
 #[test]
 fn every_behaviour_has_a_word() {
-    let without: Vec<&str> =
-        crate::behaviours::NAMES.iter().copied().filter(|name| anomaly_type(name) == AnomalyType::Other).collect();
+    let without: Vec<&str> = atalaia_core::behaviours::NAMES
+        .iter()
+        .copied()
+        .filter(|name| anomaly_type(name) == AnomalyType::Other)
+        .collect();
     assert_eq!(without, ["interference", "watchlist", "distress", "feed_silent"]);
 }

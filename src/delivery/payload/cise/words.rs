@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::alerts::handling::{InfoGrade, SourceGrade, Tlp};
-use crate::alerts::{Alert, Confidence, Severity};
-use crate::behaviours::{Behaviour, CiseAnomaly};
+use atalaia_core::alerts::handling::{InfoGrade, SourceGrade, Tlp};
+use atalaia_core::alerts::{Alert, Confidence, Severity};
+use atalaia_core::behaviours::{Behaviour, CiseAnomaly};
 
 /// CISE type of an anomaly.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema)]

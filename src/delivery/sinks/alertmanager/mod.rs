@@ -9,7 +9,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::alerts::Status;
 use crate::clock::{Clock, Moment};
 use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::{alertmanager, read};
@@ -18,8 +17,9 @@ use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::secret::Secret;
 use crate::table::Table;
-use crate::time::Time;
 use crate::tls::{self, Endpoint};
+use atalaia_core::alerts::Status;
+use atalaia_core::time::Time;
 
 const REFRESH: Duration = Duration::from_secs(60);
 const REPEAT_RESOLVED: Duration = Duration::from_secs(300);

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours;
 use crate::delivery::http_post::{self, Target};
 use crate::delivery::outlet::{Outlet, Place};
 use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
@@ -17,6 +16,7 @@ use crate::delivery::sinks;
 use crate::secret::Secret;
 use crate::table::Table;
 use crate::tls::{self, Endpoint};
+use atalaia_core::behaviours;
 
 /// `[sinks.cise]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]

@@ -5,10 +5,10 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::alerts::Severity;
 use crate::delivery::send::SendError;
 use crate::delivery::telling::Telling;
-use crate::time::{Span, Time};
+use atalaia_core::alerts::Severity;
+use atalaia_core::time::{Span, Time};
 
 /// The format's value for "unknown", for heights and position errors. Metres.
 const UNKNOWN: &str = "9999999.0";

@@ -8,13 +8,13 @@ use lettre::message::header::{ContentDisposition, ContentType, HeaderName, Heade
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use super::body;
-use crate::alerts::digest;
-use crate::alerts::handling::{Reality, Tlp};
 use crate::delivery::send::{Delivery, SendError};
 use crate::delivery::sheet;
 use crate::delivery::telling::{Telling, cut};
 use crate::store::export::{self, Format};
-use crate::time::Time;
+use atalaia_core::alerts::digest;
+use atalaia_core::alerts::handling::{Reality, Tlp};
+use atalaia_core::time::Time;
 
 /// Maximum length of a list of vessel names in a subject. Bytes.
 const LONGEST_NAMES: usize = 90;

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixDatagram;
 use tokio::time::timeout;
 
-use crate::alerts::Severity;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::{Telling, cut};
 use crate::table::Table;
+use atalaia_core::alerts::Severity;
 
 /// Maximum wait for the journal to accept an entry.
 const WAIT: Duration = Duration::from_secs(10);

@@ -11,8 +11,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::hidden;
-use crate::alerts::Severity;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
@@ -20,6 +18,8 @@ use crate::delivery::telling::{Telling, cut};
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::table::Table;
 use crate::tls::{self, Endpoint};
+use atalaia_core::ais::hidden;
+use atalaia_core::alerts::Severity;
 
 /// Message size that every collector must accept (RFC 5424, section 6.1); headers are shorter. Bytes.
 const LEAST_BYTES: usize = 480;

@@ -17,8 +17,8 @@ use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::secret::{Revealed, Secret};
 use crate::table::Table;
-use crate::time::Time;
 use crate::tls::{self, Endpoint};
+use atalaia_core::time::Time;
 
 /// Prefix of symmetric keys in Standard Webhooks.
 const PREFIX: &str = "whsec_";

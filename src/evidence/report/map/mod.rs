@@ -6,8 +6,8 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::html::{Element, element, text};
 use super::words::degrees_minutes_short;
-use crate::geo::{Bounds, LatLon, Ports, Vertex, land_within, wrap_degrees};
-use crate::time::{Span, Time};
+use atalaia_core::geo::{Bounds, LatLon, Ports, Vertex, land_within, wrap_degrees};
+use atalaia_core::time::{Span, Time};
 
 /// Size of the drawing in its own units. The page scales it.
 const WIDTH: f64 = 900.0;

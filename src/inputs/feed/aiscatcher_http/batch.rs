@@ -6,7 +6,7 @@ use memchr::memchr2;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
 
-use crate::ais::MAX_OBJECT;
+use atalaia_core::ais::MAX_OBJECT;
 
 /// Maximum length of a station name, in characters; the rest is cut off.
 const LONGEST_STATION: usize = 64;

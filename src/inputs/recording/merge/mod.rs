@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::file::{Format, Recording, RecordingError};
-use crate::ais::LineClock;
-use crate::time::{Span, Time};
+use atalaia_core::ais::LineClock;
+use atalaia_core::time::{Span, Time};
 
 /// Recordings merged in order of time.
 ///

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, SEPARATOR};
 use super::marking;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// The type of a cell as a spreadsheet sees it.
 enum Cell {

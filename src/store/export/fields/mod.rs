@@ -2,8 +2,8 @@
 
 use serde_json::{Number, Value};
 
-use crate::ais::hidden;
-use crate::time::Time;
+use atalaia_core::ais::hidden;
+use atalaia_core::time::Time;
 
 /// Separator between the entries of one field. There is one entry per vessel or zone, empty if it has no value.
 pub(super) const SEPARATOR: &str = ";";

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Place, Track};
 use super::marking;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{\"type\":\"FeatureCollection\",")?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, Place, Track};
 use super::marking;
-use crate::time::Time;
+use atalaia_core::time::Time;
 
 /// Severities from highest to lowest, each with its colour in KML order: opacity, blue, green, red.
 const SEVERITIES: [(&str, &str); 5] =

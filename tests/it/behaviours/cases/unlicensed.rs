@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use atalaia::scenario::{Scenario, Vessel, away, beside};
+use atalaia_core::scenario::{Scenario, Vessel, away, beside};
 use tempfile::TempDir;
 
 use crate::harness::outcome::{Grade, Outcome, Told, area, replay_with};

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
-use atalaia::time::Time;
-use atalaia::units::Mmsi;
+use atalaia_core::ais::encode::{Envelope, Message, Motion};
+use atalaia_core::time::Time;
+use atalaia_core::units::Mmsi;
 use tempfile::TempDir;
 
 use crate::harness::outcome::{Grade, Outcome, Told, area, at, input, replay_with};
@@ -93,8 +93,9 @@ impl Table {
     /// Delays each report by up to `LATENESS`.
     fn delayed(mut self, seed: u64) -> Table {
         let mut random = fastrand::Rng::with_seed(seed);
-        self.rows
-            .sort_by_cached_key(|row| (row.at + atalaia::time::Span::from_seconds(random.i64(0..LATENESS))).millis());
+        self.rows.sort_by_cached_key(|row| {
+            (row.at + atalaia_core::time::Span::from_seconds(random.i64(0..LATENESS))).millis()
+        });
         self
     }
 }

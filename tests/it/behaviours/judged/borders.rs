@@ -1,6 +1,6 @@
 //! Zones with border behaviours: vessels that enter, leave, or are too slow or too fast.
 
-use atalaia::scenario::{Vessel, away};
+use atalaia_core::scenario::{Vessel, away};
 
 use super::draw::{Case, DEAF_MIDDLE, Draw, GATE, GATE_MIDDLE};
 use super::slow::Generators;

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use atalaia::alerts::Severity;
 use atalaia::cli::evaluate::truth::{Expect, Truth};
-use atalaia::geo::LatLon;
-use atalaia::scenario::{Feed, Scenario, Vessel, away};
-use atalaia::time::{Span, Time};
-use atalaia::zones::{Chart, Watchlists, ZoneSet};
+use atalaia_core::alerts::Severity;
+use atalaia_core::geo::LatLon;
+use atalaia_core::scenario::{Feed, Scenario, Vessel, away};
+use atalaia_core::time::{Span, Time};
+use atalaia_core::zones::{Chart, Watchlists, ZoneSet};
 
 /// A feed and its truth.
 pub struct Case {

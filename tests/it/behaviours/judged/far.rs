@@ -1,6 +1,6 @@
 //! Far out: yachts that lie still, trips out and back, fishing vessels that do not fish.
 
-use atalaia::scenario::{Vessel, away};
+use atalaia_core::scenario::{Vessel, away};
 
 use super::draw::{Case, Draw, HAVENS};
 use super::slow::{Generators, arrives};

@@ -1,6 +1,6 @@
 //! Identities: jumps, one MMSI on two ships, ships that change identity.
 
-use atalaia::scenario::{Vessel, away};
+use atalaia_core::scenario::{Vessel, away};
 
 use super::draw::{Case, Draw, HAVENS};
 use super::slow::{Generators, arrives};

@@ -1,7 +1,7 @@
 //! Meetings: side by side, hours apart, and alongside a ship at anchor.
 
-use atalaia::alerts::Severity;
-use atalaia::scenario::{Vessel, away, beside};
+use atalaia_core::alerts::Severity;
+use atalaia_core::scenario::{Vessel, away, beside};
 
 use super::draw::{ASKS_UNDERWAY, Case, Draw, ROADS};
 use super::slow::{Generators, arrives};

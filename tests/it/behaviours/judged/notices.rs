@@ -1,7 +1,7 @@
 //! Notices: interference, listed ships, distress devices.
 
-use atalaia::alerts::Severity;
-use atalaia::scenario::{Vessel, away};
+use atalaia_core::alerts::Severity;
+use atalaia_core::scenario::{Vessel, away};
 
 use super::draw::{Case, Draw};
 use super::slow::Generators;

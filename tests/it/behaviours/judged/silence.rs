@@ -1,7 +1,7 @@
 //! Silence: gaps, stops while another vessel was dark, and silent receivers.
 
-use atalaia::geo::LatLon;
-use atalaia::scenario::{Scenario, Vessel, away};
+use atalaia_core::geo::LatLon;
+use atalaia_core::scenario::{Scenario, Vessel, away};
 
 use super::draw::{Case, Draw};
 use super::slow::Generators;

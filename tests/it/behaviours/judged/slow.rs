@@ -1,6 +1,6 @@
 //! Slow ships: loitering, slowdown, drift, limit hugging.
 
-use atalaia::scenario::{Vessel, away};
+use atalaia_core::scenario::{Vessel, away};
 
 use super::draw::{Case, DEAF_MIDDLE, Draw, GATE, LIMIT_MIDDLE, PILOTS, SHELTER};
 

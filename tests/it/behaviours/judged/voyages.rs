@@ -1,6 +1,6 @@
 //! Voyage data: draughts and destinations.
 
-use atalaia::scenario::Vessel;
+use atalaia_core::scenario::Vessel;
 
 use super::draw::{Case, Draw, HAVENS};
 use super::slow::{Generators, arrives};

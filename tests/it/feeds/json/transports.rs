@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use atalaia::scenario::Transmission;
+use atalaia_core::scenario::Transmission;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -1,8 +1,8 @@
 //! CSV layouts, and the encoder's output read by the decoder.
 
-use atalaia::ais::encode::{Envelope, Identity, Message, Motion};
-use atalaia::ais::{Body, Class, Dimensions, LineClock, Reject};
-use atalaia::units::Mmsi;
+use atalaia_core::ais::encode::{Envelope, Identity, Message, Motion};
+use atalaia_core::ais::{Body, Class, Dimensions, LineClock, Reject};
+use atalaia_core::units::Mmsi;
 
 use super::{PLAIN, Reader, at, tagged};
 

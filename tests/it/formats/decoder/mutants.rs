@@ -1,6 +1,6 @@
 //! A million mutated real lines.
 
-use atalaia::ais::{Body, Line, LineClock, LineCutter, Reject, SourceId};
+use atalaia_core::ais::{Body, Line, LineClock, LineCutter, Reject, SourceId};
 use jiff::tz::TimeZone;
 
 use super::layouts::{DMA, NOAA, NOAA_2025};

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use atalaia::clock::Clock;
-use atalaia::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atalaia::clock::Clock;
-use atalaia::time::{Span, Time};
+use atalaia_core::time::{Span, Time};
 use tempfile::TempDir;
 
 use super::authority::{Authority, Prelude, Shown, Valid, no_prelude, secure};

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use atalaia::clock::Clock;
-use atalaia::scenario::Transponder;
+use atalaia_core::scenario::Transponder;
 use tempfile::TempDir;
 
 use super::{daemon_settings, first_word, key, told};
