@@ -110,7 +110,7 @@ impl Decoder {
     }
 
     /// Appends the decoder's state to a snapshot.
-    pub(crate) fn save(&self, into: &mut Vec<u8>) {
+    pub fn save(&self, into: &mut Vec<u8>) {
         let Decoder { sources, tally, stations, bits: _ } = self;
         pack(sources, into);
         pack(tally, into);
@@ -118,7 +118,7 @@ impl Decoder {
     }
 
     /// Restores the decoder's state from a snapshot. Settings are not part of it: call [`Decoder::inputs`] afterwards.
-    pub(crate) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
+    pub fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
         self.sources = unpack(from)?;
         self.tally = unpack(from)?;
         self.stations = unpack(from)?;

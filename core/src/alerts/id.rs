@@ -51,8 +51,8 @@ impl Key {
     }
 }
 
-/// The first 26 characters of the lower-case base32 form of a text's SHA-256.
-pub(crate) fn digest(text: &str) -> String {
+/// The first 26 characters of the lower-case base32 form of a text's SHA-256: the shape of every id of alerts, digests and mails.
+pub fn digest(text: &str) -> String {
     let mut id = BASE32_NOPAD.encode(&Sha256::digest(text.as_bytes())).to_ascii_lowercase();
     id.truncate(LENGTH);
     id

@@ -36,7 +36,7 @@ pub use alert::{
 };
 pub use class::{Class, system_title};
 pub use handling::{Handling, HandlingSettings};
-pub(crate) use id::digest;
+pub use id::digest;
 pub use notice::{Notice, NoticeKind};
 pub use score::ScoreSettings;
 pub use settings::Settings;

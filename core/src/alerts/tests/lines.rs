@@ -6,9 +6,8 @@ use serde_json::Value;
 use super::*;
 
 fn schema() -> jsonschema::Validator {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/alert.schema.json");
-    let text = std::fs::read_to_string(path).expect("the shipped schema");
-    let schema: Value = serde_json::from_str(&text).expect("the schema is JSON");
+    let shipped = include_str!("../../../../config/alert.schema.json");
+    let schema: Value = serde_json::from_str(shipped).expect("the schema is JSON");
     jsonschema::draft202012::meta::validate(&schema).expect("the schema is one");
     jsonschema::validator_for(&schema).expect("the schema compiles")
 }
