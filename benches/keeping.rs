@@ -12,14 +12,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use atalaia::disk::RealDisk;
-use atalaia::journal::{self, Entry, Journal, Limits, Position};
-use atalaia::store::{Filter, Orders, Store};
+use atalaia::platform::disk::RealDisk;
+use atalaia::storage::journal::{self, Entry, Journal, Limits, Position};
+use atalaia::storage::store::{Filter, Orders, Store};
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::{Change, HandlingSettings, Severity};
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Fleet;
-use atalaia_core::time::{Span, Time};
 use atalaia_core::zones::{Chart, ZoneSet};
 
 const EVERY: i64 = 180;

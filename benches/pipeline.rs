@@ -20,9 +20,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use atalaia_core::ais::{Decoder, Line, LineCutter, SourceId, SourceSettings};
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Fleet;
-use atalaia_core::time::{Span, Time};
 use atalaia_core::zones::{Chart, ZoneSet};
 
 const REPORT_EVERY: i64 = 30;

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::LatLon;
 use atalaia_core::questions::{Picture, Question, Search, near};
 use atalaia_core::scenario::Fleet;
-use atalaia_core::time::{Span, Time};
-use atalaia_core::units::Mmsi;
 use atalaia_core::zones::{Chart, ZoneSet};
 
 const REPORT_EVERY: i64 = 30;

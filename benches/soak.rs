@@ -17,8 +17,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::scenario::Fleet;
-use atalaia_core::time::{Span, Time};
 
 /// Bursts per second in which lines are sent.
 const PIECES: u32 = 50;

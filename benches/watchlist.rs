@@ -11,10 +11,10 @@ use std::time::Instant;
 
 use atalaia_core::ais::encode::{Envelope, Identity, Message};
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Fleet;
-use atalaia_core::time::{Span, Time};
-use atalaia_core::units::Mmsi;
 use atalaia_core::zones::{Chart, Said, Watchlists, ZoneSet};
 
 const FIRST: [&str; 12] =

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::Change;
+use atalaia_core::base::time::Span;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::{Coast, Ports};
 pub(crate) use atalaia_core::scenario::story::lines;
-use atalaia_core::time::Span;
 use atalaia_core::zones::{Chart, ZoneSet};
 
 /// A chart with one area of 8 by 6 degrees west of the Canaries.

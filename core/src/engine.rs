@@ -25,14 +25,14 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings};
+use crate::alerts::cases::{Case, CaseBook};
 use crate::alerts::{Alert, AlertBook, Change};
+use crate::base::time::{Span, Time};
 use crate::behaviours::{self, Behaviour, Output, Places, Scene};
-use crate::cases::{Case, CaseBook};
-use crate::coverage::{Coverage, Receipts};
-use crate::episodes::gap::Gaps;
-use crate::episodes::{Episodes, News};
-use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey, Tracks};
+use crate::picture::coverage::{Coverage, Receipts};
+use crate::picture::episodes::gap::Gaps;
+use crate::picture::episodes::{Episodes, News};
+use crate::picture::tracks::{TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Zone};
 
 pub use explain::Explained;

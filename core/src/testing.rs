@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
+use crate::base::time::Span;
 use crate::engine::{Engine, Settings, SourceClock};
 use crate::geo::{Coast, Ports};
-use crate::time::Span;
 use crate::zones::{Chart, ZoneSet};
 
 pub(crate) use crate::scenario::story::lines;

@@ -17,13 +17,13 @@ use super::person::assignee;
 use super::table::short_id;
 use super::when::{ahead, length};
 use super::{Failure, StoreArguments, print, print_by, refused, who};
-use crate::clock::Clock;
-use crate::evidence::report::mmsi;
-use crate::store::export::Format;
-use crate::store::{self, Action, Entry, Finding, StoreError};
-use crate::telemetry::FromAir;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::mmsi;
+use crate::storage::export::Format;
+use crate::storage::store::{self, Action, Entry, Finding, StoreError};
 use atalaia_core::alerts::Class;
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// Arguments of `atalaia alerts`.
 #[derive(Debug, clap::Args)]
@@ -160,7 +160,7 @@ fn finding() -> impl TypedValueParser<Value = Finding> {
 }
 
 fn format(text: &str) -> Result<Format, String> {
-    text.parse().map_err(|unknown: store::export::UnknownFormat| unknown.to_string())
+    text.parse().map_err(|unknown: crate::storage::export::UnknownFormat| unknown.to_string())
 }
 
 /// Runs the command.
@@ -225,7 +225,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             // Each entry is dropped as soon as its value is built, because there may be many.
             let of = |entry: Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
             let values: Vec<Value> = found.into_iter().map(of).collect();
-            print_by(|out| store::export::write(*format, &values, out))
+            print_by(|out| crate::storage::export::write(*format, &values, out))
         }
     }
 }

@@ -7,10 +7,10 @@ use super::period::Period;
 use super::table::{Column, fitted, short_id, text, width};
 use super::when::short;
 use super::{Failure, StoreArguments, print, refused};
-use crate::clock::Clock;
-use crate::store::{self, ActionRow, Machine};
-use crate::telemetry::FromAir;
-use atalaia_core::time::Time;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, ActionRow, Machine};
+use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia audit`.
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Failure, StoreArguments, access, print, refused};
-use crate::store;
+use crate::storage::store;
 
 /// Arguments of `atalaia backup`.
 #[derive(Debug, clap::Args)]

@@ -8,14 +8,16 @@ use super::person::Person;
 use super::place::Place;
 use super::table::short_id;
 use super::{Failure, StoreArguments, print, refused};
-use crate::clock::Clock;
 use crate::config::Table;
-use crate::disk::RealDisk;
-use crate::evidence::{self, EvidenceError, Found, Made, Opened, PublicKey, Signed, SigningKey, Sources, Verdict};
-use crate::runtime;
-use crate::store;
-use crate::telemetry::FromAir;
-use atalaia_core::time::Span;
+use crate::daemon;
+use crate::platform::clock::Clock;
+use crate::platform::disk::RealDisk;
+use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::{
+    self, EvidenceError, Found, Made, Opened, PublicKey, Signed, SigningKey, Sources, Verdict,
+};
+use crate::storage::store;
+use atalaia_core::base::time::Span;
 
 /// Arguments of `atalaia bundle`.
 #[derive(Debug, clap::Args)]
@@ -94,8 +96,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 /// Packs a case and writes the bundle.
 pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) -> Result<(), Failure> {
     let Place { store, settings } = store_named.place(&[Table::Journal, Table::Evidence])?;
-    let journal = settings.as_ref().and_then(|settings| runtime::journal_folder_of(&store, &settings.journal));
-    let journal = journal.unwrap_or_else(|| runtime::journal_beside(&store));
+    let journal = settings.as_ref().and_then(|settings| daemon::journal_folder_of(&store, &settings.journal));
+    let journal = journal.unwrap_or_else(|| daemon::journal_beside(&store));
     let of_settings = settings.and_then(|settings| settings.evidence.key);
     let key = wanted.key.clone().or(of_settings).map(|path| SigningKey::read(&path)).transpose().map_err(failed)?;
     let sources = Sources { store: &store, journal: &journal, disk: &RealDisk };
@@ -153,7 +155,7 @@ fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     let opened = evidence::open(&bytes, key.as_ref()).map_err(of_file)?;
     drop(bytes);
     print(&described(&opened))?;
-    let found = match runtime::rehearse(&opened) {
+    let found = match daemon::rehearse(&opened) {
         Ok(replayed) => evidence::compare(&opened, &replayed),
         Err(error) => return Err(Failure::NotFoundAgain(format!("intact, but cannot be replayed: {error}"))),
     };

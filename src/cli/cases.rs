@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::table::{Column, cut, number, short_id, table, text, width, wrapped};
 use super::{Failure, StoreArguments, bundle, print, refused, report, who};
-use crate::clock::Clock;
-use crate::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
-use crate::store::{self, AuditRow, CaseFile, CaseState};
-use crate::telemetry::FromAir;
-use atalaia_core::time::Time;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
+use crate::storage::store::{self, AuditRow, CaseFile, CaseState};
+use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia cases`.
 #[derive(Debug, clap::Args)]

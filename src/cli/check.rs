@@ -10,9 +10,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::{Failure, cost, place, print, status};
-use crate::clock::Clock;
 use crate::config::{Judgement, Problem, Purpose, judge, no_inputs, schema};
-use crate::service::Account;
+use crate::platform::clock::Clock;
+use crate::platform::service::Account;
 
 /// Arguments of `atalaia check`.
 #[derive(Debug, clap::Args)]

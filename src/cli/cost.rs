@@ -12,9 +12,9 @@ use super::{Failure, print};
 use atalaia_core::alerts::{Alert, Change, Severity};
 
 use crate::config::Checked;
+use atalaia_core::base::time::Span;
 use atalaia_core::behaviours::{self, Behaviour, NAMES, ZoneUse, check_overrides};
 use atalaia_core::engine::Engine;
-use atalaia_core::time::Span;
 use atalaia_core::zones::{Chart, ZoneIx};
 
 /// Number of the costliest rows whose settings are tried. Each takes up to four more runs.

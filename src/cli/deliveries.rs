@@ -10,12 +10,12 @@ use serde_json::json;
 use super::place::Place;
 use super::table::{Column, number, short_id, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
-use crate::clock::Clock;
 use crate::config::StoreSettings;
-use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, RetryReport};
-use crate::telemetry::FromAir;
-use atalaia_core::text::advice;
-use atalaia_core::time::Time;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, RetryReport};
+use atalaia_core::base::text::advice;
+use atalaia_core::base::time::Time;
 
 /// Default maximum number of rows in a list.
 const LIMIT: usize = 200;

@@ -14,11 +14,11 @@ use std::thread;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, print};
-use crate::clock::Clock;
 use crate::config::{Checked, Purpose, ZoneSource, check};
+use crate::daemon;
 use crate::inputs;
-use crate::runtime;
-use crate::telemetry::FromAir;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::zones::{Chart, ZoneSet};
@@ -55,7 +55,7 @@ pub(super) fn main() -> Result<(), Failure> {
         });
         let teller = scope.spawn(move || print_changes(&changes));
         let file = PathBuf::from("built-in settings");
-        let outcome = runtime::run_watched(settings, file, stop.clone(), Some(watcher));
+        let outcome = daemon::run_watched(settings, file, stop.clone(), Some(watcher));
         // Unblocks the player if the daemon never connected.
         let _ = TcpStream::connect(address);
         (player.join(), outcome, teller.join())

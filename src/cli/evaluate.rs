@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use self::truth::{Expect, LineError, Truth};
 use super::{Failure, print};
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia evaluate`.
 #[derive(Debug, clap::Args)]

@@ -16,17 +16,17 @@ use super::source::{Reading, Source, aside, look_back, mmsi};
 use super::table::{cut, number, short_id, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
-use crate::clock::Clock;
-use crate::runtime::LookBack;
-use crate::store;
-use crate::telemetry::FromAir;
+use crate::daemon::LookBack;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store;
 use atalaia_core::alerts::Change;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::behaviours::{Behaviour, NAMES};
 use atalaia_core::engine::Engine;
+use atalaia_core::picture::tracks::TrackKey;
 use atalaia_core::questions::{Conditions, Form, TrackConditions, conditions, nearest};
-use atalaia_core::time::{Span, Time};
-use atalaia_core::tracks::TrackKey;
-use atalaia_core::units::Mmsi;
 use known::Known;
 use names::Names;
 
@@ -147,8 +147,8 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
     let mut answer = Answer::new(arguments, true);
     answer.ask(&looked.engine);
     answer.since = match looked.origin {
-        crate::runtime::Origin::Snapshot(_) => None,
-        crate::runtime::Origin::Journal { received, .. } => Some(received),
+        crate::daemon::Origin::Snapshot(_) => None,
+        crate::daemon::Origin::Journal { received, .. } => Some(received),
     };
     match store {
         // The store has the alerts that were raised. A journal read from the middle may lead to others.
@@ -401,7 +401,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::store::AsOf;
+    use crate::storage::store::AsOf;
 
     #[derive(clap::Parser)]
     struct Line {

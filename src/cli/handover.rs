@@ -9,14 +9,14 @@ use super::period::has_come;
 use super::place::Place;
 use super::when::past;
 use super::{Failure, StoreArguments, print, refused, status, who};
-use crate::clock::Clock;
 use crate::config::Table;
-use crate::evidence::report::vessel_name;
-use crate::store::{self, Backlog, Done, Entry, Extent, Handover, SilenceRow};
-use crate::telemetry::FromAir;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::vessel_name;
+use crate::storage::store::{self, Backlog, Done, Entry, Extent, Handover, SilenceRow};
 use atalaia_core::alerts::handling::Tlp;
 use atalaia_core::alerts::system_title;
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// A silence that ends within this time is listed.
 const SOON: Span = Span::from_hours(12);

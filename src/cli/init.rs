@@ -11,7 +11,7 @@ use draft::{Draft, Feed, Sink, Store, Zones};
 
 use super::{Failure, print};
 use crate::config::{Problem, Purpose, check};
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
 
 /// Mode of a new file, before the umask. Settings may contain secrets, and the daemon reads them through its group.
 const NEW_MODE: u32 = 0o640;

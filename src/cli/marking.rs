@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::Handling;
 use atalaia_core::alerts::handling::{Europol, InfoGrade, Mark, Purpose, Reality, SourceGrade, Tlp};
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 /// The parts of a marking that are to be changed.
 #[derive(Debug, clap::Args)]

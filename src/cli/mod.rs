@@ -43,10 +43,9 @@ use clap::{Parser, Subcommand};
 use self::person::who;
 use self::place::{SettingsArguments, StoreArguments};
 use crate::config::Problem;
-use crate::fault;
-use crate::runtime;
-use crate::store::StoreError;
-use crate::telemetry::FromAir;
+use crate::platform::fault;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::StoreError;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
 ///
@@ -124,7 +123,7 @@ enum Command {
     Man(man::Arguments),
     /// Save the state of a daemon; run by the daemon itself.
     #[command(hide = true)]
-    Snapshot(runtime::SnapshotOrder),
+    Snapshot(crate::daemon::SnapshotOrder),
 }
 
 /// Why a command failed. Decides the exit code (see the help of the program).

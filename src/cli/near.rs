@@ -9,9 +9,9 @@ use super::position::Position;
 use super::table::{number, table, text, width};
 use super::who::radius;
 use super::{Failure, print};
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use atalaia_core::base::time::Time;
 use atalaia_core::questions::Nearby;
-use atalaia_core::time::Time;
 
 /// Arguments of `atalaia near`.
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::table::screen_rows;
 use super::when::past;
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// The period that is listed, and how.
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ pub(super) fn has_come(since: Time, now: Time) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
+    use crate::platform::clock::Clock;
 
     #[derive(clap::Parser)]
     struct Words {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, access};
 use crate::config::{Checked, IN_FORCE_FILE, Problem, Purpose, StoreSettings, Table, check, store_settings};
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
 
 /// Environment variable that names the settings file of commands without `--config`.
 pub(super) const VARIABLE: &str = "ATALAIA_CONFIG";

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use super::place::of_settings;
 use super::{Failure, print, refused, who};
-use crate::clock::Clock;
 use crate::config::Table;
-use crate::journal::Rehearsal;
-use crate::runtime::{self, PurgedLines};
-use crate::store::{self, Actor, Purged};
+use crate::daemon::{self, PurgedLines};
+use crate::platform::clock::Clock;
+use crate::storage::journal::Rehearsal;
+use crate::storage::store::{self, Actor, Purged};
 
 /// Arguments of `atalaia purge`.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let purged = store::purge(&path, &settings.retention, actor, Clock.now(), arguments.dry_run).map_err(refused)?;
     let rehearsal = if arguments.dry_run { Rehearsal::Yes } else { Rehearsal::No };
     let days = settings.retention.raw_days;
-    let lines = runtime::purge_lines(&path, &settings.journal, days, Clock.now(), rehearsal);
+    let lines = daemon::purge_lines(&path, &settings.journal, days, Clock.now(), rehearsal);
     let lines = lines.map_err(|error| Failure::Other(error.to_string()))?;
     print(&purged_text(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
 }

@@ -13,14 +13,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Failure, SettingsArguments};
-use crate::clock::Clock;
 use crate::config::Checked;
 use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
-use crate::telemetry::FromAir;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::Change;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, SourceClock};
-use atalaia_core::time::{Span, Time};
 
 /// Arguments of `atalaia replay`.
 #[derive(Debug, clap::Args)]

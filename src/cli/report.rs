@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{Failure, print, refused};
-use crate::clock::Clock;
-use crate::evidence::{self, report};
-use crate::store;
+use crate::platform::clock::Clock;
+use crate::storage::evidence::{self, report};
+use crate::storage::store;
 
 /// Arguments of a report.
 #[derive(Debug, clap::Args)]

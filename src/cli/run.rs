@@ -8,8 +8,9 @@ use tracing::warn;
 
 use super::{Failure, access, place};
 use crate::config::{Purpose, check, no_inputs};
-use crate::store::StoreError;
-use crate::{runtime, telemetry};
+use crate::daemon;
+use crate::platform::telemetry;
+use crate::storage::store::StoreError;
 
 /// Arguments of `atalaia run`.
 #[derive(Debug, clap::Args)]
@@ -32,7 +33,7 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
         warn!("running as root, which is not needed: run it as a user of its own (User=atalaia in the unit)");
     }
     keep_from_others();
-    runtime::run(settings, file).map_err(|error| {
+    daemon::run(settings, file).map_err(|error| {
         let of_store = error.get_ref().and_then(|error| error.downcast_ref::<StoreError>());
         Failure::Other(of_store.and_then(access::refused_to_daemon).unwrap_or_else(|| error.to_string()))
     })

@@ -7,11 +7,11 @@ use super::Failure;
 use super::place::{SettingsArguments, of_settings};
 use super::when;
 use crate::config::Table;
-use crate::runtime::{self, LookBack, LookedBack, Onlooker, Origin};
-use crate::telemetry::FromAir;
+use crate::daemon::{self, LookBack, LookedBack, Onlooker, Origin};
+use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::Change;
+use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
-use atalaia_core::time::Time;
 use atalaia_core::zones::Chart;
 
 /// Digits of an MMSI (ITU-R M.585).
@@ -53,7 +53,7 @@ impl Source {
         }
         if let [folder] = &inputs[..]
             && folder.is_dir()
-            && runtime::is_journal(folder)
+            && daemon::is_journal(folder)
         {
             settings.needs_no_zones()?;
             return Ok(Source::Journal { folder: folder.clone(), store: beside(folder) });
@@ -72,7 +72,7 @@ impl Source {
         settings.needs_no_zones()?;
         let hint = "or name recordings, or the folder of a journal";
         let (store, settings) = of_settings(settings.config.as_deref(), &[Table::Journal], Some(hint))?;
-        let Some(folder) = runtime::journal_folder_of(&store, &settings.journal) else {
+        let Some(folder) = daemon::journal_folder_of(&store, &settings.journal) else {
             return Err(Failure::Usage("the settings keep no journal ([journal] enabled): name recordings".to_owned()));
         };
         match folder.is_dir() {
@@ -124,7 +124,7 @@ pub(super) fn look_back(
     look: &mut dyn FnMut(&Engine, &Chart),
     changes: &mut dyn FnMut(&[Change]),
 ) -> Result<LookedBack, Failure> {
-    let looked = runtime::look_back(wanted, &mut Aside { look, changes }).map_err(|error| {
+    let looked = daemon::look_back(wanted, &mut Aside { look, changes }).map_err(|error| {
         let text = error.to_string();
         match text.contains(&wanted.folder.display().to_string()) {
             true => Failure::Input(text),

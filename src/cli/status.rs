@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::when::short;
 use super::{Failure, place, print};
 use crate::config::{Problem, Table, store_settings};
-use crate::telemetry::FromAir;
-use crate::tls;
-use atalaia_core::time::Time;
+use crate::platform::telemetry::FromAir;
+use crate::platform::tls;
+use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia status`.
 #[derive(Debug, clap::Args)]

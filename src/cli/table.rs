@@ -5,7 +5,7 @@
 
 use std::io::{self, IsTerminal};
 
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
 
 /// Number of characters at the beginning of an id that identify it.
 const ID: usize = 8;

@@ -13,15 +13,15 @@ use serde_json::{Value, json};
 use super::place::{Place, StoreArguments};
 use super::source::{MMSI_DIGITS, aside, look_back};
 use super::{Failure, print, refused, when};
-use crate::clock::Clock;
 use crate::config::Table;
-use crate::runtime::{self, LookBack, LookedBack, Origin};
-use crate::store::{self, Entry, Extent, Query};
-use crate::telemetry::FromAir;
+use crate::daemon::{self, LookBack, LookedBack, Origin};
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, Entry, Extent, Query};
+use atalaia_core::base::time::Time;
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
 use atalaia_core::questions::kind_of;
-use atalaia_core::time::Time;
-use atalaia_core::units::Mmsi;
 use atalaia_core::zones::{Match, Said};
 use deeds::Deeds;
 use identity::{Field, Sayings};
@@ -116,8 +116,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let asked = Asked::of(&arguments.vessel);
     let Place { store, settings } = arguments.store.place(&[Table::Journal])?;
     let folder = match &settings {
-        Some(settings) => runtime::journal_folder_of(&store, &settings.journal),
-        None => Some(runtime::journal_beside(&store)),
+        Some(settings) => daemon::journal_folder_of(&store, &settings.journal),
+        None => Some(daemon::journal_beside(&store)),
     };
     let folder = folder.filter(|folder| folder.is_dir());
     if folder.is_none() {
@@ -290,7 +290,7 @@ impl Known {
             json!({ "list": row.list, "by": found.by.name(), "fuzzy": found.fuzzy, "reason": row.reason, "owner": row.owner })
         });
         json!({
-            "mmsi": self.mmsi, "flag": atalaia_core::tracks::flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),
+            "mmsi": self.mmsi, "flag": atalaia_core::picture::tracks::flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),
             "first_heard_at": self.deeds.first_at.map(|at| at.to_string()), "last": last,
             "known_since": self.since.map(|since| since.to_string()), "ships_under_this_number": self.deeds.tracks,
             "stops": deeds(&self.deeds.stops), "silences": deeds(&self.deeds.silences),

@@ -16,15 +16,15 @@ use super::source::{Reading, Source, aside, look_back};
 use super::table::{number, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
-use crate::clock::Clock;
-use crate::runtime::LookBack;
-use crate::store::{self, Query};
-use crate::telemetry::FromAir;
+use crate::daemon::LookBack;
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, Query};
 use atalaia_core::alerts::Change;
+use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 use atalaia_core::geo::LatLon;
 use atalaia_core::questions::{Deed, Ranked, Search, rank};
-use atalaia_core::time::Time;
 use seen::Watch;
 
 /// What the column says.

@@ -11,13 +11,13 @@ use super::position::Position;
 use super::replay::{Playback, play};
 use super::table::{Column, cut, number, table, text, width};
 use super::{Failure, SettingsArguments, print};
-use crate::clock::Clock;
 use crate::config::Checked;
+use crate::platform::clock::Clock;
 use atalaia_core::ais::Class;
-use atalaia_core::coverage::{LEAST_SLOTS, Reception};
+use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
 use atalaia_core::geo::LatLon;
-use atalaia_core::time::Time;
+use atalaia_core::picture::coverage::{LEAST_SLOTS, Reception};
 use atalaia_core::zones::{Chart, Hit, Hours, Kind, Relation, Zone, ZoneIx, ZoneSet};
 
 /// Arguments of `atalaia zones`.

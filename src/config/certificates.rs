@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::Config;
-use crate::{delivery, inputs, tls};
-use atalaia_core::time::{Span, Time};
+use crate::platform::tls;
+use crate::{delivery, inputs};
+use atalaia_core::base::time::{Span, Time};
 
 /// How long before its expiry a certificate is warned of.
 const AHEAD: Span = Span::from_hours(14 * 24);

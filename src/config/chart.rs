@@ -11,11 +11,11 @@ use super::Problem;
 use super::doubts::far_overrides;
 use super::files::{Files, text_of};
 use super::zone_doubts::odd_zones;
+use atalaia_core::base::text::advice;
+use atalaia_core::base::time::Time;
 use atalaia_core::behaviours;
 use atalaia_core::engine::ZoneSettings;
 use atalaia_core::geo::{Coast, Ports, Wind, WindError};
-use atalaia_core::text::advice;
-use atalaia_core::time::Time;
 use atalaia_core::zones::{Chart, ZoneError, ZoneRules, ZoneSet};
 
 /// Where zones are read from.

@@ -15,10 +15,11 @@ use super::needed::{missing_places, open_to_others, unknown_behaviours, unknown_
 use super::places::Places;
 use super::watchlists::{ListsRead, read_watchlists};
 use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
-use crate::clock::{Clock, Moment};
-use crate::{delivery, evidence, http, inputs, journal, store};
+use crate::platform::clock::{Clock, Moment};
+use crate::storage::{evidence, journal, store};
+use crate::{delivery, http, inputs};
+use atalaia_core::base::time::Span;
 use atalaia_core::engine::{self, SourceClock};
-use atalaia_core::time::Span;
 use atalaia_core::zones::{Chart, Watchlists};
 
 /// Settings that have been checked and can be run with.

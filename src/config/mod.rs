@@ -41,8 +41,10 @@ pub use profile::Profile;
 pub use schema::schema;
 pub use watch::{Changed, FileWatch, Watched};
 
-use crate::{delivery, evidence, http, inputs, journal, store};
-use atalaia_core::{alerts, behaviours, coverage, engine, tracks, zones};
+use crate::storage::{evidence, journal, store};
+use crate::{delivery, http, inputs};
+use atalaia_core::picture::{coverage, tracks};
+use atalaia_core::{alerts, behaviours, engine, zones};
 
 /// More lanes than this do not help on most feeds.
 const MOST_LANES_BY_DEFAULT: u32 = 8;

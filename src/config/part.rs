@@ -6,8 +6,9 @@ use super::layers::Layer;
 use super::load::{load, load_tables};
 use super::places::Places;
 use super::{Config, Problem};
-use crate::store::Filter;
-use crate::{evidence, http, journal, store};
+use crate::http;
+use crate::storage::store::Filter;
+use crate::storage::{evidence, journal, store};
 
 /// A table that such a command may need.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -7,7 +7,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::example::example;
 use super::shape::{Key, Limits, Shape, Whole};
-use atalaia_core::text::advice;
+use atalaia_core::base::text::advice;
 
 /// A key that is unknown or missing, or whose value cannot be used.
 pub(super) struct Fault {

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
-use crate::clock::{Clock, Moment};
+use crate::platform::clock::{Clock, Moment};
 
 /// Files of one folder to watch.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,7 +1,7 @@
 //! What sinks to a message broker share in their settings: its address, with TLS or without, and how long its answer may take.
 
 use super::wire::Address;
-use crate::tls;
+use crate::platform::tls;
 
 /// Longest time-out in seconds: a `send` has to end well before it counts as hanging.
 const LONGEST_TIMEOUT: u32 = 100;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::sinks::Settings;
-use crate::clock::Moment;
-use crate::tls::{self, Stamps};
+use crate::platform::clock::Moment;
+use crate::platform::tls::{self, Stamps};
 
 /// Minimum time between two looks at the files, so that several can be replaced together.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

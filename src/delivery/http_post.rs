@@ -15,11 +15,11 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
 use super::send::SendError;
-use crate::clock::Clock;
-use crate::secret::{Revealed, Secret};
-use crate::tls;
+use crate::platform::clock::Clock;
+use crate::platform::secret::{Revealed, Secret};
+use crate::platform::tls;
 use atalaia_core::ais::hidden;
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 use guard::Guard;
 
 /// Maximum number of bytes read of an answer.

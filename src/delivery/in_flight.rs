@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::send::Delivery;
-use crate::clock::{Clock, Moment};
-use atalaia_core::time::Time;
+use crate::platform::clock::{Clock, Moment};
+use atalaia_core::base::time::Time;
 
 /// Maximum number of undelivered entries in flight; the rest stay in the store.
 pub(super) const ROOM: usize = 256;

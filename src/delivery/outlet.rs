@@ -5,7 +5,7 @@ use std::path::Path;
 use super::http_post::{Post, Target};
 use super::send::{Delivery, SendError};
 use super::spool::{self, Spool};
-use crate::tls::Endpoint;
+use crate::platform::tls::Endpoint;
 
 /// The place in the settings. Exactly one of the two is given.
 pub(super) struct Place<'a> {

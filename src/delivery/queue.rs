@@ -11,11 +11,11 @@ use tracing::error;
 
 use super::in_flight::{Attempt, InFlight};
 use super::send::Delivery;
-use crate::clock::{Clock, Moment};
-use crate::store::{AttemptReport, Clearance, Outbox, OutboxRow, Outcome, Reporter, StoreError};
-use crate::telemetry::SinkCounters;
+use crate::platform::clock::{Clock, Moment};
+use crate::platform::telemetry::SinkCounters;
+use crate::storage::store::{AttemptReport, Clearance, Outbox, OutboxRow, Outcome, Reporter, StoreError};
 use atalaia_core::alerts::Handling;
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// Maximum number of lines kept for one sink without a store; beyond it the oldest are given up.
 const MOST_IN_MEMORY: usize = 10_000;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::clock::Moment;
-use crate::net::RateLimit;
+use crate::platform::clock::Moment;
+use crate::platform::net::RateLimit;
 
 /// One line of the alert stream addressed to one sink.
 #[derive(Clone, PartialEq, Debug)]

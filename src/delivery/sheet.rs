@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::telling::{Named, Telling, clean};
 use atalaia_core::ais::ship_type_name;
+use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
-use atalaia_core::time::Time;
-use atalaia_core::tracks::country_of;
+use atalaia_core::picture::tracks::country_of;
 
 /// Number of a digest's alert ids in one line.
 const IDS_A_LINE: usize = 2;

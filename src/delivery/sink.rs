@@ -7,13 +7,13 @@ use futures_util::future::BoxFuture;
 
 use super::send::{Delivery, Pace, SendError, SenderIdentity};
 use super::sinks::Settings;
-use crate::clock::Moment;
-use crate::table::Table;
-use crate::tls::Endpoint;
+use crate::platform::clock::Moment;
+use crate::platform::table::Table;
+use crate::platform::tls::Endpoint;
 
 /// One kind of sink, opened.
 pub(super) trait Sink: Send + Sized + 'static {
-    /// Its own settings, beside those that all sinks have; [`NoTable`](crate::table::NoTable) if it has none.
+    /// Its own settings, beside those that all sinks have; [`NoTable`](crate::platform::table::NoTable) if it has none.
     type Settings: Table + Clone;
 
     /// What distinguishes it from other kinds.

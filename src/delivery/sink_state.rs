@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::clock::Moment;
-use crate::net::Backoff;
+use crate::platform::clock::Moment;
+use crate::platform::net::Backoff;
 
 /// Number of failed deliveries in a row after which the sink counts as down and no other delivery is tried.
 const DOWN_AFTER: u32 = 2;
@@ -122,7 +122,7 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
+    use crate::platform::clock::Clock;
 
     const LONGEST: Duration = Duration::from_secs(3600);
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::send::{Delivery, SendError};
-use crate::disk::{RealDisk, create_folders, write_whole};
+use crate::platform::disk::{RealDisk, create_folders, write_whole};
 
 /// The spool folder.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::digest::Digest;
 use super::send::{Delivery, SendError};
-use crate::store::stored_severity;
+use crate::storage::store::stored_severity;
 use atalaia_core::ais::hidden;
 use atalaia_core::alerts::{Handling, Severity};
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 /// Maximum length of a word in a topic or subject. Bytes.
 const LONGEST_WORD: usize = 64;

@@ -13,7 +13,7 @@ use super::settings::DeliverySettings;
 use super::sinks::Settings;
 use atalaia_core::alerts::HandlingSettings;
 use atalaia_core::alerts::handling::Reality;
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 /// Behaviour name of the test alert.
 const BEHAVIOUR: &str = "delivery_test";

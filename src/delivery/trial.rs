@@ -10,8 +10,8 @@ use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
 
 use super::send::{Delivery, SendError, SenderIdentity};
-use crate::secret::Secret;
-use crate::tls;
+use crate::platform::secret::Secret;
+use crate::platform::tls;
 
 /// The alerts of the export tests as deliveries: a meeting that ended, one with hostile texts, one without a position.
 pub(super) fn deliveries() -> Vec<Delivery> {
@@ -194,7 +194,7 @@ pub(super) fn free_port() -> u16 {
 
 /// Waits until a server listens on the port, at most 30 s.
 pub(super) fn listens(port: u16) {
-    let clock = crate::clock::Clock;
+    let clock = crate::platform::clock::Clock;
     let begun = clock.moment();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(clock.moment().since(begun) < std::time::Duration::from_secs(30), "no server listens at {port}");

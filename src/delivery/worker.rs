@@ -19,12 +19,12 @@ use super::sinks::Settings;
 use super::stages::pace::{self, Timing};
 use super::stages::retry::{self, Cause, Retry, Terms};
 use super::stages::send;
-use crate::clock::{Clock, Moment};
-use crate::fault;
-use crate::net::{LogLimit, RateLimit};
-use crate::store::{AttemptReport, Outcome};
-use crate::telemetry::{FromAir, SinkCounters};
-use atalaia_core::time::Span;
+use crate::platform::clock::{Clock, Moment};
+use crate::platform::fault;
+use crate::platform::net::{LogLimit, RateLimit};
+use crate::platform::telemetry::{FromAir, SinkCounters};
+use crate::storage::store::{AttemptReport, Outcome};
+use atalaia_core::base::time::Span;
 
 /// Interval for checking whether a missing store file is back. The store also wakes the worker when it is.
 const HELD: Duration = Duration::from_secs(1);

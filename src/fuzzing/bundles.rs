@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Component;
 
-use crate::evidence::{Opened, Row, compare, forge, open};
-use crate::runtime::rehearse;
+use crate::daemon::rehearse;
+use crate::storage::evidence::{Opened, Row, compare, forge, open};
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::scenario::Transponder;
-use atalaia_core::time::{Span, Time};
 
 /// Begins a member of a synthesised bundle. The name follows, to the end of the line.
 const MEMBER: &str = "\n=== ";

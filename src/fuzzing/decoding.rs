@@ -3,7 +3,7 @@
 use atalaia_core::ais::{
     Aid, Body, Decoder, Dimensions, Line, MAX_LINE, Position, Report, SourceId, SourceSettings, Static, Tally,
 };
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// A sentence of a vessel that is in no seed, to be inserted between others.
 pub(super) const STRANGER: &[u8] = b"!AIVDM,1,1,,B,15MgK45P3@G?fl0E`JbR0OwT0@MS,0*4D";

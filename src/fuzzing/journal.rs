@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::disk::Disk;
-use crate::disk::model::ModelDisk;
-use crate::journal::{Entry, Journal, Limits, Position, Read, lines_between, read, sample, span};
+use crate::platform::disk::Disk;
+use crate::platform::disk::model::ModelDisk;
+use crate::storage::journal::{Entry, Journal, Limits, Position, Read, lines_between, read, sample, span};
 use atalaia_core::ais::SourceId;
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 const FOLDER: &str = "/journal";
 /// Bytes of input per damage: kind, file, position (2), length, value.

@@ -1,6 +1,6 @@
 //! What a NATS server sends, before the client reads it.
 
-use crate::nats::guard::{Guard, LONGEST_LINE, PassedBytes};
+use crate::platform::nats::guard::{Guard, LONGEST_LINE, PassedBytes};
 
 /// Length limits of the guard in bytes: for a message that wants an answer, and for one that does not.
 const LONGEST: [u64; 2] = [8 << 20, 128 << 10];

@@ -4,16 +4,16 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use crate::disk::Disk;
-use crate::disk::model::ModelDisk;
-use crate::journal::Position;
-use crate::journal::snapshots::{Found, Snapshot, newest, save};
+use crate::platform::disk::Disk;
+use crate::platform::disk::model::ModelDisk;
+use crate::storage::journal::Position;
+use crate::storage::journal::snapshots::{Found, Snapshot, newest, save};
 use atalaia_core::ais::encode::Envelope;
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::{Coast, Ports};
 use atalaia_core::scenario::{Particulars, Transponder};
-use atalaia_core::time::{Span, Time};
 use atalaia_core::zones::{Chart, ZoneSet};
 
 const FOLDER: &str = "/snapshots";

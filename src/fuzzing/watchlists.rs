@@ -1,7 +1,7 @@
 //! Watchlists as CSV text.
 
 use super::seeds;
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 use atalaia_core::zones::{ListError, MatchedBy, Said, Watchlists, fold};
 
 /// Maximum number of ships looked up: more would take too much time.

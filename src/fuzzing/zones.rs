@@ -1,7 +1,7 @@
 //! Zone files as GeoJSON text.
 
+use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
-use atalaia_core::time::Time;
 use atalaia_core::zones::{Hit, Relation, ZoneError, ZoneSet};
 
 /// Maximum number of positions checked in and around the zones of a file: more would take too much time.

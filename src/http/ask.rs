@@ -8,7 +8,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
-use crate::clock::{Clock, Moment};
+use crate::platform::clock::{Clock, Moment};
 use atalaia_core::questions::{Answer, Picture, Question};
 
 /// Number of questions that may wait for the loop.
@@ -126,7 +126,7 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use atalaia_core::units::Mmsi;
+    use atalaia_core::base::units::Mmsi;
 
     fn run(test: impl Future<Output = ()>) {
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(test);

@@ -12,8 +12,8 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::net::TcpListener;
 use tracing::warn;
 
-use crate::clock::Clock;
-use crate::net::{self, Connection, Deadline, Lifetime, Lobby, LogLimit, Place};
+use crate::platform::clock::Clock;
+use crate::platform::net::{self, Connection, Deadline, Lifetime, Lobby, LogLimit, Place};
 
 /// Minimum interval between log messages about displaced connections.
 const LOG_EVERY: Duration = Duration::from_secs(60);

@@ -28,10 +28,10 @@ use super::page::{TEXT, json, page};
 use super::process::process;
 use super::status::status;
 use super::{Settings, View};
-use crate::clock::Clock;
-use crate::net::{LogLimit, widen};
-use crate::service::{Protocol, Sockets, with_holder};
-use crate::{journal, store};
+use crate::platform::clock::Clock;
+use crate::platform::net::{LogLimit, widen};
+use crate::platform::service::{Protocol, Sockets, with_holder};
+use crate::storage::{journal, store};
 
 /// Name of the socket that the service manager may open for the pages.
 pub const NAME: &str = "http";

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::View;
 use super::health::{Health, health};
 use super::metrics::Beside;
-use crate::telemetry::InputCounts;
-use atalaia_core::time::Span;
+use crate::platform::telemetry::InputCounts;
+use atalaia_core::base::time::Span;
 
 /// Body of the `/status` response.
 #[derive(Debug, Serialize)]
@@ -160,7 +160,7 @@ mod tests {
 
     use super::super::tests::view;
     use super::*;
-    use crate::store::Backlog;
+    use crate::storage::store::Backlog;
 
     #[test]
     fn each_input_and_each_sink_is_listed() {

@@ -1,9 +1,9 @@
 //! The view of a healthy daemon, for the tests of the pages.
 
 use super::{EngineView, Failing, InputView, ReloadView, SinkView, View};
-use crate::clock::Clock;
-use crate::telemetry::InputCounts;
-use atalaia_core::time::{Span, Time};
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::InputCounts;
+use atalaia_core::base::time::{Span, Time};
 
 /// Two inputs that are up and an engine that keeps up.
 pub(super) fn view() -> View {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::clock::Moment;
-use crate::disk::Absence;
-use crate::telemetry::InputCounts;
+use crate::platform::clock::Moment;
+use crate::platform::disk::Absence;
+use crate::platform::telemetry::InputCounts;
 use atalaia_core::alerts::Severity;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
-use atalaia_core::time::{Span, Time};
 
 /// The state of the daemon when the main loop last published it.
 #[derive(Clone, Debug)]

@@ -4,10 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use super::recording::RecordingError;
-use crate::nats::LoginError;
-use crate::secret::SecretError;
-use crate::telemetry::FromAir;
-use crate::tls::TlsError;
+use crate::platform::nats::LoginError;
+use crate::platform::secret::SecretError;
+use crate::platform::telemetry::FromAir;
+use crate::platform::tls::TlsError;
 
 /// Why an input stopped. Inputs other than recordings are retried.
 #[derive(Debug, thiserror::Error)]

@@ -8,13 +8,13 @@ use futures_util::future::BoxFuture;
 use super::error::InputError;
 use super::feed::Settings;
 use super::port::Port;
-use crate::service::Protocol;
-use crate::table::Table;
-use crate::tls::Endpoint;
+use crate::platform::service::Protocol;
+use crate::platform::table::Table;
+use crate::platform::tls::Endpoint;
 
 /// One kind of input.
 pub(super) trait Input {
-    /// Its own settings, beside those that all inputs have; [`NoTable`](crate::table::NoTable) if it has none.
+    /// Its own settings, beside those that all inputs have; [`NoTable`](crate::platform::table::NoTable) if it has none.
     type Settings: Table + Clone + Send + Sync;
 
     /// What distinguishes it from other kinds.

@@ -3,7 +3,7 @@
 use tokio::sync::oneshot;
 
 use atalaia_core::ais::SourceId;
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 /// Lines received together, on their way to the engine.
 #[derive(Debug)]

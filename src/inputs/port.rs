@@ -14,11 +14,11 @@ use super::error::InputError;
 use super::feed::Settings;
 use super::message::{Batch, Message, State};
 use super::recording::{Limits, is_usable};
-use crate::clock::Clock;
-use crate::service::Sockets;
-use crate::telemetry::InputCounters;
+use crate::platform::clock::Clock;
+use crate::platform::service::Sockets;
+use crate::platform::telemetry::InputCounters;
 use atalaia_core::ais::{LineCutter, SourceId};
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// What every input is given to run.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use tracing::{error, info, warn};
 use super::message::State;
 use super::port::Port;
 use super::reconnect::{Attempt, Reconnect};
-use crate::net::LogLimit;
+use crate::platform::net::LogLimit;
 
 /// Runs an input until it is stopped or, for a recording, until its end. A failed input is retried: almost at once if it had delivered
 /// lines, with growing delays otherwise. The log reports the first failures and then only some of them.

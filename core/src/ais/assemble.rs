@@ -8,7 +8,7 @@ use super::sentence::Vdm;
 use super::stream::Heard;
 use super::tag::StationText;
 use super::tally::{Counts, Reject};
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// Maximum number of incomplete messages per source.
 const MAX_GROUPS: usize = 128;

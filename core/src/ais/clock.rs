@@ -8,7 +8,7 @@ use super::moment::believable;
 use super::stream::{Scan, Stream};
 use super::tally::Counts;
 use super::{json, message};
-use crate::time::Time;
+use crate::base::time::Time;
 
 /// Reads only the time from the lines of one recording, by the same rules as the decoder.
 pub struct LineClock {

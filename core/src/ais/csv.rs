@@ -16,8 +16,8 @@ use super::moment::{Civil, believable, unix_time};
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};
 use super::tally::Reject;
 use super::words::{Mobile, mobile, said, ship_type, status};
-use crate::time::Time;
-use crate::units::Mmsi;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 
 /// Maximum number of vessels whose static columns are remembered, so that only changes are reported and not every row.
 const MAX_KNOWN: usize = 100_000;

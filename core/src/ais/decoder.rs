@@ -13,10 +13,10 @@ use super::stream::{Heard, Scan, Stream};
 use super::tag::StationText;
 use super::tally::{Reject, Tally};
 use super::{Line, json, message};
+use crate::base::state::{Damaged, pack, unpack};
+use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::geo::LatLon;
-use crate::state::{Damaged, pack, unpack};
-use crate::time::{Span, Time};
-use crate::units::Mmsi;
 
 /// A claimed time further ahead of receipt than this is replaced by the time of receipt (live only).
 const MAX_AHEAD: Span = Span::from_seconds(60);

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::report::Dimensions;
 use super::sentence::xor;
-use crate::time::Time;
-use crate::units::Mmsi;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 
 /// Payload characters per sentence; keeps it within the 82 characters of NMEA 0183.
 const PART: usize = 56;

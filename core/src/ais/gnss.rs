@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::moment::believable;
 use super::sentence::Sentence;
 use super::tally::Reject;
+use crate::base::time::Time;
 use crate::geo::LatLon;
-use crate::time::Time;
 
 /// Maximum length of a field in these sentences. nmea-parser does arithmetic on whatever it finds, so it never gets longer ones.
 const MAX_FIELD: usize = 16;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// Number of recent lines the lag is estimated from.
 const RECENT: usize = 16;

@@ -3,8 +3,8 @@
 use super::bits::Bits;
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};
 use super::tally::Reject;
-use crate::time::Time;
-use crate::units::Mmsi;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 
 /// Message type and sender. Fails if either is impossible or the length does not fit the type.
 pub(super) fn head(bits: &Bits) -> Result<(u8, Mmsi), Reject> {

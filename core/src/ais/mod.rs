@@ -35,7 +35,7 @@ pub use report::{
 pub use ship_type::ship_type_name;
 pub use tally::{Counts, Reject, Tally};
 
-use crate::time::Time;
+use crate::base::time::Time;
 
 /// One line as an input delivered it: without its line end, bounded in length ([`MAX_LINE`], [`MAX_OBJECT`]), any bytes.
 #[derive(Clone, Copy, Debug)]

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::units::Mmsi;
 
 /// Input a line came from: an index into the engine's list of inputs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -14,8 +14,8 @@ use super::moment::{LocalClock, Suffix, gatehouse};
 use super::sentence::{self, Sentence, Unframed, Vdm};
 use super::tag::{StationText, Tag};
 use super::tally::{Counts, Reject};
+use crate::base::time::Time;
 use crate::geo::LatLon;
-use crate::time::Time;
 
 /// TAG groups remembered per source, so that the fields of one member apply to the others.
 const GROUPS: usize = 32;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::moment::unix_time;
 use super::sentence::{hex_byte, xor};
-use crate::time::Time;
+use crate::base::time::Time;
 
 /// A station name as feeds write it, stored inline; empty means that the feed does not give one. It fills three machine words, because it
 /// is

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::class::Class;
 use super::handling::Handling;
+use crate::base::state::{json, shared};
+use crate::base::time::Time;
 use crate::behaviours::{Behaviour, VesselRef, ZoneRef};
 use crate::geo::LatLon;
-use crate::state::{json, shared};
-use crate::time::Time;
 
 /// One line of the alert stream: what changed, when it was decided, and the alert after the change.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Span, Time};
 use crate::behaviours::{End, Holding};
-use crate::time::{Span, Time};
 
 use super::alert::{Change, ChangeKind};
 use super::entry::{Context, Entry};

@@ -1,8 +1,8 @@
 //! Retraction of alerts that rested on false positions.
 
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Doubt, End};
-use crate::time::Time;
-use crate::units::Mmsi;
 
 use super::alert::ChangeKind;
 use super::entry::{Context, Entry};

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::shared;
+use crate::base::time::{Span, Time};
 use crate::behaviours::{
     Behaviour, Circumstances, End, Form, Holding, Lead, Opening, Subject, Tense, VesselRef, Words, ZoneRef,
 };
-use crate::state::shared;
-use crate::time::{Span, Time};
-use crate::tracks::Tracks;
+use crate::picture::tracks::Tracks;
 use crate::zones::Relation;
 
 use super::alert::{Alert, Change, ChangeKind, Evidence, ScoreReason, Sentence, Severity, Status};
@@ -404,7 +404,7 @@ impl Entry {
     }
 
     /// Removes a vessel's index, which may now belong to another vessel.
-    pub(super) fn forget(&mut self, vessel: crate::tracks::TrackIx) {
+    pub(super) fn forget(&mut self, vessel: crate::picture::tracks::TrackIx) {
         for party in &mut self.parties {
             party.ix = party.ix.filter(|ix| *ix != vessel);
         }

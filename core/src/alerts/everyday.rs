@@ -1,10 +1,10 @@
 //! Caps for company that is usual: a boat among a fleet of its own trade, and a fleet of yachts.
 
 use crate::ais::Class;
+use crate::base::time::Span;
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::measured_number as number;
-use crate::time::Span;
-use crate::tracks::Vessel;
-use crate::units::METRES_PER_NM;
+use crate::picture::tracks::Vessel;
 
 use super::ingredients::cap_low;
 use super::party::{Party, is_leisure};

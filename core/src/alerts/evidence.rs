@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::time::{Span, Time};
-use crate::tracks::{TrailPoint, Vessel};
+use crate::base::time::{Span, Time};
+use crate::picture::tracks::{TrailPoint, Vessel};
 
 use super::View;
 use super::alert::{Evidence, EvidencePoint, EvidenceTrack};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::tracks::TrackKey;
+use crate::picture::tracks::TrackKey;
 
 use super::id::Key;
 
@@ -72,8 +72,8 @@ pub(super) fn groups(key: &Key) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::units::Mmsi;
     use crate::behaviours::Behaviour;
-    use crate::units::Mmsi;
 
     fn pair(a: u32, b: u32) -> Key {
         let track = |mmsi| TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 };

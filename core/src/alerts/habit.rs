@@ -1,7 +1,7 @@
 //! Habits: a vessel that stops on most days, or repeatedly at one place, is doing its usual work.
 
-use crate::time::Span;
-use crate::units::METRES_PER_NM;
+use crate::base::time::Span;
+use crate::base::units::METRES_PER_NM;
 
 use super::alert::ScoreReason;
 use super::ingredients::line;

@@ -11,7 +11,7 @@ pub use words::{Europol, InfoGrade, Purpose, Reality, Scheme, SourceGrade, Tlp};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ais::hidden;
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// Maximum length of a text in a marking. Characters.
 const LONGEST: usize = 500;

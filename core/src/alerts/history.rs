@@ -1,9 +1,9 @@
 //! Score lines that look back: what the vessel did before, and what others did at the place.
 
+use crate::base::time::Span;
 use crate::behaviours::{Counted, Lead, Silence};
-use crate::episodes::{Craft, Kind, Rate};
 use crate::geo::LatLon;
-use crate::time::Span;
+use crate::picture::episodes::{Craft, Kind, Rate};
 
 use super::alert::ScoreReason;
 use super::ingredients::line;
@@ -24,7 +24,7 @@ const AROUND_DAYS: f64 = 0.25;
 const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
 
-fn lately(scene: &Scene<'_>, settings: &ScoreSettings) -> crate::time::Time {
+fn lately(scene: &Scene<'_>, settings: &ScoreSettings) -> crate::base::time::Time {
     scene.holding.started_at - Span::from_hours(i64::from(settings.lately_hours))
 }
 

@@ -4,9 +4,9 @@ use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::base::time::Time;
 use crate::behaviours::{About, Behaviour, Subject};
-use crate::time::Time;
-use crate::tracks::TrackKey;
+use crate::picture::tracks::TrackKey;
 
 /// Length of an id in characters.
 const LENGTH: usize = 26;
@@ -61,7 +61,7 @@ pub fn digest(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Mmsi;
+    use crate::base::units::Mmsi;
 
     fn track(mmsi: u32, ordinal: u16) -> TrackKey {
         TrackKey { mmsi: Mmsi(mmsi), ordinal }

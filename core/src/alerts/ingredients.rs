@@ -1,11 +1,11 @@
 //! The lines of a score besides the base, one small function each, in the order of the lines.
 
 use crate::ais::ship_type_name;
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::{Level, LiftedBy, Silence, Words};
 use crate::geo::LatLon;
 use crate::geo::sun_altitude_degrees;
-use crate::time::{Span, Time};
-use crate::units::METRES_PER_NM;
 use crate::zones::{Kind, Relation, Zone};
 
 use super::alert::ScoreReason;
@@ -15,7 +15,7 @@ use super::history;
 use super::of_interest;
 use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
-use crate::text::about_hours;
+use crate::base::text::about_hours;
 
 /// Altitude of the sun below which it is night (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Span, Time};
 use crate::behaviours::{Behaviour, Lead};
-use crate::time::{Span, Time};
-use crate::tracks::TrackKey;
+use crate::picture::tracks::TrackKey;
 
 use super::id::Key;
 
@@ -122,7 +122,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Mmsi;
+    use crate::base::units::Mmsi;
 
     fn key(mmsi: u32) -> Key {
         Key {

@@ -4,6 +4,7 @@
 //! whose behaviour has stopped stays open for the merge window, and ends at the moment that window closes.
 
 mod alert;
+pub mod cases;
 mod class;
 mod corrections;
 mod doubt;
@@ -45,14 +46,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ais::StationId;
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
 use crate::behaviours::{About, Behaviour, Doubt, End, Holding, Signal, SignalKind, Subject};
 pub use crate::behaviours::{VesselRef, ZoneRef};
-use crate::coverage::Coverage;
-use crate::episodes::Episodes;
-use crate::episodes::gap::Gaps;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey, Tracks};
+use crate::picture::coverage::Coverage;
+use crate::picture::episodes::Episodes;
+use crate::picture::episodes::gap::Gaps;
+use crate::picture::tracks::{TrackIx, TrackKey, Tracks};
 use crate::zones::Chart;
 
 use corrections::Archive;

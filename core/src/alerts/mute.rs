@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Doubt};
-use crate::time::Time;
-use crate::units::Mmsi;
 
 use super::id::Key;
 
@@ -59,7 +59,7 @@ fn is_in_force(doubt: &Doubt, now: Time) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tracks::TrackKey;
+    use crate::picture::tracks::TrackKey;
 
     fn key(behaviour: Behaviour, mmsis: &[u32]) -> Key {
         let tracks = mmsis.iter().map(|mmsi| TrackKey { mmsi: Mmsi(*mmsi), ordinal: 2 }).collect();

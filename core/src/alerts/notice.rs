@@ -8,8 +8,8 @@ use super::alert::{Alert, Change, ChangeKind, Confidence, Evidence, ScoreReason,
 use super::class::Class;
 use super::handling::HandlingSettings;
 use super::id::digest;
+use crate::base::time::Time;
 use crate::behaviours::Behaviour;
-use crate::time::Time;
 
 /// Points of a notice: severity high, because an operator has to act.
 const POINTS: i32 = 60;

@@ -2,7 +2,7 @@
 //! watchlist.
 
 use crate::behaviours::RestsOn;
-use crate::episodes::{GearSign, Held};
+use crate::picture::episodes::{GearSign, Held};
 
 use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ais::{Class, clean};
 use crate::behaviours::VesselRef;
-use crate::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
+use crate::picture::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
 use crate::zones::Said;
 
 /// Length below which a craft is small (SPEC `async_rendezvous`). Metres.

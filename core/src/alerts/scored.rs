@@ -1,7 +1,7 @@
 //! The score of an entry, from what holds now and what the book remembers.
 
+use crate::base::time::Span;
 use crate::behaviours::{Behaviour, Holding, Lead, RestsOn};
-use crate::time::Span;
 
 use super::View;
 use super::alert::Confidence;

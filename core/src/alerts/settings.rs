@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::Span;
 use crate::behaviours::{Behaviour, Silence};
-use crate::time::Span;
 
 /// `[alerts]`
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]

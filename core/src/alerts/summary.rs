@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use crate::ais::clean;
+use crate::base::text::distance;
 use crate::behaviours::{About, Caveat, Circumstances, Form, Words};
 use crate::geo::Ports;
-use crate::text::distance;
 use crate::zones::Relation;
 
 use super::alert::{Confidence, Sentence};

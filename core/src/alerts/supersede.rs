@@ -1,7 +1,7 @@
 //! Which behaviour supersedes which: a more specific description of what a vessel does ends the weaker alert.
 
+use crate::base::time::Time;
 use crate::behaviours::Behaviour;
-use crate::time::Time;
 
 use super::alert::Alert;
 use super::id::Key;
@@ -33,8 +33,8 @@ pub(super) fn supersedes(strong: &Alert, since: Time, weak: &Alert) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tracks::TrackKey;
-    use crate::units::Mmsi;
+    use crate::base::units::Mmsi;
+    use crate::picture::tracks::TrackKey;
 
     #[test]
     fn a_pair_supersedes_alerts_of_either_vessel_and_of_both() {

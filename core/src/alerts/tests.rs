@@ -14,18 +14,18 @@ use serde_json::{Map, json};
 
 use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
+use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::behaviours::{
     Behaviour, End, Form, Holding, Signal, SignalKind, Subject, ais_gap, async_rendezvous, dark_rendezvous, distress,
     draught_change, drift, feed_silent, fishing_out_of_place, identity_change, identity_conflict, interference,
     loitering, position_jump, rendezvous, slowdown, small_craft_stop, zone_entry, zone_speed,
 };
-use crate::coverage::{self, Coverage};
-use crate::episodes::Episodes;
-use crate::episodes::gap::Gaps;
 use crate::geo::{Coast, LatLon, Ports};
-use crate::time::{Span, Time};
-use crate::tracks::{self, TrackIx, TrackKey, Tracks};
-use crate::units::Mmsi;
+use crate::picture::coverage::{self, Coverage};
+use crate::picture::episodes::Episodes;
+use crate::picture::episodes::gap::Gaps;
+use crate::picture::tracks::{self, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Relation, ZoneSet};
 
 /// A position inside the corridor `c07`.

@@ -64,13 +64,13 @@ pub(crate) use words::{
 };
 
 use crate::ais::StationId;
-use crate::coverage::{Coverage, Receipts};
-use crate::episodes::gap::Gaps;
-use crate::episodes::{Episodes, News};
+use crate::base::state::Damaged;
+use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
-use crate::state::Damaged;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
+use crate::picture::coverage::{Coverage, Receipts};
+use crate::picture::episodes::gap::Gaps;
+use crate::picture::episodes::{Episodes, News};
+use crate::picture::tracks::{Activity, Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Presence};
 
 /// One event of one vessel: a new fix, or new static data.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ais::{Class, ship_type_name};
-use crate::tracks::{Flag, country_of};
+use crate::picture::tracks::{Flag, country_of};
 use crate::zones::{Kind, Relation};
 
 /// A vessel as an alert names it.

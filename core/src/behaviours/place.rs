@@ -11,11 +11,11 @@ use std::hint::black_box;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::remembers;
+use crate::base::time::Time;
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
-use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::TrackIx;
-use crate::units::METRES_PER_NM;
+use crate::picture::tracks::TrackIx;
 use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
 
 use super::vicinity::{Vicinity, Within, cached};

@@ -10,7 +10,7 @@ use super::character::Character;
 use super::signal::Holding;
 use super::words::{Caveat, Circumstances, Limit, Opening, Who, Words};
 use super::{AnyRule, runner, system, within_reason};
-use crate::text::advice;
+use crate::base::text::advice;
 use crate::zones::{Chart, Kind};
 
 macro_rules! registry {

@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, End, Form};
 use crate::geo::LatLon;
-use crate::time::Time;
-use crate::tracks::{TrackIx, TrackKey};
-use crate::units::Mmsi;
+use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::{Relation, ZoneIx};
 
 /// One report of a behaviour about one subject.

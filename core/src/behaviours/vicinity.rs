@@ -1,7 +1,7 @@
 //! Vicinity: bounds of a vessel's distances from shore and calm water, known without a look-up on the chart.
 
+use crate::base::time::Time;
 use crate::geo::LatLon;
-use crate::time::Time;
 use crate::zones::{CALM_KNOWN_NM, Calm, Chart};
 
 use super::Place;

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use super::named::{VesselRef, ZoneRef};
 use super::signal::Holding;
 use crate::ais::clean;
+use crate::base::text::{about_hours, decimals, distance, elapsed};
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
-use crate::text::{about_hours, decimals, distance, elapsed};
-use crate::time::{Span, Time};
-use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
 const MINUTE: Span = Span::from_minutes(1);

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 
 use crate::ais::{Report, StationId};
 use crate::alerts::{AlertBook, Change, Status, View};
+use crate::base::time::{Span, Time};
 use crate::behaviours::{End, Ground, Interest, Output, PictureRule, Rule, Scene, Verdict};
-use crate::episodes::{Berth, Sailing};
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Refusal, TrackIx, TrackKey};
+use crate::picture::episodes::{Berth, Sailing};
+use crate::picture::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Refusal, TrackIx, TrackKey};
 use crate::zones::Crossing;
 
 use super::lanes::{Common, Lanes, News, TOGETHER, Turn};

@@ -1,9 +1,9 @@
 //! Explanations: engine time is held at one moment, and every behaviour states its conditions for a vessel.
 
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Explanation, Interest, Place, Step};
-use crate::time::Time;
-use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
-use crate::units::Mmsi;
+use crate::picture::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 
 use super::Engine;
 

@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::alerts::{Change, Status};
-use crate::tracks::{TrackKey, Tracks};
-use crate::units::Mmsi;
+use crate::base::units::Mmsi;
+use crate::picture::tracks::{TrackKey, Tracks};
 
 /// Open announced alerts with their vessels, and the number of these alerts for each vessel.
 #[derive(Default, Serialize, Deserialize)]

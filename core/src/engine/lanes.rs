@@ -7,13 +7,15 @@
 use std::ops::Range;
 
 use crate::ais::Report;
+use crate::base::time::{Span, Time};
+use crate::base::units::StationClass;
 use crate::behaviours::{Ground, Interest, Lot, Output, Scene, Signal, Step, Vicinity};
-use crate::coverage::Coverage;
-use crate::episodes::Still;
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, Jump, Learned, Outcome, Refusal, Shard, SpeedMadeGood, TrackIx, TrackKey, Tracks};
-use crate::units::StationClass;
+use crate::picture::coverage::Coverage;
+use crate::picture::episodes::Still;
+use crate::picture::tracks::{
+    Activity, Fix, Jump, Learned, Outcome, Refusal, Shard, SpeedMadeGood, TrackIx, TrackKey, Tracks,
+};
 use crate::zones::{Crossing, Sighting};
 
 use super::rules::{Bit, LaneRule, each};

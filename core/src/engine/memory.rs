@@ -1,9 +1,9 @@
 //! Passes fixes to the detectors of episodes, and the episodes that they find to the rules.
 
 use crate::alerts::Change;
-use crate::episodes::{Look, SHORE_NM};
-use crate::time::Time;
-use crate::tracks::{Activity, FOLLOWED, Fix};
+use crate::base::time::Time;
+use crate::picture::episodes::{Look, SHORE_NM};
+use crate::picture::tracks::{Activity, FOLLOWED, Fix};
 
 use super::Engine;
 use super::lanes::Turn;

@@ -7,7 +7,7 @@ use std::collections::btree_map::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::ais::{Body, Report};
-use crate::time::Time;
+use crate::base::time::Time;
 
 /// Sort key of a report: its time, kind and MMSI in one number; its source; its payload; its station.
 type Order = (u128, u16, u64, u16);
@@ -130,8 +130,8 @@ fn rank(report: &Report) -> u128 {
 mod tests {
     use super::*;
     use crate::ais::{SourceId, StationId, TimeBasis};
-    use crate::time::Span;
-    use crate::units::Mmsi;
+    use crate::base::time::Span;
+    use crate::base::units::Mmsi;
 
     fn report(millis: i64, mmsi: u32) -> Report {
         Report {

@@ -1,7 +1,7 @@
 //! The rules in force. Each lane has its own copy of every rule about one vessel. Of every rule about the whole picture there is one.
 
+use crate::base::state::{Damaged, pack, unpack};
 use crate::behaviours::{self, AnyRule, PictureRule, Rule};
-use crate::state::{Damaged, pack, unpack};
 use crate::zones::Chart;
 
 /// Index of a behaviour in the registry, which is also its bit among the activity marks of a vessel. Below 31.

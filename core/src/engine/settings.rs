@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{alerts, behaviours, coverage, tracks};
+use crate::picture::{coverage, tracks};
+use crate::{alerts, behaviours};
 
 /// All settings of the core.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]

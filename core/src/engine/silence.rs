@@ -2,12 +2,12 @@
 
 use crate::ais::StationId;
 use crate::alerts::Change;
+use crate::base::time::Time;
 use crate::behaviours::{Interest, Step};
-use crate::coverage::{SLOT, TOLD_BELOW};
-use crate::episodes::gap::{Gap, Gaps, Spot};
-use crate::episodes::{ANCHORED_AFTER, Still};
-use crate::time::Time;
-use crate::tracks::{Fix, TrackIx, Vessel};
+use crate::picture::coverage::{SLOT, TOLD_BELOW};
+use crate::picture::episodes::gap::{Gap, Gaps, Spot};
+use crate::picture::episodes::{ANCHORED_AFTER, Still};
+use crate::picture::tracks::{Fix, TrackIx, Vessel};
 
 use super::Engine;
 

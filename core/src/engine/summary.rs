@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ais::{self, Reject, Report};
 use crate::alerts::{Change, ChangeKind, Severity};
+use crate::base::time::{Span, Time};
 use crate::behaviours::Behaviour;
-use crate::time::{Span, Time};
-use crate::tracks::{Refusal, Tracks};
+use crate::picture::tracks::{Refusal, Tracks};
 
 use super::watermark::Watermarks;
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::ais::encode::{Envelope, Message, Motion};
 use crate::ais::{Line, SourceId};
 use crate::alerts::{Change, ChangeKind};
+use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::behaviours::Behaviour;
 use crate::engine::{Engine, SourceClock};
 use crate::geo::LatLon;
 use crate::testing::{AREA, chart, only};
-use crate::time::{Span, Time};
-use crate::units::Mmsi;
 
 /// A line of an input: when it arrives, on which input, and its content. Times are in seconds after noon.
 struct Sent {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ais::{Report, SourceId, TimeBasis};
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 use super::SourceClock;
 use super::leap::Leaps;
@@ -167,7 +167,7 @@ impl Watermarks {
 mod tests {
     use super::*;
     use crate::ais::{Body, StationId, TimeBasis};
-    use crate::units::Mmsi;
+    use crate::base::units::Mmsi;
 
     fn clock(lateness: i64) -> SourceClock {
         SourceClock { name: String::new(), time_zone: None, live: true, lateness: Span::from_seconds(lateness) }

@@ -1,6 +1,6 @@
 //! Square cells in degrees, for finding things by position, also across ±180° and near the poles.
 
-use crate::units::EARTH_RADIUS_METRES;
+use crate::base::units::EARTH_RADIUS_METRES;
 
 use super::LatLon;
 

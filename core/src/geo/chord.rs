@@ -5,7 +5,7 @@
 //! costs the same few multiplications, and its arc is within 1 m of the geodesic up to 250 km.
 
 use super::LatLon;
-use crate::units::EARTH_RADIUS_METRES;
+use crate::base::units::EARTH_RADIUS_METRES;
 
 /// WGS 84 equatorial radius in metres.
 const EQUATOR_METRES: f64 = 6_378_137.0;

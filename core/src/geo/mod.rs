@@ -29,7 +29,7 @@ pub use wind::{Wind, WindError};
 use geo::{Bearing, Destination, Distance, Geodesic, Point};
 use serde::{Deserialize, Serialize};
 
-use crate::units::{EARTH_RADIUS_METRES, METRES_PER_NM};
+use crate::base::units::{EARTH_RADIUS_METRES, METRES_PER_NM};
 
 /// Relative margin for rounding when a distance is only bounded.
 const ROUNDING: f64 = 1e-6;

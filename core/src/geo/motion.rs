@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::LatLon;
 use super::chord::offset;
-use crate::time::Span;
-use crate::units::METRES_PER_SECOND_PER_KNOT;
+use crate::base::time::Span;
+use crate::base::units::METRES_PER_SECOND_PER_KNOT;
 
 /// Movement of a vessel over the ground.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]

@@ -98,7 +98,7 @@ fn fault(what: &str) -> Fault {
 /// Cuts the edge between two positions, straight in longitude and latitude, into pieces short enough to be chords. Longitudes may be beyond
 /// ±180°; the edge is not wrapped.
 pub(crate) fn cut(from: LatLon, to: LatLon, out: &mut Vec<Piece>) {
-    let metres_per_degree = crate::units::EARTH_RADIUS_METRES.to_radians();
+    let metres_per_degree = crate::base::units::EARTH_RADIUS_METRES.to_radians();
     let widest = from.lat.abs().min(to.lat.abs()).to_radians().cos();
     let widest = if from.lat.signum() == to.lat.signum() { widest } else { 1.0 };
     let length = ((to.lon - from.lon) * widest).hypot(to.lat - from.lat) * metres_per_degree;

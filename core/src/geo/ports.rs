@@ -10,7 +10,7 @@ use super::chord::{Spot, arc, chord, distance_2, spot};
 use super::outline::Bounds;
 use super::port_file::{PortsError, read};
 use super::port_names::Names;
-use crate::units::METRES_PER_NM;
+use crate::base::units::METRES_PER_NM;
 
 /// The shipped World Port Index; see `data/README.md`.
 const HARBOURS: &[u8] = include_bytes!("data/harbours.zst");

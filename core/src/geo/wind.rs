@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{CsvTable, LatLon};
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// Distance from its position within which a value applies. Nautical miles.
 const REACH_NM: f64 = 60.0;

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::kind_of;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 use crate::behaviours::{self, Behaviour, Explanation};
 use crate::engine::{Engine, Explained};
-use crate::time::Time;
-use crate::tracks::TrackKey;
-use crate::units::Mmsi;
+use crate::picture::tracks::TrackKey;
 
 /// Distance of an unmet condition that has no number, or whose value is unknown: as if a number were at four times its
 /// limit.

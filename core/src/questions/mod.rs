@@ -19,9 +19,9 @@ pub use who::{
     DARK_AFTER, Deed, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Suspects, is_meeting, rank, spell, who,
 };
 
+use crate::base::units::Mmsi;
 use crate::behaviours::Behaviour;
 use crate::engine::Engine;
-use crate::units::Mmsi;
 use crate::zones::Chart;
 
 /// A question that needs the engine itself. What the picture can answer is left to [`Picture`].

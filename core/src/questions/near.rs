@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Picture;
+use crate::base::time::Time;
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
-use crate::time::Time;
-use crate::units::METRES_PER_NM;
 
 /// Degrees of latitude in a nautical mile, with some room for the shape of the Earth.
 const DEGREES_PER_NM: f64 = 1.01 / 60.0;

@@ -2,10 +2,10 @@
 
 use super::kind_of;
 use crate::ais::ship_type_name;
+use crate::base::time::Time;
 use crate::engine::Engine;
 use crate::geo::LatLon;
-use crate::time::Time;
-use crate::tracks::{Fix, TrackKey, Vessel};
+use crate::picture::tracks::{Fix, TrackKey, Vessel};
 
 /// Every vessel that has sent a position, as it was at one moment.
 #[derive(Clone, PartialEq, Debug, Default)]

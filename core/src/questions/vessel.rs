@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use crate::ais::{Class, ship_type_name};
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 use crate::engine::Engine;
-use crate::episodes::Halt;
 use crate::geo::LatLon;
-use crate::time::Time;
-use crate::tracks::{Flag, Vessel, country_of, flag_of};
-use crate::units::Mmsi;
+use crate::picture::episodes::Halt;
+use crate::picture::tracks::{Flag, Vessel, country_of, flag_of};
 use crate::zones::{Chart, Relation};
 
 /// Everything that the engine knows of an MMSI.

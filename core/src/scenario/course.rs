@@ -1,8 +1,8 @@
 //! One leg of a script.
 
 use super::transponder::Particulars;
+use crate::base::units::METRES_PER_SECOND_PER_KNOT;
 use crate::geo::LatLon;
-use crate::units::METRES_PER_SECOND_PER_KNOT;
 
 /// One leg, straight along the geodesic from `start`. Times are seconds since the scenario's start.
 #[derive(Clone, Debug)]

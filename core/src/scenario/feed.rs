@@ -1,7 +1,7 @@
 //! What stations relay, in order of arrival, and what can happen to it on the way.
 
 use super::chance::Chance;
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// One message as relayed by one station. Its sentences share the time and stay together.
 #[derive(Clone, PartialEq, Debug)]

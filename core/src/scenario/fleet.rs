@@ -2,9 +2,9 @@
 
 use super::chance::Chance;
 use super::transponder::Transponder;
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::units::METRES_PER_NM;
 
 /// Ships on straight courses at constant speed. Seven tenths of them are in 400 clusters of uneven weight, the rest anywhere between 60° S
 /// and 60° N. Every tenth drifts at below 2 kn, the others sail at 3 to 20 kn.

@@ -1,7 +1,7 @@
 //! Places by bearing and distance from another.
 
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
-use crate::units::METRES_PER_NM;
 
 /// The latitude and longitude a number of metres from a place, for vessels alongside each other. The bearing is in degrees.
 pub fn beside(lat: f64, lon: f64, bearing: f64, metres: f64) -> (f64, f64) {

@@ -8,8 +8,8 @@ use super::transponder::Transponder;
 use super::vessel::{Manner, Vessel};
 use crate::ais::Class;
 use crate::ais::encode::{Envelope, Message};
+use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
 
 /// Seconds between static reports (ITU-R M.1371: every 6 minutes).
 const STATICS_EVERY: u32 = 360;

@@ -18,7 +18,7 @@ use super::transponder::{Particulars, Transponder};
 use super::vessel::Vessel;
 use crate::ais::Dimensions;
 use crate::ais::encode::{Envelope, Message};
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// A line with its time, and its number among the lines of its ship.
 type Numbered = (Time, usize, String);

@@ -2,8 +2,8 @@
 
 use super::{Feed, Scenario, Transmission, Vessel, away};
 use crate::ais::{Body, Decoder, Line, Report, SourceId, SourceSettings};
+use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
 
 fn decoded(bytes: &[u8]) -> Vec<Report> {
     let mut decoder = Decoder::new(vec![SourceSettings { name: "scenario".to_owned(), time_zone: None, live: false }]);

@@ -2,8 +2,8 @@
 
 use crate::ais::encode::{Envelope, Identity, Message, Motion};
 use crate::ais::{Class, Dimensions};
-use crate::time::Time;
-use crate::units::Mmsi;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 
 /// What a vessel says of itself; empty and 0 are sent as "not available".
 #[derive(Clone, PartialEq, Debug, Default)]

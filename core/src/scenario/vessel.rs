@@ -4,8 +4,8 @@ use super::chance::Chance;
 use super::course::Leg;
 use super::transponder::Particulars;
 use crate::ais::{Class, Dimensions};
+use crate::base::units::Mmsi;
 use crate::geo::LatLon;
-use crate::units::Mmsi;
 
 /// A vessel and its script. Each step begins where and when the previous one ended, with the name, status and voyage set before it.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{CALM_REACH_NM, Relation, Watchlists, ZoneSet};
+use crate::base::time::Time;
 use crate::geo::{Coast, LatLon, Ports, SEEN_NM, Wind};
-use crate::time::Time;
 
 /// Calm water nearer than this is always found by [`Chart::calm`]. Nautical miles.
 pub const CALM_KNOWN_NM: f64 = SEEN_NM.min(CALM_REACH_NM) - 0.1;

@@ -2,9 +2,9 @@
 
 use super::shape::Shape;
 use super::{ZoneIx, ZoneSet};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::chord::position;
 use crate::geo::{Coast, LatLon, wrap_degrees};
-use crate::units::METRES_PER_NM;
 
 /// Rows and columns of the grid by which a polygon is sampled.
 const GRID: usize = 96;

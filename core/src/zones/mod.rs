@@ -26,10 +26,10 @@ use parse::Found;
 use serde::{Deserialize, Serialize};
 use shape::Shape;
 
+use crate::base::time::Time;
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::geo::chord::spot;
-use crate::time::Time;
-use crate::units::METRES_PER_NM;
 
 /// Number of a zone within one [`ZoneSet`]; another set has other numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Hit, Relation, ZoneIx, ZoneSet};
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// A single fix farther than this beyond a border counts as a crossing, in nautical miles (SPEC "Zones").
 const BEYOND_NM: f64 = 0.2;

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::watchlist::end_of;
 use super::zone::{ALL_MONTHS, Hours, Kind};
-use crate::time::Time;
-use crate::units::conversion;
+use crate::base::time::Time;
+use crate::base::units::conversion;
 
 /// Properties longer than this are not taken for misspelt ones. Bytes.
 const LONGEST_SLIP: usize = 40;

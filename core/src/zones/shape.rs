@@ -2,10 +2,10 @@
 
 use geo::Coord;
 
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::geo::chord::{Piece, arc, position, spot};
 use crate::geo::polygon::{Area, Fault, cut, straighten};
-use crate::units::METRES_PER_NM;
 
 /// The area of a zone: everything within `reach` of its pieces, or everything inside its polygons.
 #[derive(Clone, Debug)]

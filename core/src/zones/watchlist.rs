@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::likeness::{Likeness, fold, likeness};
+use crate::base::text::advice;
+use crate::base::time::{Span, Time};
 use crate::geo::CsvTable;
-use crate::text::advice;
-use crate::time::{Span, Time};
 use index::{Hashed, Index, Kind, number_key};
 use rows::{Builder, Read, Rows};
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// Kind of zone (SPEC "Zones", `kind`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -12,8 +12,8 @@ use rustix::process::geteuid;
 
 use super::{Failure, person, place};
 use crate::config::holds_settings;
-use crate::store::StoreError;
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::StoreError;
 
 /// Bound on a command line repeated in a message, in characters.
 const LONGEST: usize = 400;

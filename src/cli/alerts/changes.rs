@@ -12,10 +12,10 @@ use super::super::when::short;
 use super::super::{Failure, print, refused};
 use super::list::{about, deed};
 use super::page::{kind, points};
-use crate::store::{self, ActionRow, ChangeRow, Machine, stored_severity};
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, ActionRow, ChangeRow, Machine, stored_severity};
 use atalaia_core::alerts::Severity;
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// Arguments of `atalaia alerts changes`.
 #[derive(Debug, clap::Args)]
@@ -204,7 +204,7 @@ fn last_line(arguments: &Arguments, shown: usize, left_out: &LeftOut) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{AuditRow, Before};
+    use crate::storage::store::{AuditRow, Before};
 
     #[test]
     fn actions_are_listed_among_changes_and_event_time_only_where_it_differs() {

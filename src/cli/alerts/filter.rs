@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::super::source::mmsi;
 use super::super::when::{length, past, words};
-use crate::evidence::report::mmsi as nine_digits;
-use crate::store::{Entry, Query, is_same_name, stored_severity};
+use crate::storage::evidence::report::mmsi as nine_digits;
+use crate::storage::store::{Entry, Query, is_same_name, stored_severity};
 use atalaia_core::alerts::{Class, NoticeKind, Severity};
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::NAMES;
-use atalaia_core::time::{Span, Time};
 
 /// Selects alerts. All conditions given must hold.
 #[derive(Debug, clap::Args)]

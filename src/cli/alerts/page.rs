@@ -10,9 +10,9 @@ use super::super::table::{width, wrapped};
 use super::super::when::words;
 use super::super::{Failure, print, refused};
 use crate::delivery::{CAVEAT, Row, sheet};
-use crate::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
-use crate::telemetry::FromAir;
-use atalaia_core::time::Time;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
+use atalaia_core::base::time::Time;
 
 /// Column at which the texts of rows begin.
 const INDENT: usize = 11;
@@ -246,7 +246,7 @@ fn object(told: &Told, changes: &[ChangeRow]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Before;
+    use crate::storage::store::Before;
 
     fn sent(revision: u32, state: DeliveryState, error: Option<&str>) -> Sent {
         let at = (state == DeliveryState::Delivered).then(|| Time::from_seconds(i64::from(revision)));

@@ -13,9 +13,9 @@ use super::super::when::{ahead, past};
 use super::super::{Failure, print, refused, table, who};
 use super::filter::behaviours;
 use super::list;
-use crate::store::{self, Listed, Query, Silence, SilenceRow, StoreError};
-use crate::telemetry::FromAir;
-use atalaia_core::time::{Span, Time};
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, Listed, Query, Silence, SilenceRow, StoreError};
+use atalaia_core::base::time::{Span, Time};
 
 /// Arguments of `atalaia alerts silence`.
 #[derive(Debug, clap::Args)]

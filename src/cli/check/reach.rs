@@ -2,11 +2,11 @@
 
 use super::super::{Failure, print};
 use super::summary::count;
-use crate::clock::Clock;
 use crate::config::Checked;
 use crate::delivery;
-use crate::telemetry::FromAir;
-use crate::tls::{self, Endpoint};
+use crate::platform::clock::Clock;
+use crate::platform::telemetry::FromAir;
+use crate::platform::tls::{self, Endpoint};
 
 /// Connects to each server briefly and prints the outcome.
 pub(super) fn connect(settings: &Checked) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use miette::{
 };
 
 use crate::config::{Excerpt, Problem};
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
 
 /// All problems and their number; coloured for a terminal if `colour`, else plain.
 pub(super) fn of(problems: &[Problem], colour: bool) -> String {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::super::Failure;
 use crate::config::USUAL_USER;
-use crate::service::{Account, Unit, group};
+use crate::platform::service::{Account, Unit, group};
 
 /// The account that runs the daemon: the named one, else that of the unit, else the usual one, with the groups of the
 /// unit. `None` if this machine has no such user.

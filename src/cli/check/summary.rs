@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::config::Checked;
-use crate::telemetry::FromAir;
-use atalaia_core::time::Time;
+use crate::platform::telemetry::FromAir;
+use atalaia_core::base::time::Time;
 
 /// A count with its noun: `1 row`, `2 rows`.
 pub(super) fn count(number: usize, what: &str) -> String {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::cli::table::short_id;
-use crate::store::{self, AlertFile, DeliveryState, Filter, Stage, StageOutcome};
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, AlertFile, DeliveryState, Filter, Stage, StageOutcome};
 
 /// What is known of an alert and its deliveries.
 pub(super) struct DeliveryRecords<'a> {
@@ -148,7 +148,7 @@ fn unrecorded(alert: &Value, filter: Option<&Filter>) -> (Option<Stage>, String)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use atalaia_core::time::Time;
+    use atalaia_core::base::time::Time;
 
     fn recorded(state: DeliveryState, attempts: u32, reason: Option<&str>) -> StageOutcome {
         let due_at = (state == DeliveryState::Pending && 0 < attempts).then(|| Time::from_millis(0));

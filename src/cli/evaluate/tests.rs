@@ -1,7 +1,7 @@
 //! Results that can be checked by hand.
 
 use super::*;
-use atalaia_core::time::Span;
+use atalaia_core::base::time::Span;
 
 fn clock(text: &str) -> Time {
     Time::parse(&format!("2026-03-01T{text}:00Z")).expect("a time of day")

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use atalaia_core::alerts::Severity;
+use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::NAMES;
 use atalaia_core::geo::CsvTable;
-use atalaia_core::time::Time;
 
 /// The columns of a CSV file, and the keys of a JSON line. The first four are required.
 const COLUMNS: [&str; 7] = ["behaviour", "vessels", "from", "to", "expect", "level", "note"];

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::store::AsOf;
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::AsOf;
 use atalaia_core::alerts::{Alert, Status};
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 /// Number of score lines that are shown, those with the most points first.
 const REASONS: usize = 3;

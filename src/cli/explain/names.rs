@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use atalaia_core::base::time::Time;
+use atalaia_core::picture::tracks::TrackKey;
 use atalaia_core::questions::{Conditions, bare, track_key};
-use atalaia_core::time::Time;
-use atalaia_core::tracks::TrackKey;
 
 /// The names of the vessels that the answer mentions, by track key.
 #[derive(Default)]
@@ -51,7 +51,7 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use atalaia_core::units::Mmsi;
+    use atalaia_core::base::units::Mmsi;
 
     #[test]
     fn vessels_have_names_and_times_are_short() {

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::names::Names;
 use super::plain;
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::picture::tracks::TrackKey;
 use atalaia_core::questions::{Condition, Form};
-use atalaia_core::time::{Span, Time};
-use atalaia_core::tracks::TrackKey;
 
 /// Suffixes of names that are units, and how each unit is written.
 const UNITS: [(&str, &str); 8] = [

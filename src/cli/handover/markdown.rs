@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::{Daemon, Watch, by_severity, names, status_of};
 use crate::cli::alerts::hush_words;
 use crate::cli::table::short_id;
-use crate::evidence::report::{position_of, time_of};
-use crate::store::Entry;
-use crate::telemetry::FromAir;
-use atalaia_core::time::Time;
+use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::{position_of, time_of};
+use crate::storage::store::Entry;
+use atalaia_core::base::time::Time;
 
 /// Characters that have a meaning in Markdown or in HTML within it.
 const SPECIAL: &str = "\\`*_{}[]()#+-.!|~";

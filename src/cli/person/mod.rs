@@ -7,7 +7,7 @@ use std::process::Command;
 use rustix::process::getuid;
 
 use super::Failure;
-use crate::store::Actor;
+use crate::storage::store::Actor;
 use atalaia_core::ais::hidden;
 
 /// File of the local accounts.

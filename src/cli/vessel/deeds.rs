@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::silences::{self, Silence, Watch};
 use atalaia_core::ais::Class;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
 use atalaia_core::geo::LatLon;
-use atalaia_core::time::{Span, Time};
-use atalaia_core::tracks::{TrackKey, Vessel};
-use atalaia_core::units::Mmsi;
+use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::{Chart, Hit, Relation};
 
 /// Something the vessel did: when and where.

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use atalaia_core::ais::ship_type_name;
+use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::{Behaviour, Lead};
-use atalaia_core::time::Time;
-use atalaia_core::tracks::{Identity, country_of};
+use atalaia_core::picture::tracks::{Identity, country_of};
 
 /// A part of a vessel's identity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

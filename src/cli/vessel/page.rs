@@ -8,14 +8,14 @@ use super::super::table::{Column, cut, number, short_id, table, text, width};
 use super::Known;
 use super::deeds::{Deed, Last};
 use super::identity::{Field, country};
-use crate::evidence::report::mmsi;
-use crate::store::Entry;
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use crate::storage::evidence::report::mmsi;
+use crate::storage::store::Entry;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::geo::LatLon;
+use atalaia_core::picture::tracks::flag_of;
 use atalaia_core::questions::is_meeting;
-use atalaia_core::time::{Span, Time};
-use atalaia_core::tracks::flag_of;
-use atalaia_core::units::Mmsi;
 
 /// Maximum number of rows in a section, unless all are wanted.
 const ROWS: usize = 3;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::deeds::Deed;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
-use atalaia_core::episodes::gap::Gap;
 use atalaia_core::geo::LatLon;
-use atalaia_core::time::{Span, Time};
-use atalaia_core::tracks::{TrackKey, Vessel};
-use atalaia_core::units::Mmsi;
+use atalaia_core::picture::episodes::gap::Gap;
+use atalaia_core::picture::tracks::{TrackKey, Vessel};
 use atalaia_core::zones::Chart;
 
 /// A vessel that is not heard for this long is silent.

@@ -7,8 +7,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
-use crate::clock::Clock;
-use atalaia_core::time::Time;
+use crate::platform::clock::Clock;
+use atalaia_core::base::time::Time;
 
 /// The accepted forms, named in every error.
 const FORMS: &str = "write now, 02:00, yesterday, yesterday 02:00, -6h, -90m, -2d, 2026-03-01, 2026-03-01 04:00 \
@@ -34,11 +34,11 @@ pub(super) fn ahead(text: &str) -> Result<Time, String> {
 }
 
 /// Parses a length of time above zero: `12h`, `90m`, `2d`.
-pub(super) fn length(text: &str) -> Result<atalaia_core::time::Span, String> {
+pub(super) fn length(text: &str) -> Result<atalaia_core::base::time::Span, String> {
     let epoch = Time::from_millis(0);
     let length = shifted(text.trim().trim_start_matches('+'), epoch).map(|moment| moment - epoch);
     length
-        .filter(|length| atalaia_core::time::Span::ZERO < *length)
+        .filter(|length| atalaia_core::base::time::Span::ZERO < *length)
         .ok_or_else(|| "write a length of time: 12h, 90m, 2d".to_owned())
 }
 
@@ -53,7 +53,7 @@ pub(super) fn short(at: Time, now: Time) -> String {
 }
 
 /// A length of time with one unit, rounded down: `12 min`, `3 h`, `2 d`. A negative one counts as zero.
-pub(super) fn words(span: atalaia_core::time::Span) -> String {
+pub(super) fn words(span: atalaia_core::base::time::Span) -> String {
     let minutes = span.millis().max(0) / 60_000;
     match minutes {
         0..60 => format!("{minutes} min"),

@@ -77,7 +77,7 @@ fn times_and_lengths_are_shown_as_short_as_possible() {
     assert_eq!(shown("2026-03-04T02:07:59Z"), "02:07");
     assert_eq!(shown("2026-03-03T22:30:00Z"), "03-03 22:30");
     assert_eq!(shown("2025-12-31T22:30:00Z"), "2025-12-31");
-    let minutes = |minutes| words(atalaia_core::time::Span::from_minutes(minutes));
+    let minutes = |minutes| words(atalaia_core::base::time::Span::from_minutes(minutes));
     assert_eq!(
         [-5, 0, 59, 60, 200, 2879, 2880].map(minutes),
         ["0 min", "0 min", "59 min", "1 h", "3 h", "47 h", "2 d"]
@@ -86,9 +86,9 @@ fn times_and_lengths_are_shown_as_short_as_possible() {
 
 #[test]
 fn lengths_are_above_zero() {
-    let hours = atalaia_core::time::Span::from_hours;
+    let hours = atalaia_core::base::time::Span::from_hours;
     assert_eq!(length("12h"), Ok(hours(12)));
-    assert_eq!(length("+90m"), Ok(atalaia_core::time::Span::from_minutes(90)));
+    assert_eq!(length("+90m"), Ok(atalaia_core::base::time::Span::from_minutes(90)));
     assert_eq!(length("2d"), Ok(hours(48)));
     for text in ["0h", "-1h", "12", "soon", ""] {
         assert!(length(text).is_err(), "{text}");

@@ -1,8 +1,8 @@
 //! Doubts about the position that was asked for: on land, or far from anything heard.
 
+use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::engine::Engine;
 use atalaia_core::geo::LatLon;
-use atalaia_core::units::METRES_PER_NM;
 use atalaia_core::zones::Chart;
 
 /// If nothing is heard within this distance, the position is probably wrong.

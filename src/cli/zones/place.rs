@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
-use atalaia_core::time::Time;
 use atalaia_core::zones::{Chart, Kind, Zone, ZoneIx};
 
 /// A zone with a smaller share of land counts as at sea, and one with a larger share than `WHOLLY` as on land.

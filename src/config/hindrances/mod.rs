@@ -14,9 +14,10 @@ use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 
 use super::Config;
-use crate::secret::{Secret, SecretError};
-use crate::service::{Account, Holder, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
-use crate::{inputs, tls};
+use crate::inputs;
+use crate::platform::secret::{Secret, SecretError};
+use crate::platform::service::{Account, Holder, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
+use crate::platform::tls;
 
 /// Environment variable with the folder of systemd credentials.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";

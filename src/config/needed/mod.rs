@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::layers::Layer;
 use super::{Config, Problem};
-use crate::secret::{Secret, SecretError};
+use crate::platform::secret::{Secret, SecretError};
 use atalaia_core::alerts::NoticeKind;
+use atalaia_core::base::text::advice;
 use atalaia_core::behaviours;
-use atalaia_core::text::advice;
 
 /// Files and folders that inputs and sinks need and that do not exist or cannot be used.
 pub(super) fn missing_places(config: &Config) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, or expired.
 
+use atalaia_core::base::time::Time;
+use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::geo::{Coast, LatLon};
-use atalaia_core::time::Time;
-use atalaia_core::units::METRES_PER_NM;
 use atalaia_core::zones::{Kind, ZoneIx, ZoneSet, land_share};
 
 /// Share of a zone on land from which it counts as on land, and up to which it counts as at sea.

@@ -16,10 +16,10 @@ use super::queue::{Memory, Queue, SharedReader, StoredQueue};
 use super::settings::DeliverySettings;
 use super::sinks::Settings;
 use super::worker::{Order, Worker};
-use crate::clock::Clock;
-use crate::net::RateLimit;
-use crate::store::{Filter, Reporter};
-use crate::telemetry::SinkCounters;
+use crate::platform::clock::Clock;
+use crate::platform::net::RateLimit;
+use crate::platform::telemetry::SinkCounters;
+use crate::storage::store::{Filter, Reporter};
 use atalaia_core::alerts::Change;
 
 /// Time a replaced worker has to finish the send it has begun; after that it is aborted.

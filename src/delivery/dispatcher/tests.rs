@@ -12,12 +12,12 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
-use crate::clock::Moment;
-use crate::store::{DeliveryQuery, DeliveryState, Event, Orders, Store, delivery_rows};
+use crate::platform::clock::Moment;
+use crate::storage::store::{DeliveryQuery, DeliveryState, Event, Orders, Store, delivery_rows};
 use crate::testing::{AREA, engine, lines, only};
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::{Alert, HandlingSettings, Severity};
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 const DEVICES: usize = 3000;
 /// Number of these devices whose alerts are critical.

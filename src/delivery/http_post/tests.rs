@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::receiver::Receiver;
 use super::*;
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 const CANARY: &str = "canary-7f3a9c";
 

@@ -10,7 +10,7 @@ use super::plain;
 use crate::delivery::digest::Digest;
 use crate::delivery::send::SenderIdentity;
 use atalaia_core::alerts::{Change, Status};
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// How long an open alert keeps firing without being repeated.
 pub(in crate::delivery) const LASTS: Span = Span::from_minutes(5);

@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use super::xml::Element;
 use atalaia_core::alerts::handling::{Purpose, Reality};
 use atalaia_core::alerts::{Change, Status};
+use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::{Silence, VesselRef};
 use atalaia_core::geo::LatLon;
-use atalaia_core::time::Time;
 
 pub(in crate::delivery) use words::{AnomalyType, RiskType, SeaBasin, anomaly_type};
 

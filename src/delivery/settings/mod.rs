@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::send::SenderIdentity;
 use super::sink::{AnySink, Character};
 use super::sinks::{Kind, Settings};
-use crate::net::Backoff;
-use crate::store::{Clearance, Filter};
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::net::Backoff;
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
+use crate::storage::store::{Clearance, Filter};
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::handling::Tlp;
 

@@ -18,9 +18,9 @@ use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
-use atalaia_core::time::Span;
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::time::Span;
 
 /// Maximum size of an event sent as a datagram. Bytes.
 const LONGEST_DATAGRAM: usize = 65_000;

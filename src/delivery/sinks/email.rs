@@ -11,14 +11,14 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, Moment};
 use crate::delivery::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::wire::Address;
-use crate::secret::Secret;
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::clock::{Clock, Moment};
+use crate::platform::secret::Secret;
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 
 /// Period of `max_per_hour`.
 const HOUR: Duration = Duration::from_secs(3600);

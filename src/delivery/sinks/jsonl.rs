@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use crate::clock::Moment;
 use crate::delivery::send::{Delivery, Pace, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
-use crate::disk::{RealDisk, sync_name};
-use crate::table::NoTable;
+use crate::platform::clock::Moment;
+use crate::platform::disk::{RealDisk, sync_name};
+use crate::platform::table::NoTable;
 
 /// Maximum number of deliveries in one write and flush.
 const TOGETHER: usize = 256;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use tracing::info;
 
-use crate::clock::Moment;
 use crate::delivery::send::{Delivery, Pace, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
-use crate::store::stored_severity;
-use crate::table::NoTable;
-use crate::telemetry::FromAir;
+use crate::platform::clock::Moment;
+use crate::platform::table::NoTable;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::stored_severity;
 
 /// Number of changes logged before the other sinks have their turn.
 const TOGETHER: usize = 64;

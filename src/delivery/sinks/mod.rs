@@ -16,7 +16,7 @@ mod webhook;
 
 use super::registry::sinks;
 use super::sink::{AnyKind, Entry, Sink};
-use crate::table::Table;
+use crate::platform::table::Table;
 
 // The order of the kinds is that of the JSON Schema.
 sinks! {

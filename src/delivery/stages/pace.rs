@@ -1,8 +1,8 @@
 //! Pace: which deliveries go now, by the sink's own pace and by its rate limit. The others wait where they are.
 
-use crate::clock::Moment;
 use crate::delivery::in_flight::{Attempt, InFlight};
 use crate::delivery::send::Pace;
+use crate::platform::clock::Moment;
 
 /// When deliveries may go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,8 +31,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::clock::Clock;
     use crate::delivery::in_flight::tests::attempt;
+    use crate::platform::clock::Clock;
 
     #[test]
     fn a_pace_that_waits_holds_new_deliveries_but_no_retry_for_the_recipients_that_lack_one() {

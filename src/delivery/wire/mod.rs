@@ -17,8 +17,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::send::SendError;
-use crate::clock::{Clock, Moment};
-use crate::tls::{self, Endpoint};
+use crate::platform::clock::{Clock, Moment};
+use crate::platform::tls::{self, Endpoint};
 
 /// Idle time after which TCP keepalive probes the connection, and the interval of the probes.
 const PROBE_AFTER: Duration = Duration::from_secs(20);

@@ -6,9 +6,9 @@ use axum::response::Response;
 
 use super::parameters::mmsi;
 use super::{Api, Parameters, Problem, found};
+use atalaia_core::base::text::advice;
 use atalaia_core::behaviours::{Behaviour, NAMES};
 use atalaia_core::questions::{Answer, Question};
-use atalaia_core::text::advice;
 
 pub(super) const PATH: &str = "/api/v1/vessels/{mmsi}/explanations";
 

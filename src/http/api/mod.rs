@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 
 use super::ask::Asker;
 use super::page::json;
-use crate::clock::Clock;
+use crate::platform::clock::Clock;
 use parameters::Parameters;
 use problem::Problem;
 

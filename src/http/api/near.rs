@@ -5,9 +5,9 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::{Api, Parameters, Problem, found};
+use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
 use atalaia_core::questions::{Nearby, near};
-use atalaia_core::time::Time;
 
 pub(super) const PATH: &str = "/api/v1/vessels";
 /// Largest radius in nautical miles.

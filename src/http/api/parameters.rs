@@ -4,10 +4,10 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 
 use super::Problem;
+use atalaia_core::base::text::advice;
+use atalaia_core::base::time::Time;
+use atalaia_core::base::units::Mmsi;
 use atalaia_core::geo::LatLon;
-use atalaia_core::text::advice;
-use atalaia_core::time::Time;
-use atalaia_core::units::Mmsi;
 
 /// Digits of an MMSI (ITU-R M.585).
 const MMSI_DIGITS: usize = 9;

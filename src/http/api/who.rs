@@ -9,9 +9,9 @@ use tracing::warn;
 
 use super::super::ask::DEADLINE;
 use super::{Api, Parameters, Problem, found};
-use crate::store;
+use crate::storage::store;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::questions::{Deed, Question, Search};
-use atalaia_core::time::{Span, Time};
 
 pub(super) const PATH: &str = "/api/v1/who";
 /// Largest radius in nautical miles.

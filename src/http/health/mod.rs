@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::View;
-use crate::store::Backlog;
-use crate::telemetry::FromAir;
-use atalaia_core::time::{Span, Time};
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::Backlog;
+use atalaia_core::base::time::{Span, Time};
 
 /// Age of the last view from which the main loop counts as stalled.
 pub(super) const STALLED: Duration = Duration::from_secs(10);

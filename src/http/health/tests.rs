@@ -3,7 +3,7 @@
 use super::super::tests::view;
 use super::super::{Failing, ReloadView, SinkView};
 use super::*;
-use crate::disk::Absence;
+use crate::platform::disk::Absence;
 
 fn reasons(change: impl FnOnce(&mut View)) -> Vec<String> {
     let mut view = view();

@@ -14,12 +14,12 @@ use prometheus_client::registry::Registry;
 
 use super::process::Process;
 use super::{InputView, View};
-use crate::journal::Usage;
-use crate::store::Backlog;
-use crate::telemetry::InputCounts;
+use crate::platform::telemetry::InputCounts;
+use crate::storage::journal::Usage;
+use crate::storage::store::Backlog;
 use atalaia_core::alerts::Severity;
+use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::Behaviour;
-use atalaia_core::time::Time;
 
 /// Values that are read from the operating system and the disk, not from the main loop. `None` if a value could not be read.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::super::tests::view;
 use super::*;
-use atalaia_core::time::Span;
+use atalaia_core::base::time::Span;
 
 fn lines(view: &View, beside: &Beside) -> Vec<String> {
     let text = metrics(view, Duration::from_secs(1), beside).expect("written");

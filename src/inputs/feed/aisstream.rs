@@ -17,9 +17,9 @@ use crate::inputs::error::{InputError, shown};
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::{BATCH_BYTES, Port};
-use crate::secret::{Revealed, Secret};
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::secret::{Revealed, Secret};
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 
 /// `[inputs.aisstream]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]

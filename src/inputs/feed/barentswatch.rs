@@ -13,9 +13,9 @@ use crate::inputs::error::{InputError, shown};
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::Port;
-use crate::secret::Secret;
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::secret::Secret;
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 use atalaia_core::ais::LineCutter;
 
 /// `[inputs.barentswatch]`

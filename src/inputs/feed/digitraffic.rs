@@ -23,10 +23,10 @@ use crate::inputs::error::{InputError, shown};
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::{BATCH_BYTES, Port};
-use crate::mqtt;
-use crate::secret::Secret;
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::mqtt;
+use crate::platform::secret::Secret;
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 
 /// `[inputs.digitraffic]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]

@@ -12,7 +12,7 @@ use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::Port;
-use crate::table::NoTable;
+use crate::platform::table::NoTable;
 use atalaia_core::ais::LineCutter;
 
 const READ_BYTES: usize = 64 * 1024;

@@ -13,8 +13,8 @@ use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::{Port, READ_BYTES};
-use crate::table::NoTable;
-use crate::telemetry::{FromAir, InputCounters};
+use crate::platform::table::NoTable;
+use crate::platform::telemetry::{FromAir, InputCounters};
 use atalaia_core::ais::LineCutter;
 
 /// Requests every report, with values scaled to common units.

@@ -19,7 +19,7 @@ pub(crate) use aiscatcher_http::split_batch;
 
 use super::input::{AnyInput, Entry, Input};
 use super::registry::inputs;
-use crate::table::Table;
+use crate::platform::table::Table;
 
 // The order of the kinds is that of the JSON Schema.
 inputs! {

@@ -23,9 +23,9 @@ use crate::inputs::error::{InputError, shown};
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::{Batch, State};
 use crate::inputs::port::{BATCH_BYTES, Port};
-use crate::nats::{Gate, GateError, Identity, Login};
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::nats::{Gate, GateError, Identity, Login};
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 
 /// `[inputs.nats]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]

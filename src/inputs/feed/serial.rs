@@ -6,7 +6,7 @@ use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::port::Port;
 use crate::inputs::{self};
-use crate::table::Table;
+use crate::platform::table::Table;
 
 /// `[inputs.serial]`, in addition to `path`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -73,7 +73,7 @@ async fn open(port: &Port, own: &Settings) -> Result<(), InputError> {
     use tokio_serial::SerialPortBuilderExt;
 
     use crate::inputs::message::State;
-    use crate::telemetry::InputCounters;
+    use crate::platform::telemetry::InputCounters;
 
     let path = port.settings.path.as_deref().unwrap_or_else(|| "".as_ref()).to_string_lossy();
     let baud = own.baud;

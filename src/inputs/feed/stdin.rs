@@ -6,7 +6,7 @@ use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::port::Port;
 use crate::inputs::recording::play;
-use crate::table::NoTable;
+use crate::platform::table::NoTable;
 
 /// Standard input.
 pub(super) struct Stdin;

@@ -5,7 +5,7 @@ use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::Port;
-use crate::table::NoTable;
+use crate::platform::table::NoTable;
 
 /// A TCP client.
 pub(super) struct Tcp;

@@ -10,10 +10,10 @@ use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
 use crate::inputs::port::Port;
-use crate::net::{self, LogLimit, PerAddressLimit};
-use crate::service::{Protocol, with_holder};
-use crate::table::NoTable;
-use crate::telemetry::{ConnectedClient, InputCounters};
+use crate::platform::net::{self, LogLimit, PerAddressLimit};
+use crate::platform::service::{Protocol, with_holder};
+use crate::platform::table::NoTable;
+use crate::platform::telemetry::{ConnectedClient, InputCounters};
 
 /// Minimum interval between two warnings about refused connections.
 const WARN_EVERY: Duration = Duration::from_secs(10);

@@ -10,14 +10,14 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc::error::TrySendError;
 use tracing::{info, warn};
 
-use crate::clock::Moment;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::{Batch, Message, State};
 use crate::inputs::port::Port;
-use crate::service::{Protocol, with_holder};
-use crate::table::NoTable;
-use crate::telemetry::InputCounters;
+use crate::platform::clock::Moment;
+use crate::platform::service::{Protocol, with_holder};
+use crate::platform::table::NoTable;
+use crate::platform::telemetry::InputCounters;
 use atalaia_core::ais::LineCutter;
 
 /// Receive buffer requested from the kernel, which may grant less: several seconds of a busy feed.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::net::Backoff;
+use crate::platform::net::Backoff;
 
 /// Initial delay, which then doubles. Also the minimum interval between the starts of two attempts that delivered.
 const FIRST_WAIT: Duration = Duration::from_secs(1);

@@ -12,7 +12,7 @@ use crate::inputs::error::InputError;
 use crate::inputs::message::{Batch, Message, State};
 use crate::inputs::port::Port;
 use crate::inputs::settings::time_zone;
-use crate::telemetry::InputCounters;
+use crate::platform::telemetry::InputCounters;
 
 /// Order in which the lines of a recording are handed on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

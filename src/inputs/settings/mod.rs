@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::feed::{Kind, Settings};
 use super::input::{AddressUse, Character, PathUse};
-use crate::service::Protocol;
-use crate::tls::{self, Endpoint};
+use crate::platform::service::Protocol;
+use crate::platform::tls::{self, Endpoint};
 
 pub(super) fn idle_timeout_seconds() -> u32 {
     120

@@ -18,9 +18,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use atalaia::cli::evaluate::{HEADING, Tally, judge, row, told};
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::base::time::Span;
 use atalaia_core::behaviours::NAMES;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
-use atalaia_core::time::Span;
 
 use crate::harness::shards::{self, Variant};
 use draw::{Case, Draw};

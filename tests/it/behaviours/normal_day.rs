@@ -9,11 +9,11 @@ use std::sync::Arc;
 use atalaia_core::ais::encode::Envelope;
 use atalaia_core::ais::{Dimensions, Line, SourceId};
 use atalaia_core::alerts::{Change, Severity};
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::{Coast, LatLon, Ports};
 use atalaia_core::scenario::{Particulars, Transponder};
-use atalaia_core::time::{Span, Time};
-use atalaia_core::units::METRES_PER_NM;
 use atalaia_core::zones::{Chart, ZoneSet};
 
 const MINUTES: i64 = 24 * 60;

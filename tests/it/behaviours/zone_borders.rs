@@ -1,7 +1,7 @@
 //! Zone borders in time: what counts as a crossing, and when zones are active.
 
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::geo::LatLon;
-use atalaia_core::time::{Span, Time};
 use atalaia_core::zones::{Crossing, Presence, Relation, Sighting, ZoneIx, ZoneSet};
 
 use crate::harness::zones::{hits, zone, zones};

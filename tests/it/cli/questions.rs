@@ -177,14 +177,14 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_unchanged() {
     let journal = folder.path().join("atalaia.sqlite.journal");
     // Received lines are on the disk within a second or two.
     let explain = ["explain", "--config", &settings, "--mmsi", "224123456", "--at", "2024-03-01T14:21:00Z"];
-    let start = atalaia::clock::Clock.moment();
+    let start = atalaia::platform::clock::Clock.moment();
     let (said, aside) = loop {
         let output = Command::new(env!("CARGO_BIN_EXE_atalaia")).args(explain).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         if said.contains("later: alert rendezvous") {
             break (said, String::from_utf8(output.stderr).unwrap());
         }
-        assert!(atalaia::clock::Clock.moment().since(start) < crate::harness::daemon::PATIENCE, "{said}");
+        assert!(atalaia::platform::clock::Clock.moment().since(start) < crate::harness::daemon::PATIENCE, "{said}");
     };
     assert!(said.starts_with("ALFA, MMSI 224123456 (Spain, cargo) at 2024-03-01 14:21 UTC"), "{said}");
     assert!(aside.contains("read from the beginning of the journal"), "{aside}");

@@ -59,7 +59,7 @@ fn the_estimated_saving_of_a_change_is_what_it_saves() {
     let text = told(&["check", "--config", "atalaia.toml", "--on", RECORDING], &as_is);
     let length = text.lines().find(|line| line.contains(" vessels")).unwrap();
     let times: Vec<&str> = length.split_whitespace().collect();
-    let time = |text: &str| atalaia_core::time::Time::parse(text).unwrap();
+    let time = |text: &str| atalaia_core::base::time::Time::parse(text).unwrap();
     let days = (time(times[2]) - time(times[0])).hours() / 24.0;
     let a_day = |count: usize| (count as f64 / days * 10.0).round() / 10.0;
     let before = announced(&as_is);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use atalaia::config::{self, Config, Purpose};
-use atalaia::telemetry::FromAir;
+use atalaia::platform::telemetry::FromAir;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -1,8 +1,8 @@
 //! Zone files: the shipped ones, files written by QGIS, mistakes and damage, and the command that shows them.
 
 use atalaia::cli::zones as command;
+use atalaia_core::base::time::Time;
 use atalaia_core::geo::{Coast, LatLon};
-use atalaia_core::time::Time;
 use atalaia_core::zones::{Chart, Kind, Relation, ZoneSet};
 
 #[test]

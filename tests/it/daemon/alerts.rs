@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 
-use atalaia::clock::Clock;
-use atalaia_core::time::Span;
+use atalaia::platform::clock::Clock;
+use atalaia_core::base::time::Span;
 use tempfile::TempDir;
 
 use crate::harness::beacons::{distress, distress_at, position};

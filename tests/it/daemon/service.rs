@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use tempfile::TempDir;
 
 use crate::harness::beacons::distress;

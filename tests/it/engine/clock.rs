@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::Change;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Feed;
-use atalaia_core::time::{Span, Time};
 use serde_json::Value;
 
 use crate::harness::scenes;

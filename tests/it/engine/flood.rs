@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::Change;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Transponder;
-use atalaia_core::time::{Span, Time};
 use atalaia_core::zones::{Chart, ZoneSet};
 
 /// Number of invented MMSIs in CI, and the track limit for that.

@@ -6,9 +6,9 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::thread;
 
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::Settings;
 use atalaia_core::scenario::Feed;
-use atalaia_core::time::{Span, Time};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -5,9 +5,9 @@ use std::fs;
 
 use atalaia_core::ais::encode::Envelope;
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::Settings;
 use atalaia_core::scenario::{Feed, Transmission, Transponder};
-use atalaia_core::time::{Span, Time};
 use serde_json::Value;
 use tempfile::TempDir;
 

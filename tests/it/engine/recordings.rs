@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use atalaia_core::ais::encode::Envelope;
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::base::units::METRES_PER_SECOND_PER_KNOT;
 use atalaia_core::engine::Settings;
 use atalaia_core::scenario::Transponder;
-use atalaia_core::time::{Span, Time};
-use atalaia_core::units::METRES_PER_SECOND_PER_KNOT;
 use serde_json::Value;
 
 use crate::harness::alert_lines::check_lines;

@@ -5,11 +5,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use atalaia_core::ais::{Line, SourceId};
-use atalaia_core::cases::Case;
+use atalaia_core::alerts::cases::Case;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, Settings, SourceClock};
+use atalaia_core::picture::tracks::TrackKey;
 use atalaia_core::scenario::{Transponder, away};
-use atalaia_core::time::{Span, Time};
-use atalaia_core::tracks::TrackKey;
 use atalaia_core::zones::{Chart, ZoneSet};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Zones: geometry compared with independent methods, and calm water.
 
+use atalaia_core::base::time::Time;
 use atalaia_core::geo::{Coast, LatLon, Ports};
-use atalaia_core::time::Time;
 use atalaia_core::zones::{Chart, Relation, ZoneSet};
 use geo::{Contains, Coord, LineString, Polygon};
 

@@ -11,8 +11,8 @@ use atalaia_core::ais::{
     Body, Class, Decoder, Line, LineClock, LineCutter, MAX_OBJECT, Position, Reject, Report, SourceId, SourceSettings,
     TimeBasis,
 };
+use atalaia_core::base::time::Time;
 use atalaia_core::engine::Settings;
-use atalaia_core::time::Time;
 use serde_json::Value;
 
 use crate::harness::replay::{desk, replayed};

@@ -12,10 +12,10 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
-use atalaia::store;
+use atalaia::platform::clock::Clock;
+use atalaia::storage::store;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::scenario::Transponder;
-use atalaia_core::time::{Span, Time};
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, MACHINE, input, settings, wait_until, wait_within};

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use tempfile::TempDir;
 
 use crate::harness::daemon::{Daemon, PATIENCE, input, settings, wait_until};

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use atalaia::clock::Clock;
 use atalaia::inputs::State;
+use atalaia::platform::clock::Clock;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{interval, timeout};

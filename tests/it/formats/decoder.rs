@@ -7,8 +7,8 @@ use atalaia_core::ais::encode::{Envelope, Message};
 use atalaia_core::ais::{
     Body, Decoder, Line, LineClock, Reject, Report, SourceId, SourceSettings, StationId, TimeBasis,
 };
-use atalaia_core::time::Time;
-use atalaia_core::units::Mmsi;
+use atalaia_core::base::time::Time;
+use atalaia_core::base::units::Mmsi;
 use jiff::tz::TimeZone;
 
 /// Reads one recording line by line.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use atalaia::store::export::{Format, write};
+use atalaia::storage::export::{Format, write};
 use atalaia_core::engine::Settings;
 use atalaia_core::scenario::{Scenario, Vessel, away, beside};
 use csv_core::{ReadRecordResult, ReaderBuilder};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use atalaia_core::ais::{Body, Decoder, Dimensions, Line, Position, Report, SourceId, SourceSettings};
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 use nmea_parser::{NmeaParser, ParsedMessage};
 
 /// Where the decoder differs from the majority and is right: recording, line (from 0), field, reason.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 use data_encoding::BASE32_NOPAD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

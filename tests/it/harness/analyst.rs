@@ -4,11 +4,11 @@ use std::sync::{Arc, LazyLock};
 
 use atalaia::inputs::{MergedRecordings, Reading, Recording, RecordingSettings};
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, Severity};
-use atalaia_core::cases::Case;
+use atalaia_core::base::time::Span;
 use atalaia_core::engine::Settings;
 use atalaia_core::scenario::{Feed, Scenario, Transmission};
-use atalaia_core::time::Span;
 use atalaia_core::zones::{Chart, ZoneSet};
 use serde_json::Value;
 

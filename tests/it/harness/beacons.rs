@@ -1,8 +1,8 @@
 //! Devices in distress, whose first report opens an alert at once, and a ship that moves time on.
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::scenario::Transponder;
-use atalaia_core::time::{Span, Time};
 
 /// An active man-overboard device off Portugal.
 pub fn distress() -> String {

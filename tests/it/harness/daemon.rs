@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use tempfile::TempDir;
 
 /// Longest wait for anything in a test; a healthy daemon needs a fraction of it.

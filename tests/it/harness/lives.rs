@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use atalaia::disk::RealDisk;
-use atalaia::journal::{self, Entry, Position};
+use atalaia::platform::disk::RealDisk;
+use atalaia::storage::journal::{self, Entry, Position};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 
 use super::daemon::{Daemon, PATIENCE, pause};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::base::time::Span;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::{Coast, Ports};
 use atalaia_core::scenario::{Scenario, Vessel, away, beside};
-use atalaia_core::time::Span;
 use atalaia_core::zones::{Chart, ZoneSet};
 use serde_json::Value;
 

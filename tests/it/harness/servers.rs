@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::channel as std_channel;
 use std::{fs, process, thread};
 
-use atalaia::clock::Clock;
 use atalaia::inputs::{self, Batch, Message, Port, RecordingSettings, State};
-use atalaia::telemetry::InputCounters;
+use atalaia::platform::clock::Clock;
+use atalaia::platform::telemetry::InputCounters;
 use atalaia_core::ais::SourceId;
-use atalaia_core::time::Span;
+use atalaia_core::base::time::Span;
 use tempfile::TempDir;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::oneshot;

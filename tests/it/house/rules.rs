@@ -8,27 +8,30 @@ use atalaia_core::behaviours::NAMES;
 use super::source::Source;
 
 /// The import order in each package, lowest step first: the core's modules, then the daemon's. A module may import itself and modules of
-/// earlier steps. That the core imports none of the daemon's, nor an async runtime, is left to Cargo; files, sockets and clocks to Clippy.
+/// earlier steps; the modules of some rooms have steps of their own. That the core imports none of the daemon's, nor an async runtime, is
+/// left to Cargo; files, sockets and clocks to Clippy.
 const ORDER: &[&[&str]] = &[
-    &["time", "units", "state"],
-    &["text"],
+    &["base::time", "base::units", "base::state"],
+    &["base::text"],
     &["geo"],
     &["ais", "zones"],
     &["scenario"],
-    &["tracks"],
-    &["coverage"],
-    &["episodes"],
+    &["picture::tracks"],
+    &["picture::coverage"],
+    &["picture::episodes"],
     &["behaviours"],
     &["alerts"],
-    &["cases"],
+    &["alerts::cases"],
     &["engine"],
     &["questions"],
-    &["clock", "telemetry", "fault", "secret", "tls"],
-    &["disk", "mqtt", "nats", "service", "table", "net"],
-    &["journal", "store"],
-    &["inputs", "delivery", "http", "evidence"],
+    &["platform::clock", "platform::telemetry", "platform::fault", "platform::secret", "platform::tls"],
+    &["platform::disk", "platform::mqtt", "platform::nats", "platform::service", "platform::table", "platform::net"],
+    &["storage::journal", "storage::store"],
+    &["storage::export"],
+    &["storage::evidence"],
+    &["inputs", "delivery", "http"],
     &["config"],
-    &["runtime"],
+    &["daemon"],
     &["cli"],
     &["fuzzing"],
 ];
@@ -95,26 +98,29 @@ fn shape_faults(file: &Source, faults: &mut Vec<String>) {
     }
 }
 
-fn step_of(module: &str) -> Option<usize> {
-    ORDER.iter().position(|step| step.contains(&module))
+/// The module of the import order that a path leads to, and its step: the longest name that fits. A room is as low as its lowest module.
+fn place_of(path: &[String]) -> Option<(usize, &'static str)> {
+    let path = path.join("::") + "::";
+    let places = || ORDER.iter().enumerate().flat_map(|(step, names)| names.iter().map(move |name| (step, *name)));
+    let fitting = places().filter(|(_, name)| path.starts_with(&format!("{name}::")));
+    fitting.max_by_key(|(_, name)| name.len()).or_else(|| places().find(|(_, name)| name.starts_with(&path)))
 }
 
 fn import_faults(file: &Source, faults: &mut Vec<String>) {
-    let own = &file.module[0];
-    let Some(own_step) = step_of(own) else {
-        faults.push(format!("{}: module `{own}` is not in the import order", file.path));
+    let Some((own_step, own)) = place_of(&file.module) else {
+        faults.push(format!("{}: module `{}` is not in the import order", file.path, file.module[0]));
         return;
     };
     for (line, path) in file.crate_paths() {
-        let Some(target) = path.first().filter(|target| *target != own) else {
-            continue;
-        };
-        let what = match step_of(target) {
-            Some(step) if step < own_step => continue,
-            Some(step) if step == own_step => "which is in the same step",
+        let what = match place_of(&path) {
+            Some((_, target)) if target == own => continue,
+            Some((step, _)) if step < own_step => continue,
+            Some((step, _)) if step == own_step => "which is in the same step",
             Some(_) => "which is in a later step",
+            None if path.is_empty() => continue,
             None => "which is not in the import order",
         };
+        let target = place_of(&path).map_or(path[0].as_str(), |(_, target)| target);
         faults.push(format!("{}:{line}: `{own}` imports `{target}`, {what}", file.path));
     }
 }
@@ -188,7 +194,7 @@ mod tests {
     }
 
     const BEHAVIOUR: &str = "//! Loitering: slow.\n//!\n//! ## Watches\n//! a\n//! ## Why\n//! b\n//! ## Opens\n//! c\n\
-        //! ## Ends\n//! d\n//! ## Blind spots\n//! e\n\nuse crate::tracks::Step;\n\nimpl Rule for Loitering {\n    \
+        //! ## Ends\n//! d\n//! ## Blind spots\n//! e\n\nuse crate::picture::tracks::Step;\n\nimpl Rule for Loitering {\n    \
         fn name(&self) -> Behaviour {\n        NAME\n    }\n}\n";
 
     #[test]
@@ -197,8 +203,8 @@ mod tests {
             let text = format!("//! A file.\nuse {import};\n");
             faults(&[(path, &text)])
         };
-        assert!(one("core/src/tracks/mod.rs", "crate::ais::Report").is_empty());
-        assert!(one("core/src/tracks/grid.rs", "crate::tracks::Step").is_empty());
+        assert!(one("core/src/picture/tracks/mod.rs", "crate::ais::Report").is_empty());
+        assert!(one("core/src/picture/tracks/grid.rs", "crate::picture::tracks::Step").is_empty());
         assert_eq!(
             one("core/src/ais/mod.rs", "crate::engine::Engine"),
             ["core/src/ais/mod.rs:2: `ais` imports `engine`, which is in a later step"]
@@ -208,9 +214,19 @@ mod tests {
             ["core/src/ais/bits.rs:2: `ais` imports `zones`, which is in the same step"]
         );
         assert_eq!(one("core/src/ais/bits.rs", "super::super::engine::Engine").len(), 1);
-        assert_eq!(one("core/src/engine.rs", "crate::{time::Time, cli::run}").len(), 1);
+        assert_eq!(one("core/src/engine.rs", "crate::{base::time::Time, cli::run}").len(), 1);
         assert_eq!(one("core/src/engine.rs", "crate::Engine").len(), 1);
         assert_eq!(one("src/helpers.rs", "std::fmt").len(), 1);
+        assert!(one("core/src/picture/coverage/mod.rs", "crate::picture::tracks::Step").is_empty());
+        assert_eq!(
+            one("core/src/picture/tracks/mod.rs", "crate::{geo::Coast, picture::{coverage::Coverage, tracks::Step}}"),
+            [
+                "core/src/picture/tracks/mod.rs:2: `picture::tracks` imports `picture::coverage`, which is in a later step"
+            ]
+        );
+        assert_eq!(one("core/src/alerts/mod.rs", "crate::alerts::cases::Cases").len(), 1);
+        assert!(one("core/src/alerts/cases/mod.rs", "crate::alerts::Alert").is_empty());
+        assert_eq!(one("src/platform/mod.rs", "crate::storage::store::Store").len(), 1);
     }
 
     #[test]
@@ -224,7 +240,7 @@ mod tests {
 
     #[test]
     fn siblings_do_not_import_each_other() {
-        let other = BEHAVIOUR.replace("crate::tracks::Step", "super::loitering::Loitering");
+        let other = BEHAVIOUR.replace("crate::picture::tracks::Step", "super::loitering::Loitering");
         let found =
             faults(&[("core/src/behaviours/loitering.rs", BEHAVIOUR), ("core/src/behaviours/drift.rs", &other)]);
         assert_eq!(found, ["core/src/behaviours/drift.rs:14: imports its sibling `loitering`"]);

@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{env, fs, thread};
 
-use atalaia::clock::{Clock, Moment};
-use atalaia::store::{self, DeliveryQuery, DeliveryState};
+use atalaia::platform::clock::{Clock, Moment};
+use atalaia::storage::store::{self, DeliveryQuery, DeliveryState};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -18,8 +18,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
-use atalaia::store;
+use atalaia::platform::clock::Clock;
+use atalaia::storage::store;
 use atalaia_core::scenario::Transponder;
 use serde_json::Value;
 use tempfile::TempDir;

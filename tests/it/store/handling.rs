@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;

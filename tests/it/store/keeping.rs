@@ -16,7 +16,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -13,9 +13,9 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::scenario::Transponder;
-use atalaia_core::time::{Span, Time};
 use serde_json::Value;
 
 use crate::harness::beacons::devices;
@@ -65,7 +65,7 @@ fn it_may_die_at_any_point_and_nothing_is_lost_or_changed() {
     assert_eq!(expected.len(), 100);
     // The last one needs a queue that is acknowledged: `feeds::nats`.
     let of_their_own = ["migration", "backup", "purge-between-removals", "store-checkpoint", "kept-before-acknowledge"];
-    for point in atalaia::fault::NAMES.iter().filter(|point| !of_their_own.contains(point)) {
+    for point in atalaia::platform::fault::NAMES.iter().filter(|point| !of_their_own.contains(point)) {
         let place = Place::new();
         for pass in 1..=3 {
             // Creates something to restore and a segment to seal: lines are journalled within half a second.

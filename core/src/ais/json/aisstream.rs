@@ -14,7 +14,7 @@ use crate::ais::moment::stamp;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static};
 use crate::ais::tag::StationText;
 use crate::ais::tally::Reject;
-use crate::units::Mmsi;
+use crate::base::units::Mmsi;
 
 #[derive(Deserialize)]
 struct Envelope<'a> {

@@ -8,7 +8,7 @@ use crate::ais::TimeBasis;
 use crate::ais::moment::compact;
 use crate::ais::tag::StationText;
 use crate::ais::tally::Reject;
-use crate::time::Time;
+use crate::base::time::Time;
 
 /// The fields common to all messages, of AIS-catcher and gpsd.
 #[derive(Deserialize, Default)]

@@ -10,7 +10,7 @@ use crate::ais::message::INOPERATIVE;
 use crate::ais::moment::number;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static, UNITS_PER_DEGREE};
 use crate::ais::tally::Reject;
-use crate::units::Mmsi;
+use crate::base::units::Mmsi;
 
 /// A message with a position.
 #[derive(Deserialize, Default)]

@@ -27,8 +27,8 @@ use super::bits::mixed;
 use super::report::{Body, Static};
 use super::tag::StationText;
 use super::tally::Reject;
-use crate::time::Time;
-use crate::units::Mmsi;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 
 /// Maximum number of vessels whose static data are remembered, for feeds that repeat them with every position.
 const MAX_KNOWN: usize = 100_000;

@@ -3,7 +3,7 @@
 use crate::ais::{
     Body, Class, Decoder, Dimensions, Line, Position, Reject, Report, SourceId, SourceSettings, TimeBasis,
 };
-use crate::time::Time;
+use crate::base::time::Time;
 
 const SENTENCE: &str = "!AIVDM,1,1,,A,13`fL1PP140KCELMBO7SS?wH0@Jv,0*50";
 const PART_1: &str = "!AIVDM,2,1,7,A,577b5L02>8WMI8=3R210tTq@F0AF0@T4l4qB220<EhhD:4r40K1l4548,0*49";

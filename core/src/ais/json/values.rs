@@ -12,8 +12,8 @@ use crate::ais::moment::believable;
 use crate::ais::report::Dimensions;
 use crate::ais::tag::StationText;
 use crate::ais::tally::Reject;
-use crate::time::Time;
-use crate::units::Mmsi;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 
 /// Maximum characters of a name or a destination: the size of the six-bit field.
 pub(super) const NAME: usize = 20;

@@ -5,7 +5,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::tag::StationText;
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// Claimed times outside 2000-01-01..2050-01-01 are not believed: they are sample counters or come from unset clocks. Milliseconds.
 const FIRST: i64 = 946_684_800_000;

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::Scene;
-use crate::coverage::{Silence, SilenceRate};
-use crate::episodes::gap::{Gap, Spot};
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey, Vessel};
-use crate::units::METRES_PER_NM;
+use crate::picture::coverage::{Silence, SilenceRate};
+use crate::picture::episodes::gap::{Gap, Spot};
+use crate::picture::tracks::{TrackIx, TrackKey, Vessel};
 use crate::zones::{Relation, ZoneIx};
 
 use super::Settings;

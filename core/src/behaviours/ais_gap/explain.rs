@@ -2,7 +2,7 @@
 
 use crate::behaviours::shared::sharing::explain_silence;
 use crate::behaviours::{Explanation, Scene, Step};
-use crate::coverage::{SilenceRate, Usual};
+use crate::picture::coverage::{SilenceRate, Usual};
 
 use super::AisGap;
 

@@ -27,8 +27,8 @@ use super::{ordered, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
-use crate::coverage::TOLD_BELOW;
-use crate::episodes::gap::MIN_SHORE_NM;
+use crate::picture::coverage::TOLD_BELOW;
+use crate::picture::episodes::gap::MIN_SHORE_NM;
 use serde::{Deserialize, Serialize};
 
 pub use rule::AisGap;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::{
     Behaviour, End, Explanation, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, minutes,
 };
-use crate::coverage::Slot;
-use crate::episodes::gap::Spot;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, TrackIx, TrackKey, Vessel};
+use crate::picture::coverage::Slot;
+use crate::picture::episodes::gap::Spot;
+use crate::picture::tracks::{Activity, Fix, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Presence, Relation, ZoneIx};
 
 use super::Settings;

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::coverage::Usual;
-use crate::episodes::gap::Spot;
-use crate::time::Time;
-use crate::tracks::TrackIx;
+use crate::base::time::Time;
+use crate::picture::coverage::Usual;
+use crate::picture::episodes::gap::Spot;
+use crate::picture::tracks::TrackIx;
 
 use super::super::{Holding, Signal, SignalKind, Subject, minutes, number, thresholds};
 use super::dark::Dark;

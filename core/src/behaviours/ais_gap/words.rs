@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::ais::clean;
+use crate::base::text::{about_hours, decimals, distance};
+use crate::base::time::Span;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{
     Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense, Words, number, plain, text,
 };
-use crate::text::{about_hours, decimals, distance};
-use crate::time::Span;
 use crate::zones::Chart;
 
 /// How long the vessel is silent, or how the silence is explained.

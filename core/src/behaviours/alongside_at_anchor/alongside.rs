@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::time::{Span, Time};
 use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
 use crate::behaviours::alongside_at_anchor::{Form, Settings};
 use crate::behaviours::runner::instant::CommonInstant;
@@ -15,8 +16,7 @@ use crate::behaviours::runner::tier::{Tier, TierRule, lasting};
 use crate::behaviours::runner::vessel::Signals;
 use crate::behaviours::{Behaviour, End, Explanation, Holding, number, thresholds};
 use crate::geo::{LatLon, sun_altitude_degrees};
-use crate::time::{Span, Time};
-use crate::tracks::TrackKey;
+use crate::picture::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
 
 /// Minutes alongside for the same visit to resume within the merge window.

@@ -1,14 +1,14 @@
 //! The rule of `alongside_at_anchor`.
 
+use crate::base::state::remembers;
+use crate::base::time::Time;
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::instant::{Bridges, CommonInstant};
 use crate::behaviours::runner::pairs::{First, LOOK_BACK, PairRule, PairScene, Pairs};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes};
-use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::{TrackKey, Vessel};
+use crate::picture::tracks::{TrackKey, Vessel};
 use crate::zones::{Chart, Kind, Relation};
 
 use super::Settings;

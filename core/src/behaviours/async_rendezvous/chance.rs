@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::time::Span;
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::shared::dropped::{Spot, small};
 use crate::behaviours::{Scene, minutes};
-use crate::episodes::{Halt, Kind, Rate};
-use crate::time::Span;
-use crate::tracks::{TrackKey, Vessel};
-use crate::units::METRES_PER_NM;
+use crate::picture::episodes::{Halt, Kind, Rate};
+use crate::picture::tracks::{TrackKey, Vessel};
 
 use super::Settings;
 use super::rule::{LONGEST_LEG_NM, STOPPED_FOR};

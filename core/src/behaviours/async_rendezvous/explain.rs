@@ -1,10 +1,10 @@
 //! The conditions of an asynchronous rendezvous, for the ship and for the boat, as data.
 
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::explain::said_of;
 use crate::behaviours::shared::dropped::{Spot, small};
 use crate::behaviours::{Explanation, Place, Scene, Step};
-use crate::episodes::Halt;
-use crate::units::METRES_PER_NM;
+use crate::picture::episodes::Halt;
 
 use super::rule::{LONGEST_LEG_NM, STOPPED_FOR};
 use super::{AsyncRendezvous, chance};

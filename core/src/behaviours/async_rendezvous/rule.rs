@@ -4,6 +4,9 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::{Spot, small, zones_at};
 use crate::behaviours::shared::one_hull::one_hull;
@@ -11,12 +14,9 @@ use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal,
     SignalKind, Step, Subject, minutes, number, thresholds,
 };
-use crate::episodes::{Halt, News};
 use crate::geo::LatLon;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey};
-use crate::units::METRES_PER_NM;
+use crate::picture::episodes::{Halt, News};
+use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::{Form, Settings};
@@ -69,7 +69,7 @@ pub(super) struct Drop {
     hours: f64,
     /// The leg or kink. The alert takes the zones where it began.
     spot: Spot,
-    #[serde(with = "crate::state::json")]
+    #[serde(with = "crate::base::state::json")]
     measured: Map<String, Value>,
 }
 

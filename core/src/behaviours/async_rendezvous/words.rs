@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::text::{decimals, distance};
 use crate::behaviours::Holding;
 use crate::behaviours::named::{Role, VesselRef};
 use crate::behaviours::words::{
     Caveat, Circumstances, Limit, Opening, STOPPED_KNOTS, Tense, Who, Words, number, plain,
 };
-use crate::text::{decimals, distance};
 use crate::zones::Chart;
 
 /// Whether the stop stands out from other stops there.

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{Scene, minutes};
-use crate::episodes::Halt;
-use crate::episodes::gap::Gap;
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey, Vessel};
-use crate::units::METRES_PER_NM;
+use crate::picture::episodes::Halt;
+use crate::picture::episodes::gap::Gap;
+use crate::picture::tracks::{TrackIx, TrackKey, Vessel};
 
 use super::Settings;
 

@@ -1,8 +1,8 @@
 //! The conditions of a dark rendezvous, for the stopped ship and for the silent one, as data.
 
+use crate::base::time::Span;
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{Explanation, Place, Scene, Step, minutes};
-use crate::time::Span;
 
 use super::DarkRendezvous;
 use super::candidates::{alongside, candidates, chance, stop_end};

@@ -6,18 +6,18 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal,
     SignalKind, Step, Subject, minutes, number, thresholds,
 };
-use crate::episodes::gap::Gap;
-use crate::episodes::{Halt, News};
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey};
-use crate::units::METRES_PER_NM;
+use crate::picture::episodes::gap::Gap;
+use crate::picture::episodes::{Halt, News};
+use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::candidates::{Candidate, alongside, candidates, stop_end};

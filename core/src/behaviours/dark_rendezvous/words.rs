@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::time::Span;
 use crate::behaviours::Holding;
 use crate::behaviours::named::{Role, VesselRef};
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Tense, Who, Words, number, plain};
-use crate::time::Span;
 use crate::zones::Chart;
 
 /// How well a silent vessel can be singled out.

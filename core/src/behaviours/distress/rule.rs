@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
+use crate::base::units::StationClass;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, Words, minutes, thresholds};
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::units::StationClass;
 use crate::zones::Chart;
 
 use super::{Form, Settings};

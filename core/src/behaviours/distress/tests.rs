@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::ais::encode::{Envelope, Message, Motion};
 use crate::ais::{Line, SourceId};
 use crate::alerts::{Change, ChangeKind, Severity};
+use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::engine::{Engine, SourceClock};
 use crate::testing::{AREA, chart, check, only, run};
-use crate::time::{Span, Time};
-use crate::units::Mmsi;
 
 #[test]
 fn an_active_device_is_high_at_once_and_over_after_a_quarter_of_an_hour() {

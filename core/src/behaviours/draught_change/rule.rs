@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::state::remembers;
+use crate::base::time::Time;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, minutes, number, thresholds};
-use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::Fields;
+use crate::picture::tracks::Fields;
 use crate::zones::Chart;
 
 use super::{Form, Settings};

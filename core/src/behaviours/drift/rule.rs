@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::case::{
     Case, FIXES, FIXES_SATELLITE, Facts, Kept, NOT_YET, RESUME_AFTER, Seen, Where, Whole,
 };
@@ -11,8 +12,7 @@ use crate::behaviours::runner::lone::Lone;
 use crate::behaviours::runner::vessel::PerVessel;
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, number, thresholds};
 use crate::geo::{LatLon, angle_between};
-use crate::time::{Span, Time};
-use crate::tracks::SpeedMadeGood;
+use crate::picture::tracks::SpeedMadeGood;
 
 use super::{Form, Settings};
 

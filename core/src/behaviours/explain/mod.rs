@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::ais::{Class, ship_type_name};
-use crate::tracks::Vessel;
+use crate::picture::tracks::Vessel;
 use crate::zones::{Chart, Presence, Relation};
 
 use super::{Doubt, number};

@@ -1,10 +1,10 @@
 //! What behaviours answer when they are asked about a vessel.
 
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 use crate::behaviours::Behaviour;
 use crate::behaviours::NAMES;
 use crate::testing::{area_with, engine, lines, only};
-use crate::time::Time;
-use crate::units::Mmsi;
 
 fn at(script: &str, zones: &str, settings: &crate::engine::Settings, until: Time) -> crate::engine::Explained {
     let mut engine = engine(settings, zones);

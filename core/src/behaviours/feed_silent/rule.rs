@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::ais::StationId;
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, Words, minutes, number, thresholds,
 };
-use crate::coverage::{Receipts, SLOT};
 use crate::geo::LatLon;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey};
-use crate::units::Mmsi;
+use crate::picture::coverage::{Receipts, SLOT};
+use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::{Form, Settings};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::ais::encode::{Envelope, Message, Motion};
 use crate::ais::{Line, SourceId};
 use crate::alerts::{Change, ChangeKind};
+use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::engine::{Engine, Settings, SourceClock};
 use crate::testing::{AREA, chart, check, lines, only, run};
-use crate::time::{Span, Time};
-use crate::units::Mmsi;
 
 fn settings() -> Settings {
     let mut settings = only("feed_silent");

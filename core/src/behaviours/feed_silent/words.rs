@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::Span;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Who, Words};
 use crate::geo::LatLon;
-use crate::time::Span;
 use crate::zones::Chart;
 
 /// What is silent.

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
+use crate::base::units::{METRES_PER_NM, Mmsi, knots};
 use crate::behaviours::explain::said_of;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where};
 use crate::behaviours::runner::condition::{Observation, Timing};
@@ -10,10 +13,7 @@ use crate::behaviours::runner::lone::{self, Lone};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes, number, thresholds};
 use crate::geo::LatLon;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Fix, SpeedMadeGood};
-use crate::units::{METRES_PER_NM, Mmsi, knots};
+use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Presence};
 
 use super::{Form, Settings};

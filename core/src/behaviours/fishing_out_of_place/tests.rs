@@ -1,8 +1,8 @@
 //! What an analyst would notice about fishing vessels that sail like freighters.
 
+use crate::base::units::Mmsi;
 use crate::geo::LatLon;
 use crate::testing::{AREA, check, only, run};
-use crate::units::Mmsi;
 
 use super::rule::is_foreign;
 

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::time::Time;
-use crate::units::Mmsi;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 
 /// The last known bearer of an IMO number.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

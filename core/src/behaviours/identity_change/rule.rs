@@ -4,15 +4,15 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::state::remembers;
+use crate::base::time::Time;
+use crate::base::units::Mmsi;
 use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, Vicinity, Words, minutes, thresholds,
 };
-use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::{Fields, Flag, Identity, TrackIx, TrackKey, Vessel, flag_of};
-use crate::units::Mmsi;
+use crate::picture::tracks::{Fields, Flag, Identity, TrackIx, TrackKey, Vessel, flag_of};
 use crate::zones::{Chart, imo_check_digit_holds};
 
 use super::registry::{Bearer, Registry};

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ais::{clean, ship_type_name};
+use crate::base::time::Time;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Words};
-use crate::time::Time;
-use crate::tracks::country_of;
+use crate::picture::tracks::country_of;
 use crate::zones::Chart;
 
 /// What changed, strongest first.

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
+use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::behaviours::shared::sharing::{is_watched, jump_measured, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, minutes, number, thresholds,
 };
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, Jump, TrackIx, TrackKey};
-use crate::units::{METRES_PER_NM, Mmsi};
+use crate::picture::tracks::{Activity, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::{Form, Settings};

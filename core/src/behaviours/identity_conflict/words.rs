@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::text::distance;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
-use crate::text::distance;
 use crate::zones::Chart;
 
 /// By how many ships a number is used.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, Jump, TrackIx, TrackKey};
-use crate::units::Mmsi;
+use crate::picture::tracks::{Activity, Fix, Jump, TrackIx, TrackKey};
 
 use super::super::{Doubt, Output, Scene, Step, Verdict};
 

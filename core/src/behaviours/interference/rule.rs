@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::state::remembers;
+use crate::base::time::Time;
+use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::behaviours::shared::sharing::is_watched;
 use crate::behaviours::{
     Behaviour, Doubt, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal,
     SignalKind, Step, Subject, Verdict, minutes, thresholds,
 };
 use crate::geo::LatLon;
-use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::{Fix, Jump, TrackIx, TrackKey};
-use crate::units::{METRES_PER_NM, Mmsi};
+use crate::picture::tracks::{Fix, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::astray::{Kind, Strays};

@@ -160,7 +160,7 @@ fn a_ship_that_never_comes_back_stays_in_doubt_and_one_notice_is_no_case() {
     assert_eq!(stands(&changes), ["12:17 interference"]);
     assert!(engine.cases().is_empty());
     // The explanation of why it does not loiter gives the reason.
-    let told = engine.explain(crate::units::Mmsi(224_000_010));
+    let told = engine.explain(crate::base::units::Mmsi(224_000_010));
     let loitering = told.iter().flat_map(|track| &track.behaviours).filter(|(name, _)| *name == Behaviour::Loitering);
     let conditions: Vec<_> = loitering.flat_map(|(_, told)| told).flat_map(|told| &told.conditions).collect();
     let positions = conditions.iter().find(|condition| condition.name == "positions").expect("a condition");

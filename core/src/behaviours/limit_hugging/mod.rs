@@ -19,11 +19,11 @@ mod words;
 
 use super::runner::condition::{Observation, Timing};
 use super::{hysteresis, minutes, positive};
+use crate::base::time::Span;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse,
     never,
 };
-use crate::time::Span;
 use crate::zones::BELT_NM;
 use crate::zones::Kind;
 use serde::{Deserialize, Serialize};

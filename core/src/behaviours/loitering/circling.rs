@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::{LatLon, wrap_degrees};
-use crate::time::{Span, Time};
-use crate::tracks::{Fix, Vessel};
-use crate::units::METRES_PER_NM;
+use crate::picture::tracks::{Fix, Vessel};
 
 use crate::behaviours::loitering::Settings;
 use crate::behaviours::runner::vessel::VesselScene;

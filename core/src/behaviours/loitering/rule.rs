@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, Vicinity, number, thresholds};
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::Fix;
+use crate::picture::tracks::Fix;
 use crate::zones::{Chart, Crossing, Presence};
 
 use super::stay::Stay;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Span;
+use crate::base::time::Span;
 
 use super::super::runner::condition::Timing;
 use super::super::shared::anchored::Anchorage;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::{Fix, SpeedMadeGood};
-use crate::units::METRES_PER_NM;
+use crate::picture::tracks::{Fix, SpeedMadeGood};
 
 use crate::behaviours::loitering::Settings;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::{decimals, distance};
+use crate::base::time::Span;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, number};
-use crate::text::{decimals, distance};
-use crate::time::Span;
 use crate::zones::Chart;
 
 /// How a vessel loiters.

@@ -25,7 +25,7 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
     any_zone, never,
 };
-use crate::tracks::Vessel;
+use crate::picture::tracks::Vessel;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use rule::OutAndBack;

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::explain::zones_by_name;
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
@@ -10,10 +13,7 @@ use crate::behaviours::{
     self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes, number, thresholds,
 };
 use crate::geo::LatLon;
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Fix, SpeedMadeGood};
-use crate::units::METRES_PER_NM;
+use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Relation};
 
 use super::{Form, Settings};

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::remembers;
+use crate::base::time::Time;
 use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, minutes, thresholds,
 };
-use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
+use crate::picture::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::{Form, Settings};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::distance;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::text::distance;
 use crate::zones::Chart;
 
 /// The single form of the behaviour.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Time;
+use crate::base::time::Time;
 
 use crate::behaviours::Place;
 use crate::behaviours::rendezvous::{Form, Settings};

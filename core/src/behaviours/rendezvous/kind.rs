@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::tracks::Vessel;
+use crate::picture::tracks::Vessel;
 
 use crate::behaviours::rendezvous::Settings;
 use crate::behaviours::rendezvous::side_by_side::Tow;

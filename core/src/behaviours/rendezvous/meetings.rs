@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Span, Time};
-use crate::tracks::TrackKey;
+use crate::base::time::{Span, Time};
+use crate::picture::tracks::TrackKey;
 
 /// How long a meeting counts as an earlier one. The name of the measured value `earlier_meetings_14_days` states it too.
 const REMEMBERED: Span = Span::from_hours(14 * 24);
@@ -67,7 +67,7 @@ impl Meetings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Mmsi;
+    use crate::base::units::Mmsi;
 
     fn both(number: u32) -> Both {
         let track = |mmsi| TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 };

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::rendezvous::judged::{Judged, mixed};
 use crate::behaviours::rendezvous::kind::PairKind;
 use crate::behaviours::rendezvous::meetings::Meetings;
@@ -15,8 +17,6 @@ use crate::behaviours::runner::vessel::Signals;
 use crate::behaviours::shared::one_hull::OneHull;
 use crate::behaviours::{End, Explanation, Holding, Place, minutes, number, thresholds};
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::units::METRES_PER_NM;
 use crate::zones::{Hit, Relation, ZoneIx};
 
 /// Minutes near each other for the same meeting to resume within the merge window.

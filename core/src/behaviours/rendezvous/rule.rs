@@ -1,14 +1,14 @@
 //! The rule of `rendezvous`.
 
+use crate::base::state::remembers;
+use crate::base::time::Time;
 use crate::behaviours::runner::instant::{Bridges, CommonInstant};
 use crate::behaviours::runner::pairs::{First, LOOK_BACK, PairRule, PairScene, Pairs};
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::shared::one_hull::OneHull;
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step};
-use crate::state::remembers;
-use crate::time::Time;
-use crate::tracks::{TrackKey, Vessel};
+use crate::picture::tracks::{TrackKey, Vessel};
 use crate::zones::Chart;
 
 use super::meetings::Meetings;

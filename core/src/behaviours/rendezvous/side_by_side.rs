@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::time::{Span, Time};
 use crate::geo::angle_between;
-use crate::time::{Span, Time};
 
 use crate::behaviours::runner::instant::CommonInstant;
 

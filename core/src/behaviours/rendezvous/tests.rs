@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::alerts::Change;
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
 use crate::testing::{AREA, area_with, check, only, run};
-use crate::units::METRES_PER_NM;
 
 mod everyday;
 

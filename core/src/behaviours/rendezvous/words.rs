@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::text::{decimals, distance, ordinal};
+use crate::base::time::Span;
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Words, number, plain};
-use crate::text::{decimals, distance, ordinal};
-use crate::time::Span;
-use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
 /// How close two ships are, and for how long.

@@ -4,12 +4,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::shared::swing::Swing;
 use crate::behaviours::{Behaviour, End, Explanation, Form, Interest, Settings, Step, Vicinity};
-use crate::time::{Span, Time};
-use crate::tracks::{Fix, SpeedMadeGood, Vessel};
+use crate::picture::tracks::{Fix, SpeedMadeGood, Vessel};
 use crate::zones::ZoneIx;
 
 /// How long the begin threshold must be met again for the same alert to resume (SPEC "Alerts").

@@ -5,12 +5,12 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::state::remembers;
+use crate::base::time::Time;
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Form, Holding, Interest, Step, number};
-use crate::state::remembers;
-use crate::time::Time;
 use crate::zones::{Chart, Crossing, Presence, Relation, ZoneIx};
 
 /// Settings `[behaviours.zone_entry]` and `[behaviours.zone_exit]`.

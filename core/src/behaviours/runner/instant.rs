@@ -1,10 +1,10 @@
 //! Common instants: positions, distance and speeds of two ships at a whole minute. Shared by the behaviours about pairs.
 
 use crate::ais::Class;
+use crate::base::time::{Span, Time};
+use crate::base::units::knots;
 use crate::geo::{Hull, LatLon, angle_between, hull_metres};
-use crate::time::{Span, Time};
-use crate::tracks::Vessel;
-use crate::units::knots;
+use crate::picture::tracks::Vessel;
 
 use crate::behaviours::Scene;
 

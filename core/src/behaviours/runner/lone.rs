@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::{Damaged, remembers};
+use crate::base::time::{Span, Time};
 use crate::behaviours::{Behaviour, End, Form};
-use crate::state::{Damaged, remembers};
-use crate::time::{Span, Time};
 use crate::zones::{Chart, Crossing, Presence, Relation, ZoneIx};
 
 use crate::behaviours::runner::case::{Case, Kept, Seen, Where, Whole};

@@ -5,15 +5,15 @@ use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::{Damaged, pack, unpack};
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::instant::{Bridges, CommonInstant, instant_of};
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::shared::one_hull::{OneHull, one_hull};
 use crate::behaviours::{
     Behaviour, End, Explanation, Interest, Output, PictureRule, Places, Rule, Scene, Settings, Step,
 };
-use crate::state::{Damaged, pack, unpack};
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
+use crate::picture::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
 
 const MINUTE: Span = Span::from_minutes(1);

@@ -4,9 +4,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::text::advice;
+use crate::base::time::Time;
 use crate::behaviours::Behaviour;
-use crate::text::advice;
-use crate::time::Time;
 use crate::zones::{Chart, Presence, Zone, ZoneIx};
 
 use crate::behaviours::{Explanation, Place, Vicinity};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Time;
+use crate::base::time::Time;
 
 /// Number of bins of the speeds of a ship, up to 20 kn.
 const BINS: usize = 80;

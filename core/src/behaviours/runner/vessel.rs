@@ -4,15 +4,15 @@ use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::{Damaged, pack, unpack};
+use crate::base::time::{Span, Time};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Settings, Signal, SignalKind, Step,
     Subject,
 };
-use crate::episodes::{GearSign, Held, Hole, PortCall, Still};
 use crate::geo::LatLon;
-use crate::state::{Damaged, pack, unpack};
-use crate::time::{Span, Time};
-use crate::tracks::{self, Activity, TrackIx, TrackKey, Vessel};
+use crate::picture::episodes::{GearSign, Held, Hole, PortCall, Still};
+use crate::picture::tracks::{self, Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Presence};
 
 /// What a rule about one vessel may read: that vessel, its own history, and the chart.

@@ -5,14 +5,14 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step};
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Fix, SpeedMadeGood};
+use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Presence, ZoneIx};
 
 /// Interval at which a condition that holds is reported again.

@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::episodes::{ANCHORED_AFTER, Held};
-use crate::time::{Span, Time};
-use crate::tracks::Fix;
+use crate::base::time::{Span, Time};
+use crate::picture::episodes::{ANCHORED_AFTER, Held};
+use crate::picture::tracks::Fix;
 
 use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::shared::swing::Swing;

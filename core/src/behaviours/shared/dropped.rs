@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ais::Class;
-use crate::episodes::{Kink, SlowLeg};
+use crate::base::time::Time;
 use crate::geo::LatLon;
-use crate::time::Time;
-use crate::tracks::Vessel;
+use crate::picture::episodes::{Kink, SlowLeg};
+use crate::picture::tracks::Vessel;
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
 /// Where a ship may have dropped something: a slow leg, or the farthest point of a kink.

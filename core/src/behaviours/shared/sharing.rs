@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::tracks::Jump;
-use crate::units::{METRES_PER_NM, Mmsi, StationClass};
+use crate::base::units::{METRES_PER_NM, Mmsi, StationClass};
+use crate::picture::tracks::Jump;
 
 use crate::behaviours::{Explanation, Scene, Step, number};
 

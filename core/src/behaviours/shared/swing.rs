@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
-use crate::units::METRES_PER_NM;
 
 /// Bounding box of a vessel's positions while it is slow, relative to the first of them, and its highest speed.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::time::Time;
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::{Behaviour, End, Holding, Interest, Step, minutes, number, thresholds};
 use crate::geo::LatLon;
-use crate::time::Time;
-use crate::units::METRES_PER_NM;
 use crate::zones::{Relation, ZoneIx};
 
 use super::{Form, Settings};

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::{self, Lone};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes, number, thresholds};
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::SpeedMadeGood;
+use crate::picture::tracks::SpeedMadeGood;
 use crate::zones::{Chart, Kind, Presence, Zone};
 
 use super::hole::{self, Hole};

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::decimals;
+use crate::base::time::Span;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Words, number};
-use crate::text::decimals;
-use crate::time::Span;
 use crate::zones::Chart;
 
 /// How the slowdown is known.

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::ais::Class;
+use crate::base::time::{Span, Time};
 use crate::behaviours::explain::said_of;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::Lone;
 use crate::behaviours::runner::vessel::PerVessel;
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, number, thresholds};
-use crate::time::{Span, Time};
-use crate::tracks::{SpeedMadeGood, Vessel};
+use crate::picture::tracks::{SpeedMadeGood, Vessel};
 
 use super::{Form, Settings};
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
+use crate::base::time::Span;
 use crate::engine::{Engine, SourceClock};
 use crate::geo::{Coast, Wind};
 use crate::testing::{AREA, chart, check, lines, only, run};
-use crate::time::Span;
 use crate::zones::Chart;
 
 #[track_caller]

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::decimals;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, STOPPED_KNOTS, Words};
-use crate::text::decimals;
 use crate::zones::Chart;
 
 /// The single form of the behaviour.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{
     self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes, number, thresholds,
 };
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Fields, Learned};
+use crate::picture::tracks::{Fields, Learned};
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
 use super::{Form, Settings};

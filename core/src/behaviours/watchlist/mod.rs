@@ -17,11 +17,11 @@ mod rule;
 mod words;
 
 use super::positive;
+use crate::base::time::Span;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
 };
-use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
 pub use rule::Watchlist;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::state::remembers;
+use crate::base::time::{Span, Time};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
     Subject, thresholds,
 };
-use crate::state::remembers;
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
+use crate::picture::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Listed, Match, MatchedBy, Presence, Said, Watchlists};
 
 use super::{Form, Settings};

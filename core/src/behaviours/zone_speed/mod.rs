@@ -18,11 +18,11 @@ mod words;
 
 use super::runner::condition::{Observation, Timing};
 use super::{minutes, not_negative, ordered, positive};
+use crate::base::time::Span;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
 };
-use crate::time::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -2,12 +2,12 @@
 
 use serde_json::Map;
 
+use crate::base::time::Time;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
 use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number, thresholds};
-use crate::time::Time;
 use crate::zones::{Relation, ZoneIx};
 
 use super::Settings;

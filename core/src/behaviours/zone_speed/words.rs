@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::decimals;
 use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, number};
-use crate::text::decimals;
 use crate::zones::Chart;
 
 /// On which side of the band the speed is.

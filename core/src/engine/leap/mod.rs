@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ais::Report;
-use crate::time::{Span, Time};
+use crate::base::time::{Span, Time};
 
 /// A time further than this ahead of the newest time of its input has to be confirmed (SPEC "Time and lateness").
 const LEAP: Span = Span::from_minutes(15);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ais::{Body, SourceId, StationId, TimeBasis};
-use crate::units::Mmsi;
+use crate::base::units::Mmsi;
 
 const HOUR: i64 = 3600;
 

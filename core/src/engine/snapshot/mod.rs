@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::ais::SourceSettings;
 use crate::alerts::Change;
-use crate::state::{Damaged, pack, unpack};
-use crate::time::Time;
+use crate::base::state::{Damaged, pack, unpack};
+use crate::base::time::Time;
 
 use super::{Engine, SourceClock, World};
 

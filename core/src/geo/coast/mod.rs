@@ -13,7 +13,7 @@ use super::LatLon;
 use super::chord::{Piece, Spot, arc, distance_2, position, spot};
 use super::land::Land;
 use super::polygon::cut;
-use crate::units::METRES_PER_NM;
+use crate::base::units::METRES_PER_NM;
 
 /// The shipped data; see `data/README.md` for its source and format.
 const BUILT_IN: &[u8] = include_bytes!("../data/land.zst");

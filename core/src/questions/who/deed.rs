@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::rank::Search;
 use crate::alerts::{Alert, Status};
+use crate::base::time::Time;
+use crate::base::units::METRES_PER_NM;
 use crate::behaviours::Behaviour;
 use crate::geo::LatLon;
-use crate::time::Time;
-use crate::units::METRES_PER_NM;
 
 /// An alert or fact near the place.
 #[derive(Clone, PartialEq, Debug)]

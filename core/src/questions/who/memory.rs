@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::deed::Deed;
 use super::rank::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Search, Sighting, Suspects, rank, spell};
 use crate::ais::ship_type_name;
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::engine::Engine;
+use crate::picture::tracks::{TrackKey, Vessel};
 use crate::questions::kind_of;
-use crate::time::{Span, Time};
-use crate::tracks::{TrackKey, Vessel};
-use crate::units::METRES_PER_NM;
 
 /// How far a vessel may have gone since it was at the place, if its trail is to be searched. Nautical miles: half an hour, for which every
 /// trail is kept, at 40 kn.

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use super::Listed;
 use super::index::{Hashed, Index, Kind, number_key};
-use crate::time::Time;
+use crate::base::time::Time;
 use crate::zones::likeness::fold;
 
 /// Marks an absent number or text of a row.

@@ -9,10 +9,10 @@ use super::super::table::{Column, fitted, number, screen_rows, short_id, text, w
 use super::super::when::{short, words};
 use super::super::{Failure, print, refused};
 use super::filter::Filter;
-use crate::store::{self, Bodies, Listed, Query, stored_severity};
-use crate::telemetry::FromAir;
+use crate::platform::telemetry::FromAir;
+use crate::storage::store::{self, Bodies, Listed, Query, stored_severity};
 use atalaia_core::alerts::{Severity, system_title};
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia alerts list`.
 #[derive(Debug, clap::Args)]

@@ -5,8 +5,8 @@ use super::xml::Element;
 use crate::delivery::digest::Digest;
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity, Status};
+use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::{Behaviour, CapCategory};
-use atalaia_core::time::Time;
 
 /// Radius of the circle around the alert's position. Kilometres.
 const RADIUS_KM: f64 = 1.0;

@@ -9,17 +9,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::clock::{Clock, Moment};
 use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::{alertmanager, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
-use crate::secret::Secret;
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::clock::{Clock, Moment};
+use crate::platform::secret::Secret;
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 use atalaia_core::alerts::Status;
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 const REFRESH: Duration = Duration::from_secs(60);
 const REPEAT_RESOLVED: Duration = Duration::from_secs(300);

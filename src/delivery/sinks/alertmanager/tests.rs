@@ -9,7 +9,7 @@ use super::*;
 use crate::delivery::http_post::receiver::Receiver;
 use crate::delivery::payload::letter_with;
 use crate::delivery::trial::installed;
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 

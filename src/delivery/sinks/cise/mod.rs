@@ -13,9 +13,9 @@ use crate::delivery::payload::read;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
-use crate::secret::Secret;
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::secret::Secret;
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 use atalaia_core::behaviours;
 
 /// `[sinks.cise]`

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use crate::delivery::send::SendError;
 use crate::delivery::telling::Telling;
 use atalaia_core::alerts::Severity;
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// The format's value for "unknown", for heights and position errors. Metres.
 const UNKNOWN: &str = "9999999.0";

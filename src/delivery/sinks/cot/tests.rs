@@ -129,7 +129,7 @@ async fn a_server_knows_us_by_our_certificate() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("localhost:{}", listener.local_addr().expect("bound").port());
     let own = |name: &str| Some(beside("tests/wires").join(name));
-    let tls = crate::tls::Settings { certificate: own("client.pem"), key: own("client.key"), ..trust() };
+    let tls = crate::platform::tls::Settings { certificate: own("client.pem"), key: own("client.key"), ..trust() };
     let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &sender()).expect("settings");
     let expected = events(&deliveries());
     let heard = async {
@@ -174,9 +174,9 @@ async fn a_tak_server_forwards_what_it_receives() {
         let tls = match transport {
             Transport::Tls => {
                 let (certificate, key) = (Some(own("client.pem")), Some(own("client.key")));
-                crate::tls::Settings { certificate, key, ..trust() }
+                crate::platform::tls::Settings { certificate, key, ..trust() }
             }
-            _ => crate::tls::Settings::default(),
+            _ => crate::platform::tls::Settings::default(),
         };
         let mut sink = Cot::new(&Settings { tls, ..settings(&format!("localhost:{port}"), transport) }, &sender())
             .expect("settings");
@@ -216,7 +216,10 @@ async fn a_server_of_another_authority_gets_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("localhost:{}", listener.local_addr().expect("bound").port());
     // The server's certificate was not issued by this authority.
-    let tls = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
+    let tls = crate::platform::tls::Settings {
+        ca: Some(beside("tests/wires/client.pem")),
+        ..crate::platform::tls::Settings::default()
+    };
     let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &sender()).expect("settings");
     let met = async {
         let (stream, _) = listener.accept().await.expect("a client");

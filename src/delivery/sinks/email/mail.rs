@@ -11,10 +11,10 @@ use super::body;
 use crate::delivery::send::{Delivery, SendError};
 use crate::delivery::sheet;
 use crate::delivery::telling::{Telling, cut};
-use crate::store::export::{self, Format};
+use crate::storage::export::{self, Format};
 use atalaia_core::alerts::digest;
 use atalaia_core::alerts::handling::{Reality, Tlp};
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 /// Maximum length of a list of vessel names in a subject. Bytes.
 const LONGEST_NAMES: usize = 90;

@@ -30,8 +30,8 @@ use super::{Security, Settings};
 use crate::delivery::send::SendError;
 use crate::delivery::telling::{clean, cut};
 use crate::delivery::wire::{Address, Stream, connect};
-use crate::secret::{Revealed, Secret};
-use crate::tls;
+use crate::platform::secret::{Revealed, Secret};
+use crate::platform::tls;
 
 /// Time allowed for the server's reply to QUIT.
 const LEAVE: Duration = Duration::from_secs(1);

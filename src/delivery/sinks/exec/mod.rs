@@ -20,7 +20,7 @@ use crate::delivery::http_post::one_line;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
-use crate::table::Table;
+use crate::platform::table::Table;
 
 /// `EX_TEMPFAIL` of sysexits: the program asks for another try.
 const TRY_AGAIN: i32 = 75;

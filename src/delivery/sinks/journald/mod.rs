@@ -11,7 +11,7 @@ use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::{Telling, cut};
-use crate::table::Table;
+use crate::platform::table::Table;
 use atalaia_core::alerts::Severity;
 
 /// Maximum wait for the journal to accept an entry.

@@ -19,10 +19,10 @@ use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
-use crate::mqtt;
-use crate::secret::{Revealed, Secret};
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::mqtt;
+use crate::platform::secret::{Revealed, Secret};
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 
 /// Maximum size of an outgoing message. Bytes.
 const LONGEST: usize = 16 * 1024 * 1024;

@@ -82,7 +82,10 @@ async fn a_broker_is_known_by_its_certificate() {
     let told = Settings { tls: trust(), ..settings(&format!("mqtts://localhost:{port}")) };
     let mut sink = Mqtt::new(&told, &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()).await, Ok(()));
-    let other = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
+    let other = crate::platform::tls::Settings {
+        ca: Some(beside("tests/wires/client.pem")),
+        ..crate::platform::tls::Settings::default()
+    };
     let mut sink = Mqtt::new(&Settings { tls: other, ..told }, &sender()).expect("settings");
     assert!(is_later(&sink.send(&deliveries()).await.expect_err("of another authority")));
 }

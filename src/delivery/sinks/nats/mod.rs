@@ -21,9 +21,9 @@ use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
 use crate::delivery::wire::Address;
-use crate::nats::{Gate, Identity, Login, LoginError};
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::nats::{Gate, Identity, Login, LoginError};
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 
 /// `[sinks.nats]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]

@@ -137,7 +137,10 @@ async fn a_server_is_known_by_its_certificate() {
     let told = Settings { tls: trust(), ..settings(&format!("tls://localhost:{port}")) };
     let mut sink = Nats::new(&told, &sender()).expect("settings");
     assert!(sink.send(&deliveries()).await.expect_err("no stream").to_string().contains("no stream"), "but trusted");
-    let other = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
+    let other = crate::platform::tls::Settings {
+        ca: Some(beside("tests/wires/client.pem")),
+        ..crate::platform::tls::Settings::default()
+    };
     let mut sink = Nats::new(&Settings { tls: other, ..told }, &sender()).expect("settings");
     let error = sink.send(&deliveries()).await.expect_err("of another authority");
     assert!(is_later(&error) && !error.to_string().contains("no stream"), "{error}");

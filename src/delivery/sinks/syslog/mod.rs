@@ -16,8 +16,8 @@ use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::{Telling, cut};
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
 use atalaia_core::ais::hidden;
 use atalaia_core::alerts::Severity;
 

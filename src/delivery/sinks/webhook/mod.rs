@@ -9,16 +9,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::clock::Clock;
 use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::{alertmanager, events, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
-use crate::secret::{Revealed, Secret};
-use crate::table::Table;
-use crate::tls::{self, Endpoint};
-use atalaia_core::time::Time;
+use crate::platform::clock::Clock;
+use crate::platform::secret::{Revealed, Secret};
+use crate::platform::table::Table;
+use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::time::Time;
 
 /// Prefix of symmetric keys in Standard Webhooks.
 const PREFIX: &str = "whsec_";

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::clock::Moment;
 use crate::delivery::in_flight::Attempt;
 use crate::delivery::send::SendError;
 use crate::delivery::sink_state::{Failure, Health, SinkState, Wait};
-use crate::net::Backoff;
+use crate::platform::clock::Moment;
+use crate::platform::net::Backoff;
 
 /// Extra wait of the delivery that failed, so that another one is tried first.
 const ANOTHER_FIRST: Duration = Duration::from_secs(1);

@@ -1,8 +1,8 @@
 //! Which deliveries are given up, sent one by one, or tried again.
 
 use super::*;
-use crate::clock::Clock;
 use crate::delivery::in_flight::tests::attempt;
+use crate::platform::clock::Clock;
 
 fn terms(has_others: bool) -> Terms {
     let backoff = Backoff::listed([5, 30].map(Duration::from_secs));

@@ -14,8 +14,8 @@ use tracing::warn;
 
 use super::Ingest;
 use super::refusal::Refusal;
-use crate::net::{self, Connection, Deadline, Lifetime, Lobby, PerAddressLimit, Permit, Place};
-use crate::telemetry::InputCounters;
+use crate::platform::net::{self, Connection, Deadline, Lifetime, Lobby, PerAddressLimit, Permit, Place};
+use crate::platform::telemetry::InputCounters;
 
 /// Time in which a connection must authenticate, in the header of a request.
 const HEAD_TIME: Duration = Duration::from_secs(5);

@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::secret::Revealed;
+use crate::platform::secret::Revealed;
 
 /// Accepted credentials; without any, every post is accepted.
 #[derive(Default)]
@@ -65,7 +65,7 @@ mod tests {
         let path = folder.path().join("secret");
         std::fs::write(&path, text).expect("written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("set");
-        crate::secret::Secret::File(path).read().expect("a secret")
+        crate::platform::secret::Secret::File(path).read().expect("a secret")
     }
 
     #[test]

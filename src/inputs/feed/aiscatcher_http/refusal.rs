@@ -11,8 +11,8 @@ use tracing::warn;
 
 use super::body::MAX_BODY;
 use crate::inputs::Port;
-use crate::net::LogLimit;
-use crate::telemetry::RefusedPost;
+use crate::platform::net::LogLimit;
+use crate::platform::telemetry::RefusedPost;
 
 /// `Retry-After` of a busy response, in seconds.
 const AGAIN: &str = "10";

@@ -7,10 +7,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::clock::Clock;
 use crate::inputs::{Kind, Limits};
+use crate::platform::clock::Clock;
 use atalaia_core::ais::SourceId;
-use atalaia_core::time::Span;
+use atalaia_core::base::time::Span;
 
 #[tokio::test]
 async fn a_refused_post_is_counted_by_its_reason() {

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::file::{Format, Recording, RecordingError};
 use atalaia_core::ais::LineClock;
-use atalaia_core::time::{Span, Time};
+use atalaia_core::base::time::{Span, Time};
 
 /// Recordings merged in order of time.
 ///

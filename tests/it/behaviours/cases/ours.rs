@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 
 use crate::harness::outcome::{Grade, Outcome, Told, at, input, replay, replay_with, time};
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::io::Read;
 
 use atalaia_core::ais::encode::{Envelope, Message, Motion};
-use atalaia_core::time::Time;
-use atalaia_core::units::Mmsi;
+use atalaia_core::base::time::Time;
+use atalaia_core::base::units::Mmsi;
 use tempfile::TempDir;
 
 use crate::harness::outcome::{Grade, Outcome, Told, area, at, input, replay_with};
@@ -94,7 +94,7 @@ impl Table {
     fn delayed(mut self, seed: u64) -> Table {
         let mut random = fastrand::Rng::with_seed(seed);
         self.rows.sort_by_cached_key(|row| {
-            (row.at + atalaia_core::time::Span::from_seconds(random.i64(0..LATENESS))).millis()
+            (row.at + atalaia_core::base::time::Span::from_seconds(random.i64(0..LATENESS))).millis()
         });
         self
     }

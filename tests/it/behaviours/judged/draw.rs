@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use atalaia::cli::evaluate::truth::{Expect, Truth};
 use atalaia_core::alerts::Severity;
+use atalaia_core::base::time::{Span, Time};
 use atalaia_core::geo::LatLon;
 use atalaia_core::scenario::{Feed, Scenario, Vessel, away};
-use atalaia_core::time::{Span, Time};
 use atalaia_core::zones::{Chart, Watchlists, ZoneSet};
 
 /// A feed and its truth.

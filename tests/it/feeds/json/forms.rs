@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 
 use atalaia_core::ais::{Body, Class, Decoder, Dimensions, Line, Position, Report, SourceId, SourceSettings, Static};
-use atalaia_core::time::Time;
+use atalaia_core::base::time::Time;
 use serde_json::{Map, Value, json};
 
 /// One message of a recording: its sentences, and the reports they give by the NMEA path.

@@ -2,7 +2,7 @@
 
 use atalaia_core::ais::encode::{Envelope, Identity, Message, Motion};
 use atalaia_core::ais::{Body, Class, Dimensions, LineClock, Reject};
-use atalaia_core::units::Mmsi;
+use atalaia_core::base::units::Mmsi;
 
 use super::{PLAIN, Reader, at, tagged};
 

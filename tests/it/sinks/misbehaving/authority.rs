@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use atalaia::clock::Clock;
-use atalaia_core::time::{Span, Time};
+use atalaia::platform::clock::Clock;
+use atalaia_core::base::time::{Span, Time};
 use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};

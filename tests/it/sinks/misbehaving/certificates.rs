@@ -8,8 +8,8 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atalaia::clock::Clock;
-use atalaia_core::time::{Span, Time};
+use atalaia::platform::clock::Clock;
+use atalaia_core::base::time::{Span, Time};
 use tempfile::TempDir;
 
 use super::authority::{Authority, Prelude, Shown, Valid, no_prelude, secure};

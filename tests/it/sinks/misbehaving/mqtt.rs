@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 
 use super::servers::{Connection, Desk, Misdeed};
 

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
-use atalaia::store::{self, Query};
+use atalaia::platform::clock::Clock;
+use atalaia::storage::store::{self, Query};
 use serde_json::Value;
 use tempfile::TempDir;
 

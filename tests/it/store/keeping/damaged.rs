@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use rusqlite::Connection;
 use tempfile::TempDir;
 

@@ -12,8 +12,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
-use atalaia::store;
+use atalaia::platform::clock::Clock;
+use atalaia::storage::store;
 use serde_json::Value;
 use tempfile::TempDir;
 

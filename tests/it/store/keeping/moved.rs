@@ -9,7 +9,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use tempfile::TempDir;
 
 use super::{daemon_settings, first_word, key, mmsi, open_alerts, told};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use atalaia::clock::Clock;
+use atalaia::platform::clock::Clock;
 use atalaia_core::scenario::Transponder;
 use tempfile::TempDir;
 

@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use atalaia::disk::RealDisk;
-use atalaia::journal::{self, Entry, Position, snapshots};
+use atalaia::platform::disk::RealDisk;
+use atalaia::storage::journal::{self, Entry, Position, snapshots};
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;

@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Span, Time};
-use crate::tracks::SpeedMadeGood;
+use crate::base::time::{Span, Time};
+use crate::picture::tracks::SpeedMadeGood;
 
 /// Times and fixes that a condition needs to open, end and resume.
 #[derive(Clone, Copy, Debug)]

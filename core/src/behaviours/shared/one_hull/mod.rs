@@ -1,8 +1,8 @@
 //! One hull with two transponders. Behaviours about pairs ignore such pairs (`rendezvous`, `alongside_at_anchor`,
 //! `async_rendezvous` and `dark_rendezvous`).
 
-use crate::time::Span;
-use crate::tracks::{TrackKey, Vessel};
+use crate::base::time::Span;
+use crate::picture::tracks::{TrackKey, Vessel};
 use crate::zones::imo_check_digit_holds;
 
 use crate::behaviours::shared::names::{is_no_name, is_nobodys};

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::deed::Deed;
+use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
-use crate::time::{Span, Time};
-use crate::tracks::TrackKey;
+use crate::picture::tracks::TrackKey;
 
 /// Points for each vessel met, for a stop, for a dark period, for slowing down, for proximity at most, and in all at
 /// most.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::units::Mmsi;
+use crate::base::units::Mmsi;
 
 fn deed(behaviour: &str, status: &str) -> Deed {
     let body = json!({

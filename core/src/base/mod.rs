@@ -1,0 +1,14 @@
+//! Time, units, text, and the state of the engine as bytes.
+//!
+//! `text` may import the others; they import nothing of the core.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
+//! | [`text`] | numbers, distances and times as sentences write them; suggestions for misspelt words |
+//! | [`state`] | helpers that write the state of the engine as bytes and read it back |
+
+pub mod state;
+pub mod text;
+pub mod time;
+pub mod units;

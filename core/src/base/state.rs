@@ -1,0 +1,143 @@
+//! The state of the engine as bytes and back (snapshots): serde helpers for types that cannot be derived.
+//!
+//! The format is postcard, which stores no field names: only the version that wrote a snapshot can read it. JSON values are stored as
+//! text.
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Bytes that are not a state written by this version.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not a snapshot of this version of the program: {0}")]
+pub struct Damaged(pub String);
+
+/// Appends a value to a snapshot, preceded by its length.
+pub(crate) fn pack<T: Serialize + ?Sized>(what: &T, into: &mut Vec<u8>) {
+    let length_at = into.len();
+    into.extend([0; 8]);
+    let mut bytes = std::mem::take(into);
+    // Writing plain data to memory cannot fail.
+    bytes = postcard::to_extend(what, bytes).expect("plain data");
+    let length = (bytes.len() - length_at - 8) as u64;
+    bytes[length_at..length_at + 8].copy_from_slice(&length.to_le_bytes());
+    *into = bytes;
+}
+
+/// Takes the next value from a snapshot.
+pub(crate) fn unpack<T: DeserializeOwned>(from: &mut &[u8]) -> Result<T, Damaged> {
+    let cut = || Damaged("truncated".to_owned());
+    let (length, rest) = from.split_first_chunk::<8>().ok_or_else(cut)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| cut())?;
+    let (bytes, rest) = rest.split_at_checked(length).ok_or_else(cut)?;
+    *from = rest;
+    match postcard::take_from_bytes(bytes) {
+        Ok((what, [])) => Ok(what),
+        Ok((_, more)) => Err(Damaged(format!("{} unexpected bytes at the end", more.len()))),
+        Err(error) => Err(Damaged(error.to_string())),
+    }
+}
+
+/// Lists which fields of a part of the engine go into a snapshot. `kept` fields are packed as they are and `parts` save
+/// themselves; `built` fields are rebuilt from settings and zones. A field missing from all three lists does not compile.
+macro_rules! remembers {
+    (
+        $vis:vis kept { $($kept:ident),* $(,)? }
+        parts { $($part:ident),* $(,)? }
+        built { $($built:ident),* $(,)? }
+    ) => {
+        /// Appends its state to a snapshot.
+        $vis fn save(&self, into: &mut Vec<u8>) {
+            let Self { $($kept,)* $($part,)* $($built: _,)* } = self;
+            let _ = &into;
+            $(crate::base::state::pack($kept, into);)*
+            $($part.save(into);)*
+        }
+
+        /// Restores its state from a snapshot.
+        $vis fn restore(&mut self, from: &mut &[u8]) -> Result<(), crate::base::state::Damaged> {
+            let _ = &from;
+            $(self.$kept = crate::base::state::unpack(from)?;)*
+            $(self.$part.restore(from)?;)*
+            Ok(())
+        }
+    };
+}
+pub(crate) use remembers;
+
+/// `with` for a value that several hold.
+pub(crate) mod shared {
+    use std::sync::Arc;
+
+    use super::*;
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(what: &Arc<T>, to: S) -> Result<S::Ok, S::Error> {
+        what.as_ref().serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Arc<T>, D::Error> {
+        T::deserialize(from).map(Arc::new)
+    }
+}
+
+/// `with` for values that only JSON can express: stored as text in a snapshot, as themselves in JSON.
+pub(crate) mod json {
+    use super::*;
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(what: &T, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            return what.serialize(to);
+        }
+        serde_json::to_string(what).map_err(serde::ser::Error::custom)?.serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+        if from.is_human_readable() {
+            return T::deserialize(from);
+        }
+        serde_json::from_str(<&str>::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+/// `with` for an array longer than serde supports.
+pub(crate) mod array {
+    use super::*;
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer, const N: usize>(
+        what: &[T; N],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        what.as_slice().serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>, const N: usize>(
+        from: D,
+    ) -> Result<[T; N], D::Error> {
+        let all = Vec::<T>::deserialize(from)?;
+        all.try_into().map_err(|all: Vec<T>| D::Error::custom(format!("{} items instead of {N}", all.len())))
+    }
+}
+
+/// `with` for a list whose capacity is part of its state: it decides when the list is next cleaned up.
+pub(crate) mod roomy {
+    use super::*;
+
+    /// Upper limit of the capacity restored from a snapshot; a larger one is damage.
+    const MOST_ROOM: usize = 1 << 16;
+
+    #[derive(Serialize)]
+    struct Ref<'a, T>(u32, &'a [T]);
+
+    #[derive(Deserialize)]
+    struct Own<T>(u32, Vec<T>);
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(list: &Vec<T>, to: S) -> Result<S::Ok, S::Error> {
+        Ref(list.capacity() as u32, list).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+        let Own(room, items) = Own::<T>::deserialize(from)?;
+        let mut list = Vec::with_capacity((room as usize).min(MOST_ROOM).max(items.len()));
+        list.extend(items);
+        Ok(list)
+    }
+}

@@ -1,0 +1,167 @@
+//! Silences: how unlikely it is, slot by slot, that a vessel is no longer heard, if it moved on and if it stayed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ais::{Class, SourceId, StationId};
+use crate::base::time::{Span, Time};
+use crate::geo::LatLon;
+use crate::picture::tracks::{Fix, TrackKey, Vessel};
+
+use crate::base::units::METRES_PER_NM;
+
+use super::{Cell, OWN_RECORD, Slot};
+
+/// A vessel slower than this counts as still. Knots.
+const STILL_KNOTS: f64 = 0.5;
+/// Dead reckoning is limited to this latitude, because degrees of longitude mean nothing beyond it.
+const HIGHEST_LATITUDE: f64 = 85.0;
+
+/// A vessel that was heard in one slot and not in the next.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Silence {
+    pub(super) key: TrackKey,
+    /// Time of its last fix.
+    pub since: Time,
+    /// Position of its last fix.
+    pub position: LatLon,
+    pub(super) class: Class,
+    pub(super) source: SourceId,
+    pub(super) station: StationId,
+    /// Speed in knots and course in degrees; `None` for a vessel that counts as still.
+    motion: Option<(f32, f32)>,
+    /// Natural logarithm of the probability that it is not heard if it moved on as before.
+    pub(super) ln_moving: f32,
+    /// The same if it stands still.
+    pub(super) ln_still: f32,
+    /// The same if it moved on and reception had no edge.
+    pub(super) ln_within: f32,
+    /// When it left the feed's reception, if it moved on as before; `None` while it has not.
+    pub left: Option<Time>,
+    /// Share, 0-1, of the 10-minute slots of the 24 h before in which the vessel itself was heard.
+    pub own_record: f32,
+    /// Whether enough was known of reception when the silence began; otherwise it is never improbable.
+    pub(super) judged: bool,
+    /// Whether its input heard no other vessel in the 24 h before, and has been silent since.
+    pub alone: bool,
+    /// Whether it is counted among the silences of its cell.
+    pub(super) noted: bool,
+    /// Whether it is counted among the silences of its input.
+    pub(super) noted_of_feed: bool,
+    /// Number of slots since then that show nothing about it, because its input, station or area was silent.
+    pub(super) holes: u32,
+    /// Number of slots that all inputs together had missed when it began.
+    pub(super) holes_before: u32,
+    /// Number of slots in which it was expected and counted as not heard.
+    pub(super) counted: u8,
+    /// Whether it was reported as improbable if reception had no edge.
+    pub(super) told_within: bool,
+    /// Whether it was reported as improbable.
+    pub(super) told: bool,
+}
+
+impl Silence {
+    /// The silence of a vessel that begins with its last fix, before any slot is weighed.
+    pub(super) fn new(vessel: Vessel<'_>, last: &Fix, holes_before: u32, judged: bool) -> Silence {
+        let said = last.said;
+        let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
+        let knots = made_good.or(said.sog_knots()).filter(|knots| STILL_KNOTS <= *knots);
+        let motion = knots.zip(said.cog_degrees()).map(|(knots, course)| (knots as f32, course as f32));
+        Silence {
+            key: vessel.key(),
+            since: last.at,
+            position: last.position,
+            class: vessel.class(),
+            source: last.source,
+            station: last.station,
+            motion,
+            ln_moving: 0.0,
+            ln_still: 0.0,
+            ln_within: 0.0,
+            left: None,
+            own_record: vessel.heard_share(last.at),
+            judged,
+            alone: false,
+            noted: false,
+            noted_of_feed: false,
+            holes: 0,
+            holes_before,
+            counted: 0,
+            told_within: false,
+            told: false,
+        }
+    }
+
+    /// Whether the vessel was under way when last heard.
+    pub fn under_way(&self) -> bool {
+        self.motion.is_some()
+    }
+
+    /// Speed when last heard in knots; 0 for a vessel that counts as still.
+    pub fn knots(&self) -> f64 {
+        self.motion.map_or(0.0, |(knots, _)| f64::from(knots))
+    }
+
+    /// The position by dead reckoning at a time; accurate to a mile or two within a day.
+    pub fn expected_at(&self, at: Time) -> LatLon {
+        let Some((knots, course)) = self.motion else {
+            return self.position;
+        };
+        let miles = f64::from(knots) * (at - self.since).hours();
+        let (east, north) = f64::from(course).to_radians().sin_cos();
+        let lat = (self.position.lat + miles * north / 60.0).clamp(-HIGHEST_LATITUDE, HIGHEST_LATITUDE);
+        let middle = ((lat + self.position.lat.clamp(-HIGHEST_LATITUDE, HIGHEST_LATITUDE)) / 2.0).to_radians();
+        LatLon::new(lat, self.position.lon + miles * east / 60.0 / middle.cos())
+    }
+
+    /// Probability, 0-1, that such a vessel is not heard for this long, moving on or standing still, whichever is more likely.
+    pub fn unheard(&self) -> f64 {
+        if self.judged { self.unheard_if_learned() } else { 1.0 }
+    }
+
+    /// Like `unheard`, but even if too little was known of reception when the silence began.
+    pub(super) fn unheard_if_learned(&self) -> f64 {
+        match self.motion {
+            Some(_) => f64::from(self.ln_moving.max(self.ln_still)).exp(),
+            None => f64::from(self.ln_still).exp(),
+        }
+    }
+
+    /// Like `unheard`, but as if reception had no edge.
+    pub fn unheard_within(&self) -> f64 {
+        match self.motion {
+            _ if !self.judged => 1.0,
+            Some(_) => f64::from(self.ln_within.max(self.ln_still)).exp(),
+            None => f64::from(self.ln_still).exp(),
+        }
+    }
+
+    /// The position by dead reckoning `nm` nautical miles beyond where it is at `at`; `None` for a vessel that counts as still.
+    pub(super) fn ahead(&self, at: Time, nm: f64) -> Option<LatLon> {
+        let (_, course) = self.motion?;
+        Some(self.expected_at(at).destination(f64::from(course), nm * METRES_PER_NM))
+    }
+
+    /// Whether it was heard so steadily that it would have been heard in the next slot too.
+    pub fn has_own_record(&self) -> bool {
+        OWN_RECORD <= self.own_record
+    }
+
+    /// The cells of a slot: where it would be if it moved on, and where it was last heard.
+    pub(super) fn cells(&self, slot: Slot) -> (Cell, Cell) {
+        (Cell::of(self.expected_at(slot.middle())), Cell::of(self.position))
+    }
+
+    /// How much of the time since it was last heard the feed itself missed. `holes_now` is the number of slots all inputs
+    /// together have missed by now.
+    pub(super) fn missed(&self, holes_now: u32) -> Span {
+        let slots = self.holes + holes_now.saturating_sub(self.holes_before);
+        Span::from_millis(super::SLOT.millis() * i64::from(slots))
+    }
+}
+
+/// Position in the middle of a slot between two fixes, on the straight line between them.
+pub(super) fn between(before: &Fix, after: &Fix, slot: Slot) -> LatLon {
+    let span = (after.at - before.at).millis().max(1) as f64;
+    let share = (slot.middle() - before.at).millis() as f64 / span;
+    before.position.between(after.position, share.clamp(0.0, 1.0))
+}

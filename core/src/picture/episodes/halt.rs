@@ -1,0 +1,204 @@
+//! Halts: a vessel is slow for ten minutes or more, outside calm water.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Span, Time};
+use crate::geo::LatLon;
+use crate::picture::tracks::{TrackIx, TrackKey};
+
+use super::{Craft, Kept, Look, News, Shelf};
+
+/// A vessel halts below this speed (SPEC `async_rendezvous`). Knots.
+const SLOW_KNOTS: f64 = 3.0;
+/// A halt ends at this speed. It is higher than `SLOW_KNOTS`, so that a drifting boat does not halt twice. Knots.
+const AWAY_KNOTS: f64 = 4.0;
+/// A vessel is stopped below this speed (SPEC "Stop"). Knots.
+const STILL_KNOTS: f64 = 1.0;
+/// Minimum duration of a halt, and of a collector's stop below 1 kn (SPEC `async_rendezvous`).
+const AFTER: Span = Span::from_minutes(10);
+/// Minimum duration of a stop (SPEC `dark_rendezvous`).
+const STILL_AFTER: Span = Span::from_minutes(15);
+/// After this long without a fix the vessel may have left, and the halt ends.
+const LOST_AFTER: Span = Span::from_hours(6);
+/// Fixes that a speed made good needs to prove anything; fewer for vessels heard only by satellite (SPEC "Speed made
+/// good").
+const FIXES: u16 = 4;
+const SATELLITE_FIXES: u16 = 2;
+
+/// One halt of one vessel.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Halt {
+    /// The vessel.
+    pub key: TrackKey,
+    /// Kind of craft, as known when the halt was last updated.
+    pub craft: Craft,
+    /// The vessel's place in the slab during the halt; reused later.
+    pub vessel: TrackIx,
+    /// Position of the first slow fix.
+    pub position: LatLon,
+    /// Position of the last slow fix.
+    pub last_position: LatLon,
+    /// Start of the span of the first slow fix.
+    pub started_at: Time,
+    /// Time of the last slow fix.
+    pub last_at: Time,
+    /// Whether the halt is over.
+    pub over: bool,
+    /// Longest uninterrupted time below 1 kn.
+    pub still: Span,
+    /// Lowest speed made good. Knots.
+    pub slowest_knots: f64,
+    /// Distance from shore where the halt began. Nautical miles.
+    pub shore_nm: f64,
+    /// Whether the halt began in or near a watched or benign zone.
+    pub watched: bool,
+}
+
+impl Kept for Halt {
+    fn key(&self) -> TrackKey {
+        self.key
+    }
+
+    fn position(&self) -> LatLon {
+        self.position
+    }
+
+    fn last_at(&self) -> Time {
+        self.last_at
+    }
+}
+
+/// Vessels that are slow now.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Halts {
+    slow: FxHashMap<TrackIx, State>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct State {
+    halt: Halt,
+    id: Option<u64>,
+    fixes: u16,
+    still_since: Option<Time>,
+    lay: bool,
+    stopped: bool,
+}
+
+impl Halts {
+    pub(super) fn follows(&self, vessel: TrackIx) -> bool {
+        self.slow.contains_key(&vessel)
+    }
+
+    /// Whether a halt of the vessel was reported and continues.
+    pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
+        self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
+    }
+
+    pub(super) fn forget(&mut self, vessel: TrackIx) {
+        self.slow.remove(&vessel);
+    }
+
+    /// Handles a fix: begins, updates or ends the halt of its vessel.
+    pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<Halt>, news: &mut Vec<News>) {
+        let vessel = look.vessel.ix();
+        let at = look.fix.at;
+        let lost = self.slow.get(&vessel).is_some_and(|state| LOST_AFTER < at - state.halt.last_at);
+        if look.calm || lost {
+            self.end(vessel, shelf, news);
+        }
+        let Some(smg) = look.smg.filter(|_| !look.calm) else {
+            return;
+        };
+        let is_open = self.slow.get(&vessel).is_some_and(|state| state.id.is_some());
+        let limit = if is_open { AWAY_KNOTS } else { SLOW_KNOTS };
+        if limit <= smg.knots {
+            return self.end(vessel, shelf, news);
+        }
+        let state = self.slow.entry(vessel).or_insert_with(|| State::new(look, smg.since));
+        if SLOW_KNOTS <= smg.knots {
+            state.still_since = None;
+            return;
+        }
+        state.observe(look, smg.knots, smg.since);
+        let needed = if look.vessel.satellite_only() { SATELLITE_FIXES } else { FIXES };
+        if state.id.is_none() && needed <= state.fixes && AFTER <= at - state.halt.started_at {
+            let id = shelf.add(state.halt.clone());
+            state.id = Some(id);
+            news.push(News::HaltBegan(id));
+        }
+        let Some(id) = state.id else {
+            return;
+        };
+        let lay = !state.lay && AFTER <= state.halt.still;
+        let stopped = !state.stopped && STILL_AFTER <= state.halt.still;
+        // Between ticks the shelf may be out of date. Its readers do not need it to the minute.
+        if look.tick || lay || stopped {
+            state.halt.craft = craft(look);
+            shelf.update(id, |kept| kept.clone_from(&state.halt));
+        }
+        if lay {
+            state.lay = true;
+            news.push(News::Still(id));
+        }
+        if stopped {
+            state.stopped = true;
+            news.push(News::Stopped(id));
+        }
+    }
+
+    fn end(&mut self, vessel: TrackIx, shelf: &mut Shelf<Halt>, news: &mut Vec<News>) {
+        if let Some(state) = self.slow.remove(&vessel)
+            && let Some(id) = state.id
+        {
+            shelf.update(id, |halt| *halt = Halt { over: true, ..state.halt });
+            news.push(News::HaltEnded(id));
+        }
+    }
+}
+
+/// The kind of craft of the vessel of a fix.
+pub(super) fn craft(look: &Look<'_>) -> Craft {
+    let length = look.vessel.identity().and_then(|identity| identity.length());
+    Craft::of(look.vessel.ship_type(), look.vessel.class(), length)
+}
+
+impl State {
+    fn new(look: &Look<'_>, since: Time) -> State {
+        State {
+            halt: Halt {
+                key: look.key,
+                craft: craft(look),
+                vessel: look.vessel.ix(),
+                position: look.fix.position,
+                last_position: look.fix.position,
+                started_at: since,
+                last_at: look.fix.at,
+                over: false,
+                still: Span::ZERO,
+                slowest_knots: f64::INFINITY,
+                shore_nm: (look.shore_nm)(),
+                watched: look.watched,
+            },
+            id: None,
+            fixes: 0,
+            still_since: None,
+            lay: false,
+            stopped: false,
+        }
+    }
+
+    fn observe(&mut self, look: &Look<'_>, knots: f64, since: Time) {
+        let at = look.fix.at;
+        self.fixes = self.fixes.saturating_add(1);
+        self.halt.last_at = at;
+        self.halt.last_position = look.fix.position;
+        self.halt.slowest_knots = self.halt.slowest_knots.min(knots);
+        if knots < STILL_KNOTS {
+            let still_since = *self.still_since.get_or_insert(since.max(self.halt.started_at));
+            self.halt.still = self.halt.still.max(at - still_since);
+        } else {
+            self.still_since = None;
+        }
+    }
+}

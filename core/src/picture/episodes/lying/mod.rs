@@ -1,0 +1,239 @@
+//! Vessels that stay within a small circle for hours, and places where vessels were held for days.
+//!
+//! Many feeds carry no navigational status, and jack-ups, platforms and buoys seldom send one. The positions themselves
+//! show which vessels lie still: each vessel has one box, which restarts when it grows beyond the circle.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
+use crate::geo::LatLon;
+use crate::picture::tracks::TrackKey;
+
+use super::{Kept, Shelf};
+
+/// A held vessel stays in a box whose half diagonal is at most this (SPEC "Held"). Nautical miles.
+pub const CIRCLE_NM: f64 = 0.3;
+/// A vessel that stays within the circle for this long is at anchor, whatever its status (SPEC `loitering`).
+pub const ANCHORED_AFTER: Span = Span::from_hours(3);
+/// A vessel that stays within the circle for this long is held, if it was also there an `EARLIER` span before (SPEC
+/// "Held").
+pub const HELD_AFTER: Span = Span::from_hours(12);
+/// How long before a held vessel must have been in the circle too (SPEC "Held": "on an earlier day").
+const EARLIER: Span = Span::from_hours(24);
+/// Longest silence that the box survives. After a longer one the vessel may have left and come back.
+const LOST_AFTER: Span = Span::from_hours(6);
+/// Speed made good from which no box is kept, because the vessel leaves the circle within minutes. Knots.
+const UNDER_WAY_KNOTS: f64 = 5.0;
+/// How long a place is remembered after the last visit.
+const KEEP: Span = Span::from_hours(14 * 24);
+/// Maximum number of vessels kept, about 20 MB. Those beyond it are counted.
+const MOST_VESSELS: usize = 200_000;
+/// Maximum number of places kept, about 20 MB. Those beyond it are counted.
+const MOST_PLACES: usize = 100_000;
+
+/// The box that one vessel has stayed in.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+struct Circle {
+    origin: LatLon,
+    /// Smallest and largest offset from the origin, eastward. Metres.
+    east: (f32, f32),
+    /// The same, northward.
+    north: (f32, f32),
+    since: Time,
+    last_at: Time,
+    /// Id of its place on the shelf, once it has lain there for `ANCHORED_AFTER`.
+    place: Option<u64>,
+}
+
+/// A place where a vessel lay for three hours or more.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Place {
+    key: TrackKey,
+    position: LatLon,
+    since: Time,
+    last_at: Time,
+    held: bool,
+}
+
+impl Kept for Place {
+    fn key(&self) -> TrackKey {
+        self.key
+    }
+
+    fn position(&self) -> LatLon {
+        self.position
+    }
+
+    fn last_at(&self) -> Time {
+        self.last_at
+    }
+}
+
+/// How a vessel lies now.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Still {
+    /// Time since which it has not left the circle.
+    pub since: Time,
+    /// Half the diagonal of the box it stayed in. Nautical miles, below `CIRCLE_NM`.
+    pub radius_nm: f64,
+}
+
+/// Why a vessel counts as held: it is a jack-up, platform, buoy or fixed station, or moored to one.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Held {
+    /// It has not left the circle for `HELD_AFTER`, and was there a day before.
+    Itself {
+        /// Half the diagonal of the box. Nautical miles.
+        radius_nm: f64,
+        /// How long it has stayed there.
+        time: Span,
+    },
+    /// Another vessel was held there within 14 days.
+    BesideHeld {
+        /// Distance to the nearest place where another was held. Nautical miles.
+        nm: f64,
+    },
+}
+
+/// Vessels that lie still now, and places where vessels lay.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Lying {
+    vessels: FxHashMap<TrackKey, Circle>,
+    places: Shelf<Place>,
+    dropped: u64,
+}
+
+impl Default for Lying {
+    fn default() -> Lying {
+        Lying { vessels: FxHashMap::default(), places: Shelf::new(KEEP, MOST_PLACES), dropped: 0 }
+    }
+}
+
+impl Lying {
+    /// Handles a vessel's position. `knots` is its speed made good, if known.
+    pub fn take(&mut self, key: TrackKey, at: Time, position: LatLon, knots: Option<f64>) {
+        if knots.is_some_and(|knots| UNDER_WAY_KNOTS <= knots) {
+            self.vessels.remove(&key);
+            return;
+        }
+        let Some(circle) = self.vessels.get_mut(&key) else {
+            match MOST_VESSELS <= self.vessels.len() {
+                true => self.dropped += 1,
+                false => drop(self.vessels.insert(key, Circle::new(position, at))),
+            }
+            return;
+        };
+        if LOST_AFTER < at - circle.last_at || !circle.extend(position, at) {
+            *circle = Circle::new(position, at);
+            return;
+        }
+        let time = circle.time();
+        if time < ANCHORED_AFTER {
+            return;
+        }
+        let place = Place { key, position: circle.middle(), since: circle.since, last_at: at, held: false };
+        let id = *circle.place.get_or_insert_with(|| self.places.add(place));
+        let circle = *circle;
+        let was_held = self.places.get(id).is_some_and(|place| place.held);
+        let held = was_held || (HELD_AFTER <= time && self.was_there_before(key, &circle));
+        self.places.update(id, |place| (place.last_at, place.held) = (at, held));
+    }
+
+    /// How a vessel lies, if it was within one circle when last heard; otherwise `None`.
+    pub fn of(&self, key: TrackKey) -> Option<Still> {
+        let circle = self.vessels.get(&key)?;
+        Some(Still { since: circle.since, radius_nm: circle.radius_nm() })
+    }
+
+    /// Why the vessel itself is held, regardless of others; `None` if it is not.
+    pub fn held_itself(&self, key: TrackKey) -> Option<Held> {
+        let circle = self.vessels.get(&key)?;
+        let held = self.places.get(circle.place?)?.held;
+        held.then(|| Held::Itself { radius_nm: circle.radius_nm(), time: circle.time() })
+    }
+
+    /// Why a vessel at `position` is held, by itself or beside others; `None` if it is not.
+    pub fn held(&self, key: TrackKey, position: LatLon) -> Option<Held> {
+        let beside = || {
+            let near = self.places.near(position, CIRCLE_NM * METRES_PER_NM);
+            let others = near.into_iter().filter(|(_, place, _)| place.held && place.key.mmsi != key.mmsi);
+            let metres = others.map(|(_, _, metres)| metres).min_by(f64::total_cmp)?;
+            Some(Held::BesideHeld { nm: metres / METRES_PER_NM })
+        };
+        // After hours of silence the vessel has no box, but its place is still known.
+        let own = || {
+            let (_, place) = self
+                .places
+                .of(key)
+                .find(|(_, place)| place.held && place.position.metres_to(position) <= CIRCLE_NM * METRES_PER_NM)?;
+            Some(Held::Itself { radius_nm: CIRCLE_NM, time: place.last_at - place.since })
+        };
+        self.held_itself(key).or_else(own).or_else(beside)
+    }
+
+    /// Drops what is too old.
+    pub fn sweep(&mut self, now: Time) {
+        self.vessels.retain(|_, circle| now - circle.last_at <= LOST_AFTER);
+        self.places.sweep(now);
+    }
+
+    /// Number of vessels and places not kept because there were too many.
+    pub fn dropped(&self) -> u64 {
+        self.dropped + self.places.evicted()
+    }
+
+    /// Approximate size on the heap of what is kept by vessel. Bytes; the shelf of places has its own limit.
+    pub fn bytes(&self) -> usize {
+        self.vessels.capacity() * (size_of::<TrackKey>() + size_of::<Circle>() + 1)
+    }
+
+    fn was_there_before(&self, key: TrackKey, circle: &Circle) -> bool {
+        let before = circle.last_at - EARLIER;
+        let metres = CIRCLE_NM * METRES_PER_NM;
+        let visited = |place: &Place| place.since <= before && place.position.metres_to(circle.middle()) <= metres;
+        circle.since <= before || self.places.of(key).any(|(_, place)| visited(place))
+    }
+}
+
+impl Circle {
+    fn new(position: LatLon, at: Time) -> Circle {
+        Circle { origin: position, east: (0.0, 0.0), north: (0.0, 0.0), since: at, last_at: at, place: None }
+    }
+
+    /// Extends the box by a position. Returns `false`, without a change, if the box would exceed the circle.
+    fn extend(&mut self, position: LatLon, at: Time) -> bool {
+        let (east, north) = self.origin.plane(position);
+        let (east, north) = (east as f32, north as f32);
+        let wider = Circle {
+            east: (self.east.0.min(east), self.east.1.max(east)),
+            north: (self.north.0.min(north), self.north.1.max(north)),
+            last_at: at,
+            ..*self
+        };
+        let fits = wider.radius_nm() < CIRCLE_NM;
+        if fits {
+            *self = wider;
+        }
+        fits
+    }
+
+    fn radius_nm(&self) -> f64 {
+        let (wide, high) = (self.east.1 - self.east.0, self.north.1 - self.north.0);
+        f64::from(wide.hypot(high)) / 2.0 / METRES_PER_NM
+    }
+
+    fn middle(&self) -> LatLon {
+        let east = f64::from(self.east.0 + self.east.1) / 2.0;
+        let north = f64::from(self.north.0 + self.north.1) / 2.0;
+        self.origin.destination(east.atan2(north).to_degrees(), east.hypot(north))
+    }
+
+    fn time(&self) -> Span {
+        self.last_at - self.since
+    }
+}
+
+#[cfg(test)]
+mod tests;

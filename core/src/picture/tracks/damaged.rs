@@ -1,0 +1,219 @@
+//! Damaged MMSIs: reports of a vessel that arrive under a number one or two bits away from its own.
+//!
+//! No static data arrive under such a number, and its reports continue another vessel's track in position, course and speed. They
+//! are counted and left out, from the first one on. A real second ship alongside is recognised by its static data, its class, a
+//! different movement, or because it sends about as often as the first.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::ais::{Body, Position, Report};
+use crate::base::time::{Span, Time};
+use crate::base::units::{METRES_PER_SECOND_PER_KNOT, Mmsi, StationClass};
+use crate::geo::LatLon;
+
+use super::TrackKey;
+use super::picture::Tracks;
+use super::siblings::metres_off;
+use super::sweep::CONFIRMED_FIXES;
+use super::track::{Fix, Vessel};
+
+/// Number of bits of an MMSI in a message.
+const BITS: u32 = 30;
+/// How recently a vessel must have been heard for a report to continue its track.
+const HEARD_WITHIN: Span = Span::from_minutes(20);
+/// Tolerance for antennas and clocks. Metres.
+const JITTER_METRES: f64 = 100.0;
+/// How far a vessel may be from its dead reckoning, as a share of the distance since its last fix.
+const WAY_SHARE: f64 = 0.25;
+/// Drift allowed beyond the reported movement, and for a vessel that reports no speed. Knots.
+const DRIFT_KNOTS: f64 = 0.25;
+const SILENT_DRIFT_KNOTS: f64 = 1.0;
+/// Speeds that differ by more than a fifth plus this belong to two ships. Knots.
+const SPEED_KNOTS: f64 = 1.0;
+/// Courses or headings that differ by more than this belong to two ships. Degrees.
+const COURSE_DEGREES: f64 = 30.0;
+/// Speed below which a course means nothing. Knots.
+const STEERED_KNOTS: f64 = 3.0;
+/// Number of reports from which a number that sends at least half as often as the vessel it resembles is another ship.
+const JUDGED_FROM: u32 = 6;
+/// How long a number is remembered after its latest report.
+const REMEMBERED: Span = Span::from_hours(24);
+/// Maximum number of numbers remembered. Further ones are judged by each report alone.
+const MOST_NUMBERS: usize = 10_000;
+
+/// Numbers that were taken for damaged forms of other vessels' MMSIs.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Damaged {
+    numbers: FxHashMap<u32, Number>,
+}
+
+/// A number that was taken for a damaged one.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Number {
+    /// The vessel whose MMSI it resembles.
+    of: TrackKey,
+    /// Reports under this number that were left out.
+    reports: u32,
+    /// Fixes of the resembled vessel before the first of these reports.
+    fixes_before: u32,
+    /// Payload hash of the latest of these reports.
+    payload: u64,
+    last_at: Time,
+    /// Whether it proved to be a ship of its own.
+    is_own: bool,
+}
+
+impl Number {
+    /// Whether it sends at least half as often as the vessel it resembles. Random damage does not repeat that often.
+    fn sends_as_often(&self, vessel: Vessel<'_>) -> bool {
+        let fixes = vessel.fixes().saturating_sub(self.fixes_before);
+        JUDGED_FROM <= self.reports && vessel.fixes() < u32::from(u16::MAX) && fixes < 2 * self.reports
+    }
+}
+
+impl Damaged {
+    /// Forgets numbers not heard for a day.
+    pub(super) fn sweep(&mut self, now: Time) {
+        self.numbers.retain(|_, number| now - number.last_at <= REMEMBERED);
+    }
+}
+
+impl Tracks {
+    /// Whether a report is another vessel's, with its MMSI damaged in transmission. The report is then left out, and a track that
+    /// earlier reports of this kind started is forgotten.
+    pub fn is_damaged(&mut self, report: &Report) -> bool {
+        let Some((said, position)) = self.suspect(report) else {
+            return false;
+        };
+        let known = self.damaged.numbers.get(&report.mmsi.0).copied();
+        let said = said.within(report.uncertainty);
+        let fix = Fix { at: report.at, position, said, station: report.station, source: report.source };
+        let Some(vessel) = self.resembled(report.mmsi, known.map(|number| number.of.mmsi), &fix) else {
+            return false;
+        };
+        let (of, fixes_before) = (vessel.key(), vessel.fixes());
+        let new = Number { of, reports: 0, fixes_before, payload: !report.payload, last_at: report.at, is_own: false };
+        let mut number = known.filter(|number| number.of == of).unwrap_or(new);
+        // A copy by another station does not show how often the number sends.
+        number.reports += u32::from(number.payload != report.payload);
+        number.payload = report.payload;
+        number.last_at = number.last_at.max(report.at);
+        number.is_own = number.sends_as_often(vessel);
+        if known.is_some() || self.damaged.numbers.len() < MOST_NUMBERS {
+            self.damaged.numbers.insert(report.mmsi.0, number);
+        }
+        if !number.is_own {
+            self.forget_damaged(report.mmsi);
+        }
+        !number.is_own
+    }
+
+    /// Whether the MMSI of a report may be damaged, by what is known about the number alone.
+    pub fn is_suspect(&self, report: &Report) -> bool {
+        self.suspect(report).is_some()
+    }
+
+    /// The position report and its place, if its number could be a damaged one.
+    fn suspect(&self, report: &Report) -> Option<(Position, LatLon)> {
+        let Body::Position(said) = report.body else {
+            return None;
+        };
+        let class = report.mmsi.station_class();
+        if !matches!(class, StationClass::Ship | StationClass::Tender | StationClass::Unassigned) {
+            return None;
+        }
+        let position = said.lat_lon()?;
+        let is_own = || self.damaged.numbers.get(&report.mmsi.0).is_some_and(|number| number.is_own);
+        (self.may_be_damaged(report.mmsi) && !is_own()).then_some((said, position))
+    }
+
+    /// The vessel whose MMSI arrived damaged as this one, and how many of its reports were left out; `None` for other numbers.
+    pub fn damaged(&self, mmsi: Mmsi) -> Option<(TrackKey, u32)> {
+        let number = self.damaged.numbers.get(&mmsi.0).filter(|number| !number.is_own)?;
+        Some((number.of, number.reports))
+    }
+
+    /// Number of reports of this vessel that arrived under damaged MMSIs within about the last day.
+    pub fn damaged_reports_of(&self, key: TrackKey) -> u32 {
+        self.damaged
+            .numbers
+            .values()
+            .filter(|number| number.of == key && !number.is_own)
+            .map(|number| number.reports)
+            .sum()
+    }
+
+    /// Whether nothing shows yet that the number belongs to a vessel: it has no static data, and too few fixes.
+    fn may_be_damaged(&self, mmsi: Mmsi) -> bool {
+        self.under(mmsi).all(|vessel| vessel.identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
+    }
+
+    /// The confirmed vessel whose MMSI is one or two bits away and whose track the fix continues; of several, the nearest. If a
+    /// resembled vessel is already known, only that one is considered.
+    fn resembled(&self, mmsi: Mmsi, known: Option<Mmsi>, fix: &Fix) -> Option<Vessel<'_>> {
+        let fits = |number: u32| {
+            let tracks = self.under(Mmsi(number));
+            tracks.filter(|vessel| continues(*vessel, fix)).filter_map(|vessel| Some((vessel, vessel.last()?)))
+        };
+        let nearest = |numbers: &mut dyn Iterator<Item = u32>| {
+            numbers
+                .flat_map(fits)
+                .min_by(|(one, a), (other, b)| {
+                    let metres = |last: &Fix| metres_off(last, fix);
+                    metres(a).total_cmp(&metres(b)).then(one.key().cmp(&other.key()))
+                })
+                .map(|(vessel, _)| vessel)
+        };
+        if let Some(known) = known {
+            return nearest(&mut std::iter::once(known.0));
+        }
+        let one = (0..BITS).map(|bit| mmsi.0 ^ 1 << bit);
+        let two = (0..BITS).flat_map(|bit| (0..bit).map(move |other| mmsi.0 ^ 1 << bit ^ 1 << other));
+        nearest(&mut one.chain(two).filter(|number| self.may_have_confirmed(Mmsi(*number))))
+    }
+
+    fn forget_damaged(&mut self, mmsi: Mmsi) {
+        let shard = self.shard_of(mmsi);
+        self.shards_mut()[shard].forget_unproved(mmsi);
+    }
+}
+
+/// Whether a fix continues the track of a confirmed vessel, with similar movement and the same transponder class.
+fn continues(vessel: Vessel<'_>, fix: &Fix) -> bool {
+    let Some(last) = vessel.last().filter(|_| u32::from(CONFIRMED_FIXES) <= vessel.fixes()) else {
+        return false;
+    };
+    let apart = (fix.at - last.at).abs();
+    apart <= HEARD_WITHIN
+        && last.said.class == fix.said.class
+        && moves_alike(&last.said, &fix.said)
+        && metres_off_track(vessel, &last, fix) <= allowed_metres(&last, fix)
+}
+
+/// Distance from the fix to where the vessel was at that time, or would be. Metres.
+fn metres_off_track(vessel: Vessel<'_>, last: &Fix, fix: &Fix) -> f64 {
+    let between: Option<LatLon> = vessel.position_at(fix.at, HEARD_WITHIN).filter(|_| fix.at < last.at);
+    between.map_or_else(|| metres_off(last, fix), |position| position.metres_to(fix.position))
+}
+
+fn allowed_metres(last: &Fix, fix: &Fix) -> f64 {
+    let seconds = ((fix.at - last.at).abs() + last.said.uncertainty() + fix.said.uncertainty()).seconds();
+    let drift = last.said.sog_knots().into_iter().chain(fix.said.sog_knots()).reduce(f64::max);
+    let drift = drift.map_or(SILENT_DRIFT_KNOTS, |knots| DRIFT_KNOTS + WAY_SHARE * knots);
+    let way = drift * METRES_PER_SECOND_PER_KNOT * seconds;
+    JITTER_METRES + last.said.resolution_metres() + fix.said.resolution_metres() + way
+}
+
+fn moves_alike(a: &Position, b: &Position) -> bool {
+    let (sog_a, sog_b) = (a.sog_knots(), b.sog_knots());
+    let faster = sog_a.unwrap_or(0.0).max(sog_b.unwrap_or(0.0));
+    let as_fast = sog_a.zip(sog_b).is_none_or(|(a, b)| (a - b).abs() <= SPEED_KNOTS + faster / 5.0);
+    let alike = |a: Option<f64>, b: Option<f64>| {
+        let turned = a.zip(b).map_or(0.0, |(a, b)| (a - b + 180.0).rem_euclid(360.0) - 180.0);
+        turned.abs() <= COURSE_DEGREES
+    };
+    as_fast
+        && (faster < STEERED_KNOTS || alike(a.cog_degrees(), b.cog_degrees()))
+        && alike(a.heading_degrees(), b.heading_degrees())
+}

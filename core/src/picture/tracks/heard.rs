@@ -1,0 +1,288 @@
+//! Recent transmissions of each MMSI, so that a copy is recognised however late it is relayed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ais::{Body, Report};
+use crate::base::time::{Span, Time};
+use crate::base::units::{Mmsi, StationClass, knots};
+
+use super::TrackIx;
+use super::accept::{Outcome, Refusal};
+use super::store::Shard;
+
+/// The same payload within this time is the same transmission, whatever its content.
+pub(super) const AT_ONCE: Span = Span::from_seconds(30);
+/// How long a transmission is remembered (SPEC "Time and lateness").
+const KEPT: Span = Span::from_minutes(60);
+/// Maximum number of transmissions remembered beyond the last three: an hour of a ship that sends every 7 s; 2 KB.
+const MOST_KEPT: usize = 512;
+/// Number of oldest transmissions dropped together at the limit.
+const DROPPED: usize = 64;
+/// Interval between removals of transmissions that are too old. Seconds.
+const PRUNED_EVERY: i64 = 300;
+
+/// A ship at no more than this speed may send identical bits again, while it has moved no further than `STILL_METRES`. Knots.
+const STILL_KNOTS: f64 = 1.0;
+/// See `STILL_KNOTS`. Metres.
+const STILL_METRES: f64 = 550.0;
+/// A ship has moved on if its new position is within this angle of its reported course from the last one, and the distance is
+/// between half and twice what its speed gives, plus or minus a knot. Degrees.
+const AHEAD_DEGREES: f64 = 90.0;
+
+/// Number of bits of a remembered transmission that hold its time. They wrap around after four and a half hours.
+const TIME_BITS: u32 = 12;
+/// Unit of that time. Seconds.
+const TIME_UNIT: i64 = 4;
+
+/// Whether a report is remembered beyond the last three of its MMSI. Rows of tables are not, because their copies arrive at once
+/// and their hash includes the time.
+pub(super) fn is_kept(body: &Body) -> bool {
+    !matches!(body, Body::Position(said) if said.message_type == 0)
+}
+
+/// Whether the same payload is still the same transmission after more than 30 s. True for positions; false for static data, which
+/// are repeated every few minutes.
+pub(super) fn lasts(body: &Body) -> bool {
+    matches!(body, Body::Position(said) if said.message_type != 0 && said.units().is_some())
+}
+
+/// Recent transmissions of one MMSI: half a cache line, read with every report.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct Heard {
+    lately: [Transmission; 3],
+    earlier: Option<Box<Earlier>>,
+}
+
+/// One transmission.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Transmission {
+    /// 31 bits of the hash, and one bit for whether the transmission is kept; 0 for an empty place.
+    mark: u32,
+    /// The low 32 bits of the time in milliseconds, which wrap around after 49 days.
+    at: u32,
+}
+
+/// Transmissions of the last hour before the last three, oldest first: 20 bits of the hash and 12 of the time. With 512 of them,
+/// one report of a moving ship in two thousand is mistaken for a copy.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Earlier {
+    kept: Vec<u32>,
+    /// Time of the newest, and when old ones were last removed. Seconds.
+    newest: i64,
+    pruned: i64,
+}
+
+impl Transmission {
+    fn new(hash: u64, at: Time, kept: bool) -> Transmission {
+        let mark = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
+        Transmission { mark: (mark & !1).max(2) | u32::from(kept), at: at.millis() as u32 }
+    }
+
+    /// Time from `earlier` to this transmission.
+    fn since(self, earlier: Transmission) -> Span {
+        Span::from_millis(i64::from(self.at.wrapping_sub(earlier.at) as i32))
+    }
+
+    fn is_copy_of(self, other: Transmission) -> bool {
+        self.mark | 1 == other.mark | 1 && self.mark != 0
+    }
+}
+
+/// Seconds as the time bits of a remembered transmission.
+fn time_bits(seconds: i64) -> u32 {
+    (seconds.div_euclid(TIME_UNIT) as u32) & ((1 << TIME_BITS) - 1)
+}
+
+impl Earlier {
+    fn push(&mut self, mark: u32, seconds: i64) {
+        self.newest = self.newest.max(seconds);
+        if PRUNED_EVERY < seconds - self.pruned {
+            let oldest = KEPT.millis() / 1000;
+            match seconds - self.pruned < oldest {
+                true => self.kept.retain(|kept| Earlier::apart(*kept, seconds) <= oldest),
+                // After an hour without a kept transmission every time is too old, or may have wrapped around.
+                false => self.kept.clear(),
+            }
+            self.pruned = seconds;
+        }
+        if self.kept.len() == MOST_KEPT {
+            self.kept.drain(..DROPPED);
+        }
+        if self.kept.len() == self.kept.capacity() {
+            self.kept.reserve_exact(self.kept.len() / 4 + 4);
+        }
+        self.kept.push(mark >> TIME_BITS << TIME_BITS | time_bits(seconds));
+    }
+
+    /// Time between a remembered transmission and a moment. Seconds.
+    fn apart(kept: u32, seconds: i64) -> i64 {
+        let shift = 32 - TIME_BITS;
+        let units = (time_bits(seconds) << shift).wrapping_sub(kept << shift) as i32 >> shift;
+        i64::from(units).abs() * TIME_UNIT
+    }
+
+    fn last(&self, mark: u32, seconds: i64) -> Option<Span> {
+        let is = |kept: &u32| kept >> TIME_BITS == mark >> TIME_BITS;
+        // In blocks without an early exit, so that the processor compares many at once. Usually none matches.
+        let mut blocks = self.kept.chunks(32);
+        if KEPT.millis() / 1000 < seconds - self.newest
+            || !blocks.any(|block| block.iter().fold(false, |any, kept| any | is(kept)))
+        {
+            return None;
+        }
+        let apart = self.kept.iter().filter(|kept| is(kept)).map(|kept| Earlier::apart(*kept, seconds)).min()?;
+        Some(Span::from_seconds(apart))
+    }
+}
+
+impl Heard {
+    /// Time between `at` and the transmission with this hash; `None` if there was none within an hour.
+    pub(super) fn last(&self, hash: u64, at: Time) -> Option<Span> {
+        let new = Transmission::new(hash, at, false);
+        let lately = self.lately.iter().filter(|known| new.is_copy_of(**known)).map(|known| new.since(*known).abs());
+        let earlier = self.earlier.iter().filter_map(|earlier| earlier.last(new.mark, at.seconds()));
+        lately.chain(earlier).min().filter(|apart| *apart <= KEPT)
+    }
+
+    /// Remembers a transmission: for an hour if `kept`, otherwise while it is one of the last three.
+    pub(super) fn remember(&mut self, hash: u64, at: Time, kept: bool) {
+        let new = Transmission::new(hash, at, kept);
+        let age = |known: &Transmission| if known.mark == 0 { Span::from_hours(24 * 49) } else { new.since(*known) };
+        let mut oldest = 0;
+        for place in 1..self.lately.len() {
+            if age(&self.lately[oldest]) < age(&self.lately[place]) {
+                oldest = place;
+            }
+        }
+        let gone = std::mem::replace(&mut self.lately[oldest], new);
+        let since = new.since(gone);
+        if gone.mark & 1 == 1 && since.abs() <= KEPT {
+            let earlier = self.earlier.get_or_insert_default();
+            earlier.push(gone.mark, (at - since).seconds());
+        }
+    }
+
+    /// Heap memory held, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.earlier.as_ref().map_or(0, |earlier| size_of::<Earlier>() + 4 * earlier.kept.capacity())
+    }
+
+    /// A value that depends on the data that the next report will read, to load it into the cache.
+    pub(super) fn touch(&self) -> u32 {
+        self.lately[0].mark
+    }
+
+    /// Like `touch`, but for the pointer to the earlier transmissions.
+    pub(super) fn touch_earlier(&self) -> u32 {
+        self.earlier.as_ref().map_or(0, |earlier| earlier.newest as u32)
+    }
+
+    /// Like `touch`, but for the earlier transmissions themselves: one from each cache line.
+    pub(super) fn touch_kept(&self) -> u32 {
+        let kept = self.earlier.iter().flat_map(|earlier| earlier.kept.iter().step_by(16));
+        kept.fold(0, |all, kept| all ^ kept)
+    }
+}
+
+impl Shard {
+    /// Time of the latest fix of an MMSI, on any of its tracks.
+    pub(super) fn last_at(&self, first: u32) -> Time {
+        let chain = self.chain_from(first);
+        chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
+    }
+
+    /// Whether a position identical to an earlier one may still be new, from a ship that has not moved or has returned to the same
+    /// place. A copy that was relayed late lies behind its ship.
+    pub(super) fn repeats_itself(&self, first: u32, report: &Report) -> bool {
+        let Body::Position(said) = &report.body else {
+            return false;
+        };
+        let Some(place) = said.lat_lon() else {
+            return false;
+        };
+        // Long-range messages are coarse: a slow ship may take long to leave a position.
+        let slow = said.message_type == 27 || said.sog_knots().is_none_or(|knots| knots <= STILL_KNOTS);
+        self.chain_from(first).filter_map(|ix| self.hot[ix.0 as usize].last()).any(|last| {
+            let metres = last.position.metres_to(place);
+            if slow && metres <= STILL_METRES {
+                return true;
+            }
+            let (Some(sog), Some(cog)) = (said.sog_knots(), said.cog_degrees()) else {
+                return false;
+            };
+            let took = report.at - last.at;
+            if took <= Span::ZERO {
+                return false;
+            }
+            let made = knots(metres, took.seconds());
+            let aside = (last.position.bearing_to(place) - cog + 540.0).rem_euclid(360.0) - 180.0;
+            aside.abs() <= AHEAD_DEGREES && sog / 2.0 - 1.0 <= made && made <= sog * 2.0 + 1.0
+        })
+    }
+
+    /// Records whether a distress device reports a test in its text.
+    pub(super) fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
+        if mmsi.station_class() != StationClass::Distress {
+            return Outcome::Refused(Refusal::NotTracked);
+        }
+        let vessel = match self.by_mmsi.get(&mmsi.0) {
+            Some(ix) => TrackIx(*ix),
+            None => self.create(mmsi, 1),
+        };
+        let is_test = text.to_ascii_uppercase().contains("TEST");
+        self.cold[vessel.0 as usize].identity.get_or_insert_default().is_test = is_test;
+        Outcome::Identity { vessel, learned: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Time {
+        Time::from_seconds(1_700_000_000 + seconds)
+    }
+
+    #[test]
+    fn a_position_is_recognised_for_an_hour_however_often_its_ship_sends() {
+        for step in [2, 6, 7, 10, 60, 180, 1500] {
+            let mut heard = Heard::default();
+            for second in (0..20_000).step_by(step) {
+                let hash = second as u64 + 1;
+                assert_eq!(heard.last(hash, at(second)), None, "{second}");
+                heard.remember(hash, at(second), true);
+                let reach = 3600.min(400 * step as i64) / step as i64 * step as i64;
+                for back in [step as i64, reach].into_iter().filter(|back| *back <= second) {
+                    let apart = heard.last(hash - back as u64, at(second)).expect("known").millis() / 1000;
+                    assert!((apart - back).abs() <= 4, "{step} {second}: {back}, not {apart}");
+                }
+            }
+            assert!(heard.bytes() <= 64 + 4 * MOST_KEPT * 5 / 4);
+        }
+    }
+
+    #[test]
+    fn after_an_hour_the_same_bits_are_a_new_transmission() {
+        let mut heard = Heard::default();
+        heard.remember(7, at(0), true);
+        assert!(heard.last(7, at(3600)).is_some());
+        assert!(heard.last(7, at(-90)).is_some(), "the original, later than its copy");
+        assert_eq!(heard.last(7, at(3601)), None);
+        // Pushed out of the last three, and long ago.
+        for second in [10, 20, 30, 40, 40_000, 40_010, 40_020, 40_030] {
+            heard.remember(second as u64 + 100, at(second), true);
+        }
+        assert_eq!(heard.last(7, at(40_040)), None);
+        assert_eq!(heard.last(110, at(16_384 + 10)), None, "the time bits have come round");
+    }
+
+    #[test]
+    fn a_transmission_not_kept_is_recognised_only_among_the_last_three() {
+        let mut heard = Heard::default();
+        heard.remember(7, at(0), false);
+        assert_eq!(heard.last(7, at(30)), Some(AT_ONCE));
+        (1..4).for_each(|hash| heard.remember(hash, at(40), false));
+        assert_eq!(heard.last(7, at(41)), None);
+        assert_eq!(heard.bytes(), 0);
+    }
+}

@@ -1,0 +1,31 @@
+//! Loads what the next reports need into the processor cache, so that many waits for memory overlap.
+
+use std::hint::black_box;
+
+use crate::base::units::Mmsi;
+
+use super::TrackIx;
+use super::store::Shard;
+use super::usual::UsualSpeed;
+
+impl Shard {
+    /// Loads the data of the next reports into the processor cache, and fills `known` with their tracks.
+    pub fn warm(&self, coming: impl Iterator<Item = Mmsi>, known: &mut Vec<TrackIx>) {
+        known.clear();
+        known.extend(coming.filter_map(|mmsi| self.by_mmsi.get(&mmsi.0)).map(|ix| TrackIx(*ix)));
+        let heads = known.iter().map(|ix| {
+            let place = ix.0 as usize;
+            u32::from(self.hot[place].fixes) ^ self.heard[place].touch() ^ self.cold[place].first_at.millis() as u32
+        });
+        black_box(heads.fold(0, |all, head| all ^ head));
+        let trails = known.iter().map(|ix| {
+            let cold = &self.cold[ix.0 as usize];
+            let usual = cold.usual.as_deref().map_or(0, UsualSpeed::touch);
+            cold.trail.touch(self.hot[ix.0 as usize].smg_place) ^ usual ^ self.heard[ix.0 as usize].touch_earlier()
+        });
+        black_box(trails.fold(0, |all, trail| all ^ trail));
+        let kept = known.iter().map(|ix| self.heard[ix.0 as usize].touch_kept());
+        black_box(kept.fold(0, |all, kept| all ^ kept));
+        known.iter_mut().for_each(|ix| *ix = self.outside(*ix));
+    }
+}

@@ -1,0 +1,214 @@
+//! The inputs: their tasks, the channel that their lines come through, and what the loop knows of each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::driver::EngineDriver;
+use super::recover::used_before;
+use crate::config::{self, Checked};
+use crate::inputs::{self, Message, Port, Settings, State};
+use crate::platform::clock::{Clock, Moment};
+use crate::platform::service::Sockets;
+use crate::platform::telemetry::InputCounters;
+use atalaia_core::ais::SourceId;
+use atalaia_core::base::time::Time;
+use atalaia_core::engine::Engine;
+
+/// Capacity of the channel from the inputs, in batches: enough to bridge a burst, small enough that a busy engine slows its feeds.
+const BATCHES_WAITING: usize = 64;
+/// Time inputs have to close their connections in an orderly way when stopping.
+const LEAVE: Duration = Duration::from_secs(3);
+
+/// The inputs of the daemon.
+pub(super) struct Feeds {
+    /// The inputs, in the order of the settings.
+    pub(super) sources: Vec<Source>,
+    pub(super) messages: Receiver<Message>,
+    /// Kept so that the channel stays open after every input has ended.
+    _sender: Sender<Message>,
+    /// Tasks of inputs that close their connections in an orderly way when the daemon stops.
+    leaving: JoinSet<()>,
+}
+
+impl Feeds {
+    /// Starts the inputs. `ids` are their numbers in the engine.
+    pub(super) fn start(
+        settings: &Checked,
+        driver: &EngineDriver,
+        ids: &[SourceId],
+        sockets: &Arc<Sockets>,
+        clock: Clock,
+        stop: &CancellationToken,
+    ) -> Feeds {
+        let (sender, messages) = channel(BATCHES_WAITING);
+        let mut feeds = Feeds { sources: Vec::new(), messages, _sender: sender.clone(), leaving: JoinSet::new() };
+        for (index, (input, id)) in (0..).zip(settings.inputs.iter().zip(ids)) {
+            let source = Source::new(input, *id, driver, settings, clock);
+            let run = inputs::run(Port {
+                source: SourceId(index),
+                settings: Arc::new(input.clone()),
+                limits: settings.recordings.limits(),
+                lateness: config::source_clock(input, settings).lateness,
+                clock,
+                counters: Arc::clone(&source.counters),
+                sender: sender.clone(),
+                stop: stop.clone(),
+                sockets: Arc::clone(sockets),
+            });
+            feeds.sources.push(source);
+            match input.kind.drains() {
+                true => drop(feeds.leaving.spawn(run)),
+                false => drop(tokio::spawn(run)),
+            }
+        }
+        feeds
+    }
+
+    /// The input of this number.
+    pub(super) fn source(&mut self, id: SourceId) -> &mut Source {
+        &mut self.sources[usize::from(id.0)]
+    }
+
+    /// The engine's numbers of the inputs that it must be notified have fallen silent.
+    pub(super) fn silent(&mut self, now: Moment, idle_after: Duration) -> Vec<SourceId> {
+        let silent =
+            self.sources.iter_mut().filter_map(|source| source.falls_silent(now, idle_after).then_some(source.id));
+        silent.collect()
+    }
+
+    /// Whether every listener is bound or has reported an error; inputs that connect are not waited for.
+    pub(super) fn have_begun(&self, settings: &[Settings]) -> bool {
+        let listens = |settings: &Settings| settings.kind.listens().is_some();
+        self.sources.iter().zip(settings).filter(|(_, settings)| listens(settings)).all(|(source, _)| source.begun)
+    }
+
+    /// New settings are in force: how late reports may be has perhaps changed.
+    pub(super) fn configure(&mut self, settings: &Checked) {
+        for (source, input) in self.sources.iter_mut().zip(&settings.inputs) {
+            source.lateness = lateness(input, settings);
+        }
+    }
+
+    /// Whether an input has still to close its connections.
+    pub(super) fn are_leaving(&self) -> bool {
+        !self.leaving.is_empty()
+    }
+
+    /// Lets inputs close their connections. Lines that came too late to be processed are not acknowledged, so their senders repeat them.
+    pub(super) async fn leave(&mut self) {
+        self.messages.close();
+        while self.messages.try_recv().is_ok() {}
+        let leave = async { while self.leaving.join_next().await.is_some() {} };
+        if timeout(LEAVE, leave).await.is_err() {
+            warn!("an input did not close its connection in time");
+        }
+    }
+
+    /// Logs which inputs' clocks start or stop lagging behind receipt.
+    pub(super) fn log_lagging(&mut self, engine: &Engine) {
+        let lagging = engine.lagging();
+        for source in &mut self.sources {
+            let lags = lagging.contains(&source.id);
+            match (source.lagging, lags) {
+                (false, true) => {
+                    warn!(input = %source.name, "feed is later than lateness_seconds allows; the engine no longer waits for it")
+                }
+                (true, false) if source.idle => info!(input = %source.name, "late feed has fallen silent"),
+                (true, false) => info!(input = %source.name, "feed is on time again"),
+                _ => {}
+            }
+            source.lagging = lags;
+        }
+    }
+
+    /// Logs messages without a time in an input that has ended, and when all inputs have ended.
+    pub(super) fn log_ended(&self, engine: &Engine, id: SourceId) {
+        let untimed = engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
+        if 0 < untimed {
+            let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
+            warn!(%input, messages = untimed, "messages without a time; the behaviours do not use them");
+        }
+        if self.sources.iter().all(|source| source.state == State::Ended) {
+            warn!("all inputs have ended; nothing more is read until a restart");
+        }
+    }
+}
+
+/// Maximum delay of an input's reports.
+fn lateness(input: &Settings, settings: &Checked) -> Duration {
+    Duration::from_millis(config::source_clock(input, settings).lateness.millis().max(0) as u64)
+}
+
+/// The loop's state of one input.
+pub(super) struct Source {
+    pub(super) name: String,
+    /// Its number in the engine; stable across restarts.
+    pub(super) id: SourceId,
+    /// Lines of a recording still to be skipped because they were processed before a restart.
+    pub(super) skip: u64,
+    pub(super) counters: Arc<InputCounters>,
+    pub(super) state: State,
+    pub(super) heard: Moment,
+    /// When the last line was received, by the wall clock; `None` before the first since the start.
+    pub(super) heard_at: Option<Time>,
+    /// Whether the input has reported its first state.
+    pub(super) begun: bool,
+    /// Whether the engine treats it as silent (first step, after `idle_after_seconds`); the next line resets it.
+    pub(super) idle: bool,
+    /// Whether the engine has been notified of the second step: silent for as long as reports may be late.
+    pub(super) released: bool,
+    /// Maximum delay of its reports.
+    pub(super) lateness: Duration,
+    /// Whether the log already reports that its clock lags.
+    pub(super) lagging: bool,
+    pub(super) lines: u64,
+}
+
+impl Source {
+    fn new(input: &Settings, id: SourceId, driver: &EngineDriver, settings: &Checked, clock: Clock) -> Source {
+        Source {
+            name: input.name.clone(),
+            id,
+            skip: used_before(driver, id, input.kind),
+            counters: Arc::new(InputCounters::default()),
+            state: State::Down,
+            heard: clock.moment(),
+            heard_at: None,
+            begun: false,
+            idle: false,
+            released: false,
+            lateness: lateness(input, settings),
+            lagging: false,
+            lines: 0,
+        }
+    }
+
+    /// Whether the engine must be notified of silence: once after `idle_after`, and once when no late report can still be on its way.
+    pub(super) fn falls_silent(&mut self, now: Moment, idle_after: Duration) -> bool {
+        let silent = now.since(self.heard);
+        if !self.idle && idle_after <= silent {
+            self.idle = true;
+            info!(input = %self.name, seconds = idle_after.as_secs(), "input silent; the engine no longer waits for it");
+            return true;
+        }
+        self.idle && idle_after.max(self.lateness) <= silent && !std::mem::replace(&mut self.released, true)
+    }
+
+    /// The part of a batch that was not processed before a restart.
+    pub(super) fn not_used_yet<'a>(&mut self, lines: &'a [u8]) -> &'a [u8] {
+        let mut rest = lines;
+        while 0 < self.skip
+            && let Some(end) = memchr::memchr(b'\n', rest)
+        {
+            rest = &rest[end + 1..];
+            self.skip -= 1;
+        }
+        rest
+    }
+}

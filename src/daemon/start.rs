@@ -1,0 +1,80 @@
+//! Starts the parts of the daemon, in the order in which they need each other.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::ask::Questions;
+use super::deliveries::Deliveries;
+use super::feeds::Feeds;
+use super::persist::Persistence;
+use super::recover::Started;
+use super::reload::{Reloader, warn_of};
+use super::signals::Signals;
+use super::status::StatusReporter;
+use super::{Daemon, TICK};
+use crate::config::Checked;
+use crate::delivery::Wake;
+use crate::platform::clock::Clock;
+use crate::platform::service::{Sockets, Starting, outlive_full_files};
+use crate::platform::telemetry::Pulse;
+use atalaia_core::alerts::Change;
+
+impl Daemon {
+    /// Restores the state, opens the sinks and starts the inputs.
+    pub(super) fn start(
+        mut settings: Checked,
+        file: PathBuf,
+        stop: CancellationToken,
+        watcher: Option<mpsc::Sender<Change>>,
+    ) -> io::Result<Daemon> {
+        let clock = Clock;
+        // Registered before anything slow, so that an early SIGTERM or SIGHUP is not lost.
+        let signals = Signals::register(stop)?;
+        outlive_full_files()?;
+        let taking_up = Arc::new(Pulse::default());
+        let starting = Starting::begin(Arc::clone(&taking_up));
+        let sockets = Arc::new(Sockets::take_over());
+        let reloader = Reloader::new(file, &settings, clock);
+        let wake = Wake::default();
+        let (persistence, Started { driver, ids }) = Persistence::open(&settings, clock, &taking_up, &wake)?;
+        drop(starting);
+        let deliveries = Deliveries::start(&settings, &persistence, &wake, clock, watcher)?;
+        let feeds = Feeds::start(&settings, &driver, &ids, &sockets, clock, &signals.stop);
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        info!(
+            version = env!("CARGO_PKG_VERSION"),
+            settings = %reloader.file.display(),
+            inputs = settings.inputs.len(),
+            sinks = settings.sinks.len(),
+            zones = settings.zone_count(),
+            listed = settings.chart.watchlists.len(),
+            zone_files = %settings.zones,
+            "started"
+        );
+        warn_of(&settings);
+        // No longer needed: a copy is now stored beside the journal.
+        settings.list_texts = None;
+        let (asker, questions) = Questions::new(clock);
+        let status =
+            StatusReporter::start(&settings, &reloader.file, &persistence, &sockets, clock, asker, &signals.stop)?;
+        Ok(Daemon {
+            clock,
+            settings,
+            signals,
+            tick,
+            reloader,
+            feeds,
+            driver,
+            persistence,
+            deliveries,
+            status,
+            questions,
+        })
+    }
+}

@@ -1,0 +1,387 @@
+//! Reports the daemon's state to the service manager and to the metrics and health pages.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::feeds::{Feeds, Source};
+use super::persist::Persistence;
+use super::rates::Rates;
+use super::reload::Outcome;
+use super::restart;
+use crate::config::{self, Checked};
+use crate::delivery::Dispatcher;
+use crate::http::{self, Asker, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
+use crate::inputs::{Kind, Settings, State};
+use crate::platform::clock::{Clock, Moment};
+use crate::platform::disk::Absence;
+use crate::platform::service::{Service, Sockets};
+use crate::platform::telemetry::{InputCounts, SinkCounters};
+use crate::storage::journal;
+use crate::storage::store;
+use atalaia_core::alerts::{Change, ChangeKind, Severity};
+use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::Behaviour;
+use atalaia_core::engine::Engine;
+
+/// Minimum interval between two counts of the open alerts, of which there may be many.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+/// Interval between two reports of the state in the log.
+const LOG_EVERY: Duration = Duration::from_secs(600);
+/// Minimum interval between two checks of when certificates expire.
+const READ_EVERY: Duration = Duration::from_secs(60);
+/// How long readiness waits for a listener to report its first state.
+const BEGUN_WITHIN: Duration = Duration::from_secs(5);
+
+/// Minimum time the longest turn of the loop is shown; longer than a usual scrape interval.
+const TURN_SHOWN: Duration = Duration::from_secs(60);
+
+/// The parts of the daemon that the status is about.
+pub(super) struct Parts<'a> {
+    pub(super) settings: &'a Checked,
+    pub(super) feeds: &'a Feeds,
+    pub(super) engine: &'a Engine,
+    pub(super) dispatcher: Option<&'a Dispatcher>,
+    pub(super) reload: &'a Outcome,
+}
+
+/// The longest time the loop spent on one event, in the current interval and in the previous one.
+#[derive(Default)]
+struct Turns {
+    longest: Duration,
+    before: Duration,
+    since: Option<Moment>,
+}
+
+impl Turns {
+    fn note(&mut self, began: Moment, ended: Moment) {
+        if self.since.is_none_or(|since| TURN_SHOWN <= ended.since(since)) {
+            (self.before, self.longest, self.since) = (self.longest, Duration::ZERO, Some(ended));
+        }
+        self.longest = self.longest.max(ended.since(began));
+    }
+}
+
+/// Counters and states that the pages show, and the connection to the service manager.
+pub(super) struct StatusReporter {
+    pub(super) service: Service,
+    clock: Clock,
+    began: Moment,
+    /// When the state was last logged.
+    logged: Moment,
+    opened: BTreeMap<(Behaviour, Severity), u64>,
+    ended: BTreeMap<Behaviour, u64>,
+    retracted: BTreeMap<Behaviour, u64>,
+    open: BTreeMap<Behaviour, u64>,
+    counted: Option<Moment>,
+    rates: Rates,
+    /// Longest time lines waited between receipt and processing since the pages were last updated; reset with each update.
+    waited: Span,
+    turns: Turns,
+    store: Option<Failing>,
+    journal: Option<Failing>,
+    /// Warnings for certificates that have expired or soon will, and when their files were last read.
+    lapsing: Vec<String>,
+    lapsing_read: Option<Moment>,
+    /// The settings file.
+    file: PathBuf,
+    /// Channel to the pages; `None` if they are not served.
+    view: Option<watch::Sender<Arc<View>>>,
+}
+
+impl StatusReporter {
+    /// Starts serving the pages, and feeds the watchdog while the loop, the store and the journal make progress.
+    pub(super) fn start(
+        settings: &Checked,
+        file: &Path,
+        kept: &Persistence,
+        sockets: &Arc<Sockets>,
+        clock: Clock,
+        asker: Asker,
+        stop: &CancellationToken,
+    ) -> io::Result<StatusReporter> {
+        let mut service = Service::new(clock);
+        if let Some(store) = &kept.store {
+            service.watch("store", store.pulse());
+        }
+        if let Some(records) = &kept.records {
+            service.watch("journal", records.journal.pulse());
+        }
+        let of_kind = |kind: Kind| settings.inputs.iter().filter(move |input| input.kind == kind);
+        let tcp = of_kind(Kind::TcpListen).map(|input| input.name.as_str()).chain([http::NAME]);
+        sockets.tell_unclaimed(&of_kind(Kind::Udp).map(|input| input.name.as_str()).collect(), &tcp.collect());
+        let mut status = StatusReporter {
+            service,
+            clock,
+            began: clock.moment(),
+            logged: clock.moment(),
+            opened: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            retracted: BTreeMap::new(),
+            open: BTreeMap::new(),
+            counted: None,
+            rates: Rates::default(),
+            waited: Span::ZERO,
+            turns: Turns::default(),
+            store: kept.store.as_ref().map(|_| Failing::default()),
+            journal: kept.records.as_ref().map(|_| Failing::default()),
+            lapsing: Vec::new(),
+            lapsing_read: None,
+            file: std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
+            view: None,
+        };
+        if settings.http.address.is_some() || sockets.tcp(http::NAME).is_some() {
+            let (sender, view) = watch::channel(Arc::new(status.snapshot(
+                Vec::new(),
+                Vec::new(),
+                EngineView::default(),
+                &Outcome::good(clock.now()),
+            )));
+            let (store, journal) = (settings.store.clone(), restart::folder(settings));
+            let pages = Pages { view, store, journal, clock, asker };
+            pages.serve(settings.http.clone(), Arc::clone(sockets), stop.clone())?;
+            status.view = Some(sender);
+        }
+        Ok(status)
+    }
+
+    /// Counts announced changes by behaviour.
+    pub(super) fn count(&mut self, changes: &[Change]) {
+        for change in changes.iter().filter(|change| change.alert.announced) {
+            let (behaviour, severity) = (change.alert.behaviour, change.alert.severity);
+            let count = match change.change {
+                ChangeKind::Opened => self.opened.entry((behaviour, severity)).or_default(),
+                ChangeKind::Ended => self.ended.entry(behaviour).or_default(),
+                ChangeKind::Retracted => self.retracted.entry(behaviour).or_default(),
+                ChangeKind::Updated => continue,
+            };
+            *count += 1;
+        }
+    }
+
+    /// Notes how long the lines now about to be processed have waited.
+    pub(super) fn waited(&mut self, received: Option<Time>) {
+        if let (Some(received), true) = (received, self.view.is_some()) {
+            self.waited = self.waited.max(self.clock.now() - received);
+        }
+    }
+
+    /// Notes how long the loop spent on an event.
+    pub(super) fn turned(&mut self, began: Moment, ended: Moment) {
+        self.turns.note(began, ended);
+    }
+
+    /// Updates the state of the store.
+    pub(super) fn store(&mut self, event: &store::Event) {
+        match event {
+            store::Event::Failing { absence, .. } => begin_failing(&mut self.store, *absence),
+            store::Event::Working => self.store.iter_mut().for_each(end_failing),
+            store::Event::Stored | store::Event::GivenUp(_) => {}
+        }
+    }
+
+    /// Updates the state of the journal.
+    pub(super) fn journal(&mut self, event: &journal::Event) {
+        match event {
+            journal::Event::Failing { absence, .. } => begin_failing(&mut self.journal, *absence),
+            journal::Event::Working { .. } => self.journal.iter_mut().for_each(end_failing),
+            journal::Event::Unsealed { .. } => {}
+        }
+    }
+
+    fn snapshot(&mut self, inputs: Vec<InputView>, sinks: Vec<SinkView>, engine: EngineView, reload: &Outcome) -> View {
+        View {
+            seen: self.clock.moment(),
+            at: self.clock.now(),
+            ready: self.service.is_ready(),
+            inputs,
+            sinks,
+            engine: EngineView { waited: std::mem::replace(&mut self.waited, Span::ZERO), ..engine },
+            opened: self.opened.clone(),
+            ended: self.ended.clone(),
+            retracted: self.retracted.clone(),
+            open: self.open.clone(),
+            store: self.store.clone(),
+            journal: self.journal.clone(),
+            reload: ReloadView {
+                ok: reload.ok,
+                taken_at: reload.taken_at,
+                problems: reload.problems.len() as u64,
+                file: self.file.clone(),
+                waits_for_restart: reload.waits_for_restart.clone(),
+            },
+            lapsing: self.lapsing.clone(),
+        }
+    }
+}
+
+fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
+    let read = |counter: &AtomicU64| counter.load(Relaxed);
+    SinkView {
+        name: name.to_owned(),
+        delivered: read(&counters.delivered),
+        failures: read(&counters.failures),
+        given_up: read(&counters.given_up),
+        delayed: read(&counters.delayed),
+        down: counters.is_down(),
+        reason: counters.reason.get(),
+    }
+}
+
+fn begin_failing(failing: &mut Option<Failing>, absence: Option<Absence>) {
+    let Some(failing) = failing else {
+        return;
+    };
+    failing.absence = absence;
+    if !std::mem::replace(&mut failing.now, true) {
+        failing.times += 1;
+    }
+}
+
+fn end_failing(failing: &mut Failing) {
+    (failing.now, failing.absence) = (false, None);
+}
+
+impl StatusReporter {
+    /// Once a second: feeds the watchdog and updates the status line and the pages.
+    pub(super) fn look_out(&mut self, parts: &Parts<'_>, now: Moment) {
+        self.ready_once_begun(parts);
+        self.service.beat();
+        if self.counted.is_none_or(|counted| COUNT_EVERY <= now.since(counted)) {
+            self.counted = Some(now);
+            self.count_open(parts.engine);
+        }
+        if self.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
+            self.read_lapsing(parts.settings);
+            self.lapsing_read = Some(now);
+        }
+        let open: u64 = self.open.values().sum();
+        let sources = &parts.feeds.sources;
+        self.service.status(|| {
+            let up = sources.iter().filter(|source| source.state == State::Up).count();
+            format!("{up} of {} inputs up, {open} open alerts, {} vessels", sources.len(), parts.engine.tracks().len())
+        });
+        if self.view.is_some() {
+            self.rates.note(now.since(self.began), sources.iter().map(|source| source.lines).collect());
+        }
+        self.show(parts);
+        if LOG_EVERY <= now.since(self.logged) {
+            self.logged = now;
+            self.log(parts);
+        }
+    }
+
+    /// Publishes the current state on the pages.
+    pub(super) fn show(&mut self, parts: &Parts<'_>) {
+        if self.view.is_some() {
+            let inputs = parts.feeds.sources.iter().zip(&parts.settings.inputs).enumerate();
+            let inputs =
+                inputs.map(|(place, (source, settings))| self.input_view(parts, place, source, settings)).collect();
+            let engine = self.engine_view(parts.engine);
+            let sinks = parts.dispatcher.into_iter().flat_map(Dispatcher::counters).map(sink_view).collect();
+            let view = self.snapshot(inputs, sinks, engine, parts.reload);
+            if let Some(pages) = &self.view {
+                pages.send_replace(Arc::new(view));
+            }
+        }
+    }
+
+    /// Logs the state of every input and of the engine.
+    pub(super) fn log(&self, parts: &Parts<'_>) {
+        for source in &parts.feeds.sources {
+            let InputCounts { bytes, overlong, dropped, lost_datagrams, connections } = source.counters.read();
+            info!(
+                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, lost_datagrams,
+                connections, "input status"
+            );
+        }
+        let at = parts.engine.now().map(|at| at.to_string());
+        let Outcome { at: reloaded_at, ok: reload_ok, problems, .. } = parts.reload;
+        let reload_refused = problems.first();
+        info!(at, open_alerts = parts.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
+    }
+
+    /// Reports readiness once every listener is bound or has reported an error, or after a while.
+    pub(super) fn ready_once_begun(&mut self, parts: &Parts<'_>) {
+        let waited = self.clock.moment().since(self.began);
+        if parts.feeds.have_begun(&parts.settings.inputs) || BEGUN_WITHIN <= waited {
+            self.service.ready();
+        }
+    }
+
+    /// Warns of certificates that expire while the daemon runs. Those found at startup are already among the settings' warnings.
+    fn read_lapsing(&mut self, settings: &Checked) {
+        let lapsing = config::lapsing(&settings.inputs, &settings.sinks, self.clock.now());
+        let is_start = self.lapsing_read.is_none();
+        let new = lapsing.iter().filter(|told| !is_start && !self.lapsing.contains(told));
+        new.for_each(|told| warn!("{told}"));
+        self.lapsing = lapsing;
+    }
+
+    fn count_open(&mut self, engine: &Engine) {
+        let mut open = BTreeMap::new();
+        for alert in engine.open_alerts().iter().filter(|alert| alert.announced) {
+            *open.entry(alert.behaviour).or_default() += 1;
+        }
+        // A behaviour without open alerts is shown as 0 rather than dropped, so that its time series continues.
+        self.open.values_mut().for_each(|count| *count = 0);
+        self.open.extend(open);
+    }
+
+    fn input_view(&self, parts: &Parts<'_>, place: usize, source: &Source, settings: &Settings) -> InputView {
+        let counts = parts.engine.tally().source(source.id);
+        let rejects = counts.into_iter().flat_map(|counts| counts.rejects());
+        InputView {
+            name: source.name.clone(),
+            up: source.state == State::Up,
+            ended: source.state == State::Ended,
+            live: settings.kind.is_live(),
+            lines: source.lines,
+            lines_per_second: self.rates.per_second(place),
+            counters: source.counters.read(),
+            rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
+            refused_posts: match settings.kind {
+                Kind::AiscatcherHttp => source.counters.refused_posts(),
+                _ => Vec::new(),
+            },
+            heard: source.heard_at,
+            silent_since: self.silent_since(source, settings),
+            clients: (settings.kind == Kind::TcpListen).then(|| source.counters.clients.load(Relaxed)),
+            lagging: source.lagging,
+            // Reports from before a restart say nothing about the feed now.
+            reported: parts.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
+            lateness: config::source_clock(settings, parts.settings).lateness,
+            reason: source.counters.reason.get(),
+        }
+    }
+
+    /// Since when a live input has sent nothing; `None` unless the engine treats it as silent.
+    fn silent_since(&self, source: &Source, settings: &Settings) -> Option<Time> {
+        let is_silent = source.idle && source.state != State::Ended && settings.kind.is_live();
+        let length = || self.clock.moment().since(source.heard).as_millis();
+        let began = || self.clock.now() - Span::from_millis(i64::try_from(length()).unwrap_or(i64::MAX));
+        is_silent.then(|| source.heard_at.unwrap_or_else(began))
+    }
+
+    fn engine_view(&self, engine: &Engine) -> EngineView {
+        let summary = engine.summary();
+        EngineView {
+            time: engine.now(),
+            waited: Span::ZERO,
+            longest_turn: self.turns.longest.max(self.turns.before),
+            vessels: engine.tracks().len() as u64,
+            evicted: engine.tracks().evicted(),
+            reports: summary.reports_by_type,
+            rejects: summary.rejects,
+            copies: summary.copies,
+            late: summary.late,
+        }
+    }
+}

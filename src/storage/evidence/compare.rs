@@ -1,0 +1,243 @@
+//! Compares the alerts of a bundle with those that a replay finds: the same, the same with other points, or not found,
+//! and why, as far as the bundle shows it.
+//!
+//! All times compared are those of the alerts, which are engine time. A late feed, or a recording that is played, is
+//! received long after the times it reports.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Opened;
+use super::reach::{first_of, is_of_reception, named_vessels};
+use atalaia_core::alerts::{Alert, Change, Status};
+use atalaia_core::base::time::{Span, Time};
+
+/// Maximum difference between the beginnings of two alerts that are taken for the same one.
+const SAME_WITHIN: Span = Span::from_minutes(10);
+/// Score reasons that look back, by code, with the time they cover in hours.
+const LOOK_BACK: [(&str, i64); 7] = [
+    ("gap_lately", 24),
+    ("draught_lately", 24),
+    ("after_meeting", 24),
+    ("habit", 14 * 24),
+    ("repeat", 14 * 24),
+    ("source_region", 30 * 24),
+    ("new_identity", 180 * 24),
+];
+/// Score reasons that depend on other vessels at the place.
+const OF_OTHERS: [&str; 4] = ["rare_place", "busy_place", "crowded_place", "little_data"];
+/// Maximum number of score reasons named where points differ.
+const LINES_NAMED: usize = 4;
+
+/// The result of replaying a bundle.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Replayed {
+    /// Everything the engine decided, in order.
+    pub changes: Vec<Change>,
+    /// Time of the first report of each vessel in the replay, by MMSI. Engine time.
+    pub heard: BTreeMap<u32, Time>,
+}
+
+/// The result for one alert of the bundle.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// Id of the alert.
+    pub id: String,
+    /// Name of its behaviour.
+    pub behaviour: String,
+    /// Whether it was found again.
+    pub verdict: Verdict,
+}
+
+/// Whether an alert was found again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Found with the same vessels, behaviour, zone, beginning and points.
+    Same,
+    /// Found with other points, or with another beginning within 10 minutes for the same vessels and behaviour. The
+    /// text says what differs.
+    Differs(String),
+    /// Not found, or only as a fact. The text says why.
+    Missing(String),
+}
+
+/// Compares the alerts of a bundle with a replay of it.
+pub fn compare(opened: &Opened, replayed: &Replayed) -> Vec<Found> {
+    let mut states: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
+    for change in &replayed.changes {
+        states.entry(&change.alert.id).or_default().push(change);
+    }
+    let comparison = Comparison { opened, states, heard: &replayed.heard };
+    let found = |stored: &Value| Found {
+        id: word(stored, "id").to_owned(),
+        behaviour: word(stored, "behaviour").to_owned(),
+        verdict: comparison.verdict(stored),
+    };
+    opened.alerts.iter().map(found).collect()
+}
+
+struct Comparison<'a> {
+    opened: &'a Opened,
+    /// The changes of each alert, in order, by its id.
+    states: BTreeMap<&'a str, Vec<&'a Change>>,
+    heard: &'a BTreeMap<u32, Time>,
+}
+
+impl Comparison<'_> {
+    fn verdict(&self, stored: &Value) -> Verdict {
+        let Some(start) = time(stored, "started_at") else {
+            return Verdict::Missing("it does not say when it began".to_owned());
+        };
+        if let Some(states) = self.states.get(word(stored, "id")) {
+            return self.held_against(stored, start, states, None);
+        }
+        let near = |states: &&Vec<&Change>| {
+            let Some(alert) = states.last().map(|change| &change.alert) else {
+                return false;
+            };
+            let apart = if alert.started_at < start { start - alert.started_at } else { alert.started_at - start };
+            alert.behaviour.name() == word(stored, "behaviour")
+                && apart <= SAME_WITHIN
+                && mmsis(stored) == mmsis_of(alert)
+        };
+        match self.states.values().find(near) {
+            Some(states) => {
+                let began = states.last().map_or(start, |change| change.alert.started_at);
+                let other = match began == start {
+                    true => "same with another zone, or another number of a track".to_owned(),
+                    false => format!("same with another beginning: {began}, was {start}"),
+                };
+                self.held_against(stored, start, states, Some(other))
+            }
+            None => Verdict::Missing(self.why_missing(stored, start)),
+        }
+    }
+
+    /// Compares a stored alert with the changes of the replay. `other` says what differs apart from the points.
+    fn held_against(&self, stored: &Value, start: Time, states: &[&Change], other: Option<String>) -> Verdict {
+        let Some(last) = states.last() else {
+            return Verdict::Missing(self.why_missing(stored, start));
+        };
+        let alert = &last.alert;
+        if alert.status == Status::Retracted && word(stored, "status") != "retracted" {
+            return Verdict::Missing(format!("found, and then disproved: {}", last.reason));
+        }
+        let has_these = |change: &&Change| {
+            let alert = &change.alert;
+            stored["score"].as_i64() == Some(i64::from(alert.score))
+                && word(stored, "severity") == alert.severity.name()
+        };
+        let same = states.iter().any(has_these);
+        let was_alert = stored["announced"] != false;
+        if was_alert && !alert.announced {
+            return Verdict::Missing(format!(
+                "only as a fact below an alert, {}",
+                self.other_points(stored, start, alert)
+            ));
+        }
+        match (same, other) {
+            (true, None) => Verdict::Same,
+            (true, Some(other)) => Verdict::Differs(other),
+            (false, None) => {
+                Verdict::Differs(format!("same with other points: {}", self.other_points(stored, start, alert)))
+            }
+            (false, Some(other)) => Verdict::Differs(format!("{other}; {}", self.other_points(stored, start, alert))),
+        }
+    }
+
+    /// The points and why they differ, for example `score 15 (info), was 40 (medium): no history before the bundle's
+    /// first line (…); without +10 Silent for 3 h within 24 h of it`
+    fn other_points(&self, stored: &Value, start: Time, alert: &Alert) -> String {
+        let now: Vec<(&str, i64, &str)> = alert
+            .score_reasons
+            .iter()
+            .map(|reason| (reason.code.as_str(), i64::from(reason.points), reason.text.as_str()))
+            .collect();
+        let was: Vec<(&str, i64, &str)> = stored["score_reasons"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|reason| (word(reason, "code"), reason["points"].as_i64().unwrap_or_default(), word(reason, "text")))
+            .collect();
+        let same = |one: &(&str, i64, &str), other: &(&str, i64, &str)| (one.0, one.1) == (other.0, other.1);
+        let gone: Vec<_> = was.iter().filter(|was| !now.iter().any(|now| same(now, was))).collect();
+        let new: Vec<_> = now.iter().filter(|now| !was.iter().any(|was| same(now, was))).collect();
+        let first = mmsis(stored).iter().filter_map(|mmsi| self.heard.get(mmsi)).min().copied();
+        let mut why = Vec::new();
+        let codes = || gone.iter().chain(&new).map(|line| line.0);
+        let looks_back = |code: &str| {
+            let back = LOOK_BACK.iter().find(|(known, _)| *known == code);
+            back.is_some_and(|(_, hours)| first.is_some_and(|first| start - Span::from_hours(*hours) < first))
+        };
+        if let Some(first) = first.filter(|_| codes().any(looks_back)) {
+            why.push(format!("no history before the bundle's first line ({first})"));
+        }
+        if codes().any(|code| OF_OTHERS.contains(&code)) {
+            why.push("what other vessels do there is not in the bundle".to_owned());
+        }
+        let signed = |word: &str, lines: &[&(&str, i64, &str)]| {
+            let named = lines.iter().take(LINES_NAMED).map(|(_, points, text)| format!("{points:+} {text}"));
+            (!lines.is_empty()).then(|| format!("{word} {}", named.collect::<Vec<_>>().join(", ")))
+        };
+        why.extend(signed("without", &gone));
+        why.extend(signed("with", &new));
+        let (score, severity) = (alert.score, alert.severity.name());
+        let points = match word(stored, "severity") == severity {
+            true => format!("score {score}, was {}", stored["score"]),
+            false => format!("score {score} ({severity}), was {} ({})", stored["score"], word(stored, "severity")),
+        };
+        if why.is_empty() { points } else { format!("{points}: {}", why.join("; ")) }
+    }
+
+    fn why_missing(&self, stored: &Value, start: Time) -> String {
+        if self.opened.manifest.lines == 0 {
+            return "there are no sentences in the bundle".to_owned();
+        }
+        let own = mmsis(stored);
+        let heard = first_of(self.heard, own.iter().copied().chain(named_vessels(stored)));
+        if let Some((mmsi, _)) = heard.iter().find(|(_, first)| first.is_none()) {
+            return format!("the bundle has no positions of MMSI {mmsi:09}");
+        }
+        let late = heard.iter().filter(|(mmsi, _)| own.contains(mmsi));
+        let late = late.filter_map(|(mmsi, first)| Some((*mmsi, (*first)?))).find(|(_, first)| start < *first);
+        if let Some((mmsi, first)) = late {
+            return format!("it began {start}, before the first sentence of MMSI {mmsi:09} in the bundle ({first})");
+        }
+        let before = time(&stored["evidence"]["measured"], "old_heard_at").zip(self.heard.values().min().copied());
+        if let Some((before, first)) = before.filter(|(before, first)| before < first) {
+            return format!("it rests on what was heard {before}, before the bundle's first line ({first})");
+        }
+        if is_of_reception(stored) {
+            return "it rests on how well others were heard around, and only a part of their sentences is in the bundle".to_owned();
+        }
+        let first = heard.iter().filter_map(|(_, first)| *first).min();
+        match first {
+            Some(first) => format!(
+                "it may rest on what happened before the bundle's first line of its vessels ({first}), or on other vessels, which are not in the bundle"
+            ),
+            None => "it rests on other vessels, whose sentences are not in the bundle".to_owned(),
+        }
+    }
+}
+
+fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+pub(super) fn time(value: &Value, key: &str) -> Option<Time> {
+    Time::parse(value[key].as_str()?)
+}
+
+fn mmsis(stored: &Value) -> Vec<u32> {
+    let vessels = stored["vessels"].as_array().into_iter().flatten();
+    let mut all: Vec<u32> = vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect();
+    all.sort_unstable();
+    all
+}
+
+fn mmsis_of(alert: &Alert) -> Vec<u32> {
+    let mut all: Vec<u32> = alert.vessels.iter().map(|vessel| vessel.mmsi).collect();
+    all.sort_unstable();
+    all
+}

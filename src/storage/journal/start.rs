@@ -1,0 +1,39 @@
+//! Finds where a rebuild without a snapshot begins: the segment for a point in time, with the inputs and settings from its header.
+
+use std::path::Path;
+
+use super::catalogue::Catalogue;
+use super::reader::Reach;
+use super::{JournalError, Position};
+use crate::platform::disk::Disk;
+use atalaia_core::base::time::Time;
+
+/// A position from which reading can begin without earlier state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Start {
+    /// Position of the first entry.
+    pub position: Position,
+    /// Key of the settings and zones in force there.
+    pub in_force: String,
+    /// Names of the inputs there, in the order of `SourceId`.
+    pub sources: Vec<String>,
+}
+
+/// The start of the segment that covers the time `since`, or of the first later one with an intact header. `None` if there is no such
+/// segment.
+pub fn start(disk: &dyn Disk, folder: &Path, since: Time) -> Result<Option<Start>, JournalError> {
+    let catalogue = Catalogue::of(disk, folder)?;
+    let useful = catalogue.segments.iter().filter(|segment| segment.is_useful());
+    let reaches = |segment: &&super::catalogue::Segment| {
+        Reach::of(disk, segment).is_some_and(|reach| reach.range.is_none_or(|(_, latest)| since <= latest))
+    };
+    let found = useful.skip_while(|segment| !reaches(segment)).find_map(|segment| {
+        let header = segment.header()?;
+        Some(Start {
+            position: Position(segment.identity.first),
+            in_force: header.context.in_force.clone(),
+            sources: header.context.sources.clone(),
+        })
+    });
+    Ok(found)
+}

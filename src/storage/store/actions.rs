@@ -1,0 +1,253 @@
+//! Actions of analysts on alerts: acknowledge, assign, note, close with a finding, reopen, silence. Each is audited.
+
+use std::path::Path;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::changes::audit;
+use super::ids::{Kind, whole};
+use super::trail::Actor;
+use super::{StoreError, schema};
+use atalaia_core::base::time::Time;
+
+/// An analyst's finding on an alert.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// It was what it appeared to be.
+    Confirmed,
+    /// It happened but is harmless.
+    Benign,
+    /// It did not happen.
+    False,
+}
+
+impl Finding {
+    /// All findings.
+    pub const ALL: [Finding; 3] = [Finding::Confirmed, Finding::Benign, Finding::False];
+
+    /// Name of the finding as stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Finding::Confirmed => "confirmed",
+            Finding::Benign => "benign",
+            Finding::False => "false",
+        }
+    }
+}
+
+/// An action on one alert.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Action {
+    /// Acknowledges the alert. It becomes new again at the given time, if any, or when its severity rises.
+    Acknowledge {
+        /// Expiry, by the wall clock.
+        until: Option<Time>,
+    },
+    /// Assigns the alert to an analyst; `None` removes the assignment.
+    Assign(Option<String>),
+    /// Adds a note.
+    Note(String),
+    /// Closes the alert with a finding.
+    Close(Finding),
+    /// Reopens a closed alert.
+    Reopen,
+}
+
+/// The alerts that a silence covers. An alert must match every field that is set.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Silence {
+    /// With this vessel.
+    pub mmsi: Option<u32>,
+    /// In or near this zone.
+    pub zone: Option<String>,
+    /// Of this behaviour.
+    pub behaviour: Option<String>,
+}
+
+/// The error for an id that matches no alert.
+pub(super) fn no_alert(id: &str) -> StoreError {
+    StoreError::Refused(match id.len() < 4 {
+        true => format!("{id}: give at least the first four characters of the id"),
+        false => format!("no alert {id}"),
+    })
+}
+
+/// Applies an action to an alert and returns its full id. The given id may be shortened if it is unambiguous.
+pub fn act<'a>(
+    path: &Path,
+    id: &str,
+    act: &Action,
+    who: impl Into<Actor<'a>>,
+    why: Option<&str>,
+    now: Time,
+) -> Result<String, StoreError> {
+    let who = who.into();
+    in_transaction(path, |transaction| {
+        let (id, state, severity) = find(transaction, id).map_err(StoreError::sqlite(path))??;
+        let done = do_it(transaction, &id, &state, severity, act, who, why, now);
+        done.map_err(StoreError::sqlite(path))??;
+        Ok(id)
+    })
+}
+
+/// Holds deliveries back from `from` to `until` (event time). Returns the number of the silence.
+pub fn silence<'a>(
+    path: &Path,
+    silence: &Silence,
+    from: Time,
+    until: Time,
+    who: impl Into<Actor<'a>>,
+    why: &str,
+    now: Time,
+) -> Result<i64, StoreError> {
+    let who = who.into();
+    if silence == &Silence::default() {
+        return Err(StoreError::Refused("a silence needs a vessel, a zone or a behaviour".to_owned()));
+    }
+    if until <= from {
+        return Err(StoreError::Refused("a silence must end after it begins".to_owned()));
+    }
+    in_transaction(path, |transaction| {
+        let insert = || {
+            transaction.execute(
+                "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    now.millis(),
+                    who.who,
+                    why,
+                    silence.mmsi,
+                    silence.zone,
+                    silence.behaviour,
+                    from.millis(),
+                    until.millis()
+                ],
+            )?;
+            let number = transaction.last_insert_rowid();
+            audit(transaction, now, who, "silenced", &format!("silence {number}"), Some(why))?;
+            Ok(number)
+        };
+        insert().map_err(StoreError::sqlite(path))
+    })
+}
+
+/// Lifts a silence.
+pub fn lift_silence<'a>(
+    path: &Path,
+    number: i64,
+    who: impl Into<Actor<'a>>,
+    why: Option<&str>,
+    now: Time,
+) -> Result<(), StoreError> {
+    let who = who.into();
+    in_transaction(path, |transaction| {
+        let lift = || {
+            let lifted = transaction.execute(
+                "UPDATE silences SET lifted_at = ?2 WHERE seq = ?1 AND lifted_at IS NULL",
+                params![number, now.millis()],
+            )?;
+            audit(transaction, now, who, "lifted", &format!("silence {number}"), why)?;
+            Ok(lifted)
+        };
+        match lift().map_err(StoreError::sqlite(path))? {
+            0 => Err(StoreError::Refused(format!("no silence {number} in force"))),
+            _ => Ok(()),
+        }
+    })
+}
+
+pub(super) fn in_transaction<T>(
+    path: &Path,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut connection: Connection = schema::beside(path)?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::sqlite(path))?;
+    let outcome = work(&transaction)?;
+    transaction.commit().map_err(StoreError::sqlite(path))?;
+    Ok(outcome)
+}
+
+pub(super) type Found = Result<(String, String, i64), StoreError>;
+
+/// The alert with an id, which may be shortened: full id, current state and severity.
+pub(super) fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Found> {
+    let id = match whole(transaction, Kind::Alert, id)? {
+        Ok(id) => id,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut query = transaction.prepare_cached("SELECT state, severity FROM alerts WHERE id = ?1")?;
+    let (state, severity) = query.query_row([&id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Ok((id, state, severity)))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn do_it(
+    transaction: &Transaction<'_>,
+    id: &str,
+    state: &str,
+    severity: i64,
+    act: &Action,
+    who: Actor<'_>,
+    why: Option<&str>,
+    now: Time,
+) -> rusqlite::Result<Result<(), StoreError>> {
+    let refused = |text: &str| Ok(Err(StoreError::Refused(format!("{id}: {text}"))));
+    let mut why = why.map(str::to_owned);
+    let what = match act {
+        Action::Acknowledge { .. } | Action::Assign(_) if state == "closed" => {
+            return refused("is closed; reopen it first");
+        }
+        Action::Acknowledge { until } => {
+            if until.is_some_and(|until| until <= now) {
+                return refused("an acknowledgement must end in the future");
+            }
+            transaction.execute(
+                "UPDATE alerts SET state = 'acknowledged', acknowledged_until = ?2, acknowledged_severity = ?3
+                 WHERE id = ?1",
+                params![id, until.map(Time::millis), severity],
+            )?;
+            if let Some(until) = until {
+                why = Some(format!("until {until}{}", why.map_or(String::new(), |why| format!(": {why}"))));
+            }
+            "acknowledged"
+        }
+        Action::Assign(to) => {
+            transaction.execute("UPDATE alerts SET assignee = ?2 WHERE id = ?1", params![id, to])?;
+            let whom = to.as_ref().map_or("to nobody".to_owned(), |to| format!("to {to}"));
+            why = Some(format!("{whom}{}", why.map_or(String::new(), |why| format!(": {why}"))));
+            "assigned"
+        }
+        Action::Note(text) if text.trim().is_empty() => return refused("a note needs a text"),
+        Action::Note(text) => {
+            transaction.execute(
+                "INSERT INTO notes (alert, at, who, text) VALUES (?1, ?2, ?3, ?4)",
+                params![id, now.millis(), who.who, text],
+            )?;
+            "noted"
+        }
+        Action::Close(_) if why.as_deref().is_none_or(|why| why.trim().is_empty()) => {
+            return refused("a finding needs a reason");
+        }
+        Action::Close(finding) => {
+            transaction.execute(
+                "UPDATE alerts SET state = 'closed', finding = ?2, finding_reason = ?3, acknowledged_until = NULL
+                 WHERE id = ?1",
+                params![id, finding.name(), why],
+            )?;
+            why = Some(format!("{}: {}", finding.name(), why.unwrap_or_default()));
+            "closed"
+        }
+        Action::Reopen if state != "closed" => return refused("is not closed"),
+        Action::Reopen => {
+            transaction.execute(
+                "UPDATE alerts SET state = 'new', finding = NULL, finding_reason = NULL, acknowledged_severity = NULL
+                 WHERE id = ?1",
+                [id],
+            )?;
+            "reopened"
+        }
+    };
+    audit(transaction, now, who, what, id, why.as_deref())?;
+    Ok(Ok(()))
+}

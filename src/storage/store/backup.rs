@@ -1,0 +1,61 @@
+//! A verified copy of the store, made while the daemon runs.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::{StoreError, schema};
+use crate::platform::disk::{RealDisk, sync_name};
+use crate::platform::fault;
+
+/// File mode of the copy: readable by the owner and its group.
+const MODE: u32 = 0o640;
+
+/// Copies the store at `path` to `target`, which must not exist. The copy is complete, verified and synced, or absent.
+pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
+    if target.exists() {
+        return Err(StoreError::Refused(format!("{}: exists already", target.display())));
+    }
+    copy(&schema::beside(path)?, target)
+}
+
+/// Copies from an open connection. An earlier copy is replaced.
+pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreError> {
+    let mut unfinished = target.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    make(connection, &unfinished, target).inspect_err(|_| {
+        // A partial file only takes up space. The first error is the one to return.
+        let _ = fs::remove_file(&unfinished);
+    })?;
+    sync_name(&RealDisk, target).map_err(StoreError::file(target))
+}
+
+fn make(connection: &Connection, unfinished: &Path, target: &Path) -> Result<(), StoreError> {
+    let of_file = StoreError::file(unfinished);
+    match fs::remove_file(unfinished) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(of_file(cause)),
+        _ => {}
+    }
+    let named = unfinished.to_str().ok_or_else(|| StoreError::Refused(format!("{}: not UTF-8", target.display())))?;
+    // The copy has the permissions of a store, whatever the umask of the calling process.
+    OpenOptions::new().write(true).create_new(true).mode(MODE).open(unfinished).map_err(&of_file)?;
+    connection.execute("VACUUM INTO ?1", [named]).map_err(StoreError::sqlite(unfinished))?;
+    fault::point("backup");
+    check(unfinished)?;
+    File::open(unfinished).and_then(|file| file.sync_all()).map_err(&of_file)?;
+    fs::rename(unfinished, target).map_err(StoreError::file(target))
+}
+
+/// Checks that every page, index and reference of a file is intact.
+fn check(path: &Path) -> Result<(), StoreError> {
+    let failed = StoreError::sqlite(path);
+    let connection = Connection::open(path).map_err(&failed)?;
+    let said: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(&failed)?;
+    match said.as_str() {
+        "ok" => Ok(()),
+        said => Err(StoreError::Refused(format!("{}: the copy is damaged: {said}", path.display()))),
+    }
+}

@@ -1,0 +1,153 @@
+//! Handles a damaged store: the file is set aside, never used or deleted, and replaced by the backup beside it or by an empty store.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{StoreError, schema};
+use crate::platform::disk::{RealDisk, sync_file, sync_name};
+use atalaia_core::base::time::Time;
+
+/// Maximum size in bytes for a full check of all indexes against their tables, which takes about 2 s. Larger files get a page check.
+const THOROUGH: u64 = 256 << 20;
+/// Suffixes of the files of a database. The main file is last, because the others are useless without it.
+const PARTS: [&str; 3] = ["-wal", "-shm", ""];
+
+/// A store that was damaged when the daemon opened it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SetAside {
+    /// Where the damaged file is now.
+    pub kept: PathBuf,
+    /// Description of the damage.
+    pub why: String,
+    /// The backup that replaced it; `None` if there was no intact one and the store started empty.
+    pub backup: Option<PathBuf>,
+}
+
+/// Checks the store before it is opened and replaces a damaged one. `now` becomes part of the name of the file set aside. The caller holds
+/// the lock.
+pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, StoreError> {
+    let Some(why) = damage(path)? else {
+        return Ok(None);
+    };
+    let kept = beside(path, &format!(".corrupt-{}", now.millis()));
+    for part in PARTS {
+        match fs::rename(beside(path, part), beside(&kept, part)) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(StoreError::file(path)(cause)),
+            _ => {}
+        }
+    }
+    sync_folder(path)?;
+    let backup = beside(path, ".backup");
+    let is_sound = backup.exists() && damage(&backup).is_ok_and(|damage| damage.is_none());
+    if is_sound {
+        put_in_place(&backup, path)?;
+    }
+    Ok(Some(SetAside { kept, why, backup: is_sound.then_some(backup) }))
+}
+
+/// Makes durable what an earlier daemon wrote. A daemon that died between a transaction and its sync leaves data that can be read and
+/// delivered, but that a loss of power could still take. Must run before SQLite opens the files, because closing any descriptor of a file
+/// drops the locks of the whole process on it.
+pub(super) fn make_durable(path: &Path) -> Result<(), StoreError> {
+    for part in PARTS.iter().chain(&["-journal"]).filter(|part| **part != "-shm") {
+        let part = beside(path, part);
+        sync_file(&RealDisk, &part).map_err(StoreError::file(&part))?;
+    }
+    sync_folder(path)
+}
+
+/// All files that were ever set aside here, with the files that belong to them.
+pub(super) fn damaged(path: &Path) -> Vec<PathBuf> {
+    let name = beside(path, ".corrupt-");
+    let first = name.file_name().unwrap_or_default().as_encoded_bytes();
+    let files = fs::read_dir(folder(path)).into_iter().flatten().filter_map(Result::ok);
+    let mut damaged: Vec<PathBuf> =
+        files.filter(|file| file.file_name().as_encoded_bytes().starts_with(first)).map(|file| file.path()).collect();
+    damaged.sort();
+    damaged
+}
+
+/// Describes the damage of a file; `None` if it is intact or missing. A file of a later version is an error, because this program cannot
+/// check it.
+fn damage(path: &Path) -> Result<Option<String>, StoreError> {
+    let length = match fs::metadata(path) {
+        Ok(file) => file.len(),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(StoreError::file(path)(cause)),
+    };
+    if length == 0 {
+        return Ok(Some("it is empty".to_owned()));
+    }
+    let beside_others = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let looked = look(path, length, beside_others | OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let looked = match looked {
+        // Rolling back what a crash left half done requires write access.
+        Err(error) if !is_damage(&error) => look(path, length, beside_others | OpenFlags::SQLITE_OPEN_READ_WRITE),
+        looked => looked,
+    };
+    match looked {
+        Ok(Looked { version, .. }) if schema::VERSION < version => {
+            Err(StoreError::Newer { path: path.to_owned(), found: version, known: schema::VERSION })
+        }
+        Ok(Looked { version: 0, tables, .. }) if 0 < tables => {
+            Err(StoreError::Refused(format!("{}: another program's database; name another file", path.display())))
+        }
+        Ok(Looked { said, .. }) => Ok((said != "ok").then(|| said.replace('\n', "; "))),
+        Err(error) if is_damage(&error) => Ok(Some(error.to_string())),
+        Err(error) => Err(StoreError::sqlite(path)(error)),
+    }
+}
+
+struct Looked {
+    version: i64,
+    tables: i64,
+    said: String,
+}
+
+fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(schema::BUSY)?;
+    // A file of a later version must not be changed, including its log.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let number = |text: &str| connection.query_row(text, [], |row| row.get::<_, i64>(0));
+    let version = number("PRAGMA user_version")?;
+    if schema::VERSION < version {
+        // This program may not know the kinds of its tables.
+        return Ok(Looked { version, tables: 0, said: String::new() });
+    }
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    let check = if length <= THOROUGH { "PRAGMA integrity_check(1)" } else { "PRAGMA quick_check(1)" };
+    let said = connection.query_row(check, [], |row| row.get(0))?;
+    Ok(Looked { version, tables, said })
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// Copies a backup to the path of the store. The copy is complete and synced, or absent.
+fn put_in_place(backup: &Path, path: &Path) -> Result<(), StoreError> {
+    let unfinished = beside(path, ".unfinished");
+    let of_file = StoreError::file(&unfinished);
+    fs::copy(backup, &unfinished).and_then(|_| File::open(&unfinished)?.sync_all()).map_err(&of_file)?;
+    fs::rename(&unfinished, path).map_err(of_file)?;
+    sync_folder(path)
+}
+
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    sync_name(&RealDisk, path).map_err(StoreError::file(folder(path)))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}

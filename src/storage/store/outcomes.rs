@@ -1,0 +1,96 @@
+//! How far each change of an alert has got on its way to each sink.
+
+use std::path::Path;
+
+use rusqlite::params;
+
+use super::delivery_state::DeliveryState;
+use super::{StoreError, schema};
+use atalaia_core::base::time::Time;
+
+/// A stage on the way of a change to a sink.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Stage {
+    /// Whether the sink's filter asks for the alert.
+    Select,
+    /// Whether a silence holds it back.
+    Silence,
+    /// Whether the sink may receive its marking.
+    Clear,
+    /// When it may go: by itself or in a digest, as the sink's rate allows.
+    Pace,
+    /// Whether the sink has accepted it.
+    Send,
+    /// When it is tried again after a failure, or that it is given up.
+    Retry,
+}
+
+impl Stage {
+    /// All stages, in their order.
+    pub const ALL: [Stage; 6] = [Stage::Select, Stage::Silence, Stage::Clear, Stage::Pace, Stage::Send, Stage::Retry];
+
+    /// Name for users and other programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Select => "select",
+            Stage::Silence => "silence",
+            Stage::Clear => "clear",
+            Stage::Pace => "pace",
+            Stage::Send => "send",
+            Stage::Retry => "retry",
+        }
+    }
+}
+
+/// How far one change has got on its way to one sink.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StageOutcome {
+    /// Revision of the alert.
+    pub revision: u32,
+    /// Name of the sink.
+    pub sink: String,
+    /// State of the delivery.
+    pub state: DeliveryState,
+    /// Number of attempts so far.
+    pub attempts: u32,
+    /// Earliest time of the next attempt; `None` if it is not scheduled.
+    pub due_at: Option<Time>,
+    /// Why it went no further, or the last error; `None` if there is nothing to say.
+    pub reason: Option<String>,
+}
+
+impl StageOutcome {
+    /// The stage that the change has reached. Those before it have let it through.
+    pub fn stage(&self) -> Stage {
+        match self.state {
+            DeliveryState::NotSelected => Stage::Select,
+            DeliveryState::Silenced => Stage::Silence,
+            DeliveryState::Withheld => Stage::Clear,
+            DeliveryState::Pending if self.attempts == 0 => Stage::Pace,
+            DeliveryState::Delivered => Stage::Send,
+            DeliveryState::Pending | DeliveryState::Failed => Stage::Retry,
+        }
+    }
+}
+
+/// The outcomes of all changes of one alert, by its whole id, in the order in which they were decided.
+pub fn outcomes(path: &Path, alert: &str) -> Result<Vec<StageOutcome>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<Vec<StageOutcome>> {
+        let mut query = connection.prepare(
+            "SELECT revision, sink, state, attempts, due_at, error FROM outbox WHERE alert = ?1 ORDER BY revision, sink",
+        )?;
+        let rows = query.query_map(params![alert], |row| {
+            Ok(StageOutcome {
+                revision: row.get(0)?,
+                sink: row.get(1)?,
+                state: row.get(2)?,
+                attempts: row.get(3)?,
+                due_at: row.get::<_, Option<i64>>(4)?.map(Time::from_millis),
+                reason: row.get(5)?,
+            })
+        })?;
+        rows.collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}

@@ -1,0 +1,450 @@
+//! Retention: data that has reached its retention time is deleted, class by class. Open alerts, held cases and pending deliveries are never
+//! deleted.
+//!
+//! A purge consists of many small transactions, so that the writer never waits for long. Each of them also records how much was deleted
+//! (`purges` and an audit row, numbers only), so that the record is correct even if the purge is interrupted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+
+use super::changes::audit;
+use super::holds::HELD;
+use super::trail::Actor;
+use super::{StoreError, integrity, schema};
+use atalaia_core::base::time::{Span, Time};
+
+/// Maximum number of rows deleted in one transaction, not counting the few that depend on an alert and are deleted with it.
+const ROWS: usize = 200;
+/// Pause between two transactions, in which the writer can work.
+const PAUSE: Duration = Duration::from_millis(10);
+/// Maximum number of attempts to truncate the write-ahead log, and how long each waits for readers. If all fail, a later checkpoint does
+/// it.
+const LOG_TRIES: u32 = 20;
+const LOG_WAIT: Duration = Duration::from_millis(250);
+/// The program's own audit rows of an alert. They may name vessels and lose their text with the alert; rows of people stay for
+/// `audit_days`.
+const OURS: &str = "('opened', 'updated', 'ended', 'retracted')";
+/// Maximum retention time of any class in days.
+const MOST_DAYS: u32 = 36_500;
+
+/// `[retention]`: how long each class of data is kept, in days. 0 means for ever.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionSettings {
+    /// Received lines. Days since receipt.
+    #[schemars(range(min = 0, max = MOST_DAYS))]
+    pub raw_days: u32,
+    /// Alerts that are over. Days since their last change.
+    #[schemars(range(min = 0, max = MOST_DAYS))]
+    pub alerts_days: u32,
+    /// Cases with no alert left. Days since their last change.
+    #[schemars(range(min = 0, max = MOST_DAYS))]
+    pub cases_days: u32,
+    /// Notes on alerts that are over. Days since they were written; never longer than the alert.
+    #[schemars(range(min = 0, max = MOST_DAYS))]
+    pub notes_days: u32,
+    /// The audit trail. Days since the action.
+    #[schemars(range(min = 0, max = MOST_DAYS))]
+    pub audit_days: u32,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> RetentionSettings {
+        RetentionSettings { raw_days: 30, alerts_days: 365, cases_days: 365, notes_days: 365, audit_days: 1826 }
+    }
+}
+
+impl RetentionSettings {
+    /// What the ranges of the fields do not show, as sentences that name the key. `promised_days` is the retention time that alerts announce to their receivers.
+    pub fn problems(&self, promised_days: u32) -> Vec<String> {
+        let mut problems = Vec::new();
+        if promised_days != 0 && promised_days < self.alerts_days {
+            problems.push(format!(
+                "retention.alerts_days: {} days are more than handling.retain_days ({promised_days}) allows; write no more than that",
+                self.alerts_days
+            ));
+        }
+        if self.audit_days != 0 && (self.alerts_days == 0 || self.audit_days < self.alerts_days) {
+            problems.push(
+                "retention.audit_days: who did what with an alert must outlast the alert; write 0 or no less than alerts_days"
+                    .to_owned(),
+            );
+        }
+        problems
+    }
+}
+
+/// What a purge deleted or would delete, by class, and what it kept despite its age.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Purged {
+    /// Alerts, including their changes and deliveries.
+    pub alerts: u64,
+    /// Cases without alerts.
+    pub cases: u64,
+    /// Notes, including those of deleted alerts.
+    pub notes: u64,
+    /// Silences that are over.
+    pub silences: u64,
+    /// Audit rows.
+    pub audit: u64,
+    /// Copies of the file made before migrations, and damaged files that were set aside.
+    pub copies: u64,
+    /// Alerts kept by a hold.
+    pub held_alerts: u64,
+    /// Cases kept by a hold.
+    pub held_cases: u64,
+    /// Notes kept by a hold.
+    pub held_notes: u64,
+    /// Audit rows kept by a hold.
+    pub held_audit: u64,
+    /// Alerts kept because a delivery is pending.
+    pub waiting: u64,
+}
+
+impl Purged {
+    /// Whether nothing was deleted.
+    pub fn is_empty(&self) -> bool {
+        self.alerts + self.cases + self.notes + self.silences + self.audit + self.copies == 0
+    }
+}
+
+/// Deletes what has reached its retention time or, with `dry_run`, only counts it. The daemon may be running.
+pub fn purge<'a>(
+    path: &Path,
+    settings: &RetentionSettings,
+    who: impl Into<Actor<'a>>,
+    now: Time,
+    dry_run: bool,
+) -> Result<Purged, StoreError> {
+    let connection = schema::beside(path)?;
+    let mut purge = Purge { connection, settings, who: who.into(), now, rows: None, gone: Purged::default() };
+    let found = purge.find().map_err(StoreError::sqlite(path))?;
+    // The copies contain the alerts to be deleted. Held data remains in the main file.
+    let copies = copies(path, purge.before(settings.alerts_days));
+    if dry_run {
+        return Ok(Purged { copies: copies.len() as u64, ..found });
+    }
+    for copy in &copies {
+        fs::remove_file(copy).map_err(StoreError::file(copy))?;
+    }
+    purge.gone.copies = copies.len() as u64;
+    purge.remove().map_err(StoreError::sqlite(path))?;
+    let Purged { held_alerts, held_cases, held_notes, held_audit, waiting, .. } = found;
+    Ok(Purged { held_alerts, held_cases, held_notes, held_audit, waiting, ..purge.gone })
+}
+
+/// Copies made before migrations and damaged files set aside, if last modified at or before this time.
+fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
+    let written = |copy: &PathBuf| {
+        let age = fs::metadata(copy).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(age.as_millis()).ok()
+    };
+    let all = (1..schema::VERSION).map(|version| schema::kept_copy(path, version));
+    all.chain(integrity::damaged(path)).filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
+}
+
+struct Purge<'a> {
+    connection: Connection,
+    settings: &'a RetentionSettings,
+    who: Actor<'a>,
+    now: Time,
+    /// Row numbers in `purges` and `audit` of the record of this purge; `None` until something is deleted.
+    rows: Option<(i64, i64)>,
+    gone: Purged,
+}
+
+/// The classes in order of deletion. A case goes after its last alert.
+const KINDS: [&str; 5] = ["alerts", "notes", "cases", "silences", "audit"];
+
+impl Purge<'_> {
+    /// The latest time, in milliseconds, that is old enough for a class; `i64::MIN` if the class is kept for ever.
+    fn before(&self, days: u32) -> i64 {
+        match days {
+            0 => i64::MIN,
+            days => (self.now - Span::from_hours(24 * i64::from(days))).millis(),
+        }
+    }
+
+    /// Lists what is old enough in a temporary table of this connection, and counts it.
+    fn find(&self) -> rusqlite::Result<Purged> {
+        let (now, settings) = (self.now.millis(), self.settings);
+        let connection = &self.connection;
+        connection.execute_batch(
+            "PRAGMA temp_store = MEMORY;
+             CREATE TEMP TABLE due (kind TEXT NOT NULL, key TEXT NOT NULL, kept TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;",
+        )?;
+        connection.execute(
+            &format!(
+                "WITH RECURSIVE {HELD}
+                 INSERT INTO temp.due SELECT 'alerts', id, CASE
+                     WHEN EXISTS (SELECT 1 FROM held JOIN case_alerts USING (case_id) WHERE alert = alerts.id) THEN 'held'
+                     WHEN EXISTS (SELECT 1 FROM outbox WHERE alert = alerts.id AND state = 'pending') THEN 'waiting' END
+                 FROM alerts WHERE {DUE}"
+            ),
+            params![self.before(settings.alerts_days), now],
+        )?;
+        connection.execute(
+            &format!(
+                "WITH RECURSIVE {HELD}
+                 INSERT INTO temp.due SELECT 'notes', notes.seq, CASE
+                     WHEN EXISTS (SELECT 1 FROM held JOIN case_alerts USING (case_id) WHERE alert = notes.alert) THEN 'held' END
+                 FROM notes JOIN alerts ON alerts.id = notes.alert
+                 WHERE (notes.at <= ?1 AND (alerts.status <> 'open' OR alerts.state = 'closed'))
+                    OR alert IN (SELECT key FROM temp.due WHERE kind = 'alerts' AND kept IS NOT 'waiting')"
+            ),
+            [self.before(settings.notes_days)],
+        )?;
+        connection.execute(
+            &format!(
+                "WITH RECURSIVE {HELD}
+                 INSERT INTO temp.due SELECT 'cases', id, CASE WHEN id IN (SELECT case_id FROM held) THEN 'held' END
+                 FROM cases WHERE stored_at <= ?1 AND (id IN (SELECT case_id FROM held) OR NOT EXISTS (
+                     SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_alerts.case_id = cases.id
+                     AND alerts.id NOT IN (SELECT key FROM temp.due WHERE kind = 'alerts' AND kept IS NULL)))"
+            ),
+            [self.before(settings.cases_days)],
+        )?;
+        connection.execute(
+            "INSERT INTO temp.due SELECT 'silences', seq, NULL FROM silences
+             WHERE made_at <= ?1 AND (until_at <= ?2 OR lifted_at IS NOT NULL)",
+            params![self.before(settings.alerts_days), now],
+        )?;
+        connection.execute(
+            &format!(
+                "WITH RECURSIVE {HELD}
+                 INSERT INTO temp.due SELECT 'audit', seq, CASE
+                     WHEN subject IN (SELECT case_id FROM held)
+                       OR subject IN (SELECT alert FROM held JOIN case_alerts USING (case_id)) THEN 'held' END
+                 FROM audit WHERE at <= ?1 AND what <> 'purged'"
+            ),
+            [self.before(settings.audit_days)],
+        )?;
+        let count = |kind: &str, kept: Option<&str>| -> rusqlite::Result<u64> {
+            let mut query =
+                connection.prepare_cached("SELECT count(*) FROM temp.due WHERE kind = ?1 AND kept IS ?2")?;
+            query.query_row(params![kind, kept], |row| row.get::<_, i64>(0)).map(|count| count as u64)
+        };
+        let [alerts, notes, cases, silences, audit] = KINDS;
+        Ok(Purged {
+            alerts: count(alerts, None)?,
+            cases: count(cases, None)?,
+            notes: count(notes, None)?,
+            silences: count(silences, None)?,
+            audit: count(audit, None)?,
+            copies: 0,
+            held_alerts: count(alerts, Some("held"))?,
+            held_cases: count(cases, Some("held"))?,
+            held_notes: count(notes, Some("held"))?,
+            held_audit: count(audit, Some("held"))?,
+            waiting: count(alerts, Some("waiting"))?,
+        })
+    }
+
+    /// Deletes what was listed, unless it is no longer old enough or has been put under a hold since.
+    fn remove(&mut self) -> rusqlite::Result<()> {
+        for kind in KINDS {
+            let keys: Vec<String> = {
+                let mut query = self
+                    .connection
+                    .prepare("SELECT key FROM temp.due WHERE kind = ?1 AND kept IS NULL ORDER BY key")?;
+                let rows = query.query_map([kind], |row| row.get(0))?;
+                rows.collect::<rusqlite::Result<_>>()?
+            };
+            let mut keys = keys.as_slice();
+            while !keys.is_empty() {
+                keys = self.step(kind, keys)?;
+                thread::sleep(PAUSE);
+            }
+        }
+        if !self.gone.is_empty() {
+            self.step(KINDS[0], &[])?;
+            self.give_back()?;
+        }
+        Ok(())
+    }
+
+    /// Runs one transaction. Returns the keys that are left.
+    fn step<'k>(&mut self, kind: &str, mut keys: &'k [String]) -> rusqlite::Result<&'k [String]> {
+        let before = match kind {
+            "alerts" => self.before(self.settings.alerts_days),
+            _ => 0,
+        };
+        let mut gone = self.gone;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut room = ROWS;
+        while let Some((key, rest)) = keys.split_first()
+            && 0 < room
+        {
+            let done = match kind {
+                "alerts" => remove_alert(&transaction, key, before, self.now, &mut room, &mut gone)?,
+                kind => remove_row(&transaction, kind, key, &mut room, &mut gone)?,
+            };
+            if !done {
+                break;
+            }
+            keys = rest;
+        }
+        let rows = say(&transaction, self.rows, self.who, self.now, &gone)?;
+        transaction.commit()?;
+        (self.rows, self.gone) = (rows, gone);
+        Ok(keys)
+    }
+
+    /// Returns the freed pages to the disk and truncates the write-ahead log, which still contains the deleted data.
+    fn give_back(&self) -> rusqlite::Result<()> {
+        let connection = &self.connection;
+        let free = || connection.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0));
+        let mut left = free()?;
+        while 0 < left {
+            let mut step = connection.prepare(&format!("PRAGMA incremental_vacuum({ROWS})"))?;
+            let mut rows = step.query([])?;
+            while rows.next()?.is_some() {}
+            let now = free()?;
+            if left <= now {
+                break;
+            }
+            left = now;
+            thread::sleep(PAUSE);
+        }
+        connection.busy_timeout(LOG_WAIT)?;
+        for _ in 0..LOG_TRIES {
+            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy == 0 {
+                break;
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+}
+
+/// True for an alert that is over and old enough. `?1` is the limit of its class, `?2` the current time. A date set by an analyst takes
+/// precedence.
+const DUE: &str =
+    "(status <> 'open' OR state = 'closed') AND CASE WHEN retain_until IS NOT NULL THEN retain_until <= ?2
+    ELSE coalesce((SELECT max(stored_at) FROM changes WHERE alert = alerts.id), last_at) <= ?1 END";
+
+/// Deletes an alert within the remaining row limit. Returns true when it is gone or must not be deleted any more.
+fn remove_alert(
+    transaction: &Transaction<'_>,
+    id: &str,
+    before: i64,
+    now: Time,
+    room: &mut usize,
+    gone: &mut Purged,
+) -> rusqlite::Result<bool> {
+    let mut query = transaction.prepare_cached(&format!(
+        "WITH RECURSIVE {HELD}
+         SELECT 1 FROM alerts WHERE {DUE} AND id = ?3
+         AND NOT EXISTS (SELECT 1 FROM held JOIN case_alerts USING (case_id) WHERE alert = ?3)
+         AND NOT EXISTS (SELECT 1 FROM outbox WHERE alert = ?3 AND state = 'pending')"
+    ))?;
+    if query.query_row(params![before, now.millis(), id], |_| Ok(())).optional()?.is_none() {
+        return Ok(true);
+    }
+    // The outbox must go first, because its rows refer to changes.
+    for table in ["outbox", "notes", "changes"] {
+        let mut delete = transaction.prepare_cached(&format!(
+            "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE alert = ?1 ORDER BY rowid DESC LIMIT ?2)"
+        ))?;
+        let count = delete.execute(params![id, *room as i64])?;
+        *room -= count;
+        if table == "notes" {
+            gone.notes += count as u64;
+        }
+        if *room == 0 {
+            return Ok(false);
+        }
+    }
+    let mut forget = transaction.prepare_cached(&format!(
+        "UPDATE audit SET why = NULL WHERE subject = ?1 AND why IS NOT NULL AND what IN {OURS}"
+    ))?;
+    let forgotten = forget.execute([id])?;
+    // Its few vessel and zone rows are deleted with it.
+    transaction.prepare_cached("DELETE FROM alerts WHERE id = ?1")?.execute([id])?;
+    *room = room.saturating_sub(forgotten + 1);
+    gone.alerts += 1;
+    Ok(true)
+}
+
+/// Deletes one row of another class, unless a hold protects it by now.
+fn remove_row(
+    transaction: &Transaction<'_>,
+    kind: &str,
+    key: &str,
+    room: &mut usize,
+    gone: &mut Purged,
+) -> rusqlite::Result<bool> {
+    let free = |subjects: &str| format!("WITH RECURSIVE {HELD} DELETE FROM {subjects}");
+    let of_held = "(SELECT alert FROM held JOIN case_alerts USING (case_id))";
+    let text = match kind {
+        "notes" => free(&format!("notes WHERE seq = CAST(?1 AS INTEGER) AND alert NOT IN {of_held}")),
+        "cases" => free(
+            "cases WHERE id = ?1 AND id NOT IN (SELECT case_id FROM held) AND NOT EXISTS (
+                 SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_alerts.case_id = cases.id)",
+        ),
+        "silences" => "DELETE FROM silences WHERE seq = CAST(?1 AS INTEGER)".to_owned(),
+        _ => free(&format!(
+            "audit WHERE seq = CAST(?1 AS INTEGER) AND subject NOT IN {of_held} AND subject NOT IN (SELECT case_id FROM held)"
+        )),
+    };
+    let count = transaction.prepare_cached(&text)?.execute([key])?;
+    let class = match kind {
+        "notes" => &mut gone.notes,
+        "cases" => &mut gone.cases,
+        "silences" => &mut gone.silences,
+        _ => &mut gone.audit,
+    };
+    *class += count as u64;
+    *room = room.saturating_sub(count.max(1));
+    Ok(true)
+}
+
+/// Records how much was deleted so far: one row in `purges` and one in `audit`, kept for ever and containing only numbers.
+fn say(
+    transaction: &Transaction<'_>,
+    rows: Option<(i64, i64)>,
+    who: Actor<'_>,
+    now: Time,
+    gone: &Purged,
+) -> rusqlite::Result<Option<(i64, i64)>> {
+    if gone.is_empty() {
+        return Ok(rows);
+    }
+    let why = format!(
+        "{} alerts, {} cases, {} notes, {} silences, {} audit rows, {} copies",
+        gone.alerts, gone.cases, gone.notes, gone.silences, gone.audit, gone.copies
+    );
+    let (purge, row) = match rows {
+        Some(rows) => rows,
+        None => {
+            transaction.execute("INSERT INTO purges (at, who) VALUES (?1, ?2)", params![now.millis(), who.who])?;
+            let purge = transaction.last_insert_rowid();
+            audit(transaction, now, who, "purged", &format!("purge {purge}"), None)?;
+            (purge, transaction.last_insert_rowid())
+        }
+    };
+    transaction.execute("UPDATE audit SET why = ?2 WHERE seq = ?1", params![row, why])?;
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    transaction.execute(
+        "UPDATE purges SET alerts = ?2, cases = ?3, notes = ?4, silences = ?5, audit = ?6, copies = ?7 WHERE seq = ?1",
+        params![
+            purge,
+            count(gone.alerts),
+            count(gone.cases),
+            count(gone.notes),
+            count(gone.silences),
+            count(gone.audit),
+            count(gone.copies)
+        ],
+    )?;
+    Ok(Some((purge, row)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! Alerts about the daemon itself: one open alert for each thing that is wrong.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde_json::{Map, Value};
+
+use super::outbox::NOT_NAMED;
+use super::{Orders, changes};
+use atalaia_core::alerts::{Notice, NoticeKind};
+use atalaia_core::base::time::{Span, Time};
+
+/// Interval at which an ongoing notice is sent again. It is sent at once when its count has doubled.
+const REPEAT: Span = Span::from_minutes(30);
+
+/// Stores the state of a notice. Returns whether a delivery is now due.
+pub(super) fn store(
+    transaction: &Transaction<'_>,
+    notice: &Notice,
+    orders: &Orders,
+    now: Time,
+) -> rusqlite::Result<bool> {
+    let key = params![notice.kind.behaviour().name(), notice.name];
+    let mut query = transaction.prepare_cached(
+        "SELECT alerts.started_at, alerts.last_at, alerts.revision, alerts.body ->> '$.evidence.measured.failed' FROM notices JOIN alerts ON alerts.id = notices.alert
+         WHERE notices.kind = ?1 AND notices.name = ?2",
+    )?;
+    let open: Option<(i64, i64, u32, Option<i64>)> =
+        query.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
+    let count = notice.measured.get("failed").and_then(Value::as_i64);
+    let doubled = |sent: Option<i64>| sent.zip(count).is_some_and(|(sent, count)| 2 * sent <= count);
+    let (started_at, revision) = match open {
+        None if !notice.holds => return Ok(false),
+        None => (now, 1),
+        Some((_, last_at, _, sent)) if notice.holds && now < Time::from_millis(last_at) + REPEAT && !doubled(sent) => {
+            return Ok(false);
+        }
+        Some((started_at, _, revision, _)) => (Time::from_millis(started_at), revision + 1),
+    };
+    let change = notice.change(started_at, now, revision, &orders.handling);
+    // A sink that fails is not sent the notice about its own failure.
+    let failing = (notice.kind == NoticeKind::DeliveryFailed).then_some(notice.name.as_str());
+    let due = changes::store(transaction, &change, &orders.without(failing), now)?;
+    match notice.holds {
+        true => transaction.execute(
+            "INSERT INTO notices (kind, name, alert) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![notice.kind.behaviour().name(), notice.name, change.alert.id],
+        )?,
+        false => transaction.execute("DELETE FROM notices WHERE kind = ?1 AND name = ?2", key)?,
+    };
+    Ok(due)
+}
+
+/// The notice about a sink's failed deliveries. It leaves out the receiver's own error text, which is not meant for other sinks.
+pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Result<Notice> {
+    let mut query = transaction.prepare_cached(
+        "SELECT count(*), min(since), count(*) FILTER (WHERE error = ?2) FROM outbox WHERE sink = ?1 AND state = 'failed'",
+    )?;
+    let (failed, since, removed): (i64, Option<i64>, i64) =
+        query.query_row([sink, NOT_NAMED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut measured = Map::new();
+    measured.insert("sink".to_owned(), sink.into());
+    measured.insert("failed".to_owned(), failed.into());
+    if let Some(since) = since.map(Time::from_millis) {
+        measured.insert("oldest".to_owned(), since.to_string().into());
+    }
+    let summary = match failed {
+        0 => format!("The receiver \"{sink}\" has no refused alert messages any more."),
+        _ => {
+            let (messages, they) = if failed == 1 {
+                ("1 alert message".to_owned(), "it")
+            } else {
+                (format!("{failed} alert messages"), "they")
+            };
+            let what = match removed {
+                0 => format!("refused {messages}"),
+                _ if removed == failed => format!("did not get {messages} because it was removed from the settings"),
+                _ => format!(
+                    "did not get {messages}: it refused {}, and was not in the settings for {removed}",
+                    failed - removed
+                ),
+            };
+            format!(
+                "The receiver \"{sink}\" {what}; {they} will not be sent again until somebody retries them. \
+                 `atalaia deliveries list` shows why, `atalaia deliveries retry` sends them again."
+            )
+        }
+    };
+    Ok(Notice { kind: NoticeKind::DeliveryFailed, name: sink.to_owned(), holds: 0 < failed, summary, measured })
+}

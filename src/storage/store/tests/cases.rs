@@ -1,0 +1,95 @@
+//! Reading cases: which case contains an alert, and which id a shortened one stands for.
+
+use super::*;
+use atalaia_core::alerts::Status;
+use atalaia_core::alerts::cases::Case;
+
+fn id_of(letter: char) -> String {
+    format!("{letter}aaaaaaaaaaaaaaaaaaaaaaaaa")
+}
+
+/// The change that opens an alert whose id begins with this letter.
+fn opened(letter: char) -> Change {
+    with(&distress()[0], 1, |alert| {
+        alert.id = id_of(letter);
+        alert.status = Status::Open;
+    })
+}
+
+fn case_with(id: &str, letters: &str) -> Case {
+    Case {
+        id: id.to_owned(),
+        score: 60,
+        severity: Severity::High,
+        vessels: Vec::new(),
+        roles: Vec::new(),
+        alerts: letters.chars().map(id_of).collect(),
+        story: String::new(),
+    }
+}
+
+fn listed(place: &Place) -> Vec<String> {
+    let cases = cases(&place.path).expect("a list");
+    cases.iter().filter_map(|case| case["id"].as_str().map(str::to_owned)).collect()
+}
+
+fn case_of(place: &Place, letter: char) -> Option<String> {
+    alert(&place.path, &id_of(letter), noon()).expect("there").entry.body["case_id"].as_str().map(str::to_owned)
+}
+
+#[test]
+fn a_case_that_became_part_of_another_is_listed_no_longer_but_can_still_be_read() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    store.changes("bcd".chars().map(opened).collect(), 0);
+    store.cases(vec![case_with("caseone", "b"), case_with("casetwo", "cd")]);
+    assert!(store.settle(PATIENCE));
+    assert_eq!(listed(&place), ["caseone", "casetwo"]);
+    assert_eq!((case_of(&place, 'b'), case_of(&place, 'c')), (Some("caseone".into()), Some("casetwo".into())));
+
+    // A late report merges the two cases. The merged case keeps the id of the first.
+    store.cases(vec![case_with("caseone", "bcd")]);
+    assert!(store.settle(PATIENCE));
+    assert_eq!(listed(&place), ["caseone"]);
+    assert_eq!(case_of(&place, 'd').as_deref(), Some("caseone"));
+    assert_eq!(case(&place.path, "casetwo").expect("still there")["alerts"][0], id_of('c'));
+    hold(&place.path, "casetwo", "ana", "court", noon()).expect("still there");
+    assert_eq!(listed(&place), ["caseone", "casetwo"], "what somebody holds stays in sight");
+}
+
+#[test]
+fn an_alert_that_a_case_lets_go_is_in_none() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    store.changes("bc".chars().map(opened).collect(), 0);
+    store.cases(vec![case_with("caseone", "bc")]);
+    store.cases(vec![case_with("caseone", "b")]);
+    assert!(store.settle(PATIENCE));
+    assert_eq!((case_of(&place, 'b').as_deref(), case_of(&place, 'c')), (Some("caseone"), None));
+}
+
+#[test]
+fn a_shortened_id_that_fits_two_is_refused_everywhere_and_a_whole_one_never() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    let twin = |end: &str| with(&opened('b'), 1, |alert| alert.id = format!("baaaaaaaaaaaaaaaaaaaaaaaa{end}"));
+    store.changes(vec![twin("x"), twin("y")], 0);
+    store.cases(vec![case_with("caseone", ""), case_with("caseonetwo", "")]);
+    assert!(store.settle(PATIENCE));
+    let several = |got: Result<(), StoreError>| {
+        let text = got.expect_err("two fit").to_string();
+        assert!(text.contains("several") && text.contains("begin with it"), "{text}");
+    };
+    let act = |id: &str| act(&place.path, id, &Action::Note("seen".into()), "ana", None, noon()).map(drop);
+    several(act("baaaa"));
+    several(alert(&place.path, "baaaa", noon()).map(drop));
+    several(case(&place.path, "case").map(drop));
+    several(hold(&place.path, "caseo", "ana", "court", noon()).map(drop));
+    let query = DeliveryQuery { alert: Some("baaaa".into()), ..DeliveryQuery::default() };
+    several(retry(&place.path, &query, None, "ana", None, noon()).map(drop));
+    // Three characters are too short for an id. A full id stands for itself even if another one begins with it.
+    assert!(act("baa").expect_err("too short").to_string().contains("first four characters"));
+    act("baaaaaaaaaaaaaaaaaaaaaaaax").expect("one fits");
+    act("BAAAAAAAAAAAAAAAAAAAAAAAAX").expect("capitals are the same id");
+    assert_eq!(case(&place.path, "caseone").expect("one fits")["id"], "caseone");
+}

@@ -1,0 +1,209 @@
+//! Lists deliveries and retries failed ones, for operators.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::changes::audit;
+use super::delivery_state::DeliveryState;
+use super::ids::{Kind, whole};
+use super::trail::Actor;
+use super::{StoreError, digests, schema};
+use atalaia_core::base::text::advice;
+use atalaia_core::base::time::Time;
+
+/// A delivery of one change to one sink.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DeliveryRow {
+    /// Name of the sink.
+    pub sink: String,
+    /// Id of the alert.
+    pub alert: String,
+    /// Revision of the alert.
+    pub revision: u32,
+    /// Behaviour of the alert.
+    pub behaviour: String,
+    /// State of the delivery.
+    pub state: DeliveryState,
+    /// When it was queued, wall clock.
+    pub since: Time,
+    /// Number of attempts.
+    pub attempts: u32,
+    /// Earliest time of the next attempt; `None` if it is not scheduled.
+    pub due_at: Option<Time>,
+    /// When it was accepted or given up; `None` before that.
+    pub settled_at: Option<Time>,
+    /// Last error, or why it was not sent.
+    pub error: Option<String>,
+}
+
+/// Selects deliveries. They must match every field that is set.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DeliveryQuery {
+    /// To this sink.
+    pub sink: Option<String>,
+    /// In this state. Changes that were not selected for a sink are no deliveries: only this state finds them.
+    pub state: Option<DeliveryState>,
+    /// Of this alert. The id may be shortened to four characters.
+    pub alert: Option<String>,
+}
+
+impl DeliveryQuery {
+    /// SQL condition on `outbox` with the parameters ?1 to ?3.
+    const CONDITION: &str =
+        "(?1 IS NULL OR outbox.sink = ?1) AND outbox.state = coalesce(?2, nullif(outbox.state, 'not_selected'))
+         AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = lower(?3))";
+}
+
+/// Number of deliveries by sink and state.
+pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<Vec<(String, DeliveryState, u64)>> {
+        let mut query =
+            connection.prepare(
+                "SELECT sink, state, count(*) FROM outbox WHERE state <> 'not_selected' GROUP BY sink, state ORDER BY sink, state",
+            )?;
+        let rows = query.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64)))?;
+        rows.collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// Refuses the name of a sink without any deliveries. The error lists the known sinks.
+pub fn knows_sink(path: &Path, sink: &str) -> Result<(), StoreError> {
+    known_sink(&schema::beside(path)?, sink).map_err(StoreError::sqlite(path))?
+}
+
+/// The matching deliveries, oldest first, at most `most`.
+pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<Vec<DeliveryRow>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<Vec<DeliveryRow>> {
+        let mut query = connection.prepare(&format!(
+            "SELECT outbox.sink, outbox.alert, outbox.revision, alerts.behaviour, outbox.state, outbox.since, outbox.attempts,
+                 outbox.due_at, outbox.told_at, outbox.error
+             FROM outbox JOIN alerts ON alerts.id = outbox.alert WHERE {} ORDER BY outbox.seq LIMIT ?4",
+            DeliveryQuery::CONDITION
+        ))?;
+        let rows = query.query_map(params![which.sink, which.state, which.alert, most as i64], |row| {
+            let time = |column| -> rusqlite::Result<Option<Time>> {
+                Ok(row.get::<_, Option<i64>>(column)?.map(Time::from_millis))
+            };
+            Ok(DeliveryRow {
+                sink: row.get(0)?,
+                alert: row.get(1)?,
+                revision: row.get(2)?,
+                behaviour: row.get(3)?,
+                state: row.get(4)?,
+                since: Time::from_millis(row.get(5)?),
+                attempts: row.get(6)?,
+                due_at: time(7)?,
+                settled_at: time(8)?,
+                error: row.get(9)?,
+            })
+        })?;
+        rows.collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// What a retry has done.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RetryReport {
+    /// Number of deliveries that were queued again.
+    pub queued: u64,
+    /// Number of deliveries that were left as they are, by removed sink.
+    pub removed: BTreeMap<String, u64>,
+}
+
+/// Queues failed deliveries again, behind all others. A running daemon picks them up within seconds.
+///
+/// `known` are the sinks in the settings, `None` if unknown. Deliveries of other sinks are left alone: they would wait for ever.
+/// Refuses a sink without any deliveries, and an unknown alert.
+pub fn retry<'a>(
+    path: &Path,
+    which: &DeliveryQuery,
+    known: Option<&[String]>,
+    who: impl Into<Actor<'a>>,
+    why: Option<&str>,
+    now: Time,
+) -> Result<RetryReport, StoreError> {
+    let who = who.into();
+    let mut connection = schema::beside(path)?;
+    if let Some(sink) = &which.sink {
+        known_sink(&connection, sink).map_err(StoreError::sqlite(path))??;
+    }
+    if let Some(alert) = &which.alert {
+        whole(&connection, Kind::Alert, alert).map_err(StoreError::sqlite(path))??;
+    }
+    let mut write = || -> rusqlite::Result<RetryReport> {
+        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let mut done = RetryReport::default();
+        {
+            let mut failed = transaction.prepare(&format!(
+                "SELECT seq, sink, alert, revision, gathered FROM outbox WHERE {} ORDER BY seq",
+                DeliveryQuery::CONDITION
+            ))?;
+            let rows = failed
+                .query_map(params![which.sink, DeliveryState::Failed, which.alert], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+                })?
+                .collect::<rusqlite::Result<Vec<(i64, String, String, u32, bool)>>>()?;
+            for (seq, sink, alert, revision, gathered) in rows {
+                if known.is_some_and(|known| !known.contains(&sink)) {
+                    *done.removed.entry(sink).or_default() += 1;
+                    continue;
+                }
+                let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
+                audit(&transaction, now, who, "retried", &alert, Some(&why))?;
+                done.queued += 1;
+                if gathered && which.alert.is_none() {
+                    digests::retry_gathered(&transaction, seq, now)?;
+                    continue;
+                }
+                match gathered {
+                    true => digests::retry_singly(&transaction, seq)?,
+                    false => digests::retry_digest(&transaction, &sink, &format!("{alert}-{revision}"), now)?,
+                }
+                // Receivers often keep the message that arrives last. Queue newer changes again behind it: all pending ones and the last
+                // delivered one.
+                let mut newer = transaction.prepare_cached(
+                    "SELECT seq FROM outbox WHERE sink = ?1 AND alert = ?2 AND ?3 < revision AND gathered = 0
+                     AND state IN ('pending', 'told')
+                     AND (state = 'pending' OR revision = (SELECT max(revision) FROM outbox AS other WHERE other.sink = ?1
+                         AND other.alert = ?2 AND other.state = 'told' AND other.gathered = 0))
+                     ORDER BY revision",
+                )?;
+                let newer = newer
+                    .query_map(params![sink, alert, revision], |row| row.get(0))?
+                    .collect::<rusqlite::Result<Vec<i64>>>()?;
+                let mut behind = transaction.prepare_cached(
+                    "UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox), state = 'pending', due_at = NULL, told_at = NULL,
+                         since = CASE WHEN state = 'pending' THEN since ELSE ?2 END,
+                         attempts = CASE WHEN ?3 THEN 0 ELSE attempts END
+                     WHERE seq = ?1",
+                )?;
+                behind.execute(params![seq, now.millis(), true])?;
+                for seq in newer {
+                    behind.execute(params![seq, now.millis(), false])?;
+                }
+            }
+        }
+        transaction.commit()?;
+        Ok(done)
+    };
+    write().map_err(StoreError::sqlite(path))
+}
+
+fn known_sink(connection: &Connection, sink: &str) -> rusqlite::Result<Result<(), StoreError>> {
+    let mut query = connection.prepare("SELECT DISTINCT sink FROM outbox ORDER BY sink")?;
+    let known = query.query_map(params![], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    Ok(match known.iter().any(|name| name == sink) {
+        true => Ok(()),
+        false if known.is_empty() => Err(StoreError::Refused(format!("no deliveries for sink `{sink}`, nor for any"))),
+        false => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            Err(StoreError::Refused(format!("no deliveries for sink `{sink}`; {}", advice(sink, &known))))
+        }
+    })
+}

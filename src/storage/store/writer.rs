@@ -1,0 +1,477 @@
+//! The writing thread of the store. All requests that have arrived when it becomes free go into one transaction.
+
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::integrity::{self, SetAside};
+use super::outbox::{self, AttemptReport};
+use super::premises::{self, Premises};
+use super::{Orders, StoreError, abandoned, changes, digests, schema, system_alerts};
+use crate::platform::disk::Absence;
+use crate::platform::fault;
+use crate::platform::telemetry::Pulse;
+use atalaia_core::alerts::cases::Case;
+use atalaia_core::alerts::{Change, Notice};
+use atalaia_core::base::time::{Span, Time};
+
+/// Maximum number of queued requests. When it is reached, the engine waits, and the feeds with it.
+const WAITING: usize = 10_000;
+/// Maximum number of requests in one transaction.
+const TOGETHER: usize = 256;
+/// Delay before a failed transaction is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+/// Interval at which the idle writer beats and checks that its file is in place.
+const IDLE: Duration = Duration::from_millis(500);
+/// Interval at which the writer checks whether a digest is due. Wall clock.
+const DIGESTS: Span = Span::from_seconds(1);
+
+/// A notification from the writer to the main loop.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// Deliveries were stored durably and wait for their sinks.
+    Stored,
+    /// Nothing can be stored, so nothing is delivered either. Tried again every second. Sent again when the state of the file changes.
+    Failing {
+        /// File and error message.
+        why: String,
+        /// How the store's file is absent; its deliveries then wait as well. `None` if the failure has another cause.
+        absence: Option<Absence>,
+    },
+    /// Storing works again.
+    Working,
+    /// This number of open alerts was ended because no engine follows them any more.
+    GivenUp(usize),
+}
+
+enum Request {
+    /// Changes, with the journal position after the lines that caused them.
+    Changes(Vec<Change>, u64),
+    /// Ids of all alerts open in the engine. Others that are open in the store are abandoned and will be ended.
+    Open(BTreeSet<String>),
+    Cases(Vec<Case>),
+    Attempts(Vec<AttemptReport>),
+    Notice(Notice),
+    Orders(Orders),
+    /// To be answered when all earlier requests are stored.
+    Reached(SyncSender<()>),
+    Finish,
+}
+
+/// The daemon's handle of the store.
+#[derive(Debug)]
+pub struct Store {
+    sender: SyncSender<Request>,
+    thread: Option<JoinHandle<bool>>,
+    set_aside: Option<SetAside>,
+    pulse: Arc<Pulse>,
+    shared: Arc<Shared>,
+    /// Keeps other daemons from opening the store.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the store and starts the writer. A missing file is created; a damaged one is set aside and replaced. `now` is the wall clock.
+    /// `before` is called before each transaction that stores changes. It makes the journal durable up to the given position and must give
+    /// up by itself after a while. `tell` is called from the writer's thread and must not block.
+    pub fn open(
+        path: &Path,
+        orders: Orders,
+        now: impl Fn() -> Time + Send + 'static,
+        before: impl FnMut(u64) + Send + 'static,
+        tell: impl FnMut(Event) + Send + 'static,
+    ) -> Result<Store, StoreError> {
+        let lock = lock(path)?;
+        integrity::make_durable(path)?;
+        let set_aside = integrity::make_sound(path, now())?;
+        let connection = schema::open(path)?;
+        outbox::give_up(&connection, &orders.filters, now()).map_err(StoreError::sqlite(path))?;
+        let (sender, receiver) = sync_channel(WAITING);
+        let pulse = Arc::new(Pulse::default());
+        let beats = Arc::clone(&pulse);
+        let premises = Premises::of(path).map_err(StoreError::file(path))?;
+        let shared = Arc::new(Shared { waiting: AtomicUsize::new(0), finishing: AtomicBool::new(false), premises });
+        let for_writer = Arc::clone(&shared);
+        let path_of = path.to_owned();
+        let mut writer = Writer {
+            path: path_of,
+            connection,
+            orders,
+            now,
+            before,
+            tell,
+            failing: false,
+            absence: None,
+            looked: None,
+            beats,
+            shared: for_writer,
+        };
+        let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
+        let thread = thread.map_err(StoreError::file(path))?;
+        Ok(Store { sender, thread: Some(thread), set_aside, pulse, shared, _lock: lock })
+    }
+
+    /// The damaged file that was set aside when the store was opened, if there was one.
+    pub fn set_aside(&self) -> Option<&SetAside> {
+        self.set_aside.as_ref()
+    }
+
+    /// Beats while the writer makes progress, even if its transactions fail.
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
+    }
+
+    /// Stores changes. `position` is the journal position after the lines that caused them. The deliveries become due once they are stored.
+    pub fn changes(&self, changes: Vec<Change>, position: u64) {
+        self.ask(Request::Changes(changes, position));
+    }
+
+    /// Ends all alerts that are open in the store but not in `open`, because no engine follows them any more.
+    pub fn open_are(&self, open: BTreeSet<String>) {
+        self.ask(Request::Open(open));
+    }
+
+    /// Stores the current state of cases.
+    pub fn cases(&self, cases: Vec<Case>) {
+        self.ask(Request::Cases(cases));
+    }
+
+    /// Records the state of something in the daemon itself, as an alert about the daemon.
+    pub fn notice(&self, notice: Notice) {
+        self.ask(Request::Notice(notice));
+    }
+
+    /// Replaces the sinks' filters and the handling settings.
+    pub fn orders(&self, orders: Orders) {
+        self.ask(Request::Orders(orders));
+    }
+
+    /// A handle for recording the outcome of deliveries.
+    pub fn reporter(&self) -> Reporter {
+        Reporter { sender: self.sender.clone(), shared: Arc::clone(&self.shared) }
+    }
+
+    /// Waits until all requests so far are stored. Returns whether that took no longer than `patience`.
+    pub fn settle(&self, patience: Duration) -> bool {
+        self.settled().recv_timeout(patience).is_ok()
+    }
+
+    /// Returns a receiver that gets a message once all requests so far are stored.
+    pub fn settled(&self) -> Receiver<()> {
+        let (sender, receiver) = sync_channel(1);
+        self.ask(Request::Reached(sender));
+        receiver
+    }
+
+    /// Ends the writer and waits for it. Returns whether all requests were stored.
+    pub fn finish(mut self) -> bool {
+        self.end()
+    }
+
+    fn end(&mut self) -> bool {
+        self.thread.take().is_none_or(|thread| {
+            // A failing writer does not read its queue, so the flag reaches it instead.
+            self.shared.finishing.store(true, Ordering::Release);
+            self.ask(Request::Finish);
+            thread.join().unwrap_or(false)
+        })
+    }
+
+    /// Whether requests can be queued without blocking. While this is false, the owner should accept no input.
+    pub fn has_room(&self) -> bool {
+        self.shared.waiting.load(Ordering::Acquire) < WAITING / 2
+    }
+
+    fn ask(&self, request: Request) {
+        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
+        // Sending cannot fail: the writer ends only after `Finish`, which `end` sends last.
+        let _ = self.sender.send(request);
+    }
+}
+
+/// State shared by the writer and its callers.
+#[derive(Debug)]
+struct Shared {
+    /// Requests in the queue that the writer has not read.
+    waiting: AtomicUsize,
+    /// The writer is to end with the current batch.
+    finishing: AtomicBool,
+    /// The files of the store, to check whether they are in place.
+    premises: Premises,
+}
+
+/// Reports the outcome of deliveries to the store. Clones report to the same store.
+#[derive(Clone, Debug)]
+pub struct Reporter {
+    sender: SyncSender<Request>,
+    shared: Arc<Shared>,
+}
+
+impl Reporter {
+    /// Records attempts. Blocks while the queue of the store is full. Does nothing after the store has ended.
+    pub fn tried(&self, tried: Vec<AttemptReport>) {
+        if !tried.is_empty() {
+            self.shared.waiting.fetch_add(1, Ordering::AcqRel);
+            let _ = self.sender.send(Request::Attempts(tried));
+        }
+    }
+
+    /// Whether the store's file is in place. If not, deliveries read from it must not be sent, because their outcome could not be recorded.
+    pub fn is_in_place(&self) -> bool {
+        self.shared.premises.check().is_ok()
+    }
+
+    /// Returns a receiver that gets a message once all requests so far are stored.
+    pub fn settled(&self) -> Receiver<()> {
+        let (sender, receiver) = sync_channel(1);
+        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
+        let _ = self.sender.send(Request::Reached(sender));
+        receiver
+    }
+}
+
+impl Drop for Store {
+    /// Waits for the writer to end. Requests that cannot be stored are tried once more.
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+struct Writer<N, B, T> {
+    path: PathBuf,
+    connection: Connection,
+    orders: Orders,
+    now: N,
+    before: B,
+    tell: T,
+    failing: bool,
+    /// How the file is absent, as reported last.
+    absence: Option<Absence>,
+    /// When it was last checked whether a digest is due.
+    looked: Option<Time>,
+    beats: Arc<Pulse>,
+    shared: Arc<Shared>,
+}
+
+impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
+    /// Writes until asked to finish. Returns whether everything was stored.
+    fn run(&mut self, requests: &Receiver<Request>) -> bool {
+        let mut batch = Vec::new();
+        loop {
+            self.beats.beat();
+            if batch.is_empty() {
+                match requests.recv_timeout(IDLE) {
+                    Ok(request) => {
+                        self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
+                        batch.push(request);
+                    }
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.look();
+                        if self.failing || !self.awaits_digest() {
+                            continue;
+                        }
+                    }
+                    Err(RecvTimeoutError::Disconnected) => return true,
+                }
+            }
+            while batch.len() < TOGETHER
+                && let Ok(request) = requests.try_recv()
+            {
+                self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
+                batch.push(request);
+            }
+            let finish = |request: &Request| matches!(request, Request::Finish);
+            let finishes = batch.iter().any(finish) || (self.failing && self.shared.finishing.load(Ordering::Acquire));
+            match self.write(&batch) {
+                Ok(due) => {
+                    self.work();
+                    if due {
+                        (self.tell)(Event::Stored);
+                    }
+                    self.after(&mut batch);
+                }
+                Err(error) => {
+                    self.fail(&error);
+                    if !finishes {
+                        thread::sleep(RETRY);
+                        self.reopen();
+                    }
+                }
+            }
+            if finishes {
+                fault::point("store-checkpoint");
+                let _ = self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+                return !self.failing;
+            }
+        }
+    }
+
+    /// Checks, while there is nothing to write, whether the file is in place.
+    fn look(&mut self) {
+        match self.in_place() {
+            Ok(()) => self.work(),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn in_place(&self) -> Result<(), StoreError> {
+        self.shared.premises.check().map_err(|(path, absence)| StoreError::Away { path, absence })
+    }
+
+    /// Records that writing works and reports a recovery.
+    fn work(&mut self) {
+        self.absence = None;
+        if std::mem::take(&mut self.failing) {
+            (self.tell)(Event::Working);
+        }
+    }
+
+    /// Records that writing fails and reports it, unless the same failure has been reported.
+    fn fail(&mut self, error: &StoreError) {
+        let absence = match error {
+            StoreError::Away { absence, .. } => Some(*absence),
+            _ => None,
+        };
+        let is_known = std::mem::replace(&mut self.failing, true) && self.absence == absence;
+        self.absence = absence;
+        if !is_known {
+            (self.tell)(Event::Failing { why: premises::words(error), absence });
+        }
+    }
+
+    /// Whether a digest is due although there is nothing else to write.
+    fn awaits_digest(&mut self) -> bool {
+        let now = (self.now)();
+        // If the store cannot be read, the next write fails and reports it.
+        let due = self.looks(now) && digests::is_due(&self.connection, now).unwrap_or_default();
+        if !due {
+            self.looked = Some(now);
+        }
+        due
+    }
+
+    /// Whether it is time to check for due digests.
+    fn looks(&self, now: Time) -> bool {
+        self.looked.is_none_or(|looked| now < looked || looked + DIGESTS <= now)
+    }
+
+    /// Stores the whole batch in one transaction, or nothing of it. Returns whether a delivery is now due.
+    fn write(&mut self, batch: &[Request]) -> Result<bool, StoreError> {
+        self.in_place()?;
+        self.store(batch).map_err(StoreError::sqlite(&self.path.clone()))
+    }
+
+    fn store(&mut self, batch: &[Request]) -> rusqlite::Result<bool> {
+        let (mut due, mut given_up) = (false, 0);
+        let now = (self.now)();
+        let reached = batch.iter().filter_map(|request| match request {
+            Request::Changes(_, position) => Some(*position),
+            _ => None,
+        });
+        let reached = reached.max();
+        if let Some(position) = reached {
+            (self.before)(position);
+        }
+        let looks = self.looks(now);
+        let mut orders = &self.orders;
+        let mut sinks = BTreeSet::new();
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        for request in batch {
+            match request {
+                Request::Changes(changes, _) => {
+                    for change in changes {
+                        due |= changes::store(&transaction, change, &orders.filters, now)?;
+                    }
+                }
+                Request::Cases(cases) => {
+                    cases.iter().try_for_each(|case| changes::store_case(&transaction, case, now))?;
+                }
+                Request::Open(open) => {
+                    let (ended, waits) = abandoned::end(&transaction, open, &orders.filters, now)?;
+                    given_up += ended;
+                    due |= waits;
+                }
+                Request::Attempts(tried) => sinks.extend(outbox::tried(&transaction, tried, now)?),
+                Request::Notice(notice) => due |= system_alerts::store(&transaction, notice, orders, now)?,
+                Request::Orders(newer) => {
+                    orders = newer;
+                    outbox::give_up(&transaction, &orders.filters, now)?;
+                }
+                Request::Reached(_) | Request::Finish => {}
+            }
+        }
+        // Once per sink, however many outcomes the batch has for it: the failures are counted from the table.
+        for sink in sinks {
+            let notice = system_alerts::of_sink(&transaction, &sink)?;
+            due |= system_alerts::store(&transaction, &notice, orders, now)?;
+        }
+        if looks {
+            due |= digests::form(&transaction, orders, now)?;
+        }
+        if let Some(position) = reached {
+            changes::reached(&transaction, position, now)?;
+        }
+        fault::point("store-before-commit");
+        transaction.commit()?;
+        fault::point("store-after-commit");
+        if looks {
+            self.looked = Some(now);
+        }
+        if batch.iter().any(|request| matches!(request, Request::Attempts(_))) {
+            fault::point("told-after-mark");
+        }
+        if 0 < given_up {
+            (self.tell)(Event::GivenUp(given_up));
+        }
+        Ok(due)
+    }
+
+    /// Does what remains once a batch is stored.
+    fn after(&mut self, batch: &mut Vec<Request>) {
+        for request in batch.drain(..) {
+            match request {
+                Request::Orders(newer) => self.orders = newer,
+                Request::Reached(waits) => {
+                    let _ = waits.send(());
+                }
+                Request::Changes(..)
+                | Request::Open(_)
+                | Request::Cases(_)
+                | Request::Attempts(_)
+                | Request::Notice(_)
+                | Request::Finish => {}
+            }
+        }
+    }
+
+    /// After a failed write, the pages cached by the connection are not to be trusted. While the file is absent the connection stays open,
+    /// so that no new file is created in its place.
+    fn reopen(&mut self) {
+        if self.in_place().is_ok()
+            && let Ok(connection) = schema::beside(&self.path)
+        {
+            self.connection = connection;
+        }
+    }
+}
+
+/// Locks the store for this process.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
+    let file = file.map_err(StoreError::file(&name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Taken { path: path.to_owned() }),
+        Err(std::fs::TryLockError::Error(cause)) => Err(StoreError::File { path: name, cause }),
+    }
+}
