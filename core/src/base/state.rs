@@ -3,8 +3,8 @@
 //! The format is postcard, which stores no field names: only the version that wrote a snapshot can read it. JSON values are stored as
 //! text.
 
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// Bytes that are not a state written by this version.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -68,7 +68,7 @@ pub(crate) use remembers;
 pub(crate) mod shared {
     use std::sync::Arc;
 
-    use super::*;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub(crate) fn serialize<T: Serialize, S: Serializer>(what: &Arc<T>, to: S) -> Result<S::Ok, S::Error> {
         what.as_ref().serialize(to)
@@ -81,7 +81,8 @@ pub(crate) mod shared {
 
 /// `with` for values that only JSON can express: stored as text in a snapshot, as themselves in JSON.
 pub(crate) mod json {
-    use super::*;
+    use serde::de::{DeserializeOwned, Error as _};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub(crate) fn serialize<T: Serialize, S: Serializer>(what: &T, to: S) -> Result<S::Ok, S::Error> {
         if to.is_human_readable() {
@@ -100,7 +101,8 @@ pub(crate) mod json {
 
 /// `with` for an array longer than serde supports.
 pub(crate) mod array {
-    use super::*;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub(crate) fn serialize<T: Serialize, S: Serializer, const N: usize>(
         what: &[T; N],
@@ -119,7 +121,7 @@ pub(crate) mod array {
 
 /// `with` for a list whose capacity is part of its state: it decides when the list is next cleaned up.
 pub(crate) mod roomy {
-    use super::*;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     /// Upper limit of the capacity restored from a snapshot; a larger one is damage.
     const MOST_ROOM: usize = 1 << 16;

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::alerts::{Alert, Change, Sentence, Severity, Status, digest};
+use crate::alerts::alert::{Alert, Change, Sentence, Severity, Status};
+use crate::alerts::id::digest;
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::{self, About, VesselRef};
