@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::Problem;
 use super::doubts::far_overrides;
 use super::files::{Files, text_of};
+use super::problem::Problem;
 use super::zone_doubts::odd_zones;
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Checked, Config};
+use super::Config;
+use super::check::Checked;
 
 /// The settings in force as a folder: `atalaia.toml` with every key, and the files it names.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::Problem;
+use super::problem::Problem;
 
 /// A settings file as read.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -6,9 +6,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::IN_FORCE_FILE;
-use super::Problem;
 use super::files::text_of;
 use super::layers::Layer;
+use super::problem::Problem;
 use super::watch::{Names, Watched};
 
 /// Name of the folder of drop-ins, beside the settings file.

@@ -1,6 +1,6 @@
 //! Settings that a reload cannot change: inputs, store, journal and HTTP pages stay as they were at the start.
 
-use super::Checked;
+use super::check::Checked;
 
 impl Checked {
     /// The changed tables of `wanted` that take effect at the next start; for inputs, with the names of those that differ.

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Problem;
 use super::files::{Files, Texts};
+use super::problem::Problem;
 use atalaia_core::zones::{ListError, Watchlists};
 
 /// Maximum size of all lists together, in bytes of text. During a reload they must fit into memory beside those in force.

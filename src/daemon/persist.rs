@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 use super::driver::EngineDriver;
 use super::recover::{self, Started};
 use super::restart::Records;
-use super::{PurgedLines, purge_lines};
+use super::restart::{PurgedLines, purge_lines};
 use crate::config::Checked;
 use crate::delivery::{self, Wake};
 use crate::platform::clock::{Clock, Moment};

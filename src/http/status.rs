@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::View;
 use super::health::{Health, health};
 use super::metrics::Beside;
+use super::view::View;
 use crate::platform::telemetry::InputCounts;
 use atalaia_core::base::time::Span;
 

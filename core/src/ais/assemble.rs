@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::TimeBasis;
 use super::lag::Delivered;
+use super::report::TimeBasis;
 use super::sentence::Vdm;
 use super::stream::Heard;
 use super::tag::StationText;

@@ -7,10 +7,10 @@ use memchr::{memchr, memchr3};
 use rustc_hash::{FxHashMap, FxHasher};
 use serde::{Deserialize, Serialize};
 
-use super::TimeBasis;
 use super::gnss::Gnss;
 use super::lag::{Delivered, Lag};
 use super::moment::{LocalClock, Suffix, gatehouse};
+use super::report::TimeBasis;
 use super::sentence::{self, Sentence, Unframed, Vdm};
 use super::tag::{StationText, Tag};
 use super::tally::{Counts, Reject};

@@ -4,11 +4,12 @@ use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Doubt, End};
 
+use super::alert::Change;
 use super::alert::ChangeKind;
 use super::entry::{Context, Entry};
 use super::id::Key;
 use super::lifecycle::Observation;
-use super::{AlertBook, Change, View, mute};
+use super::{AlertBook, View, mute};
 
 impl AlertBook {
     /// The doubt about a vessel's positions that now keeps a behaviour from opening; `None` if there is none.

@@ -4,9 +4,8 @@
 //! the vessel came there and whenever zones were reloaded. While the vessel has not moved far, they are known within bounds, and
 //! are looked up only where the bounds do not decide (see [`Vicinity`]). Zones are exact wherever one is near.
 
-use std::sync::LazyLock;
-
 use std::hint::black_box;
+use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -16,9 +15,9 @@ use crate::base::time::Time;
 use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrackIx;
-use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
+use crate::zones::{Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
 
-use super::vicinity::{Vicinity, Within, cached};
+use super::vicinity::{Place, Vicinity, Within, cached};
 
 /// Distance after which zones are looked up again where none is near. Metres.
 const REDO_METRES: f64 = 100.0;
@@ -28,22 +27,6 @@ const BOUNDED_SHARE: f64 = 0.1;
 const TILES: f64 = 1000.0;
 /// Degrees of latitude in `REDO_METRES`, for a cheap check before the distance is computed.
 const REDO_DEGREES: f64 = REDO_METRES / 111_320.0;
-
-/// Distance from shore and calm water at a position.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Place {
-    /// Distance from shore; 0 on land. Nautical miles.
-    pub shore_nm: f64,
-    /// Calm water at the position.
-    pub calm: Calm,
-}
-
-impl Place {
-    /// Looks up a position, without the cache.
-    pub fn at(chart: &Chart, position: LatLon, now: Time) -> Place {
-        Place { shore_nm: chart.shore_nm(position), calm: chart.calm(position, now) }
-    }
-}
 
 /// Cached places of all vessels, in one lot for each shard of the tracks.
 pub struct Places {
@@ -367,7 +350,7 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::zones::ZoneSet;
+    use crate::zones::{Calm, ZoneSet};
 
     #[test]
     fn bounds_decide_as_the_exact_distances_do() {

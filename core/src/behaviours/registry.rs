@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::character::Character;
+use super::checks::within_reason;
+use super::rule::AnyRule;
 use super::signal::Holding;
 use super::words::{Caveat, Circumstances, Limit, Opening, Who, Words};
-use super::{AnyRule, runner, system, within_reason};
+use super::{runner, system};
 use crate::base::text::advice;
 use crate::zones::{Chart, Kind};
 

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
-use crate::behaviours::{Behaviour, End, Form};
+use crate::behaviours::end::End;
+use crate::behaviours::registry::{Behaviour, Form};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::{Relation, ZoneIx};

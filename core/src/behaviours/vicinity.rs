@@ -1,10 +1,26 @@
 //! Vicinity: bounds of a vessel's distances from shore and calm water, known without a look-up on the chart.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::time::Time;
 use crate::geo::LatLon;
 use crate::zones::{CALM_KNOWN_NM, Calm, Chart};
 
-use super::Place;
+/// Distance from shore and calm water at a position.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Place {
+    /// Distance from shore; 0 on land. Nautical miles.
+    pub shore_nm: f64,
+    /// Calm water at the position.
+    pub calm: Calm,
+}
+
+impl Place {
+    /// Looks up a position, without the cache.
+    pub fn at(chart: &Chart, position: LatLon, now: Time) -> Place {
+        Place { shore_nm: chart.shore_nm(position), calm: chart.calm(position, now) }
+    }
+}
 
 /// How far a vessel is from shore and calm water: exactly, or within bounds that are replaced by a look-up where they do not decide.
 #[derive(Clone, Copy, PartialEq, Debug)]

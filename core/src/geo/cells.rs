@@ -2,7 +2,7 @@
 
 use crate::base::units::EARTH_RADIUS_METRES;
 
-use super::LatLon;
+use super::position::LatLon;
 
 /// A grid of cells of one size. Cell numbers are only comparable within one grid.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -4,7 +4,7 @@
 //! poles,
 //! costs the same few multiplications, and its arc is within 1 m of the geodesic up to 250 km.
 
-use super::LatLon;
+use super::position::LatLon;
 use crate::base::units::EARTH_RADIUS_METRES;
 
 /// WGS 84 equatorial radius in metres.

@@ -1,6 +1,6 @@
 //! Land or water: a quarter-degree grid that needs only a few coast edges per look-up, whatever the size of the continent.
 
-use super::LatLon;
+use super::position::LatLon;
 
 /// Cells per degree.
 const PER_DEGREE: f64 = 4.0;

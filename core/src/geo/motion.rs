@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::LatLon;
 use super::chord::offset;
+use super::position::LatLon;
 use crate::base::time::Span;
 use crate::base::units::METRES_PER_SECOND_PER_KNOT;
 

@@ -5,7 +5,7 @@ use rstar::RTree;
 use rstar::primitives::{GeomWithData, Line};
 
 use super::chord::{Piece, spot};
-use super::{LatLon, wrap_degrees};
+use super::position::{LatLon, wrap_degrees};
 
 /// Maximum length of a piece of a border or line: its chord stays within 2 m of the surface.
 const PIECE_METRES: f64 = 10_000.0;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{CsvTable, LatLon, Port};
+use super::csv_table::CsvTable;
+use super::port::Port;
+use super::position::LatLon;
 
 /// A file of ports that cannot be used.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]

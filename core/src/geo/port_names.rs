@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Port;
+use super::port::Port;
 
 /// Minimum length of a name to match with one letter wrong, missing or added; shorter names must be equal.
 const FUZZY_FROM: usize = 5;

@@ -5,34 +5,18 @@ use std::sync::{Arc, OnceLock};
 use rstar::primitives::GeomWithData;
 use rstar::{ParentNode, RTree, RTreeNode, RTreeObject};
 
-use super::LatLon;
 use super::chord::{Spot, arc, chord, distance_2, spot};
 use super::outline::Bounds;
+use super::port::Port;
 use super::port_file::{PortsError, read};
 use super::port_names::Names;
+use super::position::LatLon;
 use crate::base::units::METRES_PER_NM;
 
 /// The shipped World Port Index; see `data/README.md`.
 const HARBOURS: &[u8] = include_bytes!("data/harbours.zst");
 /// The shipped anchorage points; see `data/README.md`.
 const ANCHORAGES: &[u8] = include_bytes!("data/anchorages.zst");
-
-/// A harbour or an anchorage point.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Port {
-    /// Position of the point.
-    pub at: LatLon,
-    /// Name as in the source; may be empty.
-    pub name: Arc<str>,
-    /// Country, by name (harbours) or ISO 3166 code (anchorages); may be empty.
-    pub country: Arc<str>,
-    /// Radius of the calm water around it, in nautical miles.
-    pub radius_nm: f64,
-    /// UN/LOCODE such as `ES ALG`; may be empty.
-    pub locode: Arc<str>,
-    /// Other names, separated by semicolons; may be empty.
-    pub other_names: Arc<str>,
-}
 
 /// All harbours and anchorage points.
 #[derive(Clone, Debug, Default)]

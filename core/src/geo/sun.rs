@@ -1,6 +1,6 @@
 //! Position of the sun: day, twilight or night at a place.
 
-use super::LatLon;
+use super::position::LatLon;
 use crate::base::time::Time;
 
 /// The sun's altitude above the horizon in degrees, without refraction; below -6 counts as night for the behaviours.

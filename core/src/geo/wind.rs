@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{CsvTable, LatLon};
+use super::csv_table::CsvTable;
+use super::position::LatLon;
 use crate::base::time::{Span, Time};
 
 /// Distance from its position within which a value applies. Nautical miles.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::kind_of;
+use super::vessel::kind_of;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::{self, Behaviour, Explanation};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Picture;
+use super::picture::Picture;
 use crate::base::time::Time;
 use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;

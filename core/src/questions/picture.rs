@@ -1,6 +1,6 @@
 //! A flat copy of the picture, for readers that must not hold up the engine.
 
-use super::kind_of;
+use super::vessel::kind_of;
 use crate::ais::ship_type_name;
 use crate::base::time::Time;
 use crate::engine::Engine;

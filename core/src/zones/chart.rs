@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CALM_REACH_NM, Relation, Watchlists, ZoneSet};
+use super::watchlist::Watchlists;
+use super::{CALM_REACH_NM, Relation, ZoneSet};
 use crate::base::time::Time;
 use crate::geo::{Coast, LatLon, Ports, SEEN_NM, Wind};
 

@@ -6,10 +6,11 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
+use super::Config;
 use super::layers::{Layer, Layers};
+use super::problem::Problem;
 use super::shape::SETTINGS;
 use super::walk::walk;
-use super::{Config, Problem};
 
 /// Settings as far as they could be parsed.
 pub(super) struct Loaded<'a> {

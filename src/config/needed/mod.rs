@@ -8,8 +8,9 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::Config;
 use super::layers::Layer;
-use super::{Config, Problem};
+use super::problem::Problem;
 use crate::platform::secret::{Secret, SecretError};
 use atalaia_core::alerts::NoticeKind;
 use atalaia_core::base::text::advice;

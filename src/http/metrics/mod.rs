@@ -13,7 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::process::Process;
-use super::{InputView, View};
+use super::view::{InputView, View};
 use crate::platform::telemetry::InputCounts;
 use crate::storage::journal::Usage;
 use crate::storage::store::Backlog;

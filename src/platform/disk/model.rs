@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Disk, Identity, Listed, Reading, Writing};
+use super::presence::Identity;
+use super::{Disk, Listed, Reading, Writing};
 
 /// A model disk. Clones share the same files.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use super::{Disk, Identity, Listed, Reading, RealDisk, Writing};
+use super::presence::Identity;
+use super::real::RealDisk;
+use super::{Disk, Listed, Reading, Writing};
 
 /// The real file system, without the operations that change it: they fail with `PermissionDenied`.
 #[derive(Clone, Copy, Debug)]

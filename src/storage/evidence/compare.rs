@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Opened;
+use super::open::Opened;
 use super::reach::{first_of, is_of_reception, named_vessels};
 use atalaia_core::alerts::{Alert, Change, Status};
 use atalaia_core::base::time::{Span, Time};

@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::archive::{self, Members};
+use super::key::PublicKey;
 use super::manifest::{FORMAT, chained};
-use super::{EvidenceError, MANIFEST, Manifest, PublicKey, Row, SIGNATURE, compare, sentences};
+use super::manifest::{MANIFEST, Manifest, SIGNATURE};
+use super::sentences::Row;
+use super::{EvidenceError, compare, sentences};
 use atalaia_core::base::time::{Span, Time};
 
 /// The replay goes on for this long after the last alert.

@@ -10,12 +10,13 @@ use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::EvidenceError;
 use super::archive::{self, Members, is_plain};
+use super::key::SigningKey;
 use super::manifest::{FORMAT, MANIFEST, Manifest, Marking, SIGNATURE, chained};
 use super::reach::{Reach, reach};
 use super::sentences::{self, Piece, Row};
 use super::sieve::Sieve;
-use super::{EvidenceError, SigningKey};
 use crate::platform::disk::Disk;
 use crate::storage::export::{self, Format};
 use crate::storage::journal::{self, Entry};

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 
-use super::Limits;
 use super::block::{Block, Identity};
 use super::catalogue::{Context, Header, name_of};
 use super::shared::{Shared, State};
+use super::writer::Limits;
 use super::writer::hour_of;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::disk::{Absence, Disk, Presence, Writing};

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::block::{Head, widened};
 use super::catalogue::{Catalogue, Fault, Kind, Segment};
+use super::entry::Entry;
 use super::entry::{Bytes, decode};
 use super::walk::{Damage, Next, Walk};
-use super::{Entry, JournalError, Position};
+use super::{JournalError, Position};
 use crate::platform::disk::Disk;
 use atalaia_core::base::time::Time;
 

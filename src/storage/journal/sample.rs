@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use memchr::memmem::find_iter;
 
-use super::Entry;
 use super::block::{Block, HEAD, Identity, MARKER};
 use super::catalogue::{Context, Header, framed, name_of};
+use super::entry::Entry;
 use super::seal::seal;
 use crate::platform::disk::model::ModelDisk;
 

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use super::block::{Block, LONGEST};
 use super::catalogue::{Catalogue, Context, Fault, Kind, Segment};
+use super::entry::Entry;
 use super::entry::{Bytes, decode};
 use super::keeper::Keeper;
 use super::seal::{Sealer, is_leftover};
 use super::shared::{Event, Shared, State, Syncer};
 use super::walk::{Next, Walk};
-use super::{Entry, JournalError, Position};
+use super::{JournalError, Position};
 use crate::platform::clock::Clock;
 use crate::platform::disk::{Absence, Disk, Presence, create_folders};
 use crate::platform::telemetry::Pulse;

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::changes::Restated;
 use super::filter::Filter;
 use super::outbox::Ending;
-use super::{StoreError, changes, markings, outbox, schema, stored_severity};
+use super::read::stored_severity;
+use super::{StoreError, changes, markings, outbox, schema};
 use atalaia_core::alerts::ChangeKind;
 use atalaia_core::base::time::{Span, Time};
 

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::actions::in_transaction;
 use super::changes::audit;
+use super::read::Told;
 use super::trail::{self, Actor, AuditRow};
-use super::{StoreError, Told, read, schema};
+use super::{StoreError, read, schema};
 use atalaia_core::base::time::Time;
 
 /// One case with all its alerts.

@@ -6,8 +6,9 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::{COLUMNS, entry};
+use super::read::{Entry, stored_severity};
 use super::trail::{AuditRow, is_same_name};
-use super::{Entry, StoreError, schema, stored_severity};
+use super::{StoreError, schema};
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::Time;
 

@@ -6,9 +6,10 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
+use super::changes::OURSELVES;
 use super::read::{COLUMNS, Entry, Query, conditions, entry};
 use super::trail::AuditRow;
-use super::{OURSELVES, StoreError, markings, schema};
+use super::{StoreError, markings, schema};
 use atalaia_core::base::time::Time;
 
 /// An alert in a list. Its evidence has no `tracks`.

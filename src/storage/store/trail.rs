@@ -5,7 +5,8 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::{OURSELVES, StoreError, schema};
+use super::changes::OURSELVES;
+use super::{StoreError, schema};
 use atalaia_core::base::time::Time;
 
 /// Name of the program in stores written before schema 5.

@@ -22,8 +22,8 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::{FxHashMap, FxHasher};
 use serde::{Deserialize, Serialize};
 
-use super::TimeBasis;
 use super::bits::mixed;
+use super::report::TimeBasis;
 use super::report::{Body, Static};
 use super::tag::StationText;
 use super::tally::Reject;

@@ -4,7 +4,7 @@ use crate::behaviours::shared::sharing::explain_silence;
 use crate::behaviours::{Explanation, Scene, Step};
 use crate::picture::coverage::{SilenceRate, Usual};
 
-use super::AisGap;
+use super::rule::AisGap;
 
 impl AisGap {
     /// The conditions under each profile in force.

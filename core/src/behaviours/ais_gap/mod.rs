@@ -23,7 +23,7 @@ mod rule;
 mod signals;
 mod words;
 
-use super::{ordered, positive};
+use super::checks::{ordered, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };

@@ -23,7 +23,7 @@ mod alongside;
 pub(super) mod rule;
 mod words;
 
-use super::{hysteresis, not_negative, positive};
+use super::checks::{hysteresis, not_negative, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse,
     never,

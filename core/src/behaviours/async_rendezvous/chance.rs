@@ -10,8 +10,8 @@ use crate::behaviours::{Scene, minutes};
 use crate::picture::episodes::{Halt, Kind, Rate};
 use crate::picture::tracks::{TrackKey, Vessel};
 
-use super::Settings;
 use super::rule::{LONGEST_LEG_NM, STOPPED_FOR};
+use super::settings::Settings;
 
 /// Step of the integration over time, in which the reach grows. Hours.
 const STEP_HOURS: f64 = 0.5;

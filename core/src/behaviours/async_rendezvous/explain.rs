@@ -6,8 +6,9 @@ use crate::behaviours::shared::dropped::{Spot, small};
 use crate::behaviours::{Explanation, Place, Scene, Step};
 use crate::picture::episodes::Halt;
 
+use super::chance;
+use super::rule::AsyncRendezvous;
 use super::rule::{LONGEST_LEG_NM, STOPPED_FOR};
-use super::{AsyncRendezvous, chance};
 
 impl AsyncRendezvous {
     /// The conditions on the ship: a slow leg or a kink, and a boat that has stopped there since.

@@ -19,7 +19,8 @@ use crate::picture::episodes::{Halt, News};
 use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::{Form, Settings};
+use super::settings::Settings;
+use super::words::Form;
 
 /// Longest slow leg that is searched for, since legs are found by where they began: ten hours at 4 kn. Nautical miles.
 pub(super) const LONGEST_LEG_NM: f64 = 40.0;

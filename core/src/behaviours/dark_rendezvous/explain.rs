@@ -4,8 +4,8 @@ use crate::base::time::Span;
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{Explanation, Place, Scene, Step, minutes};
 
-use super::DarkRendezvous;
 use super::candidates::{alongside, candidates, chance, stop_end};
+use super::rule::DarkRendezvous;
 
 impl Explanation {
     /// Adds the time that a silent vessel had to spare at the place. A negative time means that no vessel could have come; its

@@ -23,7 +23,7 @@ mod explain;
 mod rule;
 mod words;
 
-use super::{not_negative, ordered, positive};
+use super::checks::{not_negative, ordered, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
     any_zone, never,

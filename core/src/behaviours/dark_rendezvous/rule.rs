@@ -20,8 +20,9 @@ use crate::picture::episodes::{Halt, News};
 use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
+use super::Settings;
 use super::candidates::{Candidate, alongside, candidates, stop_end};
-use super::{Form, Settings};
+use super::words::Form;
 
 /// Search distance for stops around the ends of a gap. Nautical miles.
 pub(super) const FARTHEST_NM: f64 = 120.0;

@@ -15,7 +15,7 @@
 mod rule;
 mod words;
 
-use super::positive;
+use super::checks::positive;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,

@@ -17,7 +17,7 @@
 mod rule;
 mod words;
 
-use super::{not_negative, positive};
+use super::checks::{not_negative, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Lead, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };

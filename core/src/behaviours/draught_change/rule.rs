@@ -10,7 +10,8 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, St
 use crate::picture::tracks::Fields;
 use crate::zones::Chart;
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// The `draught_change` behaviour and its state.
 pub(crate) type DraughtChange = PerVessel<DraughtRule>;

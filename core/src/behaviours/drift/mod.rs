@@ -21,7 +21,8 @@
 mod rule;
 mod words;
 
-use super::{hysteresis, hysteresis_below, not_negative, ordered, positive};
+use super::checks::hysteresis_below;
+use super::checks::{hysteresis, not_negative, ordered, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,

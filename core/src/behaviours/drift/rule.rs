@@ -14,7 +14,8 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, nu
 use crate::geo::{LatLon, angle_between};
 use crate::picture::tracks::SpeedMadeGood;
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// The `drift` behaviour and its state.
 pub(crate) type Drift = PerVessel<Lone<Drifting>>;

@@ -7,7 +7,8 @@ use crate::ais::{Class, ship_type_name};
 use crate::picture::tracks::Vessel;
 use crate::zones::{Chart, Presence, Relation};
 
-use super::{Doubt, number};
+use super::facts::number;
+use super::signal::Doubt;
 
 /// One condition of one behaviour.
 #[derive(Clone, PartialEq, Debug, Serialize)]

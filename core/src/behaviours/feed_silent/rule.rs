@@ -18,7 +18,8 @@ use crate::picture::coverage::{Receipts, SLOT};
 use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// How recently an input must have been heard for the silence of one of its stations to be the station's own.
 const INPUT_ALIVE: Span = Span::from_minutes(5);

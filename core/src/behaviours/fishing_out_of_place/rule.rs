@@ -16,7 +16,8 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Presence};
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// Shortest leg that is added to a passage.
 const LEG: Span = Span::from_minutes(15);

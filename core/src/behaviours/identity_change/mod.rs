@@ -18,7 +18,7 @@ mod registry;
 mod rule;
 mod words;
 
-use super::{not_negative, positive};
+use super::checks::{not_negative, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, Lead, RestsOn, Roles, Silence, ZoneUse,
     any_zone, never,

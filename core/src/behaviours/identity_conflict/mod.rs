@@ -17,12 +17,12 @@
 mod rule;
 mod words;
 
-use super::{not_negative, positive};
-use crate::behaviours::Behaviour;
+use super::checks::{not_negative, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
 };
+use crate::behaviours::registry::Behaviour;
 use serde::{Deserialize, Serialize};
 
 pub use rule::IdentityConflict;

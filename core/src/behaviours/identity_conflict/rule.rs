@@ -16,7 +16,8 @@ use crate::behaviours::{
 use crate::picture::tracks::{Activity, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// Interval at which an open conflict is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);

@@ -17,8 +17,9 @@
 mod rule;
 mod words;
 
+use super::checks::{hysteresis, positive};
+use super::facts::minutes;
 use super::runner::condition::{Observation, Timing};
-use super::{hysteresis, minutes, positive};
 use crate::base::time::Span;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, IsPolygon, RestsOn, Roles, Silence, ZoneUse,

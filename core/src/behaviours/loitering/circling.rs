@@ -8,7 +8,7 @@ use crate::base::units::METRES_PER_NM;
 use crate::geo::{LatLon, wrap_degrees};
 use crate::picture::tracks::{Fix, Vessel};
 
-use crate::behaviours::loitering::Settings;
+use crate::behaviours::loitering::settings::Settings;
 use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::{Explanation, number};
 

@@ -10,8 +10,9 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, St
 use crate::picture::tracks::Fix;
 use crate::zones::{Chart, Crossing, Presence};
 
+use super::settings::Settings;
 use super::stay::Stay;
-use super::{Form, Settings};
+use super::words::Form;
 
 /// Interval at which an open condition is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);

@@ -7,7 +7,7 @@ use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 
-use crate::behaviours::loitering::Settings;
+use crate::behaviours::loitering::settings::Settings;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::profile::Profile;
 use crate::behaviours::runner::vessel::VesselScene;

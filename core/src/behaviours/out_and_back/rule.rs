@@ -16,7 +16,8 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Relation};
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// Number of fixes that a stop needs.
 const FIXES: u32 = 4;

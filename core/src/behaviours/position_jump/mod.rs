@@ -18,7 +18,7 @@
 mod rule;
 mod words;
 
-use super::{not_negative, positive};
+use super::checks::{not_negative, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,

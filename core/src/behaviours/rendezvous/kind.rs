@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::picture::tracks::Vessel;
 
-use crate::behaviours::rendezvous::Settings;
+use crate::behaviours::rendezvous::settings::Settings;
 use crate::behaviours::rendezvous::side_by_side::Tow;
 use crate::behaviours::{Explanation, number};
 

@@ -25,7 +25,7 @@ mod hole;
 mod rule;
 mod words;
 
-use super::{hysteresis, not_negative, ordered, positive};
+use super::checks::{hysteresis, not_negative, ordered, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
     any_zone, never,

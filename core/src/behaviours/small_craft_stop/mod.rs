@@ -19,7 +19,7 @@
 mod rule;
 mod words;
 
-use super::{hysteresis, not_negative, positive};
+use super::checks::{hysteresis, not_negative, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
     ZoneUse, any_zone, never,

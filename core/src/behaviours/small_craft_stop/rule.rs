@@ -13,7 +13,8 @@ use crate::behaviours::runner::vessel::PerVessel;
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, number, thresholds};
 use crate::picture::tracks::{SpeedMadeGood, Vessel};
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// Interval at which the wind is looked up.
 const WIND_EVERY: Span = Span::from_hours(1);

@@ -15,7 +15,8 @@ use crate::behaviours::{
 use crate::picture::tracks::{Fields, Learned};
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// Number of short calls in a row that open an alert.
 const IN_A_ROW: u8 = 2;

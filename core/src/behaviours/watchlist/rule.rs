@@ -15,7 +15,8 @@ use crate::behaviours::{
 use crate::picture::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Listed, Match, MatchedBy, Presence, Said, Watchlists};
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// Interval at which a listed vessel is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);

@@ -4,7 +4,8 @@ use crate::behaviours::runner::crossing::{Border, Crossings, Way};
 use crate::behaviours::runner::vessel::PerVessel;
 use crate::behaviours::{self, Behaviour};
 
-use super::{Form, Settings};
+use super::Settings;
+use super::words::Form;
 
 /// The `zone_entry` behaviour and its state.
 pub(crate) type ZoneEntry = PerVessel<Crossings<Inward>>;

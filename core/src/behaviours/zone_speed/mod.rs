@@ -16,8 +16,9 @@
 mod rule;
 mod words;
 
+use super::checks::{not_negative, ordered, positive};
+use super::facts::minutes;
 use super::runner::condition::{Observation, Timing};
-use super::{minutes, not_negative, ordered, positive};
 use crate::base::time::Span;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,

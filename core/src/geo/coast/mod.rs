@@ -9,10 +9,10 @@ use std::sync::{Arc, OnceLock};
 use geojson::{GeoJson, GeometryValue};
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
-use super::LatLon;
 use super::chord::{Piece, Spot, arc, distance_2, position, spot};
 use super::land::Land;
 use super::polygon::cut;
+use super::position::LatLon;
 use crate::base::units::METRES_PER_NM;
 
 /// The shipped data; see `data/README.md` for its source and format.

@@ -1,7 +1,8 @@
 //! Whether a vessel's silence is due to reception: its input or station is silent, or all vessels around it fell silent too.
 
+use super::Coverage;
+use super::cells::Cell;
 use super::feeds::{BUSY, PAUSE};
-use super::{Cell, Coverage};
 use crate::base::time::{Span, Time};
 use crate::picture::tracks::Fix;
 

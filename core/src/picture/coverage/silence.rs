@@ -9,7 +9,8 @@ use crate::picture::tracks::{Fix, TrackKey, Vessel};
 
 use crate::base::units::METRES_PER_NM;
 
-use super::{Cell, OWN_RECORD, Slot};
+use super::cells::Cell;
+use super::{OWN_RECORD, Slot};
 
 /// A vessel slower than this counts as still. Knots.
 const STILL_KNOTS: f64 = 0.5;

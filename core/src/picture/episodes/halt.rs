@@ -7,7 +7,9 @@ use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 
-use super::{Craft, Kept, Look, News, Shelf};
+use super::craft::Craft;
+use super::shelf::{Kept, Shelf};
+use super::{Look, News};
 
 /// A vessel halts below this speed (SPEC `async_rendezvous`). Knots.
 const SLOW_KNOTS: f64 = 3.0;

@@ -9,7 +9,8 @@ use crate::geo::{LatLon, angle_between};
 use crate::picture::tracks::{PastPositions, TrackIx, TrackKey};
 
 use super::leg::is_its_trade;
-use super::{Kept, Look, News, Shelf};
+use super::shelf::{Kept, Shelf};
+use super::{Look, News};
 
 /// Minimum turn (SPEC `async_rendezvous`). Degrees.
 const TURN_DEGREES: f64 = 30.0;

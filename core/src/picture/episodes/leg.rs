@@ -7,7 +7,8 @@ use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 
-use super::{Kept, Look, News, Shelf};
+use super::shelf::{Kept, Shelf};
+use super::{Look, News};
 
 /// A vessel is slow below this share of its usual speed (SPEC `async_rendezvous`).
 const SLOW_SHARE: f64 = 0.5;

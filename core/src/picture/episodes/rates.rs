@@ -9,7 +9,7 @@ use crate::base::units::METRES_PER_NM;
 use crate::geo::{Cells, LatLon};
 use crate::picture::tracks::TrackKey;
 
-use super::Craft;
+use super::craft::Craft;
 
 /// Cells of the table, the same as those of the reception model.
 const CELLS: Cells = Cells::new(4);

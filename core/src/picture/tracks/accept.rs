@@ -6,8 +6,8 @@ use crate::base::time::Span;
 use crate::base::units::{METRES_PER_SECOND_PER_KNOT, knots};
 
 use super::identity::Learned;
+use super::key::{TrackIx, TrackKey};
 use super::track::{Fix, SpeedMadeGood};
-use super::{TrackIx, TrackKey};
 
 /// Number of agreeing fixes at a new place that confirm a jump.
 pub const CONFIRMING_FIXES: usize = 3;

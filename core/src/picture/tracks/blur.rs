@@ -7,7 +7,7 @@
 use crate::base::time::Span;
 use crate::base::units::METRES_PER_SECOND_PER_KNOT;
 
-use super::TrackIx;
+use super::key::TrackIx;
 use super::store::Shard;
 use super::track::Fix;
 

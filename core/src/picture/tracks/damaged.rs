@@ -4,15 +4,13 @@
 //! are counted and left out, from the first one on. A real second ship alongside is recognised by its static data, its class, a
 //! different movement, or because it sends about as often as the first.
 
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-
 use crate::ais::{Body, Position, Report};
-use crate::base::time::{Span, Time};
+use crate::base::time::Span;
 use crate::base::units::{METRES_PER_SECOND_PER_KNOT, Mmsi, StationClass};
 use crate::geo::LatLon;
 
-use super::TrackKey;
+use super::doubtful::Number;
+use super::key::TrackKey;
 use super::picture::Tracks;
 use super::siblings::metres_off;
 use super::sweep::CONFIRMED_FIXES;
@@ -35,49 +33,8 @@ const SPEED_KNOTS: f64 = 1.0;
 const COURSE_DEGREES: f64 = 30.0;
 /// Speed below which a course means nothing. Knots.
 const STEERED_KNOTS: f64 = 3.0;
-/// Number of reports from which a number that sends at least half as often as the vessel it resembles is another ship.
-const JUDGED_FROM: u32 = 6;
-/// How long a number is remembered after its latest report.
-const REMEMBERED: Span = Span::from_hours(24);
 /// Maximum number of numbers remembered. Further ones are judged by each report alone.
 const MOST_NUMBERS: usize = 10_000;
-
-/// Numbers that were taken for damaged forms of other vessels' MMSIs.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct Damaged {
-    numbers: FxHashMap<u32, Number>,
-}
-
-/// A number that was taken for a damaged one.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Number {
-    /// The vessel whose MMSI it resembles.
-    of: TrackKey,
-    /// Reports under this number that were left out.
-    reports: u32,
-    /// Fixes of the resembled vessel before the first of these reports.
-    fixes_before: u32,
-    /// Payload hash of the latest of these reports.
-    payload: u64,
-    last_at: Time,
-    /// Whether it proved to be a ship of its own.
-    is_own: bool,
-}
-
-impl Number {
-    /// Whether it sends at least half as often as the vessel it resembles. Random damage does not repeat that often.
-    fn sends_as_often(&self, vessel: Vessel<'_>) -> bool {
-        let fixes = vessel.fixes().saturating_sub(self.fixes_before);
-        JUDGED_FROM <= self.reports && vessel.fixes() < u32::from(u16::MAX) && fixes < 2 * self.reports
-    }
-}
-
-impl Damaged {
-    /// Forgets numbers not heard for a day.
-    pub(super) fn sweep(&mut self, now: Time) {
-        self.numbers.retain(|_, number| now - number.last_at <= REMEMBERED);
-    }
-}
 
 impl Tracks {
     /// Whether a report is another vessel's, with its MMSI damaged in transmission. The report is then left out, and a track that

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geo::{Cells, LatLon};
 
-use super::TrackIx;
+use super::key::TrackIx;
 
 /// Cells are a little larger than the circles that behaviours search for partners.
 const CELLS: Cells = Cells::new(40);

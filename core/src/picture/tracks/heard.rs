@@ -6,8 +6,8 @@ use crate::ais::{Body, Report};
 use crate::base::time::{Span, Time};
 use crate::base::units::{Mmsi, StationClass, knots};
 
-use super::TrackIx;
 use super::accept::{Outcome, Refusal};
+use super::key::TrackIx;
 use super::store::Shard;
 
 /// The same payload within this time is the same transmission, whatever its content.

@@ -10,10 +10,11 @@ use crate::base::units::Mmsi;
 use crate::geo::LatLon;
 
 use super::accept::Outcome;
-use super::damaged::Damaged as DamagedNumbers;
+use super::doubtful::Damaged as DamagedNumbers;
+use super::key::{TrackIx, TrackKey};
+use super::settings::Settings;
 use super::store::{Activity, Interest, Shard};
 use super::track::{Flag, Vessel};
-use super::{Settings, TrackIx, TrackKey};
 
 /// All tracks.
 pub struct Tracks {
@@ -27,7 +28,7 @@ pub struct Tracks {
 impl Tracks {
     /// An empty picture of `settings.shards` shards. `satellite_sources` are the inputs with a lateness above 15 min.
     pub fn new(settings: Settings, satellite_sources: Vec<(SourceId, Span)>) -> Tracks {
-        let count = settings.shards.clamp(1, super::MOST_SHARDS);
+        let count = settings.shards.clamp(1, super::settings::MOST_SHARDS);
         let shift = count.next_power_of_two().trailing_zeros();
         let shard = |number| Shard::new(number, shift, settings.clone(), satellite_sources.clone());
         let shards = (0..count).map(shard).collect();

@@ -10,7 +10,7 @@ use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::geo::LatLon;
 
-use super::TrackIx;
+use super::key::TrackIx;
 use super::store::Shard;
 use super::track::Flag;
 

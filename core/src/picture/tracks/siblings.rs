@@ -3,8 +3,8 @@
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_SECOND_PER_KNOT, Mmsi};
 
-use super::TrackIx;
 use super::accept::{self, CANDIDATE_AGE, Jump, Outcome, Refusal};
+use super::key::TrackIx;
 use super::store::Shard;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Fix, Flag, NO_NEXT, Vessel};

@@ -15,12 +15,13 @@ use super::confirmed::Confirmed;
 use super::grid::{self, Grid};
 use super::heard::{self, Heard};
 use super::identity::{Fields, Learned};
+use super::key::TrackIx;
+use super::settings::Settings;
 use super::shared::Places;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
-use super::{Settings, TrackIx};
 
 /// Shortest span of a speed made good (SPEC).
 const SMG_SHORTEST: Span = Span::from_minutes(5);

@@ -5,9 +5,9 @@ use crate::base::units::Mmsi;
 
 use super::grid;
 use super::heard::Heard;
+use super::key::{TrackIx, TrackKey};
 use super::store::Shard;
 use super::track::{Cold, Flag, Hot, NO_NEXT};
-use super::{TrackIx, TrackKey};
 
 /// A track with fewer fixes than this is unconfirmed.
 pub(super) const CONFIRMED_FIXES: u16 = 3;

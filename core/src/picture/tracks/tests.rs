@@ -3,6 +3,7 @@
 use super::*;
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::base::time::{Span, Time};
+use crate::base::units::Mmsi;
 use crate::geo::LatLon;
 
 mod numbers;

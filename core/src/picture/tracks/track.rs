@@ -9,9 +9,10 @@ use crate::geo::LatLon;
 
 use super::grid::{self, Cell};
 use super::identity::Identity;
+use super::key::{FOLLOWED, TrackIx, TrackKey};
+use super::settings::Settings;
 use super::trail::{Trail, TrailPoint};
 use super::usual::{self, UsualSpeed};
-use super::{FOLLOWED, Settings, TrackIx, TrackKey};
 
 /// An MMSI outside every class takes part after this long on a consistent track (SPEC "Vessels").
 const UNASSIGNED_AFTER: Span = Span::from_minutes(60);

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use crate::base::units::Mmsi;
 
-use super::TrackIx;
+use super::key::TrackIx;
 use super::store::Shard;
 use super::usual::UsualSpeed;
 

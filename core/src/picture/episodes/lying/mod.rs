@@ -11,7 +11,7 @@ use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrackKey;
 
-use super::{Kept, Shelf};
+use super::shelf::{Kept, Shelf};
 
 /// A held vessel stays in a box whose half diagonal is at most this (SPEC "Held"). Nautical miles.
 pub const CIRCLE_NM: f64 = 0.3;
