@@ -98,8 +98,8 @@ impl Engine {
 
     /// Applies what one report means beyond its own vessel (reception, silences, episodes). Then asks the rules that see the whole
     /// picture.
-    fn turn(&mut self, turn: Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
-        let Turn { vessel: ix, interest, .. } = turn;
+    fn turn(&mut self, turn: &mut Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
+        let (ix, interest) = (turn.vessel, turn.interest);
         if let Some(fix) = turn.fix {
             if turn.seen {
                 self.world.coverage.seen(self.world.tracks.vessel(ix), turn.previous, fix);
@@ -125,7 +125,7 @@ impl Engine {
                 self.world.tracks.mark_interest(ix, if turn.watch { Keep::Watch } else { Keep::Pass });
             }
             if turn.slow || active & (1 << FOLLOWED) != 0 || interest.meets(Interest::TICK) {
-                self.remember(&turn, fix, now, out);
+                self.remember(turn, fix, now, out);
             }
         }
         self.ask(turn, crossings, now, out);
@@ -152,7 +152,7 @@ impl Engine {
 
     /// Applies what the rules about one vessel reported. Then passes the step to every rule about the whole picture that is
     /// interested in it or follows the vessel.
-    fn ask(&mut self, mut turn: Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
+    fn ask(&mut self, turn: &mut Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
         if let Some(said) = turn.said.take() {
             self.output.signals.extend(said.signals);
             for (bit, vessel, activity) in said.marks {

@@ -73,7 +73,7 @@ enum Taken {
 /// What follows from one report.
 pub(super) enum News<'a> {
     /// The report may concern a behaviour, an episode or a model. The second field holds the borders that the vessel crossed.
-    Turn(Turn, &'a [Crossing]),
+    Turn(&'a mut Turn, &'a [Crossing]),
     /// A fix older than the latest one of its vessel.
     Late { vessel: TrackIx, fix: Fix },
     /// The picture refused the report.
@@ -214,9 +214,9 @@ impl Lanes {
             let (taken, turns, crossings) = &mut lanes[usize::from(number)];
             match taken.next() {
                 Some(Taken::Turn) => {
-                    if let Some(turn) = turns.next() {
+                    if let Some(mut turn) = turns.next() {
                         let crossed = &crossings[turn.crossings.clone()];
-                        found(News::Turn(turn, crossed));
+                        found(News::Turn(&mut turn, crossed));
                     }
                 }
                 Some(Taken::Late { vessel, fix }) => found(News::Late { vessel, fix }),
