@@ -55,7 +55,7 @@ pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Cha
     for shards in [2, 7] {
         assert_eq!(run_in_shards(settings, &chart, &lines, shards), changes, "with {shards} shards");
     }
-    #[expect(clippy::disallowed_methods)] // how much a test compares is up to whoever runs it
+    #[expect(clippy::disallowed_methods)] // how much a test compares depends on the caller
     let all = std::env::var_os("ATALAIA_WHOLE").is_some();
     let cuts = if all { every_cut(lines.len()) } else { some_cuts(script, lines.len()) };
     assert_eq!(run_resumed(settings, &chart, &lines, &cuts), changes, "resumed from snapshots at {cuts:?}");

@@ -1,4 +1,4 @@
-//! Behaviours: scripts with known truth, public incidents, innocent look-alikes, reported cases, and ordinary traffic.
+//! Behaviours: scripts with known truth, public incidents, innocent vessels that look suspicious, reported cases, and ordinary traffic.
 
 mod cases;
 mod identities;
