@@ -32,7 +32,7 @@
 //! | `fuzzing` | properties that hold for any input bytes; only in tests and in the fuzzer of `fuzz/` |
 //!
 //! # Where to start reading
-//! `daemon.rs` (the loop: what it waits for, and what it does with each line), `delivery/dispatcher.rs` (how a change reaches the
+//! `daemon.rs` (the loop: what it waits for, and what it does with each line), `delivery/dispatcher/mod.rs` (how a change reaches the
 //! sinks), and the core's `engine.rs`.
 
 pub mod cli;

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     place: Position,
     /// Radius around it, in nautical miles
-    #[arg(long, value_name = "R", value_parser = radius)]
+    #[arg(long, value_name = "R", value_parser = radius, default_value = "10")]
     radius_nm: f64,
     /// Maximum number of vessels, the nearest first
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]

@@ -159,7 +159,7 @@ pub struct Alert {
     pub ended_at: Option<Time>,
     /// The vessels that take part, ordered by track key; empty for an alert about the daemon or a feed.
     pub vessels: Vec<VesselRef>,
-    /// Every watched or benign zone that the alert is in or near.
+    /// Every zone that the alert is in or near, except source regions.
     pub zones: Vec<ZoneRef>,
     /// Latest position; for pairs the midpoint. `None` for a distress device that never sent one, and for alerts without a place.
     #[serde(serialize_with = "position")]

@@ -51,11 +51,8 @@ pub trait Rule {
     /// Handles a wake-up that it requested. It may request only later ones.
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
 
-    /// The conditions for one vessel as they are now. The step has the vessel's last fix, without crossings or reasons. By
-    /// default none; a test lists the behaviours for which that is right.
-    fn explain(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Vec<Explanation> {
-        Vec::new()
-    }
+    /// The conditions for one vessel as they are now. The step has the vessel's last fix, without crossings or reasons.
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation>;
 
     /// Ends what is open about a vessel and drops its state, because the vessel is forgotten or the behaviour was switched off.
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output);

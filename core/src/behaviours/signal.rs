@@ -144,14 +144,14 @@ pub struct Holding {
     pub position: Option<LatLon>,
     /// Distance from shore at that position, in nautical miles. `None` if the behaviour does not use it.
     pub shore_nm: Option<f64>,
-    /// Every watched or benign zone the position is in or near, by index.
+    /// Every zone that the position is in or near, except source regions, by index.
     pub zones: Vec<(ZoneIx, Relation)>,
     /// Base points by code, such as `("near", 35)`, followed by additions such as `("long", 10)`.
     pub base: Vec<(&'static str, i32)>,
     /// Score to which the zone raises the alert, if a zone asked for the behaviour (40 unless the zone sets another);
     /// otherwise `None`.
     pub asked: Option<i32>,
-    /// Whether all vessels report that they are at anchor or moored and swing within 0.3 nm.
+    /// Whether all vessels are at anchor, by their status or because they stay within the radius that the settings give.
     pub anchored: bool,
     /// Measured values, by name with unit (`min_distance_metres`, `median_knots`, `counted_minutes`).
     pub measured: Map<String, Value>,

@@ -7,15 +7,15 @@ use crate::zones::{Crossing, Presence};
 
 use super::vicinity::Vicinity;
 
-/// One event of one vessel: a new fix, or new static data.
+/// One event of one vessel: a new fix, new static data, or a silence.
 pub struct Step<'a> {
-    /// Engine time of the step. It is the time of the fix, unless the report came late.
+    /// Time of the fix. Without a fix, engine time.
     pub at: Time,
     /// The vessel's place in the slab of tracks. It may be reused once the vessel is forgotten.
     pub vessel: TrackIx,
     /// The vessel's key, which is never reused.
     pub key: TrackKey,
-    /// The new fix. `None` for new static data, and for a distress device that does not know its position.
+    /// The new fix. `None` for new static data, for a silence, and for a distress device that does not know its position.
     pub fix: Option<Fix>,
     /// The fix before this one, if there is one.
     pub previous: Option<Fix>,
@@ -25,9 +25,9 @@ pub struct Step<'a> {
     pub presence: &'a Presence,
     /// Borders crossed with this fix.
     pub crossings: &'a [Crossing],
-    /// Shore and calm water at the fix. Looked up if the vessel is slow, followed by a rule, has crossed a border or is near a zone
-    /// in a new 5-minute slot, and when its static data changed; otherwise `None`. If [`Interest::LOOK`] is the only reason for the
-    /// step, `None` means that the vessel is still outside calm water.
+    /// Shore and calm water at the fix. Looked up if the vessel is slow, was slow over a hole, is followed by a rule, has crossed a
+    /// border, is near a zone in a new 5-minute slot, or corrects static data; otherwise `None`. If [`Interest::LOOK`] is the only
+    /// reason for the step, `None` means that the vessel is still outside calm water.
     pub place: Option<Vicinity>,
     /// What new static data changed; only in steps of [`Interest::LEARNED`]. The track already has the new data.
     pub learned: Option<&'a Learned>,
@@ -81,7 +81,7 @@ impl Interest {
     pub const ALONE: Interest = Interest(1 << 15);
 
     /// The union of both sets of reasons.
-    pub const fn and(self, other: Interest) -> Interest {
+    pub const fn with(self, other: Interest) -> Interest {
         Interest(self.0 | other.0)
     }
 

@@ -87,12 +87,12 @@ impl Engine {
         if let Some(previous) = turn.previous {
             self.world.episodes.holes.take(key, previous.at, fix.at);
         }
-        let is_look = turn.interest.meets(Interest::FIRST.and(Interest::LOOK));
+        let is_look = turn.interest.meets(Interest::FIRST.with(Interest::LOOK));
         if ((turn.tick && turn.slow) || is_look) && !vessel.in_port() {
             self.world.episodes.lying.take(key, fix.at, fix.position, turn.smg.map(|smg| smg.knots));
         }
         if turn.in_port && self.port_call(turn, &fix, now) {
-            turn.interest = turn.interest.and(Interest::SAILED);
+            turn.interest = turn.interest.with(Interest::SAILED);
         }
     }
 
@@ -111,7 +111,7 @@ impl Engine {
                 self.world.episodes.heard(fix.at);
                 self.world.episodes.gear.first_heard(&vessel, &self.world.tracks);
             }
-            if interest.meets(Interest::FIRST.and(Interest::LOOK))
+            if interest.meets(Interest::FIRST.with(Interest::LOOK))
                 && let Some(region) = self.world.chart.zones.source_at(fix.position, fix.at)
                 && vessel.takes_part()
             {
@@ -326,7 +326,7 @@ impl Engine {
         }
     }
 
-    /// Ends conditions that the zones and settings in force, or the active hours of a zone, no longer allow.
+    /// Puts the settings, zones and active hours in force before the rules, and ends the conditions that they no longer allow.
     pub(super) fn reload_behaviours(&mut self, out: &mut Vec<Change>) {
         let Some(now) = self.now else {
             return;

@@ -340,10 +340,10 @@ impl Turn {
     fn spoke(shard: &Shard, vessel: TrackIx, learned: Option<Box<Learned>>, at: Time) -> Option<Turn> {
         let mut interest = Interest(0);
         if learned.is_some() {
-            interest = interest.and(Interest::LEARNED);
+            interest = interest.with(Interest::LEARNED);
         }
         if shard.vessel(vessel).mmsi().station_class() == StationClass::Distress {
-            interest = interest.and(Interest::DISTRESS);
+            interest = interest.with(Interest::DISTRESS);
         }
         (interest.0 != 0).then(|| Turn { learned, ..Turn::of(vessel, at, interest) })
     }
@@ -373,7 +373,7 @@ impl Turn {
 
     /// Looks up shore and calm water, if the rules need them.
     fn find_place(&mut self, lot: &mut Lot, scene: &Scene<'_>, active: u32) {
-        let of_place = Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED).and(Interest::SLOW_HOLE);
+        let of_place = Interest::SLOW.with(Interest::TICK).with(Interest::CROSSED).with(Interest::SLOW_HOLE);
         let calm_may_have_changed =
             || self.fix.is_none_or(|fix| !lot.is_far_from_calm(scene.chart, self.vessel, fix.position));
         let needs_place = self.interest.meets(of_place)
@@ -393,7 +393,7 @@ impl Turn {
     pub(super) fn leaves_calm(&mut self, left_calm: Option<LatLon>) {
         self.left_calm = self.left_calm.or(left_calm);
         if self.left_calm.is_some() {
-            self.interest = self.interest.and(Interest::LEFT_CALM);
+            self.interest = self.interest.with(Interest::LEFT_CALM);
         }
     }
 
@@ -464,7 +464,7 @@ impl Looked {
             (jump.is_some() || sighting == Sighting::First, Interest::FIRST),
         ] {
             if holds {
-                interest = interest.and(reason);
+                interest = interest.with(reason);
             }
         }
         let in_port = tick && (slow || vessel.in_port()) && vessel.takes_part();

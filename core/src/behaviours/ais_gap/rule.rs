@@ -272,7 +272,7 @@ impl Rule for AisGap {
     }
 
     fn interest(&self) -> Interest {
-        Interest::SILENT.and(Interest::LATE).and(Interest::ALONE)
+        Interest::SILENT.with(Interest::LATE).with(Interest::ALONE)
     }
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {

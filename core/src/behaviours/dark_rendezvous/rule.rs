@@ -256,7 +256,7 @@ impl Rule for DarkRendezvous {
     }
 
     fn interest(&self) -> Interest {
-        Interest::SILENT.and(Interest::LATE)
+        Interest::SILENT.with(Interest::LATE)
     }
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {

@@ -49,7 +49,7 @@ impl VesselRule for FishingRule {
     type Settings = Settings;
     type State = State;
     const BEHAVIOUR: Behaviour = Behaviour::FishingOutOfPlace;
-    const INTEREST: Interest = Interest::LOOK.and(Interest::SLOW);
+    const INTEREST: Interest = Interest::LOOK.with(Interest::SLOW);
 
     fn new(settings: &Settings, chart: &Chart) -> FishingRule {
         FishingRule { settings: settings.clone(), stops: Lone::new(settings, chart) }

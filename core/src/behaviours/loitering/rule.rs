@@ -52,7 +52,7 @@ impl VesselRule for LoiteringRule {
     type Settings = Settings;
     type State = State;
     const BEHAVIOUR: Behaviour = Behaviour::Loitering;
-    const INTEREST: Interest = Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED);
+    const INTEREST: Interest = Interest::SLOW.with(Interest::TICK).with(Interest::CROSSED);
 
     fn new(settings: &Settings, chart: &Chart) -> LoiteringRule {
         let profiles = Profiles::new(Behaviour::Loitering, settings, chart);
@@ -172,7 +172,7 @@ impl State {
             (false, false) => End::UnderWayAgain,
         };
         self.speak(profiles, seen, over_at, reason, out);
-        // Stays that count nothing are dropped.
+        // Stays that the place no longer allows are dropped once nothing can resume.
         self.stays.retain(|stay| {
             let settings = &profiles.get(stay.profile).settings;
             !stay.is_idle(&settings.rule(seen.scene.merge, false), seen.scene.now)

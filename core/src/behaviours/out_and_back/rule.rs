@@ -65,7 +65,7 @@ impl VesselRule for OutAndBackRule {
     type Settings = Settings;
     type State = Trip;
     const BEHAVIOUR: Behaviour = Behaviour::OutAndBack;
-    const INTEREST: Interest = Interest::LEFT_CALM.and(Interest::LOOK).and(Interest::SLOW);
+    const INTEREST: Interest = Interest::LEFT_CALM.with(Interest::LOOK).with(Interest::SLOW);
 
     fn new(settings: &Settings, chart: &Chart) -> OutAndBackRule {
         OutAndBackRule { profiles: Profiles::new(Behaviour::OutAndBack, settings, chart), scratch: Vec::new() }

@@ -18,7 +18,7 @@ use super::settings::Settings;
 
 /// Maximum distance at which the nearest other ship is reported. Metres.
 const NEAREST_METRES: f64 = 20_000.0;
-/// Speed above which a neighbour is passing. Knots.
+/// Speed below which a vessel can begin a meeting. A neighbour passes at three times this speed. Knots.
 const PASSING_KNOTS: f64 = 5.0;
 
 /// The `rendezvous` behaviour and its state.
@@ -35,7 +35,7 @@ impl PairRule for RendezvousRule {
     type Settings = Settings;
     type Pair = Pair;
     const BEHAVIOUR: Behaviour = Behaviour::Rendezvous;
-    const INTEREST: Interest = Interest::SLOW.and(Interest::ASKED);
+    const INTEREST: Interest = Interest::SLOW.with(Interest::ASKED);
     const LOOK_METRES: f64 = LOOK_METRES;
     const MOST_NEIGHBOURS: usize = 32;
     const MOST_PARTNERS: usize = 12;

@@ -15,7 +15,8 @@ use crate::picture::episodes::{GearSign, Held, Hole, PortCall, Still};
 use crate::picture::tracks::{self, Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Presence};
 
-/// What a rule about one vessel may read: that vessel, its own history, and the chart.
+/// What a rule about one vessel may read: that vessel, its own history, and the chart. Of other vessels, only whether one is alongside
+/// or lay at the same place.
 pub(crate) struct VesselScene<'a> {
     /// Engine time.
     pub(crate) now: Time,

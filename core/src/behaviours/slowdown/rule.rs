@@ -37,7 +37,7 @@ impl VesselRule for SlowdownRule {
     type Settings = Settings;
     type State = State;
     const BEHAVIOUR: Behaviour = Behaviour::Slowdown;
-    const INTEREST: Interest = Interest::SLOW.and(Interest::SLOW_HOLE);
+    const INTEREST: Interest = Interest::SLOW.with(Interest::SLOW_HOLE);
 
     fn new(settings: &Settings, chart: &Chart) -> SlowdownRule {
         SlowdownRule { followed: Lone::new(settings, chart) }

@@ -35,7 +35,7 @@ pub(crate) struct Stopped {
 }
 
 impl Whole for Stop {
-    const INTEREST: Interest = Interest::SLOW.and(Interest::SLOW_HOLE);
+    const INTEREST: Interest = Interest::SLOW.with(Interest::SLOW_HOLE);
 
     fn table(all: &behaviours::Settings) -> &Settings {
         &all.small_craft_stop

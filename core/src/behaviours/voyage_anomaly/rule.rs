@@ -159,7 +159,7 @@ impl VesselRule for VoyageRule {
     type Settings = Settings;
     type State = State;
     const BEHAVIOUR: Behaviour = Behaviour::VoyageAnomaly;
-    const INTEREST: Interest = Interest::LEARNED.and(Interest::SAILED);
+    const INTEREST: Interest = Interest::LEARNED.with(Interest::SAILED);
 
     fn new(settings: &Settings, chart: &Chart) -> VoyageRule {
         VoyageRule { settings: settings.clone(), profiles: Profiles::new(Behaviour::VoyageAnomaly, settings, chart) }

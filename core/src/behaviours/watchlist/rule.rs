@@ -160,7 +160,7 @@ impl Rule for Watchlist {
     fn interest(&self) -> Interest {
         match self.lists.is_empty() {
             true => Interest(0),
-            false => Interest::FIRST.and(Interest::LEARNED),
+            false => Interest::FIRST.with(Interest::LEARNED),
         }
     }
 
