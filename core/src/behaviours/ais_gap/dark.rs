@@ -11,7 +11,7 @@ use crate::picture::episodes::gap::{Gap, Spot};
 use crate::picture::tracks::{TrackIx, TrackKey, Vessel};
 use crate::zones::{Relation, ZoneIx};
 
-use super::Settings;
+use super::settings::Settings;
 
 /// Radius of the circle in which a vessel that stays for `LAY_STILL` lies still, whatever its status (SPEC *anchored*). Nautical miles.
 const SWING_NM: f64 = 0.3;

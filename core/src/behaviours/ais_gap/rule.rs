@@ -16,8 +16,8 @@ use crate::picture::episodes::gap::Spot;
 use crate::picture::tracks::{Activity, Fix, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Presence, Relation, ZoneIx};
 
-use super::Settings;
 use super::dark::{Dark, Evidence, Why};
+use super::settings::Settings;
 
 /// Longest silence that is followed. After that the vessel is lost.
 pub(super) const LOST_AFTER: Span = Span::from_hours(30 * 24);

@@ -8,9 +8,9 @@ use crate::picture::episodes::gap::Spot;
 use crate::picture::tracks::TrackIx;
 
 use super::super::{Holding, Signal, SignalKind, Subject, minutes, number, thresholds};
-use super::Settings;
 use super::dark::Dark;
 use super::rule::LOST_AFTER;
+use super::settings::Settings;
 use super::words::Form;
 use crate::behaviours::{Behaviour, End};
 

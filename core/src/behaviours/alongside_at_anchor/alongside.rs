@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::base::time::{Span, Time};
-use crate::behaviours::alongside_at_anchor::Settings;
 use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
+use crate::behaviours::alongside_at_anchor::settings::Settings;
 use crate::behaviours::alongside_at_anchor::words::Form;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pairs::PairScene;

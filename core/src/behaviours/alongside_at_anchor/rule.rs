@@ -11,8 +11,8 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minut
 use crate::picture::tracks::{TrackKey, Vessel};
 use crate::zones::{Chart, Kind, Relation};
 
-use super::Settings;
 use super::alongside::{Visit, Visits};
+use super::settings::Settings;
 
 /// Search distance for neighbours, between antennas. Large enough for the hulls of two long ships plus
 /// `alongside_metres`. Metres.

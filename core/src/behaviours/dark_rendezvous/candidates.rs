@@ -11,7 +11,7 @@ use crate::picture::episodes::Halt;
 use crate::picture::episodes::gap::Gap;
 use crate::picture::tracks::{TrackIx, TrackKey, Vessel};
 
-use super::Settings;
+use super::settings::Settings;
 
 /// Distance within which two halting vessels are alongside, allowing for where their antennas are. Metres.
 const ALONGSIDE_METRES: f64 = 500.0;

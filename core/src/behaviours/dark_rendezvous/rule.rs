@@ -20,8 +20,8 @@ use crate::picture::episodes::{Halt, News};
 use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::Settings;
 use super::candidates::{Candidate, alongside, candidates, stop_end};
+use super::settings::Settings;
 use super::words::Form;
 
 /// Search distance for stops around the ends of a gap. Nautical miles.

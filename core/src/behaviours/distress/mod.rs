@@ -13,49 +13,17 @@
 //! Crews test devices with the active status too. A device without a fix shows that it is on, but not where.
 
 mod rule;
+mod settings;
 mod words;
 
-use super::checks::positive;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
 };
-use serde::{Deserialize, Serialize};
 
 pub(crate) use rule::Distress;
+pub use settings::Settings;
 pub use words::Form;
-
-/// Settings `[behaviours.distress]`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// Whether the behaviour runs.
-    pub enabled: bool,
-    /// Base points of an active device.
-    #[schemars(range(min = 0, max = 100))]
-    pub score: i32,
-    /// Base points of a device under test.
-    #[schemars(range(min = 0, max = 100))]
-    pub test_score: i32,
-    /// The alert ends after this long without a report. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
-    pub silent_minutes: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings { enabled: true, score: 60, test_score: 5, silent_minutes: 15.0 }
-    }
-}
-
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "silent_minutes", self.silent_minutes);
-        problems
-    }
-}
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {

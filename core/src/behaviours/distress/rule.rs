@@ -10,7 +10,7 @@ use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselSc
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, Words, minutes, thresholds};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// Navigational status of an active device (ITU-R M.1371, table 45).

@@ -10,7 +10,7 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, St
 use crate::picture::tracks::Fields;
 use crate::zones::Chart;
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// The `draught_change` behaviour and its state.

@@ -14,7 +14,7 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, nu
 use crate::geo::{LatLon, angle_between};
 use crate::picture::tracks::SpeedMadeGood;
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// The `drift` behaviour and its state.

@@ -18,7 +18,7 @@ use crate::picture::coverage::{Receipts, SLOT};
 use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// How recently an input must have been heard for the silence of one of its stations to be the station's own.

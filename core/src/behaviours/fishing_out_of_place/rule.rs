@@ -16,7 +16,7 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Presence};
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// Shortest leg that is added to a passage.

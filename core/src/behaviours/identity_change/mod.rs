@@ -16,76 +16,17 @@
 
 mod registry;
 mod rule;
+mod settings;
 mod words;
 
-use super::checks::{not_negative, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, Lead, RestsOn, Roles, Silence, ZoneUse,
     any_zone, never,
 };
-use serde::{Deserialize, Serialize};
 
 pub use rule::IdentityChange;
+pub use settings::Settings;
 pub use words::Form;
-
-/// Settings `[behaviours.identity_change]`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// Whether the behaviour runs.
-    pub enabled: bool,
-    /// Base points.
-    #[schemars(range(min = 0, max = 100))]
-    pub score: i32,
-    /// Base points of a new MMSI together with a new name or flag.
-    #[schemars(range(min = 0, max = 100))]
-    pub new_identity_score: i32,
-    /// Base points of an IMO number with a wrong check digit; always a fact.
-    #[schemars(range(min = 0, max = 100))]
-    pub check_digit_score: i32,
-    /// Maximum age of the fix that shows whether a vessel is under way. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
-    pub fresh_minutes: f64,
-    /// A vessel is under way anywhere from this speed made good on. Knots.
-    #[schemars(range(min = 0, max = 200))]
-    pub under_way_knots: f64,
-    /// A slower vessel nearer to shore than this is taken to lie in a harbour. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
-    pub harbour_shore_nm: f64,
-    /// Maximum number of IMO numbers whose ships are remembered. Beyond it those heard longest ago are forgotten and
-    /// counted.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
-    pub max_remembered: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            enabled: true,
-            score: 15,
-            new_identity_score: 35,
-            check_digit_score: 5,
-            fresh_minutes: 30.0,
-            under_way_knots: 1.0,
-            harbour_shore_nm: 1.0,
-            max_remembered: 200_000,
-        }
-    }
-}
-
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "fresh_minutes", self.fresh_minutes);
-        not_negative(&mut problems, "under_way_knots", self.under_way_knots);
-        not_negative(&mut problems, "harbour_shore_nm", self.harbour_shore_nm);
-        if self.max_remembered < 1000 {
-            problems.push("max_remembered must be at least 1000".to_owned());
-        }
-        problems
-    }
-}
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {

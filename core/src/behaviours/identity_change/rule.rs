@@ -15,8 +15,8 @@ use crate::behaviours::{
 use crate::picture::tracks::{Fields, Flag, Identity, TrackIx, TrackKey, Vessel, flag_of};
 use crate::zones::{Chart, imo_check_digit_holds};
 
-use super::Settings;
 use super::registry::{Bearer, Registry};
+use super::settings::Settings;
 use super::words::Form;
 
 /// Navigational statuses of a ship that is not under way: at anchor (1), moored (5), aground (6).

@@ -15,63 +15,18 @@
 //! AIS does not show which ship is the rightful one. Two ships less than an hour's way apart may look like one.
 
 mod rule;
+mod settings;
 mod words;
 
-use super::checks::{not_negative, positive};
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
 };
 use crate::behaviours::registry::Behaviour;
-use serde::{Deserialize, Serialize};
 
 pub use rule::IdentityConflict;
+pub use settings::Settings;
 pub use words::Form;
-
-/// Settings `[behaviours.identity_conflict]`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// Whether the behaviour runs.
-    pub enabled: bool,
-    /// Base points.
-    #[schemars(range(min = 0, max = 100))]
-    pub score: i32,
-    /// Number of further fixes on the older track that prove two ships.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
-    pub fixes: u32,
-    /// How soon after the jump these fixes must come. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
-    pub within_minutes: f64,
-    /// Shortest jump. Shorter ones can be one ship, because antennas, clocks and receivers err by as much. Nautical
-    /// miles.
-    #[schemars(range(min = 0, max = 1500))]
-    pub min_nm: f64,
-    /// The alert ends once all ships but one have been silent for this long. Hours, at most 24, after which the tracks
-    /// are joined.
-    #[schemars(range(min = 0, max = 2400))]
-    pub silent_hours: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings { enabled: true, score: 20, fixes: 2, within_minutes: 30.0, min_nm: 1.0, silent_hours: 6.0 }
-    }
-}
-
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "within_minutes", self.within_minutes);
-        positive(&mut problems, "silent_hours", self.silent_hours);
-        not_negative(&mut problems, "min_nm", self.min_nm);
-        if self.fixes < 1 {
-            problems.push("fixes must be at least 1".to_owned());
-        }
-        problems
-    }
-}
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {

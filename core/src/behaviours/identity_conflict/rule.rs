@@ -16,7 +16,7 @@ use crate::behaviours::{
 use crate::picture::tracks::{Activity, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// Interval at which an open conflict is reported again.

@@ -17,8 +17,8 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::Settings;
 use super::astray::{Kind, Strays};
+use super::settings::Settings;
 use super::words::Form;
 
 /// Side of the cells that identify an area. Degrees.

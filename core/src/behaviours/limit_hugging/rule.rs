@@ -10,7 +10,7 @@ use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number, thresholds};
 use crate::zones::{Relation, ZoneIx};
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// The `limit_hugging` behaviour and its state.

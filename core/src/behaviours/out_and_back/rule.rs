@@ -16,7 +16,7 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Relation};
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// Number of fixes that a stop needs.

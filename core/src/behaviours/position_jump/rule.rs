@@ -14,7 +14,7 @@ use crate::behaviours::{
 use crate::picture::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// The `position_jump` behaviour and its state.

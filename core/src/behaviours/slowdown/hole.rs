@@ -10,7 +10,7 @@ use crate::behaviours::{Behaviour, End, Holding, Interest, Step, minutes, number
 use crate::geo::LatLon;
 use crate::zones::{Relation, ZoneIx};
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// A hole over which a vessel was slow.

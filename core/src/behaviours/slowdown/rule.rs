@@ -13,8 +13,8 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minut
 use crate::picture::tracks::SpeedMadeGood;
 use crate::zones::{Chart, Kind, Presence, Zone};
 
-use super::Settings;
 use super::hole::{self, Hole};
+use super::settings::Settings;
 use super::words::Form;
 
 /// The `slowdown` behaviour and its state.

@@ -13,7 +13,7 @@ use crate::behaviours::runner::vessel::PerVessel;
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, number, thresholds};
 use crate::picture::tracks::{SpeedMadeGood, Vessel};
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// Interval at which the wind is looked up.

@@ -15,7 +15,7 @@ use crate::behaviours::{
 use crate::picture::tracks::{Fields, Learned};
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// Number of short calls in a row that open an alert.

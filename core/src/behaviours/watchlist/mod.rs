@@ -14,48 +14,17 @@
 //! A ship that changes its name and its numbers is not recognised. Ships share names, so a match by name alone is only a lead.
 
 mod rule;
+mod settings;
 mod words;
 
-use super::checks::positive;
-use crate::base::time::Span;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
 };
-use serde::{Deserialize, Serialize};
 
 pub use rule::Watchlist;
+pub use settings::Settings;
 pub use words::Form;
-
-/// Settings `[behaviours.watchlist]`.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// Whether the behaviour runs.
-    pub enabled: bool,
-    /// The alert ends after this long without a report. Hours.
-    #[schemars(range(min = 0, max = 2400))]
-    pub silent_hours: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings { enabled: true, silent_hours: 6.0 }
-    }
-}
-
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "silent_hours", self.silent_hours);
-        problems
-    }
-
-    fn silent(&self) -> Span {
-        Span::from_millis((self.silent_hours * 3_600_000.0) as i64)
-    }
-}
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {

@@ -15,7 +15,7 @@ use crate::behaviours::{
 use crate::picture::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Listed, Match, MatchedBy, Presence, Said, Watchlists};
 
-use super::Settings;
+use super::settings::Settings;
 use super::words::Form;
 
 /// Interval at which a listed vessel is reported again.

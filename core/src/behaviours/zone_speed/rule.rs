@@ -10,7 +10,8 @@ use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number, thresholds};
 use crate::zones::{Relation, ZoneIx};
 
-use super::Settings;
+use super::settings::Settings;
+use super::words::Form;
 
 /// The `zone_speed` behaviour and its state.
 pub(crate) type ZoneSpeed = PerVessel<InZones<OutOfBand>>;
@@ -58,7 +59,7 @@ impl ZoneCase for OutOfBand {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
             last_at: fix.at,
-            form: settings.side(knots).into(),
+            form: side(settings, knots).into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),
@@ -99,4 +100,9 @@ impl ZoneCase for OutOfBand {
         });
         told.collect()
     }
+}
+
+/// Whether a speed outside the band, or within its margin, is too slow or too fast: the end of the band that is closer.
+fn side(settings: &Settings, knots: f64) -> Form {
+    if knots - settings.min_knots < settings.max_knots - knots { Form::TooSlow } else { Form::TooFast }
 }
