@@ -30,6 +30,9 @@ pub struct Change {
     /// The first sentence of the summary in parts, for the stories of cases.
     #[serde(skip)]
     pub sentence: Sentence,
+    /// Whether the alert names only one of several vessels that could have taken part, for the scores of cases.
+    #[serde(skip)]
+    pub is_uncertain: bool,
 }
 
 /// What happened to an alert.

@@ -119,7 +119,7 @@ impl AlertBook {
         key: Key,
         ended_at: Time,
         end: End,
-        holding: Box<Holding>,
+        holding: Holding,
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::state::shared;
+use crate::base::state::{json, shared};
 use crate::base::time::{Span, Time};
 use crate::behaviours::{
-    Behaviour, Circumstances, End, Form, Holding, Lead, Opening, Subject, Tense, VesselRef, Words, ZoneRef,
+    AnyFacts, Behaviour, Circumstances, End, Form, Holding, Lead, Opening, Subject, Tense, VesselRef, ZoneRef,
 };
 use crate::picture::tracks::Tracks;
 use crate::zones::Relation;
@@ -41,6 +41,9 @@ pub(super) struct Entry {
     /// The alert in its present state; zones, vessels, summary, stations and tracks are those of the last line.
     #[serde(with = "shared")]
     pub(super) alert: Arc<Alert>,
+    /// The facts of the alert, which its evidence lists by name.
+    #[serde(with = "json")]
+    facts: AnyFacts,
     /// The first sentence of the summary in parts.
     sentence: Sentence,
     /// The vessels of the alert as last known.
@@ -99,9 +102,9 @@ impl Inputs {
             })
         });
         let mut vessels: Vec<VesselRef> = parties.iter().map(|party| party.named.clone()).collect();
-        roles::assign(behaviour, &holding.measured, parties, &mut vessels);
+        roles::assign(behaviour, &holding.facts, parties, &mut vessels);
         Inputs {
-            form: holding.form,
+            form: holding.facts.form(),
             base: holding.base.iter().map(|(code, points)| ((*code).to_owned(), *points)).collect(),
             asked: holding.asked,
             anchored: holding.anchored,
@@ -128,14 +131,14 @@ impl Entry {
     }
 
     /// An alert or fact that is not published yet.
-    pub(super) fn new(key: &Key, subject: &Subject, holding: &mut Holding, context: &Context<'_>) -> Entry {
+    pub(super) fn new(key: &Key, subject: &Subject, holding: Holding, context: &Context<'_>) -> Entry {
         let view = context.view;
         let vessels = subject.vessels.iter();
         let parties: Vec<Party> = vessels.map(|(_, ix)| Party::of(view.tracks.vessel(*ix))).collect();
-        let inputs = Inputs::of(key.behaviour, holding, &parties, view);
-        let shore_nm = shore_nm(holding, view);
-        let score = scored(key, holding, &parties, shore_nm, context);
-        let knowledge = Knowledge::of(holding, &parties, view);
+        let inputs = Inputs::of(key.behaviour, &holding, &parties, view);
+        let shore_nm = shore_nm(&holding, view);
+        let score = scored(key, &holding, &parties, shore_nm, context);
+        let knowledge = Knowledge::of(&holding, &parties, view);
         let started_at = after_last(key, holding.started_at, context.memory);
         let alert = Alert {
             id: key.alert_id(started_at),
@@ -160,8 +163,8 @@ impl Entry {
             summary: String::new(),
             score_reasons: score.reasons,
             evidence: Evidence {
-                thresholds: std::mem::take(&mut holding.thresholds),
-                measured: std::mem::take(&mut holding.measured),
+                thresholds: holding.facts.thresholds(),
+                measured: holding.facts.measured(),
                 stations: Vec::new(),
                 tracks: Vec::new(),
             },
@@ -171,9 +174,10 @@ impl Entry {
             deadline: None,
             end: None,
             alert: Arc::new(alert),
+            told_form: holding.facts.form(),
+            facts: holding.facts,
             sentence: Sentence::default(),
             parties,
-            told_form: holding.form,
             inputs,
             knowledge,
             shore_nm,
@@ -191,9 +195,8 @@ impl Entry {
 
     /// The reason for the opening, in a few words.
     pub(super) fn opened_because(&self) -> String {
-        let Alert { started_at, opened_at, evidence, .. } = &*self.alert;
-        let Evidence { thresholds, measured, .. } = evidence;
-        self.told_form.opened(&Opening { thresholds, measured, started_at: *started_at, opened_at: *opened_at })
+        let Alert { started_at, opened_at, .. } = *self.alert;
+        self.facts.opened(&Opening { started_at, opened_at })
     }
 
     /// Takes in that the behaviour holds. Returns what that means for the lifecycle, and the reason for a change.
@@ -202,7 +205,7 @@ impl Entry {
         now: Time,
         key: &Key,
         subject: &Subject,
-        mut holding: Box<Holding>,
+        holding: Holding,
         context: &Context<'_>,
     ) -> (Observation, String) {
         if key.is_notice() {
@@ -230,8 +233,7 @@ impl Entry {
         alert.ended_at = None;
         alert.position = holding.position.or(alert.position);
         alert.confidence = confidence(&self.parties);
-        alert.evidence.measured = std::mem::take(&mut holding.measured);
-        alert.evidence.thresholds = std::mem::take(&mut holding.thresholds);
+        self.records(holding.facts);
         let news = self.news(score, corrected, context.settings);
         if !news.is_empty() {
             let named = news[..news.len().min(NEWS_NAMED)].join("; ");
@@ -270,7 +272,7 @@ impl Entry {
         }
         let told = self.told_form.parts();
         if !self.inputs.form.parts().iter().all(|part| told.contains(part)) {
-            news.push(format!("now {}", form_words(self.inputs.form, &alert.evidence.thresholds)));
+            news.push(format!("now {}", form_words(&self.facts)));
         }
         for zone in &self.inputs.zones {
             let told = |told: &ZoneRef| {
@@ -304,7 +306,7 @@ impl Entry {
     }
 
     /// Takes in the final facts, once the whole behaviour is known. The score may fall.
-    pub(super) fn settle(&mut self, key: &Key, mut holding: Box<Holding>, context: &Context<'_>) {
+    pub(super) fn settle(&mut self, key: &Key, holding: Holding, context: &Context<'_>) {
         for party in &mut self.parties {
             *party = party.refreshed(context.view.tracks);
         }
@@ -316,8 +318,15 @@ impl Entry {
         alert.severity = Severity::of(score.points);
         alert.score_reasons = score.reasons;
         alert.announced |= context.settings.alert_from <= score.points;
-        alert.evidence.measured = std::mem::take(&mut holding.measured);
-        alert.evidence.thresholds = std::mem::take(&mut holding.thresholds);
+        self.records(holding.facts);
+    }
+
+    /// Adopts the latest facts.
+    fn records(&mut self, facts: AnyFacts) {
+        let evidence = &mut Arc::make_mut(&mut self.alert).evidence;
+        evidence.measured = facts.measured();
+        evidence.thresholds = facts.thresholds();
+        self.facts = facts;
     }
 
     /// Sets when and why the behaviour stopped, without a merge window.
@@ -395,12 +404,12 @@ impl Entry {
         let small_craft = self.parties.iter().any(Party::small);
         alert.handling = context.handling.of(alert.opened_at, corroborated, small_craft);
         alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();
-        roles::assign(alert.behaviour, &alert.evidence.measured, &self.parties, &mut alert.vessels);
+        roles::assign(alert.behaviour, &self.facts, &self.parties, &mut alert.vessels);
     }
 
     fn change(&self, change: ChangeKind, at: Time, reason: String) -> Change {
         let (alert, sentence) = (Arc::clone(&self.alert), self.sentence.clone());
-        Change { change, revision: self.revision, at, reason, alert, sentence }
+        Change { change, revision: self.revision, at, reason, alert, sentence, is_uncertain: self.facts.is_uncertain() }
     }
 
     /// Removes a vessel's index, which may now belong to another vessel.
@@ -434,8 +443,6 @@ impl Entry {
             vessels: &alert.vessels,
             zones: &alert.zones,
             place: &key.place,
-            thresholds: &alert.evidence.thresholds,
-            measured: &alert.evidence.measured,
             started_at: alert.started_at,
             last_at: alert.last_at,
             tense: if ended { Tense::Past } else { Tense::Present },
@@ -448,7 +455,7 @@ impl Entry {
             confidence: alert.confidence,
             ports: &context.view.chart.ports,
         };
-        (alert.summary, self.sentence) = summary(self.inputs.form, &circumstances, &surroundings);
+        (alert.summary, self.sentence) = summary(&self.facts, &circumstances, &surroundings);
         self.told_form = self.inputs.form;
         self.revision += 1;
         self.published_at = at;

@@ -3,7 +3,6 @@
 use crate::ais::Class;
 use crate::base::time::Span;
 use crate::base::units::METRES_PER_NM;
-use crate::behaviours::measured_number as number;
 use crate::picture::tracks::Vessel;
 
 use super::ingredients::cap_low;
@@ -34,8 +33,8 @@ pub(super) fn yachts(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap>
 
 /// The cap for a collecting boat among a fleet of its own trade. The ship that dropped does not count.
 pub(super) fn working_fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let (at, boat) = (scene.holding.position?, number(&scene.holding.measured, "collector_mmsi")?);
-    let party = scene.parties.iter().find(|party| f64::from(party.key.mmsi.0) == boat)?;
+    let (at, boat) = (scene.holding.position?, scene.holding.facts.collector()?);
+    let party = scene.parties.iter().find(|party| party.key.mmsi == boat)?;
     let (kinds, word) = match party {
         party if party.fishing() => (30..=30, "fishing vessels"),
         party if Party::leisure(party) => (36..=37, "sailing and pleasure craft"),

@@ -3,7 +3,7 @@
 use crate::ais::ship_type_name;
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
-use crate::behaviours::{Level, LiftedBy, Silence, Words};
+use crate::behaviours::{AtAnchor, Level, LiftedBy, Silence};
 use crate::geo::LatLon;
 use crate::geo::sun_altitude_degrees;
 use crate::zones::{Kind, Relation, Zone};
@@ -59,7 +59,7 @@ pub(super) const FIRM_CAPS: &[Limit] = &[of_interest::gear, of_interest::held, e
 
 /// The caps that the behaviour itself calls for, among those that `lifted_by` lifts.
 pub(super) fn own_caps(scene: &Scene<'_>, settings: &ScoreSettings, lifted_by: LiftedBy) -> Vec<Cap> {
-    let limits = scene.holding.form.limits(scene.holding).into_iter().filter(|limit| limit.lifted_by == lifted_by);
+    let limits = scene.holding.facts.limits().into_iter().filter(|limit| limit.lifted_by == lifted_by);
     let cap = |limit: crate::behaviours::Limit| {
         let (points, code, only_below) = match limit.level {
             Level::Fact => (settings.cap_fact, "cap_fact", i32::MAX),
@@ -74,7 +74,7 @@ pub(super) fn own_caps(scene: &Scene<'_>, settings: &ScoreSettings, lifted_by: L
 /// The base score, line by line as the behaviour gave it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
     let base = scene.holding.base.iter();
-    let text = |code| scene.holding.form.line(code, scene.holding, scene.view.chart);
+    let text = |code| scene.holding.facts.line(code, &scene.holding.zones, scene.view.chart);
     base.map(|(code, points)| line(code, *points, text(code))).collect()
 }
 
@@ -216,17 +216,15 @@ fn near_shore_traffic(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Sco
 }
 
 fn anchored(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let measured = |key: &str| scene.holding.measured.get(key);
-    let number = |key: &str| measured(key).and_then(serde_json::Value::as_f64);
-    let text = match (measured("anchored_by").and_then(serde_json::Value::as_str), number("anchored_nm")) {
-        (Some("swing"), Some(nm)) => {
-            format!(
-                "Has lain within {nm} nm for {}, whatever its reported status",
-                about_hours(number("anchored_hours").unwrap_or(0.0))
-            )
+    let text = match scene.holding.facts.at_anchor() {
+        Some(AtAnchor::Swing { anchored_nm, anchored_hours }) => {
+            let hours = about_hours(anchored_hours);
+            format!("Has lain within {anchored_nm} nm for {hours}, whatever its reported status")
         }
-        (Some("still"), Some(nm)) => format!("Lies within {nm} nm, never under way since first heard"),
-        _ => "Reports itself at anchor or moored, and hardly moves".to_owned(),
+        Some(AtAnchor::Still { anchored_nm, .. }) => {
+            format!("Lies within {anchored_nm} nm, never under way since first heard")
+        }
+        Some(AtAnchor::Status { .. }) | None => "Reports itself at anchor or moored, and hardly moves".to_owned(),
     };
     let anchored = scene.holding.anchored;
     anchored.then(|| line("anchored", settings.anchored_points, text))
@@ -279,7 +277,7 @@ fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 }
 
 fn circles_by_trade(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let circling = scene.holding.form.is_circling();
+    let circling = scene.holding.facts.form().is_circling();
     let party = scene.parties.iter().find(|party| party.circles_by_trade())?;
     let kind = ship_type_name(party.named.ship_type);
     circling.then(|| cap_low(settings, format!("Circling is normal work ({kind}): limited to low")))

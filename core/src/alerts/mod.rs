@@ -150,7 +150,7 @@ impl AlertBook {
             let key = Key::new(signal.behaviour, &signal.subject);
             match signal.kind {
                 SignalKind::Holds(holding) => {
-                    self.holds(now, key, &signal.subject, holding, view, out);
+                    self.holds(now, key, &signal.subject, *holding, view, out);
                 }
                 SignalKind::Over { ended_at, reason } => {
                     self.over(now, key, ended_at, reason, view, out);
@@ -159,10 +159,10 @@ impl AlertBook {
                     if let Some(entry) = self.entries.get_mut(&key) {
                         entry.starts_at(holding.started_at);
                     }
-                    self.holds(now, key, &signal.subject, holding, view, out);
+                    self.holds(now, key, &signal.subject, *holding, view, out);
                 }
                 SignalKind::Closes { ended_at, reason, holding } => {
-                    self.closes(now, key, ended_at, reason, holding, view, out);
+                    self.closes(now, key, ended_at, reason, *holding, view, out);
                 }
                 SignalKind::Disproved { started_at, reason } => {
                     self.disproved(now, key, started_at, reason, view, out);
@@ -250,7 +250,7 @@ impl AlertBook {
         now: Time,
         key: Key,
         subject: &Subject,
-        mut holding: Box<Holding>,
+        holding: Holding,
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
@@ -274,7 +274,7 @@ impl AlertBook {
                 {
                     return self.reopens(now, key, subject, holding, entry, view, out);
                 }
-                let mut entry = Entry::new(&key, subject, &mut holding, &context);
+                let mut entry = Entry::new(&key, subject, holding, &context);
                 entry.at_least(self.known_elsewhere.get(&entry.alert.id).copied().unwrap_or(0));
                 if self.is_superseded(&key, &entry.alert) {
                     self.memory.superseded(&key, began);
@@ -288,7 +288,7 @@ impl AlertBook {
                 }
                 let reason = entry.opened_because();
                 if let Some(lead) = entry.lead() {
-                    self.memory.lead(&key, lead, holding.started_at);
+                    self.memory.lead(&key, lead, began);
                 }
                 self.entries.insert(key.clone(), entry);
                 (Observation::Holds, reason)
@@ -315,7 +315,7 @@ impl AlertBook {
         now: Time,
         key: Key,
         subject: &Subject,
-        holding: Box<Holding>,
+        holding: Holding,
         mut entry: Entry,
         view: &View<'_>,
         out: &mut Vec<Change>,

@@ -109,6 +109,7 @@ impl Notice {
             reason: reason.to_owned(),
             alert: Arc::new(alert),
             sentence: Sentence::default(),
+            is_uncertain: false,
         }
     }
 }

@@ -1,29 +1,23 @@
 //! The roles of vessels in an alert: mother and daughter, dropper and collector, dark.
 
-use serde_json::{Map, Value};
-
-use crate::behaviours::{Behaviour, Role, Roles, VesselRef};
+use crate::base::units::Mmsi;
+use crate::behaviours::{AnyFacts, Behaviour, Role, Roles, VesselRef};
 
 use super::party::Party;
 
 /// Gives each vessel of an alert its role, if the behaviour has roles.
-pub(super) fn assign(
-    behaviour: Behaviour,
-    measured: &Map<String, Value>,
-    parties: &[Party],
-    vessels: &mut [VesselRef],
-) {
-    let is = |key: &str, vessel: &VesselRef| measured.get(key).and_then(Value::as_u64) == Some(vessel.mmsi.into());
+pub(super) fn assign(behaviour: Behaviour, facts: &AnyFacts, parties: &[Party], vessels: &mut [VesselRef]) {
+    let is = |one: Option<Mmsi>, vessel: &VesselRef| one == Some(Mmsi(vessel.mmsi));
     match (behaviour.character().roles, parties) {
         (Roles::Drop, _) => {
             for vessel in vessels {
-                let drops = is("dropper_mmsi", vessel);
+                let drops = is(facts.dropper(), vessel);
                 vessel.role = Some(if drops { Role::Dropper } else { Role::Collector });
             }
         }
         (Roles::AllDark, _) => vessels.iter_mut().for_each(|vessel| vessel.role = Some(Role::Dark)),
         (Roles::OneDark, _) => {
-            let dark = vessels.iter_mut().filter(|vessel| is("dark_mmsi", vessel));
+            let dark = vessels.iter_mut().filter(|vessel| is(facts.dark(), vessel));
             dark.for_each(|vessel| vessel.role = Some(Role::Dark));
         }
         (Roles::Sizes, [a, b]) => {

@@ -230,8 +230,7 @@ impl Scene<'_> {
     pub(super) fn is_exempt(&self, settings: &ScoreSettings) -> bool {
         let grave = |party: &Party| settings.case_exempt_from <= (self.view.case_score)(party.key);
         // One of several possible vessels may have nothing to do with this alert, so its case does not count.
-        let uncertain = (self.character().is_uncertain)(&self.holding.measured);
-        self.is_listed() || (!uncertain && self.parties.iter().any(grave))
+        self.is_listed() || (!self.holding.facts.is_uncertain() && self.parties.iter().any(grave))
     }
 }
 

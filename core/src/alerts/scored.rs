@@ -23,9 +23,8 @@ pub(super) fn scored(
     let since = holding.last_at - Span::from_hours(24 * i64::from(context.score.repeat_days));
     let repeated = parties.iter().any(|party| {
         // One silence may leave time for many stops. They do not count as repeats of the silent vessel.
-        let silent = holding.measured.get("dark_mmsi").and_then(serde_json::Value::as_u64);
-        let usual =
-            party.fishing() || party.passenger() || party.port_craft() || silent == Some(u64::from(party.key.mmsi.0));
+        let silent = holding.facts.dark();
+        let usual = party.fishing() || party.passenger() || party.port_craft() || silent == Some(party.key.mmsi);
         !usual && context.memory.had(party.key, key.behaviour, since)
     });
     let day_before = holding.started_at - Span::from_hours(24);

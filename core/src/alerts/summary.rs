@@ -1,10 +1,8 @@
 //! The summary of an alert: one sentence about what happens, and one about what the AIS data do not show.
 
-use serde_json::{Map, Value};
-
 use crate::ais::clean;
 use crate::base::text::distance;
-use crate::behaviours::{About, Caveat, Circumstances, Form, Words};
+use crate::behaviours::{About, AnyFacts, Caveat, Circumstances};
 use crate::geo::Ports;
 use crate::zones::Relation;
 
@@ -23,29 +21,29 @@ pub(super) struct Surroundings<'a> {
 }
 
 /// The summary, one or two sentences that an analyst can read out, and the first of them in parts.
-pub(super) fn summary(form: Form, of: &Circumstances<'_>, around: &Surroundings<'_>) -> (String, Sentence) {
-    let who = form.who(of);
+pub(super) fn summary(facts: &AnyFacts, of: &Circumstances<'_>, around: &Surroundings<'_>) -> (String, Sentence) {
+    let who = facts.who(of);
     let sentence = Sentence {
         who: who.text,
-        deed: form.deed(of),
-        off: off(form, of, around),
+        deed: facts.deed(of),
+        off: off(facts, of, around),
         zones: zones(of),
         night: around.night,
         several: who.several,
     };
-    (format!("{} {}", sentence.text(), caveat(form, of, around)), sentence)
+    (format!("{} {}", sentence.text(), caveat(facts, of, around)), sentence)
 }
 
 /// The name of a form in the reason for a change.
-pub(super) fn form_words(form: Form, limits: &Map<String, Value>) -> String {
-    form.parts().iter().map(|part| form.part(part, limits)).collect::<Vec<_>>().join(" and ")
+pub(super) fn form_words(facts: &AnyFacts) -> String {
+    facts.form().parts().iter().map(|part| facts.part(part)).collect::<Vec<_>>().join(" and ")
 }
 
 /// Distances from the coast and from the nearest harbour, each preceded by a comma.
-fn off(form: Form, of: &Circumstances<'_>, around: &Surroundings<'_>) -> String {
+fn off(facts: &AnyFacts, of: &Circumstances<'_>, around: &Surroundings<'_>) -> String {
     let mut place = String::new();
     // The text of a quiet area already gives its position.
-    if matches!(form.behaviour().character().about, About::System(_)) {
+    if matches!(facts.form().behaviour().character().about, About::System(_)) {
         return place;
     }
     if let Some(nm) = around.shore_nm.filter(|nm| 0.0 < *nm && nm.is_finite()) {
@@ -83,12 +81,12 @@ fn zones(of: &Circumstances<'_>) -> String {
 }
 
 /// What the AIS data do not show, and what is only reported by the ship itself.
-fn caveat(form: Form, of: &Circumstances<'_>, around: &Surroundings<'_>) -> String {
+fn caveat(facts: &AnyFacts, of: &Circumstances<'_>, around: &Surroundings<'_>) -> String {
     let heard = match around.confidence {
         Confidence::Low => "; heard by satellite only, so fixes are few",
         Confidence::Normal => "",
     };
-    match (form.caveat(), of.vessels.len()) {
+    match (facts.caveat(), of.vessels.len()) {
         (Caveat::Reported(unseen), 2..) => format!("Names and types as reported by the ships; {unseen}{heard}."),
         (Caveat::Reported(unseen), _) => format!("Name and type as reported by the ship; {unseen}{heard}."),
         (Caveat::Alone(sentence), _) => format!("{sentence}{heard}."),

@@ -2,6 +2,7 @@
 
 mod book;
 mod doubts;
+mod facts;
 mod interest;
 mod lines;
 mod marking;
@@ -10,16 +11,15 @@ mod texts;
 
 use std::sync::{Arc, OnceLock};
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
 use crate::behaviours::{
-    Behaviour, End, Form, Holding, Signal, SignalKind, Subject, ais_gap, async_rendezvous, dark_rendezvous, distress,
-    draught_change, drift, feed_silent, fishing_out_of_place, identity_change, identity_conflict, interference,
-    loitering, position_jump, rendezvous, slowdown, small_craft_stop, zone_entry, zone_speed,
+    Behaviour, End, Holding, Signal, SignalKind, Subject, ais_gap, async_rendezvous, dark_rendezvous, distress,
+    loitering, rendezvous, zone_speed,
 };
 use crate::geo::{Coast, LatLon, Ports};
 use crate::picture::coverage::{self, Coverage};
@@ -210,23 +210,17 @@ impl Sea {
 
 /// A slow vessel since `from` minutes after noon; satisfied an hour later, last seen at `until`.
 fn slow(from: i64, until: i64) -> Holding {
-    let mut measured = Map::new();
-    measured.insert("speed_made_good_knots".to_owned(), json!(0.8));
-    let mut thresholds = Map::new();
-    thresholds.insert("slow_knots".to_owned(), json!(2.0));
     Holding {
         started_at: minute(from),
         satisfied_at: minute(from + 60),
         last_at: minute(until),
-        form: loitering::Form::Slow.into(),
+        facts: facts::loiters(loitering::Form::Slow, 60.max(until - from)).into(),
         position: Some(HERE),
         shore_nm: Some(30.0),
         zones: Vec::new(),
         base: vec![("loitering", 30)],
         asked: None,
         anchored: false,
-        measured,
-        thresholds,
     }
 }
 
@@ -234,40 +228,15 @@ fn slow(from: i64, until: i64) -> Holding {
 fn near() -> Holding {
     let mut holding = slow(0, 40);
     holding.satisfied_at = minute(30);
-    holding.form = rendezvous::Form::Near.into();
+    holding.facts = facts::meets(rendezvous::Form::Near, 40, 180.0).into();
     holding.base = vec![("near", 35)];
     holding.shore_nm = Some(60.0);
-    holding.measured.insert("max_distance_metres".to_owned(), json!(180));
-    holding.measured.insert("median_knots".to_owned(), json!(1.1));
     holding
 }
 
-/// A form of the behaviour, for tests that do not state one.
-fn usual_form(behaviour: Behaviour) -> Form {
-    match behaviour {
-        Behaviour::Loitering => loitering::Form::Slow.into(),
-        Behaviour::Rendezvous => rendezvous::Form::Near.into(),
-        Behaviour::Slowdown => slowdown::Form::Followed.into(),
-        Behaviour::Drift => drift::Form.into(),
-        Behaviour::AisGap => ais_gap::Form::LongSilent.into(),
-        Behaviour::DarkRendezvous => dark_rendezvous::Form::Possible.into(),
-        Behaviour::AsyncRendezvous => async_rendezvous::Form::Collected.into(),
-        Behaviour::IdentityChange => identity_change::Form::NewMmsi.into(),
-        Behaviour::DraughtChange => draught_change::Form::Deeper.into(),
-        Behaviour::PositionJump => position_jump::Form.into(),
-        Behaviour::IdentityConflict => identity_conflict::Form::Conflict.into(),
-        Behaviour::Interference => interference::Form.into(),
-        Behaviour::ZoneEntry => zone_entry::Form.into(),
-        Behaviour::SmallCraftStop => small_craft_stop::Form.into(),
-        Behaviour::FishingOutOfPlace => fishing_out_of_place::Form.into(),
-        Behaviour::FeedSilent => feed_silent::Form::Input.into(),
-        other => panic!("state the form of {other}"),
-    }
-}
-
 fn holds(behaviour: Behaviour, subject: Subject, mut holding: Holding) -> Signal {
-    if holding.form.behaviour() != behaviour {
-        holding.form = usual_form(behaviour);
+    if holding.facts.form().behaviour() != behaviour {
+        holding.facts = facts::usual(behaviour);
     }
     Signal { behaviour, subject, kind: SignalKind::Holds(Box::new(holding)) }
 }

@@ -4,14 +4,16 @@ use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, conversion};
 
 /// A number with one decimal, or none if that is zero.
-pub fn decimals(value: f64) -> String {
+pub fn decimals(value: impl Into<f64>) -> String {
+    let value: f64 = value.into();
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 /// A distance in nautical miles: in metres below 1 nm (in steps of 50 m from half a mile on), otherwise in nautical miles with one
 /// decimal below 10.
-pub fn distance(nm: f64) -> String {
+pub fn distance(nm: impl Into<f64>) -> String {
+    let nm: f64 = nm.into();
     match nm {
         ..0.5 => format!("{:.0} m", nm * METRES_PER_NM),
         0.5..1.0 => format!("{:.0} m", (nm * METRES_PER_NM / 50.0).round() * 50.0),
@@ -21,7 +23,8 @@ pub fn distance(nm: f64) -> String {
 }
 
 /// `4.5 h`, `34 h`: hours with a tenth only below 10.
-pub fn about_hours(hours: f64) -> String {
+pub fn about_hours(hours: impl Into<f64>) -> String {
+    let hours: f64 = hours.into();
     match hours {
         ..9.95 => format!("{} h", decimals(hours)),
         _ => format!("{hours:.0} h"),

@@ -55,8 +55,6 @@ pub struct Character {
     pub is_grouped: bool,
     /// How a list of vessels names those it brought together: `met`; `None` if it is not about a meeting.
     pub meets: Option<&'static str>,
-    /// Whether an alert with these measurements names only one of several vessels that could have taken part.
-    pub is_uncertain: fn(&Map<String, Value>) -> bool,
     /// How much history a replay needs to find an alert again. Hours.
     pub history_hours: i64,
     /// Category in the Common Alerting Protocol.
@@ -152,11 +150,11 @@ pub enum Roles {
     None,
     /// A merchant ship or tug is the mother, a small craft the daughter.
     Sizes,
-    /// The vessel measured as `dropper_mmsi` drops, the other collects.
+    /// The vessel that the facts name as the dropper drops, the other collects.
     Drop,
     /// Every vessel is dark.
     AllDark,
-    /// The vessel measured as `dark_mmsi` is dark.
+    /// The vessel that the facts name as silent is dark.
     OneDark,
 }
 

@@ -1,8 +1,8 @@
 //! Behaviours: what vessels do that is worth an alert. Each has its own folder.
 //!
-//! A behaviour is a rule with its settings and texts. The rule receives steps (a vessel moved, or sent new static data), and is woken
-//! at the times that it requested. It reports that a condition holds or is over, with the facts; `words.rs` makes sentences of these.
-//! A behaviour raises no alerts, stores nothing and calls no other behaviour.
+//! A behaviour is a rule with its settings, facts and texts. The rule receives steps (a vessel moved, or sent new static data), and is
+//! woken at the times that it requested. It reports that a condition holds or is over, with the facts, which are structs (`facts.rs`);
+//! `words.rs` makes sentences of their fields. A behaviour raises no alerts, stores nothing and calls no other behaviour.
 
 pub mod ais_gap;
 pub mod alongside_at_anchor;
@@ -53,15 +53,19 @@ pub use character::{
 pub(crate) use checks::{hysteresis, not_negative, ordered, positive};
 pub use end::End;
 pub use explain::{Condition, Explanation};
-pub(crate) use facts::{minutes, number, thresholds};
+pub(crate) use facts::{Parts, Rounded, minutes, number};
 pub use named::{Role, VesselRef, ZoneRef};
 pub use place::{Ground, Lot, Places};
+pub(crate) use registry::AnyFacts;
 pub use registry::{Behaviour, Form, NAMES, Settings, all, cannot_ask, check_overrides};
 pub use rule::{AnyRule, Output, PictureRule, Rule};
+#[cfg(test)]
+pub(crate) use runner::crossing::Measured as Crossed;
 pub use scene::Scene;
+pub(crate) use shared::anchored::AtAnchor;
+#[cfg(test)]
+pub(crate) use shared::sharing::JumpFacts;
 pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
 pub use step::{Interest, Step};
 pub use vicinity::{Place, Vicinity};
-pub(crate) use words::{
-    Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense, Words, number as measured_number,
-};
+pub(crate) use words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense};

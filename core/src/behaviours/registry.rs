@@ -2,15 +2,16 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::character::Character;
 use super::checks::within_reason;
+use super::facts::Parts;
 use super::rule::AnyRule;
-use super::signal::Holding;
-use super::words::{Caveat, Circumstances, Limit, Opening, Who, Words};
+use super::words::Words;
 use super::{runner, system};
 use crate::base::text::advice;
 use crate::zones::{Chart, Kind};
@@ -111,7 +112,7 @@ macro_rules! registry {
             }
         }
 
-        /// The form in which a behaviour holds, such as `close` of a meeting. It supplies the texts of its behaviour.
+        /// The form in which a behaviour holds, such as `close` of a meeting.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
         pub enum Form {
             $(
@@ -137,64 +138,52 @@ macro_rules! registry {
             }
         }
 
-        impl Words for Form {
-            fn parts(self) -> &'static [&'static str] {
+        impl Form {
+            /// Names of its parts, strongest first; empty if an analyst need not distinguish it from other forms.
+            pub(crate) fn parts(self) -> &'static [&'static str] {
                 match self {
                     $(Form::$kind(form) => form.parts(),)*
                 }
             }
 
-            fn who(self, of: &Circumstances<'_>) -> Who {
-                match self {
-                    $(Form::$kind(form) => form.who(of),)*
-                }
-            }
-
-            fn deed(self, of: &Circumstances<'_>) -> String {
-                match self {
-                    $(Form::$kind(form) => form.deed(of),)*
-                }
-            }
-
-            fn caveat(self) -> Caveat {
-                match self {
-                    $(Form::$kind(form) => form.caveat(),)*
-                }
-            }
-
-            fn opened(self, of: &Opening<'_>) -> String {
-                match self {
-                    $(Form::$kind(form) => form.opened(of),)*
-                }
-            }
-
-            fn line(self, code: &str, holding: &Holding, chart: &Chart) -> String {
-                match self {
-                    $(Form::$kind(form) => form.line(code, holding, chart),)*
-                }
-            }
-
-            fn part(self, part: &'static str, limits: &Map<String, Value>) -> String {
-                match self {
-                    $(Form::$kind(form) => form.part(part, limits),)*
-                }
-            }
-
-            fn limits(self, holding: &Holding) -> Vec<Limit> {
-                match self {
-                    $(Form::$kind(form) => form.limits(holding),)*
-                }
-            }
-
-            fn is_circling(self) -> bool {
+            /// Whether the vessel circles, which is usual work for some types of ship.
+            pub(crate) fn is_circling(self) -> bool {
                 match self {
                     $(Form::$kind(form) => form.is_circling(),)*
                 }
             }
 
-            fn is_lead(self) -> bool {
+            /// Whether an alert of this form counts for later alerts, if the behaviour has a lead.
+            pub(crate) fn is_lead(self) -> bool {
                 match self {
                     $(Form::$kind(form) => form.is_lead(),)*
+                }
+            }
+        }
+
+        /// The facts of any behaviour, which supply its texts.
+        #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+        pub(crate) enum AnyFacts {
+            $(
+                #[doc = concat!("Facts of `", stringify!($name), "`.")]
+                $kind(Box<super::$name::Facts>),
+            )*
+        }
+
+        $(
+            impl From<super::$name::Facts> for AnyFacts {
+                fn from(facts: super::$name::Facts) -> AnyFacts {
+                    AnyFacts::$kind(Box::new(facts))
+                }
+            }
+        )*
+
+        impl Deref for AnyFacts {
+            type Target = dyn Words;
+
+            fn deref(&self) -> &(dyn Words + 'static) {
+                match self {
+                    $(AnyFacts::$kind(facts) => &**facts,)*
                 }
             }
         }

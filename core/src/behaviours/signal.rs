@@ -2,12 +2,11 @@
 //! alerts.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::end::End;
-use crate::behaviours::registry::{Behaviour, Form};
+use crate::behaviours::registry::{AnyFacts, Behaviour};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::{Relation, ZoneIx};
@@ -137,8 +136,8 @@ pub struct Holding {
     pub satisfied_at: Time,
     /// Latest moment at which the condition is known to hold.
     pub last_at: Time,
-    /// Form of the behaviour.
-    pub form: Form,
+    /// Form of the behaviour, what was measured, and the thresholds in force.
+    pub(crate) facts: AnyFacts,
     /// Position of the vessel, or the midpoint of a pair. `None` only for a distress device without a position, and for
     /// an input or station.
     pub position: Option<LatLon>,
@@ -153,8 +152,4 @@ pub struct Holding {
     pub asked: Option<i32>,
     /// Whether all vessels are at anchor, by their status or because they stay within the radius that the settings give.
     pub anchored: bool,
-    /// Measured values, by name with unit (`min_distance_metres`, `median_knots`, `counted_minutes`).
-    pub measured: Map<String, Value>,
-    /// Thresholds in force, by the name of the setting.
-    pub thresholds: Map<String, Value>,
 }

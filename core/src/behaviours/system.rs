@@ -31,7 +31,6 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
         rests_on_silence: false,
         is_grouped: false,
         meets: None,
-        is_uncertain: never,
         history_hours: HISTORY_HOURS,
         cap: CapCategory::Security,
         cise: CiseAnomaly::Other,

@@ -1,62 +1,71 @@
 //! Texts of behaviours: which texts each behaviour supplies, and the data that it makes them from. `alerts` adds places and night.
 
-use serde_json::{Map, Value};
-
+use super::facts::{Record, Rounded};
 use super::named::{VesselRef, ZoneRef};
-use super::signal::Holding;
+use super::shared::anchored::AtAnchor;
 use crate::ais::clean;
-use crate::base::text::{about_hours, decimals, distance, elapsed};
+use crate::base::text::{decimals, distance, elapsed};
 use crate::base::time::{Span, Time};
-use crate::base::units::METRES_PER_NM;
+use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::geo::LatLon;
-use crate::zones::Chart;
+use crate::zones::{Chart, Relation, ZoneIx};
 
 const MINUTE: Span = Span::from_minutes(1);
 /// Speed below which a text calls a ship stopped. Knots.
 pub(super) const STOPPED_KNOTS: f64 = 0.5;
 
-/// The texts of a behaviour, and what else depends on its form.
-///
-/// Implemented by the type of the behaviour's forms, such as `near`, `close` and `underway` of a meeting.
-pub(crate) trait Words: Copy {
-    /// Names of the parts of the form, strongest first; empty if an analyst need not distinguish it from other forms.
-    fn parts(self) -> &'static [&'static str];
-
+/// The texts of a behaviour, and what else depends on its facts. Implemented by the [`Facts`](super::facts::Facts) of each behaviour.
+pub(crate) trait Words: Record {
     /// The subject of the sentence. By default the names of the vessels.
-    fn who(self, of: &Circumstances<'_>) -> Who {
+    fn who(&self, of: &Circumstances<'_>) -> Who {
         Who::vessels(of.vessels)
     }
 
     /// The verb and its complements, without the place: `lay stopped for 40 min`.
-    fn deed(self, of: &Circumstances<'_>) -> String;
+    fn deed(&self, of: &Circumstances<'_>) -> String;
 
     /// What the AIS data do not show.
-    fn caveat(self) -> Caveat;
+    fn caveat(&self) -> Caveat;
 
     /// Why the alert opened, in a few words whose minutes agree with the displayed times.
-    fn opened(self, of: &Opening<'_>) -> String;
+    fn opened(&self, of: &Opening) -> String;
 
-    /// Text of a line of the base score, by its code.
-    fn line(self, code: &str, holding: &Holding, chart: &Chart) -> String;
+    /// Text of a line of the base score, by its code. `zones` are those that the position is in or near.
+    fn line(&self, code: &str, zones: &[(ZoneIx, Relation)], chart: &Chart) -> String;
 
     /// A part of the form as the reason for a change names it, after `now`.
-    fn part(self, part: &'static str, _limits: &Map<String, Value>) -> String {
+    fn part(&self, part: &'static str) -> String {
         plain(part)
     }
 
     /// Upper limits of the score that the measurements call for.
-    fn limits(self, _holding: &Holding) -> Vec<Limit> {
+    fn limits(&self) -> Vec<Limit> {
         Vec::new()
     }
 
-    /// Whether the vessel circles, which is usual work for some types of ship.
-    fn is_circling(self) -> bool {
-        false
+    /// How the vessel lies at anchor or still; `None` if it does not, or if that does not matter.
+    fn at_anchor(&self) -> Option<AtAnchor> {
+        None
     }
 
-    /// Whether an alert of this form counts for later alerts, if the behaviour has a lead.
-    fn is_lead(self) -> bool {
-        true
+    /// The ship that dropped something for the other vessel to collect, if the behaviour is about that.
+    fn dropper(&self) -> Option<Mmsi> {
+        None
+    }
+
+    /// The boat that collected what the other vessel had dropped, if the behaviour is about that.
+    fn collector(&self) -> Option<Mmsi> {
+        None
+    }
+
+    /// The vessel that was silent while the other one stopped, if the behaviour is about that.
+    fn dark(&self) -> Option<Mmsi> {
+        None
+    }
+
+    /// Whether the alert names only one of several vessels that could have taken part.
+    fn is_uncertain(&self) -> bool {
+        false
     }
 }
 
@@ -136,14 +145,12 @@ pub(crate) enum Tense {
     Past,
 }
 
-/// What a sentence about an alert is made from.
+/// What a sentence about an alert is made from, besides the facts.
 pub(crate) struct Circumstances<'a> {
     pub(crate) vessels: &'a [VesselRef],
     pub(crate) zones: &'a [ZoneRef],
     /// Id of the zone, or name of the input or station, that the alert is about; empty for most behaviours.
     pub(crate) place: &'a str,
-    pub(crate) thresholds: &'a Map<String, Value>,
-    pub(crate) measured: &'a Map<String, Value>,
     pub(crate) started_at: Time,
     pub(crate) last_at: Time,
     pub(crate) tense: Tense,
@@ -198,109 +205,62 @@ impl Circumstances<'_> {
     pub(super) fn source(&self) -> String {
         clean(self.place).unwrap_or_else(|| "without a name".to_owned())
     }
-
-    /// The largest measured distance between two vessels, between two texts; empty if it was not measured.
-    pub(super) fn within(&self, before: &str, after: &str) -> String {
-        match self.number("max_distance_metres") {
-            Some(metres) => format!("{before}{}{after}", distance(metres / METRES_PER_NM)),
-            None => String::new(),
-        }
-    }
-
-    /// The speed made good in knots, if the vessel is still slow; otherwise `None`.
-    pub(super) fn still_knots(&self) -> Option<f64> {
-        let limit = number(self.thresholds, "slow_knots");
-        self.number("speed_made_good_knots").filter(|knots| limit.is_none_or(|limit| *knots < limit))
-    }
-
-    /// A measured number between two texts; empty if it was not measured.
-    pub(super) fn stated(&self, key: &str, before: &str, after: &str) -> String {
-        self.number(key).map_or_else(String::new, |value| format!("{before}{}{after}", decimals(value)))
-    }
-
-    /// Measured hours between two texts; empty if they were not measured.
-    pub(super) fn hours(&self, key: &str, before: &str, after: &str) -> String {
-        self.number(key).map_or_else(String::new, |hours| format!("{before}{}{after}", about_hours(hours)))
-    }
-
-    /// A measured number of minutes; zero if it was not measured.
-    pub(super) fn minutes(&self, key: &str) -> Span {
-        Span::from_minutes(self.number(key).unwrap_or(0.0).round() as i64)
-    }
-
-    /// A measured number; `None` if it was not measured.
-    pub(super) fn number(&self, key: &str) -> Option<f64> {
-        number(self.measured, key)
-    }
-
-    /// A measured text; `None` if it was not measured.
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
-        text(self.measured, key)
-    }
 }
 
-/// What the reason for an opening is made from.
-pub(crate) struct Opening<'a> {
-    pub(crate) thresholds: &'a Map<String, Value>,
-    pub(crate) measured: &'a Map<String, Value>,
+/// What the reason for an opening is made from, besides the facts.
+pub(crate) struct Opening {
     /// The start that the alert shows.
     pub(crate) started_at: Time,
     /// When the rule was first satisfied.
     pub(crate) opened_at: Time,
 }
 
-impl Opening<'_> {
+impl Opening {
     /// The time from the displayed start to the displayed opening.
     pub(super) fn whole(&self) -> Span {
         elapsed(self.started_at, self.opened_at)
     }
 
     /// How long the condition held: `for 1 h 02 min`; if holes were not counted, `for 1 h 00 min of the 1 h 15 min since 05:53 UTC`.
-    pub(super) fn held(&self) -> String {
-        let whole = self.whole();
-        let counted = number(self.measured, "counted_minutes");
-        let counted = counted.map(|minutes| Span::from_millis((minutes * 60_000.0) as i64));
-        match counted.filter(|counted| *counted + MINUTE <= whole - MINUTE) {
-            Some(counted) => format!("for {counted} of the {whole} since {} UTC", self.started_at.clock()),
-            None => format!("for {whole}"),
+    pub(super) fn held(&self, counted_minutes: impl Into<f64>) -> String {
+        let (whole, counted) = (self.whole(), counted(counted_minutes));
+        match counted + MINUTE <= whole - MINUTE {
+            true => format!("for {counted} of the {whole} since {} UTC", self.started_at.clock()),
+            false => format!("for {whole}"),
         }
     }
 
     /// The minutes that counted for a pair, which is compared at whole minutes: `in each of the 10 minutes from 07:27 to 07:36 UTC`,
     /// or `in 30 of the 36 minutes from 03:40 to 04:15 UTC`.
-    pub(super) fn minutes(&self) -> String {
+    pub(super) fn minutes(&self, counted_minutes: impl Into<f64>) -> String {
         let all = self.whole() + MINUTE;
         let all = all.millis() / MINUTE.millis();
-        let counted = number(self.measured, "counted_minutes").unwrap_or(all as f64);
         let (from, to) = (self.started_at.clock(), self.opened_at.clock());
-        match counted {
+        match counted_minutes.into() {
             counted if counted < all as f64 => {
                 format!("in {counted:.0} of the {all} minutes from {from} to {to} UTC")
             }
             _ => format!("in each of the {all} minutes from {from} to {to} UTC"),
         }
     }
-
-    /// `below 2 kn`, from the threshold `slow_knots`; `slow` without it.
-    pub(super) fn slow(&self) -> String {
-        below(self.thresholds)
-    }
 }
 
-/// `below 2 kn`, from the threshold `slow_knots`.
-pub(super) fn below(limits: &Map<String, Value>) -> String {
-    match number(limits, "slow_knots") {
-        Some(knots) => format!("below {} kn", decimals(knots)),
-        None => "slow".to_owned(),
-    }
+/// A counted number of minutes as a time.
+pub(super) fn counted(minutes: impl Into<f64>) -> Span {
+    Span::from_millis((minutes.into() * 60_000.0) as i64)
 }
 
-/// A number among measurements or thresholds; `None` if it is missing.
-pub(crate) fn number(numbers: &Map<String, Value>, key: &str) -> Option<f64> {
-    numbers.get(key)?.as_f64()
+/// `below 2 kn`.
+pub(super) fn below(slow_knots: f64) -> String {
+    format!("below {} kn", decimals(slow_knots))
 }
 
-/// A text among measurements; `None` if it is missing.
-pub(crate) fn text<'a>(numbers: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
-    numbers.get(key)?.as_str()
+/// A distance measured in metres, as texts state distances.
+pub(super) fn metres(metres: impl Into<f64>) -> String {
+    distance(metres.into() / METRES_PER_NM)
+}
+
+/// A measured number between two texts; empty if it was not measured.
+pub(super) fn stated<const DECIMALS: i32>(before: &str, value: Option<Rounded<DECIMALS>>, after: &str) -> String {
+    value.map_or_else(String::new, |value| format!("{before}{}{after}", decimals(value)))
 }

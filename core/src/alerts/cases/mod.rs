@@ -4,6 +4,7 @@ mod links;
 mod story;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
@@ -62,10 +63,8 @@ pub struct Role {
 /// All alerts and facts that may belong to a case.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CaseBook {
-    /// Alerts and facts by id, without their tracks, which no story needs.
-    alerts: BTreeMap<String, Alert>,
-    /// The first sentence of each summary, by id of the alert.
-    sentences: BTreeMap<String, Sentence>,
+    /// Alerts and facts by id.
+    alerts: BTreeMap<String, Member>,
     /// Ids of the alerts that count, by vessel.
     by_vessel: BTreeMap<(u32, u16), BTreeSet<String>>,
     /// The score of the latest case of each vessel.
@@ -73,8 +72,27 @@ pub struct CaseBook {
     forgotten: u64,
 }
 
+/// An alert or fact, with what only its case needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Member {
+    /// The alert in its present state, without its tracks, which no story needs.
+    alert: Alert,
+    /// The first sentence of its summary.
+    sentence: Sentence,
+    /// Whether it names only one of several possible vessels; if so, it adds no points to a case.
+    is_uncertain: bool,
+}
+
+impl Deref for Member {
+    type Target = Alert;
+
+    fn deref(&self) -> &Alert {
+        &self.alert
+    }
+}
+
 /// Alerts of one vessel that are linked in time, and when the first begins.
-type Stretch<'a> = (Time, Vec<&'a Alert>);
+type Stretch<'a> = (Time, Vec<&'a Member>);
 
 impl CaseBook {
     /// Takes in a change: the alert in its present state, or its retraction.
@@ -84,17 +102,17 @@ impl CaseBook {
             // An alert about reception belongs to no case, and the vessels that a notice names are not partners.
             return;
         }
-        if alert.status == Status::Retracted {
-            self.remove(&alert.id);
-            self.weigh(alert);
-            return;
-        }
-        // The story does not need the tracks, and without them an alert is small.
+        // Without the tracks an alert is small.
         let mut small = Alert::clone(alert);
         small.evidence.tracks = Vec::new();
-        self.alerts.insert(alert.id.clone(), small);
-        self.sentences.insert(alert.id.clone(), change.sentence.clone());
-        let ties: BTreeSet<(u32, u16)> = if counts(alert) { tied(alert).collect() } else { BTreeSet::new() };
+        let alert = Member { alert: small, sentence: change.sentence.clone(), is_uncertain: change.is_uncertain };
+        if alert.status == Status::Retracted {
+            self.remove(&alert.id);
+            self.weigh(&alert);
+            return;
+        }
+        self.alerts.insert(alert.id.clone(), alert.clone());
+        let ties: BTreeSet<(u32, u16)> = if counts(&alert) { tied(&alert).collect() } else { BTreeSet::new() };
         for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
             match ties.contains(&vessel) {
                 true => {
@@ -103,8 +121,8 @@ impl CaseBook {
                 false => self.untie(vessel, &alert.id),
             }
         }
-        if counts(alert) {
-            self.weigh(alert);
+        if counts(&alert) {
+            self.weigh(&alert);
         }
         if MOST < self.alerts.len() {
             self.forget();
@@ -123,12 +141,12 @@ impl CaseBook {
         let start = if counts(alert) { alert } else { self.joined(alert)? };
         // The stretches of each vessel reached so far. A stretch that was followed is left empty.
         let mut of_vessels: BTreeMap<(u32, u16), Vec<Stretch<'_>>> = BTreeMap::new();
-        let (mut first, mut next): (&Alert, Vec<&Alert>) = (start, vec![start]);
+        let (mut first, mut next): (&Member, Vec<&Member>) = (start, vec![start]);
         while let Some(alert) = next.pop() {
             first = if order(alert) < order(first) { alert } else { first };
             for vessel in tied(alert) {
                 let stretches = of_vessels.entry(vessel).or_insert_with(|| {
-                    let mut alerts: Vec<&Alert> = self.of_vessel(vessel).collect();
+                    let mut alerts: Vec<&Member> = self.of_vessel(vessel).collect();
                     alerts.sort_by(|a, b| order(a).cmp(&order(b)));
                     let stretches = stretches(alerts, |alert| alert).into_iter();
                     stretches.map(|stretch| (stretch[0].started_at, stretch)).collect()
@@ -144,7 +162,7 @@ impl CaseBook {
     }
 
     /// The alert whose case a fact joins: the earliest one near it in time, of the first of its vessels that has one.
-    fn joined(&self, fact: &Alert) -> Option<&Alert> {
+    fn joined(&self, fact: &Member) -> Option<&Member> {
         let vessels: BTreeSet<(u32, u16)> = tied(fact).collect();
         let near =
             |vessel| self.of_vessel(vessel).filter(|other| near_in_time(other, fact)).min_by_key(|one| order(one));
@@ -152,16 +170,16 @@ impl CaseBook {
     }
 
     /// The alerts that count for a vessel.
-    fn of_vessel(&self, vessel: (u32, u16)) -> impl Iterator<Item = &Alert> {
+    fn of_vessel(&self, vessel: (u32, u16)) -> impl Iterator<Item = &Member> {
         self.by_vessel.get(&vessel).into_iter().flatten().filter_map(|id| self.alerts.get(id))
     }
 
     /// Computes the score of the case around an alert, and stores it for each vessel of the case.
-    fn weigh(&mut self, alert: &Alert) {
+    fn weigh(&mut self, alert: &Member) {
         let mut vessels: BTreeSet<(u32, u16)> = BTreeSet::new();
         let mut ids: BTreeSet<&String> = BTreeSet::new();
-        let mut case: Vec<&Alert> = Vec::new();
-        let mut next: Vec<&Alert> = vec![alert];
+        let mut case: Vec<&Member> = Vec::new();
+        let mut next: Vec<&Member> = vec![alert];
         while let Some(alert) = next.pop() {
             for vessel in tied(alert) {
                 vessels.insert(vessel);
@@ -174,7 +192,7 @@ impl CaseBook {
                 }
             }
         }
-        case.retain(|alert| !is_uncertain(alert));
+        case.retain(|alert| !alert.is_uncertain);
         let score = score(&case);
         for vessel in vessels {
             match score {
@@ -206,7 +224,6 @@ impl CaseBook {
         let Some(alert) = self.alerts.remove(id) else {
             return;
         };
-        self.sentences.remove(id);
         for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
             if let Some(ids) = self.by_vessel.get_mut(&vessel) {
                 ids.remove(id);
@@ -220,7 +237,7 @@ impl CaseBook {
 
     /// All cases with at least one alert that counts, the highest score first, then by id.
     pub fn cases(&self) -> Vec<Case> {
-        let mut alerts: Vec<&Alert> = self.alerts.values().collect();
+        let mut alerts: Vec<&Member> = self.alerts.values().collect();
         alerts.sort_by(|a, b| order(a).cmp(&order(b)));
         let mut links = Links::new(alerts.len());
         tie(&alerts, &mut links);
@@ -229,7 +246,7 @@ impl CaseBook {
             .into_iter()
             .map(|set| set.into_iter().map(|index| alerts[index]).collect::<Vec<_>>())
             .filter(|set| set.iter().any(|alert| counts(alert)))
-            .map(|set| case(&set, &self.sentences))
+            .map(|set| case(&set))
             .collect();
         cases.sort_by(|a, b| (-a.score, &a.id).cmp(&(-b.score, &b.id)));
         cases
@@ -255,28 +272,23 @@ impl CaseBook {
     }
 }
 
-fn counts(alert: &Alert) -> bool {
+fn counts(alert: &Member) -> bool {
     alert.announced && COUNTS_FROM <= alert.score
 }
 
 /// Whether an alert links a vessel to its case. One of several possible silent vessels may have nothing to do with it.
-fn ties(alert: &Alert, vessel: &VesselRef) -> bool {
-    !(vessel.role == Some(behaviours::Role::Dark) && is_uncertain(alert))
-}
-
-/// Whether the alert names one of several possible vessels; such an alert adds no points to a case.
-fn is_uncertain(alert: &Alert) -> bool {
-    (alert.behaviour.character().is_uncertain)(&alert.evidence.measured)
+fn ties(alert: &Member, vessel: &VesselRef) -> bool {
+    !(vessel.role == Some(behaviours::Role::Dark) && alert.is_uncertain)
 }
 
 /// The vessels that an alert links.
-fn tied(alert: &Alert) -> impl Iterator<Item = (u32, u16)> {
+fn tied(alert: &Member) -> impl Iterator<Item = (u32, u16)> {
     alert.vessels.iter().filter(|vessel| ties(alert, vessel)).map(|vessel| (vessel.mmsi, vessel.track))
 }
 
 /// Links alerts that share a vessel within 72 h. A fact joins the earliest such alert but links no other vessel to it: otherwise
 /// the facts of a fishing fleet would join a whole sea into one case.
-fn tie(alerts: &[&Alert], links: &mut Links) {
+fn tie(alerts: &[&Member], links: &mut Links) {
     let mut by_vessel: BTreeMap<(u32, u16), Vec<usize>> = BTreeMap::new();
     for (index, alert) in alerts.iter().enumerate() {
         for vessel in tied(alert) {
@@ -302,9 +314,9 @@ fn tie(alerts: &[&Alert], links: &mut Links) {
 
 /// Splits the alerts that count for one vessel, ordered by start, into stretches linked in time. Each alert is compared with the
 /// earlier one that lasted longest, so that a short alert in between does not split a stretch.
-fn stretches<'a, T: Copy>(by_start: impl IntoIterator<Item = T>, alert: impl Fn(T) -> &'a Alert) -> Vec<Vec<T>> {
+fn stretches<'a, T: Copy>(by_start: impl IntoIterator<Item = T>, alert: impl Fn(T) -> &'a Member) -> Vec<Vec<T>> {
     let mut stretches: Vec<Vec<T>> = Vec::new();
-    let mut longest: Option<&Alert> = None;
+    let mut longest: Option<&Member> = None;
     for one in by_start {
         let now = alert(one);
         match (longest, stretches.last_mut()) {
@@ -316,22 +328,22 @@ fn stretches<'a, T: Copy>(by_start: impl IntoIterator<Item = T>, alert: impl Fn(
     stretches
 }
 
-fn near_in_time(a: &Alert, b: &Alert) -> bool {
+fn near_in_time(a: &Member, b: &Member) -> bool {
     a.started_at - b.last_at <= REACH && b.started_at - a.last_at <= REACH
 }
 
 /// Order of the alerts in a case: by start, then by id.
-fn order(alert: &Alert) -> (Time, &str) {
+fn order(alert: &Member) -> (Time, &str) {
     (alert.started_at, &alert.id)
 }
 
 /// The id of a case, derived from the first alert that counts in it.
-fn id_of(first: &Alert) -> String {
+fn id_of(first: &Member) -> String {
     digest(&format!("case|{}", first.id))
 }
 
 /// Builds a case from its alerts and facts, which are ordered by start.
-fn case(alerts: &[&Alert], sentences: &BTreeMap<String, Sentence>) -> Case {
+fn case(alerts: &[&Member]) -> Case {
     let first = alerts.iter().find(|alert| counts(alert)).or(alerts.first());
     let score = score(alerts);
     let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
@@ -348,12 +360,12 @@ fn case(alerts: &[&Alert], sentences: &BTreeMap<String, Sentence>) -> Case {
         vessels: vessels.into_values().collect(),
         roles: roles(alerts),
         alerts: alerts.iter().map(|alert| alert.id.clone()).collect(),
-        story: story(alerts, sentences),
+        story: story(alerts),
     }
 }
 
 /// The roles of the vessels; facts give none.
-fn roles(alerts: &[&Alert]) -> Vec<Role> {
+fn roles(alerts: &[&Member]) -> Vec<Role> {
     let cast: BTreeSet<(u32, u16, behaviours::Role)> = alerts
         .iter()
         .filter(|alert| counts(alert))
@@ -364,13 +376,13 @@ fn roles(alerts: &[&Alert]) -> Vec<Role> {
 }
 
 /// The score of the best alert, plus 10 for each further behaviour that is not about a stop already counted.
-fn score(alerts: &[&Alert]) -> i32 {
-    let certain = alerts.iter().any(|alert| counts(alert) && !is_uncertain(alert));
-    let weighs = |alert: &Alert| counts(alert) && !(certain && is_uncertain(alert));
-    let mut ranked: Vec<&Alert> = alerts.iter().copied().filter(|alert| weighs(alert)).collect();
+fn score(alerts: &[&Member]) -> i32 {
+    let certain = alerts.iter().any(|alert| counts(alert) && !alert.is_uncertain);
+    let weighs = |alert: &Member| counts(alert) && !(certain && alert.is_uncertain);
+    let mut ranked: Vec<&Member> = alerts.iter().copied().filter(|alert| weighs(alert)).collect();
     ranked.sort_by(|a, b| (-a.score, a.started_at, &a.id).cmp(&(-b.score, b.started_at, &b.id)));
     let replaced: BTreeSet<&str> = alerts.iter().filter_map(|alert| alert.replaces.as_deref()).collect();
-    let mut counted: Vec<&Alert> = Vec::new();
+    let mut counted: Vec<&Member> = Vec::new();
     for alert in ranked.iter().filter(|alert| !replaced.contains(alert.id.as_str())) {
         let known = counted.iter().any(|other| other.behaviour == alert.behaviour);
         // An alert limited to low (a pilot, a fleet) does not raise a case above low either.
@@ -384,7 +396,7 @@ fn score(alerts: &[&Alert]) -> i32 {
     (best + FURTHER_POINTS * further).min(100)
 }
 
-fn same_stop(a: &Alert, b: &Alert) -> bool {
+fn same_stop(a: &Member, b: &Member) -> bool {
     let stops = [a, b].iter().all(|alert| alert.behaviour.character().is_stop);
     let overlap = a.started_at <= b.last_at && b.started_at <= a.last_at;
     let shared = a.vessels.iter().any(|vessel| {

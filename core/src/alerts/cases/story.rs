@@ -1,9 +1,8 @@
 //! The story of a case: what happened, in order of time and without repeating details.
 
-use std::collections::BTreeMap;
-
-use crate::alerts::{Alert, Sentence};
 use crate::base::units::METRES_PER_NM;
+
+use super::Member;
 
 /// Maximum number of alerts that a story describes. It counts the rest.
 const TOLD: usize = 12;
@@ -11,14 +10,12 @@ const TOLD: usize = 12;
 const SAME_PLACE_METRES: f64 = 5.0 * METRES_PER_NM;
 
 /// The story as one paragraph. A date, name, place or zone that the sentence before has given is not repeated.
-pub(super) fn story(alerts: &[&Alert], sentences: &BTreeMap<String, Sentence>) -> String {
-    let none = Sentence::default();
-    let of = |alert: &Alert| sentences.get(&alert.id).unwrap_or(&none);
+pub(super) fn story(alerts: &[&Member]) -> String {
     let mut told = Vec::new();
-    let mut before: Option<Said<'_>> = None;
+    let mut before: Option<&Member> = None;
     for alert in alerts.iter().take(TOLD) {
-        told.push(sentence((alert, of(alert)), before));
-        before = Some((alert, of(alert)));
+        told.push(sentence(alert, before));
+        before = Some(alert);
     }
     if TOLD < alerts.len() {
         told.push(format!("And {} more.", alerts.len() - TOLD));
@@ -26,33 +23,31 @@ pub(super) fn story(alerts: &[&Alert], sentences: &BTreeMap<String, Sentence>) -
     told.join(" ")
 }
 
-/// An alert, and the first sentence of its summary.
-type Said<'a> = (&'a Alert, &'a Sentence);
-
-fn sentence((alert, said): Said<'_>, before: Option<Said<'_>>) -> String {
+fn sentence(alert: &Member, before: Option<&Member>) -> String {
+    let said = &alert.sentence;
     let date = alert.started_at.date();
-    let date = match before.is_some_and(|(before, _)| before.started_at.date() == date) {
+    let date = match before.is_some_and(|before| before.started_at.date() == date) {
         true => String::new(),
         false => format!("{date} "),
     };
     // Two ships may have the same name, so the MMSIs are compared too.
     let shared =
-        |before: &Alert| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
-    let same_who = before.is_some_and(|(before, sentence)| sentence.who == said.who && shared(before));
+        |before: &Member| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
+    let same_who = before.is_some_and(|before| before.sentence.who == said.who && shared(before));
     let who = match (same_who, said.several) {
         (true, false) => "it",
         (true, true) => "they",
         (false, _) => said.who.as_str(),
     };
-    let near = |before: &Alert| match (before.position, alert.position) {
+    let near = |before: &Member| match (before.position, alert.position) {
         (Some(then), Some(now)) => then.metres_to(now) <= SAME_PLACE_METRES,
         _ => false,
     };
-    let off = match before.is_some_and(|(before, _)| near(before)) {
+    let off = match before.is_some_and(near) {
         true => ", there",
         false => said.off.as_str(),
     };
-    let zones = match before.is_some_and(|(_, sentence)| sentence.zones == said.zones) {
+    let zones = match before.is_some_and(|before| before.sentence.zones == said.zones) {
         true => "",
         false => said.zones.as_str(),
     };

@@ -75,14 +75,17 @@ fn change(alert: Alert) -> Change {
         reason: String::new(),
         alert: Arc::new(alert),
         sentence,
+        is_uncertain: false,
     }
 }
 
 fn cases(alerts: Vec<Alert>) -> Vec<Case> {
+    cases_of(alerts.into_iter().map(change))
+}
+
+fn cases_of(changes: impl IntoIterator<Item = Change>) -> Vec<Case> {
     let mut book = CaseBook::default();
-    for alert in alerts {
-        book.take(&change(alert));
-    }
+    changes.into_iter().for_each(|change| book.take(&change));
     book.cases()
 }
 
@@ -201,32 +204,31 @@ fn excess_alerts_are_forgotten_facts_first_and_counted() {
     assert_eq!(book.cases().len(), MOST / 50 + 1);
 }
 
-/// A dark meeting of a stopped vessel with one of several possible silent vessels.
-fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Alert {
+/// A dark meeting of a stopped vessel with the silent vessel, or with one of several that are possible.
+fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Change {
     let mut alert = alert(id, Behaviour::DarkRendezvous, 55, hours, &[host, silent]);
     alert.vessels[1].role = Some(behaviours::Role::Dark);
-    alert.evidence.measured.insert("possible".to_owned(), serde_json::json!(possible));
-    alert
+    Change { is_uncertain: 1 < possible, ..change(alert) }
 }
 
 #[test]
 fn one_of_several_possible_vessels_is_not_linked_to_the_case() {
-    let got = cases(vec![
-        alert("a", Behaviour::Loitering, 50, 0, &[1]),
+    let got = cases_of([
+        change(alert("a", Behaviour::Loitering, 50, 0, &[1])),
         dark("b", 1, 1, 9, 3),
         dark("c", 2, 2, 9, 3),
-        alert("d", Behaviour::Loitering, 50, 3, &[2]),
+        change(alert("d", Behaviour::Loitering, 50, 3, &[2])),
     ]);
     assert_eq!(got.iter().map(|case| (case.alerts.clone(), case.score)).collect::<Vec<_>>().len(), 2);
     // The uncertain vessel adds no points: 50 each, not 55 or 60.
     assert!(got.iter().all(|case| case.score == 50), "{got:?}");
-    let certain = cases(vec![alert("a", Behaviour::Loitering, 50, DAY, &[1]), dark("b", 1, 1, 9, 1)]);
+    let certain = cases_of([change(alert("a", Behaviour::Loitering, 50, DAY, &[1])), dark("b", 1, 1, 9, 1)]);
     assert_eq!((certain.len(), certain[0].score), (1, 65));
 }
 
 #[test]
 fn a_vessel_keeps_its_role_when_a_later_alert_gives_none() {
-    let got = cases(vec![dark("a", 0, 1, 9, 1), alert("b", Behaviour::Loitering, 50, 3, &[9])]);
+    let got = cases_of([dark("a", 0, 1, 9, 1), change(alert("b", Behaviour::Loitering, 50, 3, &[9]))]);
     let roles: Vec<_> = got[0].vessels.iter().map(|vessel| (vessel.mmsi, vessel.role)).collect();
     assert_eq!(roles, [(1, None), (9, Some(behaviours::Role::Dark))]);
 }
@@ -234,9 +236,9 @@ fn a_vessel_keeps_its_role_when_a_later_alert_gives_none() {
 #[test]
 fn a_silent_vessel_leaves_the_case_when_others_prove_possible() {
     let mut book = CaseBook::default();
-    book.take(&change(dark("a", 0, 1, 9, 1)));
+    book.take(&dark("a", 0, 1, 9, 1));
     assert_eq!((book.score_of(1, 1), book.score_of(9, 1)), (55, 55));
-    book.take(&change(dark("a", 0, 1, 9, 2)));
+    book.take(&dark("a", 0, 1, 9, 2));
     assert_eq!((book.score_of(1, 1), book.score_of(9, 1)), (0, 0));
     assert_eq!(book.cases().len(), 1);
 }

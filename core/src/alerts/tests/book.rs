@@ -142,7 +142,7 @@ fn news_are_published_at_once_and_severity_never_falls() {
     let changes = sea.take(minute(62), vec![holds(Behaviour::Loitering, subject.clone(), in_c07)]);
     assert_eq!(told(&changes), ["13:02 updated 2 severity rose to medium; now inside Western Sahara to Freetown"]);
     let mut circling = sea.in_c07(slow(0, 63));
-    circling.form = loitering::Form::SlowAndCircling.into();
+    circling.facts = facts::loiters(loitering::Form::SlowAndCircling, 63).into();
     let changes = sea.take(minute(63), vec![holds(Behaviour::Loitering, subject.clone(), circling)]);
     assert_eq!(told(&changes), ["13:03 updated 3 now slow and circling"]);
     // Leaving the corridor makes no line, and the score stays.

@@ -1,7 +1,7 @@
 //! Vessels without interest, and daily habits of a vessel.
 
 use super::*;
-use crate::behaviours::Behaviour;
+use crate::behaviours::{AtAnchor, Behaviour};
 
 /// The ship lies here for this many hours until noon.
 fn lies(sea: &mut Sea, ship: Ship, hours: i64) {
@@ -59,8 +59,7 @@ fn a_slowdown_shown_only_by_a_hole_is_a_fact_that_states_its_length() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
     let mut holding = sea.in_c07(slow(0, 90));
-    (holding.form, holding.base) = (slowdown::Form::Hole.into(), vec![("slowdown", 25)]);
-    holding.measured.insert("hole_minutes".to_owned(), json!(90));
+    (holding.facts, holding.base) = (facts::slows_over_hole(90).into(), vec![("slowdown", 25)]);
     let alert = sea.opens(Behaviour::Slowdown, Subject::one(key, ix), holding);
     assert_eq!(
         last_line(&alert),
@@ -70,18 +69,24 @@ fn a_slowdown_shown_only_by_a_hole_is_a_fact_that_states_its_length() {
 
 #[test]
 fn the_anchored_line_states_its_evidence() {
-    let line = |by: &str| {
+    let line = |at_anchor: AtAnchor| {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(CARGO);
         let mut holding = sea.in_c07(slow(0, 60));
         holding.anchored = true;
-        for (name, value) in [("anchored_by", json!(by)), ("anchored_nm", json!(0.04)), ("anchored_hours", json!(4.5))]
-        {
-            holding.measured.insert(name.to_owned(), value);
-        }
+        let mut facts = facts::loiters(loitering::Form::Slow, 60);
+        facts.measured.at_anchor = Some(at_anchor);
+        holding.facts = facts.into();
         last_line(&sea.opens(Behaviour::Loitering, Subject::one(key, ix), holding)).1
     };
-    assert_eq!(line("swing"), "Has lain within 0.04 nm for 4.5 h, whatever its reported status");
-    assert_eq!(line("still"), "Lies within 0.04 nm, never under way since first heard");
-    assert_eq!(line("status"), "Reports itself at anchor or moored, and hardly moves");
+    let (anchored_nm, anchored_hours) = (0.04.into(), 4.5.into());
+    assert_eq!(
+        line(AtAnchor::Swing { anchored_nm, anchored_hours }),
+        "Has lain within 0.04 nm for 4.5 h, whatever its reported status"
+    );
+    assert_eq!(
+        line(AtAnchor::Still { anchored_nm, anchored_hours }),
+        "Lies within 0.04 nm, never under way since first heard"
+    );
+    assert_eq!(line(AtAnchor::Status { anchored_nm }), "Reports itself at anchor or moored, and hardly moves");
 }

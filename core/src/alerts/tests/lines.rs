@@ -27,7 +27,7 @@ fn lines() -> Vec<Change> {
         sea.heard(CARGO, minute(0) + Span::from_seconds(10 * at));
     }
     let mut mayday = slow(0, 1);
-    mayday.form = distress::Form::Active.into();
+    mayday.facts = facts::calls(distress::Form::Active).into();
     mayday.base = vec![("active", 60)];
     mayday.position = None;
     mayday.shore_nm = None;

@@ -90,7 +90,7 @@ fn a_fishing_fleet_is_capped_and_a_lone_pair_is_not() {
     let boats: Vec<_> = (0..5).map(|number| sea.ship(boat(number))).collect();
     let mut holding = sea.in_c07(near());
     holding.base = vec![("close", 45), ("long", 10)];
-    holding.form = rendezvous::Form::CloseLong.into();
+    holding.facts = facts::meets(rendezvous::Form::CloseLong, 40, 180.0).into();
     let five = sea.opens(Behaviour::Rendezvous, Subject::pair(boats[0], boats[1]), holding.clone());
     assert_eq!(five.score, 45 + 10 + 15 + 5 - 10);
     sea.ship(boat(5));
@@ -174,7 +174,7 @@ fn a_zone_can_raise_a_score_and_a_pilot_is_still_capped() {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(ship);
         let mut holding = sea.in_c07(slow(0, 0));
-        holding.form = zone_entry::Form.into();
+        holding.facts = facts::enters().into();
         holding.base = vec![("zone_entry", 10)];
         holding.asked = Some(40);
         sea.opens(Behaviour::ZoneEntry, Subject::in_zone(key, ix, "c07"), holding)
@@ -191,7 +191,7 @@ fn circling_by_trade_is_capped_and_slowness_is_not() {
     let form = |form: loitering::Form| {
         one(ferry, |sea, holding| {
             in_c07(sea, holding);
-            holding.form = form.into();
+            holding.facts = facts::loiters(form, 60).into();
         })
     };
     assert_eq!(form(loitering::Form::Circling).score, 39);
@@ -221,7 +221,7 @@ fn a_distress_call_is_equally_urgent_anywhere_and_a_test_is_a_fact() {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(device);
         let mut holding = sea.in_c07(slow(0, 1));
-        holding.form = form.into();
+        holding.facts = facts::calls(form).into();
         holding.base = vec![(code, points)];
         let alert = sea.opens(Behaviour::Distress, Subject::one(key, ix), holding);
         assert_eq!((alert.score, alert.announced), (points, announced));

@@ -1,22 +1,20 @@
 //! What an analyst checks by hand: durations that agree with the displayed times, limits by number, countries by name.
 
-use crate::behaviours::Behaviour;
-use serde_json::Value;
+use crate::behaviours::AnyFacts;
 
 use super::*;
 
-/// The reason and the summary of the first line of a holding with these numbers.
-fn opens(behaviour: Behaviour, change: impl Fn(&mut Holding), numbers: &[(&str, Value)]) -> (String, String) {
+/// The reason and the summary of the first line of a holding with these facts.
+fn opens(facts: impl Into<AnyFacts>, change: impl Fn(&mut Holding)) -> (String, String) {
     let mut sea = Sea::new();
     let other = Ship { mmsi: 636_000_009, name: "BRAVO", ..CARGO };
     let (a, b) = (sea.ship(CARGO), sea.ship(other));
     let mut holding = slow(0, 60);
+    holding.facts = facts.into();
     holding.shore_nm = None;
     holding.position = None;
     change(&mut holding);
-    for (key, value) in numbers {
-        holding.measured.insert((*key).to_owned(), value.clone());
-    }
+    let behaviour = holding.facts.form().behaviour();
     let subject = if behaviour == Behaviour::Rendezvous { Subject::pair(a, b) } else { Subject::one(a.0, a.1) };
     let changes = sea.take(holding.last_at, vec![holds(behaviour, subject, holding)]);
     let first = changes.first().expect("a line");
@@ -26,26 +24,23 @@ fn opens(behaviour: Behaviour, change: impl Fn(&mut Holding), numbers: &[(&str, 
 #[test]
 fn the_minutes_of_a_meeting_agree_with_its_times() {
     let meets = |last: i64, counted: u32| {
-        let close = |holding: &mut Holding| {
-            holding.form = rendezvous::Form::Close.into();
-            (holding.satisfied_at, holding.last_at) = (minute(last), minute(last));
-            holding.thresholds = Map::from_iter([("close_metres".to_owned(), json!(100.0))]);
-        };
-        opens(Behaviour::Rendezvous, close, &[("counted_minutes", json!(counted)), ("max_distance_metres", json!(60))])
+        let until = |holding: &mut Holding| (holding.satisfied_at, holding.last_at) = (minute(last), minute(last));
+        opens(facts::meets(rendezvous::Form::Close, counted, 60.0), until)
     };
     let (reason, summary) = meets(9, 10);
     assert_eq!(reason, "close together, within 100 m, in each of the 10 minutes from 12:00 to 12:09 UTC");
-    let told = "ALFA (Spain, cargo) and BRAVO (Liberia, cargo) have stayed within 60 m of each other for 10 min.";
+    let told = "ALFA (Spain, cargo) and BRAVO (Liberia, cargo) have stayed within 60 m of each other at 1.1 kn (median) for 10 min.";
     assert!(summary.starts_with(told), "{summary}");
     assert!(meets(11, 10).0.ends_with("in 10 of the 12 minutes from 12:00 to 12:11 UTC"), "{:?}", meets(11, 10));
 }
 
 #[test]
 fn uncounted_time_is_stated() {
-    let whole = opens(Behaviour::Loitering, |_| {}, &[("counted_minutes", json!(60.0))]);
+    let hour = || facts::loiters(loitering::Form::Slow, 60);
+    let whole = opens(hour(), |_| {});
     assert_eq!(whole.0, "below 2 kn for 1 h 00 min");
     let holes = |holding: &mut Holding| (holding.satisfied_at, holding.last_at) = (minute(75), minute(75));
-    let (reason, summary) = opens(Behaviour::Loitering, holes, &[("counted_minutes", json!(60.0))]);
+    let (reason, summary) = opens(hour(), holes);
     assert_eq!(reason, "below 2 kn for 1 h 00 min of the 1 h 15 min since 12:00 UTC");
     assert!(summary.starts_with("ALFA (Spain, cargo) has stayed below 2 kn for 1 h 15 min."), "{summary}");
 }
@@ -56,30 +51,30 @@ fn seconds_do_not_make_the_shown_times_disagree() {
         holding.started_at = minute(0) + Span::from_seconds(50);
         (holding.satisfied_at, holding.last_at) = (minute(61), minute(61));
     };
-    assert_eq!(opens(Behaviour::Loitering, late, &[]).0, "below 2 kn for 1 h 01 min", "12:00 to 13:01, as shown");
+    assert_eq!(
+        opens(facts::loiters(loitering::Form::Slow, 60), late).0,
+        "below 2 kn for 1 h 01 min",
+        "12:00 to 13:01, as shown"
+    );
 }
 
 #[test]
 fn a_limit_is_named_by_its_number() {
-    let fast = |holding: &mut Holding| {
-        holding.form = zone_speed::Form::TooFast.into();
-        holding.last_at = minute(20);
-        holding.thresholds = Map::from_iter([("max_knots".to_owned(), json!(25.0))]);
+    let fast = |knots| {
+        let until = |holding: &mut Holding| holding.last_at = minute(20);
+        opens(facts::speeds(zone_speed::Form::TooFast, knots), until)
     };
-    let (_, summary) = opens(Behaviour::ZoneSpeed, fast, &[("speed_made_good_knots", json!(28.9))]);
+    let (_, summary) = fast(28.9);
     let told = "ALFA (Spain, cargo) has made 28.9 kn for 20 min in a zone, where the limit is 25 kn.";
     assert!(summary.starts_with(told), "{summary}");
-    let (_, summary) = opens(Behaviour::ZoneSpeed, fast, &[("speed_made_good_knots", json!(24.8))]);
+    let (_, summary) = fast(24.8);
     assert!(summary.contains("has been above the limit of 25 kn in a zone for 20 min"), "{summary}");
 }
 
 #[test]
 fn a_silence_is_stated_as_long_as_it_was_measured() {
-    let silent = |holding: &mut Holding| {
-        holding.form = ais_gap::Form::LongSilent.into();
-        (holding.satisfied_at, holding.last_at) = (minute(90), minute(90));
-    };
-    let (reason, summary) = opens(Behaviour::AisGap, silent, &[("silent_minutes", json!(180.0))]);
+    let until = |holding: &mut Holding| (holding.satisfied_at, holding.last_at) = (minute(90), minute(90));
+    let (reason, summary) = opens(facts::falls_silent(ais_gap::Form::LongSilent, 180), until);
     assert_eq!(reason, "silent for 1 h 30 min, in an area with good reception");
     assert!(summary.contains("has been silent for at least 3 h 00 min in an area with good reception"), "{summary}");
 }

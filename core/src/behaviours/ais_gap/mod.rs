@@ -19,6 +19,7 @@
 
 mod dark;
 mod explain;
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod signals;
@@ -28,9 +29,10 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::AisGap;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -57,7 +59,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: true,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: 50,
     cap: CapCategory::Security,
     cise: CiseAnomaly::NoTransmission,

@@ -1,17 +1,15 @@
 //! Signals about a gap: that it continues, how it closed, or that it never was one.
 
-use serde_json::{Map, Value};
-
 use crate::base::time::Time;
 use crate::picture::coverage::Usual;
 use crate::picture::episodes::gap::Spot;
 use crate::picture::tracks::TrackIx;
 
-use super::super::{Holding, Signal, SignalKind, Subject, minutes, number, thresholds};
+use super::super::{Holding, Signal, SignalKind, Subject, minutes};
 use super::dark::Dark;
+use super::facts::{Facts, Form, Measured, Reappeared, UsualSilence};
 use super::rule::LOST_AFTER;
 use super::settings::Settings;
-use super::words::Form;
 use crate::behaviours::{Behaviour, End};
 
 impl Dark {
@@ -81,70 +79,51 @@ impl Dark {
             started_at: self.from.at,
             satisfied_at: self.satisfied_at.unwrap_or(self.due(self.why.required)),
             last_at: until,
-            form: form.into(),
+            facts: Facts { form, measured: self.measured(settings, until, to), thresholds: settings.into() }.into(),
             position: Some(self.from.position),
             shore_nm: Some(self.shore_nm),
             zones: self.why.zones.clone(),
             base,
             asked: None,
             anchored: self.evidence.lay_still,
-            measured: self.measured(settings, until, to),
-            thresholds: thresholds(
-                settings,
-                &[
-                    "watched_minutes",
-                    "after_hours",
-                    "max_probability",
-                    "min_shore_nm",
-                    "long_hours",
-                    "slack_minutes",
-                    "in_place_nm",
-                ],
-            ),
         }
     }
 
-    fn measured(&self, settings: &Settings, until: Time, to: Option<Spot>) -> Map<String, Value> {
-        let mut measured = Map::new();
-        measured.insert("silent_minutes".into(), number((until - self.from.at).minutes(), 1));
-        measured.insert("required_minutes".into(), number(self.why.required.minutes(), 1));
-        let evidence = &self.evidence;
-        if !evidence.alone {
-            measured.insert("unheard_probability".into(), number(evidence.unheard, 9));
-        }
-        measured.insert("usual_knots".into(), number(self.usual_knots, 1));
-        if 0 < evidence.missed.millis() {
-            measured.insert("feed_missed_minutes".into(), number(evidence.missed.minutes(), 1));
-        }
-        if let Some(share) = evidence.own_record {
-            measured.insert("own_record_percent".into(), number(100.0 * f64::from(share), 0));
-        }
-        if evidence.alone {
-            measured.insert("only_vessel_of_its_input".into(), Value::Bool(true));
-        }
-        if let Some(left) = evidence.out_of_reach(settings) {
-            measured.insert("out_of_reach_minutes".into(), number((left - self.from.at).minutes(), 0));
-        }
-        let usual = match evidence.silence_rate.usual() {
-            Some(Usual::Cell) => Some(("cell", evidence.silence_rate.cell_silences, evidence.silence_rate.cell_hours)),
-            Some(Usual::Feed) => Some(("feed", evidence.silence_rate.feed_silences, evidence.silence_rate.feed_hours)),
-            None => None,
-        };
-        if let Some((of, silences, hours)) = usual {
-            measured.insert("silence_usual_of".into(), Value::String(of.to_owned()));
-            measured.insert("others_fell_silent".into(), number(silences, 1));
-            measured.insert("others_heard_hours".into(), number(hours, 0));
-        }
-        if let Some(zone) = &self.why.heading {
-            measured.insert("heading_for".into(), Value::String(zone.clone()));
-        }
+    fn measured(&self, settings: &Settings, until: Time, to: Option<Spot>) -> Measured {
+        let (evidence, rate) = (&self.evidence, &self.evidence.silence_rate);
+        let usual_silence = rate.usual().map(|usual| {
+            let (silences, hours) = match usual {
+                Usual::Cell => (rate.cell_silences, rate.cell_hours),
+                Usual::Feed => (rate.feed_silences, rate.feed_hours),
+            };
+            UsualSilence {
+                silence_usual_of: usual,
+                others_fell_silent: silences.into(),
+                others_heard_hours: hours.into(),
+            }
+        });
         let gap = self.gap(to);
-        if let (Some(nm), Some(knots), Some(slack)) = (gap.distance_nm(), gap.implied_knots(), gap.slack()) {
-            measured.insert("distance_nm".into(), number(nm, 1));
-            measured.insert("implied_knots".into(), number(knots, 1));
-            measured.insert("slack_hours".into(), number(slack.hours(), 1));
+        let reappeared = match (gap.distance_nm(), gap.implied_knots(), gap.slack()) {
+            (Some(nm), Some(knots), Some(slack)) => Some(Reappeared {
+                distance_nm: nm.into(),
+                implied_knots: knots.into(),
+                slack_hours: slack.hours().into(),
+            }),
+            _ => None,
+        };
+        Measured {
+            silent_minutes: (until - self.from.at).minutes().into(),
+            required_minutes: self.why.required.minutes().into(),
+            unheard_probability: (!evidence.alone).then(|| evidence.unheard.into()),
+            usual_knots: self.usual_knots.into(),
+            feed_missed_minutes: (0 < evidence.missed.millis()).then(|| evidence.missed.minutes().into()),
+            own_record_percent: evidence.own_record.map(|share| (100.0 * f64::from(share)).into()),
+            only_vessel_of_its_input: evidence.alone.then_some(true),
+            out_of_reach_minutes: evidence.out_of_reach(settings).map(|left| (left - self.from.at).minutes().into()),
+            usual_silence,
+            heading_for: self.why.heading.clone(),
+            reappeared,
         }
-        measured
     }
 }
 

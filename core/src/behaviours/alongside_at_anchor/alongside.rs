@@ -4,18 +4,17 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::time::{Span, Time};
+use crate::behaviours::alongside_at_anchor::facts::{Facts, Form, Measured};
 use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
 use crate::behaviours::alongside_at_anchor::settings::Settings;
-use crate::behaviours::alongside_at_anchor::words::Form;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pairs::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::tier::{Tier, TierRule, lasting};
 use crate::behaviours::runner::vessel::Signals;
-use crate::behaviours::{Behaviour, End, Explanation, Holding, number, thresholds};
+use crate::behaviours::{Behaviour, End, Explanation, Holding};
 use crate::geo::{LatLon, sun_altitude_degrees};
 use crate::picture::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
@@ -304,12 +303,13 @@ impl Stay {
             return;
         };
         open.said_at = instant.at;
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(f64::from(self.tier.counted()), 0));
-        measured.insert("distance_metres".into(), number(instant.metres, 0));
-        measured.insert("min_distance_metres".into(), number(self.min_metres, 0));
-        measured.insert("max_distance_metres".into(), number(self.tier.furthest(), 0));
-        measured.insert("visit".into(), number(f64::from(open.visit), 0));
+        let measured = Measured {
+            counted_minutes: self.tier.counted().into(),
+            distance_metres: instant.metres.into(),
+            min_distance_metres: self.min_metres.into(),
+            max_distance_metres: self.tier.furthest().into(),
+            visit: open.visit.into(),
+        };
         let mut base = vec![(Behaviour::AlongsideAtAnchor.name(), settings.score)];
         if self.night {
             base.push(("night", settings.night_points));
@@ -323,25 +323,13 @@ impl Stay {
                 started_at: open.started_at,
                 satisfied_at: open.satisfied_at,
                 last_at: instant.at,
-                form: Form.into(),
+                facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
                 position: Some(instant.middle),
                 shore_nm: Some(scene.chart.shore_nm(instant.middle)),
                 zones: zones.to_vec(),
                 base,
                 asked: (!own_score).then_some(settings.asked_score),
                 anchored: false,
-                measured,
-                thresholds: thresholds(
-                    settings,
-                    &[
-                        "alongside_metres",
-                        "after_minutes",
-                        "break_minutes",
-                        "apart_metres",
-                        "end_minutes",
-                        "small_metres",
-                    ],
-                ),
             },
         );
     }

@@ -20,6 +20,7 @@
 //! same.
 
 mod alongside;
+pub(crate) mod facts;
 pub(super) mod rule;
 mod settings;
 mod words;
@@ -31,9 +32,10 @@ use crate::behaviours::character::{
 use crate::zones::Kind;
 use rule::asked_by;
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::AlongsideAtAnchor;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -60,7 +62,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: Some("met"),
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

@@ -1,39 +1,29 @@
 //! The texts of `alongside_at_anchor` alerts.
 
-use serde::{Deserialize, Serialize};
+use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, metres};
+use crate::zones::{Chart, Relation, ZoneIx};
 
-use crate::behaviours::Holding;
-use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::Chart;
+use super::facts::Facts;
 
-/// The single form of the behaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Form;
-
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn deed(self, of: &Circumstances<'_>) -> String {
-        let apart = of.within(" (within ", ")");
-        let again = match of.number("visit") {
-            Some(visit) if 1.0 < visit => ", not for the first time",
-            Some(_) | None => "",
-        };
+impl Words for Facts {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
+        let apart = metres(self.measured.max_distance_metres);
+        let again = if 1.0 < f64::from(self.measured.visit) { ", not for the first time" } else { "" };
         let (lay, zone, held) = (of.have("lay", "been"), of.zone(), of.held_together());
-        format!("{lay} alongside each other{apart} in {zone} for {held}, one of them anchored or moored{again}")
+        format!(
+            "{lay} alongside each other (within {apart}) in {zone} for {held}, one of them anchored or moored{again}"
+        )
     }
 
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not show whether anything was transferred")
     }
 
-    fn opened(self, of: &Opening<'_>) -> String {
-        format!("alongside {}", of.minutes())
+    fn opened(&self, of: &Opening) -> String {
+        format!("alongside {}", of.minutes(self.measured.counted_minutes))
     }
 
-    fn line(self, code: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         match code {
             "night" => "At night".to_owned(),
             "second_visit" => "The same boat has been alongside this ship before".to_owned(),

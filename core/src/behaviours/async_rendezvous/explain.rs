@@ -7,6 +7,7 @@ use crate::behaviours::{Explanation, Place, Scene, Step};
 use crate::picture::episodes::Halt;
 
 use super::chance;
+use super::facts::Dropped;
 use super::rule::AsyncRendezvous;
 use super::rule::{LONGEST_LEG_NM, STOPPED_FOR};
 
@@ -14,12 +15,13 @@ impl AsyncRendezvous {
     /// The conditions on the ship: a slow leg or a kink, and a boat that has stopped there since.
     pub(super) fn as_ship(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
         let told = Explanation::new("as the ship that slowed or turned").takes_part(&scene.tracks.vessel(step.vessel));
-        let legs = scene.episodes.legs.of(step.key).map(|(_, leg)| Spot::of_leg(leg));
-        let kinks = scene.episodes.kinks.of(step.key).map(|(_, kink)| Spot::of_kink(kink));
-        let spots: Vec<Spot> = legs.chain(kinks).collect();
+        let legs = scene.episodes.legs.of(step.key).map(|(_, leg)| (Spot::of_leg(leg), Dropped::of_leg(leg)));
+        let kinks = scene.episodes.kinks.of(step.key);
+        let kinks = kinks.map(|(_, kink)| (Spot::of_kink(kink), Dropped::of_kink(kink)));
+        let spots: Vec<(Spot, Dropped)> = legs.chain(kinks).collect();
         let needed = ">= 1 in watched water in 48 h, not by trade";
         let told = told.is("slow_legs_and_kinks", spots.len(), needed, !spots.is_empty());
-        let Some(latest) = spots.iter().max_by_key(|spot| spot.at) else {
+        let Some((latest, _)) = spots.iter().max_by_key(|(spot, _)| spot.at) else {
             return told;
         };
         let farthest = (self.base.max_reach_nm + LONGEST_LEG_NM) * METRES_PER_NM;
@@ -29,11 +31,11 @@ impl AsyncRendezvous {
             let is_small = boat.is_some_and(|boat| small(&boat, self.base.small_metres).is_some());
             is_small
                 && STOPPED_FOR <= halt.still
-                && spots.iter().any(|spot| self.drop(scene, halt, ship, spot, &[]).is_some())
+                && spots.iter().any(|(spot, what)| self.drop(scene, halt, ship, spot, *what).is_some())
         };
         let mut boats: Vec<_> = spots
             .iter()
-            .flat_map(|spot| scene.episodes.halts.near(spot.from, farthest))
+            .flat_map(|(spot, _)| scene.episodes.halts.near(spot.from, farthest))
             .filter(|(_, halt, _)| collects(halt))
             .map(|(_, halt, _)| halt.key)
             .collect();

@@ -21,6 +21,7 @@
 
 mod chance;
 mod explain;
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -30,9 +31,10 @@ use crate::behaviours::character::{
     ZoneUse, any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::AsyncRendezvous;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -59,7 +61,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: Some("at one place after another:"),
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

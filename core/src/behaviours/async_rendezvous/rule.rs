@@ -2,7 +2,6 @@
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
@@ -12,15 +11,15 @@ use crate::behaviours::shared::dropped::{Spot, small, zones_at};
 use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal,
-    SignalKind, Step, Subject, minutes, number, thresholds,
+    SignalKind, Step, Subject, minutes,
 };
 use crate::geo::LatLon;
 use crate::picture::episodes::{Halt, News};
 use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
+use super::facts::{Dropped, Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Longest slow leg that is searched for, since legs are found by where they began: ten hours at 4 kn. Nautical miles.
 pub(super) const LONGEST_LEG_NM: f64 = 40.0;
@@ -71,7 +70,7 @@ pub(super) struct Drop {
     /// The leg or kink. The alert takes the zones where it began.
     spot: Spot,
     #[serde(with = "crate::base::state::json")]
-    measured: Map<String, Value>,
+    what: Dropped,
 }
 
 /// A collection that was reported and continues.
@@ -142,24 +141,13 @@ impl AsyncRendezvous {
         let around = (self.base.max_reach_nm.max(10.0) + LONGEST_LEG_NM) * METRES_PER_NM;
         for (_, leg, _) in scene.episodes.legs.near(halt.position, around) {
             let place = Spot::of_leg(leg);
-            let told = [
-                ("drop", Value::from("slow leg")),
-                ("dropped_at", Value::from(leg.started_at.to_string())),
-                ("slow_minutes", number((leg.last_at - leg.started_at).minutes(), 0)),
-                ("slowest_knots", number(leg.slowest_knots, 1)),
-                ("usual_knots", number(leg.usual_knots, 1)),
-            ];
-            drops.extend(self.drop(scene, halt, (leg.key, leg.vessel), &place, &told));
+            let what = Dropped::of_leg(leg);
+            drops.extend(self.drop(scene, halt, (leg.key, leg.vessel), &place, what));
         }
         for (_, kink, _) in scene.episodes.kinks.near(halt.position, around) {
             let place = Spot::of_kink(kink);
-            let told = [
-                ("drop", Value::from("kink")),
-                ("dropped_at", Value::from(kink.aside_at.to_string())),
-                ("aside_nm", number(kink.aside_metres / METRES_PER_NM, 1)),
-                ("turn_degrees", number(kink.turn_degrees, 0)),
-            ];
-            drops.extend(self.drop(scene, halt, (kink.key, kink.vessel), &place, &told));
+            let what = Dropped::of_kink(kink);
+            drops.extend(self.drop(scene, halt, (kink.key, kink.vessel), &place, what));
         }
         drops.sort_by(|a, b| a.share.total_cmp(&b.share).then(a.ship.0.cmp(&b.ship.0)));
         let mut ships: Vec<TrackKey> = Vec::new();
@@ -180,7 +168,7 @@ impl AsyncRendezvous {
         halt: &Halt,
         ship: (TrackKey, TrackIx),
         spot: &Spot,
-        told: &[(&str, Value)],
+        what: Dropped,
     ) -> Option<Drop> {
         let hours = (halt.started_at - spot.at).hours();
         // Most legs fail here, so time and distance are checked before the slow look-ups on the chart.
@@ -207,13 +195,7 @@ impl AsyncRendezvous {
                 && profile.at_sea(&here, 0.0, Standing::New)
         })?;
         let reach_nm = self.profiles.get(profile).settings.reach_at(hours);
-        let mut measured: Map<String, Value> =
-            told.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-        measured.insert("hours_between".to_owned(), number(hours, 1));
-        measured.insert("distance_nm".to_owned(), number(nm, 1));
-        measured.insert("dropper_mmsi".to_owned(), Value::from(ship.0.mmsi.0));
-        measured.insert("collector_mmsi".to_owned(), Value::from(halt.key.mmsi.0));
-        Some(Drop { ship, profile, nm, share: nm / reach_nm, hours, spot: *spot, measured })
+        Some(Drop { ship, profile, nm, share: nm / reach_nm, hours, spot: *spot, what })
     }
 
     fn open(&mut self, scene: &Scene<'_>, find: Find, out: &mut Output) {
@@ -251,17 +233,9 @@ impl AsyncRendezvous {
         let find = &collecting.find;
         let drop = &find.drops[0];
         let settings = &self.profiles.get(drop.profile).settings;
-        let mut measured = drop.measured.clone();
         let rate = super::chance::rate(scene, halt, settings);
         let expected = super::chance::expected(&rate, &drop.spot, drop.hours, settings);
         let crowd = super::chance::crowd(scene, &drop.spot, drop.ship.0, settings);
-        measured.insert("such_stops_per_day".to_owned(), number(rate.per_day(), 1));
-        measured.insert("expected_by_chance".to_owned(), number(expected, 2));
-        measured.insert("craft_stopped_there".to_owned(), Value::from(crowd.len().max(1)));
-        if 1 < crowd.len() {
-            let named = crowd.iter().take(CRAFT_NAMED).map(|key| Value::from(key.mmsi.0));
-            measured.insert("craft".to_owned(), Value::Array(named.collect()));
-        }
         let mut base = vec![(Behaviour::AsyncRendezvous.name(), settings.score)];
         base.extend((settings.late_hours < drop.hours).then_some(("late", settings.late_points)));
         base.extend((settings.far_nm < drop.nm).then_some(("far", settings.far_points)));
@@ -271,39 +245,32 @@ impl AsyncRendezvous {
             crowd if (settings.crowd_fact_craft as usize) < crowd => Form::Crowd,
             _ => Form::Collected,
         };
-        measured.insert("stopped_minutes".to_owned(), number((halt.last_at - halt.started_at).minutes(), 0));
-        if 1 < find.drops.len() {
-            let others = find.drops[1..].iter().map(|other| {
-                Value::from(format!("{} ({:.1} nm, {:.1} h)", other.ship.0.mmsi.0, other.nm, other.hours))
-            });
-            measured.insert("other_candidates".to_owned(), Value::Array(others.collect()));
-        }
-        let keys = [
-            "min_hours",
-            "max_hours",
-            "reach_nm",
-            "drift_knots",
-            "max_reach_nm",
-            "min_shore_nm",
-            "small_metres",
-            "chance_nm",
-            "chance_from",
-            "chance_fact_from",
-            "crowd_fact_craft",
-        ];
+        let others = find.drops[1..].iter();
+        let others = others.map(|other| format!("{} ({:.1} nm, {:.1} h)", other.ship.0.mmsi.0, other.nm, other.hours));
+        let measured = Measured {
+            drop: drop.what,
+            hours_between: drop.hours.into(),
+            distance_nm: drop.nm.into(),
+            dropper_mmsi: drop.ship.0.mmsi,
+            collector_mmsi: halt.key.mmsi,
+            such_stops_per_day: rate.per_day().into(),
+            expected_by_chance: expected.into(),
+            craft_stopped_there: crowd.len().max(1),
+            craft: (1 < crowd.len()).then(|| crowd.iter().take(CRAFT_NAMED).map(|key| key.mmsi).collect()),
+            stopped_minutes: (halt.last_at - halt.started_at).minutes().into(),
+            other_candidates: (1 < find.drops.len()).then(|| others.collect()),
+        };
         let kind = SignalKind::Holds(Box::new(Holding {
             started_at: halt.started_at,
             satisfied_at: collecting.satisfied_at,
             last_at: halt.last_at,
-            form: form.into(),
+            facts: Facts { form, measured, thresholds: settings.into() }.into(),
             position: Some(halt.last_position),
             shore_nm: Some(halt.shore_nm),
             zones: zones_at(scene.chart, drop.spot.from),
             base,
             asked: None,
             anchored: false,
-            measured,
-            thresholds: thresholds(settings, &keys),
         }));
         Signal { behaviour: Behaviour::AsyncRendezvous, subject: collecting.subject.clone(), kind }
     }

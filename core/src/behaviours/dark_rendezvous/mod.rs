@@ -20,6 +20,7 @@
 
 mod candidates;
 mod explain;
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -28,12 +29,11 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, RestsOn, Roles, Silence, UsualStops, ZoneUse,
     any_zone, never,
 };
-use crate::behaviours::words::number;
-use serde_json::{Map, Value};
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::DarkRendezvous;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -60,16 +60,10 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: true,
     is_grouped: false,
     meets: Some("may have met"),
-    is_uncertain,
     history_hours: 50,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,
 };
-
-/// Whether more than one silent vessel could have come.
-fn is_uncertain(measured: &Map<String, Value>) -> bool {
-    number(measured, "possible").is_some_and(|possible| 1.0 < possible)
-}
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
@@ -13,7 +12,7 @@ use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Place, Places, Rule, Scene, Signal,
-    SignalKind, Step, Subject, minutes, number, thresholds,
+    SignalKind, Step, Subject, minutes,
 };
 use crate::picture::episodes::gap::Gap;
 use crate::picture::episodes::{Halt, News};
@@ -21,8 +20,8 @@ use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::candidates::{Candidate, alongside, candidates, stop_end};
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Search distance for stops around the ends of a gap. Nautical miles.
 pub(super) const FARTHEST_NM: f64 = 120.0;
@@ -198,32 +197,21 @@ impl DarkRendezvous {
 
 fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
     let best = &candidates[0];
-    let mut measured = Map::new();
-    measured.insert("dark_mmsi".to_owned(), Value::from(best.gap.key.mmsi.0));
-    measured.insert("silent_since".to_owned(), Value::from(best.gap.from.at.to_string()));
-    measured.insert("slack_hours".to_owned(), number(best.slack.hours(), 1));
-    measured.insert("usual_knots".to_owned(), number(best.gap.usual_knots, 1));
-    measured.insert("distance_nm".to_owned(), number(best.gap.from.position.nm_to(halt.position), 1));
-    measured.insert("stopped_minutes".to_owned(), number(halt.still.minutes(), 0));
-    measured.insert("possible".to_owned(), Value::from(candidates.len()));
-    measured.insert("stops_within_reach".to_owned(), Value::from(meeting.stops));
-    if 1 < candidates.len() {
-        let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
-        let named = others
-            .map(|other| Value::from(format!("{} ({:.1} h of slack)", other.gap.key.mmsi.0, other.slack.hours())));
-        measured.insert("other_candidates".to_owned(), Value::Array(named.collect()));
-    }
+    let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
+    let others = others.map(|other| format!("{} ({:.1} h of slack)", other.gap.key.mmsi.0, other.slack.hours()));
+    let measured = Measured {
+        dark_mmsi: best.gap.key.mmsi,
+        silent_since: best.gap.from.at,
+        slack_hours: best.slack.hours().into(),
+        usual_knots: best.gap.usual_knots.into(),
+        distance_nm: best.gap.from.position.nm_to(halt.position).into(),
+        stopped_minutes: halt.still.minutes().into(),
+        possible: candidates.len(),
+        stops_within_reach: meeting.stops,
+        other_candidates: (1 < candidates.len()).then(|| others.collect()),
+    };
     let many = settings.most_candidates < candidates.len() as u32;
     let wide = settings.most_stops < meeting.stops as u32;
-    let keys = [
-        "min_shore_nm",
-        "stop_minutes",
-        "speed_factor",
-        "slack_minutes",
-        "together_minutes",
-        "max_slack_hours",
-        "most_candidates",
-    ];
     let mut base = vec![(Behaviour::DarkRendezvous.name(), settings.score)];
     if best.gap.lay_still {
         base.push(("lay_still", settings.lay_still_points));
@@ -232,10 +220,14 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
         started_at: meeting.started_at,
         satisfied_at: meeting.satisfied_at,
         last_at: halt.last_at.max(meeting.started_at),
-        form: match (many, wide) {
-            (true, _) => Form::OneOfMany,
-            (false, true) => Form::ManyStops,
-            (false, false) => Form::Possible,
+        facts: Facts {
+            form: match (many, wide) {
+                (true, _) => Form::OneOfMany,
+                (false, true) => Form::ManyStops,
+                (false, false) => Form::Possible,
+            },
+            measured,
+            thresholds: settings.into(),
         }
         .into(),
         position: Some(halt.position),
@@ -244,8 +236,6 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
         base,
         asked: None,
         anchored: false,
-        measured,
-        thresholds: thresholds(settings, &keys),
     }));
     Signal { behaviour: Behaviour::DarkRendezvous, subject: meeting.subject.clone(), kind }
 }

@@ -12,6 +12,7 @@
 //! ## Blind spots
 //! Crews test devices with the active status too. A device without a fix shows that it is on, but not where.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -21,9 +22,10 @@ use crate::behaviours::character::{
     never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::Distress;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -50,7 +52,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Rescue,
     cise: CiseAnomaly::Other,

@@ -1,17 +1,17 @@
 //! The rule of `distress`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::StationClass;
+use crate::behaviours::Parts;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
-use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, Words, minutes, thresholds};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, minutes};
 use crate::zones::Chart;
 
+use super::facts::{Facts, Form};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Navigational status of an active device (ITU-R M.1371, table 45).
 pub(super) const ACTIVE: u8 = 14;
@@ -74,15 +74,13 @@ impl VesselRule for DistressRule {
             started_at: device.started_at,
             satisfied_at: device.started_at,
             last_at: step.at,
-            form: form.into(),
+            facts: Facts { form, measured: (), thresholds: (&self.settings).into() }.into(),
             position: fix.map(|fix| fix.position),
             shore_nm: fix.map(|fix| scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),
             base: vec![(form.parts()[0], points)],
             asked: None,
             anchored: false,
-            measured: Map::new(),
-            thresholds: thresholds(&self.settings, &["silent_minutes"]),
         });
     }
 

@@ -14,6 +14,7 @@
 //! The draught is typed by hand, often late and often never. Fuel burnt and ballast change it in small steps, which are
 //! not added up. A port that is missing from the index, or was visited during a silence, is not known as a port call.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -22,9 +23,10 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Lead, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::DraughtChange;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -51,7 +53,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: 240,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Parameters,

@@ -1,17 +1,17 @@
 //! The rule of `draught_change`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
-use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, minutes, number, thresholds};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, minutes, number};
 use crate::picture::tracks::Fields;
 use crate::zones::Chart;
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// The `draught_change` behaviour and its state.
 pub(crate) type DraughtChange = PerVessel<DraughtRule>;
@@ -43,31 +43,31 @@ impl DraughtRule {
         let position = scene.vessel.last().map(|fix| fix.position);
         let metres = |dm: u8| f64::from(dm) / 10.0;
         let mut base = vec![(Behaviour::DraughtChange.name(), settings.score)];
-        let mut measured = Map::new();
-        measured.insert("draught_before_metres".into(), number(metres(pending.before), 1));
-        measured.insert("draught_after_metres".into(), number(metres(after), 1));
-        measured.insert("change_metres".into(), number(metres(after) - metres(pending.before), 1));
         let lookback = minutes(settings.lookback_hours * 60.0);
-        if let Some(hole) = scene.hole()
-            && minutes(settings.gap_hours * 60.0) <= hole.length()
-            && pending.at - hole.to <= lookback
-        {
+        let silent = scene
+            .hole()
+            .filter(|hole| minutes(settings.gap_hours * 60.0) <= hole.length() && pending.at - hole.to <= lookback);
+        if silent.is_some() {
             base.push(("after_gap", settings.gap_points));
-            measured.insert("silent_hours".into(), number(hole.length().hours(), 1));
         }
+        let measured = Measured {
+            draught_before_metres: metres(pending.before).into(),
+            draught_after_metres: metres(after).into(),
+            change_metres: (metres(after) - metres(pending.before)).into(),
+            silent_hours: silent.map(|hole| hole.length().hours().into()),
+        };
+        let form = if pending.before < after { Form::Deeper } else { Form::LessDeep };
         Holding {
             started_at: pending.at,
             satisfied_at: step.at,
             last_at: step.at,
-            form: if pending.before < after { Form::Deeper } else { Form::LessDeep }.into(),
+            facts: Facts { form, measured, thresholds: settings.into() }.into(),
             position,
             shore_nm: step.place.map(|place| place.shore_nm(scene.chart)),
             zones: step.presence.iter().collect(),
             base,
             asked: None,
             anchored: false,
-            measured,
-            thresholds: thresholds(settings, &["change_metres", "settle_hours", "gap_hours", "lookback_hours"]),
         }
     }
 }

@@ -18,6 +18,7 @@
 //! Class B seldom sends a heading. A ship whose compass is out by 45° appears to drift wherever it goes slowly, and so
 //! does a ship that holds its station with thrusters.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -27,9 +28,10 @@ use crate::behaviours::character::{
     never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::Drift;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -56,7 +58,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Safety,
     cise: CiseAnomaly::Erratic,

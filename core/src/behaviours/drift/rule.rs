@@ -1,21 +1,19 @@
 //! The rule of `drift`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::time::{Span, Time};
-use crate::behaviours::runner::case::{
-    Case, FIXES, FIXES_SATELLITE, Facts, Kept, NOT_YET, RESUME_AFTER, Seen, Where, Whole,
-};
+use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, NOT_YET, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::Lone;
 use crate::behaviours::runner::vessel::PerVessel;
-use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, number, thresholds};
+use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Rounded, minutes, number};
 use crate::geo::{LatLon, angle_between};
 use crate::picture::tracks::SpeedMadeGood;
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// The `drift` behaviour and its state.
 pub(crate) type Drift = PerVessel<Lone<Drifting>>;
@@ -113,30 +111,24 @@ impl Case for Drifting {
         }
     }
 
-    fn facts(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>) -> Facts {
+    fn facts(settings: &Settings, kept: &Kept<Way>, seen: &Seen<'_>, at_anchor: Option<AtAnchor>) -> AnyFacts {
+        let measured = Measured {
+            counted_minutes: kept.condition.counted().minutes().into(),
+            drift_metres: kept.own.metres.into(),
+            greatest_degrees: kept.own.greatest_degrees.into(),
+            drift_degrees: degrees_off(seen).map(Rounded::from),
+            speed_made_good_knots: seen.step.smg.map(|smg| smg.knots.into()),
+            shore_nm: seen.shore_nm().into(),
+            at_anchor,
+        };
+        Facts { form: Form, measured, thresholds: settings.into() }.into()
+    }
+
+    fn base(settings: &Settings, _kept: &Kept<Way>, seen: &Seen<'_>) -> Vec<(&'static str, i32)> {
         let merchant = matches!(seen.vessel.ship_type(), Some(70..=89));
         let far = settings.merchant_min_shore_nm <= seen.shore_nm();
         let points = if merchant && far && seen.watched() { settings.merchant_score } else { settings.score };
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
-        measured.insert("drift_metres".into(), number(kept.own.metres, 0));
-        measured.insert("greatest_degrees".into(), number(kept.own.greatest_degrees, 0));
-        if let Some(degrees) = degrees_off(seen) {
-            measured.insert("drift_degrees".into(), number(degrees, 0));
-        }
-        if let Some(smg) = seen.step.smg {
-            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
-        }
-        measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
-        Facts {
-            form: Form.into(),
-            base: vec![(Behaviour::Drift.name(), points)],
-            measured,
-            thresholds: thresholds(
-                settings,
-                &["min_knots", "max_knots", "drift_degrees", "straight_degrees", "after_minutes", "min_metres"],
-            ),
-        }
+        vec![(Behaviour::Drift.name(), points)]
     }
 }
 

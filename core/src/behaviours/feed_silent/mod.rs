@@ -18,6 +18,7 @@
 //! A recording has no time of receipt, so nothing is reported about inputs in a replay. A harbour receiver with few
 //! ships may be silent by nature.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -27,9 +28,10 @@ use crate::behaviours::character::{
     never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::FeedSilent;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -56,7 +58,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Infra,
     cise: CiseAnomaly::Other,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::ais::StationId;
 use crate::base::state::remembers;
@@ -11,15 +10,15 @@ use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, Words, minutes, number, thresholds,
+    Subject, minutes,
 };
 use crate::geo::LatLon;
 use crate::picture::coverage::{Receipts, SLOT};
 use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// How recently an input must have been heard for the silence of one of its stations to be the station's own.
 const INPUT_ALIVE: Span = Span::from_minutes(5);
@@ -45,12 +44,11 @@ struct Station {
 
 /// What is silent, for the facts of the alert.
 struct Silent<'a> {
-    form: Form,
     name: &'a str,
     since: Time,
     satisfied_at: Time,
     position: Option<LatLon>,
-    measured: Map<String, Value>,
+    measured: Measured,
 }
 
 impl FeedSilent {
@@ -65,24 +63,17 @@ impl FeedSilent {
     }
 
     fn says(&self, silent: Silent<'_>, out: &mut Output) {
-        let mut measured = silent.measured;
-        measured.insert(silent.form.parts()[0].into(), silent.name.into());
         let holding = Holding {
             started_at: silent.since,
             satisfied_at: silent.satisfied_at,
             last_at: silent.satisfied_at,
-            form: silent.form.into(),
+            facts: Facts { measured: silent.measured, thresholds: (&self.settings).into() }.into(),
             position: silent.position,
             shore_nm: None,
             zones: Vec::new(),
             base: vec![(Behaviour::FeedSilent.name(), self.settings.score)],
             asked: None,
             anchored: false,
-            measured,
-            thresholds: thresholds(
-                &self.settings,
-                &["silent_seconds", "station_min_minutes", "area_minutes", "area_vessels"],
-            ),
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: Behaviour::FeedSilent, subject: Subject::nobody(silent.name), kind });
@@ -132,11 +123,12 @@ impl FeedSilent {
                 continue;
             }
             self.areas.insert(name.clone(), area.since);
-            let mut measured = Map::new();
-            measured.insert("vessels_lost".into(), Value::from(area.regular));
-            measured.insert("heard_every_minutes".into(), number(area.habit.minutes(), 1));
+            let measured = Measured::Area {
+                vessels_lost: area.regular,
+                heard_every_minutes: area.habit.minutes().into(),
+                area: name.clone(),
+            };
             let silent = Silent {
-                form: Form::Area,
                 name: &name,
                 since: area.since,
                 satisfied_at: scene.now,
@@ -180,17 +172,10 @@ impl Rule for FeedSilent {
             return;
         }
         station.open = true;
-        let mut measured = Map::new();
-        measured.insert("usual_interval_minutes".into(), number(pulse.usual.unwrap_or(Span::ZERO).minutes(), 1));
+        let usual = pulse.usual.unwrap_or(Span::ZERO).minutes();
+        let measured = Measured::Station { usual_interval_minutes: usual.into(), station: station.name.clone() };
         let (name, since, satisfied_at) = (station.name.clone(), station.last_at, station.last_at + station.usual);
-        let silent = Silent {
-            form: Form::Station,
-            name: &name,
-            since,
-            satisfied_at: satisfied_at.max(since),
-            position: None,
-            measured,
-        };
+        let silent = Silent { name: &name, since, satisfied_at: satisfied_at.max(since), position: None, measured };
         self.says(silent, out);
     }
 
@@ -238,15 +223,8 @@ impl PictureRule for FeedSilent {
             if last_at + limit <= received {
                 self.inputs.insert(input.name.clone(), last_at);
                 let satisfied_at = last_at + limit;
-                let measured = Map::new();
-                let silent = Silent {
-                    form: Form::Input,
-                    name: &input.name,
-                    since: last_at,
-                    satisfied_at,
-                    position: None,
-                    measured,
-                };
+                let measured = Measured::Input { input: input.name.clone() };
+                let silent = Silent { name: &input.name, since: last_at, satisfied_at, position: None, measured };
                 self.says(silent, out);
             }
         }

@@ -1,82 +1,62 @@
 //! The texts of `feed_silent` alerts.
 
-use serde::{Deserialize, Serialize};
-
-use crate::base::time::Span;
-use crate::behaviours::Holding;
+use crate::base::text::decimals;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Who, Words};
 use crate::geo::LatLon;
-use crate::zones::Chart;
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// What is silent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Form {
-    /// An input.
-    Input,
-    /// A receiving station.
-    Station,
-    /// All vessels in an area.
-    Area,
-}
+use super::facts::{Facts, Measured};
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        match self {
-            Form::Input => &["input"],
-            Form::Station => &["station"],
-            Form::Area => &["area"],
-        }
-    }
-
-    fn who(self, of: &Circumstances<'_>) -> Who {
-        let text = match self {
-            Form::Input => format!("Input {}", of.source()),
-            Form::Station => format!("Station {}", of.source()),
-            Form::Area => {
-                let all = of.number("vessels_lost").map_or("vessels".to_owned(), |lost| format!("{lost:.0} vessels"));
+impl Words for Facts {
+    fn who(&self, of: &Circumstances<'_>) -> Who {
+        let text = match self.measured {
+            Measured::Input { .. } => format!("Input {}", of.source()),
+            Measured::Station { .. } => format!("Station {}", of.source()),
+            Measured::Area { vessels_lost, .. } => {
                 let around =
                     of.position.map_or_else(|| format!("in {}", of.source()), |at| format!("near {}", about(at)));
-                format!("All {all} {around}")
+                format!("All {vessels_lost} vessels {around}")
             }
         };
         Who { text, several: false }
     }
 
-    fn deed(self, of: &Circumstances<'_>) -> String {
-        match self {
-            Form::Area => {
-                let heard = of.number("heard_every_minutes").map_or_else(String::new, |minutes| {
-                    format!(" (each heard at least every {} before)", Span::from_minutes(minutes as i64))
-                });
-                format!("went silent at {} UTC{heard}: most likely a loss of reception", of.started_at.clock())
+    fn deed(&self, of: &Circumstances<'_>) -> String {
+        match self.measured {
+            Measured::Area { heard_every_minutes, .. } => {
+                let (at, usual) = (of.started_at.clock(), heard_every_minutes.whole_minutes());
+                format!(
+                    "went silent at {at} UTC (each heard at least every {usual} before): most likely a loss of reception"
+                )
             }
-            Form::Station => {
-                let usual = of.stated("usual_interval_minutes", " (", " min)");
-                let silent = of.have("was silent", "been silent");
-                format!("{silent} {}, longer than 99.9 % of its usual pauses{usual}", of.since())
+            Measured::Station { usual_interval_minutes, .. } => {
+                let (silent, usual) = (of.have("was silent", "been silent"), decimals(usual_interval_minutes));
+                format!("{silent} {}, longer than 99.9 % of its usual pauses ({usual} min)", of.since())
             }
-            Form::Input => format!("{} nothing {}", of.have("sent", "sent"), of.since()),
+            Measured::Input { .. } => format!("{} nothing {}", of.have("sent", "sent"), of.since()),
         }
     }
 
-    fn caveat(self) -> Caveat {
-        Caveat::Reception(match self {
-            Form::Area => "This concerns our reception, not a vessel; vessels there are not seen until it returns.",
-            Form::Input | Form::Station => {
+    fn caveat(&self) -> Caveat {
+        Caveat::Reception(match self.measured {
+            Measured::Area { .. } => {
+                "This concerns our reception, not a vessel; vessels there are not seen until it returns."
+            }
+            Measured::Input { .. } | Measured::Station { .. } => {
                 "This concerns our reception, not a vessel; what is heard only there is not seen until it returns."
             }
         })
     }
 
-    fn opened(self, of: &Opening<'_>) -> String {
+    fn opened(&self, of: &Opening) -> String {
         format!("silent for {}", of.whole())
     }
 
-    fn line(self, _: &str, _: &Holding, _: &Chart) -> String {
-        match self {
-            Form::Input => "An input is silent".to_owned(),
-            Form::Station => "A station is silent".to_owned(),
-            Form::Area => "All vessels in an area went silent at once".to_owned(),
+    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+        match self.measured {
+            Measured::Input { .. } => "An input is silent".to_owned(),
+            Measured::Station { .. } => "A station is silent".to_owned(),
+            Measured::Area { .. } => "All vessels in an area went silent at once".to_owned(),
         }
     }
 }

@@ -18,6 +18,7 @@
 //! Distant-water fleets on their way to the grounds do the same. The type is as the vessel reports it. The parts of the
 //! world are coarse: the first digit of the MMSI against a few meridians.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -27,9 +28,10 @@ use crate::behaviours::character::{
     any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::FishingOutOfPlace;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -56,7 +58,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: 168,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

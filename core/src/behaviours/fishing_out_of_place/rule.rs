@@ -1,23 +1,24 @@
 //! The rule of `fishing_out_of_place`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi, knots};
 use crate::behaviours::explain::said_of;
-use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where};
+use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, RESUME_AFTER, Seen, Where};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::{self, Lone};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
-use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes, number, thresholds};
+use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Step, minutes, number};
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Presence};
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Shortest leg that is added to a passage.
 const LEG: Span = Span::from_minutes(15);
@@ -253,25 +254,26 @@ impl Case for Stop {
         }
     }
 
-    fn facts(settings: &Settings, kept: &Kept<Done>, seen: &Seen<'_>) -> Facts {
+    fn facts(settings: &Settings, kept: &Kept<Done>, seen: &Seen<'_>, _at_anchor: Option<AtAnchor>) -> AnyFacts {
         let passage = &kept.own;
+        let measured = Measured {
+            counted_minutes: kept.condition.counted().minutes().into(),
+            passage_hours: passage.took.hours().into(),
+            passage_nm: (passage.path_metres / METRES_PER_NM).into(),
+            passage_straight_share: (passage.net_metres / passage.path_metres).into(),
+            passage_knots: knots(passage.path_metres, passage.took.seconds()).into(),
+            speed_made_good_knots: seen.step.smg.map(|smg| smg.knots.into()),
+            shore_nm: seen.shore_nm().into(),
+        };
+        Facts { form: Form, measured, thresholds: settings.into() }.into()
+    }
+
+    fn base(settings: &Settings, _kept: &Kept<Done>, seen: &Seen<'_>) -> Vec<(&'static str, i32)> {
         let mut base = vec![(Behaviour::FishingOutOfPlace.name(), settings.score)];
         if is_foreign(seen.vessel.mmsi(), seen.fix.position) {
             base.push(("foreign_flag", settings.foreign_points));
         }
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
-        measured.insert("passage_hours".into(), number(passage.took.hours(), 0));
-        measured.insert("passage_nm".into(), number(passage.path_metres / METRES_PER_NM, 0));
-        measured.insert("passage_straight_share".into(), number(passage.net_metres / passage.path_metres, 2));
-        let speed = knots(passage.path_metres, passage.took.seconds());
-        measured.insert("passage_knots".into(), number(speed, 1));
-        if let Some(smg) = seen.step.smg {
-            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
-        }
-        measured.insert("shore_nm".into(), number(seen.shore_nm(), 0));
-        let keys = ["min_shore_nm", "min_knots", "max_knots", "passage_hours", "straight_share", "stop_knots"];
-        Facts { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
+        base
     }
 }
 

@@ -1,37 +1,28 @@
 //! The texts of `fishing_out_of_place` alerts.
 
-use serde::{Deserialize, Serialize};
-
-use crate::behaviours::Holding;
+use crate::base::text::{about_hours, decimals};
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::Chart;
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// The single form of the behaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Form;
+use super::facts::{Facts, Measured};
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn deed(self, of: &Circumstances<'_>) -> String {
+impl Words for Facts {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
         let stopped = of.have("was stopped", "been stopped");
-        let passage = of.hours("passage_hours", " of ", "");
-        let knots = of.stated("passage_knots", " at ", " kn");
-        let far = of.stated("passage_nm", " (", " nm)");
-        format!("{stopped} for {} after a straight passage{passage}{knots}{far}", of.held())
+        let Measured { passage_hours, passage_knots, passage_nm, .. } = self.measured;
+        let (took, knots, nm) = (about_hours(passage_hours), decimals(passage_knots), decimals(passage_nm));
+        format!("{stopped} for {} after a straight passage of {took} at {knots} kn ({nm} nm)", of.held())
     }
 
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("craft without AIS would not be seen")
     }
 
-    fn opened(self, of: &Opening<'_>) -> String {
-        format!("stopped {}, after a long straight passage", of.held())
+    fn opened(&self, of: &Opening) -> String {
+        format!("stopped {}, after a long straight passage", of.held(self.measured.counted_minutes))
     }
 
-    fn line(self, code: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         match code {
             "foreign_flag" => "Flag state from another region, or unknown".to_owned(),
             _ => "Fishing vessel on a straight course for days, then stops far out".to_owned(),

@@ -14,6 +14,7 @@
 //! Truncated, padded and mistyped names, names that follow a yard's hull number, and names the ship had before are not changes. Ships
 //! without an IMO number that change their MMSI are new ships. While several ships use one MMSI, their static data cannot be told apart.
 
+pub(crate) mod facts;
 mod registry;
 mod rule;
 mod settings;
@@ -24,9 +25,10 @@ use crate::behaviours::character::{
     any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::IdentityChange;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -53,7 +55,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Parameters,

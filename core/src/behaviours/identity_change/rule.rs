@@ -2,30 +2,28 @@
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
+use crate::behaviours::Parts;
 use crate::behaviours::shared::names::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, Vicinity, Words, minutes, thresholds,
+    Subject, Vicinity, minutes,
 };
-use crate::picture::tracks::{Fields, Flag, Identity, TrackIx, TrackKey, Vessel, flag_of};
+use crate::picture::tracks::{Fields, Identity, TrackIx, TrackKey, Vessel, flag_of};
 use crate::zones::{Chart, imo_check_digit_holds};
 
+use super::facts::{Facts, Form, Measured, NewBearer, NewCallSign, NewName, NewShipType, Said};
 use super::registry::{Bearer, Registry};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Navigational statuses of a ship that is not under way: at anchor (1), moored (5), aground (6).
 const LYING: [u8; 3] = [1, 5, 6];
 /// Maximum number of earlier names and call signs remembered for a vessel that changed.
 const MOST_EARLIER: usize = 8;
-/// Thresholds that alerts state.
-const KEYS: [&str; 3] = ["fresh_minutes", "under_way_knots", "harbour_shore_nm"];
-
 /// The `identity_change` behaviour and its state.
 pub struct IdentityChange {
     settings: Settings,
@@ -51,17 +49,13 @@ struct Pending {
 struct Findings {
     strongest: Option<Form>,
     since: Time,
-    measured: Map<String, Value>,
+    measured: Measured,
 }
 
 impl Findings {
     fn add(&mut self, change: Form, since: Time) {
         self.strongest = Some(self.strongest.map_or(change, |found| found.min(change)));
         self.since = self.since.min(since);
-    }
-
-    fn note(&mut self, key: &str, value: impl Into<Value>) {
-        self.measured.insert(key.to_owned(), value.into());
     }
 }
 
@@ -143,8 +137,7 @@ impl IdentityChange {
             && !known(new)
         {
             found.add(Form::Renamed, since);
-            found.note("old_name", &*old);
-            found.note("new_name", new);
+            found.measured.name = Some(names(Some(&old), Some(new)));
             self.remember(step.vessel, [&old, new]);
         }
         let earlier = self.earlier.get(&step.vessel);
@@ -157,8 +150,8 @@ impl IdentityChange {
             && !known(new)
         {
             found.add(Form::CallSign, since);
-            found.note("old_call_sign", &*old);
-            found.note("new_call_sign", new);
+            let (old_call_sign, new_call_sign) = (old.to_string(), new.to_owned());
+            found.measured.call_sign = Some(NewCallSign { old_call_sign, new_call_sign });
             self.remember(step.vessel, [&old, new]);
         }
         let earlier = self.earlier.get(&step.vessel);
@@ -171,8 +164,7 @@ impl IdentityChange {
             && !known(&format!("#{new}"))
         {
             found.add(Form::ShipType, since);
-            found.note("old_ship_type", old);
-            found.note("new_ship_type", new);
+            found.measured.ship_type = Some(NewShipType { old_ship_type: old, new_ship_type: new });
             self.remember(step.vessel, [&format!("#{old}"), &format!("#{new}")]);
         }
         if pending.name.is_some() || pending.call_sign.is_some() || pending.ship_type.is_some() {
@@ -225,7 +217,7 @@ impl IdentityChange {
         if !imo_check_digit_holds(imo) {
             if 1_000_000 <= imo && self.registry.is_news(imo, mmsi, step.at) {
                 found.add(Form::CheckDigit, step.at);
-                found.note("imo", imo);
+                found.measured.imo = Some(imo);
             }
             return;
         }
@@ -243,9 +235,8 @@ impl IdentityChange {
         if bearer.mmsi == mmsi {
             if another {
                 found.add(Form::Renamed, step.at);
-                found.note("imo", imo);
-                found.note("old_name", bearer.name.as_deref());
-                found.note("new_name", name.as_deref());
+                found.measured.imo = Some(imo);
+                found.measured.rename(names(bearer.name.as_deref(), name.as_deref()));
             }
             bearer.name = name.or_else(|| bearer.name.take());
             bearer.at = step.at;
@@ -263,19 +254,20 @@ impl IdentityChange {
             (false, false) => Form::NewMmsi,
         };
         found.add(change, began.max(heard).min(step.at));
-        found.note("imo", imo);
-        found.note("old_mmsi", bearer.mmsi.0);
-        found.note("new_mmsi", mmsi.0);
-        found.note("old_flag", old_flag.map(Flag::code));
-        found.note("new_flag", new_flag.map(Flag::code));
-        found.note("old_name", bearer.name.as_deref());
-        found.note("new_name", name.as_deref());
-        found.note("old_heard_at", heard.to_string());
+        found.measured.imo = Some(imo);
+        found.measured.bearer = Some(NewBearer { old_mmsi: bearer.mmsi, new_mmsi: mmsi, old_flag, new_flag });
+        found.measured.rename(names(bearer.name.as_deref(), name.as_deref()));
+        found.measured.old_heard_at = Some(heard);
         match change {
             Form::SharedImo => bearer.rival = Some(mmsi),
             _ => *bearer = Bearer { mmsi, name, at: step.at, rival: None },
         }
     }
+}
+
+/// A name before and after; `None` where none was received.
+fn names(old: Option<&str>, new: Option<&str>) -> NewName {
+    NewName { old_name: Said(old.map(str::to_owned)), new_name: Said(new.map(str::to_owned)) }
 }
 
 /// When a vessel under this MMSI was last heard with a position. `None` if there is none.
@@ -303,7 +295,7 @@ impl Rule for IdentityChange {
         if learned.repeated.is_empty() {
             return;
         }
-        let mut found = Findings { strongest: None, since: step.at, measured: Map::new() };
+        let mut found = Findings { strongest: None, since: step.at, measured: Measured::default() };
         self.settle(scene, &vessel, step, learned.repeated, &mut found);
         self.compare(scene, &vessel, step, &mut found);
         let Some(change) = found.strongest else {
@@ -319,15 +311,13 @@ impl Rule for IdentityChange {
             started_at: found.since,
             satisfied_at: step.at,
             last_at: step.at,
-            form: change.into(),
+            facts: Facts { form: change, measured: found.measured, thresholds: (&self.settings).into() }.into(),
             position: vessel.last().map(|fix| fix.position),
             shore_nm: step.place.map(|place| place.shore_nm(scene.chart)),
             zones: step.presence.iter().collect(),
             base: vec![(change.parts()[0], points)],
             asked: None,
             anchored: false,
-            measured: found.measured,
-            thresholds: thresholds(&self.settings, &KEYS),
         };
         let kind = SignalKind::Holds(Box::new(holds));
         out.signals.push(Signal { behaviour: Behaviour::IdentityChange, subject: subject.clone(), kind });

@@ -14,6 +14,7 @@
 //! ## Blind spots
 //! AIS does not show which ship is the rightful one. Two ships less than an hour's way apart may look like one.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -24,9 +25,10 @@ use crate::behaviours::character::{
 };
 use crate::behaviours::registry::Behaviour;
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::IdentityConflict;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -53,7 +55,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Parameters,

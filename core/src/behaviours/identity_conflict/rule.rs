@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
-use crate::behaviours::shared::sharing::{is_watched, jump_measured, jump_nm};
+use crate::behaviours::shared::sharing::{JumpFacts, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, minutes, number, thresholds,
+    Subject, minutes,
 };
 use crate::picture::tracks::{Activity, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Interval at which an open conflict is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -164,22 +164,24 @@ impl IdentityConflict {
         told.places = told.places.max(places);
         double.open = Some((since, at));
         let is_shared = scene.tracks.settings().shared_above_places < places as u32;
-        let mut measured = jump_measured(&double.jump);
-        measured.insert("distance_nm".to_owned(), number(apart_nm, 1));
-        measured.insert("places".to_owned(), places.into());
+        let jump = JumpFacts { distance_nm: apart_nm.into(), ..(&double.jump).into() };
+        let measured = Measured { jump, places };
         let holding = Holding {
             started_at: double.jump.first.at,
             satisfied_at: since,
             last_at: at,
-            form: if is_shared { Form::Shared } else { Form::Conflict }.into(),
+            facts: Facts {
+                form: if is_shared { Form::Shared } else { Form::Conflict },
+                measured,
+                thresholds: settings.into(),
+            }
+            .into(),
             position: Some(position),
             shore_nm: Some(scene.chart.shore_nm(position)),
             zones: double.zones.clone(),
             base: vec![(Behaviour::IdentityConflict.name(), settings.score)],
             asked: None,
             anchored: false,
-            measured,
-            thresholds: thresholds(settings, &["fixes", "within_minutes", "min_nm", "silent_hours"]),
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: Behaviour::IdentityConflict, subject: double.subject(further), kind });

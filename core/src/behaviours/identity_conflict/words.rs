@@ -1,76 +1,63 @@
 //! The texts of `identity_conflict` alerts.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
 use crate::base::text::distance;
-use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Tense, Who, Words};
-use crate::zones::Chart;
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// By how many ships a number is used.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Form {
-    /// By two ships, or by a stated number of them.
-    Conflict,
-    /// By transmitters in several places within a day.
-    Shared,
-}
+use super::facts::{Facts, Form};
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        match self {
-            Form::Conflict => &[],
-            Form::Shared => &["shared"],
-        }
-    }
-
-    fn who(self, of: &Circumstances<'_>) -> Who {
-        let text = match self.places(of) {
-            Some(places) if self == Form::Shared => format!("Transmitters in {places:.0} places"),
-            Some(places) => format!("{places:.0} ships"),
-            None => format!("Two ships {} apart", apart(of)),
+impl Words for Facts {
+    fn who(&self, _: &Circumstances<'_>) -> Who {
+        let text = match self.places() {
+            Some(places) if self.form == Form::Shared => format!("Transmitters in {places} places"),
+            Some(places) => format!("{places} ships"),
+            None => format!("Two ships {} apart", self.apart()),
         };
         Who { text, several: true }
     }
 
-    fn deed(self, of: &Circumstances<'_>) -> String {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
         let past = of.tense == Tense::Past;
         let (number, since) = (number_of(of), of.since());
-        match self.places(of) {
-            Some(_) if self == Form::Shared => {
+        match self.places() {
+            Some(_) if self.form == Form::Shared => {
                 let used = if past { "used" } else { "have used" };
-                format!("{used} {number} within a day, two of them {} apart {since}", apart(of))
+                format!("{used} {number} within a day, two of them {} apart {since}", self.apart())
             }
             places => {
                 let using = if past { "used" } else { "have been using" };
-                let two = places.map_or_else(String::new, |_| format!(", two of them {} apart", apart(of)));
+                let two = places.map_or_else(String::new, |_| format!(", two of them {} apart", self.apart()));
                 format!("{using} {number} {since}{two}")
             }
         }
     }
 
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not show which of them the number was assigned to")
     }
 
-    fn opened(self, _: &Opening<'_>) -> String {
+    fn opened(&self, _: &Opening) -> String {
         "both positions still reporting".to_owned()
     }
 
-    fn line(self, _: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         "One MMSI used by two ships".to_owned()
     }
 
-    fn part(self, _: &'static str, _: &Map<String, Value>) -> String {
+    fn part(&self, _: &'static str) -> String {
         "a number shared by several transmitters".to_owned()
     }
 }
 
-impl Form {
+impl Facts {
     /// Number of places where one MMSI is heard, if there are more than two or the MMSI is shared.
-    fn places(self, of: &Circumstances<'_>) -> Option<f64> {
-        of.number("places").filter(|places| self == Form::Shared || 2.0 < *places)
+    fn places(&self) -> Option<usize> {
+        let places = self.measured.places;
+        (self.form == Form::Shared || 2 < places).then_some(places)
+    }
+
+    fn apart(&self) -> String {
+        distance(self.measured.jump.distance_nm)
     }
 }
 
@@ -81,8 +68,4 @@ fn number_of(of: &Circumstances<'_>) -> String {
     };
     let name = vessel.name.as_ref().map_or_else(String::new, |name| format!("{name}, "));
     format!("MMSI {:09} ({name}{})", vessel.mmsi, vessel.flag_and_type())
-}
-
-fn apart(of: &Circumstances<'_>) -> String {
-    of.number("distance_nm").map_or("far".to_owned(), distance)
 }

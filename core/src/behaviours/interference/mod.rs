@@ -16,6 +16,7 @@
 //! false place has not jumped, so nothing is known against it.
 
 mod astray;
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -25,9 +26,10 @@ use crate::behaviours::character::{
     never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::Interference;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -54,7 +56,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Other,

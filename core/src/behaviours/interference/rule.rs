@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
@@ -11,15 +10,15 @@ use crate::base::units::{METRES_PER_NM, Mmsi};
 use crate::behaviours::shared::sharing::is_watched;
 use crate::behaviours::{
     Behaviour, Doubt, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal,
-    SignalKind, Step, Subject, Verdict, minutes, thresholds,
+    SignalKind, Step, Subject, Verdict, minutes,
 };
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::astray::{Kind, Strays};
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Side of the cells that identify an area. Degrees.
 const CELL_DEGREES: f64 = 0.25;
@@ -187,22 +186,18 @@ impl Interference {
         let Some(area) = self.areas.get(name) else {
             return;
         };
+        let measured = Measured { vessels: area.vessels.len(), mmsis: area.vessels.iter().copied().collect() };
         let holding = Holding {
             started_at: area.started_at,
             satisfied_at: area.opened_at,
             last_at: area.last_at,
-            form: Form.into(),
+            facts: Facts { form: Form, measured, thresholds: (&self.settings).into() }.into(),
             position: Some(area.centre),
             shore_nm: Some(scene.chart.shore_nm(area.centre)),
             zones: area.zones.clone(),
             base: vec![(Behaviour::Interference.name(), self.settings.score)],
             asked: None,
             anchored: false,
-            measured: Map::from_iter([
-                ("vessels".to_owned(), area.vessels.len().into()),
-                ("mmsis".to_owned(), area.vessels.iter().map(|mmsi| mmsi.0).collect::<Vec<u32>>().into()),
-            ]),
-            thresholds: thresholds(&self.settings, &["vessels", "radius_nm", "window_minutes", "back_minutes"]),
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: Behaviour::Interference, subject: area.subject(name), kind });

@@ -14,6 +14,7 @@
 //! ## Blind spots
 //! Fishing along a line looks the same, and so does waiting for a berth. The line is only as good as the zone file.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -24,9 +25,10 @@ use crate::behaviours::character::{
 };
 use crate::zones::Kind;
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::LimitHugging;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -53,7 +55,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Erratic,

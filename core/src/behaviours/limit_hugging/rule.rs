@@ -1,17 +1,15 @@
 //! The rule of `limit_hugging`.
 
-use serde_json::Map;
-
 use crate::base::time::Time;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
 use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
-use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number, thresholds};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step};
 use crate::zones::{Relation, ZoneIx};
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// The `limit_hugging` behaviour and its state.
 pub(crate) type LimitHugging = PerVessel<InZones<SlowInBelt>>;
@@ -73,12 +71,11 @@ impl ZoneCase for SlowInBelt {
     ) -> Holding {
         let At { scene, step, fix } = at;
         let settings = &profile.settings;
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(condition.counted().minutes(), 1));
-        measured.insert("outside_nm".into(), number(edge_nm.max(0.0), 2));
-        if let Some(smg) = step.smg {
-            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
-        }
+        let measured = Measured {
+            counted_minutes: condition.counted().minutes().into(),
+            outside_nm: edge_nm.max(0.0).into(),
+            speed_made_good_knots: step.smg.map(|smg| smg.knots.into()),
+        };
         // The belt may be wider than the zone's own "near", or the zone may have none.
         let mut zones: Vec<_> = step.presence.iter().collect();
         if !zones.iter().any(|(listed, _)| *listed == zone) {
@@ -88,15 +85,13 @@ impl ZoneCase for SlowInBelt {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
             last_at: fix.at,
-            form: Form.into(),
+            facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones,
             base: vec![(Behaviour::LimitHugging.name(), settings.score)],
             asked: (!profile.own_score).then_some(settings.asked_score),
             anchored: false,
-            measured,
-            thresholds: thresholds(settings, &["reach_nm", "slow_knots", "moving_knots", "after_hours", "end_minutes"]),
         }
     }
 

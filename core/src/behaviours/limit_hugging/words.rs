@@ -1,36 +1,28 @@
 //! The texts of `limit_hugging` alerts.
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::text::distance;
-use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, below};
-use crate::zones::Chart;
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// The single form of the behaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Form;
+use super::facts::Facts;
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        &[]
+impl Words for Facts {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
+        let (stayed, slow) = (of.have("stayed", "stayed"), below(self.thresholds.slow_knots));
+        let (held, out) = (of.held(), distance(self.measured.outside_nm));
+        format!("{stayed} {slow} for {held}, {out} outside {}", of.zone())
     }
 
-    fn deed(self, of: &Circumstances<'_>) -> String {
-        let out = of.number("outside_nm").map_or(String::new(), |nm| format!("{} ", distance(nm)));
-        let (stayed, slow) = (of.have("stayed", "stayed"), below(of.thresholds));
-        format!("{stayed} {slow} for {}, {out}outside {}", of.held(), of.zone())
-    }
-
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not say why")
     }
 
-    fn opened(self, of: &Opening<'_>) -> String {
-        format!("{} outside the limit {}", of.slow(), of.held())
+    fn opened(&self, of: &Opening) -> String {
+        let (slow, held) = (below(self.thresholds.slow_knots), of.held(self.measured.counted_minutes));
+        format!("{slow} outside the limit {held}")
     }
 
-    fn line(self, _: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         "Stays slow just outside the limit".to_owned()
     }
 }

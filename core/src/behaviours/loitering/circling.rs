@@ -1,16 +1,16 @@
 //! Circling, one form of loitering: whether the positions of a vessel, every 5 minutes, go round in one place.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::geo::{LatLon, wrap_degrees};
 use crate::picture::tracks::{Fix, Vessel};
 
+use crate::behaviours::Explanation;
+use crate::behaviours::loitering::facts;
 use crate::behaviours::loitering::settings::Settings;
 use crate::behaviours::runner::vessel::VesselScene;
-use crate::behaviours::{Explanation, number};
 
 /// Interval between the positions that are examined.
 const SLOT: Span = Span::from_minutes(5);
@@ -168,16 +168,18 @@ impl Circling {
         }
     }
 
-    /// Adds the measured values of the current circling, if there is any.
-    pub(super) fn measure(&self, measured: &mut Map<String, Value>) {
+    /// What was measured of the current circling; `None` if there is none.
+    pub(super) fn measured(&self) -> Option<facts::Round> {
         let State::Open { round, .. } = self.state else {
-            return;
+            return None;
         };
-        measured.insert("circling_hours".into(), number(round.hours, 1));
-        measured.insert("circling_path_nm".into(), number(round.path_nm, 1));
-        measured.insert("circling_net_nm".into(), number(round.net_nm, 1));
-        measured.insert("circling_median_knots".into(), number(round.median_knots, 1));
-        measured.insert("circling_turn_degrees".into(), number(round.turn_degrees, 0));
+        Some(facts::Round {
+            circling_hours: round.hours.into(),
+            circling_path_nm: round.path_nm.into(),
+            circling_net_nm: round.net_nm.into(),
+            circling_median_knots: round.median_knots.into(),
+            circling_turn_degrees: round.turn_degrees.into(),
+        })
     }
 }
 

@@ -25,6 +25,7 @@
 //! anchor.
 
 mod circling;
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod stay;
@@ -36,9 +37,10 @@ use crate::behaviours::character::{
 };
 use crate::behaviours::registry::Behaviour;
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::Loitering;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -65,7 +67,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Erratic,

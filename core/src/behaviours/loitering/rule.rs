@@ -6,13 +6,14 @@ use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
-use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, Vicinity, number, thresholds};
+use crate::behaviours::shared::anchored::Anchored;
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, Vicinity};
 use crate::picture::tracks::Fix;
 use crate::zones::{Chart, Crossing, Presence};
 
+use super::facts::{Facts, Form, Measured, Slow, Thresholds};
 use super::settings::Settings;
 use super::stay::Stay;
-use super::words::Form;
 
 /// Interval at which an open condition is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -217,34 +218,29 @@ impl State {
         }
         let settings = &profiles.get(stay.profile).settings;
         let anchored = stay.anchored(settings, scene, fix.at);
-        let mut measured = serde_json::Map::new();
-        if stay.slow.is_open() {
-            measured.insert("counted_minutes".into(), number(stay.slow.counted_in_all().minutes(), 1));
-            measured.insert("swing_nm".into(), number(stay.swing.radius_nm(), 2));
-            measured.insert("max_knots".into(), number(stay.swing.fastest_knots, 1));
-        }
-        if let Some(smg) = step.smg {
-            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
-        }
-        stay.circling.measure(&mut measured);
-        if let Some(anchored) = anchored {
-            anchored.measure(&mut measured);
-        }
         let shore_nm = place.shore_nm(scene.chart);
-        measured.insert("shore_nm".into(), number(shore_nm, 1));
+        let measured = Measured {
+            slow: stay.slow.is_open().then(|| Slow {
+                counted_minutes: stay.slow.counted_in_all().minutes().into(),
+                swing_nm: stay.swing.radius_nm().into(),
+                max_knots: stay.swing.fastest_knots.into(),
+            }),
+            speed_made_good_knots: step.smg.map(|smg| smg.knots.into()),
+            round: stay.circling.measured(),
+            at_anchor: anchored.map(Anchored::facts),
+            shore_nm: shore_nm.into(),
+        };
         out.holds(Holding {
             started_at,
             satisfied_at,
             last_at: fix.at,
-            form: form.into(),
+            facts: Facts { form, measured, thresholds: Thresholds::of(form, settings) }.into(),
             position: Some(fix.position),
             shore_nm: Some(shore_nm),
             zones: zones.clone(),
             base: vec![(Behaviour::Loitering.name(), settings.score)],
             asked: None,
             anchored: anchored.is_some(),
-            measured,
-            thresholds: thresholds(settings, keys_of(form)),
         });
         self.said = Some(Said { at: fix.at, started_at, satisfied_at, form, zones });
     }
@@ -265,35 +261,4 @@ fn entered_at(step: &Step<'_>) -> Time {
         Crossing::Left { .. } => None,
     });
     entered.max().unwrap_or(Time::MIN)
-}
-
-fn keys_of(form: Form) -> &'static [&'static str] {
-    match form {
-        Form::Slow => &[
-            "slow_knots",
-            "moving_knots",
-            "after_minutes",
-            "end_minutes",
-            "min_shore_nm",
-            "anchored_swing_nm",
-            "anchored_after_minutes",
-            "still_nm",
-            "shift_nm",
-            "shift_minutes",
-        ],
-        Form::SlowAndCircling | Form::Circling => &[
-            "slow_knots",
-            "after_minutes",
-            "min_shore_nm",
-            "circling_min_hours",
-            "circling_max_hours",
-            "circling_path_nm",
-            "circling_displacement",
-            "circling_end_displacement",
-            "circling_min_knots",
-            "circling_max_knots",
-            "circling_box_nm",
-            "circling_turn_degrees",
-        ],
-    }
 }

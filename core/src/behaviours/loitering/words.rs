@@ -1,100 +1,83 @@
 //! The texts of `loitering` alerts.
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::text::{decimals, distance};
 use crate::base::time::Span;
-use crate::behaviours::Holding;
-use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, number};
-use crate::zones::Chart;
+use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::words::{Caveat, Circumstances, Opening, Words, below, counted};
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// How a vessel loiters.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Form {
-    /// It stays slow.
-    Slow,
-    /// It stays slow, and circles.
-    SlowAndCircling,
-    /// It circles.
-    Circling,
-}
+use super::facts::{Facts, Form, Round};
 
 /// A summary states the counted time if more than this was not counted.
 const UNCOUNTED: Span = Span::from_minutes(20);
 /// A vessel that moved less than this has not moved. Nautical miles.
 const UNMOVED_NM: f64 = 0.005;
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        match self {
-            Form::Slow => &["slow"],
-            Form::SlowAndCircling => &["slow", "circling"],
-            Form::Circling => &["circling"],
-        }
-    }
-
-    fn deed(self, of: &Circumstances<'_>) -> String {
-        let round = match (of.number("circling_path_nm"), of.number("circling_net_nm")) {
-            (Some(path), Some(net)) => {
-                let hours = of.stated("circling_hours", " in ", " h");
-                format!(" ({} nm sailed{hours}, {} nm made good)", decimals(path), decimals(net))
-            }
-            _ => String::new(),
-        };
-        let slow = match number(of.thresholds, "slow_knots") {
-            Some(knots) => format!("{} below {} kn", of.have("stayed", "stayed"), decimals(knots)),
-            None => of.have("was slow", "been slow"),
-        };
+impl Words for Facts {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
+        let round = self.measured.round.as_ref().map_or_else(String::new, |round| {
+            let Round { circling_path_nm, circling_hours, circling_net_nm, .. } = round;
+            let (path, hours) = (decimals(*circling_path_nm), decimals(*circling_hours));
+            format!(" ({path} nm sailed in {hours} h, {} nm made good)", decimals(*circling_net_nm))
+        });
+        let slow = format!("{} {}", of.have("stayed", "stayed"), below(self.thresholds.slow_knots()));
         let clock = of.held();
-        match self {
+        match self.form {
             Form::Circling => format!("{}{round} for {clock}", of.have("circled", "been circling")),
             Form::SlowAndCircling => format!("{slow} and circled{round} for {clock}"),
-            Form::Slow => format!("{slow}{} for {}", anchored(of), counted(of)),
+            Form::Slow => format!("{slow}{} for {}", self.anchored(of), self.counted(of)),
         }
     }
 
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("boats without AIS near it would not be seen")
     }
 
-    fn opened(self, of: &Opening<'_>) -> String {
-        match self {
-            Form::Circling => format!("circling for {}", of.whole()),
-            Form::Slow | Form::SlowAndCircling => format!("{} {}", of.slow(), of.held()),
+    fn opened(&self, of: &Opening) -> String {
+        match &self.measured.slow {
+            Some(slow) => format!("{} {}", below(self.thresholds.slow_knots()), of.held(slow.counted_minutes)),
+            None => format!("circling for {}", of.whole()),
         }
     }
 
-    fn line(self, _: &str, holding: &Holding, _: &Chart) -> String {
-        match (self, number(&holding.thresholds, "slow_knots")) {
-            (Form::Circling, _) => "Circles in a small area without making good any distance".to_owned(),
-            (_, Some(knots)) => format!("Stays below {} kn away from harbours and anchorages", decimals(knots)),
-            (_, None) => "Stays slow away from harbours and anchorages".to_owned(),
+    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
+        match self.form {
+            Form::Circling => "Circles in a small area without making good any distance".to_owned(),
+            Form::Slow | Form::SlowAndCircling => {
+                format!("Stays {} away from harbours and anchorages", below(self.thresholds.slow_knots()))
+            }
         }
     }
 
-    fn is_circling(self) -> bool {
-        self == Form::Circling
+    fn at_anchor(&self) -> Option<AtAnchor> {
+        self.measured.at_anchor
     }
 }
 
-/// How it lies at anchor, between commas; empty if it does not.
-fn anchored(of: &Circumstances<'_>) -> String {
-    match (of.anchored, of.text("anchored_by")) {
-        (false, _) => String::new(),
-        (true, Some("swing" | "still")) => match of.number("anchored_nm").unwrap_or(0.0) {
-            ..UNMOVED_NM => ", without leaving its position,".to_owned(),
-            nm => format!(", within {} of one position,", distance(nm)),
-        },
-        (true, _) => ", reporting itself at anchor or moored,".to_owned(),
+impl Facts {
+    /// How it lies at anchor, between commas; empty if it does not.
+    fn anchored(&self, of: &Circumstances<'_>) -> String {
+        if !of.anchored {
+            return String::new();
+        }
+        match self.measured.at_anchor {
+            Some(AtAnchor::Swing { anchored_nm, .. } | AtAnchor::Still { anchored_nm, .. }) => {
+                match f64::from(anchored_nm) {
+                    ..UNMOVED_NM => ", without leaving its position,".to_owned(),
+                    nm => format!(", within {} of one position,", distance(nm)),
+                }
+            }
+            Some(AtAnchor::Status { .. }) | None => ", reporting itself at anchor or moored,".to_owned(),
+        }
     }
-}
 
-/// The time that counted, and the whole time if much of it did not.
-fn counted(of: &Circumstances<'_>) -> String {
-    let clock = of.held();
-    let counted = of.number("counted_minutes").map(|minutes| Span::from_millis((minutes * 60_000.0) as i64));
-    match counted.filter(|counted| UNCOUNTED < clock - *counted) {
-        Some(counted) => format!("{counted} of {clock} (the rest not reported, or faster)"),
-        None => clock.to_string(),
+    /// The time that counted, and the whole time if much of it did not.
+    fn counted(&self, of: &Circumstances<'_>) -> String {
+        let clock = of.held();
+        let counted = self.measured.slow.as_ref().map(|slow| counted(slow.counted_minutes));
+        match counted.filter(|counted| UNCOUNTED < clock - *counted) {
+            Some(counted) => format!("{counted} of {clock} (the rest not reported, or faster)"),
+            None => clock.to_string(),
+        }
     }
 }

@@ -17,6 +17,7 @@
 //! sailing. A port call within a hole in reception is not seen. Offshore supply, research and fishing vessels do the same
 //! for a living.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -26,9 +27,10 @@ use crate::behaviours::character::{
     any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::OutAndBack;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -55,7 +57,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: 72,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

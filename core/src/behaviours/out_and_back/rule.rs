@@ -1,7 +1,6 @@
 //! The rule of `out_and_back`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
@@ -9,15 +8,13 @@ use crate::base::units::METRES_PER_NM;
 use crate::behaviours::explain::zones_by_name;
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
-use crate::behaviours::{
-    self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes, number, thresholds,
-};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes};
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Relation};
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Number of fixes that a stop needs.
 const FIXES: u32 = 4;
@@ -260,28 +257,26 @@ impl Returned<'_> {
         let mut hits = Vec::new();
         scene.chart.zones.at(stop.at, &mut hits);
         let near = hits.iter().filter(|hit| hit.relation != Relation::Outside);
-        let mut measured = Map::new();
-        measured.insert("farthest_nm".into(), number(f64::from(trip.farthest_nm), 0));
-        measured.insert("stop_nm".into(), number(stop.start_nm, 0));
-        measured.insert("stop_hours".into(), number(stop.counted.hours(), 1));
-        measured.insert("stopped_at".into(), stop.since.to_string().into());
-        measured.insert("back_nm".into(), number(nm, 0));
-        measured.insert("out_hours".into(), number((fix.at - trip.left_at).hours(), 1));
-        measured.insert("shore_nm".into(), number(stop.shore_nm, 1));
-        let keys = ["out_nm", "fishing_out_nm", "min_shore_nm", "stop_knots", "stop_minutes", "return_nm"];
+        let measured = Measured {
+            farthest_nm: f64::from(trip.farthest_nm).into(),
+            stop_nm: stop.start_nm.into(),
+            stop_hours: stop.counted.hours().into(),
+            stopped_at: stop.since,
+            back_nm: nm.into(),
+            out_hours: (fix.at - trip.left_at).hours().into(),
+            shore_nm: stop.shore_nm.into(),
+        };
         Holding {
             started_at: trip.left_at,
             satisfied_at: fix.at,
             last_at: fix.at,
-            form: Form.into(),
+            facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
             position: Some(stop.at),
             shore_nm: Some(stop.shore_nm),
             zones: near.map(|hit| (hit.zone, hit.relation)).collect(),
             base: vec![(Behaviour::OutAndBack.name(), settings.score)],
             asked: None,
             anchored: false,
-            measured,
-            thresholds: thresholds(settings, &keys),
         }
     }
 }

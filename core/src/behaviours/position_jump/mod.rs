@@ -15,6 +15,7 @@
 //! One or two wild fixes are dropped. Two places at the same moment imply no speed, and are left to
 //! `identity_conflict`. Positions that are falsified little by little never jump.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -24,9 +25,10 @@ use crate::behaviours::character::{
     never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::PositionJump;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -53,7 +55,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Spoofing,

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
-use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
+use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, minutes, thresholds,
+    Subject, minutes,
 };
 use crate::picture::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
 use crate::zones::Chart;
 
+use super::facts::{Facts, Form};
 use super::settings::Settings;
-use super::words::Form;
 
 /// The `position_jump` behaviour and its state.
 pub struct PositionJump {
@@ -80,15 +80,13 @@ impl Rule for PositionJump {
             started_at: jump.first.at,
             satisfied_at: fix.at,
             last_at: fix.at,
-            form: Form.into(),
+            facts: Facts { form: Form, measured: jump.into(), thresholds: (&self.settings).into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),
             base: vec![(Behaviour::PositionJump.name(), self.settings.score)],
             asked: None,
             anchored: false,
-            measured: jump_measured(jump),
-            thresholds: thresholds(&self.settings, &["min_nm", "joined_minutes"]),
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject: subject.clone(), kind });

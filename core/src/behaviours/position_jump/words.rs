@@ -1,37 +1,30 @@
 //! The texts of `position_jump` alerts.
 
-use serde::{Deserialize, Serialize};
-
-use crate::base::text::distance;
-use crate::behaviours::Holding;
+use crate::base::text::{decimals, distance};
+use crate::behaviours::shared::sharing::{JumpFacts, Pace};
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::Chart;
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// The single form of the behaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Form;
+use super::facts::Facts;
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        &[]
+impl Words for Facts {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
+        let JumpFacts { distance_nm, pace, .. } = &self.measured;
+        let pace = pace.map_or_else(String::new, |Pace { elapsed_minutes, implied_knots }| {
+            format!(" in {} min ({implied_knots:.0} kn)", decimals(elapsed_minutes))
+        });
+        format!("jumped {}{pace} at {} UTC", distance(*distance_nm), of.started_at.clock())
     }
 
-    fn deed(self, of: &Circumstances<'_>) -> String {
-        let nm = of.number("distance_nm").map_or("far".to_owned(), distance);
-        let minutes = of.stated("elapsed_minutes", " in ", " min");
-        let knots = of.number("implied_knots").map_or_else(String::new, |knots| format!(" ({knots:.0} kn)"));
-        format!("jumped {nm}{minutes}{knots} at {} UTC", of.started_at.clock())
-    }
-
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not show which position is true")
     }
 
-    fn opened(self, _: &Opening<'_>) -> String {
+    fn opened(&self, _: &Opening) -> String {
         "three fixes where it could not have got to".to_owned()
     }
 
-    fn line(self, _: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         "Reported from where it could not have got to".to_owned()
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Time;
 
 use crate::behaviours::Place;
+use crate::behaviours::rendezvous::facts::Form;
 use crate::behaviours::rendezvous::settings::Settings;
-use crate::behaviours::rendezvous::words::Form;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pairs::PairScene;
 use crate::behaviours::runner::tier::{Tier, TierRule, lasting};

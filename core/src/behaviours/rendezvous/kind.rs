@@ -1,9 +1,8 @@
 //! Which kinds of ship meet, and what that means for the score of the meeting (part of `rendezvous`).
 
-use serde_json::{Map, Value};
-
 use crate::picture::tracks::Vessel;
 
+use crate::behaviours::rendezvous::facts::Gear;
 use crate::behaviours::rendezvous::settings::Settings;
 use crate::behaviours::rendezvous::side_by_side::Tow;
 use crate::behaviours::{Explanation, number};
@@ -32,7 +31,7 @@ impl PairKind {
     }
 
     /// The number of the meeting within 14 days from which the pair is habitual. `None` if it never is.
-    fn habitual_from(self, settings: &Settings) -> Option<u32> {
+    pub(super) fn habitual_from(self, settings: &Settings) -> Option<u32> {
         match self {
             PairKind::Fishing => Some(settings.habitual_fishing_meetings),
             PairKind::Alike => Some(settings.habitual_meetings),
@@ -40,31 +39,17 @@ impl PairKind {
         }
     }
 
-    /// Adds what was measured of earlier meetings and of gear between the two, with the thresholds that the score uses.
-    pub(super) fn measure(
-        self,
-        settings: &Settings,
-        earlier: usize,
-        tow: &Tow,
-        measured: &mut Map<String, Value>,
-        limits: &mut Map<String, Value>,
-    ) {
-        if 0 < earlier {
-            measured.insert("earlier_meetings_14_days".into(), earlier.into());
-            if let Some(meetings) = self.habitual_from(settings) {
-                limits.insert("habitual_meetings".into(), meetings.into());
-            }
-        }
-        if self == PairKind::Fishing && tow.is_gear(settings.gear_minutes) {
-            measured.insert("side_by_side_minutes".into(), number(tow.minutes, 0));
-            measured.insert("side_by_side_metres".into(), number(tow.metres, 0));
-            measured.insert("side_by_side_knots".into(), number(tow.knots, 1));
-            measured.insert("turns_together".into(), tow.turns.into());
-            limits.insert("gear_minutes".into(), number(settings.gear_minutes, 0));
-        }
+    /// What was measured of gear between the two; `None` if they work none.
+    pub(super) fn gear(self, settings: &Settings, tow: &Tow) -> Option<Gear> {
+        (self == PairKind::Fishing && tow.is_gear(settings.gear_minutes)).then(|| Gear {
+            side_by_side_minutes: tow.minutes.into(),
+            side_by_side_metres: tow.metres.into(),
+            side_by_side_knots: tow.knots.into(),
+            turns_together: tow.turns,
+        })
     }
 
-    /// Adds the same as conditions. A meeting that fails one of them is at most low, or a fact.
+    /// Adds earlier meetings and gear as conditions. A meeting that fails one of them is at most low, or a fact.
     pub(super) fn explain(self, told: Explanation, settings: &Settings, earlier: usize, tow: &Tow) -> Explanation {
         let told = match self.habitual_from(settings) {
             Some(meetings) => {

@@ -20,6 +20,7 @@
 //! meeting of the same two in 14 days (`habitual_meetings`) counts as a habit, for two fishing vessels the second. Two fishing vessels
 //! side by side at the speed of a tow (`gear_minutes`) count as one gear. A meeting hidden in either is low or a fact.
 
+pub(crate) mod facts;
 mod judged;
 mod kind;
 mod meetings;
@@ -31,13 +32,14 @@ mod words;
 
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
-    ZoneUse, any_zone, never,
+    ZoneUse, any_zone,
 };
 use serde_json::{Map, Value};
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::Rendezvous;
 pub use settings::Settings;
-pub use words::Form;
 
 /// Search distance for neighbours, beyond the near tier so that its first minutes are not missed. Metres.
 const LOOK_METRES: f64 = 1500.0;
@@ -67,7 +69,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: true,
     meets: Some("met"),
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

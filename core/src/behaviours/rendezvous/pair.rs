@@ -1,22 +1,21 @@
 //! The state of one pair of ships near each other: minutes counted by tier, under each set of settings that applies.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
+use crate::behaviours::rendezvous::facts::{Facts, Form, Measured, Thresholds, TierThresholds};
 use crate::behaviours::rendezvous::judged::{Judged, mixed};
 use crate::behaviours::rendezvous::kind::PairKind;
 use crate::behaviours::rendezvous::meetings::Meetings;
 use crate::behaviours::rendezvous::settings::Settings;
 use crate::behaviours::rendezvous::side_by_side::SideBySide;
-use crate::behaviours::rendezvous::words::Form;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pairs::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles, Standing};
 use crate::behaviours::runner::vessel::Signals;
 use crate::behaviours::shared::one_hull::OneHull;
-use crate::behaviours::{End, Explanation, Holding, Place, minutes, number, thresholds};
+use crate::behaviours::{End, Explanation, Holding, Place, minutes};
 use crate::geo::LatLon;
 use crate::zones::{Hit, Relation, ZoneIx};
 
@@ -308,16 +307,23 @@ impl Pair {
             let reach = swing.map_or(0.0, |(_, reach)| reach);
             vessel.says_anchored() && reach < settings.anchored_swing_nm * METRES_PER_NM
         });
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(f64::from(tier.counted()), 0));
-        measured.insert("distance_metres".into(), number(instant.metres, 0));
-        measured.insert("min_distance_metres".into(), number(self.min_metres, 0));
-        measured.insert("max_distance_metres".into(), number(tier.furthest(), 0));
-        measured.insert("median_knots".into(), number(tier.median_knots(), 1));
-        measured.insert("shore_nm".into(), number(place.shore_nm, 1));
-        let mut limits = thresholds(settings, keys_of(form));
         let kind = PairKind::of(&scene.a, &scene.b);
-        kind.measure(settings, self.earlier, &self.side_by_side.tow(), &mut measured, &mut limits);
+        let gear = kind.gear(settings, &self.side_by_side.tow());
+        let measured = Measured {
+            counted_minutes: tier.counted().into(),
+            distance_metres: instant.metres.into(),
+            min_distance_metres: self.min_metres.into(),
+            max_distance_metres: tier.furthest().into(),
+            median_knots: tier.median_knots().into(),
+            shore_nm: place.shore_nm.into(),
+            earlier_meetings_14_days: (0 < self.earlier).then_some(self.earlier),
+            gear,
+        };
+        let thresholds = Thresholds {
+            tier: TierThresholds::of(form, settings),
+            habitual_meetings: kind.habitual_from(settings).filter(|_| 0 < self.earlier),
+            gear_minutes: gear.map(|_| settings.gear_minutes.into()),
+        };
         let mut base = vec![match form {
             Form::Close | Form::CloseLong => ("close", settings.close_score),
             Form::Underway => ("underway", settings.score),
@@ -330,15 +336,13 @@ impl Pair {
             started_at: since,
             satisfied_at,
             last_at,
-            form: form.into(),
+            facts: Facts { form, measured, thresholds }.into(),
             position: Some(instant.middle),
             shore_nm: Some(place.shore_nm),
             zones: zones.clone(),
             base,
             asked: (form == Form::Underway && !own_score).then_some(settings.asked_score),
             anchored,
-            measured,
-            thresholds: limits,
         });
         self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });
     }
@@ -382,38 +386,4 @@ impl Pair {
 
 fn profiles_near(profiles: &Profiles<Settings>, judged: &[Judged]) -> f64 {
     judged.iter().map(|judged| profiles.get(judged.profile).settings.apart_metres).fold(0.0, f64::max)
-}
-
-fn keys_of(form: Form) -> &'static [&'static str] {
-    match form {
-        Form::Underway => &[
-            "underway_metres",
-            "underway_minutes",
-            "underway_min_knots",
-            "underway_max_knots",
-            "underway_course_degrees",
-            "underway_min_shore_nm",
-            "apart_metres",
-            "end_minutes",
-        ],
-        Form::Close | Form::CloseLong => &[
-            "close_metres",
-            "close_minutes",
-            "slow_knots",
-            "moving_knots",
-            "min_shore_nm",
-            "apart_metres",
-            "end_minutes",
-        ],
-        Form::Near | Form::NearLong => &[
-            "near_metres",
-            "near_minutes",
-            "long_minutes",
-            "slow_knots",
-            "moving_knots",
-            "min_shore_nm",
-            "apart_metres",
-            "end_minutes",
-        ],
-    }
 }

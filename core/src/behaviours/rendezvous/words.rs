@@ -1,76 +1,44 @@
 //! The texts of `rendezvous` alerts.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
-use crate::base::text::{decimals, distance, ordinal};
+use crate::base::text::{decimals, ordinal};
 use crate::base::time::Span;
-use crate::base::units::METRES_PER_NM;
-use crate::behaviours::Holding;
-use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Words, number, plain};
-use crate::zones::Chart;
+use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Words, metres, plain};
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// How close two ships are, and for how long.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Form {
-    /// Near each other.
-    Near,
-    /// Near each other for hours.
-    NearLong,
-    /// Side by side.
-    Close,
-    /// Side by side, and near each other for hours.
-    CloseLong,
-    /// In company under way.
-    Underway,
-}
+use super::facts::{Facts, Form, Gear, TierThresholds};
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        match self {
-            Form::Near => &["near"],
-            Form::NearLong => &["near", "long"],
-            Form::Close => &["close"],
-            Form::CloseLong => &["close", "long"],
-            Form::Underway => &["underway"],
-        }
-    }
-
-    fn deed(self, of: &Circumstances<'_>) -> String {
-        let (speed, held, again) =
-            (of.stated("median_knots", " at ", " kn (median)"), of.held_together(), meeting_again(of));
-        if self == Form::Underway {
+impl Words for Facts {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
+        let (speed, apart) = (decimals(self.measured.median_knots), metres(self.measured.max_distance_metres));
+        let (held, again) = (of.held_together(), self.meeting_again());
+        if self.form == Form::Underway {
             let kept = of.have("kept", "been in");
-            let apart = of.within(", within ", " of each other,");
-            return format!("{kept} company under way{apart}{speed} for {held}{again}");
+            return format!(
+                "{kept} company under way, within {apart} of each other, at {speed} kn (median) for {held}{again}"
+            );
         }
         let stayed = of.have("stayed", "stayed");
-        let apart = match of.within(" within ", " of each other") {
-            apart if apart.is_empty() => " together".to_owned(),
-            apart => apart,
-        };
-        format!("{stayed}{apart}{speed} for {held}{again}")
+        format!("{stayed} within {apart} of each other at {speed} kn (median) for {held}{again}")
     }
 
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not show whether anything was transferred")
     }
 
-    fn opened(self, of: &Opening<'_>) -> String {
-        let (key, words) = match self {
-            Form::Underway => ("underway_metres", "under way together"),
-            Form::Close => ("close_metres", "close together"),
-            // A long meeting counts the minutes of the near tier.
-            Form::Near | Form::NearLong | Form::CloseLong => ("near_metres", "near each other"),
+    fn opened(&self, of: &Opening) -> String {
+        let within = match (self.form, &self.thresholds.tier) {
+            (_, TierThresholds::Underway(limits)) => {
+                format!("under way together, within {},", metres(limits.underway_metres))
+            }
+            // A long meeting counts the minutes of the near tier, whose thresholds it does not list.
+            (Form::CloseLong, _) => "near each other".to_owned(),
+            (_, TierThresholds::Close(limits)) => format!("close together, within {},", metres(limits.close_metres)),
+            (_, TierThresholds::Near(limits)) => format!("near each other, within {},", metres(limits.near_metres)),
         };
-        let within = match number(of.thresholds, key) {
-            Some(metres) => format!("{words}, within {},", distance(metres / METRES_PER_NM)),
-            None => words.to_owned(),
-        };
-        format!("{within} {}", of.minutes())
+        format!("{within} {}", of.minutes(self.measured.counted_minutes))
     }
 
-    fn line(self, code: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         match code {
             "near" => "Two ships stay close at low speed, away from shore".to_owned(),
             "close" => "Two ships lie side by side at low speed, away from shore".to_owned(),
@@ -80,52 +48,57 @@ impl Words for Form {
         }
     }
 
-    fn part(self, part: &'static str, limits: &Map<String, Value>) -> String {
+    fn part(&self, part: &'static str) -> String {
         match part {
             "near" => "near each other".to_owned(),
             "close" => "close together".to_owned(),
             "underway" => "in company under way".to_owned(),
-            _ => match number(limits, "long_minutes") {
-                Some(minutes) => format!("for at least {}", Span::from_minutes(minutes as i64)),
-                None => "for hours".to_owned(),
+            _ => match &self.thresholds.tier {
+                TierThresholds::Near(limits) => {
+                    format!("for at least {}", Span::from_minutes(limits.long_minutes as i64))
+                }
+                TierThresholds::Close(_) | TierThresholds::Underway(_) => "for hours".to_owned(),
             },
         }
     }
 
-    fn limits(self, holding: &Holding) -> Vec<Limit> {
-        [habitual(holding), one_gear(holding)].into_iter().flatten().collect()
+    fn limits(&self) -> Vec<Limit> {
+        [self.habitual(), self.one_gear()].into_iter().flatten().collect()
     }
 }
 
-/// `, their 3rd meeting within 14 days, after fishing side by side for 1 h 25 min at 4.1 kn`; empty for a first meeting.
-fn meeting_again(of: &Circumstances<'_>) -> String {
-    let again = of.number("earlier_meetings_14_days");
-    let again =
-        again.map_or_else(String::new, |earlier| format!(", their {} meeting within 14 days", ordinal(earlier + 1.0)));
-    let fished = match of.measured.contains_key("side_by_side_minutes") {
-        true => format!(", after fishing side by side for {}", of.minutes("side_by_side_minutes")),
-        false => String::new(),
-    };
-    format!("{again}{fished}{}", of.stated("side_by_side_knots", " at ", " kn"))
-}
+impl Facts {
+    /// Number of this meeting among those within 14 days; `None` for the first.
+    fn meeting(&self) -> Option<u32> {
+        self.measured.earlier_meetings_14_days.map(|earlier| earlier as u32 + 1)
+    }
 
-/// Two vessels that meet for at least the `habitual_meetings`-th time within 14 days. The rule sets the number: the third time by
-/// default, the second for two fishing vessels.
-fn habitual(holding: &Holding) -> Option<Limit> {
-    let earlier = number(&holding.measured, "earlier_meetings_14_days")?;
-    let from = number(&holding.thresholds, "habitual_meetings")?;
-    (from <= earlier + 1.0).then(|| {
-        Limit::low(format!("Their {} meeting within 14 days: habitual, limited to low", ordinal(earlier + 1.0)))
-    })
-}
+    /// `, their 3rd meeting within 14 days, after fishing side by side for 1 h 25 min at 4.1 kn`; empty for a first meeting.
+    fn meeting_again(&self) -> String {
+        let again = self.meeting().map(|number| format!(", their {} meeting within 14 days", ordinal(number.into())));
+        let fished = self.measured.gear.map(|gear| {
+            let (minutes, knots) = (gear.side_by_side_minutes.whole_minutes(), decimals(gear.side_by_side_knots));
+            format!(", after fishing side by side for {minutes} at {knots} kn")
+        });
+        again.unwrap_or_default() + &fished.unwrap_or_default()
+    }
 
-/// Two fishing vessels that tow or set one gear together.
-fn one_gear(holding: &Holding) -> Option<Limit> {
-    number(&holding.thresholds, "gear_minutes")?;
-    let measured = |key| number(&holding.measured, key);
-    let minutes = Span::from_minutes(measured("side_by_side_minutes")? as i64);
-    let (metres, knots) = (measured("side_by_side_metres")?, decimals(measured("side_by_side_knots")?));
-    Some(Limit::fact(format!(
-        "Fished side by side for {minutes} within 3 h, {metres:.0} m apart at {knots} kn: working one gear, recorded as a fact"
-    )))
+    /// Two vessels that meet for at least the `habitual_meetings`-th time within 14 days. The rule sets the number: the third time
+    /// by default, the second for two fishing vessels.
+    fn habitual(&self) -> Option<Limit> {
+        let number = self.meeting()?;
+        (self.thresholds.habitual_meetings? <= number).then(|| {
+            let number = ordinal(number.into());
+            Limit::low(format!("Their {number} meeting within 14 days: habitual, limited to low"))
+        })
+    }
+
+    /// Two fishing vessels that tow or set one gear together.
+    fn one_gear(&self) -> Option<Limit> {
+        let Gear { side_by_side_minutes, side_by_side_metres, side_by_side_knots, .. } = self.measured.gear?;
+        let (minutes, knots) = (side_by_side_minutes.whole_minutes(), decimals(side_by_side_knots));
+        Some(Limit::fact(format!(
+            "Fished side by side for {minutes} within 3 h, {side_by_side_metres:.0} m apart at {knots} kn: working one gear, recorded as a fact"
+        )))
+    }
 }

@@ -2,13 +2,13 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::time::{Span, Time};
 use crate::behaviours::runner::condition::{Condition, Observation, Timing, Verdict};
 use crate::behaviours::runner::vessel::VesselScene;
+use crate::behaviours::shared::anchored::AtAnchor;
 use crate::behaviours::shared::swing::Swing;
-use crate::behaviours::{Behaviour, End, Explanation, Form, Interest, Settings, Step, Vicinity};
+use crate::behaviours::{AnyFacts, Behaviour, End, Explanation, Interest, Settings, Step, Vicinity};
 use crate::picture::tracks::{Fix, SpeedMadeGood, Vessel};
 use crate::zones::ZoneIx;
 
@@ -51,7 +51,15 @@ pub(crate) trait Case: Send + 'static {
     fn rule(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Timing;
 
     /// Facts to report while the condition is open.
-    fn facts(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Facts;
+    fn facts(
+        settings: &Self::Settings,
+        kept: &Kept<Self::Own>,
+        seen: &Seen<'_>,
+        at_anchor: Option<AtAnchor>,
+    ) -> AnyFacts;
+
+    /// Base points by code.
+    fn base(settings: &Self::Settings, kept: &Kept<Self::Own>, seen: &Seen<'_>) -> Vec<(&'static str, i32)>;
 }
 
 /// A behaviour whose whole rule is one condition.
@@ -108,14 +116,6 @@ impl Seen<'_> {
         let zones = &self.scene.chart.zones;
         self.step.presence.iter().map(|(zone, _)| zone).filter(|zone| zones.get(*zone).active(self.scene.now))
     }
-}
-
-/// Facts about an open condition.
-pub(crate) struct Facts {
-    pub(crate) form: Form,
-    pub(crate) base: Vec<(&'static str, i32)>,
-    pub(crate) measured: Map<String, Value>,
-    pub(crate) thresholds: Map<String, Value>,
 }
 
 /// The condition of one vessel under one set of settings.

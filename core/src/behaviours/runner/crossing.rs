@@ -3,14 +3,13 @@
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
-use crate::behaviours::{self, Behaviour, End, Explanation, Form, Holding, Interest, Step, number};
+use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Holding, Interest, Rounded, Step};
 use crate::zones::{Chart, Crossing, Presence, Relation, ZoneIx};
 
 /// Settings `[behaviours.zone_entry]` and `[behaviours.zone_exit]`.
@@ -53,10 +52,19 @@ pub(crate) trait Border: Send + 'static {
     const BEHAVIOUR: Behaviour;
     const WAY: Way;
 
-    fn form() -> Form;
+    /// The facts of a crossing.
+    fn facts(measured: Measured) -> AnyFacts;
 
     /// Its own table among the settings of all behaviours.
     fn table(all: &behaviours::Settings) -> &Settings;
+}
+
+/// What is measured at a crossing.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    /// Speed made good. Knots; `None` over a hole too long to count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) speed_made_good_knots: Option<Rounded<1>>,
 }
 
 /// Open crossings of one vessel: ids of the zones, and the last fix.
@@ -223,10 +231,7 @@ fn holding<B: Border>(
 ) -> Holding {
     let now = step.fix.map_or(step.at, |fix| fix.at);
     let position = step.fix.map(|fix| fix.position);
-    let mut measured = Map::new();
-    if let Some(smg) = step.smg {
-        measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
-    }
+    let measured = Measured { speed_made_good_knots: step.smg.map(|smg| smg.knots.into()) };
     let mut zones: Vec<_> = step.presence.iter().collect();
     if B::WAY == Way::Out && !zones.iter().any(|(listed, _)| *listed == zone) {
         zones.push((zone, Relation::Near));
@@ -235,14 +240,12 @@ fn holding<B: Border>(
         started_at: at,
         satisfied_at: now,
         last_at: now,
-        form: B::form(),
+        facts: B::facts(measured),
         position,
         shore_nm: position.map(|position| scene.chart.shore_nm(position)),
         zones,
         base: vec![(B::BEHAVIOUR.name(), score)],
         asked,
         anchored: false,
-        measured,
-        thresholds: Map::new(),
     }
 }

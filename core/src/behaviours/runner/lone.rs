@@ -304,14 +304,12 @@ impl<X> State<X> {
             return;
         }
         let settings = &profiles.get(kept.profile).settings;
-        let mut facts = C::facts(settings, kept, seen);
         let lies =
             C::anchored_swing_nm(settings).and_then(|nm| Anchored::of(seen.scene, &kept.swing, &Anchorage::within(nm)));
-        if let Some(lies) = lies {
-            lies.measure(&mut facts.measured);
-        }
+        let facts = C::facts(settings, kept, seen, lies.map(Anchored::facts));
+        let form = facts.form();
         let zones: Vec<_> = step.presence.iter().collect();
-        let news = |said: &Said| said.form != facts.form || said.zones != zones || SAY_EVERY <= fix.at - said.at;
+        let news = |said: &Said| said.form != form || said.zones != zones || SAY_EVERY <= fix.at - said.at;
         if !self.said.as_ref().is_none_or(news) {
             return;
         }
@@ -320,17 +318,15 @@ impl<X> State<X> {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(fix.at),
             last_at: fix.at,
-            form: facts.form,
+            facts,
             position: Some(fix.position),
             shore_nm: Some(seen.shore_nm()),
             zones: zones.clone(),
-            base: facts.base,
+            base: C::base(settings, kept, seen),
             asked: None,
             anchored: lies.is_some(),
-            measured: facts.measured,
-            thresholds: facts.thresholds,
         });
-        self.said = Some(Said { at: fix.at, form: facts.form, zones });
+        self.said = Some(Said { at: fix.at, form, zones });
     }
 
     /// Ends all conditions, at the last moment at which one of them held.

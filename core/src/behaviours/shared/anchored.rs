@@ -2,7 +2,6 @@
 //! that rest on a stop.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::time::{Span, Time};
 use crate::picture::episodes::{ANCHORED_AFTER, Held};
@@ -10,7 +9,7 @@ use crate::picture::tracks::Fix;
 
 use crate::behaviours::runner::vessel::VesselScene;
 use crate::behaviours::shared::swing::Swing;
-use crate::behaviours::{Explanation, number};
+use crate::behaviours::{Explanation, Rounded};
 
 /// Limits within which a slow vessel counts as anchored.
 pub(crate) struct Anchorage {
@@ -40,6 +39,31 @@ pub(crate) enum Anchored {
     Still { radius_nm: f64, time: Span },
 }
 
+/// How a vessel is anchored, as alerts state it.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "anchored_by", rename_all = "snake_case")]
+pub(crate) enum AtAnchor {
+    /// By its reported status.
+    Status {
+        /// Radius within which it lies. Nautical miles.
+        anchored_nm: Rounded<2>,
+    },
+    /// It has stayed within the radius for hours.
+    Swing {
+        /// Radius within which it lies. Nautical miles.
+        anchored_nm: Rounded<2>,
+        /// How long it has lain there. Hours.
+        anchored_hours: Rounded<1>,
+    },
+    /// It has not been under way since it was first heard, and has not moved.
+    Still {
+        /// Radius within which it lies. Nautical miles.
+        anchored_nm: Rounded<2>,
+        /// How long it has been heard. Hours.
+        anchored_hours: Rounded<1>,
+    },
+}
+
 impl Anchored {
     /// How the vessel is anchored, given its swing; `None` if it is not.
     pub(crate) fn of(scene: &VesselScene<'_>, swing: &Swing, anchorage: &Anchorage) -> Option<Anchored> {
@@ -58,17 +82,16 @@ impl Anchored {
         never.then(|| Anchored::Still { radius_nm, time: at - vessel.first_at() })
     }
 
-    /// Adds how the vessel is anchored, with the numbers.
-    pub(crate) fn measure(self, measured: &mut Map<String, Value>) {
-        let (by, radius_nm, time) = match self {
-            Anchored::Status { radius_nm } => ("status", radius_nm, None),
-            Anchored::Swing { radius_nm, time } => ("swing", radius_nm, Some(time)),
-            Anchored::Still { radius_nm, time } => ("still", radius_nm, Some(time)),
-        };
-        measured.insert("anchored_by".into(), by.into());
-        measured.insert("anchored_nm".into(), number(radius_nm, 2));
-        if let Some(time) = time {
-            measured.insert("anchored_hours".into(), number(time.hours(), 1));
+    /// How the vessel is anchored, as alerts state it.
+    pub(crate) fn facts(self) -> AtAnchor {
+        match self {
+            Anchored::Status { radius_nm } => AtAnchor::Status { anchored_nm: radius_nm.into() },
+            Anchored::Swing { radius_nm, time } => {
+                AtAnchor::Swing { anchored_nm: radius_nm.into(), anchored_hours: time.hours().into() }
+            }
+            Anchored::Still { radius_nm, time } => {
+                AtAnchor::Still { anchored_nm: radius_nm.into(), anchored_hours: time.hours().into() }
+            }
         }
     }
 

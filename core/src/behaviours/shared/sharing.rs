@@ -1,12 +1,12 @@
 //! One MMSI in two places: which numbers can be watched for that, and what is measured. Part of `position_jump`,
 //! `identity_conflict`, `interference` and `ais_gap`.
 
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::base::units::{METRES_PER_NM, Mmsi, StationClass};
 use crate::picture::tracks::Jump;
 
-use crate::behaviours::{Explanation, Scene, Step, number};
+use crate::behaviours::{Explanation, Rounded, Scene, Step};
 
 /// Whether one MMSI at two places is worth watching: ships and tenders, without the numbers that transponders are delivered with,
 /// which many boats share.
@@ -47,19 +47,42 @@ pub(crate) fn jump_nm(jump: &Jump) -> f64 {
     jump.metres() / METRES_PER_NM
 }
 
-/// Measured values of a jump.
-pub(crate) fn jump_measured(jump: &Jump) -> Map<String, Value> {
-    let mut measured = Map::from_iter([
-        ("distance_nm".to_owned(), number(jump_nm(jump), 1)),
-        ("from_lat".to_owned(), number(jump.before.position.lat, 4)),
-        ("from_lon".to_owned(), number(jump.before.position.lon, 4)),
-    ]);
-    // Two places at the same moment imply no speed.
-    if let Some((elapsed, knots)) = jump.elapsed().zip(jump.implied_knots()) {
-        measured.insert("elapsed_minutes".to_owned(), number(elapsed.minutes(), 1));
-        measured.insert("implied_knots".to_owned(), number(knots, 0));
+/// What is measured of a jump.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct JumpFacts {
+    /// Length of the jump. Nautical miles.
+    pub(crate) distance_nm: Rounded<1>,
+    /// Latitude before the jump. Degrees.
+    pub(crate) from_lat: Rounded<4>,
+    /// Longitude before the jump. Degrees.
+    pub(crate) from_lon: Rounded<4>,
+    /// How fast it was; `None` for two places at the same moment, which imply no speed.
+    #[serde(flatten)]
+    pub(crate) pace: Option<Pace>,
+}
+
+/// How fast a jump was.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Pace {
+    /// Time between the two positions. Minutes.
+    pub(crate) elapsed_minutes: Rounded<1>,
+    /// Speed that the jump implies. Knots.
+    pub(crate) implied_knots: Rounded<0>,
+}
+
+impl From<&Jump> for JumpFacts {
+    fn from(jump: &Jump) -> JumpFacts {
+        let pace = jump.elapsed().zip(jump.implied_knots());
+        JumpFacts {
+            distance_nm: jump_nm(jump).into(),
+            from_lat: jump.before.position.lat.into(),
+            from_lon: jump.before.position.lon.into(),
+            pace: pace.map(|(elapsed, knots)| Pace {
+                elapsed_minutes: elapsed.minutes().into(),
+                implied_knots: knots.into(),
+            }),
+        }
     }
-    measured
 }
 
 #[cfg(test)]

@@ -1,17 +1,16 @@
 //! Slowdown over a hole in reception: the vessel was under way before and after a silence in which it made little way.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::time::Time;
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
-use crate::behaviours::{Behaviour, End, Holding, Interest, Step, minutes, number, thresholds};
+use crate::behaviours::{Behaviour, End, Holding, Interest, Step, minutes};
 use crate::geo::LatLon;
 use crate::zones::{Relation, ZoneIx};
 
+use super::facts::{Facts, OverHole};
 use super::settings::Settings;
-use super::words::Form;
 
 /// A hole over which a vessel was slow.
 #[derive(Clone, Serialize, Deserialize)]
@@ -73,26 +72,24 @@ fn begin(settings: &Settings, scene: &VesselScene<'_>, step: &Step<'_>) -> Optio
 
 /// Reports the slowdown and its end.
 fn tell(slow: &Hole, settings: &Settings, step: &Step<'_>, out: &mut Signals<'_>) {
-    let mut measured = Map::new();
-    measured.insert("hole_minutes".into(), number((slow.to - slow.from).minutes(), 0));
-    measured.insert("made_good_nm".into(), number(slow.nm, 1));
-    measured.insert("implied_knots".into(), number(slow.knots, 1));
-    measured.insert("usual_knots".into(), number(slow.usual_knots, 1));
-    measured.insert("shore_nm".into(), number(slow.shore_nm, 1));
-    let keys = ["min_shore_nm", "under_way_knots", "slow_knots", "slow_share", "hole_min_minutes", "hole_max_minutes"];
+    let measured = OverHole {
+        hole_minutes: (slow.to - slow.from).minutes().into(),
+        made_good_nm: slow.nm.into(),
+        implied_knots: slow.knots.into(),
+        usual_knots: slow.usual_knots.into(),
+        shore_nm: slow.shore_nm.into(),
+    };
     out.holds(Holding {
         started_at: slow.from,
         satisfied_at: step.at,
         last_at: slow.to,
-        form: Form::Hole.into(),
+        facts: Facts::Hole { measured, thresholds: settings.into() }.into(),
         position: Some(slow.position),
         shore_nm: Some(slow.shore_nm),
         zones: slow.zones.clone(),
         base: vec![(Behaviour::Slowdown.name(), settings.score)],
         asked: None,
         anchored: false,
-        measured,
-        thresholds: thresholds(settings, &keys),
     });
     out.over(slow.to, End::UnderWayAgain);
 }

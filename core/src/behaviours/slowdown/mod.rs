@@ -21,6 +21,7 @@
 //! Engine trouble, heavy weather and waiting for a berth look the same. A slowdown within the first two hours after the
 //! vessel was first heard is not seen.
 
+pub(crate) mod facts;
 mod hole;
 mod rule;
 mod settings;
@@ -31,9 +32,10 @@ use crate::behaviours::character::{
     any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::Slowdown;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -60,7 +62,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: 72,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

@@ -1,21 +1,21 @@
 //! The rule of `slowdown`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
-use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where};
+use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, RESUME_AFTER, Seen, Where};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::{self, Lone};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
-use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes, number, thresholds};
+use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Step, minutes};
 use crate::picture::tracks::SpeedMadeGood;
 use crate::zones::{Chart, Kind, Presence, Zone};
 
+use super::facts::{Facts, Followed};
 use super::hole::{self, Hole};
 use super::settings::Settings;
-use super::words::Form;
 
 /// The `slowdown` behaviour and its state.
 pub(crate) type Slowdown = PerVessel<SlowdownRule>;
@@ -160,35 +160,21 @@ impl Case for SlowedDown {
         }
     }
 
-    fn facts(settings: &Settings, kept: &Kept<Before>, seen: &Seen<'_>) -> Facts {
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
-        if let Some(smg) = seen.step.smg {
-            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
-        }
-        measured.insert("usual_knots".into(), number(kept.own.usual_knots, 1));
-        measured.insert("under_way_hours".into(), number(kept.own.under_way.hours(), 1));
-        measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
-        measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
-        Facts {
-            form: Form::Followed.into(),
-            base: vec![(Behaviour::Slowdown.name(), settings.score)],
-            measured,
-            thresholds: thresholds(
-                settings,
-                &[
-                    "min_shore_nm",
-                    "under_way_knots",
-                    "under_way_minutes",
-                    "within_minutes",
-                    "slow_knots",
-                    "slow_share",
-                    "after_minutes",
-                    "end_share",
-                    "end_minutes",
-                ],
-            ),
-        }
+    fn facts(settings: &Settings, kept: &Kept<Before>, seen: &Seen<'_>, at_anchor: Option<AtAnchor>) -> AnyFacts {
+        let measured = Followed {
+            counted_minutes: kept.condition.counted().minutes().into(),
+            speed_made_good_knots: seen.step.smg.map(|smg| smg.knots.into()),
+            usual_knots: kept.own.usual_knots.into(),
+            under_way_hours: kept.own.under_way.hours().into(),
+            swing_nm: kept.swing.radius_nm().into(),
+            shore_nm: seen.shore_nm().into(),
+            at_anchor,
+        };
+        Facts::Followed { measured, thresholds: settings.into() }.into()
+    }
+
+    fn base(settings: &Settings, _kept: &Kept<Before>, _seen: &Seen<'_>) -> Vec<(&'static str, i32)> {
+        vec![(Behaviour::Slowdown.name(), settings.score)]
     }
 }
 

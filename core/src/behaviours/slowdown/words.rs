@@ -1,73 +1,73 @@
 //! The texts of `slowdown` alerts.
 
-use serde::{Deserialize, Serialize};
+use crate::base::text::{about_hours, decimals};
+use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Words, below};
+use crate::zones::{Chart, Relation, ZoneIx};
 
-use crate::base::text::decimals;
-use crate::base::time::Span;
-use crate::behaviours::Holding;
-use crate::behaviours::words::{Caveat, Circumstances, Limit, Opening, Words, number};
-use crate::zones::Chart;
+use super::facts::{Facts, Followed, OverHole};
 
-/// How the slowdown is known.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Form {
-    /// From fixes throughout the slowdown.
-    Followed,
-    /// From a hole in reception, with the vessel under way before and after it.
-    Hole,
-}
-
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        match self {
-            Form::Followed => &[],
-            Form::Hole => &["hole"],
-        }
-    }
-
+impl Words for Facts {
     /// `has slowed to 1.2 kn (usual 11.5 kn) for 1 h 29 min after 24 h under way`.
-    fn deed(self, of: &Circumstances<'_>) -> String {
-        if self == Form::Hole {
-            let made = of.stated("made_good_nm", "", " nm");
-            let minutes = of.minutes("hole_minutes");
-            let knots = of.stated("implied_knots", " (", " kn");
-            let usual = of.stated("usual_knots", "; usual ", " kn)");
-            return format!("made good {made} in {minutes} without a report{knots}{usual}, under way before and after");
+    fn deed(&self, of: &Circumstances<'_>) -> String {
+        match self {
+            Facts::Followed { measured, thresholds } => {
+                let Followed { speed_made_good_knots, usual_knots, under_way_hours, .. } = measured;
+                // It may have sped up since.
+                let limit = thresholds.slow_knots;
+                let slow = match speed_made_good_knots.map(f64::from).filter(|knots| *knots < limit) {
+                    Some(knots) => format!("{} to {} kn", of.have("slowed", "slowed"), decimals(knots)),
+                    None => format!("{} below {} kn", of.have("stayed", "stayed"), decimals(limit)),
+                };
+                let (usual, before) = (decimals(*usual_knots), about_hours(*under_way_hours));
+                format!("{slow} (usual {usual} kn) for {} after {before} under way", of.held())
+            }
+            Facts::Hole { measured, .. } => {
+                let OverHole { hole_minutes, made_good_nm, implied_knots, usual_knots, .. } = measured;
+                let (nm, knots, usual) = (decimals(*made_good_nm), decimals(*implied_knots), decimals(*usual_knots));
+                let hole = hole_minutes.whole_minutes();
+                format!(
+                    "made good {nm} nm in {hole} without a report ({knots} kn; usual {usual} kn), under way before and after"
+                )
+            }
         }
-        let slow = match (of.still_knots(), number(of.thresholds, "slow_knots")) {
-            (Some(knots), _) => format!("{} to {} kn", of.have("slowed", "slowed"), decimals(knots)),
-            (None, Some(limit)) => format!("{} below {} kn", of.have("stayed", "stayed"), decimals(limit)),
-            (None, None) => of.have("was slow", "been slow"),
-        };
-        let usual = of.stated("usual_knots", " (usual ", " kn)");
-        let before = of.hours("under_way_hours", " after ", " under way");
-        format!("{slow}{usual} for {}{before}", of.held())
     }
 
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("transfers, and boats without AIS near it, would not be seen")
     }
 
-    fn opened(self, of: &Opening<'_>) -> String {
+    fn opened(&self, of: &Opening) -> String {
         match self {
-            Form::Hole => "little distance made good without a report, under way before and after".to_owned(),
-            Form::Followed => format!("{} {}, after hours under way", of.slow(), of.held()),
+            Facts::Followed { measured, thresholds } => {
+                let (slow, held) = (below(thresholds.slow_knots), of.held(measured.counted_minutes));
+                format!("{slow} {held}, after hours under way")
+            }
+            Facts::Hole { .. } => "little distance made good without a report, under way before and after".to_owned(),
         }
     }
 
-    fn line(self, _: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         match self {
-            Form::Hole => "Made good little distance between two reports, on passage".to_owned(),
-            Form::Followed => "Slowed right down on passage, in open water".to_owned(),
+            Facts::Followed { .. } => "Slowed right down on passage, in open water".to_owned(),
+            Facts::Hole { .. } => "Made good little distance between two reports, on passage".to_owned(),
         }
     }
 
-    fn limits(self, holding: &Holding) -> Vec<Limit> {
-        let hole = number(&holding.measured, "hole_minutes").filter(|_| self == Form::Hole);
-        let text = |minutes| {
-            let hole = Span::from_minutes(minutes as i64);
-            format!("Shown only by a gap of {hole} between reports: recorded as a fact")
-        };
-        hole.map(text).map(Limit::fact).into_iter().collect()
+    fn limits(&self) -> Vec<Limit> {
+        match self {
+            Facts::Followed { .. } => Vec::new(),
+            Facts::Hole { measured, .. } => {
+                let hole = measured.hole_minutes.whole_minutes();
+                vec![Limit::fact(format!("Shown only by a gap of {hole} between reports: recorded as a fact"))]
+            }
+        }
+    }
+
+    fn at_anchor(&self) -> Option<AtAnchor> {
+        match self {
+            Facts::Followed { measured, .. } => measured.at_anchor,
+            Facts::Hole { .. } => None,
+        }
     }
 }

@@ -16,6 +16,7 @@
 //! Calms, rigging trouble and rest look the same. Wind is known only where a file gives it. A boat can leave and come
 //! back within a hole.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -25,9 +26,10 @@ use crate::behaviours::character::{
     ZoneUse, any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::SmallCraftStop;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -54,7 +56,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

@@ -1,20 +1,20 @@
 //! The rule of `small_craft_stop`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 
 use crate::ais::Class;
 use crate::base::time::{Span, Time};
 use crate::behaviours::explain::said_of;
-use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Facts, Kept, RESUME_AFTER, Seen, Where, Whole};
+use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::Lone;
 use crate::behaviours::runner::vessel::PerVessel;
-use crate::behaviours::{self, Behaviour, End, Explanation, Interest, minutes, number, thresholds};
+use crate::behaviours::shared::anchored::AtAnchor;
+use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Rounded, minutes};
 use crate::picture::tracks::{SpeedMadeGood, Vessel};
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Interval at which the wind is looked up.
 const WIND_EVERY: Span = Span::from_hours(1);
@@ -101,27 +101,25 @@ impl Case for Stop {
         }
     }
 
-    fn facts(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>) -> Facts {
+    fn facts(settings: &Settings, kept: &Kept<Stopped>, seen: &Seen<'_>, _at_anchor: Option<AtAnchor>) -> AnyFacts {
         let own = &kept.own;
+        let measured = Measured {
+            counted_minutes: kept.condition.counted().minutes().into(),
+            speed_made_good_knots: speed(settings, seen).map(|smg| smg.knots.into()),
+            implied_hours: (Span::ZERO < own.implied).then(|| own.implied.hours().into()),
+            wind_knots: own.wind_knots.map(Rounded::from),
+            swing_nm: kept.swing.radius_nm().into(),
+            shore_nm: seen.shore_nm().into(),
+        };
+        Facts { form: Form, measured, thresholds: settings.into() }.into()
+    }
+
+    fn base(settings: &Settings, kept: &Kept<Stopped>, _seen: &Seen<'_>) -> Vec<(&'static str, i32)> {
         let mut base = vec![(Behaviour::SmallCraftStop.name(), settings.score)];
-        if own.wind_knots.is_some_and(|knots| settings.gale_knots <= knots) {
+        if kept.own.wind_knots.is_some_and(|knots| settings.gale_knots <= knots) {
             base.push(("gale", settings.gale_points));
         }
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(kept.condition.counted().minutes(), 1));
-        if let Some(smg) = speed(settings, seen) {
-            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
-        }
-        if Span::ZERO < own.implied {
-            measured.insert("implied_hours".into(), number(own.implied.hours(), 1));
-        }
-        if let Some(knots) = own.wind_knots {
-            measured.insert("wind_knots".into(), number(knots, 0));
-        }
-        measured.insert("swing_nm".into(), number(kept.swing.radius_nm(), 2));
-        measured.insert("shore_nm".into(), number(seen.shore_nm(), 1));
-        let keys = ["min_shore_nm", "slow_knots", "moving_knots", "after_minutes", "end_minutes", "max_hole_hours"];
-        Facts { form: Form.into(), base, measured, thresholds: thresholds(settings, &keys) }
+        base
     }
 }
 

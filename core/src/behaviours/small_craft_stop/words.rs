@@ -1,25 +1,18 @@
 //! The texts of `small_craft_stop` alerts.
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::text::decimals;
-use crate::behaviours::Holding;
-use crate::behaviours::words::{Caveat, Circumstances, Opening, STOPPED_KNOTS, Words};
-use crate::zones::Chart;
+use crate::behaviours::words::{Caveat, Circumstances, Opening, STOPPED_KNOTS, Words, below, stated};
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// The single form of the behaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Form;
+use super::facts::Facts;
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn deed(self, of: &Circumstances<'_>) -> String {
-        let (held, wind) = (of.held(), of.stated("wind_knots", ", in wind of up to ", " kn,"));
-        match of.still_knots() {
-            Some(knots) if STOPPED_KNOTS <= knots => {
+impl Words for Facts {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
+        let (held, wind) = (of.held(), stated(", in wind of up to ", self.measured.wind_knots, " kn,"));
+        // It may have sped up since.
+        let still = STOPPED_KNOTS..self.thresholds.slow_knots;
+        match self.measured.speed_made_good_knots.map(f64::from) {
+            Some(knots) if still.contains(&knots) => {
                 let drifted = of.have("drifted", "been drifting");
                 format!("{drifted} at {} kn{wind} for {held}", decimals(knots))
             }
@@ -27,15 +20,15 @@ impl Words for Form {
         }
     }
 
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not say why, and craft without AIS beside it would not be seen")
     }
 
-    fn opened(self, of: &Opening<'_>) -> String {
-        format!("{} {}", of.slow(), of.held())
+    fn opened(&self, of: &Opening) -> String {
+        format!("{} {}", below(self.thresholds.slow_knots), of.held(self.measured.counted_minutes))
     }
 
-    fn line(self, code: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, code: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         match code {
             "gale" => "Gale there: yachts heave to".to_owned(),
             _ => "Small craft stopped or drifting in mid-ocean".to_owned(),

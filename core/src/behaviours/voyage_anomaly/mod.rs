@@ -16,6 +16,7 @@
 //! Orders change for honest reasons. A destination that is not a harbour in the index, or is free text, is not judged.
 //! Ships whose crews never update the draught seem to load nothing.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -24,9 +25,10 @@ use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, RestsOn, Roles, Silence, ZoneUse, any_zone, never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::VoyageAnomaly;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -53,7 +55,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: 240,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Parameters,

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
-use crate::behaviours::{
-    self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes, number, thresholds,
-};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes};
 use crate::picture::tracks::{Fields, Learned};
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
+use super::facts::{self, Facts, ShortCalls};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Number of short calls in a row that open an alert.
 const IN_A_ROW: u8 = 2;
@@ -115,12 +112,13 @@ impl VoyageRule {
         if scene.now < change.since + kept {
             return Some(NewDestination { kept, ..change });
         }
-        let mut measured = Map::new();
-        measured.insert("destination_before".into(), Value::from(&*change.from));
-        measured.insert("destination_after".into(), Value::from(&*change.to));
-        measured.insert("kept_minutes".into(), number((scene.now - change.since).minutes(), 0));
-        let facts = Facts { started_at: change.since, form: Form::Destination, measured };
-        facts.tell(scene, Some(place), zones, &settings, out);
+        let measured = facts::NewDestination {
+            destination_before: change.from.as_ref().into(),
+            destination_after: change.to.as_ref().into(),
+            kept_minutes: (scene.now - change.since).minutes().into(),
+        };
+        let facts = Facts::Destination { measured, thresholds: (&settings).into() };
+        tell(facts, change.since, scene, Some(place), zones, &settings, out);
         None
     }
 
@@ -140,16 +138,15 @@ impl VoyageRule {
         }
         let (count, since) = before.map_or((1, call.from), |(count, since)| (count.saturating_add(1), since));
         if IN_A_ROW <= count {
-            let mut measured = Map::new();
-            measured.insert("short_calls".into(), number(f64::from(count), 0));
-            measured.insert("call_hours".into(), number((call.to - call.from).hours(), 1));
-            measured.insert("draught_change_metres".into(), number(change.unwrap_or(0.0), 1));
-            if let Some(port) = &call.port {
-                measured.insert("port".into(), Value::from(&**port));
-            }
+            let measured = ShortCalls {
+                short_calls: u32::from(count).into(),
+                call_hours: (call.to - call.from).hours().into(),
+                draught_change_metres: change.unwrap_or(0.0).into(),
+                port: call.port.as_deref().map(Arc::from),
+            };
             let (place, zones) = self.watched(scene).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
-            let facts = Facts { started_at: since, form: Form::ShortCalls, measured };
-            facts.tell(scene, place, zones, settings, out);
+            let facts = Facts::ShortCalls { measured, thresholds: settings.into() };
+            tell(facts, since, scene, place, zones, settings, out);
         }
         Some((count, since))
     }
@@ -248,43 +245,27 @@ impl VesselRule for VoyageRule {
     remembers! { kept { profiles } parts {} built { settings } }
 }
 
-/// Facts of an alert that opens and ends at once.
-struct Facts {
+/// Reports something that opens and ends at once.
+fn tell(
+    facts: Facts,
     started_at: Time,
-    form: Form,
-    measured: Map<String, Value>,
-}
-
-impl Facts {
-    fn tell(
-        self,
-        scene: &VesselScene<'_>,
-        place: Option<Place>,
-        zones: Vec<(ZoneIx, Relation)>,
-        settings: &Settings,
-        out: &mut Signals<'_>,
-    ) {
-        out.holds(Holding {
-            started_at: self.started_at,
-            satisfied_at: scene.now,
-            last_at: scene.now,
-            form: self.form.into(),
-            position: scene.vessel.last().map(|fix| fix.position),
-            shore_nm: place.map(|place| place.shore_nm),
-            zones,
-            base: vec![(Behaviour::VoyageAnomaly.name(), settings.score)],
-            asked: None,
-            anchored: false,
-            measured: self.measured,
-            thresholds: thresholds(settings, keys_of(self.form)),
-        });
-        out.over(scene.now, End::SingleEvent);
-    }
-}
-
-fn keys_of(form: Form) -> &'static [&'static str] {
-    match form {
-        Form::Destination => &["kept_minutes", "settle_hours"],
-        Form::ShortCalls => &["call_hours", "draught_metres", "settle_hours"],
-    }
+    scene: &VesselScene<'_>,
+    place: Option<Place>,
+    zones: Vec<(ZoneIx, Relation)>,
+    settings: &Settings,
+    out: &mut Signals<'_>,
+) {
+    out.holds(Holding {
+        started_at,
+        satisfied_at: scene.now,
+        last_at: scene.now,
+        facts: facts.into(),
+        position: scene.vessel.last().map(|fix| fix.position),
+        shore_nm: place.map(|place| place.shore_nm),
+        zones,
+        base: vec![(Behaviour::VoyageAnomaly.name(), settings.score)],
+        asked: None,
+        anchored: false,
+    });
+    out.over(scene.now, End::SingleEvent);
 }

@@ -13,6 +13,7 @@
 //! ## Blind spots
 //! A ship that changes its name and its numbers is not recognised. Ships share names, so a match by name alone is only a lead.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
@@ -22,9 +23,10 @@ use crate::behaviours::character::{
     never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub use rule::Watchlist;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -51,7 +53,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Other,

@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
-    Subject, thresholds,
+    Subject,
 };
 use crate::picture::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Listed, Match, MatchedBy, Presence, Said, Watchlists};
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// Interval at which a listed vessel is reported again.
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -53,16 +52,16 @@ impl Seen {
         }
     }
 
-    fn measured(&self) -> Map<String, Value> {
+    fn measured(&self) -> Measured {
         let Listed { list, reason, owner, expires, .. } = &self.listed;
-        Map::from_iter([
-            ("list".to_owned(), list.as_str().into()),
-            ("reason".to_owned(), reason.as_deref().into()),
-            ("owner".to_owned(), owner.as_deref().into()),
-            ("expires".to_owned(), expires.map(|at| at.to_string()).into()),
-            ("matched_by".to_owned(), self.by.name().into()),
-            ("fuzzy".to_owned(), self.fuzzy.into()),
-        ])
+        Measured {
+            list: list.clone(),
+            reason: reason.clone(),
+            owner: owner.clone(),
+            expires: *expires,
+            matched_by: self.by,
+            fuzzy: self.fuzzy,
+        }
     }
 }
 
@@ -121,15 +120,13 @@ impl Watchlist {
             started_at: seen.started_at,
             satisfied_at: seen.started_at,
             last_at: at,
-            form: form.into(),
+            facts: Facts { form, measured: seen.measured(), thresholds: (&self.settings).into() }.into(),
             position,
             shore_nm: None,
             zones,
             base: vec![(Behaviour::Watchlist.name(), seen.listed.points)],
             asked: None,
             anchored: false,
-            measured: seen.measured(),
-            thresholds: thresholds(&self.settings, &["silent_hours"]),
         };
         let subject = Subject::one(seen.key, ix);
         out.signals.push(Signal {

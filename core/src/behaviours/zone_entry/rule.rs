@@ -1,11 +1,11 @@
 //! The rule of `zone_entry`.
 
-use crate::behaviours::runner::crossing::{Border, Crossings, Way};
+use crate::behaviours::runner::crossing::{Border, Crossings, Measured, Way};
 use crate::behaviours::runner::vessel::PerVessel;
-use crate::behaviours::{self, Behaviour};
+use crate::behaviours::{self, AnyFacts, Behaviour};
 
 use super::Settings;
-use super::words::Form;
+use super::facts::{Facts, Form};
 
 /// The `zone_entry` behaviour and its state.
 pub(crate) type ZoneEntry = PerVessel<Crossings<Inward>>;
@@ -17,8 +17,8 @@ impl Border for Inward {
     const BEHAVIOUR: Behaviour = Behaviour::ZoneEntry;
     const WAY: Way = Way::In;
 
-    fn form() -> behaviours::Form {
-        Form.into()
+    fn facts(measured: Measured) -> AnyFacts {
+        Facts { form: Form, measured, thresholds: () }.into()
     }
 
     fn table(all: &behaviours::Settings) -> &Settings {

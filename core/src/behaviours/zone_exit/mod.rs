@@ -12,6 +12,7 @@
 //! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
 //! off is not seen to cross.
 
+pub(crate) mod facts;
 mod rule;
 mod words;
 
@@ -23,8 +24,9 @@ use crate::behaviours::character::{
     never,
 };
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::ZoneExit;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -51,7 +53,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

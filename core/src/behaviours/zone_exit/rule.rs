@@ -1,11 +1,11 @@
 //! The rule of `zone_exit`.
 
-use crate::behaviours::runner::crossing::{Border, Crossings, Way};
+use crate::behaviours::runner::crossing::{Border, Crossings, Measured, Way};
 use crate::behaviours::runner::vessel::PerVessel;
-use crate::behaviours::{self, Behaviour};
+use crate::behaviours::{self, AnyFacts, Behaviour};
 
 use super::Settings;
-use super::words::Form;
+use super::facts::{Facts, Form};
 
 /// The `zone_exit` behaviour and its state.
 pub(crate) type ZoneExit = PerVessel<Crossings<Outward>>;
@@ -17,8 +17,8 @@ impl Border for Outward {
     const BEHAVIOUR: Behaviour = Behaviour::ZoneExit;
     const WAY: Way = Way::Out;
 
-    fn form() -> behaviours::Form {
-        Form.into()
+    fn facts(measured: Measured) -> AnyFacts {
+        Facts { form: Form, measured, thresholds: () }.into()
     }
 
     fn table(all: &behaviours::Settings) -> &Settings {

@@ -1,33 +1,24 @@
 //! The texts of `zone_exit` alerts.
 
-use serde::{Deserialize, Serialize};
-
-use crate::behaviours::Holding;
 use crate::behaviours::words::{Caveat, Circumstances, Opening, Words};
-use crate::zones::Chart;
+use crate::zones::{Chart, Relation, ZoneIx};
 
-/// The single form of the behaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Form;
+use super::facts::Facts;
 
-impl Words for Form {
-    fn parts(self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn deed(self, of: &Circumstances<'_>) -> String {
+impl Words for Facts {
+    fn deed(&self, of: &Circumstances<'_>) -> String {
         format!("left {} at {} UTC", of.zone(), of.started_at.clock())
     }
 
-    fn caveat(self) -> Caveat {
+    fn caveat(&self) -> Caveat {
         Caveat::Reported("the AIS data do not say why")
     }
 
-    fn opened(self, _: &Opening<'_>) -> String {
+    fn opened(&self, _: &Opening) -> String {
         "left the zone".to_owned()
     }
 
-    fn line(self, _: &str, _: &Holding, _: &Chart) -> String {
+    fn line(&self, _: &str, _: &[(ZoneIx, Relation)], _: &Chart) -> String {
         "Left the zone".to_owned()
     }
 }

@@ -13,19 +13,20 @@
 //! Speed over a hole in reception does not count. Anchored ships are slow, so set `min_knots` only in zones without
 //! anchoring.
 
+pub(crate) mod facts;
 mod rule;
 mod settings;
 mod words;
 
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
-    never,
 };
 use serde_json::{Map, Value};
 
+pub(crate) use facts::Facts;
+pub use facts::Form;
 pub(crate) use rule::ZoneSpeed;
 pub use settings::Settings;
-pub use words::Form;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
@@ -52,7 +53,6 @@ pub const CHARACTER: Character = Character {
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
-    is_uncertain: never,
     history_hours: HISTORY_HOURS,
     cap: CapCategory::Security,
     cise: CiseAnomaly::Movement,

@@ -1,17 +1,15 @@
 //! The rule of `zone_speed`.
 
-use serde_json::Map;
-
 use crate::base::time::Time;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
 use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
-use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number, thresholds};
+use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step, number};
 use crate::zones::{Relation, ZoneIx};
 
+use super::facts::{Facts, Form, Measured};
 use super::settings::Settings;
-use super::words::Form;
 
 /// The `zone_speed` behaviour and its state.
 pub(crate) type ZoneSpeed = PerVessel<InZones<OutOfBand>>;
@@ -52,25 +50,19 @@ impl ZoneCase for OutOfBand {
         let At { scene, step, fix } = at;
         let settings = &profile.settings;
         let knots = step.smg.map_or(0.0, |smg| smg.knots);
-        let mut measured = Map::new();
-        measured.insert("counted_minutes".into(), number(condition.counted().minutes(), 1));
-        measured.insert("speed_made_good_knots".into(), number(knots, 1));
+        let measured =
+            Measured { counted_minutes: condition.counted().minutes().into(), speed_made_good_knots: knots.into() };
         Holding {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
             last_at: fix.at,
-            form: side(settings, knots).into(),
+            facts: Facts { form: side(settings, knots), measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),
             base: vec![(Behaviour::ZoneSpeed.name(), settings.score)],
             asked: (!profile.own_score).then_some(settings.asked_score),
             anchored: false,
-            measured,
-            thresholds: thresholds(
-                settings,
-                &["min_knots", "max_knots", "margin_knots", "after_minutes", "end_minutes"],
-            ),
         }
     }
 

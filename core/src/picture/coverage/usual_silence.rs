@@ -33,7 +33,8 @@ pub struct SilenceRate {
 }
 
 /// Where silence is usual.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Usual {
     /// In the cell.
     Cell,

@@ -391,6 +391,7 @@ fn put(
         reason: reason.to_owned(),
         alert: Arc::new(alert),
         sentence: Sentence::default(),
+        is_uncertain: false,
     };
     upsert(transaction, &change, now)?;
     insert(transaction, &change, now)?;

@@ -1,0 +1,35 @@
+//! The facts of `distress` alerts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::behaviours::facts::{self, Parts, settings_in_force};
+
+use super::settings::Settings;
+
+/// The facts of the behaviour.
+pub(crate) type Facts = facts::Facts<Form, (), Thresholds>;
+
+/// Whether the device is under test.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Form {
+    /// In distress.
+    Active,
+    /// Under test.
+    Test,
+}
+
+impl Parts for Form {
+    fn parts(self) -> &'static [&'static str] {
+        match self {
+            Form::Active => &["active"],
+            Form::Test => &["test"],
+        }
+    }
+}
+
+settings_in_force! {
+    /// The thresholds in force.
+    Thresholds of Settings {
+        silent_minutes: f64,
+    }
+}

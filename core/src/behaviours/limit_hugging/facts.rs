@@ -1,0 +1,43 @@
+//! The facts of `limit_hugging` alerts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::behaviours::facts::{self, Parts, Rounded, settings_in_force};
+
+use super::settings::Settings;
+
+/// The facts of the behaviour.
+pub(crate) type Facts = facts::Facts<Form, Measured, Thresholds>;
+
+/// The single form of the behaviour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Form;
+
+impl Parts for Form {
+    fn parts(self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
+/// What was measured.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    /// How long it was slow there, without what does not count. Minutes.
+    pub(crate) counted_minutes: Rounded<1>,
+    /// Distance from the border. Nautical miles.
+    pub(crate) outside_nm: Rounded<2>,
+    /// Speed made good at the latest fix. Knots; `None` over a hole too long to count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) speed_made_good_knots: Option<Rounded<1>>,
+}
+
+settings_in_force! {
+    /// The thresholds in force.
+    Thresholds of Settings {
+        reach_nm: f64,
+        slow_knots: f64,
+        moving_knots: f64,
+        after_hours: f64,
+        end_minutes: f64,
+    }
+}
