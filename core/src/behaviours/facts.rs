@@ -81,8 +81,7 @@ fn number_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
 
 impl<const DECIMALS: i32> From<f64> for Rounded<DECIMALS> {
     fn from(value: f64) -> Rounded<DECIMALS> {
-        let scale = 10_f64.powi(DECIMALS);
-        Rounded((value * scale).round() / scale)
+        Rounded(rounded(value, DECIMALS))
     }
 }
 
@@ -139,6 +138,10 @@ pub(crate) fn minutes(minutes: f64) -> Span {
 
 /// A measured number, rounded to `decimals` places. Null if it is not finite.
 pub(crate) fn number(value: f64, decimals: i32) -> Value {
+    serde_json::Number::from_f64(rounded(value, decimals)).map_or(Value::Null, Value::Number)
+}
+
+fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
-    serde_json::Number::from_f64((value * scale).round() / scale).map_or(Value::Null, Value::Number)
+    (value * scale).round() / scale
 }
