@@ -15,7 +15,7 @@
 mod rule;
 mod words;
 
-use super::checks::positive;
+use super::checks::Coherent;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
@@ -38,7 +38,7 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub test_score: i32,
     /// The alert ends after this long without a report. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub silent_minutes: f64,
 }
 
@@ -48,14 +48,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "silent_minutes", self.silent_minutes);
-        problems
-    }
-}
+impl Coherent for Settings {}
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {

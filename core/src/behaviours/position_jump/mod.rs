@@ -18,7 +18,7 @@
 mod rule;
 mod words;
 
-use super::checks::{not_negative, positive};
+use super::checks::Coherent;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
@@ -41,7 +41,7 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 1500))]
     pub min_nm: f64,
     /// The alert ends once the track at the old place has been silent for this long. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub joined_minutes: f64,
 }
 
@@ -51,15 +51,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        not_negative(&mut problems, "min_nm", self.min_nm);
-        positive(&mut problems, "joined_minutes", self.joined_minutes);
-        problems
-    }
-}
+impl Coherent for Settings {}
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {
