@@ -11,7 +11,7 @@ pub struct Problem {
     /// The file as the operator named it.
     pub file: String,
     /// The line concerned; `None` if the file as a whole is.
-    pub line: Option<Excerpt>,
+    pub line: Option<Box<Excerpt>>,
     /// The key path, what is wrong, and what to write instead. The key is that of the settings; in a zone file it begins with the zone.
     pub fault: Fault,
 }
@@ -48,12 +48,12 @@ impl Problem {
         let line = Excerpt::at(whole, span);
         let is_secret = names_a_password(&line.shown) || gives_a_secret(&line.shown);
         let line = if is_secret { line.masked() } else { line };
-        Problem { file: file.to_owned(), line: Some(line), fault: shortened(fault) }
+        Problem { file: file.to_owned(), line: Some(Box::new(line)), fault: shortened(fault) }
     }
 
     /// The same problem with the value on its line hidden.
     pub(super) fn hidden(self) -> Problem {
-        Problem { line: self.line.map(Excerpt::masked), ..self }
+        Problem { line: self.line.map(|line| Box::new(line.masked())), ..self }
     }
 
     /// A problem of line `number` of `whole`, from 1; of the whole file if it has no such line.

@@ -53,7 +53,7 @@ impl Shown {
             let (marked, after) = rest.split_at(line.marked.len());
             let [before, marked, after] = [before, marked, after].map(|part| safe(&part.replace('\t', " ")));
             let within = before.len()..before.len() + marked.len();
-            Excerpt { shown: [before, marked, after].concat(), marked: within, ..line.clone() }
+            Excerpt { shown: [before, marked, after].concat(), marked: within, ..(**line).clone() }
         });
         let Fault { key, what, advice } = &problem.fault;
         let what = if key.is_empty() { safe(what) } else { safe(&format!("{key}: {what}")) };
