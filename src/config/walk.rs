@@ -103,6 +103,10 @@ impl Walk {
                 self.renamed.push(Misfit { span: key.span(), fault, is_secret: false });
                 Some(known)
             }
+            None if !path.contains('.') && table_with(keys, name).is_some() => {
+                let advice = table_with(keys, name).map(|table| format!("write it below [{table}]"));
+                self.misfit(key.span(), path, "stands above the first [table]".to_owned(), advice)
+            }
             None => {
                 let known: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
                 self.misfit(key.span(), path, "unknown key".to_owned(), Some(advice(name, &known)))
@@ -227,14 +231,17 @@ impl Walk {
     }
 
     fn wrong_type<T>(&mut self, shape: &Shape, value: &Spanned<DeValue<'_>>, path: &str) -> Option<T> {
-        let key = path.rsplit('.').next().unwrap_or(path);
+        // An entry of a list has the example of its list.
+        let last = path.rfind('.').map_or(0, |dot| dot + 1);
+        let whole = path[last..].find('[').map_or(path, |index| &path[..last + index]);
+        let key = &whole[last..];
         let (given, what) = (given(value.get_ref()), needed(shape));
         let advice = match (shape, value.get_ref()) {
             (Shape::Text | Shape::Path, DeValue::Datetime(_)) => format!("put it in quotes: {key} = \"{given}\""),
-            (Shape::List(..), value) if !matches!(value, DeValue::Table(_)) => {
+            (Shape::List(..), value) if whole == path && !matches!(value, DeValue::Table(_)) => {
                 format!("put it in brackets: {key} = [{given}]")
             }
-            _ => format!("write {}", example(path, key)),
+            _ => format!("write {}", example(whole, key)),
         };
         self.misfit(value.span(), path, format!("{given} is not {what}"), Some(advice))
     }
@@ -260,6 +267,12 @@ fn given(value: &DeValue<'_>) -> String {
         DeValue::Array(_) => "a list".to_owned(),
         DeValue::Table(_) => "a table".to_owned(),
     }
+}
+
+/// The table among `keys` that has a key of this name; `None` if there is none.
+fn table_with<'k>(keys: &'k [Key], name: &str) -> Option<&'k str> {
+    let has = |key: &&Key| matches!(&key.shape, Shape::Table(inner) if inner.iter().any(|inner| inner.name == name));
+    keys.iter().find(has).map(|table| table.name.as_str())
 }
 
 /// What a key may hold, in words.

@@ -101,9 +101,11 @@ impl Loaded<'_> {
     /// Whether a fault of `problems()` is about a key whose error is already reported.
     pub(super) fn is_about_faulty(&self, fault: &Fault) -> bool {
         let path = self.as_in_file(&fault.key);
-        self.faulty
-            .iter()
-            .any(|faulty| path.strip_prefix(faulty).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '['])))
+        let is_within = |path: &str, whole: &str, joints: &[char]| {
+            path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with(joints))
+        };
+        // A list without its faulty entries is not what was written.
+        self.faulty.iter().any(|faulty| is_within(&path, faulty, &['.', '[']) || is_within(faulty, &path, &['[']))
     }
 
     /// Sorts by file and line.
