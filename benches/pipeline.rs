@@ -7,7 +7,7 @@
 //!
 //! Both use the shipped zones and all behaviours, and raise alerts.
 //!
-//! Variables: `ATALAIA_BENCH_SHARDS` is the number of track shards (default 1, which uses one core),
+//! Variables: `ATALAIA_BENCH_LANES` is the number of lanes (default 1, which uses one core),
 //! `ATALAIA_BENCH_VESSELS` the size of the fleet (default 300 000), `ATALAIA_BENCH_ROUNDS` the number of reports of
 //! each vessel (default 130: loitering opens after an hour).
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
@@ -78,7 +78,7 @@ fn synthetic(vessels: usize, rounds: usize) {
         "synthetic fleet: {vessels} vessels, {lines} reports, {changes} changes, {} open",
         engine.open_alerts().len()
     );
-    println!("  median of rounds  {:>9.0} reports/s, shards: {}", speeds[speeds.len() / 2], shards());
+    println!("  median of rounds  {:>9.0} reports/s, lanes: {}", speeds[speeds.len() / 2], lanes());
     println!("  slowest round     {:>9.0} reports/s; the slowest were {}", speeds[0], slow.join(", "));
     println!("  framing + decode  {:>9.0} ns a report", nanoseconds(decoding));
     println!("  the rest          {:>9.0} ns a report", nanoseconds(whole - decoding));
@@ -137,12 +137,12 @@ fn engine(chart: &Arc<Chart>) -> Engine {
     let clock =
         SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
     let mut settings = Settings::default();
-    settings.tracks.shards = shards() as u32;
+    settings.tracks.lanes = lanes() as u32;
     Engine::new(&settings, Arc::clone(chart), vec![clock])
 }
 
-fn shards() -> usize {
-    number("ATALAIA_BENCH_SHARDS", 1)
+fn lanes() -> usize {
+    number("ATALAIA_BENCH_LANES", 1)
 }
 
 fn number(name: &str, default: usize) -> usize {

@@ -19,7 +19,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`base`] | time, units, text, and the state of the engine as bytes |
+//! | [`base`] | time, units, text, faults of settings, and the state of the engine as bytes |
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
 //! | [`ais`] | lines of NMEA, CSV and JSON in, reports out; the encoder for exercises |
 //! | [`zones`] | GeoJSON zones, which vessels are inside them, calm water |

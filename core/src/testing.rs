@@ -95,7 +95,7 @@ fn some_cuts(script: &str, lines: usize) -> Vec<usize> {
 
 fn run_in_shards(settings: &Settings, chart: &Chart, lines: &[String], shards: u32) -> Vec<Change> {
     let mut settings = settings.clone();
-    settings.tracks.shards = shards;
+    settings.tracks.lanes = shards;
     let mut engine = engine_on(&settings, chart.clone());
     let mut out = Vec::new();
     for line in lines {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Failure, access};
 use crate::config::{Checked, IN_FORCE_FILE, Problem, Purpose, StoreSettings, Table, check, store_settings};
 use crate::platform::telemetry::FromAir;
+use atalaia_core::base::fault::Fault;
 
 /// Environment variable that names the settings file of commands without `--config`.
 pub(super) const VARIABLE: &str = "ATALAIA_CONFIG";
@@ -62,8 +63,9 @@ pub(super) fn of_settings(
     let file = settings_file(given, hint)?;
     let settings = part(&file, &[&[Table::Store], needed].concat(), hint)?;
     let store = settings.store.clone().ok_or_else(|| {
-        let text = "store.path: is missing; without a store there is nothing to show";
-        Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
+        let fault = Fault::new("store.path", "is missing, and without a store there is nothing to show");
+        let fault = fault.advise("write path = \"/var/lib/atalaia/atalaia.sqlite\" below [store]");
+        Failure::Settings(vec![Problem::of_file(file.display().to_string(), fault)])
     })?;
     access::to_store(&store, "no such file; the daemon creates it")?;
     Ok((store, settings))

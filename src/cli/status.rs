@@ -10,6 +10,7 @@ use super::{Failure, place, print};
 use crate::config::{Problem, Table, store_settings};
 use crate::platform::telemetry::FromAir;
 use crate::platform::tls;
+use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::Time;
 
 /// Arguments of `atalaia status`.
@@ -68,8 +69,9 @@ impl Arguments {
         };
         let file = place::settings_file(Some(&file), Some(HINT))?;
         place::part(&file, &[Table::Http], Some(HINT))?.http.address.ok_or_else(|| {
-            let text = "http.address: is missing; without it the daemon has no status page, unless systemd opened a socket: --address IP:PORT";
-            Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
+            let what = "is missing, and without it the daemon has no status page, unless systemd opened a socket";
+            let fault = Fault::new("http.address", what).advise("write it, or give --address IP:PORT");
+            Failure::Settings(vec![Problem::of_file(file.display().to_string(), fault)])
         })
     }
 }

@@ -5,13 +5,14 @@ use std::path::Path;
 use super::Config;
 use crate::platform::tls;
 use crate::{delivery, inputs};
+use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::{Span, Time};
 
 /// How long before its expiry a certificate is warned of.
 const AHEAD: Span = Span::from_hours(14 * 24);
 
-/// A sentence for each such certificate file of the inputs and sinks, with its key, path and date.
-pub fn lapsing(inputs: &[inputs::Settings], sinks: &[delivery::Settings], now: Time) -> Vec<String> {
+/// A fault for each such certificate file of the inputs and sinks, with its key, path and date.
+pub fn lapsing(inputs: &[inputs::Settings], sinks: &[delivery::Settings], now: Time) -> Vec<Fault> {
     let inputs = inputs.iter().map(|input| (input.kind.name(), input.tls())).enumerate();
     let sinks = sinks.iter().map(|sink| (sink.kind.name(), sink.tls())).enumerate();
     let inputs = inputs.map(|(index, (kind, tls))| (format!("inputs[{index}].{}", table(kind)), tls));
@@ -21,7 +22,7 @@ pub fn lapsing(inputs: &[inputs::Settings], sinks: &[delivery::Settings], now: T
 }
 
 /// Like [`lapsing`], for settings being checked.
-pub(super) fn lapsing_of(config: &Config, now: Time) -> Vec<String> {
+pub(super) fn lapsing_of(config: &Config, now: Time) -> Vec<Fault> {
     lapsing(&config.inputs, &config.sinks, now)
 }
 
@@ -29,22 +30,23 @@ fn table(kind: &str) -> String {
     kind.replace('-', "_")
 }
 
-fn of(path: &str, tls: &tls::Settings, now: Time) -> Vec<String> {
+fn of(path: &str, tls: &tls::Settings, now: Time) -> Vec<Fault> {
     let soon = tls.validity().into_iter().filter(|file| file.until < now + AHEAD);
-    soon.map(|file| format!("{path}.tls.{}: {}", file.key, sentence(&file.file, file.until, now))).collect()
+    soon.map(|file| fault(&file.file, file.until, now).below(&format!("{path}.tls.{}", file.key))).collect()
 }
 
-fn sentence(file: &Path, until: Time, now: Time) -> String {
+fn fault(file: &Path, until: Time, now: Time) -> Fault {
     let file = file.display();
     match until <= now {
-        true => format!("{file} expired at {until}; renew it"),
-        false => format!("{file} expires at {until}; renew it before"),
+        true => Fault::new("", format!("{file} expired at {until}")).advise("renew it"),
+        false => Fault::new("", format!("{file} expires at {until}")).advise("renew it before"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use atalaia_core::base::fault;
 
     fn lapsing_at(now: &str) -> Vec<String> {
         let sink: delivery::Settings = toml::from_str(
@@ -56,7 +58,7 @@ mod tests {
             "kind = \"nats\"\nname = \"b\"\n[nats]\nurl = \"tls://nats.example\"\nstream = \"a\"\nconsumer = \"b\"\ntls.ca = \"/no/such/file\"",
         )
         .expect("settings");
-        lapsing(&[input], &[sink], Time::parse(now).expect("a time"))
+        fault::lines("", lapsing(&[input], &[sink], Time::parse(now).expect("a time")))
     }
 
     #[test]

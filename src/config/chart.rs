@@ -5,18 +5,28 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::doubts::far_overrides;
 use super::files::{Files, text_of};
 use super::problem::Problem;
 use super::zone_doubts::odd_zones;
+use atalaia_core::base::fault::Fault;
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours;
 use atalaia_core::engine::ZoneSettings;
 use atalaia_core::geo::{Coast, Ports, Wind, WindError};
 use atalaia_core::zones::{Chart, ZoneError, ZoneRules, ZoneSet};
+
+/// Keys that name files or folders.
+pub(super) const ZONES_FOLDER: &str = "zones.folder";
+const COAST: &str = "zones.coast";
+const PORTS: &str = "zones.ports";
+const ANCHORAGES: &str = "zones.anchorages";
+const WIND: &str = "behaviours.small_craft_stop.wind";
+/// The keys whose file or folder a problem may be about as a whole.
+pub(super) const NAMING_KEYS: [&str; 6] = [ZONES_FOLDER, COAST, PORTS, ANCHORAGES, WIND, "watchlists.folder"];
 
 /// Where zones are read from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,10 +71,7 @@ fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) 
     };
     let files = read_folder(folder, place)?;
     let of_error = |error: &ZoneError| {
-        let whole = error.to_string();
-        let lead = format!("{}:{}: ", error.file, error.line);
-        let text = whole.strip_prefix(&lead).unwrap_or(&whole);
-        in_zone_file(folder, &files, &error.file, error.line, text.to_owned())
+        in_zone_file(folder, &files, &error.file, error.line, in_zone(error.zone.as_deref(), error.fault.clone()))
     };
     let (zones, rules) = ZoneSet::read(&files);
     let mut faults: Vec<Problem> = zones.as_ref().err().into_iter().flatten().map(of_error).collect();
@@ -74,7 +81,7 @@ fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) 
                 let next = rules.get(place + 1).filter(|next| next.file == zone.file);
                 line_of(text, zone.line, next.map(|next| next.line), &keys)
             });
-            faults.push(in_zone_file(folder, &files, &zone.file, line, format!("zone {}: {fault}", zone.id)));
+            faults.push(in_zone_file(folder, &files, &zone.file, line, in_zone(Some(&zone.id), fault)));
         }
     }
     let zones = match zones {
@@ -83,54 +90,47 @@ fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) 
     };
     let empty = files.iter().filter(|(name, _)| !zones.zones().iter().any(|zone| zone.file == *name));
     let warnings = empty.map(|(name, _)| {
-        let text = "holds no zone: draw one, or remove the file";
-        Problem::of_file(folder.join(name).display().to_string(), text)
+        let fault = Fault::new("", "holds no zone").advise("draw one, or remove the file");
+        Problem::of_file(folder.join(name).display().to_string(), fault)
     });
     let warnings = warnings.collect();
     Ok(ZonesRead { zones, warnings, files })
 }
 
-/// Errors in a zone's behaviours and their settings: the path of keys and the message.
-fn wrong_overrides(zone: &ZoneRules, base: &behaviours::Settings) -> Vec<(Vec<String>, String)> {
+/// A fault as one of a zone; of the whole file if there is none.
+fn in_zone(zone: Option<&str>, fault: Fault) -> Fault {
+    let key = match zone {
+        Some(zone) if fault.key.is_empty() => format!("zone {zone}"),
+        Some(zone) => format!("zone {zone}: {}", fault.key),
+        None => fault.key,
+    };
+    Fault { key, ..fault }
+}
+
+/// Errors in a zone's behaviours and their settings, each with the names of the keys that lead to it.
+fn wrong_overrides(zone: &ZoneRules, base: &behaviours::Settings) -> Vec<(Vec<String>, Fault)> {
     let mut faults = Vec::new();
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
-            let fault = format!("behaviours: unknown behaviour `{name}`; {}", advice(name, behaviours::NAMES));
+            let fault = Fault::new("behaviours", format!("unknown behaviour `{name}`"));
+            let fault = fault.advise(advice(name, behaviours::NAMES));
             faults.push((vec!["behaviours".to_owned(), name.clone()], fault));
         }
     }
     for (name, overrides) in &zone.settings {
-        let keys = |last: Option<&str>| {
-            let keys = ["settings", name].into_iter().chain(last);
-            keys.map(str::to_owned).collect::<Vec<_>>()
+        let found = match overrides {
+            Value::Object(overrides) => behaviours::check_overrides(base, name, overrides),
+            _ => vec![Fault::new("", "is not an object").advise(format!("write {{\"{name}\": {{}}}}"))],
         };
-        let Value::Object(overrides) = overrides else {
-            let fault = format!("settings.{name}: is not an object; write {{\"{name}\": {{}}}}");
-            faults.push((keys(None), fault));
-            continue;
-        };
-        // An error in the settings themselves is reported only once, at its own place.
-        let of_base = behaviours::check_overrides(base, name, &Map::new());
-        let told = behaviours::check_overrides(base, name, overrides).into_iter();
-        let told = told.filter(|fault| name_is_unknown(name) || !of_base.contains(fault));
         let cannot_ask =
             zone.kind.zip(zone.is_polygon).and_then(|(kind, polygon)| behaviours::cannot_ask(name, kind, polygon));
-        for fault in told.chain(cannot_ask) {
-            let key = fault.split(['`', ' ']).find(|word| !word.is_empty());
-            let key = keys(key);
-            faults.push((key, format!("settings.{name}: {fault}")));
-        }
-        if name == "zone_speed" && !base.zone_speed.has_band(overrides) {
-            let fault = "gives neither min_knots nor max_knots, so nobody is too slow or too fast; write for instance \
-                         {\"zone_speed\": {\"max_knots\": 30}}";
-            faults.push((keys(None), format!("settings.{name}: {fault}")));
+        for fault in found.into_iter().chain(cannot_ask.map(Fault::from)) {
+            let last = Some(&fault.key).filter(|key| !key.is_empty());
+            let keys = ["settings", name].into_iter().chain(last.map(String::as_str)).map(str::to_owned).collect();
+            faults.push((keys, fault.below(&format!("settings.{name}"))));
         }
     }
     faults
-}
-
-fn name_is_unknown(name: &str) -> bool {
-    !behaviours::NAMES.contains(&name)
 }
 
 /// Line of the innermost of `keys` that is found, each after the previous one, in the lines from `from` up to but not including `until`.
@@ -149,11 +149,11 @@ fn line_of(text: &str, from: usize, until: Option<usize>, keys: &[String]) -> us
     1 + text[..at].matches('\n').count()
 }
 
-fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usize, text: String) -> Problem {
+fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usize, fault: Fault) -> Problem {
     let shown = folder.join(name).display().to_string();
     match files.iter().find(|(other, _)| other == name) {
-        Some((_, whole)) => Problem::of_line(&shown, whole, line, text),
-        None => Problem::of_file(shown, text),
+        Some((_, whole)) => Problem::of_line(&shown, whole, line, fault),
+        None => Problem::of_file(shown, fault),
     }
 }
 
@@ -161,8 +161,8 @@ fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usi
 fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let shown = folder.display().to_string();
     let failed = |error: std::io::Error| {
-        let text = format!("zones.folder: {error}; create it, or write the folder of the *.geojson files");
-        vec![Problem::of_file(shown.clone(), text)]
+        let fault = Fault::new(ZONES_FOLDER, error.to_string());
+        vec![Problem::of_file(shown.clone(), fault.advise("create it, or write the folder of the *.geojson files"))]
     };
     let mut paths = Vec::new();
     for path in place.list(folder).map_err(failed)? {
@@ -178,18 +178,21 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (regular, size) = place.measure(&path);
         let read = match LARGEST_FILE_BYTES < size {
-            _ if !regular => Err("is not an ordinary file; zones are read from files only".to_owned()),
-            true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
-            false => place.bytes(&path).map_err(|error| error.to_string()).and_then(text_of),
+            _ if !regular => {
+                Err(Fault::new("", "is not an ordinary file").advise("remove it: zones are read from files only"))
+            }
+            true => Err(Fault::new("", format!("is {} MB large", size / 1_000_000))
+                .advise("leave zones out: at most 64 MB are read")),
+            false => place.bytes(&path).map_err(|error| error.to_string().into()).and_then(text_of),
         };
         match read {
             Ok(text) => files.push((name, text)),
-            Err(text) => problems.push(Problem::of_file(path.display().to_string(), text)),
+            Err(fault) => problems.push(Problem::of_file(path.display().to_string(), fault)),
         }
     }
     if files.is_empty() && problems.is_empty() {
-        let text = "zones.folder: holds no *.geojson file; add one, or write another folder";
-        problems.push(Problem::of_file(folder.display().to_string(), text));
+        let fault = Fault::new(ZONES_FOLDER, "holds no *.geojson file").advise("add one, or write another folder");
+        problems.push(Problem::of_file(folder.display().to_string(), fault));
     }
     match problems.is_empty() {
         true => Ok(files),
@@ -225,10 +228,11 @@ impl Named<'_> {
     /// Reads a file. `hint` lists the alternatives; the error names the key.
     fn text(&mut self, key: &str, file: &str, hint: &str) -> Result<Arc<str>, Problem> {
         let path = self.folder.join(file);
-        let text = self
-            .place
-            .text(&path)
-            .map_err(|error| Problem::of_file(path.display().to_string(), format!("{key}: {error}; write {hint}")))?;
+        let unread = |fault: Fault| {
+            let fault = Fault { key: key.to_owned(), advice: Some(format!("write {hint}")), ..fault };
+            Problem::of_file(path.display().to_string(), fault)
+        };
+        let text = self.place.text(&path).map_err(|error| unread(error.to_string().into()))?;
         let text: Arc<str> = text.into();
         self.texts.insert(path, Arc::clone(&text));
         Ok(text)
@@ -279,20 +283,17 @@ impl Parts {
         let ZoneSource::Folder(folder) = source else {
             return Vec::new();
         };
-        let mut doubts = Vec::new();
-        for (ix, doubt) in odd_zones(&self.zones, &self.land(), now) {
-            doubts.push((ix, doubt));
-        }
+        let mut doubts = odd_zones(&self.zones, &self.land(), now);
         for (ix, zone) in self.zones.iter() {
             for (behaviour, overrides) in &zone.settings {
                 let far = overrides.as_object().map(|overrides| far_overrides(behaviour, overrides));
-                let far = far.into_iter().flatten().map(|far| format!("zone {}: settings.{behaviour}.{far}", zone.id));
+                let far = far.into_iter().flatten().map(|far| far.below(&format!("settings.{behaviour}")));
                 doubts.extend(far.map(|far| (ix, far)));
             }
         }
         let placed = doubts.into_iter().map(|(ix, doubt)| {
             let zone = self.zones.get(ix);
-            in_zone_file(folder, &self.files, &zone.file, zone.line, doubt)
+            in_zone_file(folder, &self.files, &zone.file, zone.line, in_zone(Some(&zone.id), doubt))
         });
         placed.collect()
     }
@@ -329,7 +330,7 @@ fn coast(file: &str, named: &mut Named<'_>) -> Result<Land, Problem> {
         "built-in" => Ok(Land::BuiltIn),
         "off" => Ok(Land::Own(Arc::new(Coast::none()))),
         file => {
-            let text = named.text("zones.coast", file, CHOICES)?;
+            let text = named.text(COAST, file, CHOICES)?;
             let coast = Coast::from_geojson(&text);
             coast
                 .map(|coast| Land::Own(Arc::new(coast)))
@@ -346,12 +347,12 @@ fn ports(settings: &ZoneSettings, named: &mut Named<'_>) -> Result<Points, Vec<P
     let harbours = match settings.ports.as_str() {
         "built-in" => Some(Ports::built_in_harbours()),
         "off" => Some(Ports::none()),
-        file => points("zones.ports", file, named, Ports::harbours_from_csv, &mut problems),
+        file => points(PORTS, file, named, Ports::harbours_from_csv, &mut problems),
     };
     let anchorages = match settings.anchorages.as_str() {
         "built-in" => Some(Ports::built_in_anchorages()),
         "off" => Some(Ports::none()),
-        file => points("zones.anchorages", file, named, Ports::anchorages_from_csv, &mut problems),
+        file => points(ANCHORAGES, file, named, Ports::anchorages_from_csv, &mut problems),
     };
     match (harbours, anchorages) {
         (Some(harbours), Some(anchorages)) => Ok(Points::Own(Arc::new(harbours.with_anchorages_of(anchorages)))),
@@ -378,7 +379,7 @@ fn blow(file: &str, named: &mut Named<'_>) -> Result<Wind, Vec<Problem>> {
     if file.is_empty() {
         return Ok(Wind::default());
     }
-    let text = named.text("behaviours.small_craft_stop.wind", file, "the path of a CSV file, or \"\"");
+    let text = named.text(WIND, file, "the path of a CSV file, or \"\"");
     let text = text.map_err(|problem| vec![problem])?;
     let shown = named.shown(file);
     let of_error = |error: WindError| Problem::of_file(shown.as_str(), error.to_string());

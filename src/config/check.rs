@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::certificates::lapsing_of;
-use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
+use super::chart::{NAMING_KEYS, Parts, ZONES_FOLDER, ZoneSource, ZonesRead, read_zones};
 use super::doubts::far_from_default;
 use super::files::{Files, Texts};
 use super::hindrances::{Asker, Weight, hindrances};
@@ -20,6 +20,7 @@ use super::{Config, IN_FORCE_FILE, SHIPPED};
 use crate::platform::clock::{Clock, Moment};
 use crate::storage::{evidence, journal, store};
 use crate::{delivery, http, inputs};
+use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::Span;
 use atalaia_core::engine::{self, SourceClock};
 use atalaia_core::zones::{Chart, Watchlists};
@@ -136,9 +137,10 @@ pub fn judge(file: &Path, purpose: Purpose) -> Judgement {
 
 /// The error for valid settings without inputs, which cannot be run.
 pub fn no_inputs(file: &Path) -> Problem {
-    let text = "inputs: there is none, so there is nothing to watch; add one, for instance [[inputs]] with the lines kind = \"udp\", \
-                name = \"receivers\" and address = \"0.0.0.0:10110\"";
-    Problem::of_file(file.display().to_string(), text)
+    let advice = "add one, for instance [[inputs]] with the lines kind = \"udp\", name = \"receivers\" and \
+                  address = \"0.0.0.0:10110\"";
+    let fault = Fault::new("inputs", "there is none, so there is nothing to watch").advise(advice);
+    Problem::of_file(file.display().to_string(), fault)
 }
 
 /// Reads and checks a settings file or folder with its drop-ins, or the built-in file, and the zones. `zones` overrides the zones folder.
@@ -210,21 +212,20 @@ impl Text<'_> {
         }
         let mut doubts = Vec::new();
         if purpose.is_asked_ahead() {
-            for (weight, sentence) in hindrances(&config, &Asker::here(purpose == Purpose::Service)) {
-                if weight == Weight::Certain { faults.push(sentence) } else { doubts.push(sentence) }
+            for (weight, fault) in hindrances(&config, &Asker::here(purpose == Purpose::Service)) {
+                if weight == Weight::Certain { faults.push(fault) } else { doubts.push(fault) }
             }
             doubts.extend(far_from_default(&config, |path| loaded.is_written(path)));
             // Further warnings about a key with an error are not useful.
-            let key = |sentence: &str| sentence.split_once(": ").map(|(key, _)| key.to_owned());
-            let at_fault: Vec<Option<String>> = faults.iter().map(|fault| key(fault)).collect();
-            doubts.retain(|doubt| !loaded.is_about_faulty(doubt) && !at_fault.contains(&key(doubt)));
+            let is_at_fault = |key: &str| faults.iter().any(|fault| fault.key == key);
+            doubts.retain(|doubt| !loaded.is_about_faulty(doubt) && !is_at_fault(&doubt.key));
         }
         // Anyone who can write the settings file can decide which program is run.
         let open = open_to_others(self.layers.iter().filter(|_| is_run));
         let runs = config.sinks.iter().any(|sink| sink.program("").is_some());
         problems.extend(open.iter().filter(|_| runs).cloned());
         faults.retain(|fault| !loaded.is_about_faulty(fault));
-        problems.extend(faults.iter().map(|fault| loaded.locate(fault)));
+        problems.extend(faults.into_iter().map(|fault| loaded.locate(fault)));
         let replaced = zones.is_some();
         let zones = zone_source(zones, &config.zones.folder, folder);
         let parts = Parts::read(&zones, &config.zones, &config.behaviours, folder, self.files);
@@ -234,30 +235,27 @@ impl Text<'_> {
         let mut in_files = parts.as_ref().err().cloned().unwrap_or_default();
         in_files.extend(lists.as_ref().err().cloned().unwrap_or_default());
         // A folder named on the command line has no key in the file.
-        let of_command_line = |fault: &Problem| replaced && fault.text.starts_with("zones.folder: ");
-        let in_files = in_files.into_iter().map(|fault| match of_command_line(&fault) {
-            true => Problem { text: fault.text.replacen("zones.folder", "zones folder", 1), ..fault },
-            false => fault,
-        });
+        for problem in in_files.iter_mut().filter(|problem| replaced && problem.fault.key == ZONES_FOLDER) {
+            problem.fault.key = "zones folder".to_owned();
+        }
         // A missing file named by a key is reported at the line of that key.
-        let (named, in_files): (Vec<Problem>, Vec<Problem>) = in_files.partition(|fault| {
-            ["zones.", "behaviours.", "watchlists."].iter().any(|table| fault.text.starts_with(table))
-        });
-        problems.extend(named.into_iter().map(|fault| {
-            let (key, rest) = fault.text.split_once(": ").unwrap_or((&fault.text, ""));
-            loaded.locate(&format!("{key}: {}: {rest}", fault.file))
+        let (named, in_files): (Vec<Problem>, Vec<Problem>) =
+            in_files.into_iter().partition(|problem| NAMING_KEYS.contains(&problem.fault.key.as_str()));
+        problems.extend(named.into_iter().map(|Problem { file, fault, .. }| {
+            loaded.locate(Fault { what: format!("{file}: {}", fault.what), ..fault })
         }));
         loaded.sort(&mut problems);
         problems.extend(in_files);
         let ids =
             parts.as_ref().map(|parts| parts.zones.zones().iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>());
         let unknown = unknown_zones(&config, &ids.unwrap_or_default());
-        let unknown = unknown.iter().filter(|_| is_run).map(|fault| loaded.locate(fault));
+        let unknown = unknown.into_iter().filter(|_| is_run).map(|fault| loaded.locate(fault));
         let lapsing = if is_run { lapsing_of(&config, Clock.now()) } else { Vec::new() };
-        let lapsing = lapsing.iter().map(|fault| loaded.locate(fault));
-        let doubts = doubts.iter().map(|doubt| loaded.locate(doubt));
+        let lapsing = lapsing.into_iter().map(|fault| loaded.locate(fault));
+        let doubts = doubts.into_iter().map(|doubt| loaded.locate(doubt));
+        let renamed = loaded.renamed.iter().cloned();
         let mut warnings: Vec<Problem> =
-            outvoted.into_iter().chain(unknown).chain(lapsing).chain(doubts).chain(open.clone()).collect();
+            renamed.chain(outvoted).chain(unknown).chain(lapsing).chain(doubts).chain(open.clone()).collect();
         if let Ok(parts) = &parts {
             warnings.extend(parts.warnings.iter().cloned());
             if purpose.is_asked_ahead() {
@@ -301,8 +299,8 @@ fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
     let differs = |(behaviour, key, value): &(String, String, f64)| all[behaviour][key].as_f64() != Some(*value);
     let keys = profile.values().into_iter().filter(differs).map(|(behaviour, key, _)| format!("{behaviour}.{key}"));
     let keys: Vec<String> = keys.collect();
-    let text = format!("profile: keys of this file win over {}: {}", profile.name(), keys.join(", "));
-    (!keys.is_empty()).then(|| loaded.locate(&text))
+    let what = format!("keys of this file win over {}: {}", profile.name(), keys.join(", "));
+    (!keys.is_empty()).then(|| loaded.locate(Fault::new("profile", what)))
 }
 
 /// An empty name means the built-in zones.

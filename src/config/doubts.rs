@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Config;
+use atalaia_core::base::fault::Fault;
 
 /// Factor by which a value may exceed or fall below its default without a warning.
 const FAR: f64 = 10.0;
@@ -11,9 +12,9 @@ const TABLES: [&str; 6] = ["time", "tracks", "alerts", "zones", "coverage", "beh
 /// Units of time, length and speed, for which a value far too small is doubted too.
 const UNITS: [&str; 7] = ["seconds", "minutes", "hours", "days", "metres", "nm", "knots"];
 
-/// A sentence for each key that `is_written` with a value more than ten times its default or less than a tenth of it. Zero is not
+/// A warning for each key that `is_written` with a value more than ten times its default or less than a tenth of it. Zero is not
 /// doubted, nor is a value set by a profile.
-pub(super) fn far_from_default(config: &Config, is_written: impl Fn(&str) -> bool) -> Vec<String> {
+pub(super) fn far_from_default(config: &Config, is_written: impl Fn(&str) -> bool) -> Vec<Fault> {
     let (Ok(all), Ok(defaults)) = (serde_json::to_value(config), serde_json::to_value(Config::default())) else {
         return Vec::new();
     };
@@ -22,7 +23,7 @@ pub(super) fn far_from_default(config: &Config, is_written: impl Fn(&str) -> boo
         if let (Value::Object(values), Value::Object(usual)) = (&all[table], &defaults[table]) {
             compare(table, values, usual, &mut |path, key, value, usual| {
                 if is_written(path) {
-                    doubts.extend(doubt(key, value, usual).map(|doubt| format!("{path}: {doubt}")));
+                    doubts.extend(doubt(key, value, usual).map(|doubt| doubt.below(path)));
                 }
             });
         }
@@ -30,15 +31,15 @@ pub(super) fn far_from_default(config: &Config, is_written: impl Fn(&str) -> boo
     doubts
 }
 
-/// Like [`far_from_default`], for a zone's settings of one behaviour; each sentence starts with its key.
-pub(super) fn far_overrides(behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
+/// Like [`far_from_default`], for a zone's settings of one behaviour; keys are relative to them.
+pub(super) fn far_overrides(behaviour: &str, overrides: &Map<String, Value>) -> Vec<Fault> {
     let defaults = serde_json::to_value(Config::default().behaviours).unwrap_or_default();
     let Value::Object(usual) = &defaults[behaviour] else {
         return Vec::new();
     };
     let mut doubts = Vec::new();
     compare("", overrides, usual, &mut |_, key, value, usual| {
-        doubts.extend(doubt(key, value, usual).map(|doubt| format!("{key}: {doubt}")));
+        doubts.extend(doubt(key, value, usual).map(|doubt| doubt.below(key)));
     });
     doubts
 }
@@ -64,7 +65,7 @@ fn compare(
     }
 }
 
-fn doubt(key: &str, value: f64, usual: f64) -> Option<String> {
+fn doubt(key: &str, value: f64, usual: f64) -> Option<Fault> {
     if usual <= 0.0 || value <= 0.0 {
         return None;
     }
@@ -91,7 +92,7 @@ fn doubt(key: &str, value: f64, usual: f64) -> Option<String> {
         Some((other, factor)) => format!("{} {} {}", amount(value, other), verb(value), amount(value * factor, unit)),
         None => "leave it so if it is meant".to_owned(),
     };
-    Some(format!("is {}, {how} the default of {}; {advice}", number(value), number(usual)))
+    Some(Fault::new("", format!("is {}, {how} the default of {}", number(value), number(usual))).advise(advice))
 }
 
 /// Formats an amount: `1 hour`, `2 hours`.
@@ -115,7 +116,8 @@ mod tests {
 
     fn doubts(text: &str) -> Vec<String> {
         let config: Config = toml::from_str(text).expect("settings");
-        far_from_default(&config, |path| text.contains(path.rsplit('.').next().unwrap_or(path)))
+        let all = far_from_default(&config, |path| text.contains(path.rsplit('.').next().unwrap_or(path)));
+        all.iter().map(Fault::to_string).collect()
     }
 
     #[test]
@@ -147,14 +149,14 @@ mod tests {
             assert_eq!(doubts(text), [""; 0], "{text}");
         }
         let config: Config = toml::from_str("[behaviours.ais_gap]\nafter_hours = 360\n").expect("settings");
-        assert_eq!(far_from_default(&config, |_| false), [""; 0]);
+        assert_eq!(far_from_default(&config, |_| false), []);
     }
 
     #[test]
     fn settings_of_a_zone_are_doubted_too() {
         let Value::Object(overrides) = serde_json::json!({"after_minutes": 36_000}) else { panic!("an object") };
         let told = far_overrides("loitering", &overrides);
-        assert!(told.len() == 1 && told[0].ends_with("36000 seconds are 600 minutes"), "{told:?}");
-        assert_eq!(far_overrides("no_such", &overrides), [""; 0]);
+        assert!(told.len() == 1 && told[0].to_string().ends_with("36000 seconds are 600 minutes"), "{told:?}");
+        assert_eq!(far_overrides("no_such", &overrides), []);
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn example(path: &str, key: &str) -> String {
         Some(toml::Value::Integer(number)) => format!("for instance {key} = {number}"),
         Some(toml::Value::Float(number)) => format!("for instance {key} = {number:?}"),
         Some(toml::Value::Boolean(truth)) => format!("for instance {key} = {truth}"),
-        Some(toml::Value::Array(_)) => format!("{key} = [...]"),
+        Some(toml::Value::Array(list)) if list.is_empty() => format!("{key} as in the shipped config/atalaia.toml"),
+        Some(list @ toml::Value::Array(_)) => format!("for instance {key} = {list}"),
         _ => format!("{key} as in the shipped config/atalaia.toml"),
     }
 }

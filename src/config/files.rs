@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use atalaia_core::base::fault::Fault;
+
 /// Names or paths of files, with their texts.
 pub type Texts = Vec<(String, String)>;
 
@@ -69,14 +71,15 @@ fn missing() -> io::Error {
 }
 
 /// Decodes a text file, or describes the encoding it seems to have.
-pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, Fault> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|byte| *byte == 0)
     {
-        return Err("is UTF-16 text; save it as UTF-8".to_owned());
+        return Err(Fault::new("", "is UTF-16 text").advise("save it as UTF-8"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + memchr::memchr_iter(b'\n', good).count();
-        format!("is not UTF-8 text from line {line} on: Latin-1 or Windows-1252, it seems; save it as UTF-8")
+        let what = format!("is not UTF-8 text from line {line} on: Latin-1 or Windows-1252, it seems");
+        Fault::new("", what).advise("save it as UTF-8")
     })
 }

@@ -6,6 +6,8 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::problem::Problem;
+use super::syntax::{self, LISTS};
+use atalaia_core::base::fault::Fault;
 
 /// A settings file as read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,9 +24,6 @@ pub(super) struct Layers<'a> {
     starts: Vec<usize>,
 }
 
-/// Lists whose entries have names: an entry of a later file changes the earlier one of the same name, or is added.
-pub(super) const LISTS: [&str; 2] = ["inputs", "sinks"];
-
 impl<'a> Layers<'a> {
     /// Parses all files into one table, or reports why they are not TOML.
     pub(super) fn parse(files: &'a [Layer]) -> (Layers<'a>, Result<DeTable<'a>, Vec<Problem>>) {
@@ -34,8 +33,8 @@ impl<'a> Layers<'a> {
             layers.starts.push(start);
             let (table, errors) = DeTable::parse_recoverable(&layer.text);
             let errors = errors.iter().map(|error| (error.span().unwrap_or(0..0), error.message()));
-            let told = words(&layer.text, table.get_ref(), errors);
-            problems.extend(told.into_iter().map(|(span, text)| Problem::at(&layer.file, &layer.text, span, text)));
+            let faults = syntax::faults(&layer.text, table.get_ref(), errors);
+            problems.extend(faults.into_iter().map(|(span, fault)| Problem::at(&layer.file, &layer.text, span, fault)));
             if problems.is_empty() {
                 lay_over(&mut whole, moved_table(table.into_inner(), start), &LISTS);
             }
@@ -52,19 +51,19 @@ impl<'a> Layers<'a> {
     }
 
     /// A problem at a position.
-    pub(super) fn problem(&self, span: &Range<usize>, text: String) -> Problem {
+    pub(super) fn problem(&self, span: &Range<usize>, fault: Fault) -> Problem {
         let index = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
         match (self.files.get(index), self.starts.get(index)) {
             (Some(layer), Some(start)) => {
-                Problem::at(&layer.file, &layer.text, span.start - start..span.end.saturating_sub(*start), text)
+                Problem::at(&layer.file, &layer.text, span.start - start..span.end.saturating_sub(*start), fault)
             }
-            _ => Problem::of_file("settings", text),
+            _ => Problem::of_file("settings", fault),
         }
     }
 
     /// A problem without a position, reported for the first file, which the others extend.
-    pub(super) fn of_all(&self, text: String) -> Problem {
-        Problem::of_file(self.files.first().map_or("settings", |layer| layer.file.as_str()), text)
+    pub(super) fn of_all(&self, fault: Fault) -> Problem {
+        Problem::of_file(self.files.first().map_or("settings", |layer| layer.file.as_str()), fault)
     }
 
     /// Sorts by file and line.
@@ -73,132 +72,6 @@ impl<'a> Layers<'a> {
             let file = self.files.iter().position(|layer| layer.file == problem.file);
             (file, problem.line.as_ref().map(|line| line.number))
         });
-    }
-}
-
-/// Turns parser errors into sentences with advice, one for each error. `table` is what could be parsed.
-fn words<'e>(
-    text: &str,
-    table: &DeTable<'_>,
-    errors: impl Iterator<Item = (Range<usize>, &'e str)>,
-) -> Vec<(Range<usize>, String)> {
-    let mut told = Vec::new();
-    // End of the keys below a duplicated table; they are not errors themselves.
-    let mut below_twice = 0;
-    for (span, message) in errors {
-        let sentence = match message {
-            "duplicate key" if span.start < below_twice => continue,
-            "duplicate key" => {
-                let (sentence, is_header) = twice(text, table, &span);
-                if is_header {
-                    let next = text[span.end..].find("\n[").map_or(text.len(), |next| span.end + next);
-                    below_twice = next;
-                }
-                sentence
-            }
-            message if ["unicode value", "escaped value"].iter().any(|part| message.contains(part)) => {
-                "not TOML: a backslash between double quotes begins an escape; write / in its place, or the text between single quotes"
-                    .to_owned()
-            }
-            // The value may be a secret, so it is not repeated.
-            message if message.starts_with("string values must be quoted") => {
-                "not TOML: a string must be quoted; write for instance name = \"coast\"".to_owned()
-            }
-            message => format!("not TOML: {}", message.replace('\n', ", ")),
-        };
-        let line = |at: usize| text[..at].matches('\n').count();
-        // A path has several backslashes, each an error of its own.
-        let is_again = told.last().is_some_and(|(other, same): &(Range<usize>, String)| {
-            *same == sentence && line(other.start) == line(span.start)
-        });
-        if !is_again {
-            told.push((span, sentence));
-        }
-    }
-    told
-}
-
-/// The sentence for a duplicate key, and whether it is a table header.
-fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (String, bool) {
-    let key = text.get(span.clone()).unwrap_or_default();
-    let start = text[..span.start].rfind('\n').map_or(0, |end| end + 1);
-    let line = text[start..].lines().next().unwrap_or_default().trim();
-    let is_header = line.starts_with('[');
-    let mut before = None;
-    if is_header {
-        before = header_before(text, name_of_header(line), start);
-    }
-    if before.is_none() {
-        latest_before(table, key.trim_matches(['"', '\'']), span.start, &mut before);
-    }
-    let first = match before {
-        Some((at, _)) => format!("first in line {}", 1 + text[..at].matches('\n').count()),
-        None => "first further up".to_owned(),
-    };
-    if !is_header {
-        return (format!("{key}: stands twice, {first}; leave one of the two out"), false);
-    }
-    let name = name_of_header(line);
-    let sentence = match (before, line.starts_with("[[")) {
-        (Some((_, Form::List)), false) => {
-            format!("{name}: there are several of them, {first}; write [[{name}]] in place of [{name}]")
-        }
-        (Some((_, Form::Table)), true) if LISTS.contains(&name) => {
-            format!("{name}: is a single table {first}; write [[{name}]] there too")
-        }
-        (_, true) => format!("{name}: is not a list, {first}; write its keys there"),
-        (_, false) => format!("{name}: the table stands twice, {first}; write all its keys there"),
-    };
-    (sentence, true)
-}
-
-/// The name in a header: `sinks.email` of `[[sinks.email]]`.
-fn name_of_header(line: &str) -> &str {
-    line.trim_start_matches('[').split(']').next().unwrap_or_default().trim()
-}
-
-/// The first line before `place` that begins a table or list of this name.
-fn header_before(text: &str, name: &str, place: usize) -> Option<(usize, Form)> {
-    let mut at = 0;
-    for line in text[..place].split_inclusive('\n') {
-        let trimmed = line.trim();
-        if trimmed.starts_with('[') && name_of_header(trimmed) == name {
-            return Some((at, if trimmed.starts_with("[[") { Form::List } else { Form::Table }));
-        }
-        at += line.len();
-    }
-    None
-}
-
-/// Kind of a key's value.
-#[derive(Clone, Copy)]
-enum Form {
-    Plain,
-    Table,
-    List,
-}
-
-/// The last key of this name before `place`, and the kind of its value.
-fn latest_before(table: &DeTable<'_>, name: &str, place: usize, found: &mut Option<(usize, Form)>) {
-    for (key, value) in table {
-        let form = match value.get_ref() {
-            DeValue::Table(inner) => {
-                latest_before(inner, name, place, found);
-                Form::Table
-            }
-            DeValue::Array(list) => {
-                list.iter().filter_map(|entry| entry.get_ref().as_table()).for_each(|inner| {
-                    latest_before(inner, name, place, found);
-                });
-                let is_of_tables = list.iter().any(|entry| entry.get_ref().as_table().is_some());
-                if is_of_tables { Form::List } else { Form::Plain }
-            }
-            _ => Form::Plain,
-        };
-        let at = key.span().start;
-        if key.get_ref() == name && at < place && found.is_none_or(|(latest, _)| latest < at) {
-            *found = Some((at, form));
-        }
     }
 }
 

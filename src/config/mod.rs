@@ -18,6 +18,7 @@ mod profile;
 mod restart;
 mod schema;
 mod shape;
+mod syntax;
 mod walk;
 mod watch;
 mod watchlists;
@@ -43,6 +44,7 @@ pub use watch::{Changed, FileWatch, Watched};
 
 use crate::storage::{evidence, journal, store};
 use crate::{delivery, http, inputs};
+use atalaia_core::base::fault::{self, Fault};
 use atalaia_core::picture::{coverage, tracks};
 use atalaia_core::{alerts, behaviours, engine, zones};
 
@@ -128,7 +130,7 @@ impl Config {
     pub fn engine(&self) -> engine::Settings {
         engine::Settings {
             time: self.time.clone(),
-            tracks: tracks::Settings { shards: lanes(self.tracks.shards), ..self.tracks.clone() },
+            tracks: tracks::Settings { lanes: lanes(self.tracks.lanes), ..self.tracks.clone() },
             alerts: self.alerts.clone(),
             handling: self.handling.clone(),
             zones: self.zones.clone(),
@@ -145,21 +147,22 @@ impl Config {
         (self.coverage, self.score, self.behaviours, self.handling) = (coverage, score, behaviours, handling);
     }
 
-    /// Lists the errors in the values that neither their types nor their ranges show, each sentence starting with its key path.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = [self.engine().problems(), self.recordings.problems()].concat();
+    /// Lists the errors in the values that neither their types nor their ranges show.
+    pub fn problems(&self) -> Vec<Fault> {
+        let mut problems = self.engine().problems();
         problems.extend(self.retention.problems(self.handling.retain_days));
         problems.extend(self.delivery.problems());
         problems.extend(self.http.problems());
         for (index, input) in self.inputs.iter().enumerate() {
-            problems.extend(input.problems(&format!("inputs[{index}]")));
+            problems.extend(fault::below(&format!("inputs[{index}]"), input.problems()));
         }
         for (index, sink) in self.sinks.iter().enumerate() {
-            problems.extend(sink.problems(&format!("sinks[{index}]")));
+            problems.extend(fault::below(&format!("sinks[{index}]"), sink.problems()));
             if self.store.path.is_none() && sink.digest_after_per_hour.is_some_and(|after| 0 < after) {
-                problems.push(format!(
-                    "sinks[{index}].digest_after_per_hour: needs a store; write path below [store], or leave it out"
-                ));
+                problems.push(
+                    Fault::new(format!("sinks[{index}].digest_after_per_hour"), "needs a store")
+                        .advise("write path below [store], or leave it out"),
+                );
             }
         }
         problems.extend(doubled("inputs", self.inputs.iter().map(|input| input.name.as_str())));
@@ -169,7 +172,7 @@ impl Config {
     }
 
     /// Listeners that would use the same address as another or as the HTTP pages, and sinks that would write to the same file.
-    fn shared_places(&self) -> Vec<String> {
+    fn shared_places(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         // The pages listen on TCP, as an input of this kind does.
         let address = self.http.address.clone();
@@ -177,13 +180,19 @@ impl Config {
         for (index, input) in self.inputs.iter().enumerate() {
             let taken = self.inputs[..index].iter().find(|other| input.takes_address_of(other));
             if let Some(other) = taken {
-                problems.push(format!(
-                    "inputs[{index}].address: \"{}\" listens already; write another port",
-                    other.name.escape_debug()
-                ));
+                problems.push(
+                    Fault::new(
+                        format!("inputs[{index}].address"),
+                        format!("\"{}\" listens already", other.name.escape_debug()),
+                    )
+                    .advise("write another port"),
+                );
             }
             if input.takes_address_of(&pages) {
-                problems.push(format!("inputs[{index}].address: [http] listens there already; write another port"));
+                problems.push(
+                    Fault::new(format!("inputs[{index}].address"), "[http] listens there already")
+                        .advise("write another port"),
+                );
             }
         }
         let plain = |sink: &delivery::Settings| -> Option<PathBuf> {
@@ -192,23 +201,28 @@ impl Config {
         for (index, sink) in self.sinks.iter().enumerate() {
             let before = self.sinks[..index].iter().find(|other| plain(other).is_some() && plain(other) == plain(sink));
             if let Some(other) = before {
-                problems.push(format!(
-                    "sinks[{index}].path: is the file of \"{}\" too; write another path, or leave one of them out",
-                    other.name.escape_debug()
-                ));
+                problems.push(
+                    Fault::new(
+                        format!("sinks[{index}].path"),
+                        format!("is the file of \"{}\" too", other.name.escape_debug()),
+                    )
+                    .advise("write another path, or leave one of them out"),
+                );
             }
         }
         problems
     }
 }
 
-fn doubled<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+fn doubled<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<Fault> {
     let names: Vec<&str> = names.collect();
     let mut problems = Vec::new();
     for (index, name) in names.iter().enumerate() {
         if names[..index].contains(name) {
-            problems
-                .push(format!("{list}[{index}].name: two {list} are named \"{name}\"; give one of them another name"));
+            problems.push(
+                Fault::new(format!("{list}[{index}].name"), format!("two {list} are named \"{name}\""))
+                    .advise("give one of them another name"),
+            );
         }
     }
     problems

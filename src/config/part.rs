@@ -10,6 +10,7 @@ use super::problem::Problem;
 use crate::http;
 use crate::storage::store::Filter;
 use crate::storage::{evidence, journal, store};
+use atalaia_core::base::fault::Fault;
 
 /// A table that such a command may need.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +39,7 @@ impl Table {
     }
 
     /// Errors in the table's values, beside those of type and range. A conflict between retention and `[handling]` is left to `check`, as it removes nothing too early.
-    fn problems(self, config: &Config) -> Vec<String> {
+    fn problems(self, config: &Config) -> Vec<Fault> {
         match self {
             Table::Store | Table::Evidence | Table::Journal => Vec::new(),
             Table::Http => config.http.problems(),
@@ -86,7 +87,7 @@ fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettin
         return Err(problems);
     };
     let faults = needed.iter().flat_map(|table| table.problems(&config));
-    problems.extend(faults.map(|fault| wanted.locate(&fault)));
+    problems.extend(faults.map(|fault| wanted.locate(fault)));
     if !problems.is_empty() {
         wanted.sort(&mut problems);
         return Err(problems);

@@ -10,6 +10,7 @@ use super::files::text_of;
 use super::layers::Layer;
 use super::problem::Problem;
 use super::watch::{Names, Watched};
+use atalaia_core::base::fault::Fault;
 
 /// Name of the folder of drop-ins, beside the settings file.
 const DROP_INS: &str = "conf.d";
@@ -47,7 +48,7 @@ impl Places {
             let file = path.display().to_string();
             match read_text(&path) {
                 Ok(text) => layers.push(Layer { file, text }),
-                Err(text) => problems.push(Problem::of_file(file, text)),
+                Err(fault) => problems.push(Problem::of_file(file, fault)),
             }
         }
         if problems.is_empty() { Ok(layers) } else { Err(problems) }
@@ -97,21 +98,24 @@ impl Places {
     }
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
-    let told = |error: io::Error| error.to_string();
+fn read_text(path: &Path) -> Result<String, Fault> {
+    let told = |error: io::Error| Fault::from(error.to_string());
+    let not_a_file = |what: &str| Err(Fault::new("", what).advise("write the path of a settings file"));
     // Reading a pipe or device might never begin or end.
     let found = fs::metadata(path).map_err(told)?;
     if found.is_dir() {
-        return Err("is a folder; settings are read from files only".to_owned());
+        return not_a_file("is a folder");
     }
     if !found.is_file() {
-        return Err("is not an ordinary file; settings are read from files only".to_owned());
+        return not_a_file("is not an ordinary file");
     }
     let mut bytes = Vec::new();
     fs::File::open(path).and_then(|file| file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes)).map_err(told)?;
     if LARGEST_FILE_BYTES < bytes.len() as u64 {
         let megabytes = found.len().max(LARGEST_FILE_BYTES + 1) / 1_000_000;
-        return Err(format!("is {megabytes} MB large; settings of at most 4 MB are read"));
+        return Err(
+            Fault::new("", format!("is {megabytes} MB large")).advise("leave something out: at most 4 MB are read")
+        );
     }
     text_of(bytes)
 }

@@ -1,17 +1,19 @@
-//! A problem in the settings, reported with file, line, key and advice.
+//! A problem in a settings, zone or list file: a fault, and where it is.
 
 use std::fmt;
 use std::ops::Range;
+
+use atalaia_core::base::fault::Fault;
 
 /// Prints as `FILE:LINE: key: what is wrong; write X instead`, followed by the line from the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     /// The file as the operator named it.
     pub file: String,
-    /// The line concerned; `None` when something is missing.
-    pub line: Option<Excerpt>,
-    /// The key path, what is wrong, and what to write instead.
-    pub text: String,
+    /// The line concerned; `None` if the file as a whole is.
+    pub line: Option<Box<Excerpt>>,
+    /// The key path, what is wrong, and what to write instead. The key is that of the settings; in a zone file it begins with the zone.
+    pub fault: Fault,
 }
 
 /// A line of a file, shortened around the error if it is long.
@@ -30,45 +32,38 @@ pub struct Excerpt {
 /// Characters shown before the error, and in all; a file may consist of one long line.
 const BEFORE: usize = 60;
 const MOST: usize = 160;
-/// Bytes kept of the beginning and of the end of a message, where the advice is; a key or value may be very long.
-const FIRST: usize = 700;
-const LAST: usize = 400;
+/// Bytes kept of the beginning and of the end of a key, of what is wrong, and of the advice; each may quote something very long.
+const KEY: [usize; 2] = [80, 40];
+const WHAT: [usize; 2] = [300, 100];
+const ADVICE: [usize; 2] = [700, 100];
 
 impl Problem {
     /// A problem of a whole file.
-    pub fn of_file(file: impl Into<String>, text: impl Into<String>) -> Problem {
-        Problem { file: file.into(), line: None, text: shortened(text.into()) }
+    pub fn of_file(file: impl Into<String>, fault: impl Into<Fault>) -> Problem {
+        Problem { file: file.into(), line: None, fault: shortened(fault.into()) }
     }
 
     /// A problem of the bytes `span` of the text `whole`.
-    pub fn at(file: &str, whole: &str, span: Range<usize>, text: String) -> Problem {
+    pub fn at(file: &str, whole: &str, span: Range<usize>, fault: Fault) -> Problem {
         let line = Excerpt::at(whole, span);
         let is_secret = names_a_password(&line.shown) || gives_a_secret(&line.shown);
         let line = if is_secret { line.masked() } else { line };
-        Problem { file: file.to_owned(), line: Some(line), text: shortened(text) }
+        Problem { file: file.to_owned(), line: Some(Box::new(line)), fault: shortened(fault) }
     }
 
     /// The same problem with the value on its line hidden.
     pub(super) fn hidden(self) -> Problem {
-        Problem { line: self.line.map(Excerpt::masked), ..self }
+        Problem { line: self.line.map(|line| Box::new(line.masked())), ..self }
     }
 
     /// A problem of line `number` of `whole`, from 1; of the whole file if it has no such line.
-    pub fn of_line(file: &str, whole: &str, number: usize, text: String) -> Problem {
+    pub fn of_line(file: &str, whole: &str, number: usize, fault: Fault) -> Problem {
         let start: usize = whole.split_inclusive('\n').take(number.saturating_sub(1)).map(str::len).sum();
         let Some(line) = whole[start..].lines().next() else {
-            return Problem::of_file(file, text);
+            return Problem::of_file(file, fault);
         };
         let first = start + line.len() - line.trim_start().len();
-        Problem::at(file, whole, first..first + line.trim().len(), text)
-    }
-
-    /// What is wrong and, if given, what to write instead.
-    pub fn parts(&self) -> (&str, Option<&str>) {
-        match self.text.rsplit_once("; ") {
-            Some((what, advice)) if !advice.is_empty() => (what, Some(advice)),
-            _ => (&self.text, None),
-        }
+        Problem::at(file, whole, first..first + line.trim().len(), fault)
     }
 }
 
@@ -115,20 +110,23 @@ impl Excerpt {
     }
 }
 
-fn shortened(text: String) -> String {
-    if text.len() <= FIRST + LAST {
-        return text;
-    }
-    let boundary = |at: usize| (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
-    let (first, last) = (boundary(FIRST), boundary(text.len() - LAST));
-    format!("{} ... {}", &text[..first], &text[last..])
+fn shortened(fault: Fault) -> Fault {
+    let shorter = |text: String, [first, last]: [usize; 2]| {
+        if text.len() <= first + last {
+            return text;
+        }
+        let boundary = |at: usize| (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+        format!("{} ... {}", &text[..boundary(first)], &text[boundary(text.len() - last)..])
+    };
+    let Fault { key, what, advice } = fault;
+    Fault { key: shorter(key, KEY), what: shorter(what, WHAT), advice: advice.map(|advice| shorter(advice, ADVICE)) }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.line {
-            Some(line) => write!(f, "{}:{}: {}\n    {}", self.file, line.number, self.text, line.shown.trim_start()),
-            None => write!(f, "{}: {}", self.file, self.text),
+            Some(line) => write!(f, "{}:{}: {}\n    {}", self.file, line.number, self.fault, line.shown.trim_start()),
+            None => write!(f, "{}: {}", self.file, self.fault),
         }
     }
 }
@@ -140,11 +138,11 @@ mod tests {
     #[test]
     fn a_line_with_a_secret_in_it_is_not_shown() {
         let shown = |whole: &str, text: &str| {
-            let problem = Problem::at("a.toml", whole, 0..whole.len(), text.to_owned());
+            let problem = Problem::at("a.toml", whole, 0..whole.len(), text.into());
             problem.line.expect("a line").shown
         };
         assert_eq!(shown("password = \"canary\"", "odd"), "password = ***");
-        let hidden = Problem::at("a.toml", "key = \"canary\"", 6..14, "odd".to_owned()).hidden();
+        let hidden = Problem::at("a.toml", "key = \"canary\"", 6..14, "odd".into()).hidden();
         assert_eq!(hidden.line.expect("a line").shown, "key = ***");
         assert_eq!(shown("user.password = hunter2", "not TOML"), "user.password = ***");
         assert_eq!(shown("bearer = { file = \"a\" }", "odd"), "bearer = { file = \"a\" }");
@@ -180,15 +178,15 @@ mod tests {
 
     #[test]
     fn a_huge_key_is_shortened_and_its_advice_kept() {
-        let text = format!("{}: unknown key; leave it out", "ö".repeat(1_000_000));
-        let problem = Problem::of_file("f", text);
-        assert!(problem.text.len() < 1200 && problem.parts().1 == Some("leave it out"), "{problem}");
+        let fault = Fault::new("ö".repeat(1_000_000), "unknown key").advise("leave it out");
+        let problem = Problem::of_file("f", fault);
+        assert!(problem.to_string().len() < 1200 && problem.to_string().ends_with("; leave it out"), "{problem}");
     }
 
     #[test]
     fn a_missing_line_is_reported_for_the_whole_file() {
-        assert_eq!(Problem::of_line("f", "a\n", 9, "b".to_owned()), Problem::of_file("f", "b"));
-        let problem = Problem::of_line("f", "a\n  b \n", 2, "c".to_owned());
+        assert_eq!(Problem::of_line("f", "a\n", 9, "b".into()), Problem::of_file("f", "b"));
+        let problem = Problem::of_line("f", "a\n  b \n", 2, "c".into());
         assert_eq!(problem.to_string(), "f:2: c\n    b");
     }
 }

@@ -7,6 +7,12 @@ use serde_json::Value;
 
 use super::Config;
 
+/// Keys whose text is the path of a file or folder.
+const PATHS: [&str; 12] =
+    ["path", "folder", "file", "coast", "ports", "anchorages", "wind", "spool", "socket", "ca", "certificate", "key"];
+/// A path has no control characters: a tab in one was meant as a backslash and a t.
+const PATH: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
+
 /// The JSON Schema of the settings file and of drop-ins as text, in draft 7, which TOML editors support.
 pub fn schema() -> String {
     let mut text = serde_json::to_string_pretty(&generated()).unwrap_or_default();
@@ -43,6 +49,14 @@ fn in_plain_words(schema: &mut Schema) {
         if let [only] = types.as_slice() {
             let only = only.clone();
             object.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        for (_, key) in properties.iter_mut().filter(|(name, _)| PATHS.contains(&name.as_str())) {
+            let of = &key["type"];
+            if of == "string" || of.as_array().is_some_and(|types| types.iter().any(|kind| kind == "string")) {
+                key["pattern"] = Value::from(PATH);
+            }
         }
     }
     if let Some(Value::Array(choices)) = object.get_mut("enum") {

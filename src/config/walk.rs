@@ -1,5 +1,6 @@
 //! One walk over a document against the shape of the settings. It finds every fault, and returns the document without them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -7,16 +8,15 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::example::example;
 use super::shape::{Key, Limits, Shape, Whole};
+use atalaia_core::base::fault::Fault;
 use atalaia_core::base::text::advice;
 
 /// A key that is unknown or missing, or whose value cannot be used.
-pub(super) struct Fault {
+pub(super) struct Misfit {
     /// Position of the key or value; of the table around it if the key is missing.
     pub(super) span: Range<usize>,
-    /// Path of the key in the files, such as `inputs[0].address`.
-    pub(super) path: String,
-    /// The path, what is wrong, and what to write instead.
-    pub(super) text: String,
+    /// The path of the key in the files, such as `inputs[0].address`, what is wrong, and what to write instead.
+    pub(super) fault: Fault,
     /// Whether the line may hold a secret, and must not be shown.
     pub(super) is_secret: bool,
 }
@@ -25,7 +25,9 @@ pub(super) struct Fault {
 #[derive(Default)]
 pub(super) struct Walked<'a> {
     /// Every fault.
-    pub(super) faults: Vec<Fault>,
+    pub(super) misfits: Vec<Misfit>,
+    /// Keys under a former name, which are read all the same.
+    pub(super) renamed: Vec<Misfit>,
     /// The document without its faults. A key that is required and faulty has a placeholder, so that its neighbours are still checked.
     pub(super) table: DeTable<'a>,
     /// Entries of lists left out because nothing can stand in for a key they need: path of the list and index in the files, ascending.
@@ -37,12 +39,13 @@ pub(super) fn walk<'a>(shape: &Shape, table: &DeTable<'a>) -> Walked<'a> {
     let mut walk = Walk::default();
     let keys = if let Shape::Table(keys) = shape { keys.as_slice() } else { &[] };
     let table = walk.table(keys, table, &(0..0), "").unwrap_or_default();
-    Walked { faults: walk.faults, table, left_out: walk.left_out }
+    Walked { misfits: walk.misfits, renamed: walk.renamed, table, left_out: walk.left_out }
 }
 
 #[derive(Default)]
 struct Walk {
-    faults: Vec<Fault>,
+    misfits: Vec<Misfit>,
+    renamed: Vec<Misfit>,
     left_out: Vec<(String, usize)>,
 }
 
@@ -53,16 +56,12 @@ impl Walk {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let path = below(path, name);
-            let Some(known) = keys.iter().find(|known| known.name == name) else {
-                let known: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-                self.fault::<()>(key.span(), &path, format!("unknown key; {}", advice(name, &known)));
-                continue;
-            };
+            let Some(known) = self.known(keys, key, table, &path) else { continue };
             // Others are checked for whether a secret is given, so a faulty one is not just left out.
             let is_secret = matches!(known.shape, Shape::Secret(_));
             let value = self.value(&known.shape, value, &path);
             if let Some(value) = value.or_else(|| stand_in(&known.shape).filter(|_| is_secret)) {
-                sound.insert(key.clone(), value);
+                sound.insert(Spanned::new(key.span(), known.name.clone().into()), value);
             }
         }
         let mut is_usable = true;
@@ -79,6 +78,40 @@ impl Walk {
             }
         }
         is_usable.then_some(sound)
+    }
+
+    /// The key as the schema has it, also if its former name is written; `None` if there is no such key.
+    fn known<'k>(
+        &mut self,
+        keys: &'k [Key],
+        key: &Spanned<Cow<'_, str>>,
+        table: &DeTable<'_>,
+        path: &str,
+    ) -> Option<&'k Key> {
+        let name = key.get_ref().as_ref();
+        if let Some(known) = keys.iter().find(|known| known.name == name) {
+            return Some(known);
+        }
+        match keys.iter().find(|known| known.former_name.as_deref() == Some(name)) {
+            Some(known) if table.contains_key(known.name.as_str()) => {
+                let what = format!("is the former name of `{}`, which is written too", known.name);
+                self.misfit(key.span(), path, what, Some("leave it out".to_owned()))
+            }
+            Some(known) => {
+                let fault = Fault::new(path, format!("is called `{}`", known.name));
+                let fault = fault.advise("rename it: the former name is still read");
+                self.renamed.push(Misfit { span: key.span(), fault, is_secret: false });
+                Some(known)
+            }
+            None if !path.contains('.') && table_with(keys, name).is_some() => {
+                let advice = table_with(keys, name).map(|table| format!("write it below [{table}]"));
+                self.misfit(key.span(), path, "stands above the first [table]".to_owned(), advice)
+            }
+            None => {
+                let known: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+                self.misfit(key.span(), path, "unknown key".to_owned(), Some(advice(name, &known)))
+            }
+        }
     }
 
     /// The value without faults; `None` if it cannot be used.
@@ -99,17 +132,22 @@ impl Walk {
                 DeValue::Array(self.list(of, *length, list, value, path)?)
             }
             (Shape::List(..), DeValue::Table(_)) => {
-                let text =
-                    format!("is a single table, and there may be several; write [[{path}]] in place of [{path}]");
-                return self.fault(value.span(), path, text);
+                let advice = format!("write [[{path}]] in place of [{path}]");
+                let what = "is a single table, and there may be several".to_owned();
+                return self.misfit(value.span(), path, what, Some(advice));
             }
             (Shape::Choice(words), DeValue::String(word)) if !words.iter().any(|known| known == word) => {
                 let known: Vec<&str> = words.iter().map(String::as_str).collect();
-                return self.fault(value.span(), path, format!("\"{word}\" is not known; {}", advice(word, &known)));
+                return self.misfit(value.span(), path, format!("\"{word}\" is not known"), Some(advice(word, &known)));
             }
-            (Shape::Choice(_) | Shape::Text, DeValue::String(_)) | (Shape::Boolean, DeValue::Boolean(_)) => {
-                value.get_ref().clone()
+            (Shape::Path, DeValue::String(text)) if text.contains(char::is_control) => {
+                let what = "holds a control character, such as a tab".to_owned();
+                let advice =
+                    "a backslash between double quotes begins an escape: write / in its place, or single quotes";
+                return self.misfit(value.span(), path, what, Some(advice.to_owned()));
             }
+            (Shape::Choice(_) | Shape::Text | Shape::Path, DeValue::String(_))
+            | (Shape::Boolean, DeValue::Boolean(_)) => value.get_ref().clone(),
             (Shape::Whole(whole), DeValue::Integer(number)) => {
                 let parsed = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX);
                 if !(whole.least..=whole.most).contains(&parsed) {
@@ -140,7 +178,8 @@ impl Walk {
         path: &str,
     ) -> Option<DeArray<'a>> {
         if let Some(length) = length.filter(|length| *length != list.len()) {
-            return self.fault(whole.span(), path, format!("has {} entries; write {length}", list.len()));
+            let what = format!("has {} entries", list.len());
+            return self.misfit(whole.span(), path, what, Some(format!("write {length}")));
         }
         let mut sound = DeArray::new();
         for (index, element) in list.iter().enumerate() {
@@ -161,10 +200,9 @@ impl Walk {
             self.value(&known.shape, inner, &below(path, &known.name))?;
             return Some(value.get_ref().clone());
         }
-        let text = format!(
-            "{path}: secrets do not stand in the settings; write {{ file = \"PATH\" }} or {{ credential = \"NAME\" }}"
-        );
-        self.faults.push(Fault { span: value.span(), path: path.to_owned(), text, is_secret: true });
+        let fault = Fault::new(path, "secrets do not stand in the settings");
+        let fault = fault.advise("write { file = \"PATH\" } or { credential = \"NAME\" }");
+        self.misfits.push(Misfit { span: value.span(), fault, is_secret: true });
         None
     }
 
@@ -179,27 +217,37 @@ impl Walk {
         match limits {
             Some(limits) if !limits.hold(number) => {
                 let Limits { least, most } = limits;
-                let text = format!("must lie between {least} and {most}, not {}", given(value.get_ref()));
-                self.fault(value.span(), path, text)
+                let what = format!("must lie between {least} and {most}, not {}", given(value.get_ref()));
+                self.misfit(value.span(), path, what, None)
             }
             _ => Some(value.get_ref().clone()),
         }
     }
 
     fn missing(&mut self, key: &Key, span: &Range<usize>, path: &str) {
-        let whole = below(path, &key.name);
-        let text = format!("{path}: `{}` is missing; write {}", key.name, example(&whole, &key.name));
-        self.faults.push(Fault { span: span.clone(), path: whole, text, is_secret: false });
+        let path = below(path, &key.name);
+        let advice = format!("write {}", example(&path, &key.name));
+        self.misfit::<()>(span.clone(), &path, "is missing".to_owned(), Some(advice));
     }
 
     fn wrong_type<T>(&mut self, shape: &Shape, value: &Spanned<DeValue<'_>>, path: &str) -> Option<T> {
-        let key = path.rsplit('.').next().unwrap_or(path);
-        let text = format!("{} is not {}; write {}", given(value.get_ref()), needed(shape), example(path, key));
-        self.fault(value.span(), path, text)
+        // An entry of a list has the example of its list.
+        let last = path.rfind('.').map_or(0, |dot| dot + 1);
+        let whole = path[last..].find('[').map_or(path, |index| &path[..last + index]);
+        let key = &whole[last..];
+        let (given, what) = (given(value.get_ref()), needed(shape));
+        let advice = match (shape, value.get_ref()) {
+            (Shape::Text | Shape::Path, DeValue::Datetime(_)) => format!("put it in quotes: {key} = \"{given}\""),
+            (Shape::List(..), value) if whole == path && !matches!(value, DeValue::Table(_)) => {
+                format!("put it in brackets: {key} = [{given}]")
+            }
+            _ => format!("write {}", example(whole, key)),
+        };
+        self.misfit(value.span(), path, format!("{given} is not {what}"), Some(advice))
     }
 
-    fn fault<T>(&mut self, span: Range<usize>, path: &str, text: String) -> Option<T> {
-        self.faults.push(Fault { span, path: path.to_owned(), text: format!("{path}: {text}"), is_secret: false });
+    fn misfit<T>(&mut self, span: Range<usize>, path: &str, what: String, advice: Option<String>) -> Option<T> {
+        self.misfits.push(Misfit { span, fault: Fault { key: path.to_owned(), what, advice }, is_secret: false });
         None
     }
 }
@@ -221,12 +269,18 @@ fn given(value: &DeValue<'_>) -> String {
     }
 }
 
+/// The table among `keys` that has a key of this name; `None` if there is none.
+fn table_with<'k>(keys: &'k [Key], name: &str) -> Option<&'k str> {
+    let has = |key: &&Key| matches!(&key.shape, Shape::Table(inner) if inner.iter().any(|inner| inner.name == name));
+    keys.iter().find(has).map(|table| table.name.as_str())
+}
+
 /// What a key may hold, in words.
 fn needed(shape: &Shape) -> String {
     match shape {
         Shape::Table(_) | Shape::Map(_) | Shape::Secret(_) => "a table".to_owned(),
         Shape::List(..) => "a list".to_owned(),
-        Shape::Choice(_) | Shape::Text | Shape::Any => "a string".to_owned(),
+        Shape::Choice(_) | Shape::Text | Shape::Path | Shape::Any => "a string".to_owned(),
         Shape::Boolean => "true or false".to_owned(),
         Shape::Number(_) => "a number".to_owned(),
         Shape::Whole(Whole { least: 0, most, .. }) if *most < i128::from(u32::MAX) => {
@@ -240,7 +294,7 @@ fn needed(shape: &Shape) -> String {
 /// Placeholder for a required value that is missing or faulty; `None` if what else is wrong depends on the value.
 fn stand_in(shape: &Shape) -> Option<Spanned<DeValue<'static>>> {
     let value = match shape {
-        Shape::Text => DeValue::String("-".into()),
+        Shape::Text | Shape::Path => DeValue::String("-".into()),
         Shape::Boolean => DeValue::Boolean(false),
         Shape::List(_, None) => DeValue::Array(DeArray::new()),
         Shape::Map(_) => DeValue::Table(DeTable::new()),

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::{Files, Texts};
+use super::files::{Files, Texts, text_of};
 use super::problem::Problem;
+use atalaia_core::base::fault::Fault;
 use atalaia_core::zones::{ListError, Watchlists};
 
 /// Maximum size of all lists together, in bytes of text. During a reload they must fit into memory beside those in force.
@@ -31,14 +32,11 @@ pub(super) fn read_watchlists(
     if let Some(known) = known.filter(|known| known.digest() == Watchlists::digest_of(&files)) {
         return Ok(ListsRead { lists: Arc::clone(known), texts: Arc::new(files) });
     }
-    let of_error = |error: ListError| match error {
-        ListError::File { file, what } => Problem::of_file(file, what),
-        ListError::Row { file, line, column, what } => {
-            let text = format!("column {column}: {what}");
-            match files.iter().find(|(name, _)| *name == file) {
-                Some((name, whole)) => Problem::of_line(name, whole, line as usize, text),
-                None => Problem::of_file(file, text),
-            }
+    let of_error = |ListError { file, line, fault }: ListError| {
+        let whole = files.iter().find(|(name, _)| *name == file).zip(line);
+        match whole {
+            Some(((name, whole), line)) => Problem::of_line(name, whole, line as usize, fault),
+            None => Problem::of_file(file, fault),
         }
     };
     let lists = Watchlists::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
@@ -47,8 +45,9 @@ pub(super) fn read_watchlists(
 
 fn read_texts(folder: &Path, place: Files<'_>) -> Result<Texts, Vec<Problem>> {
     let of_folder = |error: std::io::Error| {
-        let text = format!("watchlists.folder: {error}; write the path of a folder of *.csv files, or \"\" for none");
-        vec![Problem::of_file(folder.display().to_string(), text)]
+        let fault = Fault::new("watchlists.folder", error.to_string());
+        let fault = fault.advise("write the path of a folder of *.csv files, or \"\" for none");
+        vec![Problem::of_file(folder.display().to_string(), fault)]
     };
     let mut paths = place.list(folder).map_err(of_folder)?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
@@ -60,21 +59,18 @@ fn read_texts(folder: &Path, place: Files<'_>) -> Result<Texts, Vec<Problem>> {
         let before = all;
         all += size;
         let read = match MOST_BYTES < all {
-            true => Err(format!(
-                "does not fit: it is {:.1} MB large, after {:.1} MB of other lists; all lists together may have {} MB: leave rows or \
-                 columns out",
-                size as f64 / 1e6,
-                before as f64 / 1e6,
-                MOST_BYTES / 1_000_000
-            )),
-            false => place.text(&path).map_err(|error| match error.kind() {
-                std::io::ErrorKind::InvalidData => "is not UTF-8 text; save it as UTF-8".to_owned(),
-                _ => error.to_string(),
-            }),
+            true => {
+                let (size, before) = (size as f64 / 1e6, before as f64 / 1e6);
+                let what = format!("does not fit: it is {size:.1} MB large, after {before:.1} MB of other lists");
+                let most = MOST_BYTES / 1_000_000;
+                let advice = format!("leave rows or columns out: all lists together may have {most} MB");
+                Err(Fault::new("", what).advise(advice))
+            }
+            false => place.bytes(&path).map_err(|error| error.to_string().into()).and_then(text_of),
         };
         match read {
             Ok(text) => files.push((name, text)),
-            Err(text) => problems.push(Problem::of_file(name, text)),
+            Err(fault) => problems.push(Problem::of_file(name, fault)),
         }
     }
     match problems.is_empty() {

@@ -12,6 +12,7 @@ use tracing::error;
 use super::restart;
 use super::settings_archive::SettingsArchive;
 use crate::config::{self, Changed, Checked, Problem, Purpose};
+use atalaia_core::base::fault::Fault;
 
 /// The reload in progress and the one to do next.
 #[derive(Default)]
@@ -90,8 +91,8 @@ impl Reading {
         let reply = coming.await;
         self.coming = None;
         reply.unwrap_or_else(|_| {
-            let problem =
-                Problem::of_file("settings", "could not be read: the thread that reads them ended; send SIGHUP");
+            let fault = Fault::new("", "could not be read: the thread that reads them ended").advise("send SIGHUP");
+            let problem = Problem::of_file("settings", fault);
             Reply { what: Changed::Settings, read: Err(Refusal::Problems(vec![problem])) }
         })
     }
@@ -126,8 +127,7 @@ impl Task {
         let wanted = config::check_again(&self.file, Purpose::Run, &self.in_force)?;
         if wanted.inputs.is_empty() {
             // An emptied or half-written file parses as settings without any inputs.
-            let text = "inputs: there is none; write [[inputs]]";
-            return Err(vec![Problem::of_file(self.file.display().to_string(), text)]);
+            return Err(vec![config::no_inputs(&self.file)]);
         }
         // What takes effect only after a restart stays as it is, also in the archive.
         let waits_for_restart = Some(self.in_force.waits_for_restart(&wanted));

@@ -194,7 +194,7 @@ impl Daemon {
 
 pub(super) fn warn_of(settings: &Checked) {
     for warning in &settings.warnings {
-        warn!(file = %warning.file, "{}", warning.text);
+        warn!(file = %warning.file, line = warning.line.as_ref().map(|line| line.number), "{}", warning.fault);
     }
 }
 

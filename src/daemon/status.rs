@@ -319,6 +319,7 @@ impl StatusReporter {
     /// Warns of certificates that expire while the daemon runs. Those found at startup are already among the settings' warnings.
     fn read_lapsing(&mut self, settings: &Checked) {
         let lapsing = config::lapsing(&settings.inputs, &settings.sinks, self.clock.now());
+        let lapsing: Vec<String> = lapsing.iter().map(ToString::to_string).collect();
         let is_start = self.lapsing_read.is_none();
         let new = lapsing.iter().filter(|told| !is_start && !self.lapsing.contains(told));
         new.for_each(|told| warn!("{told}"));

@@ -1,10 +1,8 @@
-//! What sinks to a message broker share in their settings: its address, with TLS or without, and how long its answer may take.
+//! What sinks to a message broker share in their settings: its address, with TLS or without.
 
 use super::wire::Address;
 use crate::platform::tls;
-
-/// Longest time-out in seconds: a `send` has to end well before it counts as hanging.
-const LONGEST_TIMEOUT: u32 = 100;
+use atalaia_core::base::fault::{self, Fault};
 
 /// A broker as the settings name it.
 pub(super) struct BrokerSettings<'a> {
@@ -14,16 +12,14 @@ pub(super) struct BrokerSettings<'a> {
     pub(super) plain: &'static str,
     /// Beginning of a URL with TLS.
     pub(super) secure: &'static str,
-    /// What to write if the URL is none.
-    pub(super) advice: &'static str,
+    /// What is at the URL, and what to write if it is none.
+    pub(super) wanted: [&'static str; 2],
     /// Certificates.
     pub(super) tls: &'a tls::Settings,
     /// Key of the setting that would reveal a secret on a connection without TLS, and what it would reveal; `None` if nothing would.
     pub(super) secret: Option<(&'static str, &'static str)>,
     /// Whether secrets may be sent without TLS.
     pub(super) allow_plaintext: bool,
-    /// Seconds to wait for an answer.
-    pub(super) timeout_seconds: u32,
 }
 
 impl BrokerSettings<'_> {
@@ -36,27 +32,26 @@ impl BrokerSettings<'_> {
         Some((tls, address.trim_end_matches('/').parse().ok()?))
     }
 
-    /// Faults, as sentences; `path` is the table's place in the settings.
-    pub(super) fn problems(&self, path: &str) -> Vec<String> {
-        let BrokerSettings { secure, advice, .. } = self;
+    /// What is wrong with these settings.
+    pub(super) fn problems(&self) -> Vec<Fault> {
+        let BrokerSettings { secure, wanted: [what_it_is, advice], .. } = self;
         let mut problems = Vec::new();
         match (self.target(), self.secret) {
-            (None, _) => problems.push(format!("{path}.url: is not an address of {advice}")),
+            (None, _) => problems.push(Fault::new("url", format!("is not an address of {what_it_is}")).advise(*advice)),
             (Some((false, _)), _) if *self.tls != tls::Settings::default() => {
-                problems.push(format!("{path}.tls: goes with an address {secure}; write that or leave it out"));
+                problems.push(
+                    Fault::new("tls", format!("goes with an address {secure}")).advise("write that or leave it out"),
+                );
             }
             (Some((false, address)), Some((key, what))) if !address.is_loopback() && !self.allow_plaintext => {
-                problems.push(format!(
-                    "{path}.{key}: {what} be sent unencrypted; write an address {secure}, or allow_plaintext = true"
-                ));
+                problems.push(
+                    Fault::new(key, format!("{what} be sent unencrypted"))
+                        .advise(format!("write an address {secure}, or allow_plaintext = true")),
+                );
             }
             (Some(_), _) => {}
         }
-        if !(1..=LONGEST_TIMEOUT).contains(&self.timeout_seconds) {
-            let given = self.timeout_seconds;
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and {LONGEST_TIMEOUT}, not {given}"));
-        }
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems.extend(fault::below("tls", self.tls.problems()));
         problems
     }
 }

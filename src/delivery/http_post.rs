@@ -19,6 +19,7 @@ use crate::platform::clock::Clock;
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::tls;
 use atalaia_core::ais::hidden;
+use atalaia_core::base::fault::{self, Fault};
 use atalaia_core::base::time::Time;
 use guard::Guard;
 
@@ -30,8 +31,6 @@ const MOST_SAID: usize = 200;
 const SECRET_PART: usize = 8;
 /// Upper bound of the delay a receiver may request.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
-/// Upper bound of `timeout_seconds`; shorter than the worker's own limit. Seconds.
-const LONGEST_TIMEOUT: u64 = 100;
 /// Headers the settings may not set: those of the body, of the connection, and those with keys of their own.
 const RESERVED: [&str; 8] = [
     "host",
@@ -73,48 +72,40 @@ pub(super) fn within(folder: &Path, tls: &mut tls::Settings, bearer: &mut Option
 }
 
 impl Target<'_> {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub(super) fn problems(&self, path: &str) -> Vec<String> {
+    /// What is wrong with these settings beyond the ranges of single keys.
+    pub(super) fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         if let Err(fault) = self.url() {
-            problems.push(format!("{path}.url: {fault}"));
+            problems.push(fault.below("url"));
         }
         for network in self.allow {
-            if let Err(fault) = guard::network(network) {
-                problems.push(format!("{path}.allow: {fault}"));
-            }
-        }
-        if !(1..=LONGEST_TIMEOUT).contains(&self.timeout_seconds) {
-            problems.push(format!(
-                "{path}.timeout_seconds must lie between 1 and {LONGEST_TIMEOUT}, not {}",
-                self.timeout_seconds
-            ));
+            problems.extend(guard::network(network).err().map(|fault| fault.below("allow")));
         }
         for (name, secret) in self.headers.into_iter().flatten() {
-            if let Err(fault) = header_name(name) {
-                problems.push(format!("{path}.headers: {fault}"));
-            }
-            problems.extend(secret.problems(&format!("{path}.headers.{name}")));
+            problems.extend(header_name(name).err().map(|fault| fault.below("headers")));
+            problems.extend(fault::below(&format!("headers.{name}"), secret.problems()));
         }
-        problems.extend(self.bearer.iter().flat_map(|secret| secret.problems(&format!("{path}.bearer"))));
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems.extend(self.bearer.iter().flat_map(|secret| fault::below("bearer", secret.problems())));
+        problems.extend(fault::below("tls", self.tls.problems()));
         problems
     }
 
     /// Parses the URL. The error says why nothing may be posted to it.
-    fn url(&self) -> Result<Url, String> {
-        let url =
-            Url::parse(self.url).map_err(|error| format!("is not an address ({error}); write https://HOST/PATH"))?;
+    fn url(&self) -> Result<Url, Fault> {
+        let wrong = |what: String, advice: &str| Fault::new("", what).advise(advice);
+        let usual = "write https://HOST/PATH";
+        let url = Url::parse(self.url).map_err(|error| wrong(format!("is not an address ({error})"), usual))?;
         if !["http", "https"].contains(&url.scheme()) || !url.has_host() {
-            return Err("is not an address of HTTP; write https://HOST/PATH".to_owned());
+            return Err(wrong("is not an address of HTTP".to_owned(), usual));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("holds a user or a password; write bearer = { file = \"PATH\" } or [headers]".to_owned());
+            let advice = "write bearer = { file = \"PATH\" } or [headers]";
+            return Err(wrong("holds a user or a password".to_owned(), advice));
         }
         // Faults in `allow` are reported separately.
         let allow: Vec<_> = self.allow.iter().filter_map(|network| guard::network(network).ok()).collect();
         if url.scheme() == "http" && allow.is_empty() {
-            return Err("is not https; write https://, or name the receiver's network in allow".to_owned());
+            return Err(wrong("is not https".to_owned(), "write https://, or name the receiver's network in allow"));
         }
         Guard::new(url.scheme() == "http", allow).host(&url)?;
         Ok(url)
@@ -156,10 +147,12 @@ impl Target<'_> {
     }
 }
 
-fn header_name(name: &str) -> Result<HeaderName, String> {
-    let named = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not a name of a header"))?;
+fn header_name(name: &str) -> Result<HeaderName, Fault> {
+    let wrong =
+        |_| Fault::new("", format!("{name:?} is not a name of a header")).advise("write letters, digits and `-`");
+    let named = HeaderName::try_from(name).map_err(wrong)?;
     match RESERVED.contains(&named.as_str()) {
-        true => Err(format!("`{named}` is set by the program; leave it out")),
+        true => Err(Fault::new("", format!("`{named}` is set by the program")).advise("leave it out")),
         false => Ok(named),
     }
 }

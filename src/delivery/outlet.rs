@@ -6,6 +6,7 @@ use super::http_post::{Post, Target};
 use super::send::{Delivery, SendError};
 use super::spool::{self, Spool};
 use crate::platform::tls::Endpoint;
+use atalaia_core::base::fault::Fault;
 
 /// The place in the settings. Exactly one of the two is given.
 pub(super) struct Place<'a> {
@@ -23,11 +24,13 @@ pub(super) struct Outlet {
 }
 
 impl Place<'_> {
-    /// Faults, as sentences; `path` is the table's place in the settings, and `url` an example of an address.
-    pub(super) fn problems(&self, path: &str, url: &str) -> Vec<String> {
-        let mut problems: Vec<String> = self.target.iter().flat_map(|target| target.problems(path)).collect();
+    /// What is wrong with these settings; `url` is an example of an address.
+    pub(super) fn problems(&self, url: &str) -> Vec<Fault> {
+        let mut problems: Vec<Fault> = self.target.iter().flat_map(|target| target.problems()).collect();
         if self.spool.is_some() == self.target.is_some() {
-            problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"{url}\""));
+            let what = if self.spool.is_some() { "has both spool and url" } else { "has neither spool nor url" };
+            let advice = format!("write either spool = \"FOLDER\" or url = \"{url}\"");
+            problems.push(Fault::new("", what).advise(advice));
         }
         problems
     }
@@ -39,8 +42,8 @@ impl Place<'_> {
     }
 
     /// What the folder requires of the machine.
-    pub(super) fn requirements(&self, path: &str) -> Vec<String> {
-        self.spool.iter().filter_map(|spool| spool::problem(spool, &format!("{path}.spool"))).collect()
+    pub(super) fn requirements(&self) -> Vec<Fault> {
+        self.spool.and_then(spool::problem).into_iter().collect()
     }
 
     /// Reads the secrets and certificates.

@@ -52,6 +52,7 @@ macro_rules! sinks {
             pub min_severity: crate::delivery::settings::Level,
             /// Minimum score of an alert, 0 to 100.
             #[serde(default)]
+            #[schemars(range(min = 0, max = 100))]
             pub min_score: i32,
             /// Kinds of alerts to send: `vessel`, or `system` for those about the daemon, its feeds and its receivers; empty: both.
             #[serde(default)]
@@ -84,10 +85,12 @@ macro_rules! sinks {
             /// Changes of one behaviour per hour, 0 to 3600, beyond which the rest is sent as digests that list alert ids; never critical alerts.
             /// 0: no digests. Unset: 60 for `email`, `alertmanager`, `cot` and `cap`, 0 for all others. Needs a store.
             #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schemars(range(min = 0, max = 3600))]
             pub digest_after_per_hour: Option<u32>,
             /// Maximum deliveries per second, 1 to 10000; the excess waits and is counted. Unset: 1000 for `jsonl`, `log` and `journald`, 200 for
             /// all others.
             #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schemars(range(min = 1, max = 10_000))]
             pub max_per_second: Option<u32>,
             $(
                 #[doc = concat!("The table of `sinks::", stringify!($file), "`; `None` if the settings have none.")]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::send::{Delivery, SendError};
 use crate::platform::disk::{RealDisk, create_folders, write_whole};
+use atalaia_core::base::fault::Fault;
 
 /// The spool folder.
 #[derive(Debug)]
@@ -37,13 +38,12 @@ impl Spool {
     }
 }
 
-/// Why the folder cannot be created; `key` is its key in the settings. `None` if it exists or the folder around it does.
-pub(super) fn problem(spool: &Path, key: &str) -> Option<String> {
+/// Why the folder of the key `spool` cannot be created; `None` if it exists or the folder around it does.
+pub(super) fn problem(spool: &Path) -> Option<Fault> {
     let around = spool.parent().filter(|around| *around != Path::new(""));
     let is_missing = !spool.is_dir() && around.is_some_and(|around| !around.is_dir());
-    let shown = spool.display();
-    let advice = "create it, or write another path";
-    is_missing.then(|| format!("{key}: the folder around {shown} does not exist; {advice}"))
+    let what = || format!("the folder around {} does not exist", spool.display());
+    is_missing.then(|| Fault::new("spool", what()).advise("create it, or write another path"))
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn read(bytes: &[u8]) -> Result<Checked, Vec<Problem>> {
 }
 
 fn fits(problem: &Problem, bytes: &[u8]) {
-    assert!(!problem.text.is_empty() && !problem.to_string().is_empty());
+    assert!(!problem.fault.what.is_empty() && !problem.to_string().is_empty());
     if let Some(line) = problem.line.as_ref().filter(|_| problem.file == IN_FORCE_FILE) {
         let lines = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();
         let is_marked = line.shown.get(line.marked.clone()).is_some();

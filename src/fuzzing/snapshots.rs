@@ -106,7 +106,7 @@ fn engine() -> Engine {
         Arc::new(Chart { zones, coast, ports, wind, calm_margin_nm: 5.4, watchlists })
     });
     let mut settings = Settings::default();
-    settings.tracks.shards = 1;
+    settings.tracks.lanes = 1;
     let source =
         SourceClock { name: "feed".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) };
     Engine::new(&settings, Arc::clone(chart), vec![source])

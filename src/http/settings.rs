@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use atalaia_core::base::fault::Fault;
+
 /// `[http]`: the pages for monitoring.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -24,18 +26,19 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What the ranges of the fields do not show, as sentences that name the key.
-    pub fn problems(&self) -> Vec<String> {
+    /// What the ranges of the fields do not show, with the path of the key.
+    pub fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
-        let example = "write IP:port, for instance \"127.0.0.1:9477\"";
         match self.address.as_deref().map(|address| (address, address.parse())) {
             Some((address, Err(_))) => {
-                problems.push(format!("http.address: \"{address}\" is not an address; {example}"))
+                let fault = Fault::new("http.address", format!("\"{address}\" is not an address"));
+                problems.push(fault.advise("write IP:port, for instance \"127.0.0.1:9477\""));
             }
-            Some((address, Ok(parsed))) if !self.allows(parsed) => problems.push(format!(
-                "http.address: \"{address}\" is reachable from other machines; write a loopback address, for instance \
-                 \"127.0.0.1:9477\", or allow_remote = true"
-            )),
+            Some((address, Ok(parsed))) if !self.allows(parsed) => {
+                let fault = Fault::new("http.address", format!("\"{address}\" is reachable from other machines"));
+                let advice = "write a loopback address, for instance \"127.0.0.1:9477\", or allow_remote = true";
+                problems.push(fault.advise(advice));
+            }
             _ => {}
         }
         problems
@@ -50,9 +53,10 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use atalaia_core::base::fault;
 
     fn with(address: &str, allow_remote: bool) -> Vec<String> {
-        Settings { address: Some(address.to_owned()), allow_remote, ..Settings::default() }.problems()
+        fault::lines("", Settings { address: Some(address.to_owned()), allow_remote, ..Settings::default() }.problems())
     }
 
     #[test]

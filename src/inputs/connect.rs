@@ -9,6 +9,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::error::InputError;
+use atalaia_core::base::fault::Fault;
 
 const CONNECT_SECONDS: u64 = 10;
 
@@ -60,19 +61,20 @@ impl Target {
 }
 
 /// Parses a URL. `schemes` lists the accepted schemes with their default ports. The error message says what to write instead.
-pub(super) fn target(url: &str, schemes: &[(&str, u16)]) -> Result<Target, String> {
+pub(super) fn target(url: &str, schemes: &[(&str, u16)]) -> Result<Target, Fault> {
     let wanted = || schemes.iter().map(|(scheme, _)| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
     // The URL is shown in errors only once it is known not to contain a password.
-    let parsed =
-        reqwest::Url::parse(url).map_err(|error| format!("is not a URL ({error}); write {}host:port", wanted()))?;
+    let wrong = |what: String, advice: String| Fault::new("", what).advise(advice);
+    let parsed = reqwest::Url::parse(url)
+        .map_err(|error| wrong(format!("is not a URL ({error})"), format!("write {}host:port", wanted())))?;
     if !parsed.username().is_empty() || parsed.password().is_some() {
-        return Err("names a user or a password; write them under keys of their own".to_owned());
+        return Err(wrong("names a user or a password".to_owned(), "write them under keys of their own".to_owned()));
     }
     let Some((scheme, usual)) = schemes.iter().find(|(scheme, _)| *scheme == parsed.scheme()) else {
-        return Err(format!("\"{url}\" begins with {}://; write {}", parsed.scheme(), wanted()));
+        return Err(wrong(format!("\"{url}\" begins with {}://", parsed.scheme()), format!("write {}", wanted())));
     };
     let Some(host) = parsed.host_str().filter(|host| !host.is_empty()) else {
-        return Err(format!("\"{url}\" has no host; write {}host:port", wanted()));
+        return Err(wrong(format!("\"{url}\" has no host"), format!("write {}host:port", wanted())));
     };
     let port = parsed.port_or_known_default().unwrap_or(*usual);
     Ok(Target { scheme: (*scheme).to_owned(), address: format!("{host}:{port}") })
@@ -104,7 +106,7 @@ mod tests {
         assert_eq!(address("wss://meri.example/mqtt"), Ok("meri.example:443".to_owned()));
         for bad in ["http://broker", "broker:1883", "mqtt://", "mqtt://me:canary@broker", "http://me:canary@broker"] {
             let error = address(bad).expect_err(bad);
-            assert!(!error.contains("canary"), "{error}");
+            assert!(!error.to_string().contains("canary"), "{error}");
         }
     }
 }

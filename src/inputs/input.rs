@@ -11,6 +11,7 @@ use super::port::Port;
 use crate::platform::service::Protocol;
 use crate::platform::table::Table;
 use crate::platform::tls::Endpoint;
+use atalaia_core::base::fault::{self, Fault};
 
 /// One kind of input.
 pub(super) trait Input {
@@ -21,14 +22,14 @@ pub(super) trait Input {
     const CHARACTER: Character;
 
     /// Lists errors in the settings that all inputs have, as far as they concern this kind only.
-    fn problems(settings: &Settings, own: &Self::Settings, path: &str) -> Vec<String> {
-        let _ = (settings, own, path);
+    fn problems(settings: &Settings, own: &Self::Settings) -> Vec<Fault> {
+        let _ = (settings, own);
         Vec::new()
     }
 
     /// Lists what the settings that all inputs have require of this machine and do not find.
-    fn requirements(settings: &Settings, path: &str) -> Vec<String> {
-        let _ = (settings, path);
+    fn requirements(settings: &Settings) -> Vec<Fault> {
+        let _ = settings;
         Vec::new()
     }
 
@@ -100,9 +101,9 @@ pub(super) trait AnyInput: Sync {
     /// Whether the settings must have its table.
     fn needs_table(&self) -> bool;
     /// See [`Input::problems`]. Empty while a table is missing, which is reported elsewhere.
-    fn problems(&self, settings: &Settings, path: &str) -> Vec<String>;
+    fn problems(&self, settings: &Settings) -> Vec<Fault>;
     /// See [`Input::requirements`] and [`Table::requirements`].
-    fn requirements(&self, settings: &Settings, path: &str) -> Vec<String>;
+    fn requirements(&self, settings: &Settings) -> Vec<Fault>;
     /// Servers it connects to, each with its key.
     fn endpoints(&self, settings: &Settings) -> Vec<(String, Endpoint)>;
     /// See [`Input::spacing`].
@@ -133,14 +134,14 @@ impl<I: Input> AnyInput for Entry<I> {
         I::Settings::usual().is_none()
     }
 
-    fn problems(&self, settings: &Settings, path: &str) -> Vec<String> {
-        self.own(settings).map_or_else(Vec::new, |own| I::problems(settings, &own, path))
+    fn problems(&self, settings: &Settings) -> Vec<Fault> {
+        self.own(settings).map_or_else(Vec::new, |own| I::problems(settings, &own))
     }
 
-    fn requirements(&self, settings: &Settings, path: &str) -> Vec<String> {
-        let mut missing = I::requirements(settings, path);
-        let below = format!("{path}.{}", settings.kind.table());
-        missing.extend(self.own(settings).iter().flat_map(|own| own.requirements(&below)));
+    fn requirements(&self, settings: &Settings) -> Vec<Fault> {
+        let mut missing = I::requirements(settings);
+        let own = self.own(settings).map_or_else(Vec::new, |own| own.requirements());
+        missing.extend(fault::below(&settings.kind.table(), own));
         missing
     }
 

@@ -54,6 +54,7 @@ macro_rules! inputs {
             /// How far its reports may lag behind the newest, in seconds. Default: `time.lateness_seconds`, for files
             /// `time.file_lateness_seconds`.
             #[serde(default)]
+            #[schemars(range(min = 0, max = 86_400))]
             pub lateness_seconds: Option<u32>,
             /// Set when the lines are a recording being played back: their own times count, however far they are from the time of receipt.
             #[serde(default)]
@@ -63,12 +64,15 @@ macro_rules! inputs {
             pub time_zone: Option<String>,
             /// Silence after which a connection is closed, in seconds; `tcp` and `gpsd` then reconnect.
             #[serde(default = "crate::inputs::settings::idle_timeout_seconds")]
+            #[schemars(range(min = 1, max = 86_400))]
             pub idle_timeout_seconds: u32,
             /// Maximum number of simultaneous connections (`tcp-listen`, `aiscatcher-http`; for the latter, authenticated ones).
             #[serde(default = "crate::inputs::settings::max_clients")]
+            #[schemars(range(min = 1))]
             pub max_clients: u16,
             /// Maximum number of simultaneous connections from one address (`tcp-listen`, `aiscatcher-http`).
             #[serde(default = "crate::inputs::settings::max_clients_per_address")]
+            #[schemars(range(min = 1))]
             pub max_clients_per_address: u16,
             $(
                 #[doc = concat!("The table of `feed::", stringify!($file), "`; `None` if the settings have none.")]

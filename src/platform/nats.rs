@@ -13,6 +13,7 @@ use async_nats::ConnectOptions;
 use serde::{Deserialize, Serialize};
 
 use crate::platform::secret::{Revealed, Secret, SecretError};
+use atalaia_core::base::fault::{self, Fault};
 
 /// `login` of `[inputs.nats]` and `[sinks.nats]`. Empty if the server asks for no login or identifies us by our certificate.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
@@ -51,8 +52,13 @@ pub enum LoginError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// The credentials file contains no JWT with a seed.
-    #[error("login.credentials: holds no JWT with a user's seed; a .creds file as nsc writes it is expected")]
+    #[error("{}", no_jwt())]
     NoCredentials,
+}
+
+fn no_jwt() -> Fault {
+    let fault = Fault::new("login.credentials", "holds no JWT with a user's seed");
+    fault.advise("write the path of a .creds file as nsc makes it")
 }
 
 impl Login {
@@ -61,26 +67,30 @@ impl Login {
         all.into_iter().filter_map(|(key, secret)| Some((key, secret.as_ref()?)))
     }
 
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems: Vec<String> =
-            self.secrets().flat_map(|(key, secret)| secret.problems(&format!("{path}.{key}"))).collect();
+    /// What is wrong with these settings beyond the ranges of single keys.
+    pub fn problems(&self) -> Vec<Fault> {
+        let mut problems: Vec<Fault> =
+            self.secrets().flat_map(|(key, secret)| fault::below(key, secret.problems())).collect();
         match (&self.user, &self.password) {
-            (Some(_), None) => problems.push(format!("{path}.password: is missing; write the password of the user")),
-            (None, Some(_)) => problems.push(format!("{path}.user: is missing; write the user of the password")),
+            (Some(_), None) => {
+                problems.push(Fault::new("password", "is missing").advise("write the password of the user"))
+            }
+            (None, Some(_)) => problems.push(Fault::new("user", "is missing").advise("write the user of the password")),
             _ => {}
         }
         let ways = [self.user.is_some() || self.password.is_some(), self.token.is_some(), self.credentials.is_some()];
         if 1 < ways.into_iter().filter(|way| *way).count() {
-            problems.push(format!("{path}: names several of user, token and credentials; write the one that is used"));
+            problems.push(
+                Fault::new("", "names several of user, token and credentials").advise("write the one that is used"),
+            );
         }
         problems
     }
 
-    /// Lists what is wrong with secrets that can be read; `path` is the key path of the table around the login.
-    pub fn requirements(&self, path: &str) -> Vec<String> {
+    /// Lists what is wrong with secrets that can be read. Keys are relative to the table around the login.
+    pub fn requirements(&self) -> Vec<Fault> {
         match self.read() {
-            Err(error @ LoginError::NoCredentials) => vec![format!("{path}.{error}")],
+            Err(LoginError::NoCredentials) => vec![no_jwt()],
             _ => Vec::new(),
         }
     }
@@ -166,7 +176,7 @@ mod tests {
             format!("credentials = {secret}"),
             format!("user = \"me\"\npassword = {secret}"),
         ] {
-            assert_eq!(login(&good).problems("login"), [""; 0], "{good}");
+            assert_eq!(fault::lines("login", login(&good).problems()), [""; 0], "{good}");
         }
         for (bad, problem) in [
             ("user = \"me\"".to_owned(), "login.password: is missing"),
@@ -174,7 +184,7 @@ mod tests {
             (format!("token = {secret}\ncredentials = {secret}"), "login: names several"),
             (format!("user = \"me\"\npassword = {secret}\ntoken = {secret}"), "login: names several"),
         ] {
-            let problems = login(&bad).problems("login");
+            let problems = fault::lines("login", login(&bad).problems());
             assert!(problems.len() == 1 && problems[0].starts_with(problem), "{bad}: {problems:?}");
         }
     }

@@ -5,6 +5,8 @@ use std::{env, fmt, fs, io};
 
 use serde::{Deserialize, Serialize};
 
+use atalaia_core::base::fault::Fault;
+
 /// Variable in which systemd passes the folder of `LoadCredential=` files.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 /// Maximum size of a secret file. Bytes.
@@ -30,7 +32,6 @@ pub struct Revealed(String);
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file is missing or cannot be read.
-    #[error("{}: {cause}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -38,41 +39,70 @@ pub enum SecretError {
         cause: io::Error,
     },
     /// Not a regular file. Pipes and devices cannot be read twice.
-    #[error("{}: is not an ordinary file", path.display())]
     NoFile {
         /// The path.
         path: PathBuf,
     },
     /// The file is accessible to other users.
-    #[error("{}: users other than its owner and group have access; chmod o-rwx it", path.display())]
     Open {
         /// The file.
         path: PathBuf,
     },
     /// The file is empty, larger than 64 KiB or not UTF-8 text.
-    #[error("{}: holds no secret: one line of text is expected", path.display())]
     NoText {
         /// The file.
         path: PathBuf,
     },
     /// systemd passed no credentials to this process.
-    #[error("credential \"{name}\": systemd has passed no credentials; add LoadCredential={name}:PATH to the unit")]
     NoCredentials {
         /// Name of the credential.
         name: String,
     },
 }
 
+impl SecretError {
+    /// The same as a fault of the setting that names the secret.
+    pub fn fault(&self) -> Fault {
+        match self {
+            SecretError::File { path, cause } => {
+                Fault::new("", format!("{}: {cause}", path.display())).advise("write the path of the secret's file")
+            }
+            SecretError::NoFile { path } => Fault::new("", format!("{}: is not an ordinary file", path.display()))
+                .advise("write the path of the secret's file"),
+            SecretError::Open { path } => {
+                let what = format!("{}: users other than its owner and group have access", path.display());
+                Fault::new("", what).advise("chmod o-rwx it")
+            }
+            SecretError::NoText { path } => {
+                Fault::new("", format!("{}: holds no secret", path.display())).advise("write it as one line of text")
+            }
+            SecretError::NoCredentials { name } => {
+                Fault::new("", format!("credential \"{name}\": systemd has passed no credentials"))
+                    .advise(format!("add LoadCredential={name}:PATH to the unit"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for SecretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fault().fmt(f)
+    }
+}
+
 impl Secret {
-    /// Returns the faults of this setting as sentences; `path` is its key.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+    /// What is wrong with this setting beyond the ranges of single keys.
+    pub fn problems(&self) -> Vec<Fault> {
         match self {
             Secret::Credential(name) if !is_plain(name) => {
-                vec![format!(
-                    "{path}.credential: is not a name of a credential; write letters, digits, `.`, `_` and `-`"
-                )]
+                vec![
+                    Fault::new("credential", "is not a name of a credential")
+                        .advise("write letters, digits, `.`, `_` and `-`"),
+                ]
             }
-            Secret::File(file) if file.as_os_str().is_empty() => vec![format!("{path}.file: is empty; write a path")],
+            Secret::File(file) if file.as_os_str().is_empty() => {
+                vec![Fault::new("file", "is empty").advise("write a path")]
+            }
             _ => Vec::new(),
         }
     }
@@ -196,6 +226,6 @@ mod tests {
         assert_eq!(secret["token"], Secret::Credential("aisstream".to_owned()));
         assert!(read("token = \"hunter2\"").is_err(), "no secret stands in the settings themselves");
         assert!(read("token = { value = \"hunter2\" }").is_err());
-        assert_eq!(Secret::Credential("../etc/passwd".to_owned()).problems("a.token").len(), 1);
+        assert_eq!(Secret::Credential("../etc/passwd".to_owned()).problems().len(), 1);
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::Fault;
 
 /// The settings of one kind: the table `[inputs.KIND]` or `[sinks.KIND]`.
 pub trait Table {
@@ -16,8 +17,8 @@ pub trait Table {
         None
     }
 
-    /// Lists the errors that the settings alone show; `path` is the table's key path.
-    fn problems(&self, path: &str) -> Vec<String>;
+    /// Lists the errors that the settings alone show, beyond the ranges of single keys. Keys are relative to the table.
+    fn problems(&self) -> Vec<Fault>;
 
     /// Resolves relative paths against `folder`.
     fn within(&mut self, folder: &Path) {
@@ -26,8 +27,7 @@ pub trait Table {
 
     /// Lists what the table requires of this machine and does not find: folders, programs, the content of secrets. Unreadable secrets are
     /// reported elsewhere.
-    fn requirements(&self, path: &str) -> Vec<String> {
-        let _ = path;
+    fn requirements(&self) -> Vec<Fault> {
         Vec::new()
     }
 
@@ -61,7 +61,7 @@ impl Table for NoTable {
         Some(NoTable)
     }
 
-    fn problems(&self, _: &str) -> Vec<String> {
+    fn problems(&self) -> Vec<Fault> {
         Vec::new()
     }
 }

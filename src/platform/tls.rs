@@ -21,6 +21,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, Serialize};
 
+use atalaia_core::base::fault::Fault;
+
 /// Trusted authorities and our own certificate for a connection.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -50,11 +52,13 @@ pub enum TlsError {
 }
 
 impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the table's place in the settings.
-    pub fn problems(&self, path: &str) -> Vec<String> {
+    /// What is wrong with these settings beyond the ranges of single keys.
+    pub fn problems(&self) -> Vec<Fault> {
         match (&self.certificate, &self.key) {
-            (Some(_), None) => vec![format!("{path}.key: is missing; write the file of the certificate's key")],
-            (None, Some(_)) => vec![format!("{path}.certificate: is missing; write the file of the key's certificate")],
+            (Some(_), None) => vec![Fault::new("key", "is missing").advise("write the file of the certificate's key")],
+            (None, Some(_)) => {
+                vec![Fault::new("certificate", "is missing").advise("write the file of the key's certificate")]
+            }
             _ => Vec::new(),
         }
     }
@@ -129,6 +133,7 @@ fn file_error(path: &Path, cause: impl ToString) -> TlsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use atalaia_core::base::fault;
 
     #[test]
     fn a_file_without_a_certificate_is_named() {
@@ -145,7 +150,7 @@ mod tests {
     fn a_certificate_without_its_key_is_reported() {
         let half = Settings { certificate: Some("own.pem".into()), ..Settings::default() };
         assert_eq!(
-            half.problems("sinks[0].tls"),
+            fault::lines("sinks[0].tls", half.problems()),
             ["sinks[0].tls.key: is missing; write the file of the certificate's key"]
         );
     }

@@ -11,6 +11,7 @@ pub use words::{Europol, InfoGrade, Purpose, Reality, Scheme, SourceGrade, Tlp};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::ais::hidden;
+use crate::base::fault::{self, Fault};
 use crate::base::time::{Span, Time};
 
 /// Maximum length of a text in a marking. Characters.
@@ -56,6 +57,7 @@ pub struct HandlingSettings {
     /// The law under which alerts are kept and passed on.
     pub legal_basis: Option<String>,
     /// How long receivers may keep an alert, counted from the day it opened. Days.
+    #[schemars(range(min = 1, max = MOST_DAYS))]
     pub retain_days: u32,
     /// Whether the events are real: `actual`, `exercise` or `test`.
     pub reality: Reality,
@@ -81,35 +83,29 @@ impl Default for HandlingSettings {
 }
 
 impl HandlingSettings {
-    /// All problems with the values, as sentences that begin with the key's path; empty if there are none.
-    pub fn problems(&self) -> Vec<String> {
+    /// What is wrong with the values beyond their ranges; keys with their table.
+    pub fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
+        let own_words = "AIS is reported by the ships themselves";
         if self.source_grade == SourceGrade::A {
-            problems.push(
-                "handling.source_grade: cannot be A (no doubt): AIS is reported by the ships themselves; write \"B\", \"C\" or \"X\""
-                    .to_owned(),
-            );
+            let what = format!("cannot be A (no doubt): {own_words}");
+            problems.push(Fault::new("source_grade", what).advise("write \"B\", \"C\" or \"X\""));
         }
         let grades =
             [("info_grade", self.info_grade), ("corroborated_info_grade", self.corroborated_info_grade)].into_iter();
         for (key, _) in grades.filter(|(_, grade)| *grade == InfoGrade::One) {
-            problems.push(format!(
-                "handling.{key}: cannot be 1 (not in doubt): AIS is reported by the ships themselves; write \"2\", \"3\" or \"4\""
-            ));
+            let what = format!("cannot be 1 (not in doubt): {own_words}");
+            problems.push(Fault::new(key, what).advise("write \"2\", \"3\" or \"4\""));
         }
         if self.info_grade != InfoGrade::One && self.info_grade < self.corroborated_info_grade {
+            let what = "is less certain than info_grade, although two stations heard the vessels";
             problems.push(
-                "handling.corroborated_info_grade: must not be less certain than info_grade: two stations heard the vessels"
-                    .to_owned(),
+                Fault::new("corroborated_info_grade", what).advise("write the grade of info_grade or a lower number"),
             );
         }
-        if !(1..=MOST_DAYS).contains(&self.retain_days) {
-            problems.push(format!("handling.retain_days must lie between 1 and {MOST_DAYS}, not {}", self.retain_days));
-        }
         let may_be_personal = self.personal_data != PersonalData::Never;
-        let made = self.of(Time::from_millis(0), true, may_be_personal);
-        problems.extend(made.problems().into_iter().map(|(key, text)| format!("handling.{key}: {text}")));
-        problems
+        problems.extend(self.of(Time::from_millis(0), true, may_be_personal).problems());
+        fault::below("handling", problems)
     }
 
     /// The marking of an alert that opened at `opened_at`. `corroborated` means that at least two stations heard each of its vessels,
@@ -184,27 +180,30 @@ pub struct Handling {
 }
 
 impl Handling {
-    /// Problems with the values: the key, and a sentence about it.
-    pub fn problems(&self) -> Vec<(&'static str, String)> {
+    /// What is wrong with the values.
+    pub fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         let text = self.handling_text.as_deref();
         if self.europol.contains(&Europol::H3) && text.is_none_or(|text| text.trim().is_empty()) {
-            problems.push(("handling_text", "H3 needs it: say which restrictions hold".to_owned()));
+            problems
+                .push(Fault::new("handling_text", "is missing, and H3 needs it").advise("say which restrictions hold"));
         }
         if self.europol.iter().enumerate().any(|(index, code)| self.europol[..index].contains(code)) {
-            problems.push(("europol", "contains a code twice; write each code once".to_owned()));
+            problems.push(Fault::new("europol", "contains a code twice").advise("write each code once"));
         }
         if self.personal_data && self.purpose == Purpose::NonSpecified {
-            problems.push(("purpose", "NonSpecified is not enough for personal data; name a purpose".to_owned()));
+            let what = "NonSpecified is not enough for personal data";
+            problems.push(Fault::new("purpose", what).advise("name a purpose"));
         }
-        let one = |key, text: &str| {
-            let fault = match () {
-                () if text.trim().is_empty() => "is empty; write a text or leave it out".to_owned(),
-                () if text.chars().any(|c| hidden(c) || c.is_control()) => "holds a control character".to_owned(),
-                () if LONGEST < text.chars().count() => format!("is longer than {LONGEST} characters"),
-                () => return None,
-            };
-            Some((key, fault))
+        let one = |key, text: &str| match () {
+            () if text.trim().is_empty() => Some(Fault::new(key, "is empty").advise("write a text or leave it out")),
+            () if text.chars().any(|c| hidden(c) || c.is_control()) => {
+                Some(Fault::new(key, "holds a control character").advise("write plain text"))
+            }
+            () if LONGEST < text.chars().count() => {
+                Some(Fault::new(key, format!("is longer than {LONGEST} characters")).advise("shorten it"))
+            }
+            () => None,
         };
         let empty_h3 = |text: &&str| !(self.europol.contains(&Europol::H3) && text.trim().is_empty());
         problems.extend(text.filter(empty_h3).and_then(|text| one("handling_text", text)));

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::fault::Fault;
 use crate::behaviours::{Behaviour, Character, Holding, LiftedBy};
 
 use super::View;
@@ -120,11 +121,13 @@ pub struct ScoreSettings {
     #[schemars(range(min = -100, max = 0))]
     pub satellite_only_points: i32,
     /// More fishing vessels than this nearby count as a fleet at work.
+    #[schemars(range(min = 1, max = 10_000))]
     pub fleet_vessels: u32,
     /// Radius in which fishing vessels count for `fleet_vessels`. Nautical miles, at most 30.
     #[schemars(range(min = 0, max = 30))]
     pub fleet_nm: f64,
     /// More sailing and pleasure craft than this nearby count as a fleet.
+    #[schemars(range(min = 1, max = 10_000))]
     pub yachts: u32,
     /// Radius in which craft count for `yachts`. Nautical miles, at most 30.
     #[schemars(range(min = 0, max = 30))]
@@ -189,10 +192,11 @@ impl Default for ScoreSettings {
 }
 
 impl ScoreSettings {
-    /// What the ranges of the fields do not show, as sentences that begin with the key's path; empty if nothing is wrong.
-    pub fn problems(&self) -> Vec<String> {
-        let is_wrong = self.cap_low < self.cap_fact;
-        is_wrong.then(|| "score.cap_low must not be below score.cap_fact".to_owned()).into_iter().collect()
+    /// Values that contradict one another; keys with their table.
+    pub fn problems(&self) -> Vec<Fault> {
+        let (low, fact) = (self.cap_low, self.cap_fact);
+        let fault = || Fault::new("score.cap_low", format!("{low} is below cap_fact ({fact})"));
+        (low < fact).then(|| fault().advise(format!("write {fact} or more"))).into_iter().collect()
     }
 }
 
@@ -304,9 +308,9 @@ mod tests {
 
     #[test]
     fn a_fact_has_no_more_points_than_a_low_alert() {
-        assert_eq!(ScoreSettings::default().problems(), Vec::<String>::new());
+        assert_eq!(ScoreSettings::default().problems(), []);
         let wrong = ScoreSettings { cap_low: 10, ..ScoreSettings::default() };
-        assert_eq!(wrong.problems(), ["score.cap_low must not be below score.cap_fact"]);
+        assert_eq!(wrong.problems()[0].to_string(), "score.cap_low: 10 is below cap_fact (19); write 19 or more");
     }
 
     #[test]

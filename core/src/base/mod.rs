@@ -6,8 +6,10 @@
 //! |---|---|
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
 //! | [`text`] | numbers, distances and times as sentences write them; suggestions for misspelt words |
+//! | [`fault`] | what is wrong with a setting: key, fault, advice |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
 
+pub mod fault;
 pub mod state;
 pub mod text;
 pub mod time;

@@ -56,6 +56,9 @@ pub fn advice(wrong: &str, known: &[&str]) -> String {
     if let Some((name, conversion)) = other_unit {
         return format!("did you mean `{name}`? ({conversion})");
     }
+    if let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(wrong)) {
+        return format!("did you mean `{name}`?");
+    }
     // A word much longer than the key is not a typing error.
     let near = known.iter().filter(|name| wrong.len() <= 2 * name.len());
     let nearest = near
@@ -99,5 +102,6 @@ mod tests {
         assert_eq!(advice("min_shore", &keys), "did you mean `min_shore_nm`?", "without its unit");
         assert_eq!(advice("colour", &keys), "write one of: after_minutes, min_shore_nm, score");
         assert_eq!(advice("colour", &[]), "leave it out");
+        assert_eq!(advice("GFW", &["gfw", "skylight"]), "did you mean `gfw`?");
     }
 }

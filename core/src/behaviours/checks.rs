@@ -1,88 +1,73 @@
-//! Checks of settings that several behaviours share.
+//! Checks of the settings of behaviours: ranges, which the fields declare, and values that contradict one another.
 
 use std::sync::LazyLock;
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::registry::Settings;
+use crate::base::fault::Fault;
 
-/// Adds a problem unless `value` is finite and above 0.
-pub(crate) fn positive(problems: &mut Vec<String>, key: &str, value: f64) {
-    if !(value.is_finite() && 0.0 < value) {
-        problems.push(format!("{key} must be above 0, not {value}"));
+/// Settings of a behaviour, as far as the ranges of the single fields do not describe what they must be.
+pub(crate) trait Coherent {
+    /// Values that contradict one another.
+    fn problems(&self) -> Vec<Fault> {
+        Vec::new()
+    }
+
+    /// What the overrides of a zone leave out, so that the behaviour has nothing to find there; `None` if nothing is missing.
+    fn lacks(&self, overrides: &Map<String, Value>) -> Option<Fault> {
+        let _ = overrides;
+        None
     }
 }
 
-/// Adds a problem unless `value` is finite and 0 or more.
-pub(crate) fn not_negative(problems: &mut Vec<String>, key: &str, value: f64) {
-    if !value.is_finite() || value < 0.0 {
-        problems.push(format!("{key} must be 0 or more, not {value}"));
-    }
+/// A fault if the upper limit is below the lower one.
+pub(crate) fn ordered(low: (&str, f64), high: (&str, f64)) -> Option<Fault> {
+    let fault = || Fault::new(high.0, format!("{} is below {} ({})", high.1, low.0, low.1));
+    (high.1 < low.1).then(|| fault().advise(format!("write {} or more", low.1)))
 }
 
-/// Adds a problem if the upper limit is below the lower one.
-pub(crate) fn ordered(problems: &mut Vec<String>, low: (&str, f64), high: (&str, f64)) {
-    if high.1 < low.1 {
-        problems.push(format!("{} ({}) must not be below {} ({})", high.0, high.1, low.0, low.1));
-    }
+/// A fault if the end threshold is below the begin threshold, for a condition that ends by rising.
+pub(crate) fn hysteresis(begin: (&str, f64), end: (&str, f64)) -> Option<Fault> {
+    let advice = format!("write {} or more: the space between keeps it from flickering", begin.1);
+    ordered(begin, end).map(|fault| fault.advise(advice))
 }
 
-/// Adds a problem if the end threshold is below the begin threshold, for a condition that ends by rising.
-pub(crate) fn hysteresis(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, f64)) {
-    if end.1 < begin.1 {
-        problems.push(format!(
-            "{} ({}) must not be below {} ({}): the space between keeps it from flickering",
-            end.0, end.1, begin.0, begin.1
-        ));
-    }
+/// A fault if the end threshold is above the begin threshold, for a condition that ends by falling.
+pub(crate) fn hysteresis_below(begin: (&str, f64), end: (&str, f64)) -> Option<Fault> {
+    let fault = || Fault::new(end.0, format!("{} is above {} ({})", end.1, begin.0, begin.1));
+    let advice = || format!("write {} or less: the space between keeps it from flickering", begin.1);
+    (begin.1 < end.1).then(|| fault().advise(advice()))
 }
 
-/// Adds a problem if the end threshold is above the begin threshold, for a condition that ends by falling.
-pub(crate) fn hysteresis_below(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, f64)) {
-    if begin.1 < end.1 {
-        problems.push(format!(
-            "{} ({}) must not be above {} ({}): the space between keeps it from flickering",
-            end.0, end.1, begin.0, begin.1
-        ));
-    }
-}
-
-/// Adds values that are not finite, or outside the range that their field declares, to a behaviour's own `problems`.
-pub(crate) fn within_reason<S: Serialize>(
-    behaviour: &str,
-    settings: &S,
-    defaults: &S,
-    mut problems: Vec<String>,
-) -> Vec<String> {
+/// Every fault in the settings of a behaviour; contradictions only if each value is in its range.
+pub(super) fn faults<S: Serialize + Coherent>(behaviour: &str, settings: &S, defaults: &S) -> Vec<Fault> {
     let (Ok(Value::Object(all)), Ok(defaults)) = (serde_json::to_value(settings), serde_json::to_value(defaults))
     else {
-        return problems;
+        return Vec::new();
     };
-    for (key, value) in &all {
-        let told =
-            problems.iter().any(|told| told.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with(' ')));
-        if told || !defaults[key].is_number() {
-            continue;
-        }
-        let (least, most) = range_of(behaviour, key);
-        match value.as_f64() {
-            Some(number) if least <= number && number <= most => {}
-            Some(number) if number.abs() < 1e12 => {
-                problems.push(format!("{key} must lie between {least} and {most}, not {number}"));
-            }
-            Some(number) => problems.push(format!("{key} must lie between {least} and {most}, not {number:e}")),
-            // JSON has no infinity; serde writes null.
-            None => problems.push(format!("{key} must lie between {least} and {most}, not infinite or nan")),
-        }
-    }
-    problems
+    let numbers = all.iter().filter(|(key, _)| defaults[key.as_str()].is_number());
+    let beyond: Vec<Fault> = numbers.filter_map(|(key, value)| out_of_range(behaviour, key, value)).collect();
+    if beyond.is_empty() { settings.problems() } else { beyond }
+}
+
+fn out_of_range(behaviour: &str, key: &str, value: &Value) -> Option<Fault> {
+    let (least, most) = range_of(behaviour, key);
+    let what = match value.as_f64() {
+        Some(number) if (least..=most).contains(&number) => return None,
+        Some(number) if number.abs() < 1e12 => number.to_string(),
+        Some(number) => format!("{number:e}"),
+        // JSON has no infinity; serde writes null.
+        None => "infinite or nan".to_owned(),
+    };
+    Some(Fault::new(key, format!("must lie between {least} and {most}, not {what}")))
 }
 
 /// The range that a key of a behaviour's settings declares.
-pub(crate) fn range_of(behaviour: &str, key: &str) -> (f64, f64) {
+fn range_of(behaviour: &str, key: &str) -> (f64, f64) {
     static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         let mut settings = SchemaSettings::draft07();
         settings.inline_subschemas = true;

@@ -50,7 +50,6 @@ pub use character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, IsPolygon, Lead, RestsOn, Roles,
     Silence, UsualStops, ZoneUse,
 };
-pub(crate) use checks::{hysteresis, not_negative, ordered, positive};
 pub use end::End;
 pub use explain::{Condition, Explanation};
 pub(crate) use facts::{Parts, Rounded, minutes, number};

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::character::Character;
-use super::checks::within_reason;
+use super::checks::{self, Coherent};
 use super::facts::Parts;
 use super::rule::AnyRule;
 use super::words::Words;
 use super::{runner, system};
+use crate::base::fault::{self, Fault};
 use crate::base::text::advice;
 use crate::zones::{Chart, Kind};
 
@@ -72,14 +73,13 @@ macro_rules! registry {
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
         impl Settings {
-            /// Every fault in these settings, as a sentence that begins with the path of the key.
-            pub fn problems(&self) -> Vec<String> {
+            /// Every fault in these settings.
+            pub fn problems(&self) -> Vec<Fault> {
                 let mut problems = Vec::new();
                 $(
-                    let path = concat!("behaviours.", stringify!($name), ".");
-                    let defaults = super::$name::Settings::default();
-                    let faults = within_reason(stringify!($name), &self.$name, &defaults, self.$name.problems());
-                    problems.extend(faults.into_iter().map(|fault| format!("{path}{fault}")));
+                    let path = concat!("behaviours.", stringify!($name));
+                    let faults = checks::faults(stringify!($name), &self.$name, &super::$name::Settings::default());
+                    problems.extend(fault::below(path, faults));
                 )*
                 problems
             }
@@ -96,19 +96,22 @@ macro_rules! registry {
             all
         }
 
-        /// Faults in a zone's overrides of `base` for one behaviour, each beginning with its key. Empty if they are
-        /// valid.
-        pub fn check_overrides(base: &Settings, behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
+        /// Faults in a zone's overrides of `base` for one behaviour. Empty if they are valid.
+        pub fn check_overrides(base: &Settings, behaviour: &str, overrides: &Map<String, Value>) -> Vec<Fault> {
             match behaviour {
                 $(
                     stringify!($name) => match runner::profile::overridden(&base.$name, overrides) {
                         Ok(settings) => {
-                            within_reason(behaviour, &settings, &super::$name::Settings::default(), settings.problems())
+                            let mut faults = checks::faults(behaviour, &settings, &super::$name::Settings::default());
+                            // A fault of the settings themselves is not the zone's.
+                            let own = checks::faults(behaviour, &base.$name, &super::$name::Settings::default());
+                            faults.retain(|fault| !own.contains(fault));
+                            faults.into_iter().chain(base.$name.lacks(overrides)).collect()
                         }
-                        Err(fault) => vec![fault],
+                        Err(faults) => faults,
                     },
                 )*
-                _ => vec![format!("unknown behaviour `{behaviour}`; {}", advice(behaviour, NAMES))],
+                _ => vec![Fault::new("", "unknown behaviour").advise(advice(behaviour, NAMES))],
             }
         }
 

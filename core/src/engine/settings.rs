@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::fault::Fault;
 use crate::picture::{coverage, tracks};
 use crate::{alerts, behaviours};
 
@@ -28,13 +29,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// All problems with the values that their ranges do not show, as sentences that begin with the key's path; empty if there are none.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = self.tracks.problems();
-        problems.extend(self.handling.problems());
-        problems.extend(self.score.problems());
-        problems.extend(self.behaviours.problems());
-        problems
+    /// What is wrong with the values beyond their ranges.
+    pub fn problems(&self) -> Vec<Fault> {
+        [self.tracks.problems(), self.handling.problems(), self.score.problems(), self.behaviours.problems()].concat()
     }
 }
 

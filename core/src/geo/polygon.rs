@@ -10,11 +10,16 @@ use super::position::{LatLon, wrap_degrees};
 /// Maximum length of a piece of a border or line: its chord stays within 2 m of the surface.
 const PIECE_METRES: f64 = 10_000.0;
 
+/// Advice for a border that is not one.
+const DRAW_AGAIN: &str = "draw it again";
+
 /// A fault of a ring or polygon, with its position.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Fault {
     /// Description of the fault, without a full stop.
     pub(crate) what: String,
+    /// What to do about it.
+    pub(crate) advice: &'static str,
     /// Position of the fault; `None` if it is not at one place.
     pub(crate) at: Option<LatLon>,
 }
@@ -92,7 +97,7 @@ fn raw(coord: Coord) -> LatLon {
 }
 
 fn fault(what: &str) -> Fault {
-    Fault { what: what.to_owned(), at: None }
+    Fault { what: what.to_owned(), advice: DRAW_AGAIN, at: None }
 }
 
 /// Cuts the edge between two positions, straight in longitude and latitude, into pieces short enough to be chords. Longitudes may be beyond
@@ -145,7 +150,8 @@ fn unwrap(ring: &[[f64; 2]]) -> Result<Vec<Coord>, Fault> {
     if first != last {
         let turn = last.x - first.x;
         if first.y == last.y && 359.0 < turn.abs() {
-            return Err(fault("a ring goes once round a pole: draw it along 180° to the pole and back along -180°"));
+            let advice = "draw it along 180° to the pole and back along -180°";
+            return Err(Fault { advice, ..fault("a ring goes once round a pole") });
         }
         ring.push(first);
     }
@@ -189,6 +195,7 @@ fn crossings(rings: &[Vec<Coord>]) -> Result<Touch, Fault> {
                 Meeting::Cross([lon, lat]) => {
                     return Err(Fault {
                         what: "its border crosses itself".to_owned(),
+                        advice: DRAW_AGAIN,
                         at: Some(LatLon::new(lat, lon)),
                     });
                 }

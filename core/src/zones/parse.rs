@@ -6,10 +6,11 @@ use geojson::GeometryValue;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-use super::properties::{Reader, Wrong};
+use super::properties::Reader;
 use super::shape::Shape;
 use super::zone::{Kind, Zone};
-use crate::geo::polygon::Fault;
+use crate::base::fault::Fault;
+use crate::geo::polygon;
 
 /// One problem in a zone file, with advice on what to write instead.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
@@ -18,28 +19,19 @@ pub struct ZoneError {
     pub file: String,
     /// Line at which the property begins, or else the feature; from 1.
     pub line: usize,
-    /// Number of the feature in the file, from 1; `None` if the problem is not in a feature.
-    pub feature: Option<usize>,
-    /// Id of the feature, if it has a valid one.
-    pub id: Option<String>,
-    /// Property concerned; `None` if it is not about one property.
-    pub property: Option<String>,
-    /// Description of the problem, without a full stop.
-    pub what: String,
+    /// Id of the zone, or its number in the file if it has no valid one; `None` if the problem is not in a zone.
+    pub zone: Option<String>,
+    /// Property concerned, what is wrong, and what to write instead.
+    pub fault: Fault,
 }
 
 impl fmt::Display for ZoneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: ", self.file, self.line)?;
-        match (self.feature, &self.id) {
-            (Some(feature), Some(id)) => write!(f, "feature {feature} ({id}): ")?,
-            (Some(feature), None) => write!(f, "feature {feature}: ")?,
-            (None, _) => {}
+        if let Some(zone) = &self.zone {
+            write!(f, "zone {zone}: ")?;
         }
-        if let Some(property) = &self.property {
-            write!(f, "{property}: ")?;
-        }
-        f.write_str(&self.what)
+        write!(f, "{}", self.fault)
     }
 }
 
@@ -83,13 +75,9 @@ pub(super) fn files(files: &[(String, String)]) -> Found {
             errors.push(ZoneError {
                 file: zone.file.clone(),
                 line: zone.line,
-                feature: None,
-                id: None,
-                property: Some("id".to_owned()),
-                what: format!(
-                    "{:?} is already used in {}:{}: ids are unique over all files",
-                    zone.id, first.file, first.line
-                ),
+                zone: Some(zone.id.clone()),
+                fault: Fault::new("id", format!("is already used in {}:{}", first.file, first.line))
+                    .advise("write another: ids are unique over all files"),
             });
         }
     }
@@ -98,10 +86,8 @@ pub(super) fn files(files: &[(String, String)]) -> Found {
         errors.push(ZoneError {
             file: last.file.clone(),
             line: last.line,
-            feature: None,
-            id: None,
-            property: None,
-            what: format!("at most {} zones can be read", u16::MAX),
+            zone: None,
+            fault: Fault::new("", format!("at most {} zones can be read", u16::MAX)).advise("leave zones out"),
         });
     }
     found
@@ -119,23 +105,30 @@ impl<'a> File<'a> {
     fn read(name: &'a str, text: &'a str, found: &mut Found) {
         let text = text.trim_start_matches('\u{feff}');
         let file = File { name, text, starts: feature_starts(text) };
-        let whole =
-            |line, what| ZoneError { file: name.to_owned(), line, feature: None, id: None, property: None, what };
+        let whole = |line, what: String, advice: &str| ZoneError {
+            file: name.to_owned(),
+            line,
+            zone: None,
+            fault: Fault::new("", what).advise(advice),
+        };
         let document: Value = match serde_json::from_str(text) {
             Ok(document) => document,
-            Err(error) => return found.errors.push(whole(error.line(), format!("not JSON: {error}"))),
+            Err(error) => {
+                let (what, advice) = not_json(&error);
+                return found.errors.push(whole(error.line(), what, advice));
+            }
         };
         let features = match document.get("features").and_then(Value::as_array) {
             Some(features) if document["type"] == "FeatureCollection" => features,
             _ => {
-                let what = "not a GeoJSON FeatureCollection: in QGIS, export the layer as GeoJSON";
-                return found.errors.push(whole(1, what.to_owned()));
+                let what = "is not a GeoJSON FeatureCollection".to_owned();
+                return found.errors.push(whole(1, what, "in QGIS, export the layer as GeoJSON"));
             }
         };
         let crs = document["crs"]["properties"]["name"].as_str().unwrap_or("CRS84");
         if !crs.contains("CRS84") && !crs.ends_with("4326") {
-            let what = format!("coordinates are in {crs}: save the layer in EPSG:4326 (degrees)");
-            return found.errors.push(whole(1, what));
+            let what = format!("coordinates are in {crs}");
+            return found.errors.push(whole(1, what, "save the layer in EPSG:4326 (degrees)"));
         }
         for (index, feature) in features.iter().enumerate() {
             file.feature(index, feature, found);
@@ -157,13 +150,12 @@ impl<'a> File<'a> {
         if let (Some(zone), Some(shape), true) = (zone, shape, wrong.is_empty()) {
             return found.zones.push((zone, shape));
         }
-        found.errors.extend(wrong.into_iter().map(|Wrong { property, what }| ZoneError {
+        let zone = found.rules.last().map(|rules| rules.id.clone());
+        found.errors.extend(wrong.into_iter().map(|fault| ZoneError {
             file: self.name.to_owned(),
-            line: self.line(index, property.as_deref()),
-            feature: Some(index + 1),
-            id: id.clone(),
-            property,
-            what,
+            line: self.line(index, Some(&fault.key)),
+            zone: zone.clone(),
+            fault,
         }));
     }
 
@@ -221,8 +213,7 @@ impl<'a> File<'a> {
         let (meaningless, meaning) = zone.meaningless();
         for property in meaningless {
             if reader.given(property) {
-                let what = format!("has no meaning on a {} ({meaning}): leave it out", kind.name());
-                reader.fault(property, what);
+                reader.fault(property, format!("has no meaning on a {} ({meaning})", kind.name()), "leave it out");
             }
         }
         Some(zone)
@@ -235,6 +226,22 @@ impl<'a> File<'a> {
         let key = property.and_then(|property| self.text[start..end].find(&format!("\"{property}\"")));
         let byte = start + key.unwrap_or(0);
         1 + self.text[..byte].bytes().filter(|byte| *byte == b'\n').count()
+    }
+}
+
+/// Why a text is not JSON, and what to do about it.
+fn not_json(error: &serde_json::Error) -> (String, &'static str) {
+    match error.classify() {
+        serde_json::error::Category::Eof if error.line() <= 1 && error.column() == 0 => {
+            ("is empty".to_owned(), "export the layer again, or remove the file")
+        }
+        serde_json::error::Category::Eof => {
+            ("ends in the middle of a zone".to_owned(), "export the layer again, or close what is open")
+        }
+        _ => (
+            format!("is not JSON from column {} on", error.column()),
+            "look there for a comma, quote or bracket that is missing or too many",
+        ),
     }
 }
 
@@ -273,22 +280,19 @@ fn feature_starts(text: &str) -> Vec<usize> {
 fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
     let half_width = reader.number("half_width_nm", 0.01, 500.0);
     let radius = reader.number("radius_nm", 0.01, 1000.0);
-    let wrong = |what: String| Wrong { property: Some("geometry".to_owned()), what };
     if geometry.is_null() {
-        reader.wrong.push(wrong("missing: draw the zone".to_owned()));
+        reader.fault("geometry", "is missing", "draw the zone");
         return None;
     }
-    let parsed = match serde_json::from_value::<geojson::Geometry>(geometry.clone()) {
-        Ok(parsed) => parsed.value,
-        Err(error) => {
-            reader.wrong.push(wrong(format!("not a GeoJSON geometry: {error}")));
-            return None;
-        }
+    let Ok(parsed) = serde_json::from_value::<geojson::Geometry>(geometry.clone()) else {
+        let advice = "draw a point, line or polygon, for instance {\"type\": \"Point\", \"coordinates\": [-9.5, 38.6]}";
+        reader.fault("geometry", "is not a geometry of GeoJSON", advice);
+        return None;
     };
-    let drawn = match coordinates(&parsed) {
+    let drawn = match coordinates(&parsed.value) {
         Ok(drawn) => drawn,
-        Err(what) => {
-            reader.wrong.push(wrong(what));
+        Err(fault) => {
+            reader.wrong.push(fault.below("geometry"));
             return None;
         }
     };
@@ -299,25 +303,25 @@ fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
     };
     for property in ["radius_nm", "half_width_nm"] {
         if property != needs && reader.given(property) {
-            let what = "belongs to points (radius_nm) or lines (half_width_nm), not to this geometry: leave it out";
-            reader.fault(property, what);
+            let what = "belongs to points (radius_nm) or lines (half_width_nm), not to this geometry";
+            reader.fault(property, what, "leave it out");
         }
     }
     if !needs.is_empty() && !reader.given(needs) {
-        let what = match drawn {
-            Drawn::Points(_) => "missing: a point needs the radius of its circle, such as 12",
-            _ => "missing: a line needs how far the corridor reaches to each side, such as 15",
+        let advice = match drawn {
+            Drawn::Points(_) => "write the radius of the circle round the point, such as 12",
+            _ => "write how far the corridor reaches to each side of the line, such as 15",
         };
-        reader.fault(needs, what);
+        reader.fault(needs, "is missing", advice);
     }
     match drawn {
         Drawn::Points(points) => Some(Shape::circles(&points, value?)),
         Drawn::Lines(lines) => Some(Shape::corridor(&lines, value?)),
         Drawn::Polygons(polygons) => match Shape::polygons(&polygons) {
             Ok(shape) => Some(shape),
-            Err(Fault { what, at }) => {
+            Err(polygon::Fault { what, advice, at }) => {
                 let at = at.map(|at| format!(" at longitude {:.4}, latitude {:.4}", at.lon, at.lat));
-                reader.wrong.push(wrong(format!("{what}{}", at.unwrap_or_default())));
+                reader.fault("geometry", format!("{what}{}", at.unwrap_or_default()), advice);
                 None
             }
         },
@@ -333,7 +337,7 @@ enum Drawn {
     Polygons(Vec<Vec<Ring>>),
 }
 
-fn coordinates(geometry: &GeometryValue) -> Result<Drawn, String> {
+fn coordinates(geometry: &GeometryValue) -> Result<Drawn, Fault> {
     match geometry {
         GeometryValue::Point { coordinates } => Ok(Drawn::Points(vec![position(coordinates)?])),
         GeometryValue::MultiPoint { coordinates } => Ok(Drawn::Points(ring(coordinates)?)),
@@ -348,26 +352,26 @@ fn coordinates(geometry: &GeometryValue) -> Result<Drawn, String> {
             Ok(Drawn::Polygons(polygons.collect::<Result<_, _>>()?))
         }
         GeometryValue::GeometryCollection { .. } => {
-            Err("a GeometryCollection is not a zone: draw a point, line or polygon".to_owned())
+            Err(Fault::new("", "a GeometryCollection is not a zone").advise("draw a point, line or polygon"))
         }
     }
 }
 
-fn rings(rings: &[Vec<geojson::Position>]) -> Result<Vec<Ring>, String> {
+fn rings(rings: &[Vec<geojson::Position>]) -> Result<Vec<Ring>, Fault> {
     rings.iter().map(|each| ring(each)).collect()
 }
 
-fn line(positions: &[geojson::Position]) -> Result<Ring, String> {
+fn line(positions: &[geojson::Position]) -> Result<Ring, Fault> {
     let line = ring(positions)?;
     match line.iter().any(|position| Some(position) != line.first()) {
         true => Ok(line),
-        false => Err("a line needs at least two different positions".to_owned()),
+        false => Err(Fault::new("", "a line needs at least two different positions").advise("draw it again")),
     }
 }
 
-fn ring(positions: &[geojson::Position]) -> Result<Ring, String> {
+fn ring(positions: &[geojson::Position]) -> Result<Ring, Fault> {
     if positions.is_empty() {
-        return Err("it contains no position".to_owned());
+        return Err(Fault::new("", "contains no position").advise("draw it again"));
     }
     positions.iter().map(position).collect()
 }
@@ -375,18 +379,22 @@ fn ring(positions: &[geojson::Position]) -> Result<Ring, String> {
 /// Larger numbers cannot be degrees; map coordinates in metres are.
 const NO_DEGREES: f64 = 1000.0;
 
-fn position(position: &geojson::Position) -> Result<[f64; 2], String> {
+fn position(position: &geojson::Position) -> Result<[f64; 2], Fault> {
     let &[lon, lat, ..] = position.as_slice() else {
-        return Err("a position needs two numbers, [longitude, latitude]".to_owned());
+        let what = "a position needs two numbers";
+        return Err(Fault::new("", what).advise("write [longitude, latitude], such as [-9.5, 38.6]"));
     };
     if NO_DEGREES < lon.abs().max(lat.abs()) {
-        return Err(format!("[{lon}, {lat}]: these are metres, not degrees: save the layer in EPSG:4326"));
+        let what = format!("[{lon}, {lat}] are metres, not degrees");
+        return Err(Fault::new("", what).advise("save the layer in EPSG:4326"));
     }
     if !(-90.0..=90.0).contains(&lat) {
-        return Err(format!("latitude {lat} is not between -90 and 90: GeoJSON positions are [longitude, latitude]"));
+        let what = format!("latitude {lat} is not between -90 and 90");
+        return Err(Fault::new("", what).advise("write positions as [longitude, latitude]"));
     }
     if !(-360.0..=360.0).contains(&lon) {
-        return Err(format!("longitude {lon} is not between -180 and 180"));
+        let what = format!("longitude {lon} is not between -180 and 180");
+        return Err(Fault::new("", what).advise("write positions as [longitude, latitude]"));
     }
     Ok([lon, lat])
 }

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use super::watchlist::end_of;
 use super::zone::{ALL_MONTHS, Hours, Kind};
+use crate::base::fault::Fault;
+use crate::base::text::advice;
 use crate::base::time::Time;
 use crate::base::units::conversion;
 
@@ -31,20 +33,11 @@ const KNOWN: [&str; 18] = [
     "reviewed",
 ];
 
-/// A fault of one property, with advice on what to write instead.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Wrong {
-    /// Property concerned; `None` if the fault concerns the whole feature.
-    pub(super) property: Option<String>,
-    /// Description of the fault, without a full stop.
-    pub(super) what: String,
-}
-
 /// Reads properties and collects their faults.
 pub(super) struct Reader<'a> {
     properties: &'a Map<String, Value>,
     /// All faults so far.
-    pub(super) wrong: Vec<Wrong>,
+    pub(super) wrong: Vec<Fault>,
 }
 
 impl<'a> Reader<'a> {
@@ -54,8 +47,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Records a fault of a property.
-    pub(super) fn fault(&mut self, property: &str, what: impl Into<String>) {
-        self.wrong.push(Wrong { property: Some(property.to_owned()), what: what.into() });
+    pub(super) fn fault(&mut self, property: &str, what: impl Into<String>, advice: impl Into<String>) {
+        self.wrong.push(Fault::new(property, what).advise(advice));
     }
 
     /// Whether the property has a value. QGIS writes null for every empty field.
@@ -78,13 +71,13 @@ impl<'a> Reader<'a> {
             Some(Value::Number(number)) => number.to_string(),
             Some(_) => String::new(),
             None => {
-                self.fault("id", "missing: write a short name such as \"canary-west\"");
+                self.fault("id", "is missing", "write a short name such as \"canary-west\"");
                 return None;
             }
         };
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if id.is_empty() || !id.chars().all(allowed) {
-            self.fault("id", format!("{id:?} may hold only a-z, 0-9 and -"));
+            self.fault("id", format!("{id:?} is not an id"), "write a-z, 0-9 and - only, such as \"canary-west\"");
             return None;
         }
         Some(id)
@@ -94,7 +87,7 @@ impl<'a> Reader<'a> {
     pub(super) fn name(&mut self) -> Option<String> {
         let name = self.text("name");
         if name.is_none() && !self.given("name") {
-            self.fault("name", "missing: write what people call the zone");
+            self.fault("name", "is missing", "write what people call the zone");
         }
         name
     }
@@ -103,12 +96,14 @@ impl<'a> Reader<'a> {
     pub(super) fn kind(&mut self) -> Option<Kind> {
         let text = self.text("kind");
         let kind = Kind::ALL.into_iter().find(|kind| text.as_deref() == Some(kind.name()));
-        let choices = Kind::ALL.map(Kind::name).join(", ");
         match text {
             _ if kind.is_some() => {}
-            Some(text) => self.fault("kind", format!("{text:?} is not one of {choices}")),
+            Some(text) => {
+                let choices = Kind::ALL.map(Kind::name);
+                self.fault("kind", format!("{text:?} is not known"), advice(&text, &choices));
+            }
             None if self.given("kind") => {}
-            None => self.fault("kind", format!("missing: write one of {choices}")),
+            None => self.fault("kind", "is missing", format!("write one of: {}", Kind::ALL.map(Kind::name).join(", "))),
         }
         kind
     }
@@ -119,8 +114,8 @@ impl<'a> Reader<'a> {
             Some(Value::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
             None | Some(Value::Null) => None,
             Some(other) => {
-                let what = format!("{other} is not text: put it in quotation marks");
-                self.fault(property, what);
+                let what = format!("{other} is not text");
+                self.fault(property, what, "put it in quotation marks");
                 None
             }
         }
@@ -139,7 +134,11 @@ impl<'a> Reader<'a> {
         match number {
             Some(number) if least <= number && number <= most => Some(number),
             _ => {
-                self.fault(property, format!("{value} is not a number from {least} to {most}"));
+                let what = match number {
+                    Some(_) => format!("must lie between {least} and {most}, not {value}"),
+                    None => format!("{value} is not a number"),
+                };
+                self.fault(property, what, format!("write a number from {least} to {most}"));
                 None
             }
         }
@@ -149,7 +148,7 @@ impl<'a> Reader<'a> {
     pub(super) fn weight(&mut self) -> Option<i32> {
         let weight = self.number("weight", 0.0, 100.0)?;
         if weight.fract() != 0.0 {
-            self.fault("weight", format!("{weight} is not a whole number"));
+            self.fault("weight", format!("{weight} is not a whole number"), "write a whole number from 0 to 100");
             return None;
         }
         Some(weight as i32)
@@ -166,7 +165,7 @@ impl<'a> Reader<'a> {
             Value::String(text) if text == "false" => Some(false),
             other => {
                 let what = format!("{other} is neither true nor false");
-                self.fault("calm", what);
+                self.fault("calm", what, "write true or false");
                 None
             }
         }
@@ -182,10 +181,8 @@ impl<'a> Reader<'a> {
         match names.flatten() {
             Some(names) if !names.is_empty() => Some(names),
             _ => {
-                let what = format!(
-                    "{value} is not a list of names: write [\"loitering\",\"rendezvous\"], or leave it out for all"
-                );
-                self.fault("behaviours", what);
+                let advice = "write [\"loitering\",\"rendezvous\"], or leave it out for all";
+                self.fault("behaviours", format!("{value} is not a list of names"), advice);
                 None
             }
         }
@@ -199,10 +196,8 @@ impl<'a> Reader<'a> {
         match value {
             Value::Object(settings) if settings.values().all(Value::is_object) => settings,
             _ => {
-                let what = format!(
-                    "{value} does not give each behaviour its settings: write {{\"loitering\":{{\"after_minutes\":120}}}}"
-                );
-                self.fault("settings", what);
+                let what = format!("{value} does not give each behaviour its settings");
+                self.fault("settings", what, "write {\"loitering\":{\"after_minutes\":120}}");
                 Map::new()
             }
         }
@@ -226,8 +221,8 @@ impl<'a> Reader<'a> {
         match months.flatten() {
             Some(bits) if bits != 0 => bits,
             _ => {
-                let what = format!("{value} is not a list of months from 1 to 12: write [10,11,12]");
-                self.fault("months", what);
+                let what = format!("{value} is not a list of months from 1 to 12");
+                self.fault("months", what, "write for instance [10,11,12]");
                 ALL_MONTHS
             }
         }
@@ -245,8 +240,8 @@ impl<'a> Reader<'a> {
             Some((from, to)) if from != to && from < 1440 && 0 < to => Some(Hours { from, to }),
             Some((from, 0)) if from != 0 && from < 1440 => Some(Hours { from, to: 1440 }),
             _ => {
-                let what = format!("{text:?} is not a span of the day: write \"20:00-05:00\"");
-                self.fault("hours_utc", what);
+                let what = format!("{text:?} is not a span of the day");
+                self.fault("hours_utc", what, "write for instance \"20:00-05:00\"");
                 None
             }
         }
@@ -257,8 +252,8 @@ impl<'a> Reader<'a> {
         let text = self.text("expires")?;
         let at = end_of(&text.replace('/', "-"));
         if at.is_none() {
-            let what = format!("{text:?} is not a date: write \"2026-11-22\" or \"2026-11-22T18:00:00Z\"");
-            self.fault("expires", what);
+            let advice = "write for instance \"2026-11-22\" or \"2026-11-22T18:00:00Z\"";
+            self.fault("expires", format!("{text:?} is not a date"), advice);
         }
         at
     }
@@ -268,7 +263,7 @@ impl<'a> Reader<'a> {
         let text = self.text("reviewed")?.replace('/', "-");
         let date = text.parse::<jiff::civil::Date>();
         if date.is_err() {
-            self.fault("reviewed", format!("{text:?} is not a date: write \"2026-11-22\""));
+            self.fault("reviewed", format!("{text:?} is not a date"), "write for instance \"2026-11-22\"");
         }
         Some(text)
     }
@@ -283,21 +278,20 @@ impl<'a> Reader<'a> {
             let absent = || KNOWN.into_iter().filter(|known| !self.given(known));
             let other_unit = absent().find_map(|known| Some((known, conversion(property, known)?)));
             if let Some((known, conversion)) = other_unit {
-                found.push((property.clone(), format!("{known}? ({conversion})")));
+                found.push((property.clone(), known, format!("did you mean {known}? ({conversion})")));
                 continue;
             }
             let near = absent().map(|known| (distance(&plain(property), known), known)).min();
             if let Some((away, known)) = near
                 && away <= known.len() / 5
             {
-                found.push((property.clone(), format!("{known}?")));
+                found.push((property.clone(), known, format!("did you mean {known}?")));
             }
         }
-        for (property, meant) in found {
+        for (property, known, meant) in found {
             // The known property is present after all, under another name, so it is not missing.
-            let named = meant.split('?').next().unwrap_or_default();
-            self.wrong.retain(|wrong| wrong.property.as_deref() != Some(named) || !wrong.what.starts_with("missing: "));
-            self.fault(&property, format!("unknown property: did you mean {meant}"));
+            self.wrong.retain(|wrong| wrong.key != known);
+            self.fault(&property, "unknown property", meant);
         }
     }
 
@@ -347,19 +341,19 @@ mod tests {
         let map: Map<String, Value> = serde_json::from_str(properties).expect("an object");
         let mut reader = Reader::new(&map);
         reader.misspelt();
-        reader.wrong.into_iter().map(|wrong| wrong.what).collect()
+        reader.wrong.into_iter().filter_map(|wrong| wrong.advice).collect()
     }
 
     #[test]
     fn a_misspelt_property_is_reported_and_a_foreign_one_is_ignored() {
-        assert_eq!(misspelt(r#"{"id":"a","half_widht_nm":15}"#), ["unknown property: did you mean half_width_nm?"]);
+        assert_eq!(misspelt(r#"{"id":"a","half_widht_nm":15}"#), ["did you mean half_width_nm?"]);
         assert_eq!(misspelt(r#"{"Calm_Margin_NM":2}"#).len(), 1);
-        assert_eq!(misspelt(r#"{"wieght":5}"#), ["unknown property: did you mean weight?"]);
-        assert_eq!(misspelt(r#"{"radius":5}"#), ["unknown property: did you mean radius_nm?"]);
+        assert_eq!(misspelt(r#"{"wieght":5}"#), ["did you mean weight?"]);
+        assert_eq!(misspelt(r#"{"radius":5}"#), ["did you mean radius_nm?"]);
         assert_eq!(misspelt(r#"{"half_width":5,"HalfWidth":5}"#).len(), 2);
         for (property, conversion) in [("half_width_km", "10 km are 5.4 nm"), ("half_width_metres", "metres ÷ 1852")] {
             let found = misspelt(&format!(r#"{{"{property}":10}}"#));
-            assert_eq!(found, [format!("unknown property: did you mean half_width_nm? ({conversion})")]);
+            assert_eq!(found, [format!("did you mean half_width_nm? ({conversion})")]);
         }
         assert!(misspelt(r#"{"width":1,"length":2,"weather":"fair","date":"x","kinds":"?","hour":1}"#).is_empty());
         assert!(misspelt(r#"{"fid":1,"layer":"x","stroke":"red","notes":"?","ID_0":3,"path":null}"#).is_empty());

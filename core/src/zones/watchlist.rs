@@ -3,10 +3,13 @@
 mod index;
 mod rows;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::likeness::{Likeness, fold, likeness};
+use crate::base::fault::Fault;
 use crate::base::text::advice;
 use crate::base::time::{Span, Time};
 use crate::geo::CsvTable;
@@ -120,29 +123,24 @@ pub struct Match {
     pub fuzzy: bool,
 }
 
-/// A watchlist file that cannot be used.
+/// A fault of a watchlist file.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
-pub enum ListError {
-    /// A problem in a row or the header.
-    #[error("{file}:{line}: {column}: {what}")]
-    Row {
-        /// Name of the file.
-        file: String,
-        /// Line of the row, from 1.
-        line: u64,
-        /// Name of the column, or its number if it has none.
-        column: String,
-        /// Description of the fault, with advice.
-        what: String,
-    },
-    /// A problem of the file as a whole.
-    #[error("{file}: {what}")]
-    File {
-        /// Name of the file.
-        file: String,
-        /// Description of the fault, with advice.
-        what: String,
-    },
+pub struct ListError {
+    /// Name of the file.
+    pub file: String,
+    /// Line of the row, from 1; `None` if the fault is of the file as a whole.
+    pub line: Option<u64>,
+    /// What is wrong. The key is `column NAME`, or `column NUMBER` if the column has no name; empty for the whole file or row.
+    pub fault: Fault,
+}
+
+impl fmt::Display for ListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.fault),
+            None => write!(f, "{}: {}", self.file, self.fault),
+        }
+    }
 }
 
 /// All rows of all lists. It may be large, so it is built and dropped off the hot path.
@@ -168,15 +166,16 @@ impl Watchlists {
             if !whole {
                 let (rows, bytes) = (rows.len() - before.0, rows.bytes() - before.1);
                 let what = format!(
-                    "does not fit: its first {rows} rows take {:.1} MB, after {} rows and {:.1} MB of other files; all lists together may \
-                     have {} rows and {:.1} MB: leave rows out",
+                    "does not fit: its first {rows} rows take {:.1} MB, after {} rows and {:.1} MB of other files",
                     mega(bytes),
                     before.0,
-                    mega(before.1),
-                    bounds.rows,
-                    mega(bounds.bytes)
+                    mega(before.1)
                 );
-                faults.all.push(ListError::File { file: file.clone(), what });
+                let most = mega(bounds.bytes);
+                let advice =
+                    format!("leave rows out: all lists together may have {} rows and {most:.1} MB", bounds.rows);
+                let fault = Fault::new("", what).advise(advice);
+                faults.all.push(ListError { file: file.clone(), line: None, fault });
                 break;
             }
         }
@@ -285,10 +284,11 @@ struct Faults {
 }
 
 impl Faults {
-    fn row(&mut self, file: &str, line: u64, column: &str, what: String) {
+    /// Adds a fault of a row, whose key is the column.
+    fn row(&mut self, file: &str, line: u64, fault: Fault) {
         if self.all.len() < MOST_FAULTS {
-            let (file, column) = (file.to_owned(), column.to_owned());
-            return self.all.push(ListError::Row { file, line, column, what });
+            let fault = Fault { key: format!("column {}", fault.key), ..fault };
+            return self.all.push(ListError { file: file.to_owned(), line: Some(line), fault });
         }
         self.more += 1;
         if self.last != file {
@@ -298,8 +298,8 @@ impl Faults {
 
     fn finish(mut self) -> Vec<ListError> {
         if 0 < self.more {
-            let what = format!("{} more faults, in this list and earlier ones", self.more);
-            self.all.push(ListError::File { file: self.last, what });
+            let fault = Fault::new("", format!("{} more faults, in this list and earlier ones", self.more));
+            self.all.push(ListError { file: self.last, line: None, fault });
         }
         self.all
     }
@@ -323,14 +323,16 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
     }
     for (at, name) in header.iter().enumerate() {
         if !COLUMNS.contains(&name.as_str()) {
-            let shown = format!("{}", at + 1);
-            faults.row(file, 1, &shown, format!("unknown column {name:?}; {}", advice(name, &COLUMNS)));
+            let fault = Fault::new((at + 1).to_string(), format!("unknown column {name:?}"));
+            faults.row(file, 1, fault.advise(advice(name, &COLUMNS)));
         } else if header[..at].contains(name) {
-            faults.row(file, 1, name, "appears twice".to_owned());
+            faults.row(file, 1, Fault::new(name, "appears twice").advise("leave one of the two out"));
         }
     }
     if !header.iter().any(|name| COLUMNS[..4].contains(&name.as_str())) {
-        faults.row(file, 1, "header", format!("needs one of {}", COLUMNS[..4].join(", ")));
+        let fault = Fault::new("", "no column of the header identifies a ship");
+        let fault = fault.advise(format!("name one of them {}", COLUMNS[..4].join(", ")));
+        faults.all.push(ListError { file: file.to_owned(), line: Some(1), fault });
         return true;
     }
     let places = COLUMNS.map(|column| header.iter().position(|name| name == column).unwrap_or(usize::MAX));
@@ -340,18 +342,23 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
             continue;
         }
         if header.len() < table.cells() {
-            let column = format!("{}", header.len() + 1);
-            let what = "too many cells: put texts with a separator in quotation marks";
-            faults.row(file, line, &column, what.to_owned());
+            let fault = Fault::new((header.len() + 1).to_string(), "is beyond the header");
+            faults.row(file, line, fault.advise("put texts with a separator in quotation marks"));
             continue;
         }
         let unidentified = mmsi.is_empty() && imo.is_empty() && fold(call_sign).is_empty() && fold(name).is_empty();
-        let mut wrong = |column: &str, what: String| faults.row(file, line, column, what);
+        let mut wrong = |column: &str, what: String, advice: &str| {
+            faults.row(file, line, Fault::new(column, what).advise(advice));
+        };
         let mut number = |column: &str, said: &str, digits: usize| {
             let bare = said.strip_prefix("IMO").unwrap_or(said).trim();
             let number = bare.parse::<u32>().ok().filter(|_| bare.len() == digits);
             if number.is_none() && !said.is_empty() {
-                wrong(column, format!("{said:?} is not a number of {digits} digits"));
+                wrong(
+                    column,
+                    format!("{said:?} is not a number of {digits} digits"),
+                    "write all digits, and nothing else",
+                );
             }
             number
         };
@@ -359,14 +366,18 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
         let level = level.to_lowercase();
         let points = LEVELS.iter().find(|(word, _)| *word == level).map(|(_, points)| *points);
         if points.is_none() && !level.is_empty() {
-            wrong("level", format!("{level:?} is not one of low, medium, high, critical"));
+            wrong("level", format!("{level:?} is not known"), "write low, medium, high or critical");
         }
         let until = end_of(expires);
         if until.is_none() && !expires.is_empty() {
-            wrong("expires", format!("{expires:?} is not a date: write 2026-11-22 or 2026-11-22T18:00:00Z"));
+            wrong("expires", format!("{expires:?} is not a date"), "write 2026-11-22 or 2026-11-22T18:00:00Z");
         }
         if unidentified {
-            wrong("mmsi", "the row does not identify a ship".to_owned());
+            wrong(
+                "mmsi",
+                "the row does not identify a ship".to_owned(),
+                "write its MMSI, IMO number, call sign or name",
+            );
             continue;
         }
         let list = if list.is_empty() { stem(file) } else { list };

@@ -10,6 +10,7 @@ use miette::{
 
 use crate::config::{Excerpt, Problem};
 use crate::platform::telemetry::FromAir;
+use atalaia_core::base::fault::Fault;
 
 /// All problems and their number; coloured for a terminal if `colour`, else plain.
 pub(super) fn of(problems: &[Problem], colour: bool) -> String {
@@ -46,20 +47,25 @@ struct Place {
 
 impl Shown {
     fn new(problem: &Problem) -> Shown {
-        let (what, advice) = problem.parts();
         let safe = |text: &str| FromAir(text).to_string();
         let line = problem.line.as_ref().map(|line| {
             let (before, rest) = line.shown.split_at(line.marked.start);
             let (marked, after) = rest.split_at(line.marked.len());
             let [before, marked, after] = [before, marked, after].map(|part| safe(&part.replace('\t', " ")));
             let within = before.len()..before.len() + marked.len();
-            Excerpt { shown: [before, marked, after].concat(), marked: within, ..line.clone() }
+            Excerpt { shown: [before, marked, after].concat(), marked: within, ..(**line).clone() }
         });
+        let Fault { key, what, advice } = &problem.fault;
+        let what = if key.is_empty() { safe(what) } else { safe(&format!("{key}: {what}")) };
         let what = match line {
-            Some(_) => safe(what),
-            None => format!("{}: {}", safe(&problem.file), safe(what)),
+            Some(_) => what,
+            None => format!("{}: {what}", safe(&problem.file)),
         };
-        Shown { what, advice: advice.map(safe), place: line.map(|line| Place { file: safe(&problem.file), line }) }
+        Shown {
+            what,
+            advice: advice.as_deref().map(safe),
+            place: line.map(|line| Place { file: safe(&problem.file), line }),
+        }
     }
 }
 
@@ -116,11 +122,11 @@ mod tests {
     const TEXT: &str = "[time]\nlatenes_seconds = 10\n\nidle_after_seconds = \"\u{1b}[31m\"\n";
 
     fn problems() -> Vec<Problem> {
-        let unknown = "time.latenes_seconds: unknown key; did you mean `lateness_seconds`?";
+        let unknown = Fault::new("time.latenes_seconds", "unknown key").advise("did you mean `lateness_seconds`?");
         vec![
-            Problem::at("a.toml", TEXT, 7..22, unknown.to_owned()),
-            Problem::at("a.toml", TEXT, 50..58, "is no \u{1b}number".to_owned()),
-            Problem::of_file("b.geojson", "is UTF-16 text; save it as UTF-8"),
+            Problem::at("a.toml", TEXT, 7..22, unknown),
+            Problem::at("a.toml", TEXT, 50..58, "is no \u{1b}number".into()),
+            Problem::of_file("b.geojson", Fault::new("", "is UTF-16 text").advise("save it as UTF-8")),
         ]
     }
 

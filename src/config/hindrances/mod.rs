@@ -18,6 +18,7 @@ use crate::inputs;
 use crate::platform::secret::{Secret, SecretError};
 use crate::platform::service::{Account, Holder, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
 use crate::platform::tls;
+use atalaia_core::base::fault::Fault;
 
 /// Environment variable with the folder of systemd credentials.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
@@ -70,8 +71,8 @@ impl Asker {
     }
 }
 
-/// Lists the obstacles as sentences, each starting with its key path.
-pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
+/// Lists the obstacles.
+pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)> {
     let mut found = Vec::new();
     for (key, place) in written_places(config) {
         found.extend(closed(&key, &place, asker));
@@ -88,7 +89,7 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)
     found.extend(ports(config, asker));
     // The same folder may hold the store and the journal.
     let mut before = BTreeSet::new();
-    found.retain(|(_, sentence)| before.insert(sentence.clone()));
+    found.retain(|(_, fault)| before.insert(fault.to_string()));
     found
 }
 
@@ -136,9 +137,9 @@ fn nearest(path: &Path) -> PathBuf {
     if path.exists() { path.to_owned() } else { folder_of(path) }
 }
 
-fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, String)> {
+fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, Fault)> {
     if let Some(why) = asker.unit.as_ref().and_then(|unit| unit.closes(&absolute(place))) {
-        return Some((Weight::Certain, format!("{key}: {why}")));
+        return Some((Weight::Certain, why.below(key)));
     }
     // A missing file or folder is reported elsewhere.
     let found = fs::metadata(place).ok()?;
@@ -148,10 +149,8 @@ fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, String)> {
     if error.kind() == ErrorKind::ReadOnlyFilesystem {
         return Some((
             Weight::Certain,
-            format!(
-                "{key}: {shown} cannot be written: {}; mount its disk for writing, or write another path",
-                plain(&error)
-            ),
+            Fault::new(key, format!("{shown} cannot be written: {}", plain(&error)))
+                .advise("mount its disk for writing, or write another path"),
         ));
     }
     let advice = match &asker.service {
@@ -161,7 +160,8 @@ fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, String)> {
     };
     Some((
         asker.weight(),
-        format!("{key}: {shown} cannot be written by {}: {}; {advice}", asker.own.shown(), plain(&error)),
+        Fault::new(key, format!("{shown} cannot be written by {}: {}", asker.own.shown(), plain(&error)))
+            .advise(advice),
     ))
 }
 
@@ -176,7 +176,7 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// Serial receivers that cannot be opened and programs that cannot be run.
-fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
+fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)> {
     let may = |path: &Path, wanted: Access| accessat(CWD, path, wanted, AtFlags::EACCESS).is_ok() || !path.exists();
     let mut found = Vec::new();
     for (index, input) in
@@ -184,16 +184,15 @@ fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)>
     {
         if let Some(path) = input.path.as_ref().filter(|path| !may(path, Access::READ_OK | Access::WRITE_OK)) {
             let advice = "add SupplementaryGroups=dialout, or the group of the device, below [Service] with: systemctl edit atalaia";
-            let what = format!("{} may not be opened by {}; {advice}", path.display(), asker.own.shown());
-            found.push((asker.weight(), format!("inputs[{index}].path: {what}")));
+            let what = format!("{} may not be opened by {}", path.display(), asker.own.shown());
+            found.push((asker.weight(), Fault::new(format!("inputs[{index}].path"), what).advise(advice)));
         }
     }
     for (index, sink) in config.sinks.iter().enumerate() {
         let program = sink.program(&format!("sinks[{index}]"));
         if let Some((key, program)) = program.filter(|(_, program)| !may(Path::new(program), Access::EXEC_OK)) {
-            let what =
-                format!("{program} may not be run by {}; let that user or everybody run it (chmod)", asker.own.shown());
-            found.push((asker.weight(), format!("{key}: {what}")));
+            let fault = Fault::new(key, format!("{program} may not be run by {}", asker.own.shown()));
+            found.push((asker.weight(), fault.advise("let that user or everybody run it (chmod)")));
         }
     }
     found
@@ -209,7 +208,7 @@ fn all_tls(config: &Config) -> Vec<(String, &tls::Settings)> {
 }
 
 /// Certificate files that are missing, unreadable or invalid.
-fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, String)> {
+fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, Fault)> {
     let mut found = Vec::new();
     for (key, file) in [("ca", &tls.ca), ("certificate", &tls.certificate), ("key", &tls.key)] {
         let Some(file) = file else { continue };
@@ -221,7 +220,8 @@ fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, 
             Err(error) => {
                 found.push((
                     Weight::Certain,
-                    format!("{key}: {}: {}; write the path of a PEM file", file.display(), plain(&error)),
+                    Fault::new(key, format!("{}: {}", file.display(), plain(&error)))
+                        .advise("write the path of a PEM file"),
                 ));
             }
             Ok(_) => {}
@@ -231,23 +231,23 @@ fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, 
         && *tls != tls::Settings::default()
         && let Err(error) = tls.client()
     {
-        found.push((Weight::Certain, format!("{path}: {error}")));
+        found.push((Weight::Certain, Fault::new(path, error.to_string())));
     }
     found
 }
 
-fn unreadable(key: &str, file: &Path, asker: &Asker) -> String {
+fn unreadable(key: &str, file: &Path, asker: &Asker) -> Fault {
     let advice = match &asker.service {
         Some(_) => asker.advice(),
         None => {
             format!("chown {} {}, or hand it over with LoadCredential= of the unit", asker.own.name, file.display())
         }
     };
-    format!("{key}: {} cannot be read by {}; {advice}", file.display(), asker.own.shown())
+    Fault::new(key, format!("{} cannot be read by {}", file.display(), asker.own.shown())).advise(advice)
 }
 
 /// Secrets that exist and cannot be read.
-fn secrets(path: &str, value: &Value, asker: &Asker, found: &mut Vec<(Weight, String)>) {
+fn secrets(path: &str, value: &Value, asker: &Asker, found: &mut Vec<(Weight, Fault)>) {
     if let Ok(secret) = Secret::deserialize(value) {
         return found.extend(kept_secret(path, &secret, asker));
     }
@@ -262,7 +262,7 @@ fn secrets(path: &str, value: &Value, asker: &Asker, found: &mut Vec<(Weight, St
     }
 }
 
-fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, String)> {
+fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, Fault)> {
     match (secret, secret.read().err()?) {
         (Secret::File(file), SecretError::File { cause, .. }) if cause.kind() == ErrorKind::PermissionDenied => {
             Some((asker.weight(), unreadable(&format!("{path}.file"), file, asker)))
@@ -272,18 +272,21 @@ fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, St
             let shown = unit.file.display();
             let file = match unit.credentials.iter().find(|(known, _)| known == name) {
                 None => {
-                    let what = format!(
-                        "{path}.credential: {shown} hands over no \"{name}\"; add LoadCredential={name}:PATH below [Service] with: \
-                         systemctl edit atalaia"
-                    );
+                    let what = Fault::new(format!("{path}.credential"), format!("{shown} hands over no \"{name}\""))
+                        .advise(format!("add LoadCredential={name}:PATH below [Service] with: systemctl edit atalaia"));
                     return Some((Weight::Certain, what));
                 }
                 Some((_, file)) => file.as_ref()?,
             };
             // The service manager reads the file; the current user may not be able to see whether it exists.
             let is_missing = fs::metadata(file).is_err_and(|error| error.kind() == ErrorKind::NotFound);
-            let what =
-                || format!("{path}.credential: {} of LoadCredential={name} is not there; write it", file.display());
+            let what = || {
+                Fault::new(
+                    format!("{path}.credential"),
+                    format!("{} of LoadCredential={name} is not there", file.display()),
+                )
+                .advise("write it")
+            };
             is_missing.then(|| (Weight::Certain, what()))
         }
         _ => None,
@@ -291,7 +294,7 @@ fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, St
 }
 
 /// Addresses that cannot be listened on, except those the running daemon already uses.
-fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
+fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)> {
     let mut wanted: Vec<(String, String, Protocol)> = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
         let Some(protocol) = input.kind.listens() else { continue };
@@ -305,7 +308,7 @@ fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
     let of = |(key, address, protocol): (String, String, Protocol)| {
         let what = unlistened(&address, protocol, &daemon)?;
         let weight = if asker.strict { Weight::Certain } else { Weight::Possible };
-        Some((weight, format!("{key}: {what}")))
+        Some((weight, what.below(&key)))
     };
     wanted.into_iter().filter_map(of).collect()
 }
@@ -333,7 +336,7 @@ impl Running {
     }
 
     /// Describes who listens at an address in use. `None` if it is certain that the daemon or the service manager does so.
-    fn taken(&self, address: &str, holder: Option<&Holder>, listing: &str) -> Option<String> {
+    fn taken(&self, address: &str, holder: Option<&Holder>, listing: &str) -> Option<Fault> {
         match holder.and_then(|holder| holder.pid) {
             // The service manager may have opened the sockets.
             Some(pid) if pid == 1 || self.pid.map_or_else(|| is_ours(pid), |daemon| daemon == pid) => return None,
@@ -343,32 +346,35 @@ impl Running {
         let who = holder.map_or_else(|| "another process".to_owned(), Holder::shown);
         // Only the daemon's own user and root may see its process id.
         Some(match holder.filter(|holder| holder.pid.is_none() && self.uids.contains(&holder.uid)) {
-            Some(holder) => format!("{address} is held by the running daemon (uid {})", holder.uid),
-            None => format!("{address} is taken by {who}; stop it or write another port ({listing} lists them)"),
+            Some(holder) => format!("{address} is held by the running daemon (uid {})", holder.uid).into(),
+            None => Fault::new("", format!("{address} is taken by {who}"))
+                .advise(format!("stop it or write another port ({listing} lists them)")),
         })
     }
 }
 
 /// Why the address cannot be listened on; `None` if it can, or if the running daemon or the service manager does so.
-fn unlistened(address: &str, protocol: Protocol, daemon: &Running) -> Option<String> {
+fn unlistened(address: &str, protocol: Protocol, daemon: &Running) -> Option<Fault> {
+    let wrong = |what: String, advice: &str| Some(Fault::new("", format!("{address} {what}")).advise(advice));
     let at = match address.to_socket_addrs().map(|mut all| all.next()) {
         Ok(Some(at)) => at,
         Ok(None) => {
-            return Some(format!("{address} is not an address of this machine; write one, or 0.0.0.0 for all of them"));
+            return wrong("is not an address of this machine".to_owned(), "write one, or 0.0.0.0 for all of them");
         }
-        Err(error) => return Some(format!("{address} cannot be looked up ({}); write the IP address", plain(&error))),
+        Err(error) => return wrong(format!("cannot be looked up ({})", plain(&error)), "write the IP address"),
     };
     let error = bind(at, protocol).err()?;
     match error.kind() {
         ErrorKind::AddrInUse => daemon.taken(address, holder_of_port(at, protocol).as_ref(), protocol.listing()),
-        ErrorKind::PermissionDenied => Some(format!(
-            "{address} may not be listened on ({}); write a port above 1023, or let a .socket unit open it",
-            plain(&error)
-        )),
-        ErrorKind::AddrNotAvailable => Some(format!(
-            "{address} is not an address of this machine; write one that `ip address` lists, or 0.0.0.0 for all"
-        )),
-        _ => Some(format!("{address} cannot be listened on ({}); write another address", plain(&error))),
+        ErrorKind::PermissionDenied => wrong(
+            format!("may not be listened on ({})", plain(&error)),
+            "write a port above 1023, or let a .socket unit open it",
+        ),
+        ErrorKind::AddrNotAvailable => wrong(
+            "is not an address of this machine".to_owned(),
+            "write one that `ip address` lists, or 0.0.0.0 for all",
+        ),
+        _ => wrong(format!("cannot be listened on ({})", plain(&error)), "write another address"),
     }
 }
 

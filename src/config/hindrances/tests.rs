@@ -6,7 +6,7 @@ use super::*;
 
 fn told(text: &str, asker: &Asker) -> Vec<(Weight, String)> {
     let config: Config = toml::from_str(text).expect("settings");
-    hindrances(&config, asker)
+    hindrances(&config, asker).into_iter().map(|(weight, fault)| (weight, fault.to_string())).collect()
 }
 
 fn asker(strict: bool) -> Asker {
@@ -30,8 +30,8 @@ fn a_port_of_the_daemons_user_is_held_by_the_daemon_and_nobody_is_told_to_stop_i
     let daemon = Running { pid: None, uids: vec![999] };
     let holder = |uid| Holder { pid: None, program: None, uid };
     let taken = |holder: &Holder| daemon.taken("127.0.0.1:5631", Some(holder), "ss -ltnp");
-    assert_eq!(taken(&holder(999)).as_deref(), Some("127.0.0.1:5631 is held by the running daemon (uid 999)"));
-    let other = taken(&holder(33)).expect("an obstacle");
+    assert_eq!(taken(&holder(999)), Some("127.0.0.1:5631 is held by the running daemon (uid 999)".into()));
+    let other = taken(&holder(33)).expect("an obstacle").to_string();
     assert!(other.starts_with("127.0.0.1:5631 is taken by a process of uid 33; stop it"), "{other}");
     let locked = Running { pid: Some(7), uids: Vec::new() };
     assert_eq!(locked.taken("127.0.0.1:5631", Some(&holder(999)), "ss -ltnp"), None);

@@ -10,7 +10,8 @@ use super::Config;
 use super::layers::{Layer, Layers};
 use super::problem::Problem;
 use super::shape::SETTINGS;
-use super::walk::walk;
+use super::walk::{Misfit, walk};
+use atalaia_core::base::fault::Fault;
 
 /// Settings as far as they could be parsed.
 pub(super) struct Loaded<'a> {
@@ -24,6 +25,8 @@ pub(super) struct Loaded<'a> {
     pub(super) config: Option<Config>,
     /// The errors found so far.
     pub(super) problems: Vec<Problem>,
+    /// Keys under a former name.
+    pub(super) renamed: Vec<Problem>,
 }
 
 /// Maximum number of errors reported.
@@ -54,6 +57,7 @@ fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
         faulty: Vec::new(),
         config: None,
         problems: Vec::new(),
+        renamed: Vec::new(),
     };
     match parsed {
         Ok(table) => {
@@ -70,11 +74,12 @@ impl Loaded<'_> {
     /// Compares the texts with the schema, reports every fault, and deserialises the rest.
     fn understand(&mut self) {
         let walked = walk(&SETTINGS, &self.table);
-        for fault in walked.faults {
-            let problem = self.layers.problem(&fault.span, fault.text);
-            self.problems.push(if fault.is_secret { problem.hidden() } else { problem });
-            self.faulty.push(fault.path);
+        for Misfit { span, fault, is_secret } in walked.misfits {
+            self.faulty.push(fault.key.clone());
+            let problem = self.layers.problem(&span, fault);
+            self.problems.push(if is_secret { problem.hidden() } else { problem });
         }
+        self.renamed = walked.renamed.into_iter().map(|found| self.layers.problem(&found.span, found.fault)).collect();
         self.left_out = walked.left_out;
         let rest = Spanned::new(self.layers.all(), walked.table);
         match Config::deserialize(Deserializer::from(rest)) {
@@ -87,18 +92,20 @@ impl Loaded<'_> {
             // What the schema cannot describe, such as a number too large for its type.
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
-                self.problems.push(self.layers.problem(&span, error.message().to_owned()));
+                self.problems.push(self.layers.problem(&span, error.message().into()));
             }
         }
         self.layers.sort(&mut self.problems);
     }
 
-    /// Whether a sentence of `problems()` is about a key whose error is already reported.
-    pub(super) fn is_about_faulty(&self, sentence: &str) -> bool {
-        let path = self.as_in_file(path_in(sentence).0);
-        self.faulty
-            .iter()
-            .any(|faulty| path.strip_prefix(faulty).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '['])))
+    /// Whether a fault of `problems()` is about a key whose error is already reported.
+    pub(super) fn is_about_faulty(&self, fault: &Fault) -> bool {
+        let path = self.as_in_file(&fault.key);
+        let is_within = |path: &str, whole: &str, joints: &[char]| {
+            path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with(joints))
+        };
+        // A list without its faulty entries is not what was written.
+        self.faulty.iter().any(|faulty| is_within(&path, faulty, &['.', '[']) || is_within(faulty, &path, &['[']))
     }
 
     /// Sorts by file and line.
@@ -106,15 +113,12 @@ impl Loaded<'_> {
         self.layers.sort(problems);
     }
 
-    /// Turns a sentence of `problems()`, which starts with its key path, into a problem with its line.
-    pub(super) fn locate(&self, sentence: &str) -> Problem {
-        let (path, rest) = path_in(sentence);
-        let rest = rest.trim_start_matches(':').trim_start();
-        let path = self.as_in_file(path);
-        let text = format!("{path}: {rest}");
-        match self.find(&path) {
-            Some(span) => self.layers.problem(&span, text),
-            None => self.layers.of_all(text),
+    /// Finds the line of a fault of `problems()`.
+    pub(super) fn locate(&self, fault: Fault) -> Problem {
+        let fault = Fault { key: self.as_in_file(&fault.key), ..fault };
+        match self.find(&fault.key) {
+            Some(span) => self.layers.problem(&span, fault),
+            None => self.layers.of_all(fault),
         }
     }
 
@@ -176,12 +180,6 @@ impl Loaded<'_> {
         }
         nearest
     }
-}
-
-/// Splits a sentence into its key path and the rest.
-fn path_in(sentence: &str) -> (&str, &str) {
-    let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"._-[]".contains(&byte);
-    sentence.split_at(sentence.bytes().position(|byte| !in_path(byte)).unwrap_or(0))
 }
 
 #[cfg(test)]

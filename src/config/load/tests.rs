@@ -11,7 +11,7 @@ fn problems_of(files: &[(&str, &str)]) -> Vec<String> {
     let files: Vec<Layer> = files.iter().map(layer).collect();
     let loaded = load(&files);
     let located = loaded.config.iter().flat_map(Config::problems);
-    let located: Vec<Problem> = located.map(|sentence| loaded.locate(&sentence)).collect();
+    let located: Vec<Problem> = located.map(|fault| loaded.locate(fault)).collect();
     let all = loaded.problems.iter().chain(&located);
     all.map(|problem| problem.to_string().replace("\n    ", " | ")).collect()
 }
@@ -49,7 +49,7 @@ time_zone = \"Lisboa\"
         "test.toml:3: time.idle_after_seconds: \"60\" is not a whole number (0 or more); write for instance \
          idle_after_seconds = 60 | idle_after_seconds = \"60\"",
         "test.toml:6: inputs[0].kind: \"tpc\" is not known; did you mean `tcp`? | kind = \"tpc\"",
-        "test.toml:14: inputs[2]: `name` is missing; write for instance name = \"coast-stations\" | [[inputs]]",
+        "test.toml:14: inputs[2].name: is missing; write for instance name = \"coast-stations\" | [[inputs]]",
         "test.toml:24: zonez: unknown key; did you mean `zones`? | [zonez]",
         "test.toml:12: inputs[1].address: \"nowhere\" has no port; write host:port, for instance \"0.0.0.0:10110\" | \
          address = \"nowhere\"",
@@ -110,6 +110,56 @@ fn numbers_out_of_range_are_reported_in_every_table() {
     assert_eq!(problems(&text), expected);
 }
 
+#[test]
+fn numbers_out_of_range_are_reported_for_every_input_and_sink() {
+    let tables = [
+        ("inputs", "digitraffic", "", "connects_per_minute", "0", "1 and 6000"),
+        ("inputs", "serial", "", "baud", "3", "1200 and 4000000"),
+        (
+            "inputs",
+            "nats",
+            "url = \"\"\nstream = \"\"\nconsumer = \"\"\n",
+            "acknowledge_within_seconds",
+            "3601",
+            "1 and 3600",
+        ),
+        ("inputs", "udp", "", "idle_timeout_seconds", "86401", "1 and 86400"),
+        ("inputs", "udp", "", "max_clients", "0", "1 and 65535"),
+        ("sinks", "mqtt", "url = \"\"\n", "timeout_seconds", "101", "1 and 100"),
+        ("sinks", "cot", "address = \"\"\n", "multicast_hops", "300", "0 and 255"),
+        ("sinks", "cot", "address = \"\"\n", "stale_minutes", "0", "1 and 43200"),
+        ("sinks", "syslog", "address = \"\"\n", "longest_bytes", "100", "480 and 65000"),
+        ("sinks", "email", "address = \"\"\nfrom = \"\"\nto = []\n", "max_per_hour", "0", "1 and 3600"),
+        ("sinks", "log", "", "min_score", "101", "0 and 100"),
+        ("sinks", "log", "", "max_per_second", "10001", "1 and 10000"),
+    ];
+    for (list, kind, needed, key, value, range) in tables {
+        let own = if matches!(kind, "udp" | "log") { String::new() } else { format!("[{list}.{kind}]\n") };
+        let text = format!("[[{list}]]\nname = \"a\"\nkind = \"{kind}\"\n{own}{needed}{key} = {value}\n");
+        let problem = format!(".{key}: must lie between {range}, not {value} | {key} = {value}");
+        assert!(problems(&text).iter().any(|told| told.ends_with(&problem)), "{problem}: {:?}", problems(&text));
+    }
+}
+
+#[test]
+fn a_key_under_its_former_name_is_read_and_reported() {
+    let layers = [Layer { file: "a.toml".to_owned(), text: "[tracks]\nshards = 3\n".to_owned() }];
+    let loaded = load(&layers);
+    assert_eq!((loaded.config.as_ref().expect("sound").tracks.lanes, loaded.problems.len()), (3, 0));
+    let told: Vec<String> = loaded.renamed.iter().map(Problem::to_string).collect();
+    let expected =
+        "a.toml:2: tracks.shards: is called `lanes`; rename it: the former name is still read\n    shards = 3";
+    assert_eq!(told, [expected]);
+    assert_eq!(
+        problems("[tracks]\nlanes = 2\nshards = 3\n"),
+        ["test.toml:3: tracks.shards: is the former name of `lanes`, which is written too; leave it out | shards = 3"]
+    );
+    assert_eq!(
+        problems("[tracks]\nshards = 65\n"),
+        ["test.toml:2: tracks.shards: must lie between 0 and 64, not 65 | shards = 65"]
+    );
+}
+
 const MAIN: &str = "\
 [time]
 lateness_seconds = 10
@@ -136,7 +186,7 @@ fn config_of(drop_ins: &[&str]) -> Config {
     let loaded = load(&files);
     assert_eq!(loaded.problems, Vec::new());
     let config = loaded.config.clone().expect("sound settings");
-    assert_eq!(config.problems(), Vec::<String>::new());
+    assert_eq!(config.problems(), []);
     config
 }
 

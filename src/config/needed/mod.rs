@@ -13,30 +13,32 @@ use super::layers::Layer;
 use super::problem::Problem;
 use crate::platform::secret::{Secret, SecretError};
 use atalaia_core::alerts::NoticeKind;
+use atalaia_core::base::fault::{self, Fault};
 use atalaia_core::base::text::advice;
 use atalaia_core::behaviours;
 
 /// Files and folders that inputs and sinks need and that do not exist or cannot be used.
-pub(super) fn missing_places(config: &Config) -> Vec<String> {
+pub(super) fn missing_places(config: &Config) -> Vec<Fault> {
     let mut problems = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
-        problems.extend(input.requirements(&format!("inputs[{index}]")));
+        problems.extend(fault::below(&format!("inputs[{index}]"), input.requirements()));
     }
     let sinks = config.sinks.iter().enumerate();
     let files = sinks.filter_map(|(index, sink)| Some((format!("sinks[{index}].path"), sink.path.as_ref()?)));
     for (key, path) in files.chain(config.store.path.iter().map(|path| ("store.path".to_owned(), path))) {
         let parent = path.parent().filter(|parent| *parent != Path::new(""));
         if path.is_dir() {
-            problems.push(format!("{key}: {} is a folder; write the path of a file", path.display()));
+            problems
+                .push(Fault::new(key, format!("{} is a folder", path.display())).advise("write the path of a file"));
         } else if parent.is_some_and(|parent| !parent.is_dir()) {
-            problems.push(format!(
-                "{key}: the folder of {} does not exist; create it, or write another path",
-                path.display()
-            ));
+            problems.push(
+                Fault::new(key, format!("the folder of {} does not exist", path.display()))
+                    .advise("create it, or write another path"),
+            );
         }
     }
     for (index, sink) in config.sinks.iter().enumerate() {
-        problems.extend(sink.requirements(&format!("sinks[{index}]")));
+        problems.extend(fault::below(&format!("sinks[{index}]"), sink.requirements()));
     }
     for (list, all) in
         [("inputs", serde_json::to_value(&config.inputs)), ("sinks", serde_json::to_value(&config.sinks))]
@@ -48,7 +50,7 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
 }
 
 /// Unusable secrets: missing, readable by others, or not text.
-fn secrets(path: &str, value: &Value, problems: &mut Vec<String>) {
+fn secrets(path: &str, value: &Value, problems: &mut Vec<Fault>) {
     if let Ok(secret) = Secret::deserialize(value) {
         return problems.extend(useless(path, &secret));
     }
@@ -63,7 +65,7 @@ fn secrets(path: &str, value: &Value, problems: &mut Vec<String>) {
     }
 }
 
-fn useless(path: &str, secret: &Secret) -> Option<String> {
+fn useless(path: &str, secret: &Secret) -> Option<Fault> {
     let error = secret.read().err()?;
     match (secret, &error) {
         // The user who checks may not be the one who runs the daemon; only the latter receives credentials and may read the files.
@@ -73,40 +75,44 @@ fn useless(path: &str, secret: &Secret) -> Option<String> {
         {
             None
         }
-        (Secret::File(_), SecretError::File { .. } | SecretError::NoFile { .. }) => {
-            Some(format!("{path}.file: {error}; write the path of the secret's file"))
-        }
-        (Secret::File(_), _) => Some(format!("{path}.file: {error}")),
-        (Secret::Credential(_), _) => Some(format!("{path}.credential: {error}")),
+        (Secret::File(_), _) => Some(error.fault().below(&format!("{path}.file"))),
+        (Secret::Credential(_), _) => Some(error.fault().below(&format!("{path}.credential"))),
     }
 }
 
 /// Settings files that every user may write.
 pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Problem> {
     let is_open = |layer: &&Layer| fs::metadata(&layer.file).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
-    let told = |layer: &Layer| Problem::of_file(&layer.file, "every user may write this file; run chmod o-w on it");
+    let told = |layer: &Layer| {
+        Problem::of_file(&layer.file, Fault::new("", "every user may write this file").advise("run chmod o-w on it"))
+    };
     layers.filter(is_open).map(told).collect()
 }
 
 /// Names in a sink's `behaviours` that no behaviour or system alert has.
-pub(super) fn unknown_behaviours(config: &Config) -> Vec<String> {
+pub(super) fn unknown_behaviours(config: &Config) -> Vec<Fault> {
     let known: Vec<&str> =
         behaviours::NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.behaviour().name())).collect();
     let sinks = config.sinks.iter().enumerate();
     let asked = sinks.flat_map(|(index, sink)| sink.behaviours.iter().map(move |name| (index, name)));
     let unknown = asked.filter(|(_, name)| !known.contains(&name.as_str()));
     unknown
-        .map(|(index, name)| format!("sinks[{index}].behaviours: unknown behaviour `{name}`; {}", advice(name, &known)))
+        .map(|(index, name)| {
+            Fault::new(format!("sinks[{index}].behaviours"), format!("unknown behaviour `{name}`"))
+                .advise(advice(name, &known))
+        })
         .collect()
 }
 
 /// Zones in a sink's `zones` that no file defines, so the sink receives nothing for them.
-pub(super) fn unknown_zones(config: &Config, known: &[&str]) -> Vec<String> {
+pub(super) fn unknown_zones(config: &Config, known: &[&str]) -> Vec<Fault> {
     let sinks = config.sinks.iter().enumerate();
     let asked = sinks.flat_map(|(index, sink)| sink.zones.iter().map(move |id| (index, id)));
     let unknown = asked.filter(|(_, id)| !known.contains(&id.as_str()));
     unknown
-        .map(|(index, id)| format!("sinks[{index}].zones: no zone has the id `{id}`, so nothing is sent for it"))
+        .map(|(index, id)| {
+            Fault::new(format!("sinks[{index}].zones"), format!("no zone has the id `{id}`, so nothing is sent for it"))
+        })
         .collect()
 }
 

@@ -9,8 +9,8 @@ fn problems(folder: &Path, text: &str) -> Vec<String> {
     let file = folder.join("atalaia.toml");
     fs::write(&file, format!("{BARE}{text}")).expect("written");
     match check(Some(&file), None, Purpose::Run) {
-        Ok(settings) => settings.warnings.into_iter().map(|warning| format!("warning {}", warning.text)).collect(),
-        Err(problems) => problems.into_iter().map(|problem| problem.text).collect(),
+        Ok(settings) => settings.warnings.into_iter().map(|warning| format!("warning {}", warning.fault)).collect(),
+        Err(problems) => problems.into_iter().map(|problem| problem.fault.to_string()).collect(),
     }
 }
 
@@ -64,9 +64,9 @@ fn a_store_that_cannot_be_written_is_found_by_a_check_and_does_not_prevent_a_sta
     fs::set_permissions(folder.path().join("state"), fs::Permissions::from_mode(0o500)).expect("set");
     assert!(check(Some(&file), None, Purpose::Run).is_ok());
     let problems = check(Some(&file), None, Purpose::Service).expect_err("closed");
-    assert!(problems.len() == 1 && problems[0].text.starts_with("store.path: "), "{problems:?}");
+    assert!(problems.len() == 1 && problems[0].fault.key == "store.path", "{problems:?}");
     assert!(
-        problems[0].text.contains("state cannot be written by ") && problems[0].text.contains("; chown "),
+        problems[0].fault.what.contains("state cannot be written by ") && problems[0].to_string().contains("; chown "),
         "{problems:?}"
     );
 }

@@ -14,7 +14,7 @@ fn settings(text: &str) -> engine::Settings {
     let loaded = load(&file);
     assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
     let config = loaded.config.expect("sound settings");
-    assert_eq!(config.problems(), Vec::<String>::new(), "{text}");
+    assert_eq!(config.problems(), [], "{text}");
     config.engine()
 }
 

@@ -1,5 +1,6 @@
 //! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, or expired.
 
+use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::geo::{Coast, LatLon};
@@ -18,30 +19,29 @@ const LEAST_NM2: f64 = 0.0001;
 const WIDEST: f64 = 180.0;
 
 /// The warnings about each zone at time `now`.
-pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneIx, String)> {
+pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneIx, Fault)> {
     let mut odd = Vec::new();
     let mut swapped = say_swapped(zones, coast);
     for (ix, zone) in zones.iter() {
         let extent = zones.extent(ix);
-        let mut say = |what: String| odd.push((ix, format!("zone {}: {what}", zone.id)));
+        let mut say = |key: &str, what: String, advice: &str| odd.push((ix, Fault::new(key, what).advise(advice)));
         if let Some(expires) = zone.expires.filter(|expires| *expires <= now) {
-            say(format!("expires: it was over at {expires} and is not watched; take it out, or write a later day"));
+            let what = format!("it was over at {expires} and is not watched");
+            say("expires", what, "take it out, or write a later day");
         }
         if zones.drawn(ix).any(|at| at.lat.abs() < 1e-9 && at.lon.abs() < 1e-9) {
-            say("geometry: holds the position 0, 0, which most often stands for a missing one; draw it again"
-                .to_owned());
+            let what = "holds the position 0, 0, which most often stands for a missing one";
+            say("geometry", what.to_owned(), "draw it again");
         }
         if WIDEST < extent.width {
-            say(format!(
-                "geometry: is {:.0}° of longitude wide, so it goes the long way round the Earth; draw it on the other side of ±180°",
-                extent.width
-            ));
+            let what = format!("is {:.0}° of longitude wide, so it goes the long way round the Earth", extent.width);
+            say("geometry", what, "draw it on the other side of ±180°");
             continue;
         }
         if zones.is_polygon(ix) && extent.area_nm2 < LEAST_NM2 {
-            say("geometry: is a few metres wide; draw it as large as the place is".to_owned());
+            say("geometry", "is a few metres wide".to_owned(), "draw it as large as the place is");
         }
-        swapped.extract_if(.., |(other, _)| *other == ix).for_each(|(_, what)| say(what));
+        odd.extend(swapped.extract_if(.., |(other, _)| *other == ix));
     }
     odd
 }
@@ -57,21 +57,24 @@ struct Swapped {
 
 /// Warns of zones whose latitude and longitude were probably swapped. If two zones mirror one another and both could be right, the warning
 /// is at the later one and names both.
-fn say_swapped(zones: &ZoneSet, coast: &Coast) -> Vec<(ZoneIx, String)> {
+fn say_swapped(zones: &ZoneSet, coast: &Coast) -> Vec<(ZoneIx, Fault)> {
     let middles: Vec<LatLon> = zones.iter().map(|(ix, _)| zones.extent(ix).middle).collect();
     let all: Vec<Swapped> =
         zones.iter().filter_map(|(ix, zone)| swapped(zones, coast, ix, zone.kind, &middles)).collect();
     let is_suspect = |ix: &ZoneIx| all.iter().any(|other| other.ix == *ix && !other.neighbours.is_empty());
     let said = all.iter().filter_map(|Swapped { ix, what, neighbours }| {
         let place = shown(turned(&middles[usize::from(ix.0)]));
-        let advice = "GeoJSON positions are [longitude, latitude]";
+        let fault = |advice: String| {
+            let advice = format!("positions are [longitude, latitude]: {advice}");
+            (*ix, Fault::new("geometry", what).advise(advice))
+        };
         if neighbours.is_empty() || !neighbours.iter().all(is_suspect) {
-            return Some((*ix, format!("geometry: {what}: {advice}; if they were swapped, it belongs to {place}")));
+            return Some(fault(format!("if they were swapped, it belongs to {place}")));
         }
         let names: Vec<&str> = neighbours.iter().map(|ix| zones.get(*ix).id.as_str()).collect();
         neighbours.iter().all(|other| other.0 < ix.0).then(|| {
             let other = names.join(", ");
-            (*ix, format!("geometry: {what}: {advice}; if they were swapped here, it belongs to {place}, or else those of {other} were"))
+            fault(format!("if they were swapped here, it belongs to {place}, or else those of {other} were"))
         })
     });
     said.collect()

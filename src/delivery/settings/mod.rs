@@ -14,6 +14,7 @@ use crate::platform::tls::{self, Endpoint};
 use crate::storage::store::{Clearance, Filter};
 use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::handling::Tlp;
+use atalaia_core::base::fault::{self, Fault};
 
 pub(super) fn min_severity() -> Level {
     Level::Medium
@@ -40,6 +41,8 @@ impl Kind {
     }
 }
 
+/// Upper bound of `timeout_seconds`: a `send` has to end well before it counts as hanging. Seconds.
+pub(super) const LONGEST_TIMEOUT: u32 = 100;
 /// Default of `digest_after_per_hour` for sinks that people read.
 const DIGEST_AFTER: u32 = 60;
 /// Default of `max_per_second`: for sinks on this machine, and for all others.
@@ -74,45 +77,36 @@ impl Level {
 }
 
 impl Settings {
-    /// Returns the faults of these settings as sentences; `path` is the sink's place in the settings (`sinks[0]`).
-    pub fn problems(&self, path: &str) -> Vec<String> {
+    /// What is wrong with these settings beyond the ranges of single keys.
+    pub fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
-            problems.push(format!("{path}.name: is empty; write a name for the log"));
+            problems.push(Fault::new("name", "is empty").advise("write a name for the log"));
         }
         if self.name.contains(char::is_control) {
-            problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
+            problems.push(Fault::new("name", "holds a control character").advise("write letters, digits and spaces"));
         }
         let name = self.kind.name();
         match (&self.path, self.kind.character().has_path) {
             (None, true) => {
-                problems.push(format!("{path}: kind \"{name}\" needs a path; write path = \"alerts.jsonl\""));
+                problems.push(
+                    Fault::new("", format!("kind \"{name}\" needs a path")).advise("write path = \"alerts.jsonl\""),
+                );
             }
-            (Some(_), false) => problems.push(format!("{path}.path: kind \"{name}\" takes no path; leave it out")),
+            (Some(_), false) => {
+                problems.push(Fault::new("path", format!("kind \"{name}\" takes no path")).advise("leave it out"))
+            }
             (Some(_), true) | (None, false) => {}
         }
-        problems.extend(self.table_problems(path));
-        if !(0..=100).contains(&self.min_score) {
-            problems.push(format!("{path}.min_score: is {}; write 0 to 100", self.min_score));
-        }
-        problems.extend(self.rate_problems(path));
-        problems
-    }
-
-    fn rate_problems(&self, path: &str) -> Vec<String> {
-        let mut problems = Vec::new();
-        let after = self.digest_after_per_hour.unwrap_or_default();
-        if 3600 < after {
-            problems.push(format!("{path}.digest_after_per_hour: is {after}; write 0 to 3600, 0 for no digests"));
-        }
-        if 0 < after && !self.kind.character().lists_ids {
-            problems.push(format!(
-                "{path}.digest_after_per_hour: kind \"{}\" has no room for the ids of a digest; leave it out",
-                self.kind.name()
-            ));
-        }
-        if let Some(most) = self.max_per_second.filter(|most| !(1..=10_000).contains(most)) {
-            problems.push(format!("{path}.max_per_second: is {most}; write 1 to 10000"));
+        problems.extend(self.table_problems());
+        if self.digest_after_per_hour.is_some_and(|after| 0 < after) && !self.kind.character().lists_ids {
+            problems.push(
+                Fault::new(
+                    "digest_after_per_hour",
+                    format!("kind \"{}\" has no room for the ids of a digest", self.kind.name()),
+                )
+                .advise("leave it out"),
+            );
         }
         problems
     }
@@ -124,20 +118,23 @@ impl Settings {
     }
 
     /// Faults of the kinds' tables. Only the sink's own kind may have one.
-    fn table_problems(&self, path: &str) -> Vec<String> {
+    fn table_problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         for (kind, table) in self.tables() {
-            let (name, below) = (kind.name(), format!("{path}.{}", kind.table()));
+            let (name, key) = (kind.name(), kind.table());
             match (kind == self.kind, table) {
-                (true, Some(own)) => problems.extend(own.problems(&below)),
+                (true, Some(own)) => problems.extend(fault::below(&key, own.problems())),
                 (true, None) if kind.sink().needs_table() => {
-                    let key = kind.table();
-                    problems.push(format!(
-                        "{path}: kind \"{name}\" needs a table of its own; write [sinks.{key}] below it"
-                    ));
+                    problems.push(
+                        Fault::new("", format!("kind \"{name}\" needs a table of its own"))
+                            .advise(format!("write [sinks.{key}] below it")),
+                    );
                 }
                 (false, Some(_)) => {
-                    problems.push(format!("{below}: kind \"{}\" takes no such table; leave it out", self.kind.name()));
+                    problems.push(
+                        Fault::new(key, format!("kind \"{}\" takes no such table", self.kind.name()))
+                            .advise("leave it out"),
+                    );
                 }
                 (_, None) => {}
             }
@@ -186,10 +183,9 @@ impl Settings {
         self.kind.character().has_path || self.own().is_some_and(|own| own.spool().is_some())
     }
 
-    /// Lists what the sink requires of this machine and does not find; `path` is its key path (`sinks[0]`).
-    pub fn requirements(&self, path: &str) -> Vec<String> {
-        let below = format!("{path}.{}", self.kind.table());
-        self.own().map_or_else(Vec::new, |own| own.requirements(&below))
+    /// Lists what the sink requires of this machine and does not find.
+    pub fn requirements(&self) -> Vec<Fault> {
+        self.own().map_or_else(Vec::new, |own| fault::below(&self.kind.table(), own.requirements()))
     }
 
     /// The filter by which the store selects alerts for this sink.
@@ -225,8 +221,10 @@ pub struct DeliverySettings {
     /// Name of this daemon towards receivers: letters, digits and `-`, at most 40 characters.
     pub site: String,
     /// Waits before the retries, in seconds, each 1 to 86400. The last one repeats; each varies at random by up to 10 %.
+    #[schemars(inner(range(min = 1, max = LONGEST_RETRY)))]
     pub retry_seconds: Vec<u32>,
     /// Hours after which an undelivered alert is given up and a system alert is raised, 1 to 8760.
+    #[schemars(range(min = 1, max = 8760))]
     pub give_up_hours: u32,
 }
 
@@ -240,25 +238,19 @@ impl Default for DeliverySettings {
 const LONGEST_RETRY: u32 = 86_400;
 
 impl DeliverySettings {
-    /// Returns the faults of these settings as sentences, each with its key.
-    pub fn problems(&self) -> Vec<String> {
+    /// What is wrong with these settings beyond the ranges of single keys.
+    pub fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if self.site.is_empty() || 40 < self.site.len() || !self.site.bytes().all(plain) {
             problems.push(
-                "delivery.site: is not a plain name; write up to 40 letters, digits and `-`, for instance \"lisbon-1\""
-                    .to_owned(),
+                Fault::new("delivery.site", "is not a plain name")
+                    .advise("write up to 40 letters, digits and `-`, for instance \"lisbon-1\""),
             );
         }
-        let bad = self.retry_seconds.iter().any(|seconds| !(1..=LONGEST_RETRY).contains(seconds));
-        if self.retry_seconds.is_empty() || bad {
-            problems.push(
-                "delivery.retry_seconds: holds no waits of 1 to 86400 s; write for instance [5, 30, 120, 600]"
-                    .to_owned(),
-            );
-        }
-        if !(1..=8760).contains(&self.give_up_hours) {
-            problems.push(format!("delivery.give_up_hours: is {}; write 1 to 8760", self.give_up_hours));
+        if self.retry_seconds.is_empty() {
+            let fault = Fault::new("delivery.retry_seconds", "holds no waits");
+            problems.push(fault.advise("write for instance [5, 30, 120, 600]"));
         }
         problems
     }

@@ -1,6 +1,7 @@
 //! Settings of sinks and of delivery that are valid, and those that are refused.
 
 use super::*;
+use atalaia_core::base::fault;
 
 #[test]
 fn waits_follow_the_list_and_the_last_repeats() {
@@ -8,12 +9,13 @@ fn waits_follow_the_list_and_the_last_repeats() {
     let backoff = settings.backoff();
     let waits: Vec<u64> = (1..=6).map(|tries| backoff.delay(tries, 0.5).as_secs()).collect();
     assert_eq!(waits, [5, 30, 120, 600, 600, 600]);
-    assert_eq!(settings.problems(), Vec::<String>::new());
+    assert_eq!(settings.problems(), []);
 }
 
 #[test]
 fn a_kind_has_its_own_table_and_no_other() {
-    let problems = |text: &str| toml::from_str::<Settings>(text).expect("settings").problems("sinks[0]");
+    let problems =
+        |text: &str| fault::lines("sinks[0]", toml::from_str::<Settings>(text).expect("settings").problems());
     assert_eq!(problems("kind = \"exec\"\nname = \"a\"\nexec.command = [\"/bin/true\"]"), [""; 0]);
     assert_eq!(
         problems("kind = \"exec\"\nname = \"a\""),
@@ -29,25 +31,21 @@ fn a_kind_has_its_own_table_and_no_other() {
 fn people_get_digests_and_machines_a_rate_unless_they_ask_for_something_else() {
     let made = |kind: Kind, digest_after_per_hour, max_per_second| {
         let settings = Settings { kind, digest_after_per_hour, max_per_second, ..Settings::default() };
-        (settings.filter().digest_after, settings.most_a_second(), settings.rate_problems("sinks[0]"))
+        (settings.filter().digest_after, settings.most_a_second())
     };
     for kind in [Kind::Email, Kind::Alertmanager, Kind::Cot, Kind::Cap] {
-        assert_eq!(made(kind, None, None), (Some(60), 200, vec![]), "{kind:?}");
-        assert_eq!(made(kind, Some(0), Some(5)), (None, 5, vec![]), "{kind:?}");
+        assert_eq!(made(kind, None, None), (Some(60), 200), "{kind:?}");
+        assert_eq!(made(kind, Some(0), Some(5)), (None, 5), "{kind:?}");
     }
     for kind in [Kind::Webhook, Kind::Mqtt, Kind::Nats, Kind::Syslog, Kind::Exec, Kind::Cise] {
-        assert_eq!(made(kind, None, None), (None, 200, vec![]), "{kind:?}");
+        assert_eq!(made(kind, None, None), (None, 200), "{kind:?}");
     }
-    assert_eq!(made(Kind::Jsonl, None, None), (None, 1000, vec![]));
-    assert_eq!(made(Kind::Webhook, Some(10), None), (Some(10), 200, vec![]));
-    let (.., problems) = made(Kind::Syslog, Some(10), Some(0));
-    let expected = [
-        "sinks[0].digest_after_per_hour: kind \"syslog\" has no room for the ids of a digest; leave it out",
-        "sinks[0].max_per_second: is 0; write 1 to 10000",
-    ];
-    assert_eq!(problems, expected);
-    let (.., problems) = made(Kind::Email, Some(3601), None);
-    assert_eq!(problems, ["sinks[0].digest_after_per_hour: is 3601; write 0 to 3600, 0 for no digests"]);
+    assert_eq!(made(Kind::Jsonl, None, None), (None, 1000));
+    assert_eq!(made(Kind::Webhook, Some(10), None), (Some(10), 200));
+    let syslog = "kind = \"syslog\"\nname = \"a\"\ndigest_after_per_hour = 10\nsyslog.address = \"a:1\"\nsyslog.transport = \"tcp\"";
+    let settings: Settings = toml::from_str(syslog).expect("settings");
+    let expected = "sinks[0].digest_after_per_hour: kind \"syslog\" has no room for the ids of a digest; leave it out";
+    assert_eq!(fault::lines("sinks[0]", settings.problems()), [expected]);
 }
 
 #[test]

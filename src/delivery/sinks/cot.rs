@@ -14,12 +14,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 use atalaia_core::base::time::Span;
 
 /// Maximum size of an event sent as a datagram. Bytes.
@@ -36,12 +38,15 @@ pub struct Settings {
     pub transport: Transport,
     /// Minutes a marker stays on the map after the last update, 1 to 43200.
     #[serde(default = "stale_minutes")]
+    #[schemars(range(min = 1, max = 43_200))]
     pub stale_minutes: u32,
     /// Number of networks a multicast datagram may cross, 0 to 255.
     #[serde(default = "multicast_hops")]
+    #[schemars(range(min = 0, max = 255))]
     pub multicast_hops: u32,
     /// Seconds to wait for the server before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u32,
     /// Trusted certificate authorities and our client certificate, for TLS.
     #[serde(default)]
@@ -61,21 +66,12 @@ fn timeout_seconds() -> u32 {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems: Vec<String> =
-            Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
-        let bounds = [
-            ("stale_minutes", self.stale_minutes, 1..=43_200),
-            ("multicast_hops", self.multicast_hops, 0..=255),
-            ("timeout_seconds", self.timeout_seconds, 1..=100),
-        ];
-        for (key, value, range) in bounds.into_iter().filter(|(_, value, range)| !range.contains(value)) {
-            problems.push(format!("{path}.{key} must lie between {} and {}, not {value}", range.start(), range.end()));
-        }
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems: Vec<Fault> = Address::problem(&self.address).into_iter().collect();
         if self.transport != Transport::Tls && self.tls != tls::Settings::default() {
-            problems.push(format!("{path}.tls: goes with transport = \"tls\"; write that or leave it out"));
+            problems.push(Fault::new("tls", "goes with transport = \"tls\"").advise("write that or leave it out"));
         }
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems.extend(fault::below("tls", self.tls.problems()));
         problems
     }
 

@@ -12,6 +12,7 @@ use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::wire::Address;
@@ -19,6 +20,7 @@ use crate::platform::clock::{Clock, Moment};
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 
 /// Period of `max_per_hour`.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -49,12 +51,15 @@ pub struct Settings {
     pub password: Option<Secret>,
     /// Minutes between two mails, 0 to 1440; changes in between are gathered into one mail. 0: each change at once in its own mail.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 1440))]
     pub digest_minutes: u32,
     /// Maximum mails per hour, 1 to 3600; the last one takes everything that waits.
     #[serde(default = "max_per_hour")]
+    #[schemars(range(min = 1, max = 3600))]
     pub max_per_hour: u32,
     /// Seconds to wait for the server before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u32,
     /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
@@ -83,37 +88,30 @@ pub enum Security {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems: Vec<String> =
-            Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems: Vec<Fault> = Address::problem(&self.address).into_iter().collect();
         let loopback = self.address.parse().is_ok_and(|address: Address| address.is_loopback());
         if self.security == Security::None && !loopback && !self.allow_plaintext {
-            problems.push(format!(
-                "{path}.security: \"none\" would send alerts unencrypted; write \"starttls\" or \"tls\", or allow_plaintext = true"
-            ));
+            problems.push(
+                Fault::new("security", "\"none\" would send alerts unencrypted")
+                    .advise("write \"starttls\" or \"tls\", or allow_plaintext = true"),
+            );
         }
         if self.from.parse::<Mailbox>().is_err() {
-            problems.push(format!("{path}.from: is not an address; write \"Atalaia <atalaia@example.org>\""));
+            problems.push(Fault::new("from", "is not an address").advise("write \"Atalaia <atalaia@example.org>\""));
         }
         if self.to.is_empty() {
-            problems.push(format!("{path}.to: is empty; write to = [\"watch@example.org\"]"));
+            problems.push(Fault::new("to", "is empty").advise("write to = [\"watch@example.org\"]"));
         }
         for (index, _) in self.to.iter().enumerate().filter(|(_, to)| to.parse::<Mailbox>().is_err()) {
-            problems.push(format!("{path}.to[{index}]: is not an address; write \"watch@example.org\""));
+            problems
+                .push(Fault::new(format!("to[{index}]"), "is not an address").advise("write \"watch@example.org\""));
         }
         if self.user.is_some() != self.password.is_some() {
-            problems.push(format!("{path}: has only one of user and password; write both or none"));
+            problems.push(Fault::new("", "has only one of user and password").advise("write both or none"));
         }
-        let bounds = [
-            ("digest_minutes", self.digest_minutes, 0..=1440),
-            ("max_per_hour", self.max_per_hour, 1..=3600),
-            ("timeout_seconds", self.timeout_seconds, 1..=100),
-        ];
-        for (key, value, range) in bounds.into_iter().filter(|(_, value, range)| !range.contains(value)) {
-            problems.push(format!("{path}.{key} must lie between {} and {}, not {value}", range.start(), range.end()));
-        }
-        problems.extend(self.password.iter().flat_map(|secret| secret.problems(&format!("{path}.password"))));
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems.extend(self.password.iter().flat_map(|secret| fault::below("password", secret.problems())));
+        problems.extend(fault::below("tls", self.tls.problems()));
         problems
     }
 

@@ -19,6 +19,7 @@ use tokio_rustls::TlsConnector;
 use super::send::SendError;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::Fault;
 
 /// Idle time after which TCP keepalive probes the connection, and the interval of the probes.
 const PROBE_AFTER: Duration = Duration::from_secs(20);
@@ -88,11 +89,11 @@ impl Address {
         self.host == "localhost" || self.host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
     }
 
-    /// The fault of an address in the settings, if any; `path` is its key.
-    pub(super) fn problem(text: &str, path: &str) -> Option<String> {
+    /// The fault of the key `address` in the settings, if any.
+    pub(super) fn problem(text: &str) -> Option<Fault> {
         text.parse::<Address>()
             .is_err()
-            .then(|| format!("{path}: is not an address; write \"host:port\" or \"[v6]:port\""))
+            .then(|| Fault::new("address", "is not an address").advise("write \"host:port\" or \"[v6]:port\""))
     }
 
     fn named(&self) -> (&str, u16) {

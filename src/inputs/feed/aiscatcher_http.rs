@@ -33,6 +33,7 @@ use crate::platform::service::{Protocol, with_holder};
 use crate::platform::table::Table;
 use crate::platform::telemetry::InputCounters;
 use admission::{Admission, Peer};
+use atalaia_core::base::fault::{self, Fault};
 use batch::{BatchLines, split};
 use body::{Bodies, ReceivedBody, unpack};
 use credentials::Credentials;
@@ -68,20 +69,20 @@ impl Table for Settings {
         Some(Settings::default())
     }
 
-    fn problems(&self, path: &str) -> Vec<String> {
+    fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         match (&self.user, &self.password) {
             (Some(_), None) => {
-                problems.push(format!("{path}.user: has no password; write password = {{ file = \"PATH\" }}"))
+                problems.push(Fault::new("user", "has no password").advise("write password = { file = \"PATH\" }"))
             }
-            (None, Some(_)) => problems.push(format!("{path}.password: has no user; write user = \"NAME\"")),
+            (None, Some(_)) => problems.push(Fault::new("password", "has no user").advise("write user = \"NAME\"")),
             (Some(user), _) if user.is_empty() || user.contains(':') || user.contains(char::is_control) => {
-                problems.push(format!("{path}.user: is empty or holds a colon; write a plain name"));
+                problems.push(Fault::new("user", "is empty or holds a colon").advise("write a plain name"));
             }
             _ => {}
         }
         for (key, secret) in [("password", &self.password), ("token", &self.token)] {
-            problems.extend(secret.iter().flat_map(|secret| secret.problems(&format!("{path}.{key}"))));
+            problems.extend(secret.iter().flat_map(|secret| fault::below(key, secret.problems())));
         }
         problems
     }
@@ -143,14 +144,13 @@ impl Input for AiscatcherHttp {
         drains: false,
     };
 
-    fn problems(settings: &inputs::Settings, own: &Settings, path: &str) -> Vec<String> {
+    fn problems(settings: &inputs::Settings, own: &Settings) -> Vec<Fault> {
         let is_near = settings.address.as_deref().is_none_or(is_loopback);
         if own.asks() || is_near {
             return Vec::new();
         }
-        vec![format!(
-            "{path}.address: listens on a public address without authentication; write [inputs.aiscatcher_http] with user and password or \
-             a token below it, or an address of 127.0.0.1"
+        vec![Fault::new("address", "listens on a public address without authentication").advise(
+            "write [inputs.aiscatcher_http] with user and password or a token below it, or an address of 127.0.0.1",
         )]
     }
 

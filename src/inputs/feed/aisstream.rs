@@ -20,6 +20,7 @@ use crate::inputs::port::{BATCH_BYTES, Port};
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 
 /// `[inputs.aisstream]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -34,6 +35,7 @@ pub struct Settings {
     pub boxes: Vec<[[f64; 2]; 2]>,
     /// MMSIs of the vessels wanted, at most 50; empty for all vessels in the boxes.
     #[serde(default)]
+    #[schemars(inner(range(min = 1, max = 999_999_999)))]
     pub mmsi: Vec<u32>,
     /// Message types wanted; empty for all of them.
     #[serde(default)]
@@ -60,40 +62,39 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.key.problems(&format!("{path}.key"));
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = fault::below("key", self.key.problems());
         match target(&self.url, SCHEMES) {
-            Err(problem) => problems.push(format!("{path}.url: {problem}")),
+            Err(problem) => problems.push(problem.below("url")),
             Ok(target) if target.is_open() => {
-                problems.push(format!("{path}.url: the key would be sent unencrypted; write an address wss://"));
+                problems.push(Fault::new("url", "the key would be sent unencrypted").advise("write an address wss://"));
             }
             Ok(_) => {}
         }
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems.extend(fault::below("tls", self.tls.problems()));
         if self.boxes.is_empty() {
-            problems.push(format!(
-                "{path}.boxes: is empty; write at least one, for instance boxes = [[[35.0, -12.0], [44.0, -5.0]]]"
-            ));
+            problems.push(
+                Fault::new("boxes", "is empty")
+                    .advise("write at least one, for instance boxes = [[[35.0, -12.0], [44.0, -5.0]]]"),
+            );
         }
         for (index, corners) in self.boxes.iter().enumerate() {
             let inside = |[latitude, longitude]: &[f64; 2]| {
                 (-90.0..=90.0).contains(latitude) && (-180.0..=180.0).contains(longitude)
             };
             if !corners.iter().all(inside) {
-                problems.push(format!(
-                    "{path}.boxes[{index}]: a corner is not a place; write [latitude, longitude] in degrees, latitude first"
-                ));
+                problems.push(
+                    Fault::new(format!("boxes[{index}]"), "a corner is not a place")
+                        .advise("write [latitude, longitude] in degrees, latitude first"),
+                );
             }
         }
         if MOST_MMSI < self.mmsi.len() {
-            problems.push(format!("{path}.mmsi: names {}; the server takes at most {MOST_MMSI}", self.mmsi.len()));
+            problems.push(
+                Fault::new("mmsi", format!("names {}", self.mmsi.len()))
+                    .advise(format!("the server takes at most {MOST_MMSI}")),
+            );
         }
-        problems.extend(
-            self.mmsi
-                .iter()
-                .filter(|mmsi| !(1..=999_999_999).contains(*mmsi))
-                .map(|mmsi| format!("{path}.mmsi: {mmsi} is not an MMSI; write its nine digits")),
-        );
         problems
     }
 
@@ -172,7 +173,8 @@ impl Input for Aisstream {
 }
 
 async fn open(settings: &Settings) -> Result<Socket, InputError> {
-    let target = target(&settings.url, SCHEMES).map_err(|cause| InputError::Protocol { what: "url", cause })?;
+    let target = target(&settings.url, SCHEMES)
+        .map_err(|cause| InputError::Protocol { what: "url", cause: cause.to_string() })?;
     let connector = match target.scheme.as_str() {
         "wss" => Connector::Rustls(Arc::new(settings.tls.client()?)),
         _ => Connector::Plain,
@@ -290,10 +292,10 @@ mod tests {
 
     #[test]
     fn boxes_have_latitude_first_and_valid_coordinates() {
-        assert_eq!(settings("").problems("inputs[0].aisstream"), [""; 0]);
+        assert_eq!(fault::lines("inputs[0].aisstream", settings("").problems()), [""; 0]);
         let mut other = settings("mmsi = [0]");
         other.boxes = vec![[[120.0, 35.0], [44.0, -5.0]]];
-        let problems = other.problems("inputs[0].aisstream");
+        let problems = fault::lines("inputs[0].aisstream", other.problems());
         assert!(problems[0].starts_with("inputs[0].aisstream.boxes[0]: a corner is not a place"), "{problems:?}");
         assert!(problems[1].starts_with("inputs[0].aisstream.mmsi: 0 is not an MMSI"), "{problems:?}");
     }

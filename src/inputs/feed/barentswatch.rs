@@ -17,6 +17,7 @@ use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
 use atalaia_core::ais::LineCutter;
+use atalaia_core::base::fault::{self, Fault};
 
 /// `[inputs.barentswatch]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -58,21 +59,22 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(3600);
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.client_secret.problems(&format!("{path}.client_secret"));
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = fault::below("client_secret", self.client_secret.problems());
         for (key, url) in [("url", &self.url), ("token_url", &self.token_url)] {
             match target(url, SCHEMES) {
-                Err(problem) => problems.push(format!("{path}.{key}: {problem}")),
+                Err(problem) => problems.push(problem.below(key)),
                 Ok(target) if target.is_open() => {
-                    problems
-                        .push(format!("{path}.{key}: the secret would be sent unencrypted; write an address https://"));
+                    problems.push(
+                        Fault::new(key, "the secret would be sent unencrypted").advise("write an address https://"),
+                    );
                 }
                 Ok(_) => {}
             }
         }
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems.extend(fault::below("tls", self.tls.problems()));
         if self.client_id.trim().is_empty() {
-            problems.push(format!("{path}.client_id: is empty; write the name of the client as registered"));
+            problems.push(Fault::new("client_id", "is empty").advise("write the name of the client as registered"));
         }
         problems
     }

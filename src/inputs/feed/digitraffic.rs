@@ -27,6 +27,7 @@ use crate::platform::mqtt;
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 
 /// `[inputs.digitraffic]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -39,6 +40,7 @@ pub struct Settings {
     /// Name of the client for Digitraffic (`organisation/application`), sent as the header `Digitraffic-User`.
     pub digitraffic_user: String,
     /// Maximum number of connections per minute; the public server refuses more than 5.
+    #[schemars(range(min = 1, max = 6000))]
     pub connects_per_minute: u16,
     /// User name, if the broker requires one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,37 +90,37 @@ impl Table for Settings {
         Some(Settings::default())
     }
 
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.tls.problems(&format!("{path}.tls"));
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = fault::below("tls", self.tls.problems());
         match target(&self.url, SCHEMES) {
-            Err(problem) => problems.push(format!("{path}.url: {problem}")),
-            Ok(target) if target.is_open() && self.password.is_some() && !self.allow_plaintext => problems.push(format!(
-                "{path}.url: the password would be sent unencrypted; write an address mqtts://, or allow_plaintext = true"
-            )),
+            Err(problem) => problems.push(problem.below("url")),
+            Ok(target) if target.is_open() && self.password.is_some() && !self.allow_plaintext => problems.push(
+                Fault::new("url", "the password would be sent unencrypted")
+                    .advise("write an address mqtts://, or allow_plaintext = true"),
+            ),
             Ok(_) => {}
         }
         if self.topics.is_empty() {
-            problems
-                .push(format!("{path}.topics: is empty; write at least one, for instance \"vessels-v2/+/location\""));
+            problems.push(
+                Fault::new("topics", "is empty").advise("write at least one, for instance \"vessels-v2/+/location\""),
+            );
         }
         for topic in self.topics.iter().filter(|topic| !rumqttc::valid_filter(topic)) {
-            problems.push(format!(
-                "{path}.topics: \"{topic}\" is not a topic; `+` stands for one step, `#` for all at the end"
-            ));
+            problems.push(
+                Fault::new("topics", format!("\"{topic}\" is not a topic"))
+                    .advise("`+` stands for one step, `#` for all at the end"),
+            );
         }
         if self.topics.iter().any(|topic| topic.starts_with(VESSELS) && topic.ends_with("/locations")) {
-            problems.push(format!("{path}.topics: nothing comes by \"locations\"; write vessels-v2/+/location"));
+            problems.push(Fault::new("topics", "nothing comes by \"locations\"").advise("write vessels-v2/+/location"));
         }
         let header = &self.digitraffic_user;
         if header.is_empty() || !header.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-            problems.push(format!("{path}.digitraffic_user: is not a header; write organisation/application"));
-        }
-        if self.connects_per_minute == 0 {
-            problems.push(format!("{path}.connects_per_minute: is 0; write 1 or more, for instance 4"));
+            problems.push(Fault::new("digitraffic_user", "is not a header").advise("write organisation/application"));
         }
         match (&self.user, &self.password) {
-            (None, Some(_)) => problems.push(format!("{path}.user: is missing; write the user of the password")),
-            (_, Some(secret)) => problems.extend(secret.problems(&format!("{path}.password"))),
+            (None, Some(_)) => problems.push(Fault::new("user", "is missing").advise("write the user of the password")),
+            (_, Some(secret)) => problems.extend(fault::below("password", secret.problems())),
             (_, None) => {}
         }
         problems

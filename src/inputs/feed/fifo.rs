@@ -14,6 +14,7 @@ use crate::inputs::message::State;
 use crate::inputs::port::Port;
 use crate::platform::table::NoTable;
 use atalaia_core::ais::LineCutter;
+use atalaia_core::base::fault::Fault;
 
 const READ_BYTES: usize = 64 * 1024;
 
@@ -34,15 +35,18 @@ impl Input for Fifo {
         drains: false,
     };
 
-    fn requirements(settings: &Settings, path: &str) -> Vec<String> {
+    fn requirements(settings: &Settings) -> Vec<Fault> {
         let Some(fifo) = settings.path.as_deref() else {
             return Vec::new();
         };
         let shown = fifo.display();
         match fs::metadata(fifo) {
-            Err(error) => vec![format!("{path}.path: {shown}: {error}; create it with mkfifo")],
+            Err(error) => vec![Fault::new("path", format!("{shown}: {error}")).advise("create it with mkfifo")],
             Ok(found) if !found.file_type().is_fifo() => {
-                vec![format!("{path}.path: {shown} is not a FIFO; create one with mkfifo, or write kind = \"file\"")]
+                vec![
+                    Fault::new("path", format!("{shown} is not a FIFO"))
+                        .advise("create one with mkfifo, or write kind = \"file\""),
+                ]
             }
             Ok(_) => Vec::new(),
         }

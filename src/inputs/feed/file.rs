@@ -9,6 +9,7 @@ use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::port::Port;
 use crate::inputs::recording::play;
 use crate::platform::table::NoTable;
+use atalaia_core::base::fault::Fault;
 
 /// A file of lines.
 pub(super) struct File;
@@ -27,23 +28,24 @@ impl Input for File {
         drains: false,
     };
 
-    fn requirements(settings: &Settings, path: &str) -> Vec<String> {
+    fn requirements(settings: &Settings) -> Vec<Fault> {
         let Some(file) = settings.path.as_deref() else {
             return Vec::new();
         };
-        let shown = file.display();
+        let (shown, usual) = (file.display(), "write the path of a recording");
         let fault = match fs::metadata(file) {
-            Err(error) => format!("{shown}: {error}; write the path of a recording"),
-            Ok(found) if found.is_dir() => format!("{shown} is a folder; write the path of a recording"),
+            Err(error) => Fault::new("path", format!("{shown}: {error}")).advise(usual),
+            Ok(found) if found.is_dir() => Fault::new("path", format!("{shown} is a folder")).advise(usual),
             Ok(found) if found.is_file() => match fs::File::open(file) {
-                Err(error) => format!("{shown}: {error}; write the path of a recording that may be read"),
+                Err(error) => Fault::new("path", format!("{shown}: {error}"))
+                    .advise("write the path of a recording that may be read"),
                 Ok(_) => return Vec::new(),
             },
             // A FIFO in place of a file is read to its end; a socket or a device never ends or cannot be opened.
             Ok(found) if found.file_type().is_fifo() => return Vec::new(),
-            Ok(_) => format!("{shown} is not an ordinary file; write the path of a recording"),
+            Ok(_) => Fault::new("path", format!("{shown} is not an ordinary file")).advise(usual),
         };
-        vec![format!("{path}.path: {fault}")]
+        vec![fault]
     }
 
     /// `Ok` at the end of the recording.

@@ -26,6 +26,7 @@ use crate::inputs::port::{BATCH_BYTES, Port};
 use crate::platform::nats::{Gate, GateError, Identity, Login};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 
 /// `[inputs.nats]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -42,6 +43,7 @@ pub struct Settings {
     pub subject: Option<String>,
     /// Time after which the server redelivers an unacknowledged message, for a consumer created by Atalaia, in seconds.
     #[serde(default = "acknowledge_within_seconds")]
+    #[schemars(range(min = 1, max = 3600))]
     pub acknowledge_within_seconds: u32,
     /// Login, if the server requires one.
     #[serde(default)]
@@ -75,32 +77,29 @@ const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(2);
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.tls.problems(&format!("{path}.tls"));
-        problems.extend(target(&self.url, SCHEMES).err().map(|problem| format!("{path}.url: {problem}")));
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = fault::below("tls", self.tls.problems());
+        problems.extend(target(&self.url, SCHEMES).err().map(|problem| problem.below("url")));
         for (key, name) in [("stream", &self.stream), ("consumer", &self.consumer)] {
             let plain = |byte: u8| byte.is_ascii_graphic() && !b".*>/\\".contains(&byte);
             if name.is_empty() || !name.bytes().all(plain) {
-                problems.push(format!("{path}.{key}: is not a name; write letters, digits, `-` and `_`"));
+                problems.push(Fault::new(key, "is not a name").advise("write letters, digits, `-` and `_`"));
             }
         }
         if self.subject.as_ref().is_some_and(|subject| {
             subject.split('.').any(str::is_empty) || !subject.bytes().all(|byte| byte.is_ascii_graphic())
         }) {
-            problems.push(format!("{path}.subject: is not a subject; write for instance \"ais.>\""));
+            problems.push(Fault::new("subject", "is not a subject").advise("write for instance \"ais.>\""));
         }
-        if !(1..=3600).contains(&self.acknowledge_within_seconds) {
-            let seconds = self.acknowledge_within_seconds;
-            problems.push(format!("{path}.acknowledge_within_seconds: is {seconds}; write 1 to 3600"));
-        }
-        problems.extend(self.login.problems(&format!("{path}.login")));
+        problems.extend(fault::below("login", self.login.problems()));
         if self.login.is_shown()
             && !self.allow_plaintext
             && target(&self.url, SCHEMES).is_ok_and(|target| target.is_open())
         {
-            problems.push(format!(
-                "{path}.url: token or password would be sent unencrypted; write an address tls://, or allow_plaintext = true"
-            ));
+            problems.push(
+                Fault::new("url", "token or password would be sent unencrypted")
+                    .advise("write an address tls://, or allow_plaintext = true"),
+            );
         }
         problems
     }
@@ -110,8 +109,8 @@ impl Table for Settings {
         self.tls.within(folder);
     }
 
-    fn requirements(&self, path: &str) -> Vec<String> {
-        self.login.requirements(path)
+    fn requirements(&self) -> Vec<Fault> {
+        self.login.requirements()
     }
 
     fn tls(&self) -> Option<&tls::Settings> {
@@ -367,7 +366,7 @@ mod tests {
 
     fn problems(rest: &str) -> Vec<String> {
         let settings: Settings = toml::from_str(rest).expect("settings");
-        settings.problems("inputs[0].nats")
+        fault::lines("inputs[0].nats", settings.problems())
     }
 
     #[test]

@@ -7,12 +7,14 @@ use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::port::Port;
 use crate::inputs::{self};
 use crate::platform::table::Table;
+use atalaia_core::base::fault::Fault;
 
 /// `[inputs.serial]`, in addition to `path`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Line speed in bits per second, with 8 data bits, no parity and one stop bit.
+    #[schemars(range(min = 1200, max = 4_000_000))]
     pub baud: u32,
 }
 
@@ -27,11 +29,8 @@ impl Table for Settings {
         Some(Settings::default())
     }
 
-    fn problems(&self, path: &str) -> Vec<String> {
-        match self.baud {
-            1_200..=4_000_000 => Vec::new(),
-            baud => vec![format!("{path}.baud: is {baud}; write 1200 to 4000000, for instance 38400")],
-        }
+    fn problems(&self) -> Vec<Fault> {
+        Vec::new()
     }
 }
 
@@ -52,13 +51,13 @@ impl Input for Serial {
         drains: false,
     };
 
-    fn requirements(_: &inputs::Settings, path: &str) -> Vec<String> {
+    fn requirements(_: &inputs::Settings) -> Vec<Fault> {
         match cfg!(feature = "serial") {
             true => Vec::new(),
-            false => vec![format!(
-                "{path}.kind: this build does not support serial lines; use one built with the feature serial (cargo build --features \
-                 serial)"
-            )],
+            false => vec![
+                Fault::new("kind", "this build does not support serial lines")
+                    .advise("use one built with the feature serial (cargo build --features serial)"),
+            ],
         }
     }
 

@@ -9,8 +9,10 @@ use super::unpack::Limits;
 #[serde(deny_unknown_fields, default)]
 pub struct RecordingSettings {
     /// Maximum ratio of unpacked to compressed size; a file beyond it is refused (once more than 64 MiB are unpacked).
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub max_expansion_ratio: u32,
     /// Maximum unpacked size of a compressed file, in GiB; a larger one is refused.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub max_expanded_gib: u32,
 }
 
@@ -21,18 +23,6 @@ impl Default for RecordingSettings {
 }
 
 impl RecordingSettings {
-    /// Lists the errors in the settings.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if self.max_expansion_ratio == 0 {
-            problems.push("recordings.max_expansion_ratio: is 0; write 1 or more, for instance 100".to_owned());
-        }
-        if self.max_expanded_gib == 0 {
-            problems.push("recordings.max_expanded_gib: is 0; write 1 or more, for instance 256".to_owned());
-        }
-        problems
-    }
-
     /// The limits for the unpacker.
     pub fn limits(&self) -> Limits {
         Limits { ratio: u64::from(self.max_expansion_ratio), bytes: u64::from(self.max_expanded_gib) << 30 }

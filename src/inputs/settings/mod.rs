@@ -7,6 +7,7 @@ use super::feed::{Kind, Settings};
 use super::input::{AddressUse, Character, PathUse};
 use crate::platform::service::Protocol;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 
 pub(super) fn idle_timeout_seconds() -> u32 {
     120
@@ -88,24 +89,28 @@ impl Settings {
         self.kind.input().endpoints(self)
     }
 
-    /// Lists what the input requires of this machine and does not find; `path` is its key path (`inputs[0]`).
-    pub fn requirements(&self, path: &str) -> Vec<String> {
-        self.kind.input().requirements(self, path)
+    /// Lists what the input requires of this machine and does not find.
+    pub fn requirements(&self) -> Vec<Fault> {
+        self.kind.input().requirements(self)
     }
 
     /// Lists the errors in the tables of the individual kinds.
-    fn table_problems(&self, path: &str) -> Vec<String> {
+    fn table_problems(&self) -> Vec<Fault> {
         let name = self.kind.name();
         let mut problems = Vec::new();
         for (owner, table) in self.tables() {
             let key = owner.table();
             match table {
                 Some(_) if owner != self.kind => {
-                    problems.push(format!("{path}.{key}: kind \"{name}\" takes no such table; leave it out"));
+                    problems
+                        .push(Fault::new(key, format!("kind \"{name}\" takes no such table")).advise("leave it out"));
                 }
-                Some(table) => problems.extend(table.problems(&format!("{path}.{key}"))),
+                Some(table) => problems.extend(fault::below(&key, table.problems())),
                 None if owner == self.kind && owner.input().needs_table() => {
-                    problems.push(format!("{path}: kind \"{name}\" needs a table; write [inputs.{key}] below it"));
+                    problems.push(
+                        Fault::new("", format!("kind \"{name}\" needs a table"))
+                            .advise(format!("write [inputs.{key}] below it")),
+                    );
                 }
                 None => {}
             }
@@ -129,56 +134,45 @@ impl Settings {
         both && ours.1 == theirs.1 && (ours.0 == theirs.0 || ours.2 || theirs.2)
     }
 
-    /// Lists the errors in the settings; `path` is the key path of this input (`inputs[0]`).
-    pub fn problems(&self, path: &str) -> Vec<String> {
+    /// Lists the errors in the settings, beyond the ranges of single keys.
+    pub fn problems(&self) -> Vec<Fault> {
         let kind = self.kind.name();
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
-            problems.push(format!("{path}.name: is empty; write a name for logs and alerts"));
+            problems.push(Fault::new("name", "is empty").advise("write a name for logs and alerts"));
         }
         if self.name.contains(char::is_control) {
-            problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
+            problems.push(Fault::new("name", "holds a control character").advise("write letters, digits and spaces"));
         }
         match (&self.address, self.kind.has_address()) {
-            (None, true) => {
-                problems.push(format!("{path}: kind \"{kind}\" needs an address; write address = \"host:port\""))
-            }
+            (None, true) => problems.push(
+                Fault::new("", format!("kind \"{kind}\" needs an address")).advise("write address = \"host:port\""),
+            ),
             (Some(_), false) => {
-                problems.push(format!("{path}.address: kind \"{kind}\" takes no address; leave it out"))
+                problems.push(Fault::new("address", format!("kind \"{kind}\" takes no address")).advise("leave it out"))
             }
-            (Some(address), true) => {
-                problems.extend(address_problem(address, self.kind).map(|problem| format!("{path}.address: {problem}")))
-            }
+            (Some(address), true) => problems.extend(address_problem(address, self.kind)),
             (None, false) => {}
         }
         match (&self.path, (self.kind.character().path != PathUse::Unused)) {
-            (None, true) => problems.push(format!("{path}: kind \"{kind}\" needs a path; write path = \"FILE\"")),
-            (Some(_), false) => problems.push(format!("{path}.path: kind \"{kind}\" takes no path; leave it out")),
+            (None, true) => {
+                problems.push(Fault::new("", format!("kind \"{kind}\" needs a path")).advise("write path = \"FILE\""))
+            }
+            (Some(_), false) => {
+                problems.push(Fault::new("path", format!("kind \"{kind}\" takes no path")).advise("leave it out"))
+            }
             _ => {}
         }
         if let Some(zone) = &self.time_zone
             && time_zone(zone).is_none()
         {
-            problems.push(format!(
-                "{path}.time_zone: \"{zone}\" is not a time zone; write an IANA name or an offset, for instance \
-                 \"Europe/Lisbon\" or \"+02:00\""
-            ));
+            problems.push(
+                Fault::new("time_zone", format!("\"{zone}\" is not a time zone"))
+                    .advise("write an IANA name or an offset, for instance \"Europe/Lisbon\" or \"+02:00\""),
+            );
         }
-        if self.lateness_seconds.is_some_and(|seconds| 86_400 < seconds) {
-            problems.push(format!("{path}.lateness_seconds: is more than a day; write 0 to 86400"));
-        }
-        if !(1..=86_400).contains(&self.idle_timeout_seconds) {
-            problems.push(format!("{path}.idle_timeout_seconds: is {}; write 1 to 86400", self.idle_timeout_seconds));
-        }
-        for (key, clients) in
-            [("max_clients", self.max_clients), ("max_clients_per_address", self.max_clients_per_address)]
-        {
-            if clients == 0 {
-                problems.push(format!("{path}.{key}: is 0; write 1 to 65535"));
-            }
-        }
-        problems.extend(self.kind.input().problems(self, path));
-        problems.extend(self.table_problems(path));
+        problems.extend(self.kind.input().problems(self));
+        problems.extend(self.table_problems());
         problems
     }
 }
@@ -205,23 +199,25 @@ pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
     }
 }
 
-fn address_problem(address: &str, kind: Kind) -> Option<String> {
+fn address_problem(address: &str, kind: Kind) -> Option<Fault> {
     let (example, is_server) = match kind.character().address {
         AddressUse::Unused => return None,
         AddressUse::Server { example } => (example, true),
         AddressUse::Listener { example, .. } => (example, false),
     };
-    let example = format!("for instance \"{example}\"");
+    let wrong = |what: String, rather: &str| {
+        Some(Fault::new("address", what).advise(format!("{rather}write host:port, for instance \"{example}\"")))
+    };
     if let Some((scheme, _)) = address.split_once("://") {
-        return Some(format!("\"{address}\" has a scheme; leave {scheme}:// out, write host:port, {example}"));
+        return wrong(format!("\"{address}\" has a scheme"), &format!("leave {scheme}:// out, "));
     }
     let Some((host, port)) = address.rsplit_once(':') else {
-        return Some(format!("\"{address}\" has no port; write host:port, {example}"));
+        return wrong(format!("\"{address}\" has no port"), "");
     };
     match port.parse::<u16>() {
-        Ok(0) if is_server => Some(format!("port 0 cannot be connected to; write host:port, {example}")),
-        Err(_) => Some(format!("\"{port}\" is not a port; write host:port, {example}")),
-        Ok(_) if host.is_empty() => Some(format!("\"{address}\" has no host; write host:port, {example}")),
+        Ok(0) if is_server => wrong("port 0 cannot be connected to".to_owned(), ""),
+        Err(_) => wrong(format!("\"{port}\" is not a port"), ""),
+        Ok(_) if host.is_empty() => wrong(format!("\"{address}\" has no host"), ""),
         Ok(_) => None,
     }
 }

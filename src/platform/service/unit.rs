@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use atalaia_core::base::fault::Fault;
+
 /// Folders of systemd units, highest priority first. Drop-ins are read from all of them.
 const FOLDERS: [&str; 5] = [
     "/etc/systemd/system",
@@ -103,25 +105,21 @@ impl Unit {
 
     /// Why the unit makes a path read-only or inaccessible, whatever the file permissions; `None` if it does not. The remedy follows the
     /// semicolon.
-    pub fn closes(&self, path: &Path) -> Option<String> {
+    pub fn closes(&self, path: &Path) -> Option<Fault> {
         let of_homes = ["/home", "/root", "/run/user"].iter().any(|home| path.starts_with(home));
         if of_homes && self.home {
-            return Some(format!(
-                "{} is closed to the service by ProtectHome= of {}; write a path elsewhere, for instance below /var/lib/atalaia",
-                path.display(),
-                self.file.display()
-            ));
+            let what =
+                format!("{} is closed to the service by ProtectHome= of {}", path.display(), self.file.display());
+            return Some(Fault::new("", what).advise("write a path elsewhere, for instance below /var/lib/atalaia"));
         }
         let is_free = ["/tmp", "/var/tmp", "/dev", "/proc", "/sys"].iter().any(|free| path.starts_with(free));
         let is_writable = self.writable.iter().any(|folder| path.starts_with(folder));
         (self.strict && !is_free && !is_writable).then(|| {
             let folder = path.parent().unwrap_or(path).display();
-            format!(
-                "{} is read-only to the service by ProtectSystem=strict of {}; add ReadWritePaths={folder} below [Service] with: \
-                 systemctl edit atalaia",
-                path.display(),
-                self.file.display()
-            )
+            let (path, file) = (path.display(), self.file.display());
+            let what = format!("{path} is read-only to the service by ProtectSystem=strict of {file}");
+            let advice = format!("add ReadWritePaths={folder} below [Service] with: systemctl edit atalaia");
+            Fault::new("", what).advise(advice)
         })
     }
 }
@@ -139,8 +137,10 @@ mod tests {
         assert!(unit.strict && unit.home && unit.credentials.is_empty() && unit.groups.is_empty());
         assert_eq!(unit.closes(Path::new("/var/lib/atalaia/atalaia.sqlite")), None);
         let closed = unit.closes(Path::new("/srv/ais/atalaia.sqlite")).expect("closed");
-        assert!(closed.contains("; add ReadWritePaths=/srv/ais below [Service]"), "{closed}");
-        assert!(unit.closes(Path::new("/home/maria/alerts.jsonl")).is_some_and(|why| why.contains("ProtectHome=")));
+        assert!(closed.to_string().contains("; add ReadWritePaths=/srv/ais below [Service]"), "{closed}");
+        assert!(
+            unit.closes(Path::new("/home/maria/alerts.jsonl")).is_some_and(|why| why.what.contains("ProtectHome="))
+        );
     }
 
     #[test]

@@ -48,8 +48,8 @@ pub fn mark<'a>(
         let by = Mark { marked_by: Some(who.who.to_owned()), marked_at: Some(now), ..said.clone() };
         let mark = by.over(earlier);
         let after = of_machine(&body).marked(&mark);
-        if let Some((key, fault)) = after.problems().into_iter().next() {
-            return Err(StoreError::Refused(format!("{id}: {key}: {fault}")));
+        if let Some(fault) = after.problems().into_iter().next() {
+            return Err(StoreError::Refused(format!("{id}: {fault}")));
         }
         let write = || {
             transaction.execute(

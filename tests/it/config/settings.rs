@@ -11,6 +11,7 @@ use std::process::Command;
 
 use atalaia::config::{self, Config, Purpose};
 use atalaia::platform::telemetry::FromAir;
+use atalaia_core::base::fault::Fault;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -80,7 +81,7 @@ fn the_examples_of_the_shipped_file_show_every_key() {
         schema::keys().into_iter().map(|(path, _)| path).filter(|path| shown.binary_search(path).is_err()).collect();
     assert!(missing.is_empty(), "config/atalaia.toml shows no example of {missing:#?}");
     let config: Config = toml::from_str(&text).unwrap();
-    assert_eq!(config.problems(), Vec::<String>::new());
+    assert_eq!(config.problems(), []);
 }
 
 /// The path of every key and table.
@@ -144,10 +145,11 @@ fn every_mistake_is_reported_with_line_key_and_advice() {
         assert_eq!(output.status.code(), Some(78), "{}: {shown}", path.display());
         assert!(output.stdout.is_empty(), "{}", path.display());
         for problem in &problems {
-            let (what, advice) = problem.parts();
+            let Fault { key, what, advice } = &problem.fault;
+            let what = if key.is_empty() { what.clone() } else { format!("{key}: {what}") };
             let place = problem.line.as_ref();
             let place = place.map(|line| format!("[{}:{}:{}]", problem.file, line.number, line.column));
-            let parts = [Some(what.to_owned()), advice.map(|advice| format!("help: {advice}")), place];
+            let parts = [Some(what), advice.as_ref().map(|advice| format!("help: {advice}")), place];
             for part in parts.into_iter().flatten() {
                 assert!(shown.contains(&FromAir(&part).to_string()), "{part} in\n{shown}");
             }

@@ -187,8 +187,11 @@ fn faults_of_several_files_are_reported_together_and_ids_are_unique_across_files
     let files = files.map(|(name, text)| (format!("{name}.geojson"), text));
     let errors = ZoneSet::parse(&files).unwrap_err();
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    assert!(told[0].starts_with("c.geojson:1: not JSON"), "{told:?}");
-    assert_eq!(told[1], "b.geojson:3: id: \"x\" is already used in a.geojson:3: ids are unique over all files");
+    assert!(told[0].starts_with("c.geojson:1: is not JSON"), "{told:?}");
+    assert_eq!(
+        told[1],
+        "b.geojson:3: zone x: id: is already used in a.geojson:3; write another: ids are unique over all files"
+    );
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl Running {
     /// Starts an input from the text of one `[[inputs]]` table, without its name.
     pub fn start(settings: &str) -> Running {
         let settings: inputs::Settings = toml::from_str(&format!("name = \"feed\"\n{settings}")).unwrap();
-        assert_eq!(settings.problems("inputs[0]"), [""; 0]);
+        assert_eq!(settings.problems(), []);
         let (sender, messages) = channel(64);
         let (counters, stop) = (Arc::new(InputCounters::default()), CancellationToken::new());
         let port = Port {

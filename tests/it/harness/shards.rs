@@ -27,6 +27,6 @@ pub fn variants(choice: u64) -> Vec<Variant> {
 /// The same settings with this many shards.
 pub fn settings(settings: &Settings, shards: u32) -> Settings {
     let mut settings = settings.clone();
-    settings.tracks.shards = shards;
+    settings.tracks.lanes = shards;
     settings
 }

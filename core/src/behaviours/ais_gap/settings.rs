@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{ordered, positive};
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, ordered};
+
 use crate::picture::coverage::TOLD_BELOW;
 use crate::picture::episodes::gap::MIN_SHORE_NM;
 
@@ -17,41 +19,41 @@ pub struct Settings {
     pub score: i32,
     /// `long_points` are added from `long_hours` on, `longer_points` instead from `longer_hours` on. They are removed
     /// if the gap closes with less than `slack_minutes`. Points.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = 0, max = 100))]
     pub long_points: i32,
     /// Points from `longer_hours` on, in place of `long_points`. Points.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = 0, max = 100))]
     pub longer_points: i32,
     /// Minimum distance from shore when last heard. Nautical miles, at least 1.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = MIN_SHORE_NM, max = 1500))]
     pub min_shore_nm: f64,
     /// Required silence of a vessel that was watched, or heading for a watched zone, when last heard. Minutes, at least
     /// 30.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 30, max = 43_200))]
     pub watched_minutes: f64,
     /// Required silence elsewhere. Hours.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 2400))]
     pub after_hours: f64,
     /// How far ahead dead reckoning looks for the near edge of a zone that the vessel is heading for. Hours.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0, max = 12))]
     pub heading_hours: f64,
     /// The silence must be less probable than this. At most 0.01.
-    #[schemars(range(min = 0, max = 1))]
+    #[schemars(range(min = 0.000_001, max = TOLD_BELOW))]
     pub max_probability: f64,
     /// A gap is a fact until it has lasted this long. Hours.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 2400))]
     pub long_hours: f64,
     /// Duration from which `longer_points` count. Hours.
     #[schemars(range(min = 0, max = 2400))]
     pub longer_hours: f64,
     /// With less slack than this the silence needs no explanation. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub slack_minutes: f64,
     /// A vessel heard again within this distance, and not under way, scores at most low. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0, max = 20))]
     pub in_place_nm: f64,
     /// Points if the vessel is the only one that its input hears, because the receiver may have failed; 0 or less.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = -100, max = 0))]
     pub alone_points: i32,
 }
 
@@ -76,42 +78,14 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, points) in
-            [("score", self.score), ("long_points", self.long_points), ("longer_points", self.longer_points)]
-        {
-            if !(0..=100).contains(&points) {
-                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
-            }
-        }
-        if !(-100..=0).contains(&self.alone_points) {
-            problems.push(format!("alone_points must lie between -100 and 0, not {}", self.alone_points));
-        }
-        if !(0.0..=20.0).contains(&self.in_place_nm) {
-            problems.push(format!("in_place_nm must lie between 0 and 20, not {}", self.in_place_nm));
-        }
-        if !self.min_shore_nm.is_finite() || self.min_shore_nm < MIN_SHORE_NM {
-            problems.push(format!("min_shore_nm must be {MIN_SHORE_NM} or more, not {}", self.min_shore_nm));
-        }
-        if !self.watched_minutes.is_finite() || self.watched_minutes < 30.0 {
-            problems.push(format!("watched_minutes must be 30 or more, not {}", self.watched_minutes));
-        }
-        if !(0.0 < self.max_probability && self.max_probability <= TOLD_BELOW) {
-            let given = self.max_probability;
-            problems.push(format!("max_probability must lie above 0 and not above {TOLD_BELOW}, not {given}"));
-        }
-        if !(0.0..=12.0).contains(&self.heading_hours) {
-            problems.push(format!("heading_hours must lie between 0 and 12, not {}", self.heading_hours));
-        }
-        positive(&mut problems, "after_hours", self.after_hours);
-        positive(&mut problems, "long_hours", self.long_hours);
-        positive(&mut problems, "slack_minutes", self.slack_minutes);
-        let watched = self.watched_minutes / 60.0;
-        ordered(&mut problems, ("watched_minutes in hours", watched), ("after_hours", self.after_hours));
-        ordered(&mut problems, ("long_hours", self.long_hours), ("longer_hours", self.longer_hours));
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [
+            ordered(("watched_minutes in hours", self.watched_minutes / 60.0), ("after_hours", self.after_hours)),
+            ordered(("long_hours", self.long_hours), ("longer_hours", self.longer_hours)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

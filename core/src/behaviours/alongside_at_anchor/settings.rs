@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{hysteresis, not_negative, positive};
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, hysteresis};
 
 /// Settings `[behaviours.alongside_at_anchor]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -17,31 +18,31 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub asked_score: i32,
     /// Points added if any part of the visit is by night (sun below -6°).
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = 0, max = 100))]
     pub night_points: i32,
     /// Points added if the same craft visited the same ship before, within `visit_days`.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = 0, max = 100))]
     pub second_visit_points: i32,
     /// How long an earlier visit counts. Days, at most 30.
-    #[schemars(range(min = 0, max = 3650))]
+    #[schemars(range(min = 0, max = 30))]
     pub visit_days: f64,
     /// A craft shorter than this is small. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 1, max = 500))]
     pub small_metres: f64,
     /// Maximum distance that counts as alongside. Metres, at most 200.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 1, max = 200))]
     pub alongside_metres: f64,
     /// How long the craft must be alongside. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub after_minutes: f64,
     /// A break longer than this restarts the count. Minutes.
     #[schemars(range(min = 0, max = 43_200))]
     pub break_minutes: f64,
     /// The craft and the ship have parted beyond this distance. Metres; not below `alongside_metres`.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 0, max = 10_000))]
     pub apart_metres: f64,
     /// The alert ends once they have been apart for this long. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
 }
 
@@ -64,37 +65,11 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, points) in [
-            ("score", self.score),
-            ("asked_score", self.asked_score),
-            ("night_points", self.night_points),
-            ("second_visit_points", self.second_visit_points),
-        ] {
-            if !(0..=100).contains(&points) {
-                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
-            }
-        }
-        for (key, value) in [
-            ("small_metres", self.small_metres),
-            ("alongside_metres", self.alongside_metres),
-            ("after_minutes", self.after_minutes),
-            ("end_minutes", self.end_minutes),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        not_negative(&mut problems, "break_minutes", self.break_minutes);
-        if !(0.0..=30.0).contains(&self.visit_days) {
-            problems.push(format!("visit_days must lie between 0 and 30, not {}", self.visit_days));
-        }
-        if 200.0 < self.alongside_metres {
-            problems
-                .push("alongside_metres must not be above 200: neighbours are not looked for further off".to_owned());
-        }
-        hysteresis(&mut problems, ("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres));
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [hysteresis(("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres))]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }

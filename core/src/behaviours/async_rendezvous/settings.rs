@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::{not_negative, ordered, positive};
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, ordered};
 
 /// Settings `[behaviours.async_rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -20,62 +21,62 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 2400))]
     pub min_hours: f64,
     /// Maximum time from the leg or kink to the boat's stop. Hours, at most 48.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 48))]
     pub max_hours: f64,
     /// Maximum distance of the stop from the leg or kink. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 1500))]
     pub reach_nm: f64,
     /// Speed at which a floating object drifts, which adds to that distance. Knots.
     #[schemars(range(min = 0, max = 200))]
     pub drift_knots: f64,
     /// Maximum distance, drift included. Nautical miles, at most 10; not below `reach_nm`.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0, max = 10))]
     pub max_reach_nm: f64,
     /// A craft shorter than this is small. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 1, max = 500))]
     pub small_metres: f64,
     /// A boat that has come this much closer to its start is on its way back. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 1500))]
     pub back_nm: f64,
     /// Maximum number of ships named besides the likeliest.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0, max = 100))]
     pub candidates: u32,
     /// A fishing vessel must have been under way before, above this speed. Knots.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 200))]
     pub fishing_under_way_knots: f64,
     /// How long the fishing vessel must have been under way. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub fishing_under_way_minutes: f64,
     /// A boat that comes later than this is less likely to have come for a dropped object. Hours.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 2400))]
     pub late_hours: f64,
     /// Points for that; 0 or less.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = -100, max = 0))]
     pub late_points: i32,
     /// A boat that stops farther away than this is less likely, too. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 1500))]
     pub far_nm: f64,
     /// Points for that; 0 or less.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = -100, max = 0))]
     pub far_points: i32,
     /// Radius in which stops of such craft are counted, to estimate how many would happen by chance. Nautical miles, at
     /// most 30.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 1, max = 30))]
     pub chance_nm: f64,
     /// Number of stops expected by chance from which `chance_points` apply.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0.01, max = 1000))]
     pub chance_from: f64,
     /// Points for that; 0 or less.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = -100, max = 0))]
     pub chance_points: i32,
     /// Number of stops expected by chance from which the event is a fact.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0, max = 1000))]
     pub chance_fact_from: f64,
     /// If more craft than this stop within reach of one slow leg or kink, they are one alert.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0, max = 100_000))]
     pub crowd_craft: u32,
     /// If more craft than this stop there, they are a fact.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0, max = 100_000))]
     pub crowd_fact_craft: u32,
 }
 
@@ -109,58 +110,20 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("max_hours", self.max_hours),
-            ("reach_nm", self.reach_nm),
-            ("small_metres", self.small_metres),
-            ("back_nm", self.back_nm),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        for (key, value) in [
-            ("fishing_under_way_knots", self.fishing_under_way_knots),
-            ("fishing_under_way_minutes", self.fishing_under_way_minutes),
-            ("late_hours", self.late_hours),
-            ("far_nm", self.far_nm),
-            ("chance_from", self.chance_from),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        let points =
-            [("late_points", self.late_points), ("far_points", self.far_points), ("chance_points", self.chance_points)];
-        for (key, points) in points {
-            if !(-100..=0).contains(&points) {
-                problems.push(format!("{key} must lie between -100 and 0, not {points}"));
-            }
-        }
-        if !(1.0..=30.0).contains(&self.chance_nm) {
-            problems.push(format!("chance_nm must lie between 1 and 30, not {}", self.chance_nm));
-        }
-        ordered(&mut problems, ("chance_from", self.chance_from), ("chance_fact_from", self.chance_fact_from));
-        ordered(
-            &mut problems,
-            ("crowd_craft", f64::from(self.crowd_craft)),
-            ("crowd_fact_craft", f64::from(self.crowd_fact_craft)),
-        );
-        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
-        not_negative(&mut problems, "min_hours", self.min_hours);
-        not_negative(&mut problems, "drift_knots", self.drift_knots);
-        ordered(&mut problems, ("min_hours", self.min_hours), ("max_hours", self.max_hours));
-        ordered(&mut problems, ("reach_nm", self.reach_nm), ("max_reach_nm", self.max_reach_nm));
-        if 48.0 < self.max_hours {
-            problems.push("max_hours must not be above 48: slow legs are kept for so long".to_owned());
-        }
-        if 10.0 < self.max_reach_nm {
-            problems.push("max_reach_nm must not be above 10".to_owned());
-        }
-        if !(0..=100).contains(&self.score) {
-            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
-        }
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [
+            ordered(("chance_from", self.chance_from), ("chance_fact_from", self.chance_fact_from)),
+            ordered(
+                ("crowd_craft", f64::from(self.crowd_craft)),
+                ("crowd_fact_craft", f64::from(self.crowd_fact_craft)),
+            ),
+            ordered(("min_hours", self.min_hours), ("max_hours", self.max_hours)),
+            ordered(("reach_nm", self.reach_nm), ("max_reach_nm", self.max_reach_nm)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{not_negative, ordered, positive};
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, ordered};
 
 /// Settings `[behaviours.dark_rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,34 +15,34 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Points if the silent vessel was at anchor, or had lain still for hours, when it was last heard; 0 or less.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = -100, max = 0))]
     pub lay_still_points: i32,
     /// Minimum distance of the stop from shore. Nautical miles.
     #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// How long the ship must be stopped (below 1 kn). Minutes, at least 15.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 15, max = 43_200))]
     pub stop_minutes: f64,
     /// Maximum speed of the silent vessel, as a multiple of its usual speed.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0.1, max = 3))]
     pub speed_factor: f64,
     /// Minimum time the silent vessel must have to spare after the way there and back. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub slack_minutes: f64,
     /// How much of that time must fall within the ship's stop. Minutes; not above `slack_minutes`.
     #[schemars(range(min = 0, max = 43_200))]
     pub together_minutes: f64,
     /// Maximum time to spare. With more, the silence says nothing about the stop. Hours, at most 168.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0, max = 168))]
     pub max_slack_hours: f64,
     /// Maximum number of candidates named.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 1, max = 100))]
     pub candidates: u32,
     /// With more candidates than this, the event is a fact.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0, max = 100_000))]
     pub most_candidates: u32,
     /// The event is also a fact if one silence leaves time for more stops than this.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0, max = 100_000))]
     pub most_stops: u32,
 }
 
@@ -64,39 +65,14 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [("speed_factor", self.speed_factor), ("slack_minutes", self.slack_minutes)] {
-            positive(&mut problems, key, value);
-        }
-        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
-        not_negative(&mut problems, "together_minutes", self.together_minutes);
-        ordered(&mut problems, ("together_minutes", self.together_minutes), ("slack_minutes", self.slack_minutes));
-        if self.stop_minutes.is_nan() || self.stop_minutes < 15.0 {
-            problems.push("stop_minutes must be at least 15: shorter stops are not kept".to_owned());
-        }
-        ordered(
-            &mut problems,
-            ("slack_minutes in hours", self.slack_minutes / 60.0),
-            ("max_slack_hours", self.max_slack_hours),
-        );
-        if 168.0 < self.max_slack_hours {
-            problems.push("max_slack_hours must not be above 168".to_owned());
-        }
-        if 3.0 < self.speed_factor {
-            problems.push("speed_factor must not be above 3".to_owned());
-        }
-        if !(-100..=0).contains(&self.lay_still_points) {
-            problems.push(format!("lay_still_points must lie between -100 and 0, not {}", self.lay_still_points));
-        }
-        if self.candidates == 0 {
-            problems.push("candidates must be at least 1".to_owned());
-        }
-        if !(0..=100).contains(&self.score) {
-            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
-        }
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [
+            ordered(("together_minutes", self.together_minutes), ("slack_minutes", self.slack_minutes)),
+            ordered(("slack_minutes in hours", self.slack_minutes / 60.0), ("max_slack_hours", self.max_slack_hours)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::positive;
+use crate::behaviours::checks::Coherent;
 
 /// Settings `[behaviours.distress]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -17,7 +17,7 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub test_score: i32,
     /// The alert ends after this long without a report. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub silent_minutes: f64,
 }
 
@@ -27,11 +27,4 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "silent_minutes", self.silent_minutes);
-        problems
-    }
-}
+impl Coherent for Settings {}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{not_negative, positive};
+use crate::behaviours::checks::Coherent;
 
 /// Settings `[behaviours.draught_change]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,16 +14,16 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Points added after a gap.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = 0, max = 100))]
     pub gap_points: i32,
     /// Minimum change. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 0.1, max = 25))]
     pub change_metres: f64,
     /// For this long after a port call, a change is attributed to the port. Hours.
     #[schemars(range(min = 0, max = 2400))]
     pub settle_hours: f64,
     /// A gap of this length may be the reason for the change. Hours, at least 1.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 1, max = 720))]
     pub gap_hours: f64,
     /// The gap must have ended at most this long before the change. Hours.
     #[schemars(range(min = 0, max = 2400))]
@@ -44,21 +44,4 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, points) in [("score", self.score), ("gap_points", self.gap_points)] {
-            if !(0..=100).contains(&points) {
-                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
-            }
-        }
-        positive(&mut problems, "change_metres", self.change_metres);
-        not_negative(&mut problems, "settle_hours", self.settle_hours);
-        not_negative(&mut problems, "lookback_hours", self.lookback_hours);
-        if !(1.0..=720.0).contains(&self.gap_hours) {
-            problems.push(format!("gap_hours must lie between 1 and 720, not {}", self.gap_hours));
-        }
-        problems
-    }
-}
+impl Coherent for Settings {}

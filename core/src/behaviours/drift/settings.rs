@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::hysteresis_below;
-use crate::behaviours::checks::{hysteresis, not_negative, ordered, positive};
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, hysteresis, hysteresis_below, ordered};
 
 /// Settings `[behaviours.drift]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -24,10 +24,10 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// Minimum speed of a drifting ship. Knots made good.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 200))]
     pub min_knots: f64,
     /// Maximum speed of a drifting ship. Knots made good.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0, max = 5))]
     pub max_knots: f64,
     /// The ship lies still again below this speed. Knots made good; not above `min_knots`.
     #[schemars(range(min = 0, max = 200))]
@@ -36,22 +36,22 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// The ship drifts if the angle between course over ground and heading exceeds this. Degrees.
-    #[schemars(range(min = 0, max = 3600))]
+    #[schemars(range(min = 1, max = 179))]
     pub drift_degrees: f64,
     /// The ship follows its heading if that angle is below this. Degrees; not above `drift_degrees`.
-    #[schemars(range(min = 0, max = 3600))]
+    #[schemars(range(min = 0, max = 179))]
     pub straight_degrees: f64,
     /// How long the ship must drift. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub after_minutes: f64,
     /// How far the ship must get from where the drift began. Metres.
     #[schemars(range(min = 0, max = 100_000))]
     pub min_metres: f64,
     /// How long the end of the drift must last. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
     /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 10))]
     pub anchored_swing_nm: f64,
 }
 
@@ -77,44 +77,16 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("min_knots", self.min_knots),
-            ("drift_degrees", self.drift_degrees),
-            ("after_minutes", self.after_minutes),
-            ("end_minutes", self.end_minutes),
-            ("anchored_swing_nm", self.anchored_swing_nm),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        for (key, value) in [
-            ("merchant_min_shore_nm", self.merchant_min_shore_nm),
-            ("min_shore_nm", self.min_shore_nm),
-            ("still_knots", self.still_knots),
-            ("straight_degrees", self.straight_degrees),
-            ("min_metres", self.min_metres),
-        ] {
-            not_negative(&mut problems, key, value);
-        }
-        for (key, points) in [("score", self.score), ("merchant_score", self.merchant_score)] {
-            if !(0..=100).contains(&points) {
-                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
-            }
-        }
-        if 5.0 < self.max_knots {
-            problems.push("max_knots must not be above 5: nobody who makes more is looked at".to_owned());
-        }
-        if 180.0 <= self.drift_degrees {
-            problems.push("drift_degrees must be below 180: no angle is larger".to_owned());
-        }
-        ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
-        hysteresis(&mut problems, ("max_knots", self.max_knots), ("moving_knots", self.moving_knots));
-        hysteresis_below(&mut problems, ("min_knots", self.min_knots), ("still_knots", self.still_knots));
-        let straight = ("straight_degrees", self.straight_degrees);
-        hysteresis_below(&mut problems, ("drift_degrees", self.drift_degrees), straight);
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [
+            ordered(("min_knots", self.min_knots), ("max_knots", self.max_knots)),
+            hysteresis(("max_knots", self.max_knots), ("moving_knots", self.moving_knots)),
+            hysteresis_below(("min_knots", self.min_knots), ("still_knots", self.still_knots)),
+            hysteresis_below(("drift_degrees", self.drift_degrees), ("straight_degrees", self.straight_degrees)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::positive;
+use crate::behaviours::checks::Coherent;
 
 /// Settings `[behaviours.feed_silent]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,16 +14,16 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// A live input is silent after this long without a line, by time of receipt. Seconds.
-    #[schemars(range(min = 0, max = 604_800))]
+    #[schemars(range(min = 1, max = 604_800))]
     pub silent_seconds: f64,
     /// Minimum silence of a station, however often it reports otherwise. Minutes, at least 10.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 10, max = 43_200))]
     pub station_min_minutes: f64,
     /// Minimum silence of an area. It is also at least twice the longest earlier pause of the area's vessels. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub area_minutes: f64,
     /// Number of vessels that must fall silent together in an area, each heard at least every 20 min before.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 1, max = 10_000))]
     pub area_vessels: u32,
 }
 
@@ -40,21 +40,4 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if !(0..=100).contains(&self.score) {
-            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
-        }
-        positive(&mut problems, "silent_seconds", self.silent_seconds);
-        positive(&mut problems, "area_minutes", self.area_minutes);
-        if self.area_vessels < 1 {
-            problems.push("area_vessels must be at least 1".to_owned());
-        }
-        if !self.station_min_minutes.is_finite() || self.station_min_minutes < 10.0 {
-            problems.push(format!("station_min_minutes must be 10 or more, not {}", self.station_min_minutes));
-        }
-        problems
-    }
-}
+impl Coherent for Settings {}

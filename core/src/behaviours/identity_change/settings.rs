@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{not_negative, positive};
+use crate::behaviours::checks::Coherent;
 
 /// Settings `[behaviours.identity_change]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -20,7 +20,7 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub check_digit_score: i32,
     /// Maximum age of the fix that shows whether a vessel is under way. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub fresh_minutes: f64,
     /// A vessel is under way anywhere from this speed made good on. Knots.
     #[schemars(range(min = 0, max = 200))]
@@ -30,7 +30,7 @@ pub struct Settings {
     pub harbour_shore_nm: f64,
     /// Maximum number of IMO numbers whose ships are remembered. Beyond it those heard longest ago are forgotten and
     /// counted.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 1000, max = 100_000_000))]
     pub max_remembered: u32,
 }
 
@@ -49,16 +49,4 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "fresh_minutes", self.fresh_minutes);
-        not_negative(&mut problems, "under_way_knots", self.under_way_knots);
-        not_negative(&mut problems, "harbour_shore_nm", self.harbour_shore_nm);
-        if self.max_remembered < 1000 {
-            problems.push("max_remembered must be at least 1000".to_owned());
-        }
-        problems
-    }
-}
+impl Coherent for Settings {}

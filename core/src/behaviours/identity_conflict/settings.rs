@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{not_negative, positive};
+use crate::behaviours::checks::Coherent;
 
 /// Settings `[behaviours.identity_conflict]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,10 +14,10 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Number of further fixes on the older track that prove two ships.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 1, max = 100))]
     pub fixes: u32,
     /// How soon after the jump these fixes must come. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub within_minutes: f64,
     /// Shortest jump. Shorter ones can be one ship, because antennas, clocks and receivers err by as much. Nautical
     /// miles.
@@ -25,7 +25,7 @@ pub struct Settings {
     pub min_nm: f64,
     /// The alert ends once all ships but one have been silent for this long. Hours, at most 24, after which the tracks
     /// are joined.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 2400))]
     pub silent_hours: f64,
 }
 
@@ -35,16 +35,4 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "within_minutes", self.within_minutes);
-        positive(&mut problems, "silent_hours", self.silent_hours);
-        not_negative(&mut problems, "min_nm", self.min_nm);
-        if self.fixes < 1 {
-            problems.push("fixes must be at least 1".to_owned());
-        }
-        problems
-    }
-}
+impl Coherent for Settings {}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{not_negative, positive};
+use crate::behaviours::checks::Coherent;
 
 /// Settings `[behaviours.interference]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,13 +14,13 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Minimum number of vessels.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 2, max = 1000))]
     pub vessels: u32,
     /// Radius that counts as one place. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.1, max = 300))]
     pub radius_nm: f64,
     /// Time within which the vessels must jump. The alert ends after this long without a further jump. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub window_minutes: f64,
     /// A vessel stays muted for this long after it is back at a plausible position. Minutes.
     #[schemars(range(min = 0, max = 43_200))]
@@ -33,16 +33,4 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "radius_nm", self.radius_nm);
-        positive(&mut problems, "window_minutes", self.window_minutes);
-        not_negative(&mut problems, "back_minutes", self.back_minutes);
-        if self.vessels < 2 {
-            problems.push("vessels must be at least 2".to_owned());
-        }
-        problems
-    }
-}
+impl Coherent for Settings {}

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, hysteresis};
+
 use crate::base::time::Span;
-use crate::behaviours::checks::{hysteresis, positive};
 use crate::behaviours::facts::minutes;
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::zones::BELT_NM;
@@ -29,19 +31,19 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub asked_score: i32,
     /// Maximum distance outside the border. Nautical miles, at most 12.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = BELT_NM))]
     pub reach_nm: f64,
     /// The vessel is slow below this speed. Knots made good, at most 5.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 5))]
     pub slow_knots: f64,
     /// The vessel moves again from this speed on. Knots made good; not below `slow_knots`.
     #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// How long the vessel must be slow there. Hours.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 2400))]
     pub after_hours: f64,
     /// How long the vessel must move again. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
 }
 
@@ -60,33 +62,16 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, points) in [("score", self.score), ("asked_score", self.asked_score)] {
-            if !(0..=100).contains(&points) {
-                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
-            }
-        }
-        for (key, value) in [
-            ("reach_nm", self.reach_nm),
-            ("slow_knots", self.slow_knots),
-            ("after_hours", self.after_hours),
-            ("end_minutes", self.end_minutes),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        if BELT_NM < self.reach_nm {
-            problems.push(format!("reach_nm must not be above {BELT_NM}: vessels are looked for that far out"));
-        }
-        if 5.0 < self.slow_knots {
-            problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
-        }
-        hysteresis(&mut problems, ("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots));
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots))]
+            .into_iter()
+            .flatten()
+            .collect()
     }
+}
 
+impl Settings {
     pub(super) fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
         Timing {
             after: minutes(self.after_hours * 60.0),

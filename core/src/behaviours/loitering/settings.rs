@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::fault::Fault;
 use crate::base::time::Span;
 
+use super::super::checks::{Coherent, hysteresis, ordered};
+use super::super::minutes;
 use super::super::runner::condition::Timing;
 use super::super::shared::anchored::Anchorage;
-use super::super::{hysteresis, minutes, not_negative, ordered, positive};
 
 /// How long the begin threshold must hold again for the same alert to resume (SPEC "Alerts").
 const RESUME_AFTER: Span = Span::from_minutes(5);
@@ -28,22 +30,22 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// The vessel is slow below this speed. Knots made good.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 5))]
     pub slow_knots: f64,
     /// The vessel moves again from this speed on. Knots made good; not below `slow_knots`.
     #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// How long the vessel must be slow. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub after_minutes: f64,
     /// How long the vessel must move again. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
     /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 10))]
     pub anchored_swing_nm: f64,
     /// A vessel that stays within that radius for this long is anchored too, whatever status it reports. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub anchored_after_minutes: f64,
     /// A vessel that has never been under way since it was first heard, and stays within this radius, lies still.
     /// Nautical miles.
@@ -58,20 +60,20 @@ pub struct Settings {
     /// Whether to look for circling.
     pub circling: bool,
     /// Shortest window for circling. Hours.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 2400))]
     pub circling_min_hours: f64,
     /// Longest window for circling. Hours, at most 12.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0, max = 12))]
     pub circling_max_hours: f64,
     /// Minimum distance sailed in the window. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 1500))]
     pub circling_path_nm: f64,
     /// Net displacement must stay below this share of the distance sailed, 0-1.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0.01, max = 1))]
     pub circling_displacement: f64,
     /// Circling ends when the displacement over the whole window exceeds this share of the distance sailed, 0-1; not
     /// below `circling_displacement`.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 0, max = 1))]
     pub circling_end_displacement: f64,
     /// Minimum median speed. Knots.
     #[schemars(range(min = 0, max = 200))]
@@ -80,10 +82,10 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 200))]
     pub circling_max_knots: f64,
     /// Maximum side of the box. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 1500))]
     pub circling_box_nm: f64,
     /// Minimum signed sum of course changes, to either side. Degrees.
-    #[schemars(range(min = 0, max = 3600))]
+    #[schemars(range(min = 1, max = 3600))]
     pub circling_turn_degrees: f64,
 }
 
@@ -116,56 +118,24 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("slow_knots", self.slow_knots),
-            ("after_minutes", self.after_minutes),
-            ("end_minutes", self.end_minutes),
-            ("anchored_swing_nm", self.anchored_swing_nm),
-            ("anchored_after_minutes", self.anchored_after_minutes),
-            ("circling_min_hours", self.circling_min_hours),
-            ("circling_path_nm", self.circling_path_nm),
-            ("circling_displacement", self.circling_displacement),
-            ("circling_box_nm", self.circling_box_nm),
-            ("circling_turn_degrees", self.circling_turn_degrees),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        for (key, value) in [
-            ("min_shore_nm", self.min_shore_nm),
-            ("still_nm", self.still_nm),
-            ("shift_nm", self.shift_nm),
-            ("shift_minutes", self.shift_minutes),
-        ] {
-            not_negative(&mut problems, key, value);
-        }
-        if 5.0 < self.slow_knots {
-            problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
-        }
-        if 12.0 < self.circling_max_hours {
-            problems.push("circling_max_hours must not be above 12: tracks are kept 13 h".to_owned());
-        }
-        for (begin, end) in [
-            (("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
-            (
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [
+            hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
+            hysteresis(
                 ("circling_displacement", self.circling_displacement),
                 ("circling_end_displacement", self.circling_end_displacement),
             ),
-        ] {
-            hysteresis(&mut problems, begin, end);
-        }
-        for (low, high) in [
-            (("circling_min_hours", self.circling_min_hours), ("circling_max_hours", self.circling_max_hours)),
-            (("circling_min_knots", self.circling_min_knots), ("circling_max_knots", self.circling_max_knots)),
-        ] {
-            ordered(&mut problems, low, high);
-        }
-        problems
+            ordered(("circling_min_hours", self.circling_min_hours), ("circling_max_hours", self.circling_max_hours)),
+            ordered(("circling_min_knots", self.circling_min_knots), ("circling_max_knots", self.circling_max_knots)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
+}
 
+impl Settings {
     /// The times and fixes that slow loitering needs.
     pub(crate) fn rule(&self, merge: Span, satellite_only: bool) -> Timing {
         Timing {

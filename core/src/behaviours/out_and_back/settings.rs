@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{hysteresis, not_negative, ordered, positive};
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, hysteresis, ordered};
+
 use crate::picture::tracks::Vessel;
 
 /// Settings `[behaviours.out_and_back]`.
@@ -15,31 +17,31 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// Minimum distance of the stop from where the vessel left. Nautical miles; not below `return_nm`.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 1500))]
     pub out_nm: f64,
     /// The same for fishing vessels. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 1500))]
     pub fishing_out_nm: f64,
     /// Minimum distance of the stop from shore. Nautical miles.
     #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// The vessel has stopped below this speed. Knots made good.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 200))]
     pub stop_knots: f64,
     /// The stop is over from this speed on. Knots made good; not below `stop_knots`.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0, max = 5))]
     pub moving_knots: f64,
     /// How long the vessel must stop. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub stop_minutes: f64,
     /// The vessel has returned within this distance of where it left. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 1500))]
     pub return_nm: f64,
     /// A vessel below this speed in calm water makes a port call. Knots made good.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0, max = 5))]
     pub port_knots: f64,
     /// Maximum duration of the trip. Days.
-    #[schemars(range(min = 0, max = 3650))]
+    #[schemars(range(min = 0.01, max = 3650))]
     pub within_days: f64,
 }
 
@@ -61,40 +63,20 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("out_nm", self.out_nm),
-            ("fishing_out_nm", self.fishing_out_nm),
-            ("stop_knots", self.stop_knots),
-            ("stop_minutes", self.stop_minutes),
-            ("return_nm", self.return_nm),
-            ("within_days", self.within_days),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
-        not_negative(&mut problems, "port_knots", self.port_knots);
-        if !(0..=100).contains(&self.score) {
-            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
-        }
-        for (key, value) in [("moving_knots", self.moving_knots), ("port_knots", self.port_knots)] {
-            if 5.0 < value {
-                problems.push(format!("{key} must not be above 5: nobody who makes more is looked at"));
-            }
-        }
-        hysteresis(&mut problems, ("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots));
-        for (low, high) in [
-            (("return_nm", self.return_nm), ("out_nm", self.out_nm)),
-            (("return_nm", self.return_nm), ("fishing_out_nm", self.fishing_out_nm)),
-        ] {
-            ordered(&mut problems, low, high);
-        }
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [
+            hysteresis(("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots)),
+            ordered(("return_nm", self.return_nm), ("out_nm", self.out_nm)),
+            ordered(("return_nm", self.return_nm), ("fishing_out_nm", self.fishing_out_nm)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
+}
 
+impl Settings {
     pub(super) fn out_nm(&self, vessel: &Vessel<'_>) -> f64 {
         match vessel.ship_type() {
             Some(30) => self.fishing_out_nm,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{not_negative, positive};
+use crate::behaviours::checks::Coherent;
 
 /// Settings `[behaviours.position_jump]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -17,7 +17,7 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 1500))]
     pub min_nm: f64,
     /// The alert ends once the track at the old place has been silent for this long. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub joined_minutes: f64,
 }
 
@@ -27,12 +27,4 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        not_negative(&mut problems, "min_nm", self.min_nm);
-        positive(&mut problems, "joined_minutes", self.joined_minutes);
-        problems
-    }
-}
+impl Coherent for Settings {}

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::LOOK_METRES;
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, hysteresis, ordered};
+use crate::behaviours::minutes;
 use crate::behaviours::runner::instant::Bridges;
-use crate::behaviours::{hysteresis, minutes, not_negative, ordered, positive};
 
 /// Settings `[behaviours.rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -28,83 +30,83 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// The median speed made good of each ship must stay below this. Knots.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 200))]
     pub slow_knots: f64,
     /// A ship has left from this speed on. Knots; not below `slow_knots`.
     #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// Near tier: distance. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 1, max = LOOK_METRES))]
     pub near_metres: f64,
     /// Near tier: time. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub near_minutes: f64,
     /// A break longer than this resets the near tier. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub near_break_minutes: f64,
     /// Close tier: distance. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 1, max = LOOK_METRES))]
     pub close_metres: f64,
     /// Close tier: time. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub close_minutes: f64,
     /// A break longer than this resets the close tier. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub close_break_minutes: f64,
     /// A meeting is long from this duration on. Minutes.
     #[schemars(range(min = 0, max = 43_200))]
     pub long_minutes: f64,
     /// Ships further apart than this have parted. Metres; not below `near_metres`.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 0, max = 10_000))]
     pub apart_metres: f64,
     /// The meeting ends once the ships have been apart or fast for this long. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
     /// The meeting ends as lost once either ship has been silent for this long. Minutes.
     #[schemars(range(min = 0, max = 43_200))]
     pub lost_minutes: f64,
     /// Maximum time between fixes over which positions are interpolated. A zone cannot override it. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub bridge_minutes: f64,
     /// The same for class B, and for speeds below 3 kn. Minutes.
     #[schemars(range(min = 0, max = 43_200))]
     pub bridge_slow_minutes: f64,
     /// Ships that report being at anchor or moored, and swing within this radius, are anchored. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0, max = 10))]
     pub anchored_swing_nm: f64,
     /// Whether to look for meetings under way (the underway tier). A zone asks for it with
     /// `{"rendezvous":{"underway":true}}`.
     pub underway: bool,
     /// Underway tier: distance. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 1, max = LOOK_METRES))]
     pub underway_metres: f64,
     /// Underway tier: time. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub underway_minutes: f64,
     /// Underway tier: minimum speed of both. Knots.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 200))]
     pub underway_min_knots: f64,
     /// Underway tier: maximum speed of both. Knots.
     #[schemars(range(min = 0, max = 200))]
     pub underway_max_knots: f64,
     /// Underway tier: maximum difference of the courses. Degrees.
-    #[schemars(range(min = 0, max = 3600))]
+    #[schemars(range(min = 0, max = 180))]
     pub underway_course_degrees: f64,
     /// Underway tier: minimum distance from shore. Nautical miles.
     #[schemars(range(min = 0, max = 1500))]
     pub underway_min_shore_nm: f64,
     /// This many meetings of the same two ships within 14 days make a habit, which is at most low. Not for a merchant
     /// ship with another craft.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 2, max = 30))]
     pub habitual_meetings: u32,
     /// The same for two fishing vessels.
-    #[schemars(range(min = 0, max = 1_000_000_000))]
+    #[schemars(range(min = 2, max = 30))]
     pub habitual_fishing_meetings: u32,
     /// Two fishing vessels side by side for this long within 3 h tow or set one gear, which is a fact. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub gear_minutes: f64,
     /// Maximum distance at which vessels count as side by side. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 0, max = 10_000))]
     pub gear_metres: f64,
     /// Maximum speed at which vessels count as side by side. Knots.
     #[schemars(range(min = 0, max = 200))]
@@ -151,59 +153,24 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("slow_knots", self.slow_knots),
-            ("near_metres", self.near_metres),
-            ("near_minutes", self.near_minutes),
-            ("near_break_minutes", self.near_break_minutes),
-            ("close_metres", self.close_metres),
-            ("close_minutes", self.close_minutes),
-            ("close_break_minutes", self.close_break_minutes),
-            ("end_minutes", self.end_minutes),
-            ("bridge_minutes", self.bridge_minutes),
-            ("underway_metres", self.underway_metres),
-            ("underway_minutes", self.underway_minutes),
-            ("underway_min_knots", self.underway_min_knots),
-            ("gear_minutes", self.gear_minutes),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        for (begin, end) in [
-            (("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
-            (("near_metres", self.near_metres), ("apart_metres", self.apart_metres)),
-        ] {
-            hysteresis(&mut problems, begin, end);
-        }
-        for (low, high) in [
-            (("close_metres", self.close_metres), ("near_metres", self.near_metres)),
-            (("near_minutes", self.near_minutes), ("long_minutes", self.long_minutes)),
-            (("bridge_minutes", self.bridge_minutes), ("bridge_slow_minutes", self.bridge_slow_minutes)),
-            (("bridge_slow_minutes", self.bridge_slow_minutes), ("lost_minutes", self.lost_minutes)),
-            (("underway_min_knots", self.underway_min_knots), ("underway_max_knots", self.underway_max_knots)),
-        ] {
-            ordered(&mut problems, low, high);
-        }
-        for (key, metres) in [("near_metres", self.near_metres), ("underway_metres", self.underway_metres)] {
-            if LOOK_METRES < metres {
-                problems.push(format!("{key} must not be above {LOOK_METRES}: neighbours are looked for that far"));
-            }
-        }
-        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
-        for (key, meetings) in [
-            ("habitual_meetings", self.habitual_meetings),
-            ("habitual_fishing_meetings", self.habitual_fishing_meetings),
-        ] {
-            if !(2..=30).contains(&meetings) {
-                problems.push(format!("{key} must lie between 2 and 30"));
-            }
-        }
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [
+            hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
+            hysteresis(("near_metres", self.near_metres), ("apart_metres", self.apart_metres)),
+            ordered(("close_metres", self.close_metres), ("near_metres", self.near_metres)),
+            ordered(("near_minutes", self.near_minutes), ("long_minutes", self.long_minutes)),
+            ordered(("bridge_minutes", self.bridge_minutes), ("bridge_slow_minutes", self.bridge_slow_minutes)),
+            ordered(("bridge_slow_minutes", self.bridge_slow_minutes), ("lost_minutes", self.lost_minutes)),
+            ordered(("underway_min_knots", self.underway_min_knots), ("underway_max_knots", self.underway_max_knots)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
+}
 
+impl Settings {
     /// The longest holes between fixes over which positions are interpolated.
     pub(super) fn bridges(&self) -> Bridges {
         Bridges { fast: minutes(self.bridge_minutes), slow: minutes(self.bridge_slow_minutes) }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
+use crate::behaviours::checks::Coherent;
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselRule, VesselScene};
@@ -32,13 +33,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        // `within_reason` checks scores for every behaviour, and there are no other values here.
-        Vec::new()
-    }
-}
+impl Coherent for Settings {}
 
 /// Direction in which a border is crossed.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::fault::Fault;
 use crate::base::text::advice;
 use crate::base::time::Time;
 use crate::behaviours::Behaviour;
@@ -222,20 +223,35 @@ impl<S> Profile<S> {
 }
 
 /// Base settings with a zone's overrides. The error names the faulty key and the reason.
-pub(crate) fn overridden<S: Serialize + DeserializeOwned>(base: &S, own: &Map<String, Value>) -> Result<S, String> {
-    let mut all = match serde_json::to_value(base) {
-        Ok(Value::Object(all)) => all,
-        Ok(_) | Err(_) => return Err("these settings cannot be overridden".to_owned()),
+pub(crate) fn overridden<S: Serialize + DeserializeOwned>(base: &S, own: &Map<String, Value>) -> Result<S, Vec<Fault>> {
+    let Ok(Value::Object(mut all)) = serde_json::to_value(base) else {
+        return Err(vec![Fault::new("", "these settings cannot be overridden")]);
     };
+    let mut faults = Vec::new();
     for (key, value) in own {
-        if !all.contains_key(key) {
+        let Some(usual) = all.get(key).cloned() else {
             let known: Vec<&str> = all.keys().map(String::as_str).collect();
-            return Err(format!("unknown setting `{key}`; {}", advice(key, &known)));
-        }
+            faults.push(Fault::new(key, "unknown setting").advise(advice(key, &known)));
+            continue;
+        };
         all.insert(key.clone(), value.clone());
-        if let Err(fault) = serde_json::from_value::<S>(Value::Object(all.clone())) {
-            return Err(format!("`{key}`: {fault}"));
+        if serde_json::from_value::<S>(Value::Object(all.clone())).is_err() {
+            let what = format!("{value} is not {}", needed(&usual));
+            faults.push(Fault::new(key, what).advise(format!("write for instance {usual}")));
+            all.insert(key.clone(), usual);
         }
     }
-    serde_json::from_value(Value::Object(all)).map_err(|fault| fault.to_string())
+    let unreadable = |error: serde_json::Error| vec![Fault::new("", error.to_string())];
+    if faults.is_empty() { serde_json::from_value(Value::Object(all)).map_err(unreadable) } else { Err(faults) }
+}
+
+/// What a setting with this usual value may hold, in words.
+fn needed(usual: &Value) -> &'static str {
+    match usual {
+        Value::Bool(_) => "true or false",
+        Value::Number(number) if number.is_f64() => "a number",
+        Value::Number(_) => "a whole number",
+        Value::Array(_) => "a list",
+        Value::String(_) | Value::Object(_) | Value::Null => "text",
+    }
 }

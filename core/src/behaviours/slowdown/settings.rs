@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{hysteresis, not_negative, ordered, positive};
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, hysteresis, ordered};
 
 /// Settings `[behaviours.slowdown]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -17,34 +18,34 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// The vessel was under way above this speed. Knots made good.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 200))]
     pub under_way_knots: f64,
     /// How long the vessel must have been under way. Minutes, at most 1200.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 1200))]
     pub under_way_minutes: f64,
     /// How long before the slowdown the passage may have ended. Minutes.
     #[schemars(range(min = 0, max = 43_200))]
     pub within_minutes: f64,
     /// The vessel is slow below this speed. Knots made good; not above `under_way_knots`.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 5))]
     pub slow_knots: f64,
     /// The vessel must also be below this share of its usual speed, 0-1.
-    #[schemars(range(min = 0, max = 1))]
+    #[schemars(range(min = 0.01, max = 1))]
     pub slow_share: f64,
     /// How long the vessel must be slow. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub after_minutes: f64,
     /// The vessel is under way again above this share of its usual speed, 0-1; not below `slow_share`.
     #[schemars(range(min = 0, max = 1))]
     pub end_share: f64,
     /// How long the vessel must be under way again. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
     /// A vessel that reports being at anchor or moored, and swings within this radius, is anchored. Nautical miles.
-    #[schemars(range(min = 0, max = 1500))]
+    #[schemars(range(min = 0.01, max = 10))]
     pub anchored_swing_nm: f64,
     /// Shortest hole in reception over which a slowdown is inferred. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub hole_min_minutes: f64,
     /// Longest hole in reception over which a slowdown is inferred. Minutes; not below `hole_min_minutes`.
     #[schemars(range(min = 0, max = 43_200))]
@@ -72,40 +73,15 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("under_way_knots", self.under_way_knots),
-            ("under_way_minutes", self.under_way_minutes),
-            ("slow_knots", self.slow_knots),
-            ("slow_share", self.slow_share),
-            ("after_minutes", self.after_minutes),
-            ("end_minutes", self.end_minutes),
-            ("anchored_swing_nm", self.anchored_swing_nm),
-            ("hole_min_minutes", self.hole_min_minutes),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
-        not_negative(&mut problems, "within_minutes", self.within_minutes);
-        if !(0..=100).contains(&self.score) {
-            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
-        }
-        if 5.0 < self.slow_knots {
-            problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
-        }
-        if 1200.0 < self.under_way_minutes {
-            problems.push("under_way_minutes must not be above 1200: speeds are kept for a day".to_owned());
-        }
-        if 1.0 < self.end_share {
-            problems.push("end_share must not be above 1".to_owned());
-        }
-        ordered(&mut problems, ("slow_knots", self.slow_knots), ("under_way_knots", self.under_way_knots));
-        let longest = ("hole_max_minutes", self.hole_max_minutes);
-        ordered(&mut problems, ("hole_min_minutes", self.hole_min_minutes), longest);
-        hysteresis(&mut problems, ("slow_share", self.slow_share), ("end_share", self.end_share));
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [
+            ordered(("slow_knots", self.slow_knots), ("under_way_knots", self.under_way_knots)),
+            ordered(("hole_min_minutes", self.hole_min_minutes), ("hole_max_minutes", self.hole_max_minutes)),
+            hysteresis(("slow_share", self.slow_share), ("end_share", self.end_share)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

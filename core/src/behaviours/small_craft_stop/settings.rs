@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{hysteresis, not_negative, positive};
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, hysteresis};
 
 /// Settings `[behaviours.small_craft_stop]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -17,19 +18,19 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 1500))]
     pub min_shore_nm: f64,
     /// A class B craft shorter than this is small. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 1, max = 500))]
     pub length_metres: f64,
     /// The craft lies still below this speed. Knots made good.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 5))]
     pub slow_knots: f64,
     /// The craft is under way from this speed on. Knots made good; not below `slow_knots`.
     #[schemars(range(min = 0, max = 200))]
     pub moving_knots: f64,
     /// How long the craft must lie still. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub after_minutes: f64,
     /// How long the vessel must be under way again. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
     /// Maximum time between two fixes that imply a stop. Hours.
     #[schemars(range(min = 0, max = 2400))]
@@ -38,10 +39,10 @@ pub struct Settings {
     /// and for 3 h before and after. Empty: none. A zone cannot override it.
     pub wind: String,
     /// Wind speed from which it is a gale. Knots.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 200))]
     pub gale_knots: f64,
     /// Points added in a gale; 0 or less.
-    #[schemars(range(min = -100, max = 100))]
+    #[schemars(range(min = -100, max = 0))]
     pub gale_points: i32,
 }
 
@@ -64,31 +65,11 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("length_metres", self.length_metres),
-            ("slow_knots", self.slow_knots),
-            ("after_minutes", self.after_minutes),
-            ("end_minutes", self.end_minutes),
-            ("gale_knots", self.gale_knots),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
-        not_negative(&mut problems, "max_hole_hours", self.max_hole_hours);
-        if !(0..=100).contains(&self.score) {
-            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
-        }
-        if !(-100..=0).contains(&self.gale_points) {
-            problems.push(format!("gale_points must lie between -100 and 0, not {}", self.gale_points));
-        }
-        if 5.0 < self.slow_knots {
-            problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
-        }
-        hysteresis(&mut problems, ("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots));
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        [hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots))]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }

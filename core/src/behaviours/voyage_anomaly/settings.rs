@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::checks::{not_negative, positive};
+use crate::behaviours::checks::Coherent;
 
 /// Settings `[behaviours.voyage_anomaly]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -14,16 +14,16 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 100))]
     pub score: i32,
     /// How long the new destination must be kept. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub kept_minutes: f64,
     /// For this long after a port call, destination and draught are taken as not yet entered. Hours.
     #[schemars(range(min = 0, max = 2400))]
     pub settle_hours: f64,
     /// A port call shorter than this is short. Hours.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 2400))]
     pub call_hours: f64,
     /// A change of draught below this counts as none. Metres.
-    #[schemars(range(min = 0, max = 100_000))]
+    #[schemars(range(min = 0.01, max = 25))]
     pub draught_metres: f64,
 }
 
@@ -40,21 +40,4 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if !(0..=100).contains(&self.score) {
-            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
-        }
-        for (key, value) in [
-            ("kept_minutes", self.kept_minutes),
-            ("call_hours", self.call_hours),
-            ("draught_metres", self.draught_metres),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        not_negative(&mut problems, "settle_hours", self.settle_hours);
-        problems
-    }
-}
+impl Coherent for Settings {}

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::checks::Coherent;
+
 use crate::base::time::Span;
-use crate::behaviours::checks::positive;
 
 /// Settings `[behaviours.watchlist]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -12,7 +13,7 @@ pub struct Settings {
     /// Whether the behaviour runs.
     pub enabled: bool,
     /// The alert ends after this long without a report. Hours.
-    #[schemars(range(min = 0, max = 2400))]
+    #[schemars(range(min = 0.01, max = 2400))]
     pub silent_hours: f64,
 }
 
@@ -22,14 +23,9 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        positive(&mut problems, "silent_hours", self.silent_hours);
-        problems
-    }
+impl Coherent for Settings {}
 
+impl Settings {
     pub(super) fn silent(&self) -> Span {
         Span::from_millis((self.silent_hours * 3_600_000.0) as i64)
     }

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::fault::Fault;
+use crate::behaviours::checks::{Coherent, ordered};
+
 use crate::base::time::Span;
-use crate::behaviours::checks::{not_negative, ordered, positive};
 use crate::behaviours::facts::minutes;
 use crate::behaviours::runner::condition::{Observation, Timing};
 
@@ -26,16 +28,16 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 200))]
     pub min_knots: f64,
     /// Upper end of the band. Knots.
-    #[schemars(range(min = 0, max = 200))]
+    #[schemars(range(min = 0.1, max = 200))]
     pub max_knots: f64,
     /// How far inside the band the speed must be for the alert to end. Knots.
     #[schemars(range(min = 0, max = 200))]
     pub margin_knots: f64,
     /// How long the vessel must be outside the band. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub after_minutes: f64,
     /// How long the vessel must be back in the band. Minutes.
-    #[schemars(range(min = 0, max = 43_200))]
+    #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
 }
 
@@ -54,37 +56,31 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Every fault in these settings, as a sentence that begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, points) in [("score", self.score), ("asked_score", self.asked_score)] {
-            if !(0..=100).contains(&points) {
-                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
-            }
-        }
-        positive(&mut problems, "max_knots", self.max_knots);
-        positive(&mut problems, "after_minutes", self.after_minutes);
-        positive(&mut problems, "end_minutes", self.end_minutes);
-        not_negative(&mut problems, "min_knots", self.min_knots);
-        not_negative(&mut problems, "margin_knots", self.margin_knots);
-        ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
-        let band = self.max_knots - self.min_knots;
-        let room = if self.min_knots == 0.0 { band } else { band / 2.0 };
-        if 0.0 <= room && room < self.margin_knots {
-            problems.push(format!(
-                "margin_knots ({}) must not be above {room}: no speed would be back in the band of {} to {}",
-                self.margin_knots, self.min_knots, self.max_knots
-            ));
-        }
-        problems
+impl Coherent for Settings {
+    fn problems(&self) -> Vec<Fault> {
+        ordered(("min_knots", self.min_knots), ("max_knots", self.max_knots))
+            .or_else(|| self.wide_margin())
+            .into_iter()
+            .collect()
     }
 
-    /// Whether these settings, or a zone's overrides of them, set a band at all.
-    pub fn has_band(&self, overrides: &Map<String, Value>) -> bool {
+    fn lacks(&self, overrides: &Map<String, Value>) -> Option<Fault> {
         let defaults = Settings::default();
         let own = self.min_knots != defaults.min_knots || self.max_knots != defaults.max_knots;
-        own || ["min_knots", "max_knots"].iter().any(|key| overrides.contains_key(*key))
+        let has_band = own || ["min_knots", "max_knots"].iter().any(|key| overrides.contains_key(*key));
+        let fault = || Fault::new("", "gives neither min_knots nor max_knots, so no vessel is too slow or too fast");
+        (!has_band).then(|| fault().advise("write for instance {\"zone_speed\": {\"max_knots\": 30}}"))
+    }
+}
+
+impl Settings {
+    /// A margin that leaves no speed within it.
+    fn wide_margin(&self) -> Option<Fault> {
+        let Settings { min_knots, max_knots, margin_knots, .. } = self;
+        let band = max_knots - min_knots;
+        let room = if *min_knots == 0.0 { band } else { band / 2.0 };
+        let what = || format!("{margin_knots} leaves no speed within the band of {min_knots} to {max_knots} knots");
+        (room < *margin_knots).then(|| Fault::new("margin_knots", what()).advise(format!("write {room} or less")))
     }
 
     pub(super) fn rule(&self, merge: Span) -> Timing {

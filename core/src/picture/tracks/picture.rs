@@ -26,9 +26,9 @@ pub struct Tracks {
 }
 
 impl Tracks {
-    /// An empty picture of `settings.shards` shards. `satellite_sources` are the inputs with a lateness above 15 min.
+    /// An empty picture of `settings.lanes` shards. `satellite_sources` are the inputs with a lateness above 15 min.
     pub fn new(settings: Settings, satellite_sources: Vec<(SourceId, Span)>) -> Tracks {
-        let count = settings.shards.clamp(1, super::settings::MOST_SHARDS);
+        let count = settings.lanes.clamp(1, super::settings::MOST_LANES);
         let shift = count.next_power_of_two().trailing_zeros();
         let shard = |number| Shard::new(number, shift, settings.clone(), satellite_sources.clone());
         let shards = (0..count).map(shard).collect();

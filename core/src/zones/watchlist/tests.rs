@@ -62,27 +62,33 @@ fn every_fault_is_reported_with_file_line_and_column() {
     assert_eq!(
         faults("mmsi,level,expires\n12,high,\n224000001,urgent,tomorrow\n\n,low,\n224000001,low,,x\n"),
         [
-            "customs.csv:2: mmsi: \"12\" is not a number of 9 digits",
-            "customs.csv:3: level: \"urgent\" is not one of low, medium, high, critical",
-            "customs.csv:3: expires: \"tomorrow\" is not a date: write 2026-11-22 or 2026-11-22T18:00:00Z",
-            "customs.csv:5: mmsi: the row does not identify a ship",
-            "customs.csv:6: 4: too many cells: put texts with a separator in quotation marks",
+            "customs.csv:2: column mmsi: \"12\" is not a number of 9 digits; write all digits, and nothing else",
+            "customs.csv:3: column level: \"urgent\" is not known; write low, medium, high or critical",
+            "customs.csv:3: column expires: \"tomorrow\" is not a date; write 2026-11-22 or 2026-11-22T18:00:00Z",
+            "customs.csv:5: column mmsi: the row does not identify a ship; write its MMSI, IMO number, call sign or name",
+            "customs.csv:6: column 4: is beyond the header; put texts with a separator in quotation marks",
         ]
     );
     assert_eq!(
         faults("mmsi,colour\n"),
         [
-            "customs.csv:1: 2: unknown column \"colour\"; write one of: mmsi, imo, call_sign, name, list, reason, owner, level, expires"
+            "customs.csv:1: column 2: unknown column \"colour\"; write one of: mmsi, imo, call_sign, name, list, reason, owner, level, expires"
         ]
     );
-    assert_eq!(faults(""), ["customs.csv:1: header: needs one of mmsi, imo, call_sign, name"]);
+    assert_eq!(
+        faults(""),
+        ["customs.csv:1: no column of the header identifies a ship; name one of them mmsi, imo, call_sign, name"]
+    );
 }
 
 #[test]
 fn faults_beyond_the_limit_are_reported_as_a_number() {
     let faults = faults(&format!("mmsi\n{}", "12\n".repeat(250)));
     assert_eq!(faults.len(), 101);
-    assert_eq!(faults[99], "customs.csv:101: mmsi: \"12\" is not a number of 9 digits");
+    assert_eq!(
+        faults[99],
+        "customs.csv:101: column mmsi: \"12\" is not a number of 9 digits; write all digits, and nothing else"
+    );
     assert_eq!(faults[100], "customs.csv: 150 more faults, in this list and earlier ones");
 }
 
@@ -101,8 +107,8 @@ fn lists_beyond_the_limits_are_rejected_with_file_and_size() {
     assert_eq!(
         refused(Bounds { rows: 699, ..bounds }),
         [
-            "two.csv: does not fit: its first 300 rows take 0.0 MB, after 400 rows and 0.0 MB of other files; all lists together \
-          may have 699 rows and 1.0 MB: leave rows out"
+            "two.csv: does not fit: its first 300 rows take 0.0 MB, after 400 rows and 0.0 MB of other files; leave rows out: \
+          all lists together may have 699 rows and 1.0 MB"
         ]
     );
     assert!(refused(Bounds { bytes: 20_000, ..bounds })[0].starts_with("one.csv: does not fit: its first "));

@@ -11,12 +11,14 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
+use atalaia_core::base::fault::Fault;
+
 /// The system's resolver, or a test's.
 type LookUp = fn(&str) -> Resolving;
 
 /// Parses a network of the settings, or a single address.
-pub(super) fn network(text: &str) -> Result<IpNet, String> {
-    let fault = |_| format!("{text:?} is not a network; write 10.0.0.0/8 or fd00::/8");
+pub(super) fn network(text: &str) -> Result<IpNet, Fault> {
+    let fault = |_| Fault::new("", format!("{text:?} is not a network")).advise("write 10.0.0.0/8 or fd00::/8");
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(IpNet::from(address)),
         Err(_) => text.parse::<IpNet>().map_err(fault),
@@ -45,7 +47,7 @@ impl Guard {
     }
 
     /// Checks an address written in the URL. Names are checked later, when they are resolved.
-    pub(super) fn host(&self, url: &Url) -> Result<(), String> {
+    pub(super) fn host(&self, url: &Url) -> Result<(), Fault> {
         // The URL parser has normalised every notation of an IPv4 address.
         let host = url.host_str().unwrap_or_default();
         match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
@@ -55,14 +57,18 @@ impl Guard {
     }
 
     /// The error says why the address is not allowed.
-    fn address(&self, address: IpAddr) -> Result<(), String> {
+    fn address(&self, address: IpAddr) -> Result<(), Fault> {
         let meant = meant(address);
         let is_named = self.allow.iter().any(|network| network.contains(&meant) || network.contains(&address));
         match (is_named, kind(meant)) {
             (true, _) => Ok(()),
-            (false, Some(kind)) => Err(format!("{address} is {kind}; name its network in allow if that is meant")),
+            (false, Some(kind)) => {
+                let fault = Fault::new("", format!("{address} is {kind}"));
+                Err(fault.advise("name its network in allow if that is meant"))
+            }
             (false, None) if self.named_only => {
-                Err(format!("{address} would receive it unencrypted; write https://, or name its network in allow"))
+                let fault = Fault::new("", format!("{address} would receive it unencrypted"));
+                Err(fault.advise("write https://, or name its network in allow"))
             }
             (false, None) => Ok(()),
         }
@@ -84,7 +90,7 @@ impl Resolve for Guard {
             for found in (guard.look_up)(name.as_str()).await? {
                 match guard.address(found.ip()) {
                     Ok(()) => allowed.push(found),
-                    Err(fault) => why = fault,
+                    Err(fault) => why = fault.to_string(),
                 }
             }
             match allowed.is_empty() {

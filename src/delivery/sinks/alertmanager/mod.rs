@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::{alertmanager, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::platform::clock::{Clock, Moment};
@@ -19,6 +20,7 @@ use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
 use atalaia_core::alerts::Status;
+use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::Time;
 
 const REFRESH: Duration = Duration::from_secs(60);
@@ -39,6 +41,7 @@ pub struct Settings {
     pub bearer: Option<Secret>,
     /// Time limit of the whole exchange in seconds, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u64,
     /// Networks outside the public Internet that may be reached.
     #[serde(default)]
@@ -49,8 +52,8 @@ pub struct Settings {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        self.target().problems(path)
+    fn problems(&self) -> Vec<Fault> {
+        self.target().problems()
     }
 
     fn within(&mut self, folder: &Path) {

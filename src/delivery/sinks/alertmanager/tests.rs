@@ -9,6 +9,7 @@ use super::*;
 use crate::delivery::http_post::receiver::Receiver;
 use crate::delivery::payload::letter_with;
 use crate::delivery::trial::installed;
+use atalaia_core::base::fault;
 use atalaia_core::base::time::Time;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -16,7 +17,7 @@ const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 fn sink(url: &str) -> Alertmanager {
     let text = format!("url = \"{url}\"\nallow = [\"127.0.0.1\"]\ntls.ca = \"tests/payloads/ca.pem\"");
     let settings: Settings = toml::from_str(&text).expect("settings");
-    assert_eq!(settings.problems("sinks[0].alertmanager"), [""; 0]);
+    assert_eq!(fault::lines("sinks[0].alertmanager", settings.problems()), [""; 0]);
     Alertmanager::new(&settings, &SenderIdentity { site: "lisbon-1".to_owned() }).expect("a sink")
 }
 

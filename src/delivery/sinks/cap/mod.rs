@@ -9,11 +9,13 @@ use crate::delivery::http_post::{self, Target};
 use crate::delivery::outlet::{Outlet, Place};
 use crate::delivery::payload::{cap, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::Fault;
 
 /// `[sinks.cap]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
@@ -32,6 +34,7 @@ pub struct Settings {
     pub bearer: Option<Secret>,
     /// Time limit of the whole exchange in seconds, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u64,
     /// Networks outside the public Internet that may be reached.
     #[serde(default)]
@@ -42,13 +45,14 @@ pub struct Settings {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.place().problems(path, "https://RECEIVER/");
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = self.place().problems("https://RECEIVER/");
         let has_no_place = |c: char| c.is_whitespace() || c.is_control() || [',', '<', '>', '&'].contains(&c);
         if self.sender.is_empty() || self.sender.contains(has_no_place) {
-            problems.push(format!(
-                "{path}.sender: is not a name of a sender; write ops@centre.example, without spaces and commas"
-            ));
+            problems.push(
+                Fault::new("sender", "is not a name of a sender")
+                    .advise("write ops@centre.example, without spaces and commas"),
+            );
         }
         problems
     }
@@ -70,8 +74,8 @@ impl Table for Settings {
         self.spool.as_deref()
     }
 
-    fn requirements(&self, path: &str) -> Vec<String> {
-        self.place().requirements(path)
+    fn requirements(&self) -> Vec<Fault> {
+        self.place().requirements()
     }
 }
 

@@ -3,12 +3,13 @@
 use super::*;
 use crate::delivery::http_post::receiver::Receiver;
 use crate::delivery::payload::letter_with;
+use atalaia_core::base::fault;
 
 fn sink(more: &str) -> Cap {
     let text =
         format!("sender = \"ops@centre.example\"\nallow = [\"127.0.0.1\"]\n{more}\ntls.ca = \"tests/payloads/ca.pem\"");
     let settings: Settings = toml::from_str(&text).expect("settings");
-    assert_eq!(settings.problems("sinks[0].cap"), [""; 0]);
+    assert_eq!(fault::lines("sinks[0].cap", settings.problems()), [""; 0]);
     Cap::new(&settings, &SenderIdentity { site: "lisbon-1".to_owned() }).expect("a sink")
 }
 
@@ -28,7 +29,8 @@ async fn a_message_is_put_into_the_folder_or_posted() {
 
 #[test]
 fn its_settings_need_one_output_and_a_valid_sender() {
-    let problems = |text: &str| toml::from_str::<Settings>(text).expect("settings").problems("sinks[0].cap");
+    let problems =
+        |text: &str| fault::lines("sinks[0].cap", toml::from_str::<Settings>(text).expect("settings").problems());
     assert_eq!(problems("sender = \"ops@centre.example\"").len(), 1);
     for sender in ["", "the centre", "a,b", "<a>", "a&b"] {
         assert_eq!(problems(&format!("sender = \"{sender}\"\nspool = \"out\"")).len(), 1, "{sender}");

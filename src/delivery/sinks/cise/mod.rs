@@ -11,11 +11,14 @@ use crate::delivery::outlet::{Outlet, Place};
 use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
 use crate::delivery::payload::read;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::Fault;
+use atalaia_core::base::text::advice;
 use atalaia_core::behaviours;
 
 /// `[sinks.cise]`
@@ -46,6 +49,7 @@ pub struct Settings {
     pub bearer: Option<Secret>,
     /// Time limit of the whole exchange in seconds, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u64,
     /// Networks outside the public Internet that may be reached.
     #[serde(default)]
@@ -56,18 +60,18 @@ pub struct Settings {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.place().problems(path, "https://ADAPTOR/");
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = self.place().problems("https://ADAPTOR/");
         for (key, id) in [("sender", &self.sender), ("recipient", &self.recipient)] {
             if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
-                problems.push(format!("{path}.{key}: is not a service id; write letters, digits, `.`, `_` and `-`"));
+                problems.push(Fault::new(key, "is not a service id").advise("write letters, digits, `.`, `_` and `-`"));
             }
         }
         for name in self.anomaly_types.keys().filter(|name| !behaviours::NAMES.contains(&name.as_str())) {
-            problems.push(format!(
-                "{path}.anomaly_types: unknown behaviour `{name}`; there are {}",
-                behaviours::NAMES.join(", ")
-            ));
+            problems.push(
+                Fault::new("anomaly_types", format!("unknown behaviour `{name}`"))
+                    .advise(advice(name, behaviours::NAMES)),
+            );
         }
         problems
     }
@@ -89,8 +93,8 @@ impl Table for Settings {
         self.spool.as_deref()
     }
 
-    fn requirements(&self, path: &str) -> Vec<String> {
-        self.place().requirements(path)
+    fn requirements(&self) -> Vec<Fault> {
+        self.place().requirements()
     }
 }
 

@@ -5,13 +5,14 @@ use serde_json::json;
 use super::*;
 use crate::delivery::http_post::receiver::Receiver;
 use crate::delivery::payload::letter_with;
+use atalaia_core::base::fault;
 
 const IDS: &str = "sender = \"xx.atalaia.anomaly.push.provider\"\nrecipient = \"yy.legacy.anomaly.push.consumer\"";
 
 fn sink(more: &str) -> Cise {
     let text = format!("{IDS}\nallow = [\"127.0.0.1\"]\n{more}\ntls.ca = \"tests/payloads/ca.pem\"");
     let settings: Settings = toml::from_str(&text).expect("settings");
-    assert_eq!(settings.problems("sinks[0].cise"), [""; 0]);
+    assert_eq!(fault::lines("sinks[0].cise", settings.problems()), [""; 0]);
     Cise::new(&settings, &SenderIdentity { site: "lisbon-1".to_owned() }).expect("a sink")
 }
 
@@ -42,7 +43,8 @@ async fn amber_strict_is_refused_and_leaves_nothing_behind() {
 
 #[test]
 fn its_settings_need_one_output_and_known_behaviours() {
-    let problems = |text: &str| toml::from_str::<Settings>(text).expect("settings").problems("sinks[0].cise");
+    let problems =
+        |text: &str| fault::lines("sinks[0].cise", toml::from_str::<Settings>(text).expect("settings").problems());
     assert_eq!(problems(IDS).len(), 1, "no door");
     assert_eq!(problems(&format!("{IDS}\nspool = \"a\"\nurl = \"https://adaptor.example/\"")).len(), 1, "two doors");
     assert_eq!(problems("sender = \"a b\"\nrecipient = \"\"\nspool = \"a\"").len(), 2);

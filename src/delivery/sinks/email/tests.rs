@@ -8,6 +8,7 @@ use super::*;
 use crate::delivery::trial::{
     LogCapture, Server, beside, deliveries, golden, installed, is_later, secret, sender, trust, with,
 };
+use atalaia_core::base::fault;
 
 fn settings(port: u16, security: Security) -> Settings {
     let text = format!(
@@ -290,13 +291,13 @@ fn mails_keep_their_interval_and_hourly_limit() {
 #[test]
 fn faults_of_settings_are_named() {
     let bad: Settings = toml::from_str(
-        "address = \"mail.example.org:25\"\nsecurity = \"none\"\nfrom = \"nobody\"\nto = [\"a@example.org\", \"b\\r\\nBcc: c@example.org\"]\nuser = \"u\"\nmax_per_hour = 0",
+        "address = \"mail.example.org:25\"\nsecurity = \"none\"\nfrom = \"nobody\"\nto = [\"a@example.org\", \"b\\r\\nBcc: c@example.org\"]\nuser = \"u\"",
     )
     .expect("readable");
-    let problems = bad.problems("sinks[0].email");
-    assert_eq!(problems.len(), 5, "{problems:#?}");
+    let problems = fault::lines("sinks[0].email", bad.problems());
+    assert_eq!(problems.len(), 4, "{problems:#?}");
     assert!(problems.iter().all(|problem| problem.starts_with("sinks[0].email")));
     assert!(problems.iter().any(|problem| problem.starts_with("sinks[0].email.to[1]: ")));
-    assert!(settings(587, Security::Starttls).problems("p").is_empty());
-    assert!(settings(25, Security::None).problems("p").is_empty(), "nothing leaves the machine");
+    assert!(fault::lines("p", settings(587, Security::Starttls).problems()).is_empty());
+    assert!(fault::lines("p", settings(25, Security::None).problems()).is_empty(), "nothing leaves the machine");
 }

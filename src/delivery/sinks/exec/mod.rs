@@ -18,9 +18,11 @@ use tokio::time::timeout;
 
 use crate::delivery::http_post::one_line;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::platform::table::Table;
+use atalaia_core::base::fault::Fault;
 
 /// `EX_TEMPFAIL` of sysexits: the program asks for another try.
 const TRY_AGAIN: i32 = 75;
@@ -37,6 +39,7 @@ pub struct Settings {
     pub command: Vec<String>,
     /// Seconds after which the program is killed, 1 to 100.
     #[serde(default = "timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u64,
 }
 
@@ -45,18 +48,16 @@ fn timeout_seconds() -> u64 {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
+    fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         if !self.command.first().is_some_and(|program| Path::new(program).is_absolute()) {
-            problems.push(format!(
-                "{path}.command: is not an absolute path of a program; write [\"/usr/local/bin/PROGRAM\"]"
-            ));
+            problems.push(
+                Fault::new("command", "is not an absolute path of a program")
+                    .advise("write [\"/usr/local/bin/PROGRAM\"]"),
+            );
         }
         if self.command.iter().any(|argument| argument.contains('\0')) {
-            problems.push(format!("{path}.command: holds a character that no argument allows"));
-        }
-        if !(1..=100).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
+            problems.push(Fault::new("command", "holds a character that no argument allows"));
         }
         problems
     }
@@ -65,13 +66,16 @@ impl Table for Settings {
         self.command.first().map(String::as_str)
     }
 
-    fn requirements(&self, path: &str) -> Vec<String> {
+    fn requirements(&self) -> Vec<Fault> {
         let is_program = |program: &&String| {
             fs::metadata(program).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
         };
         let other = self.command.first().filter(|program| !is_program(program));
         let advice = "write the path of one that may be run";
-        other.map(|program| format!("{path}.command: {program} is not a program; {advice}")).into_iter().collect()
+        other
+            .map(|program| Fault::new("command", format!("{program} is not a program")).advise(advice))
+            .into_iter()
+            .collect()
     }
 }
 

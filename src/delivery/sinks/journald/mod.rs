@@ -13,6 +13,7 @@ use crate::delivery::sinks;
 use crate::delivery::telling::{Telling, cut};
 use crate::platform::table::Table;
 use atalaia_core::alerts::Severity;
+use atalaia_core::base::fault::Fault;
 
 /// Maximum wait for the journal to accept an entry.
 const WAIT: Duration = Duration::from_secs(10);
@@ -38,10 +39,12 @@ impl Table for Settings {
         Some(Settings::default())
     }
 
-    fn problems(&self, path: &str) -> Vec<String> {
+    fn problems(&self) -> Vec<Fault> {
         match self.socket.is_absolute() {
             true => Vec::new(),
-            false => vec![format!("{path}.socket: is not an absolute path; write \"/run/systemd/journal/socket\"")],
+            false => {
+                vec![Fault::new("socket", "is not an absolute path").advise("write \"/run/systemd/journal/socket\"")]
+            }
         }
     }
 }

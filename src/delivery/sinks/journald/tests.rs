@@ -59,5 +59,5 @@ async fn a_journal_that_is_not_there_is_tried_later() {
     assert!(is_later(&sink.send(&deliveries()).await.expect_err("no journal")));
     let _journal = UnixDatagram::bind(&socket).expect("bound");
     assert_eq!(sink.send(&deliveries()).await, Ok(()), "the journal has come back");
-    assert_eq!(Settings { socket: "journal".into() }.problems("sinks[0].journald").len(), 1);
+    assert_eq!(Settings { socket: "journal".into() }.problems().len(), 1);
 }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::delivery::broker::BrokerSettings;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
@@ -23,6 +24,7 @@ use crate::platform::mqtt;
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 
 /// Maximum size of an outgoing message. Bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -49,6 +51,7 @@ pub struct Settings {
     pub allow_plaintext: bool,
     /// Seconds to wait for the broker's acknowledgement before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u32,
     /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
@@ -60,15 +63,15 @@ fn timeout_seconds() -> u32 {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.broker().problems(path);
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = self.broker().problems();
         if self.password.is_some() && self.user.is_none() {
-            problems.push(format!("{path}.user: is missing; write the user of the password"));
+            problems.push(Fault::new("user", "is missing").advise("write the user of the password"));
         }
         if self.client_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
-            problems.push(format!("{path}.client_id: is not a name; write letters and digits or leave it out"));
+            problems.push(Fault::new("client_id", "is not a name").advise("write letters and digits or leave it out"));
         }
-        problems.extend(self.password.iter().flat_map(|secret| secret.problems(&format!("{path}.password"))));
+        problems.extend(self.password.iter().flat_map(|secret| fault::below("password", secret.problems())));
         problems
     }
 
@@ -95,11 +98,10 @@ impl Settings {
             url: &self.url,
             plain: "mqtt://",
             secure: "mqtts://",
-            advice: "a broker; write \"mqtts://host:8883\" (user and password have keys of their own)",
+            wanted: ["a broker", "write \"mqtts://host:8883\" (user and password have keys of their own)"],
             tls: &self.tls,
             secret: self.password.is_some().then_some(("password", "would")),
             allow_plaintext: self.allow_plaintext,
-            timeout_seconds: self.timeout_seconds,
         }
     }
 }

@@ -17,6 +17,7 @@ use tracing::debug;
 
 use crate::delivery::broker::BrokerSettings;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::Telling;
@@ -24,6 +25,7 @@ use crate::delivery::wire::Address;
 use crate::platform::nats::{Gate, Identity, Login, LoginError};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 
 /// `[sinks.nats]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -39,6 +41,7 @@ pub struct Settings {
     pub allow_plaintext: bool,
     /// Seconds to wait for the server to store the message before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u32,
     /// Trusted certificate authorities and our client certificate.
     #[serde(default)]
@@ -50,9 +53,9 @@ fn timeout_seconds() -> u32 {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.broker().problems(path);
-        problems.extend(self.login.problems(&format!("{path}.login")));
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = self.broker().problems();
+        problems.extend(fault::below("login", self.login.problems()));
         problems
     }
 
@@ -71,8 +74,8 @@ impl Table for Settings {
         Endpoint::of_url(&url, 4222).map(|endpoint| ("url", endpoint)).into_iter().collect()
     }
 
-    fn requirements(&self, path: &str) -> Vec<String> {
-        self.login.requirements(path)
+    fn requirements(&self) -> Vec<Fault> {
+        self.login.requirements()
     }
 }
 
@@ -82,11 +85,10 @@ impl Settings {
             url: &self.url,
             plain: "nats://",
             secure: "tls://",
-            advice: "a server; write \"tls://host:4222\" (credentials go under `login`)",
+            wanted: ["a server", "write \"tls://host:4222\" (credentials go under `login`)"],
             tls: &self.tls,
             secret: self.login.is_shown().then_some(("url", "token or password would")),
             allow_plaintext: self.allow_plaintext,
-            timeout_seconds: self.timeout_seconds,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::*;
 use crate::delivery::trial::{
     Server, beside, deliveries, free_port, installed, is_later, listens, secret, sender, trust, with,
 };
+use atalaia_core::base::fault;
 
 fn settings(url: &str) -> Settings {
     toml::from_str(&format!("url = \"{url}\"")).expect("settings")
@@ -186,7 +187,8 @@ fn nothing_from_the_air_stands_in_a_subject() {
 
 #[test]
 fn faults_of_settings_are_named() {
-    let problems = |text: &str| toml::from_str::<Settings>(text).expect("readable").problems("sinks[0].nats");
+    let problems =
+        |text: &str| fault::lines("sinks[0].nats", toml::from_str::<Settings>(text).expect("readable").problems());
     assert!(problems("url = \"tls://nats.example.org:4222\"\nlogin.token = { credential = \"nats\" }").is_empty());
     for bad in [
         "url = \"nats.example.org\"",
@@ -195,7 +197,6 @@ fn faults_of_settings_are_named() {
         "url = \"tls://n:4222\"\n[login]\ntoken = { credential = \"n\" }\nuser = \"u\"\npassword = { credential = \"n\" }",
         "url = \"tls://n:4222\"\nlogin.user = \"u\"",
         "url = \"nats://n:4222\"\ntls.ca = \"ca.pem\"",
-        "url = \"nats://n:4222\"\ntimeout_seconds = 301",
     ] {
         let problems = problems(bad);
         assert_eq!(problems.len(), 1, "{bad}: {problems:#?}");

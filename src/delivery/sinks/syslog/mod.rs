@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::delivery::telling::{Telling, cut};
@@ -20,6 +21,7 @@ use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
 use atalaia_core::ais::hidden;
 use atalaia_core::alerts::Severity;
+use atalaia_core::base::fault::{self, Fault};
 
 /// Message size that every collector must accept (RFC 5424, section 6.1); headers are shorter. Bytes.
 const LEAST_BYTES: usize = 480;
@@ -45,9 +47,11 @@ pub struct Settings {
     pub enterprise: u32,
     /// Maximum message size in bytes, 480 to 65000; longer texts are cut.
     #[serde(default = "longest_bytes")]
+    #[schemars(range(min = LEAST_BYTES, max = MOST_BYTES))]
     pub longest_bytes: usize,
     /// Seconds to wait for the collector before the attempt fails, 1 to 100.
     #[serde(default = "timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u32,
     /// Trusted certificate authorities and our client certificate, for TLS.
     #[serde(default)]
@@ -86,22 +90,12 @@ pub enum Facility {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems: Vec<String> =
-            Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
-        if !(LEAST_BYTES..=MOST_BYTES).contains(&self.longest_bytes) {
-            problems.push(format!(
-                "{path}.longest_bytes must lie between {LEAST_BYTES} and {MOST_BYTES}, not {}",
-                self.longest_bytes
-            ));
-        }
-        if !(1..=100).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
-        }
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems: Vec<Fault> = Address::problem(&self.address).into_iter().collect();
         if self.transport != Transport::Tls && self.tls != tls::Settings::default() {
-            problems.push(format!("{path}.tls: goes with transport = \"tls\"; write that or leave it out"));
+            problems.push(Fault::new("tls", "goes with transport = \"tls\"").advise("write that or leave it out"));
         }
-        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems.extend(fault::below("tls", self.tls.problems()));
         problems
     }
 

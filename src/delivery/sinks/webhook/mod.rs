@@ -12,12 +12,14 @@ use sha2::Sha256;
 use crate::delivery::http_post::{self, Post, Target};
 use crate::delivery::payload::{alertmanager, events, read};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
+use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
 use crate::delivery::sinks;
 use crate::platform::clock::Clock;
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::base::fault::{self, Fault};
 use atalaia_core::base::time::Time;
 
 /// Prefix of symmetric keys in Standard Webhooks.
@@ -43,6 +45,7 @@ pub struct Settings {
     pub headers: BTreeMap<String, Secret>,
     /// Time limit of the whole exchange in seconds, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
+    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
     pub timeout_seconds: u64,
     /// Networks outside the public Internet that may be reached.
     #[serde(default)]
@@ -68,13 +71,14 @@ pub enum Body {
 }
 
 impl Table for Settings {
-    fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = self.target().problems(path);
+    fn problems(&self) -> Vec<Fault> {
+        let mut problems = self.target().problems();
         if 2 < self.secrets.len() {
-            problems.push(format!("{path}.secrets: holds {}; at most two keys at a time", self.secrets.len()));
+            problems
+                .push(Fault::new("secrets", format!("holds {} keys", self.secrets.len())).advise("write at most two"));
         }
         for (index, secret) in self.secrets.iter().enumerate() {
-            problems.extend(secret.problems(&format!("{path}.secrets[{index}]")));
+            problems.extend(fault::below(&format!("secrets[{index}]"), secret.problems()));
         }
         problems
     }
@@ -92,17 +96,17 @@ impl Table for Settings {
         Endpoint::of_url(&self.url, 443).map(|endpoint| ("url", endpoint)).into_iter().collect()
     }
 
-    fn requirements(&self, path: &str) -> Vec<String> {
-        self.useless_keys(path)
+    fn requirements(&self) -> Vec<Fault> {
+        self.useless_keys()
     }
 }
 
 impl Settings {
     /// Faults of keys that can be read but are not signing keys. Unreadable secrets are reported elsewhere.
-    fn useless_keys(&self, path: &str) -> Vec<String> {
+    fn useless_keys(&self) -> Vec<Fault> {
         let read = self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.read().ok()?)));
         let useless = read.filter_map(|(index, secret)| Some((index, key(&secret).err()?)));
-        useless.map(|(index, error)| format!("{path}.secrets[{index}]: {error}")).collect()
+        useless.map(|(index, fault)| fault.below(&format!("secrets[{index}]"))).collect()
     }
 
     fn target(&self) -> Target<'_> {
@@ -201,14 +205,13 @@ fn signature(key: &Hmac<Sha256>, id: &str, seconds: i64, body: &[u8]) -> String 
     format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes()))
 }
 
-fn key(revealed: &Revealed) -> Result<Hmac<Sha256>, String> {
+fn key(revealed: &Revealed) -> Result<Hmac<Sha256>, Fault> {
     let bytes = revealed.expose().strip_prefix(PREFIX).and_then(|text| BASE64.decode(text.as_bytes()).ok());
     let bytes = bytes.filter(|bytes| (24..=64).contains(&bytes.len()));
     let fault = || {
-        format!(
-            "is not a signing key; write {PREFIX} and the base64 of 24 to 64 random bytes into it, for instance: echo \"{PREFIX}$(openssl rand \
-             -base64 32)\""
-        )
+        Fault::new("", "is not a signing key").advise(format!(
+            "write {PREFIX} and the base64 of 24 to 64 random bytes into it, for instance: echo \"{PREFIX}$(openssl rand -base64 32)\""
+        ))
     };
     Ok(Hmac::new_from_slice(&bytes.ok_or_else(fault)?).expect("a key may have any length"))
 }

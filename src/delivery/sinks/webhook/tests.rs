@@ -8,6 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::delivery::http_post::receiver::{Receiver, Request};
 use crate::delivery::payload::letter_with;
+use atalaia_core::base::fault;
 
 const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NEW: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -122,7 +123,10 @@ fn an_invalid_key_is_reported_but_not_shown() {
         assert!(error.ends_with("echo \"whsec_$(openssl rand -base64 32)\"") && !error.contains("canary"), "{error}");
     }
     let three = Settings { secrets: vec![Secret::Credential("a".to_owned()); 3], ..settings("http://127.0.0.1:9/") };
-    assert_eq!(three.problems("sinks[2].webhook"), ["sinks[2].webhook.secrets: holds 3; at most two keys at a time"]);
+    assert_eq!(
+        fault::lines("sinks[2].webhook", three.problems()),
+        ["sinks[2].webhook.secrets: holds 3 keys; write at most two"]
+    );
 }
 
 #[test]
@@ -130,5 +134,5 @@ fn the_settings_know_their_keys() {
     assert!(toml::from_str::<Settings>("url = \"https://hooks.example/\"\nsecret = \"x\"").is_err());
     let least: Settings = toml::from_str("url = \"https://hooks.example/\"").expect("settings");
     assert_eq!((least.body, least.timeout_seconds), (Body::Cloudevents, 15));
-    assert_eq!(least.problems("sinks[0].webhook"), [""; 0]);
+    assert_eq!(fault::lines("sinks[0].webhook", least.problems()), [""; 0]);
 }

@@ -10,6 +10,7 @@ use super::*;
 use crate::inputs::{Kind, Limits};
 use crate::platform::clock::Clock;
 use atalaia_core::ais::SourceId;
+use atalaia_core::base::fault;
 use atalaia_core::base::time::Span;
 
 #[tokio::test]
@@ -68,7 +69,7 @@ fn a_public_address_requires_authentication() {
             aiscatcher_http: table,
             ..inputs::Settings::of(Kind::AiscatcherHttp, "stations")
         };
-        input.problems("inputs[0]").join("\n")
+        fault::lines("inputs[0]", input.problems()).join("\n")
     };
     let file = || Some(Secret::File("secret".into()));
     let token = Settings { token: file(), ..Settings::default() };
@@ -84,5 +85,5 @@ fn a_public_address_requires_authentication() {
     assert!(told("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
     assert!(told("127.0.0.1:1", Some(Settings { password: None, ..half })).contains("has no password"));
     let elsewhere = inputs::Settings { aiscatcher_http: Some(token), ..inputs::Settings::of(Kind::Stdin, "stdin") };
-    assert!(elsewhere.problems("inputs[0]").join("\n").contains("takes no such table"));
+    assert!(fault::lines("inputs[0]", elsewhere.problems()).join("\n").contains("takes no such table"));
 }

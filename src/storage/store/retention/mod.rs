@@ -16,6 +16,7 @@ use super::changes::audit;
 use super::holds::HELD;
 use super::trail::Actor;
 use super::{StoreError, integrity, schema};
+use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::{Span, Time};
 
 /// Maximum number of rows deleted in one transaction, not counting the few that depend on an alert and are deleted with it.
@@ -60,20 +61,16 @@ impl Default for RetentionSettings {
 }
 
 impl RetentionSettings {
-    /// What the ranges of the fields do not show, as sentences that name the key. `promised_days` is the retention time that alerts announce to their receivers.
-    pub fn problems(&self, promised_days: u32) -> Vec<String> {
+    /// What the ranges of the fields do not show, with the path of the key. `promised_days` is the retention time that alerts announce to their receivers.
+    pub fn problems(&self, promised_days: u32) -> Vec<Fault> {
         let mut problems = Vec::new();
         if promised_days != 0 && promised_days < self.alerts_days {
-            problems.push(format!(
-                "retention.alerts_days: {} days are more than handling.retain_days ({promised_days}) allows; write no more than that",
-                self.alerts_days
-            ));
+            let what = format!("{} days are more than handling.retain_days ({promised_days}) allows", self.alerts_days);
+            problems.push(Fault::new("retention.alerts_days", what).advise("write no more than that"));
         }
         if self.audit_days != 0 && (self.alerts_days == 0 || self.audit_days < self.alerts_days) {
-            problems.push(
-                "retention.audit_days: who did what with an alert must outlast the alert; write 0 or no less than alerts_days"
-                    .to_owned(),
-            );
+            let what = "who did what with an alert must outlast the alert";
+            problems.push(Fault::new("retention.audit_days", what).advise("write 0 or no less than alerts_days"));
         }
         problems
     }

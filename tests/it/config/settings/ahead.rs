@@ -95,7 +95,7 @@ fn a_value_in_another_unit_and_a_swapped_zone_give_a_warning() {
     assert_eq!(code, Some(0), "{err}");
     for part in [
         "atalaia.toml:4: behaviours.ais_gap.after_hours: is 360, more than ten times the default of 6; 360 minutes are 6 hours\n",
-        "zones/ours.geojson:4: zone astray: geometry: lies on land, at 10.00 S 38.40 E: GeoJSON positions are [longitude, latitude]; if they \
+        "zones/ours.geojson:4: zone astray: geometry: lies on land, at 10.00 S 38.40 E; positions are [longitude, latitude]: if they \
          were swapped, it belongs to 38.40 N 10.00 W\n",
         "zone astray: settings.loitering.after_minutes: is 7200, more than ten times the default of 60; 7200 seconds are 120 minutes\n",
     ] {
@@ -255,7 +255,7 @@ fn the_settings_of_a_zone_are_judged_beside_its_other_faults() {
     let (code, _, err) = check(&folder, &format!("{INPUT}[zones]\nfolder = \"zones\"\n"), &[]);
     assert_eq!(code, Some(78), "{err}");
     for part in
-        ["months: ", "settings.loitering: after_minutes must be above 0", "unknown behaviour `driftt`", "`drift`?"]
+        ["months: ", "settings.loitering.after_minutes: must lie between 0.1", "settings.driftt: unknown", "`drift`?"]
     {
         assert!(err.contains(part), "{part} in {err}");
     }
