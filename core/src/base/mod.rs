@@ -7,7 +7,9 @@
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
 //! | [`text`] | numbers, distances and times as sentences write them; suggestions for misspelt words |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
+//! | `slab` | a list that is saved a few items at a time while its items change |
 
+pub(crate) mod slab;
 pub mod state;
 pub mod text;
 pub mod time;
