@@ -14,7 +14,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -69,6 +69,25 @@ fn main() {
     daemon.wait().unwrap();
 }
 
+/// Generates lines ahead of their time, a round of the fleet at a time.
+fn rounds(vessels: usize, rate: usize) -> Receiver<Vec<u8>> {
+    let every = vessels.div_ceil(rate) as i64;
+    let start = now() + Span::from_seconds(1);
+    let (sender, rounds) = sync_channel(1);
+    thread::spawn(move || {
+        let mut fleet = Fleet::new(vessels, 7);
+        for round in 0.. {
+            let mut text = Vec::new();
+            fleet.round(start + Span::from_seconds(round * every), every, &mut text);
+            // The feed has ended.
+            if sender.send(text).is_err() {
+                return;
+            }
+        }
+    });
+    rounds
+}
+
 /// Sends lines of now. Returns their number, and the median of the resident memory in MB over the second half.
 fn feed(
     mut stream: TcpStream,
@@ -76,13 +95,12 @@ fn feed(
     (vessels, rate, seconds): (usize, usize, usize),
     sent: &Sent,
 ) -> (f64, f64) {
-    let every = vessels as f64 / rate as f64;
-    let mut fleet = Fleet::new(vessels, 7);
-    let (mut text, mut device, mut count) = (Vec::new(), 0, 0);
+    let rounds = rounds(vessels, rate);
+    let mut text = rounds.recv().unwrap();
+    let (mut device, mut count) = (0, 0);
     let mut memory = Vec::new();
     let begun = Instant::now();
     'all: loop {
-        fleet.round(now(), (every.ceil() as i64).max(1), &mut text);
         let mut rest = text.as_slice();
         while !rest.is_empty() {
             // Five milliseconds of lines, as they are due.
@@ -108,6 +126,7 @@ fn feed(
                 break 'all;
             }
         }
+        text = rounds.recv().unwrap();
     }
     thread::sleep(Duration::from_secs(2));
     let mut late = memory.split_off(memory.len() / 2);

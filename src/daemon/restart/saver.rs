@@ -25,7 +25,8 @@ use atalaia_core::engine::Engine;
 
 /// A snapshot is due after this many bytes of lines, or after [`TIMES_STATE`] times the size of the state if that is more.
 const LEAST_RECEIVED: u64 = 16 << 20;
-/// Reading lines costs about ten times as much as saving a state of their size, so snapshots cost a twentieth of what the lines cost.
+/// Taking in lines costs more than ten times as much as saving a state of their size, so snapshots cost a twentieth to a tenth of what the
+/// lines cost, and a restart has at most this much to read again.
 const TIMES_STATE: u64 = 2;
 /// Pauses take at most one part in this many of the time.
 const PAUSES: u32 = 200;
@@ -195,8 +196,10 @@ impl Saver {
     }
 
     fn send(&self, work: Work) {
-        // The thread ends only with the saver.
-        let _ = self.sender.as_ref().map(|sender| sender.send(work));
+        if let Some(sender) = &self.sender {
+            // The thread ends only with the saver.
+            let _ = sender.send(work);
+        }
     }
 
     /// Ends the thread. A snapshot in progress is abandoned.

@@ -144,3 +144,18 @@ fn a_snapshot_that_is_abandoned_leaves_nothing_and_the_next_is_whole() {
         .filter_map(|file| file.ok()?.file_name().into_string().ok());
     assert_eq!(left.filter(|name| name.ends_with(".unfinished")).count(), 0);
 }
+
+#[test]
+fn a_snapshot_that_a_restart_could_not_use_gets_no_name() {
+    let room = room();
+    let mut records = room.records();
+    let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
+    room.live(&mut records, &mut live);
+    let known = std::mem::replace(&mut live.in_force, "settings that are not in the archive".to_owned());
+    let settle = room.hand_over(&mut records, &mut live);
+    settle.send(()).expect("the receiver is there");
+    records.saver.abandon().expect("the thread answers");
+    assert_eq!(room.snapshots(), 0);
+    live.in_force = known;
+    assert!(room.snapshot(&mut records, &mut live));
+}
