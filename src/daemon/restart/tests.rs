@@ -152,8 +152,8 @@ fn a_snapshot_that_a_restart_could_not_use_gets_no_name() {
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
     room.live(&mut records, &mut live);
     let known = std::mem::replace(&mut live.in_force, "settings that are not in the archive".to_owned());
-    let settle = room.hand_over(&mut records, &mut live);
-    settle.send(()).expect("the receiver is there");
+    // The thread may have given up by now.
+    let _ = room.hand_over(&mut records, &mut live).send(());
     records.saver.abandon().expect("the thread answers");
     assert_eq!(room.snapshots(), 0);
     live.in_force = known;
