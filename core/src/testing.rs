@@ -91,7 +91,7 @@ pub(crate) fn save_at_work(mut engine: Engine, lines: &[String]) -> (Vec<u8>, Ve
         if !more {
             return (first, others);
         }
-        if let Some(line) = lines.next() {
+        for line in lines.by_ref().take(5) {
             engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut Vec::new());
         }
     }
