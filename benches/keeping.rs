@@ -10,7 +10,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use atalaia::platform::disk::RealDisk;
 use atalaia::storage::journal::{self, Entry, Journal, Limits, Position};
@@ -25,6 +25,8 @@ use atalaia_core::zones::{Chart, ZoneSet};
 const EVERY: i64 = 180;
 /// Lines in one batch, as an input would hand them over.
 const BATCH: usize = 100;
+/// Length of a slice of a snapshot, as the daemon saves it. Bytes.
+const SLICE: usize = 256 << 10;
 
 fn main() {
     let vessels = number("ATALAIA_BENCH_VESSELS", 20_000);
@@ -36,7 +38,7 @@ fn main() {
     let filter = vec![Filter::from_severity("bench", Severity::Low)];
     let orders = Orders { filters: filter, handling: HandlingSettings::default() };
     let syncer = journal.syncer();
-    let before = move |position| drop(syncer.reach(Position(position), std::time::Duration::from_secs(10)));
+    let before = move |position| drop(syncer.reach(Position(position), Duration::from_secs(10)));
     let at = Time::from_seconds(1_770_000_000);
     let store = Store::open(&folder.path().join("store.sqlite"), orders, move || at, before, |_| {}).unwrap();
 
@@ -84,19 +86,24 @@ fn main() {
         plain_total / kept_total,
         median(&mut plain_seconds) / median(&mut kept_seconds)
     );
-    let clock = Instant::now();
-    let snapshot = kept.save();
-    let saving = clock.elapsed();
+    let ((pause, first), slices, snapshot) = save_between_lines(&mut kept);
+    let millis = |time: Duration| time.as_secs_f64() * 1e3;
+    println!(
+        "  state saved                {:>9.1} ms pause for {:.1} MB, then {} slices of at most {:.2} ms, {:.0} ms together",
+        millis(pause),
+        first as f64 / 1e6,
+        slices.len(),
+        slices.iter().copied().max().map_or(0.0, millis),
+        millis(slices.iter().sum()),
+    );
     let clock = Instant::now();
     let mut again = engine(&chart);
     again.restore(&snapshot).unwrap();
-    let taking_up = clock.elapsed();
     println!(
-        "  state                     {:>9.1} MB, {:.0} bytes a vessel; saved in {:.0} ms, taken up in {:.0} ms",
+        "  state                     {:>9.1} MB, {:.0} bytes a vessel; taken up in {:.0} ms",
         snapshot.len() as f64 / 1e6,
         snapshot.len() as f64 / vessels as f64,
-        saving.as_secs_f64() * 1e3,
-        taking_up.as_secs_f64() * 1e3
+        millis(clock.elapsed())
     );
     // Replays what a daemon that saves a snapshot every quarter of an hour has to read again after a restart.
     let end = journal.position();
@@ -115,6 +122,25 @@ fn main() {
     });
     assert!(read.unwrap().holes.is_empty());
     println!("  a quarter of an hour      {count:>9} reports read again in {:.2} s", clock.elapsed().as_secs_f64());
+}
+
+/// Saves the state in slices. Returns the duration and size of the first part, the durations of the others, and the snapshot.
+fn save_between_lines(engine: &mut Engine) -> ((Duration, usize), Vec<Duration>, Vec<u8>) {
+    let mut whole = Vec::new();
+    let mut slices = Vec::new();
+    let clock = Instant::now();
+    engine.begin_save(&mut whole);
+    let pause = (clock.elapsed(), whole.len());
+    loop {
+        let clock = Instant::now();
+        let mut slice = Vec::with_capacity(SLICE);
+        let more = engine.save_some(SLICE, &mut slice);
+        slices.push(clock.elapsed());
+        whole.append(&mut slice);
+        if !more {
+            return (pause, slices, whole);
+        }
+    }
 }
 
 /// Splits a text into batches of whole lines.

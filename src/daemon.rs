@@ -10,7 +10,6 @@
 //! | `reload` | the settings file and its reloads |
 //! | `ask` | the questions of the pages |
 
-mod apart;
 mod arrivals;
 mod ask;
 mod deliveries;
@@ -35,7 +34,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use tokio::time::{Instant, Interval};
+use tokio::time::{Instant, Interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -60,7 +59,6 @@ use reload::Reloader;
 use signals::{Request, Signals};
 use status::{Parts, StatusReporter};
 
-pub use apart::{SnapshotOrder, make_snapshot};
 pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
 pub use rehearse::rehearse;
 pub(crate) use restart::{PurgedLines, purge_lines};
@@ -86,9 +84,13 @@ enum Event {
     Ask(Ask),
     /// Fires once a second.
     Tick,
+    /// Nothing happens, and a snapshot is in progress.
+    Pause,
 }
 
 const TICK: Duration = Duration::from_secs(1);
+/// How long nothing happens until a snapshot in progress goes on.
+const PAUSE: Duration = Duration::from_millis(1);
 /// Maximum wait for a pause in the incoming lines when stopping.
 const LONGEST_DRAIN: Duration = Duration::from_secs(2);
 /// Maximum number of open alerts listed in the log when stopping.
@@ -146,8 +148,10 @@ impl Daemon {
                 Event::Journal(event) => self.journal_reports(&event),
                 Event::Ask(ask) => self.answer(ask),
                 Event::Tick => self.tick(),
+                Event::Pause => {}
             }
             self.deliver();
+            self.persistence.save_on(&mut self.driver);
             self.persistence.acknowledge();
             self.status.turned(began, self.clock.moment());
         }
@@ -169,6 +173,7 @@ impl Daemon {
                 Message::Lines(batch) => Event::Lines(batch),
                 Message::State(source, state) => Event::InputState(source, state),
             },
+            () = sleep(PAUSE), if self.persistence.is_saving() => Event::Pause,
         }
     }
 
@@ -233,7 +238,7 @@ impl Daemon {
         self.status.journal(event);
         persist::log_journal(event);
         self.with_status(StatusReporter::show);
-        self.persistence.save_after_loss(event, &self.driver);
+        self.persistence.save_after_loss(event, &mut self.driver);
     }
 
     fn tick(&mut self) {
@@ -244,7 +249,7 @@ impl Daemon {
         self.persistence.write_down(&Entry::Tick { received });
         self.driver.tick(received, &mut self.deliveries.changes);
         let engine = &self.driver.engine;
-        self.persistence.save_sometimes(&self.settings.journal, now);
+        self.persistence.keep_up(&self.settings.journal, now);
         self.feeds.log_lagging(engine);
         self.persistence.report_flood(engine, now);
         self.persistence.store_cases(engine);
@@ -289,7 +294,7 @@ impl Daemon {
         }
         let left = self.deliveries.close();
         let (has_store, has_journal) = (self.persistence.store.is_some(), self.persistence.records.is_some());
-        let stored = self.persistence.close(&self.driver);
+        let stored = self.persistence.close(&mut self.driver);
         info!(open_alerts = open.len(), "stopped");
         match (has_store, stored, left) {
             (true, false, _) => {

@@ -62,20 +62,39 @@ pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Cha
     changes
 }
 
-/// The same, with an engine that is replaced by one restored from its snapshot before each of these lines.
+/// The same, with an engine that is replaced before each of these lines by one restored from its snapshot. The replaced engine saves itself
+/// while it takes in the next lines.
 fn run_resumed(settings: &Settings, chart: &Chart, lines: &[String], cuts: &[usize]) -> Vec<Change> {
     let mut engine = engine_on(settings, chart.clone());
     let mut out = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         if cuts.contains(&number) {
-            let snapshot = engine.save();
+            let (first, others) = save_at_work(engine, &lines[number..]);
             engine = engine_on(settings, chart.clone());
-            engine.restore(&snapshot).expect("a snapshot of the same program");
+            engine.restore_parts(&first, others).expect("a snapshot of the same program");
         }
         engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
     }
     engine.finish(&mut out);
     out
+}
+
+/// Saves an engine a few bytes at a time, between these lines as long as there are any.
+pub(crate) fn save_at_work(mut engine: Engine, lines: &[String]) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let (mut first, mut others) = (Vec::new(), Vec::new());
+    engine.begin_save(&mut first);
+    let mut lines = lines.iter();
+    loop {
+        let mut part = Vec::new();
+        let more = engine.save_some(1, &mut part);
+        others.push(part);
+        if !more {
+            return (first, others);
+        }
+        for line in lines.by_ref().take(5) {
+            engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut Vec::new());
+        }
+    }
 }
 
 /// The twenty lines of a story before which the engine may be replaced, as `tests/long` does (ATALAIA_WHOLE).

@@ -26,7 +26,6 @@ mod purge;
 mod replay;
 mod report;
 mod run;
-mod snapshot;
 mod source;
 mod status;
 mod table;
@@ -121,9 +120,6 @@ enum Command {
     /// Write manual pages and shell completions, for packages.
     #[command(hide = true)]
     Man(man::Arguments),
-    /// Save the state of a daemon; run by the daemon itself.
-    #[command(hide = true)]
-    Snapshot(crate::daemon::SnapshotOrder),
 }
 
 /// Why a command failed. Decides the exit code (see the help of the program).
@@ -185,7 +181,6 @@ pub fn main() -> ExitCode {
         Command::Backup(arguments) => backup::main(&arguments),
         Command::Purge(arguments) => purge::main(&arguments),
         Command::Man(arguments) => man::main(&arguments),
-        Command::Snapshot(order) => snapshot::main(&order),
     };
     match outcome {
         Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,

@@ -4,7 +4,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::config::{self, Checked};
-use crate::storage::journal::Entry;
+use crate::storage::journal::snapshots::Snapshot;
+use crate::storage::journal::{Entry, Position};
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::{Span, Time};
@@ -26,6 +27,11 @@ impl EngineDriver {
     pub(super) fn new(settings: &Checked, names: Vec<String>, in_force: String) -> EngineDriver {
         let engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks(settings, &names));
         EngineDriver { engine, names, in_force, received: None }
+    }
+
+    /// Describes a snapshot of this state, after all entries before `position`.
+    pub(super) fn snapshot(&self, position: Position, at: Time) -> Snapshot {
+        Snapshot { position, in_force: self.in_force.clone(), at, sources: self.names.clone() }
     }
 
     /// Records that the daemon has started at `at`. Nothing was received since the last line, so silence in that interval is not the

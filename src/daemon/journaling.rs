@@ -59,7 +59,7 @@ impl Persistence {
 
     /// Saves the engine's state if the journal has lost entries: only the engine still has their effect, and a snapshot made from the
     /// journal would lack it.
-    pub(super) fn save_after_loss(&mut self, event: &journal::Event, driver: &EngineDriver) {
+    pub(super) fn save_after_loss(&mut self, event: &journal::Event, driver: &mut EngineDriver) {
         let lost = matches!(event, journal::Event::Working { lost } if 0 < *lost);
         let Some(records) = self.records.as_mut().filter(|_| lost) else {
             return;
@@ -74,21 +74,33 @@ impl Persistence {
         }
     }
 
-    /// Requests a snapshot when one is due, by time or by the amount received.
-    pub(super) fn save_sometimes(&mut self, settings: &journal::Settings, now: Moment) {
-        let (Some(records), Some(store)) = (&mut self.records, &self.store) else {
-            return;
-        };
-        records.journal.flush();
-        let every = Duration::from_secs(60 * u64::from(settings.snapshot_minutes));
-        if every <= now.since(self.saved_at) || records.is_much() {
-            self.saved_at = now;
-            records.ask_snapshot(store.settled());
+    /// Writes buffered entries, and notes whether a snapshot is due, by time or by the amount received.
+    pub(super) fn keep_up(&mut self, settings: &journal::Settings, now: Moment) {
+        if let Some(records) = &mut self.records {
+            records.journal.flush();
+            let every = Duration::from_secs(60 * u64::from(settings.snapshot_minutes));
+            self.is_due = records.saver.is_due(every, now);
         }
     }
 
+    /// Begins the snapshot that is due, or goes on with the one in progress. Called at the end of a turn, when the store has its changes.
+    pub(super) fn save_on(&mut self, driver: &mut EngineDriver) {
+        let (Some(records), Some(store)) = (&mut self.records, &self.store) else {
+            return;
+        };
+        match std::mem::replace(&mut self.is_due, false) {
+            true => records.begin_snapshot(driver, store.settled()),
+            false => records.saver.save_on(&mut driver.engine),
+        }
+    }
+
+    /// Whether a snapshot in progress waits for further turns.
+    pub(super) fn is_saving(&self) -> bool {
+        self.records.as_ref().is_some_and(|records| records.saver.is_saving())
+    }
+
     /// Saves the state and closes the journal.
-    pub(super) fn close_records(&mut self, driver: &EngineDriver) {
+    pub(super) fn close_records(&mut self, driver: &mut EngineDriver) {
         if let Some(records) = self.records.take()
             && let Err(error) = records.finish(driver, self.clock.now())
         {

@@ -95,7 +95,6 @@ pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<L
         rebuild: BEFORE,
         program: program()?,
         pulse: Arc::<Pulse>::default(),
-        apart: false,
     };
     let saved = match wanted.read_from {
         Some(_) => None,
@@ -164,10 +163,10 @@ fn saved(
     for head in heads.into_iter().filter(|head| is_early(head.at)) {
         let found = snapshots::newest(&*place.disk, &place.folder, Some(head.position)).map_err(io::Error::other)?;
         // A damaged snapshot, or one of another build, is skipped: replaying the journal gives the same result, only more slowly.
-        let Some(Found::Whole { snapshot, body, .. }) = found.take(1).next() else {
+        let Some(Found::Whole { snapshot, parts, .. }) = found.take(1).next() else {
             continue;
         };
-        let Ok(driver) = place.take_up(archive, &snapshot, &body) else {
+        let Ok(driver) = place.take_up(archive, &snapshot, parts) else {
             continue;
         };
         let now = driver.engine.now();

@@ -45,8 +45,8 @@ pub(super) struct Persistence {
     pub(super) records: Option<Records>,
     /// What the journal reports.
     pub(super) journal_says: UnboundedReceiver<journal::Event>,
-    /// When a snapshot was last requested.
-    pub(super) saved_at: Moment,
+    /// Whether the next turn begins a snapshot.
+    pub(super) is_due: bool,
     /// Since when the cases have changed; `None` if they are stored.
     cases_at: Option<Moment>,
     purging: Purging,
@@ -125,9 +125,9 @@ impl Persistence {
         let tell = move |event| drop(tell_journal.send(event));
         let (started, records) = recover::begin(settings, store.as_ref(), &syncer, clock, taking_up, tell)?;
         let flood = Flood { reported: started.driver.engine.tracks().evicted(), at: None, noticed: true };
-        let (purging, saved_at) = (Purging::default(), clock.moment());
+        let purging = Purging::default();
         let kept =
-            Persistence { clock, store, stored, records, journal_says, saved_at, cases_at: None, purging, flood };
+            Persistence { clock, store, stored, records, journal_says, is_due: false, cases_at: None, purging, flood };
         Ok((kept, started))
     }
 
@@ -257,7 +257,7 @@ impl Persistence {
     }
 
     /// Closes the store, and then the journal with a last snapshot. Returns whether everything is stored.
-    pub(super) fn close(&mut self, driver: &EngineDriver) -> bool {
+    pub(super) fn close(&mut self, driver: &mut EngineDriver) -> bool {
         let stored = self.store.take().is_none_or(Store::finish);
         match stored {
             true => self.close_records(driver),

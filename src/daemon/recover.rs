@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use tracing::{error, info, warn};
@@ -50,7 +49,7 @@ pub(super) fn begin(
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let rebuild = Span::from_hours(i64::from(settings.journal.rebuild_hours));
     let (program, pulse) = (restart::program()?, Arc::clone(pulse));
-    let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse, apart: true };
+    let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse };
     let mut archive = SettingsArchive::new(disk, &place.folder);
     // The files usually still contain the settings that were in force before the restart, so this avoids reading them again.
     let record = settings.in_force()?;
@@ -62,7 +61,7 @@ pub(super) fn begin(
     }
     let began = clock.moment();
     let keep = |changes: Vec<Change>, position: Position| store.changes(changes, position.0);
-    let restored = place.restore(&mut archive, clock.now(), None, &AtomicBool::new(false), keep);
+    let restored = place.restore(&mut archive, clock.now(), keep);
     let restored = restored.unwrap_or_else(|error| {
         error!(%error, "the state before the restart cannot be read; starting without it");
         Restored { driver: None, position: Position(0), entries: 0, whole: false }
@@ -105,7 +104,7 @@ pub(super) fn begin(
         store.changes(changes, records.flush());
         settled &= store.settle(PATIENCE);
     }
-    if settled && let Err(error) = records.save_now(&driver, at) {
+    if settled && let Err(error) = records.save_now(&mut driver, at) {
         error!(%error, "the engine's state was not saved");
     }
     if was_known {

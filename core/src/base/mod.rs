@@ -8,8 +8,10 @@
 //! | [`text`] | numbers, distances and times as sentences write them; suggestions for misspelt words |
 //! | [`fault`] | what is wrong with a setting: key, fault, advice |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
+//! | `slab` | a list that is saved a few items at a time while its items change |
 
 pub mod fault;
+pub(crate) mod slab;
 pub mod state;
 pub mod text;
 pub mod time;

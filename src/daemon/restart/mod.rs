@@ -1,19 +1,18 @@
 //! Restart: loads the newest usable snapshot, replays the journal written since, and then continues with the live feed.
 
+mod saver;
+
 use std::collections::VecDeque;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::apart;
 use super::driver::EngineDriver;
 use super::settings_archive::SettingsArchive;
 use crate::config::Checked;
@@ -21,22 +20,19 @@ use crate::platform::clock::Clock;
 use crate::platform::disk::{Disk, RealDisk};
 use crate::platform::fault;
 use crate::platform::telemetry::Pulse;
-use crate::storage::journal::snapshots::{self, Found, Snapshot};
-use crate::storage::journal::{self, Entry, Journal, Limits, Position, Rehearsal, Syncer};
+use crate::storage::journal::snapshots::{self, Found, Snapshot, Unfinished};
+use crate::storage::journal::{self, Entry, Journal, JournalError, Limits, Position, Rehearsal};
 use crate::storage::store;
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::{Span, Time};
+use saver::Saver;
 
 /// How long a snapshot or an alert waits for the journal to be durable on disk.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-/// Maximum number of entries between two snapshots, which bounds what a restart has to replay.
-const MOST_ENTRIES: u64 = 100_000;
-/// Maximum number of bytes of lines between two snapshots.
-const MOST_BYTES: u64 = 100 << 20;
-/// Interval between two checks of whether the store has confirmed or a stop was requested.
-const LOOK: Duration = Duration::from_millis(100);
 /// Number of changes after which a replay hands them on.
 const TOGETHER: usize = 1000;
+/// Length of the parts of a snapshot that is made at once. Bytes.
+const PART: usize = 1 << 20;
 
 /// Where journal and snapshots are, and how they are read and made.
 #[derive(Clone)]
@@ -49,8 +45,6 @@ pub(super) struct Place {
     pub(super) program: u64,
     /// Beats with every entry replayed.
     pub(super) pulse: Arc<Pulse>,
-    /// Whether snapshots are made by a separate process.
-    pub(super) apart: bool,
 }
 
 /// An engine rebuilt from snapshot and journal.
@@ -65,17 +59,14 @@ pub(super) struct Restored {
 }
 
 impl Place {
-    /// Loads the newest usable snapshot and replays the journal written since. `out` receives the changes. Stops at `until`, or as soon
-    /// as `stop` is set.
+    /// Loads the newest usable snapshot and replays the journal written since. `out` receives the changes.
     pub(super) fn restore(
         &self,
         archive: &mut SettingsArchive,
         now: Time,
-        until: Option<Position>,
-        stop: &AtomicBool,
         mut out: impl FnMut(Vec<Change>, Position),
     ) -> io::Result<Restored> {
-        let from = self.base(archive, until)?;
+        let from = self.base(archive)?;
         let whole = from.is_some();
         let (mut driver, from) = match from {
             Some((driver, position)) => (Some(driver), position),
@@ -91,7 +82,7 @@ impl Place {
         let mut changes = Vec::new();
         let mut entries = 0;
         let mut failed = None;
-        let read = journal::read(&*self.disk, &self.folder, from, until, |position, entry| {
+        let read = journal::read(&*self.disk, &self.folder, from, None, |position, entry| {
             entries += 1;
             self.pulse.beat();
             let told = match (&mut driver, entry) {
@@ -110,8 +101,7 @@ impl Place {
                 out(std::mem::take(&mut changes), position);
             }
             match told {
-                Ok(()) if !stop.load(Ordering::Relaxed) => ControlFlow::Continue(()),
-                Ok(()) => ControlFlow::Break(()),
+                Ok(()) => ControlFlow::Continue(()),
                 Err(error) => {
                     failed = Some(error);
                     ControlFlow::Break(())
@@ -136,14 +126,10 @@ impl Place {
     }
 
     /// Loads the newest usable snapshot; `None` if there is none.
-    fn base(
-        &self,
-        archive: &mut SettingsArchive,
-        until: Option<Position>,
-    ) -> io::Result<Option<(EngineDriver, Position)>> {
-        for found in snapshots::newest(&*self.disk, &self.folder, until).map_err(io::Error::other)? {
+    fn base(&self, archive: &mut SettingsArchive) -> io::Result<Option<(EngineDriver, Position)>> {
+        for found in snapshots::newest(&*self.disk, &self.folder, None).map_err(io::Error::other)? {
             match found {
-                Found::Whole { snapshot, body, .. } => match self.take_up(archive, &snapshot, &body) {
+                Found::Whole { snapshot, parts, .. } => match self.take_up(archive, &snapshot, parts) {
                     Ok(driver) => return Ok(Some((driver, snapshot.position))),
                     Err(why) => {
                         warn!(position = snapshot.position.0, %why, "a snapshot cannot be used; trying an older one")
@@ -152,8 +138,8 @@ impl Place {
                 Found::Corrupt { file, why } => {
                     error!(file = %file.display(), %why, "a damaged snapshot was set aside; trying an older one")
                 }
-                Found::Newer { file, found } => {
-                    warn!(file = %file.display(), found, "a snapshot of a later version is ignored")
+                Found::Other { file, found } => {
+                    warn!(file = %file.display(), found, "a snapshot of another version is ignored")
                 }
                 Found::Unreadable { file, why } => error!(file = %file.display(), %why, "a snapshot cannot be read"),
             }
@@ -165,45 +151,45 @@ impl Place {
         &self,
         archive: &mut SettingsArchive,
         snapshot: &Snapshot,
-        body: &[u8],
+        parts: Vec<Vec<u8>>,
     ) -> io::Result<EngineDriver> {
         let cut = || io::Error::other("it is too short");
-        let (program, rest) = body.split_first_chunk::<8>().ok_or_else(cut)?;
+        let mut parts = parts.into_iter();
+        let first = parts.next().ok_or_else(cut)?;
+        let (program, rest) = first.split_first_chunk::<8>().ok_or_else(cut)?;
         let (received, state) = rest.split_first_chunk::<8>().ok_or_else(cut)?;
         if u64::from_le_bytes(*program) != self.program {
             return Err(io::Error::other("it was written by another build of the program"));
         }
         let settings = archive.get(&snapshot.in_force)?;
         let mut driver = EngineDriver::new(&settings, snapshot.sources.clone(), snapshot.in_force.clone());
-        driver.engine.restore(state).map_err(io::Error::other)?;
+        driver.engine.restore_parts(state, parts).map_err(io::Error::other)?;
         let received = Time::from_millis(i64::from_le_bytes(*received));
         driver.received = (received != Time::MIN).then_some(received);
         Ok(driver)
     }
 
-    /// Makes a snapshot at `position`, up to which the journal is durable. Restores the state up to there, as a restart would, and saves
-    /// it.
-    pub(super) fn make(
-        &self,
-        archive: &mut SettingsArchive,
-        position: Position,
-        stop: &AtomicBool,
-        clock: Clock,
-    ) -> io::Result<()> {
-        let restored = self.restore(archive, clock.now(), Some(position), stop, |_, _| {})?;
-        match restored.driver {
-            Some(driver) if !stop.load(Ordering::Relaxed) => self.save(&driver, restored.position, clock.now()),
-            _ => Ok(()),
+    /// Length of [`Place::opening`].
+    const OPENING: usize = 16;
+
+    /// Saves the state of the engine after all entries before `position`, which are durable. Ends a save in progress.
+    fn save(&self, driver: &mut EngineDriver, position: Position, at: Time) -> Result<(), JournalError> {
+        let mut file = Unfinished::begin(&*self.disk, &self.folder, &driver.snapshot(position, at))?;
+        let mut part = self.opening(driver);
+        driver.engine.begin_save(&mut part);
+        let mut more = true;
+        while more {
+            more = driver.engine.save_some(PART, &mut part);
+            file.append(&part)?;
+            part.clear();
         }
+        file.finish()
     }
 
-    /// Saves the state of the engine after all entries before `position`, which are durable.
-    pub(super) fn save(&self, driver: &EngineDriver, position: Position, at: Time) -> io::Result<()> {
-        let mut body = self.program.to_le_bytes().to_vec();
-        body.extend(driver.received.unwrap_or(Time::MIN).millis().to_le_bytes());
-        body.extend(driver.engine.save());
-        let snapshot = Snapshot { position, in_force: driver.in_force.clone(), at, sources: driver.names.clone() };
-        snapshots::save(&*self.disk, &self.folder, &snapshot, &body).map_err(io::Error::other)
+    /// What precedes the state of the engine in a snapshot.
+    fn opening(&self, driver: &EngineDriver) -> Vec<u8> {
+        let received = driver.received.unwrap_or(Time::MIN).millis();
+        [self.program.to_le_bytes(), received.to_le_bytes()].concat()
     }
 }
 
@@ -220,9 +206,7 @@ pub(super) struct Records {
     pub(super) archive: SettingsArchive,
     /// Acknowledgements waiting for the journal to be durable up to a position, in order of position.
     pub(super) owed: VecDeque<(Position, oneshot::Sender<()>)>,
-    saver: Saver,
-    saved_at: Position,
-    bytes: u64,
+    pub(super) saver: Saver,
 }
 
 impl Records {
@@ -238,132 +222,46 @@ impl Records {
         let journal = Journal::open(disk, &place.folder, Some(at_least), Limits::default(), tell);
         let journal = journal.map_err(io::Error::other)?;
         let saver = Saver::start(place.clone(), journal.syncer(), clock)?;
-        let saved_at = journal.position();
-        Ok(Records { journal, place: place.clone(), archive, owed: VecDeque::new(), saver, saved_at, bytes: 0 })
+        Ok(Records { journal, place: place.clone(), archive, owed: VecDeque::new(), saver })
     }
 
     /// Appends an entry; called before the engine processes it.
     pub(super) fn append(&mut self, entry: &Entry<'_>) {
         if let Entry::Lines { bytes, .. } = entry {
-            self.bytes += bytes.len() as u64;
+            self.saver.received(bytes.len());
         }
         self.journal.append(entry);
     }
 
-    /// Whether enough was received since the last snapshot that another is due.
-    pub(super) fn is_much(&self) -> bool {
-        MOST_ENTRIES <= self.journal.position().0 - self.saved_at.0 || MOST_BYTES <= self.bytes
-    }
-
-    /// Requests a snapshot of the current position, to be made once `settled` confirms that every earlier decision is stored. The saver
-    /// thread makes it from the last snapshot and the journal, so the engine never waits.
-    pub(super) fn ask_snapshot(&mut self, settled: Receiver<()>) {
+    /// Begins a snapshot of the current position. It is complete once `settled` confirms that every earlier decision is stored.
+    pub(super) fn begin_snapshot(&mut self, driver: &mut EngineDriver, settled: Receiver<()>) {
         self.journal.flush();
-        self.saved_at = self.journal.position();
-        self.bytes = 0;
-        self.saver.ask(Asked { position: self.saved_at, settled, archive: self.archive.beside() });
+        let position = self.journal.position();
+        self.saver.begin(&self.place, driver, position, settled, self.archive.beside());
     }
 
-    /// Saves the engine's own state at once, and waits for the journal to be durable.
-    pub(super) fn save_now(&mut self, driver: &EngineDriver, at: Time) -> io::Result<()> {
+    /// Saves the engine's state at once, and waits for the journal to be durable.
+    pub(super) fn save_now(&mut self, driver: &mut EngineDriver, at: Time) -> io::Result<()> {
+        self.saver.abandon()?;
+        self.save(driver, at)
+    }
+
+    fn save(&mut self, driver: &mut EngineDriver, at: Time) -> io::Result<()> {
         self.journal.flush();
         let position = self.journal.position();
         self.journal.syncer().reach(position, PATIENCE).map_err(io::Error::other)?;
-        self.place.save(driver, position, at)?;
-        (self.saved_at, self.bytes) = (position, 0);
+        self.place.save(driver, position, at).map_err(io::Error::other)?;
+        self.saver.begins();
         Ok(())
     }
 
     /// Shutdown: saves the state and closes the journal.
-    pub(super) fn finish(mut self, driver: &EngineDriver, at: Time) -> io::Result<()> {
+    pub(super) fn finish(mut self, driver: &mut EngineDriver, at: Time) -> io::Result<()> {
         self.saver.end();
-        let saved = self.save_now(driver, at);
+        let saved = self.save(driver, at);
         self.journal.finish().map_err(io::Error::other)?;
         saved
     }
-}
-
-/// A requested snapshot: its position, and the confirmation that every earlier decision is stored.
-struct Asked {
-    position: Position,
-    settled: Receiver<()>,
-    /// Copy of the archive, which already has the settings in force in memory.
-    archive: SettingsArchive,
-}
-
-/// The thread that has snapshots made (see `apart`). Each is made by restoring up to a position, as a restart would, and saving the
-/// result. The engine never waits, however large its state, and every snapshot proves that its predecessor and the journal can be read.
-struct Saver {
-    sender: Option<SyncSender<Asked>>,
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Saver {
-    fn start(place: Place, syncer: Syncer, clock: Clock) -> io::Result<Saver> {
-        let (sender, receiver) = sync_channel(1);
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let run = move || run_saver(&place, &syncer, &receiver, &stopped, clock);
-        let thread = thread::Builder::new().name("snapshots".to_owned()).spawn(run)?;
-        Ok(Saver { sender: Some(sender), stop, thread: Some(thread) })
-    }
-
-    fn ask(&self, asked: Asked) {
-        if let Some(sender) = &self.sender {
-            // One request can wait while a snapshot is being made; more are dropped.
-            let _ = sender.try_send(asked);
-        }
-    }
-
-    fn end(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        drop(self.sender.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Drop for Saver {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &AtomicBool, clock: Clock) {
-    while let Ok(Asked { position, settled, mut archive }) = asked.recv() {
-        let made = syncer.reach(position, PATIENCE).map_err(io::Error::other).and_then(|()| {
-            // A restart replays only entries after the newest snapshot, so earlier decisions must already be in the store.
-            if !is_settled(&settled, stop, clock) {
-                return Err(io::Error::other("the store has not yet accepted earlier alerts"));
-            }
-            if place.apart {
-                match apart::make(place, position, stop) {
-                    Ok(made) => return made,
-                    Err(error) => {
-                        warn!(%error, "cannot start a process to save the engine's state; the daemon saves it itself")
-                    }
-                }
-            }
-            place.make(&mut archive, position, stop, clock)
-        });
-        if let Err(error) = made.or_else(|error| if stop.load(Ordering::Relaxed) { Ok(()) } else { Err(error) }) {
-            error!(%error, "the engine's state was not saved; a restart will have to read more of the journal");
-        }
-    }
-}
-
-/// Whether the store confirms within [`PATIENCE`] that everything is stored; gives up early when stopping.
-fn is_settled(settled: &Receiver<()>, stop: &AtomicBool, clock: Clock) -> bool {
-    let begun = clock.moment();
-    while clock.moment().since(begun) < PATIENCE && !stop.load(Ordering::Relaxed) {
-        match settled.recv_timeout(LOOK) {
-            Err(RecvTimeoutError::Timeout) => {}
-            answer => return answer.is_ok(),
-        }
-    }
-    false
 }
 
 /// Folder of the journal; `None` without a store or with the journal disabled.

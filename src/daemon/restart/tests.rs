@@ -1,5 +1,7 @@
-//! A snapshot of the saver thread restores exactly the state of the engine, and one of another build is not used.
+//! A snapshot made while the engine works restores exactly its state, and one of another build is not used.
 
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -22,7 +24,7 @@ fn room() -> Room {
     let folder = TempDir::new().expect("a folder");
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let (path, rebuild, pulse) = (folder.path().join("journal"), Span::from_hours(24), Arc::default());
-    let place = Place { disk, folder: path, rebuild, program: PROGRAM, pulse, apart: false };
+    let place = Place { disk, folder: path, rebuild, program: PROGRAM, pulse };
     let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
     let mut archive = SettingsArchive::new(Arc::clone(&place.disk), &place.folder);
     let key = keep(Some(&mut archive), &settings).expect("written");
@@ -58,29 +60,41 @@ impl Room {
     fn restored(&self, program: u64) -> Restored {
         let place = Place { program, ..self.place.clone() };
         let mut archive = SettingsArchive::new(Arc::clone(&place.disk), &place.folder);
-        place.restore(&mut archive, at(3600), None, &AtomicBool::new(false), |_, _| {}).expect("it can be read")
+        place.restore(&mut archive, at(3600), |_, _| {}).expect("it can be read")
     }
 
-    /// Has the saver thread make a snapshot and waits for it.
-    fn snapshot(&self, records: &mut Records) -> bool {
-        let (settle, settled) = sync_channel(1);
+    /// Hands over the whole state for a snapshot. Returns what confirms that the store has everything.
+    fn hand_over(&self, records: &mut Records, driver: &mut EngineDriver) -> Sender<()> {
+        let (settle, settled) = channel();
+        records.begin_snapshot(driver, settled);
+        while records.saver.is_saving() {
+            records.saver.save_on(&mut driver.engine);
+        }
+        settle
+    }
+
+    fn snapshots(&self) -> usize {
+        newest(&*self.place.disk, &self.place.folder, None).expect("a list").count()
+    }
+
+    /// Makes a snapshot and waits for it.
+    fn snapshot(&self, records: &mut Records, driver: &mut EngineDriver) -> bool {
+        let settle = self.hand_over(records, driver);
         settle.send(()).expect("the receiver is there");
-        records.ask_snapshot(settled);
-        let there = || newest(&*self.place.disk, &self.place.folder, None).is_ok_and(|all| all.count() != 0);
         (0..24_000).any(|_| {
             thread::sleep(Duration::from_millis(5));
-            there()
+            self.snapshots() != 0
         })
     }
 }
 
 #[test]
-fn a_snapshot_of_the_saver_thread_equals_the_engine() {
+fn a_snapshot_equals_the_engine() {
     let room = room();
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
     room.live(&mut records, &mut live);
-    assert!(room.snapshot(&mut records), "no snapshot was made");
+    assert!(room.snapshot(&mut records, &mut live), "no snapshot was made");
     let restored = room.restored(PROGRAM);
     assert_eq!(restored.entries, 0, "everything is in the snapshot");
     let driver = restored.driver.expect("an engine");
@@ -95,7 +109,7 @@ fn a_snapshot_of_another_build_is_skipped_and_the_journal_gives_the_same_state()
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
     room.live(&mut records, &mut live);
-    assert!(room.snapshot(&mut records), "no snapshot was made");
+    assert!(room.snapshot(&mut records, &mut live), "no snapshot was made");
     let restored = room.restored(PROGRAM + 1);
     assert_eq!(restored.entries, 21, "all of it is read from the journal");
     assert!(restored.driver.expect("an engine").engine.save() == live.engine.save(), "the journal gives another state");
@@ -107,20 +121,41 @@ fn a_snapshot_waits_until_the_store_has_every_earlier_decision() {
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
     room.live(&mut records, &mut live);
-    records.journal.flush();
-    let position = records.journal.position();
-    let snapshots_after = |is_settled: bool| {
-        let (settle, settled) = sync_channel(1);
-        if is_settled {
-            settle.send(()).expect("the receiver is there");
-        }
-        drop(settle);
-        let (ask, asked) = sync_channel(1);
-        let archive = records.archive.beside();
-        ask.send(Asked { position, settled, archive }).expect("the receiver is there");
-        drop(ask);
-        run_saver(&room.place, &records.journal.syncer(), &asked, &AtomicBool::new(false), Clock);
-        newest(&*room.place.disk, &room.place.folder, None).expect("a list").count()
-    };
-    assert_eq!((snapshots_after(false), snapshots_after(true)), (0, 1), "it must not run ahead of the store");
+    // Nothing can confirm any more that the store has it.
+    drop(room.hand_over(&mut records, &mut live));
+    records.saver.abandon().expect("the thread answers");
+    assert_eq!(room.snapshots(), 0, "it must not run ahead of the store");
+    assert!(room.snapshot(&mut records, &mut live));
+}
+
+#[test]
+fn a_snapshot_that_is_abandoned_leaves_nothing_and_the_next_is_whole() {
+    let room = room();
+    let mut records = room.records();
+    let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
+    room.live(&mut records, &mut live);
+    records.begin_snapshot(&mut live, channel().1);
+    records.save_now(&mut live, at(3600)).expect("saved");
+    assert_eq!(room.snapshots(), 1);
+    assert!(!records.saver.is_saving());
+    assert!(room.restored(PROGRAM).driver.expect("an engine").engine.save() == live.engine.save());
+    let left = std::fs::read_dir(&room.place.folder)
+        .expect("a folder")
+        .filter_map(|file| file.ok()?.file_name().into_string().ok());
+    assert_eq!(left.filter(|name| name.ends_with(".unfinished")).count(), 0);
+}
+
+#[test]
+fn a_snapshot_that_a_restart_could_not_use_gets_no_name() {
+    let room = room();
+    let mut records = room.records();
+    let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
+    room.live(&mut records, &mut live);
+    let known = std::mem::replace(&mut live.in_force, "settings that are not in the archive".to_owned());
+    // The thread may have given up by now.
+    let _ = room.hand_over(&mut records, &mut live).send(());
+    records.saver.abandon().expect("the thread answers");
+    assert_eq!(room.snapshots(), 0);
+    live.in_force = known;
+    assert!(room.snapshot(&mut records, &mut live));
 }

@@ -70,51 +70,21 @@ pub struct Listed {
     pub length: u64,
 }
 
-/// Progress of [`write_whole_seen`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step {
-    /// Half of the last part is in the temporary file.
-    HalfWritten,
-    /// All bytes are in the temporary file and synced.
-    Written,
-    /// The file has its final name.
-    Renamed,
-    /// The final name is durable.
-    Durable,
-}
-
 /// Replaces a file atomically: after a crash at any moment either the old or the new file is there, complete.
 pub fn write_whole(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_whole_seen(disk, path, &[bytes], |_| {})
-}
-
-/// Like [`write_whole`], for content in several parts. Calls `passed` after each step.
-pub fn write_whole_seen(disk: &dyn Disk, path: &Path, parts: &[&[u8]], mut passed: impl FnMut(Step)) -> io::Result<()> {
     let temporary = temporary(path);
     // A crash may have left this file behind.
     let _ = disk.remove(&temporary);
     let written = disk.create(&temporary).and_then(|mut file| {
-        let (last, first) = parts.split_last().map_or((&[][..], &[][..]), |(last, first)| (*last, first));
-        first.iter().try_for_each(|part| file.append(part))?;
-        let (half, rest) = last.split_at(last.len() / 2);
-        file.append(half)?;
-        passed(Step::HalfWritten);
-        file.append(rest)?;
+        file.append(bytes)?;
         file.sync()
     });
-    let renamed = written.and_then(|()| {
-        passed(Step::Written);
-        disk.rename(&temporary, path)
-    });
-    if let Err(error) = renamed {
+    if let Err(error) = written.and_then(|()| disk.rename(&temporary, path)) {
         // A partial file only takes up space. The first error is the one to return.
         let _ = disk.remove(&temporary);
         return Err(error);
     }
-    passed(Step::Renamed);
-    disk.sync_folder(parent(path))?;
-    passed(Step::Durable);
-    Ok(())
+    disk.sync_folder(parent(path))
 }
 
 /// Creates a folder and its missing parents, durably.

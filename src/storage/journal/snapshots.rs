@@ -1,20 +1,26 @@
 //! Snapshots of the engine: separate files beside the journal, each either complete or absent.
 //!
-//! A file contains magic (8 bytes), format version (4), length of the head (4), CRC-32 of version, length and head (4), the head, and the
-//! compressed body. The head holds the position, the time, the key in force, the names of the inputs, the program version, and the lengths
-//! and checksum of the body. The newest three files are kept. A damaged file is renamed and set aside.
+//! A file contains magic (8 bytes), format version (4), length of the head (4), CRC-32 of version, length and head (4), the head, and
+//! blocks. The head holds the position, the time, the key in force, the names of the inputs and the program version. A block has its length
+//! in the file (4), its decompressed length (4), the CRC-32 of both and of its bytes (4), and the compressed bytes. The last block has no
+//! bytes; in place of its decompressed length it has the CRC-32 of everything decompressed. The newest three files are kept. A damaged
+//! file is renamed and set aside.
+//!
+//! A snapshot is written to a temporary file, block by block. It gets its name once it has been read back, and only then are older ones
+//! removed.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::entry::{Bytes, put_bytes, put_texts, put_time};
 use super::{JournalError, Position};
-use crate::platform::disk::{Disk, Step, TEMPORARY, temporary, write_whole_seen};
+use crate::platform::disk::{Disk, Reading, TEMPORARY, Writing, temporary};
 use crate::platform::fault;
 use atalaia_core::base::time::Time;
 
-/// The format version that this program writes. It reads this one and all earlier ones.
-pub const VERSION: u32 = 1;
+/// The format version that this program writes and reads. Only the build that wrote a snapshot can use its state, so there is no need to
+/// read earlier ones.
+pub const VERSION: u32 = 2;
 /// Number of snapshots kept.
 pub const KEPT: usize = 3;
 
@@ -25,7 +31,9 @@ pub(super) const SUFFIX: &str = ".snapshot";
 const SET_ASIDE: &str = ".corrupt";
 /// Number of damaged files kept for analysis.
 const SET_ASIDE_KEPT: usize = 3;
-const LEVEL: i32 = 1;
+/// Level of compression: as small as at level 1, in half the time.
+const LEVEL: i32 = -1;
+const BLOCK_HEAD: usize = 12;
 
 /// Description of a snapshot.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,8 +57,8 @@ pub enum Found {
         snapshot: Snapshot,
         /// Version of the program that wrote it.
         program: String,
-        /// The saved state, decompressed.
-        body: Vec<u8>,
+        /// The saved state, decompressed, in the parts in which it was saved.
+        parts: Vec<Vec<u8>>,
     },
     /// The file is damaged. It is renamed so that it is reported only once.
     Corrupt {
@@ -59,8 +67,8 @@ pub enum Found {
         /// Description of the damage.
         why: String,
     },
-    /// Written by a later version of the program and left unchanged.
-    Newer {
+    /// Written by another version of the program, in another format, and left unchanged.
+    Other {
         /// The file.
         file: PathBuf,
         /// Format version of the file.
@@ -77,30 +85,103 @@ pub enum Found {
 
 /// Writes a snapshot durably, then removes all but the newest three.
 pub fn save(disk: &dyn Disk, folder: &Path, snapshot: &Snapshot, body: &[u8]) -> Result<(), JournalError> {
-    let path = folder.join(name_of(snapshot.position));
-    let stored = zstd::bulk::compress(body, LEVEL).map_err(JournalError::file(&path))?;
-    let head = Head {
-        snapshot: snapshot.clone(),
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        stored: stored.len() as u64,
-        raw: body.len() as u64,
-        sum: crc32fast::hash(&stored),
+    let mut unfinished = Unfinished::begin(disk, folder, snapshot)?;
+    unfinished.append(body)?;
+    unfinished.finish()
+}
+
+/// A snapshot that is being written. Dropped before it is finished, it leaves nothing.
+#[derive(Debug)]
+pub struct Unfinished<'a> {
+    disk: &'a dyn Disk,
+    folder: &'a Path,
+    path: PathBuf,
+    /// `None` once the file has its name.
+    file: Option<Box<dyn Writing>>,
+    /// Checksum of the decompressed bytes so far.
+    sum: crc32fast::Hasher,
+}
+
+impl<'a> Unfinished<'a> {
+    /// Creates the temporary file and writes the description.
+    pub fn begin(disk: &'a dyn Disk, folder: &'a Path, snapshot: &Snapshot) -> Result<Unfinished<'a>, JournalError> {
+        let head = Head { snapshot: snapshot.clone(), program: env!("CARGO_PKG_VERSION").to_owned() }.encode();
+        if LONGEST_HEAD < head.len() {
+            return Err(JournalError::Refused("the names of the inputs take too much room".to_owned()));
+        }
+        let path = folder.join(name_of(snapshot.position));
+        // A crash may have left this file behind.
+        let _ = disk.remove(&temporary(&path));
+        let file = disk.create(&temporary(&path)).map_err(JournalError::file(&path))?;
+        let mut unfinished = Unfinished { disk, folder, path, file: Some(file), sum: crc32fast::Hasher::new() };
+        unfinished.write(&[prefix(VERSION, &head), head].concat())?;
+        Ok(unfinished)
     }
-    .encode();
-    if LONGEST_HEAD < head.len() {
-        return Err(JournalError::Refused("the names of the inputs take too much room".to_owned()));
+
+    /// Adds the next part of the state, as one block.
+    pub fn append(&mut self, part: &[u8]) -> Result<(), JournalError> {
+        if part.is_empty() {
+            return Ok(());
+        }
+        let Ok(length) = u32::try_from(part.len()) else {
+            return Err(JournalError::Refused("the state of the engine is too large".to_owned()));
+        };
+        self.sum.update(part);
+        let stored = zstd::bulk::compress(part, LEVEL).map_err(JournalError::file(&self.path))?;
+        self.write(&block(length, &stored))
     }
-    let prefix = prefix(VERSION, &head);
-    write_whole_seen(disk, &path, &[&prefix, &head, &stored], |step| match step {
-        Step::HalfWritten => fault::point("snapshot-half-written"),
-        Step::Written => fault::point("snapshot-before-rename"),
-        Step::Renamed => fault::point("snapshot-after-rename"),
-        Step::Durable => fault::point("snapshot-after-folder-sync"),
-    })
-    .map_err(JournalError::file(&path))?;
-    // The snapshot is saved. Files that cannot be removed now are tried again after the next one.
-    let _ = clear(disk, folder, &path);
-    Ok(())
+
+    /// Makes the file durable, reads it back, gives it its name, and removes all but the newest three. What it depends on must be durable
+    /// by now.
+    pub fn finish(mut self) -> Result<(), JournalError> {
+        fault::point("snapshot-half-written");
+        let sum = self.sum.clone().finalize();
+        self.write(&block(sum, &[]))?;
+        let temporary = temporary(&self.path);
+        let failed = JournalError::file(&self.path);
+        self.file.iter_mut().try_for_each(|file| file.sync()).map_err(&failed)?;
+        match read(self.disk, &temporary, |_| {}) {
+            Ok(_) => {}
+            Err(Fault::Unreadable(error)) => return Err(failed(error)),
+            Err(Fault::Other(_)) => return Err(failed(io::Error::other("it reads back as another format"))),
+            Err(Fault::Damaged(why)) => return Err(failed(io::Error::other(format!("read back, {why}")))),
+        }
+        fault::point("snapshot-before-rename");
+        self.disk.rename(&temporary, &self.path).map_err(&failed)?;
+        self.file = None;
+        fault::point("snapshot-after-rename");
+        self.disk.sync_folder(self.folder).map_err(&failed)?;
+        fault::point("snapshot-after-folder-sync");
+        // The snapshot is saved. Files that cannot be removed now are tried again after the next one.
+        let _ = clear(self.disk, self.folder, &self.path);
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+        self.file.iter_mut().try_for_each(|file| file.append(bytes)).map_err(JournalError::file(&self.path))
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // A partial file only takes up space.
+            let _ = self.disk.remove(&temporary(&self.path));
+        }
+    }
+}
+
+fn block(length: u32, stored: &[u8]) -> Vec<u8> {
+    let sum = block_sum(length, stored).to_le_bytes();
+    [&(stored.len() as u32).to_le_bytes(), &length.to_le_bytes(), &sum[..], stored].concat()
+}
+
+fn block_sum(length: u32, stored: &[u8]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(&(stored.len() as u32).to_le_bytes());
+    sum.update(&length.to_le_bytes());
+    sum.update(stored);
+    sum.finalize()
 }
 
 /// The snapshots from newest to oldest, up to and including the position `at_most` if one is given. Each file is read when the iterator
@@ -134,21 +215,15 @@ pub fn heads(disk: &dyn Disk, folder: &Path) -> Result<Vec<Snapshot>, JournalErr
 
 /// Reads one file. Returns `None` if its head has a position beyond `at_most`, whatever the file name says.
 fn load(disk: &dyn Disk, folder: &Path, path: &Path, at_most: Option<Position>) -> Option<Found> {
-    let bytes = disk.open(path).and_then(|file| {
-        let length = usize::try_from(file.length()?).unwrap_or(usize::MAX);
-        file.read_at(0, length)
-    });
     let file = path.to_owned();
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(error) => return Some(Found::Unreadable { file, why: error.to_string() }),
-    };
-    match parse(&bytes) {
-        Ok((head, body)) => {
+    let mut parts = Vec::new();
+    match read(disk, path, |part| parts.push(part)) {
+        Ok(head) => {
             let is_meant = at_most.is_none_or(|at_most| head.snapshot.position <= at_most);
-            is_meant.then_some(Found::Whole { snapshot: head.snapshot, program: head.program, body })
+            is_meant.then_some(Found::Whole { snapshot: head.snapshot, program: head.program, parts })
         }
-        Err(Fault::Newer(found)) => Some(Found::Newer { file, found }),
+        Err(Fault::Unreadable(error)) => Some(Found::Unreadable { file, why: error.to_string() }),
+        Err(Fault::Other(found)) => Some(Found::Other { file, found }),
         Err(Fault::Damaged(why)) => {
             let mut name = path.as_os_str().to_owned();
             name.push(SET_ASIDE);
@@ -170,8 +245,8 @@ fn clear(disk: &dyn Disk, folder: &Path, saved: &Path) -> io::Result<()> {
         let is_old = if path == saved {
             false
         } else if position_of(&file.name).is_some() {
-            match version_of(disk, &path) {
-                Some(version) if VERSION < version => false,
+            match disk.open(&path).map_err(Fault::from).and_then(|file| read_head(&*file)) {
+                Err(Fault::Other(version)) if VERSION < version => false,
                 _ => {
                     kept += 1;
                     KEPT < kept
@@ -194,12 +269,6 @@ fn clear(disk: &dyn Disk, folder: &Path, saved: &Path) -> io::Result<()> {
 struct Head {
     snapshot: Snapshot,
     program: String,
-    /// Length of the body in the file, in bytes.
-    stored: u64,
-    /// Length of the decompressed body in bytes.
-    raw: u64,
-    /// CRC-32 of the body as stored in the file.
-    sum: u32,
 }
 
 impl Head {
@@ -210,9 +279,6 @@ impl Head {
         put_bytes(&mut head, self.snapshot.in_force.as_bytes());
         put_texts(&mut head, &self.snapshot.sources);
         put_bytes(&mut head, self.program.as_bytes());
-        head.extend_from_slice(&self.stored.to_le_bytes());
-        head.extend_from_slice(&self.raw.to_le_bytes());
-        head.extend_from_slice(&self.sum.to_le_bytes());
         head
     }
 
@@ -221,18 +287,64 @@ impl Head {
         let position = Position(rest.u64()?);
         let at = rest.time()?;
         let snapshot = Snapshot { position, at, in_force: rest.text()?, sources: rest.texts()? };
-        Some(Head { snapshot, program: rest.text()?, stored: rest.u64()?, raw: rest.u64()?, sum: rest.u32()? })
+        Some(Head { snapshot, program: rest.text()? })
     }
 }
 
 enum Fault {
-    Newer(u32),
+    Other(u32),
     Damaged(&'static str),
+    Unreadable(io::Error),
 }
 
-fn parse(bytes: &[u8]) -> Result<(Head, Vec<u8>), Fault> {
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Fault {
+        Fault::Unreadable(error)
+    }
+}
+
+/// Reads a snapshot file, and calls `part` with the decompressed bytes of each block.
+fn read(disk: &dyn Disk, path: &Path, mut part: impl FnMut(Vec<u8>)) -> Result<Head, Fault> {
     const CUT: Fault = Fault::Damaged("it is cut off");
-    let mut rest = Bytes(bytes);
+    let file = disk.open(path)?;
+    let (head, mut offset) = read_head(&*file)?;
+    let mut sum = crc32fast::Hasher::new();
+    loop {
+        let bytes = file.read_at(offset, BLOCK_HEAD)?;
+        let mut rest = Bytes(&bytes);
+        let (count, length, right) = (rest.u32().ok_or(CUT)?, rest.u32().ok_or(CUT)?, rest.u32().ok_or(CUT)?);
+        let count = count as usize;
+        // A damaged length can be any number.
+        if file.length()? < offset + (BLOCK_HEAD + count) as u64 {
+            return Err(CUT);
+        }
+        let stored = file.read_at(offset + BLOCK_HEAD as u64, count)?;
+        if stored.len() < count {
+            return Err(CUT);
+        }
+        if block_sum(length, &stored) != right {
+            return Err(Fault::Damaged("a block's checksum is wrong"));
+        }
+        offset += (BLOCK_HEAD + count) as u64;
+        if stored.is_empty() {
+            let is_right = sum.finalize() == length && file.length()? == offset;
+            return if is_right { Ok(head) } else { Err(Fault::Damaged("blocks are missing or doubled")) };
+        }
+        match zstd::bulk::decompress(&stored, length as usize) {
+            Ok(bytes) if bytes.len() == length as usize => {
+                sum.update(&bytes);
+                part(bytes);
+            }
+            _ => return Err(Fault::Damaged("a block cannot be decompressed")),
+        }
+    }
+}
+
+/// The head of a snapshot file, and the offset of what follows.
+fn read_head(file: &dyn Reading) -> Result<(Head, u64), Fault> {
+    const CUT: Fault = Fault::Damaged("it is cut off");
+    let bytes = file.read_at(0, PREFIX)?;
+    let mut rest = Bytes(&bytes);
     if rest.take(MAGIC.len()).ok_or(CUT)? != MAGIC {
         return Err(Fault::Damaged("it is not a snapshot"));
     }
@@ -240,55 +352,24 @@ fn parse(bytes: &[u8]) -> Result<(Head, Vec<u8>), Fault> {
     if LONGEST_HEAD < length as usize {
         return Err(Fault::Damaged("its head's length is wrong"));
     }
-    let head = rest.take(length as usize).ok_or(CUT)?;
-    if sum_of(version, head) != sum {
+    let head = file.read_at(PREFIX as u64, length as usize)?;
+    if head.len() < length as usize {
+        return Err(CUT);
+    }
+    if sum_of(version, &head) != sum {
         return Err(Fault::Damaged("its head's checksum is wrong"));
     }
-    if VERSION < version {
-        return Err(Fault::Newer(version));
+    if version != VERSION {
+        return Err(Fault::Other(version));
     }
-    let head = Head::parse(head).ok_or(Fault::Damaged("its head is not valid"))?;
-    if rest.0.len() as u64 != head.stored {
-        return Err(Fault::Damaged("its length is wrong"));
-    }
-    if crc32fast::hash(rest.0) != head.sum {
-        return Err(Fault::Damaged("its checksum is wrong"));
-    }
-    match decompressed(rest.0, head.raw) {
-        Ok(body) if body.len() as u64 == head.raw => Ok((head, body)),
-        _ => Err(Fault::Damaged("its body cannot be decompressed")),
-    }
+    let offset = (PREFIX + head.len()) as u64;
+    Ok((Head::parse(&head).ok_or(Fault::Damaged("its head is not valid"))?, offset))
 }
 
-/// Decompresses at most `length` + 1 bytes. Does not reserve memory in advance, because a damaged length can be any number.
-fn decompressed(stored: &[u8], length: u64) -> io::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    zstd::Decoder::with_buffer(stored)?.take(length.saturating_add(1)).read_to_end(&mut body)?;
-    Ok(body)
-}
-
-/// The head of a snapshot file in a format that this program reads.
+/// The head of a snapshot file in the format of this program.
 fn head_of(disk: &dyn Disk, path: &Path) -> Option<Head> {
-    let bytes = disk.open(path).ok()?.read_at(0, PREFIX + LONGEST_HEAD).ok()?;
-    let mut rest = Bytes(&bytes);
-    let is_ours = rest.take(MAGIC.len())? == MAGIC;
-    let (version, length, sum) = (rest.u32()?, rest.u32()?, rest.u32()?);
-    let head = rest.take(length as usize)?;
-    if !is_ours || VERSION < version || sum_of(version, head) != sum {
-        return None;
-    }
-    Head::parse(head)
-}
-
-/// The format version of a snapshot file with an intact head.
-fn version_of(disk: &dyn Disk, path: &Path) -> Option<u32> {
     let file = disk.open(path).ok()?;
-    let bytes = file.read_at(0, PREFIX + LONGEST_HEAD).ok()?;
-    let mut rest = Bytes(&bytes);
-    let is_ours = rest.take(MAGIC.len())? == MAGIC;
-    let (version, length, sum) = (rest.u32()?, rest.u32()?, rest.u32()?);
-    let head = rest.take(length as usize)?;
-    (is_ours && sum_of(version, head) == sum).then_some(version)
+    read_head(&*file).ok().map(|(head, _)| head)
 }
 
 fn prefix(version: u32, head: &[u8]) -> Vec<u8> {

@@ -1,7 +1,6 @@
 //! The daemon and its store as processes. Killed at any moment, the daemon loses nothing it delivered and repeats it under the same key;
 //! analysts' actions on the command line are durable.
 
-mod apart;
 mod copies;
 mod damaged;
 mod digests;

@@ -1,6 +1,7 @@
 //! A daemon that dies and restarts gives the same output as one that never died: the same lines under the same keys, nothing repeated as
 //! new, nothing left out, whatever it was doing when it died and whatever became of its snapshots.
 
+mod at_work;
 mod reloads;
 mod state_lost;
 

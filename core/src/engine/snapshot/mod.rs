@@ -1,4 +1,7 @@
 //! Snapshots: the whole state of the engine as bytes and back, so that a restart continues where the daemon stopped.
+//!
+//! Most of the state are the tracks. A save therefore has two parts. The frame is everything else, and is saved at once. The tracks
+//! follow a few at a time, between lines, each as it was when the save began.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +15,26 @@ use super::{Engine, SourceClock, World};
 impl Engine {
     /// The whole state of the engine. An engine of the same program with the same settings, zones and inputs can restore it.
     pub fn save(&self) -> Vec<u8> {
+        let mut into = Vec::new();
+        self.save_frame(&mut into);
+        self.world.tracks.save_items(&mut into);
+        into
+    }
+
+    /// Begins to save the state as it is, and appends its first part. [`Engine::save_some`] gives the rest. The parts together are a
+    /// snapshot of this moment. Ends any earlier save that is still in progress.
+    pub fn begin_save(&mut self, into: &mut Vec<u8>) {
+        self.save_frame(into);
+        self.world.tracks.begin_save();
+    }
+
+    /// Continues the save in progress: appends to `into` until it is about `length` bytes long, or longer if lines since the last
+    /// call have changed more than that. Returns whether more is to come.
+    pub fn save_some(&mut self, length: usize, into: &mut Vec<u8>) -> bool {
+        self.world.tracks.save_some(length, into)
+    }
+
+    fn save_frame(&self, to: &mut Vec<u8>) {
         let Engine {
             decoder,
             world,
@@ -42,8 +65,6 @@ impl Engine {
         } = self;
         // The chart and the merge window are built from settings and zones.
         let World { tracks, episodes, coverage, gaps, chart: _, merge: _ } = world;
-        let mut into = Vec::new();
-        let to = &mut into;
         decoder.save(to);
         pack(watermarks, to);
         pack(reorder, to);
@@ -60,12 +81,41 @@ impl Engine {
         pack(timers, to);
         pack(&(now, sweep_at, hours_at), to);
         pack(counters, to);
-        into
     }
 
     /// Restores the state of an engine with the same settings, zones and inputs. After an error this engine must not be used.
     pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), Damaged> {
-        let mut rest = snapshot;
+        self.restore_parts(snapshot, [])
+    }
+
+    /// The same from the parts of a save, each of which is dropped once it has been used.
+    pub fn restore_parts(&mut self, first: &[u8], others: impl IntoIterator<Item = Vec<u8>>) -> Result<(), Damaged> {
+        let rest = self.restore_frame(first)?;
+        self.world.tracks.restore_items(rest)?;
+        others.into_iter().try_for_each(|part| self.world.tracks.restore_items(&part))?;
+        self.world.tracks.restored()
+    }
+
+    /// Begins to check that a snapshot could be restored, from its first part. Takes far less memory than restoring it. The engine must
+    /// be a new one, and cannot be used for anything else.
+    pub fn check_first(&mut self, part: &[u8]) -> Result<(), Damaged> {
+        let rest = self.restore_frame(part)?;
+        self.world.tracks.check_items(rest)
+    }
+
+    /// Continues the check with the next part.
+    pub fn check_next(&mut self, part: &[u8]) -> Result<(), Damaged> {
+        self.world.tracks.check_items(part)
+    }
+
+    /// Ends the check: whether the parts were complete.
+    pub fn checked(mut self) -> Result<(), Damaged> {
+        self.world.tracks.restored()
+    }
+
+    /// Restores everything but the items of the tracks, and returns what follows.
+    fn restore_frame<'a>(&mut self, part: &'a [u8]) -> Result<&'a [u8], Damaged> {
+        let mut rest = part;
         let from = &mut rest;
         self.decoder.restore(from)?;
         self.watermarks = unpack(from)?;
@@ -83,10 +133,7 @@ impl Engine {
         self.timers = unpack(from)?;
         (self.now, self.sweep_at, self.hours_at) = unpack(from)?;
         self.counters = unpack(from)?;
-        match rest {
-            [] => Ok(()),
-            more => Err(Damaged(format!("{} unexpected bytes at the end", more.len()))),
-        }
+        Ok(rest)
     }
 
     /// Replaces the list of inputs. A `SourceId` is an index into the list, which may have grown at its end, so an input keeps

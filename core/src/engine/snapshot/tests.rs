@@ -6,7 +6,7 @@ use super::*;
 use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
 use crate::engine::Settings;
-use crate::testing::{AREA, chart, engine, lines};
+use crate::testing::{AREA, chart, engine, lines, save_at_work};
 
 const SCRIPT: &str = "
     ALFA 224000001 type=70 every=60
@@ -48,6 +48,65 @@ fn a_snapshot_made_after_zones_changed_restores_under_the_new_zones() {
     }
     assert!(!told.is_empty());
     assert_eq!(told, told_by_other);
+}
+
+/// Ships enough for many slices, some of which are first heard while the state is saved.
+fn fleet() -> Vec<String> {
+    let mut script = String::new();
+    for ship in 0..40 {
+        let lat = 25.0 + f64::from(ship) * 0.1;
+        script += &format!(
+            "S{ship:02} {} type=70 every=60\n 12:{ship:02} {lat:.1} -17.0\n go 90 12 100\n",
+            224_000_100 + ship
+        );
+    }
+    lines(&script)
+}
+
+/// The state of an engine restored from these parts, in one piece.
+fn state_of(settings: &Settings, first: &[u8], others: Vec<Vec<u8>>) -> Vec<u8> {
+    let mut engine = engine(settings, AREA);
+    engine.restore_parts(first, others).expect("a snapshot of the same program");
+    engine.save()
+}
+
+#[test]
+fn a_snapshot_made_in_slices_is_the_state_at_its_beginning() {
+    for shards in [1, 2, 7] {
+        let mut settings = Settings::default();
+        settings.tracks.shards = shards;
+        let lines = fleet();
+        let (before, after) = lines.split_at(lines.len() / 4);
+        let mut one = engine(&settings, AREA);
+        feed(&mut one, before, &mut Vec::new());
+        let at_once = one.save();
+        let (first, others) = save_at_work(one, after);
+        assert!(8 < others.len(), "{} slices", others.len());
+        let mut checked = engine(&settings, AREA);
+        checked.check_first(&first).expect("sound");
+        others.iter().for_each(|part| checked.check_next(part).expect("sound"));
+        checked.checked().expect("complete");
+        let mut missing = others.clone();
+        missing.remove(others.len() / 2);
+        assert!(engine(&settings, AREA).restore_parts(&first, missing).is_err(), "a part is missing");
+        let twice = others.iter().chain(&others[3..4]).cloned();
+        assert!(engine(&settings, AREA).restore_parts(&first, twice).is_err(), "a part comes twice");
+        assert!(state_of(&settings, &first, others) == state_of(&settings, &at_once, Vec::new()), "{shards} shards");
+    }
+}
+
+#[test]
+fn a_save_that_is_abandoned_leaves_the_next_one_whole() {
+    let settings = Settings::default();
+    let lines = fleet();
+    let mut one = engine(&settings, AREA);
+    feed(&mut one, &lines[..lines.len() / 2], &mut Vec::new());
+    one.begin_save(&mut Vec::new());
+    assert!(one.save_some(1, &mut Vec::new()));
+    feed(&mut one, &lines[lines.len() / 2..], &mut Vec::new());
+    let at_once = one.save();
+    let (first, others) = save_at_work(one, &[]);
+    assert!(state_of(&settings, &first, others) == state_of(&settings, &at_once, Vec::new()));
 }
 
 #[test]

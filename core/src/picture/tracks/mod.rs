@@ -17,6 +17,7 @@ mod heard;
 mod identity;
 mod key;
 mod picture;
+mod saving;
 mod settings;
 mod shared;
 mod siblings;

@@ -4,7 +4,6 @@
 //! parallel. A reader sees the tracks of all shards.
 
 use crate::ais::{Report, SourceId};
-use crate::base::state::{Damaged, pack, unpack};
 use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
 use crate::geo::LatLon;
@@ -18,10 +17,10 @@ use super::track::{Flag, Vessel};
 
 /// All tracks.
 pub struct Tracks {
-    settings: Settings,
-    shards: Vec<Shard>,
+    pub(super) settings: Settings,
+    pub(super) shards: Vec<Shard>,
     /// Number of low bits of a `TrackIx` that hold the number of its shard.
-    shift: u32,
+    pub(super) shift: u32,
     pub(super) damaged: DamagedNumbers,
 }
 
@@ -33,26 +32,6 @@ impl Tracks {
         let shard = |number| Shard::new(number, shift, settings.clone(), satellite_sources.clone());
         let shards = (0..count).map(shard).collect();
         Tracks { settings, shards, shift, damaged: DamagedNumbers::default() }
-    }
-
-    /// Adds the picture to a snapshot.
-    pub(crate) fn save(&self, into: &mut Vec<u8>) {
-        let Tracks { settings: _, shards, shift: _, damaged } = self;
-        pack(&shards.len(), into);
-        pack(damaged, into);
-        shards.iter().for_each(|shard| shard.save(into));
-    }
-
-    /// Restores the picture from a snapshot made with the same number of shards.
-    pub(crate) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
-        let shards: usize = unpack(from)?;
-        if shards != self.shards.len() {
-            return Err(Damaged(format!("{shards} shards instead of {}", self.shards.len())));
-        }
-        self.damaged = unpack(from)?;
-        self.shards.iter_mut().try_for_each(|shard| shard.restore(from))?;
-        self.shards.iter_mut().for_each(Shard::mark_all_confirmed);
-        Ok(())
     }
 
     /// Replaces the inputs with a lateness above 15 min, each with its lateness.

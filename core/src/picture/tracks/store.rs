@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
+use crate::base::slab::Slab;
 use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::{Mmsi, StationClass, knots};
@@ -44,10 +45,10 @@ pub struct Shard {
     number: u32,
     shift: u32,
     pub(super) settings: Settings,
-    pub(super) hot: Vec<Hot>,
-    pub(super) cold: Vec<Cold>,
+    pub(super) hot: Slab<Hot>,
+    pub(super) cold: Slab<Cold>,
     /// Recent transmissions, by the first track of each MMSI.
-    pub(super) heard: Vec<Heard>,
+    pub(super) heard: Slab<Heard>,
     pub(super) free: Vec<TrackIx>,
     pub(super) by_mmsi: FxHashMap<u32, u32>,
     pub(super) confirmed: Confirmed,
@@ -69,9 +70,9 @@ impl Shard {
             number,
             shift,
             settings,
-            hot: Vec::new(),
-            cold: Vec::new(),
-            heard: Vec::new(),
+            hot: Slab::default(),
+            cold: Slab::default(),
+            heard: Slab::default(),
             free: Vec::new(),
             by_mmsi: FxHashMap::default(),
             confirmed: Confirmed::default(),
@@ -427,7 +428,7 @@ impl Shard {
         })
     }
 
-    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources, confirmed } }
+    remembers! { pub(super) kept { free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources, confirmed, hot, cold, heard } }
 }
 
 /// Whether a behaviour follows a vessel.

@@ -79,7 +79,7 @@ impl Shard {
     /// The tracks that may be evicted, with their sort key: unconfirmed ones first, then those without any behaviour's state,
     /// each group the longest silent first.
     pub(super) fn evictable(&self) -> impl Iterator<Item = (bool, bool, Time, TrackKey, TrackIx)> {
-        let alive = (0..).zip(&self.hot).filter(|(_, hot)| hot.is(Flag::Alive) && !hot.is(Flag::InAlert));
+        let alive = (0..).zip(self.hot.iter()).filter(|(_, hot)| hot.is(Flag::Alive) && !hot.is(Flag::InAlert));
         alive.map(|(ix, hot)| {
             let confirmed = CONFIRMED_FIXES <= hot.fixes;
             (confirmed, hot.is_watched(), hot.last_at, hot.key(), self.outside(TrackIx(ix)))

@@ -118,6 +118,12 @@ const PHANTOM_BELOW: Span = Span::from_minutes(60);
 /// End of the chain in `Hot::next`.
 pub(super) const NO_NEXT: u32 = u32::MAX;
 
+impl Default for Hot {
+    fn default() -> Hot {
+        Hot::new(Mmsi(0), 0)
+    }
+}
+
 impl Hot {
     pub(super) fn new(mmsi: Mmsi, ordinal: u16) -> Hot {
         Hot {
@@ -190,6 +196,12 @@ impl Hot {
 
     pub(super) fn key(&self) -> TrackKey {
         TrackKey { mmsi: Mmsi(self.mmsi), ordinal: self.ordinal }
+    }
+}
+
+impl Default for Cold {
+    fn default() -> Cold {
+        Cold::new()
     }
 }
 

@@ -164,8 +164,8 @@ impl Run {
         let found = snapshots::newest(disk, Path::new(SNAPSHOTS), None).map_err(|error| error.to_string())?;
         for found in found {
             match found {
-                Found::Whole { snapshot, body, .. } => {
-                    if self.snapshots.get(&snapshot.position.0) != Some(&body) {
+                Found::Whole { snapshot, parts, .. } => {
+                    if self.snapshots.get(&snapshot.position.0) != Some(&parts.concat()) {
                         return Err(format!("a snapshot of {:?} that was never taken", snapshot.position));
                     }
                     return match self.saved <= Some(snapshot.position.0) {

@@ -125,7 +125,8 @@ fn spoil(
         }
         _ => {
             let end = 20 + u32::from_le_bytes(bytes[12..16].try_into().expect("four bytes")) as usize;
-            let mut newer = framed(2, &bytes[20..end]);
+            let version = u32::from_le_bytes(bytes[8..12].try_into().expect("four bytes"));
+            let mut newer = framed(version + 1, &bytes[20..end]);
             newer[..8].copy_from_slice(&bytes[..8]);
             newer.extend_from_slice(&bytes[end..]);
             bytes = newer;
@@ -244,15 +245,15 @@ fn damaged_snapshots_are_set_aside_and_the_next_is_taken() {
         let mut whole = 0;
         for found in look() {
             match found {
-                Found::Whole { snapshot, body, .. } => {
-                    assert_eq!(body, body_of(snapshot.position.0), "{what}");
+                Found::Whole { snapshot, parts, .. } => {
+                    assert_eq!(parts.concat(), body_of(snapshot.position.0), "{what}");
                     whole += 1;
                 }
                 Found::Corrupt { file, .. } => {
                     assert!(file.to_string_lossy().ends_with(".snapshot.corrupt"), "{what}");
                     corrupt += 1;
                 }
-                Found::Newer { file, found: 2 } => {
+                Found::Other { file, found: 3 } => {
                     assert_eq!((&file, disk.content(&file).is_empty()), (&path, false), "{what}: left alone");
                     newer += 1;
                 }
@@ -276,7 +277,7 @@ fn three_snapshots_are_kept_and_those_beyond_a_position_are_passed_over() {
         sources: vec!["\u{e9}".to_owned()],
     };
     sound.disk.put(&folder.join("00000000000000000007.snapshot.unfinished"), b"left by a crash".to_vec());
-    let mut newer = framed(2, b"whatever");
+    let mut newer = framed(3, b"whatever");
     newer[..8].copy_from_slice(&sound.disk.content(&sound.snapshots[0])[..8]);
     sound.disk.put(&folder.join("00000000000000000008.snapshot"), newer);
     snapshots::save(&sound.disk, folder, &snapshot, b"").expect("saved");
@@ -298,7 +299,7 @@ fn three_snapshots_are_kept_and_those_beyond_a_position_are_passed_over() {
     assert_eq!(positions(Some(Position(39))), [30, 20]);
     let first = snapshots::newest(&sound.disk, folder, None).expect("listed").next();
     let program = env!("CARGO_PKG_VERSION").to_owned();
-    assert_eq!(first, Some(Found::Whole { snapshot, program, body: Vec::new() }));
+    assert_eq!(first, Some(Found::Whole { snapshot, program, parts: Vec::new() }));
 }
 
 #[test]

@@ -84,9 +84,9 @@ fn what_was_reached_is_there_after_death_at_any_point() {
         let snapshots = root.path().join("snapshots");
         let newest = snapshots::newest(&RealDisk, &snapshots, None).expect("listed").next();
         match newest {
-            Some(Found::Whole { snapshot, body, .. }) => {
+            Some(Found::Whole { snapshot, parts, .. }) => {
                 assert!(saved <= snapshot.position.0, "{point}");
-                assert_eq!(body, bytes_at(snapshot.position.0), "{point}");
+                assert_eq!(parts.concat(), bytes_at(snapshot.position.0), "{point}");
             }
             None => assert_eq!(saved, 0, "{point}"),
             other => panic!("{point}: {other:?}"),
