@@ -37,6 +37,7 @@ mod signal;
 pub mod slowdown;
 pub mod small_craft_stop;
 mod step;
+mod survey;
 mod system;
 mod vicinity;
 pub mod voyage_anomaly;
@@ -61,6 +62,7 @@ pub use rule::{AnyRule, Output, PictureRule, Rule};
 pub use scene::Scene;
 pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
 pub use step::{Interest, Step};
+pub use survey::{Findings, Survey};
 pub use vicinity::{Place, Vicinity};
 pub(crate) use words::{
     Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense, Words, number as measured_number,
