@@ -4,12 +4,14 @@
 //! report or timer to the next, and every change carries the time of the step that caused it. The engine reads no clock, opens no
 //! file and takes no lock.
 
+mod ahead;
 mod dispatch;
 mod explain;
 mod held;
 mod lanes;
 mod leap;
 mod memory;
+mod parallel;
 mod reorder;
 mod rules;
 mod settings;
@@ -35,6 +37,7 @@ use crate::picture::episodes::{Episodes, News};
 use crate::picture::tracks::{TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Zone};
 
+pub use ahead::{AheadDecoder, DecodedLines};
 pub use explain::Explained;
 pub use settings::{Settings, TimeSettings, ZoneSettings};
 pub use summary::Summary;
@@ -176,13 +179,24 @@ impl Engine {
     pub fn line(&mut self, line: Line<'_>, out: &mut Vec<Change>) {
         let mut decoded = std::mem::take(&mut self.decoded);
         self.decoder.line(line, &mut decoded);
-        self.watermarks.heard(line.source);
-        self.receipts.line(line.source, line.received);
-        self.counters.decoded(&decoded);
-        for report in decoded.drain(..) {
-            self.report(report, line.received, out);
-        }
+        self.heard(line.source, line.received, decoded.drain(..), out);
         self.decoded = decoded;
+    }
+
+    /// Takes in the reports of one line.
+    fn heard(
+        &mut self,
+        source: SourceId,
+        received: Option<Time>,
+        reports: impl Iterator<Item = Report>,
+        out: &mut Vec<Change>,
+    ) {
+        self.watermarks.heard(source);
+        self.receipts.line(source, received);
+        for report in reports {
+            self.counters.decoded(&report);
+            self.report(report, received, out);
+        }
         self.advance(self.watermarks.lowest(), out);
     }
 

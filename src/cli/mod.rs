@@ -23,6 +23,7 @@ mod person;
 mod place;
 mod position;
 mod purge;
+mod reader;
 mod replay;
 mod report;
 mod run;

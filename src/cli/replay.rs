@@ -12,12 +12,13 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::reader::{Block, Reader};
 use super::{Failure, SettingsArguments};
 use crate::config::Checked;
 use crate::inputs::{self, Format, MergedRecordings, Reading, Recording, RecordingError};
 use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
-use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::ais::SourceId;
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::engine::{Engine, SourceClock};
@@ -251,19 +252,15 @@ pub(super) fn play_on(
     }
     let progress = Progress::new(&recordings);
     let reading = Reading { time_zone: playback.time_zone.clone(), lateness: Some(lateness) };
-    let mut merged = MergedRecordings::new(recordings, &reading)?;
+    let recordings = MergedRecordings::new(recordings, &reading)?;
+    let decoder = engine.part_decoder();
+    let reader = Reader { recordings, decoder, sources: ids, pace: playback.pace, count: 0 };
+    // With one lane, everything stays on one thread. Lines after a stop must not be decoded, because they would be counted.
+    let is_ahead = 1 < engine.tracks().shards() && playback.until.is_none();
 
     let mut changes = Vec::new();
-    let mut count: u64 = 0;
-    loop {
-        let more = merged.read_block(&mut |recording, bytes| {
-            let received =
-                playback.pace.map(|(from, rate)| from + Span::from_millis((count as f64 * 1000.0 / rate) as i64));
-            count += 1;
-            let line = Line { source: ids[recording], received, bytes };
-            engine.line(line, &mut changes);
-            observe(&engine);
-        });
+    let reader = reader.each(is_ahead, |Block { lines, more }| {
+        engine.decoded(lines, observe, &mut changes);
         let ended = !matches!(more, Ok(true));
         let pauses = !ended && engine.is_held() && stop.is_some();
         let ended = ended || (engine.is_held() && !pauses);
@@ -289,15 +286,14 @@ pub(super) fn play_on(
             }
         }
         progress.show(engine.now());
-        if ended {
-            more?;
-            for (name, bytes) in merged.padded() {
-                let _ =
-                    writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes after its compressed data, skipped");
-            }
-            return Ok(Played { engine, overlong: merged.overlong() });
-        }
+        more?;
+        Ok::<bool, Failure>(!ended)
+    })?;
+    engine.rejoin_decoder(reader.decoder);
+    for (name, bytes) in reader.recordings.padded() {
+        let _ = writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes after its compressed data, skipped");
     }
+    Ok(Played { engine, overlong: reader.recordings.overlong() })
 }
 
 /// Assigns sources: all recordings of one format are one source, except CSV files, where each layout of columns is one.

@@ -161,6 +161,16 @@ impl Decoder {
         name.map_or("", |name| name)
     }
 
+    /// The names of all stations, by number.
+    pub fn station_names(&self) -> &[Box<str>] {
+        &self.stations.names
+    }
+
+    /// Adds the names of stations that another decoder numbered, in the order of their numbers.
+    pub fn name_stations(&mut self, names: Vec<Box<str>>) {
+        self.stations.names.extend(names);
+    }
+
     /// Counts of everything read and rejected so far, by source.
     pub fn tally(&self) -> &Tally {
         &self.tally

@@ -15,6 +15,7 @@ use super::runner;
 use super::scene::Scene;
 use super::signal::{Signal, Verdict};
 use super::step::{Interest, Step};
+use super::survey::Survey;
 
 /// What a rule reports at a step.
 #[derive(Default)]
@@ -71,7 +72,13 @@ pub trait Rule {
 }
 
 /// A rule that sees the whole picture: all vessels, the episodes, and the signals of other rules.
-pub trait PictureRule: Rule {
+pub trait PictureRule: Rule + Sync {
+    /// Does the part of a step that only reads, ahead of the step itself. The lanes call it in parallel, after every report of the batch
+    /// has been taken in.
+    fn survey(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Survey {
+        Survey::Unprepared
+    }
+
     /// Handles the beginning or end of an episode.
     fn episode(&mut self, _scene: &Scene<'_>, _news: News, _out: &mut Output) {}
 

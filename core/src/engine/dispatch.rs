@@ -11,6 +11,7 @@ use crate::picture::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Refusal,
 use crate::zones::Crossing;
 
 use super::lanes::{Common, Lanes, News, TOGETHER, Turn};
+use super::parallel::resembled;
 use super::rules::{Bit, Rules, each};
 use super::{Engine, Timer, World};
 
@@ -46,32 +47,44 @@ impl Engine {
 
     /// Takes a batch of reports into the picture, asks the rules, and applies what follows from each report.
     fn settle(&mut self, lanes: &mut Lanes, now: Time, out: &mut Vec<Change>) {
-        if lanes.screen(&self.world.tracks) {
-            lanes.retain(|report| {
-                let is_damaged = self.world.tracks.is_damaged(report);
-                if is_damaged {
-                    self.counters.refused(Refusal::DamagedNumber);
+        loop {
+            self.take(lanes, now, out);
+            let suspects = lanes.suspects();
+            if suspects.is_empty() {
+                break;
+            }
+            let tracks = &mut self.world.tracks;
+            let resembled = resembled(tracks, &suspects);
+            for (report, resembled) in suspects.into_iter().zip(resembled) {
+                match resembled.is_some_and(|vessel| tracks.is_damaged(&report, vessel)) {
+                    true => self.counters.refused(Refusal::DamagedNumber),
+                    false => lanes.add(tracks.shard_of(report.mmsi), report),
                 }
-                !is_damaged
-            });
+            }
         }
+        self.world.tracks.make_room();
+        if self.world.tracks.has_forgotten() {
+            self.drop_forgotten(out);
+        }
+    }
+
+    /// Takes the reports of a batch into the picture, asks the rules, and applies what follows from each report. Reports that may have a
+    /// damaged MMSI stay in the lanes.
+    fn take(&mut self, lanes: &mut Lanes, now: Time, out: &mut Vec<Change>) {
         let lost_after = self.world.tracks.settings().lost_after();
         let (lots, reloads) = self.places.lots_mut();
         let ground = Ground { chart: &self.world.chart, reloads };
-        let common = Common { ground, coverage: &self.world.coverage, asking: &self.asking, lost_after, now };
-        lanes.take(self.world.tracks.shards_mut(), lots, &common);
+        let (coverage, asking) = (&self.world.coverage, self.asking.as_slice());
+        let (shards, damaged) = self.world.tracks.shards_mut();
+        lanes.take(shards, lots, &Common { ground, coverage, damaged, asking, lost_after, now });
         lanes.revise(|turn| self.record(turn, now));
         let scene = self.world.scene(now);
-        lanes.ask(self.places.lots_mut().0, &mut self.rules.lanes, &scene);
+        lanes.ask(self.places.lots_mut().0, &mut self.rules, &scene);
         lanes.each(|news| match news {
             News::Turn(turn, crossings) => self.turn(turn, crossings, now, out),
             News::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
             News::Refused(refusal) => self.counters.refused(refusal),
         });
-        self.world.tracks.make_room();
-        if self.world.tracks.has_forgotten() {
-            self.drop_forgotten(out);
-        }
     }
 
     /// Records what a fix means for the vessel's own history: holes, lying still, and port calls.
@@ -104,7 +117,7 @@ impl Engine {
             if turn.seen {
                 self.world.coverage.seen(self.world.tracks.vessel(ix), turn.previous, fix);
                 self.heard_again(ix, fix, turn.lay, now, out);
-                self.world.episodes.inseparable.look(&self.world.tracks, ix, &fix);
+                self.world.episodes.inseparable.look(&self.world.tracks, ix, &turn.company);
             }
             let vessel = self.world.tracks.vessel(ix);
             if interest.meets(Interest::FIRST) {
@@ -165,10 +178,12 @@ impl Engine {
         let vessel = self.world.tracks.vessel(turn.vessel);
         let (key, active) = (vessel.key(), if turn.fix.is_some() { vessel.active() } else { 0 });
         self.each_rule(now, |engine, bit, rule, output| {
-            if !turn.interest.meets(rule.interest()) && active & (1 << bit) == 0 {
+            let concerns = turn.interest.meets(rule.interest()) || active & (1 << bit) != 0;
+            if !concerns || turn.idle & (1 << bit) != 0 {
                 return false;
             }
-            let step = turn.step(key, engine.places.presence(turn.vessel), crossings);
+            let findings = turn.findings.iter().find(|(of, _)| *of == bit).map(|(_, findings)| findings.as_ref());
+            let step = turn.step(key, engine.places.presence(turn.vessel), crossings, findings);
             rule.step(&engine.scene(now), &step, output);
             true
         });

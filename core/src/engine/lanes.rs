@@ -9,21 +9,20 @@ use std::ops::Range;
 use crate::ais::Report;
 use crate::base::time::{Span, Time};
 use crate::base::units::StationClass;
-use crate::behaviours::{Ground, Interest, Lot, Output, Scene, Signal, Step, Vicinity};
+use crate::behaviours::{Findings, Ground, Interest, Lot, Output, Rule, Scene, Signal, Step, Survey, Vicinity};
 use crate::geo::LatLon;
 use crate::picture::coverage::Coverage;
 use crate::picture::episodes::Still;
 use crate::picture::tracks::{
-    Activity, Fix, Jump, Learned, Outcome, Refusal, Shard, SpeedMadeGood, TrackIx, TrackKey, Tracks,
+    Activity, DamagedNumbers, Fix, Jump, Learned, Outcome, Refusal, Shard, SpeedMadeGood, TrackIx, TrackKey,
 };
 use crate::zones::{Crossing, Sighting};
 
-use super::rules::{Bit, LaneRule, each};
+use super::parallel::{WORTH_THREADS, in_parallel};
+use super::rules::{Bit, LaneRule, Rules, WholeRule, each};
 
 /// Maximum number of reports in a batch, all of the same moment.
-pub(super) const TOGETHER: usize = 1024;
-/// Number of reports below which handing work to other threads costs more than it saves.
-const WORTH_THREADS: usize = 128;
+pub(super) const TOGETHER: usize = 2048;
 /// Number of reports whose vessels are loaded into the processor cache ahead of use.
 const WARM: usize = 16;
 /// Speed made good below which a vessel counts as slow. Knots.
@@ -39,15 +38,18 @@ pub(super) struct Lanes {
     lanes: Vec<Lane>,
     /// The lane of each report, in the order of the reports.
     order: Vec<u8>,
+    /// Reports that may have a damaged MMSI, in the order of the reports.
+    suspects: Vec<Report>,
+    /// Whether the reports have been checked for damaged MMSIs.
+    are_checked: bool,
 }
 
 /// The work of one lane.
 #[derive(Default)]
 struct Lane {
-    number: usize,
     reports: Vec<Report>,
-    /// Whether a report may have a damaged MMSI.
-    is_suspect: bool,
+    /// One for each [`Taken::Suspect`], in order.
+    suspects: Vec<Report>,
     taken: Vec<Taken>,
     /// One for each [`Taken::Turn`], in order.
     turns: Vec<Turn>,
@@ -66,6 +68,8 @@ enum Taken {
     Turn,
     /// A fix older than the latest one of its vessel.
     Late { vessel: TrackIx, fix: Fix },
+    /// The report may have a damaged MMSI, and was not taken in. It is in `suspects`.
+    Suspect,
     /// The picture refused the report.
     Refused(Refusal),
 }
@@ -111,6 +115,12 @@ pub(super) struct Turn {
     pub(super) lay: Option<Still>,
     /// What the rules about one vessel reported; `None` if nothing.
     pub(super) said: Option<Box<Said>>,
+    /// The rules about the whole picture that do not receive this turn, by bit.
+    pub(super) idle: u32,
+    /// What the others found ahead of the turn, each with its bit.
+    pub(super) findings: Vec<(Bit, Box<Findings>)>,
+    /// The vessels in whose company the vessel may be.
+    pub(super) company: Vec<TrackIx>,
 }
 
 /// What the rules about one vessel reported at one turn.
@@ -134,6 +144,7 @@ impl Said {
 pub(super) struct Common<'a> {
     pub(super) ground: Ground<'a>,
     pub(super) coverage: &'a Coverage,
+    pub(super) damaged: &'a DamagedNumbers,
     /// Whether some behaviour needs every fix from inside a zone, by zone index.
     pub(super) asking: &'a [bool],
     pub(super) lost_after: Span,
@@ -143,7 +154,7 @@ pub(super) struct Common<'a> {
 impl Lanes {
     /// Creates this many lanes, without reports.
     pub(super) fn new(lanes: usize) -> Lanes {
-        Lanes { lanes: (0..lanes).map(|number| Lane { number, ..Lane::default() }).collect(), order: Vec::new() }
+        Lanes { lanes: (0..lanes).map(|_| Lane::default()).collect(), ..Lanes::default() }
     }
 
     /// Adds the next report to its lane.
@@ -157,30 +168,18 @@ impl Lanes {
         self.order.len()
     }
 
-    /// Whether any report may have a damaged MMSI. Also loads what is held about the vessels into the processor cache.
-    pub(super) fn screen(&mut self, tracks: &Tracks) -> bool {
-        let is_little = self.is_little();
-        in_parallel(self.busy_lanes(), is_little, |lane| lane.screen(tracks));
-        self.lanes.iter_mut().any(|lane| std::mem::take(&mut lane.is_suspect))
+    /// Takes out the reports that may have a damaged MMSI, in the order of the reports. Those that are added next count as checked.
+    pub(super) fn suspects(&mut self) -> Vec<Report> {
+        self.are_checked = !self.suspects.is_empty();
+        std::mem::take(&mut self.suspects)
     }
 
-    /// Drops the reports for which `stays` returns false. It is called in the order of the reports.
-    pub(super) fn retain(&mut self, mut stays: impl FnMut(&Report) -> bool) {
-        let reports: Vec<Vec<Report>> = self.lanes.iter_mut().map(|lane| std::mem::take(&mut lane.reports)).collect();
-        let mut reports: Vec<_> = reports.into_iter().map(Vec::into_iter).collect();
-        for number in std::mem::take(&mut self.order) {
-            if let Some(report) = reports[usize::from(number)].next().filter(&mut stays) {
-                self.add(usize::from(number), report);
-            }
-        }
-    }
-
-    /// Takes all reports into the picture.
+    /// Takes the reports into the picture, except those that may have a damaged MMSI.
     pub(super) fn take(&mut self, shards: &mut [Shard], lots: &mut [Lot], common: &Common<'_>) {
-        let is_little = self.is_little();
+        let (is_little, are_checked) = (self.is_little(), self.are_checked);
         let lanes = self.lanes.iter_mut().zip(shards).zip(lots);
         let busy = lanes.filter(|((lane, _), _)| !lane.reports.is_empty());
-        in_parallel(busy, is_little, |((lane, shard), lot)| lane.take(shard, lot, common));
+        in_parallel(busy, is_little, |((lane, shard), lot)| lane.take(shard, lot, common, are_checked));
     }
 
     /// Passes every turn to `revise`, in the order of the reports.
@@ -194,13 +193,14 @@ impl Lanes {
         }
     }
 
-    /// Asks the rules that see one vessel.
-    pub(super) fn ask(&mut self, lots: &mut [Lot], rules: &mut [Vec<LaneRule>], scene: &Scene<'_>) {
+    /// Asks the rules that see one vessel, and lets the others prepare their steps.
+    pub(super) fn ask(&mut self, lots: &mut [Lot], rules: &mut Rules, scene: &Scene<'_>) {
+        let Rules { lanes: rules, picture } = rules;
         let is_little =
             self.lanes.len() == 1 || self.lanes.iter().map(|lane| lane.turns.len()).sum::<usize>() < WORTH_THREADS / 2;
         let lanes = self.lanes.iter_mut().zip(lots).zip(rules);
         let busy = lanes.filter(|((lane, _), _)| !lane.turns.is_empty());
-        in_parallel(busy, is_little, |((lane, lot), rules)| lane.ask(lot, rules, scene));
+        in_parallel(busy, is_little, |((lane, lot), rules)| lane.ask(lot, rules, picture, scene));
     }
 
     /// Passes what follows from each report to `found`, in the order of the reports, and empties the lanes.
@@ -208,10 +208,12 @@ impl Lanes {
         let mut lanes: Vec<_> = self
             .lanes
             .iter_mut()
-            .map(|lane| (lane.taken.drain(..), lane.turns.drain(..), lane.crossings.as_slice()))
+            .map(|lane| {
+                (lane.taken.drain(..), lane.turns.drain(..), lane.suspects.drain(..), lane.crossings.as_slice())
+            })
             .collect();
         for number in self.order.drain(..) {
-            let (taken, turns, crossings) = &mut lanes[usize::from(number)];
+            let (taken, turns, suspects, crossings) = &mut lanes[usize::from(number)];
             match taken.next() {
                 Some(Taken::Turn) => {
                     if let Some(mut turn) = turns.next() {
@@ -220,6 +222,7 @@ impl Lanes {
                     }
                 }
                 Some(Taken::Late { vessel, fix }) => found(News::Late { vessel, fix }),
+                Some(Taken::Suspect) => self.suspects.extend(suspects.next()),
                 Some(Taken::Refused(refusal)) => found(News::Refused(refusal)),
                 Some(Taken::Passed) | None => {}
             }
@@ -232,38 +235,11 @@ impl Lanes {
     fn is_little(&self) -> bool {
         self.lanes.len() == 1 || self.order.len() < WORTH_THREADS
     }
-
-    fn busy_lanes(&mut self) -> impl Iterator<Item = &mut Lane> {
-        self.lanes.iter_mut().filter(|lane| !lane.reports.is_empty())
-    }
-}
-
-/// Runs `work` for every lane, on several threads unless `is_little`.
-fn in_parallel<T: Send>(lanes: impl Iterator<Item = T>, is_little: bool, work: impl Fn(T) + Sync) {
-    if is_little {
-        return lanes.for_each(work);
-    }
-    rayon::in_place_scope(|scope| {
-        let (mut lanes, work): (Vec<T>, _) = (lanes.collect(), &work);
-        let last = lanes.pop();
-        for lane in lanes {
-            scope.spawn(move |_| work(lane));
-        }
-        last.into_iter().for_each(work);
-    });
 }
 
 impl Lane {
-    fn screen(&mut self, tracks: &Tracks) {
-        let Lane { number, reports, is_suspect, warm, .. } = self;
-        for some in reports.chunks(WARM) {
-            tracks.warm(*number, some.iter().map(|report| report.mmsi), warm);
-            *is_suspect |= some.iter().any(|report| tracks.is_suspect(report));
-        }
-    }
-
-    fn take(&mut self, shard: &mut Shard, lot: &mut Lot, common: &Common<'_>) {
-        let Lane { reports, taken, turns, crossings, warm, .. } = self;
+    fn take(&mut self, shard: &mut Shard, lot: &mut Lot, common: &Common<'_>, are_checked: bool) {
+        let Lane { reports, suspects, taken, turns, crossings, warm, .. } = self;
         let mut reports = reports.drain(..);
         let mut left = 0;
         loop {
@@ -277,6 +253,11 @@ impl Lane {
             let Some(report) = reports.next() else {
                 return;
             };
+            if !are_checked && common.damaged.is_suspect(&report, shard) {
+                suspects.push(report);
+                taken.push(Taken::Suspect);
+                continue;
+            }
             let at = report.at;
             let turn = match shard.accept(report) {
                 Outcome::Fix { vessel, previous, smg, jump } => {
@@ -297,21 +278,25 @@ impl Lane {
         }
     }
 
-    /// Asks the rules that see one vessel about every turn.
-    fn ask(&mut self, lot: &mut Lot, rules: &mut [LaneRule], scene: &Scene<'_>) {
+    /// Asks the rules that see one vessel about every turn, and lets the others prepare their steps.
+    fn ask(&mut self, lot: &mut Lot, rules: &mut [LaneRule], picture: &[WholeRule], scene: &Scene<'_>) {
         let Lane { turns, crossings, output, marks, .. } = self;
         for turn in turns {
             let vessel = scene.tracks.vessel(turn.vessel);
+            if let Some(fix) = turn.fix.filter(|_| turn.seen) {
+                turn.company = scene.episodes.inseparable.company(scene.tracks, &vessel, &fix);
+            }
             // A report without a fix concerns only the rules that ask for static data, not all that follow the vessel.
             let active = if turn.fix.is_some() { with_marks(vessel.active(), turn.vessel, marks) } else { 0 };
             if turn.interest.0 == 0 && active == 0 {
                 continue;
             }
             turn.find_place(lot, scene, active);
-            let step = turn.step(vessel.key(), lot.presence(turn.vessel), &crossings[turn.crossings.clone()]);
+            let step = turn.step(vessel.key(), lot.presence(turn.vessel), &crossings[turn.crossings.clone()], None);
+            let asks = |bit: Bit, rule: &dyn Rule| step.interest.meets(rule.interest()) || active & (1 << bit) != 0;
             let mut said = None;
             each(rules, |bit, rule| {
-                if step.interest.meets(rule.interest()) || active & (1 << bit) != 0 {
+                if asks(bit, rule) {
                     rule.step(scene, &step, output);
                 }
                 if !output.is_empty() {
@@ -320,7 +305,15 @@ impl Lane {
                     marks.extend(said.marks.iter().filter(|(marked, ..)| *marked == bit));
                 }
             });
-            turn.said = said;
+            let (mut idle, mut findings) = (0, Vec::new());
+            for (bit, rule) in picture.iter().filter(|(bit, rule)| asks(*bit, rule.as_ref())) {
+                match rule.survey(scene, &step) {
+                    Survey::Unprepared => {}
+                    Survey::Idle => idle |= 1 << bit,
+                    Survey::Found(found) => findings.push((*bit, found)),
+                }
+            }
+            (turn.said, turn.idle, turn.findings) = (said, idle, findings);
         }
         marks.clear();
     }
@@ -368,6 +361,9 @@ impl Turn {
             in_port: false,
             lay: None,
             said: None,
+            idle: 0,
+            findings: Vec::new(),
+            company: Vec::new(),
         }
     }
 
@@ -403,6 +399,7 @@ impl Turn {
         key: TrackKey,
         presence: &'a crate::zones::Presence,
         crossings: &'a [Crossing],
+        findings: Option<&'a Findings>,
     ) -> Step<'a> {
         let &Turn { vessel, at, fix, previous, smg, interest, place, left_calm, .. } = self;
         Step {
@@ -419,6 +416,7 @@ impl Turn {
             jump: self.jump.as_deref(),
             left_calm,
             interest,
+            findings,
         }
     }
 }

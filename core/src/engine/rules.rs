@@ -10,6 +10,9 @@ pub(super) type Bit = u32;
 /// A lane's own copy of a rule about one vessel.
 pub(super) type LaneRule = (Bit, Box<dyn Rule + Send>);
 
+/// A rule about the whole picture.
+pub(super) type WholeRule = (Bit, Box<dyn PictureRule>);
+
 /// Gives each of these rules its turn, in order.
 pub(super) fn each<R: ?Sized>(rules: &mut [(Bit, Box<R>)], mut turn: impl FnMut(Bit, &mut R)) {
     for (bit, rule) in rules {
@@ -22,7 +25,7 @@ pub(super) fn each<R: ?Sized>(rules: &mut [(Bit, Box<R>)], mut turn: impl FnMut(
 pub(super) struct Rules {
     /// Rules about one vessel, by lane. Each lane has the same rules.
     pub(super) lanes: Vec<Vec<LaneRule>>,
-    pub(super) picture: Vec<(Bit, Box<dyn PictureRule>)>,
+    pub(super) picture: Vec<WholeRule>,
 }
 
 impl Rules {

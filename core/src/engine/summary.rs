@@ -69,9 +69,8 @@ pub(super) struct Counters {
 
 impl Counters {
     /// Counts the reports with a position, whether or not their time is believed.
-    pub(super) fn decoded(&mut self, reports: &[Report]) {
-        let placed = reports.iter().filter(|report| report.body.lat_lon().is_some());
-        self.positions += placed.count() as u64;
+    pub(super) fn decoded(&mut self, report: &Report) {
+        self.positions += u64::from(report.body.lat_lon().is_some());
     }
 
     /// Notes the time of a report whose time is believed.

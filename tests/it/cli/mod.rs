@@ -3,6 +3,7 @@
 mod demo;
 mod desk;
 mod evaluate;
+mod lanes;
 mod lists;
 mod questions;
 mod replay;

@@ -10,7 +10,7 @@ use crate::behaviours::alongside_at_anchor::facts::{Facts, Form, Measured};
 use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
 use crate::behaviours::alongside_at_anchor::settings::Settings;
 use crate::behaviours::runner::instant::CommonInstant;
-use crate::behaviours::runner::pairs::PairScene;
+use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::tier::{Tier, TierRule, lasting};
 use crate::behaviours::runner::vessel::Signals;

@@ -8,7 +8,7 @@ use crate::behaviours::Place;
 use crate::behaviours::rendezvous::facts::Form;
 use crate::behaviours::rendezvous::settings::Settings;
 use crate::behaviours::runner::instant::CommonInstant;
-use crate::behaviours::runner::pairs::PairScene;
+use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::tier::{Tier, TierRule, lasting};
 
 /// State of one pair under one set of settings.

@@ -11,7 +11,7 @@ use crate::behaviours::rendezvous::meetings::Meetings;
 use crate::behaviours::rendezvous::settings::Settings;
 use crate::behaviours::rendezvous::side_by_side::SideBySide;
 use crate::behaviours::runner::instant::CommonInstant;
-use crate::behaviours::runner::pairs::PairScene;
+use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles, Standing};
 use crate::behaviours::runner::vessel::Signals;
 use crate::behaviours::shared::one_hull::OneHull;

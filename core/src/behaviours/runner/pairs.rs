@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::state::{Damaged, pack, unpack};
 use crate::base::time::{Span, Time};
-use crate::behaviours::runner::instant::{Bridges, CommonInstant, instant_of};
+use crate::behaviours::runner::instant::{Bridges, CommonInstant};
+use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
-use crate::behaviours::shared::one_hull::{OneHull, one_hull};
+use crate::behaviours::shared::one_hull::OneHull;
+use crate::behaviours::survey::{Findings, Found, Neighbour, Neighbours, Survey};
 use crate::behaviours::{
     Behaviour, End, Explanation, Interest, Output, PictureRule, Places, Rule, Scene, Settings, Step,
 };
@@ -24,71 +26,6 @@ const FINE_PART: Span = Span::from_hours(2);
 /// Factor by which a pair must be nearer to replace another in a crowd. Small differences change with every fix.
 const NEARER_BY: f64 = 2.0;
 
-/// What a rule about two vessels may read: the two, and the chart.
-pub(crate) struct PairScene<'a> {
-    /// Engine time.
-    pub(crate) now: Time,
-    /// Zones, coast and ports.
-    pub(crate) chart: &'a Chart,
-    /// How long after its end a condition may resume as the same alert.
-    pub(crate) merge: Span,
-    /// The first vessel, by the order that the rule gave the two.
-    pub(crate) a: Vessel<'a>,
-    pub(crate) b: Vessel<'a>,
-    whole: &'a Scene<'a>,
-}
-
-impl<'a> PairScene<'a> {
-    fn new(whole: &'a Scene<'a>, (a, b): (TrackIx, TrackIx)) -> PairScene<'a> {
-        let Scene { now, chart, merge, tracks, .. } = *whole;
-        PairScene { now, chart, merge, a: tracks.vessel(a), b: tracks.vessel(b), whole }
-    }
-
-    /// The keys of both, in the same order.
-    pub(crate) fn keys(&self) -> (TrackKey, TrackKey) {
-        (self.a.key(), self.b.key())
-    }
-
-    /// Both vessels at a whole minute; `None` if the position of one of them is not known then.
-    pub(crate) fn instant(&self, bridges: Bridges, at: Time) -> Option<CommonInstant> {
-        instant_of(self.whole, bridges, &self.a, &self.b, at)
-    }
-
-    /// Why the two numbers are one hull; `None` if they are two.
-    pub(crate) fn one_hull(&self) -> Option<OneHull> {
-        one_hull(self.whole, self.a.key(), self.b.key())
-    }
-
-    /// When the one that has been silent for longer was last heard.
-    pub(crate) fn silent_since(&self) -> Time {
-        let last = |vessel: &Vessel<'_>| vessel.last().map_or(Time::MIN, |fix| fix.at);
-        last(&self.a).min(last(&self.b))
-    }
-
-    /// How late reports of either may still arrive.
-    pub(crate) fn lateness(&self) -> Span {
-        let tracks = self.whole.tracks;
-        tracks.lateness(self.a.ix()).max(tracks.lateness(self.b.ix()))
-    }
-
-    /// When the pair counts as lost, if one of the two was last heard at `last`.
-    pub(crate) fn lost_at(&self, last: Time) -> Time {
-        let tracks = self.whole.tracks;
-        tracks.lost_at(self.a.ix(), last).max(tracks.lost_at(self.b.ix(), last))
-    }
-
-    /// Whether each has four fixes since `since`, or two if it is heard only by satellite.
-    pub(crate) fn have_enough_fixes(&self, since: Time) -> bool {
-        [self.a, self.b].into_iter().all(|vessel| {
-            let needed = if vessel.satellite_only() { 2 } else { 4 };
-            let kept = vessel.trail_since(since).count();
-            let last_kept = vessel.trail_since(since).last().map(|point| point.at);
-            let last = vessel.last().filter(|fix| last_kept.is_none_or(|kept| kept < fix.at));
-            needed <= kept + usize::from(last.is_some())
-        })
-    }
-}
-
 /// Which of two vessels comes first in a pair.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum First {
@@ -97,11 +34,11 @@ pub(crate) enum First {
 }
 
 /// A rule about two vessels at whole minutes. [`Pairs`] finds the pairs, computes the minutes, and keeps the state of each pair.
-pub(crate) trait PairRule: 'static {
+pub(crate) trait PairRule: Sync + 'static {
     /// Its table in the settings.
     type Settings;
     /// What it keeps about one pair.
-    type Pair: Serialize + DeserializeOwned;
+    type Pair: Serialize + DeserializeOwned + Sync;
     /// The behaviour.
     const BEHAVIOUR: Behaviour;
     /// Steps that it needs of vessels that are in no pair.
@@ -214,40 +151,53 @@ impl<R: PairRule> Pairs<R> {
         }
     }
 
-    /// Searches for new partners of a vessel, once in every UTC minute.
-    fn look(&mut self, scene: &Scene<'_>, step: &Step<'_>, of: &VesselScene<'_>, out: &mut Output) {
-        let Some(fix) = step.fix else {
-            return;
-        };
-        let minute = fix.at.floor_minute();
-        if self.looked_at.insert(step.vessel, minute) == Some(minute) {
-            return;
+    /// The possible partners of a vessel that looks for some, once in every UTC minute.
+    fn neighbours(&self, scene: &Scene<'_>, step: &Step<'_>, of: &VesselScene<'_>) -> Option<Neighbours> {
+        let fix = step.fix.filter(|_| self.rule.looks(of, step))?;
+        if self.looked_at.get(&step.vessel) == Some(&fix.at.floor_minute()) {
+            return None;
         }
-        let mut found: Vec<(f64, TrackKey, TrackIx, First)> = Vec::new();
+        let mut nearest: Vec<Neighbour> = Vec::new();
         scene.tracks.near(fix.position, R::LOOK_METRES, |other, metres| {
             if other.ix() != step.vessel
                 && let Some(first) = self.rule.fits(of, step, &other)
             {
-                found.push((metres, other.key(), other.ix(), first));
+                nearest.push(Neighbour { metres, key: other.key(), vessel: other.ix(), first });
             }
         });
-        found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        self.crowded += found.len().saturating_sub(R::MOST_NEIGHBOURS) as u64;
-        found.truncate(R::MOST_NEIGHBOURS);
-        for (metres, other_key, other, first) in found {
-            let (ixs, keys) = match first {
-                First::One => ((step.vessel, other), (step.key, other_key)),
-                First::Other => ((other, step.vessel), (other_key, step.key)),
+        nearest.sort_by(|a, b| a.metres.total_cmp(&b.metres).then(a.key.cmp(&b.key)));
+        let left_out = nearest.len().saturating_sub(R::MOST_NEIGHBOURS);
+        nearest.truncate(R::MOST_NEIGHBOURS);
+        Some(Neighbours { nearest, left_out })
+    }
+
+    /// Makes pairs of a vessel and its neighbours. Returns the new ones, each with the key of the other vessel.
+    fn join(
+        &mut self,
+        scene: &Scene<'_>,
+        step: &Step<'_>,
+        neighbours: &Neighbours,
+        out: &mut Output,
+    ) -> Vec<(TrackKey, (TrackIx, TrackIx))> {
+        self.looked_at.insert(step.vessel, step.at.floor_minute());
+        self.crowded += neighbours.left_out as u64;
+        let mut joined = Vec::new();
+        for neighbour in &neighbours.nearest {
+            let (one, other) = ((step.vessel, step.key), (neighbour.vessel, neighbour.key));
+            let (a, b) = match neighbour.first {
+                First::One => (one, other),
+                First::Other => (other, one),
             };
+            let ixs = (a.0, b.0);
             if self.pairs.contains_key(&ixs) {
                 continue;
             }
-            if !self.make_room(scene, [ixs.0, ixs.1], metres, out) {
+            if !self.make_room(scene, [ixs.0, ixs.1], neighbour.metres, out) {
                 self.crowded += 1;
                 continue;
             }
-            let from = (fix.at - LOOK_BACK).floor_minute();
-            self.pairs.insert(ixs, Slot { keys, done: from, wakes_at: None, pair: self.rule.pair(from) });
+            let from = (step.at - LOOK_BACK).floor_minute();
+            self.pairs.insert(ixs, Slot { keys: (a.1, b.1), done: from, wakes_at: None, pair: self.rule.pair(from) });
             for (one, two) in [ixs, (ixs.1, ixs.0)] {
                 let partners = self.partners.entry(one).or_default();
                 if partners.is_empty() {
@@ -255,7 +205,32 @@ impl<R: PairRule> Pairs<R> {
                 }
                 partners.push(two);
             }
+            joined.push((neighbour.key, ixs));
         }
+        joined
+    }
+
+    /// What a step of the vessel needs; `None` if it would change nothing.
+    fn find(&self, scene: &Scene<'_>, step: &Step<'_>) -> Option<Box<Findings>> {
+        let of = VesselScene::new(scene, step.vessel);
+        let is_in_pair = self.partners.contains_key(&step.vessel);
+        if step.fix.is_none() || !of.vessel.takes_part() || !self.rule.watches(&of, step, is_in_pair) {
+            return None;
+        }
+        let neighbours = self.neighbours(scene, step, &of);
+        let found = |(other, pair)| {
+            let slot = self.pairs.get(&pair)?;
+            let of_pair = PairScene::new(scene, pair);
+            let until = latest_minute(&of_pair).unwrap_or(Time::MIN);
+            let instants = minutes_after(slot.done, until, &of_pair, self.rule.bridges());
+            let is_idle = || {
+                let is_to_wake = slot.wakes_at.is_none() && self.rule.due(&slot.pair, &of_pair).is_some();
+                !is_to_wake && of_pair.one_hull().is_none() && !self.rule.is_done(&slot.pair, &of_pair)
+            };
+            (!instants.is_empty() || !is_idle()).then_some(Found { other, pair, after: slot.done, instants })
+        };
+        let pairs: Vec<Found> = self.pairs_of(step.vessel).filter_map(found).collect();
+        (neighbours.is_some() || !pairs.is_empty()).then(|| Box::new(Findings { neighbours, pairs }))
     }
 
     /// Whether both vessels can be in one more pair, at a distance of `metres`. A vessel with the maximum number of pairs gives up
@@ -288,8 +263,8 @@ impl<R: PairRule> Pairs<R> {
         [(one, other), (other, one)].into_iter().find(|pair| self.pairs.contains_key(pair))
     }
 
-    /// The pairs of a vessel, ordered by the key of the other vessel.
-    fn pairs_of(&self, vessel: TrackIx) -> Vec<(TrackIx, TrackIx)> {
+    /// The pairs of a vessel, each with the key of the other vessel and ordered by it.
+    fn pairs_of(&self, vessel: TrackIx) -> impl Iterator<Item = (TrackKey, (TrackIx, TrackIx))> + use<R> {
         let partners = self.partners.get(&vessel).into_iter().flatten();
         let mut pairs: Vec<(TrackKey, (TrackIx, TrackIx))> = partners
             .filter_map(|other| {
@@ -299,7 +274,7 @@ impl<R: PairRule> Pairs<R> {
             })
             .collect();
         pairs.sort_unstable();
-        pairs.into_iter().map(|(_, pair)| pair).collect()
+        pairs.into_iter()
     }
 
     /// Lets the rule act on a pair. Then drops the pair if `act` returned false or nothing is left of it; otherwise requests its next
@@ -342,24 +317,48 @@ impl<R: PairRule> Pairs<R> {
     }
 }
 
+/// The latest whole minute that both vessels have fixes for; `None` if one of them has no fix.
+fn latest_minute(scene: &PairScene<'_>) -> Option<Time> {
+    (scene.a.last().is_some() && scene.b.last().is_some()).then(|| scene.silent_since().floor_minute())
+}
+
+/// The whole minutes after `done`, up to `until`. Those too long ago are left out.
+fn minutes_after(done: Time, until: Time, scene: &PairScene<'_>, bridges: Bridges) -> Vec<Option<CommonInstant>> {
+    let first = done.max(until - FINE_PART) + MINUTE;
+    std::iter::successors(Some(first), |at| Some(*at + MINUTE))
+        .take_while(|at| *at <= until)
+        .map(|at| scene.instant(bridges, at))
+        .collect()
+}
+
 /// Passes to the rule every new whole minute up to the latest one that both vessels have fixes for.
-fn advance<R: PairRule>(rule: &mut R, slot: &mut Slot<R::Pair>, scene: &PairScene<'_>, out: &mut Signals<'_>) {
-    if scene.a.last().is_none() || scene.b.last().is_none() {
+fn advance<R: PairRule>(
+    rule: &mut R,
+    slot: &mut Slot<R::Pair>,
+    scene: &PairScene<'_>,
+    found: Option<&Found>,
+    out: &mut Signals<'_>,
+) {
+    let Some(until) = latest_minute(scene) else {
         return;
-    }
-    let until = scene.silent_since().floor_minute();
+    };
     if let Some(hull) = scene.one_hull() {
         slot.done = slot.done.max(until);
         return rule.stand_down(&mut slot.pair, hull, out);
     }
-    slot.done = slot.done.max(until - FINE_PART);
-    let bridges = rule.bridges();
-    while slot.done + MINUTE <= until {
-        slot.done = slot.done + MINUTE;
-        if let Some(instant) = scene.instant(bridges, slot.done) {
-            rule.count(&mut slot.pair, scene, &instant, out);
-        }
+    if until <= slot.done {
+        return;
     }
+    let computed;
+    let instants = match found {
+        Some(found) if found.after == slot.done => &found.instants,
+        Some(_) | None => {
+            computed = minutes_after(slot.done, until, scene, rule.bridges());
+            &computed
+        }
+    };
+    slot.done = until;
+    instants.iter().flatten().for_each(|instant| rule.count(&mut slot.pair, scene, instant, out));
 }
 
 impl<R: PairRule> Rule for Pairs<R> {
@@ -372,24 +371,35 @@ impl<R: PairRule> Rule for Pairs<R> {
     }
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let of = VesselScene::new(scene, step.vessel);
-        let is_in_pair = self.partners.contains_key(&step.vessel);
-        if step.fix.is_none() || !of.vessel.takes_part() || !self.rule.watches(&of, step, is_in_pair) {
-            return;
-        }
-        if self.rule.looks(&of, step) {
-            self.look(scene, step, &of, out);
-        }
-        for pair in self.pairs_of(step.vessel) {
+        let own;
+        let found = match step.findings {
+            Some(found) => found,
+            None => {
+                own = self.find(scene, step);
+                let Some(own) = &own else {
+                    return;
+                };
+                own
+            }
+        };
+        let joined = match &found.neighbours {
+            Some(neighbours) => self.join(scene, step, neighbours, out),
+            None => Vec::new(),
+        };
+        let joined = joined.into_iter().map(|(other, pair)| (other, pair, None));
+        let known = found.pairs.iter().map(|known| (known.other, known.pair, Some(known)));
+        let mut pairs: Vec<(TrackKey, (TrackIx, TrackIx), Option<&Found>)> = joined.chain(known).collect();
+        pairs.sort_by_key(|(other, pair, _)| (*other, *pair));
+        for (_, pair, found) in pairs {
             self.with(scene, pair, out, |rule, slot, scene, out| {
-                advance(rule, slot, scene, out);
+                advance(rule, slot, scene, found, out);
                 true
             });
         }
     }
 
     fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        for pair in self.pairs_of(vessel) {
+        for (_, pair) in self.pairs_of(vessel) {
             self.with(scene, pair, out, |rule, slot, scene, out| {
                 if slot.wakes_at.take_if(|at| *at <= scene.now).is_some() {
                     let due = rule.due(&slot.pair, scene);
@@ -403,7 +413,7 @@ impl<R: PairRule> Rule for Pairs<R> {
     }
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let pairs = self.pairs_of(step.vessel).into_iter().filter_map(|pair| Some((pair, self.pairs.get(&pair)?)));
+        let pairs = self.pairs_of(step.vessel).filter_map(|(_, pair)| Some((pair, self.pairs.get(&pair)?)));
         let told: Vec<Explanation> = pairs
             .flat_map(|(pair, slot)| {
                 let scene = PairScene::new(scene, pair);
@@ -429,7 +439,7 @@ impl<R: PairRule> Rule for Pairs<R> {
 
     fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: End, out: &mut Output) {
         self.looked_at.remove(&vessel);
-        for ixs in self.pairs_of(vessel) {
+        for (_, ixs) in self.pairs_of(vessel) {
             if let Some(slot) = self.pairs.get_mut(&ixs) {
                 let (a, b) = ((slot.keys.0, ixs.0), (slot.keys.1, ixs.1));
                 let mut signals = Signals::of_pair(R::BEHAVIOUR, a, b, &mut out.signals);
@@ -468,4 +478,8 @@ impl<R: PairRule> Rule for Pairs<R> {
     }
 }
 
-impl<R: PairRule> PictureRule for Pairs<R> {}
+impl<R: PairRule> PictureRule for Pairs<R> {
+    fn survey(&self, scene: &Scene<'_>, step: &Step<'_>) -> Survey {
+        self.find(scene, step).map_or(Survey::Idle, Survey::Found)
+    }
+}

@@ -63,8 +63,24 @@ impl Inseparable {
         (PROVED_AFTER <= lasted && PROVED_UNDER_WAY <= together.under_way).then_some(lasted)
     }
 
-    /// Checks a vessel's pairs at its first fix in ten minutes.
-    pub fn look(&mut self, tracks: &Tracks, ix: TrackIx, fix: &Fix) {
+    /// Vessels in whose company one may be that was first heard a short time ago, at its first fix in ten minutes; the nearest first.
+    pub fn company(&self, tracks: &Tracks, vessel: &Vessel<'_>, fix: &Fix) -> Vec<TrackIx> {
+        if BEGINS_WITHIN < fix.at - vessel.first_at() || !vessel.takes_part() {
+            return Vec::new();
+        }
+        let mut near: Vec<(f64, TrackKey, TrackIx)> = Vec::new();
+        tracks.near(fix.position, LOOK_METRES, |other, metres| {
+            let fresh = other.last().is_some_and(|last| fix.at - last.at <= FRESH);
+            if fresh && !self.always(vessel.key(), other.key()) && other.mmsi() != vessel.mmsi() && other.takes_part() {
+                near.push((metres, other.key(), other.ix()));
+            }
+        });
+        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        near.into_iter().map(|(.., ix)| ix).collect()
+    }
+
+    /// Checks a vessel's pairs at its first fix in ten minutes, and begins pairs with its company.
+    pub fn look(&mut self, tracks: &Tracks, ix: TrackIx, company: &[TrackIx]) {
         let vessel = tracks.vessel(ix);
         let key = vessel.key();
         for partner in self.partners.get(&key).cloned().unwrap_or_default() {
@@ -76,9 +92,10 @@ impl Inseparable {
                 self.part(key, partner);
             }
         }
-        if fix.at - vessel.first_at() <= BEGINS_WITHIN && vessel.takes_part() {
-            self.begin(tracks, &vessel, fix);
-        }
+        // Those that another vessel's turn has meanwhile paired with this one do not count.
+        let new = company.iter().map(|other| tracks.vessel(*other)).filter(|other| !self.always(key, other.key()));
+        let nearest: Vec<Vessel<'_>> = new.take(MOST_PARTNERS).collect();
+        nearest.iter().for_each(|other| self.begin(&vessel, other));
     }
 
     /// Drops the pairs of a track that is forgotten.
@@ -120,32 +137,19 @@ impl Inseparable {
         true
     }
 
-    fn begin(&mut self, tracks: &Tracks, vessel: &Vessel<'_>, fix: &Fix) {
-        let mut near: Vec<(f64, TrackKey, TrackIx)> = Vec::new();
-        tracks.near(fix.position, LOOK_METRES, |other, metres| {
-            let fresh = other.last().is_some_and(|last| fix.at - last.at <= FRESH);
-            let known = self.pairs.contains_key(&in_order(vessel.key(), other.key()));
-            if fresh && !known && other.mmsi() != vessel.mmsi() && other.takes_part() {
-                near.push((metres, other.key(), other.ix()));
-            }
-        });
-        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        near.truncate(MOST_PARTNERS);
-        for (_, other_key, other_ix) in near {
-            let full = |key: &TrackKey| self.partners.get(key).is_some_and(|known| MOST_PARTNERS <= known.len());
-            if MOST <= self.pairs.len() || full(&vessel.key()) || full(&other_key) {
-                continue;
-            }
-            let other = tracks.vessel(other_ix);
-            let since = vessel.first_at().max(other.first_at());
-            if !always_near(vessel, &other, since) {
-                continue;
-            }
-            let together = Together { since, last_at: since, under_way: Span::ZERO };
-            self.pairs.insert(in_order(vessel.key(), other_key), together);
-            self.partners.entry(vessel.key()).or_default().push(other_key);
-            self.partners.entry(other_key).or_default().push(vessel.key());
+    fn begin(&mut self, vessel: &Vessel<'_>, other: &Vessel<'_>) {
+        let (key, other_key) = (vessel.key(), other.key());
+        let full = |key: &TrackKey| self.partners.get(key).is_some_and(|known| MOST_PARTNERS <= known.len());
+        if MOST <= self.pairs.len() || full(&key) || full(&other_key) {
+            return;
         }
+        let since = vessel.first_at().max(other.first_at());
+        if !always_near(vessel, other, since) {
+            return;
+        }
+        self.pairs.insert(in_order(key, other_key), Together { since, last_at: since, under_way: Span::ZERO });
+        self.partners.entry(key).or_default().push(other_key);
+        self.partners.entry(other_key).or_default().push(key);
     }
 
     fn part(&mut self, a: TrackKey, b: TrackKey) {

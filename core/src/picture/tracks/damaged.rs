@@ -9,10 +9,11 @@ use crate::base::time::Span;
 use crate::base::units::{METRES_PER_SECOND_PER_KNOT, Mmsi, StationClass};
 use crate::geo::LatLon;
 
-use super::doubtful::Number;
-use super::key::TrackKey;
+use super::doubtful::{DamagedNumbers, Number};
+use super::key::{TrackIx, TrackKey};
 use super::picture::Tracks;
 use super::siblings::metres_off;
+use super::store::Shard;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Fix, Vessel};
 
@@ -37,18 +38,20 @@ const STEERED_KNOTS: f64 = 3.0;
 const MOST_NUMBERS: usize = 10_000;
 
 impl Tracks {
-    /// Whether a report is another vessel's, with its MMSI damaged in transmission. The report is then left out, and a track that
-    /// earlier reports of this kind started is forgotten.
-    pub fn is_damaged(&mut self, report: &Report) -> bool {
-        let Some((said, position)) = self.suspect(report) else {
-            return false;
-        };
-        let known = self.damaged.numbers.get(&report.mmsi.0).copied();
+    /// The vessel that a report may be of, with its MMSI damaged in transmission; `None` if no vessel fits.
+    pub fn resembled(&self, report: &Report) -> Option<TrackIx> {
+        let (said, position) = self.damaged.suspect(report, self.shard_with(report.mmsi))?;
+        let known = self.damaged.numbers.get(&report.mmsi.0).map(|number| number.of.mmsi);
         let said = said.within(report.uncertainty);
         let fix = Fix { at: report.at, position, said, station: report.station, source: report.source };
-        let Some(vessel) = self.resembled(report.mmsi, known.map(|number| number.of.mmsi), &fix) else {
-            return false;
-        };
+        self.continued(report.mmsi, known, &fix).map(|vessel| vessel.ix())
+    }
+
+    /// Whether a report is another vessel's, the one that it resembles. The report is then left out, and a track that earlier reports of
+    /// this kind started is forgotten.
+    pub fn is_damaged(&mut self, report: &Report, resembled: TrackIx) -> bool {
+        let known = self.damaged.numbers.get(&report.mmsi.0).copied();
+        let vessel = self.vessel(resembled);
         let (of, fixes_before) = (vessel.key(), vessel.fixes());
         let new = Number { of, reports: 0, fixes_before, payload: !report.payload, last_at: report.at, is_own: false };
         let mut number = known.filter(|number| number.of == of).unwrap_or(new);
@@ -61,28 +64,9 @@ impl Tracks {
             self.damaged.numbers.insert(report.mmsi.0, number);
         }
         if !number.is_own {
-            self.forget_damaged(report.mmsi);
+            self.shard_with_mut(report.mmsi).forget_unproved(report.mmsi);
         }
         !number.is_own
-    }
-
-    /// Whether the MMSI of a report may be damaged, by what is known about the number alone.
-    pub fn is_suspect(&self, report: &Report) -> bool {
-        self.suspect(report).is_some()
-    }
-
-    /// The position report and its place, if its number could be a damaged one.
-    fn suspect(&self, report: &Report) -> Option<(Position, LatLon)> {
-        let Body::Position(said) = report.body else {
-            return None;
-        };
-        let class = report.mmsi.station_class();
-        if !matches!(class, StationClass::Ship | StationClass::Tender | StationClass::Unassigned) {
-            return None;
-        }
-        let position = said.lat_lon()?;
-        let is_own = || self.damaged.numbers.get(&report.mmsi.0).is_some_and(|number| number.is_own);
-        (self.may_be_damaged(report.mmsi) && !is_own()).then_some((said, position))
     }
 
     /// The vessel whose MMSI arrived damaged as this one, and how many of its reports were left out; `None` for other numbers.
@@ -101,14 +85,9 @@ impl Tracks {
             .sum()
     }
 
-    /// Whether nothing shows yet that the number belongs to a vessel: it has no static data, and too few fixes.
-    fn may_be_damaged(&self, mmsi: Mmsi) -> bool {
-        self.under(mmsi).all(|vessel| vessel.identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
-    }
-
     /// The confirmed vessel whose MMSI is one or two bits away and whose track the fix continues; of several, the nearest. If a
     /// resembled vessel is already known, only that one is considered.
-    fn resembled(&self, mmsi: Mmsi, known: Option<Mmsi>, fix: &Fix) -> Option<Vessel<'_>> {
+    fn continued(&self, mmsi: Mmsi, known: Option<Mmsi>, fix: &Fix) -> Option<Vessel<'_>> {
         let fits = |number: u32| {
             let tracks = self.under(Mmsi(number));
             tracks.filter(|vessel| continues(*vessel, fix)).filter_map(|vessel| Some((vessel, vessel.last()?)))
@@ -129,10 +108,33 @@ impl Tracks {
         let two = (0..BITS).flat_map(|bit| (0..bit).map(move |other| mmsi.0 ^ 1 << bit ^ 1 << other));
         nearest(&mut one.chain(two).filter(|number| self.may_have_confirmed(Mmsi(*number))))
     }
+}
 
-    fn forget_damaged(&mut self, mmsi: Mmsi) {
-        let shard = self.shard_of(mmsi);
-        self.shards_mut()[shard].forget_unproved(mmsi);
+impl DamagedNumbers {
+    /// Whether the MMSI of a report may be damaged, by what is known about the number alone. `shard` is the one of the number.
+    pub fn is_suspect(&self, report: &Report, shard: &Shard) -> bool {
+        self.suspect(report, shard).is_some()
+    }
+
+    /// The position report and its place, if its number could be a damaged one.
+    fn suspect(&self, report: &Report, shard: &Shard) -> Option<(Position, LatLon)> {
+        let Body::Position(said) = report.body else {
+            return None;
+        };
+        let class = report.mmsi.station_class();
+        if !matches!(class, StationClass::Ship | StationClass::Tender | StationClass::Unassigned) {
+            return None;
+        }
+        let position = said.lat_lon()?;
+        let is_own = || self.numbers.get(&report.mmsi.0).is_some_and(|number| number.is_own);
+        (shard.may_be_damaged(report.mmsi) && !is_own()).then_some((said, position))
+    }
+}
+
+impl Shard {
+    /// Whether nothing shows yet that the number belongs to a vessel: it has no static data, and too few fixes.
+    fn may_be_damaged(&self, mmsi: Mmsi) -> bool {
+        self.under(mmsi).all(|vessel| vessel.identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
     }
 }
 
@@ -154,12 +156,18 @@ fn metres_off_track(vessel: Vessel<'_>, last: &Fix, fix: &Fix) -> f64 {
     between.map_or_else(|| metres_off(last, fix), |position| position.metres_to(fix.position))
 }
 
+/// How far apart the two may be. Two reports of one moment are the same transmission, and so from the same place. Metres.
 fn allowed_metres(last: &Fix, fix: &Fix) -> f64 {
-    let seconds = ((fix.at - last.at).abs() + last.said.uncertainty() + fix.said.uncertainty()).seconds();
+    let resolution = last.said.resolution_metres() + fix.said.resolution_metres();
+    let uncertainty = last.said.uncertainty() + fix.said.uncertainty();
+    if last.at == fix.at && uncertainty == Span::ZERO {
+        return resolution;
+    }
+    let seconds = ((fix.at - last.at).abs() + uncertainty).seconds();
     let drift = last.said.sog_knots().into_iter().chain(fix.said.sog_knots()).reduce(f64::max);
     let drift = drift.map_or(SILENT_DRIFT_KNOTS, |knots| DRIFT_KNOTS + WAY_SHARE * knots);
     let way = drift * METRES_PER_SECOND_PER_KNOT * seconds;
-    JITTER_METRES + last.said.resolution_metres() + fix.said.resolution_metres() + way
+    JITTER_METRES + resolution + way
 }
 
 fn moves_alike(a: &Position, b: &Position) -> bool {

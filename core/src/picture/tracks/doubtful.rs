@@ -15,7 +15,7 @@ const REMEMBERED: Span = Span::from_hours(24);
 
 /// Numbers that were taken for damaged forms of other vessels' MMSIs.
 #[derive(Default, Serialize, Deserialize)]
-pub(super) struct Damaged {
+pub struct DamagedNumbers {
     pub(super) numbers: FxHashMap<u32, Number>,
 }
 
@@ -43,7 +43,7 @@ impl Number {
     }
 }
 
-impl Damaged {
+impl DamagedNumbers {
     /// Forgets numbers not heard for a day.
     pub(super) fn sweep(&mut self, now: Time) {
         self.numbers.retain(|_, number| now - number.last_at <= REMEMBERED);

@@ -30,6 +30,7 @@ mod warm;
 
 pub use accept::{CONFIRMING_FIXES, Jump, Outcome, Refusal};
 pub use country::country_of;
+pub use doubtful::DamagedNumbers;
 pub use flag::{Flag, flag_of};
 pub use identity::{Fields, Identity, Learned};
 pub use key::{FOLLOWED, TrackIx, TrackKey};

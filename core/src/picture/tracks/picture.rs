@@ -9,7 +9,7 @@ use crate::base::units::Mmsi;
 use crate::geo::LatLon;
 
 use super::accept::Outcome;
-use super::doubtful::Damaged as DamagedNumbers;
+use super::doubtful::DamagedNumbers;
 use super::key::{TrackIx, TrackKey};
 use super::settings::Settings;
 use super::store::{Activity, Interest, Shard};
@@ -63,25 +63,30 @@ impl Tracks {
         ((mixed * self.shards.len() as u64) >> 32) as usize
     }
 
+    /// The shard of an MMSI.
+    pub(super) fn shard_with(&self, mmsi: Mmsi) -> &Shard {
+        &self.shards[self.shard_of(mmsi)]
+    }
+
+    /// The shard of an MMSI, to change.
+    pub(super) fn shard_with_mut(&mut self, mmsi: Mmsi) -> &mut Shard {
+        let shard = self.shard_of(mmsi);
+        &mut self.shards[shard]
+    }
+
     /// Number of the shard of a vessel.
     pub fn shard(&self, ix: TrackIx) -> usize {
         self.inside(ix).0
     }
 
-    /// Loads what is held about these vessels of one shard into the processor cache, and fills `warm` with their tracks.
-    pub fn warm(&self, shard: usize, mmsis: impl Iterator<Item = Mmsi>, warm: &mut Vec<TrackIx>) {
-        self.shards[shard].warm(mmsis, warm);
-    }
-
-    /// The shards, to take in reports in parallel. Call `make_room` afterwards.
-    pub fn shards_mut(&mut self) -> &mut [Shard] {
-        &mut self.shards
+    /// The shards, to take in reports in parallel, and the damaged numbers, which do not change meanwhile. Call `make_room` afterwards.
+    pub fn shards_mut(&mut self) -> (&mut [Shard], &DamagedNumbers) {
+        (&mut self.shards, &self.damaged)
     }
 
     /// Takes in one report at its event time.
     pub fn accept(&mut self, report: Report) -> Outcome {
-        let shard = self.shard_of(report.mmsi);
-        let outcome = self.shards[shard].accept(report);
+        let outcome = self.shard_with_mut(report.mmsi).accept(report);
         self.make_room();
         outcome
     }
@@ -121,23 +126,23 @@ impl Tracks {
 
     /// The tracks under one MMSI, the youngest first.
     pub fn under(&self, mmsi: Mmsi) -> impl Iterator<Item = Vessel<'_>> {
-        self.shards[self.shard_of(mmsi)].under(mmsi)
+        self.shard_with(mmsi).under(mmsi)
     }
 
     /// Whether an MMSI may have a confirmed track. Quick, and false for most MMSIs without one.
     pub(super) fn may_have_confirmed(&self, mmsi: Mmsi) -> bool {
-        self.shards[self.shard_of(mmsi)].confirmed.may_have(mmsi)
+        self.shard_with(mmsi).confirmed.may_have(mmsi)
     }
 
     /// Number of agreeing fixes of one MMSI that none of its tracks could have made, of the candidate with the most. Below
     /// `CONFIRMING_FIXES`.
     pub fn fixes_elsewhere(&self, mmsi: Mmsi) -> usize {
-        self.shards[self.shard_of(mmsi)].fixes_elsewhere(mmsi)
+        self.shard_with(mmsi).fixes_elsewhere(mmsi)
     }
 
     /// Number of places where an MMSI was heard within the last 24 h; never less than the number of its tracks. 0 for an unknown MMSI.
     pub fn places_within_a_day(&self, mmsi: Mmsi) -> usize {
-        self.shards[self.shard_of(mmsi)].places_within_a_day(mmsi)
+        self.shard_with(mmsi).places_within_a_day(mmsi)
     }
 
     /// Calls `found(vessel, metres)` for every vessel whose latest fix is within `metres` of `at`, in no fixed order.

@@ -20,7 +20,8 @@ fn long_range(seconds: i64, place: LatLon) -> Report {
 
 /// Handles a report as the engine does.
 fn take(tracks: &mut Tracks, report: Report) -> Outcome {
-    if tracks.is_damaged(&report) {
+    let resembled = tracks.resembled(&report);
+    if resembled.is_some_and(|vessel| tracks.is_damaged(&report, vessel)) {
         return Outcome::Refused(Refusal::DamagedNumber);
     }
     tracks.accept(report)
@@ -218,9 +219,9 @@ fn three_flipped_bits_or_another_movement_are_another_vessel() {
 }
 
 #[test]
-fn a_sister_ship_alongside_is_a_vessel_by_her_static_data_or_by_sending_as_often() {
+fn a_sister_ship_alongside_is_a_vessel_by_her_static_data_her_place_or_by_sending_as_often() {
     let sister = 304_198_002;
-    let alongside = |with_static: bool| {
+    let alongside = |with_static: bool, seconds_after: i64| {
         let mut tracks = tracks();
         if with_static {
             let said = statics(0, Static { name: Some("SISTER".into()), ..Static::default() });
@@ -228,14 +229,16 @@ fn a_sister_ship_alongside_is_a_vessel_by_her_static_data_or_by_sending_as_often
         }
         let mut refused = 0;
         for minute in 0..60 {
-            for (mmsi, second, metres) in [(SHIP, 0, 0.0), (sister, 25, 40.0)] {
+            for (mmsi, second, metres) in [(SHIP, 0, 0.0), (sister, seconds_after, 40.0)] {
                 let report = sent(mmsi, minute * 60 + second, HERE.destination(0.0, metres), Some((90.0, 0.1)));
                 refused += usize::from(take(&mut tracks, report) == Outcome::Refused(Refusal::DamagedNumber));
             }
         }
         (tracks.len(), refused)
     };
-    assert_eq!(alongside(true), (2, 0));
-    let (ships, refused) = alongside(false);
+    assert_eq!(alongside(true, 25), (2, 0));
+    // Heard at the same moments elsewhere, she is not the first ship with another number.
+    assert_eq!(alongside(false, 0), (2, 0));
+    let (ships, refused) = alongside(false, 25);
     assert!(ships == 2 && refused < 8, "{refused} reports of hers were lost");
 }
