@@ -25,7 +25,7 @@ fn recordings(folder: &Path) -> Vec<PathBuf> {
 
 /// Alerts with facts, cases, and the counts of the run.
 fn replay(folder: &TempDir, recording: &Path, lanes: u32) -> (String, String, Value) {
-    let settings = format!("[tracks]\nshards = {lanes}\n");
+    let settings = format!("[tracks]\nlanes = {lanes}\n");
     fs::write(folder.path().join("lanes.toml"), settings).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
     command.current_dir(folder).args(["replay", "--config", "lanes.toml", "--facts", "--alerts", "alerts"]);

@@ -74,7 +74,7 @@ fn state_of(settings: &Settings, first: &[u8], others: Vec<Vec<u8>>) -> Vec<u8> 
 fn a_snapshot_made_in_slices_is_the_state_at_its_beginning() {
     for shards in [1, 2, 7] {
         let mut settings = Settings::default();
-        settings.tracks.shards = shards;
+        settings.tracks.lanes = shards;
         let lines = fleet();
         let (before, after) = lines.split_at(lines.len() / 4);
         let mut one = engine(&settings, AREA);
