@@ -7,20 +7,12 @@ use crate::base::time::{Span, Time};
 use crate::base::units::{Mmsi, StationClass, knots};
 
 use super::accept::{Outcome, Refusal};
+use super::earlier::{Earlier, KEPT};
 use super::key::TrackIx;
 use super::store::Shard;
 
 /// The same payload within this time is the same transmission, whatever its content.
 pub(super) const AT_ONCE: Span = Span::from_seconds(30);
-/// How long a transmission is remembered (SPEC "Time and lateness").
-const KEPT: Span = Span::from_minutes(60);
-/// Maximum number of transmissions remembered beyond the last three: an hour of a ship that sends every 7 s; 2 KB.
-const MOST_KEPT: usize = 512;
-/// Number of oldest transmissions dropped together at the limit.
-const DROPPED: usize = 64;
-/// Interval between removals of transmissions that are too old. Seconds.
-const PRUNED_EVERY: i64 = 300;
-
 /// A ship at no more than this speed may send identical bits again, while it has moved no further than `STILL_METRES`. Knots.
 const STILL_KNOTS: f64 = 1.0;
 /// See `STILL_KNOTS`. Metres.
@@ -28,11 +20,6 @@ const STILL_METRES: f64 = 550.0;
 /// A ship has moved on if its new position is within this angle of its reported course from the last one, and the distance is
 /// between half and twice what its speed gives, plus or minus a knot. Degrees.
 const AHEAD_DEGREES: f64 = 90.0;
-
-/// Number of bits of a remembered transmission that hold its time. They wrap around after four and a half hours.
-const TIME_BITS: u32 = 12;
-/// Unit of that time. Seconds.
-const TIME_UNIT: i64 = 4;
 
 /// Whether a report is remembered beyond the last three of its MMSI. Rows of tables are not, because their copies arrive at once
 /// and their hash includes the time.
@@ -62,16 +49,6 @@ struct Transmission {
     at: u32,
 }
 
-/// Transmissions of the last hour before the last three, oldest first: 20 bits of the hash and 12 of the time. With 512 of them,
-/// one report of a moving ship in two thousand is mistaken for a copy.
-#[derive(Clone, Default, Serialize, Deserialize)]
-struct Earlier {
-    kept: Vec<u32>,
-    /// Time of the newest, and when old ones were last removed. Seconds.
-    newest: i64,
-    pruned: i64,
-}
-
 impl Transmission {
     fn new(hash: u64, at: Time, kept: bool) -> Transmission {
         let mark = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
@@ -85,53 +62,6 @@ impl Transmission {
 
     fn is_copy_of(self, other: Transmission) -> bool {
         self.mark | 1 == other.mark | 1 && self.mark != 0
-    }
-}
-
-/// Seconds as the time bits of a remembered transmission.
-fn time_bits(seconds: i64) -> u32 {
-    (seconds.div_euclid(TIME_UNIT) as u32) & ((1 << TIME_BITS) - 1)
-}
-
-impl Earlier {
-    fn push(&mut self, mark: u32, seconds: i64) {
-        self.newest = self.newest.max(seconds);
-        if PRUNED_EVERY < seconds - self.pruned {
-            let oldest = KEPT.millis() / 1000;
-            match seconds - self.pruned < oldest {
-                true => self.kept.retain(|kept| Earlier::apart(*kept, seconds) <= oldest),
-                // After an hour without a kept transmission every time is too old, or may have wrapped around.
-                false => self.kept.clear(),
-            }
-            self.pruned = seconds;
-        }
-        if self.kept.len() == MOST_KEPT {
-            self.kept.drain(..DROPPED);
-        }
-        if self.kept.len() == self.kept.capacity() {
-            self.kept.reserve_exact(self.kept.len() / 4 + 4);
-        }
-        self.kept.push(mark >> TIME_BITS << TIME_BITS | time_bits(seconds));
-    }
-
-    /// Time between a remembered transmission and a moment. Seconds.
-    fn apart(kept: u32, seconds: i64) -> i64 {
-        let shift = 32 - TIME_BITS;
-        let units = (time_bits(seconds) << shift).wrapping_sub(kept << shift) as i32 >> shift;
-        i64::from(units).abs() * TIME_UNIT
-    }
-
-    fn last(&self, mark: u32, seconds: i64) -> Option<Span> {
-        let is = |kept: &u32| kept >> TIME_BITS == mark >> TIME_BITS;
-        // In blocks without an early exit, so that the processor compares many at once. Usually none matches.
-        let mut blocks = self.kept.chunks(32);
-        if KEPT.millis() / 1000 < seconds - self.newest
-            || !blocks.any(|block| block.iter().fold(false, |any, kept| any | is(kept)))
-        {
-            return None;
-        }
-        let apart = self.kept.iter().filter(|kept| is(kept)).map(|kept| Earlier::apart(*kept, seconds)).min()?;
-        Some(Span::from_seconds(apart))
     }
 }
 
@@ -164,7 +94,7 @@ impl Heard {
 
     /// Heap memory held, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        self.earlier.as_ref().map_or(0, |earlier| size_of::<Earlier>() + 4 * earlier.kept.capacity())
+        self.earlier.as_ref().map_or(0, |earlier| size_of::<Earlier>() + earlier.bytes())
     }
 
     /// A value that depends on the data that the next report will read, to load it into the cache.
@@ -174,13 +104,12 @@ impl Heard {
 
     /// Like `touch`, but for the pointer to the earlier transmissions.
     pub(super) fn touch_earlier(&self) -> u32 {
-        self.earlier.as_ref().map_or(0, |earlier| earlier.newest as u32)
+        self.earlier.as_deref().map_or(0, Earlier::touch)
     }
 
-    /// Like `touch`, but for the earlier transmissions themselves: one from each cache line.
+    /// Like `touch`, but for the earlier transmissions themselves.
     pub(super) fn touch_kept(&self) -> u32 {
-        let kept = self.earlier.iter().flat_map(|earlier| earlier.kept.iter().step_by(16));
-        kept.fold(0, |all, kept| all ^ kept)
+        self.earlier.as_deref().map_or(0, Earlier::touch_all)
     }
 }
 
@@ -238,6 +167,7 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::tracks::earlier::MOST_KEPT;
 
     fn at(seconds: i64) -> Time {
         Time::from_seconds(1_700_000_000 + seconds)
@@ -257,7 +187,7 @@ mod tests {
                     assert!((apart - back).abs() <= 4, "{step} {second}: {back}, not {apart}");
                 }
             }
-            assert!(heard.bytes() <= 64 + 4 * MOST_KEPT * 5 / 4);
+            assert!(heard.bytes() <= 64 + 4 * MOST_KEPT);
         }
     }
 

@@ -11,6 +11,7 @@ mod confirmed;
 mod country;
 mod damaged;
 mod doubtful;
+mod earlier;
 mod flag;
 mod grid;
 mod heard;

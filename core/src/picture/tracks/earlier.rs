@@ -1,0 +1,259 @@
+//! The transmissions of one MMSI in the last hour, before the last three: 20 bits of the hash and 12 of the time for each.
+//!
+//! They are searched at every report, and most ships have a hundred. So sixteen at a time are packed into a block: the high 16 bits
+//! of all hashes, which are compared side by side, then for each one byte with 4 bits of the hash and 4 of the time since the
+//! transmission before. A block with a longer pause is kept as it is. With 512 transmissions, one report of a moving ship in two
+//! thousand is mistaken for a copy.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Span;
+
+/// How long a transmission is remembered (SPEC "Time and lateness").
+pub(super) const KEPT: Span = Span::from_minutes(60);
+/// Maximum number of transmissions remembered: an hour of a ship that sends every 7 s; 2 KB.
+pub(super) const MOST_KEPT: usize = 512;
+/// Number of oldest transmissions dropped together at the limit.
+const DROPPED: usize = 64;
+/// Interval between removals of transmissions that are too old. Seconds.
+const PRUNED_EVERY: i64 = 300;
+
+/// Number of bits of a remembered transmission that hold its time. They wrap around after four and a half hours.
+const TIME_BITS: u32 = 12;
+/// Unit of that time. Seconds.
+const TIME_UNIT: i64 = 4;
+/// Largest number of those units between two transmissions of a packed block.
+const LONGEST_STEP: u32 = 15;
+
+/// Number of transmissions in a block.
+const BLOCK: usize = 16;
+/// Bytes of a transmission outside a packed block.
+const LOOSE: usize = 4;
+/// Bytes at the start of a block: `UNPACKED`, or the time of the first transmission.
+const HEAD: usize = 2;
+const UNPACKED: u16 = u16::MAX;
+/// Bytes of the hashes of a packed block, and of a whole block after its head.
+const MARKS: usize = 2 * BLOCK;
+const PACKED: usize = MARKS + BLOCK;
+const WHOLE: usize = LOOSE * BLOCK;
+
+/// First allocation of the list, and the least by which it grows. Bytes. An allocation of the C library has 8 bytes beyond a multiple
+/// of 16.
+const FIRST_ROOM: usize = 24;
+const GROWTH: usize = 32;
+
+/// Transmissions of the last hour before the last three, oldest first.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct Earlier {
+    /// Blocks of sixteen transmissions, then fewer than sixteen as they are.
+    bytes: Vec<u8>,
+    /// Number of bytes of the blocks.
+    blocks: u16,
+    /// Number of transmissions.
+    count: u16,
+    /// Time of the newest, and when old ones were last removed. Seconds.
+    newest: i64,
+    pruned: i64,
+}
+
+/// Seconds as the time bits of a remembered transmission.
+fn time_bits(seconds: i64) -> u32 {
+    (seconds.div_euclid(TIME_UNIT) as u32) & ((1 << TIME_BITS) - 1)
+}
+
+/// Time between a remembered transmission and a moment. Seconds.
+fn apart(kept: u32, seconds: i64) -> i64 {
+    let shift = 32 - TIME_BITS;
+    let units = (time_bits(seconds) << shift).wrapping_sub(kept << shift) as i32 >> shift;
+    i64::from(units).abs() * TIME_UNIT
+}
+
+impl Earlier {
+    /// Adds a transmission by its hash, of which the high 20 bits count.
+    pub(super) fn push(&mut self, hash: u32, seconds: i64) {
+        self.newest = self.newest.max(seconds);
+        if PRUNED_EVERY < seconds - self.pruned {
+            let oldest = KEPT.millis() / 1000;
+            match seconds - self.pruned < oldest {
+                true => self.keep_if(|_, kept| apart(kept, seconds) <= oldest),
+                // After an hour without a kept transmission every time is too old, or may have wrapped around.
+                false => self.keep_if(|_, _| false),
+            }
+            self.pruned = seconds;
+        }
+        if usize::from(self.count) == MOST_KEPT {
+            self.keep_if(|place, _| DROPPED <= place);
+        }
+        self.add(hash >> TIME_BITS << TIME_BITS | time_bits(seconds));
+    }
+
+    /// Time between a moment and the nearest transmission with this hash; `None` if there was none within an hour.
+    pub(super) fn last(&self, hash: u32, seconds: i64) -> Option<Span> {
+        if KEPT.millis() / 1000 < seconds - self.newest || !self.may_have(hash) {
+            return None;
+        }
+        let same = |kept: &u32| kept >> TIME_BITS == hash >> TIME_BITS;
+        let nearest = self.all().into_iter().filter(same).map(|kept| apart(kept, seconds)).min()?;
+        Some(Span::from_seconds(nearest))
+    }
+
+    /// Heap memory held, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// A value that depends on the head of the list, to load it into the cache before the next report needs it.
+    pub(super) fn touch(&self) -> u32 {
+        self.newest as u32
+    }
+
+    /// Like `touch`, but for the transmissions: one byte from each cache line.
+    pub(super) fn touch_all(&self) -> u32 {
+        self.bytes.iter().step_by(64).fold(0, |all, byte| all ^ u32::from(*byte))
+    }
+
+    /// Whether the high 16 bits of the hash are those of some transmission. Without an early exit, so that the processor compares
+    /// many at once: usually none is.
+    fn may_have(&self, hash: u32) -> bool {
+        let high = (hash >> 16) as u16;
+        let loose = |bytes: &[u8]| {
+            bytes.as_chunks::<LOOSE>().0.iter().fold(false, |any, kept| any | ((word(*kept) >> 16) as u16 == high))
+        };
+        let (mut rest, last) = self.parts();
+        let mut any = loose(last);
+        while let Some((head, body)) = rest.split_first_chunk::<HEAD>() {
+            if u16::from_le_bytes(*head) == UNPACKED {
+                let (block, more) = body.split_at(body.len().min(WHOLE));
+                any |= loose(block);
+                rest = more;
+            } else {
+                let (block, more) = body.split_at(body.len().min(PACKED));
+                let marks = &block[..block.len().min(MARKS)];
+                any |=
+                    marks.as_chunks::<2>().0.iter().fold(false, |any, mark| any | (u16::from_le_bytes(*mark) == high));
+                rest = more;
+            }
+        }
+        any
+    }
+
+    /// The transmissions, oldest first: hash above time.
+    fn all(&self) -> Vec<u32> {
+        let (mut rest, last) = self.parts();
+        let mut all = Vec::with_capacity(usize::from(self.count));
+        let loose =
+            |bytes: &[u8], all: &mut Vec<u32>| all.extend(bytes.as_chunks::<LOOSE>().0.iter().map(|kept| word(*kept)));
+        while let Some((head, body)) = rest.split_first_chunk::<HEAD>() {
+            let head = u16::from_le_bytes(*head);
+            if head == UNPACKED {
+                let (block, more) = body.split_at(body.len().min(WHOLE));
+                loose(block, &mut all);
+                rest = more;
+            } else {
+                let (block, more) = body.split_at(body.len().min(PACKED));
+                let (marks, lows) = block.split_at(block.len().min(MARKS));
+                let mut time = u32::from(head);
+                for (mark, low) in marks.as_chunks::<2>().0.iter().zip(lows) {
+                    time = (time + u32::from(low >> 4)) & ((1 << TIME_BITS) - 1);
+                    all.push(u32::from(u16::from_le_bytes(*mark)) << 16 | u32::from(low & 15) << TIME_BITS | time);
+                }
+                rest = more;
+            }
+        }
+        loose(last, &mut all);
+        all
+    }
+
+    /// The blocks, and the transmissions after them.
+    fn parts(&self) -> (&[u8], &[u8]) {
+        self.bytes.split_at(usize::from(self.blocks).min(self.bytes.len()))
+    }
+
+    /// Drops transmissions, by place and value.
+    fn keep_if(&mut self, keep: impl Fn(usize, u32) -> bool) {
+        let all = self.all();
+        let kept: Vec<u32> =
+            all.iter().enumerate().filter(|(place, kept)| keep(*place, **kept)).map(|(_, kept)| *kept).collect();
+        if kept.len() == all.len() {
+            return;
+        }
+        self.bytes.clear();
+        (self.blocks, self.count) = (0, 0);
+        kept.into_iter().for_each(|kept| self.add(kept));
+    }
+
+    fn add(&mut self, kept: u32) {
+        let wanted = self.bytes.len() + HEAD + LOOSE;
+        if self.bytes.capacity() < wanted {
+            let room = self.bytes.capacity();
+            let roomy = if room == 0 { FIRST_ROOM } else { room + (room / 8).next_multiple_of(16).max(GROWTH) };
+            self.bytes.reserve_exact(roomy.max(wanted) - self.bytes.len());
+        }
+        self.bytes.extend_from_slice(&kept.to_le_bytes());
+        self.count = self.count.saturating_add(1);
+        if self.parts().1.len() == WHOLE {
+            self.close_block();
+        }
+    }
+
+    /// Makes a block of the last sixteen transmissions.
+    fn close_block(&mut self) {
+        let last: Vec<u32> = self.parts().1.as_chunks::<LOOSE>().0.iter().map(|kept| word(*kept)).collect();
+        let time = |kept: u32| kept & ((1 << TIME_BITS) - 1);
+        let step = |pair: &[u32]| time(pair[1]).wrapping_sub(time(pair[0])) & ((1 << TIME_BITS) - 1);
+        self.bytes.truncate(usize::from(self.blocks));
+        match last.windows(2).all(|pair| step(pair) <= LONGEST_STEP) {
+            true => {
+                self.bytes.extend_from_slice(&(time(last[0]) as u16).to_le_bytes());
+                last.iter().for_each(|kept| self.bytes.extend_from_slice(&((kept >> 16) as u16).to_le_bytes()));
+                let steps = std::iter::once(0).chain(last.windows(2).map(step));
+                self.bytes
+                    .extend(last.iter().zip(steps).map(|(kept, step)| (kept >> TIME_BITS & 15 | step << 4) as u8));
+            }
+            false => {
+                self.bytes.extend_from_slice(&UNPACKED.to_le_bytes());
+                last.iter().for_each(|kept| self.bytes.extend_from_slice(&kept.to_le_bytes()));
+            }
+        }
+        self.blocks = self.bytes.len() as u16;
+    }
+}
+
+fn word(bytes: [u8; LOOSE]) -> u32 {
+    u32::from_le_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transmissions_come_back_as_they_were_from_packed_and_unpacked_blocks() {
+        let mut random = fastrand::Rng::with_seed(5);
+        for round in 0..200 {
+            let mut earlier = Earlier::default();
+            let mut told = Vec::new();
+            let (mut seconds, longest) = (1_700_000_000_i64, random.i64(1..200));
+            for _ in 0..random.usize(1..300) {
+                // Now and then one arrives late.
+                seconds += if random.u8(..40) == 0 { -30 } else { random.i64(0..=longest) };
+                let hash = random.u32(..);
+                told.push(hash >> TIME_BITS << TIME_BITS | time_bits(seconds));
+                earlier.add(hash >> TIME_BITS << TIME_BITS | time_bits(seconds));
+                assert!(earlier.may_have(hash), "{round}");
+            }
+            assert_eq!(earlier.all(), told, "{round}");
+        }
+    }
+
+    #[test]
+    fn an_hour_of_a_ship_that_sends_every_half_minute_takes_less_than_half_a_kilobyte() {
+        let mut earlier = Earlier::default();
+        let mut random = fastrand::Rng::with_seed(5);
+        for number in 0..600 {
+            earlier.push(random.u32(..), 1_700_000_000 + number * 30);
+        }
+        assert!((120..=131).contains(&earlier.count), "{}", earlier.count);
+        assert!(earlier.bytes() <= 488, "{}", earlier.bytes());
+    }
+}
