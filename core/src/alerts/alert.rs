@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::class::Class;
 use super::handling::Handling;
+use super::point::EvidencePoint;
 use crate::base::state::{json, shared};
 use crate::base::time::Time;
 use crate::behaviours::{Behaviour, VesselRef, ZoneRef};
@@ -246,9 +247,6 @@ pub struct EvidenceTrack {
     /// Points of the track, oldest first.
     pub points: Vec<EvidencePoint>,
 }
-
-/// `[time, lon, lat, SOG in kn or null, COG in degrees or null]`.
-pub type EvidencePoint = (Time, f64, f64, Option<f64>, Option<f64>);
 
 /// A position with five decimals in lines, and complete in snapshots.
 fn position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {

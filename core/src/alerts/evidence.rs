@@ -6,8 +6,9 @@ use crate::base::time::{Span, Time};
 use crate::picture::tracks::{TrailPoint, Vessel};
 
 use super::View;
-use super::alert::{Evidence, EvidencePoint, EvidenceTrack};
+use super::alert::{Evidence, EvidenceTrack};
 use super::party::Party;
+use super::point::EvidencePoint;
 use super::settings::Settings;
 use crate::ais::clean;
 
@@ -59,14 +60,14 @@ pub(super) fn is_corroborated(parties: &[Party], view: &View<'_>) -> Option<bool
 
 /// The kept points from before the trail begins, the trail, and the latest fix.
 fn joined(kept: Vec<EvidencePoint>, vessel: Vessel<'_>, from: Time) -> Vec<EvidencePoint> {
-    let trail: Vec<EvidencePoint> = vessel.trail_since(from).map(|point| packed(&point)).collect();
-    let begins = trail.first().map_or(Time::MAX, |point| point.0);
-    let mut points: Vec<EvidencePoint> = kept.into_iter().filter(|point| point.0 < begins).collect();
+    let trail: Vec<EvidencePoint> = vessel.trail_since(from).map(|point| EvidencePoint::from(&point)).collect();
+    let begins = trail.first().map_or(Time::MAX, |point| point.at);
+    let mut points: Vec<EvidencePoint> = kept.into_iter().filter(|point| point.at < begins).collect();
     points.extend(trail);
     if let Some(fix) = vessel.last() {
-        let newest = points.last().map_or(Time::MIN, |point| point.0);
+        let newest = points.last().map_or(Time::MIN, |point| point.at);
         if newest < fix.at && from <= fix.at {
-            points.push(packed(&TrailPoint {
+            points.push(EvidencePoint::from(&TrailPoint {
                 at: fix.at,
                 position: fix.position,
                 sog_knots: fix.said.sog_knots(),
@@ -74,12 +75,9 @@ fn joined(kept: Vec<EvidencePoint>, vessel: Vessel<'_>, from: Time) -> Vec<Evide
             }));
         }
     }
+    // Kept for as long as the alert is open.
+    points.shrink_to_fit();
     points
-}
-
-fn packed(point: &TrailPoint) -> EvidencePoint {
-    let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
-    (point.at, round(point.position.lon), round(point.position.lat), point.sog_knots, point.cog_degrees)
 }
 
 /// At most `most` (at least 2) of the points, evenly spaced, including the first and the last.
@@ -98,12 +96,12 @@ mod tests {
     #[test]
     fn thinning_keeps_both_ends_and_the_order() {
         let points: Vec<EvidencePoint> =
-            (0..5000).map(|second| (Time::from_seconds(second), 0.0, 0.0, None, None)).collect();
+            (0..5000).map(|second| (Time::from_seconds(second), 0.0, 0.0, None, None).into()).collect();
         let thinned = thin(points.clone(), 200);
         assert_eq!(thinned.len(), 200);
         assert_eq!(thinned.first(), points.first());
         assert_eq!(thinned.last(), points.last());
-        assert!(thinned.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(thinned.windows(2).all(|pair| pair[0].at < pair[1].at));
         assert_eq!(thin(points[..7].to_vec(), 200).len(), 7);
         assert_eq!(thin(points, 2).len(), 2);
     }

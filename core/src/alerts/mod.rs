@@ -24,6 +24,7 @@ mod mute;
 mod notice;
 mod of_interest;
 mod party;
+mod point;
 mod roles;
 mod score;
 mod scored;
@@ -32,13 +33,13 @@ mod summary;
 mod supersede;
 
 pub use alert::{
-    Alert, Change, ChangeKind, Confidence, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Sentence, Severity,
-    Status,
+    Alert, Change, ChangeKind, Confidence, Evidence, EvidenceTrack, ScoreReason, Sentence, Severity, Status,
 };
 pub use class::{Class, system_title};
 pub use handling::{Handling, HandlingSettings};
 pub use id::digest;
 pub use notice::{Notice, NoticeKind};
+pub use point::EvidencePoint;
 pub use score::ScoreSettings;
 pub use settings::Settings;
 

@@ -158,13 +158,13 @@ fn object(told: &Change, vessel: &VesselRef) -> Element {
     let mut parts = Vec::new();
     let name = vessel.name.as_deref().map(super::plain).filter(|name| !name.is_empty());
     parts.extend(name.map(|name| Element::text("Name", name)));
-    if let Some(&(at, lon, lat, speed, course)) = super::last_point(&told.alert, vessel) {
-        let mut known = vec![location(LatLon { lat, lon })];
-        known.extend(course.map(|degrees| Element::text("COG", format!("{degrees:.1}"))));
-        known.push(period("PeriodOfTime", at, None));
+    if let Some(point) = super::last_point(&told.alert, vessel) {
+        let mut known = vec![location(point.position())];
+        known.extend(point.cog_degrees().map(|degrees| Element::text("COG", format!("{degrees:.1}"))));
+        known.push(period("PeriodOfTime", point.at, None));
         known.push(Element::text("SourceType", "Declaration"));
         known.push(Element::text("SensorType", "AutomaticIdentificationSystem"));
-        known.extend(speed.map(|knots| Element::text("SOG", format!("{knots:.1}"))));
+        known.extend(point.sog_knots().map(|knots| Element::text("SOG", format!("{knots:.1}"))));
         parts.push(Element::of("LocationRel", known));
     }
     let call_sign = vessel.call_sign.as_deref().map(super::plain).filter(|sign| !sign.is_empty());

@@ -40,13 +40,12 @@ fn last_point<'a>(alert: &'a Alert, vessel: &VesselRef) -> Option<&'a EvidencePo
 /// Positions before and after a gap in the first track. While the alert is open: the last point and `None`; then the ends of the
 /// longest gap.
 fn silence(alert: &Alert) -> Option<(LatLon, Option<LatLon>)> {
-    let place = |point: &EvidencePoint| LatLon { lat: point.2, lon: point.1 };
     let points = &alert.evidence.tracks.first()?.points;
     if alert.status == Status::Open {
-        return points.last().map(|last| (place(last), None));
+        return points.last().map(|last| (last.position(), None));
     }
-    let longest = points.windows(2).max_by_key(|pair| pair[1].0 - pair[0].0)?;
-    Some((place(&longest[0]), Some(place(&longest[1]))))
+    let longest = points.windows(2).max_by_key(|pair| pair[1].at - pair[0].at)?;
+    Some((longest[0].position(), Some(longest[1].position())))
 }
 
 /// TLP label and Europol codes: `TLP:AMBER H1`.

@@ -137,11 +137,11 @@ fn the_evidence_has_the_tracks_from_before_the_start_to_the_latest_fix() {
     holding.last_at = minute(60) + Span::from_seconds(5);
     let alert = sea.opens(Behaviour::Loitering, Subject::one(key, ix), holding);
     let points = &alert.evidence.tracks[0].points;
-    assert!(minute(-30) <= points[0].0 && points[0].0 <= minute(-24));
+    assert!(minute(-30) <= points[0].at && points[0].at <= minute(-24));
     let last = points.last().expect("points");
-    assert_eq!(last.0, minute(60) + Span::from_seconds(5));
-    assert_eq!((last.1, last.3, last.4), (-18.0, Some(0.8), Some(90.0)));
-    assert!(points.len() <= 200 && points.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    assert_eq!(last.at, minute(60) + Span::from_seconds(5));
+    assert_eq!((last.position().lon, last.sog_knots(), last.cog_degrees()), (-18.0, Some(0.8), Some(90.0)));
+    assert!(points.len() <= 200 && points.windows(2).all(|pair| pair[0].at < pair[1].at));
     assert_eq!(alert.evidence.stations, ["station 1"]);
     assert_eq!(alert.evidence.thresholds["slow_knots"], json!(2.0));
     assert_eq!(alert.evidence.measured["speed_made_good_knots"], json!(0.8));
