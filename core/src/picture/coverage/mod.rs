@@ -243,6 +243,10 @@ impl Coverage {
             }
             slot.since(Slot::of(silence.since)) < GIVEN_UP
         });
+        // After a pause of the feed every vessel is in the table.
+        if 4 * silent.len() < silent.capacity() {
+            silent.shrink_to(2 * silent.len());
+        }
         self.silent = silent;
         expected.sort_unstable();
         // Counted last, so that the silence of one vessel does not make that of another more probable in the same slot.

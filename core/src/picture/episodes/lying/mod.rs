@@ -176,6 +176,10 @@ impl Lying {
     /// Drops what is too old.
     pub fn sweep(&mut self, now: Time) {
         self.vessels.retain(|_, circle| now - circle.last_at <= LOST_AFTER);
+        // Every vessel is in the table until its speed is known, so at the start of a feed it is far larger than later.
+        if 4 * self.vessels.len() < self.vessels.capacity() {
+            self.vessels.shrink_to(2 * self.vessels.len());
+        }
         self.places.sweep(now);
     }
 
