@@ -139,7 +139,7 @@ impl Engine {
                 .collect(),
         );
         let tracks = Tracks::new(settings.tracks.clone(), watermarks.satellites());
-        let shards = tracks.shards();
+        let shards = tracks.lanes();
         let world = World {
             tracks,
             coverage: Coverage::new(settings.coverage.clone()),
@@ -242,7 +242,7 @@ impl Engine {
         self.settings = settings.behaviours.clone();
         if self.now.is_none() {
             // No step has run yet, so no behaviour has state to keep or alerts to end.
-            self.rules = Rules::new(&self.settings, &self.world.chart, self.world.tracks.shards());
+            self.rules = Rules::new(&self.settings, &self.world.chart, self.world.tracks.lanes());
         }
         self.switch_behaviours(out);
         self.reload_behaviours(out);

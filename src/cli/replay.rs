@@ -253,10 +253,10 @@ pub(super) fn play_on(
     let progress = Progress::new(&recordings);
     let reading = Reading { time_zone: playback.time_zone.clone(), lateness: Some(lateness) };
     let recordings = MergedRecordings::new(recordings, &reading)?;
-    let decoder = engine.part_decoder();
+    let decoder = engine.detach_decoder();
     let reader = Reader { recordings, decoder, sources: ids, pace: playback.pace, count: 0 };
-    // With one lane, everything stays on one thread. Lines after a stop must not be decoded, because they would be counted.
-    let is_ahead = 1 < engine.tracks().shards() && playback.until.is_none();
+    // With one lane, everything stays on one thread. Blocks after a stop must not be decoded, because their lines would be counted.
+    let is_ahead = 1 < engine.tracks().lanes() && playback.until.is_none();
 
     let mut changes = Vec::new();
     let reader = reader.each(is_ahead, |Block { lines, more }| {
@@ -289,7 +289,7 @@ pub(super) fn play_on(
         more?;
         Ok::<bool, Failure>(!ended)
     })?;
-    engine.rejoin_decoder(reader.decoder);
+    engine.attach_decoder(reader.decoder);
     for (name, bytes) in reader.recordings.padded() {
         let _ = writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes after its compressed data, skipped");
     }

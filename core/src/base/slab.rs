@@ -72,7 +72,7 @@ impl<T: Serialize> Slab<T> {
         self.early.clear();
     }
 
-    /// Appends records until `into` is as long as this. Returns whether more are to come.
+    /// Appends records until `into` has at least `length` bytes. Returns whether records remain.
     pub(crate) fn save_some(&mut self, length: usize, into: &mut Vec<u8>) -> bool {
         into.append(&mut self.early);
         while !self.unsaved.is_empty() && into.len() < length {
@@ -119,7 +119,7 @@ impl<T: DeserializeOwned + Default> Slab<T> {
         Ok(())
     }
 
-    /// Checks that the next item could be restored. Together with the other items this takes little memory.
+    /// Checks that the next item can be restored, and drops it, so that memory stays small.
     pub(crate) fn check_item(&mut self, index: u32, from: &mut &[u8]) -> Result<(), Damaged> {
         self.next_item(index, from).map(drop)
     }

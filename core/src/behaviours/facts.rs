@@ -70,7 +70,7 @@ pub(super) fn named<T: Serialize>(fields: &T) -> Map<String, Value> {
     }
 }
 
-/// A measured number, rounded to so many decimals. One that is not finite is null in JSON.
+/// A measured number, rounded to `DECIMALS` decimal places. One that is not finite is null in JSON.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Rounded<const DECIMALS: i32>(#[serde(deserialize_with = "number_or_null")] f64);
 
@@ -104,7 +104,7 @@ impl<const DECIMALS: i32> fmt::Display for Rounded<DECIMALS> {
 }
 
 impl<const DECIMALS: i32> Rounded<DECIMALS> {
-    /// This many minutes, without seconds.
+    /// The number as minutes, truncated to whole ones.
     pub(crate) fn whole_minutes(self) -> Span {
         Span::from_minutes(self.0 as i64)
     }

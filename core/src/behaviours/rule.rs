@@ -73,8 +73,8 @@ pub trait Rule {
 
 /// A rule that sees the whole picture: all vessels, the episodes, and the signals of other rules.
 pub trait PictureRule: Rule + Sync {
-    /// Does the part of a step that only reads, ahead of the step itself. The lanes call it in parallel, after every report of the batch
-    /// has been taken in.
+    /// Does the part of a step that only reads, ahead of the step itself. The lanes call it in parallel, after the reports of the batch have
+    /// been taken in.
     fn survey(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Survey {
         Survey::Unprepared
     }

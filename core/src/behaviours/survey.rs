@@ -15,12 +15,12 @@ pub enum Survey {
     Found(Box<Findings>),
 }
 
-/// Neighbours and pairs of one vessel at one step. The common instants depend only on the tracks, which do not change until the step.
+/// Neighbours and pairs of one vessel at one step. The common instants depend only on the tracks, whose fixes do not change until the step.
 pub struct Findings {
     /// The possible partners around the vessel, nearest first; `None` if it does not look for any at this step.
     pub(super) neighbours: Option<Neighbours>,
     /// Those of its pairs that the step may change, ordered by the key of the other vessel.
-    pub(super) pairs: Vec<Found>,
+    pub(super) pairs: Vec<PairMinutes>,
 }
 
 /// The possible partners of a vessel.
@@ -42,7 +42,7 @@ pub(super) struct Neighbour {
 }
 
 /// One pair with its whole minutes that are not yet counted.
-pub(super) struct Found {
+pub(super) struct PairMinutes {
     /// Key of the other vessel.
     pub(super) other: TrackKey,
     pub(super) pair: (TrackIx, TrackIx),

@@ -6,7 +6,7 @@ use crate::base::time::Time;
 
 use super::Engine;
 
-/// The decoder of an engine, apart from it. [`Engine::part_decoder`] takes it out, [`Engine::rejoin_decoder`] puts it back.
+/// The decoder of an engine, apart from it. [`Engine::detach_decoder`] takes it out, [`Engine::attach_decoder`] puts it back.
 pub struct AheadDecoder {
     decoder: Decoder,
     /// Number of stations that the engine knows by name.
@@ -16,7 +16,7 @@ pub struct AheadDecoder {
 /// Decoded lines, in order.
 #[derive(Default)]
 pub struct DecodedLines {
-    lines: Vec<Heard>,
+    lines: Vec<LineEntry>,
     /// The reports of all lines, in order.
     reports: Vec<Report>,
     /// Names of the stations that were heard for the first time, in the order of their numbers.
@@ -24,7 +24,7 @@ pub struct DecodedLines {
 }
 
 /// One line without its content.
-struct Heard {
+struct LineEntry {
     source: SourceId,
     received: Option<Time>,
     /// Number of reports that the line completed.
@@ -36,7 +36,7 @@ impl AheadDecoder {
     pub fn line(&mut self, line: Line<'_>, to: &mut DecodedLines) {
         let before = to.reports.len();
         self.decoder.line(line, &mut to.reports);
-        to.lines.push(Heard { source: line.source, received: line.received, reports: to.reports.len() - before });
+        to.lines.push(LineEntry { source: line.source, received: line.received, reports: to.reports.len() - before });
         let names = self.decoder.station_names();
         to.stations.extend(names[self.named..].iter().cloned());
         self.named = names.len();
@@ -45,7 +45,7 @@ impl AheadDecoder {
 
 impl Engine {
     /// Takes out the decoder. Until it is put back, the engine takes lines only in decoded form, and its tally is empty.
-    pub fn part_decoder(&mut self) -> AheadDecoder {
+    pub fn detach_decoder(&mut self) -> AheadDecoder {
         let named = self.decoder.station_names().len();
         let mut of_names = Decoder::new(Vec::new());
         of_names.name_stations(self.decoder.station_names()[1..].to_vec());
@@ -53,7 +53,7 @@ impl Engine {
     }
 
     /// Puts the decoder back. Every line that it decoded must have been taken in.
-    pub fn rejoin_decoder(&mut self, ahead: AheadDecoder) {
+    pub fn attach_decoder(&mut self, ahead: AheadDecoder) {
         self.decoder = ahead.decoder;
     }
 
@@ -62,7 +62,7 @@ impl Engine {
         let DecodedLines { lines, reports, stations } = lines;
         self.decoder.name_stations(stations);
         let mut reports = reports.into_iter();
-        for Heard { source, received, reports: count } in lines {
+        for LineEntry { source, received, reports: count } in lines {
             self.heard(source, received, reports.by_ref().take(count), out);
             observe(self);
         }

@@ -179,7 +179,9 @@ impl Engine {
         let (key, active) = (vessel.key(), if turn.fix.is_some() { vessel.active() } else { 0 });
         self.each_rule(now, |engine, bit, rule, output| {
             let concerns = turn.interest.meets(rule.interest()) || active & (1 << bit) != 0;
-            if !concerns || turn.idle & (1 << bit) != 0 {
+            // A fix that the reception model uses may have shown two vessels to be one since the survey.
+            let is_idle = turn.idle & (1 << bit) != 0 && !turn.seen;
+            if !concerns || is_idle {
                 return false;
             }
             let findings = turn.findings.iter().find(|(of, _)| *of == bit).map(|(_, findings)| findings.as_ref());
@@ -354,7 +356,7 @@ impl Engine {
 
     /// Starts behaviours that were switched on; ends and drops those that were switched off.
     pub(super) fn switch_behaviours(&mut self, out: &mut Vec<Change>) {
-        let mut rules = Rules::new(&self.settings, &self.world.chart, self.world.tracks.shards());
+        let mut rules = Rules::new(&self.settings, &self.world.chart, self.world.tracks.lanes());
         let now = self.now.unwrap_or(Time::MIN);
         for (bit, mut rule) in rules.replace(std::mem::take(&mut self.rules)) {
             let active: Vec<TrackIx> = self

@@ -6,10 +6,10 @@ use crate::picture::tracks::{TrackIx, Tracks};
 /// Number of reports below which handing work to other threads costs more than it saves.
 pub(super) const WORTH_THREADS: usize = 128;
 
-/// The vessel that each report may be of, with its MMSI damaged.
+/// For each report, the vessel that it may come from if its MMSI is damaged; `None` if there is none.
 pub(super) fn resembled(tracks: &Tracks, suspects: &[Report]) -> Vec<Option<TrackIx>> {
     let mut resembled = vec![None; suspects.len()];
-    let share = suspects.len().div_ceil(tracks.shards()).max(1);
+    let share = suspects.len().div_ceil(tracks.lanes()).max(1);
     let shares = suspects.chunks(share).zip(resembled.chunks_mut(share));
     in_parallel(shares, suspects.len() < WORTH_THREADS, |(suspects, resembled)| {
         resembled.iter_mut().zip(suspects).for_each(|(of, report)| *of = tracks.resembled(report));
@@ -17,7 +17,7 @@ pub(super) fn resembled(tracks: &Tracks, suspects: &[Report]) -> Vec<Option<Trac
     resembled
 }
 
-/// Runs `work` for every lane, on several threads unless `is_little`.
+/// Runs `work` for every lane, or share of the reports, on several threads unless `is_little`.
 pub(super) fn in_parallel<T: Send>(lanes: impl Iterator<Item = T>, is_little: bool, work: impl Fn(T) + Sync) {
     if is_little {
         return lanes.for_each(work);

@@ -25,10 +25,10 @@ use atalaia_core::engine::Engine;
 
 /// A snapshot is due after this many bytes of lines, or after [`TIMES_STATE`] times the size of the state if that is more.
 const LEAST_RECEIVED: u64 = 16 << 20;
-/// Taking in lines costs more than ten times as much as saving a state of their size, so snapshots cost a twentieth to a tenth of what the
-/// lines cost, and a restart has at most this much to read again.
+/// Taking in lines costs more than ten times as much as saving a state of their size, so snapshots cost less than a twentieth of what the
+/// lines cost. A restart has about this much to read again, more if a snapshot failed.
 const TIMES_STATE: u64 = 2;
-/// Pauses take at most one part in this many of the time.
+/// The main loop pauses for at most one part in this many of the time.
 const PAUSES: u32 = 200;
 /// Length of a slice of the state in bytes: about half a millisecond.
 const SLICE: usize = 256 << 10;
@@ -49,14 +49,14 @@ pub(in crate::daemon) struct Saver {
     is_saving: bool,
     /// When the last snapshot began.
     began: Moment,
-    /// How long its beginning took.
+    /// How long the main loop paused to begin it.
     pause: Duration,
     /// How long its longest slice took, and all of them.
     longest: Duration,
     slices: Duration,
-    /// Length of its state in bytes; so far, while it is made.
+    /// Size of its state in bytes; while it is made, of the part handed over.
     length: u64,
-    /// Bytes of lines received since then.
+    /// Bytes of lines received since the last snapshot began.
     received: u64,
 }
 
@@ -71,7 +71,7 @@ struct Shared {
 
 enum Work {
     /// A snapshot begins.
-    Begin(Begun),
+    Begin(SnapshotStart),
     /// The next part of its state.
     Part(Vec<u8>),
     /// All parts were sent.
@@ -80,7 +80,7 @@ enum Work {
     Abandon(SyncSender<()>),
 }
 
-struct Begun {
+struct SnapshotStart {
     snapshot: Snapshot,
     /// Confirms that the store has every decision up to the snapshot.
     settled: Receiver<()>,
@@ -142,7 +142,7 @@ impl Saver {
         let mut part = place.opening(driver);
         driver.engine.begin_save(&mut part);
         (self.length, self.longest, self.slices) = (0, Duration::ZERO, Duration::ZERO);
-        self.send(Work::Begin(Begun { snapshot, settled, archive }));
+        self.send(Work::Begin(SnapshotStart { snapshot, settled, archive }));
         self.send_part(part);
         self.pause = self.clock.moment().since(self.began);
     }
@@ -186,7 +186,9 @@ impl Saver {
         self.is_saving = false;
         let (answer, answered) = sync_channel(1);
         self.send(Work::Abandon(answer));
-        answered.recv_timeout(2 * PATIENCE).map_err(|_| io::Error::other("an earlier snapshot is still being made"))
+        answered
+            .recv_timeout(2 * PATIENCE)
+            .map_err(|_| io::Error::other("the thread that makes snapshots is still busy, or has failed"))
     }
 
     fn send_part(&mut self, part: Vec<u8>) {
@@ -195,10 +197,15 @@ impl Saver {
         self.send(Work::Part(part));
     }
 
-    fn send(&self, work: Work) {
-        if let Some(sender) = &self.sender {
-            // The thread ends only with the saver.
-            let _ = sender.send(work);
+    fn send(&mut self, work: Work) {
+        let Some(sender) = &self.sender else {
+            return;
+        };
+        if sender.send(work).is_err() {
+            // The thread has ended before the saver: it panicked.
+            error!("snapshots are no longer made, because their thread has failed; restart the daemon");
+            (self.sender, self.is_saving) = (None, false);
+            self.shared.waiting.store(0, Ordering::Release);
         }
     }
 
@@ -232,7 +239,7 @@ impl Worker {
     fn run(&mut self, work: &Receiver<Work>) {
         loop {
             let made = match self.next(work) {
-                Some(Work::Begin(begun)) => self.make(begun, work),
+                Some(Work::Begin(start)) => self.make(start, work),
                 // The rest of a snapshot that has failed.
                 Some(Work::Part(_) | Work::End) => Ok(()),
                 Some(Work::Abandon(answer)) => {
@@ -260,15 +267,15 @@ impl Worker {
         self.shared.stop.load(Ordering::Relaxed)
     }
 
-    fn make(&mut self, begun: Begun, work: &Receiver<Work>) -> io::Result<()> {
-        let made = self.write(begun, work);
+    fn make(&mut self, start: SnapshotStart, work: &Receiver<Work>) -> io::Result<()> {
+        let made = self.write(start, work);
         self.shared.busy.store(false, Ordering::Release);
         made
     }
 
     /// Writes one snapshot, as its parts come.
-    fn write(&mut self, begun: Begun, work: &Receiver<Work>) -> io::Result<()> {
-        let Begun { snapshot, settled, mut archive } = begun;
+    fn write(&mut self, start: SnapshotStart, work: &Receiver<Work>) -> io::Result<()> {
+        let SnapshotStart { snapshot, settled, mut archive } = start;
         let position = snapshot.position;
         let now = self.clock.moment();
         let is_recent = self.decoded_at.is_some_and(|at| now.since(at) < DECODE_EVERY);
@@ -299,7 +306,9 @@ impl Worker {
         self.syncer.reach(position, PATIENCE).map_err(io::Error::other)?;
         // A restart replays only entries after the newest snapshot, so earlier decisions must already be in the store.
         if !self.is_settled(&settled) {
-            return Err(io::Error::other("the store has not yet accepted earlier alerts"));
+            return Err(io::Error::other(
+                "the store did not confirm earlier alerts in time; check its disk, and whether another program has it locked",
+            ));
         }
         file.finish().map_err(io::Error::other)
     }

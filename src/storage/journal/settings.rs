@@ -12,7 +12,7 @@ pub struct Settings {
     pub enabled: bool,
     /// Folder of the journal; a folder beside the store if absent.
     pub path: Option<PathBuf>,
-    /// Interval between snapshots of the engine's state. Minutes.
+    /// Maximum interval between two snapshots of the engine's state. Minutes.
     #[schemars(range(min = 1, max = 1440))]
     pub snapshot_minutes: u32,
     /// How far back the state is rebuilt from the journal if no snapshot can be used, for example after an upgrade. Hours.

@@ -75,7 +75,7 @@ pub(super) fn falls_silent(form: ais_gap::Form, minutes: u32) -> ais_gap::Facts 
 pub(super) fn heard_again(form: ais_gap::Form) -> ais_gap::Facts {
     let mut facts = falls_silent(form, 180);
     let back =
-        ais_gap::facts::Reappeared { distance_nm: 0.1.into(), implied_knots: 0.0.into(), slack_hours: 3.0.into() };
+        ais_gap::facts::Reappearance { distance_nm: 0.1.into(), implied_knots: 0.0.into(), slack_hours: 3.0.into() };
     facts.measured.reappeared = Some(back);
     facts
 }

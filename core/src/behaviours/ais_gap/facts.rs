@@ -58,7 +58,7 @@ pub(crate) struct Measured {
     /// When its course left the feed's coverage, from the beginning of the silence. Minutes; `None` if it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) out_of_reach_minutes: Option<Rounded<0>>,
-    /// How usual silences are there; `None` if they are not.
+    /// How common silences are there; `None` if they are rare.
     #[serde(flatten)]
     pub(crate) usual_silence: Option<UsualSilence>,
     /// Name of the zone ahead on its course; `None` if there is none.
@@ -66,10 +66,10 @@ pub(crate) struct Measured {
     pub(crate) heading_for: Option<String>,
     /// Where it reappeared; `None` while it is silent.
     #[serde(flatten)]
-    pub(crate) reappeared: Option<Reappeared>,
+    pub(crate) reappeared: Option<Reappearance>,
 }
 
-/// How usual silences are where the vessel fell silent.
+/// How common silences are where the vessel fell silent.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) struct UsualSilence {
     /// Where they are usual.
@@ -82,7 +82,7 @@ pub(crate) struct UsualSilence {
 
 /// Where the vessel was heard again.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-pub(crate) struct Reappeared {
+pub(crate) struct Reappearance {
     /// Distance from where it fell silent. Nautical miles.
     pub(crate) distance_nm: Rounded<1>,
     /// Speed over that distance in a straight line. Knots.

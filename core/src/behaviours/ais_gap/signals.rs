@@ -7,7 +7,7 @@ use crate::picture::tracks::TrackIx;
 
 use super::super::{Holding, Signal, SignalKind, Subject, minutes};
 use super::dark::Dark;
-use super::facts::{Facts, Form, Measured, Reappeared, UsualSilence};
+use super::facts::{Facts, Form, Measured, Reappearance, UsualSilence};
 use super::rule::LOST_AFTER;
 use super::settings::Settings;
 use crate::behaviours::{Behaviour, End};
@@ -104,7 +104,7 @@ impl Dark {
         });
         let gap = self.gap(to);
         let reappeared = match (gap.distance_nm(), gap.implied_knots(), gap.slack()) {
-            (Some(nm), Some(knots), Some(slack)) => Some(Reappeared {
+            (Some(nm), Some(knots), Some(slack)) => Some(Reappearance {
                 distance_nm: nm.into(),
                 implied_knots: knots.into(),
                 slack_hours: slack.hours().into(),

@@ -6,7 +6,7 @@ use crate::behaviours::words::{Caveat, Circumstances, Level, LiftedBy, Limit, Op
 use crate::picture::coverage::Usual;
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::facts::{Facts, Form, Measured, Reappeared, UsualSilence};
+use super::facts::{Facts, Form, Measured, Reappearance, UsualSilence};
 
 impl Words for Facts {
     /// `has been silent for at least 2 h 00 min in an area with good reception; last heard before that at 12:00 UTC`; once the
@@ -123,7 +123,7 @@ impl Measured {
     }
 }
 
-impl Reappeared {
+impl Reappearance {
     /// The speed that the distance implies, and the time that it leaves, in brackets.
     fn implied(self) -> String {
         let slack = match f64::from(self.slack_hours) {

@@ -11,7 +11,7 @@ use crate::behaviours::runner::instant::{Bridges, CommonInstant};
 use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::shared::one_hull::OneHull;
-use crate::behaviours::survey::{Findings, Found, Neighbour, Neighbours, Survey};
+use crate::behaviours::survey::{Findings, Neighbour, Neighbours, PairMinutes, Survey};
 use crate::behaviours::{
     Behaviour, End, Explanation, Interest, Output, PictureRule, Places, Rule, Scene, Settings, Step,
 };
@@ -179,7 +179,10 @@ impl<R: PairRule> Pairs<R> {
         neighbours: &Neighbours,
         out: &mut Output,
     ) -> Vec<(TrackKey, (TrackIx, TrackIx))> {
-        self.looked_at.insert(step.vessel, step.at.floor_minute());
+        let minute = step.at.floor_minute();
+        if self.looked_at.insert(step.vessel, minute) == Some(minute) {
+            return Vec::new();
+        }
         self.crowded += neighbours.left_out as u64;
         let mut joined = Vec::new();
         for neighbour in &neighbours.nearest {
@@ -189,7 +192,9 @@ impl<R: PairRule> Pairs<R> {
                 First::Other => (other, one),
             };
             let ixs = (a.0, b.0);
-            if self.pairs.contains_key(&ixs) {
+            // A track whose positions were found to be false since the search is gone.
+            let is_gone = scene.tracks.find(neighbour.key).is_none();
+            if is_gone || self.pairs.contains_key(&ixs) {
                 continue;
             }
             if !self.make_room(scene, [ixs.0, ixs.1], neighbour.metres, out) {
@@ -227,9 +232,9 @@ impl<R: PairRule> Pairs<R> {
                 let is_to_wake = slot.wakes_at.is_none() && self.rule.due(&slot.pair, &of_pair).is_some();
                 !is_to_wake && of_pair.one_hull().is_none() && !self.rule.is_done(&slot.pair, &of_pair)
             };
-            (!instants.is_empty() || !is_idle()).then_some(Found { other, pair, after: slot.done, instants })
+            (!instants.is_empty() || !is_idle()).then_some(PairMinutes { other, pair, after: slot.done, instants })
         };
-        let pairs: Vec<Found> = self.pairs_of(step.vessel).filter_map(found).collect();
+        let pairs: Vec<PairMinutes> = self.pairs_of(step.vessel).filter_map(found).collect();
         (neighbours.is_some() || !pairs.is_empty()).then(|| Box::new(Findings { neighbours, pairs }))
     }
 
@@ -336,7 +341,7 @@ fn advance<R: PairRule>(
     rule: &mut R,
     slot: &mut Slot<R::Pair>,
     scene: &PairScene<'_>,
-    found: Option<&Found>,
+    found: Option<&PairMinutes>,
     out: &mut Signals<'_>,
 ) {
     let Some(until) = latest_minute(scene) else {
@@ -388,7 +393,7 @@ impl<R: PairRule> Rule for Pairs<R> {
         };
         let joined = joined.into_iter().map(|(other, pair)| (other, pair, None));
         let known = found.pairs.iter().map(|known| (known.other, known.pair, Some(known)));
-        let mut pairs: Vec<(TrackKey, (TrackIx, TrackIx), Option<&Found>)> = joined.chain(known).collect();
+        let mut pairs: Vec<(TrackKey, (TrackIx, TrackIx), Option<&PairMinutes>)> = joined.chain(known).collect();
         pairs.sort_by_key(|(other, pair, _)| (*other, *pair));
         for (_, pair, found) in pairs {
             self.with(scene, pair, out, |rule, slot, scene, out| {

@@ -51,6 +51,11 @@ impl Tracks {
     /// this kind started is forgotten.
     pub fn is_damaged(&mut self, report: &Report, resembled: TrackIx) -> bool {
         let known = self.damaged.numbers.get(&report.mmsi.0).copied();
+        // An earlier report of the batch may have settled which vessel the number resembles.
+        let is_settled = known.is_none_or(|number| number.of == self.vessel(resembled).key());
+        let Some(resembled) = (if is_settled { Some(resembled) } else { self.resembled(report) }) else {
+            return false;
+        };
         let vessel = self.vessel(resembled);
         let (of, fixes_before) = (vessel.key(), vessel.fixes());
         let new = Number { of, reports: 0, fixes_before, payload: !report.payload, last_at: report.at, is_own: false };

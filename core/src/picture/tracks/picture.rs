@@ -51,8 +51,8 @@ impl Tracks {
         last + self.settings.lost_after() + self.lateness(ix)
     }
 
-    /// Number of shards.
-    pub fn shards(&self) -> usize {
+    /// Number of shards, one for each lane.
+    pub fn lanes(&self) -> usize {
         self.shards.len()
     }
 

@@ -30,8 +30,8 @@ pub struct Settings {
     /// A vessel silent for longer than this is forgotten. Hours.
     #[schemars(range(min = 2, max = 8760))]
     pub forget_after_hours: u32,
-    /// Lanes, 1-64: each has the vessels of some MMSIs, takes in their reports and asks the rules that see one vessel, on its own thread
-    /// where one moment has enough reports. 0 for one lane a core, at most 8. Alerts do not depend on it. Takes effect at start.
+    /// Number of lanes, 0-64. Each has the vessels of some MMSIs, takes in their reports and asks the rules that see one vessel, on its own
+    /// thread if one moment has enough reports. 0 means one lane per core, at most 8. Alerts do not depend on it. Takes effect at start.
     #[schemars(range(min = 0, max = MOST_LANES), extend("x-former-name" = "shards"))]
     pub lanes: u32,
     /// Upper limit of the tracks; beyond it unconfirmed and longest silent ones are dropped first, never one with an open alert.
