@@ -1,8 +1,9 @@
-//! Examples from the shipped file, for messages about missing keys and wrong values.
+//! Examples for messages about missing keys and wrong values: from the shipped file, or made from the schema.
 
 use super::SHIPPED;
+use super::shape::{Limits, SETTINGS, Shape};
 
-/// How the shipped file sets the key at `path`; `key` is its name in the example.
+/// How to set the key at `path`; `key` is its name in the example.
 pub(super) fn example(path: &str, key: &str) -> String {
     let examples: toml::Table = toml::from_str(&with_examples(SHIPPED)).unwrap_or_default();
     let mut value = Some(&toml::Value::Table(examples)).cloned();
@@ -19,15 +20,69 @@ pub(super) fn example(path: &str, key: &str) -> String {
             other => Some(other.clone()),
         });
     }
-    match value {
-        Some(toml::Value::String(text)) => format!("for instance {key} = \"{text}\""),
-        Some(toml::Value::Integer(number)) => format!("for instance {key} = {number}"),
-        Some(toml::Value::Float(number)) => format!("for instance {key} = {number:?}"),
-        Some(toml::Value::Boolean(truth)) => format!("for instance {key} = {truth}"),
-        Some(toml::Value::Array(list)) if list.is_empty() => format!("{key} as in the shipped config/atalaia.toml"),
-        Some(list @ toml::Value::Array(_)) => format!("for instance {key} = {list}"),
-        _ => format!("{key} as in the shipped config/atalaia.toml"),
+    match (shape_at(path), value) {
+        (Some(Shape::Table(_) | Shape::Map(_)), _) => {
+            format!("[{}] on a line of its own, and its keys on the lines below", without_indices(path))
+        }
+        (Some(Shape::List(of, _)), _) if matches!(*of, Shape::Table(_)) => {
+            format!("[[{}]] on a line of its own, and its keys on the lines below", without_indices(path))
+        }
+        (_, Some(toml::Value::Array(list))) if list.is_empty() => from_schema(path, key),
+        (_, Some(toml::Value::Table(_)) | None) => from_schema(path, key),
+        (_, Some(value)) => format!("for instance {key} = {value}"),
     }
+}
+
+/// An example that only the schema gives, for a key that the shipped file leaves empty or does not have.
+fn from_schema(path: &str, key: &str) -> String {
+    let value = shape_at(path).map_or_else(|| "\"...\"".to_owned(), |shape| value_of(&shape));
+    format!("for instance {key} = {value}")
+}
+
+/// What a key at `path` may hold; `None` if there is no such key.
+fn shape_at(path: &str) -> Option<Shape> {
+    let mut shape = &*SETTINGS;
+    for step in without_indices(path).split('.') {
+        while let Shape::List(of, _) = shape {
+            shape = of;
+        }
+        shape = match shape {
+            Shape::Table(keys) | Shape::Secret(keys) => &keys.iter().find(|key| key.name == step)?.shape,
+            Shape::Map(of) => of,
+            _ => return None,
+        };
+    }
+    Some(shape.clone())
+}
+
+/// A value of this shape, as it is written.
+fn value_of(shape: &Shape) -> String {
+    let number = |limits: Option<Limits>| limits.map_or(1.0, |limits| 1.0_f64.max(limits.least).min(limits.most));
+    match shape {
+        Shape::Table(keys) => {
+            let pairs = keys.iter().filter(|key| key.is_required);
+            let pairs: Vec<String> = pairs.map(|key| format!("{} = {}", key.name, value_of(&key.shape))).collect();
+            format!("{{ {} }}", pairs.join(", "))
+        }
+        Shape::Map(of) => format!("{{ a = {} }}", value_of(of)),
+        Shape::Secret(keys) => {
+            let first = keys.first().map(|key| format!("{} = {}", key.name, value_of(&key.shape)));
+            format!("{{ {} }}", first.unwrap_or_default())
+        }
+        Shape::List(of, length) => format!("[{}]", vec![value_of(of); length.unwrap_or(1)].join(", ")),
+        Shape::Choice(words) => format!("{:?}", words.first().map_or("", String::as_str)),
+        Shape::Text | Shape::Any => "\"...\"".to_owned(),
+        Shape::Path => "\"PATH\"".to_owned(),
+        Shape::Boolean => "true".to_owned(),
+        Shape::Whole(whole) => number(whole.limits).to_string(),
+        Shape::Number(limits) => format!("{:?}", number(*limits)),
+    }
+}
+
+/// `sinks.email` of `sinks[0].email`.
+fn without_indices(path: &str) -> String {
+    let steps: Vec<&str> = path.split('.').map(|step| step.split('[').next().unwrap_or(step)).collect();
+    steps.join(".")
 }
 
 /// The shipped file with its commented examples enabled: lines that start with `#` and no space after it.
@@ -41,4 +96,39 @@ fn with_examples(shipped: &str) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn each(path: &str, shape: &Shape, found: &mut Vec<(String, String)>) {
+        match shape {
+            Shape::Table(keys) => keys.iter().for_each(|key| {
+                let path = if path.is_empty() { key.name.clone() } else { format!("{path}.{}", key.name) };
+                found.push((path.clone(), key.name.clone()));
+                each(&path, &key.shape, found);
+            }),
+            Shape::List(of, _) => each(&format!("{path}[0]"), of, found),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_key_has_an_example_that_is_toml() {
+        let mut keys = Vec::new();
+        each("", &SETTINGS, &mut keys);
+        for (path, key) in &keys {
+            let example = example(path, key);
+            let written = example.strip_prefix("for instance ").unwrap_or(&example);
+            let written = written.split(" on a line").next().unwrap_or_default();
+            assert!(toml::from_str::<toml::Table>(written).is_ok_and(|table| !table.is_empty()), "{path}: {example}");
+        }
+        assert!(200 < keys.len(), "{}", keys.len());
+        assert_eq!(example("inputs[0].aisstream.mmsi", "mmsi"), "for instance mmsi = [1]");
+        assert_eq!(
+            example("sinks[0].email", "email"),
+            "[sinks.email] on a line of its own, and its keys on the lines below"
+        );
+    }
 }

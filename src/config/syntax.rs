@@ -1,4 +1,4 @@
-//! Why a text is not TOML, in our own words. The parser names what it expected; here each line is looked at for the mistake behind that.
+//! Faults of TOML syntax in plain words. The parser states what it expected; this module finds the likely mistake in the line.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub(super) fn faults<'e>(
     let mut errors: Vec<_> = errors.collect();
     errors.sort_by_key(|(span, _)| span.start);
     let mut found: Vec<(Range<usize>, Fault)> = Vec::new();
-    // End of what follows from the last fault, and is none itself.
+    // End of the text whose errors are consequences of the last fault.
     let mut follows = 0;
     for (span, message) in errors {
         if span.start < follows {
@@ -38,7 +38,7 @@ pub(super) fn faults<'e>(
             // The keys below a duplicate header are not errors themselves.
             follows = if is_header { next_header(text, span.end) } else { span.end };
             found.push((span, fault));
-        } else if let Some(open) = line.follows_open_list(message) {
+        } else if let Some(open) = line.follows_open_list(span.start, message) {
             follows = text.len();
             found.push((
                 open,
@@ -79,21 +79,51 @@ impl<'t> Line<'t> {
     }
 
     fn is_json(&self) -> bool {
-        self.shown().starts_with('{')
+        let is_empty = |line: &str| line.trim().is_empty() || line.trim().starts_with('#');
+        self.shown().starts_with('{') && self.text[..self.start].lines().all(is_empty)
     }
 
-    /// The line in which a list begins that was to end before this line.
-    fn follows_open_list(&self, message: &str) -> Option<Range<usize>> {
-        let is_of_list = ["missing comma between array", "unclosed array,", "unexpected `=` in array"];
+    /// The key and value of the line, if it sets a key.
+    fn setting(&self) -> Option<(&'t str, &'t str)> {
+        let (key, value) = self.shown().split_once('=')?;
+        let (key, value) = (key.trim(), value.trim());
+        (is_key(key) && !key.starts_with(['"', '\''])).then_some((key, value))
+    }
+
+    /// Whether `place` is in the key of the line, or at the `=` after it.
+    fn is_before_equals(&self, place: usize) -> bool {
+        self.text[self.start..self.end].find('=').is_some_and(|at| place <= self.start + at)
+    }
+
+    /// Line that opens the list left open before this line; None if that is not the mistake.
+    fn follows_open_list(&self, place: usize, message: &str) -> Option<Range<usize>> {
+        // Those after the third take a key or header for a value.
+        let is_of_list = [
+            "missing comma between array",
+            "unexpected `=` in array",
+            "unclosed array,",
+            "string values must be quoted",
+            "invalid boolean",
+            "invalid float",
+            "missing opening quote",
+        ];
+        if !is_of_list.iter().any(|part| message.starts_with(part)) {
+            return None;
+        }
         let own = self.shown();
-        let begins_another = own.is_empty() || own.starts_with('[') || own.contains(" =");
-        if !begins_another || !is_of_list.iter().any(|part| message.starts_with(part)) {
+        let begins_another = match self.setting() {
+            // In the value it is a fault of the value.
+            Some(_) => self.is_before_equals(place),
+            // A row of a nested list begins like a header.
+            None => own.is_empty() || is_header(own) || message.starts_with("unclosed array,"),
+        };
+        if !begins_another {
             return None;
         }
         let mut start = self.start;
         loop {
             let before = Line::at(self.text, start.checked_sub(1)?);
-            if before.shown().split_once('=').is_some_and(|(_, value)| value.trim().starts_with('[')) {
+            if before.setting().is_some_and(|(_, value)| value.starts_with('[')) {
                 return Some(before.start..before.end);
             }
             start = before.start;
@@ -113,23 +143,29 @@ impl<'t> Line<'t> {
         if message.contains("recur") {
             return wrong("is nested too deeply", "write [table] headers in place of braces and brackets");
         }
+        if message.starts_with("missing comma between array") && self.setting().is_none() {
+            let is_first = self.text.get(self.start..place).is_none_or(|before| before.trim().is_empty());
+            return wrong(
+                "a comma is missing between two entries of a list",
+                if is_first { "write , after the entry above" } else { "write , between them" },
+            );
+        }
         match own.split_once('=') {
             _ if own.starts_with('[') && !own.contains("] =") => wrong(
-                "this header has a bracket too few or too many",
-                "write [table] for a table, [[list]] for an entry of a list, and nothing behind it",
+                "this header has too few or too many brackets",
+                "write [table], or [[list]] for an entry of a list, and nothing after it",
             ),
             None if own.starts_with("//") || own.starts_with(';') => {
-                wrong("a comment begins with #", "write # in front")
+                wrong("a comment begins with #", "write # in place of // or ;")
             }
-            None if self.is_json() => wrong("this is JSON", "write [table] in a line, and key = value below it"),
+            _ if self.is_json() => {
+                wrong("this is JSON", "write [table] on a line of its own and key = value on the lines below")
+            }
             None => wrong("a line without `=`", "write key = value, or # in front of a comment"),
-            Some((key, value)) => {
-                let is_before = place <= self.text[self.start..self.end].find('=').map_or(0, |at| self.start + at);
-                match is_before && !is_key(key.trim()) {
-                    true => wrong("this is not a key", "write letters, digits and _ before the `=`, without spaces"),
-                    false => self.fault_of_value(key.trim(), value.trim(), message),
-                }
-            }
+            Some((key, value)) => match self.is_before_equals(place) && !is_key(key.trim()) {
+                true => wrong("this is not a key", "write letters, digits and _ before the `=`, without spaces"),
+                false => self.fault_of_value(key.trim(), value.trim(), message),
+            },
         }
     }
 
@@ -140,7 +176,9 @@ impl<'t> Line<'t> {
             table => format!("{table}.{key}"),
         };
         let usual = || match example(&path, key) {
-            empty if empty.ends_with("\"\"") => format!("write {key} = \"...\", the quotes included"),
+            empty if empty.ends_with("\"\"") || empty.ends_with("\"...\"") => {
+                format!("write {key} = \"...\", including the quotes")
+            }
             example => format!("write {example}"),
         };
         let wrong = |what: &str, advice: &str| Fault::new("", format!("not TOML: {what}")).advise(advice);
@@ -152,32 +190,29 @@ impl<'t> Line<'t> {
             _ if word.starts_with(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{ab}']) => {
                 wrong("these quotes are typographic", "write straight ones: \"text\"")
             }
-            _ if value.starts_with('"') => self.fault_of_text(value),
-            _ if value.starts_with('\'') => wrong(
-                "a text in single quotes ends at the next one",
-                "close it, or write it between double quotes if it holds a single one",
-            ),
+            _ if value.starts_with('"') => self.fault_of_text(value, message),
+            _ if value.starts_with('\'') => fault_of_literal(value),
             _ if word.ends_with(['"', '\'']) => wrong("a quote is missing before the text", &usual()),
             _ if word.starts_with('[') => wrong("this list lacks a comma or is not closed", "write [\"a\", \"b\"]"),
             _ if word.starts_with('{') => wrong("this table lacks a comma or is not closed", "write { a = 1, b = 2 }"),
-            _ if word.ends_with([',', ';']) => wrong("a comma or semicolon after the value", "leave it out"),
+            _ if word.ends_with([',', ';']) => comma_after(),
             _ if ["true", "false", "yes", "no", "on", "off"].contains(&word.to_lowercase().as_str()) => {
                 wrong("this is neither true nor false", "write true or false, in small letters and without quotes")
             }
-            _ if 4 == digits && word[4..].starts_with('-') => {
-                wrong("a date or time stands in quotes", &format!("write {key} = \"...\", the quotes included"))
+            _ if (4 == digits && word[4..].starts_with('-')) || (2 == digits && word[2..].starts_with(':')) => {
+                wrong("a date or time must be in quotes", &format!("write {key} = \"...\", including the quotes"))
             }
             _ if 0 < digits && word.contains(',') && number(&word.replace(',', "")) => {
                 wrong("a number with a comma", "write a decimal point, and nothing between thousands")
             }
             _ if 1 < digits && word.starts_with('0') && number(word) => {
-                wrong("a number does not begin with 0", "leave the zeros in front out")
+                wrong("a number has leading zeros", "remove them")
             }
             _ if number(word) => {
                 wrong("this is not a number", "write digits with at most one point between them: 0.5, 1000")
             }
             _ if 0 < digits && !word[digits..].contains('.') => {
-                wrong("a number with something behind it", "write the number alone; the name of the key gives the unit")
+                wrong("a number is followed by something else", "write the number alone, without a unit or %")
             }
             _ if message.starts_with("string values must be quoted") => wrong("a string must be quoted", &usual()),
             _ => wrong("this value cannot be read", &usual()),
@@ -185,28 +220,35 @@ impl<'t> Line<'t> {
     }
 
     /// The mistake in a text between double quotes.
-    fn fault_of_text(&self, value: &str) -> Fault {
+    fn fault_of_text(&self, value: &str, message: &str) -> Fault {
         let wrong = |what: &str, advice: &str| Fault::new("", format!("not TOML: {what}")).advise(advice);
+        let quote = if value.starts_with("\"\"\"") { "\"\"\"" } else { "\"" };
         let mut escaped = false;
-        let ends = value.char_indices().skip(1).find(|(_, c)| {
-            let is_end = *c == '"' && !escaped;
+        let ends = value.char_indices().skip(quote.len()).find(|(at, c)| {
+            let is_end = !escaped && value[*at..].starts_with(quote);
             escaped = *c == '\\' && !escaped;
             is_end
         });
-        match ends {
-            _ if value.contains('\\') => wrong(
-                "a backslash between double quotes begins an escape",
-                "write / in its place, or the text between single quotes",
-            ),
-            _ if value.starts_with("\"\"\"") => wrong("the text is not closed", "write \"\"\" after it"),
-            None => wrong("the text is not closed", "write a quote (\") after it"),
-            Some((end, _)) if value[..end].chars().any(char::is_control) => {
-                wrong("the text holds a control character", "leave it out")
+        let inner = &value[..ends.map_or(value.len(), |(end, _)| end)];
+        // The end of a text of several lines may be further down.
+        let is_closed = ends.is_some() || (quote.len() == 3 && self.text[self.end..].contains(quote));
+        // The quote at the end of a path such as "C:\data\" is there, but escaped.
+        let is_end_escaped = !is_closed && without_comment(value).ends_with("\\\"");
+        let of_escape = ["missing escaped value", "too few unicode value digits", "invalid value"];
+        match ends.map(|(end, _)| without_comment(&value[end + quote.len()..])) {
+            Some("," | ";") => comma_after(),
+            _ if !is_closed && !is_end_escaped && quote.len() == 3 => {
+                wrong("the text is not closed", "write \"\"\" after it")
             }
-            Some((end, _)) if [",", ";"].contains(&value[end + 1..].trim()) => {
-                wrong("a comma or semicolon after the value", "leave it out")
+            _ if !is_closed && !is_end_escaped => wrong("the text is not closed", "write a quote (\") after it"),
+            _ if is_end_escaped || (inner.contains('\\') && of_escape.iter().any(|part| message.starts_with(part))) => {
+                wrong(
+                    "a backslash between double quotes begins an escape",
+                    "write / in its place, or the text between single quotes",
+                )
             }
-            Some(_) => wrong("something follows the text", "write a line for each key, and # in front of a comment"),
+            _ if inner.chars().any(char::is_control) => wrong("the text contains a control character", "remove it"),
+            _ => wrong("something follows the text", "write a line for each key, and # in front of a comment"),
         }
     }
 
@@ -215,6 +257,38 @@ impl<'t> Line<'t> {
         let header = self.text[..self.start].lines().rev().map(str::trim).find(|line| line.starts_with('['));
         header.map_or("", name_of_header)
     }
+}
+
+/// The mistake in a text between single quotes.
+fn fault_of_literal(value: &str) -> Fault {
+    let wrong = |what: &str, advice: &str| Fault::new("", format!("not TOML: {what}")).advise(advice);
+    let quote = if value.starts_with("'''") { "'''" } else { "'" };
+    match value[quote.len()..].split_once(quote) {
+        Some((_, rest)) if [",", ";"].contains(&without_comment(rest)) => comma_after(),
+        Some((inner, _)) if inner.chars().any(|c| c.is_control() && c != '\t') => {
+            wrong("the text contains a control character", "remove it")
+        }
+        _ => wrong(
+            "text in single quotes is not closed, or contains a single quote",
+            "write it in double quotes: \"it's here\"",
+        ),
+    }
+}
+
+fn comma_after() -> Fault {
+    Fault::new("", "not TOML: a comma or semicolon after the value").advise("remove it")
+}
+
+/// What stands before a comment, outside of quotes.
+fn without_comment(text: &str) -> &str {
+    text.split('#').next().unwrap_or_default().trim()
+}
+
+/// Whether a line that begins with a bracket is a header, rather than a row of a nested list.
+fn is_header(line: &str) -> bool {
+    let name = name_of_header(line);
+    let begins = line.starts_with('[') && name.starts_with(|first: char| first.is_ascii_alphabetic());
+    begins && is_key(name) && !["true", "false", "inf", "nan"].contains(&name)
 }
 
 fn is_key(text: &str) -> bool {
@@ -239,7 +313,7 @@ fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (Fault, bool) 
         None => "first further up".to_owned(),
     };
     if !is_header {
-        return (Fault::new(key, format!("stands twice, {first}")).advise("leave one of the two out"), false);
+        return (Fault::new(key, format!("is given twice, {first}")).advise("leave one of the two out"), false);
     }
     let name = name_of_header(line);
     let (what, advice) = match (before, line.starts_with("[[")) {
@@ -250,7 +324,7 @@ fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (Fault, bool) 
             (format!("is a single table {first}"), format!("write [[{name}]] there too"))
         }
         (_, true) => (format!("is not a list, {first}"), "write its keys there".to_owned()),
-        (_, false) => (format!("the table stands twice, {first}"), "write all its keys there".to_owned()),
+        (_, false) => (format!("the table is given twice, {first}"), "write all its keys there".to_owned()),
     };
     (Fault::new(name, what).advise(advice), true)
 }

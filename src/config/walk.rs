@@ -94,8 +94,8 @@ impl Walk {
         }
         match keys.iter().find(|known| known.former_name.as_deref() == Some(name)) {
             Some(known) if table.contains_key(known.name.as_str()) => {
-                let what = format!("is the former name of `{}`, which is written too", known.name);
-                self.misfit(key.span(), path, what, Some("leave it out".to_owned()))
+                let what = format!("is the former name of {}, which is also set", known.name);
+                self.misfit(key.span(), path, what, Some("remove this line".to_owned()))
             }
             Some(known) => {
                 let fault = Fault::new(path, format!("is called `{}`", known.name));
@@ -104,8 +104,8 @@ impl Walk {
                 Some(known)
             }
             None if !path.contains('.') && table_with(keys, name).is_some() => {
-                let advice = table_with(keys, name).map(|table| format!("write it below [{table}]"));
-                self.misfit(key.span(), path, "stands above the first [table]".to_owned(), advice)
+                let advice = table_with(keys, name).map(|table| format!("move it below [{table}]"));
+                self.misfit(key.span(), path, "is above the first [table]".to_owned(), advice)
             }
             None => {
                 let known: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
@@ -141,9 +141,8 @@ impl Walk {
                 return self.misfit(value.span(), path, format!("\"{word}\" is not known"), Some(advice(word, &known)));
             }
             (Shape::Path, DeValue::String(text)) if text.contains(char::is_control) => {
-                let what = "holds a control character, such as a tab".to_owned();
-                let advice =
-                    "a backslash between double quotes begins an escape: write / in its place, or single quotes";
+                let what = "contains a control character, such as a tab".to_owned();
+                let advice = "in double quotes a backslash begins an escape: write \"C:/temp\" or 'C:\\temp'";
                 return self.misfit(value.span(), path, what, Some(advice.to_owned()));
             }
             (Shape::Choice(_) | Shape::Text | Shape::Path, DeValue::String(_))
@@ -241,6 +240,13 @@ impl Walk {
             (Shape::List(..), value) if whole == path && !matches!(value, DeValue::Table(_)) => {
                 format!("put it in brackets: {key} = [{given}]")
             }
+            (Shape::Whole(_) | Shape::Number(_), DeValue::String(text)) if is_number(shape, text) => {
+                match &path[whole.len()..] {
+                    "" => format!("write {key} = {text}, without quotes"),
+                    index if index.matches('[').count() == 1 => format!("write {key} = [{text}], without quotes"),
+                    _ => format!("write {}", example(whole, key)),
+                }
+            }
             _ => format!("write {}", example(whole, key)),
         };
         self.misfit(value.span(), path, format!("{given} is not {what}"), Some(advice))
@@ -266,6 +272,22 @@ fn given(value: &DeValue<'_>) -> String {
         DeValue::Datetime(moment) => moment.to_string(),
         DeValue::Array(_) => "a list".to_owned(),
         DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// Whether a text is a number as TOML has it that the key may hold.
+fn is_number(shape: &Shape, text: &str) -> bool {
+    let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (before, after) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_decimal = is_plain(before) && is_plain(after) && (before == "0" || !before.starts_with('0'));
+    match (shape, text.parse::<f64>()) {
+        (Shape::Whole(whole), Ok(number)) => {
+            let of_type = (whole.least as f64..=whole.most as f64).contains(&number);
+            before == digits && is_decimal && of_type && whole.limits.is_none_or(|limits| limits.hold(number))
+        }
+        (Shape::Number(limits), Ok(number)) => is_decimal && limits.is_none_or(|limits| limits.hold(number)),
+        _ => false,
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) trait Coherent {
     }
 }
 
+/// Why an end threshold must not equal the begin threshold.
+const GAP: &str = "a gap stops alerts from opening and ending repeatedly";
+
 /// A fault if the upper limit is below the lower one.
 pub(crate) fn ordered(low: (&str, f64), high: (&str, f64)) -> Option<Fault> {
     let fault = || Fault::new(high.0, format!("{} is below {} ({})", high.1, low.0, low.1));
@@ -32,14 +35,15 @@ pub(crate) fn ordered(low: (&str, f64), high: (&str, f64)) -> Option<Fault> {
 
 /// A fault if the end threshold is below the begin threshold, for a condition that ends by rising.
 pub(crate) fn hysteresis(begin: (&str, f64), end: (&str, f64)) -> Option<Fault> {
-    let advice = format!("write {} or more: the space between keeps it from flickering", begin.1);
-    ordered(begin, end).map(|fault| fault.advise(advice))
+    // The begin threshold may be as high as the end threshold can be.
+    let advice = || format!("write more than {}, or lower {} ({GAP})", begin.1, begin.0);
+    ordered(begin, end).map(|fault| fault.advise(advice()))
 }
 
 /// A fault if the end threshold is above the begin threshold, for a condition that ends by falling.
 pub(crate) fn hysteresis_below(begin: (&str, f64), end: (&str, f64)) -> Option<Fault> {
     let fault = || Fault::new(end.0, format!("{} is above {} ({})", end.1, begin.0, begin.1));
-    let advice = || format!("write {} or less: the space between keeps it from flickering", begin.1);
+    let advice = || format!("write less than {} ({GAP})", begin.1);
     (begin.1 < end.1).then(|| fault().advise(advice()))
 }
 

@@ -77,7 +77,7 @@ pub(super) fn files(files: &[(String, String)]) -> Found {
                 line: zone.line,
                 zone: Some(zone.id.clone()),
                 fault: Fault::new("id", format!("is already used in {}:{}", first.file, first.line))
-                    .advise("write another: ids are unique over all files"),
+                    .advise("write another: ids must be unique across all files"),
             });
         }
     }
@@ -213,7 +213,7 @@ impl<'a> File<'a> {
         let (meaningless, meaning) = zone.meaningless();
         for property in meaningless {
             if reader.given(property) {
-                reader.fault(property, format!("has no meaning on a {} ({meaning})", kind.name()), "leave it out");
+                reader.fault(property, format!("has no effect for a {} ({meaning})", kind.name()), "leave it out");
             }
         }
         Some(zone)
@@ -239,8 +239,8 @@ fn not_json(error: &serde_json::Error) -> (String, &'static str) {
             ("ends in the middle of a zone".to_owned(), "export the layer again, or close what is open")
         }
         _ => (
-            format!("is not JSON from column {} on", error.column()),
-            "look there for a comma, quote or bracket that is missing or too many",
+            format!("is not JSON at column {}", error.column()),
+            "look there for a missing or extra comma, quote or bracket",
         ),
     }
 }
@@ -320,6 +320,8 @@ fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
         Drawn::Polygons(polygons) => match Shape::polygons(&polygons) {
             Ok(shape) => Some(shape),
             Err(polygon::Fault { what, advice, at }) => {
+                // Only a crossing is at one place.
+                let advice = if at.is_some() { "redraw it so that it does not cross itself" } else { advice };
                 let at = at.map(|at| format!(" at longitude {:.4}, latitude {:.4}", at.lon, at.lat));
                 reader.fault("geometry", format!("{what}{}", at.unwrap_or_default()), advice);
                 None

@@ -64,12 +64,13 @@ impl<'a> Reader<'a> {
     pub(super) fn id(&mut self, feature_id: Option<&Value>) -> Option<String> {
         let value = match self.given("id") {
             true => self.properties.get("id"),
-            false => feature_id,
+            false => feature_id.filter(|id| !id.is_null()),
         };
-        let id = match value {
-            Some(Value::String(text)) => text.trim().to_owned(),
-            Some(Value::Number(number)) => number.to_string(),
-            Some(_) => String::new(),
+        let (id, shown) = match value {
+            Some(Value::String(text)) => (text.trim().to_owned(), format!("{:?}", text.trim())),
+            Some(Value::Number(number)) => (number.to_string(), number.to_string()),
+            // Neither a list nor true is an id, whatever is in it.
+            Some(other) => (String::new(), other.to_string()),
             None => {
                 self.fault("id", "is missing", "write a short name such as \"canary-west\"");
                 return None;
@@ -77,7 +78,7 @@ impl<'a> Reader<'a> {
         };
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if id.is_empty() || !id.chars().all(allowed) {
-            self.fault("id", format!("{id:?} is not an id"), "write a-z, 0-9 and - only, such as \"canary-west\"");
+            self.fault("id", format!("{shown} is not an id"), "write a-z, 0-9 and - only, such as \"canary-west\"");
             return None;
         }
         Some(id)
@@ -134,11 +135,11 @@ impl<'a> Reader<'a> {
         match number {
             Some(number) if least <= number && number <= most => Some(number),
             _ => {
-                let what = match number {
-                    Some(_) => format!("must lie between {least} and {most}, not {value}"),
-                    None => format!("{value} is not a number"),
-                };
-                self.fault(property, what, format!("write a number from {least} to {most}"));
+                self.wrong.push(match number {
+                    Some(_) => Fault::new(property, format!("must lie between {least} and {most}, not {value}")),
+                    None => Fault::new(property, format!("{value} is not a number"))
+                        .advise(format!("write a number from {least} to {most}")),
+                });
                 None
             }
         }
@@ -181,7 +182,7 @@ impl<'a> Reader<'a> {
         match names.flatten() {
             Some(names) if !names.is_empty() => Some(names),
             _ => {
-                let advice = "write [\"loitering\",\"rendezvous\"], or leave it out for all";
+                let advice = "write for instance [\"loitering\",\"rendezvous\"], or leave it out for all";
                 self.fault("behaviours", format!("{value} is not a list of names"), advice);
                 None
             }
@@ -197,7 +198,7 @@ impl<'a> Reader<'a> {
             Value::Object(settings) if settings.values().all(Value::is_object) => settings,
             _ => {
                 let what = format!("{value} does not give each behaviour its settings");
-                self.fault("settings", what, "write {\"loitering\":{\"after_minutes\":120}}");
+                self.fault("settings", what, "write for instance {\"loitering\":{\"after_minutes\":120}}");
                 Map::new()
             }
         }

@@ -46,8 +46,8 @@ time_zone = \"Lisboa\"
 ";
     let expected = [
         "test.toml:2: time.latenes_seconds: unknown key; did you mean `lateness_seconds`? | latenes_seconds = 10",
-        "test.toml:3: time.idle_after_seconds: \"60\" is not a whole number (0 or more); write for instance \
-         idle_after_seconds = 60 | idle_after_seconds = \"60\"",
+        "test.toml:3: time.idle_after_seconds: \"60\" is not a whole number (0 or more); write \
+         idle_after_seconds = 60, without quotes | idle_after_seconds = \"60\"",
         "test.toml:6: inputs[0].kind: \"tpc\" is not known; did you mean `tcp`? | kind = \"tpc\"",
         "test.toml:14: inputs[2].name: is missing; write for instance name = \"coast-stations\" | [[inputs]]",
         "test.toml:24: zonez: unknown key; did you mean `zones`? | [zonez]",
@@ -152,7 +152,7 @@ fn a_key_under_its_former_name_is_read_and_reported() {
     assert_eq!(told, [expected]);
     assert_eq!(
         problems("[tracks]\nlanes = 2\nshards = 3\n"),
-        ["test.toml:3: tracks.shards: is the former name of `lanes`, which is written too; leave it out | shards = 3"]
+        ["test.toml:3: tracks.shards: is the former name of lanes, which is also set; remove this line | shards = 3"]
     );
     assert_eq!(
         problems("[tracks]\nshards = 65\n"),
@@ -228,8 +228,8 @@ fn every_error_names_the_file_it_is_in() {
     assert_eq!(
         problems_of(&[("main.toml", MAIN), ("one.toml", one), ("two.toml", two)]),
         [
-            "one.toml:2: time.lateness_seconds: \"1\" is not a whole number (0 or more); write for instance \
-             lateness_seconds = 30 | lateness_seconds = \"1\"",
+            "one.toml:2: time.lateness_seconds: \"1\" is not a whole number (0 or more); write \
+             lateness_seconds = 1, without quotes | lateness_seconds = \"1\"",
             "two.toml:3: time.idle_after: unknown key; did you mean `idle_after_seconds`? | idle_after = 3",
             "two.toml:6: inputs[1].kind: \"tpc\" is not known; did you mean `tcp`? | kind = \"tpc\"",
             "one.toml:6: inputs[0].address: \"nowhere\" has no port; write host:port, for instance \

@@ -190,7 +190,7 @@ fn faults_of_several_files_are_reported_together_and_ids_are_unique_across_files
     assert!(told[0].starts_with("c.geojson:1: is not JSON"), "{told:?}");
     assert_eq!(
         told[1],
-        "b.geojson:3: zone x: id: is already used in a.geojson:3; write another: ids are unique over all files"
+        "b.geojson:3: zone x: id: is already used in a.geojson:3; write another: ids must be unique across all files"
     );
 }
 

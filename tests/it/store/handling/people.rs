@@ -85,7 +85,7 @@ fn a_fault_in_the_settings_does_not_block_access_to_the_store() {
     assert!(code == Some(78) && err.contains("store.paht: unknown key; did you mean `path`?"), "{err}");
     assert!(err.contains("--store FILE"), "{err}");
     // A file that is not TOML cannot name the store.
-    fs::write(&centre.settings, format!("{sound}[time\n")).unwrap();
+    fs::write(&centre.settings, format!("{sound}[feeds\n")).unwrap();
     let (code, _, err) = centre.does(&["alerts", "list"]);
     let line = format!("atalaia.toml:{}: not TOML", sound.lines().count() + 1);
     assert!(code == Some(78) && err.contains(&line) && err.contains("--store FILE"), "{err}");
