@@ -9,7 +9,8 @@ use crate::picture::tracks::{TrackIx, TrackKey};
 pub enum Survey {
     /// Nothing: the rule does not prepare its steps.
     Unprepared,
-    /// The step would change nothing, so the rule does not receive it.
+    /// As far as the survey can tell, the step would change nothing. The rule does not receive it, unless the fix may have shown two vessels
+    /// to be one.
     Idle,
     /// The rule receives the step together with this.
     Found(Box<Findings>),

@@ -1,7 +1,7 @@
 //! The lanes. Each takes in the reports of its own vessels and asks the rules that see one vessel. Large batches run in parallel.
 //!
-//! A decision here about a vessel depends only on the vessel's own reports, and on the picture after every report of the batch has
-//! been taken in. What follows for other vessels is applied afterwards, report by report. So the number of lanes does not affect
+//! A decision here about a vessel depends only on the vessel's own reports, and on the picture after the reports of the batch have been
+//! taken in. Reports that may have a damaged MMSI form a second batch. What follows for other vessels is applied afterwards, report by report. So the number of lanes does not affect
 //! the result.
 
 use std::ops::Range;
@@ -168,7 +168,8 @@ impl Lanes {
         self.order.len()
     }
 
-    /// Takes out the reports that may have a damaged MMSI, in the order of the reports. Those that are added next count as checked.
+    /// Takes out the reports that may have a damaged MMSI, in the order of the reports. If there are any, the reports added next count as
+    /// checked.
     pub(super) fn suspects(&mut self) -> Vec<Report> {
         self.are_checked = !self.suspects.is_empty();
         std::mem::take(&mut self.suspects)

@@ -181,7 +181,7 @@ impl Saver {
         }
     }
 
-    /// Abandons the snapshot in progress, if any, and waits until nothing of it is left.
+    /// Abandons the snapshot in progress, if any, and waits until the thread is idle. A snapshot that was handed over whole is still completed.
     pub(super) fn abandon(&mut self) -> io::Result<()> {
         self.is_saving = false;
         let (answer, answered) = sync_channel(1);

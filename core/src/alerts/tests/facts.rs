@@ -9,7 +9,7 @@ use crate::behaviours::{
 
 use super::minute;
 
-/// A vessel that loiters, and was slow for so many minutes.
+/// A vessel that loiters, and was slow for `minutes`.
 pub(super) fn loiters(form: loitering::Form, minutes: i64) -> loitering::Facts {
     use loitering::facts::{Measured, Slow, Thresholds};
     let slow = Slow { counted_minutes: (minutes as f64).into(), swing_nm: 0.3.into(), max_knots: 1.5.into() };
@@ -24,7 +24,7 @@ pub(super) fn loiters(form: loitering::Form, minutes: i64) -> loitering::Facts {
     loitering::Facts { form, measured, thresholds }
 }
 
-/// A meeting of which so many minutes counted, with this greatest distance. Metres.
+/// A meeting of which `minutes` counted, with this greatest distance. Metres.
 pub(super) fn meets(form: rendezvous::Form, minutes: u32, metres: f64) -> rendezvous::Facts {
     use rendezvous::facts::{Measured, Thresholds, TierThresholds};
     let measured = Measured {
@@ -41,7 +41,7 @@ pub(super) fn meets(form: rendezvous::Form, minutes: u32, metres: f64) -> rendez
     rendezvous::Facts { form, measured, thresholds: Thresholds { tier, habitual_meetings: None, gear_minutes: None } }
 }
 
-/// A slowdown over a hole of so many minutes.
+/// A slowdown over a hole of `minutes`.
 pub(super) fn slows_over_hole(minutes: u32) -> slowdown::Facts {
     let measured = slowdown::facts::OverHole {
         hole_minutes: minutes.into(),
@@ -53,7 +53,7 @@ pub(super) fn slows_over_hole(minutes: u32) -> slowdown::Facts {
     slowdown::Facts::Hole { measured, thresholds: (&slowdown::Settings::default()).into() }
 }
 
-/// A silence of so many minutes that has not ended.
+/// A silence of `minutes` that has not ended.
 pub(super) fn falls_silent(form: ais_gap::Form, minutes: u32) -> ais_gap::Facts {
     let measured = ais_gap::facts::Measured {
         silent_minutes: minutes.into(),
@@ -80,7 +80,7 @@ pub(super) fn heard_again(form: ais_gap::Form) -> ais_gap::Facts {
     facts
 }
 
-/// A stop within reach of so many silent vessels, the first of which could have reached so many stops.
+/// A stop within reach of `possible` silent vessels, the first of which could have reached `stops` stops.
 pub(super) fn may_have_met(form: dark_rendezvous::Form, possible: usize, stops: usize) -> dark_rendezvous::Facts {
     let measured = dark_rendezvous::facts::Measured {
         dark_mmsi: Mmsi(0),
@@ -96,7 +96,7 @@ pub(super) fn may_have_met(form: dark_rendezvous::Form, possible: usize, stops: 
     dark_rendezvous::Facts { form, measured, thresholds: (&dark_rendezvous::Settings::default()).into() }
 }
 
-/// A stop of this boat where a ship had slowed; 2.4 such stops were expected, and so many craft have stopped there.
+/// A stop of this boat where a ship had slowed; 2.4 such stops were expected, and `craft` have stopped there.
 pub(super) fn collects(form: async_rendezvous::Form, craft: usize, boat: Mmsi) -> async_rendezvous::Facts {
     use async_rendezvous::facts::{Dropped, Measured};
     let measured = Measured {

@@ -70,7 +70,7 @@ pub(crate) enum Dropped {
     /// It slowed down.
     #[serde(rename = "slow leg")]
     SlowLeg {
-        /// When.
+        /// When it slowed down.
         dropped_at: Time,
         /// For how long. Minutes.
         slow_minutes: Rounded<0>,

@@ -17,6 +17,7 @@ pub(crate) struct PairScene<'a> {
     pub(crate) merge: Span,
     /// The first vessel, by the order that the rule gave the two.
     pub(crate) a: Vessel<'a>,
+    /// The second vessel.
     pub(crate) b: Vessel<'a>,
     whole: &'a Scene<'a>,
 }

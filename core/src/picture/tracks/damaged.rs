@@ -2,7 +2,7 @@
 //!
 //! No static data arrive under such a number, and its reports continue another vessel's track in position, course and speed. They
 //! are counted and left out, from the first one on. A real second ship alongside is recognised by its static data, its class, a
-//! different movement, or because it sends about as often as the first.
+//! different movement, another place at the same moment, or because it sends about as often as the first.
 
 use crate::ais::{Body, Position, Report};
 use crate::base::time::Span;
