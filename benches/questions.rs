@@ -11,9 +11,9 @@ use std::time::Instant;
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
+use atalaia_core::engine::questions::{Picture, Question, Search, near};
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::LatLon;
-use atalaia_core::questions::{Picture, Question, Search, near};
 use atalaia_core::scenario::Fleet;
 use atalaia_core::zones::{Chart, ZoneSet};
 

@@ -12,6 +12,7 @@ mod lanes;
 mod leap;
 mod memory;
 mod parallel;
+pub mod questions;
 mod reorder;
 mod rules;
 mod settings;

@@ -14,7 +14,7 @@
 //! right. The modules of `base` and `picture` have an order of their own. The house test checks both.
 //!
 //! ```text
-//! base < geo < ais zones < scenario < picture < behaviours < alerts < engine < questions
+//! base < geo < ais zones < scenario < picture < behaviours < alerts < engine
 //! ```
 //!
 //! | module | what it is |
@@ -27,8 +27,7 @@
 //! | [`picture`] | tracks, coverage and episodes: what is known of every vessel |
 //! | [`behaviours`] | one folder each: what vessels do that is worth an alert, and what is said about it |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary; `cases` has those of a vessel and its partners as one story |
-//! | [`engine`] | event time, reorder buffer, lanes, timers; wires the core together |
-//! | [`questions`] | what may be asked of the engine and its picture, and the answers |
+//! | [`engine`] | event time, reorder buffer, lanes, timers; wires the core together; `questions` has what may be asked of it, and the answers |
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock: its dependencies have none, and Clippy refuses those of
@@ -55,7 +54,6 @@ pub mod behaviours;
 pub mod engine;
 pub mod geo;
 pub mod picture;
-pub mod questions;
 pub mod scenario;
 pub mod zones;
 

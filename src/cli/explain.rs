@@ -25,8 +25,8 @@ use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::behaviours::{Behaviour, NAMES};
 use atalaia_core::engine::Engine;
+use atalaia_core::engine::questions::{Conditions, Form, TrackConditions, conditions, nearest};
 use atalaia_core::picture::tracks::TrackKey;
-use atalaia_core::questions::{Conditions, Form, TrackConditions, conditions, nearest};
 use known::Known;
 use names::Names;
 

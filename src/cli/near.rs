@@ -11,7 +11,7 @@ use super::who::radius;
 use super::{Failure, print};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::time::Time;
-use atalaia_core::questions::Nearby;
+use atalaia_core::engine::questions::Nearby;
 
 /// Arguments of `atalaia near`.
 #[derive(Debug, clap::Args)]

@@ -21,7 +21,7 @@ use crate::storage::store::{self, Entry, Extent, Query};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
 use atalaia_core::engine::Engine;
-use atalaia_core::questions::kind_of;
+use atalaia_core::engine::questions::kind_of;
 use atalaia_core::zones::{Match, Said};
 use deeds::Deeds;
 use identity::{Field, Sayings};

@@ -23,8 +23,8 @@ use crate::storage::store::{self, Query};
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::Time;
 use atalaia_core::engine::Engine;
+use atalaia_core::engine::questions::{Deed, Ranked, Search, rank};
 use atalaia_core::geo::LatLon;
-use atalaia_core::questions::{Deed, Ranked, Search, rank};
 use seen::Watch;
 
 /// What the column says.

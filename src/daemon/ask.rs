@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Daemon, TICK};
 use crate::http::{self, Ask, Asked, Asker};
 use crate::platform::clock::Clock;
-use atalaia_core::questions::Picture;
+use atalaia_core::engine::questions::Picture;
 
 /// Share of the loop's time that questions may take.
 const SHARE: u32 = 10;

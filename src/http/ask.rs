@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::platform::clock::{Clock, Moment};
-use atalaia_core::questions::{Answer, Picture, Question};
+use atalaia_core::engine::questions::{Answer, Picture, Question};
 
 /// Number of questions that may wait for the loop.
 const WAITING: usize = 16;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::time::Time;
+use atalaia_core::engine::questions::{Conditions, bare, track_key};
 use atalaia_core::picture::tracks::TrackKey;
-use atalaia_core::questions::{Conditions, bare, track_key};
 
 /// The names of the vessels that the answer mentions, by track key.
 #[derive(Default)]

@@ -6,8 +6,8 @@ use super::names::Names;
 use super::plain;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::engine::questions::{Condition, Form};
 use atalaia_core::picture::tracks::TrackKey;
-use atalaia_core::questions::{Condition, Form};
 
 /// Suffixes of names that are units, and how each unit is written.
 const UNITS: [(&str, &str); 8] = [

@@ -13,9 +13,9 @@ use crate::storage::evidence::report::mmsi;
 use crate::storage::store::Entry;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
+use atalaia_core::engine::questions::is_meeting;
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::flag_of;
-use atalaia_core::questions::is_meeting;
 
 /// Maximum number of rows in a section, unless all are wanted.
 const ROWS: usize = 3;

@@ -6,9 +6,9 @@ use atalaia_core::ais::ship_type_name;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::METRES_PER_NM;
 use atalaia_core::engine::Engine;
+use atalaia_core::engine::questions::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Sighting, kind_of, spell};
 use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::{TrackKey, Vessel};
-use atalaia_core::questions::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Sighting, kind_of, spell};
 use atalaia_core::zones::Chart;
 
 /// Share of its usual speed below which a vessel counts as slow.

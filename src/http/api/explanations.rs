@@ -8,7 +8,7 @@ use super::parameters::mmsi;
 use super::{Api, Parameters, Problem, found};
 use atalaia_core::base::text::advice;
 use atalaia_core::behaviours::{Behaviour, NAMES};
-use atalaia_core::questions::{Answer, Question};
+use atalaia_core::engine::questions::{Answer, Question};
 
 pub(super) const PATH: &str = "/api/v1/vessels/{mmsi}/explanations";
 

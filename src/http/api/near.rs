@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Api, Parameters, Problem, found};
 use atalaia_core::base::time::Time;
+use atalaia_core::engine::questions::{Nearby, near};
 use atalaia_core::geo::LatLon;
-use atalaia_core::questions::{Nearby, near};
 
 pub(super) const PATH: &str = "/api/v1/vessels";
 /// Largest radius in nautical miles.

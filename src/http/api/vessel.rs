@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::parameters::mmsi;
 use super::{Api, Parameters, Problem, found};
-use atalaia_core::questions::{Answer, Question};
+use atalaia_core::engine::questions::{Answer, Question};
 
 pub(super) const PATH: &str = "/api/v1/vessels/{mmsi}";
 

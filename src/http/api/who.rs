@@ -11,7 +11,7 @@ use super::super::ask::DEADLINE;
 use super::{Api, Parameters, Problem, found};
 use crate::storage::store;
 use atalaia_core::base::time::{Span, Time};
-use atalaia_core::questions::{Deed, Question, Search};
+use atalaia_core::engine::questions::{Deed, Question, Search};
 
 pub(super) const PATH: &str = "/api/v1/who";
 /// Largest radius in nautical miles.

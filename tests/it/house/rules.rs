@@ -23,7 +23,6 @@ const ORDER: &[&[&str]] = &[
     &["alerts"],
     &["alerts::cases"],
     &["engine"],
-    &["questions"],
     &["platform::clock", "platform::telemetry", "platform::fault", "platform::secret", "platform::tls"],
     &["platform::disk", "platform::mqtt", "platform::nats", "platform::service", "platform::table", "platform::net"],
     &["storage::journal", "storage::store"],

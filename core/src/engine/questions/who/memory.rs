@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::vessel::kind_of;
 use super::deed::Deed;
 use super::rank::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Search, Sighting, Suspects, rank, spell};
 use crate::ais::ship_type_name;
@@ -9,7 +10,6 @@ use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::engine::Engine;
 use crate::picture::tracks::{TrackKey, Vessel};
-use crate::questions::kind_of;
 
 /// How far a vessel may have gone since it was at the place, if its trail is to be searched. Nautical miles: half an hour, for which every
 /// trail is kept, at 40 kn.
