@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::rank::Search;
+use super::search::Search;
 use crate::alerts::{Alert, Status};
 use crate::base::time::Time;
 use crate::base::units::METRES_PER_NM;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::vessel::kind_of;
 use super::deed::Deed;
-use super::rank::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Search, Sighting, Suspects, rank, spell};
+use super::rank::{DARK_AFTER, Did, LEAST, STOP_KNOTS, Sighting, Suspects, rank, spell};
+use super::search::Search;
 use crate::ais::ship_type_name;
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;

@@ -5,7 +5,9 @@
 mod deed;
 mod memory;
 mod rank;
+mod search;
 
 pub use deed::{Deed, is_meeting};
 pub use memory::who;
-pub use rank::{DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Search, Sighting, Suspects, rank, spell};
+pub use rank::{DARK_AFTER, Did, LEAST, Ranked, STOP_KNOTS, Sighting, Suspects, rank, spell};
+pub use search::Search;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::deed::Deed;
+use super::search::Search;
 use crate::base::time::{Span, Time};
-use crate::geo::LatLon;
 use crate::picture::tracks::TrackKey;
 
 /// Points for each vessel met, for a stop, for a dark period, for slowing down, for proximity at most, and in all at
@@ -23,18 +23,6 @@ pub const STOP_KNOTS: f64 = 1.0;
 pub const LEAST: Span = Span::from_minutes(10);
 /// A vessel that is not heard for this long counts as dark.
 pub const DARK_AFTER: Span = Span::from_minutes(60);
-/// Where and when is asked about.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub struct Search {
-    /// The place.
-    pub near: LatLon,
-    /// Radius around it in nautical miles.
-    pub radius_nm: f64,
-    /// Beginning of the period.
-    pub from: Time,
-    /// End of the period.
-    pub to: Time,
-}
 
 /// What was seen of one vessel at the place.
 #[derive(Clone, PartialEq, Debug)]

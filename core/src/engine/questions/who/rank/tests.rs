@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::base::units::Mmsi;
+use crate::geo::LatLon;
 
 fn deed(behaviour: &str, status: &str) -> Deed {
     let body = json!({
