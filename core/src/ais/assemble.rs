@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::lag::Delivered;
 use super::report::TimeBasis;
 use super::sentence::Vdm;
+use super::station::StationText;
 use super::stream::Heard;
-use super::tag::StationText;
 use super::tally::{Counts, Reject};
 use crate::base::time::{Span, Time};
 

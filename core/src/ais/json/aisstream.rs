@@ -6,13 +6,13 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
+use super::object::{Object, Said, payload};
 use super::values::{self, CALL_SIGN, Flag, LONG_NAME, NAME, Number, SAFETY_TEXT, Text, Whole, hull, parse};
-use super::{Object, Said, payload};
-use crate::ais::TimeBasis;
 use crate::ais::message::INOPERATIVE;
 use crate::ais::moment::stamp;
+use crate::ais::report::TimeBasis;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static};
-use crate::ais::tag::StationText;
+use crate::ais::station::StationText;
 use crate::ais::tally::Reject;
 use crate::base::units::Mmsi;
 

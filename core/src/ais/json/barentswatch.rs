@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
+use super::object::{Object, Said, payload};
 use super::values::{self, CALL_SIGN, LONG_NAME, Label, NAME, Number, Text, Whole, hull, parse};
-use super::{Object, Said, payload};
-use crate::ais::TimeBasis;
 use crate::ais::moment::{number, stamp};
+use crate::ais::report::TimeBasis;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static};
 use crate::ais::tally::Reject;
 

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
-use super::catcher::Head;
+use super::head::Head;
+use super::object::{Object, Said, payload};
 use super::values::{self, CALL_SIGN, Flag, LONG_NAME, Met, NAME, Number, SAFETY_TEXT, Text, Whole, hull, parse};
-use super::{Object, Said, payload};
 use crate::ais::message::INOPERATIVE;
 use crate::ais::moment::number;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static, UNITS_PER_DEGREE};

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
+use super::object::{Object, Said, payload};
 use super::values::{self, CALL_SIGN, NAME, Number, Text, Whole, hull, parse};
-use super::{Object, Said, payload};
-use crate::ais::TimeBasis;
+use crate::ais::report::TimeBasis;
 use crate::ais::report::{Body, Class, Position, Static};
-use crate::ais::tag::StationText;
+use crate::ais::station::StationText;
 use crate::ais::tally::Reject;
 
 /// Only the topic, to find out what the payload is.

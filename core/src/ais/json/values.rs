@@ -10,7 +10,7 @@ use serde_json::error::Category;
 use crate::ais::message::possible_eta;
 use crate::ais::moment::believable;
 use crate::ais::report::Dimensions;
-use crate::ais::tag::StationText;
+use crate::ais::station::StationText;
 use crate::ais::tally::Reject;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;

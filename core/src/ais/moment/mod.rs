@@ -4,7 +4,7 @@ use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::tag::StationText;
+use super::station::StationText;
 use crate::base::time::{Span, Time};
 
 /// Claimed times outside 2000-01-01..2050-01-01 are not believed: they are sample counters or come from unset clocks. Milliseconds.
