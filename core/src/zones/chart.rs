@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::hit::Relation;
+use super::set::{CALM_REACH_NM, ZoneSet};
 use super::watchlist::Watchlists;
-use super::{CALM_REACH_NM, Relation, ZoneSet};
 use crate::base::time::Time;
 use crate::geo::{Coast, LatLon, Ports, SEEN_NM, Wind};
 

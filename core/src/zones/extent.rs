@@ -1,7 +1,8 @@
 //! A zone's position on the Earth, for display: extent, middle, area, and the share of land in it.
 
+use super::hit::ZoneIx;
+use super::set::ZoneSet;
 use super::shape::Shape;
-use super::{ZoneIx, ZoneSet};
 use crate::base::units::METRES_PER_NM;
 use crate::geo::chord::position;
 use crate::geo::{Coast, LatLon, wrap_degrees};
@@ -40,7 +41,7 @@ impl Extent {
 impl ZoneSet {
     /// Bounding box and area of a zone.
     pub fn extent(&self, zone: ZoneIx) -> Extent {
-        let shape = &self.shapes[usize::from(zone.0)];
+        let shape = self.shape(zone);
         let around = Around::of(shape);
         let area_nm2 = match shape.is_polygon() {
             true => {
@@ -55,7 +56,7 @@ impl ZoneSet {
 
     /// Positions spread over a zone, at most a few hundred.
     pub fn spread(&self, zone: ZoneIx) -> Vec<LatLon> {
-        let shape = &self.shapes[usize::from(zone.0)];
+        let shape = self.shape(zone);
         let mut all: Vec<LatLon> = match shape.is_polygon() {
             true => Around::of(shape).grid().filter(|at| shape.enclosed(*at)).collect(),
             false => shape
@@ -84,7 +85,7 @@ impl ZoneSet {
 
     /// The positions a zone is drawn with: the vertices of its lines and borders, or its centres.
     pub fn drawn(&self, zone: ZoneIx) -> impl Iterator<Item = LatLon> {
-        self.shapes[usize::from(zone.0)].pieces.iter().map(|piece| position(piece.from))
+        self.shape(zone).pieces.iter().map(|piece| position(piece.from))
     }
 }
 

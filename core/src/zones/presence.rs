@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Hit, Relation, ZoneIx, ZoneSet};
+use super::hit::{Hit, Relation, ZoneIx};
+use super::set::ZoneSet;
 use crate::base::time::{Span, Time};
 
 /// A single fix farther than this beyond a border counts as a crossing, in nautical miles (SPEC "Zones").

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::Listed;
+use super::entry::Listed;
 use super::index::{Hashed, Index, Kind, number_key};
 use crate::base::time::Time;
 use crate::zones::likeness::fold;
