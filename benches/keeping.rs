@@ -18,6 +18,7 @@ use atalaia::storage::store::{Filter, Orders, Store};
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::{Change, HandlingSettings, Severity};
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Fleet;
 use atalaia_core::zones::{Chart, ZoneSet};
@@ -31,7 +32,7 @@ const SLICE: usize = 256 << 10;
 fn main() {
     let vessels = number("ATALAIA_BENCH_VESSELS", 20_000);
     let rounds = number("ATALAIA_BENCH_HOURS", 24) * 3600 / EVERY as usize;
-    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
     let folder = tempfile::TempDir::new().unwrap();
     let mut journal =
         Journal::open(Arc::new(RealDisk), &folder.path().join("journal"), None, Limits::default(), |_| {}).unwrap();

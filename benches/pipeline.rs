@@ -27,6 +27,7 @@ use std::time::Instant;
 
 use atalaia_core::ais::{Decoder, Line, LineCutter, SourceId, SourceSettings};
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Fleet;
 use atalaia_core::zones::{Chart, ZoneSet};
@@ -39,7 +40,7 @@ fn main() {
 }
 
 fn synthetic(vessels: usize, rounds: usize, every: i64) {
-    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
     let before = resident();
     let mut fleet = Fleet::new(vessels, 7);
     let mut engine = engine(&chart);
@@ -100,7 +101,7 @@ fn recordings() {
     let folder = if beside.is_dir() { beside } else { shipped };
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
     let mut texts = Vec::new();
     for file in &files {
         let bytes = std::fs::read(file).unwrap();

@@ -11,6 +11,7 @@ use std::time::Instant;
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::questions::{Picture, Question, Search, near};
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::LatLon;
@@ -22,7 +23,7 @@ const QUESTIONS: usize = 200;
 
 fn main() {
     let (vessels, rounds) = (number("ATALAIA_BENCH_VESSELS", 100_000), number("ATALAIA_BENCH_ROUNDS", 40));
-    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
     let clock =
         SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
     let mut engine = Engine::new(&Settings::default(), Arc::clone(&chart), vec![clock]);

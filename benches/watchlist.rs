@@ -13,6 +13,7 @@ use atalaia_core::ais::encode::{Envelope, Identity, Message};
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::Mmsi;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Fleet;
 use atalaia_core::zones::{Chart, Said, Watchlists, ZoneSet};
@@ -47,7 +48,7 @@ fn main() {
     println!("  looked up {} ships, {found} of them listed: {:.2} us each", ships.len(), each * 1e6);
 
     let chart = |lists: Watchlists| {
-        Arc::new(Chart { watchlists: Arc::new(lists), ..Chart::with_built_in(ZoneSet::built_in()) })
+        Arc::new(Chart { watchlists: Arc::new(lists), ..Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)) })
     };
     let clock = SourceClock { name: "bench".to_owned(), time_zone: None, live: true, lateness: Span::from_seconds(30) };
     let mut engine = Engine::new(&Settings::default(), chart(Watchlists::default()), vec![clock]);

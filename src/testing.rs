@@ -5,6 +5,7 @@ use std::sync::Arc;
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::Span;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::{Coast, Ports};
 pub(crate) use atalaia_core::scenario::story::lines;
@@ -57,7 +58,7 @@ pub(crate) fn engine_on(settings: &Settings, chart: Chart) -> Engine {
 pub(crate) fn chart(zones: &str) -> Chart {
     let files = [("test.geojson".to_owned(), zones.to_owned())];
     Chart {
-        zones: ZoneSet::parse(&files).expect("the test's zones are right"),
+        zones: ZoneSet::parse(&files, ZONE_REQUESTS).expect("the test's zones are right"),
         coast: Arc::new(Coast::none()),
         ports: Arc::new(Ports::none()),
         wind: Arc::default(),

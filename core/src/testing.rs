@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
 use crate::base::time::Span;
+use crate::behaviours::ZONE_REQUESTS;
 use crate::engine::{Engine, Settings, SourceClock};
 use crate::geo::{Coast, Ports};
 use crate::zones::{Chart, ZoneSet};
@@ -147,7 +148,7 @@ pub(crate) fn chart(zones: &str) -> Chart {
     }
     let files = [("test.geojson".to_owned(), zones.to_owned())];
     let chart = Chart {
-        zones: ZoneSet::parse(&files).expect("the test's zones are right"),
+        zones: ZoneSet::parse(&files, ZONE_REQUESTS).expect("the test's zones are right"),
         coast: Arc::new(Coast::none()),
         ports: Arc::new(Ports::none()),
         wind: Arc::default(),

@@ -21,6 +21,7 @@ use crate::platform::clock::Clock;
 use crate::platform::telemetry::FromAir;
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity};
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::zones::{Chart, ZoneSet};
 
 /// caribewave/vessels-monitoring, `data/log_ais/log_ais_cw17.csv.log`, MIT licence; unchanged but for its compression.
@@ -113,7 +114,7 @@ fn feed() -> io::Result<Vec<u8>> {
 fn settings(address: &str) -> Result<Checked, Failure> {
     let shipped = check(None, None, Purpose::Replay).map_err(Failure::Settings)?;
     let files = [("demo.geojson".to_owned(), ZONES.to_owned())];
-    let zones = ZoneSet::parse(&files).map_err(|errors| {
+    let zones = ZoneSet::parse(&files, ZONE_REQUESTS).map_err(|errors| {
         let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Failure::Other(told.join("\n"))
     })?;

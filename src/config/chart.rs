@@ -15,6 +15,7 @@ use atalaia_core::base::fault::Fault;
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::ZoneSettings;
 use atalaia_core::geo::{Coast, Ports, Wind, WindError};
 use atalaia_core::zones::{Chart, ZoneError, ZoneRules, ZoneSet};
@@ -67,13 +68,13 @@ pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<Zo
 fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) -> Result<ZonesRead, Vec<Problem>> {
     let ZoneSource::Folder(folder) = source else {
         let files = ZoneSet::shipped().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        return Ok(ZonesRead { zones: ZoneSet::built_in(), warnings: Vec::new(), files });
+        return Ok(ZonesRead { zones: ZoneSet::built_in(ZONE_REQUESTS), warnings: Vec::new(), files });
     };
     let files = read_folder(folder, place)?;
     let of_error = |error: &ZoneError| {
         in_zone_file(folder, &files, &error.file, error.line, in_zone(error.zone.as_deref(), error.fault.clone()))
     };
-    let (zones, rules) = ZoneSet::read(&files);
+    let (zones, rules) = ZoneSet::read(&files, ZONE_REQUESTS);
     let mut faults: Vec<Problem> = zones.as_ref().err().into_iter().flatten().map(of_error).collect();
     for (place, zone) in rules.iter().enumerate() {
         for (keys, fault) in wrong_overrides(zone, base) {

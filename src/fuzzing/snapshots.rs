@@ -10,6 +10,7 @@ use crate::storage::journal::snapshots::{Found, Snapshot, newest, save};
 use atalaia_core::ais::encode::Envelope;
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::{Coast, Ports};
 use atalaia_core::scenario::{Particulars, Transponder};
@@ -114,7 +115,8 @@ const AREA: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
 fn engine() -> Engine {
     static CHART: OnceLock<Arc<Chart>> = OnceLock::new();
     let chart = CHART.get_or_init(|| {
-        let zones = ZoneSet::parse(&[("area.geojson".to_owned(), AREA.to_owned())]).expect("a sound zone");
+        let zones =
+            ZoneSet::parse(&[("area.geojson".to_owned(), AREA.to_owned())], ZONE_REQUESTS).expect("a sound zone");
         let (coast, ports) = (Arc::new(Coast::none()), Arc::new(Ports::none()));
         let (wind, watchlists) = (Arc::default(), Arc::default());
         Arc::new(Chart { zones, coast, ports, wind, calm_margin_nm: 5.4, watchlists })

@@ -1,6 +1,7 @@
 //! Zone files as GeoJSON text.
 
 use atalaia_core::base::time::Time;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::geo::LatLon;
 use atalaia_core::zones::{Hit, Relation, ZoneError, ZoneSet};
 
@@ -12,7 +13,7 @@ const MOST_POSITIONS: usize = 64;
 pub(super) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let files = [("zones.geojson".to_owned(), text.to_owned())];
-    let zones = match (ZoneSet::parse(&files), ZoneSet::parse(&files)) {
+    let zones = match (ZoneSet::parse(&files, ZONE_REQUESTS), ZoneSet::parse(&files, ZONE_REQUESTS)) {
         (Ok(zones), Ok(again)) => {
             assert_eq!(zones.zones(), again.zones());
             zones

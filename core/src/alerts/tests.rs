@@ -17,6 +17,7 @@ use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings,
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::base::time::{Span, Time};
 use crate::base::units::Mmsi;
+use crate::behaviours::ZONE_REQUESTS;
 use crate::behaviours::{
     Behaviour, End, Holding, Signal, SignalKind, Subject, ais_gap, async_rendezvous, dark_rendezvous, distress,
     loitering, rendezvous, zone_speed,
@@ -93,7 +94,7 @@ fn chart() -> &'static Chart {
     CHART.get_or_init(|| {
         let files = [("test.geojson".to_owned(), ZONES.to_owned())];
         Chart {
-            zones: ZoneSet::parse(&files).expect("the test's zones are right"),
+            zones: ZoneSet::parse(&files, ZONE_REQUESTS).expect("the test's zones are right"),
             coast: Arc::new(Coast::none()),
             ports: Arc::new(Ports::harbours_from_csv(HARBOURS).expect("a right table")),
             wind: Arc::default(),

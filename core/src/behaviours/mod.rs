@@ -45,6 +45,7 @@ pub mod watchlist;
 mod words;
 pub mod zone_entry;
 pub mod zone_exit;
+mod zone_requests;
 pub mod zone_speed;
 
 pub use character::{
@@ -70,3 +71,4 @@ pub use step::{Interest, Step};
 pub use survey::{Findings, Survey};
 pub use vicinity::{Place, Vicinity};
 pub(crate) use words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense};
+pub use zone_requests::ZONE_REQUESTS;

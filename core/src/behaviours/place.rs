@@ -350,13 +350,14 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::behaviours::ZONE_REQUESTS;
     use crate::zones::{Calm, ZoneSet};
 
     #[test]
     fn bounds_decide_as_the_exact_distances_do() {
         let zones = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"p","name":"P","kind":"port"},
             "geometry":{"type":"Polygon","coordinates":[[[-9.6,40.0],[-9.4,40.0],[-9.4,40.2],[-9.6,40.2],[-9.6,40.0]]]}}]}"#;
-        let zones = ZoneSet::parse(&[("p.geojson".to_owned(), zones.to_owned())]).expect("sound zones");
+        let zones = ZoneSet::parse(&[("p.geojson".to_owned(), zones.to_owned())], ZONE_REQUESTS).expect("sound zones");
         let chart = Chart::with_built_in(zones);
         let mut random = fastrand::Rng::with_seed(4);
         let starts =

@@ -161,13 +161,14 @@ fn along_nm2(shape: &Shape) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zones::Requests;
 
     fn extent(properties: &str, geometry: &str) -> Extent {
         let text = format!(
             r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"id":"a","name":"A","kind":"area"{properties}}},
             "geometry":{geometry}}}]}}"#
         );
-        let zones = ZoneSet::parse(&[("a.geojson".to_owned(), text)]).expect("sound zones");
+        let zones = ZoneSet::parse(&[("a.geojson".to_owned(), text)], Requests::NONE).expect("sound zones");
         zones.extent(ZoneIx(0))
     }
 
@@ -197,7 +198,7 @@ mod tests {
 
     #[test]
     fn land_is_distinguished_from_sea() {
-        let zones = ZoneSet::built_in();
+        let zones = ZoneSet::built_in(Requests::NONE);
         let coast = Coast::built_in();
         let (lane, _) = zones.iter().find(|(_, zone)| zone.id.starts_with("c07")).expect("a lane at sea");
         assert!(zones.land_share(lane, &coast) < 0.1);

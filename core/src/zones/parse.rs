@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 use super::properties::Reader;
+use super::requests::Requests;
 use super::shape::Shape;
 use super::zone::{Kind, Zone};
 use crate::base::fault::Fault;
@@ -63,10 +64,10 @@ pub(super) struct Found {
 }
 
 /// Reads all files.
-pub(super) fn files(files: &[(String, String)]) -> Found {
+pub(super) fn files(files: &[(String, String)], requests: Requests) -> Found {
     let mut found = Found::default();
     for (file, text) in files {
-        File::read(file, text, &mut found);
+        File::read(file, text, requests, &mut found);
     }
     let Found { zones, errors, .. } = &mut found;
     let mut seen: FxHashMap<&str, &Zone> = FxHashMap::default();
@@ -99,12 +100,13 @@ struct File<'a> {
     text: &'a str,
     /// Byte offset at which each feature begins.
     starts: Vec<usize>,
+    requests: Requests,
 }
 
 impl<'a> File<'a> {
-    fn read(name: &'a str, text: &'a str, found: &mut Found) {
+    fn read(name: &'a str, text: &'a str, requests: Requests, found: &mut Found) {
         let text = text.trim_start_matches('\u{feff}');
-        let file = File { name, text, starts: feature_starts(text) };
+        let file = File { name, text, starts: feature_starts(text), requests };
         let whole = |line, what: String, advice: &str| ZoneError {
             file: name.to_owned(),
             line,
@@ -183,9 +185,11 @@ impl<'a> File<'a> {
         let hours = reader.hours();
         let expires = reader.expires();
         let (owner, reason) = (reader.text("owner"), reader.text("reason"));
-        if expires.is_some() && kind.is_some_and(|kind| kind.watched()) && settings.is_empty() {
+        let by_default = self.requests.by_temporary_watch;
+        if expires.is_some() && kind.is_some_and(|kind| kind.watched()) && settings.is_empty() && !by_default.is_empty()
+        {
             // The person who draws a temporary watch wants an alert for each vessel that enters.
-            settings.insert("zone_entry".to_owned(), Value::Object(Map::new()));
+            settings.insert(by_default.to_owned(), Value::Object(Map::new()));
         }
         let source = reader.text("source");
         let reviewed = reader.reviewed();

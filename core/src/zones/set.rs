@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::cells::{Cells, Part};
 use super::hit::{Hit, ZoneIx, relation};
 use super::parse::{self, Found, ZoneError, ZoneRules};
+use super::requests::Requests;
 use super::shape::Shape;
 use super::shipped::SHIPPED;
 use super::zone::Zone;
@@ -16,7 +17,8 @@ use crate::geo::chord::spot;
 /// How far beyond the near edge a zone is still reported, in nautical miles, so that a departure can be recognised (SPEC: 0.2 nm beyond).
 const MARGIN_NM: f64 = 0.25;
 
-/// How far outside the border of a polygon with `limit_hugging` the distance is known, in nautical miles, whatever its `near_nm`.
+/// How far outside the border of a polygon that requests [`Requests::about_belt`] the distance is known, in nautical miles, whatever
+/// its `near_nm`.
 pub const BELT_NM: f64 = 12.0;
 
 /// How far from a calm-water zone its distance is known, in nautical miles.
@@ -31,33 +33,35 @@ pub struct ZoneSet {
     calm_cells: Cells,
     belt_cells: Option<Cells>,
     source_cells: Option<Cells>,
+    requests: Requests,
 }
 
 impl ZoneSet {
     /// Parses zone files given as (file name, text). Returns all zones, or every problem of every file.
-    pub fn parse(files: &[(String, String)]) -> Result<ZoneSet, Vec<ZoneError>> {
-        ZoneSet::read(files).0
+    pub fn parse(files: &[(String, String)], requests: Requests) -> Result<ZoneSet, Vec<ZoneError>> {
+        ZoneSet::read(files, requests).0
     }
 
     /// The same, with what each zone says about behaviours, also a zone with faults.
-    pub fn read(files: &[(String, String)]) -> (Result<ZoneSet, Vec<ZoneError>>, Vec<ZoneRules>) {
-        let Found { zones, rules, errors } = parse::files(files);
+    pub fn read(files: &[(String, String)], requests: Requests) -> (Result<ZoneSet, Vec<ZoneError>>, Vec<ZoneRules>) {
+        let Found { zones, rules, errors } = parse::files(files, requests);
         if !errors.is_empty() {
             return (Err(errors), rules);
         }
         let (zones, shapes) = zones.into_iter().unzip();
-        (Ok(ZoneSet::index(zones, shapes)), rules)
+        (Ok(ZoneSet::index(zones, shapes, requests)), rules)
     }
 
-    /// The zones shipped with the program. They are parsed once, on the first call; later calls get a copy.
-    pub fn built_in() -> ZoneSet {
+    /// The zones shipped with the program. They are parsed once, on the first call; later calls with the same requests get a copy.
+    pub fn built_in(requests: Requests) -> ZoneSet {
         static ZONES: OnceLock<ZoneSet> = OnceLock::new();
         let read = || {
             let files = SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned()));
             // They are part of the program and covered by a test, so they cannot be invalid at run time.
-            ZoneSet::parse(&files).expect("the shipped zones are valid")
+            ZoneSet::parse(&files, requests).expect("the shipped zones are valid")
         };
-        ZONES.get_or_init(read).clone()
+        let first = ZONES.get_or_init(read);
+        if first.requests == requests { first.clone() } else { read() }
     }
 
     /// File name and text of the built-in files.
@@ -67,17 +71,17 @@ impl ZoneSet {
 
     /// An empty set.
     pub fn none() -> ZoneSet {
-        ZoneSet::index(Vec::new(), Vec::new())
+        ZoneSet::index(Vec::new(), Vec::new(), Requests::NONE)
     }
 
     /// A copy of this set in which one zone has other properties; its geometry is unchanged.
     pub fn with(&self, number: ZoneIx, change: impl FnOnce(&mut Zone)) -> ZoneSet {
         let mut zones = self.zones.clone();
         change(&mut zones[usize::from(number.0)]);
-        ZoneSet::index(zones, self.shapes.clone())
+        ZoneSet::index(zones, self.shapes.clone(), self.requests)
     }
 
-    fn index(zones: Vec<Zone>, shapes: Vec<Shape>) -> ZoneSet {
+    fn index(zones: Vec<Zone>, shapes: Vec<Shape>, requests: Requests) -> ZoneSet {
         let numbered = || (0_u16..).zip(zones.iter().zip(&shapes));
         let around = numbered().filter(|(_, (zone, _))| !zone.source_region());
         let cells = Cells::build(around.map(|(number, (zone, shape))| {
@@ -87,15 +91,16 @@ impl ZoneSet {
         let calm = numbered().filter(|(_, (zone, _))| zone.calm_water());
         let reach = CALM_REACH_NM * METRES_PER_NM;
         let calm_cells = Cells::build(calm.map(|(number, (_, shape))| (number, shape, reach)));
-        let belts = || numbered().filter(|(_, (zone, shape))| zone.asks_about_its_belt() && shape.is_polygon());
+        let belts =
+            || numbered().filter(|(_, (zone, shape))| zone.asks(requests.about_belt).is_some() && shape.is_polygon());
         let reach = (BELT_NM + MARGIN_NM) * METRES_PER_NM;
-        // Few zones have `limit_hugging`: most sets need no such table.
+        // Few zones request it, so most sets need no such table.
         let belt_cells =
             belts().next().map(|_| Cells::build(belts().map(|(number, (_, shape))| (number, shape, reach))));
         let sources = || numbered().filter(|(_, (zone, _))| zone.source_region());
         let source_cells =
             sources().next().map(|_| Cells::build(sources().map(|(number, (_, shape))| (number, shape, 0.0))));
-        ZoneSet { zones, shapes, cells, calm_cells, belt_cells, source_cells }
+        ZoneSet { zones, shapes, cells, calm_cells, belt_cells, source_cells, requests }
     }
 
     /// The zones in the order of their files and features.
@@ -152,9 +157,8 @@ impl ZoneSet {
         self.shape(zone).is_polygon()
     }
 
-    /// Polygons with `limit_hugging` that contain a position or have their border within `BELT_NM` + 0.25 nm of it, active or not. Returns
-    /// the
-    /// zone and the distance beyond its border in nautical miles, as in [`Hit::edge_nm`].
+    /// Polygons that request [`Requests::about_belt`] and contain a position or have their border within `BELT_NM` + 0.25 nm of it, active
+    /// or not. Returns the zone and the distance beyond its border in nautical miles, as in [`Hit::edge_nm`].
     pub fn belts(&self, at: LatLon) -> impl Iterator<Item = (ZoneIx, f64)> {
         let parts = self.belt_cells.as_ref().map_or(&[][..], |cells| cells.at(at));
         let here = if parts.is_empty() { [0.0; 3] } else { spot(at) };
@@ -242,7 +246,7 @@ mod tests {
             feature("watch", r#""kind":"area""#, 2.0),
         ];
         let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
-        ZoneSet::parse(&[("test.geojson".to_owned(), text)]).expect("sound zones")
+        ZoneSet::parse(&[("test.geojson".to_owned(), text)], Requests::NONE).expect("sound zones")
     }
 
     #[test]

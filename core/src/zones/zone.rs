@@ -178,11 +178,6 @@ impl Zone {
         self.settings.get(behaviour)?.as_object()
     }
 
-    /// Whether the zone requests `limit_hugging`. For polygons, vessels are then looked for up to `BELT_NM` outside the border.
-    pub(super) fn asks_about_its_belt(&self) -> bool {
-        self.asks("limit_hugging").is_some()
-    }
-
     /// The first time after `after` at which [`Zone::active`] changes; `None` if it never does.
     pub fn next_change(&self, after: Time) -> Option<Time> {
         let expires = self.expires.filter(|expires| after < *expires);

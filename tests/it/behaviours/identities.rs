@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use atalaia_core::ais::{Line, SourceId};
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::Settings;
 use atalaia_core::scenario::{Scenario, Vessel};
 use atalaia_core::zones::{Chart, ZoneSet};
@@ -26,7 +27,7 @@ fn comes_back(name: &str, mmsi: u32) -> Scenario {
 
 /// Severities of the cases, over the shipped zones.
 fn severities(scenario: &Scenario) -> Vec<String> {
-    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
     let mut engine = engine(&Settings::default(), &chart);
     let mut changes = Vec::new();
     for bytes in lines(scenario.nmea().as_bytes()) {

@@ -11,6 +11,7 @@ use atalaia_core::ais::{Dimensions, Line, SourceId};
 use atalaia_core::alerts::{Change, Severity};
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::base::units::METRES_PER_NM;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::{Coast, LatLon, Ports};
 use atalaia_core::scenario::{Particulars, Transponder};
@@ -228,7 +229,7 @@ fn particulars(ship: &Ship) -> Particulars {
 
 /// The first line of every announced alert of the day.
 fn day(vessels: usize, seed: u64) -> Vec<Change> {
-    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
     let random = fastrand::Rng::with_seed(seed);
     let mut world = World { coast: Coast::built_in(), ports: Ports::built_in(), random };
     let mut ships = world.fleet(vessels);

@@ -2,12 +2,13 @@
 
 use atalaia::cli::zones as command;
 use atalaia_core::base::time::Time;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::geo::{Coast, LatLon};
 use atalaia_core::zones::{Chart, Kind, Relation, ZoneSet};
 
 #[test]
 fn every_shipped_corridor_is_there_with_its_weight() {
-    let zones = ZoneSet::built_in();
+    let zones = ZoneSet::built_in(ZONE_REQUESTS);
     let weights = [15, 10, 10, 10, 15, 5, 15, 5, 5, 5, 5, 15, 15, 15, 10, 15, 15, 10];
     assert_eq!(zones.zones().iter().filter(|zone| zone.id.starts_with('c')).count(), weights.len());
     for (number, weight) in (1..).zip(weights) {
@@ -33,7 +34,7 @@ fn every_shipped_corridor_is_there_with_its_weight() {
 
 #[test]
 fn benign_zones_cover_where_merchants_wait_for_pilots() {
-    let zones = ZoneSet::built_in();
+    let zones = ZoneSet::built_in(ZONE_REQUESTS);
     let benign: Vec<_> = zones.zones().iter().filter(|zone| zone.kind == Kind::Benign).collect();
     assert_eq!(benign.len(), 17);
     for zone in &benign {
@@ -63,7 +64,7 @@ fn benign_zones_cover_where_merchants_wait_for_pilots() {
 
 #[test]
 fn source_regions_contain_the_harbours_where_loads_begin_and_no_lanes() {
-    let zones = ZoneSet::built_in();
+    let zones = ZoneSet::built_in(ZONE_REQUESTS);
     let regions: Vec<_> = zones.zones().iter().filter(|zone| zone.source_region()).collect();
     assert_eq!(regions.len(), 13);
     for zone in &regions {
@@ -130,12 +131,14 @@ fn the_built_in_zones_are_those_in_the_folder() {
         files.push((name, std::fs::read_to_string(&path).unwrap()));
     }
     let (examples, shipped): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.ends_with(".sample"));
-    let mut ids: Vec<String> = ZoneSet::parse(&shipped).unwrap().zones().iter().map(|zone| zone.id.clone()).collect();
-    let mut built_in: Vec<String> = ZoneSet::built_in().zones().iter().map(|zone| zone.id.clone()).collect();
+    let mut ids: Vec<String> =
+        ZoneSet::parse(&shipped, ZONE_REQUESTS).unwrap().zones().iter().map(|zone| zone.id.clone()).collect();
+    let mut built_in: Vec<String> =
+        ZoneSet::built_in(ZONE_REQUESTS).zones().iter().map(|zone| zone.id.clone()).collect();
     ids.sort();
     built_in.sort();
     assert_eq!(ids, built_in, "a zone file is not built in, or a built-in one is gone");
-    let example = ZoneSet::parse(&examples).unwrap();
+    let example = ZoneSet::parse(&examples, ZONE_REQUESTS).unwrap();
     let kinds: Vec<&str> = example.zones().iter().map(|zone| zone.kind.name()).collect();
     assert_eq!(kinds, ["corridor", "area", "port", "anchorage", "benign", "source"]);
 }
@@ -146,7 +149,7 @@ fn lists_and_objects_may_be_text_as_written_by_qgis() {
         {"type":"Feature","id":7,"properties":{"fid":1,"id":"q","name":"Q","kind":"corridor","half_width_nm":"12.5","radius_nm":null,"weight":10.0,
          "behaviours":"[\"loitering\"]","settings":"{\"loitering\":{\"after_minutes\":90}}","months":[ 10, 11 ],"hours_utc":"","calm":"false","calm_margin_nm":null,
          "reviewed":"2026\/11\/22","layer":"lanes"},"geometry":{"type":"MultiLineString","coordinates":[[[1,1,0],[2,2,0]]]}}]}"#;
-    let zones = ZoneSet::parse(&[("q.geojson".to_owned(), format!("\u{feff}{text}"))]).unwrap();
+    let zones = ZoneSet::parse(&[("q.geojson".to_owned(), format!("\u{feff}{text}"))], ZONE_REQUESTS).unwrap();
     let zone = zones.get(zones.find("q").unwrap());
     assert_eq!(zone.settings["loitering"]["after_minutes"], 90);
     assert!(zone.runs("loitering") && !zone.runs("rendezvous") && !zone.calm);
@@ -163,7 +166,7 @@ fn each_mistake_has_its_own_message() {
     let mut told = String::new();
     for name in names.iter().filter(|name| name.ends_with(".geojson")) {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
-        let errors = ZoneSet::parse(&[(name.clone(), text)]).err().unwrap_or_default();
+        let errors = ZoneSet::parse(&[(name.clone(), text)], ZONE_REQUESTS).err().unwrap_or_default();
         assert!(!errors.is_empty(), "{name} was read without complaint");
         for error in errors {
             told.push_str(&format!("{error}\n"));
@@ -185,7 +188,7 @@ fn faults_of_several_files_are_reported_together_and_ids_are_unique_across_files
     };
     let files = [("a", good("x")), ("b", good("x")), ("c", "nonsense".to_owned())];
     let files = files.map(|(name, text)| (format!("{name}.geojson"), text));
-    let errors = ZoneSet::parse(&files).unwrap_err();
+    let errors = ZoneSet::parse(&files, ZONE_REQUESTS).unwrap_err();
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert!(told[0].starts_with("c.geojson:1: is not JSON"), "{told:?}");
     assert_eq!(
@@ -210,7 +213,7 @@ fn damaged_files_never_panic() {
             }
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Err(errors) = ZoneSet::parse(&[("f".to_owned(), text)]) {
+        if let Err(errors) = ZoneSet::parse(&[("f".to_owned(), text)], ZONE_REQUESTS) {
             assert!(errors.iter().all(|error| 0 < error.line));
         }
     }
@@ -218,7 +221,7 @@ fn damaged_files_never_panic() {
 
 #[test]
 fn the_command_shows_what_is_known_of_a_place() {
-    let chart = Chart::with_built_in(ZoneSet::built_in());
+    let chart = Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS));
     let now = Time::parse("2026-03-01T04:00:00Z").unwrap();
     let told = |lat, lon| {
         let mut out = Vec::new();

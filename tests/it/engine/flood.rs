@@ -9,6 +9,7 @@ use std::sync::Arc;
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::Change;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::scenario::Transponder;
 use atalaia_core::zones::{Chart, ZoneSet};
@@ -51,7 +52,7 @@ fn a_flood_of_invented_numbers_costs_bounded_memory_and_no_open_alert() {
     if asked.is_none() {
         settings.tracks.max_tracks = ROOM;
     }
-    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
     let clock = SourceClock { name: "feed".to_owned(), time_zone: None, live: true, lateness: Span::from_seconds(30) };
     let mut engine = Engine::new(&settings, chart, vec![clock]);
     let mut random = fastrand::Rng::with_seed(12);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::cases::Case;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::picture::tracks::TrackKey;
 use atalaia_core::scenario::{Transponder, away};
@@ -72,7 +73,7 @@ impl Crowd {
 
     /// Changes, cases, the summary, the number of evicted tracks, and the tracks left.
     fn run(&self, settings: &Settings) -> (Vec<Value>, Vec<Case>, Value, u64, BTreeSet<TrackKey>) {
-        let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+        let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS)));
         let lateness = Span::from_seconds(30);
         let clock = SourceClock { name: "crowd".to_owned(), time_zone: None, live: false, lateness };
         let mut engine = Engine::new(settings, chart, vec![clock]);

@@ -7,6 +7,7 @@ use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::alerts::cases::Case;
 use atalaia_core::alerts::{Change, Severity};
 use atalaia_core::base::time::Span;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::Settings;
 use atalaia_core::scenario::{Feed, Scenario, Transmission};
 use atalaia_core::zones::{Chart, ZoneSet};
@@ -15,7 +16,7 @@ use serde_json::Value;
 use crate::harness::scenes::{LATENESS, engine};
 
 /// The shipped zones with the real coast and ports, read once.
-static CHART: LazyLock<Arc<Chart>> = LazyLock::new(|| Arc::new(Chart::with_built_in(ZoneSet::built_in())));
+static CHART: LazyLock<Arc<Chart>> = LazyLock::new(|| Arc::new(Chart::with_built_in(ZoneSet::built_in(ZONE_REQUESTS))));
 
 /// Output of the engine for a recording, with the default settings and shipped zones.
 pub struct Judged {
@@ -40,7 +41,7 @@ pub fn with_zone(text: &str) -> Arc<Chart> {
     }
     files.sort();
     files.push(("own.geojson".to_owned(), text.to_owned()));
-    Arc::new(Chart::with_built_in(ZoneSet::parse(&files).expect("sound zones")))
+    Arc::new(Chart::with_built_in(ZoneSet::parse(&files, ZONE_REQUESTS).expect("sound zones")))
 }
 
 /// As [`judge`], on another chart.

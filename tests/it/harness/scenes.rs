@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use atalaia_core::ais::{Line, SourceId};
 use atalaia_core::base::time::Span;
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::{Engine, Settings, SourceClock};
 use atalaia_core::geo::{Coast, Ports};
 use atalaia_core::scenario::{Scenario, Vessel, away, beside};
@@ -193,7 +194,7 @@ pub fn endless_ocean(east: f64) -> Arc<Chart> {
 }
 
 fn parsed(east: f64) -> ZoneSet {
-    ZoneSet::parse(&[("scenes.geojson".to_owned(), zones(east))]).expect("the scenes' zones are right")
+    ZoneSet::parse(&[("scenes.geojson".to_owned(), zones(east))], ZONE_REQUESTS).expect("the scenes' zones are right")
 }
 
 /// The default settings without points for nights, so that a scene moved in time or place gives the same result.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::geo::LatLon;
 use atalaia_core::zones::{Chart, Hit, ZoneSet};
 
@@ -21,7 +22,7 @@ pub fn zones(all: &[(&str, &str, &str)]) -> ZoneSet {
         })
         .collect();
     let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
-    ZoneSet::parse(&[("test.geojson".to_owned(), text)]).unwrap()
+    ZoneSet::parse(&[("test.geojson".to_owned(), text)], ZONE_REQUESTS).unwrap()
 }
 
 /// What the zones say of a place.
@@ -41,7 +42,7 @@ pub fn strict_area(south: f64, west: f64, north: f64, east: f64) -> Arc<Chart> {
         "zone_speed":{{"min_knots":3,"max_knots":20}}}}}},"geometry":{{"type":"Polygon","coordinates":
         [[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}]}}"#
     );
-    let zones = ZoneSet::parse(&[("strict.geojson".to_owned(), zones)]).unwrap();
+    let zones = ZoneSet::parse(&[("strict.geojson".to_owned(), zones)], ZONE_REQUESTS).unwrap();
     Arc::new(Chart::with_built_in(zones))
 }
 

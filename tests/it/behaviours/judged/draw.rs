@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use atalaia::cli::evaluate::truth::{Expect, Truth};
 use atalaia_core::alerts::Severity;
 use atalaia_core::base::time::{Span, Time};
+use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::geo::LatLon;
 use atalaia_core::scenario::{Feed, Scenario, Vessel, away};
 use atalaia_core::zones::{Chart, Watchlists, ZoneSet};
@@ -68,7 +69,8 @@ pub const LISTED: &str = "mmsi,imo,call_sign,name,list,level,expires\n\
 pub fn chart() -> Arc<Chart> {
     static CHART: OnceLock<Arc<Chart>> = OnceLock::new();
     let build = || {
-        let zones = ZoneSet::parse(&[("judged.geojson".to_owned(), zones())]).expect("the waters' zones are right");
+        let zones = ZoneSet::parse(&[("judged.geojson".to_owned(), zones())], ZONE_REQUESTS)
+            .expect("the waters' zones are right");
         let lists = Watchlists::parse(&[("listed.csv".to_owned(), LISTED.to_owned())]).expect("the list is right");
         Arc::new(Chart { watchlists: Arc::new(lists), ..Chart::with_built_in(zones) })
     };

@@ -4,6 +4,7 @@ use super::*;
 use crate::ais::{Line, SourceId};
 use crate::base::units::Mmsi;
 use crate::testing::{engine, lines, only};
+use crate::zones::Requests;
 use crate::zones::{ZoneIx, ZoneSet};
 
 /// Two source regions side by side, the eastern one active in winter only.
@@ -14,7 +15,7 @@ const REGIONS: &str = r#"{"type":"FeatureCollection","features":[
      "geometry":{"type":"Polygon","coordinates":[[[-18,26],[-16,26],[-16,30],[-18,30],[-18,26]]]}}]}"#;
 
 fn zones() -> ZoneSet {
-    ZoneSet::parse(&[("regions.geojson".to_owned(), REGIONS.to_owned())]).expect("sound zones")
+    ZoneSet::parse(&[("regions.geojson".to_owned(), REGIONS.to_owned())], Requests::NONE).expect("sound zones")
 }
 
 fn ship(number: u32) -> TrackKey {
