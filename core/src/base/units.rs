@@ -30,7 +30,7 @@ const UNITS: [(&[&str], char, f64); 12] = [
     (&["mps", "ms"], 'v', 1.0),
 ];
 
-/// How to convert a value given under a key with the wrong unit in its name. `half_width_km` for `half_width_nm` gives "10 km are
+/// How to convert a value given under a key with the wrong unit in its name. `half_width_km` for `half_width_nm` gives "10 km is
 /// 5.4 nm", and `after_hours` for `after_minutes` gives "hours × 60". `None` unless the two names differ only in the unit.
 pub fn conversion(wrong: &str, right: &str) -> Option<String> {
     let unit = |name: &str| {
@@ -51,7 +51,7 @@ pub fn conversion(wrong: &str, right: &str) -> Option<String> {
     Some(match () {
         () if is_whole(ratio) => format!("{from} × {}", ratio.round()),
         () if is_whole(1.0 / ratio) => format!("{from} ÷ {}", (1.0 / ratio).round()),
-        () => format!("10 {from} are {:.1} {to}", 10.0 * ratio),
+        () => format!("10 {from} is {:.1} {to}", 10.0 * ratio),
     })
 }
 

@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(misspelt(r#"{"wieght":5}"#), ["did you mean weight?"]);
         assert_eq!(misspelt(r#"{"radius":5}"#), ["did you mean radius_nm?"]);
         assert_eq!(misspelt(r#"{"half_width":5,"HalfWidth":5}"#).len(), 2);
-        for (property, conversion) in [("half_width_km", "10 km are 5.4 nm"), ("half_width_metres", "metres ÷ 1852")] {
+        for (property, conversion) in [("half_width_km", "10 km is 5.4 nm"), ("half_width_metres", "metres ÷ 1852")] {
             let found = misspelt(&format!(r#"{{"{property}":10}}"#));
             assert_eq!(found, [format!("did you mean half_width_nm? ({conversion})")]);
         }

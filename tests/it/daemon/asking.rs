@@ -253,7 +253,7 @@ fn nonsense_is_refused_with_what_to_write_instead() {
         ("/api/v1/vessels?near=36,-17&radius_nm=inf", 400, "radius_nm: write a number above 0 and up to 500"),
         ("/api/v1/vessels?near=36,-17&radius_nm=1&radius_nm=2", 400, "radius_nm: is given twice"),
         ("/api/v1/vessels?near=36,-17&radius_nm=1&limit=0", 400, "limit: write a whole number from 1 to 1000"),
-        ("/api/v1/vessels?near=36,-17&radius_km=1", 400, "did you mean `radius_nm`? (10 km are 5.4 nm)"),
+        ("/api/v1/vessels?near=36,-17&radius_km=1", 400, "did you mean `radius_nm`? (10 km is 5.4 nm)"),
         ("/api/v1/who?near=36,-17&radius_nm=5", 400, "from: is missing"),
         ("/api/v1/who?near=36,-17&radius_nm=5&from=yesterday", 400, "from: write a time as 2026-03-01T04:10:00Z"),
         (
