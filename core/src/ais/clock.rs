@@ -24,9 +24,8 @@ impl LineClock {
         LineClock { stream: Stream::new(zone), rows: Rows::new(), bits: Bits::new(), counts: Counts::default() }
     }
 
-    /// The earliest time that the line claims, otherwise the stream's own clock so far; `None` if there is neither. A later part of a
-    /// message
-    /// often claims no time and belongs with the line before it.
+    /// The earliest time that the line claims, otherwise the stream's own clock so far; `None` if there is neither. A
+    /// later part of a message often claims no time and belongs with the line before it.
     pub fn time_of(&mut self, line: &[u8]) -> Option<Time> {
         if json::claims(line) {
             let claimed = json::read(line).ok().and_then(|object| object.time());

@@ -1,10 +1,9 @@
 //! Invisible characters and those that change text direction. They are never displayed, whatever the source of the text.
 
-/// Whether a character is invisible or changes the direction of what follows. These are controls other than white space and all of
-/// Unicode's
-/// default-ignorable code points (`DerivedCoreProperties`, `Default_Ignorable_Code_Point`): bidirectional controls, tags, variation
-/// selectors, zero-width characters and fillers. Line and paragraph separators, annotation marks and the empty Braille pattern are hidden
-/// as well.
+/// Whether a character is invisible or changes the direction of what follows. These are controls other than white
+/// space and all of Unicode's default-ignorable code points (`DerivedCoreProperties`, `Default_Ignorable_Code_Point`):
+/// bidirectional controls, tags, variation selectors, zero-width characters and fillers. Line and paragraph
+/// separators, annotation marks and the empty Braille pattern are hidden as well.
 pub fn hidden(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(

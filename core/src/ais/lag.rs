@@ -50,9 +50,8 @@ impl Lag {
         (NONE < longest).then(|| Delivered { shortest: shortest.max(Span::ZERO), longest })
     }
 
-    /// Time of reception of a message whose only time is `at`, and how much earlier it may have been received. `second` is the UTC second
-    /// in
-    /// the message, if it has one.
+    /// Time of reception of a message whose only time is `at`, and how much earlier it may have been received.
+    /// `second` is the UTC second in the message, if it has one.
     pub(super) fn resolve(&mut self, at: Time, delivered: Delivered, second: Option<u32>) -> (Time, Span) {
         let off = second.map(|second| (at.seconds() - i64::from(second)).rem_euclid(60));
         let agrees = off.map(|off| off <= SAME_SECOND || 60 - SAME_SECOND <= off);

@@ -46,9 +46,8 @@ pub struct Report {
     pub station: StationId,
     /// Sender.
     pub mmsi: Mmsi,
-    /// Hash of the message bits, equal for copies of one transmission. For CSV and JSON it is a hash of the values, including the time
-    /// where
-    /// the time belongs to the message.
+    /// Hash of the message bits, equal for copies of one transmission. For CSV and JSON it is a hash of the values,
+    /// including the time where the time belongs to the message.
     pub payload: u64,
     /// Content of the message.
     pub body: Body,

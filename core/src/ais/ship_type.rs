@@ -1,8 +1,7 @@
 //! Names of ship type numbers (ITU-R M.1371-5, table 53).
 
-/// Short name of a ship type, such as `cargo`, `fishing` or `high-speed craft`. `None` gives `type unknown`; a number without a kind of
-/// ship
-/// gives `other type`.
+/// Short name of a ship type, such as `cargo`, `fishing` or `high-speed craft`. `None` gives `type unknown`; a number
+/// without a kind of ship gives `other type`.
 pub fn ship_type_name(ship_type: Option<u8>) -> &'static str {
     match ship_type {
         None => "type unknown",

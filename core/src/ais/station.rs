@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A station name as feeds write it, stored inline; empty means that the feed does not give one. It fills three machine words, because it
-/// is
-/// copied and compared for every line.
+/// A station name as feeds write it, stored inline; empty means that the feed does not give one. It fills three
+/// machine words, because it is copied and compared for every line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[repr(align(8))]
 pub(super) struct StationText {

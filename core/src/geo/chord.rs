@@ -1,8 +1,7 @@
 //! Positions as points in space, with the straight chord as a measure of distance along the ellipsoid.
 //!
-//! The hot path measures in this frame and not in a plane of longitude and latitude. The chord needs no special case for ±180° or the
-//! poles,
-//! costs the same few multiplications, and its arc is within 1 m of the geodesic up to 250 km.
+//! The hot path measures in this frame and not in a plane of longitude and latitude. The chord needs no special case
+//! for ±180° or the poles, costs the same few multiplications, and its arc is within 1 m of the geodesic up to 250 km.
 
 use super::position::LatLon;
 use crate::base::units::EARTH_RADIUS_METRES;

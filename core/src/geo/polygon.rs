@@ -40,9 +40,8 @@ enum Body {
 }
 
 impl Area {
-    /// Creates a polygon from its rings, the outer one first. Each is a list of `[longitude, latitude]` whose last position may repeat the
-    /// first.
-    /// An edge longer than 180° of longitude goes the short way, across ±180°.
+    /// Creates a polygon from its rings, the outer one first. Each is a list of `[longitude, latitude]` whose last
+    /// position may repeat the first. An edge longer than 180° of longitude goes the short way, across ±180°.
     pub(crate) fn new(rings: &[Vec<[f64; 2]>]) -> Result<Area, Fault> {
         let mut unwrapped = Vec::with_capacity(rings.len());
         for ring in rings {

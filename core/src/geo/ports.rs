@@ -44,9 +44,8 @@ impl Ports {
         Ports { harbours: Points::default(), anchorages: Points::new(unpack(ANCHORAGES)), names: OnceLock::new() }
     }
 
-    /// Reads harbours from CSV text with a header: `latitude`, `longitude` and optionally `name`, `country`, `radius_nm`. The World Port
-    /// Index's
-    /// own column names work too. A row without radius or harbour size gets 1 nm.
+    /// Reads harbours from CSV text with a header: `latitude`, `longitude` and optionally `name`, `country`,
+    /// `radius_nm`. The World Port Index's own column names work too. A row without radius or harbour size gets 1 nm.
     pub fn harbours_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
         Ok(Ports { harbours: Points::new(read(text)?), anchorages: Points::default(), names: OnceLock::new() })
     }
@@ -66,9 +65,9 @@ impl Ports {
         Ports { harbours: self.harbours, anchorages: other.anchorages, names: OnceLock::new() }
     }
 
-    /// The harbour meant by a destination as crews type it: `ES ALG`, `ALGECIRAS`, `MA TNG > ES ALG`, also with one letter wrong; `None` if
-    /// it is
-    /// not a known harbour. Of harbours that share a name it is the first. Slow: call it only when the destination has changed.
+    /// The harbour meant by a destination as crews type it: `ES ALG`, `ALGECIRAS`, `MA TNG > ES ALG`, also with one
+    /// letter wrong; `None` if it is not a known harbour. Of harbours that share a name it is the first. Slow: call it
+    /// only when the destination has changed.
     pub fn destination(&self, said: &str) -> Option<&Port> {
         let names = self.names.get_or_init(|| Names::new(&self.harbours.ports));
         names.find(said).and_then(|number| self.harbours.ports.get(number as usize))

@@ -89,9 +89,8 @@ impl LatLon {
         LatLon::new(point.y(), point.x())
     }
 
-    /// Metres east and north of `self` to `other`, on a plane tangent at `self` (error below 0.1 % within 100 km up to 60° of latitude).
-    /// Works
-    /// across ±180°.
+    /// Metres east and north of `self` to `other`, on a plane tangent at `self` (error below 0.1 % within 100 km up to
+    /// 60° of latitude). Works across ±180°.
     pub fn plane(self, other: LatLon) -> (f64, f64) {
         let scale = EARTH_RADIUS_METRES.to_radians();
         let middle = ((self.lat + other.lat) / 2.0).to_radians();

@@ -89,9 +89,8 @@ impl Wind {
         self.cells.is_empty()
     }
 
-    /// Wind speed in knots: the value of the nearest position within 60 nm and, of several times there, the nearest within 3 h. `None`
-    /// without
-    /// one.
+    /// Wind speed in knots: the value of the nearest position within 60 nm and, of several times there, the nearest
+    /// within 3 h. `None` without one.
     pub fn knots_at(&self, position: LatLon, at: Time) -> Option<f64> {
         if self.is_empty() {
             return None;

@@ -36,9 +36,8 @@ pub struct Hit {
     pub zone: ZoneIx,
     /// Position relative to the zone.
     pub relation: Relation,
-    /// Distance beyond the zone's border in nautical miles, negative inside. It is exact to some metres outside and down to 1 nm inside.
-    /// Deeper
-    /// inside it may be a bound that is closer to the border than the true distance.
+    /// Distance beyond the zone's border in nautical miles, negative inside. It is exact to some metres outside and
+    /// down to 1 nm inside. Deeper inside it may be a bound that is closer to the border than the true distance.
     pub edge_nm: f64,
 }
 

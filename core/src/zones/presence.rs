@@ -58,10 +58,10 @@ struct Border {
 }
 
 impl Presence {
-    /// Processes the next fix. `hits` is the result of [`ZoneSet::at`] for it. `sighting` distinguishes a first fix, or the first after the
-    /// vessel was lost, from the next fix of a series. Crossings are appended to `out` in order of zone, with the outer border first on the
-    /// way
-    /// in and last on the way out. A zone that is not active gives no crossing, but the vessel's state in it is kept.
+    /// Processes the next fix. `hits` is the result of [`ZoneSet::at`] for it. `sighting` distinguishes a first fix,
+    /// or the first after the vessel was lost, from the next fix of a series. Crossings are appended to `out` in order
+    /// of zone, with the outer border first on the way in and last on the way out. A zone that is not active gives no
+    /// crossing, but the vessel's state in it is kept.
     pub fn step(&mut self, zones: &ZoneSet, hits: &[Hit], at: Time, sighting: Sighting, out: &mut Vec<Crossing>) {
         if self.stays.is_empty() && hits.is_empty() {
             return;

@@ -132,9 +132,8 @@ impl ZoneSet {
         self.zones[ours].near_nm == other.zones[theirs].near_nm && self.shapes[ours] == other.shapes[theirs]
     }
 
-    /// Finds every zone that contains the position or has it within `near_nm` + 0.25 nm, in order of number, active or not. Source regions
-    /// are
-    /// left out. Clears `out` first.
+    /// Finds every zone that contains the position or has it within `near_nm` + 0.25 nm, in order of number, active or
+    /// not. Source regions are left out. Clears `out` first.
     pub fn at(&self, at: LatLon, out: &mut Vec<Hit>) {
         out.clear();
         let parts = self.cells.at(at);

@@ -37,9 +37,9 @@ pub struct Bounds {
 }
 
 impl Default for Bounds {
-    /// 2,097,152 rows, because row numbers have 21 bits in the index, and 256 MiB. While lists are replaced, both the old and the new ones
-    /// are
-    /// in memory, and the text of one file. The systemd unit allows 2 GiB, most of which the tracks need.
+    /// 2,097,152 rows, because row numbers have 21 bits in the index, and 256 MiB. While lists are replaced, both the
+    /// old and the new ones are in memory, and the text of one file. The systemd unit allows 2 GiB, most of which the
+    /// tracks need.
     fn default() -> Bounds {
         Bounds { rows: index::MOST_ROWS, bytes: 256 << 20 }
     }
@@ -155,9 +155,8 @@ impl Watchlists {
         self.rows.bytes() + self.index.bytes()
     }
 
-    /// The row that fits a ship best at that time: most points, then exact before fuzzy matches, then the earlier row. A name or call sign
-    /// does
-    /// not match a ship whose IMO number differs from the row's.
+    /// The row that fits a ship best at that time: most points, then exact before fuzzy matches, then the earlier row.
+    /// A name or call sign does not match a ship whose IMO number differs from the row's.
     pub fn find(&self, said: Said<'_>, at: Time) -> Option<Match> {
         if self.is_empty() {
             return None;

@@ -1,8 +1,8 @@
 //! Distance from shore, from Natural Earth's 1:10 million land or a file that replaces it.
 //!
-//! Land, and all water that Natural Earth draws as land (rivers, lakes), is 0 nm from shore. The data set has no lakes; the Caspian Sea is
-//! cut
-//! out of its land and counts as sea. It lacks islands below about 1 km, which Natural Earth has in another set.
+//! Land, and all water that Natural Earth draws as land (rivers, lakes), is 0 nm from shore. The data set has no
+//! lakes; the Caspian Sea is cut out of its land and counts as sea. It lacks islands below about 1 km, which Natural
+//! Earth has in another set.
 
 use std::sync::{Arc, OnceLock};
 
@@ -113,9 +113,8 @@ impl Coast {
         self.shore_nm_within(at, f64::INFINITY)
     }
 
-    /// As [`Coast::shore_nm`], but faster if shore is known to be at most `most_nm` away; the smaller, the faster. The result is correct
-    /// even if
-    /// that bound is wrong.
+    /// As [`Coast::shore_nm`], but faster if shore is known to be at most `most_nm` away; the smaller, the faster. The
+    /// result is correct even if that bound is wrong.
     pub fn shore_nm_within(&self, at: LatLon, most_nm: f64) -> f64 {
         if self.on_land(at) {
             return 0.0;

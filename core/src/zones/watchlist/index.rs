@@ -43,9 +43,8 @@ impl Index {
         size_of_val(&*self.starts) + size_of_val(&*self.entries)
     }
 
-    /// Builds an index of `entries` keys. `keys` passes each key with its row to the given function; it is called twice and must pass the
-    /// same
-    /// pairs.
+    /// Builds an index of `entries` keys. `keys` passes each key with its row to the given function; it is called
+    /// twice and must pass the same pairs.
     pub(super) fn build(entries: usize, keys: impl Fn(&mut dyn FnMut(u64, u32))) -> Index {
         let mut starts = vec![0_u32; buckets(entries) + 1];
         let last = starts.len() - 1;
