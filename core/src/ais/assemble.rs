@@ -1,4 +1,8 @@
 //! Joins the parts of multi-part messages in any order, also when other messages come between them. Bounded in number and age.
+//!
+//! An AIS message that is too long for one sentence is sent in two to nine. Networks deliver them interleaved,
+//! doubled, reversed or incomplete, and several stations relay the same message with the same sequence id. So parts are
+//! joined by TAG group or sequence id, channel and total, and then by station.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,15 +18,19 @@ use crate::base::time::{Span, Time};
 const MAX_GROUPS: usize = 128;
 /// Parts further apart than this belong to different messages: sequence ids repeat within seconds.
 const MAX_AGE: Span = Span::from_seconds(15);
+/// The same limit for parts without a time, in AIS sentences of the source that have come since.
 const MAX_SENTENCES: u64 = 500;
 /// How long a later part that arrives first waits for an earlier one. After that, what follows is more likely to be a new message.
 const MAX_AGE_REVERSED: Span = Span::from_seconds(3);
+/// The limit on a reversed order for parts without a time, in AIS sentences of the source.
 const MAX_SENTENCES_REVERSED: u64 = 20;
 
 /// A complete message.
 #[derive(Clone, Copy)]
 pub(super) struct Whole<'a> {
+    /// Six-bit characters of all parts, in order.
     pub(super) payload: &'a [u8],
+    /// Padding bits at the end of the payload, 0-5, from the last part.
     pub(super) fill: u8,
     pub(super) reception: Reception,
 }
@@ -32,44 +40,60 @@ pub(super) struct Whole<'a> {
 pub(super) struct Reception {
     /// Whether it came as VDO, about the receiving station itself.
     pub(super) own: bool,
+    /// The best time that any of its parts claims; `None` if none claims one.
     pub(super) time: Option<(TimeBasis, Time)>,
     /// The likely lag of `time`, if it seems to be the time of delivery; always `None` for messages of several parts.
     pub(super) delivered: Option<Delivered>,
+    /// Station that relayed it; empty if unknown.
     pub(super) station: StationText,
 }
 
 /// The incomplete messages of one source.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Assembly {
+    /// Incomplete messages, and complete ones whose late copies are still to be recognised; at most `MAX_GROUPS`.
     groups: Vec<Group>,
     /// Sentences of the source so far; measures the age of parts that have no time.
     sentences: u64,
+    /// Payload of the message completed last; kept only to reuse its memory.
     joined: Vec<u8>,
 }
 
 /// Identifies the message that a part belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Key {
+    /// Id of the TAG group; it is the strongest sign that parts belong together.
     tag_group: Option<u32>,
+    /// Sequence id 0-9; `None` if the sentence has none. Ids repeat within seconds.
     sequence: Option<u8>,
+    /// Radio channel; 0 within a TAG group, where it is not compared.
     channel: u8,
+    /// Number of parts, 2-9.
     total: u8,
 }
 
+/// One multi-part message: the parts so far and what is known of its reception.
 #[derive(Serialize, Deserialize)]
 struct Group {
     key: Key,
+    /// Station of the first part that named one; empty until then.
     station: StationText,
+    /// Best time of its parts so far; `None` without any.
     time: Option<(TimeBasis, Time)>,
+    /// Sentence number of the source at which the last part came.
     touched: u64,
     /// Complete and delivered; kept so that late copies of its parts do not start a new message.
     done: bool,
+    /// Padding bits 0-5, known once the last part has come.
     fill: u8,
+    /// Start and end of each part in `text`, by part number less one; `None` for parts that are missing.
     parts: [Option<(u16, u16)>; 9],
+    /// Payloads of the parts in the order in which they came.
     text: Vec<u8>,
 }
 
 impl Assembly {
+    /// An assembly without any incomplete message.
     pub(super) fn new() -> Assembly {
         Assembly { groups: Vec::new(), sentences: 0, joined: Vec::new() }
     }
@@ -96,6 +120,8 @@ impl Assembly {
         };
         let now = self.sentences;
         let group = &mut self.groups[index];
+        // A repeated part is a copy only while its message may still be in the air. After that the same id belongs to
+        // a new message, which takes the place.
         let stale = group.is_stale(&vdm, time, now);
         let held = group.part(vdm.number);
         if !stale && held == Some(vdm.payload) {
@@ -168,6 +194,7 @@ impl Assembly {
 }
 
 impl Group {
+    /// An empty place for a message.
     fn new(key: Key) -> Group {
         Group {
             key,
@@ -191,11 +218,13 @@ impl Group {
         *self = Group { text, ..Group::new(key) };
     }
 
+    /// Payload of the part with this number, from 1; `None` if it has not come.
     fn part(&self, number: u8) -> Option<&[u8]> {
         let (start, end) = self.parts[usize::from(number) - 1]?;
         Some(&self.text[usize::from(start)..usize::from(end)])
     }
 
+    /// Whether all parts have come.
     fn complete(&self) -> bool {
         let total = usize::from(self.key.total);
         self.parts[..total].iter().all(Option::is_some)
@@ -214,11 +243,14 @@ impl Group {
         }
     }
 
+    /// Adds a part, whose place must be empty.
     fn take(&mut self, part: &Heard<'_>, time: Option<(TimeBasis, Time)>, now: u64) {
+        // Nine parts of at most one line each are far below 64 KiB.
         let start = self.text.len() as u16;
         self.text.extend_from_slice(part.vdm.payload);
         let end = self.text.len() as u16;
         self.parts[usize::from(part.vdm.number) - 1] = Some((start, end));
+        // Only the last part of a message is padded.
         if part.vdm.number == self.key.total {
             self.fill = part.vdm.fill;
         }

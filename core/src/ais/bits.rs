@@ -13,13 +13,17 @@ const SLACK: usize = 8;
 
 /// A decoded payload. Reused for every message, so that decoding allocates nothing.
 pub(super) struct Bits {
+    /// The message, eight bits a byte, most significant first. What follows the last bit is left over from earlier
+    /// messages or zero, so fields are checked against `len`.
     bytes: [u8; MAX_CHARACTERS / 4 * 3 + SLACK],
+    /// Number of valid bits, without the padding.
     len: usize,
 }
 
 /// Value of each payload character; invalid characters have a bit of 0xC0 set.
 static SEXTET: [u8; 256] = sextets();
 
+/// Builds `SEXTET`: characters `0` to `W` are 0-39, `` ` `` to `w` are 40-63 (IEC 61162-1).
 const fn sextets() -> [u8; 256] {
     let mut table = [0xC0; 256];
     let mut value = 0;
@@ -32,16 +36,20 @@ const fn sextets() -> [u8; 256] {
 }
 
 impl Bits {
+    /// An empty message, from which no field can be read.
     pub(super) fn new() -> Bits {
         Bits { bytes: [0; MAX_CHARACTERS / 4 * 3 + SLACK], len: 0 }
     }
 
     /// Decodes `payload`. The last `fill` bits of its last character are padding.
+    /// Fails with `TooLong` above `MAX_CHARACTERS`, and with `Armour` if a character is outside the alphabet; the
+    /// message is then empty.
     pub(super) fn load(&mut self, payload: &[u8], fill: u8) -> Result<(), Reject> {
         self.len = 0;
         if MAX_CHARACTERS < payload.len() {
             return Err(Reject::TooLong);
         }
+        // Checked once at the end: a branch for each character would cost more than decoding a bad payload to its end.
         let mut strange = 0;
         let quads = payload.chunks_exact(4);
         let rest = quads.remainder();
@@ -78,6 +86,7 @@ impl Bits {
         if self.len < start + width {
             return None;
         }
+        // Eight bytes from the first one hold any field of at most 32 bits, at any offset within a byte.
         let word = self.bytes.get(start / 8..start / 8 + 8)?.try_into().ok()?;
         let word = u64::from_be_bytes(word) << (start % 8);
         Some((word >> (64 - width)) as u32)
@@ -110,6 +119,7 @@ impl Bits {
     pub(super) fn hash(&self) -> u64 {
         let mut hasher = FxHasher::default();
         hasher.write_usize(self.len);
+        // The first byte is the type and, in its two lowest bits, the repeat indicator.
         let first = self.bytes[0] & 0xFC;
         hasher.write_u8(first);
         hasher.write(&self.bytes[1..self.len.div_ceil(8).max(1)]);

@@ -1,4 +1,7 @@
 //! The claimed time of raw lines, for merging recordings by time before they are decoded.
+//!
+//! Merging needs the time of a line before the line is decoded for good. Decoding twice would count everything twice,
+//! so this reads times only, with counters of its own that are thrown away.
 
 use jiff::tz::TimeZone;
 
@@ -12,9 +15,13 @@ use crate::base::time::Time;
 
 /// Reads only the time from the lines of one recording, by the same rules as the decoder.
 pub struct LineClock {
+    /// Times and stations of earlier lines, as in the decoder.
     stream: Stream,
+    /// Layout of the table, if the recording is one.
     rows: Rows,
+    /// Payload of the base station report being read.
     bits: Bits,
+    /// Required by the readers; never looked at.
     counts: Counts,
 }
 
@@ -43,6 +50,8 @@ impl LineClock {
                 Some((_, time)) => {
                     earliest = Some(earliest.map_or(time, |earliest| earliest.min(time)));
                 }
+                // A base station report (type 4, first character `4`) sets the stream's own clock, under the same
+                // conditions as in the decoder.
                 None if heard.vdm.total == 1 && heard.vdm.payload.first() == Some(&b'4') => {
                     if self.bits.load(heard.vdm.payload, heard.vdm.fill).is_ok()
                         && let Ok((4, mmsi)) = message::head(&self.bits)

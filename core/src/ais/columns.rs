@@ -1,4 +1,8 @@
 //! The columns of CSV recordings, recognised by the names in the header or, without a header, by the form of the first fields.
+//!
+//! Tables differ between publishers and years, and people rename columns in spreadsheets. So columns are found by name,
+//! without regard to case, spaces or order. Only a piece cut from the middle of a recording has no header; its first
+//! fields tell the three known layouts apart.
 
 use memchr::memchr;
 use serde::{Deserialize, Serialize};
@@ -9,36 +13,61 @@ use super::moment::Civil;
 pub(super) const MAX_COLUMNS: usize = 64;
 /// Minimum length of a column name that is still recognised with one typing error, such as `TranscieverClass`.
 const LONG_NAME: usize = 7;
+/// Separators tried in a header, in this order.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Content of a column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Column {
+    /// Event time: date and time, or UNIX time.
     Time,
+    /// MMSI, up to nine digits.
     Mmsi,
+    /// Latitude in degrees north.
     Lat,
+    /// Longitude in degrees east.
     Lon,
+    /// Speed over ground in knots.
     Sog,
+    /// Course over ground in degrees.
     Cog,
+    /// True heading in degrees.
     Heading,
+    /// Navigational status, as number or words.
     Status,
+    /// Kind of station: class A, class B, base station, aid to navigation.
     Mobile,
+    /// IMO number, with or without the prefix `IMO`.
     Imo,
+    /// Call sign.
     CallSign,
+    /// Name of the ship or aid.
     Name,
+    /// Ship type, as number or words.
     ShipType,
+    /// Beam in metres.
     Width,
+    /// Length overall in metres.
     Length,
+    /// Draught in metres.
     Draught,
+    /// Destination as sent.
     Destination,
+    /// Estimated arrival as date and time.
     Eta,
+    /// Metres from the antenna to the bow.
     Bow,
+    /// Metres from the antenna to the stern.
     Stern,
+    /// Metres from the antenna to the port side.
     Port,
+    /// Metres from the antenna to the starboard side.
     Starboard,
 }
 
+/// Number of variants of [`Column`], which are used as indices.
 const COLUMNS: usize = 22;
+/// Columns without which a table is not a recording of positions.
 const NEEDED: [Column; 4] = [Column::Time, Column::Mmsi, Column::Lat, Column::Lon];
 
 /// Column names in headers, in lower case, letters and digits only.
@@ -90,12 +119,15 @@ const NAMES: [(&[u8], Column); 45] = [
     (b"d", Column::Starboard),
 ];
 
+/// Header of the daily files of the Danish Maritime Authority, for rows that come without it.
 const DMA: &[u8] = b"# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,\
 Callsign,Name,Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,\
 A,B,C,D";
+/// Header of NOAA MarineCadastre in its zip files up to 2024: latitude first, `T` between date and time.
 const NOAA: &[u8] =
     b"MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,\
 Draft,Cargo,TransceiverClass";
+/// Header of NOAA MarineCadastre in its newer files: longitude first, a space between date and time.
 const NOAA_2025: &[u8] =
     b"mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,\
 status,length,width,draft,cargo,transceiver";
@@ -124,13 +156,16 @@ pub fn table_of(line: &[u8]) -> Option<(Table, bool)> {
 /// Positions of the columns in a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Layout {
+    /// Index of each [`Column`] in a row, from 0; `None` if the table does not have it.
     places: [Option<u8>; COLUMNS],
+    /// Byte between the cells of a row.
     pub(super) separator: u8,
 }
 
 impl Layout {
     /// Layout from a header line in any order and spelling; `None` unless it names time, MMSI, latitude and longitude.
     pub(super) fn of_header(line: &[u8]) -> Option<Layout> {
+        // Cheap test that nearly every line of another format fails.
         if !line.windows(4).any(|four| four.eq_ignore_ascii_case(b"mmsi")) {
             return None;
         }
@@ -143,6 +178,7 @@ impl Layout {
         header_of_row(line).and_then(Layout::of_header)
     }
 
+    /// Layout of a header whose names are divided by this separator. Of two columns with one meaning the first counts.
     fn separated(line: &[u8], separator: u8) -> Option<Layout> {
         let mut places = [None; COLUMNS];
         let names = line.split(|byte| *byte == separator).map(letters).take(MAX_COLUMNS).enumerate();
@@ -170,6 +206,7 @@ impl Layout {
     }
 }
 
+/// A column name as in `NAMES`: letters and digits in lower case, so that `Base_Date Time` is `basedatetime`.
 fn letters(name: &[u8]) -> Vec<u8> {
     name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
 }
@@ -195,6 +232,7 @@ fn header_of_row(line: &[u8]) -> Option<&'static [u8]> {
     if let Some((_, [b',', ..])) = Civil::day_first(line) {
         return Some(DMA);
     }
+    // NOAA rows begin with an MMSI of seven to nine digits.
     let comma = memchr(b',', line).filter(|comma| (7..=9).contains(comma))?;
     if !line[..comma].iter().all(u8::is_ascii_digit) {
         return None;

@@ -1,4 +1,8 @@
 //! CSV recordings of the Danish Maritime Authority and both layouts of NOAA MarineCadastre, recognised by their content.
+//!
+//! A row has a position and, in most layouts, the static data of the vessel as well. It gives one report for the
+//! position and one for the static data where these are new, so that a table does not repeat a vessel's name a thousand
+//! times.
 
 use std::hash::Hasher;
 
@@ -25,26 +29,33 @@ const MAX_KNOWN: usize = 100_000;
 /// The CSV state of one source.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Rows {
+    /// Columns of the table, from its header or its first row; `None` until one of them has come.
     layout: Option<Layout>,
     #[serde(skip)]
     record: Record,
+    /// Hash of the static columns last reported, by MMSI; at most `MAX_KNOWN`.
     known: FxHashMap<u32, u64>,
+    /// How coarse the positions of the table are.
     digits: Digits,
 }
 
 /// The content of a row.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Reading {
+    /// Time in the row; the row is rejected without one.
     pub(super) at: Time,
+    /// MMSI in the row; the row is rejected without one.
     pub(super) mmsi: Mmsi,
     /// Hash of the whole row.
     pub(super) hash: u64,
+    /// Position of a ship, base station or aid.
     pub(super) body: Body,
     /// Static columns, if they are new or have changed.
     pub(super) said: Option<Box<Static>>,
 }
 
 impl Rows {
+    /// State before the first line of a source.
     pub(super) fn new() -> Rows {
         Rows { layout: None, record: Record::new(), known: FxHashMap::default(), digits: Digits::default() }
     }
@@ -60,6 +71,8 @@ impl Rows {
             Some(_) if self.layout.is_none() => return false,
             Some(_) => {}
         }
+        // A sentence also begins with a digit if a receiver writes a time before it, so a row must have separators and
+        // no sentence.
         let separator = self.layout.map_or(b',', |layout| layout.separator);
         if memchr(separator, line).is_none() || holds_sentence(line) {
             return false;
@@ -71,6 +84,7 @@ impl Rows {
     }
 
     /// Reads a line that [`Rows::claims`] accepted; `None` for a header line.
+    /// Fails with `CsvRow` if the row cannot be split, or has no valid time or MMSI.
     pub(super) fn read(&mut self, line: &[u8]) -> Result<Option<Reading>, Reject> {
         let Some(layout) = self.enter(line)? else {
             return Ok(None);
@@ -88,6 +102,7 @@ impl Rows {
         self.digits.note(row.text(Column::Lat), row.text(Column::Lon));
         let body = self.digits.of(row.body(mobile));
         if let (true, Some(said)) = (is_news, said) {
+            // Forgetting all of them costs one repeated static report per vessel, which changes nothing.
             if MAX_KNOWN <= self.known.len() {
                 self.known.clear();
             }
@@ -120,10 +135,15 @@ impl Rows {
 
 /// One row, split into fields.
 struct Record {
+    /// Splits by the rules of RFC 4180, with quoted cells.
     reader: Reader,
+    /// Separator that `reader` was built with.
     separator: u8,
+    /// Contents of all cells, back to back. Unquoting never makes a line longer.
     text: [u8; 2 * MAX_LINE],
+    /// End of each cell in `text`.
     ends: [usize; MAX_COLUMNS],
+    /// Number of cells in the row.
     columns: usize,
 }
 
@@ -134,10 +154,12 @@ impl Default for Record {
 }
 
 impl Record {
+    /// A record without cells.
     fn new() -> Record {
         Record { reader: Reader::new(), separator: b',', text: [0; 2 * MAX_LINE], ends: [0; MAX_COLUMNS], columns: 0 }
     }
 
+    /// Splits a row into `text` and `ends`. Returns false if it does not fit there.
     fn split(&mut self, line: &[u8], separator: u8) -> bool {
         if separator == self.separator {
             self.reader.reset();
@@ -149,6 +171,7 @@ impl Record {
         self.columns = ends;
         match result {
             ReadRecordResult::Record => true,
+            // Lines come without their end, and the reader wants to see one: an empty read ends the record.
             ReadRecordResult::InputEmpty => {
                 let (result, _, _, more) = self.reader.read_record(&[], &mut self.text[text..], &mut self.ends[ends..]);
                 self.columns = ends + more;
@@ -158,6 +181,7 @@ impl Record {
         }
     }
 
+    /// A cell by its index from 0; empty if the row does not have it.
     fn field(&self, index: usize) -> &[u8] {
         if self.columns <= index {
             return &[];
@@ -169,11 +193,14 @@ impl Record {
 
 /// One row, accessed by column.
 struct Fields<'a> {
+    /// Which cell has which column.
     layout: &'a Layout,
+    /// The cells.
     record: &'a Record,
 }
 
 impl Fields<'_> {
+    /// A cell without the spaces around it; empty if the table lacks the column.
     fn text(&self, column: Column) -> &[u8] {
         match self.layout.place(column) {
             Some(index) => self.record.field(index).trim_ascii(),
@@ -181,6 +208,7 @@ impl Fields<'_> {
         }
     }
 
+    /// A number; `None` if the cell is empty, is not a number, or is infinite.
     fn number(&self, column: Column) -> Option<f64> {
         let text = std::str::from_utf8(self.text(column)).ok()?;
         // With a semicolon as separator, the decimal separator may be a comma.
@@ -197,6 +225,7 @@ impl Fields<'_> {
         (1.0..=top).contains(&number).then_some(number)
     }
 
+    /// A text up to its first `@`, trimmed; `None` if it is empty or a word for "unknown".
     fn words(&self, column: Column) -> Option<Box<str>> {
         let text = said(self.text(column))?;
         let text = String::from_utf8_lossy(text);
@@ -204,6 +233,7 @@ impl Fields<'_> {
         (!text.is_empty()).then(|| text.into())
     }
 
+    /// Time of the row. Without a zone it is UTC; the publishers of all known layouts write UTC.
     fn time(&self) -> Option<Time> {
         let text = self.text(Column::Time);
         match Civil::year_first(text).or_else(|| Civil::day_first(text)) {
@@ -212,12 +242,14 @@ impl Fields<'_> {
         }
     }
 
+    /// MMSI of at most nine digits.
     fn mmsi(&self) -> Option<Mmsi> {
         let digits = self.text(Column::Mmsi);
         let number = super::moment::number(digits).filter(|number| *number <= 999_999_999)?;
         Some(Mmsi(number as u32))
     }
 
+    /// The position of the row, as the kind of station that sent it. Impossible values become absent.
     fn body(&self, mobile: Mobile) -> Body {
         let place = self.number(Column::Lat).zip(self.number(Column::Lon));
         let class = match mobile {
@@ -271,11 +303,13 @@ impl Fields<'_> {
             let text = said(self.text(column)).unwrap_or_default();
             any |= !text.is_empty() && column != Column::Mobile;
             hasher.write(text);
+            // Keeps neighbouring columns apart; text in UTF-8 has no such byte.
             hasher.write_u8(0xFF);
         }
         any.then(|| mixed(hasher.finish()))
     }
 
+    /// The static columns. Impossible values become absent.
     fn statics(&self, mobile: Mobile) -> Static {
         let draught = self.number(Column::Draught).map(|metres| metres * 10.0);
         let imo = self.text(Column::Imo);
@@ -321,6 +355,7 @@ impl Fields<'_> {
         (dimensions != Dimensions::default()).then_some(dimensions)
     }
 
+    /// Estimated arrival as month, day, hour and minute; `None` if it is not a possible moment from 2000 to 2050.
     fn eta(&self) -> Option<(u8, u8, u8, u8)> {
         let text = self.text(Column::Eta);
         let (civil, _) = Civil::day_first(text).or_else(|| Civil::year_first(text))?;

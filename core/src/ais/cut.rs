@@ -10,8 +10,11 @@ pub const MAX_OBJECT: usize = 64 * 1024;
 /// Splits incoming bytes into lines. CR, LF, CRLF and NUL end a line, blank lines are skipped, and an overlong line is dropped and counted.
 #[derive(Clone, Debug, Default)]
 pub struct LineCutter {
+    /// Beginning of the line whose end has not come; at most `MAX_OBJECT` bytes.
     held: Vec<u8>,
+    /// Whether the rest of an overlong line is being dropped, up to its end.
     skipping: bool,
+    /// Lines dropped since the cutter was created.
     overlong: u64,
 }
 
@@ -27,6 +30,8 @@ impl LineCutter {
     }
 
     /// Adds the next bytes of the stream and calls `line` for every line they complete.
+    /// Calls `line` without the line end, never with an empty line. The bytes may be cut anywhere: the lines are the
+    /// same however the transport divides the stream.
     pub fn feed(&mut self, mut bytes: &[u8], mut line: impl FnMut(&[u8])) {
         while let Some(end) = memchr3(b'\n', b'\r', 0, bytes) {
             let (piece, rest) = (&bytes[..end], &bytes[end + 1..]);

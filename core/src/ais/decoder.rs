@@ -46,19 +46,30 @@ pub struct SourceSettings {
 
 /// Turns lines into reports. It allocates only for static data and texts, and its memory is bounded.
 pub struct Decoder {
+    /// By [`SourceId`].
     sources: Vec<Source>,
+    /// Counts of everything read or rejected.
     tally: Tally,
+    /// Names of stations and their numbers, shared by all inputs.
     stations: Stations,
+    /// The message being decoded; reused, and not part of a snapshot.
     bits: Bits,
 }
 
+/// What the decoder remembers of one input between its lines.
 #[derive(Serialize, Deserialize)]
 struct Source {
+    /// Whether times are checked against receipt; from the settings.
     live: bool,
+    /// NMEA lines: clocks, TAG groups, lag.
     stream: Stream,
+    /// Parts of messages that are not complete.
     assembly: Assembly,
+    /// CSV rows: layout and static columns.
     rows: Rows,
+    /// JSON objects: static data that were reported.
     known: json::Known,
+    /// Times of receipt and claimed times, for the check against wrong clocks.
     times: Times,
 }
 
@@ -66,13 +77,16 @@ struct Source {
 /// clock that was set back.
 #[derive(Default, Serialize, Deserialize)]
 struct Times {
+    /// Last time of receipt; `None` before the first, and always in a replay.
     received: Option<Time>,
+    /// Latest claimed time that was believed; `None` before the first.
     claimed: Option<Time>,
     /// Receipt went back, and has not agreed with the claimed times since.
     set_back: bool,
 }
 
 impl Source {
+    /// State of an input before its first line.
     fn new(settings: SourceSettings) -> Source {
         Source {
             live: settings.live,
@@ -183,6 +197,7 @@ impl Decoder {
         source.stream.own_position()
     }
 
+    /// Completes a message with this sentence, if it does, and decodes the message.
     fn sentence(&mut self, line: Line<'_>, heard: &Heard<'_>, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let Source { stream, assembly, .. } = &mut self.sources[index];
@@ -191,6 +206,7 @@ impl Decoder {
             let time = stream.own_clock(&heard.station)?;
             Some((TimeBasis::OwnClock, time))
         };
+        // The stream's own clock is the last resort: it may be minutes old.
         let time = heard.time.or_else(own_clock);
         let whole = if heard.vdm.total == 1 {
             Whole {
@@ -212,11 +228,14 @@ impl Decoder {
         }
     }
 
+    /// Turns a complete message into reports. Works out its event time first: without any, it is counted and dropped.
     fn message(&mut self, line: Line<'_>, kind: u8, mmsi: Mmsi, reception: &Reception, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let source = &mut self.sources[index];
         self.tally.source_mut(index).reports_by_type[usize::from(kind)] += 1;
         let mut time = reception.time;
+        // A base station report sets the clock only if it is about the station that relays it. Others are heard over
+        // the air, from stations whose clocks are not ours to trust.
         if kind == 4
             && (reception.own || reception.station.names(mmsi.0))
             && let Some(clock) = message::base_station_clock(&self.bits)
@@ -254,6 +273,7 @@ impl Decoder {
         });
     }
 
+    /// Turns a CSV row into one report, or two if its static columns are new.
     fn row(&mut self, line: Line<'_>, row: Reading, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let counts = self.tally.source_mut(index);
@@ -277,6 +297,7 @@ impl Decoder {
         out.extend(row.said.map(|said| report(Body::Static(said))));
     }
 
+    /// Turns a JSON object into reports.
     fn object(&mut self, line: Line<'_>, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let object = json::read(line.bytes);
@@ -321,6 +342,7 @@ impl Decoder {
         }
     }
 
+    /// Turns a message that the feed has decoded into one report, or two if it brings static data that are new.
     fn said(&mut self, line: Line<'_>, said: Said, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let kind = usize::from(said.kind);
@@ -367,6 +389,7 @@ impl Decoder {
         claimed
     }
 
+    /// Number of a station name; the unnamed station, counted, if the table is full.
     fn station(&mut self, index: usize, name: &StationText) -> StationId {
         match self.stations.id(name) {
             Some(id) => id,
@@ -381,12 +404,16 @@ impl Decoder {
 /// Station names by number; 0 is the unnamed station.
 #[derive(Serialize, Deserialize)]
 struct Stations {
+    /// Number of each name.
     ids: FxHashMap<StationText, u16>,
+    /// Name of each number; the first is empty.
     names: Vec<Box<str>>,
+    /// The name looked up last: neighbouring lines often come from one station.
     last: (StationText, StationId),
 }
 
 impl Stations {
+    /// A table with the unnamed station only.
     fn new() -> Stations {
         Stations { ids: FxHashMap::default(), names: vec!["".into()], last: (StationText::default(), StationId(0)) }
     }

@@ -1,4 +1,7 @@
 //! Estimates the position resolution of a table from the number of decimal digits.
+//!
+//! Some tables round positions to two or three decimals. A step of 100 m or 1 km then looks like a jump or a stop, so
+//! rules must know how coarse the positions are.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +19,9 @@ const FINE: u8 = 4;
 /// The most decimal digits in a position of one source so far.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Digits {
+    /// Most decimal digits seen in a latitude or longitude, 0-4.
     most: u8,
+    /// Rows seen; saturates.
     rows: u32,
 }
 

@@ -1,4 +1,7 @@
 //! Encodes AIS sentences for the demo's simulated meeting, the benchmark and scenario tests.
+//!
+//! The bit layouts are those of ITU-R M.1371-5, annex 8. Values out of range are clamped, not refused: a script asks
+//! for what it wants to see. Nothing of this is used to decode.
 
 use std::fmt::Write;
 
@@ -75,6 +78,7 @@ impl Default for Envelope<'_> {
 /// The bits of a message under construction, one per byte.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Message {
+    /// Bits from the most significant on, each 0 or 1.
     bits: Vec<u8>,
 }
 
@@ -176,6 +180,7 @@ impl Message {
     }
 
     /// The sentences that the message is sent in, without line ends.
+    /// A message that fits into one sentence has no sequence id.
     pub fn sentences(&self, envelope: &Envelope<'_>) -> Vec<String> {
         let (payload, fill) = self.armoured();
         let parts = payload.len().div_ceil(PART).max(1);
@@ -201,11 +206,13 @@ impl Message {
         sentences
     }
 
+    /// Starts a message: type, repeat indicator 0, MMSI.
     fn head(kind: u8, mmsi: Mmsi) -> Message {
         let bits = Vec::with_capacity(424);
         Message { bits }.put(6, u32::from(kind)).put(2, 0).put(30, mmsi.0)
     }
 
+    /// The fields that types 18 and 19 share, up to the UTC second.
     fn class_b_motion(kind: u8, mmsi: Mmsi, motion: &Motion) -> Message {
         Message::head(kind, mmsi)
             .put(8, 0)
@@ -217,6 +224,7 @@ impl Message {
             .put(6, u32::from(motion.second.unwrap_or(60)))
     }
 
+    /// Appends the lowest `width` bits of a value, most significant first. A width above 32 pads with zeros in front.
     fn put(mut self, width: u32, value: u32) -> Message {
         for shift in (0..width).rev() {
             let bit = if shift < 32 { value >> shift & 1 } else { 0 };
@@ -225,11 +233,13 @@ impl Message {
         self
     }
 
+    /// Appends a position, longitude first, in `units` per degree; 181 E 91 N stands for "not available".
     fn place(self, lat_lon: Option<(f64, f64)>, lon_width: u32, lat_width: u32, units: f64) -> Message {
         let (lat, lon) = lat_lon.unwrap_or((91.0, 181.0));
         self.put(lon_width, (lon * units).round() as i32 as u32).put(lat_width, (lat * units).round() as i32 as u32)
     }
 
+    /// Appends the distances from the antenna, in metres.
     fn dimensions(self, dimensions: Dimensions) -> Message {
         self.put(9, u32::from(dimensions.bow))
             .put(9, u32::from(dimensions.stern))
@@ -266,6 +276,7 @@ impl Message {
 }
 
 impl Envelope<'_> {
+    /// The TAG block with its checksum; empty if there is neither station nor time.
     fn tag(&self) -> String {
         let mut fields = String::new();
         if let Some(station) = self.station {
@@ -285,10 +296,12 @@ impl Envelope<'_> {
     }
 }
 
+/// A value in tenths, clamped to 0..=`top`; `absent` for `None`.
 fn tenths(value: Option<f64>, top: u32, absent: u32) -> u32 {
     value.map_or(absent, |value| ((value * 10.0).round().max(0.0) as u32).min(top))
 }
 
+/// A value in whole units, clamped to 0..=`top`; `absent` for `None`.
 fn whole(value: Option<f64>, top: u32, absent: u32) -> u32 {
     value.map_or(absent, |value| (value.round().max(0.0) as u32).min(top))
 }

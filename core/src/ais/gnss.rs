@@ -19,10 +19,12 @@ pub(super) struct Gnss {
     /// Not in snapshots: it keeps no state between GNSS sentences.
     #[serde(skip)]
     parser: NmeaParser,
+    /// Last position of the receiver; `None` if it never reported a valid one.
     position: Option<LatLon>,
 }
 
 impl Gnss {
+    /// State before the first sentence.
     pub(super) fn new() -> Gnss {
         Gnss { parser: NmeaParser::new(), position: None }
     }
@@ -38,6 +40,8 @@ impl Gnss {
     }
 
     /// Reads one sentence and remembers its position. Returns the time of an RMC or ZDA sentence whose receiver has a fix.
+    /// Fails with `Gnss` if the parser refuses the sentence or must not see it. `Ok(None)` if the sentence has no
+    /// time, or its receiver says that it has no fix.
     pub(super) fn read(&mut self, sentence: &Sentence<'_>) -> Result<Option<Time>, Reject> {
         if !shaped(sentence) {
             return Err(Reject::Gnss);

@@ -35,6 +35,7 @@ const LONGEST: usize = 64;
 /// Text from the air without control and direction characters, single-spaced and of bounded length; `None` if nothing is left.
 pub fn clean(said: &str) -> Option<String> {
     let visible = said.chars().filter(|c| !hidden(*c));
+    // Four times the limit is enough for any text with spaces to lose, and bounds the work on hostile input.
     let spaced: String = visible.map(|c| if c.is_whitespace() { ' ' } else { c }).take(4 * LONGEST).collect();
     let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
     let text: String = words.join(" ").chars().take(LONGEST).collect();

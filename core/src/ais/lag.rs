@@ -1,4 +1,8 @@
 //! Estimates how late an input delivers. It learns the lag from lines with both times, for lines that only have the time of delivery.
+//!
+//! Satellite feeds deliver minutes to hours after reception. Some of their lines carry both times, others only the time
+//! of delivery. If the latter were taken for the time of reception, a vessel would seem to be where it was half an hour
+//! ago (SPEC, definitions revised after trials: such lines carry the uncertainty as resolution in time).
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +16,17 @@ const NONE: Span = Span::from_seconds(60);
 const SAME_SECOND: i64 = 3;
 /// Net number of messages with an agreeing second from which a line's only time is taken for the time of reception after all.
 const AGREEING: u8 = 4;
+/// Upper limit of that number, so that a changed feed is noticed after a few messages.
 const MOST_AGREEING: u8 = 8;
 
 /// The lag of one input.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Lag {
+    /// Lag of the last lines with both times: a ring of which `count` places are in use.
     recent: [Span; RECENT],
+    /// Number of lags in `recent`, 0-16.
     count: u8,
+    /// Place in `recent` that is overwritten next.
     next: u8,
     /// Messages whose second agreed with the line's only time, minus two for each that did not; at most `MOST_AGREEING`.
     agreeing: u8,
@@ -27,11 +35,14 @@ pub(super) struct Lag {
 /// Shortest and longest recent lag between reception and delivery.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Delivered {
+    /// Shortest recent lag, not negative: a message was received at least this long before delivery.
     shortest: Span,
+    /// Longest recent lag.
     longest: Span,
 }
 
 impl Lag {
+    /// State before the first line: nothing is known of the lag.
     pub(super) fn new() -> Lag {
         Lag { recent: [Span::ZERO; RECENT], count: 0, next: 0, agreeing: 0 }
     }
@@ -53,6 +64,8 @@ impl Lag {
     /// Time of reception of a message whose only time is `at`, and how much earlier it may have been received.
     /// `second` is the UTC second in the message, if it has one.
     pub(super) fn resolve(&mut self, at: Time, delivered: Delivered, second: Option<u32>) -> (Time, Span) {
+        // Seconds from the transmission to the claimed time, modulo a minute: near 0 (or 60) if `at` is when the
+        // message was received.
         let off = second.map(|second| (at.seconds() - i64::from(second)).rem_euclid(60));
         let agrees = off.map(|off| off <= SAME_SECOND || 60 - SAME_SECOND <= off);
         match agrees {

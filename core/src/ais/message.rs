@@ -1,4 +1,8 @@
 //! The content of AIS messages (ITU-R M.1371-5), by type. "Not available" and impossible values become `None`.
+//!
+//! The numbers below are positions and widths of fields in bits, counted from 0, as in the tables of ITU-R M.1371-5,
+//! annex 8. Latitude and longitude are in 1/10 000 minute, speed in 0.1 kn and course in 0.1°, unless a function says
+//! otherwise.
 
 use super::bits::Bits;
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};
@@ -85,6 +89,7 @@ pub(super) fn base_station_clock(bits: &Bits) -> Option<Time> {
     )
 }
 
+/// Types 1-3. Status 15 means "not defined".
 fn class_a(bits: &Bits, kind: u8) -> Position {
     let status = bits.unsigned(38, 4).filter(|status| *status != 15);
     Position::from_units(
@@ -98,6 +103,7 @@ fn class_a(bits: &Bits, kind: u8) -> Position {
     )
 }
 
+/// Types 18 and 19, which have the same layout up to the UTC second. Class B sends no navigational status.
 fn class_b(bits: &Bits, kind: u8) -> Position {
     Position::from_units(
         Class::B,
@@ -110,6 +116,7 @@ fn class_b(bits: &Bits, kind: u8) -> Position {
     )
 }
 
+/// Types 4 and 11.
 fn base_station(bits: &Bits, kind: u8) -> Position {
     Position::from_units(Class::Unknown, kind, lat_lon(bits, 79), None, None, None, None)
 }
@@ -132,6 +139,7 @@ fn aircraft(bits: &Bits) -> Position {
 fn long_range(bits: &Bits) -> Position {
     let status = bits.unsigned(40, 4).filter(|status| *status != 15);
     let place = bits.signed(44, 18).zip(bits.signed(62, 17));
+    // 1/10 minute in 1/10 000 minute.
     let place = place.map(|(lon, lat)| (lat * 1000, lon * 1000));
     let knots = bits.unsigned(79, 6).filter(|knots| *knots != 63);
     let degrees = bits.unsigned(85, 9).filter(|degrees| *degrees < 360);
@@ -146,6 +154,8 @@ fn long_range(bits: &Bits) -> Position {
     )
 }
 
+/// Latitude and longitude in 1/10 000 minute; `None` if the message ends before them, or if one is out of range, as 91
+/// N and 181 E are, which stand for "not available".
 fn lat_lon(bits: &Bits, start: usize) -> Option<(i32, i32)> {
     let (lon, lat) = bits.signed(start, 28).zip(bits.signed(start + 28, 27))?;
     Some((lat, lon)).filter(in_range)
@@ -168,25 +178,30 @@ fn operates(bits: &Bits, second: usize) -> bool {
     bits.unsigned(second, 6) != Some(INOPERATIVE)
 }
 
+/// Whether both are possible: up to 90° and 180°.
 fn in_range((lat, lon): &(i32, i32)) -> bool {
     lat.abs() <= 90 * 600_000 && lon.abs() <= 180 * 600_000
 }
 
+/// Speed in 0.1 kn; 1022 means 102.2 kn or more, and 1023 "not available".
 fn speed(bits: &Bits, start: usize) -> Option<u16> {
     let tenths = bits.unsigned(start, 10)?;
     (tenths != 1023).then_some(tenths as u16)
 }
 
+/// Course in 0.1°; from 3600 on it is "not available" or impossible.
 fn course(bits: &Bits, start: usize) -> Option<u16> {
     let tenths = bits.unsigned(start, 12)?;
     (tenths < 3600).then_some(tenths as u16)
 }
 
+/// True heading in 0.1°, sent in whole degrees; 511 means "not available".
 fn heading(bits: &Bits, start: usize) -> Option<u16> {
     let degrees = bits.unsigned(start, 9)?;
     (degrees < 360).then_some(degrees as u16 * 10)
 }
 
+/// Distances from the antenna in metres; `None` if all four are 0, which means "not available".
 fn dimensions(bits: &Bits, start: usize) -> Option<Dimensions> {
     let dimensions = Dimensions {
         bow: bits.unsigned(start, 9)? as u16,
@@ -197,11 +212,13 @@ fn dimensions(bits: &Bits, start: usize) -> Option<Dimensions> {
     (dimensions != Dimensions::default()).then_some(dimensions)
 }
 
+/// Ship and cargo type, 1-99; `None` for 0 ("not available") and for the reserved types from 100 on.
 fn ship_type(bits: &Bits, start: usize) -> Option<u8> {
     let kind = bits.unsigned(start, 8)?;
     (1..=99).contains(&kind).then_some(kind as u8)
 }
 
+/// Type 5. An IMO number of more than seven digits, and draught 0, count as not available.
 fn voyage(bits: &Bits) -> Static {
     let imo = bits.unsigned(40, 30);
     let draught = bits.unsigned(294, 8).filter(|draught| *draught != 0);
@@ -231,6 +248,7 @@ pub(super) fn possible_eta(month: u32, day: u32, hour: u32, minute: u32) -> Opti
     Some((month as u8, day as u8, hour as u8, minute as u8))
 }
 
+/// The static half of type 19, which has no call sign.
 fn class_b_extended(bits: &Bits) -> Static {
     Static {
         class: Some(Class::B),
@@ -261,6 +279,7 @@ fn static_data(bits: &Bits, mmsi: Mmsi) -> Option<Static> {
     }
 }
 
+/// Type 21. Its name is the first 20 characters; the extension of longer names is not read.
 fn aid(bits: &Bits) -> Aid {
     let kind = bits.unsigned(38, 5).filter(|kind| *kind != 0);
     Aid {

@@ -95,14 +95,21 @@ pub enum Class {
 /// A position report. Values are kept in the units of the radio message, so that a report is small and compares exactly.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Position {
+    /// Latitude in 1/10 000 minute, or `NO_POSITION`.
     lat: i32,
+    /// Longitude in 1/10 000 minute, or `NO_POSITION`.
     lon: i32,
+    /// Speed over ground in 0.1 kn, or `NO_SPEED`.
     sog: u16,
+    /// Course over ground in 0.1°, or `NO_SPEED`.
     cog: u16,
+    /// True heading in 0.1°, or `NO_SPEED`.
     heading: u16,
+    /// Navigational status 0-14, or `NO_STATUS`.
     status: u8,
-    /// Resolution of the position (metres) and of the time (seconds), encoded by [`coarse`].
+    /// Resolution of the position (metres), encoded by [`coarse`]; 0 if it is fine enough for every use.
     place_code: u8,
+    /// Resolution in time (seconds), encoded in the same way.
     time_code: u8,
     /// Class of the transponder that sent it.
     pub class: Class,
@@ -112,9 +119,13 @@ pub struct Position {
 
 /// Latitude and longitude units in one degree; one unit is 1/10 000 minute.
 pub const UNITS_PER_DEGREE: f64 = 600_000.0;
+/// Marks an absent latitude or longitude; outside the range of either.
 const NO_POSITION: i32 = i32::MAX;
+/// Latitude and longitude of a report without a position.
 const NOWHERE: (i32, i32) = (NO_POSITION, NO_POSITION);
+/// Marks an absent speed, course or heading.
 const NO_SPEED: u16 = u16::MAX;
+/// Marks an absent navigational status.
 const NO_STATUS: u8 = u8::MAX;
 /// Position resolution of the long-range report (type 27): 0.1 minute of arc. Metres.
 const LONG_RANGE_METRES: f64 = 185.2;
@@ -122,6 +133,7 @@ const LONG_RANGE_METRES: f64 = 185.2;
 /// Position steps finer than this are treated as exact: antenna offsets and clock errors are larger. Metres.
 const FINEST_METRES: f64 = 10.0;
 
+/// Resolution that a message type has by itself, encoded; 0 for all but the long-range report.
 fn place_code(message_type: u8) -> u8 {
     if message_type == 27 { coarse(LONG_RANGE_METRES) } else { 0 }
 }
@@ -131,6 +143,7 @@ fn coarse(value: f64) -> u8 {
     value.max(0.0).sqrt().ceil().min(255.0) as u8
 }
 
+/// Decodes what [`coarse`] encoded: at least the original value.
 fn fine(code: u8) -> f64 {
     f64::from(code) * f64::from(code)
 }
@@ -166,6 +179,7 @@ impl Position {
         Position {
             lat,
             lon,
+            // The limits are where rounding to tenths would reach "not available" (102.3 kn) or 360°.
             sog: tenths(sog_knots, 102.25),
             cog: tenths(cog_degrees, 359.95),
             heading: tenths(heading_degrees, 359.95),

@@ -25,8 +25,13 @@ pub(super) enum Unframed {
 }
 
 /// Reads the sentence that starts with the `!` or `$` at the head of `bytes`.
+/// Fails with `NoAddress` if no address follows, and with `Broken` if the checksum is missing or wrong.
+///
+/// # Panics If `bytes` is empty.
 pub(super) fn frame(bytes: &[u8]) -> Result<Sentence<'_>, Unframed> {
     let body = &bytes[1..];
+    // An address ends within a few bytes or not at all; without a bound, a line of noise would be searched once for
+    // each `!` in it.
     let head = &body[..body.len().min(12)];
     let comma = head.iter().position(|byte| matches!(byte, b',' | b'*'));
     let address = &body[..comma.ok_or(Unframed::NoAddress)?];
@@ -54,12 +59,15 @@ pub(super) fn is_vdm(address: &[u8]) -> bool {
 pub(super) struct Vdm<'a> {
     /// Whether it is VDO, about the receiving station itself.
     pub(super) own: bool,
+    /// Number of parts of the message, 1-9.
     pub(super) total: u8,
+    /// Number of this part, 1..=`total`.
     pub(super) number: u8,
     /// Sequence id 0-9 shared by the parts of a message; often missing.
     pub(super) sequence: Option<u8>,
     /// Radio channel: `A`, `B`, `1`, `2` or another character; 0 if missing.
     pub(super) channel: u8,
+    /// Six-bit characters; not checked here.
     pub(super) payload: &'a [u8],
     /// Padding bits at the end of the payload, 0-5.
     pub(super) fill: u8,
@@ -67,6 +75,7 @@ pub(super) struct Vdm<'a> {
 
 impl<'a> Vdm<'a> {
     /// Reads the fields of a sentence that [`is_vdm`] accepted.
+    /// Fails with `Fields` or `PartNumbers`.
     pub(super) fn read(sentence: &Sentence<'a>) -> Result<Vdm<'a>, Reject> {
         let mut rest = sentence.content.get(6..).ok_or(Reject::Fields)?;
         let comma = |byte: &u8| *byte == b',';
@@ -79,6 +88,7 @@ impl<'a> Vdm<'a> {
         };
         let (total, number) = (field(), field());
         let (sequence, channel) = (field(), field());
+        // From the end: a damaged payload may contain commas, and its characters are judged later.
         let end = rest.iter().rposition(comma);
         let (payload, rest) = rest.split_at(end.ok_or(Reject::Fields)?);
         let rest = &rest[1..];
@@ -91,6 +101,7 @@ impl<'a> Vdm<'a> {
             digits => Some(small(digits).ok_or(Reject::Fields)?),
         };
         let fill = match rest {
+            // Some senders leave the fill field empty.
             [] => 0,
             [fill @ b'0'..=b'5'] => fill - b'0',
             _ => return Err(Reject::Fields),
@@ -115,6 +126,7 @@ fn small(digits: &[u8]) -> Option<u8> {
 
 /// XOR of all bytes, the checksum of NMEA 0183.
 pub(super) fn xor(bytes: &[u8]) -> u8 {
+    // Eight bytes at a time: every sentence is summed, and this is several times as fast.
     let words = bytes.chunks_exact(8);
     let tail = words.remainder().iter().fold(0, |sum, byte| sum ^ byte);
     let sum = words.fold(0, |sum, word| {

@@ -1,4 +1,7 @@
 //! The name of a station as feeds write it.
+//!
+//! Feeds name stations in TAG field `s`, in the suffix of the US Coast Guard form, in `$PGHP` lines, and in JSON
+//! objects.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +10,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[repr(align(8))]
 pub(super) struct StationText {
+    /// The name, padded with zeros.
     bytes: [u8; 23],
+    /// Length of the name, 0-23.
     len: u8,
 }
 
@@ -23,10 +28,12 @@ impl StationText {
         station
     }
 
+    /// The name; empty if the feed does not give one.
     pub(super) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
     }
 
+    /// Whether the feed does not give a name.
     pub(super) fn is_empty(&self) -> bool {
         self.len == 0
     }

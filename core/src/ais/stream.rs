@@ -1,4 +1,8 @@
 //! The sentences of one source, each with the time and station given on its own line or on a line before it.
+//!
+//! A line may hold several sentences, text before and after them, and TAG blocks. Some of what it says applies to later
+//! lines: a TAG block or `$PGHP` line on its own, the other members of a TAG group, and the receiver's clock. [`Scan`]
+//! walks through one line, [`Stream`] is what is remembered between lines.
 
 use std::hash::Hasher;
 
@@ -28,15 +32,21 @@ const COUNTERS: u8 = 3;
 /// State of one source that affects how later lines are read.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stream {
+    /// Clock of the times before sentences that name no zone.
     local: LocalClock,
+    /// Clock and position of the source's own GNSS receiver.
     gnss: Gnss,
+    /// How late the source delivers.
     pub(super) lag: Lag,
     /// Time and station from a `$PGHP` line, for the next sentence.
     gatehouse: Option<(Time, StationText)>,
     /// TAG block that was alone on its line, for the next sentence.
     lone: Option<Tag>,
+    /// Fields of the TAG groups seen last; at most `GROUPS`.
     groups: Vec<Tag>,
+    /// Place in `groups` that the next new group takes once all are in use.
     next_group: usize,
+    /// Sample counters in a row, 0..=`COUNTERS`; once it is full, it stays full.
     counters: u8,
     /// Own clocks by hash of the station name; key 0 is the clock of the source as a whole.
     clocks: FxHashMap<u64, Time>,
@@ -45,16 +55,20 @@ pub(super) struct Stream {
 /// One AIS sentence with what is known about its reception.
 #[derive(Clone, Copy)]
 pub(super) struct Heard<'a> {
+    /// The fields of the sentence.
     pub(super) vdm: Vdm<'a>,
+    /// Best time claimed for it; `None` without any.
     pub(super) time: Option<(TimeBasis, Time)>,
     /// The likely lag of `time`, if it seems to be the time of delivery and not of reception.
     pub(super) delivered: Option<Delivered>,
+    /// Station that heard it; empty if unknown.
     pub(super) station: StationText,
     /// TAG group id, if the sentence belongs to a group.
     pub(super) group: Option<u32>,
 }
 
 impl Stream {
+    /// State before the first line of a source whose local times are in `zone`; `None` means UTC.
     pub(super) fn new(zone: Option<TimeZone>) -> Stream {
         Stream {
             local: LocalClock::new(zone),
@@ -86,6 +100,7 @@ impl Stream {
     /// Records a clock reading from this station.
     pub(super) fn set_clock(&mut self, station: &StationText, time: Time) {
         let key = clock_key(station);
+        // Station names come from the air, so the table has a limit. Known stations keep their clocks.
         if self.clocks.len() < MAX_CLOCKS || self.clocks.contains_key(&key) {
             self.clocks.insert(key, time);
         }
@@ -123,6 +138,8 @@ impl Stream {
     }
 
     /// The receiver's time after the sentence, unless this source writes sample counters there.
+    /// Some receivers (rtl-ais) write a 48 kHz sample counter after the checksum, which passes through the range of
+    /// UNIX times. A station beside the number shows that it is a time.
     fn trailing(&mut self, suffix: &Suffix) -> Option<Time> {
         if suffix.counter {
             self.counters = COUNTERS.min(self.counters + 1);
@@ -165,16 +182,22 @@ fn suffix(sentence: &Sentence<'_>) -> Suffix {
 
 /// Iterates over the sentences of one line.
 pub(super) struct Scan<'a> {
+    /// What has not been read.
     rest: &'a [u8],
     /// Text before the first sentence, until it has been read as a time.
     before: &'a [u8],
+    /// Time before the first sentence; applies to all sentences of the line.
     prefix: Option<Time>,
+    /// TAG block for the next sentence.
     tag: Option<Tag>,
+    /// Whether the line has a sentence or a TAG block, good or damaged.
     found: bool,
+    /// Whether `before` has been cut off.
     begun: bool,
 }
 
 impl<'a> Scan<'a> {
+    /// A scan at the start of a line.
     pub(super) fn new(line: &'a [u8]) -> Scan<'a> {
         Scan { rest: line, before: &[], prefix: None, tag: None, found: false, begun: false }
     }
@@ -211,12 +234,14 @@ impl<'a> Scan<'a> {
                         self.other(&sentence, stream, counts);
                     }
                 }
+                // A stray `!` or `$` in other text.
                 Err(Unframed::NoAddress) => self.rest = &self.rest[1..],
                 Err(Unframed::Broken { vdm, reason }) => {
                     self.found = true;
                     counts.reject(reason);
                     if vdm {
                         counts.sentences += 1;
+                        // They were meant for the damaged sentence, not for the next one.
                         (stream.gatehouse, stream.lone, self.tag) = (None, None, None);
                     } else {
                         counts.other_sentences += 1;
@@ -242,6 +267,7 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// Reads the TAG block at the head of the line. One that is damaged is counted, and the sentence after it is read.
     fn tag_block(&mut self, stream: &mut Stream, counts: &mut Counts) {
         let body = &self.rest[1..];
         let Some(end) = memchr(b'\\', body) else {
@@ -249,6 +275,7 @@ impl<'a> Scan<'a> {
             self.rest = body;
             return;
         };
+        // If no sentence follows, the backslash found may open the next block and not close this one.
         let closed = matches!(body.get(end + 1), None | Some(b'!' | b'$'));
         match Tag::read(&body[..end]) {
             Some(tag) => {
@@ -264,6 +291,7 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// Joins a sentence with everything that is known of its reception. Fails if its fields cannot be read.
     fn heard(&mut self, sentence: &Sentence<'a>, stream: &mut Stream) -> Result<Heard<'a>, Reject> {
         let lone = stream.lone.take();
         let tag = self.tag.take().or(lone).unwrap_or_default();
@@ -277,6 +305,7 @@ impl<'a> Scan<'a> {
             (None, None, Some(time)) => Some((TimeBasis::Receiver, time)),
             (None, None, None) => None,
         };
+        // A wrapper says when the sentence was received, and the suffix then says when it was delivered.
         let said = tag.time.or(gatehouse.map(|(time, _)| time));
         if let (Some(received), Some(delivered)) = (said, suffix.time) {
             stream.lag.learn(received, delivered);
@@ -286,6 +315,7 @@ impl<'a> Scan<'a> {
         Ok(Heard { vdm, time, delivered, station: tag.station.or(suffix.station).or(base), group: tag.group })
     }
 
+    /// Time before the first sentence, read on first use: most lines have a better one.
     fn prefix_time(&mut self, stream: &mut Stream) -> Option<Time> {
         if !self.before.is_empty() {
             self.prefix = stream.local.prefix(self.before);
@@ -294,6 +324,7 @@ impl<'a> Scan<'a> {
         self.prefix
     }
 
+    /// Reads a sentence that is not AIS for what it says about time: `$PGHP`, and the GNSS sentences.
     fn other(&mut self, sentence: &Sentence<'_>, stream: &mut Stream, counts: &mut Counts) {
         let tag = self.tag.take().unwrap_or_default();
         if sentence.address == b"PGHP" {

@@ -1,4 +1,7 @@
 //! TAG blocks of NMEA 4.10 and IEC 61162-450: time, station and group of the sentence that follows.
+//!
+//! A TAG block precedes its sentence, between backslashes: `\s:2573555,c:1707873398*05\!BSVDM,…`. Keys other than
+//! `c` (time), `s` (station) and the two forms of a group are skipped. The block has a checksum of its own.
 
 use memchr::memchr;
 use serde::{Deserialize, Serialize};
@@ -47,6 +50,7 @@ impl Tag {
                     let id = value.rsplit(|byte| *byte == b'-').next();
                     tag.group = id.and_then(number);
                 }
+                // IEC 61162-450 writes sentence number, `G` and number of sentences as the key.
                 [b'0'..=b'9', middle @ .., b'0'..=b'9'] if middle.contains(&b'G') => {
                     tag.group = number(value);
                 }
@@ -57,6 +61,7 @@ impl Tag {
     }
 
     /// Fills the absent fields from another block of the same group.
+    /// The fields of this block win.
     pub(super) fn or(self, other: Tag) -> Tag {
         Tag {
             time: self.time.or(other.time),
@@ -69,9 +74,11 @@ impl Tag {
 /// The fields after a leading `g`; `None` if the block does not start with one.
 fn after_group(fields: &[u8]) -> Option<&[u8]> {
     let comma = memchr(b',', fields.strip_prefix(b"g:")?)?;
+    // Two bytes for `g:`, and one for the comma itself.
     fields.get(comma + 3..)
 }
 
+/// A decimal number of at most 32 bits; `None` for anything else.
 fn number(digits: &[u8]) -> Option<u32> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }

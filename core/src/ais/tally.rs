@@ -1,4 +1,7 @@
 //! Counts by source: lines, sentences, messages by type, and rejects by reason.
+//!
+//! Nothing that comes from the air is an error of the program. What cannot be used is dropped, and its count is what
+//! the operator sees in summaries, in `status` and in the metrics. Counts are part of snapshots and only ever grow.
 
 use serde::{Deserialize, Serialize};
 
@@ -140,6 +143,7 @@ pub struct Counts {
     pub reports_by_type: [u64; 28],
     /// Messages without any known time, by type; they are included in `reports_by_type` but gave no report.
     pub untimed: [u64; 28],
+    /// Rejects by reason, in order of declaration.
     rejects: [u64; Reject::ALL.len()],
 }
 
@@ -160,10 +164,12 @@ impl Counts {
         self.untimed.iter().sum()
     }
 
+    /// Counts one reject.
     pub(super) fn reject(&mut self, reason: Reject) {
         self.rejects[reason as usize] += 1;
     }
 
+    /// Adds the counters of another source.
     fn add(&mut self, other: &Counts) {
         self.lines += other.lines;
         self.sentences += other.sentences;
@@ -186,10 +192,12 @@ impl Counts {
 /// The counters of all sources.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
+    /// By [`SourceId`].
     sources: Vec<Counts>,
 }
 
 impl Tally {
+    /// Counters at zero for this many sources.
     pub(super) fn new(sources: usize) -> Tally {
         Tally { sources: vec![Counts::default(); sources] }
     }
@@ -213,6 +221,9 @@ impl Tally {
         self.sources.resize(count.max(self.sources.len()), Counts::default());
     }
 
+    /// Counters of one source.
+    ///
+    /// # Panics If the decoder does not know the source.
     pub(super) fn source_mut(&mut self, index: usize) -> &mut Counts {
         &mut self.sources[index]
     }

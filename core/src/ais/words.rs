@@ -1,4 +1,7 @@
 //! Maps the words used in CSV recordings to AIS codes.
+//!
+//! The words are those of the Danish Maritime Authority, which writes out what AIS sends as numbers. NOAA writes
+//! numbers, with types of its own in older years. A word that is not listed counts as not available.
 
 /// The field, unless it is empty, `Unknown`, `Undefined` or `Unknown value`.
 pub(super) fn said(text: &[u8]) -> Option<&[u8]> {
@@ -9,10 +12,15 @@ pub(super) fn said(text: &[u8]) -> Option<&[u8]> {
 /// Kind of station that sent the report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Mobile {
+    /// Class A.
     A,
+    /// Class B.
     B,
+    /// Base station.
     Base,
+    /// Aid to navigation.
     Aid,
+    /// Any other station, and rows that do not say.
     Other,
 }
 
@@ -29,6 +37,8 @@ pub(super) fn mobile(text: &[u8]) -> Mobile {
 }
 
 /// Navigational status 0-14 from a number (`5`, `5.0`) or from words.
+/// Words are compared by their beginning, so that spellings that differ at the end are known. `None` for 15 and for
+/// anything else.
 pub(super) fn status(text: &[u8]) -> Option<u8> {
     let words: [(&[u8], u8); 12] = [
         (b"under way using engine", 0),
@@ -63,10 +73,12 @@ pub(super) fn status(text: &[u8]) -> Option<u8> {
 }
 
 /// Ship type 1-99 from a number (including the codes 1001-1025 of older MarineCadastre years) or from words.
+/// `None` for 0, for types from 100 on, and for words that are not listed.
 pub(super) fn ship_type(text: &[u8]) -> Option<u8> {
     if let Some(code) = code(text) {
         return match code {
             1..=99 => Some(code as u8),
+            // Vessel groups of older MarineCadastre years: fishing, cargo, passenger, tanker, pleasure, sailing, military, tug.
             1001 | 1002 => Some(30),
             1003 | 1004 | 1016 => Some(70),
             1012..=1015 => Some(60),

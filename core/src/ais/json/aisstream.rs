@@ -1,4 +1,8 @@
 //! aisstream.io: an envelope with the service's time around one message, in which "not available" has the values of the radio message.
+//!
+//! Field names follow the service's published models (ais-message-models). A message may have any subset of the fields
+//! of its type; positions and speeds are in degrees and knots. `MetaData` repeats what the message says, but for the
+//! service's own time, which Go prints as `2026-04-25 09:47:25.26746452 +0000 UTC`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,27 +20,36 @@ use crate::ais::station::StationText;
 use crate::ais::tally::Reject;
 use crate::base::units::Mmsi;
 
+/// The outermost object.
 #[derive(Deserialize)]
 struct Envelope<'a> {
+    /// Name of the type; must equal the key of the message.
     #[serde(borrow, rename = "MessageType")]
     message_type: Text<'a>,
+    /// The service's own data; may be missing.
     #[serde(borrow, default, rename = "MetaData")]
     meta_data: Option<MetaData<'a>>,
+    /// The message itself.
     #[serde(borrow, rename = "Message")]
     message: Message<'a>,
 }
 
+/// What the service adds.
 #[derive(Deserialize)]
 struct MetaData<'a> {
+    /// Sender; used only if the message has none that is valid.
     #[serde(rename = "MMSI", default)]
     mmsi: Whole,
+    /// When the service received the message.
     #[serde(borrow, default)]
     time_utc: Text<'a>,
 }
 
 /// The one message of an envelope, keyed by the name of its type.
 struct Message<'a> {
+    /// Name of the type, such as `PositionReport`.
     name: Cow<'a, str>,
+    /// The fields; boxed, because there are many and most are absent.
     content: Box<Content<'a>>,
 }
 
@@ -44,10 +57,13 @@ struct Message<'a> {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Head {
+    /// AIS message type 1-27.
     #[serde(rename = "MessageID")]
     message_id: Whole,
+    /// MMSI of the sender.
     #[serde(rename = "UserID")]
     user_id: Whole,
+    /// False marks a message that must not be used.
     #[serde(rename = "Valid")]
     valid: Flag,
 }
@@ -61,15 +77,23 @@ struct Content<'a> {
     #[serde(rename = "UserID")]
     user_id: Whole,
     valid: Flag,
+    /// Navigational status; 15 means "not defined".
     navigational_status: Whole,
+    /// Speed in knots; 102.3 means "not available", in type 27 it is 63.
     sog: Number,
+    /// Longitude in degrees; 181 means "not available".
     longitude: Number,
+    /// Latitude in degrees; 91 means "not available".
     latitude: Number,
+    /// Course in degrees; 360 means "not available".
     cog: Number,
+    /// True heading in degrees; 511 means "not available".
     true_heading: Number,
     /// Distinguishes transmissions, together with `communication_state`.
     timestamp: Whole,
+    /// Radio state; differs between transmissions with the same content.
     communication_state: Whole,
+    /// IMO number; 0 means "not available".
     imo_number: Whole,
     #[serde(borrow)]
     call_sign: Text<'a>,
@@ -77,23 +101,31 @@ struct Content<'a> {
     name: Text<'a>,
     #[serde(borrow)]
     name_extension: Text<'a>,
+    /// Ship type, or type of aid in message 21.
     #[serde(rename = "Type")]
     kind: Whole,
+    /// Distances from the antenna.
     dimension: Option<Sides>,
+    /// Estimated arrival.
     eta: Option<Arrival>,
+    /// Draught in metres.
     maximum_static_draught: Number,
     #[serde(borrow)]
     destination: Text<'a>,
     #[serde(rename = "VirtualAtoN")]
     virtual_aid: Flag,
+    /// Safety text of type 14.
     #[serde(borrow)]
     text: Text<'a>,
+    /// Part A of type 24, name only.
     #[serde(borrow)]
     report_a: Option<PartA<'a>>,
+    /// Part B of type 24.
     #[serde(borrow)]
     report_b: Option<PartB<'a>>,
 }
 
+/// Metres from the antenna to bow (A), stern (B), port (C) and starboard (D).
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "PascalCase")]
 struct Sides {
@@ -103,6 +135,7 @@ struct Sides {
     d: Whole,
 }
 
+/// Estimated arrival in UTC, without a year.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "PascalCase")]
 struct Arrival {
@@ -112,6 +145,7 @@ struct Arrival {
     minute: Whole,
 }
 
+/// Part A of type 24.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "PascalCase")]
 struct PartA<'a> {
@@ -120,6 +154,7 @@ struct PartA<'a> {
     name: Text<'a>,
 }
 
+/// Part B of type 24.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "PascalCase")]
 struct PartB<'a> {
@@ -143,6 +178,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
                 let Some(Text(name)) = map.next_key::<Text<'de>>()? else {
                     return Err(A::Error::custom("a message is expected"));
                 };
+                // The other types have fields of other types under the same names, so only their head is read.
                 let content = match kind_of(&name, None) {
                     Some(1..=5 | 9 | 11 | 14 | 18 | 19 | 21 | 24 | 27) => Box::new(map.next_value()?),
                     _ => {
@@ -150,6 +186,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
                         Box::new(Content { message_id, user_id, valid, ..Content::default() })
                     }
                 };
+                // An envelope has one message; what follows it is ignored.
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(Message { name, content })
             }
@@ -159,6 +196,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Message<'a> {
 }
 
 /// Reads an envelope.
+/// Fails with `JsonFields` if it is malformed or marked as invalid, `UnknownType` for a name that is not known, and
+/// `Mmsi` without a valid sender.
 pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
     let Envelope { message_type, meta_data, message: Message { name, content } } = parse(text)?;
     if message_type.0 != name || content.valid.0 == Some(false) {
@@ -224,6 +263,7 @@ fn kind_of(name: &str, id: Option<i64>) -> Option<u8> {
 }
 
 impl Content<'_> {
+    /// Position of a message of this type. Values that stand for "not available" become absent.
     fn position(&self, kind: u8) -> Position {
         let operates = self.timestamp.0 != Some(i64::from(INOPERATIVE));
         let place = self.latitude.0.zip(self.longitude.0).filter(|_| operates);
@@ -245,6 +285,7 @@ impl Content<'_> {
         }
     }
 
+    /// Type 5.
     fn voyage(&self) -> Static {
         Static {
             class: Some(Class::A),
@@ -259,6 +300,7 @@ impl Content<'_> {
         }
     }
 
+    /// The static half of type 19.
     fn class_b(&self) -> Static {
         Static {
             class: Some(Class::B),
@@ -289,6 +331,7 @@ impl Content<'_> {
         })
     }
 
+    /// Type 21.
     fn aid(&self) -> Aid {
         // The extension continues a name that fills its field.
         let whole = match self.name_extension.words(LONG_NAME - NAME) {
@@ -306,6 +349,7 @@ impl Content<'_> {
 }
 
 impl Sides {
+    /// The dimensions; `None` if all are 0 or impossible.
     fn hull(&self) -> Option<Dimensions> {
         hull([self.a, self.b, self.c, self.d])
     }

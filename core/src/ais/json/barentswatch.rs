@@ -1,4 +1,7 @@
 //! BarentsWatch: all data known of a vessel in one object, any of them null, or one message identified by its `type`.
+//!
+//! Any field may be null. Times are RFC 3339; draught is in 0.1 m, and the estimated arrival has no year. Courses above
+//! 360° have been relayed, and become absent.
 
 use serde::Deserialize;
 
@@ -9,20 +12,29 @@ use crate::ais::report::TimeBasis;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static};
 use crate::ais::tally::Reject;
 
+/// The fields of every model, all optional but the MMSI.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct Vessel<'a> {
     /// `Position`, `Staticdata`, `Aton` or another; missing in the combined model.
     #[serde(borrow, rename = "type")]
     model: Text<'a>,
+    /// AIS message type; null or missing if the feed does not give it.
     message_type: Whole,
+    /// The vessel, station or aid.
     mmsi: Whole,
+    /// Time of the position, RFC 3339.
     #[serde(borrow)]
     msgtime: Text<'a>,
+    /// Degrees north.
     latitude: Number,
+    /// Degrees east.
     longitude: Number,
+    /// Knots.
     speed_over_ground: Number,
+    /// Degrees.
     course_over_ground: Number,
+    /// Degrees.
     true_heading: Number,
     navigational_status: Whole,
     imo_number: Whole,
@@ -36,23 +48,30 @@ struct Vessel<'a> {
     #[serde(borrow)]
     eta: Label<'a>,
     ship_type: Whole,
+    /// Length overall in metres.
     ship_length: Whole,
+    /// Beam in metres.
     ship_width: Whole,
+    /// Metres from the antenna to the bow; `dimension_b`, `c` and `d` are those to stern, port and starboard.
     dimension_a: Whole,
     dimension_b: Whole,
     dimension_c: Whole,
     dimension_d: Whole,
+    /// Decimetres.
     draught: Number,
+    /// `A` or `B`; `ais_class` in other models.
     #[serde(borrow)]
     report_class: Text<'a>,
     #[serde(borrow)]
     ais_class: Text<'a>,
     type_of_aids_to_navigation: Whole,
+    /// Stream that the report came from; counts as its station.
     #[serde(borrow)]
     stream: Label<'a>,
 }
 
 /// Reads an object.
+/// Fails with `JsonFields`, `Mmsi` or `UnknownType`.
 pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
     let vessel: Vessel<'_> = parse(text)?;
     let mmsi = vessel.mmsi.mmsi()?;
@@ -65,6 +84,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
         "Position" => (Body::Position(vessel.position(kind)), None),
         "Staticdata" => (Body::Static(said), None),
         "Aton" => (Body::Aid(Box::new(vessel.aid(kind))), None),
+        // The combined model: a position with whatever is known besides, or static data alone.
         "" if vessel.latitude.0.is_some() || said.is_empty() => {
             (Body::Position(vessel.position(kind)), Some(said).filter(|said| !said.is_empty()))
         }
@@ -73,12 +93,14 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
         _ => (Body::Other, None),
     };
     let time = stamp(vessel.msgtime.0.as_bytes());
+    // The time belongs to the message here: one object is the state at that time.
     let payload = payload((kind, &body, time));
     let (time, station) = (time.map(|time| (TimeBasis::Column, time)), vessel.stream.station());
     Ok(Object::Said(Box::new(Said { kind, mmsi, time, station, payload, body, more, repeated: true })))
 }
 
 impl Vessel<'_> {
+    /// Class of the transponder; `None` if neither field gives it.
     fn class(&self) -> Option<Class> {
         match (&*self.report_class.0, &*self.ais_class.0) {
             ("A", _) | ("", "A") => Some(Class::A),
@@ -87,6 +109,7 @@ impl Vessel<'_> {
         }
     }
 
+    /// The position. Impossible values become absent.
     fn position(&self, kind: u8) -> Position {
         let place = self.latitude.0.zip(self.longitude.0);
         let class = self.class().unwrap_or(Class::Unknown);
@@ -98,6 +121,7 @@ impl Vessel<'_> {
         Position::new(class, kind, place, speed, course, self.true_heading.0, status)
     }
 
+    /// The static data. Impossible values become absent.
     fn said(&self) -> Static {
         Static {
             class: self.class(),
@@ -124,6 +148,7 @@ impl Vessel<'_> {
         })
     }
 
+    /// Estimated arrival as month, day, hour and minute; `None` unless it is eight digits and possible.
     fn eta(&self) -> Option<(u8, u8, u8, u8)> {
         let [m1, m2, d1, d2, h1, h2, n1, n2] = self.eta.0.as_bytes() else {
             return None;
@@ -132,6 +157,7 @@ impl Vessel<'_> {
         values::eta([two(m1, m2), two(d1, d2), two(h1, h2), two(n1, n2)])
     }
 
+    /// The object as an aid to navigation.
     fn aid(&self, kind: u8) -> Aid {
         let place = self.latitude.0.zip(self.longitude.0);
         Aid {

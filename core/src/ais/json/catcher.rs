@@ -7,6 +7,7 @@ use super::values::parse;
 use crate::ais::tally::Reject;
 
 /// Reads an object of class `AIS`.
+/// Its decoded fields are ignored where it has sentences: versions name them differently, sentences never do.
 pub(super) fn read(text: &str) -> Result<Object<'_>, Reject> {
     let mut head: Head<'_> = parse(text)?;
     if head.nmea.is_empty() {

@@ -1,4 +1,7 @@
 //! Messages decoded by gpsd; AIS-catcher uses the same names.
+//!
+//! With `scaled: false` values are in the units of the radio message, and otherwise in degrees, knots and metres. A
+//! message may have any subset of the fields of its type.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -16,24 +19,35 @@ use crate::base::units::Mmsi;
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Where {
+    /// False if values are in units of the radio message; absent means scaled.
     scaled: Flag,
+    /// Navigational status.
     status: Whole,
+    /// Speed over ground.
     speed: Speed,
+    /// Degrees east, or message units.
     lon: Number,
+    /// Degrees north, or message units.
     lat: Number,
+    /// Degrees, or message units.
     course: Number,
+    /// Degrees.
     heading: Number,
     /// Distinguishes transmissions, together with `radio`.
     second: Whole,
+    /// Radio state of the transmission.
     radio: Whole,
 }
 
 /// A speed: a number, or gpsd's words for "not available" and "at least 102.2 kn".
 #[derive(Clone, Copy, Default)]
 enum Speed {
+    /// Not available.
     #[default]
     Absent,
+    /// At least 102.2 kn, the end of the scale.
     Most,
+    /// A speed, in knots or in message units.
     Of(f64),
 }
 
@@ -41,7 +55,9 @@ enum Speed {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Who<'a> {
+    /// As in [`Where`]; decides the unit of the draught.
     scaled: Flag,
+    /// IMO number.
     imo: Whole,
     #[serde(borrow)]
     callsign: Text<'a>,
@@ -50,18 +66,24 @@ struct Who<'a> {
     /// Name of an aid to navigation.
     #[serde(borrow)]
     name: Text<'a>,
+    /// Ship type.
     shiptype: Whole,
+    /// Metres from the antenna to the bow; the next three are those to stern, port and starboard.
     to_bow: Whole,
     to_stern: Whole,
     to_port: Whole,
     to_starboard: Whole,
+    /// Metres, or decimetres if unscaled.
     draught: Number,
     #[serde(borrow)]
     destination: Text<'a>,
     #[serde(borrow)]
     eta: Text<'a>,
+    /// Type of aid to navigation.
     aid_type: Whole,
+    /// Whether the aid is virtual.
     virtual_aid: Flag,
+    /// Safety text of type 14.
     #[serde(borrow)]
     text: Text<'a>,
 }
@@ -80,6 +102,7 @@ impl<'de> Deserialize<'de> for Speed {
 }
 
 /// Reads a message without sentences.
+/// Fails with `Mmsi`, `UnknownType` or `JsonFields`.
 pub(super) fn read(text: &str, head: &Head<'_>) -> Result<Object<'static>, Reject> {
     let mmsi = head.mmsi.mmsi()?;
     let kind: u8 = head.kind.within(1..=27).ok_or(Reject::UnknownType)?;
@@ -110,6 +133,7 @@ pub(super) fn read(text: &str, head: &Head<'_>) -> Result<Object<'static>, Rejec
 }
 
 impl Where {
+    /// The position, as the kind of station that a message type comes from.
     fn body(&self, kind: u8) -> Body {
         match kind {
             4 | 11 => Body::Base(self.position(kind)),
@@ -117,6 +141,7 @@ impl Where {
         }
     }
 
+    /// The position in degrees and knots. Values that stand for "not available" become absent.
     fn position(&self, kind: u8) -> Position {
         let in_degrees = self.scaled.0.unwrap_or(true);
         // On the air, types 9 and 27 have whole knots, and type 27 also has tenths of a minute and whole degrees.
@@ -153,6 +178,7 @@ impl Where {
 }
 
 impl Who<'_> {
+    /// Static data of types 5, 19 and 24.
     fn said(&self, kind: u8, mmsi: Mmsi) -> Static {
         // Auxiliary craft (98MID) send the mother ship's MMSI in place of their dimensions.
         let tender = kind == 24 && mmsi.0 / 10_000_000 == 98;
@@ -169,6 +195,7 @@ impl Who<'_> {
         }
     }
 
+    /// Type 21.
     fn aid(&self, position: Position) -> Aid {
         Aid {
             position,
@@ -179,6 +206,7 @@ impl Who<'_> {
         }
     }
 
+    /// The dimensions; `None` if all are 0 or impossible.
     fn hull(&self) -> Option<Dimensions> {
         hull([self.to_bow, self.to_stern, self.to_port, self.to_starboard])
     }

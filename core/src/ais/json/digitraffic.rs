@@ -1,4 +1,7 @@
 //! Digitraffic: the MQTT topic names the vessel, so the input writes topic and payload as one object.
+//!
+//! Topics are `vessels-v2/MMSI/location`, `vessels-v2/MMSI/metadata` and `vessels-v2/status`. The payload has neither
+//! the MMSI nor the class of the transponder. Values for "not available" are those of the radio message.
 
 use serde::Deserialize;
 
@@ -12,37 +15,53 @@ use crate::ais::tally::Reject;
 /// Only the topic, to find out what the payload is.
 #[derive(Deserialize)]
 struct Topic<'a> {
+    /// The MQTT topic.
     #[serde(borrow)]
     topic: Text<'a>,
 }
 
+/// Only the payload, once the topic has given its type.
 #[derive(Deserialize)]
 struct Of<P> {
+    /// The payload of the MQTT message.
     payload: P,
 }
 
+/// Payload of a `location` topic.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct Location {
+    /// UNIX time in seconds.
     time: Number,
+    /// Knots; 102.3 means "not available".
     sog: Number,
+    /// Degrees; 360 means "not available".
     cog: Number,
+    /// Navigational status; 15 means "not defined".
     nav_stat: Whole,
+    /// Degrees; 511 means "not available".
     heading: Number,
+    /// Degrees east.
     lon: Number,
+    /// Degrees north.
     lat: Number,
 }
 
+/// Payload of a `metadata` topic.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct Metadata<'a> {
+    /// UNIX time in milliseconds.
     timestamp: Number,
     #[serde(borrow)]
     destination: Text<'a>,
     #[serde(borrow)]
     name: Text<'a>,
+    /// Decimetres; 0 means "not available".
     draught: Number,
+    /// Month, day, hour and minute in 4, 5, 5 and 6 bits, as in type 5.
     eta: Whole,
+    /// Metres from the antenna to the bow; `ref_b`, `c` and `d` are those to stern, port and starboard.
     ref_a: Whole,
     ref_b: Whole,
     ref_c: Whole,
@@ -50,11 +69,13 @@ struct Metadata<'a> {
     #[serde(borrow)]
     call_sign: Text<'a>,
     imo: Whole,
+    /// Ship type.
     #[serde(rename = "type")]
     kind: Whole,
 }
 
 /// Reads an object of topic and payload.
+/// Fails with `JsonFields` if topic or payload is malformed, and with `Mmsi` if the topic has no valid one.
 pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
     let Topic { topic } = parse(text)?;
     let mut levels = topic.0.rsplit('/');
@@ -87,6 +108,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
 }
 
 impl Metadata<'_> {
+    /// The static data. Impossible values become absent.
     fn said(&self) -> Static {
         // Month, day, hour and minute packed into 20 bits.
         let part =

@@ -1,4 +1,7 @@
 //! Scans an object before it is parsed: checks size and depth, and recognises the feed.
+//!
+//! The scan is one pass over the bytes, so hostile input costs little. It looks only at the keys of the outermost object
+//! and at the value of `class`.
 
 use memchr::memchr2;
 
@@ -13,21 +16,27 @@ const MAX_DEPTH: usize = 32;
 pub(super) enum Feed {
     /// AIS-catcher or gpsd.
     Receiver,
+    /// aisstream.io.
     Aisstream,
+    /// Fintraffic's Digitraffic.
     Digitraffic,
+    /// BarentsWatch.
     BarentsWatch,
 }
 
 /// Result of the scan.
 #[derive(Debug)]
 pub(super) struct Seen<'a> {
+    /// The whole object.
     pub(super) text: &'a str,
+    /// Feed, from the first key that identifies one; `None` without such a key.
     pub(super) feed: Option<Feed>,
     /// Value of the key `class`, with escapes unresolved.
     pub(super) class: Option<&'a str>,
 }
 
 /// Scans an object. Fails if it is too large, too deep or not UTF-8.
+/// The object may still not be valid JSON.
 pub(super) fn look(line: &[u8]) -> Result<Seen<'_>, Reject> {
     if MAX_OBJECT < line.len() {
         return Err(Reject::JsonTooLarge);
@@ -79,6 +88,7 @@ fn string_end(line: &[u8], mut from: usize) -> Option<usize> {
     }
 }
 
+/// Feed that a key of the outermost object belongs to.
 fn feed_of(key: &str) -> Option<Feed> {
     match key {
         "class" | "nmea" => Some(Feed::Receiver),

@@ -1,4 +1,7 @@
 //! The fields that every message of AIS-catcher and gpsd has.
+//!
+//! AIS-catcher writes the time of reception in up to three fields, from `toa` (seconds with decimals) down to `rxtime`
+//! (`YYYYMMDDHHMMSS`, UTC). gpsd writes none, so its messages have the time of receipt.
 
 use serde::Deserialize;
 
@@ -12,17 +15,25 @@ use crate::base::time::Time;
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Head<'a> {
+    /// Sentences as heard; empty from gpsd, and if AIS-catcher is set to leave them out.
     #[serde(borrow)]
     pub(super) nmea: Vec<Text<'a>>,
+    /// AIS message type.
     #[serde(rename = "type")]
     pub(super) kind: Whole,
+    /// Sender.
     pub(super) mmsi: Whole,
+    /// Time of arrival, UNIX seconds with decimals.
     toa: Number,
+    /// Time of reception, UNIX seconds.
     rxuxtime: Number,
+    /// Time of reception, `YYYYMMDDHHMMSS` in UTC.
     #[serde(borrow)]
     rxtime: Text<'a>,
+    /// Station: a number or a text.
     #[serde(borrow)]
     station_id: Label<'a>,
+    /// Another spelling of it, used if `station_id` is absent.
     #[serde(borrow)]
     stationid: Label<'a>,
 }

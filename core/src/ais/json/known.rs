@@ -1,4 +1,6 @@
 //! Static data that a feed repeats with every position.
+//!
+//! BarentsWatch sends everything it knows of a vessel with each position. Only what is new becomes a report.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,7 @@ const MAX_KNOWN: usize = 100_000;
 /// Static data reported so far, by vessel, as hashes. Data repeated with every position are reported only when they change.
 #[derive(Default, Serialize, Deserialize)]
 pub(in crate::ais) struct Known {
+    /// Hash of the static data last reported, by MMSI; at most `MAX_KNOWN`.
     said: FxHashMap<u32, u64>,
 }
 
@@ -24,6 +27,7 @@ impl Known {
             return false;
         }
         if MAX_KNOWN <= self.said.len() {
+            // Forgetting all of them costs one repeated static report per vessel, which changes nothing.
             self.said.clear();
         }
         self.said.insert(mmsi.0, hash);

@@ -7,6 +7,10 @@
 //! | `MessageType` | aisstream.io | `MetaData.time_utc` | – |
 //! | `topic` | Digitraffic: `{"topic":"vessels-v2/MMSI/location","payload":{…}}` | `time`, `timestamp` | – |
 //! | `msgtime` | BarentsWatch | `msgtime` | `stream` |
+//!
+//! An object is recognised by the first of these keys in it, whatever its order. An object of a known feed
+//! that lacks a field, or has one of the wrong type, is rejected as a whole: the rest of it may not mean what it seems
+//! to. One of an unknown feed is counted as such.
 
 mod aisstream;
 mod barentswatch;
@@ -35,16 +39,19 @@ pub fn is_object(line: &[u8]) -> bool {
 }
 
 /// Reads a line that [`claims`] accepted.
+/// Fails with one of the JSON reasons of [`Reject`], or with `Mmsi` or `UnknownType`.
 pub(super) fn read(line: &[u8]) -> Result<Object<'_>, Reject> {
     let seen = guard::look(line)?;
     match seen.feed {
         Some(guard::Feed::Receiver) if seen.class.is_some_and(|class| class != "AIS") => {
+            // Other classes of gpsd: version, devices, position of the receiver. They must still be valid JSON.
             values::parse::<serde::de::IgnoredAny>(seen.text).map(|_| Object::Other)
         }
         Some(guard::Feed::Receiver) => catcher::read(seen.text),
         Some(guard::Feed::Aisstream) => aisstream::read(seen.text),
         Some(guard::Feed::Digitraffic) => digitraffic::read(seen.text),
         Some(guard::Feed::BarentsWatch) => barentswatch::read(seen.text),
+        // Text that is not JSON is counted as such, and not as an unknown feed.
         None => values::parse::<serde::de::IgnoredAny>(seen.text).and(Err(Reject::JsonUnknown)),
     }
 }

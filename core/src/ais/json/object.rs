@@ -25,8 +25,11 @@ pub(in crate::ais) enum Object<'a> {
 /// Sentences and how they were received.
 #[derive(Debug)]
 pub(in crate::ais) struct Sentences<'a> {
+    /// Time of reception in the object; `None` without one, and the sentences' own times count.
     pub(in crate::ais) time: Option<(TimeBasis, Time)>,
+    /// Station in the object; empty if it names none.
     pub(in crate::ais) station: StationText,
+    /// The sentences as text: one message, in one part or several.
     pub(in crate::ais) sentences: Vec<Cow<'a, str>>,
 }
 
@@ -35,11 +38,15 @@ pub(in crate::ais) struct Sentences<'a> {
 pub(in crate::ais) struct Said {
     /// Message type 1-27; 0 if the feed does not give it.
     pub(in crate::ais) kind: u8,
+    /// Sender of the message.
     pub(in crate::ais) mmsi: Mmsi,
+    /// Time in the object, and whether it is that of reception or of a database; `None` without one.
     pub(in crate::ais) time: Option<(TimeBasis, Time)>,
+    /// Station in the object; empty if it names none.
     pub(in crate::ais) station: StationText,
     /// Hash of everything sent over the air: equal for copies of one transmission.
     pub(in crate::ais) payload: u64,
+    /// Content of the message.
     pub(in crate::ais) body: Body,
     /// Static data in the same object.
     pub(in crate::ais) more: Option<Box<Static>>,

@@ -1,4 +1,8 @@
 //! The values of JSON feeds: numbers, texts and flags. They may be null or missing, but a value of another type is an error.
+//!
+//! Feeds write the same value in several ways: a name as a number, a whole number with a decimal point, a flag as 0 or 1.
+//! Each type here accepts the ways that were seen and nothing else, so that a feed that changes its format is noticed
+//! as `json_fields` and is not misread.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,6 +29,7 @@ pub(super) const CALL_SIGN: usize = 7;
 pub(super) const SAFETY_TEXT: usize = 161;
 
 /// Parses an object that the guard accepted.
+/// Fails with `JsonFields` if a field is missing or of the wrong type, and with `Json` if it is not JSON.
 pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reject> {
     serde_json::from_str(text).map_err(|error| match error.classify() {
         Category::Data => Reject::JsonFields,
@@ -54,10 +59,15 @@ pub(super) struct Label<'a>(pub(super) Cow<'a, str>);
 
 /// Any JSON value, so that each type above accepts only the kinds it lists.
 pub(super) enum Met<'a> {
+    /// Null.
     Nothing,
+    /// `true` or `false`.
     Truth(bool),
+    /// A number without a fraction or exponent.
     Whole(i64),
+    /// Any other number.
     Number(f64),
+    /// A text; borrowed unless it has escapes.
     Text(Cow<'a, str>),
 }
 
@@ -165,6 +175,7 @@ impl Label<'_> {
     /// The label as a station name: characters that are not allowed there become `_`.
     pub(super) fn station(&self) -> StationText {
         let plain = |character: char| if character.is_ascii_graphic() { character as u8 } else { b'_' };
+        // Station names are cut to 23 characters there; 32 bounds the work on a long label.
         StationText::new(&self.0.trim().chars().take(32).map(plain).collect::<Vec<u8>>())
     }
 }
@@ -176,6 +187,7 @@ impl Whole {
     }
 
     /// An MMSI of at most nine digits.
+    /// Fails with `Mmsi` if it is null, negative or longer.
     pub(super) fn mmsi(self) -> Result<Mmsi, Reject> {
         self.within(0..=999_999_999).map(Mmsi).ok_or(Reject::Mmsi)
     }
@@ -186,6 +198,7 @@ impl Whole {
     }
 
     /// An IMO number; its check digit is not checked here.
+    /// `None` unless it is 1..=9 999 999.
     pub(super) fn imo(self) -> Option<u32> {
         self.within(1..=9_999_999)
     }

@@ -1,4 +1,7 @@
 //! The time formats of feeds and recordings.
+//!
+//! A line may claim a time in a dozen ways. Whatever the way, a time outside 2000-2050 is not believed. Times are kept
+//! to the millisecond; finer decimals are cut off.
 
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -9,6 +12,7 @@ use crate::base::time::{Span, Time};
 
 /// Claimed times outside 2000-01-01..2050-01-01 are not believed: they are sample counters or come from unset clocks. Milliseconds.
 const FIRST: i64 = 946_684_800_000;
+/// End of the believed times, exclusive. Milliseconds.
 const LAST: i64 = 2_524_608_000_000;
 
 /// The time if it is within 2000-2050, otherwise `None`.
@@ -28,6 +32,7 @@ pub(super) fn unix_time(text: &[u8]) -> Option<Time> {
         whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit));
         digits += 1;
     }
+    // Nine digits reach back to 1973 in seconds; fifteen are beyond any time in milliseconds.
     if !(9..=15).contains(&digits) {
         return None;
     }
@@ -88,6 +93,7 @@ impl Civil {
         Civil::time_of_day(date, rest)
     }
 
+    /// Reads the time of day that follows a date. A fraction after a point is read, a zone is left in the rest.
     fn time_of_day((year, month, day): (i64, i64, i64), text: &[u8]) -> Option<(Civil, &[u8])> {
         let [b' ' | b'T', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = text else {
             return None;
@@ -122,13 +128,16 @@ impl Civil {
 /// The clock of a receiver that writes local time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct LocalClock {
+    /// Zone of the clock, from the settings of the input; `None` means UTC.
     #[serde(skip)]
     zone: Option<TimeZone>,
     /// Last quarter of an hour looked up, with its offset. Offsets only change on quarters.
     known: Option<(i64, Span)>,
+    /// Last moment read; `Time::MIN` before the first.
     last: Time,
 }
 
+/// Milliseconds in a quarter of an hour.
 const QUARTER: i64 = 15 * 60_000;
 
 impl LocalClock {
@@ -151,10 +160,13 @@ impl LocalClock {
         Some(time)
     }
 
+    /// The moment of a reading, believable or not. A reading in the hour left out in spring is taken as if the clock
+    /// had not been moved.
     fn resolve(&mut self, civil: Civil) -> Option<Time> {
         let Some(zone) = &self.zone else {
             return Some(civil.as_utc);
         };
+        // A zone look-up costs more than reading the rest of the line, and neighbouring lines share their offset.
         let quarter = civil.as_utc.millis().div_euclid(QUARTER);
         if let Some((known, offset)) = self.known
             && known == quarter
@@ -175,6 +187,7 @@ impl LocalClock {
             AmbiguousOffset::Fold { before, after } => {
                 let early = civil.as_utc - span(before);
                 let late = civil.as_utc - span(after);
+                // The first passage unless the clock would go back more than 5 min: then the hour is the repeated one.
                 let would_go_back = Span::from_minutes(5) < self.last - early;
                 let passed = would_go_back && self.last != Time::MIN;
                 Some(if passed { late } else { early })
@@ -183,6 +196,7 @@ impl LocalClock {
     }
 
     /// Reads the time before a sentence: UNIX time, or date and time of this clock or in the offset written after it.
+    /// Separators and brackets around it are ignored. `None` if the text is anything else.
     pub(super) fn prefix(&mut self, text: &[u8]) -> Option<Time> {
         let loose = |byte: &u8| b" \t,;|[]\"'".contains(byte);
         let start = text.iter().position(|byte| !loose(byte))?;
@@ -215,6 +229,7 @@ fn offset(text: &[u8]) -> Option<Span> {
 }
 
 /// Reads a moment in RFC 3339 or as Go prints it (`2026-04-25 09:47:25.26746452 +0000 UTC`); without an offset it is UTC.
+/// Zone names after the offset are ignored. `None` if it is malformed or outside 2000-2050.
 pub(super) fn stamp(text: &[u8]) -> Option<Time> {
     let (civil, rest) = Civil::year_first(text.trim_ascii())?;
     match rest.trim_ascii_start() {
@@ -227,6 +242,7 @@ pub(super) fn stamp(text: &[u8]) -> Option<Time> {
 }
 
 /// Reads `YYYYMMDDHHMMSS` in UTC.
+/// `None` if it is malformed or outside 2000-2050.
 pub(super) fn compact(text: &[u8]) -> Option<Time> {
     let digits: &[u8; 14] = text.try_into().ok()?;
     let part = |from: usize, to: usize| number(&digits[from..to]);
@@ -276,6 +292,7 @@ impl Suffix {
 
 /// Time and station of a Gatehouse `$PGHP` line, given the text between `$` and `*`; `None` if its date is impossible.
 pub(super) fn gatehouse(content: &[u8]) -> Option<(Time, StationText)> {
+    // Address and message type come first.
     let mut fields = content.split(|byte| *byte == b',').skip(2);
     let mut next = || fields.next().and_then(number);
     let (year, month, day) = (next()?, next()?, next()?);
@@ -287,6 +304,7 @@ pub(super) fn gatehouse(content: &[u8]) -> Option<(Time, StationText)> {
     if 1000 <= millis {
         return None;
     }
+    // Country and region come before the MMSI of the base station.
     let station = fields.nth(2).map(StationText::new).unwrap_or_default();
     Some((believable(time + Span::from_millis(millis))?, station))
 }
