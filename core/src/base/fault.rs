@@ -1,4 +1,7 @@
 //! What is wrong with one setting, as found: its key, the fault, and what to write instead.
+//!
+//! Every check of settings, zones and watchlists returns all faults at once, as values. The caller knows the file and
+//! adds it, with the line; see [`Fault::below`] for the path of the key.
 
 use std::fmt;
 
@@ -26,6 +29,7 @@ impl Fault {
 
     /// The same fault, seen from the table around `path`.
     pub fn below(self, path: &str) -> Fault {
+        // An index such as `[0]` follows its table without a dot.
         let joint = if self.key.is_empty() || self.key.starts_with('[') || path.is_empty() { "" } else { "." };
         Fault { key: format!("{path}{joint}{}", self.key), ..self }
     }

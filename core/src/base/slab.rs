@@ -18,6 +18,7 @@ const TOGETHER: usize = 16;
 /// of its items, and the items.
 #[derive(Debug)]
 pub(crate) struct Slab<T> {
+    /// The items by index.
     items: Vec<T>,
     /// Number of the slab in the records of the save in progress.
     number: u32,
@@ -77,6 +78,7 @@ impl<T: Serialize> Slab<T> {
         into.append(&mut self.early);
         while !self.unsaved.is_empty() && into.len() < length {
             let start = self.unsaved.start;
+            // A record ends at `TOGETHER` items, or before an item that was saved early.
             let ahead = &self.done[start..(start + TOGETHER).min(self.unsaved.end)];
             let count = ahead.iter().position(|done| *done).unwrap_or(ahead.len());
             if 0 < count {
@@ -91,6 +93,8 @@ impl<T: Serialize> Slab<T> {
         !self.unsaved.is_empty()
     }
 
+    /// Saves an item before its turn, because it is about to change. Kept out of line: it is rare, and every change of
+    /// an item passes the check before it.
     #[cold]
     #[inline(never)]
     fn save_early(&mut self, index: usize) {
@@ -100,6 +104,7 @@ impl<T: Serialize> Slab<T> {
     }
 }
 
+/// Writes one record: number of the slab, index of the first item, number of items, and the items.
 fn put_record<T: Serialize>(number: u32, first: usize, items: &[T], into: &mut Vec<u8>) {
     put(&(number, first as u32, items.len() as u32), into);
     items.iter().for_each(|item| put(item, into));
@@ -107,6 +112,7 @@ fn put_record<T: Serialize>(number: u32, first: usize, items: &[T], into: &mut V
 
 impl<T: DeserializeOwned + Default> Slab<T> {
     /// Makes room for this many items of a snapshot.
+    /// Their values are the default until their records come.
     pub(crate) fn begin_restore(&mut self, count: usize) {
         self.items.clear();
         self.items.resize_with(count, T::default);
@@ -114,6 +120,7 @@ impl<T: DeserializeOwned + Default> Slab<T> {
     }
 
     /// Takes the next item from a record of a snapshot.
+    /// Fails as [`Slab::check_item`] does.
     pub(crate) fn restore_item(&mut self, index: u32, from: &mut &[u8]) -> Result<(), Damaged> {
         self.items[index as usize] = self.next_item(index, from)?;
         Ok(())
@@ -124,6 +131,7 @@ impl<T: DeserializeOwned + Default> Slab<T> {
         self.next_item(index, from).map(drop)
     }
 
+    /// Reads an item and notes that it has come. Fails if its index is beyond the slab or came before.
     fn next_item(&mut self, index: u32, from: &mut &[u8]) -> Result<T, Damaged> {
         let item = take(from)?;
         match self.done.get_mut(index as usize).filter(|done| !**done) {
@@ -151,6 +159,7 @@ impl<T> Index<usize> for Slab<T> {
 }
 
 impl<T: Serialize> IndexMut<usize> for Slab<T> {
+    /// The item may change, so it is saved first if its turn is still to come.
     fn index_mut(&mut self, index: usize) -> &mut T {
         if self.unsaved.contains(&index) {
             self.save_early(index);

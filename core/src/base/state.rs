@@ -51,6 +51,7 @@ impl Flavor for Buffer<'_> {
 }
 
 /// Takes the next value from a snapshot that was written without its length.
+/// Fails if the bytes end early or are not such a value; `from` is then unchanged.
 pub(crate) fn take<T: DeserializeOwned>(from: &mut &[u8]) -> Result<T, Damaged> {
     let (what, rest) = postcard::take_from_bytes(from).map_err(|error| Damaged(error.to_string()))?;
     *from = rest;
@@ -58,6 +59,7 @@ pub(crate) fn take<T: DeserializeOwned>(from: &mut &[u8]) -> Result<T, Damaged> 
 }
 
 /// Takes the next value from a snapshot.
+/// Fails if the bytes end early, are not such a value, or are more than it.
 pub(crate) fn unpack<T: DeserializeOwned>(from: &mut &[u8]) -> Result<T, Damaged> {
     let cut = || Damaged("truncated".to_owned());
     let (length, rest) = from.split_first_chunk::<8>().ok_or_else(cut)?;
@@ -104,10 +106,12 @@ pub(crate) mod shared {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    /// Writes the value itself. A restored value is no longer shared.
     pub(crate) fn serialize<T: Serialize, S: Serializer>(what: &Arc<T>, to: S) -> Result<S::Ok, S::Error> {
         what.as_ref().serialize(to)
     }
 
+    /// Reads a value that has one holder.
     pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Arc<T>, D::Error> {
         T::deserialize(from).map(Arc::new)
     }
@@ -118,6 +122,7 @@ pub(crate) mod json {
     use serde::de::{DeserializeOwned, Error as _};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    /// Writes the value, or its JSON as text in a format that is not for people.
     pub(crate) fn serialize<T: Serialize, S: Serializer>(what: &T, to: S) -> Result<S::Ok, S::Error> {
         if to.is_human_readable() {
             return what.serialize(to);
@@ -125,6 +130,7 @@ pub(crate) mod json {
         serde_json::to_string(what).map_err(serde::ser::Error::custom)?.serialize(to)
     }
 
+    /// Reads what `serialize` wrote. Fails if the text is not such JSON.
     pub(crate) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
         if from.is_human_readable() {
             return T::deserialize(from);
@@ -138,6 +144,7 @@ pub(crate) mod array {
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    /// Writes the items as a list.
     pub(crate) fn serialize<T: Serialize, S: Serializer, const N: usize>(
         what: &[T; N],
         to: S,
@@ -145,6 +152,7 @@ pub(crate) mod array {
         what.as_slice().serialize(to)
     }
 
+    /// Fails if the list has another length.
     pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>, const N: usize>(
         from: D,
     ) -> Result<[T; N], D::Error> {
@@ -160,16 +168,20 @@ pub(crate) mod roomy {
     /// Upper limit of the capacity restored from a snapshot; a larger one is damage.
     const MOST_ROOM: usize = 1 << 16;
 
+    /// Capacity and items, as they are written.
     #[derive(Serialize)]
     struct Ref<'a, T>(u32, &'a [T]);
 
+    /// Capacity and items, as they are read.
     #[derive(Deserialize)]
     struct Own<T>(u32, Vec<T>);
 
+    /// Writes the capacity before the items.
     pub(crate) fn serialize<T: Serialize, S: Serializer>(list: &Vec<T>, to: S) -> Result<S::Ok, S::Error> {
         Ref(list.capacity() as u32, list).serialize(to)
     }
 
+    /// Reads items into a list that has the capacity of the saved one, within bounds.
     pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
         let Own(room, items) = Own::<T>::deserialize(from)?;
         let mut list = Vec::with_capacity((room as usize).min(MOST_ROOM).max(items.len()));

@@ -1,4 +1,7 @@
 //! Numbers, distances and times as sentences write them, and suggestions for misspelt words.
+//!
+//! These are the only formats of numbers in alerts, explanations and messages, so that one value looks alike
+//! everywhere.
 
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, conversion};
@@ -50,6 +53,8 @@ pub fn elapsed(from: Time, to: Time) -> Span {
 }
 
 /// What to write instead of an unknown word: the one of `known` that was probably meant, or else all of them.
+/// It tries, in this order: the right name in another unit, the name in another case, the nearest spelling, and the
+/// name without its unit. A spelling is near up to one edit, and one more for each four letters of the name.
 pub fn advice(wrong: &str, known: &[&str]) -> String {
     // The right key in another unit is a better guess than one with similar spelling.
     let other_unit = known.iter().find_map(|name| Some((name, conversion(wrong, name)?)));

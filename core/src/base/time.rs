@@ -52,6 +52,7 @@ impl Time {
     }
 
     /// Parses RFC 3339 (`2026-03-01T04:10:00Z`, a fraction and a numeric offset allowed).
+    /// `None` for anything else. Fractions beyond milliseconds are cut off.
     pub fn parse(text: &str) -> Option<Time> {
         let stamp: jiff::Timestamp = text.parse().ok()?;
         Some(Time(stamp.as_millisecond()))
@@ -109,6 +110,7 @@ impl fmt::Display for Time {
     }
 }
 
+/// As RFC 3339 in JSON and TOML, and as milliseconds in snapshots.
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match serializer.is_human_readable() {
@@ -118,6 +120,7 @@ impl Serialize for Time {
     }
 }
 
+/// Reads what [`Serialize`] writes; any RFC 3339 time in JSON and TOML.
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
         if !from.is_human_readable() {
@@ -189,6 +192,8 @@ impl fmt::Display for Span {
     }
 }
 
+/// Saturates, so that arithmetic with [`Time::MIN`] and [`Time::MAX`] is safe; so do
+/// the other additions and subtractions.
 impl Add<Span> for Time {
     type Output = Time;
     fn add(self, span: Span) -> Time {
@@ -242,6 +247,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);
+    // Years begin in March there, so that the leap day is the last of its year.
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }

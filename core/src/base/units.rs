@@ -1,4 +1,7 @@
 //! MMSIs, and the constants that convert between units used at sea.
+//!
+//! Quantities are plain `f64`, and names say their unit: `_nm`, `_metres`, `_knots`, `_degrees`. An MMSI has a type of
+//! its own, because it is an identity and not a number.
 
 use std::fmt;
 
@@ -122,6 +125,8 @@ impl fmt::Display for Mmsi {
     }
 }
 
+/// Numbers that unprogrammed transponders send: equal digits, zero, and counting up or down. Numbers of more than nine
+/// digits are not MMSIs at all.
 fn is_placeholder(number: u32) -> bool {
     const NINE_EQUAL_DIGITS: u32 = 111_111_111;
     999_999_999 < number || number.is_multiple_of(NINE_EQUAL_DIGITS) || [123_456_789, 987_654_321].contains(&number)
@@ -151,8 +156,10 @@ mod tests {
         assert_eq!(class(970_012_345), StationClass::Distress);
         assert_eq!(class(912_345_678), StationClass::Unassigned);
         assert_eq!(class(123_456_788), StationClass::Unassigned);
-        for nobody in [0, 111_111_111, 222_222_222, 777_777_777, 999_999_999, 123_456_789, 987_654_321, 1_073_741_823] {
-            assert_eq!(class(nobody), StationClass::Placeholder, "{nobody}");
+        for placeholder in
+            [0, 111_111_111, 222_222_222, 777_777_777, 999_999_999, 123_456_789, 987_654_321, 1_073_741_823]
+        {
+            assert_eq!(class(placeholder), StationClass::Placeholder, "{placeholder}");
         }
     }
 }
