@@ -7,6 +7,7 @@ use super::position::LatLon;
 /// A grid of cells of one size. Cell numbers are only comparable within one grid.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Cells {
+    /// Cells per degree of latitude and of longitude.
     per_degree: i32,
 }
 
@@ -28,26 +29,31 @@ impl Cells {
         let columns = self.columns();
         let first = ((at.lon - aside) * f64::from(self.per_degree)).floor() as i64;
         let last = ((at.lon + aside) * f64::from(self.per_degree)).floor() as i64;
+        // A circle around a pole touches every column, and each only once.
         let last = last.min(first + columns - 1);
         (low..=high).flat_map(move |row| {
             (first..=last).map(move |step| (row * columns + (step + columns / 2).rem_euclid(columns)) as u32)
         })
     }
 
+    /// Cells around the Earth.
     fn columns(self) -> i64 {
         360 * i64::from(self.per_degree)
     }
 
+    /// Row of a latitude, from the south; clamped, so that a pole is in the last row.
     fn row(self, lat: f64) -> i64 {
         (((lat + 90.0) * f64::from(self.per_degree)).floor() as i64).clamp(0, 180 * i64::from(self.per_degree) - 1)
     }
 
+    /// Column of a longitude, from 180° W eastwards; wrapped.
     fn column(self, lon: f64) -> i64 {
         (((lon + 180.0) * f64::from(self.per_degree)).floor() as i64).rem_euclid(self.columns())
     }
 }
 
 /// Half the height and half the width of a box that contains a circle. Degrees.
+/// It is 1 % larger than the circle on the sphere, for the flattening of the Earth. Near a pole its half width is 180.
 pub fn half_box(at: LatLon, metres: f64) -> (f64, f64) {
     let reach = (metres / EARTH_RADIUS_METRES).to_degrees() * 1.01;
     let widest = (at.lat.abs() + reach).min(90.0).to_radians().cos();

@@ -23,6 +23,7 @@ pub(crate) fn spot(at: LatLon) -> Spot {
 }
 
 /// Metres east and north from `from` to `to`, by the ellipsoid's two radii halfway; for ships near each other.
+/// Works across ±180°.
 pub(crate) fn offset(from: LatLon, to: LatLon) -> (f64, f64) {
     let (sin_lat, cos_lat) = ((from.lat + to.lat) / 2.0).to_radians().sin_cos();
     let square = 1.0 - ECCENTRICITY_2 * sin_lat * sin_lat;
@@ -98,6 +99,7 @@ impl Piece {
         distance_2(self.nearest(spot), spot)
     }
 
+    /// The point at `share`, 0..=1, of the way from one end to the other.
     fn point(&self, share: f64) -> Spot {
         [
             self.from[0] + self.along[0] * share,

@@ -4,8 +4,11 @@ use csv::{ReaderBuilder, StringRecord};
 
 /// A CSV text being read.
 pub struct CsvTable<'a> {
+    /// The text without a byte order mark; needed to count empty lines.
     text: &'a str,
+    /// Splits records and cells.
     reader: csv::Reader<&'a [u8]>,
+    /// The record read last; empty before the first and after the end.
     record: StringRecord,
 }
 
@@ -29,6 +32,7 @@ impl<'a> CsvTable<'a> {
         }
         let from = usize::try_from(before.byte()).unwrap_or(usize::MAX);
         let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        // The reader skips empty lines before a record but reports the position before them.
         let empty = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
         Some(before.line() + empty.filter(|byte| **byte == b'\n').count() as u64)
     }

@@ -52,6 +52,7 @@ pub fn cpa(a: Motion, b: Motion) -> Approach {
     let (vx, vy) = (bx - ax, by - ay);
     let speed_2 = vx * vx + vy * vy;
     let seconds = match speed_2 < 1e-9 {
+        // Two ships with one velocity keep their distance, so now is as close as ever.
         true => 0.0,
         false => (-(x * vx + y * vy) / speed_2).max(0.0),
     };
@@ -85,6 +86,7 @@ impl Hull {
     /// unknown.
     fn corners(&self, origin: LatLon) -> [(f64, f64); 4] {
         let (x, y) = offset(origin, self.at);
+        // Without a length the outline is a line at best, and a negative side is a mistake.
         let sized = 0.0 < self.bow + self.stern && 0.0 <= self.bow.min(self.stern).min(self.port).min(self.starboard);
         let (Some(heading), true) = (self.heading_degrees, sized) else {
             return [(x, y); 4];
@@ -128,6 +130,7 @@ fn parted(a: &[(f64, f64); 4], b: &[(f64, f64); 4]) -> bool {
 }
 
 /// Metres from a point to a side.
+/// A side of no length is a point.
 fn to_side(point: (f64, f64), (from, to): ((f64, f64), (f64, f64))) -> f64 {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length_2 = dx * dx + dy * dy;

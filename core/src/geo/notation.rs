@@ -1,4 +1,7 @@
 //! Positions as people type them: decimal degrees, or degrees and minutes with hemispheres. What could be meant in two ways is refused.
+//!
+//! Positions reach the program from mails, plotters and radio messages, where `36-30N 009-12W` and `36 30` mean degrees
+//! and minutes, and `36.5` means degrees. A wrong guess would move a search by miles, so doubt is an error with advice.
 
 /// What to write, named in every error.
 const FORMS: &str =
@@ -41,12 +44,14 @@ pub enum NotationError {
 
 /// Marks after degrees, minutes and seconds.
 const MARKS: [char; 3] = ['°', '\'', '"'];
+/// Letters of the hemispheres, in capitals.
 const HEMISPHERES: [char; 4] = ['N', 'S', 'E', 'W'];
 
 /// Latitude or longitude as typed.
 struct Half {
     /// Negative in the south and in the west.
     degrees: f64,
+    /// Whether minutes or seconds other than 0 were given.
     has_minutes: bool,
     /// One of [`HEMISPHERES`], if given.
     hemisphere: Option<char>,

@@ -24,6 +24,7 @@ pub type Vertex = (f64, f64);
 pub fn land_within(bounds: &Bounds) -> Vec<Vec<Vertex>> {
     let rings = built_in_rings();
     let mut found = Vec::new();
+    // Bounds may continue beyond ±180°, so land is looked for one turn to either side as well.
     for turn in [-360.0, 0.0, 360.0] {
         if bounds.east < turn - 180.0 || turn + 180.0 < bounds.west {
             continue;
@@ -40,6 +41,8 @@ pub fn land_within(bounds: &Bounds) -> Vec<Vec<Vertex>> {
 }
 
 /// Clips a polygon to the bounds, edge by edge (Sutherland-Hodgman).
+/// Empty if nothing of it is within the bounds. A ring that leaves and enters again becomes one ring with edges along
+/// the bounds, which is right for filling and wrong for drawing outlines.
 fn clipped(ring: Vec<Vertex>, bounds: &Bounds) -> Vec<Vertex> {
     let apart = ring.iter().all(|(lon, _)| *lon < bounds.west)
         || ring.iter().all(|(lon, _)| bounds.east < *lon)
@@ -72,10 +75,12 @@ fn clipped(ring: Vec<Vertex>, bounds: &Bounds) -> Vec<Vertex> {
     })
 }
 
+/// Longitude of a vertex.
 fn lon(at: Vertex) -> f64 {
     at.0
 }
 
+/// Latitude of a vertex.
 fn lat(at: Vertex) -> f64 {
     at.1
 }

@@ -27,21 +27,27 @@ pub(crate) struct Fault {
 /// One polygon with its holes. Edges are straight in longitude and latitude (RFC 7946).
 #[derive(Clone, Debug)]
 pub(crate) struct Area {
+    /// Answers whether a position is inside.
     body: Body,
+    /// The rings, closed, with continuous longitudes, the outer one first.
     rings: Vec<Vec<Coord>>,
+    /// Box of the outer ring; longitudes may be beyond ±180.
     bounds: Rect,
 }
 
 /// Monotone pieces are fastest, but can only be built from rings that never touch.
 #[derive(Clone, Debug)]
 enum Body {
+    /// Rings that never touch.
     Monotone(MonotonicPolygons<f64>),
+    /// Rings that touch in single points.
     Plain(Polygon<f64>),
 }
 
 impl Area {
     /// Creates a polygon from its rings, the outer one first. Each is a list of `[longitude, latitude]` whose last
     /// position may repeat the first. An edge longer than 180° of longitude goes the short way, across ±180°.
+    /// Fails if a ring has too few positions, goes round a pole, or crosses itself or another.
     pub(crate) fn new(rings: &[Vec<[f64; 2]>]) -> Result<Area, Fault> {
         let mut unwrapped = Vec::with_capacity(rings.len());
         for ring in rings {
@@ -52,6 +58,7 @@ impl Area {
         let bounds = line.bounding_rect().ok_or_else(|| fault("it has no position"))?;
         let middle = bounds.center().x;
         for hole in unwrapped.iter_mut().skip(1) {
+            // A hole may have been drawn a whole turn away from its outer ring.
             let turns = ((middle - hole[0].x) / 360.0).round() * 360.0;
             hole.iter_mut().for_each(|c| c.x += turns);
         }
@@ -77,6 +84,7 @@ impl Area {
         })
     }
 
+    /// Whether a coordinate, with its longitude as drawn, is inside or on the border.
     fn holds_coord(&self, coord: Coord) -> bool {
         match &self.body {
             Body::Monotone(parts) => parts.intersects(&coord),
@@ -95,6 +103,7 @@ fn raw(coord: Coord) -> LatLon {
     LatLon { lat: coord.y, lon: coord.x }
 }
 
+/// A fault that is not at one place.
 fn fault(what: &str) -> Fault {
     Fault { what: what.to_owned(), advice: DRAW_AGAIN, at: None }
 }
@@ -104,6 +113,7 @@ fn fault(what: &str) -> Fault {
 pub(crate) fn cut(from: LatLon, to: LatLon, out: &mut Vec<Piece>) {
     let metres_per_degree = crate::base::units::EARTH_RADIUS_METRES.to_radians();
     let widest = from.lat.abs().min(to.lat.abs()).to_radians().cos();
+    // An edge across the equator is widest there.
     let widest = if from.lat.signum() == to.lat.signum() { widest } else { 1.0 };
     let length = ((to.lon - from.lon) * widest).hypot(to.lat - from.lat) * metres_per_degree;
     let count = (length / PIECE_METRES).ceil().max(1.0) as usize;
@@ -162,7 +172,9 @@ fn unwrap(ring: &[[f64; 2]]) -> Result<Vec<Coord>, Fault> {
 
 /// Whether rings meet in single points, which is allowed.
 enum Touch {
+    /// No two edges meet, but for neighbours at their common end.
     Never,
+    /// Some edges meet in a point.
     Somewhere,
 }
 
@@ -182,6 +194,7 @@ fn crossings(rings: &[Vec<Coord>]) -> Result<Touch, Fault> {
         let count = rings[ring_number].len() - 1;
         let envelope = rstar::RTreeObject::envelope(edge);
         for other in tree.locate_in_envelope_intersecting(&envelope) {
+            // Each pair is looked at once.
             if other.data <= edge.data {
                 continue;
             }
@@ -204,14 +217,19 @@ fn crossings(rings: &[Vec<Coord>]) -> Result<Touch, Fault> {
     Ok(touch)
 }
 
+/// How two edges meet.
 enum Meeting {
+    /// They have no point in common.
     None,
+    /// They have one point in common, which is an end of one of them.
     Touch,
+    /// They cross or overlap, at or from this longitude and latitude on.
     Cross([f64; 2]),
 }
 
 /// How two edges meet: not at all, in one point that is an end of one of them, or by crossing or overlapping.
 fn meeting(one: &Line<[f64; 2]>, two: &Line<[f64; 2]>) -> Meeting {
+    // Exact predicates: with rounding, nearly collinear edges would be said to cross.
     let side = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
         let coord = |p: [f64; 2]| geo::coord! { x: p[0], y: p[1] };
         match <f64 as geo::GeoNum>::Ker::orient2d(coord(a), coord(b), coord(c)) {
@@ -241,6 +259,7 @@ fn meeting(one: &Line<[f64; 2]>, two: &Line<[f64; 2]>) -> Meeting {
 
 /// How two edges on one straight line meet.
 fn overlap(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> Meeting {
+    // Along the longer axis, where the edge cannot be a point.
     let axis = usize::from((b[0] - a[0]).abs() < (b[1] - a[1]).abs());
     let low = a[axis].min(b[axis]).max(c[axis].min(d[axis]));
     let high = a[axis].max(b[axis]).min(c[axis].max(d[axis]));

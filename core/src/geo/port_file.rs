@@ -48,6 +48,7 @@ const COLUMN_NAMES: [&[&str]; 8] = [
 const REMOVED: &str = "REMOVE";
 
 /// Reads harbours or anchorage points from CSV text with a header. Returns all of them, or every fault.
+/// A faulty row does not stop the reading, so that all faults are known at once.
 pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
     let mut table = CsvTable::new(text);
     let header = table.next_record().map(|_| table.names()).unwrap_or_default();
@@ -59,6 +60,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
         return Err(errors);
     }
     let mut known: FxHashMap<String, Arc<str>> = FxHashMap::default();
+    // Tens of thousands of anchorage points share their names and countries.
     let mut intern = |text: &str| match known.get(text) {
         Some(same) => Arc::clone(same),
         None => Arc::clone(known.entry(text.to_owned()).or_insert_with(|| text.into())),
@@ -85,6 +87,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
         };
         let (lat, lon) = (number(0, -90.0, 90.0), number(1, -180.0, 180.0));
         let radius_nm = match (cell(4), cell(5)) {
+            // Harbour sizes of the World Port Index (SPEC, calm water): large, medium, small, and all others.
             ("", "Large") => Some(3.0),
             ("", "Medium") => Some(2.0),
             ("", "Small") => Some(1.5),

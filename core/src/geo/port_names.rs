@@ -1,4 +1,8 @@
 //! Finds the harbour that crews mean by a destination: by name, other name, UN/LOCODE, or with one letter wrong.
+//!
+//! Crews type destinations by hand, into a field of 20 characters, as a name, a UN/LOCODE, or a route of codes. The
+//! rules are tried from the strictest to the loosest. A destination that fits several harbours by the loosest rule
+//! means none: a wrong port of call is worse than none.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -33,10 +37,13 @@ const NOISE: [&str; 18] = [
 /// Harbours indexed by their names and codes.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
+    /// Harbour of each folded name, main or other.
     by_name: FxHashMap<String, u32>,
+    /// Harbour of each UN/LOCODE, five characters without its space.
     by_code: FxHashMap<String, u32>,
     /// Main names of at least `FUZZY_FROM` letters, in order of the harbours.
     long: Vec<(String, u32)>,
+    /// Folded names of all countries, which may follow the name of a port.
     countries: FxHashSet<String>,
 }
 
@@ -70,6 +77,7 @@ impl Names {
     }
 
     /// Number of the harbour that the text means; `None` if there is none.
+    /// The number is an index into the list given to [`Names::new`].
     pub(super) fn find(&self, said: &str) -> Option<u32> {
         // The last leg of a route counts: `ES ALG>MA TNG` goes to Tangier.
         let last = said.rsplit('>').find(|part| !folded(part).is_empty())?;

@@ -21,8 +21,11 @@ const ANCHORAGES: &[u8] = include_bytes!("data/anchorages.zst");
 /// All harbours and anchorage points.
 #[derive(Clone, Debug, Default)]
 pub struct Ports {
+    /// Harbours of the World Port Index, or of the file that replaces it.
     harbours: Points,
+    /// Anchorage points, or those of the file that replaces them.
     anchorages: Points,
+    /// Names of the harbours; built on the first look-up of a destination.
     names: OnceLock<Names>,
 }
 
@@ -142,7 +145,9 @@ const ROWS: usize = 360;
 /// Points of one kind and their index.
 #[derive(Clone, Debug, Default)]
 struct Points {
+    /// The points, in the order of their file.
     ports: Vec<Port>,
+    /// Index of the points in space; each has its place in `ports`.
     tree: RTree<GeomWithData<Spot, u32>>,
     /// One bit per half-degree cell: whether a point may be within `SEEN_NM`. For nearly all fixes at sea the look-up ends here.
     seen: Vec<u64>,
@@ -151,6 +156,7 @@ struct Points {
 }
 
 impl Points {
+    /// Indexes these points.
     fn new(ports: Vec<Port>) -> Points {
         let tree = (0..).zip(&ports).map(|(number, port)| GeomWithData::new(spot(port.at), number));
         let mut points = Points {
@@ -168,6 +174,7 @@ impl Points {
         for port in &self.ports {
             let (lat, lon) = (port.at.lat, port.at.lon);
             let high = SEEN_NM / 60.0 * 1.02;
+            // Meridians converge, so the box is as wide as it is at its edge nearest to the pole.
             let wide = high / (lat.abs() + high).min(89.5).to_radians().cos();
             let rows = cell_row(lat - high)..=cell_row(lat + high);
             let columns = if 89.0 < lat.abs() + high { COLUMNS } else { (wide * 2.0) as usize * 2 + 4 };
@@ -181,6 +188,7 @@ impl Points {
         }
     }
 
+    /// Whether a point may be within `SEEN_NM`. If not, none is.
     fn sees(&self, at: LatLon) -> bool {
         let cell = cell_row(at.lat) * COLUMNS + cell_column(at.lon);
         self.seen.get(cell / 64).is_some_and(|word| word >> (cell % 64) & 1 == 1)
@@ -195,6 +203,7 @@ impl Points {
 
     /// The nearest point whose circle contains the position, and the square of the chord to it.
     fn circle(&self, at: LatLon, here: Spot) -> Option<(&Port, f64)> {
+        // A circle larger than that may reach into cells that are not marked.
         if self.largest_nm <= SEEN_NM && !self.sees(at) {
             return None;
         }
@@ -228,14 +237,19 @@ fn nearer(node: &ParentNode<GeomWithData<Spot, u32>>, here: Spot, best_2: &mut f
     }
 }
 
+/// Row of a half-degree cell, from the south.
 fn cell_row(lat: f64) -> usize {
     (((lat + 90.0) * 2.0) as usize).min(ROWS - 1)
 }
 
+/// Column of a half-degree cell, from 180° W eastwards.
 fn cell_column(lon: f64) -> usize {
     (((lon + 180.0) * 2.0) as usize).min(COLUMNS - 1)
 }
 
+/// The points of a shipped file.
+///
+/// # Panics If the file is damaged.
 fn unpack(packed: &[u8]) -> Vec<Port> {
     // The files are part of the program and covered by a test, so they cannot be damaged at run time.
     let bytes = zstd::decode_all(packed).expect("the shipped ports are intact");

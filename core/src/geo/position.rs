@@ -52,6 +52,7 @@ impl LatLon {
     pub fn metres_to(self, other: LatLon) -> f64 {
         let d_lat = (other.lat - self.lat).to_radians();
         let d_lon = wrap_degrees(other.lon - self.lon).to_radians();
+        // The haversine formula: exact for short distances, where the cosine rule is not.
         let h = (d_lat / 2.0).sin().powi(2)
             + self.lat.to_radians().cos() * other.lat.to_radians().cos() * (d_lon / 2.0).sin().powi(2);
         2.0 * EARTH_RADIUS_METRES * h.sqrt().min(1.0).asin()
@@ -100,6 +101,7 @@ impl LatLon {
     }
 
     /// The position at `share` (0..=1) of the way to `other`, linear in latitude and longitude. Works across ±180°.
+    /// It is not on the geodesic, but close to it over a few miles.
     pub fn between(self, other: LatLon, share: f64) -> LatLon {
         LatLon::new(self.lat + (other.lat - self.lat) * share, self.lon + wrap_degrees(other.lon - self.lon) * share)
     }

@@ -9,12 +9,15 @@ use crate::base::time::Time;
 pub fn sun_altitude_degrees(at: LatLon, time: Time) -> f64 {
     // Days since 2000-01-01T12:00.
     let days = time.millis() as f64 / 86_400_000.0 - 10_957.5;
+    // Mean anomaly and mean longitude of the sun, then its ecliptic longitude, all in degrees before conversion.
     let anomaly = (357.528 + 0.985_600_3 * days).to_radians();
     let mean = 280.460 + 0.985_647_4 * days;
     let longitude = (mean + 1.915 * anomaly.sin() + 0.020 * (2.0 * anomaly).sin()).to_radians();
+    // Obliquity of the ecliptic.
     let tilt = (23.439 - 0.000_000_4 * days).to_radians();
     let ascension = (tilt.cos() * longitude.sin()).atan2(longitude.cos());
     let declination = (tilt.sin() * longitude.sin()).asin();
+    // Local sidereal time in degrees; with the right ascension it gives the hour angle.
     let sidereal = 280.460_618_37 + 360.985_647_366_29 * days + at.lon;
     let hour = sidereal.rem_euclid(360.0).to_radians() - ascension;
     let lat = at.lat.to_radians();

@@ -10,6 +10,7 @@ use crate::base::time::{Span, Time};
 const REACH_NM: f64 = 60.0;
 /// Time before and after its own within which a value applies.
 const REACH: Span = Span::from_hours(3);
+/// Names of the columns, all of them required.
 const COLUMNS: [&str; 4] = ["time", "lat", "lon", "wind_knots"];
 
 /// A wind file that cannot be used.
@@ -39,10 +40,14 @@ pub struct Wind {
     cells: FxHashMap<(i16, i16), Vec<Blow>>,
 }
 
+/// One value of the file.
 #[derive(Clone, Copy, Debug)]
 struct Blow {
+    /// When the wind blew.
     at: Time,
+    /// Where it blew.
     place: LatLon,
+    /// Wind speed in knots, 0-250.
     knots: f32,
 }
 
@@ -97,6 +102,8 @@ impl Wind {
         }
         let (row, column) = cell_of(position);
         // Meridians converge towards the poles.
+        // 60 nm are one degree of latitude, two of longitude at 60° and four at 75°; beyond that, values farther east
+        // or west are missed.
         let wide = if position.lat.abs() < 59.0 { 2 } else { 4 };
         let mut nearest: Option<(f64, Span, f32)> = None;
         for row in row - 1..=row + 1 {
@@ -119,6 +126,7 @@ impl Wind {
     }
 }
 
+/// Whole degrees south and west of a position.
 fn cell_of(place: LatLon) -> (i16, i16) {
     (place.lat.floor() as i16, place.lon.floor() as i16)
 }

@@ -3,6 +3,9 @@
 //! Land, and all water that Natural Earth draws as land (rivers, lakes), is 0 nm from shore. The data set has no
 //! lakes; the Caspian Sea is cut out of its land and counts as sea. It lacks islands below about 1 km, which Natural
 //! Earth has in another set.
+//!
+//! A look-up has two parts. `Land` says whether the position is on land. If not, an index of short runs of coastline,
+//! in space and not in degrees, finds the nearest piece.
 
 use std::sync::{Arc, OnceLock};
 
@@ -46,9 +49,11 @@ pub enum CoastError {
 /// Where land is, and how far away.
 #[derive(Clone, Debug)]
 pub struct Coast {
+    /// Answers whether a position is on land.
     land: Land,
     /// The end points of the coast's pieces, ring by ring.
     spots: Vec<[f32; 3]>,
+    /// Index of the pieces, a few together.
     runs: RTree<Run>,
 }
 
@@ -91,12 +96,14 @@ impl Coast {
         Coast::new(&[])
     }
 
+    /// Indexes closed rings.
     fn new(rings: &[Vec<LatLon>]) -> Coast {
         let mut spots = Vec::with_capacity(rings.iter().map(Vec::len).sum());
         let mut runs = Vec::with_capacity(spots.capacity() / RUN * 3 / 2);
         let mut pieces = Vec::new();
         for ring in rings {
             for pair in ring.windows(2) {
+                // Edges along the cut of the map are not coast: there is no shore at 180° in the middle of Chukotka.
                 match map_edge(pair[0], pair[1]) {
                     true => index(&mut pieces, &mut spots, &mut runs),
                     false => cut(pair[0], pair[1], &mut pieces),
@@ -197,10 +204,13 @@ impl Coast {
 /// Some consecutive pieces of coast, indexed by their common box.
 #[derive(Clone, Debug)]
 struct Run {
+    /// Corner of the box with the smallest coordinates.
     low: [f32; 3],
+    /// Corner of the box with the largest coordinates.
     high: [f32; 3],
     /// Index of the first piece's first end point in `spots`.
     start: u32,
+    /// Number of pieces, 1..=`RUN`.
     pieces: u8,
     /// Distance from the straight line between the ends to the farthest vertex, in metres, rounded up.
     bend: f32,
@@ -232,6 +242,7 @@ fn index(pieces: &mut Vec<Piece>, spots: &mut Vec<[f32; 3]>, runs: &mut Vec<Run>
             high: corner(f32::max),
             start: start as u32,
             pieces: part.len() as u8,
+            // The margin is for single precision.
             bend: bend as f32 + 2.0,
         });
     }
@@ -277,6 +288,7 @@ fn unpack(packed: &[u8]) -> Vec<Vec<LatLon>> {
     let bytes = zstd::decode_all(packed).expect("the shipped land is intact");
     let mut head = Numbers(&bytes);
     let (rings, counts, lons) = (head.next(), head.next(), head.next());
+    // Each part has its own run of bytes, because similar numbers side by side pack better.
     let (counts, rest) = head.0.split_at(counts as usize);
     let (lons, lats) = rest.split_at(lons as usize);
     let (mut counts, mut lons, mut lats) = (Numbers(counts), Numbers(lons), Numbers(lats));
