@@ -1,4 +1,8 @@
 //! A table of quarter-degree cells with the zones that matter in each, so that a look-up only touches what is near.
+//!
+//! Each zone is filed in all cells that it reaches. In a cell the border is known by the few pieces that can be the
+//! nearest to any position in it, so the distance is exact and costs a handful of multiplications, however long the
+//! border is.
 
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
@@ -43,6 +47,7 @@ pub(crate) enum Part {
 pub(crate) struct Cells {
     /// One bit per cell: whether it has any zone. 130 kB, so that a look-up on the open sea costs one cached load.
     filled: Vec<u64>,
+    /// The zones of each cell that has any, in order of their numbers.
     parts: FxHashMap<u32, Vec<Part>>,
 }
 
@@ -75,6 +80,7 @@ impl Cells {
         self.parts.get(&(cell as u32)).map_or(&[], Vec::as_slice)
     }
 
+    /// Files a zone in a cell. Zones come in order of their numbers.
     fn add(&mut self, cell: usize, part: Part) {
         self.filled[cell / 64] |= 1 << (cell % 64);
         self.parts.entry(cell as u32).or_default().push(part);
@@ -83,9 +89,13 @@ impl Cells {
 
 /// The job of filling the table with one zone.
 struct Task<'a> {
+    /// Number of the zone.
     zone: u16,
+    /// Its geometry.
     shape: &'a Shape,
+    /// Metres beyond the border that still matter.
     beyond: f64,
+    /// Pieces of its border or line, each with its index in the shape.
     tree: RTree<GeomWithData<Piece, u32>>,
 }
 
@@ -128,6 +138,7 @@ impl Task<'_> {
         cells.add(row * COLUMNS + column, Part::Border { zone, pieces });
     }
 
+    /// Files the zone in all cells of a block that is inside it, deeper than `EXACT_METRES`.
     fn fill_deep(&self, row: usize, column: usize, size: usize, depth: f64, cells: &mut Cells) {
         let zone = self.zone;
         for row in row..(row + size).min(ROWS) {

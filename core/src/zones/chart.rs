@@ -75,6 +75,7 @@ impl Chart {
     }
 
     /// Nautical miles to the nearest shore: 0 on land and inland water, infinite without a coastline.
+    /// On the hot path prefer [`Chart::shore_nm_within`] if a bound is known.
     pub fn shore_nm(&self, at: LatLon) -> f64 {
         self.coast.shore_nm(at)
     }

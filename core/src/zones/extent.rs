@@ -97,13 +97,18 @@ pub fn land_share(positions: &[LatLon], coast: &Coast) -> f64 {
 
 /// Edges in degrees, with continuous longitudes: `west` may be beyond ±180.
 struct Around {
+    /// Southern edge, degrees north.
     south: f64,
+    /// Northern edge, degrees north.
     north: f64,
+    /// Western edge, degrees east.
     west: f64,
+    /// Degrees from the western edge to the eastern one, 0..=360.
     width: f64,
 }
 
 impl Around {
+    /// The box around a shape, widened by its half width or radius. All zeros for a shape without pieces.
     fn of(shape: &Shape) -> Around {
         let mut ends = shape.pieces.iter().flat_map(|piece| [position(piece.from), position(piece.to())]);
         let Some(first) = ends.next() else {

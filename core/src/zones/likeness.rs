@@ -1,4 +1,7 @@
 //! Decides when two names count as one: equal after folding, or one typing error apart.
+//!
+//! The names of ships are typed by crews and by analysts. Accents, spaces and punctuation differ, and a letter is easily
+//! wrong. Watchlists and changes of identity both compare names in this way.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +28,7 @@ pub fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for c in name.chars().flat_map(char::to_uppercase) {
         match bare(c) {
+            // Letters of other scripts are kept. Combining marks are not letters and are dropped.
             "" if c.is_alphanumeric() => folded.push(c),
             bare => folded.push_str(bare),
         }
@@ -56,6 +60,7 @@ pub fn imo_check_digit_holds(imo: u32) -> bool {
     sum % 10 == imo % 10
 }
 
+/// Whether two different texts are one edit apart: one character more, less, changed, or swapped with its neighbour.
 fn one_edit(a: &[char], b: &[char]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let head = short.iter().zip(long).take_while(|(a, b)| a == b).count();

@@ -1,4 +1,7 @@
 //! Parses GeoJSON text into zones, or collects every problem in it.
+//!
+//! Files are drawn in QGIS or typed by hand. So every fault is reported at once, with the line of the property, and
+//! what exporters are known to write differently is accepted: a byte order mark, empty fields as null, lists as text.
 
 use std::fmt;
 
@@ -58,12 +61,16 @@ pub struct ZoneRules {
 /// What has been read of all files, in the order of files and features.
 #[derive(Default)]
 pub(super) struct Found {
+    /// Zones without faults.
     pub(super) zones: Vec<(Zone, Shape)>,
+    /// What every zone says about behaviours, with faults or not.
     pub(super) rules: Vec<ZoneRules>,
+    /// Faults; the set is not usable unless there are none.
     pub(super) errors: Vec<ZoneError>,
 }
 
 /// Reads all files.
+/// Also checks what only all files together show: ids used twice, and too many zones.
 pub(super) fn files(files: &[(String, String)], requests: Requests) -> Found {
     let mut found = Found::default();
     for (file, text) in files {
@@ -82,6 +89,7 @@ pub(super) fn files(files: &[(String, String)], requests: Requests) -> Found {
             });
         }
     }
+    // Zone numbers have 16 bits.
     if usize::from(u16::MAX) < zones.len() {
         let last = &zones[usize::from(u16::MAX)].0;
         errors.push(ZoneError {
@@ -96,14 +104,18 @@ pub(super) fn files(files: &[(String, String)], requests: Requests) -> Found {
 
 /// A file being read.
 struct File<'a> {
+    /// Name of the file, for faults.
     name: &'a str,
+    /// Its text without a byte order mark.
     text: &'a str,
     /// Byte offset at which each feature begins.
     starts: Vec<usize>,
+    /// What a temporary watch requests by default.
     requests: Requests,
 }
 
 impl<'a> File<'a> {
+    /// Reads a file. A file that is not a FeatureCollection in degrees is one fault; its features are not read.
     fn read(name: &'a str, text: &'a str, requests: Requests, found: &mut Found) {
         let text = text.trim_start_matches('\u{feff}');
         let file = File { name, text, starts: feature_starts(text), requests };
@@ -137,6 +149,7 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Reads the feature with this index, from 0: a zone, or its faults.
     fn feature(&self, index: usize, feature: &Value, found: &mut Found) {
         let empty = Map::new();
         let properties = feature["properties"].as_object().unwrap_or(&empty);
@@ -145,6 +158,7 @@ impl<'a> File<'a> {
         let mut rules = self.rules(index, id.as_deref(), &mut reader);
         let zone = self.zone(&rules, id.clone(), &mut reader);
         let shape = shape(&feature["geometry"], &mut reader);
+        // The rules are kept even if the zone is not, so that faults in its settings are reported in the same run.
         rules.is_polygon = shape.as_ref().map(Shape::is_polygon);
         found.rules.push(rules);
         reader.misspelt();
@@ -161,6 +175,7 @@ impl<'a> File<'a> {
         }));
     }
 
+    /// What the zone says about behaviours.
     fn rules(&self, index: usize, id: Option<&str>, reader: &mut Reader<'_>) -> ZoneRules {
         ZoneRules {
             file: self.name.to_owned(),
@@ -173,6 +188,8 @@ impl<'a> File<'a> {
         }
     }
 
+    /// The zone with defaults filled in; `None` if id, name or kind are wrong. All properties are read in any case, so
+    /// that all faults are found.
     fn zone(&self, rules: &ZoneRules, id: Option<String>, reader: &mut Reader<'_>) -> Option<Zone> {
         let name = reader.name();
         let kind = rules.kind;
@@ -251,6 +268,7 @@ fn not_json(error: &serde_json::Error) -> (String, &'static str) {
 
 /// Byte offsets at which the features of a FeatureCollection begin; meaningless for any other text.
 fn feature_starts(text: &str) -> Vec<usize> {
+    // The parser keeps no positions, so this scan follows brackets and quotation marks by itself.
     let mut starts = Vec::new();
     let mut open: Vec<u8> = Vec::new();
     let (mut string_from, mut last_string) = (None, "");
@@ -334,15 +352,20 @@ fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
     }
 }
 
+/// Positions as `[longitude, latitude]` in degrees.
 type Ring = Vec<[f64; 2]>;
 
 /// A parsed geometry, as `[longitude, latitude]`.
 enum Drawn {
+    /// Centres of circles.
     Points(Ring),
+    /// Lines of a corridor.
     Lines(Vec<Ring>),
+    /// Polygons, each with its outer ring first.
     Polygons(Vec<Vec<Ring>>),
 }
 
+/// Checks every position. Fails at the first fault, with a key below the geometry.
 fn coordinates(geometry: &GeometryValue) -> Result<Drawn, Fault> {
     match geometry {
         GeometryValue::Point { coordinates } => Ok(Drawn::Points(vec![position(coordinates)?])),
@@ -363,10 +386,12 @@ fn coordinates(geometry: &GeometryValue) -> Result<Drawn, Fault> {
     }
 }
 
+/// The rings of a polygon.
 fn rings(rings: &[Vec<geojson::Position>]) -> Result<Vec<Ring>, Fault> {
     rings.iter().map(|each| ring(each)).collect()
 }
 
+/// A line of at least two different positions.
 fn line(positions: &[geojson::Position]) -> Result<Ring, Fault> {
     let line = ring(positions)?;
     match line.iter().any(|position| Some(position) != line.first()) {
@@ -375,6 +400,7 @@ fn line(positions: &[geojson::Position]) -> Result<Ring, Fault> {
     }
 }
 
+/// One position or more.
 fn ring(positions: &[geojson::Position]) -> Result<Ring, Fault> {
     if positions.is_empty() {
         return Err(Fault::new("", "contains no position").advise("draw it again"));
@@ -385,6 +411,8 @@ fn ring(positions: &[geojson::Position]) -> Result<Ring, Fault> {
 /// Larger numbers cannot be degrees; map coordinates in metres are.
 const NO_DEGREES: f64 = 1000.0;
 
+/// Longitude and latitude in degrees; a third number, the height, is ignored. Longitudes may be up to 360, as lines
+/// across the antimeridian are often drawn.
 fn position(position: &geojson::Position) -> Result<[f64; 2], Fault> {
     let &[lon, lat, ..] = position.as_slice() else {
         let what = "a position needs two numbers";

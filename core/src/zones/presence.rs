@@ -1,4 +1,8 @@
 //! The zones one vessel is confirmed to be in or near, and when it crossed their borders.
+//!
+//! A fix near a border may be on either side by chance: receivers are off by tens of metres, and some tables round
+//! positions. So a crossing needs one fix well beyond the border, or two fixes beyond it a minute apart. It has the
+//! time of the first fix beyond it (SPEC, "Zones").
 
 use serde::{Deserialize, Serialize};
 
@@ -38,20 +42,26 @@ pub enum Crossing {
 /// The zones a vessel is confirmed to be in or near. It is empty, without any allocation, for most vessels.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Presence {
+    /// In order of zone. A zone is here while the vessel is in or near it, or has a fix beyond one of its borders that
+    /// is not yet confirmed.
     stays: Vec<Stay>,
 }
 
 /// One zone around a vessel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Stay {
+    /// The zone.
     zone: ZoneIx,
+    /// Its own border.
     own: Border,
+    /// Its near edge, `near_nm` outside its own border; the same as it if `near_nm` is 0.
     near: Border,
 }
 
 /// The confirmed side of one border for one vessel.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 struct Border {
+    /// Whether the vessel is confirmed to be inside.
     inside: bool,
     /// First of the consecutive fixes on the other side, as long as they do not yet make a crossing.
     beyond_since: Option<Time>,
@@ -110,6 +120,7 @@ impl Presence {
         }
         self.stays.retain(|stay| stay.near != Border::default() || stay.own != Border::default());
         if self.stays.is_empty() {
+            // Gives the memory back: at any time most vessels are far from every zone.
             self.stays = Vec::new();
         }
     }
@@ -163,6 +174,7 @@ pub enum Sighting {
 }
 
 impl Stay {
+    /// Confirmed relation to the zone; `None` if it is outside both borders.
     fn relation(&self) -> Option<Relation> {
         match (self.own.inside, self.near.inside) {
             (true, _) => Some(Relation::In),

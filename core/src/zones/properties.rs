@@ -1,4 +1,8 @@
 //! The properties of one zone feature, as typed by hand or written by QGIS. Every fault is reported by property.
+//!
+//! QGIS writes every field of a layer for each feature, with null where it is empty, and lists and objects as text.
+//! Both are read like values that are absent or typed. A property that is absent has its default; one that is wrong is
+//! a fault and then counts as absent.
 
 use serde_json::{Map, Value};
 
@@ -35,6 +39,7 @@ const KNOWN: [&str; 18] = [
 
 /// Reads properties and collects their faults.
 pub(super) struct Reader<'a> {
+    /// The properties as written.
     properties: &'a Map<String, Value>,
     /// All faults so far.
     pub(super) wrong: Vec<Fault>,
@@ -61,6 +66,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `id`, or else the feature's own `id` member, where some programs put it.
+    /// Ids appear in alerts and commands, so only `[a-z0-9-]` is allowed.
     pub(super) fn id(&mut self, feature_id: Option<&Value>) -> Option<String> {
         let value = match self.given("id") {
             true => self.properties.get("id"),
@@ -146,6 +152,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `weight`.
+    /// Points 0-100, whole.
     pub(super) fn weight(&mut self) -> Option<i32> {
         let weight = self.number("weight", 0.0, 100.0)?;
         if weight.fract() != 0.0 {
@@ -173,6 +180,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `behaviours`.
+    /// `None` means all of them. Whether the names exist is checked where the behaviours are known.
     pub(super) fn behaviours(&mut self) -> Option<Vec<String>> {
         let value = self.structure("behaviours")?;
         let names = value.as_array().map(|list| {
@@ -190,6 +198,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `settings`.
+    /// Empty if absent or wrong. The keys and values are checked where the behaviours are known.
     pub(super) fn settings(&mut self) -> Map<String, Value> {
         let Some(value) = self.structure("settings") else {
             return Map::new();
@@ -239,6 +248,7 @@ impl<'a> Reader<'a> {
         match parse() {
             Some((0, 1440)) => None,
             Some((from, to)) if from != to && from < 1440 && 0 < to => Some(Hours { from, to }),
+            // Midnight at the end of a span is 24:00.
             Some((from, 0)) if from != 0 && from < 1440 => Some(Hours { from, to: 1440 }),
             _ => {
                 let what = format!("{text:?} is not a span of the day");
@@ -260,6 +270,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `reviewed`.
+    /// The text is kept even if it is not a date, because the zone is rejected then anyway.
     pub(super) fn reviewed(&mut self) -> Option<String> {
         let text = self.text("reviewed")?.replace('/', "-");
         let date = text.parse::<jiff::civil::Date>();
@@ -284,6 +295,7 @@ impl<'a> Reader<'a> {
             }
             let near = absent().map(|known| (distance(&plain(property), known), known)).min();
             if let Some((away, known)) = near
+                // One edit for each five letters: a property of the user's own is seldom that close.
                 && away <= known.len() / 5
             {
                 found.push((property.clone(), known, format!("did you mean {known}?")));

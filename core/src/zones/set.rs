@@ -1,4 +1,7 @@
 //! All zones of all files, and which of them are at or near a position.
+//!
+//! Every fix of every vessel is looked up here, so the set keeps a table of cells for each question: which zones are
+//! around, how far calm water is, how far the belt outside a border is, and which source region a position is in.
 
 use std::sync::OnceLock;
 
@@ -27,12 +30,20 @@ pub(crate) const CALM_REACH_NM: f64 = 30.0;
 /// All zones of all files, with their spatial index. Immutable: changed files make a new set.
 #[derive(Clone, Debug)]
 pub struct ZoneSet {
+    /// By number.
     zones: Vec<Zone>,
+    /// Geometry of each zone, by number.
     shapes: Vec<Shape>,
+    /// All zones but source regions, up to `near_nm` + `MARGIN_NM` outside.
     cells: Cells,
+    /// Ports and anchorages, up to `CALM_REACH_NM` outside.
     calm_cells: Cells,
+    /// Polygons that request [`Requests::about_belt`], up to `BELT_NM` + `MARGIN_NM` outside; `None` if there are
+    /// none.
     belt_cells: Option<Cells>,
+    /// Source regions; `None` if there are none.
     source_cells: Option<Cells>,
+    /// Kept for copies with other properties.
     requests: Requests,
 }
 
@@ -81,6 +92,7 @@ impl ZoneSet {
         ZoneSet::index(zones, self.shapes.clone(), self.requests)
     }
 
+    /// Builds the tables. Numbers follow the order of the zones.
     fn index(zones: Vec<Zone>, shapes: Vec<Shape>, requests: Requests) -> ZoneSet {
         let numbered = || (0_u16..).zip(zones.iter().zip(&shapes));
         let around = numbered().filter(|(_, (zone, _))| !zone.source_region());
@@ -213,8 +225,11 @@ impl ZoneSet {
         changes.min()
     }
 
+    /// Number of a zone and the distance beyond its border in nautical miles, negative inside, given its part of the
+    /// cell. `here` is the position in space.
     fn edge(&self, part: &Part, at: LatLon, here: [f64; 3]) -> (u16, f64) {
         match part {
+            // No piece of the border is near, so the distance is a bound.
             Part::Deep { zone, depth } => (*zone, -depth / METRES_PER_NM),
             Part::Border { zone, pieces } => {
                 let shape = &self.shapes[usize::from(*zone)];

@@ -1,4 +1,8 @@
 //! The geometry of one zone, and the signed distance from a position to its border.
+//!
+//! All three kinds of zone come down to short straight pieces on the ellipsoid: the line of a corridor, the centres of
+//! circles, or the border of polygons. The distance to the nearest piece, less the half width, radius or 0, is the
+//! distance to the border; for polygons a test of inside or outside gives the sign.
 
 use geo::Coord;
 
@@ -116,6 +120,7 @@ fn within(areas: &[Area], piece: &Piece) -> bool {
 /// Distance to either side of a border at which to look for polygons: well above rounding errors, well below the accuracy of a fix.
 const BESIDE_METRES: f64 = 15.0;
 
+/// A position with its longitude as drawn, possibly beyond ±180°.
 fn raw(coord: Coord) -> LatLon {
     LatLon { lat: coord.y, lon: coord.x }
 }

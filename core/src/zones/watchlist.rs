@@ -1,4 +1,8 @@
 //! Watchlists: vessels the analysts want alerts for, read from CSV text and matched against what a ship reports about itself.
+//!
+//! Lists are CSV with a header, kept by analysts in spreadsheets. Any of MMSI, IMO number, call sign and name
+//! identifies a vessel; names and call signs also match with one typing error, from six characters on. A list may have
+//! two million rows, so `rows` stores them compactly and `index` finds candidates by hash.
 
 mod entry;
 mod index;
@@ -23,6 +27,7 @@ use rows::{Builder, Read, Rows};
 const COLUMNS: [&str; 9] = ["mmsi", "imo", "call_sign", "name", "list", "reason", "owner", "level", "expires"];
 /// Level names and their points.
 const LEVELS: [(&str, i32); 4] = [("low", 20), ("medium", 40), ("high", 60), ("critical", 80)];
+/// Points of a row without a level: medium.
 const DEFAULT_POINTS: i32 = 40;
 /// Maximum number of faults listed one by one; a list that is wrong throughout usually has a single cause.
 const MOST_FAULTS: usize = 100;
@@ -76,8 +81,11 @@ impl fmt::Display for ListError {
 /// All rows of all lists. It may be large, so it is built and dropped off the hot path.
 #[derive(Clone, Debug, Default)]
 pub struct Watchlists {
+    /// The rows of all lists.
     rows: Rows,
+    /// Finds rows by what a ship reports.
     index: Index,
+    /// SHA-256 over names and texts of the files; zeros in the default value.
     digest: [u8; 32],
 }
 
@@ -190,6 +198,7 @@ impl Watchlists {
             };
             Hashed::new(kind, &folded).alike(|key| {
                 self.index.rows(key, |row| {
+                    // Names and call signs are reused, IMO numbers are not: two that differ are two hulls.
                     let other_ship = self.rows.imo(row).is_some_and(|imo| said.imo.is_some_and(|said| said != imo));
                     let [call_sign, name] = self.rows.said(row);
                     let written = if kind == Kind::Name { name } else { call_sign };
@@ -207,8 +216,11 @@ impl Watchlists {
 /// The faults so far, and the number of those beyond the limit.
 #[derive(Default)]
 struct Faults {
+    /// The first faults; at most `MOST_FAULTS` of rows.
     all: Vec<ListError>,
+    /// Number of further faults of rows.
     more: usize,
+    /// File of the last of them.
     last: String,
 }
 
@@ -225,6 +237,7 @@ impl Faults {
         }
     }
 
+    /// All faults, with one more that counts those left out.
     fn finish(mut self) -> Vec<ListError> {
         if 0 < self.more {
             let fault = Fault::new("", format!("{} more faults, in this list and earlier ones", self.more));
@@ -321,6 +334,7 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
 }
 
 /// When a date or moment is over. A date is over at the end of its day, UTC.
+/// `None` if the text is neither RFC 3339 nor `YYYY-MM-DD`.
 pub(super) fn end_of(said: &str) -> Option<Time> {
     if let Some(at) = Time::parse(said) {
         return Some(at);

@@ -186,6 +186,7 @@ impl Zone {
         }
         let day = Span::from_hours(24);
         let midnight = Time::from_millis(after.millis().div_euclid(day.millis()) * day.millis());
+        // Activity can only change at midnight, where months begin, or at a limit of the hours.
         let minutes = match self.hours {
             Some(hours) => vec![0, hours.from.min(hours.to), hours.from.max(hours.to)],
             None => vec![0],
@@ -201,6 +202,7 @@ impl Zone {
             .min()
     }
 
+    /// Whether months and hours never make it inactive.
     fn always(&self) -> bool {
         self.months == ALL_MONTHS && self.hours.is_none()
     }

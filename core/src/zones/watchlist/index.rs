@@ -1,4 +1,9 @@
 //! Finds rows by number, call sign or name without storing any of these: their hashes lead to candidate rows, which are then compared.
+//!
+//! A fuzzy match needs a key that both texts share though one of their characters differs. Texts are divided into
+//! windows of two characters, and there is a key of the text without each window. Two texts that are one edit apart
+//! share the key without the window that has the edit. A ship's name is looked up under all keys that such a listed
+//! text could have.
 
 use crate::zones::likeness::FUZZY_FROM;
 
@@ -29,6 +34,7 @@ const WINDOW: usize = 2;
 pub(super) struct Index {
     /// Start of each bucket in `entries`; the last element is the end of all.
     starts: Box<[u32]>,
+    /// The row in the lowest `ROW_BITS` bits, and bits of its key above them.
     entries: Box<[u32]>,
 }
 
@@ -80,6 +86,7 @@ impl Index {
     }
 }
 
+/// Number of buckets for this many entries.
 fn buckets(entries: usize) -> usize {
     entries / BUCKET + 1
 }
@@ -101,7 +108,9 @@ pub(super) fn number_key(kind: Kind, number: u32) -> u64 {
 
 /// A folded text with hashes of all its prefixes and suffixes, so that the key of the text without some consecutive characters is cheap.
 pub(super) struct Hashed {
+    /// Kind of the text; the same text of another kind has other keys.
     kind: Kind,
+    /// The folded text.
     text: Vec<char>,
     /// Hash of each prefix, by its length.
     heads: Vec<u64>,
@@ -110,6 +119,7 @@ pub(super) struct Hashed {
 }
 
 impl Hashed {
+    /// Hashes a folded text from both ends.
     pub(super) fn new(kind: Kind, folded: &str) -> Hashed {
         let text: Vec<char> = folded.chars().collect();
         let mut heads = vec![1; text.len() + 1];
@@ -167,16 +177,19 @@ impl Hashed {
         (0..end).step_by(WINDOW)
     }
 
+    /// Key of the text without the characters `from..until`.
     fn without(&self, from: usize, until: usize) -> u64 {
         let tail = self.tails[until.min(self.text.len())];
         mixed(self.heads[from] ^ mixed(tail ^ self.kind as u64))
     }
 
+    /// Key of a whole text with this hash.
     fn whole(&self, hash: u64) -> u64 {
         mixed(hash ^ mixed(self.kind as u64))
     }
 }
 
+/// Adds a character to a hash: rotate, mix, multiply by an odd number near 2^64 divided by the golden ratio.
 fn step(hash: u64, c: char) -> u64 {
     (hash.rotate_left(5) ^ u64::from(u32::from(c))).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

@@ -15,7 +15,9 @@ const NONE: u32 = u32::MAX;
 /// All rows of all lists.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rows {
+    /// The rows, in the order of files and lines.
     rows: Box<[Row]>,
+    /// Values that many rows have in common, each combination once.
     shared: Box<[Shared]>,
     /// The texts back to back, each preceded by its length.
     texts: Box<[u8]>,
@@ -24,24 +26,33 @@ pub(super) struct Rows {
 /// One row.
 #[derive(Clone, Copy, Debug)]
 struct Row {
+    /// MMSI, or `NONE`.
     mmsi: u32,
+    /// IMO number, or `NONE`.
     imo: u32,
     /// Offset of the call sign in `texts`, followed by the name; absent ones are empty texts.
     said: u32,
+    /// Index in `Rows::shared`.
     shared: u32,
 }
 
 /// The values that many rows share.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Shared {
+    /// When the row expires; `None` means never.
     expires: Option<Time>,
+    /// Offset of the name of the list in `texts`.
     list: u32,
+    /// Offset of the reason in `texts`, or `NONE`.
     reason: u32,
+    /// Offset of the owner in `texts`, or `NONE`.
     owner: u32,
+    /// Points of the level.
     points: i32,
 }
 
 impl Rows {
+    /// Number of rows.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -51,18 +62,22 @@ impl Rows {
         size_of_val(&*self.rows) + size_of_val(&*self.shared) + self.texts.len()
     }
 
+    /// MMSI of a row; `None` if it has none.
     pub(super) fn mmsi(&self, row: u32) -> Option<u32> {
         Some(self.rows[row as usize].mmsi).filter(|mmsi| *mmsi != NONE)
     }
 
+    /// IMO number of a row; `None` if it has none.
     pub(super) fn imo(&self, row: u32) -> Option<u32> {
         Some(self.rows[row as usize].imo).filter(|imo| *imo != NONE)
     }
 
+    /// Points of a row.
     pub(super) fn points(&self, row: u32) -> i32 {
         self.shared(row).points
     }
 
+    /// When a row expires; `None` means never.
     pub(super) fn expires(&self, row: u32) -> Option<Time> {
         self.shared(row).expires
     }
@@ -106,6 +121,7 @@ impl Rows {
         }
     }
 
+    /// The shared values of a row.
     fn shared(&self, row: u32) -> &Shared {
         &self.shared[self.rows[row as usize].shared as usize]
     }
@@ -119,6 +135,7 @@ impl Rows {
 /// Rows while they are being read.
 #[derive(Default)]
 pub(super) struct Builder {
+    /// As in [`Rows`]; so are the next two.
     rows: Vec<Row>,
     shared: Vec<Shared>,
     texts: Vec<u8>,
@@ -153,6 +170,7 @@ impl Builder {
         rows + Index::bytes_of(self.keys)
     }
 
+    /// Adds a row, whose texts are trimmed and may be empty. The caller checks the limits.
     pub(super) fn push(&mut self, read: &Read<'_>) {
         let (list, reason) = (self.place(read.list), read.reason.map_or(NONE, |text| self.place(text)));
         let owner = read.owner.map_or(NONE, |text| self.place(text));
@@ -208,6 +226,7 @@ impl Builder {
     }
 }
 
+/// A hasher without a random seed, so that every run builds the same rows.
 fn hasher() -> BuildHasherDefault<FxHasher> {
     BuildHasherDefault::default()
 }
