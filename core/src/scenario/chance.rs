@@ -1,4 +1,6 @@
 //! Chance that is the same in every run.
+//!
+//! Scenarios are compared with stored results, so their numbers must not change with a dependency.
 
 /// A generator of numbers: one seed gives one sequence, in every version of the program. The method is wyrand by Wang Yi.
 #[derive(Clone, Debug)]
@@ -20,6 +22,7 @@ impl Chance {
     /// A share, 0..1.
     pub fn share(&mut self) -> f64 {
         loop {
+            // Rounding may give 1.0, which is outside the range.
             let share = (self.number() >> 1) as f64 / (1_u64 << 63) as f64;
             if share < 1.0 {
                 return share;
@@ -57,6 +60,7 @@ impl Chance {
     }
 
     /// Puts the items in another order.
+    /// Every order is equally likely (Fisher-Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for index in 1..items.len() {
             items.swap(index, self.index(index + 1));

@@ -7,7 +7,9 @@ use crate::geo::LatLon;
 /// One leg, straight along the geodesic from `start`. Times are seconds since the scenario's start.
 #[derive(Clone, Debug)]
 pub(super) struct Leg {
+    /// Beginning.
     pub(super) from: f64,
+    /// End, at least `from`.
     pub(super) to: f64,
     /// Where it is at `from`.
     pub(super) start: LatLon,

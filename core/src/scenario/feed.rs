@@ -35,6 +35,7 @@ impl Feed {
             .iter()
             .map(|sent| (sent.at.seconds() + i64::from(chance.below(within_seconds + 1)), sent))
             .collect();
+        // Equal arrivals come in random order, not in that of the feed: the sort is stable.
         chance.shuffle(&mut arrivals);
         arrivals.sort_by_key(|(arrival, _)| *arrival);
         Feed { sent: arrivals.into_iter().map(|(_, sent)| sent.clone()).collect() }
@@ -68,6 +69,7 @@ impl Feed {
     }
 
     /// The recording with garbage between its lines: noise bytes, cut and damaged sentences, other sentence types, empty lines.
+    /// About every fourth message has a line of garbage before it.
     pub fn with_garbage(&self, seed: u64) -> Vec<u8> {
         let mut chance = Chance::new(seed);
         let mut bytes = Vec::new();

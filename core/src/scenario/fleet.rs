@@ -1,4 +1,7 @@
 //! A fleet of any size on straight courses, for benches.
+//!
+//! Real traffic is uneven: most ships are where many others are. The cost of looking for neighbours depends on it, so
+//! benches need clusters.
 
 use super::chance::Chance;
 use super::transponder::Transponder;
@@ -10,21 +13,28 @@ use crate::geo::LatLon;
 /// and 60° N. Every tenth drifts at below 2 kn, the others sail at 3 to 20 kn.
 #[derive(Debug)]
 pub struct Fleet {
+    /// The ships, in the order of their last reports.
     ships: Vec<Ship>,
+    /// Decides the order of reports.
     chance: Chance,
 }
 
 /// One ship of a fleet.
 #[derive(Debug)]
 struct Ship {
+    /// A ship station's number, unique in the fleet.
     mmsi: u32,
+    /// Current position.
     at: LatLon,
+    /// Course over ground in degrees.
     course: f64,
+    /// Speed over ground.
     knots: f64,
 }
 
 impl Fleet {
     /// A fleet of this many vessels.
+    /// The same seed gives the same fleet.
     pub fn new(vessels: usize, seed: u64) -> Fleet {
         let mut chance = Chance::new(seed);
         let anywhere = |chance: &mut Chance| LatLon::new(chance.share() * 120.0 - 60.0, chance.share() * 360.0 - 180.0);
@@ -39,6 +49,7 @@ impl Fleet {
                     left <= 0.0
                 });
                 let (centre, _) = cluster.unwrap_or(&clusters[0]);
+                // The root spreads them evenly over a circle of 60 nm.
                 let metres = chance.share().sqrt() * 60.0 * METRES_PER_NM;
                 centre.destination(chance.share() * 360.0, metres)
             } else {
@@ -72,6 +83,7 @@ impl Fleet {
 }
 
 impl Ship {
+    /// Moves the ship on.
     fn sail(&mut self, seconds: i64) {
         // A straight line in degrees is good enough: where the ships are exactly has no effect on the cost.
         let degrees = self.knots * seconds as f64 / 3600.0 / 60.0;

@@ -13,8 +13,9 @@ use crate::geo::LatLon;
 
 /// Seconds between static reports (ITU-R M.1371: every 6 minutes).
 const STATICS_EVERY: u32 = 360;
-/// Seconds from one pass of a satellite to the next, and how long one lasts.
+/// Seconds from one pass of a satellite to the next, about one orbit.
 const PASS_EVERY: u32 = 6000;
+/// Seconds that a satellite hears a place in one pass.
 const PASS: u32 = 480;
 /// Share of the reports that a satellite hears during a pass.
 const HEARD_IN_A_PASS: f64 = 0.2;
@@ -22,10 +23,15 @@ const HEARD_IN_A_PASS: f64 = 0.2;
 /// Vessels, the start time of their scripts, and how well they are received. The same scenario always gives the same lines.
 #[derive(Clone, Debug)]
 pub struct Scenario {
+    /// Moment at which all scripts begin.
     start: Time,
+    /// Seed of noise, phases and losses.
     seed: u64,
+    /// Share of messages lost, 0..=1.
     loss: f64,
+    /// Names of the stations; each message is received by one of them, at random.
     stations: Vec<String>,
+    /// The vessels in the order in which they were added.
     vessels: Vec<Vessel>,
 }
 
@@ -33,7 +39,7 @@ impl Scenario {
     /// A scenario whose scripts begin at `start`, RFC 3339.
     ///
     /// # Panics
-    /// If that is no time.
+    /// If that is not a valid time.
     pub fn new(start: &str) -> Scenario {
         let start = Time::parse(start).expect("the scenario's author writes a valid time");
         Scenario { start, seed: 1, loss: 0.0, stations: vec!["shore1".to_owned()], vessels: Vec::new() }
@@ -73,6 +79,7 @@ impl Scenario {
     pub fn feed(&self) -> Feed {
         let mut arrivals = Vec::new();
         for vessel in &self.vessels {
+            // Each vessel has its own sequence, so adding one leaves the others as they were.
             let mut chance = Chance::new(self.seed ^ u64::from(vessel.mmsi.0) << 20);
             let mut sent = Vec::new();
             self.send(vessel, &mut chance, &mut sent);
@@ -85,6 +92,7 @@ impl Scenario {
     }
 
     /// Adds traffic in both directions between two places, one ship every `every_minutes`, to provide reception there.
+    /// They have MMSIs from 538 100 000 on, names `PASSER N`, and report every 3 min.
     pub fn lane(mut self, from: (f64, f64), to: (f64, f64), every_minutes: f64, until_minute: f64) -> Scenario {
         let ships = (until_minute / every_minutes).ceil() as u32;
         for ship in 0..ships {
@@ -156,10 +164,12 @@ impl Scenario {
         }
     }
 
+    /// The moment of a second of the scripts.
     fn time(&self, second: u32) -> Time {
         self.start + Span::from_seconds(i64::from(second))
     }
 
+    /// What a vessel sends in a second: static data if they are due, then its position report.
     fn messages(
         &self,
         vessel: &Vessel,
@@ -168,6 +178,7 @@ impl Scenario {
         with_statics: bool,
         chance: &mut Chance,
     ) -> Vec<Message> {
+        // Scatter of a good receiver, so that tests do not rest on positions that are too exact.
         let (metres, degrees, knots) = match vessel.manner {
             Manner::Scattered(metres) => (metres, 0.5, 0.1),
             Manner::Exact => (0.0, 0.0, 0.0),

@@ -12,6 +12,8 @@
 //! Other settings of a ship: `class=B`, `status=1`, `dims=BOW,STERN,PORT,STARBOARD`, `heading=DEGREES`, `jitter=METRES`,
 //! `imo=NUMBER`, `call=SIGN`, `draught=METRES`, `destination=TEXT` (underscores for spaces), `mute` (no static data sent). Two
 //! blocks with one MMSI are two ships, or one that jumps.
+//!
+//! A story is shorter than a [`Vessel`] in code and reads like a log. Its lines have a TAG block with their time.
 
 use super::place::beside;
 use super::transponder::{Particulars, Transponder};
@@ -45,12 +47,17 @@ pub fn lines(script: &str) -> Vec<String> {
 
 /// A ship of a story.
 struct Ship {
+    /// The vessel, with its place and clock.
     vessel: Vessel,
     /// Seconds between reports.
     every: i64,
+    /// Offset of each reported position, in a direction that changes from report to report.
     jitter_metres: f64,
+    /// True heading in degrees; not sent if `None`.
     heading: Option<f64>,
+    /// Navigational status, 0 by default.
     status: u8,
+    /// Whether it never sends static data by itself.
     is_mute: bool,
     /// Midnight before the script.
     day: Time,
@@ -59,6 +66,9 @@ struct Ship {
 }
 
 impl Ship {
+    /// Reads the head of a block: name, MMSI, settings.
+    ///
+    /// # Panics If a setting is not a number.
     fn new(words: &[&str]) -> Ship {
         let setting = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
         let number = |key: &str| setting(key).map(|text| text.parse::<f64>().expect("a number"));
@@ -92,6 +102,7 @@ impl Ship {
         }
     }
 
+    /// Plays one line of a block.
     fn play(&mut self, words: &[&str], lines: &mut Vec<Numbered>) {
         let number = |place: usize| words[place].parse::<f64>().expect("a number");
         match words[0] {
@@ -143,10 +154,12 @@ impl Ship {
         }
     }
 
+    /// A leg without any report.
     fn dark_leg(&mut self, course: f64, knots: f64, minutes: f64) {
         self.vessel.go(course, knots, (minutes * 60_000.0) as i64 as f64 / 1000.0);
     }
 
+    /// Sends a position report for a second of the script, at course and speed.
     fn report(&mut self, at: f64, here: (f64, f64), (course, knots): (f64, f64), lines: &mut Vec<Numbered>) {
         // A small offset that differs from report to report, the same in every run.
         let (lat, lon) = beside(here.0, here.1, (self.sent * 137 % 360) as f64, self.jitter_metres);
@@ -163,6 +176,7 @@ impl Ship {
         }
     }
 
+    /// Appends the sentences of a message.
     fn send(&mut self, at: Time, message: &Message, lines: &mut Vec<Numbered>) {
         // Two ships in one second must not share a sequence id, or their parts would be mixed up.
         let sequence = (self.vessel.mmsi() % 10) as u8;
@@ -172,6 +186,7 @@ impl Ship {
         }
     }
 
+    /// A transponder of this ship that knows nothing of its motion.
     fn transponder(&self) -> Transponder {
         Transponder::new(self.vessel.mmsi, self.vessel.class)
     }
@@ -182,6 +197,7 @@ impl Ship {
     }
 }
 
+/// Metres in decimetres, the unit of draught in AIS.
 fn decimetres(metres: f64) -> u8 {
     (metres * 10.0).round() as u8
 }

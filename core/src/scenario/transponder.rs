@@ -27,8 +27,11 @@ pub struct Particulars {
 /// A transponder and what it sends at a moment.
 #[derive(Clone, Debug)]
 pub struct Transponder {
+    /// Number that it sends.
     mmsi: Mmsi,
+    /// Class A or B; decides which messages it sends.
     class: Class,
+    /// What it sends of its motion.
     motion: Motion,
 }
 
@@ -89,6 +92,7 @@ impl Transponder {
     }
 
     /// The position report.
+    /// Type 1 for class A, type 18 for class B.
     pub fn report(&self) -> Message {
         match self.class {
             Class::A | Class::Unknown => Message::class_a(1, self.mmsi, &self.motion),
@@ -97,6 +101,7 @@ impl Transponder {
     }
 
     /// The messages with static data.
+    /// Type 5 for class A, both parts of type 24 for class B.
     pub fn statics(&self, particulars: &Particulars) -> Vec<Message> {
         let identity = Identity {
             imo: particulars.imo,

@@ -10,19 +10,29 @@ use crate::geo::LatLon;
 /// A vessel and its script. Each step begins where and when the previous one ended, with the name, status and voyage set before it.
 #[derive(Clone, Debug)]
 pub struct Vessel {
+    /// Its number.
     pub(super) mmsi: Mmsi,
+    /// Class A or B.
     pub(super) class: Class,
+    /// Static data of the steps that follow.
     pub(super) particulars: Particulars,
     /// Seconds between reports under way.
     every_seconds: u32,
+    /// How it spreads its reports.
     pub(super) manner: Manner,
+    /// Whether only satellites receive it.
     pub(super) satellite: bool,
+    /// Minutes from transmission to arrival.
     pub(super) late_minutes: f64,
+    /// Navigational status of the steps that follow.
     status: u8,
+    /// True heading in degrees of the steps that follow; `None` if it is that of the course.
     heading: Option<f64>,
+    /// Where the script has come to.
     here: LatLon,
-    /// Seconds since the scenario's start.
+    /// When the script has come to, in seconds since the scenario's start.
     clock: f64,
+    /// The steps so far, in order of time.
     pub(super) legs: Vec<Leg>,
     /// Spans in which nothing is received, in seconds since the scenario's start.
     silences: Vec<(f64, f64)>,
@@ -162,6 +172,7 @@ impl Vessel {
     }
 
     /// Sails straight to a place at the speed that gets it there at this minute after the scenario's start.
+    /// # Panics If that takes less than 0.1 kn, or 40 kn or more.
     pub fn arrive(self, lat: f64, lon: f64, minute: f64) -> Vessel {
         let hours = minute / 60.0 - self.clock / 3600.0;
         let knots = self.here.nm_to(LatLon::new(lat, lon)) / hours;
@@ -192,6 +203,7 @@ impl Vessel {
 
     /// Circles to starboard on a twelve-sided track for a number of minutes.
     pub fn circle(mut self, radius_nm: f64, knots: f64, minutes: f64) -> Vessel {
+        // A twelfth of a circle is a chord of 30°, so a side is twice the radius times the sine of 15°.
         let side = 2.0 * radius_nm * 15_f64.to_radians().sin() / knots * 3600.0;
         let end = self.clock + minutes * 60.0;
         let mut bearing: f64 = 0.0;
@@ -274,6 +286,7 @@ impl Vessel {
         self.legs.push(leg);
     }
 
+    /// Moves the whole script east along its parallel.
     pub(super) fn move_east(&mut self, degrees: f64) {
         let east = |place: LatLon| LatLon::new(place.lat, place.lon + degrees);
         self.here = east(self.here);
@@ -303,6 +316,8 @@ impl Vessel {
             (_, Class::B) => leg.knots <= 2.0,
             _ => matches!(leg.status, 1 | 5) && leg.knots < 3.0,
         };
+        // Class A reports every 3 min at anchor or moored below 3 kn, class B every 3 min up to 2 kn (ITU-R M.1371-5,
+        // table 1).
         if at_rest { self.every_seconds.max(180) } else { self.every_seconds }
     }
 
