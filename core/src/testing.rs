@@ -113,6 +113,7 @@ fn some_cuts(script: &str, lines: usize) -> Vec<usize> {
     [0, 7, 13].map(|further| cuts[(sum + further) % cuts.len()]).to_vec()
 }
 
+/// Runs lines through one engine with this many lanes.
 fn run_in_shards(settings: &Settings, chart: &Chart, lines: &[String], shards: u32) -> Vec<Change> {
     let mut settings = settings.clone();
     settings.tracks.lanes = shards;
@@ -159,6 +160,7 @@ pub(crate) fn chart(zones: &str) -> Chart {
     chart
 }
 
+/// A change as one line: time, change, behaviour, vessels, and when it began and ended.
 fn line_of(change: &Change) -> String {
     let alert = &change.alert;
     let name = |vessel: &crate::alerts::VesselRef| vessel.name.clone().unwrap_or_else(|| vessel.mmsi.to_string());

@@ -136,11 +136,11 @@ pub fn bare(word: &str) -> &str {
 
 /// The names of every vessel that is mentioned in the explanations.
 fn names(engine: &Engine, tracks: &[Explained]) -> BTreeMap<String, String> {
-    let told = tracks.iter().flat_map(|track| &track.behaviours).flat_map(|(_, told)| told);
+    let explanations = tracks.iter().flat_map(|track| &track.behaviours).flat_map(|(_, forms)| forms);
     let mut texts: Vec<&str> = Vec::new();
-    for told in told {
-        texts.push(&told.about);
-        texts.extend(told.conditions.iter().filter_map(|condition| condition.measured.as_str()));
+    for explanation in explanations {
+        texts.push(&explanation.about);
+        texts.extend(explanation.conditions.iter().filter_map(|condition| condition.measured.as_str()));
     }
     let keys = texts.iter().flat_map(|text| text.split(' ')).filter_map(|word| track_key(bare(word)));
     let named = keys.filter_map(|key| {
@@ -151,6 +151,7 @@ fn names(engine: &Engine, tracks: &[Explained]) -> BTreeMap<String, String> {
 }
 
 impl TrackConditions {
+    /// The conditions of one track, for one behaviour or all.
     fn of(engine: &Engine, track: &Explained, only: Option<Behaviour>) -> TrackConditions {
         let vessel = engine.tracks().vessel(track.vessel);
         let name = vessel.identity().and_then(|identity| identity.name.as_deref());
@@ -176,8 +177,8 @@ impl TrackConditions {
 /// lacks least.
 fn forms(track: &Explained, only: Option<Behaviour>) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
-    for (behaviour, told) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
-        for form in told.iter().map(|told| Form::new(*behaviour, told)) {
+    for (behaviour, explanations) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        for form in explanations.iter().map(|explanation| Form::new(*behaviour, explanation)) {
             let same = |other: &Form| other.behaviour == form.behaviour && other.form == form.form;
             match forms.iter_mut().find(|other| same(other)) {
                 Some(other) if form.nearer(other).is_lt() => *other = form,
@@ -190,11 +191,11 @@ fn forms(track: &Explained, only: Option<Behaviour>) -> Vec<Form> {
 }
 
 impl Form {
-    fn new(behaviour: Behaviour, told: &Explanation) -> Form {
-        let conditions: Vec<Condition> = told.conditions.iter().map(Condition::of).collect();
+    fn new(behaviour: Behaviour, explanation: &Explanation) -> Form {
+        let conditions: Vec<Condition> = explanation.conditions.iter().map(Condition::of).collect();
         let missing = conditions.iter().filter(|condition| !condition.met);
         let (away, missing) = (missing.clone().map(Condition::away).sum(), missing.count());
-        Form { behaviour, form: told.about.clone(), missing, away, asked_for: told.asked_for, conditions }
+        Form { behaviour, form: explanation.about.clone(), missing, away, asked_for: explanation.asked_for, conditions }
     }
 
     /// The conditions that are not met, the nearest to being met first.
@@ -221,11 +222,13 @@ impl Condition {
         }
     }
 
+    /// How far the condition is from being met, as a share of its threshold.
     fn away(&self) -> f64 {
         self.miss.unwrap_or(PLAIN_MISS)
     }
 }
 
+/// Rounded to thousandths, so that answers do not end in noise.
 fn thousandths<S: Serializer>(away: &f64, into: S) -> Result<S::Ok, S::Error> {
     into.serialize_f64((away * 1000.0).round() / 1000.0)
 }

@@ -43,6 +43,7 @@ pub fn near(picture: &Picture, place: LatLon, radius_nm: f64) -> Vec<Nearby> {
     let mut found: Vec<(f64, usize)> = Vec::new();
     for (index, vessel) in picture.vessels.iter().enumerate() {
         let position = vessel.position();
+        // A difference of latitude costs one subtraction and rules out nearly all vessels.
         if (position.lat - place.lat).abs() <= degrees {
             let away = position.metres_to(place);
             found.extend((away <= metres).then_some((away, index)));
@@ -73,6 +74,7 @@ impl Nearby {
     }
 }
 
+/// Rounded to hundredths.
 fn hundredths(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }

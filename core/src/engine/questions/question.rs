@@ -10,7 +10,7 @@ use crate::behaviours::Behaviour;
 use crate::engine::Engine;
 use crate::zones::Chart;
 
-/// A question that needs the engine itself. What the picture can answer is left to [`Picture`].
+/// A question that needs the engine itself. What the picture can answer is left to [`super::Picture`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum Question {
     /// What is known of a vessel now.

@@ -173,6 +173,7 @@ impl VesselTrack {
     }
 }
 
+/// The latest stops at sea, at most `STOPS`, in order of time.
 fn stops(engine: &Engine, vessel: &Vessel<'_>) -> Vec<Stop> {
     let halts = engine.episodes().halts.of(vessel.key()).rev().take(STOPS);
     let stop = |(_, halt): (u64, &Halt)| Stop {
@@ -187,6 +188,7 @@ fn stops(engine: &Engine, vessel: &Vessel<'_>) -> Vec<Stop> {
     stops
 }
 
+/// Zones that a position is in or near, active or not.
 fn zones_at(chart: &Chart, position: LatLon) -> Vec<ZoneNearby> {
     let mut hits = Vec::new();
     chart.zones.at(position, &mut hits);
@@ -197,6 +199,7 @@ fn zones_at(chart: &Chart, position: LatLon) -> Vec<ZoneNearby> {
     nearby.collect()
 }
 
+/// Name of the class; `None` if unknown.
 fn class_name(class: Class) -> Option<&'static str> {
     match class {
         Class::A => Some("A"),
@@ -205,6 +208,7 @@ fn class_name(class: Class) -> Option<&'static str> {
     }
 }
 
+/// Rounded to hundredths.
 fn hundredths(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }

@@ -1,4 +1,4 @@
-//! Alerts and facts near a place, as far as they tell what a vessel did there.
+//! Alerts and facts near a place, as far as they show what a vessel did there.
 
 use std::collections::BTreeSet;
 
@@ -16,13 +16,17 @@ use crate::geo::LatLon;
 pub struct Deed {
     /// Id of the alert.
     pub id: String,
+    /// Name of the behaviour; an old one in the store may no longer exist.
     behaviour: String,
     /// Whether it was retracted, so that it did not happen.
     retracted: bool,
     /// Whether it goes on.
     is_open: bool,
+    /// When it began.
     started_at: Time,
+    /// When it was last known to hold.
     last_at: Time,
+    /// Where it happened; `None` if it has no place, and then it is near nothing.
     position: Option<LatLon>,
     /// MMSI, track and name of each vessel.
     vessels: Vec<(u64, u64, Option<String>)>,
@@ -73,6 +77,7 @@ impl Deed {
     }
 
     /// Whether the vessel with this MMSI and track took part.
+    /// `me` is MMSI and ordinal of the track.
     pub(super) fn is_about(&self, me: (u64, u64)) -> bool {
         self.vessels.iter().any(|(mmsi, track, _)| (*mmsi, *track) == me)
     }

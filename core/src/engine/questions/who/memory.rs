@@ -30,6 +30,7 @@ pub fn who(engine: &Engine, search: &Search, deeds: &[Deed]) -> Suspects {
 /// What the engine remembers of one vessel at the place.
 #[derive(Default)]
 struct Memory {
+    /// Nearest approach in nautical miles, and its time.
     nearest: Option<(f64, Time)>,
     /// The longest stop or slow leg, and whether it was a stop.
     slow: Option<(Span, bool, String)>,
@@ -38,6 +39,7 @@ struct Memory {
 }
 
 impl Memory {
+    /// Notes that the vessel was this many nautical miles from the place.
     fn was_at(&mut self, nm: f64, at: Time) {
         if self.nearest.is_none_or(|(nearest, _)| nm < nearest) {
             self.nearest = Some((nm, at));
@@ -51,18 +53,21 @@ impl Memory {
         }
     }
 
+    /// Notes a silence; the longest counts.
     fn was_dark(&mut self, lasted: Span, words: String) {
         if self.dark.as_ref().is_none_or(|(longest, _)| *longest < lasted) {
             self.dark = Some((lasted, words));
         }
     }
 
+    /// What it did, for the ranking: one stop or slow leg, and one silence.
     fn did(self) -> Vec<Did> {
         let slow = self.slow.map(|(_, stopped, words)| if stopped { Did::Stopped(words) } else { Did::Slowed(words) });
         slow.into_iter().chain(self.dark.map(|(_, words)| Did::Dark(words))).collect()
     }
 }
 
+/// What the engine remembers of every vessel that was at the place in the period, in order of track.
 fn remembered(engine: &Engine, search: &Search) -> Vec<Sighting> {
     let metres = search.radius_nm * METRES_PER_NM;
     let mut found: BTreeMap<TrackKey, Memory> = BTreeMap::new();
@@ -76,6 +81,7 @@ fn remembered(engine: &Engine, search: &Search) -> Vec<Sighting> {
     found.into_iter().map(|(key, memory)| sighting(engine, key, memory)).collect()
 }
 
+/// Adds the stops and slow legs within `metres` of the place.
 fn slow(engine: &Engine, search: &Search, metres: f64, found: &mut BTreeMap<TrackKey, Memory>) {
     let in_period = |from: Time, to: Time| search.from <= to && from <= search.to && LEAST <= to - from;
     let episodes = engine.episodes();
@@ -96,6 +102,7 @@ fn slow(engine: &Engine, search: &Search, metres: f64, found: &mut BTreeMap<Trac
     }
 }
 
+/// Adds the silences that began within `metres` of the place.
 fn dark(engine: &Engine, search: &Search, metres: f64, found: &mut BTreeMap<TrackKey, Memory>) {
     let Some(now) = engine.now() else {
         return;
@@ -128,6 +135,7 @@ fn passed(vessel: &Vessel<'_>, search: &Search, found: &mut BTreeMap<TrackKey, M
     }
 }
 
+/// The memory of a vessel with its name and type, which it may have sent elsewhere.
 fn sighting(engine: &Engine, key: TrackKey, memory: Memory) -> Sighting {
     let vessel = engine.tracks().find(key);
     let ship_type = vessel.and_then(|vessel| vessel.ship_type());

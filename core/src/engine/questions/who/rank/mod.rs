@@ -9,13 +9,17 @@ use super::search::Search;
 use crate::base::time::{Span, Time};
 use crate::picture::tracks::TrackKey;
 
-/// Points for each vessel met, for a stop, for a dark period, for slowing down, for proximity at most, and in all at
-/// most.
+/// Points for each vessel met.
 const MET: f64 = 40.0;
+/// Points for a stop outside calm water.
 const STOPPED: f64 = 30.0;
+/// Points for a silence although reception there was good.
 const DARK: f64 = 30.0;
+/// Points for slowing down.
 const SLOWED: f64 = 15.0;
+/// Points for being at the place itself; fewer with distance, down to none at the radius.
 const NEAR: f64 = 10.0;
+/// Upper limit of the sum.
 const MOST: f64 = 100.0;
 /// Speed made good in knots below which a vessel counts as stopped.
 pub const STOP_KNOTS: f64 = 1.0;
@@ -112,6 +116,7 @@ pub fn rank<'d>(search: &Search, sightings: Vec<Sighting>, deeds: impl Iterator<
 }
 
 impl Ranked {
+    /// Ranks one vessel by what it did alone and by the deeds it took part in.
     fn of(search: &Search, seen: Sighting, deeds: &[&Deed]) -> Ranked {
         let me = (u64::from(seen.key.mmsi.0), u64::from(seen.key.ordinal));
         let (mut points, mut did, mut reception_lost) = (0.0, Vec::new(), Vec::new());
@@ -174,10 +179,12 @@ impl Ranked {
     }
 }
 
+/// Points rounded to whole ones.
 fn whole<S: Serializer>(points: &Option<f64>, into: S) -> Result<S::Ok, S::Error> {
     points.map(f64::round).serialize(into)
 }
 
+/// Nautical miles rounded to hundredths.
 fn in_hundredths<S: Serializer>(nm: &Option<f64>, into: S) -> Result<S::Ok, S::Error> {
     nm.map(|nm| (nm * 100.0).round() / 100.0).serialize(into)
 }
