@@ -50,3 +50,6 @@ pub use report::{
 };
 pub use ship_type::ship_type_name;
 pub use tally::{Counts, Reject, Tally};
+
+#[cfg(test)]
+mod tests;
