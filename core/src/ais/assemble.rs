@@ -10,7 +10,7 @@ use super::lag::Delivered;
 use super::report::TimeBasis;
 use super::sentence::Vdm;
 use super::station::StationText;
-use super::stream::Heard;
+use super::stream::ReceivedSentence;
 use super::tally::{Counts, Reject};
 use crate::base::time::{Span, Time};
 
@@ -27,7 +27,7 @@ const MAX_SENTENCES_REVERSED: u64 = 20;
 
 /// A complete message.
 #[derive(Clone, Copy)]
-pub(super) struct Whole<'a> {
+pub(super) struct WholeMessage<'a> {
     /// Six-bit characters of all parts, in order.
     pub(super) payload: &'a [u8],
     /// Padding bits at the end of the payload, 0-5, from the last part.
@@ -101,10 +101,10 @@ impl Assembly {
     /// Adds one part of a multi-part message and returns the message if that completes it. `time` is the best time known for the part.
     pub(super) fn add(
         &mut self,
-        part: &Heard<'_>,
+        part: &ReceivedSentence<'_>,
         time: Option<(TimeBasis, Time)>,
         counts: &mut Counts,
-    ) -> Option<Whole<'_>> {
+    ) -> Option<WholeMessage<'_>> {
         self.sentences = counts.sentences;
         let vdm = part.vdm;
         let key = Key {
@@ -141,7 +141,7 @@ impl Assembly {
             let text = &group.text[usize::from(*start)..usize::from(*end)];
             self.joined.extend_from_slice(text);
         }
-        Some(Whole {
+        Some(WholeMessage {
             payload: &self.joined,
             fill: group.fill,
             reception: Reception { own: vdm.own, time: group.time, delivered: None, station: group.station },
@@ -156,7 +156,7 @@ impl Assembly {
     /// Finds the message this part belongs to. A part with a station joins that station's message, or the newest one without a station that
     /// still lacks it. A part without a station joins the newest message that lacks it, then one it repeats, then the last one without a
     /// station.
-    fn find(&self, key: &Key, part: &Heard<'_>, time: Option<(TimeBasis, Time)>) -> Option<usize> {
+    fn find(&self, key: &Key, part: &ReceivedSentence<'_>, time: Option<(TimeBasis, Time)>) -> Option<usize> {
         let named = !part.station.is_empty();
         let number = part.vdm.number;
         let newest = |wanted: &dyn Fn(&Group) -> bool| {
@@ -244,7 +244,7 @@ impl Group {
     }
 
     /// Adds a part, whose place must be empty.
-    fn take(&mut self, part: &Heard<'_>, time: Option<(TimeBasis, Time)>, now: u64) {
+    fn take(&mut self, part: &ReceivedSentence<'_>, time: Option<(TimeBasis, Time)>, now: u64) {
         // Nine parts of at most one line each are far below 64 KiB.
         let start = self.text.len() as u16;
         self.text.extend_from_slice(part.vdm.payload);

@@ -4,14 +4,14 @@ use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::assemble::{Assembly, Reception, Whole};
+use super::assemble::{Assembly, Reception, WholeMessage};
 use super::bits::Bits;
 use super::csv::{Reading, Rows};
-use super::json::{Object, Said, Sentences};
+use super::json::{DecodedMessage, Object, Sentences};
 use super::line::Line;
 use super::report::{Body, Report, SourceId, StationId, TimeBasis};
 use super::station::StationText;
-use super::stream::{Heard, Scan, Stream};
+use super::stream::{ReceivedSentence, Scan, Stream};
 use super::tally::{Reject, Tally};
 use super::{json, message};
 use crate::base::state::{Damaged, pack, unpack};
@@ -68,7 +68,7 @@ struct Source {
     /// CSV rows: layout and static columns.
     rows: Rows,
     /// JSON objects: static data that were reported.
-    known: json::Known,
+    known: json::LastStatics,
     /// Times of receipt and claimed times, for the check against wrong clocks.
     times: Times,
 }
@@ -93,7 +93,7 @@ impl Source {
             stream: Stream::new(settings.time_zone),
             assembly: Assembly::new(),
             rows: Rows::new(),
-            known: json::Known::default(),
+            known: json::LastStatics::default(),
             times: Times::default(),
         }
     }
@@ -198,7 +198,7 @@ impl Decoder {
     }
 
     /// Completes a message with this sentence, if it does, and decodes the message.
-    fn sentence(&mut self, line: Line<'_>, heard: &Heard<'_>, out: &mut Vec<Report>) {
+    fn sentence(&mut self, line: Line<'_>, heard: &ReceivedSentence<'_>, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let Source { stream, assembly, .. } = &mut self.sources[index];
         let counts = self.tally.source_mut(index);
@@ -209,7 +209,7 @@ impl Decoder {
         // The stream's own clock is the last resort: it may be minutes old.
         let time = heard.time.or_else(own_clock);
         let whole = if heard.vdm.total == 1 {
-            Whole {
+            WholeMessage {
                 payload: heard.vdm.payload,
                 fill: heard.vdm.fill,
                 reception: Reception { own: heard.vdm.own, time, delivered: heard.delivered, station: heard.station },
@@ -302,12 +302,12 @@ impl Decoder {
         let index = usize::from(line.source.0);
         let object = json::read(line.bytes);
         let counts = self.tally.source_mut(index);
-        counts.objects += u64::from(matches!(object, Ok(Object::Sentences(_) | Object::Said(_))));
+        counts.objects += u64::from(matches!(object, Ok(Object::Sentences(_) | Object::Message(_))));
         match object {
             Err(reason) => counts.reject(reason),
             Ok(Object::Other) => counts.other_sentences += 1,
             Ok(Object::Sentences(heard)) => self.relayed(line, &heard, out),
-            Ok(Object::Said(said)) => self.said(line, *said, out),
+            Ok(Object::Message(said)) => self.said(line, *said, out),
         }
     }
 
@@ -343,7 +343,7 @@ impl Decoder {
     }
 
     /// Turns a message that the feed has decoded into one report, or two if it brings static data that are new.
-    fn said(&mut self, line: Line<'_>, said: Said, out: &mut Vec<Report>) {
+    fn said(&mut self, line: Line<'_>, said: DecodedMessage, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let kind = usize::from(said.kind);
         self.tally.source_mut(index).reports_by_type[kind] += 1;

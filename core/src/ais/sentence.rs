@@ -17,7 +17,7 @@ pub(super) struct Sentence<'a> {
 }
 
 /// Why no valid sentence starts here.
-pub(super) enum Unframed {
+pub(super) enum FrameError {
     /// It does not look like a sentence at all.
     NoAddress,
     /// It looks like a sentence but cannot be used; `vdm` is whether its address is VDM or VDO.
@@ -28,17 +28,17 @@ pub(super) enum Unframed {
 /// Fails with `NoAddress` if no address follows, and with `Broken` if the checksum is missing or wrong.
 ///
 /// # Panics If `bytes` is empty.
-pub(super) fn frame(bytes: &[u8]) -> Result<Sentence<'_>, Unframed> {
+pub(super) fn frame(bytes: &[u8]) -> Result<Sentence<'_>, FrameError> {
     let body = &bytes[1..];
     // An address ends within a few bytes or not at all; without a bound, a line of noise would be searched once for
     // each `!` in it.
     let head = &body[..body.len().min(12)];
     let comma = head.iter().position(|byte| matches!(byte, b',' | b'*'));
-    let address = &body[..comma.ok_or(Unframed::NoAddress)?];
+    let address = &body[..comma.ok_or(FrameError::NoAddress)?];
     if address.len() < 4 || !address.iter().all(u8::is_ascii_alphanumeric) {
-        return Err(Unframed::NoAddress);
+        return Err(FrameError::NoAddress);
     }
-    let broken = |reason| Unframed::Broken { vdm: is_vdm(address), reason };
+    let broken = |reason| FrameError::Broken { vdm: is_vdm(address), reason };
     let star = memchr(b'*', body).ok_or_else(|| broken(Reject::ChecksumMissing))?;
     let (content, tail) = body.split_at(star);
     let claimed = tail.get(1..3).and_then(hex_byte);
@@ -150,8 +150,8 @@ mod tests {
     fn read(line: &str) -> Result<(u8, u8, Option<u8>, u8, u8), Reject> {
         match frame(line.as_bytes()) {
             Ok(sentence) => Vdm::read(&sentence).map(|v| (v.total, v.number, v.sequence, v.channel, v.fill)),
-            Err(Unframed::Broken { reason, .. }) => Err(reason),
-            Err(Unframed::NoAddress) => Err(Reject::NotASentence),
+            Err(FrameError::Broken { reason, .. }) => Err(reason),
+            Err(FrameError::NoAddress) => Err(Reject::NotASentence),
         }
     }
 

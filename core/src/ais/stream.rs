@@ -15,7 +15,7 @@ use super::gnss::Gnss;
 use super::lag::{Delivered, Lag};
 use super::moment::{LocalClock, Suffix, gatehouse};
 use super::report::TimeBasis;
-use super::sentence::{self, Sentence, Unframed, Vdm};
+use super::sentence::{self, FrameError, Sentence, Vdm};
 use super::station::StationText;
 use super::tag::Tag;
 use super::tally::{Counts, Reject};
@@ -54,7 +54,7 @@ pub(super) struct Stream {
 
 /// One AIS sentence with what is known about its reception.
 #[derive(Clone, Copy)]
-pub(super) struct Heard<'a> {
+pub(super) struct ReceivedSentence<'a> {
     /// The fields of the sentence.
     pub(super) vdm: Vdm<'a>,
     /// Best time claimed for it; `None` without any.
@@ -203,7 +203,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The next AIS sentence of the line. Other sentences are counted, and read for their time if they have one.
-    pub(super) fn next(&mut self, stream: &mut Stream, counts: &mut Counts) -> Option<Heard<'a>> {
+    pub(super) fn next(&mut self, stream: &mut Stream, counts: &mut Counts) -> Option<ReceivedSentence<'a>> {
         loop {
             let Some(start) = first_start(self.rest) else {
                 self.close(stream, counts);
@@ -235,8 +235,8 @@ impl<'a> Scan<'a> {
                     }
                 }
                 // A stray `!` or `$` in other text.
-                Err(Unframed::NoAddress) => self.rest = &self.rest[1..],
-                Err(Unframed::Broken { vdm, reason }) => {
+                Err(FrameError::NoAddress) => self.rest = &self.rest[1..],
+                Err(FrameError::Broken { vdm, reason }) => {
                     self.found = true;
                     counts.reject(reason);
                     if vdm {
@@ -292,7 +292,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Joins a sentence with everything that is known of its reception. Fails if its fields cannot be read.
-    fn heard(&mut self, sentence: &Sentence<'a>, stream: &mut Stream) -> Result<Heard<'a>, Reject> {
+    fn heard(&mut self, sentence: &Sentence<'a>, stream: &mut Stream) -> Result<ReceivedSentence<'a>, Reject> {
         let lone = stream.lone.take();
         let tag = self.tag.take().or(lone).unwrap_or_default();
         let gatehouse = stream.gatehouse.take();
@@ -312,7 +312,13 @@ impl<'a> Scan<'a> {
         }
         let delivered = if said.is_none() && receiver.is_some() { stream.lag.now() } else { None };
         let base = gatehouse.map(|(_, station)| station).unwrap_or_default();
-        Ok(Heard { vdm, time, delivered, station: tag.station.or(suffix.station).or(base), group: tag.group })
+        Ok(ReceivedSentence {
+            vdm,
+            time,
+            delivered,
+            station: tag.station.or(suffix.station).or(base),
+            group: tag.group,
+        })
     }
 
     /// Time before the first sentence, read on first use: most lines have a better one.

@@ -37,12 +37,12 @@ pub enum WindError {
 #[derive(Clone, Debug, Default)]
 pub struct Wind {
     /// Values by whole degrees, in order of time.
-    cells: FxHashMap<(i16, i16), Vec<Blow>>,
+    cells: FxHashMap<(i16, i16), Vec<WindValue>>,
 }
 
 /// One value of the file.
 #[derive(Clone, Copy, Debug)]
-struct Blow {
+struct WindValue {
     /// When the wind blew.
     at: Time,
     /// Where it blew.
@@ -82,7 +82,7 @@ impl Wind {
             }));
             if let (Some(at), Some(lat), Some(lon), Some(knots)) = (at, lat, lon, knots) {
                 let place = LatLon::new(lat, lon);
-                wind.cells.entry(cell_of(place)).or_default().push(Blow { at, place, knots: knots as f32 });
+                wind.cells.entry(cell_of(place)).or_default().push(WindValue { at, place, knots: knots as f32 });
             }
         }
         wind.cells.values_mut().for_each(|cell| cell.sort_by_key(|blow| blow.at));

@@ -60,7 +60,7 @@ pub struct ZoneRules {
 
 /// What has been read of all files, in the order of files and features.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct ParsedFiles {
     /// Zones without faults.
     pub(super) zones: Vec<(Zone, Shape)>,
     /// What every zone says about behaviours, with faults or not.
@@ -71,12 +71,12 @@ pub(super) struct Found {
 
 /// Reads all files.
 /// Also checks what only all files together show: ids used twice, and too many zones.
-pub(super) fn files(files: &[(String, String)], requests: Requests) -> Found {
-    let mut found = Found::default();
+pub(super) fn files(files: &[(String, String)], requests: Requests) -> ParsedFiles {
+    let mut found = ParsedFiles::default();
     for (file, text) in files {
         File::read(file, text, requests, &mut found);
     }
-    let Found { zones, errors, .. } = &mut found;
+    let ParsedFiles { zones, errors, .. } = &mut found;
     let mut seen: FxHashMap<&str, &Zone> = FxHashMap::default();
     for (zone, _) in zones.iter() {
         if let Some(first) = seen.insert(&zone.id, zone) {
@@ -116,7 +116,7 @@ struct File<'a> {
 
 impl<'a> File<'a> {
     /// Reads a file. A file that is not a FeatureCollection in degrees is one fault; its features are not read.
-    fn read(name: &'a str, text: &'a str, requests: Requests, found: &mut Found) {
+    fn read(name: &'a str, text: &'a str, requests: Requests, found: &mut ParsedFiles) {
         let text = text.trim_start_matches('\u{feff}');
         let file = File { name, text, starts: feature_starts(text), requests };
         let whole = |line, what: String, advice: &str| ZoneError {
@@ -150,7 +150,7 @@ impl<'a> File<'a> {
     }
 
     /// Reads the feature with this index, from 0: a zone, or its faults.
-    fn feature(&self, index: usize, feature: &Value, found: &mut Found) {
+    fn feature(&self, index: usize, feature: &Value, found: &mut ParsedFiles) {
         let empty = Map::new();
         let properties = feature["properties"].as_object().unwrap_or(&empty);
         let mut reader = Reader::new(properties);

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use super::cells::{Cells, Part};
 use super::hit::{Hit, ZoneIx, relation};
-use super::parse::{self, Found, ZoneError, ZoneRules};
+use super::parse::{self, ParsedFiles, ZoneError, ZoneRules};
 use super::requests::Requests;
 use super::shape::Shape;
 use super::shipped::SHIPPED;
@@ -55,7 +55,7 @@ impl ZoneSet {
 
     /// The same, with what each zone says about behaviours, also a zone with faults.
     pub fn read(files: &[(String, String)], requests: Requests) -> (Result<ZoneSet, Vec<ZoneError>>, Vec<ZoneRules>) {
-        let Found { zones, rules, errors } = parse::files(files, requests);
+        let ParsedFiles { zones, rules, errors } = parse::files(files, requests);
         if !errors.is_empty() {
             return (Err(errors), rules);
         }

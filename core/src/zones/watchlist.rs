@@ -21,7 +21,7 @@ use crate::base::text::advice;
 use crate::base::time::{Span, Time};
 use crate::geo::CsvTable;
 use index::{Hashed, Index, Kind, number_key};
-use rows::{Builder, Read, Rows};
+use rows::{Builder, NewRow, Rows};
 
 /// The columns that are read; a header needs one of the first four.
 const COLUMNS: [&str; 9] = ["mmsi", "imo", "call_sign", "name", "list", "reason", "owner", "level", "expires"];
@@ -325,7 +325,7 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
         let list = if list.is_empty() { stem(file) } else { list };
         let [reason, owner] = [reason, owner].map(|text| Some(text).filter(|text| !text.is_empty()));
         let points = points.unwrap_or(DEFAULT_POINTS);
-        rows.push(&Read { mmsi, imo, call_sign, name, list, reason, owner, points, expires: until });
+        rows.push(&NewRow { mmsi, imo, call_sign, name, list, reason, owner, points, expires: until });
         if bounds.rows < rows.len() || bounds.bytes < rows.bytes() {
             return false;
         }

@@ -10,8 +10,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::object::{Object, Said, payload};
-use super::values::{self, CALL_SIGN, Flag, LONG_NAME, NAME, Number, SAFETY_TEXT, Text, Whole, hull, parse};
+use super::object::{DecodedMessage, Object, payload};
+use super::values::{self, CALL_SIGN, Flag, Integer, LONG_NAME, NAME, Number, SAFETY_TEXT, Text, hull, parse};
 use crate::ais::message::INOPERATIVE;
 use crate::ais::moment::stamp;
 use crate::ais::report::TimeBasis;
@@ -39,7 +39,7 @@ struct Envelope<'a> {
 struct MetaData<'a> {
     /// Sender; used only if the message has none that is valid.
     #[serde(rename = "MMSI", default)]
-    mmsi: Whole,
+    mmsi: Integer,
     /// When the service received the message.
     #[serde(borrow, default)]
     time_utc: Text<'a>,
@@ -59,10 +59,10 @@ struct Message<'a> {
 struct Head {
     /// AIS message type 1-27.
     #[serde(rename = "MessageID")]
-    message_id: Whole,
+    message_id: Integer,
     /// MMSI of the sender.
     #[serde(rename = "UserID")]
-    user_id: Whole,
+    user_id: Integer,
     /// False marks a message that must not be used.
     #[serde(rename = "Valid")]
     valid: Flag,
@@ -73,12 +73,12 @@ struct Head {
 #[serde(default, rename_all = "PascalCase")]
 struct Content<'a> {
     #[serde(rename = "MessageID")]
-    message_id: Whole,
+    message_id: Integer,
     #[serde(rename = "UserID")]
-    user_id: Whole,
+    user_id: Integer,
     valid: Flag,
     /// Navigational status; 15 means "not defined".
-    navigational_status: Whole,
+    navigational_status: Integer,
     /// Speed in knots; 102.3 means "not available", in type 27 it is 63.
     sog: Number,
     /// Longitude in degrees; 181 means "not available".
@@ -90,11 +90,11 @@ struct Content<'a> {
     /// True heading in degrees; 511 means "not available".
     true_heading: Number,
     /// Distinguishes transmissions, together with `communication_state`.
-    timestamp: Whole,
+    timestamp: Integer,
     /// Radio state; differs between transmissions with the same content.
-    communication_state: Whole,
+    communication_state: Integer,
     /// IMO number; 0 means "not available".
-    imo_number: Whole,
+    imo_number: Integer,
     #[serde(borrow)]
     call_sign: Text<'a>,
     #[serde(borrow)]
@@ -103,7 +103,7 @@ struct Content<'a> {
     name_extension: Text<'a>,
     /// Ship type, or type of aid in message 21.
     #[serde(rename = "Type")]
-    kind: Whole,
+    kind: Integer,
     /// Distances from the antenna.
     dimension: Option<Sides>,
     /// Estimated arrival.
@@ -129,20 +129,20 @@ struct Content<'a> {
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "PascalCase")]
 struct Sides {
-    a: Whole,
-    b: Whole,
-    c: Whole,
-    d: Whole,
+    a: Integer,
+    b: Integer,
+    c: Integer,
+    d: Integer,
 }
 
 /// Estimated arrival in UTC, without a year.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "PascalCase")]
 struct Arrival {
-    month: Whole,
-    day: Whole,
-    hour: Whole,
-    minute: Whole,
+    month: Integer,
+    day: Integer,
+    hour: Integer,
+    minute: Integer,
 }
 
 /// Part A of type 24.
@@ -159,7 +159,7 @@ struct PartA<'a> {
 #[serde(default, rename_all = "PascalCase")]
 struct PartB<'a> {
     valid: Flag,
-    ship_type: Whole,
+    ship_type: Integer,
     #[serde(borrow)]
     call_sign: Text<'a>,
     dimension: Option<Sides>,
@@ -204,7 +204,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
         return Err(Reject::JsonFields);
     }
     let kind = kind_of(&name, content.message_id.0).ok_or(Reject::UnknownType)?;
-    let meta = meta_data.unwrap_or(MetaData { mmsi: Whole(None), time_utc: Text::default() });
+    let meta = meta_data.unwrap_or(MetaData { mmsi: Integer(None), time_utc: Text::default() });
     let mmsi = content.user_id.mmsi().or_else(|_| meta.mmsi.mmsi())?;
     let time = stamp(meta.time_utc.0.as_bytes()).map(|time| (TimeBasis::Receiver, time));
     let (body, more) = match kind {
@@ -222,7 +222,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
     };
     let payload = payload((kind, &body, &more, content.timestamp.0, content.communication_state.0));
     let station = StationText::default();
-    Ok(Object::Said(Box::new(Said { kind, mmsi, time, station, payload, body, more, repeated: false })))
+    Ok(Object::Message(Box::new(DecodedMessage { kind, mmsi, time, station, payload, body, more, repeated: false })))
 }
 
 /// AIS message type by the service's name for it. The three position reports of class A share one name; `id` distinguishes them.

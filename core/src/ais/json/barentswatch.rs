@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
-use super::object::{Object, Said, payload};
-use super::values::{self, CALL_SIGN, LONG_NAME, Label, NAME, Number, Text, Whole, hull, parse};
+use super::object::{DecodedMessage, Object, payload};
+use super::values::{self, CALL_SIGN, Integer, LONG_NAME, Label, NAME, Number, Text, hull, parse};
 use crate::ais::moment::{number, stamp};
 use crate::ais::report::TimeBasis;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static};
@@ -20,9 +20,9 @@ struct Vessel<'a> {
     #[serde(borrow, rename = "type")]
     model: Text<'a>,
     /// AIS message type; null or missing if the feed does not give it.
-    message_type: Whole,
+    message_type: Integer,
     /// The vessel, station or aid.
-    mmsi: Whole,
+    mmsi: Integer,
     /// Time of the position, RFC 3339.
     #[serde(borrow)]
     msgtime: Text<'a>,
@@ -36,8 +36,8 @@ struct Vessel<'a> {
     course_over_ground: Number,
     /// Degrees.
     true_heading: Number,
-    navigational_status: Whole,
-    imo_number: Whole,
+    navigational_status: Integer,
+    imo_number: Integer,
     #[serde(borrow)]
     call_sign: Text<'a>,
     #[serde(borrow)]
@@ -47,16 +47,16 @@ struct Vessel<'a> {
     /// Estimated arrival, `MMDDhhmm`.
     #[serde(borrow)]
     eta: Label<'a>,
-    ship_type: Whole,
+    ship_type: Integer,
     /// Length overall in metres.
-    ship_length: Whole,
+    ship_length: Integer,
     /// Beam in metres.
-    ship_width: Whole,
+    ship_width: Integer,
     /// Metres from the antenna to the bow; `dimension_b`, `c` and `d` are those to stern, port and starboard.
-    dimension_a: Whole,
-    dimension_b: Whole,
-    dimension_c: Whole,
-    dimension_d: Whole,
+    dimension_a: Integer,
+    dimension_b: Integer,
+    dimension_c: Integer,
+    dimension_d: Integer,
     /// Decimetres.
     draught: Number,
     /// `A` or `B`; `ais_class` in other models.
@@ -64,7 +64,7 @@ struct Vessel<'a> {
     report_class: Text<'a>,
     #[serde(borrow)]
     ais_class: Text<'a>,
-    type_of_aids_to_navigation: Whole,
+    type_of_aids_to_navigation: Integer,
     /// Stream that the report came from; counts as its station.
     #[serde(borrow)]
     stream: Label<'a>,
@@ -96,7 +96,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
     // The time belongs to the message here: one object is the state at that time.
     let payload = payload((kind, &body, time));
     let (time, station) = (time.map(|time| (TimeBasis::Column, time)), vessel.stream.station());
-    Ok(Object::Said(Box::new(Said { kind, mmsi, time, station, payload, body, more, repeated: true })))
+    Ok(Object::Message(Box::new(DecodedMessage { kind, mmsi, time, station, payload, body, more, repeated: true })))
 }
 
 impl Vessel<'_> {

@@ -7,8 +7,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 use super::head::Head;
-use super::object::{Object, Said, payload};
-use super::values::{self, CALL_SIGN, Flag, LONG_NAME, Met, NAME, Number, SAFETY_TEXT, Text, Whole, hull, parse};
+use super::object::{DecodedMessage, Object, payload};
+use super::values::{
+    self, AnyValue, CALL_SIGN, Flag, Integer, LONG_NAME, NAME, Number, SAFETY_TEXT, Text, hull, parse,
+};
 use crate::ais::message::INOPERATIVE;
 use crate::ais::moment::number;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static, UNITS_PER_DEGREE};
@@ -18,11 +20,11 @@ use crate::base::units::Mmsi;
 /// A message with a position.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Where {
+struct PositionFields {
     /// False if values are in units of the radio message; absent means scaled.
     scaled: Flag,
     /// Navigational status.
-    status: Whole,
+    status: Integer,
     /// Speed over ground.
     speed: Speed,
     /// Degrees east, or message units.
@@ -34,9 +36,9 @@ struct Where {
     /// Degrees.
     heading: Number,
     /// Distinguishes transmissions, together with `radio`.
-    second: Whole,
+    second: Integer,
     /// Radio state of the transmission.
-    radio: Whole,
+    radio: Integer,
 }
 
 /// A speed: a number, or gpsd's words for "not available" and "at least 102.2 kn".
@@ -54,11 +56,11 @@ enum Speed {
 /// A message with static data.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Who<'a> {
-    /// As in [`Where`]; decides the unit of the draught.
+struct StaticFields<'a> {
+    /// As in [`PositionFields`]; decides the unit of the draught.
     scaled: Flag,
     /// IMO number.
-    imo: Whole,
+    imo: Integer,
     #[serde(borrow)]
     callsign: Text<'a>,
     #[serde(borrow)]
@@ -67,12 +69,12 @@ struct Who<'a> {
     #[serde(borrow)]
     name: Text<'a>,
     /// Ship type.
-    shiptype: Whole,
+    shiptype: Integer,
     /// Metres from the antenna to the bow; the next three are those to stern, port and starboard.
-    to_bow: Whole,
-    to_stern: Whole,
-    to_port: Whole,
-    to_starboard: Whole,
+    to_bow: Integer,
+    to_stern: Integer,
+    to_port: Integer,
+    to_starboard: Integer,
     /// Metres, or decimetres if unscaled.
     draught: Number,
     #[serde(borrow)]
@@ -80,7 +82,7 @@ struct Who<'a> {
     #[serde(borrow)]
     eta: Text<'a>,
     /// Type of aid to navigation.
-    aid_type: Whole,
+    aid_type: Integer,
     /// Whether the aid is virtual.
     virtual_aid: Flag,
     /// Safety text of type 14.
@@ -90,13 +92,13 @@ struct Who<'a> {
 
 impl<'de> Deserialize<'de> for Speed {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Speed, D::Error> {
-        match Met::deserialize(from)? {
-            Met::Nothing => Ok(Speed::Absent),
-            Met::Whole(value) => Ok(Speed::Of(value as f64)),
-            Met::Number(value) => Ok(Speed::Of(value)),
-            Met::Text(word) if word == "nan" => Ok(Speed::Absent),
-            Met::Text(word) if word == "fast" => Ok(Speed::Most),
-            Met::Text(_) | Met::Truth(_) => Err(D::Error::custom("a speed is expected")),
+        match AnyValue::deserialize(from)? {
+            AnyValue::Nothing => Ok(Speed::Absent),
+            AnyValue::Integer(value) => Ok(Speed::Of(value as f64)),
+            AnyValue::Number(value) => Ok(Speed::Of(value)),
+            AnyValue::Text(word) if word == "nan" => Ok(Speed::Absent),
+            AnyValue::Text(word) if word == "fast" => Ok(Speed::Most),
+            AnyValue::Text(_) | AnyValue::Truth(_) => Err(D::Error::custom("a speed is expected")),
         }
     }
 }
@@ -108,20 +110,20 @@ pub(super) fn read(text: &str, head: &Head<'_>) -> Result<Object<'static>, Rejec
     let kind: u8 = head.kind.within(1..=27).ok_or(Reject::UnknownType)?;
     let (body, more, second, radio) = match kind {
         1..=4 | 9 | 11 | 18 | 27 => {
-            let at: Where = parse(text)?;
+            let at: PositionFields = parse(text)?;
             (at.body(kind), None, at.second.0, at.radio.0)
         }
         19 => {
-            let (at, who): (Where, Who<'_>) = (parse(text)?, parse(text)?);
+            let (at, who): (PositionFields, StaticFields<'_>) = (parse(text)?, parse(text)?);
             let said = Box::new(who.said(kind, mmsi));
             (at.body(kind), Some(said), at.second.0, at.radio.0)
         }
         21 => {
-            let (at, who): (Where, Who<'_>) = (parse(text)?, parse(text)?);
+            let (at, who): (PositionFields, StaticFields<'_>) = (parse(text)?, parse(text)?);
             (Body::Aid(Box::new(who.aid(at.position(kind)))), None, at.second.0, None)
         }
-        5 | 24 => (Body::Static(Box::new(parse::<Who<'_>>(text)?.said(kind, mmsi))), None, None, None),
-        14 => match parse::<Who<'_>>(text)?.text.words(SAFETY_TEXT) {
+        5 | 24 => (Body::Static(Box::new(parse::<StaticFields<'_>>(text)?.said(kind, mmsi))), None, None, None),
+        14 => match parse::<StaticFields<'_>>(text)?.text.words(SAFETY_TEXT) {
             Some(text) => (Body::SafetyText(text), None, None, None),
             None => (Body::Other, None, None, None),
         },
@@ -129,10 +131,10 @@ pub(super) fn read(text: &str, head: &Head<'_>) -> Result<Object<'static>, Rejec
     };
     let payload = payload((kind, &body, &more, second, radio));
     let (time, station) = (head.time(), head.station());
-    Ok(Object::Said(Box::new(Said { kind, mmsi, time, station, payload, body, more, repeated: false })))
+    Ok(Object::Message(Box::new(DecodedMessage { kind, mmsi, time, station, payload, body, more, repeated: false })))
 }
 
-impl Where {
+impl PositionFields {
     /// The position, as the kind of station that a message type comes from.
     fn body(&self, kind: u8) -> Body {
         match kind {
@@ -177,7 +179,7 @@ impl Where {
     }
 }
 
-impl Who<'_> {
+impl StaticFields<'_> {
     /// Static data of types 5, 19 and 24.
     fn said(&self, kind: u8, mmsi: Mmsi) -> Static {
         // Auxiliary craft (98MID) send the mother ship's MMSI in place of their dimensions.

@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
-use super::object::{Object, Said, payload};
-use super::values::{self, CALL_SIGN, NAME, Number, Text, Whole, hull, parse};
+use super::object::{DecodedMessage, Object, payload};
+use super::values::{self, CALL_SIGN, Integer, NAME, Number, Text, hull, parse};
 use crate::ais::report::TimeBasis;
 use crate::ais::report::{Body, Class, Position, Static};
 use crate::ais::station::StationText;
@@ -22,7 +22,7 @@ struct Topic<'a> {
 
 /// Only the payload, once the topic has given its type.
 #[derive(Deserialize)]
-struct Of<P> {
+struct PayloadOf<P> {
     /// The payload of the MQTT message.
     payload: P,
 }
@@ -38,7 +38,7 @@ struct Location {
     /// Degrees; 360 means "not available".
     cog: Number,
     /// Navigational status; 15 means "not defined".
-    nav_stat: Whole,
+    nav_stat: Integer,
     /// Degrees; 511 means "not available".
     heading: Number,
     /// Degrees east.
@@ -60,18 +60,18 @@ struct Metadata<'a> {
     /// Decimetres; 0 means "not available".
     draught: Number,
     /// Month, day, hour and minute in 4, 5, 5 and 6 bits, as in type 5.
-    eta: Whole,
+    eta: Integer,
     /// Metres from the antenna to the bow; `ref_b`, `c` and `d` are those to stern, port and starboard.
-    ref_a: Whole,
-    ref_b: Whole,
-    ref_c: Whole,
-    ref_d: Whole,
+    ref_a: Integer,
+    ref_b: Integer,
+    ref_c: Integer,
+    ref_d: Integer,
     #[serde(borrow)]
     call_sign: Text<'a>,
-    imo: Whole,
+    imo: Integer,
     /// Ship type.
     #[serde(rename = "type")]
-    kind: Whole,
+    kind: Integer,
 }
 
 /// Reads an object of topic and payload.
@@ -81,13 +81,13 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
     let mut levels = topic.0.rsplit('/');
     let (what, vessel) = (levels.next().unwrap_or_default(), levels.next().unwrap_or_default());
     let mmsi = || match vessel.len() <= 9 && vessel.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => Whole(vessel.parse().ok()).mmsi(),
+        true => Integer(vessel.parse().ok()).mmsi(),
         false => Err(Reject::Mmsi),
     };
     let (mmsi, time, body) = match what {
         "location" => {
             let mmsi = mmsi()?;
-            let Of::<Location> { payload: at } = parse(text)?;
+            let PayloadOf::<Location> { payload: at } = parse(text)?;
             let place = at.lat.0.zip(at.lon.0);
             let status = at.nav_stat.within(0..=14);
             let position = Position::new(Class::Unknown, 0, place, at.sog.0, at.cog.0, at.heading.0, status);
@@ -95,16 +95,25 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
         }
         "metadata" => {
             let mmsi = mmsi()?;
-            let Of::<Metadata<'_>> { payload: who } = parse(text)?;
-            (mmsi, who.timestamp.unix_time(), Body::Static(Box::new(who.said())))
+            let PayloadOf::<Metadata<'_>> { payload: data } = parse(text)?;
+            (mmsi, data.timestamp.unix_time(), Body::Static(Box::new(data.said())))
         }
         // Any other topic is the status of the service.
-        _ => return values::parse::<Of<serde::de::IgnoredAny>>(text).map(|_| Object::Other),
+        _ => return values::parse::<PayloadOf<serde::de::IgnoredAny>>(text).map(|_| Object::Other),
     };
     let payload = payload((&body, time));
     let time = time.map(|time| (TimeBasis::Column, time));
     let station = StationText::default();
-    Ok(Object::Said(Box::new(Said { kind: 0, mmsi, time, station, payload, body, more: None, repeated: false })))
+    Ok(Object::Message(Box::new(DecodedMessage {
+        kind: 0,
+        mmsi,
+        time,
+        station,
+        payload,
+        body,
+        more: None,
+        repeated: false,
+    })))
 }
 
 impl Metadata<'_> {

@@ -26,7 +26,7 @@ pub(super) enum Feed {
 
 /// Result of the scan.
 #[derive(Debug)]
-pub(super) struct Seen<'a> {
+pub(super) struct Preview<'a> {
     /// The whole object.
     pub(super) text: &'a str,
     /// Feed, from the first key that identifies one; `None` without such a key.
@@ -37,12 +37,12 @@ pub(super) struct Seen<'a> {
 
 /// Scans an object. Fails if it is too large, too deep or not UTF-8.
 /// The object may still not be valid JSON.
-pub(super) fn look(line: &[u8]) -> Result<Seen<'_>, Reject> {
+pub(super) fn look(line: &[u8]) -> Result<Preview<'_>, Reject> {
     if MAX_OBJECT < line.len() {
         return Err(Reject::JsonTooLarge);
     }
     let text = std::str::from_utf8(line).map_err(|_| Reject::Json)?;
-    let mut seen = Seen { text, feed: None, class: None };
+    let mut seen = Preview { text, feed: None, class: None };
     let (mut depth, mut at) = (0, 0);
     // State of the outermost object: whether a key comes next, and whether the last key was `class`.
     let (mut key_next, mut is_class) = (false, false);

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::values::{Label, Number, Text, Whole};
+use super::values::{Integer, Label, Number, Text};
 use crate::ais::moment::compact;
 use crate::ais::report::TimeBasis;
 use crate::ais::station::StationText;
@@ -20,9 +20,9 @@ pub(super) struct Head<'a> {
     pub(super) nmea: Vec<Text<'a>>,
     /// AIS message type.
     #[serde(rename = "type")]
-    pub(super) kind: Whole,
+    pub(super) kind: Integer,
     /// Sender.
-    pub(super) mmsi: Whole,
+    pub(super) mmsi: Integer,
     /// Time of arrival, UNIX seconds with decimals.
     toa: Number,
     /// Time of reception, UNIX seconds.

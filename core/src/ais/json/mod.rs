@@ -19,12 +19,12 @@ mod decoded;
 mod digitraffic;
 mod guard;
 mod head;
-mod known;
+mod last_statics;
 mod object;
 mod values;
 
-pub(super) use known::Known;
-pub(super) use object::{Object, Said, Sentences};
+pub(super) use last_statics::LastStatics;
+pub(super) use object::{DecodedMessage, Object, Sentences};
 
 use super::tally::Reject;
 

@@ -17,7 +17,7 @@ pub(in crate::ais) enum Object<'a> {
     /// One message, as the sentences that the receiver heard.
     Sentences(Sentences<'a>),
     /// One message or two, already decoded by the sender of the object.
-    Said(Box<Said>),
+    Message(Box<DecodedMessage>),
     /// Not AIS: a server's greeting, a receiver's own position or status.
     Other,
 }
@@ -35,7 +35,7 @@ pub(in crate::ais) struct Sentences<'a> {
 
 /// The content of a decoded message.
 #[derive(Debug)]
-pub(in crate::ais) struct Said {
+pub(in crate::ais) struct DecodedMessage {
     /// Message type 1-27; 0 if the feed does not give it.
     pub(in crate::ais) kind: u8,
     /// Sender of the message.
@@ -59,7 +59,7 @@ impl Object<'_> {
     pub(in crate::ais) fn time(&self) -> Option<Time> {
         let time = match self {
             Object::Sentences(heard) => heard.time,
-            Object::Said(said) => said.time,
+            Object::Message(said) => said.time,
             Object::Other => None,
         };
         time.map(|(_, time)| time)

@@ -43,7 +43,7 @@ pub(super) struct Number(pub(super) Option<f64>);
 
 /// A whole number; `None` for null. A number with a fraction is an error.
 #[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Whole(pub(super) Option<i64>);
+pub(super) struct Integer(pub(super) Option<i64>);
 
 /// A Boolean; `None` for null. 0 and 1 are accepted as well.
 #[derive(Clone, Copy, Default, Debug)]
@@ -58,49 +58,49 @@ pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
 pub(super) struct Label<'a>(pub(super) Cow<'a, str>);
 
 /// Any JSON value, so that each type above accepts only the kinds it lists.
-pub(super) enum Met<'a> {
+pub(super) enum AnyValue<'a> {
     /// Null.
     Nothing,
     /// `true` or `false`.
     Truth(bool),
     /// A number without a fraction or exponent.
-    Whole(i64),
+    Integer(i64),
     /// Any other number.
     Number(f64),
     /// A text; borrowed unless it has escapes.
     Text(Cow<'a, str>),
 }
 
-impl<'de> Deserialize<'de> for Met<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Met<'de>, D::Error> {
+impl<'de> Deserialize<'de> for AnyValue<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<AnyValue<'de>, D::Error> {
         struct Any;
         impl<'de> Visitor<'de> for Any {
-            type Value = Met<'de>;
+            type Value = AnyValue<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a number, a text, a truth or null")
             }
-            fn visit_unit<E>(self) -> Result<Met<'de>, E> {
-                Ok(Met::Nothing)
+            fn visit_unit<E>(self) -> Result<AnyValue<'de>, E> {
+                Ok(AnyValue::Nothing)
             }
-            fn visit_bool<E>(self, value: bool) -> Result<Met<'de>, E> {
-                Ok(Met::Truth(value))
+            fn visit_bool<E>(self, value: bool) -> Result<AnyValue<'de>, E> {
+                Ok(AnyValue::Truth(value))
             }
-            fn visit_i64<E>(self, value: i64) -> Result<Met<'de>, E> {
-                Ok(Met::Whole(value))
+            fn visit_i64<E>(self, value: i64) -> Result<AnyValue<'de>, E> {
+                Ok(AnyValue::Integer(value))
             }
-            fn visit_u64<E>(self, value: u64) -> Result<Met<'de>, E> {
+            fn visit_u64<E>(self, value: u64) -> Result<AnyValue<'de>, E> {
                 // Values beyond i64 are out of range for every field anyway.
-                Ok(Met::Whole(i64::try_from(value).unwrap_or(i64::MAX)))
+                Ok(AnyValue::Integer(i64::try_from(value).unwrap_or(i64::MAX)))
             }
-            fn visit_f64<E>(self, value: f64) -> Result<Met<'de>, E> {
-                Ok(Met::Number(value))
+            fn visit_f64<E>(self, value: f64) -> Result<AnyValue<'de>, E> {
+                Ok(AnyValue::Number(value))
             }
-            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Met<'de>, E> {
-                Ok(Met::Text(Cow::Borrowed(value)))
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<AnyValue<'de>, E> {
+                Ok(AnyValue::Text(Cow::Borrowed(value)))
             }
-            fn visit_str<E>(self, value: &str) -> Result<Met<'de>, E> {
-                Ok(Met::Text(Cow::Owned(value.to_owned())))
+            fn visit_str<E>(self, value: &str) -> Result<AnyValue<'de>, E> {
+                Ok(AnyValue::Text(Cow::Owned(value.to_owned())))
             }
         }
         from.deserialize_any(Any)
@@ -109,22 +109,22 @@ impl<'de> Deserialize<'de> for Met<'de> {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Number, D::Error> {
-        match Met::deserialize(from)? {
-            Met::Nothing => Ok(Number(None)),
-            Met::Whole(value) => Ok(Number(Some(value as f64))),
-            Met::Number(value) => Ok(Number(Some(value))),
-            Met::Truth(_) | Met::Text(_) => Err(D::Error::custom("a number is expected")),
+        match AnyValue::deserialize(from)? {
+            AnyValue::Nothing => Ok(Number(None)),
+            AnyValue::Integer(value) => Ok(Number(Some(value as f64))),
+            AnyValue::Number(value) => Ok(Number(Some(value))),
+            AnyValue::Truth(_) | AnyValue::Text(_) => Err(D::Error::custom("a number is expected")),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Whole, D::Error> {
-        match Met::deserialize(from)? {
-            Met::Nothing => Ok(Whole(None)),
-            Met::Whole(value) => Ok(Whole(Some(value))),
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Integer, D::Error> {
+        match AnyValue::deserialize(from)? {
+            AnyValue::Nothing => Ok(Integer(None)),
+            AnyValue::Integer(value) => Ok(Integer(Some(value))),
             // Some programs write every number with a decimal point.
-            Met::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(Whole(Some(value as i64))),
+            AnyValue::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(Integer(Some(value as i64))),
             _ => Err(D::Error::custom("a whole number is expected")),
         }
     }
@@ -132,10 +132,10 @@ impl<'de> Deserialize<'de> for Whole {
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Flag, D::Error> {
-        match Met::deserialize(from)? {
-            Met::Nothing => Ok(Flag(None)),
-            Met::Truth(value) => Ok(Flag(Some(value))),
-            Met::Whole(value @ (0 | 1)) => Ok(Flag(Some(value == 1))),
+        match AnyValue::deserialize(from)? {
+            AnyValue::Nothing => Ok(Flag(None)),
+            AnyValue::Truth(value) => Ok(Flag(Some(value))),
+            AnyValue::Integer(value @ (0 | 1)) => Ok(Flag(Some(value == 1))),
             _ => Err(D::Error::custom("true or false is expected")),
         }
     }
@@ -143,9 +143,9 @@ impl<'de> Deserialize<'de> for Flag {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Text<'a>, D::Error> {
-        match Met::deserialize(from)? {
-            Met::Nothing => Ok(Text::default()),
-            Met::Text(value) => Ok(Text(value)),
+        match AnyValue::deserialize(from)? {
+            AnyValue::Nothing => Ok(Text::default()),
+            AnyValue::Text(value) => Ok(Text(value)),
             _ => Err(D::Error::custom("a text is expected")),
         }
     }
@@ -153,10 +153,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Label<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Label<'a>, D::Error> {
-        match Met::deserialize(from)? {
-            Met::Nothing => Ok(Label::default()),
-            Met::Text(value) => Ok(Label(value)),
-            Met::Whole(value) => Ok(Label(Cow::Owned(value.to_string()))),
+        match AnyValue::deserialize(from)? {
+            AnyValue::Nothing => Ok(Label::default()),
+            AnyValue::Text(value) => Ok(Label(value)),
+            AnyValue::Integer(value) => Ok(Label(Cow::Owned(value.to_string()))),
             _ => Err(D::Error::custom("a name or a number is expected")),
         }
     }
@@ -180,7 +180,7 @@ impl Label<'_> {
     }
 }
 
-impl Whole {
+impl Integer {
     /// The number as a smaller type, if it is in `range`.
     pub(super) fn within<T: TryFrom<i64>>(self, range: std::ops::RangeInclusive<i64>) -> Option<T> {
         self.0.filter(|value| range.contains(value)).and_then(|value| T::try_from(value).ok())
@@ -221,10 +221,10 @@ impl Number {
 }
 
 /// Hull dimensions from bow, stern, port and starboard; impossible sides count as not given.
-pub(super) fn hull(sides: [Whole; 4]) -> Option<Dimensions> {
+pub(super) fn hull(sides: [Integer; 4]) -> Option<Dimensions> {
     let [bow, stern, port, starboard] = sides;
-    let along = |side: Whole| side.within(0..=511).unwrap_or(0);
-    let across = |side: Whole| side.within(0..=63).unwrap_or(0);
+    let along = |side: Integer| side.within(0..=511).unwrap_or(0);
+    let across = |side: Integer| side.within(0..=63).unwrap_or(0);
     let hull = Dimensions { bow: along(bow), stern: along(stern), port: across(port), starboard: across(starboard) };
     (hull != Dimensions::default()).then_some(hull)
 }

@@ -147,7 +147,7 @@ pub(super) struct Builder {
 }
 
 /// A row as read from the file.
-pub(super) struct Read<'a> {
+pub(super) struct NewRow<'a> {
     pub(super) mmsi: Option<u32>,
     pub(super) imo: Option<u32>,
     pub(super) call_sign: &'a str,
@@ -171,7 +171,7 @@ impl Builder {
     }
 
     /// Adds a row, whose texts are trimmed and may be empty. The caller checks the limits.
-    pub(super) fn push(&mut self, read: &Read<'_>) {
+    pub(super) fn push(&mut self, read: &NewRow<'_>) {
         let (list, reason) = (self.place(read.list), read.reason.map_or(NONE, |text| self.place(text)));
         let owner = read.owner.map_or(NONE, |text| self.place(text));
         let shared = Shared { expires: read.expires, list, reason, owner, points: read.points };

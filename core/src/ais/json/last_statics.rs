@@ -14,12 +14,12 @@ const MAX_KNOWN: usize = 100_000;
 
 /// Static data reported so far, by vessel, as hashes. Data repeated with every position are reported only when they change.
 #[derive(Default, Serialize, Deserialize)]
-pub(in crate::ais) struct Known {
+pub(in crate::ais) struct LastStatics {
     /// Hash of the static data last reported, by MMSI; at most `MAX_KNOWN`.
     said: FxHashMap<u32, u64>,
 }
 
-impl Known {
+impl LastStatics {
     /// Whether the vessel's static data differ from those last reported; remembers them.
     pub(in crate::ais) fn is_news(&mut self, mmsi: Mmsi, said: &Static) -> bool {
         let hash = payload(said);
