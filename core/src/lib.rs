@@ -27,7 +27,7 @@
 //! | [`picture`] | tracks, coverage and episodes: what is known of every vessel |
 //! | [`behaviours`] | one folder each: what vessels do that is worth an alert, and what is said about it |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary; `cases` has those of a vessel and its partners as one story |
-//! | [`engine`] | event time, reorder buffer, lanes, timers; wires the core together; `questions` has what may be asked of it, and the answers |
+//! | [`engine`] | event time, reorder buffer, lanes, timers; wires the core together; `questions` is what may be asked of it |
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock: its dependencies have none, and Clippy refuses those of

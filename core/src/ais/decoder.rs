@@ -206,7 +206,7 @@ impl Decoder {
             let time = stream.own_clock(&heard.station)?;
             Some((TimeBasis::OwnClock, time))
         };
-        // The stream's own clock is the last resort: it may be minutes old.
+        // The stream's own clock comes after all claimed times: it may be minutes old.
         let time = heard.time.or_else(own_clock);
         let whole = if heard.vdm.total == 1 {
             WholeMessage {

@@ -1,7 +1,7 @@
 //! Encodes AIS sentences for the demo's simulated meeting, the benchmark and scenario tests.
 //!
-//! The bit layouts are those of ITU-R M.1371-5, annex 8. Values out of range are clamped, not refused: a script asks
-//! for what it wants to see. Nothing of this is used to decode.
+//! The bit layouts are those of ITU-R M.1371-5, annex 8. Speeds, courses and headings out of range are clamped.
+//! Nothing of this is used to decode.
 
 use std::fmt::Write;
 

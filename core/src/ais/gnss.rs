@@ -1,4 +1,7 @@
 //! The stream's own clock and position from RMC, ZDA, GGA and GLL, parsed by nmea-parser.
+//!
+//! A receiver on a ship or ashore often mixes its own GNSS sentences into the AIS stream. RMC and ZDA give the stream's
+//! own clock, which counts for messages that claim no time themselves (SPEC, "Time").
 
 use nmea_parser::gnss::GgaQualityIndicator;
 use nmea_parser::{NmeaParser, ParsedMessage};
@@ -71,6 +74,7 @@ impl Gnss {
 }
 
 /// Whether the parser can safely read the sentence: printable ASCII, short fields, and in ZDA zone fields of at most three characters.
+/// The limits keep out what makes the parser panic.
 fn shaped(sentence: &Sentence<'_>) -> bool {
     let printable = |byte: &u8| (b' '..=b'~').contains(byte);
     let zda = sentence.address.ends_with(b"ZDA");

@@ -1,4 +1,7 @@
 //! Invisible characters and those that change text direction. They are never displayed, whatever the source of the text.
+//!
+//! Names and destinations come from the air, and reach terminals, mails, pages and spreadsheets. A character that
+//! reverses the text after it can make one name look like another.
 
 /// Whether a character is invisible or changes the direction of what follows. These are controls other than white
 /// space and all of Unicode's default-ignorable code points (`DerivedCoreProperties`, `Default_Ignorable_Code_Point`):

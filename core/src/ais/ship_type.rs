@@ -1,4 +1,7 @@
 //! Names of ship type numbers (ITU-R M.1371-5, table 53).
+//!
+//! Summaries, answers and pages all use these names, so that one type is written alike everywhere. They leave out the
+//! kind of cargo, the second digit of most numbers.
 
 /// Short name of a ship type, such as `cargo`, `fishing` or `high-speed craft`. `None` gives `type unknown`; a number
 /// without a kind of ship gives `other type`.

@@ -13,6 +13,7 @@ const FUZZY_FROM: usize = 5;
 /// Minimum length of a name that may be followed by other words.
 const LEADS_FROM: usize = 4;
 /// Words around a name that describe a part of the port or a purpose.
+/// They are removed before codes and names are looked for.
 const NOISE: [&str; 18] = [
     "PORT",
     "OF",
@@ -72,6 +73,7 @@ impl Names {
                 names.by_name.entry(other).or_insert(number);
             }
         }
+        // Harbours without a name, or with a name in another script, have nothing to match.
         names.by_name.remove("");
         names
     }
@@ -91,6 +93,7 @@ impl Names {
             return None;
         }
         let code: String = words.iter().take(2).copied().collect();
+        // A code is written as two letters and three, or as five characters in one word.
         let spaced = (words.len() >= 2 && words[0].len() == 2 && words[1].len() == 3).then_some(code.as_str());
         let joined = words.first().copied().filter(|word| word.len() == 5);
         if let Some(number) = [spaced, joined].into_iter().flatten().find_map(|code| self.by_code.get(code)) {

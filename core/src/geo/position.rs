@@ -25,8 +25,8 @@ impl LatLon {
         LatLon { lat: lat.clamp(-90.0, 90.0), lon: wrap_degrees(lon) }
     }
 
-    /// Reads a position as people type it: `36.95,-9.12`, `36 -9`, `36.5N 9.2W`, `36-30N 009-12W`, `36°30'N 9°12'W` or `N36 30.0 W009 12.0`.
-    /// Without hemispheres latitude comes first. What could be meant in two ways is refused.
+    /// Reads a position as people type it: `36.95,-9.12`, `36 -9`, `36.5N 9.2W`, `36-30N 009-12W`, `36°30'N 9°12'W` or
+    /// `N36 30.0 W009 12.0`. Without hemispheres latitude comes first. What could be meant in two ways is refused.
     pub fn read(text: &str) -> Result<LatLon, NotationError> {
         read(text).map(|(lat, lon)| LatLon::new(lat, lon))
     }

@@ -1,16 +1,16 @@
 //! Watchlists: vessels the analysts want alerts for, read from CSV text and matched against what a ship reports about itself.
 //!
 //! Lists are CSV with a header, kept by analysts in spreadsheets. Any of MMSI, IMO number, call sign and name
-//! identifies a vessel; names and call signs also match with one typing error, from six characters on. A list may have
-//! two million rows, so `rows` stores them compactly and `index` finds candidates by hash.
+//! identifies a vessel; names and call signs also match with one typing error, from six characters on. All lists
+//! together may have two million rows, so `rows` stores them compactly and `index` finds candidates by hash.
 
 mod entry;
 mod index;
 mod rows;
 
-use std::fmt;
-
 pub use entry::{Listed, Match, MatchedBy, Said};
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
