@@ -1,10 +1,11 @@
 //! Whether a vessel's silence is due to reception: its input or station is silent, or all vessels around it fell silent too.
 
-use super::Coverage;
-use super::cells::Cell;
-use super::feeds::{BUSY, PAUSE};
 use crate::base::time::{Span, Time};
 use crate::picture::tracks::Fix;
+
+use super::cells::Cell;
+use super::feeds::{BUSY, PAUSE};
+use super::model::Coverage;
 
 /// How long an input with few reports must be silent to have an outage.
 const QUIET_PAUSE: Span = Span::from_minutes(20);

@@ -9,8 +9,8 @@ use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, Tracks, Vessel};
 
-use super::Slot;
 use super::cells::Cell;
+use super::slot::Slot;
 
 /// Sum of the weights of lost vessels from which they make an area. A weight, 0-1, is how surely a vessel is heard: three vessels in good
 /// reception are enough.

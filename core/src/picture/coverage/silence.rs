@@ -4,14 +4,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::ais::{Class, SourceId, StationId};
 use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, TrackKey, Vessel};
 
-use crate::base::units::METRES_PER_NM;
-
 use super::cells::Cell;
-use super::{OWN_RECORD, Slot};
+use super::slot::{SLOT, Slot};
 
+/// Probability below which a silence is passed to the behaviours, which set their own, stricter limit.
+pub const TOLD_BELOW: f64 = 0.01;
+/// How long after its last fix a vessel under way is expected where dead reckoning places it. Slots.
+pub(super) const EXPECTED: u8 = 6;
+/// How long a silence gathers evidence. Slots.
+pub(super) const GIVEN_UP: i64 = 144;
+/// Length from which an improbable silence is assumed to be the vessel's own doing. Slots.
+pub(super) const OWN_DOING: i64 = 9;
+/// Share of the slots of the last day from which a vessel would have been heard in the next slot too (SPEC `ais_gap`).
+pub(super) const OWN_RECORD: f32 = 0.95;
+/// Number of fixes from which a vessel is confirmed.
+const CONFIRMED_FIXES: u32 = 3;
 /// A vessel slower than this counts as still. Knots.
 const STILL_KNOTS: f64 = 0.5;
 /// Dead reckoning is limited to this latitude, because degrees of longitude mean nothing beyond it.
@@ -156,7 +167,7 @@ impl Silence {
     /// together have missed by now.
     pub(super) fn missed(&self, holes_now: u32) -> Span {
         let slots = self.holes + holes_now.saturating_sub(self.holes_before);
-        Span::from_millis(super::SLOT.millis() * i64::from(slots))
+        Span::from_millis(SLOT.millis() * i64::from(slots))
     }
 }
 
@@ -165,4 +176,9 @@ pub(super) fn between(before: &Fix, after: &Fix, slot: Slot) -> LatLon {
     let span = (after.at - before.at).millis().max(1) as f64;
     let share = (slot.middle() - before.at).millis() as f64 / span;
     before.position.between(after.position, share.clamp(0.0, 1.0))
+}
+
+/// Whether the silences of a vessel count: it is confirmed, and not excluded from the picture.
+pub(super) fn takes_part(vessel: Vessel<'_>) -> bool {
+    CONFIRMED_FIXES <= vessel.fixes() && vessel.takes_part()
 }

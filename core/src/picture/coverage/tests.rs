@@ -1,9 +1,12 @@
 //! What the model learns about reception from the feed, and which silences are improbable.
 
-use super::*;
-use crate::ais::{Body, Position, Report, TimeBasis};
+use crate::ais::{Body, Class, Position, Report, SourceId, StationId, TimeBasis};
+use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
-use crate::picture::tracks::{self, Outcome};
+use crate::geo::LatLon;
+use crate::picture::tracks::{self, Outcome, TrackIx, TrackKey, Tracks};
+
+use super::{Coverage, Settings};
 
 /// A model and a picture, with vessels that report every five minutes.
 struct Sea {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::ais::SourceId;
 use crate::picture::tracks::TrackKey;
 
-use super::{SLOT, Slot};
+use super::slot::{SLOT, Slot};
 
 /// Slots in 14 days: a count this old weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;

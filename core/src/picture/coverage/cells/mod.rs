@@ -8,7 +8,7 @@ use crate::ais::Class;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrackKey;
 
-use super::Slot;
+use super::slot::Slot;
 
 const CELLS_PER_DEGREE: f64 = 4.0;
 /// Number of parts along each side of a cell. A part is a sixteenth of the cell, about 4 nm on a side.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ais::{SourceId, StationId};
 use crate::base::time::{Span, Time};
 
-use super::Slot;
+use super::slot::Slot;
 
 /// Pause of a busy input within a slot from which the whole slot is a hole.
 pub(super) const PAUSE: Span = Span::from_minutes(5);
