@@ -8,8 +8,9 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 
 use super::craft::Craft;
+use super::look::Look;
+use super::news::News;
 use super::shelf::{Kept, Shelf};
-use super::{Look, News};
 
 /// A vessel halts below this speed (SPEC `async_rendezvous`). Knots.
 const SLOW_KNOTS: f64 = 3.0;
@@ -136,7 +137,7 @@ impl Halts {
         let stopped = !state.stopped && STILL_AFTER <= state.halt.still;
         // Between ticks the shelf may be out of date. Its readers do not need it to the minute.
         if look.tick || lay || stopped {
-            state.halt.craft = craft(look);
+            state.halt.craft = look.craft();
             shelf.update(id, |kept| kept.clone_from(&state.halt));
         }
         if lay {
@@ -159,18 +160,12 @@ impl Halts {
     }
 }
 
-/// The kind of craft of the vessel of a fix.
-pub(super) fn craft(look: &Look<'_>) -> Craft {
-    let length = look.vessel.identity().and_then(|identity| identity.length());
-    Craft::of(look.vessel.ship_type(), look.vessel.class(), length)
-}
-
 impl State {
     fn new(look: &Look<'_>, since: Time) -> State {
         State {
             halt: Halt {
                 key: look.key,
-                craft: craft(look),
+                craft: look.craft(),
                 vessel: look.vessel.ix(),
                 position: look.fix.position,
                 last_position: look.fix.position,

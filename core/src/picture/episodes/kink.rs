@@ -8,9 +8,9 @@ use crate::base::units::METRES_PER_NM;
 use crate::geo::{LatLon, angle_between};
 use crate::picture::tracks::{PastPositions, TrackIx, TrackKey};
 
-use super::leg::is_its_trade;
+use super::look::Look;
+use super::news::News;
 use super::shelf::{Kept, Shelf};
-use super::{Look, News};
 
 /// Minimum turn (SPEC `async_rendezvous`). Degrees.
 const TURN_DEGREES: f64 = 30.0;
@@ -84,7 +84,7 @@ impl Kinks {
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<Kink>, news: &mut Vec<News>) {
         let asked = look.tick && look.watched && !look.calm && look.off_shore;
         let steering = look.smg.is_some_and(|smg| STEERING_KNOTS <= smg.knots);
-        if !asked || !steering || is_its_trade(look) {
+        if !asked || !steering || look.is_its_trade() {
             return;
         }
         let told = self.told.get(&look.vessel.ix()).copied().unwrap_or(Time::MIN);

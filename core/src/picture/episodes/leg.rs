@@ -7,8 +7,9 @@ use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 
+use super::look::Look;
+use super::news::News;
 use super::shelf::{Kept, Shelf};
-use super::{Look, News};
 
 /// A vessel is slow below this share of its usual speed (SPEC `async_rendezvous`).
 const SLOW_SHARE: f64 = 0.5;
@@ -56,12 +57,6 @@ impl Kept for SlowLeg {
     fn last_at(&self) -> Time {
         self.last_at
     }
-}
-
-/// Whether slowing and turning mean nothing for this vessel. Fishing and pleasure craft, pilots, rescuers and dredgers
-/// do it for work or pleasure, and a vessel at anchor does not move (SPEC `async_rendezvous`).
-pub(super) fn is_its_trade(look: &Look<'_>) -> bool {
-    matches!(look.vessel.ship_type(), Some(30 | 33 | 36 | 37 | 50 | 51)) || look.vessel.says_anchored()
 }
 
 /// Vessels that are slower than usual now.
@@ -118,7 +113,7 @@ impl Legs {
             return;
         }
         // The usual speed is costly to look up. Once in five minutes is enough, as the span reaches back as far.
-        if !look.tick || !look.watched || look.calm || !look.off_shore || is_its_trade(look) {
+        if !look.tick || !look.watched || look.calm || !look.off_shore || look.is_its_trade() {
             return;
         }
         // Only the vessel's own record counts here, not the usual speed of its type.
