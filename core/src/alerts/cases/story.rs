@@ -2,7 +2,7 @@
 
 use crate::base::units::METRES_PER_NM;
 
-use super::Member;
+use super::member::Member;
 
 /// Maximum number of alerts that a story describes. It counts the rest.
 const TOLD: usize = 12;
