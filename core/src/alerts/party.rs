@@ -7,6 +7,8 @@ use crate::behaviours::VesselRef;
 use crate::picture::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
 use crate::zones::Said;
 
+use super::alert::Confidence;
+
 /// Length below which a craft is small (SPEC `async_rendezvous`). Metres.
 const SMALL_METRES: u16 = 30;
 /// Length below which a class B craft is treated like a yacht. Metres.
@@ -137,4 +139,12 @@ pub(super) fn named(mut known: Vec<Party>, vessels: &[(TrackKey, TrackIx)], trac
         parties.extend(before.or_else(new));
     }
     parties
+}
+
+/// Low if a party is heard only by satellite.
+pub(super) fn confidence(parties: &[Party]) -> Confidence {
+    match parties.iter().any(|party| party.satellite_only) {
+        true => Confidence::Low,
+        false => Confidence::Normal,
+    }
 }

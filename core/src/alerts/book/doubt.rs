@@ -1,15 +1,17 @@
 //! Retraction of alerts that rested on false positions.
 
+use crate::alerts::alert::{Change, ChangeKind};
+use crate::alerts::id::Key;
+use crate::alerts::view::View;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Doubt, End};
 
-use super::alert::Change;
-use super::alert::ChangeKind;
-use super::entry::{Context, Entry};
-use super::id::Key;
+use super::alert_book::AlertBook;
+use super::context::Context;
+use super::entry::Entry;
 use super::lifecycle::Observation;
-use super::{AlertBook, View, mute};
+use super::mute;
 
 impl AlertBook {
     /// The doubt about a vessel's positions that now keeps a behaviour from opening; `None` if there is none.

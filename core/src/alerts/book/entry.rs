@@ -1,31 +1,24 @@
-//! One alert or fact in the book: its state, and how its lines are written.
+//! One alert or fact in the book: its state, and what signals change in it.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::alert::{Alert, Evidence, ScoreReason, Sentence, Severity, Status};
+use crate::alerts::class::Class;
+use crate::alerts::id::Key;
+use crate::alerts::memory::Memory;
+use crate::alerts::party::{Party, confidence, named};
+use crate::alerts::score::{Ingredients, Score, shore_nm};
 use crate::base::state::{json, shared};
 use crate::base::time::{Span, Time};
-use crate::behaviours::{
-    AnyFacts, Behaviour, Circumstances, End, Form, Holding, Lead, Opening, Subject, Tense, VesselRef, ZoneRef,
-};
-use crate::picture::tracks::Tracks;
-use crate::zones::Relation;
+use crate::behaviours::{AnyFacts, End, Form, Holding, Lead, Opening, Subject};
+use crate::picture::tracks::{TrackIx, Tracks};
 
-use super::alert::{Alert, Change, ChangeKind, Evidence, ScoreReason, Sentence, Severity, Status};
-use super::class::Class;
-use super::handling::HandlingSettings;
-use super::id::Key;
-use super::ingredients::is_night;
+use super::context::Context;
+use super::inputs::Inputs;
 use super::knowledge::Knowledge;
 use super::lifecycle::{Observation, State};
-use super::memory::Memory;
-use super::party::{Party, named};
-use super::score::{Score, ScoreSettings};
-use super::scored::{confidence, scored, shore_nm};
-use super::settings::Settings;
-use super::summary::{Surroundings, form_words, summary};
-use super::{Policy, View, evidence, roles};
 
 /// Maximum number of news items named in one reason.
 const NEWS_NAMED: usize = 4;
@@ -43,91 +36,29 @@ pub(super) struct Entry {
     pub(super) alert: Arc<Alert>,
     /// The facts of the alert, which its evidence lists by name.
     #[serde(with = "json")]
-    facts: AnyFacts,
+    pub(super) facts: AnyFacts,
     /// The first sentence of the summary in parts.
-    sentence: Sentence,
+    pub(super) sentence: Sentence,
     /// The vessels of the alert as last known.
-    parties: Vec<Party>,
+    pub(super) parties: Vec<Party>,
     /// The form of the behaviour at the last line.
-    told_form: Form,
-    inputs: Inputs,
+    pub(super) told_form: Form,
+    pub(super) inputs: Inputs,
     /// What is known of the vessels, as far as the score rests on it.
-    knowledge: Knowledge,
-    shore_nm: Option<f64>,
-    revision: u32,
-    published_at: Time,
+    pub(super) knowledge: Knowledge,
+    pub(super) shore_nm: Option<f64>,
+    pub(super) revision: u32,
+    pub(super) published_at: Time,
     /// Whether the start was moved to a later time since the last line.
-    moved: bool,
+    pub(super) moved: bool,
     /// Whether at least two stations had heard each of its vessels at the last line.
-    corroborated: bool,
-}
-
-/// What an entry may read: the settings, the memory of ended alerts, and the picture.
-pub(super) struct Context<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) score: &'a ScoreSettings,
-    pub(super) handling: &'a HandlingSettings,
-    pub(super) memory: &'a Memory,
-    pub(super) view: &'a View<'a>,
-}
-
-impl<'a> Context<'a> {
-    pub(super) fn new(policy: &'a Policy, memory: &'a Memory, view: &'a View<'a>) -> Context<'a> {
-        let Policy { settings, score, handling } = policy;
-        Context { settings, score, handling, memory, view }
-    }
-}
-
-/// The inputs of a score that signals change. While they stay the same, the score is computed only when a line is due.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Inputs {
-    form: Form,
-    base: Vec<(String, i32)>,
-    asked: Option<i32>,
-    anchored: bool,
-    zones: Vec<ZoneRef>,
-    vessels: Vec<VesselRef>,
-}
-
-impl Inputs {
-    fn of(behaviour: Behaviour, holding: &Holding, parties: &[Party], view: &View<'_>) -> Inputs {
-        let zones = view.chart.zones.zones();
-        let named = holding.zones.iter().filter_map(|(zone, relation)| {
-            let zone = zones.get(usize::from(zone.0))?;
-            (*relation != Relation::Outside).then(|| ZoneRef {
-                id: zone.id.clone(),
-                name: zone.name.clone(),
-                kind: zone.kind,
-                relation: *relation,
-            })
-        });
-        let mut vessels: Vec<VesselRef> = parties.iter().map(|party| party.named.clone()).collect();
-        roles::assign(behaviour, &holding.facts, parties, &mut vessels);
-        Inputs {
-            form: holding.facts.form(),
-            base: holding.base.iter().map(|(code, points)| ((*code).to_owned(), *points)).collect(),
-            asked: holding.asked,
-            anchored: holding.anchored,
-            zones: named.collect(),
-            vessels,
-        }
-    }
+    pub(super) corroborated: bool,
 }
 
 impl Entry {
     /// Raises the revision to one that the store already has, so that the next one comes after it.
     pub(super) fn at_least(&mut self, revision: u32) {
         self.revision = self.revision.max(revision);
-    }
-
-    /// Publishes the alert again under a new revision, if the store has fewer revisions than were published.
-    pub(super) fn again(&mut self, at: Time, known: u32, out: &mut Vec<Change>) {
-        if self.revision <= known {
-            return;
-        }
-        self.revision += 1;
-        let (change, reason) = (ChangeKind::Updated, "repeated: the store had lost it".to_owned());
-        out.push(self.change(change, at, reason));
     }
 
     /// An alert or fact that is not published yet.
@@ -137,7 +68,7 @@ impl Entry {
         let parties: Vec<Party> = vessels.map(|(_, ix)| Party::of(view.tracks.vessel(*ix))).collect();
         let inputs = Inputs::of(key.behaviour, &holding, &parties, view);
         let shore_nm = shore_nm(&holding, view);
-        let score = scored(key, &holding, &parties, shore_nm, context);
+        let score = score_of(key, &holding, &parties, shore_nm, context);
         let knowledge = Knowledge::of(&holding, &parties, view);
         let started_at = after_last(key, holding.started_at, context.memory);
         let alert = Alert {
@@ -222,7 +153,7 @@ impl Entry {
         let corrected = knowledge != self.knowledge;
         let score = (due || corrected || inputs != self.inputs).then(|| {
             self.shore_nm = shore_nm(&holding, context.view);
-            scored(key, &holding, &self.parties, self.shore_nm, context)
+            score_of(key, &holding, &self.parties, self.shore_nm, context)
         });
         (self.inputs, self.knowledge) = (inputs, knowledge);
         let earlier = after_last(key, holding.started_at, context.memory);
@@ -246,59 +177,6 @@ impl Entry {
         }
     }
 
-    /// Adopts the new score. Returns the news that an analyst would act on. While the alert is open, score and severity fall only if
-    /// what is known of the vessels was `corrected`.
-    fn news(&mut self, score: Option<Score>, corrected: bool, settings: &Settings) -> Vec<String> {
-        let mut news = Vec::new();
-        let alert = Arc::make_mut(&mut self.alert);
-        if let Some(score) = score.filter(|score| corrected || alert.score <= score.points) {
-            let severity = Severity::of(score.points);
-            if !alert.announced && settings.alert_from <= score.points {
-                alert.announced = true;
-                news.push(format!("score reached {}", settings.alert_from));
-            }
-            if alert.severity < severity {
-                news.push(format!("severity rose to {}", severity.name()));
-            }
-            if severity < alert.severity {
-                news.push(format!("corrected: severity fell to {}", severity.name()));
-            }
-            alert.severity = severity;
-            alert.score = score.points;
-            alert.score_reasons = score.reasons;
-        }
-        if std::mem::take(&mut self.moved) {
-            news.push("a late report shows a later start".to_owned());
-        }
-        let told = self.told_form.parts();
-        if !self.inputs.form.parts().iter().all(|part| told.contains(part)) {
-            news.push(format!("now {}", form_words(&self.facts)));
-        }
-        for zone in &self.inputs.zones {
-            let told = |told: &ZoneRef| {
-                told.id == zone.id && (told.relation == zone.relation || told.relation == Relation::In)
-            };
-            if !alert.zones.iter().any(told) {
-                news.push(format!(
-                    "now {} {}",
-                    if zone.relation == Relation::In { "inside" } else { "near" },
-                    zone.name
-                ));
-            }
-        }
-        let further = self.inputs.vessels.len().saturating_sub(alert.vessels.len());
-        if 0 < further {
-            news.push(format!("{further} more {}", if further == 1 { "vessel" } else { "vessels" }));
-            return news;
-        }
-        for (told, now) in alert.vessels.iter().zip(&self.inputs.vessels) {
-            if learned(told, now) {
-                news.push(format!("identity received from {:09}", now.mmsi));
-            }
-        }
-        news
-    }
-
     /// Moves the start to a later time than the one assumed so far.
     pub(super) fn starts_at(&mut self, started_at: Time) {
         Arc::make_mut(&mut self.alert).started_at = started_at;
@@ -312,7 +190,7 @@ impl Entry {
         }
         self.inputs = Inputs::of(key.behaviour, &holding, &self.parties, context.view);
         self.shore_nm = shore_nm(&holding, context.view);
-        let score = scored(key, &holding, &self.parties, self.shore_nm, context);
+        let score = score_of(key, &holding, &self.parties, self.shore_nm, context);
         let alert = Arc::make_mut(&mut self.alert);
         alert.score = score.points;
         alert.severity = Severity::of(score.points);
@@ -390,76 +268,11 @@ impl Entry {
         Arc::make_mut(&mut self.alert).group_id = Some(group.to_owned());
     }
 
-    /// Updates vessels, stations, tracks and marking. Those of vessels whose track was dropped stay as they are.
-    pub(super) fn look(&mut self, context: &Context<'_>) {
-        for party in &mut self.parties {
-            *party = party.refreshed(context.view.tracks);
-        }
-        let alert = Arc::make_mut(&mut self.alert);
-        let started_at = alert.started_at;
-        let evidence = &mut alert.evidence;
-        evidence::refresh(evidence, &self.parties, started_at, context.settings, context.view);
-        let corroborated = evidence::is_corroborated(&self.parties, context.view).unwrap_or(self.corroborated);
-        self.corroborated = corroborated;
-        let small_craft = self.parties.iter().any(Party::small);
-        alert.handling = context.handling.of(alert.opened_at, corroborated, small_craft);
-        alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();
-        roles::assign(alert.behaviour, &self.facts, &self.parties, &mut alert.vessels);
-    }
-
-    fn change(&self, change: ChangeKind, at: Time, reason: String) -> Change {
-        let (alert, sentence) = (Arc::clone(&self.alert), self.sentence.clone());
-        Change { change, revision: self.revision, at, reason, alert, sentence, is_uncertain: self.facts.is_uncertain() }
-    }
-
     /// Removes a vessel's index, which may now belong to another vessel.
-    pub(super) fn forget(&mut self, vessel: crate::picture::tracks::TrackIx) {
+    pub(super) fn forget(&mut self, vessel: TrackIx) {
         for party in &mut self.parties {
             party.ix = party.ix.filter(|ix| *ix != vessel);
         }
-    }
-
-    /// Publishes the next line.
-    pub(super) fn publish(
-        &mut self,
-        change: ChangeKind,
-        at: Time,
-        reason: String,
-        key: &Key,
-        context: &Context<'_>,
-        out: &mut Vec<Change>,
-    ) {
-        self.look(context);
-        let ended = matches!(change, ChangeKind::Ended | ChangeKind::Retracted);
-        let alert = Arc::make_mut(&mut self.alert);
-        alert.status = match change {
-            ChangeKind::Ended => Status::Ended,
-            ChangeKind::Retracted => Status::Retracted,
-            ChangeKind::Opened | ChangeKind::Updated => Status::Open,
-        };
-        alert.zones.clone_from(&self.inputs.zones);
-        let position = alert.position;
-        let circumstances = Circumstances {
-            vessels: &alert.vessels,
-            zones: &alert.zones,
-            place: &key.place,
-            started_at: alert.started_at,
-            last_at: alert.last_at,
-            tense: if ended { Tense::Past } else { Tense::Present },
-            position,
-            anchored: self.inputs.anchored,
-        };
-        let surroundings = Surroundings {
-            shore_nm: self.shore_nm,
-            night: position.is_some_and(|position| is_night(position, alert.last_at)),
-            confidence: alert.confidence,
-            ports: &context.view.chart.ports,
-        };
-        (alert.summary, self.sentence) = summary(&self.facts, &circumstances, &surroundings);
-        self.told_form = self.inputs.form;
-        self.revision += 1;
-        self.published_at = at;
-        out.push(self.change(change, at, reason));
     }
 }
 
@@ -471,13 +284,8 @@ fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     }
 }
 
-/// Whether a vessel now sends an identity detail that it had not sent at the last line.
-fn learned(told: &VesselRef, now: &VesselRef) -> bool {
-    fn first<T>(told: &Option<T>, now: &Option<T>) -> bool {
-        told.is_none() && now.is_some()
-    }
-    first(&told.name, &now.name)
-        || first(&told.call_sign, &now.call_sign)
-        || first(&told.ship_type, &now.ship_type)
-        || first(&told.imo, &now.imo)
+/// The score of what holds now, with what the book remembers of its vessels.
+fn score_of(key: &Key, holding: &Holding, parties: &[Party], shore_nm: Option<f64>, context: &Context<'_>) -> Score {
+    let Context { score: settings, memory, view, .. } = *context;
+    Score::of(&Ingredients::of(key, holding, parties, shore_nm, memory, view, settings), settings)
 }

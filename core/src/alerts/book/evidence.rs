@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::ais::clean;
+use crate::alerts::alert::{Evidence, EvidenceTrack};
+use crate::alerts::party::Party;
+use crate::alerts::point::EvidencePoint;
+use crate::alerts::settings::Settings;
+use crate::alerts::view::View;
 use crate::base::time::{Span, Time};
 use crate::picture::tracks::{TrailPoint, Vessel};
-
-use super::View;
-use super::alert::{Evidence, EvidenceTrack};
-use super::party::Party;
-use super::point::EvidencePoint;
-use super::settings::Settings;
-use crate::ais::clean;
 
 /// Maximum number of vessels that each have the full number of points. With more vessels, each has fewer.
 const SHARED_BY: usize = 4;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::picture::tracks::TrackKey;
 
-use super::id::Key;
+use crate::alerts::id::Key;
 
 /// Minimum number of pairs in a group (SPEC).
 const FEWEST: usize = 3;

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ais::Class;
+use crate::alerts::party::Party;
+use crate::alerts::view::View;
 use crate::behaviours::Holding;
-
-use super::View;
-use super::party::Party;
 
 /// What is known of the vessels of an alert, as far as its score depends on it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

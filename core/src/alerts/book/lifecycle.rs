@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::alert::ChangeKind;
+use crate::alerts::alert::ChangeKind;
 
 /// State of an alert inside the book.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

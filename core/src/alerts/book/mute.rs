@@ -8,7 +8,7 @@ use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Doubt};
 
-use super::id::Key;
+use crate::alerts::id::Key;
 
 /// Maximum number of vessels in doubt. Further ones are not muted.
 const MOST: usize = 20_000;

@@ -1,9 +1,8 @@
 //! The roles of vessels in an alert: mother and daughter, dropper and collector, dark.
 
+use crate::alerts::party::Party;
 use crate::base::units::Mmsi;
 use crate::behaviours::{AnyFacts, Behaviour, Role, Roles, VesselRef};
-
-use super::party::Party;
 
 /// Gives each vessel of an alert its role, if the behaviour has roles.
 pub(super) fn assign(behaviour: Behaviour, facts: &AnyFacts, parties: &[Party], vessels: &mut [VesselRef]) {

@@ -1,12 +1,11 @@
 //! The summary of an alert: one sentence about what happens, and one about what the AIS data do not show.
 
 use crate::ais::clean;
+use crate::alerts::alert::{Confidence, Sentence};
 use crate::base::text::distance;
 use crate::behaviours::{About, AnyFacts, Caveat, Circumstances};
 use crate::geo::Ports;
 use crate::zones::Relation;
-
-use super::alert::{Confidence, Sentence};
 
 /// Maximum number of zones that are named. Further ones are counted.
 const ZONES_NAMED: usize = 3;

@@ -3,8 +3,8 @@
 use crate::base::time::Time;
 use crate::behaviours::Behaviour;
 
-use super::alert::Alert;
-use super::id::Key;
+use crate::alerts::alert::Alert;
+use crate::alerts::id::Key;
 
 /// The keys that an alert of `key` may supersede: those of its vessels, alone or together.
 pub(super) fn weaker(key: &Key) -> Vec<Key> {

@@ -1,34 +1,36 @@
 //! Caps for vessels of no interest: beacons of fishing gear, and vessels held in one place. Their alerts are facts, unless a vessel is on a
 //! watchlist.
 
+use crate::alerts::party::Party;
 use crate::behaviours::RestsOn;
 use crate::picture::episodes::{GearSign, Held};
 
-use super::party::Party;
-use super::score::{Cap, Scene, ScoreSettings};
+use super::ingredients::Ingredients;
+use super::line::Cap;
+use super::settings::ScoreSettings;
 
 /// The sign that identifies a party as a gear beacon; `None` if there is none.
-pub(super) fn gear_sign(party: &Party, scene: &Scene<'_>) -> Option<GearSign> {
-    scene.view.episodes.gear.sign_of(&party.vessel(scene.view.tracks)?)
+pub(super) fn gear_sign(party: &Party, given: &Ingredients<'_>) -> Option<GearSign> {
+    given.view.episodes.gear.sign_of(&party.vessel(given.view.tracks)?)
 }
 
 /// The cap for an alert with a beacon of a net or line, since hauling gear is not a meeting.
-pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let concerns = scene.character().rests_on != RestsOn::Neither;
-    let gear = |party: &Party| Some((party.key.mmsi, gear_sign(party, scene)?));
-    let (mmsi, sign) = scene.parties.iter().filter(|_| concerns).find_map(gear)?;
-    Some(fact(settings, format!("{mmsi} is a fishing gear beacon ({}): recorded as a fact", sign.words())))
+pub(super) fn gear(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let concerns = given.character().rests_on != RestsOn::Neither;
+    let gear = |party: &Party| Some((party.key.mmsi, gear_sign(party, given)?));
+    let (mmsi, sign) = given.parties.iter().filter(|_| concerns).find_map(gear)?;
+    Some(Cap::fact(settings, format!("{mmsi} is a fishing gear beacon ({}): recorded as a fact", sign.words())))
 }
 
 /// The cap for a vessel that stays in one place, or lies where others did. For a meeting only a vessel that was never under way
 /// counts, since a ship that came and anchored for days may still meet others.
-pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let lying = &scene.view.episodes.lying;
-    let rests_on = scene.character().rests_on;
-    let held = match scene.parties {
-        [party] if rests_on == RestsOn::OneVessel => lying.held(party.key, scene.holding.position?),
+pub(super) fn held(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let lying = &given.view.episodes.lying;
+    let rests_on = given.character().rests_on;
+    let held = match given.parties {
+        [party] if rests_on == RestsOn::OneVessel => lying.held(party.key, given.holding.position?),
         parties if rests_on == RestsOn::Meeting => parties.iter().find_map(|party| {
-            let never = party.vessel(scene.view.tracks).is_some_and(|vessel| !vessel.ever_under_way());
+            let never = party.vessel(given.view.tracks).is_some_and(|vessel| !vessel.ever_under_way());
             lying.held_itself(party.key).filter(|_| never)
         }),
         _ => None,
@@ -43,9 +45,5 @@ pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
             format!("Lies {nm:.2} nm from where other vessels lay for a day and more: recorded as a fact")
         }
     };
-    Some(fact(settings, text))
-}
-
-fn fact(settings: &ScoreSettings, text: String) -> Cap {
-    Cap { points: settings.cap_fact, only_below: i32::MAX, code: "cap_fact", text }
+    Some(Cap::fact(settings, text))
 }
