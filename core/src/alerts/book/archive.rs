@@ -23,14 +23,14 @@ pub(super) const SAME_START: Span = Span::from_millis(1000);
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Archive {
     /// Alerts and facts of behaviours that rest on a silence. The end of the silence can disprove them long after they ended.
-    corrected: Ended,
+    corrected: EndedAlerts,
     /// Alerts of the other behaviours.
-    others: Ended,
+    others: EndedAlerts,
 }
 
 /// Ended alerts by key and start.
 #[derive(Default, Serialize, Deserialize)]
-struct Ended {
+struct EndedAlerts {
     entries: BTreeMap<(Key, Time), Entry>,
     by_end: BTreeSet<(Time, Key, Time)>,
 }
@@ -82,12 +82,12 @@ impl Archive {
         ended.take(&place)
     }
 
-    fn of(&mut self, key: &Key) -> &mut Ended {
+    fn of(&mut self, key: &Key) -> &mut EndedAlerts {
         if key.behaviour.character().rests_on_silence { &mut self.corrected } else { &mut self.others }
     }
 }
 
-impl Ended {
+impl EndedAlerts {
     fn keep(&mut self, key: &Key, entry: Entry, now: Time, most: usize) {
         let started_at = entry.alert.started_at;
         self.by_end.insert((now, key.clone(), started_at));

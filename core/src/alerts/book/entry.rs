@@ -42,7 +42,7 @@ pub(super) struct Entry {
     /// The vessels of the alert as last known.
     pub(super) parties: Vec<Party>,
     /// The form of the behaviour at the last line.
-    pub(super) told_form: Form,
+    pub(super) published_form: Form,
     pub(super) inputs: Inputs,
     /// What is known of the vessels, as far as the score rests on it.
     pub(super) knowledge: Knowledge,
@@ -105,7 +105,7 @@ impl Entry {
             deadline: None,
             end: None,
             alert: Arc::new(alert),
-            told_form: holding.facts.form(),
+            published_form: holding.facts.form(),
             facts: holding.facts,
             sentence: Sentence::default(),
             parties,
@@ -121,7 +121,7 @@ impl Entry {
 
     /// What the alert adds to the score of later alerts of the vessel; `None` if nothing.
     pub(super) fn lead(&self) -> Option<Lead> {
-        self.alert.behaviour.character().lead.filter(|_| self.told_form.is_lead())
+        self.alert.behaviour.character().lead.filter(|_| self.published_form.is_lead())
     }
 
     /// The reason for the opening, in a few words.

@@ -62,7 +62,7 @@ impl Entry {
             ports: &context.view.chart.ports,
         };
         (alert.summary, self.sentence) = summary(&self.facts, &circumstances, &surroundings);
-        self.told_form = self.inputs.form;
+        self.published_form = self.inputs.form;
         self.revision += 1;
         self.published_at = at;
         out.push(self.change(change, at, reason));

@@ -36,15 +36,15 @@ impl Entry {
         if std::mem::take(&mut self.moved) {
             news.push("a late report shows a later start".to_owned());
         }
-        let told = self.told_form.parts();
-        if !self.inputs.form.parts().iter().all(|part| told.contains(part)) {
+        let before = self.published_form.parts();
+        if !self.inputs.form.parts().iter().all(|part| before.contains(part)) {
             news.push(format!("now {}", form_words(&self.facts)));
         }
         for zone in &self.inputs.zones {
-            let told = |told: &ZoneRef| {
-                told.id == zone.id && (told.relation == zone.relation || told.relation == Relation::In)
+            let known = |known: &ZoneRef| {
+                known.id == zone.id && (known.relation == zone.relation || known.relation == Relation::In)
             };
-            if !alert.zones.iter().any(told) {
+            if !alert.zones.iter().any(known) {
                 news.push(format!(
                     "now {} {}",
                     if zone.relation == Relation::In { "inside" } else { "near" },
@@ -57,8 +57,8 @@ impl Entry {
             news.push(format!("{further} more {}", if further == 1 { "vessel" } else { "vessels" }));
             return news;
         }
-        for (told, now) in alert.vessels.iter().zip(&self.inputs.vessels) {
-            if learned(told, now) {
+        for (before, now) in alert.vessels.iter().zip(&self.inputs.vessels) {
+            if learned(before, now) {
                 news.push(format!("identity received from {:09}", now.mmsi));
             }
         }
@@ -67,12 +67,12 @@ impl Entry {
 }
 
 /// Whether a vessel now sends an identity detail that it had not sent at the last line.
-fn learned(told: &VesselRef, now: &VesselRef) -> bool {
-    fn first<T>(told: &Option<T>, now: &Option<T>) -> bool {
-        told.is_none() && now.is_some()
+fn learned(before: &VesselRef, now: &VesselRef) -> bool {
+    fn first<T>(before: &Option<T>, now: &Option<T>) -> bool {
+        before.is_none() && now.is_some()
     }
-    first(&told.name, &now.name)
-        || first(&told.call_sign, &now.call_sign)
-        || first(&told.ship_type, &now.ship_type)
-        || first(&told.imo, &now.imo)
+    first(&before.name, &now.name)
+        || first(&before.call_sign, &now.call_sign)
+        || first(&before.ship_type, &now.ship_type)
+        || first(&before.imo, &now.imo)
 }

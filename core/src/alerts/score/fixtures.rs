@@ -3,7 +3,7 @@
 
 use crate::alerts::party::Party;
 use crate::behaviours::RestsOn;
-use crate::picture::episodes::{GearSign, Held};
+use crate::picture::episodes::{GearSign, HeldSign};
 
 use super::ingredients::Ingredients;
 use super::line::Cap;
@@ -36,12 +36,12 @@ pub(super) fn held(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<
         _ => None,
     }?;
     let text = match held {
-        Held::Itself { radius_nm, time } => {
+        HeldSign::Itself { radius_nm, time } => {
             format!(
                 "Has not left a circle of {radius_nm:.2} nm for {time}, and was there the day before: recorded as a fact"
             )
         }
-        Held::BesideHeld { nm } => {
+        HeldSign::BesideHeld { nm } => {
             format!("Lies {nm:.2} nm from where other vessels lay for a day and more: recorded as a fact")
         }
     };

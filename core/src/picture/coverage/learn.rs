@@ -4,10 +4,10 @@ use crate::ais::Class;
 use crate::base::time::Span;
 use crate::picture::tracks::{Fix, TrackIx, TrackKey, Tracks};
 
-use super::cells::{Cell, Heard};
+use super::cells::{Cell, Hearing};
 use super::model::Coverage;
-use super::quiet::{self, Lost};
-use super::silence::{self, EXPECTED, OWN_DOING, Silence, TOLD_BELOW, takes_part};
+use super::quiet::{self, Loss};
+use super::silence::{self, EXPECTED, OWN_DOING, REPORTED_BELOW, Silence, takes_part};
 use super::slot::Slot;
 
 /// Fixes further apart than this do not show where a vessel was in between. Slots.
@@ -27,23 +27,23 @@ impl Coverage {
             return;
         }
         let most = self.settings.max_cells;
-        self.cells.count(Cell::of(fix.position), class, to, Heard::Yes, most);
+        self.cells.count(Cell::of(fix.position), class, to, Hearing::Yes, most);
         self.cells.heard_at(fix.position, to);
         let counted = silence.map_or(0, |silence| i64::from(silence.counted));
         // Of a silence too improbable to be the receiver's fault, only the first hour counts against the cells.
-        let doubtful = silence.is_some_and(|silence| OWN_DOING <= missed && silence.unheard() < TOLD_BELOW / 10.0);
+        let doubtful = silence.is_some_and(|silence| OWN_DOING <= missed && silence.unheard() < REPORTED_BELOW / 10.0);
         let until = if doubtful { to.0.min(from.0 + 1 + i64::from(EXPECTED)) } else { to.0 };
         for missed in from.0 + 1 + counted..until {
             let missed = Slot(missed);
             let cell = Cell::of(silence::between(previous, fix, missed));
             if !self.feeds.hole(previous.source, missed) && !self.quiet.covered(cell, missed) {
-                self.cells.count(cell, class, missed, Heard::No, most);
+                self.cells.count(cell, class, missed, Hearing::No, most);
             }
         }
     }
 
     /// Finds the vessels heard in the slot before and not in this one.
-    pub(super) fn miss(&mut self, slot: Slot, tracks: &Tracks) -> Vec<Lost> {
+    pub(super) fn miss(&mut self, slot: Slot, tracks: &Tracks) -> Vec<Loss> {
         let mut lost = Vec::new();
         for vessel in tracks.iter() {
             let Some(last) = vessel.last().filter(|last| slot.since(Slot::of(last.at)) == 1) else {
@@ -58,7 +58,7 @@ impl Coverage {
                 let cell = Cell::of(last.position);
                 let chance = self.cells.reception(cell, silence.class, slot).chance();
                 let weight = if silence.under_way() { chance } else { chance * STILL_WEIGHT };
-                lost.push(Lost { cell, at: last.at, weight, habit: quiet::habit(vessel, &last) });
+                lost.push(Loss { cell, at: last.at, weight, habit: quiet::habit(vessel, &last) });
             }
             self.silent.insert(vessel.ix(), silence);
         }
@@ -76,7 +76,7 @@ impl Coverage {
         };
         let cell = Cell::of(silence.position);
         silence.noted = self.cells.fell_silent(cell, silence.class, silence.under_way(), silence.key, slot);
-        if silence.unheard_if_learned() < TOLD_BELOW {
+        if silence.unheard_if_learned() < REPORTED_BELOW {
             silence.noted_of_feed = self.feed_silences.fell_silent(silence.source, silence.key, slot);
         }
     }

@@ -27,7 +27,7 @@ pub use model::Coverage;
 pub use quiet::QuietArea;
 pub use receipt::{Receipt, Receipts};
 pub use settings::Settings;
-pub use silence::{Silence, TOLD_BELOW};
+pub use silence::{REPORTED_BELOW, Silence};
 pub use slot::{SLOT, Slot};
 pub use usual_silence::{SilenceRate, Usual};
 

@@ -8,11 +8,11 @@ use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, TrackIx, TrackKey, Tracks, Vessel};
 
-use super::cells::{Cell, Cells, Heard, Reception};
+use super::cells::{Cell, Cells, Hearing, Reception};
 use super::feeds::{Feeds, Pulse};
-use super::quiet::{Quiet, QuietArea};
+use super::quiet::{QuietArea, QuietAreas};
 use super::settings::Settings;
-use super::silence::{GIVEN_UP, OWN_DOING, Silence, TOLD_BELOW, takes_part};
+use super::silence::{GIVEN_UP, OWN_DOING, REPORTED_BELOW, Silence, takes_part};
 use super::slot::Slot;
 use super::usual_silence::{self, FeedSilences, SilenceRate};
 
@@ -22,7 +22,7 @@ pub struct Coverage {
     pub(super) cells: Cells,
     pub(super) feeds: Feeds,
     pub(super) feed_silences: FeedSilences,
-    pub(super) quiet: Quiet,
+    pub(super) quiet: QuietAreas,
     pub(super) silent: FxHashMap<TrackIx, Silence>,
     pub(super) ended: Option<(TrackIx, Silence)>,
     /// The current slot; `None` before the first report.
@@ -43,7 +43,7 @@ impl Coverage {
             cells: Cells::default(),
             feeds: Feeds::default(),
             feed_silences: FeedSilences::default(),
-            quiet: Quiet::default(),
+            quiet: QuietAreas::default(),
             silent: FxHashMap::default(),
             ended: None,
             slot: None,
@@ -106,8 +106,8 @@ impl Coverage {
         }
     }
 
-    /// Ends the current slot. Returns whether any input was heard in it. Appends newly improbable silences to `told`, by track key.
-    pub fn turn(&mut self, tracks: &Tracks, told: &mut Vec<(TrackKey, TrackIx)>) -> bool {
+    /// Ends the current slot. Returns whether any input was heard in it. Appends newly improbable silences to `reported`, by track key.
+    pub fn turn(&mut self, tracks: &Tracks, reported: &mut Vec<(TrackKey, TrackIx)>) -> bool {
         let Some(slot) = self.slot else {
             return false;
         };
@@ -135,12 +135,12 @@ impl Coverage {
             if let Some(cell) = self.weigh(silence, slot) {
                 expected.push((cell, silence.class));
             }
-            let within = !silence.told_within && silence.unheard_within() < TOLD_BELOW;
-            let improbable = !silence.told && silence.unheard() < TOLD_BELOW;
-            silence.told_within |= within;
-            silence.told |= improbable;
+            let within = !silence.reported_within && silence.unheard_within() < REPORTED_BELOW;
+            let improbable = !silence.reported && silence.unheard() < REPORTED_BELOW;
+            silence.reported_within |= within;
+            silence.reported |= improbable;
             if within || improbable {
-                told.push((silence.key, *ix));
+                reported.push((silence.key, *ix));
             }
             let missed = i64::from(silence.holes) + i64::from(self.holes.saturating_sub(silence.holes_before));
             if !silence.noted && OWN_DOING <= slot.since(Slot::of(silence.since)) - missed {
@@ -156,14 +156,14 @@ impl Coverage {
         expected.sort_unstable();
         // Counted last, so that the silence of one vessel does not make that of another more probable in the same slot.
         for (cell, class) in expected {
-            self.cells.count(cell, class, slot, Heard::No, self.settings.max_cells);
+            self.cells.count(cell, class, slot, Hearing::No, self.settings.max_cells);
         }
         long.sort_unstable();
         for (_, vessel) in long {
             self.note(vessel, slot);
         }
         self.slots = self.slots.saturating_add(1);
-        told.sort_unstable();
+        reported.sort_unstable();
         true
     }
 

@@ -30,7 +30,7 @@ const MOST: usize = 1000;
 
 /// A vessel heard in the slot before and not in this one, although its input was.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Lost {
+pub(super) struct Loss {
     pub(super) cell: Cell,
     /// Time of its last fix.
     pub(super) at: Time,
@@ -88,7 +88,7 @@ impl QuietArea {
 
 /// All quiet areas, in the order they fell silent.
 #[derive(Default, Serialize, Deserialize)]
-pub(super) struct Quiet {
+pub(super) struct QuietAreas {
     areas: Vec<QuietArea>,
 }
 
@@ -102,7 +102,7 @@ struct Losses {
     latest: Option<Time>,
 }
 
-impl Quiet {
+impl QuietAreas {
     /// All quiet areas, in the order in which they fell silent.
     pub(super) fn areas(&self) -> &[QuietArea] {
         &self.areas
@@ -119,7 +119,7 @@ impl Quiet {
     }
 
     /// Ends a slot in which at least one input was heard.
-    pub(super) fn turn(&mut self, slot: Slot, lost: &[Lost], tracks: &Tracks) {
+    pub(super) fn turn(&mut self, slot: Slot, lost: &[Loss], tracks: &Tracks) {
         let mut losses: BTreeMap<Cell, Losses> = BTreeMap::new();
         for one in lost {
             let here = losses.entry(one.cell).or_default();

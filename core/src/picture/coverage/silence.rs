@@ -12,7 +12,7 @@ use super::cells::Cell;
 use super::slot::{SLOT, Slot};
 
 /// Probability below which a silence is passed to the behaviours, which set their own, stricter limit.
-pub const TOLD_BELOW: f64 = 0.01;
+pub const REPORTED_BELOW: f64 = 0.01;
 /// How long after its last fix a vessel under way is expected where dead reckoning places it. Slots.
 pub(super) const EXPECTED: u8 = 6;
 /// How long a silence gathers evidence. Slots.
@@ -66,9 +66,9 @@ pub struct Silence {
     /// Number of slots in which it was expected and counted as not heard.
     pub(super) counted: u8,
     /// Whether it was reported as improbable if reception had no edge.
-    pub(super) told_within: bool,
+    pub(super) reported_within: bool,
     /// Whether it was reported as improbable.
-    pub(super) told: bool,
+    pub(super) reported: bool,
 }
 
 impl Silence {
@@ -98,8 +98,8 @@ impl Silence {
             holes: 0,
             holes_before,
             counted: 0,
-            told_within: false,
-            told: false,
+            reported_within: false,
+            reported: false,
         }
     }
 

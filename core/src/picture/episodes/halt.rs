@@ -10,7 +10,7 @@ use crate::picture::tracks::{TrackIx, TrackKey};
 use super::craft::Craft;
 use super::look::Look;
 use super::news::News;
-use super::shelf::{Kept, Shelf};
+use super::shelf::{Episode, Shelf};
 
 /// A vessel halts below this speed (SPEC `async_rendezvous`). Knots.
 const SLOW_KNOTS: f64 = 3.0;
@@ -58,7 +58,7 @@ pub struct Halt {
     pub watched: bool,
 }
 
-impl Kept for Halt {
+impl Episode for Halt {
     fn key(&self) -> TrackKey {
         self.key
     }
@@ -94,7 +94,7 @@ impl Halts {
     }
 
     /// Whether a halt of the vessel was reported and continues.
-    pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
+    pub(super) fn is_reported(&self, vessel: TrackIx) -> bool {
         self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
     }
 

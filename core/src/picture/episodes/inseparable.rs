@@ -36,7 +36,7 @@ const MOST: usize = 50_000;
 
 /// Two vessels in company.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Together {
+struct Company {
     since: Time,
     last_at: Time,
     under_way: Span,
@@ -44,13 +44,13 @@ struct Together {
 
 /// All pairs that have never been seen apart.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Inseparable {
+pub struct InseparablePairs {
     /// Pairs by track key, the smaller first.
-    pairs: FxHashMap<(TrackKey, TrackKey), Together>,
+    pairs: FxHashMap<(TrackKey, TrackKey), Company>,
     partners: FxHashMap<TrackKey, Vec<TrackKey>>,
 }
 
-impl Inseparable {
+impl InseparablePairs {
     /// Whether the two have always been in company since the later of them was first heard.
     pub fn always(&self, a: TrackKey, b: TrackKey) -> bool {
         self.pairs.contains_key(&in_order(a, b))
@@ -107,7 +107,7 @@ impl Inseparable {
 
     /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
-        self.pairs.capacity() * size_of::<((TrackKey, TrackKey), Together)>()
+        self.pairs.capacity() * size_of::<((TrackKey, TrackKey), Company)>()
             + self.partners.len() * (size_of::<(TrackKey, Vec<TrackKey>)>() + 4 * size_of::<TrackKey>())
     }
 
@@ -147,7 +147,7 @@ impl Inseparable {
         if !always_near(vessel, other, since) {
             return;
         }
-        self.pairs.insert(in_order(key, other_key), Together { since, last_at: since, under_way: Span::ZERO });
+        self.pairs.insert(in_order(key, other_key), Company { since, last_at: since, under_way: Span::ZERO });
         self.partners.entry(key).or_default().push(other_key);
         self.partners.entry(other_key).or_default().push(key);
     }

@@ -10,7 +10,7 @@ use crate::picture::tracks::{PastPositions, TrackIx, TrackKey};
 
 use super::look::Look;
 use super::news::News;
-use super::shelf::{Kept, Shelf};
+use super::shelf::{Episode, Shelf};
 
 /// Minimum turn (SPEC `async_rendezvous`). Degrees.
 const TURN_DEGREES: f64 = 30.0;
@@ -55,7 +55,7 @@ pub struct Kink {
     pub shore_nm: f64,
 }
 
-impl Kept for Kink {
+impl Episode for Kink {
     fn key(&self) -> TrackKey {
         self.key
     }
@@ -72,12 +72,12 @@ impl Kept for Kink {
 /// For each vessel, the end of the last kink found.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Kinks {
-    told: FxHashMap<TrackIx, Time>,
+    found_until: FxHashMap<TrackIx, Time>,
 }
 
 impl Kinks {
     pub(super) fn forget(&mut self, vessel: TrackIx) {
-        self.told.remove(&vessel);
+        self.found_until.remove(&vessel);
     }
 
     /// Handles a fix: looks for a kink that ends with it, once every 5 minutes.
@@ -87,18 +87,18 @@ impl Kinks {
         if !asked || !steering || look.is_its_trade() {
             return;
         }
-        let told = self.told.get(&look.vessel.ix()).copied().unwrap_or(Time::MIN);
-        let Some(kink) = find(look, told) else {
+        let since = self.found_until.get(&look.vessel.ix()).copied().unwrap_or(Time::MIN);
+        let Some(kink) = find(look, since) else {
             return;
         };
-        self.told.insert(kink.vessel, kink.last_at);
+        self.found_until.insert(kink.vessel, kink.last_at);
         news.push(News::Kink(shelf.add(kink)));
     }
 }
 
 /// The kink that ends with the steady course of the last ten minutes, if it began after the last one found.
-fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
-    let mut way = Way::new(look, told);
+fn find(look: &Look<'_>, since: Time) -> Option<Kink> {
+    let mut way = Way::new(look, since);
     while way.len() <= STEADY_STEPS {
         way.go_back()?;
     }

@@ -9,7 +9,7 @@ use crate::picture::tracks::{TrackIx, TrackKey};
 
 use super::look::Look;
 use super::news::News;
-use super::shelf::{Kept, Shelf};
+use super::shelf::{Episode, Shelf};
 
 /// A vessel is slow below this share of its usual speed (SPEC `async_rendezvous`).
 const SLOW_SHARE: f64 = 0.5;
@@ -45,7 +45,7 @@ pub struct SlowLeg {
     pub shore_nm: f64,
 }
 
-impl Kept for SlowLeg {
+impl Episode for SlowLeg {
     fn key(&self) -> TrackKey {
         self.key
     }
@@ -71,7 +71,7 @@ impl Legs {
     }
 
     /// Whether a leg of the vessel was reported and continues.
-    pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
+    pub(super) fn is_reported(&self, vessel: TrackIx) -> bool {
         self.slower.get(&vessel).is_some_and(|(_, id)| id.is_some())
     }
 

@@ -25,16 +25,16 @@ pub use craft::Craft;
 pub use gear::{Gear, GearSign};
 pub use halt::Halt;
 pub use hole::{Hole, Holes};
-pub use inseparable::{Inseparable, ONE_HULL_METRES};
+pub use inseparable::{InseparablePairs, ONE_HULL_METRES};
 pub use kink::Kink;
 pub use leg::SlowLeg;
 pub use look::{Look, SHORE_NM};
-pub use lying::{ANCHORED_AFTER, CIRCLE_NM, HELD_AFTER, Held, Lying, Still};
+pub use lying::{ANCHORED_AFTER, CIRCLE_NM, HELD_AFTER, HeldSign, Still, StillVessels};
 pub use news::News;
 pub use origin::{Origin, Origins, Region};
 pub use port_call::{Berth, PortCall, PortCalls, Sailing};
 pub use rates::{Kind, Rate};
-pub use shelf::{Kept, Shelf};
+pub use shelf::{Episode, Shelf};
 pub use store::Episodes;
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Rate {
 /// Counts by cell.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Rates {
-    cells: FxHashMap<u32, Vec<Counted>>,
+    cells: FxHashMap<u32, Vec<Tally>>,
     len: usize,
     evicted: u64,
 }
@@ -80,7 +80,7 @@ pub(super) struct Rates {
 /// Stops and slow passages of one vessel in one part of a cell, as of a moment; or of several vessels that are no longer
 /// named.
 #[derive(Clone, Serialize, Deserialize)]
-struct Counted {
+struct Tally {
     key: Option<TrackKey>,
     craft: Craft,
     /// The sixteenth of the cell.
@@ -92,7 +92,7 @@ struct Counted {
     slow: f32,
 }
 
-impl Counted {
+impl Tally {
     fn share(&self, now: Time) -> f32 {
         (-(now - self.as_of).hours().max(0.0) / 24.0 / MEMORY_DAYS).exp() as f32
     }
@@ -193,12 +193,12 @@ impl Rates {
 
     /// Approximate size on the heap. Bytes.
     pub(super) fn bytes(&self) -> usize {
-        let counted: usize = self.cells.values().map(|counted| counted.capacity() * size_of::<Counted>()).sum();
-        counted + self.cells.capacity() * size_of::<(u32, Vec<Counted>)>()
+        let counted: usize = self.cells.values().map(|counted| counted.capacity() * size_of::<Tally>()).sum();
+        counted + self.cells.capacity() * size_of::<(u32, Vec<Tally>)>()
     }
 
     /// The vessel's count at a place, brought up to date.
-    fn counted(&mut self, key: TrackKey, craft: Craft, at: LatLon, now: Time) -> &mut Counted {
+    fn counted(&mut self, key: TrackKey, craft: Craft, at: LatLon, now: Time) -> &mut Tally {
         if self.len == MOST {
             self.thin(now);
         }
@@ -208,7 +208,7 @@ impl Rates {
         let found = cell.iter().position(|counted| counted.key == Some(key) && counted.part == part);
         let place = found.unwrap_or_else(|| {
             make_room(cell, now);
-            cell.push(Counted { key: Some(key), craft, part, at, as_of: now, stops: 0.0, slow: 0.0 });
+            cell.push(Tally { key: Some(key), craft, part, at, as_of: now, stops: 0.0, slow: 0.0 });
             cell.len() - 1
         });
         self.len = self.len + cell.len() - before;
@@ -235,7 +235,7 @@ impl Rates {
 }
 
 /// Makes room for a name in a full cell: the lightest vessel loses its name.
-fn make_room(cell: &mut Vec<Counted>, now: Time) {
+fn make_room(cell: &mut Vec<Tally>, now: Time) {
     if cell.iter().filter(|counted| counted.key.is_some()).count() < NAMED {
         return;
     }
@@ -246,7 +246,7 @@ fn make_room(cell: &mut Vec<Counted>, now: Time) {
     };
     let mut dropped = cell.swap_remove(lightest);
     dropped.fade(now);
-    let like = |kept: &&mut Counted| kept.key.is_none() && (kept.craft, kept.part) == (dropped.craft, dropped.part);
+    let like = |kept: &&mut Tally| kept.key.is_none() && (kept.craft, kept.part) == (dropped.craft, dropped.part);
     match cell.iter_mut().find(like) {
         Some(kept) => {
             kept.fade(now);
@@ -255,6 +255,6 @@ fn make_room(cell: &mut Vec<Counted>, now: Time) {
             kept.slow += dropped.slow;
             kept.stops += dropped.stops;
         }
-        None => cell.push(Counted { key: None, ..dropped }),
+        None => cell.push(Tally { key: None, ..dropped }),
     }
 }

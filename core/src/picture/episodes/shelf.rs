@@ -13,7 +13,7 @@ use crate::picture::tracks::TrackKey;
 const CELLS: Cells = Cells::new(4);
 
 /// An episode that can be kept on a shelf.
-pub trait Kept {
+pub trait Episode {
     /// The vessel.
     fn key(&self) -> TrackKey;
     /// Position where it began, by which it is found.
@@ -34,7 +34,7 @@ pub struct Shelf<E> {
     evicted: u64,
 }
 
-impl<E: Kept> Shelf<E> {
+impl<E: Episode> Shelf<E> {
     /// Creates a shelf for at most `most` episodes younger than `keep`. Beyond that the oldest are dropped and counted.
     pub fn new(keep: Span, most: usize) -> Shelf<E> {
         Shelf {
@@ -167,7 +167,7 @@ mod tests {
 
     struct Spot(u32, LatLon, i64);
 
-    impl Kept for Spot {
+    impl Episode for Spot {
         fn key(&self) -> TrackKey {
             TrackKey { mmsi: Mmsi(self.0), ordinal: 1 }
         }

@@ -12,11 +12,11 @@ use super::craft::Craft;
 use super::gear::Gear;
 use super::halt::{Halt, Halts};
 use super::hole::Holes;
-use super::inseparable::Inseparable;
+use super::inseparable::InseparablePairs;
 use super::kink::{Kink, Kinks};
 use super::leg::{Legs, SlowLeg};
 use super::look::Look;
-use super::lying::Lying;
+use super::lying::StillVessels;
 use super::news::News;
 use super::origin::Origins;
 use super::port_call::PortCalls;
@@ -44,7 +44,7 @@ pub struct Episodes {
     /// Kinks: vessels that left their course and came back to it.
     pub kinks: Shelf<Kink>,
     /// Pairs of vessels that have never been seen apart.
-    pub inseparable: Inseparable,
+    pub inseparable: InseparablePairs,
     /// Stays in calm water, current and past.
     pub port_calls: PortCalls,
     /// The last hole of each vessel: an hour or more without a fix.
@@ -52,7 +52,7 @@ pub struct Episodes {
     /// The source region each vessel was last seen in.
     pub origins: Origins,
     /// Vessels that lie still, and places where vessels were held.
-    pub lying: Lying,
+    pub lying: StillVessels,
     /// Beacons that fishing vessels have set.
     pub gear: Gear,
     rates: Rates,
@@ -74,11 +74,11 @@ impl Default for Episodes {
             halts: Shelf::new(KEEP_HALTS, MOST),
             legs: Shelf::new(KEEP, MOST),
             kinks: Shelf::new(KEEP, MOST),
-            inseparable: Inseparable::default(),
+            inseparable: InseparablePairs::default(),
             port_calls: PortCalls::default(),
             holes: Holes::default(),
             origins: Origins::default(),
-            lying: Lying::default(),
+            lying: StillVessels::default(),
             gear: Gear::default(),
             rates: Rates::default(),
             slow: Halts::default(),
@@ -142,11 +142,11 @@ impl Episodes {
         let craft = (look.key, look.craft());
         match news {
             News::HaltBegan(id) => {
-                let halt = self.halts.get(id).filter(|_| !self.slower.is_told(vessel));
+                let halt = self.halts.get(id).filter(|_| !self.slower.is_reported(vessel));
                 halt.into_iter().for_each(|halt| self.rates.slowed(craft, halt.position, look.fix.at));
             }
             News::LegBegan(id) => {
-                let leg = self.legs.get(id).filter(|_| !self.slow.is_told(vessel));
+                let leg = self.legs.get(id).filter(|_| !self.slow.is_reported(vessel));
                 leg.into_iter().for_each(|leg| self.rates.slowed(craft, leg.position, look.fix.at));
             }
             News::Still(id) => {

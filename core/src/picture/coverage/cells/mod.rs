@@ -121,7 +121,7 @@ pub(super) struct Cells {
 
 impl Cells {
     /// Counts a slot in which a vessel of this class was expected in the cell. If a new cell would exceed `most`, others are dropped.
-    pub(super) fn count(&mut self, cell: Cell, class: Class, slot: Slot, heard: Heard, most: u32) {
+    pub(super) fn count(&mut self, cell: Cell, class: Class, slot: Slot, heard: Hearing, most: u32) {
         if most as usize <= self.counts.len() && !self.counts.contains_key(&cell) {
             self.evict(slot);
         }
@@ -136,7 +136,7 @@ impl Cells {
         *counts = counts.at(slot);
         let reception = &mut counts.by_class[place_of(class)];
         reception.observed += 1.0;
-        reception.heard += f32::from(u8::from(heard == Heard::Yes));
+        reception.heard += f32::from(u8::from(heard == Hearing::Yes));
     }
 
     /// Marks the sixteenth of a cell in which a vessel was heard; the cell already has counts.
@@ -228,7 +228,7 @@ impl Cells {
 
 /// Whether a vessel was heard where it was expected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Heard {
+pub(super) enum Hearing {
     Yes,
     No,
 }

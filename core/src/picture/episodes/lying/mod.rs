@@ -11,7 +11,7 @@ use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrackKey;
 
-use super::shelf::{Kept, Shelf};
+use super::shelf::{Episode, Shelf};
 
 /// A held vessel stays in a box whose half diagonal is at most this (SPEC "Held"). Nautical miles.
 pub const CIRCLE_NM: f64 = 0.3;
@@ -57,7 +57,7 @@ struct Place {
     held: bool,
 }
 
-impl Kept for Place {
+impl Episode for Place {
     fn key(&self) -> TrackKey {
         self.key
     }
@@ -82,7 +82,7 @@ pub struct Still {
 
 /// Why a vessel counts as held: it is a jack-up, platform, buoy or fixed station, or moored to one.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Held {
+pub enum HeldSign {
     /// It has not left the circle for `HELD_AFTER`, and was there a day before.
     Itself {
         /// Half the diagonal of the box. Nautical miles.
@@ -99,19 +99,19 @@ pub enum Held {
 
 /// Vessels that lie still now, and places where vessels lay.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Lying {
+pub struct StillVessels {
     vessels: FxHashMap<TrackKey, Circle>,
     places: Shelf<Place>,
     dropped: u64,
 }
 
-impl Default for Lying {
-    fn default() -> Lying {
-        Lying { vessels: FxHashMap::default(), places: Shelf::new(KEEP, MOST_PLACES), dropped: 0 }
+impl Default for StillVessels {
+    fn default() -> StillVessels {
+        StillVessels { vessels: FxHashMap::default(), places: Shelf::new(KEEP, MOST_PLACES), dropped: 0 }
     }
 }
 
-impl Lying {
+impl StillVessels {
     /// Handles a vessel's position. `knots` is its speed made good, if known.
     pub fn take(&mut self, key: TrackKey, at: Time, position: LatLon, knots: Option<f64>) {
         if knots.is_some_and(|knots| UNDER_WAY_KNOTS <= knots) {
@@ -148,19 +148,19 @@ impl Lying {
     }
 
     /// Why the vessel itself is held, regardless of others; `None` if it is not.
-    pub fn held_itself(&self, key: TrackKey) -> Option<Held> {
+    pub fn held_itself(&self, key: TrackKey) -> Option<HeldSign> {
         let circle = self.vessels.get(&key)?;
         let held = self.places.get(circle.place?)?.held;
-        held.then(|| Held::Itself { radius_nm: circle.radius_nm(), time: circle.time() })
+        held.then(|| HeldSign::Itself { radius_nm: circle.radius_nm(), time: circle.time() })
     }
 
     /// Why a vessel at `position` is held, by itself or beside others; `None` if it is not.
-    pub fn held(&self, key: TrackKey, position: LatLon) -> Option<Held> {
+    pub fn held(&self, key: TrackKey, position: LatLon) -> Option<HeldSign> {
         let beside = || {
             let near = self.places.near(position, CIRCLE_NM * METRES_PER_NM);
             let others = near.into_iter().filter(|(_, place, _)| place.held && place.key.mmsi != key.mmsi);
             let metres = others.map(|(_, _, metres)| metres).min_by(f64::total_cmp)?;
-            Some(Held::BesideHeld { nm: metres / METRES_PER_NM })
+            Some(HeldSign::BesideHeld { nm: metres / METRES_PER_NM })
         };
         // After hours of silence the vessel has no box, but its place is still known.
         let own = || {
@@ -168,7 +168,7 @@ impl Lying {
                 .places
                 .of(key)
                 .find(|(_, place)| place.held && place.position.metres_to(position) <= CIRCLE_NM * METRES_PER_NM)?;
-            Some(Held::Itself { radius_nm: CIRCLE_NM, time: place.last_at - place.since })
+            Some(HeldSign::Itself { radius_nm: CIRCLE_NM, time: place.last_at - place.since })
         };
         self.held_itself(key).or_else(own).or_else(beside)
     }
