@@ -185,8 +185,9 @@ impl Handling {
         let mut problems = Vec::new();
         let text = self.handling_text.as_deref();
         if self.europol.contains(&Europol::H3) && text.is_none_or(|text| text.trim().is_empty()) {
-            problems
-                .push(Fault::new("handling_text", "is missing, and H3 needs it").advise("say which restrictions hold"));
+            problems.push(
+                Fault::new("handling_text", "is missing, and H3 needs it").advise("state which restrictions apply"),
+            );
         }
         if self.europol.iter().enumerate().any(|(index, code)| self.europol[..index].contains(code)) {
             problems.push(Fault::new("europol", "contains a code twice").advise("write each code once"));

@@ -52,7 +52,7 @@ fn settings_that_a_receiver_could_not_act_on_are_refused() {
         handling_text: text.map(str::to_owned),
         ..usual()
     };
-    assert_eq!(told(h3(None)), "handling.handling_text: is missing, and H3 needs it; say which restrictions hold");
+    assert_eq!(told(h3(None)), "handling.handling_text: is missing, and H3 needs it; state which restrictions apply");
     assert_eq!(told(h3(Some(" "))), told(h3(None)));
     assert_eq!(told(h3(Some("ask the duty officer"))), "");
     let unnamed = |personal_data| told(HandlingSettings { purpose: Purpose::NonSpecified, personal_data, ..usual() });
