@@ -23,7 +23,7 @@ pub use book::AlertBook;
 pub use class::{Class, system_title};
 pub use handling::{Handling, HandlingSettings};
 pub use id::digest;
-pub use notice::{Notice, NoticeKind};
+pub use notice::{FailedDeliveries, Notice, NoticeFacts, NoticeKind, VesselFlood};
 pub use point::EvidencePoint;
 pub use score::ScoreSettings;
 pub use settings::Settings;
