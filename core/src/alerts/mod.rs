@@ -1,4 +1,19 @@
 //! Alerts: what the signals of the behaviours mean to an analyst.
+//!
+//! A behaviour reports facts and knows nothing of alerts. This room turns its signals into *alerts* with a score, a severity, a summary
+//! and evidence, and into *facts*, which are the same thing below `alert_from` points. The engine owns one [`AlertBook`] and calls it on
+//! the merge thread only, in order of event time, so that the changes do not depend on the number of lanes.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `alert`, `point`, `class` | the alert and its lines, as every other part of the program reads them |
+//! | `book` | open and recently ended alerts, and the life cycle of each |
+//! | `score` | the lines and caps that make up a score |
+//! | [`handling`] | markings: who may see an alert, and for how long it may be kept |
+//! | [`cases`] | alerts of a vessel and its partners as one story; it may import the other modules, and none of them imports it |
+//! | `notice` | problems of the daemon itself as alerts |
+//!
+//! `party`, `memory`, `id` and `view` hold what the book and the score both need.
 
 mod alert;
 mod book;

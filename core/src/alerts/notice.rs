@@ -1,4 +1,7 @@
 //! Notices: problems of the daemon itself as alerts, so that they reach the readers of alerts.
+//!
+//! The daemon and its store detect the problems; the store decides when a notice is sent again, and counts its revisions. They are not in
+//! the book of the engine: a replay must not repeat what happened to one process. Their times are those of the wall clock.
 
 use std::sync::Arc;
 
@@ -12,7 +15,7 @@ use super::id::digest;
 use crate::base::time::Time;
 use crate::behaviours::Behaviour;
 
-/// Points of a notice: severity high, because an operator has to act.
+/// Points of a notice: the lowest score of severity high, because an operator has to act.
 const POINTS: i32 = 60;
 
 /// The kinds of problem that a notice reports.

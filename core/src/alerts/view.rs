@@ -7,7 +7,7 @@ use crate::picture::episodes::gap::Gaps;
 use crate::picture::tracks::{TrackKey, Tracks};
 use crate::zones::Chart;
 
-/// What the book may read while it decides.
+/// What the book may read while it decides. The engine makes one for each call; the book never keeps it.
 pub struct View<'a> {
     /// The tracks of all vessels.
     pub tracks: &'a Tracks,

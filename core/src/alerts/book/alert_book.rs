@@ -23,18 +23,26 @@ use super::lifecycle::Observation;
 use super::mute::Mute;
 use super::supersede::stronger;
 
-/// Every alert and fact that is open or pending.
+/// Every alert and fact that is open or pending. The engine owns it; its state goes into snapshots, its settings do not.
+///
+/// Its maps are ordered, so that the order of changes never depends on hashing.
 pub struct AlertBook {
+    /// The settings in force.
     pub(super) policy: Policy,
+    /// Open and pending alerts and facts; one is never in the state `Absent` between two calls.
     pub(super) entries: BTreeMap<Key, Entry>,
-    /// When the merge windows of pending alerts close.
+    /// When the merge windows of pending alerts close; the same times as in the entries.
     pub(super) deadlines: BTreeSet<(Time, Key)>,
+    /// The announced pairs that may form groups.
     pub(super) groups: Groups,
+    /// What is remembered of alerts after their end.
     pub(super) memory: Memory,
     /// Ended alerts that may still be corrected.
     pub(super) archive: Archive,
+    /// The vessels whose positions are in doubt.
     pub(super) mute: Mute,
-    /// The last revision of each stored alert, as of the last restart.
+    /// The last revision of each stored alert, by id, as of the last restart. An alert that opens continues from there, so that no
+    /// revision is used twice.
     pub(super) known_elsewhere: BTreeMap<String, u32>,
     /// The latest time at which the book was called; no change is dated before it.
     pub(super) latest: Time,
@@ -64,8 +72,8 @@ impl AlertBook {
         self.policy = Policy { settings, score, handling };
     }
 
-    /// Takes in the signals of one step. They may be in any order between subjects; those about one subject must be in order of
-    /// time.
+    /// Takes in the signals of one step, and appends what changed to `out`. They may be in any order between subjects; those about one
+    /// subject must be in order of time. Merge windows that closed by `now` end first.
     pub fn take(&mut self, now: Time, mut signals: Vec<Signal>, view: &View<'_>, out: &mut Vec<Change>) {
         self.wake(now, view, out);
         // Behaviours that can be superseded come last, so that of two signals at the same time only the stronger one opens.
@@ -157,7 +165,7 @@ impl AlertBook {
                 entry.forget(vessel);
             }
         }
-        // A notice may outlive the tracks of the vessels it names.
+        // A notice may outlive the tracks of the vessels it names, whether it is pending or not.
         let areas = Behaviour::ALL.iter().filter(|behaviour| behaviour.character().about == About::Area);
         for first in areas.map(|behaviour| Key::notices_of(*behaviour)) {
             let behaviour = first.behaviour;

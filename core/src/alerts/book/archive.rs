@@ -1,4 +1,6 @@
 //! Ended alerts that late reports may still change.
+//!
+//! Alerts that rest on a silence have a share of their own, so that many short alerts of other behaviours cannot push them out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +12,7 @@ use crate::behaviours::End;
 
 use super::entry::Entry;
 
-/// How long after its end an alert may be corrected, retracted or reopened.
+/// How long after its end an alert may be corrected, retracted or reopened, in engine time.
 const KEPT: Span = Span::from_hours(48);
 /// Maximum number of archived alerts of most behaviours. Beyond it those that ended first are dropped.
 const MOST: usize = 300;
@@ -31,7 +33,9 @@ pub(super) struct Archive {
 /// Ended alerts by key and start.
 #[derive(Default, Serialize, Deserialize)]
 struct EndedAlerts {
+    /// The alerts by key and start. One key may have several.
     entries: BTreeMap<(Key, Time), Entry>,
+    /// The engine time at which each ended, with its place in `entries`; the oldest first.
     by_end: BTreeSet<(Time, Key, Time)>,
 }
 
@@ -82,12 +86,14 @@ impl Archive {
         ended.take(&place)
     }
 
+    /// The share of the archive that alerts of this key belong to.
     fn of(&mut self, key: &Key) -> &mut EndedAlerts {
         if key.behaviour.character().rests_on_silence { &mut self.corrected } else { &mut self.others }
     }
 }
 
 impl EndedAlerts {
+    /// Adds an alert that ended at `now`. Drops those that ended more than `KEPT` before, and the oldest beyond `most`.
     fn keep(&mut self, key: &Key, entry: Entry, now: Time, most: usize) {
         let started_at = entry.alert.started_at;
         self.by_end.insert((now, key.clone(), started_at));
@@ -101,6 +107,7 @@ impl EndedAlerts {
         }
     }
 
+    /// Takes out the alert at this place, if it is still there.
     fn take(&mut self, place: &(Key, Time)) -> Option<Entry> {
         self.by_end.retain(|(_, key, started_at)| (key, started_at) != (&place.0, &place.1));
         self.entries.remove(place)

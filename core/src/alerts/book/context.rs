@@ -6,14 +6,18 @@ use crate::alerts::score::ScoreSettings;
 use crate::alerts::settings::Settings;
 use crate::alerts::view::View;
 
-/// The settings that the book applies.
+/// The settings that the book applies. They are not part of a snapshot: a restored book takes those of the present configuration.
 pub(super) struct Policy {
+    /// `[alerts]`
     pub(super) settings: Settings,
+    /// `[score]`
     pub(super) score: ScoreSettings,
+    /// `[handling]`
     pub(super) handling: HandlingSettings,
 }
 
-/// What an entry may read: the settings, the memory of ended alerts, and the picture.
+/// What an entry may read: the settings, the memory of ended alerts, and the picture. It never borrows the entries, so that the book can
+/// change one of them meanwhile.
 pub(super) struct Context<'a> {
     pub(super) settings: &'a Settings,
     pub(super) score: &'a ScoreSettings,
@@ -23,6 +27,7 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The context of one call of the book.
     pub(super) fn new(policy: &'a Policy, memory: &'a Memory, view: &'a View<'a>) -> Context<'a> {
         let Policy { settings, score, handling } = policy;
         Context { settings, score, handling, memory, view }

@@ -12,7 +12,7 @@ use super::context::Context;
 use super::lifecycle::Observation;
 
 impl AlertBook {
-    /// Ends an alert with its last facts, or corrects the end of one that had ended.
+    /// Ends an alert with its last facts, or corrects the end of one that had ended. Nothing happens if the book no longer has the alert.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn closes(
         &mut self,
@@ -42,7 +42,8 @@ impl AlertBook {
         self.archive.keep(&key, entry, now);
     }
 
-    /// Retracts an alert that later evidence disproved.
+    /// Retracts an alert, open or archived, that later evidence disproved. `started_at` may differ from the start of the alert by
+    /// `SAME_START`.
     pub(super) fn disproved(
         &mut self,
         now: Time,
@@ -65,10 +66,11 @@ impl AlertBook {
         };
         let context = Context::new(&self.policy, &self.memory, view);
         entry.publish(ChangeKind::Retracted, now, end.words().to_owned(), &key, &context, out);
+        // The retracted hours no longer count: the end moves back to the start, so that an alert about them may open again.
         self.remember_end(&key, started_at);
     }
 
-    /// Corrects the remembered end of the last alert of this key.
+    /// Corrects the remembered end of the last alert of this key. It adds no repeat: what was announced then is remembered already.
     pub(super) fn remember_end(&mut self, key: &Key, ended_at: Time) {
         let keep = Span::from_hours(24 * i64::from(self.policy.score.repeat_days));
         self.memory.ended(key, ended_at, false, keep, self.policy.settings.max_remembered);

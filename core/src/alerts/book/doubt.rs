@@ -1,4 +1,4 @@
-//! Retraction of alerts that rested on false positions.
+//! Retraction of alerts that rested on false positions, such as those of a jammed receiver (SPEC `interference`).
 
 use crate::alerts::alert::{Change, ChangeKind};
 use crate::alerts::id::Key;

@@ -23,15 +23,18 @@ use super::lifecycle::{Observation, State};
 /// Maximum number of news items named in one reason.
 const NEWS_NAMED: usize = 4;
 
-/// An alert with the state that the book keeps beside it.
+/// An alert with the state that the book keeps beside it. The state changes with every signal; the alert's zones and summary change only
+/// when a line is published, so that a comparison with them shows what is new.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Entry {
+    /// Its state in the life cycle; `Absent` until it is first published.
     pub(super) state: State,
     /// When the merge window closes; `None` unless the alert is pending.
     pub(super) deadline: Option<Time>,
     /// Why it ended; `None` while it has not.
     pub(super) end: Option<End>,
-    /// The alert in its present state; zones, vessels, summary, stations and tracks are those of the last line.
+    /// The alert in its present state. Zones and summary are those of the last line; vessels, stations, tracks and marking those of the
+    /// last line, or of the moment when the behaviour stopped.
     #[serde(with = "shared")]
     pub(super) alert: Arc<Alert>,
     /// The facts of the alert, which its evidence lists by name.
@@ -43,11 +46,15 @@ pub(super) struct Entry {
     pub(super) parties: Vec<Party>,
     /// The form of the behaviour at the last line.
     pub(super) published_form: Form,
+    /// The inputs of the score as of the last signal.
     pub(super) inputs: Inputs,
     /// What is known of the vessels, as far as the score rests on it.
     pub(super) knowledge: Knowledge,
+    /// Distance from shore when the score was last computed. Nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
+    /// Number of the last line, from 1; 0 before the first.
     pub(super) revision: u32,
+    /// Engine time of the last line; `Time::MIN` before the first.
     pub(super) published_at: Time,
     /// Whether the start was moved to a later time since the last line.
     pub(super) moved: bool,
@@ -56,7 +63,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Raises the revision to one that the store already has, so that the next one comes after it.
+    /// Raises the revision to one that the store already has, so that the next one comes after it. It never falls.
     pub(super) fn at_least(&mut self, revision: u32) {
         self.revision = self.revision.max(revision);
     }
@@ -130,7 +137,11 @@ impl Entry {
         self.facts.opened(&Opening { started_at, opened_at })
     }
 
-    /// Takes in that the behaviour holds. Returns what that means for the lifecycle, and the reason for a change.
+    /// Takes in that the behaviour holds. Returns what that means for the lifecycle, and the reason for a change; the reason is empty if
+    /// nothing is to be published.
+    ///
+    /// The score is computed only if a signal changed one of its inputs, if what is known of the vessels changed, or if a line is due:
+    /// most signals repeat what is known, once a minute.
     pub(super) fn hold(
         &mut self,
         now: Time,
@@ -177,13 +188,13 @@ impl Entry {
         }
     }
 
-    /// Moves the start to a later time than the one assumed so far.
+    /// Moves the start to a later time than the one assumed so far. `hold` could only move it to an earlier one.
     pub(super) fn starts_at(&mut self, started_at: Time) {
         Arc::make_mut(&mut self.alert).started_at = started_at;
         self.moved = true;
     }
 
-    /// Takes in the final facts, once the whole behaviour is known. The score may fall.
+    /// Takes in the final facts, once the whole behaviour is known. The score may fall, but an announced alert never becomes a fact.
     pub(super) fn settle(&mut self, key: &Key, holding: Holding, context: &Context<'_>) {
         for party in &mut self.parties {
             *party = party.refreshed(context.view.tracks);
@@ -199,7 +210,7 @@ impl Entry {
         self.records(holding.facts);
     }
 
-    /// Adopts the latest facts.
+    /// Adopts the latest facts, and lists them in the evidence by name.
     fn records(&mut self, facts: AnyFacts) {
         let evidence = &mut Arc::make_mut(&mut self.alert).evidence;
         evidence.measured = facts.measured();
@@ -230,6 +241,7 @@ impl Entry {
         alert.ended_at = Some(ended_at);
         alert.last_at = ended_at;
         self.end = Some(end);
+        // The window is counted from the last time it held, not from the signal, which may come late.
         let deadline = ended_at + merge;
         if for_good || deadline <= now {
             return Observation::StoppedForGood;
@@ -238,7 +250,8 @@ impl Entry {
         Observation::Stopped
     }
 
-    /// How late the reports of its vessels may be.
+    /// How late the reports of its vessels may be: the largest lateness of the inputs that last heard them. Zero for inputs that
+    /// hold time back, and if no track is left.
     pub(super) fn lateness(&self, tracks: &Tracks) -> Span {
         let late = self.parties.iter().filter_map(|party| party.ix).map(|ix| tracks.lateness(ix));
         late.max().unwrap_or(Span::ZERO)

@@ -1,4 +1,5 @@
-//! Groups: three or more announced open pairs, linked through shared vessels, are shown as one.
+//! Groups: three or more announced open pairs, linked through shared vessels, are shown as one (SPEC "Alerts"). Otherwise a fleet of ten
+//! boats side by side would fill a screen with rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +12,10 @@ use crate::alerts::id::Key;
 /// Minimum number of pairs in a group (SPEC).
 const FEWEST: usize = 3;
 
-/// The announced open pairs, by vessel.
+/// The announced open pairs, by vessel. Each pair is listed under both of its vessels.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Groups {
+    /// Keys of the alerts, by vessel; never an empty set.
     pairs: BTreeMap<TrackKey, BTreeSet<Key>>,
 }
 

@@ -15,7 +15,8 @@ use super::summary::{Surroundings, summary};
 use super::{evidence, roles};
 
 impl Entry {
-    /// Publishes the alert again under a new revision, if the store has fewer revisions than were published.
+    /// Publishes the alert again under a new revision, if the store has fewer revisions than were published. The old revision is not
+    /// used again: a sink may have received it before the store lost it, and would take the line for a copy.
     pub(super) fn again(&mut self, at: Time, known: u32, out: &mut Vec<Change>) {
         if self.revision <= known {
             return;
@@ -25,7 +26,7 @@ impl Entry {
         out.push(self.change(change, at, reason));
     }
 
-    /// Publishes the next line.
+    /// Publishes the next line: brings the alert up to date and appends it to `out`.
     pub(super) fn publish(
         &mut self,
         change: ChangeKind,

@@ -40,6 +40,7 @@ impl Entry {
         if !self.inputs.form.parts().iter().all(|part| before.contains(part)) {
             news.push(format!("now {}", form_words(&self.facts)));
         }
+        // Leaving a zone is not news; coming from near to inside is.
         for zone in &self.inputs.zones {
             let known = |known: &ZoneRef| {
                 known.id == zone.id && (known.relation == zone.relation || known.relation == Relation::In)
@@ -55,6 +56,7 @@ impl Entry {
         let further = self.inputs.vessels.len().saturating_sub(alert.vessels.len());
         if 0 < further {
             news.push(format!("{further} more {}", if further == 1 { "vessel" } else { "vessels" }));
+            // With further vessels the two lists no longer correspond.
             return news;
         }
         for (before, now) in alert.vessels.iter().zip(&self.inputs.vessels) {

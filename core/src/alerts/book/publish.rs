@@ -1,4 +1,7 @@
 //! How a change of an alert is published, alone or with its group.
+//!
+//! A pair belongs to at most one group. A group keeps its id while pairs join and leave; when two groups merge, the smaller id stays and
+//! the alerts of the other group are published again with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +31,7 @@ impl AlertBook {
         let Some(entry) = self.entries.get_mut(key) else {
             return;
         };
+        // A line about an end does not move the alert to another group.
         let over = matches!(change, ChangeKind::Ended | ChangeKind::Retracted);
         let joins = groups(key) && entry.alert.announced && !over;
         if !joins {

@@ -12,6 +12,9 @@ use super::entry::Entry;
 use super::lifecycle::{Action, Observation, State, Transition, transition};
 
 impl AlertBook {
+    /// Takes in that a behaviour holds: opens an alert, or continues the one that is open, pending or archived. Nothing opens while the
+    /// vessel's positions are in doubt, for hours that were already published, for a behaviour that gave way to a stronger one, or
+    /// beyond `max_open`.
     pub(super) fn holds(
         &mut self,
         now: Time,
@@ -47,6 +50,7 @@ impl AlertBook {
                     self.memory.superseded(&key, began);
                     return;
                 }
+                // A flood of facts must not keep alerts out.
                 let most = self.policy.settings.max_open as usize;
                 let most = if entry.alert.announced { 4 * most } else { most };
                 if most <= self.entries.len() {
@@ -75,7 +79,7 @@ impl AlertBook {
         }
     }
 
-    /// Opens an ended alert again.
+    /// Opens an ended alert again, under its old id and with its next revision.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn reopens(
         &mut self,
@@ -93,6 +97,7 @@ impl AlertBook {
         self.publish(now, &key, ChangeKind::Updated, "a late report shows that it continues".to_owned(), view, out);
     }
 
+    /// Takes in that a behaviour stopped: the alert becomes pending, or ends at once if the behaviour cannot resume.
     pub(super) fn over(
         &mut self,
         now: Time,
@@ -116,6 +121,7 @@ impl AlertBook {
             Action::Publish(_) => self.end(now, &key, observation, view, out),
             Action::Note => {
                 entry.state = next;
+                // By the time the window closes, the tracks may be gone.
                 entry.look(&Context::new(&self.policy, &self.memory, view));
                 if let Some(deadline) = entry.deadline {
                     self.deadlines.insert((deadline, key));
@@ -125,7 +131,8 @@ impl AlertBook {
         }
     }
 
-    /// Ends an alert: publishes its last change and moves it to the memory and the archive.
+    /// Ends an alert: publishes its last change and moves it to the memory and the archive. A retracted alert goes to neither, because it
+    /// never was: it must not count as a repeat, nor be corrected.
     pub(super) fn end(
         &mut self,
         at: Time,

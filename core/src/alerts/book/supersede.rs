@@ -1,4 +1,5 @@
-//! Which behaviour supersedes which: a more specific description of what a vessel does ends the weaker alert.
+//! Which behaviour supersedes which: a more specific description of what a vessel does ends the weaker alert. Each behaviour lists in its
+//! character those that it supersedes; nothing here names one.
 
 use crate::base::time::Time;
 use crate::behaviours::Behaviour;

@@ -1,4 +1,4 @@
-//! How a stronger alert takes the place of a weaker one in the book.
+//! How a stronger alert takes the place of a weaker one in the book: one stop is one row (SPEC "Behaviours").
 
 use crate::alerts::alert::{Alert, Change};
 use crate::alerts::id::Key;
@@ -19,6 +19,7 @@ impl AlertBook {
             if !supersedes(&strong.alert, since, &other.alert) {
                 continue;
             }
+            // The weaker alert ends first, so that the line of the stronger one can name it in `replaces`.
             let (id, began, score) = (other.alert.id.clone(), other.alert.started_at, strong.alert.score);
             if let Some(other) = self.entries.get_mut(&weak) {
                 other.give_way(score);
@@ -34,6 +35,7 @@ impl AlertBook {
     /// Whether a stronger alert about the same hours is already open.
     pub(super) fn is_superseded(&self, key: &Key, alert: &Alert) -> bool {
         stronger(key.behaviour).any(|behaviour| {
+            // The smallest key that the behaviour can have.
             let first = Key { behaviour, tracks: Vec::new(), place: String::new() };
             self.entries
                 .range(first..)

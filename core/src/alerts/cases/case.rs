@@ -12,9 +12,9 @@ use crate::behaviours::{self, VesselRef};
 use super::member::{Member, counts};
 use super::story::story;
 
-/// Points for each further behaviour of a case.
+/// Points for each further behaviour of a case (SPEC "Cases").
 const FURTHER_POINTS: i32 = 10;
-/// Two alerts of one vessel at most this far apart are about the same stop.
+/// Two alerts of one vessel at most this far apart are about the same stop, if they overlap in time. Metres.
 const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
 
 /// A case: alerts and facts of vessels that belong together.
@@ -74,7 +74,7 @@ pub(super) fn case(alerts: &[&Member]) -> Case {
     }
 }
 
-/// The roles of the vessels; facts give none.
+/// The roles of the vessels; facts give none. A vessel may have several, one line each, ordered by MMSI and track.
 fn roles(alerts: &[&Member]) -> Vec<Role> {
     let cast: BTreeSet<(u32, u16, behaviours::Role)> = alerts
         .iter()
@@ -87,6 +87,7 @@ fn roles(alerts: &[&Member]) -> Vec<Role> {
 
 /// The score of the best alert, plus 10 for each further behaviour that is not about a stop already counted.
 pub(super) fn score(alerts: &[&Member]) -> i32 {
+    // An alert that names one of several possible vessels counts only where nothing else does.
     let certain = alerts.iter().any(|alert| counts(alert) && !alert.is_uncertain);
     let weighs = |alert: &Member| counts(alert) && !(certain && alert.is_uncertain);
     let mut ranked: Vec<&Member> = alerts.iter().copied().filter(|alert| weighs(alert)).collect();
@@ -106,6 +107,7 @@ pub(super) fn score(alerts: &[&Member]) -> i32 {
     (best + FURTHER_POINTS * further).min(100)
 }
 
+/// Whether two alerts describe the same stop: behaviours about stops, with a vessel in common, at one place and time.
 fn same_stop(a: &Member, b: &Member) -> bool {
     let stops = [a, b].iter().all(|alert| alert.behaviour.character().is_stop);
     let overlap = a.started_at <= b.last_at && b.started_at <= a.last_at;

@@ -13,20 +13,21 @@ use super::links::Links;
 use super::member::{Member, counts, near_in_time, order, tied};
 use super::stretches::{stretches, tie};
 
-/// Maximum number of alerts that are weighed for the score of one case.
+/// Maximum number of alerts that are weighed for the score of one case, because it is computed again at every change.
 const MOST_WEIGHED: usize = 200;
 /// Maximum number of alerts and facts remembered. Beyond it those that ended first are forgotten, facts before alerts.
 pub(super) const MOST: usize = 50_000;
 
-/// All alerts and facts that may belong to a case.
+/// All alerts and facts that may belong to a case. The engine owns it and passes it every change, in the order of the alert stream.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CaseBook {
     /// Alerts and facts by id.
     alerts: BTreeMap<String, Member>,
-    /// Ids of the alerts that count, by vessel.
+    /// Ids of the alerts that count, by MMSI and track of the vessels they link. A vessel without such alerts has no entry.
     by_vessel: BTreeMap<(u32, u16), BTreeSet<String>>,
-    /// The score of the latest case of each vessel.
+    /// The score of the latest case of each vessel. Points, 1-100; no entry stands for 0.
     scores: BTreeMap<(u32, u16), i32>,
+    /// Number of alerts and facts dropped because there were too many.
     forgotten: u64,
 }
 
@@ -159,6 +160,7 @@ impl CaseBook {
         }
     }
 
+    /// Removes an alert that was retracted or forgotten. Does not compute the score of what is left of its case.
     fn remove(&mut self, id: &str) {
         let Some(alert) = self.alerts.remove(id) else {
             return;

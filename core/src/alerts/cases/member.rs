@@ -10,10 +10,10 @@ use crate::behaviours::{self, VesselRef};
 
 /// Alerts of one vessel at most this far apart in time belong to one case (SPEC "Cases").
 const REACH: Span = Span::from_hours(72);
-/// Score from which an alert adds points to a case and links vessels. Other alerts, and facts, are only part of the story.
+/// Score from which an alert adds points to a case and links vessels (SPEC "Cases"). Other alerts, and facts, are only part of the story.
 pub(super) const COUNTS_FROM: i32 = 20;
 
-/// An alert or fact, with what only its case needs.
+/// An alert or fact, with what only its case needs. It can be used like the alert.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Member {
     /// The alert in its present state, without its tracks, which no story needs.
@@ -32,6 +32,7 @@ impl Deref for Member {
     }
 }
 
+/// Whether an alert adds points to a case and links vessels.
 pub(super) fn counts(alert: &Member) -> bool {
     alert.announced && COUNTS_FROM <= alert.score
 }
@@ -46,6 +47,7 @@ pub(super) fn tied(alert: &Member) -> impl Iterator<Item = (u32, u16)> {
     alert.vessels.iter().filter(|vessel| ties(alert, vessel)).map(|vessel| (vessel.mmsi, vessel.track))
 }
 
+/// Whether the time between two alerts is at most `REACH`. Alerts that overlap are near, however long they last.
 pub(super) fn near_in_time(a: &Member, b: &Member) -> bool {
     a.started_at - b.last_at <= REACH && b.started_at - a.last_at <= REACH
 }

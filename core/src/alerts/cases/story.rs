@@ -4,7 +4,7 @@ use crate::base::units::METRES_PER_NM;
 
 use super::member::Member;
 
-/// Maximum number of alerts that a story describes. It counts the rest.
+/// Maximum number of alerts that a story describes: the first ones by start. It counts the rest.
 const MOST_DESCRIBED: usize = 12;
 /// Distance within which an alert is at the same place as the one before it. Metres.
 const SAME_PLACE_METRES: f64 = 5.0 * METRES_PER_NM;
@@ -23,6 +23,7 @@ pub(super) fn story(alerts: &[&Member]) -> String {
     sentences.join(" ")
 }
 
+/// One alert as a sentence, shortened by what `before`, the alert described last, has already said. `None` for the first.
 fn sentence(alert: &Member, before: Option<&Member>) -> String {
     let said = &alert.sentence;
     let date = alert.started_at.date();

@@ -1,4 +1,4 @@
-//! Which alerts belong to one case: those of a vessel that are linked in time.
+//! Which alerts belong to one case: those of a vessel that are linked in time. A *stretch* is a run of such alerts of one vessel.
 
 use std::collections::{BTreeMap, BTreeSet};
 

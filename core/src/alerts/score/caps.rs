@@ -1,4 +1,4 @@
-//! Caps for what is usual: at anchor near shore, on duty, circling by trade, and what the behaviour itself calls for.
+//! Caps for what is usual: at anchor near shore, on duty, circling by trade, and what the behaviour itself calls for (SPEC "Points").
 
 use crate::ais::ship_type_name;
 use crate::behaviours::{Level, LiftedBy, Limit};
@@ -21,6 +21,7 @@ pub(super) fn own_caps(given: &Ingredients<'_>, settings: &ScoreSettings, lifted
     limits.map(cap).collect()
 }
 
+/// The cap for a vessel at anchor near shore: a fact. Further out, anchoring is unusual, and the alert only loses points.
 pub(super) fn at_anchor_near_shore(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let near = given.shore_nm? < settings.anchored_shore_nm;
     (given.holding.anchored && near).then(|| Cap {
@@ -34,12 +35,14 @@ pub(super) fn at_anchor_near_shore(given: &Ingredients<'_>, settings: &ScoreSett
     })
 }
 
+/// The cap for a vessel whose work explains what it does, such as a pilot: severity low. One such party is enough.
 pub(super) fn on_duty(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let party = given.parties.iter().find(|party| party.on_duty())?;
     let kind = ship_type_name(party.named.ship_type);
     Some(Cap::low(settings, format!("One reports itself as {kind}: limited to low")))
 }
 
+/// The cap for a vessel that circles in the course of its work, such as a trawler: severity low.
 pub(super) fn circles_by_trade(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let circling = given.holding.facts.form().is_circling();
     let party = given.parties.iter().find(|party| party.circles_by_trade())?;

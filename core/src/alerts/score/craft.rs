@@ -1,4 +1,5 @@
-//! Score lines about the vessels: what kind of craft they are, and how they are received.
+//! Score lines about the vessels: what kind of craft they are, and how they are received. Types are as reported by the ships themselves; a
+//! vessel that sends no type counts as none of them.
 
 use crate::alerts::alert::ScoreReason;
 use crate::alerts::party::Party;
@@ -9,6 +10,8 @@ use super::ingredients::Ingredients;
 use super::line::line;
 use super::settings::ScoreSettings;
 
+/// The line for two unlike vessels: a merchant ship or tug with a small craft or fishing vessel. Tugs count because
+/// they have been mother ships (SPEC "Points").
 pub(super) fn merchant_with_small_craft(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let [a, b] = given.parties else {
         return None;
@@ -24,16 +27,19 @@ pub(super) fn merchant_with_small_craft(given: &Ingredients<'_>, settings: &Scor
     })
 }
 
+/// The line for an MMSI outside every class of station. A badly programmed transponder is a lead, not dirt (SPEC "Vessels").
 pub(super) fn unassigned_mmsi(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let party = given.parties.iter().find(|party| party.unassigned_mmsi)?;
     let text = format!("MMSI {} is not a ship's number", party.key.mmsi);
     Some(line("unassigned_mmsi", settings.unassigned_mmsi_points, text))
 }
 
+/// The line for a behaviour that looks like fishing, by fishing vessels only. It lowers the score.
 pub(super) fn like_fishing(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     given.is_like_fishing().then(|| line("fishing", settings.fishing_points, "Consistent with fishing"))
 }
 
+/// The line for a pair of fishing vessels. It lowers the score. Two tracks of one MMSI are not a pair of ships.
 pub(super) fn both_fishing(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let two = matches!(given.parties, [a, b] if a.key.mmsi != b.key.mmsi);
     let pair = two && !given.character().looks_like_fishing;
@@ -41,7 +47,7 @@ pub(super) fn both_fishing(given: &Ingredients<'_>, settings: &ScoreSettings) ->
     (pair && given.all_fishing()).then(|| line("both_fishing", settings.both_fishing_points, text))
 }
 
-/// The line for yachts and passenger ships near shore; every party must be one or the other.
+/// The line for yachts and passenger ships near shore; every party must be one or the other. It lowers the score; none without a position.
 pub(super) fn near_shore_traffic(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let shore_nm = given.shore_nm?;
     let parties = given.parties;
@@ -56,6 +62,7 @@ pub(super) fn near_shore_traffic(given: &Ingredients<'_>, settings: &ScoreSettin
     }
 }
 
+/// The line for vessels at anchor, with what shows it: their status, or that they stay in place. It lowers the score.
 pub(super) fn anchored(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = match given.holding.facts.at_anchor() {
         Some(AtAnchor::Swing { anchored_nm, anchored_hours }) => {
@@ -71,6 +78,7 @@ pub(super) fn anchored(given: &Ingredients<'_>, settings: &ScoreSettings) -> Opt
     anchored.then(|| line("anchored", settings.anchored_points, text))
 }
 
+/// The line for a vessel that only satellites hear: between its few fixes much may have happened. It lowers the score.
 pub(super) fn satellite_only(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let heard = given.parties.iter().any(|party| party.satellite_only);
     let text = "Received by satellite only: few fixes";

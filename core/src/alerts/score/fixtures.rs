@@ -14,7 +14,8 @@ pub(super) fn gear_sign(party: &Party, given: &Ingredients<'_>) -> Option<GearSi
     given.view.episodes.gear.sign_of(&party.vessel(given.view.tracks)?)
 }
 
-/// The cap for an alert with a beacon of a net or line, since hauling gear is not a meeting.
+/// The cap for an alert with a beacon of a net or line, since hauling gear is not a meeting (SPEC "What is not a vessel of interest"). Not
+/// for behaviours that rest on no position, such as a distress call.
 pub(super) fn gear(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let concerns = given.character().rests_on != RestsOn::Neither;
     let gear = |party: &Party| Some((party.key.mmsi, gear_sign(party, given)?));
@@ -22,7 +23,7 @@ pub(super) fn gear(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<
     Some(Cap::fact(settings, format!("{mmsi} is a fishing gear beacon ({}): recorded as a fact", sign.words())))
 }
 
-/// The cap for a vessel that stays in one place, or lies where others did. For a meeting only a vessel that was never under way
+/// The cap for a vessel that stays in one place, or lies where others did: a platform, a buoy, or a vessel moored to one. For a meeting only a vessel that was never under way
 /// counts, since a ship that came and anchored for days may still meet others.
 pub(super) fn held(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let lying = &given.view.episodes.lying;

@@ -1,4 +1,6 @@
-//! Caps for company that is usual: a fleet at work, a boat among a fleet of its own trade, and a fleet of yachts.
+//! Caps for company that is usual: a fleet at work, a boat among a fleet of its own trade, and a fleet of yachts (SPEC "Points"). In a
+//! fleet, meetings and stops are common, so each of them means little. The vessels of the alert count if they are of the
+//! kind that makes the fleet.
 
 use crate::ais::Class;
 use crate::alerts::party::{Party, is_leisure};
@@ -15,6 +17,7 @@ const STALE_YACHT: Span = Span::from_hours(1);
 /// Age of the last fix beyond which a fishing vessel or boat does not count as part of a fleet.
 const STALE_BOAT: Span = Span::from_hours(6);
 
+/// The cap for fishing vessels within a fleet of their kind: severity low. Every party must be a fishing vessel.
 pub(super) fn fleet(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let at = given.holding.position.filter(|_| given.all_fishing())?;
     let mut fishing = 0;
@@ -67,6 +70,7 @@ pub(super) fn working_fleet(given: &Ingredients<'_>, settings: &ScoreSettings) -
     (settings.fleet_vessels < craft).then(|| Cap::low(settings, text))
 }
 
+/// Whether a vessel of the picture counts as a yacht, by the same rule as a party of an alert.
 fn is_yacht(vessel: &Vessel<'_>) -> bool {
     let length = vessel.identity().and_then(|identity| identity.length());
     is_leisure(vessel.ship_type(), vessel.class() == Class::B, length)

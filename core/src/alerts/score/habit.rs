@@ -19,6 +19,7 @@ const PLACE_DAYS: usize = 14;
 const PLACE_NM: f64 = 1.0;
 /// Minimum duration of a stop that counts towards a habit.
 const LEAST: Span = Span::from_minutes(30);
+/// Days are counted back from the start of the present stop, not by the calendar, so that midnight changes nothing.
 const DAY: Span = Span::from_hours(24);
 
 /// A vessel's habit of stopping.
@@ -37,6 +38,7 @@ pub(super) fn of(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Ha
     };
     let at = given.holding.position.filter(|_| given.character().has_habit)?;
     let merchant = matches!(party.named.ship_type, Some(70..=89));
+    // Several stops on one day count once, so the days are marked, not counted.
     let (mut stopped, mut here) = ([false; DAYS], [false; PLACE_DAYS]);
     for (_, halt) in given.view.episodes.halts.of(party.key) {
         let before = given.holding.started_at - halt.last_at;

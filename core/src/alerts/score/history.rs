@@ -13,7 +13,8 @@ use super::settings::ScoreSettings;
 /// Minimum length of a gap that is worth points (SPEC `ais_gap`).
 const GAP_LEAST: Span = Span::from_minutes(90);
 
-/// A party was silent within `lately_hours` at a place where it would have been heard.
+/// The line for a gap: a party was silent within `lately_hours`, or during the alert, at a place where it would have been heard. The
+/// longest gap is named.
 pub(super) fn gap_lately(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     if given.character().silence != Silence::Apart {
         return None;
@@ -30,21 +31,21 @@ pub(super) fn gap_lately(given: &Ingredients<'_>, settings: &ScoreSettings) -> O
     ))
 }
 
-/// A party changed its draught at sea within `lately_hours`.
+/// The line for a draught that a party changed at sea within `lately_hours`. The change itself gains nothing by another one.
 pub(super) fn draught_lately(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let changed = given.character().lead != Some(Lead::Draught) && given.draught_lately;
     let text = format!("Reported draught changed at sea within the {} h before", settings.lately_hours);
     changed.then(|| line("draught_lately", settings.draught_lately_points, text))
 }
 
-/// A party changed its identity within `identity_days`, as far as the daemon saw it.
+/// The line for an identity that a party changed within `identity_days`, as far as the daemon saw it.
 pub(super) fn new_identity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let new = given.new_identity && !given.character().is_about_identity;
     let text = format!("Changed its identity within the last {} days", settings.identity_days);
     new.then(|| line("new_identity", settings.new_identity_points, text))
 }
 
-/// A party was in a source region before the alert, or during it; of several parties, the one that was there last counts.
+/// The line for a source region: a party was there before the alert, or during it. Of several parties, the one that was there last counts.
 pub(super) fn source_region(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let (started_at, last_at) = (given.holding.started_at, given.holding.last_at);
     let earliest = started_at - Span::from_hours(24 * i64::from(settings.source_region_days));
@@ -66,6 +67,8 @@ pub(super) fn after_meeting(given: &Ingredients<'_>, settings: &ScoreSettings) -
     counts.then(|| line("after_meeting", settings.draught_after_meeting_points, "After a meeting at sea"))
 }
 
+/// The line for a party that had an alert of the same behaviour within `repeat_days`. It and the rarity of the place exclude each other
+/// (SPEC "Behaviours").
 pub(super) fn repeat(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = format!("Not the first time in {} days", settings.repeat_days);
     // A repeat adds nothing where the usual stops at the place are scored, or where the vessel has a habit of stopping.
@@ -74,6 +77,7 @@ pub(super) fn repeat(given: &Ingredients<'_>, settings: &ScoreSettings) -> Optio
     repeated.then(|| line("repeat", settings.repeat_points, text))
 }
 
+/// The start of the period before the alert in which a gap or a draught change counts.
 fn lately(given: &Ingredients<'_>, settings: &ScoreSettings) -> Time {
     given.holding.started_at - Span::from_hours(i64::from(settings.lately_hours))
 }

@@ -1,4 +1,4 @@
-//! Everything that the lines and caps of a score are made from.
+//! Everything that the lines and caps of a score are made from: what holds now, the picture, and what the book remembers.
 
 use crate::alerts::id::Key;
 use crate::alerts::memory::Memory;
@@ -9,15 +9,19 @@ use crate::behaviours::{Behaviour, Character, Holding, Lead, RestsOn};
 
 use super::settings::ScoreSettings;
 
-/// Everything that the score lines and caps may read.
+/// Everything that the score lines and caps may read. It is made for one score and not kept.
 pub(in crate::alerts) struct Ingredients<'a> {
+    /// The behaviour of the alert.
     pub(super) behaviour: Behaviour,
+    /// What the behaviour reported last.
     pub(super) holding: &'a Holding,
+    /// The vessels of the alert; empty for a notice about an area, an input or a station.
     pub(super) parties: &'a [Party],
+    /// The picture.
     pub(super) view: &'a View<'a>,
     /// Distance from shore in nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
-    /// Whether a party had an alert of the same behaviour within `repeat_days`.
+    /// Whether a party had an alert of the same behaviour within `repeat_days`; not counting craft that do the same every day by trade.
     pub(super) repeated: bool,
     /// Whether a party had an alert about a meeting that ended within the last day.
     pub(super) met: bool,

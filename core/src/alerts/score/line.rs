@@ -9,13 +9,15 @@ pub(super) fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreRea
     ScoreReason { code: code.to_owned(), points, text: text.into() }
 }
 
-/// An upper limit of the score.
+/// An upper limit of the score. Of several that apply, the lowest counts.
 pub(super) struct Cap {
     /// The limit. Points.
     pub(super) points: i32,
-    /// The cap does not apply to scores from this on.
+    /// The cap does not apply to scores from this on; `i32::MAX` if it applies to all. Points.
     pub(super) only_below: i32,
+    /// Code of its line. Cases rely on `cap_low`.
     pub(super) code: &'static str,
+    /// Text of its line: why the score is limited.
     pub(super) text: String,
 }
 

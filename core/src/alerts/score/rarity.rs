@@ -14,7 +14,7 @@ const MANY: f64 = 5.0;
 const CROWDED: f64 = 20.0;
 /// Radius of the wider area around a stop. Nautical miles.
 const AROUND_NM: f64 = 60.0;
-/// Number of vessels that must stop in the wider area for it to be judged.
+/// Number of vessels that must stop in the wider area for it to be judged, so that one fishing boat does not make an area busy.
 const AROUND_VESSELS: usize = 6;
 /// Amount of data needed to judge the wider area. Days.
 const AROUND_DAYS: f64 = 0.25;
@@ -22,7 +22,8 @@ const AROUND_DAYS: f64 = 0.25;
 const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
 
-/// How often comparable vessels stop, or pass slowly, at the place.
+/// The line for how often comparable vessels stop, or pass slowly, at the place: points for a rare place, a deduction for a busy one. `None`
+/// where that does not matter to the behaviour, where stops are neither rare nor many, and while too little data is known.
 pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let (at, usual) = (given.holding.position?, given.character().usual?);
     let rate = rate(given, usual.counted, (at, settings.place_nm));
@@ -92,7 +93,7 @@ fn rate(given: &Ingredients<'_>, counted: Counted, around: (LatLon, f64)) -> Rat
     given.view.episodes.rate(around, (kind, stopping(given)), given.holding.last_at, related)
 }
 
-/// What is counted, in words.
+/// What is counted, in words, for the text of the line.
 fn such(counted: Counted) -> &'static str {
     match counted {
         Counted::Stops => "stops",
@@ -100,6 +101,7 @@ fn such(counted: Counted) -> &'static str {
     }
 }
 
+/// The vessels that did it, in words; the parties of the alert are not among them.
 fn others(number: usize) -> String {
     format!("{number} other comparable {}", if number == 1 { "vessel" } else { "vessels" })
 }

@@ -13,7 +13,7 @@ type Term = fn(&Ingredients<'_>, &ScoreSettings) -> Option<ScoreReason>;
 /// A function that returns one cap; `None` if it does not apply.
 type Limit = fn(&Ingredients<'_>, &ScoreSettings) -> Option<Cap>;
 
-/// All score lines except base and caps, in order.
+/// All score lines except base and caps, in order. The order has no effect on the score; alerts list the lines like this.
 const TERMS: &[Term] = &[
     place::watched_zone,
     place::shore,
@@ -36,7 +36,7 @@ const TERMS: &[Term] = &[
     craft::satellite_only,
 ];
 
-/// All caps that a grave case or a watchlist lifts. The lowest that applies is the last line of the score.
+/// All caps that a grave case or a watchlist lifts (SPEC "Points"). The lowest that applies is the last line of the score.
 const CAPS: &[Limit] =
     &[caps::at_anchor_near_shore, caps::on_duty, fleets::fleet, caps::circles_by_trade, fleets::yachts];
 
@@ -48,11 +48,12 @@ const FIRM_CAPS: &[Limit] = &[fixtures::gear, fixtures::held, fleets::working_fl
 pub(in crate::alerts) struct Score {
     /// The score, 0-100.
     pub(in crate::alerts) points: i32,
+    /// Its lines, in order; none has 0 points.
     pub(in crate::alerts) reasons: Vec<ScoreReason>,
 }
 
 impl Score {
-    /// The score of an alert.
+    /// The score of an alert: base and terms, raised to what a zone asks for, then limited by the lowest cap and to 0-100.
     pub(in crate::alerts) fn of(given: &Ingredients<'_>, settings: &ScoreSettings) -> Score {
         let mut reasons = base(given);
         // The urgency of a distress call, a silent receiver or a watchlist hit does not depend on place, time or vessel.
@@ -84,6 +85,7 @@ impl Score {
         score
     }
 
+    /// Raises the score to `points` if it is lower.
     fn raise_to(&mut self, points: i32, code: &'static str, text: String) {
         self.set(self.points.max(points), code, text);
     }
