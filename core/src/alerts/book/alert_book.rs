@@ -186,5 +186,7 @@ impl AlertBook {
         self.memory.evicted()
     }
 
-    remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, known_elsewhere, latest, refused } parts {} built { policy } }
+    remembers! { pub(crate) kept {
+        entries, deadlines, groups, memory, archive, mute, known_elsewhere, latest, refused
+    } parts {} built { policy } }
 }

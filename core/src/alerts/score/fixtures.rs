@@ -23,8 +23,8 @@ pub(super) fn gear(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<
     Some(Cap::fact(settings, format!("{mmsi} is a fishing gear beacon ({}): recorded as a fact", sign.words())))
 }
 
-/// The cap for a vessel that stays in one place, or lies where others did: a platform, a buoy, or a vessel moored to one. For a meeting only a vessel that was never under way
-/// counts, since a ship that came and anchored for days may still meet others.
+/// The cap for a vessel that stays in one place, or lies where others did: a platform, a buoy, or a vessel moored to one. For a meeting
+/// only a vessel that was never under way counts, since a ship that came and anchored for days may still meet others.
 pub(super) fn held(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let lying = &given.view.episodes.lying;
     let rests_on = given.character().rests_on;

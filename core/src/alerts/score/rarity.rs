@@ -22,8 +22,8 @@ const AROUND_DAYS: f64 = 0.25;
 const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
 
-/// The line for how often comparable vessels stop, or pass slowly, at the place: points for a rare place, a deduction for a busy one. `None`
-/// where that does not matter to the behaviour, where stops are neither rare nor many, and while too little data is known.
+/// The line for how often comparable vessels stop, or pass slowly, at the place: points for a rare place, a deduction for a busy one.
+/// `None` where that does not matter to the behaviour, where stops are neither rare nor many, and while too little data is known.
 pub(super) fn rarity(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let (at, usual) = (given.holding.position?, given.character().usual?);
     let rate = rate(given, usual.counted, (at, settings.place_nm));

@@ -1,4 +1,7 @@
 //! What the fixes of a vessel, and the lack of them, teach about reception.
+//!
+//! A slot between two fixes of a vessel counts against its cell only once: either here, when the vessel is heard again, or at the end of
+//! the slot, while it is still expected (`Silence::counted`).
 
 use crate::ais::Class;
 use crate::base::time::Span;
@@ -10,7 +13,7 @@ use super::quiet::{self, Loss};
 use super::silence::{self, EXPECTED, OWN_DOING, REPORTED_BELOW, Silence, takes_part};
 use super::slot::Slot;
 
-/// Fixes further apart than this do not show where a vessel was in between. Slots.
+/// Fixes further apart than this, six hours, do not show where a vessel was in between. Slots.
 const BRIDGE: i64 = 36;
 /// How long an input must have heard no other vessel for a vessel to be its only one.
 const ALONE_FOR: Span = Span::from_hours(24);

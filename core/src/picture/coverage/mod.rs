@@ -7,6 +7,14 @@
 //!
 //! Slots that say nothing about a vessel are holes: its input or station was silent, all vessels around fell silent with it, or
 //! too little has been learned. They count neither for nor against it.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `model` | the model and its public interface |
+//! | `learn`, `weigh`, `outage` | what fixes teach, how a silence is weighed, and whether reception is lost; methods of the model |
+//! | `cells`, `feeds`, `quiet`, `usual_silence` | what is kept by cell, by input and station, by area, and by input again |
+//! | `silence` | one vessel that is not heard |
+//! | `receipt` | times of receipt of each input, live only; not part of the model |
 
 mod cells;
 mod feeds;

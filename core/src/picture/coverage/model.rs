@@ -16,20 +16,30 @@ use super::silence::{GIVEN_UP, OWN_DOING, REPORTED_BELOW, Silence, takes_part};
 use super::slot::Slot;
 use super::usual_silence::{self, FeedSilences, SilenceRate};
 
-/// The reception model, and the silences of all vessels that are not heard.
+/// The reception model, and the silences of all vessels that are not heard. The engine owns it and changes it on the merge thread only;
+/// the lanes read it meanwhile.
 pub struct Coverage {
+    /// The settings in force; not part of a snapshot.
     pub(super) settings: Settings,
+    /// What was learned of each cell.
     pub(super) cells: Cells,
+    /// When inputs and stations were heard.
     pub(super) feeds: Feeds,
+    /// How often vessels of each input fall silent.
     pub(super) feed_silences: FeedSilences,
+    /// Areas in which all vessels fell silent at once.
     pub(super) quiet: QuietAreas,
+    /// Vessels that were not heard in the latest slots; each leaves after `GIVEN_UP`, or when it is heard.
     pub(super) silent: FxHashMap<TrackIx, Silence>,
+    /// The silence that the latest fix ended, until the next fix; `None` if it ended none.
     pub(super) ended: Option<(TrackIx, Silence)>,
     /// The current slot; `None` before the first report.
     pub(super) slot: Option<Slot>,
-    /// Slots with data, and slots in which no input was heard.
+    /// Number of slots with data, which shows how much was learned.
     pub(super) slots: u32,
+    /// Number of slots in which no input was heard.
     pub(super) holes: u32,
+    /// Whether any input was heard in the latest slot that ended.
     pub(super) was_alive: bool,
     /// The first slot after enough was learned; `None` before.
     pub(super) learned_from: Option<Slot>,
@@ -114,6 +124,7 @@ impl Coverage {
         let alive = self.feeds.turn(slot);
         let was_alive = std::mem::replace(&mut self.was_alive, alive);
         self.slot = Some(Slot(slot.0 + 1));
+        // Vessels heard in the last slot before a pause of the whole feed begin a silence too; during the pause none can.
         if alive || was_alive {
             let lost = self.miss(slot, tracks);
             if alive {

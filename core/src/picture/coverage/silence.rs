@@ -11,13 +11,13 @@ use crate::picture::tracks::{Fix, TrackKey, Vessel};
 use super::cells::Cell;
 use super::slot::{SLOT, Slot};
 
-/// Probability below which a silence is passed to the behaviours, which set their own, stricter limit.
+/// Probability below which a silence is passed to the behaviours, which set their own, stricter limit (SPEC `ais_gap`: 0.001).
 pub const REPORTED_BELOW: f64 = 0.01;
 /// How long after its last fix a vessel under way is expected where dead reckoning places it. Slots.
 pub(super) const EXPECTED: u8 = 6;
-/// How long a silence gathers evidence. Slots.
+/// How long a silence gathers evidence: a day, for which dead reckoning is accurate to a mile or two. Slots.
 pub(super) const GIVEN_UP: i64 = 144;
-/// Length from which an improbable silence is assumed to be the vessel's own doing. Slots.
+/// Length from which an improbable silence is assumed to be the vessel's own doing: the 90 min of SPEC `ais_gap`. Slots.
 pub(super) const OWN_DOING: i64 = 9;
 /// Share of the slots of the last day from which a vessel would have been heard in the next slot too (SPEC `ais_gap`).
 pub(super) const OWN_RECORD: f32 = 0.95;
@@ -31,13 +31,17 @@ const HIGHEST_LATITUDE: f64 = 85.0;
 /// A vessel that was heard in one slot and not in the next.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Silence {
+    /// The vessel.
     pub(super) key: TrackKey,
     /// Time of its last fix.
     pub since: Time,
     /// Position of its last fix.
     pub position: LatLon,
+    /// Class of its transponder; reception is counted apart for each.
     pub(super) class: Class,
+    /// The input that heard it last.
     pub(super) source: SourceId,
+    /// The station that heard it last; `StationId(0)` if the feed names none.
     pub(super) station: StationId,
     /// Speed in knots and course in degrees; `None` for a vessel that counts as still.
     motion: Option<(f32, f32)>,
@@ -171,7 +175,7 @@ impl Silence {
     }
 }
 
-/// Position in the middle of a slot between two fixes, on the straight line between them.
+/// Position in the middle of a slot between two fixes, on the straight line between them. A slot outside their span gives the nearer one.
 pub(super) fn between(before: &Fix, after: &Fix, slot: Slot) -> LatLon {
     let span = (after.at - before.at).millis().max(1) as f64;
     let share = (slot.middle() - before.at).millis() as f64 / span;

@@ -7,7 +7,8 @@ use crate::base::time::{Span, Time};
 /// Length of a slot (SPEC `ais_gap`).
 pub const SLOT: Span = Span::from_minutes(10);
 
-/// Ten minutes of event time. Slots begin at whole multiples of ten minutes UTC.
+/// Ten minutes of event time, by number since 1970. Slots begin at whole multiples of ten minutes UTC, whatever the time of the first
+/// report, so that recordings cut into files give the same slots.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Slot(pub(super) i64);
 

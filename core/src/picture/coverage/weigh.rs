@@ -1,4 +1,8 @@
 //! How one slot of a silence is weighed: where the vessel would be, and whether it would be heard there.
+//!
+//! The chances not to be heard in successive slots are multiplied, as sums of logarithms. Sums are kept for a vessel that moved on as
+//! before and for one that stopped; the one that explains the silence better counts (SPEC `ais_gap`). A third sum leaves the edge of
+//! reception out of account.
 
 use crate::base::time::{Span, Time};
 use crate::geo::LatLon;

@@ -1,4 +1,7 @@
 //! Halts: a vessel is slow for ten minutes or more, outside calm water.
+//!
+//! Every slow vessel has a state here, but only those slow for long enough have a halt on the shelf. A short push between the two speeds
+//! neither ends a halt nor counts towards it.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -75,20 +78,29 @@ impl Episode for Halt {
 /// Vessels that are slow now.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Halts {
+    /// State by index of the track; bounded by the number of tracks.
     slow: FxHashMap<TrackIx, State>,
 }
 
+/// A vessel that is slow now.
 #[derive(Serialize, Deserialize)]
 struct State {
+    /// The halt so far; newer than the copy on the shelf.
     halt: Halt,
+    /// Id of the halt on its shelf; `None` until it has lasted `AFTER` with enough fixes.
     id: Option<u64>,
+    /// Number of slow fixes, which prove the speed (SPEC "Vessels").
     fixes: u16,
+    /// Time since which it has been below `STILL_KNOTS`; `None` while it is faster.
     still_since: Option<Time>,
+    /// Whether `News::Still` was reported.
     lay: bool,
+    /// Whether `News::Stopped` was reported.
     stopped: bool,
 }
 
 impl Halts {
+    /// Whether the vessel is slow, so that every fix is needed to see its halt end.
     pub(super) fn follows(&self, vessel: TrackIx) -> bool {
         self.slow.contains_key(&vessel)
     }
@@ -98,6 +110,7 @@ impl Halts {
         self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
     }
 
+    /// Drops the state of a vessel. Its halt stays on the shelf as it is, without an end.
     pub(super) fn forget(&mut self, vessel: TrackIx) {
         self.slow.remove(&vessel);
     }
@@ -150,6 +163,7 @@ impl Halts {
         }
     }
 
+    /// Ends the halt of a vessel, and brings the copy on the shelf up to date a last time.
     fn end(&mut self, vessel: TrackIx, shelf: &mut Shelf<Halt>, news: &mut Vec<News>) {
         if let Some(state) = self.slow.remove(&vessel)
             && let Some(id) = state.id
@@ -161,6 +175,7 @@ impl Halts {
 }
 
 impl State {
+    /// The state of a vessel at its first slow fix. `since` is the start of the span over which its speed was measured.
     fn new(look: &Look<'_>, since: Time) -> State {
         State {
             halt: Halt {
@@ -185,6 +200,7 @@ impl State {
         }
     }
 
+    /// Adds a fix below `SLOW_KNOTS`.
     fn observe(&mut self, look: &Look<'_>, knots: f64, since: Time) {
         let at = look.fix.at;
         self.fixes = self.fixes.saturating_add(1);

@@ -37,8 +37,11 @@ const MOST: usize = 50_000;
 /// Two vessels in company.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Company {
+    /// When the later of the two was first heard.
     since: Time,
+    /// The latest moment at which both were known to be together.
     last_at: Time,
+    /// How long both were under way meanwhile.
     under_way: Span,
 }
 
@@ -47,6 +50,7 @@ struct Company {
 pub struct InseparablePairs {
     /// Pairs by track key, the smaller first.
     pairs: FxHashMap<(TrackKey, TrackKey), Company>,
+    /// The partners of each vessel, at most `MOST_PARTNERS`; never an empty list.
     partners: FxHashMap<TrackKey, Vec<TrackKey>>,
 }
 
@@ -137,6 +141,7 @@ impl InseparablePairs {
         true
     }
 
+    /// Begins a pair, if everything known of both shows them together and there is room.
     fn begin(&mut self, vessel: &Vessel<'_>, other: &Vessel<'_>) {
         let (key, other_key) = (vessel.key(), other.key());
         let full = |key: &TrackKey| self.partners.get(key).is_some_and(|known| MOST_PARTNERS <= known.len());
@@ -152,6 +157,7 @@ impl InseparablePairs {
         self.partners.entry(other_key).or_default().push(key);
     }
 
+    /// Ends a pair for good.
     fn part(&mut self, a: TrackKey, b: TrackKey) {
         self.pairs.remove(&in_order(a, b));
         for (one, two) in [(a, b), (b, a)] {
@@ -195,6 +201,7 @@ fn allowed(a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> f64 {
     }
 }
 
+/// Two keys, the smaller first: a pair is the same in either order.
 fn in_order(a: TrackKey, b: TrackKey) -> (TrackKey, TrackKey) {
     if a < b { (a, b) } else { (b, a) }
 }

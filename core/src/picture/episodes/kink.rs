@@ -72,6 +72,7 @@ impl Episode for Kink {
 /// For each vessel, the end of the last kink found.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Kinks {
+    /// End of the last kink by index of the track; positions before it do not make another one.
     found_until: FxHashMap<TrackIx, Time>,
 }
 
@@ -137,10 +138,13 @@ fn find(look: &Look<'_>, since: Time) -> Option<Kink> {
 
 /// Positions every five minutes back from the latest fix, newest first, as far as they are known without a long hole.
 struct Way<'a> {
+    /// Time of the latest fix, which is step 0.
     now: Time,
     /// Positions before this do not count.
     since: Time,
+    /// Where older positions are looked up.
     past: PastPositions<'a>,
+    /// The positions found so far, by step back from `now`.
     positions: Vec<LatLon>,
 }
 
@@ -154,6 +158,7 @@ impl<'a> Way<'a> {
         self.positions.len()
     }
 
+    /// The time of a step.
     fn at(&self, step: usize) -> Time {
         self.now - Span::from_millis(STEP.millis() * step as i64)
     }

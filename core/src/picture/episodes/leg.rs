@@ -13,7 +13,7 @@ use super::shelf::{Episode, Shelf};
 
 /// A vessel is slow below this share of its usual speed (SPEC `async_rendezvous`).
 const SLOW_SHARE: f64 = 0.5;
-/// A leg ends at this share of the usual speed.
+/// A leg ends at this share of the usual speed. It is higher than `SLOW_SHARE`, so that one leg is not reported as many.
 const AWAY_SHARE: f64 = 0.6;
 /// Usual speed below which a vessel has no slow legs. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
@@ -62,10 +62,12 @@ impl Episode for SlowLeg {
 /// Vessels that are slower than usual now.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Legs {
+    /// The leg so far by index of the track, with its id on the shelf; `None` until it has lasted `AFTER`.
     slower: FxHashMap<TrackIx, (SlowLeg, Option<u64>)>,
 }
 
 impl Legs {
+    /// Whether the vessel is slower than usual, so that every fix is needed to see its leg end.
     pub(super) fn follows(&self, vessel: TrackIx) -> bool {
         self.slower.contains_key(&vessel)
     }

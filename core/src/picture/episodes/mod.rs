@@ -3,6 +3,15 @@
 //!
 //! Each kind is detected in its own file and kept on a shelf by age, place and vessel. Behaviours read the shelves, and
 //! are notified of each episode that begins or ends. Searches over many vessels run then, not at every report.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `store` | all episodes and their detectors, and how they are fed |
+//! | `look`, `news` | what a detector receives, and what it reports |
+//! | `halt`, `leg`, `kink` | detectors of episodes that are kept on a `shelf` |
+//! | `gap` | silences at sea; kept by the engine beside the store, and fed by the reception model |
+//! | `hole`, `origin`, `port_call`, `lying`, `gear`, `inseparable` | what is kept by vessel |
+//! | `rates`, `craft` | how often comparable craft stop at a place |
 
 mod craft;
 pub mod gap;

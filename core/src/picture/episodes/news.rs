@@ -1,4 +1,4 @@
-//! News of episodes, by which behaviours learn of them.
+//! News of episodes, by which behaviours learn of them. They carry ids only: the episode is read from its shelf, and may be gone by then.
 
 /// An episode that began or ended, with its id on its shelf.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -72,8 +72,11 @@ impl Rate {
 /// Counts by cell.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Rates {
+    /// Tallies by number of the cell.
     cells: FxHashMap<u32, Vec<Tally>>,
+    /// Number of tallies in all cells.
     len: usize,
+    /// Number of tallies dropped because there were too many.
     evicted: u64,
 }
 
@@ -81,26 +84,34 @@ pub(super) struct Rates {
 /// named.
 #[derive(Clone, Serialize, Deserialize)]
 struct Tally {
+    /// The vessel; `None` for several that are no longer named.
     key: Option<TrackKey>,
+    /// The kind of craft, as known at the last event.
     craft: Craft,
-    /// The sixteenth of the cell.
+    /// Number of the sixteenth of the cell, unique over all cells.
     part: u32,
     /// Mean position.
     at: LatLon,
+    /// Time up to which the counts have faded.
     as_of: Time,
+    /// Faded number of stops.
     stops: f32,
+    /// Faded number of slow passages, which include the stops.
     slow: f32,
 }
 
 impl Tally {
+    /// The share of the counts, 0-1, that is left at `now`.
     fn share(&self, now: Time) -> f32 {
         (-(now - self.as_of).hours().max(0.0) / 24.0 / MEMORY_DAYS).exp() as f32
     }
 
+    /// The larger of the two counts, faded to `now`; the lightest tallies are dropped first.
     fn weight(&self, now: Time) -> f32 {
         self.slow.max(self.stops) * self.share(now)
     }
 
+    /// Fades the counts to `now`.
     fn fade(&mut self, now: Time) {
         let share = self.share(now);
         self.stops *= share;
@@ -108,6 +119,7 @@ impl Tally {
         self.as_of = self.as_of.max(now);
     }
 
+    /// The count of one kind, as of `as_of`.
     fn of(&self, kind: Kind) -> f32 {
         match kind {
             Kind::Stops => self.stops,

@@ -27,14 +27,15 @@ use super::shelf::Shelf;
 const KEEP: Span = Span::from_hours(48);
 /// How long halts are kept, so that a halt counts for little where many stop (SPEC "Points").
 const KEEP_HALTS: Span = Span::from_hours(14 * 24);
-/// Maximum number of episodes of each kind: about 10 MB in all.
+/// Maximum number of episodes on each shelf, about 10 MB in all; beyond it the oldest are dropped.
 const MOST: usize = 100_000;
 /// Length from which a pause of the whole feed does not count as time watched.
 const LONG_PAUSE: Span = Span::from_hours(6);
 /// Length of a pause of the whole feed after which what was learned about stops has faded.
 const FORGOTTEN_AFTER: Span = Span::from_hours(14 * 24);
 
-/// All episodes.
+/// All episodes. The engine owns the store and changes it on the merge thread only; the lanes read it meanwhile. All of it goes into
+/// snapshots. Everything in it is bounded.
 #[derive(Serialize, Deserialize)]
 pub struct Episodes {
     /// Halts: vessels slow for ten minutes or more, outside calm water.
@@ -55,10 +56,15 @@ pub struct Episodes {
     pub lying: StillVessels,
     /// Beacons that fishing vessels have set.
     pub gear: Gear,
+    /// How often craft stop at a place.
     rates: Rates,
+    /// The detector of halts.
     slow: Halts,
+    /// The detector of slow legs.
     slower: Legs,
+    /// The detector of kinks.
     turns: Kinks,
+    /// When detection began, or began again after a long pause; `None` before the first report.
     began_at: Option<Time>,
     /// Total length of the long pauses since `began_at`, without the present one.
     unwatched: Span,

@@ -10,14 +10,16 @@ use crate::picture::tracks::TrackKey;
 
 use super::slot::Slot;
 
+/// Cells of 0.25° (SPEC `ais_gap`): 15 nm from south to north, less from west to east.
 const CELLS_PER_DEGREE: f64 = 4.0;
 /// Number of parts along each side of a cell. A part is a sixteenth of the cell, about 4 nm on a side.
 const PARTS: f64 = 4.0;
 /// Maximum half width of a search in longitude, which matters near the poles. Degrees.
 const WIDEST_DEGREES: f64 = 5.0;
+/// Number of rows from pole to pole, and of cells in each row around the earth.
 const ROWS: i64 = 720;
 const COLUMNS: i64 = 1440;
-/// Slots in 14 days: a count this old weighs 1/e.
+/// Slots in 14 days (SPEC `ais_gap`): a count this old weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;
 /// Number of observed slots from which the reception in a cell is known (SPEC `ais_gap`).
 pub const LEAST_SLOTS: f32 = 24.0;
@@ -74,6 +76,7 @@ impl Reception {
         f64::from(self.heard / (self.observed + DOUBT))
     }
 
+    /// Multiplies both counts by a share, 0-1.
     fn fade(&mut self, share: f32) {
         self.observed *= share;
         self.heard *= share;
@@ -83,7 +86,9 @@ impl Reception {
 /// Counts of one cell, as of a slot.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Counts {
+    /// The slot up to which the counts have faded.
     slot: Slot,
+    /// What is known of reception, by `place_of` the class.
     by_class: [Reception; 2],
     /// Number of vessels that fell silent here for long, by class; for each class lying still, and under way.
     silent: [[f32; 2]; 2],
@@ -91,10 +96,12 @@ struct Counts {
     last_silent: Option<TrackKey>,
     /// Bits of the sixteenths in which vessels were heard: in these 14 days, and in the 14 days before.
     parts: [u16; 2],
+    /// The first slot of the present 14 days of `parts`.
     parts_since: Slot,
 }
 
 impl Counts {
+    /// The counts faded to a slot. A late report may ask for an earlier one, which changes nothing.
     fn at(self, slot: Slot) -> Counts {
         let elapsed = slot.since(self.slot);
         if elapsed <= 0 {
@@ -107,6 +114,7 @@ impl Counts {
         counts
     }
 
+    /// How much is known of the cell; the least known cells are dropped first. Slots.
     fn weight(&self) -> f32 {
         self.by_class.iter().map(|reception| reception.observed).sum()
     }
@@ -115,7 +123,9 @@ impl Counts {
 /// The counts of all cells in which vessels were expected.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Cells {
+    /// Counts by cell. Nothing may depend on the order of the map.
     counts: FxHashMap<Cell, Counts>,
+    /// Number of cells dropped because there were too many.
     evicted: u64,
 }
 

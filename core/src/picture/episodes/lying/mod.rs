@@ -36,12 +36,15 @@ const MOST_PLACES: usize = 100_000;
 /// The box that one vessel has stayed in.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Circle {
+    /// The first position in the box; offsets count from here.
     origin: LatLon,
     /// Smallest and largest offset from the origin, eastward. Metres.
     east: (f32, f32),
     /// The same, northward.
     north: (f32, f32),
+    /// Time of the first position in the box.
     since: Time,
+    /// Time of the latest one.
     last_at: Time,
     /// Id of its place on the shelf, once it has lain there for `ANCHORED_AFTER`.
     place: Option<u64>,
@@ -50,10 +53,15 @@ struct Circle {
 /// A place where a vessel lay for three hours or more.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Place {
+    /// The vessel.
     key: TrackKey,
+    /// The middle of its box when it had lain there for three hours; it is found by it, and does not change.
     position: LatLon,
+    /// Since when it had been there.
     since: Time,
+    /// When it was last there.
     last_at: Time,
+    /// Whether it was held there. Once true, it stays so.
     held: bool,
 }
 
@@ -100,8 +108,11 @@ pub enum HeldSign {
 /// Vessels that lie still now, and places where vessels lay.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct StillVessels {
+    /// The box of each vessel that is not known to be under way.
     vessels: FxHashMap<TrackKey, Circle>,
+    /// Places where vessels lay, by place and vessel.
     places: Shelf<Place>,
+    /// Number of vessels not kept because there were too many.
     dropped: u64,
 }
 
@@ -193,6 +204,7 @@ impl StillVessels {
         self.vessels.capacity() * (size_of::<TrackKey>() + size_of::<Circle>() + 1)
     }
 
+    /// Whether the vessel was in the circle a day before as well, in the present box or during an earlier visit.
     fn was_there_before(&self, key: TrackKey, circle: &Circle) -> bool {
         let before = circle.last_at - EARLIER;
         let metres = CIRCLE_NM * METRES_PER_NM;
@@ -202,6 +214,7 @@ impl StillVessels {
 }
 
 impl Circle {
+    /// A box of one position.
     fn new(position: LatLon, at: Time) -> Circle {
         Circle { origin: position, east: (0.0, 0.0), north: (0.0, 0.0), since: at, last_at: at, place: None }
     }
@@ -223,17 +236,20 @@ impl Circle {
         fits
     }
 
+    /// Half the diagonal of the box. Nautical miles.
     fn radius_nm(&self) -> f64 {
         let (wide, high) = (self.east.1 - self.east.0, self.north.1 - self.north.0);
         f64::from(wide.hypot(high)) / 2.0 / METRES_PER_NM
     }
 
+    /// The middle of the box.
     fn middle(&self) -> LatLon {
         let east = f64::from(self.east.0 + self.east.1) / 2.0;
         let north = f64::from(self.north.0 + self.north.1) / 2.0;
         self.origin.destination(east.atan2(north).to_degrees(), east.hypot(north))
     }
 
+    /// How long the vessel has been in the box.
     fn time(&self) -> Span {
         self.last_at - self.since
     }
