@@ -37,6 +37,7 @@ impl AlertBook {
         let context = Context::new(&self.policy, &self.memory, view);
         entry.settle(&key, holding, &context);
         entry.ended(ended_at, end);
+        // Groups count open alerts only, so the line concerns this alert only.
         entry.publish(ChangeKind::Ended, now, "end corrected by a late report".to_owned(), &key, &context, out);
         self.remember_end(&key, ended_at);
         self.archive.keep(&key, entry, now);

@@ -21,6 +21,7 @@ impl AlertBook {
 
     /// Retracts the alerts, open or recently ended, that opened while the positions of these vessels were false.
     pub(super) fn take_back(&mut self, now: Time, doubts: &[Doubt], view: &View<'_>, out: &mut Vec<Change>) {
+        // An alert is judged by when it opened: one that opened on true positions is not retracted when later ones prove false.
         let in_doubt = |key: &Key, entry: &Entry| {
             let opened_at = entry.alert.opened_at;
             let false_then =

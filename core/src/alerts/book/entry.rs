@@ -31,10 +31,11 @@ pub(super) struct Entry {
     pub(super) state: State,
     /// When the merge window closes; `None` unless the alert is pending.
     pub(super) deadline: Option<Time>,
-    /// Why it ended; `None` while it has not.
+    /// Why it last stopped; `None` if it never did. A behaviour that resumes keeps the reason, and the next stop replaces it.
     pub(super) end: Option<End>,
     /// The alert in its present state. Zones and summary are those of the last line; vessels, stations, tracks and marking those of the
     /// last line, or of the moment when the behaviour stopped.
+    /// Shared with the changes that were published, so it is copied only if it changes while one of them is still alive.
     #[serde(with = "shared")]
     pub(super) alert: Arc<Alert>,
     /// The facts of the alert, which its evidence lists by name.
@@ -150,6 +151,7 @@ impl Entry {
         holding: Holding,
         context: &Context<'_>,
     ) -> (Observation, String) {
+        // The vessels of a notice may have increased; those of other alerts are fixed by the key.
         if key.is_notice() {
             self.parties = named(std::mem::take(&mut self.parties), &subject.vessels, context.view.tracks);
         } else {
@@ -230,6 +232,7 @@ impl Entry {
     /// Takes in that the behaviour stopped. Returns whether it stopped for good or may still resume.
     pub(super) fn stop(&mut self, now: Time, ended_at: Time, end: End, merge: Span) -> Observation {
         let for_good = end.is_final();
+        // It ended when it first stopped; a further stop can only close the merge window.
         if self.state == State::Pending {
             return match for_good {
                 true => Observation::StoppedForGood,

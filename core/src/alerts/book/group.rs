@@ -67,7 +67,7 @@ impl Groups {
 }
 
 /// Whether alerts of this key can form groups: pairs of vessels that meet.
-pub(super) fn groups(key: &Key) -> bool {
+pub(super) fn can_group(key: &Key) -> bool {
     key.behaviour.character().is_grouped && key.tracks.len() == 2
 }
 

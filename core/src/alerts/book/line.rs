@@ -44,6 +44,7 @@ impl Entry {
             ChangeKind::Retracted => Status::Retracted,
             ChangeKind::Opened | ChangeKind::Updated => Status::Open,
         };
+        // The zones in force now; `news` compares later ones with these.
         alert.zones.clone_from(&self.inputs.zones);
         let position = alert.position;
         let circumstances = Circumstances {
@@ -69,7 +70,8 @@ impl Entry {
         out.push(self.change(change, at, reason));
     }
 
-    /// Updates vessels, stations, tracks and marking. Those of vessels whose track was dropped stay as they are.
+    /// Updates vessels, stations, tracks and marking. Those of vessels whose track was dropped stay as they are. Called before each line,
+    /// and when the behaviour stops: by the end of the merge window the picture may have dropped the vessels.
     pub(super) fn look(&mut self, context: &Context<'_>) {
         for party in &mut self.parties {
             *party = party.refreshed(context.view.tracks);
@@ -81,11 +83,13 @@ impl Entry {
         let corroborated = evidence::is_corroborated(&self.parties, context.view).unwrap_or(self.corroborated);
         self.corroborated = corroborated;
         let small_craft = self.parties.iter().any(Party::small);
+        // This is the automatic marking. The store keeps an analyst's mark and applies it over each line.
         alert.handling = context.handling.of(alert.opened_at, corroborated, small_craft);
         alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();
         roles::assign(alert.behaviour, &self.facts, &self.parties, &mut alert.vessels);
     }
 
+    /// The change that shows the alert as it is now, under the present revision.
     fn change(&self, change: ChangeKind, at: Time, reason: String) -> Change {
         let (alert, sentence) = (Arc::clone(&self.alert), self.sentence.clone());
         Change { change, revision: self.revision, at, reason, alert, sentence, is_uncertain: self.facts.is_uncertain() }

@@ -15,6 +15,7 @@ impl Entry {
     /// Adopts the new score. Returns the news that an analyst would act on. While the alert is open, score and severity fall only if
     /// what is known of the vessels was `corrected`.
     pub(super) fn news(&mut self, score: Option<Score>, corrected: bool, settings: &Settings) -> Vec<String> {
+        // A lower score without a correction is not adopted, line by line either: the lines must add up to the score.
         let mut news = Vec::new();
         let alert = Arc::make_mut(&mut self.alert);
         if let Some(score) = score.filter(|score| corrected || alert.score <= score.points) {
@@ -36,6 +37,7 @@ impl Entry {
         if std::mem::take(&mut self.moved) {
             news.push("a late report shows a later start".to_owned());
         }
+        // A part that ceased to hold is not news; one that was not published is.
         let before = self.published_form.parts();
         if !self.inputs.form.parts().iter().all(|part| before.contains(part)) {
             news.push(format!("now {}", form_words(&self.facts)));
@@ -68,7 +70,8 @@ impl Entry {
     }
 }
 
-/// Whether a vessel now sends an identity detail that it had not sent at the last line.
+/// Whether a vessel now sends an identity detail that it had not sent at the last line. A detail that changed is not meant: that is a
+/// matter of `identity_change`.
 fn learned(before: &VesselRef, now: &VesselRef) -> bool {
     fn first<T>(before: &Option<T>, now: &Option<T>) -> bool {
         before.is_none() && now.is_some()

@@ -13,11 +13,11 @@ use crate::base::time::Time;
 use super::alert_book::AlertBook;
 use super::context::Context;
 use super::entry::Entry;
-use super::group::groups;
+use super::group::can_group;
 use super::lifecycle::{Action, Observation, Transition, transition};
 
 impl AlertBook {
-    /// Publishes a change, and one for every other alert whose group changes with it.
+    /// Publishes a change, and one for every other alert whose group changes with it: first that of `key`, then the others in order of key.
     pub(super) fn publish(
         &mut self,
         at: Time,
@@ -33,7 +33,7 @@ impl AlertBook {
         };
         // A line about an end does not move the alert to another group.
         let over = matches!(change, ChangeKind::Ended | ChangeKind::Retracted);
-        let joins = groups(key) && entry.alert.announced && !over;
+        let joins = can_group(key) && entry.alert.announced && !over;
         if !joins {
             return entry.publish(change, at, reason, key, &context, out);
         }
@@ -58,6 +58,7 @@ impl AlertBook {
             let Some(entry) = self.entries.get_mut(member) else {
                 continue;
             };
+            // `group` is `None` while the pairs are too few; a pair that is alone again keeps the id it had.
             let moved = group.is_some() && entry.alert.group_id != group;
             if let Some(group) = group.as_deref().filter(|_| moved) {
                 entry.join(group);

@@ -70,6 +70,7 @@ impl AlertBook {
         };
         let Transition { next, act, .. } = transition(entry.state, observation);
         entry.state = next;
+        // A pending alert came back within its merge window.
         if let Some(deadline) = entry.deadline.take() {
             self.deadlines.remove(&(deadline, key.clone()));
         }
@@ -121,7 +122,6 @@ impl AlertBook {
             Action::Publish(_) => self.end(now, &key, observation, view, out),
             Action::Note => {
                 entry.state = next;
-                // By the time the window closes, the tracks may be gone.
                 entry.look(&Context::new(&self.policy, &self.memory, view));
                 if let Some(deadline) = entry.deadline {
                     self.deadlines.insert((deadline, key));
@@ -151,6 +151,7 @@ impl AlertBook {
         if let Some(deadline) = entry.deadline.take() {
             self.deadlines.remove(&(deadline, key.clone()));
         }
+        // The caller has set why it ended, unless the merge window closed; then the reason is that of the stop.
         let reason = entry.end.map_or(String::new(), |end| end.words().to_owned());
         self.publish(at, key, change, reason, view, out);
         self.groups.remove(key);

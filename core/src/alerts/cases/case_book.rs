@@ -48,6 +48,7 @@ impl CaseBook {
         let alert = Member { alert: small, sentence: change.sentence.clone(), is_uncertain: change.is_uncertain };
         if alert.status == Status::Retracted {
             self.remove(&alert.id);
+            // Its vessels lead to what is left of its case.
             self.weigh(&alert);
             return;
         }

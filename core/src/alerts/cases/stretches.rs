@@ -14,6 +14,7 @@ pub(super) fn tie(alerts: &[&Member], links: &mut Links) {
             by_vessel.entry(vessel).or_default().push(index);
         }
     }
+    // Facts that have joined an alert. A fact of two vessels must not link the cases of both.
     let mut joined: BTreeSet<usize> = BTreeSet::new();
     for indices in by_vessel.values() {
         let (heavy, light): (Vec<usize>, Vec<usize>) = indices.iter().partition(|index| counts(alerts[**index]));

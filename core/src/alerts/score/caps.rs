@@ -7,7 +7,8 @@ use super::ingredients::Ingredients;
 use super::line::Cap;
 use super::settings::ScoreSettings;
 
-/// The caps that the behaviour itself calls for, among those that `lifted_by` lifts.
+/// The caps that the behaviour itself calls for, among those that `lifted_by` lifts. The behaviour gives level and text, the settings give
+/// the points of each level.
 pub(super) fn own_caps(given: &Ingredients<'_>, settings: &ScoreSettings, lifted_by: LiftedBy) -> Vec<Cap> {
     let limits = given.holding.facts.limits().into_iter().filter(|limit| limit.lifted_by == lifted_by);
     let cap = |limit: Limit| {

@@ -109,14 +109,14 @@ impl Episodes {
         self.began_at.get_or_insert(at);
     }
 
-    /// Records a period in which some vessel was heard (`somebody`) or none. A long pause of the whole feed, as between an old
+    /// Records a period in which some vessel was heard (`any_heard`) or none. A long pause of the whole feed, as between an old
     /// recording and today's feed, does not count as time without stops. After a pause longer than the memory, learning starts
     /// again.
-    pub fn passed(&mut self, length: Span, somebody: bool, now: Time) {
+    pub fn passed(&mut self, length: Span, any_heard: bool, now: Time) {
         if self.began_at.is_none() {
             return;
         }
-        if !somebody {
+        if !any_heard {
             self.pause = Span::from_millis(self.pause.millis() + length.millis());
             return;
         }

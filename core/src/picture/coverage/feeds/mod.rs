@@ -33,7 +33,7 @@ const BACK_AFTER: Span = Span::from_minutes(5);
 const MOST_PAUSES: usize = 8;
 /// Number of pauses within `HABIT_WITHIN` that make pausing a habit of the station.
 const HABIT_PAUSES: usize = 3;
-/// See `HABIT_PAUSES`.
+/// Period before the latest report of a station in which pauses count towards a habit.
 const HABIT_WITHIN: Span = Span::from_hours(24);
 /// Multiple of the third longest pause within `HABIT_WITHIN` that a pause must exceed to break the habit.
 const HABIT_FACTOR: f64 = 1.5;
