@@ -1,8 +1,9 @@
 //! Whether an alert is about vessels, or about the daemon and its reception.
 
-use crate::behaviours::{About, Behaviour};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::behaviours::{About, Behaviour};
 
 /// What an alert is about; `kind` in lines and settings.
 #[derive(

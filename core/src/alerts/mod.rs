@@ -13,7 +13,7 @@
 //! | [`cases`] | alerts of a vessel and its partners as one story; it may import the other modules, and none of them imports it |
 //! | `notice` | problems of the daemon itself as alerts |
 //!
-//! `party`, `memory`, `id` and `view` hold what the book and the score both need.
+//! `party`, `memory`, `id`, `night` and `view` hold what the book and the score both need.
 
 mod alert;
 mod book;

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::picture::tracks::TrackKey;
-
 use crate::alerts::id::Key;
+use crate::picture::tracks::TrackKey;
 
 /// Minimum number of pairs in a group (SPEC).
 const FEWEST: usize = 3;

@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::id::Key;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Doubt};
-
-use crate::alerts::id::Key;
 
 /// Maximum number of vessels in doubt. Further ones are not muted.
 const MOST: usize = 20_000;

@@ -23,7 +23,8 @@ pub(super) fn story(alerts: &[&Member]) -> String {
     sentences.join(" ")
 }
 
-/// One alert as a sentence, shortened by what `before`, the alert described last, has already said. `None` for the first.
+/// One alert as a sentence. It leaves out what the sentence about `before`, the alert described last, has given already; `None` for the
+/// first alert.
 fn sentence(alert: &Member, before: Option<&Member>) -> String {
     let said = &alert.sentence;
     let date = alert.started_at.date();

@@ -1,6 +1,6 @@
 //! When inputs and stations were last heard, in event time, and the slots in which they were silent.
 //!
-//! A slot without data of an input is a *hole*: vessels that only this input hears are not missing then.
+//! A slot without data of an input is a *hole*: the vessels that it heard last are not missing then.
 
 use serde::{Deserialize, Serialize};
 
