@@ -20,7 +20,7 @@ use crate::platform::disk::Absence;
 use crate::platform::telemetry::Pulse;
 use crate::storage::journal::{self, Rehearsal};
 use crate::storage::store::{self, Orders, Store};
-use atalaia_core::alerts::{Change, Notice, NoticeKind};
+use atalaia_core::alerts::{Change, Notice, NoticeFacts, VesselFlood};
 use atalaia_core::engine::Engine;
 
 /// Time the store has for the remaining changes when stopping.
@@ -186,10 +186,8 @@ impl Persistence {
             ),
             false => "There is room for all vessels again.".to_owned(),
         };
-        let mut measured = serde_json::Map::new();
-        measured.insert("tracks".to_owned(), tracks.into());
-        measured.insert("evicted".to_owned(), evicted.into());
-        store.notice(Notice { kind: NoticeKind::VesselFlood, name: String::new(), holds, summary, measured });
+        let facts = NoticeFacts::VesselFlood(VesselFlood { tracks, evicted });
+        store.notice(Notice { facts, holds, summary });
     }
 
     /// Removes expired records and lines at startup and once a day, on a thread of its own. A purge interrupted by shutdown is completed

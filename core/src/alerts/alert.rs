@@ -63,7 +63,7 @@ impl ChangeKind {
 }
 
 impl Change {
-    /// Sets the case that the alert belongs to.
+    /// Sets the case that the alert belongs to. The engine calls it after the book of cases has taken the change.
     pub(crate) fn name_case(&mut self, case: Option<String>) {
         if self.alert.case_id != case {
             Arc::make_mut(&mut self.alert).case_id = case;
@@ -83,7 +83,8 @@ pub enum Status {
     Retracted,
 }
 
-/// How urgent an alert is, by its score.
+/// How urgent an alert is, by its score. The limits are those of SPEC "Alerts"; they are not settings, so that severities of different
+/// sites compare.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -211,7 +212,7 @@ impl Sentence {
     }
 }
 
-/// One line of the score.
+/// One line of the score. Lines with 0 points are left out.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ScoreReason {
     /// Stable name of the score line.
@@ -248,7 +249,7 @@ pub struct EvidenceTrack {
     pub points: Vec<EvidencePoint>,
 }
 
-/// A position with five decimals in lines, and complete in snapshots.
+/// Writes a position with five decimals (1 m) in lines, and complete in snapshots: a restored engine must compute the same distances.
 fn position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Rounded {

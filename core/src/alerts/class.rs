@@ -1,8 +1,9 @@
 //! Whether an alert is about vessels, or about the daemon and its reception.
 
-use crate::behaviours::{About, Behaviour};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::behaviours::{About, Behaviour};
 
 /// What an alert is about; `kind` in lines and settings.
 #[derive(
@@ -35,7 +36,8 @@ impl Class {
     }
 }
 
-/// What a stored alert of class `system` is about, in a few words such as `receiver partner`. `None` for an alert about vessels.
+/// What a stored alert of class `system` is about, in a few words such as `receiver partner`: the sink, input, station or area that it
+/// names, or else the problem. `None` for an alert about vessels, and if the behaviour is not one of this version.
 pub fn system_title(alert: &Value) -> Option<String> {
     let behaviour = Behaviour::named(alert["behaviour"].as_str()?)?;
     let About::System(problem) = behaviour.character().about else {

@@ -86,6 +86,7 @@ impl HandlingSettings {
     /// What is wrong with the values beyond their ranges; keys with their table.
     pub fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
+        // What a ship says of itself is never beyond doubt, however many stations hear it.
         let own_words = "AIS is reported by the ships themselves";
         if self.source_grade == SourceGrade::A {
             let what = format!("cannot be A (no doubt): {own_words}");
@@ -104,6 +105,7 @@ impl HandlingSettings {
             );
         }
         let may_be_personal = self.personal_data != PersonalData::Never;
+        // The rest is checked on the marking that the settings produce; the time has no effect on it.
         problems.extend(self.of(Time::from_millis(0), true, may_be_personal).problems());
         fault::below("handling", problems)
     }
@@ -134,7 +136,7 @@ impl HandlingSettings {
     }
 }
 
-/// The midnight at the start of the day (UTC).
+/// The midnight at the start of the day (UTC). Retention ends at midnight, so that alerts of one day expire together.
 fn day_of(at: Time) -> Time {
     Time::from_millis(at.millis().div_euclid(86_400_000) * 86_400_000)
 }
@@ -185,8 +187,9 @@ impl Handling {
         let mut problems = Vec::new();
         let text = self.handling_text.as_deref();
         if self.europol.contains(&Europol::H3) && text.is_none_or(|text| text.trim().is_empty()) {
-            problems
-                .push(Fault::new("handling_text", "is missing, and H3 needs it").advise("say which restrictions hold"));
+            problems.push(
+                Fault::new("handling_text", "is missing, and H3 needs it").advise("state which restrictions apply"),
+            );
         }
         if self.europol.iter().enumerate().any(|(index, code)| self.europol[..index].contains(code)) {
             problems.push(Fault::new("europol", "contains a code twice").advise("write each code once"));
@@ -205,6 +208,7 @@ impl Handling {
             }
             () => None,
         };
+        // An empty text with `H3` is reported above already.
         let empty_h3 = |text: &&str| !(self.europol.contains(&Europol::H3) && text.trim().is_empty());
         problems.extend(text.filter(empty_h3).and_then(|text| one("handling_text", text)));
         problems.extend(self.legal_basis.as_deref().and_then(|text| one("legal_basis", text)));
@@ -255,6 +259,7 @@ impl Handling {
         self.info_grade = self.info_grade.max(other.info_grade);
         self.personal_data |= other.personal_data;
         self.retain_until = self.retain_until.min(other.retain_until);
+        // No analyst marked the two together.
         (self.marked_by, self.marked_at) = (None, None);
         self
     }
@@ -324,11 +329,13 @@ impl Mark {
     }
 }
 
+/// Reads a time; anything else is an error.
 fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
     let text = String::deserialize(from)?;
     Time::parse(&text).ok_or_else(|| serde::de::Error::custom("not a time"))
 }
 
+/// Reads a time that may be absent. A text that is not a time counts as absent.
 fn maybe_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {
     Ok(Option::<String>::deserialize(from)?.and_then(|text| Time::parse(&text)))
 }

@@ -8,12 +8,15 @@ use crate::base::time::Time;
 use crate::behaviours::{About, Behaviour, Subject};
 use crate::picture::tracks::TrackKey;
 
-/// Length of an id in characters.
+/// Length of an id in characters (SPEC "Alerts"): 130 bits of the hash, so that two alerts never share an id by chance.
 const LENGTH: usize = 26;
 
 /// What an alert is about, apart from its start. At most one alert of a key is open at a time.
+///
+/// The order of keys groups alerts by behaviour; the book relies on this to find all alerts of a behaviour in one range.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(super) struct Key {
+    /// The behaviour whose signals the alert follows.
     pub(super) behaviour: Behaviour,
     /// The vessels, smaller track key first; empty for an alert that is not about vessels.
     pub(super) tracks: Vec<TrackKey>,
@@ -22,6 +25,7 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// The key of the alert that a signal about this subject belongs to.
     pub(super) fn new(behaviour: Behaviour, subject: &Subject) -> Key {
         // The vessels of a notice about an area are not part of its key, because more may join while it lasts.
         let vessels = if behaviour.character().about == About::Area { &[][..] } else { &subject.vessels };
@@ -38,7 +42,8 @@ impl Key {
         self.tracks.is_empty()
     }
 
-    /// The id of the alert of this key that began at `started_at` (SPEC "Alerts").
+    /// The id of the alert of this key that began at `started_at` (SPEC "Alerts"). The text that is hashed must not change: with
+    /// another one, a replay by a later version would not give the ids of the live run.
     pub(super) fn alert_id(&self, started_at: Time) -> String {
         let mut tracks = self.tracks.clone();
         tracks.sort_unstable();

@@ -10,17 +10,20 @@ use crate::picture::tracks::TrackKey;
 
 use super::id::Key;
 
-/// Maximum number of keys whose superseded alerts are remembered.
+/// Maximum number of keys whose superseded alerts are remembered. Beyond it the earliest start is forgotten; the weaker behaviour may
+/// then open a second time about the same hours.
 const MOST_SUPERSEDED: usize = 10_000;
 /// How long leads are kept: as long as an identity can count as new.
 const LEADS_KEPT: Span = Span::from_hours(365 * 24);
-/// Maximum number of leads kept.
+/// Maximum number of leads kept. When it is reached, leads that no longer count make room; if there are none, the new one is not kept.
 const MOST_LEADS: usize = 100_000;
 
 /// Ended alerts and facts of the last days, up to a configured number.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
+    /// End of the last alert or fact, by key.
     ends: BTreeMap<Key, Time>,
+    /// The same entries by end, so that the oldest can be forgotten first.
     by_end: BTreeSet<(Time, Key)>,
     /// End of the last announced alert, by vessel and behaviour.
     alerts: BTreeMap<(TrackKey, Behaviour), Time>,
@@ -28,6 +31,7 @@ pub(super) struct Memory {
     superseded: BTreeMap<Key, Time>,
     /// When an alert or fact last gave a vessel a lead.
     leads: BTreeMap<(TrackKey, Lead), Time>,
+    /// Number of ends and leads dropped before their time because there were too many.
     evicted: u64,
 }
 
@@ -38,6 +42,7 @@ impl Memory {
             let oldest = at - LEADS_KEPT;
             let before = self.leads.len();
             self.leads.retain(|_, kept| oldest <= *kept);
+            // Without the new lead a later alert lacks one score line. Dropping one that still counts would cost another alert the same.
             self.evicted += u64::from(before == self.leads.len());
             if before == self.leads.len() {
                 return;
@@ -104,6 +109,7 @@ impl Memory {
         self.evicted
     }
 
+    /// Forgets the key that ended first, with what is remembered of its vessels only because of it.
     fn forget_oldest(&mut self) {
         let Some((at, key)) = self.by_end.pop_first() else {
             return;
@@ -111,6 +117,7 @@ impl Memory {
         self.ends.remove(&key);
         self.superseded.remove(&key);
         for track in &key.tracks {
+            // Another key of the vessel, such as a second zone, may have ended later; that end stays.
             let name = (*track, key.behaviour);
             if self.alerts.get(&name).is_some_and(|last| *last <= at) {
                 self.alerts.remove(&name);

@@ -1,7 +1,11 @@
 //! Notices: problems of the daemon itself as alerts, so that they reach the readers of alerts.
+//!
+//! The daemon and its store detect the problems; the store decides when a notice is sent again, and counts its revisions. They are not in
+//! the book of the engine: a replay must not repeat what happened to one process. Their times are those of the wall clock.
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::alert::{Alert, Change, ChangeKind, Confidence, Evidence, ScoreReason, Sentence, Severity, Status};
@@ -11,7 +15,7 @@ use super::id::digest;
 use crate::base::time::Time;
 use crate::behaviours::Behaviour;
 
-/// Points of a notice: severity high, because an operator has to act.
+/// Points of a notice: the lowest score of severity high, because an operator has to act.
 const POINTS: i32 = 60;
 
 /// The kinds of problem that a notice reports.
@@ -44,19 +48,73 @@ impl NoticeKind {
     }
 }
 
+/// What was measured of a problem, by its kind. An alert lists the fields by name, in this order.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum NoticeFacts {
+    /// Facts of [`NoticeKind::DeliveryFailed`].
+    DeliveryFailed(FailedDeliveries),
+    /// Facts of [`NoticeKind::VesselFlood`].
+    VesselFlood(VesselFlood),
+}
+
+/// The deliveries that one sink has refused.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct FailedDeliveries {
+    /// Name of the sink.
+    pub sink: String,
+    /// Number of deliveries in the state `failed`; 0 once the problem is resolved.
+    pub failed: i64,
+    /// When the oldest of them failed, by the wall clock; `None` if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<Time>,
+}
+
+/// The tracks of a picture that is full.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct VesselFlood {
+    /// Number of tracks in the picture.
+    pub tracks: usize,
+    /// Number of tracks dropped since the engine began because there was no room.
+    pub evicted: u64,
+}
+
+impl NoticeFacts {
+    /// Kind of the problem.
+    pub fn kind(&self) -> NoticeKind {
+        match self {
+            NoticeFacts::DeliveryFailed(_) => NoticeKind::DeliveryFailed,
+            NoticeFacts::VesselFlood(_) => NoticeKind::VesselFlood,
+        }
+    }
+
+    /// Name of the sink. With the kind it identifies the problem; empty if there is only one problem of the kind.
+    pub fn name(&self) -> &str {
+        match self {
+            NoticeFacts::DeliveryFailed(deliveries) => &deliveries.sink,
+            NoticeFacts::VesselFlood(_) => "",
+        }
+    }
+
+    /// The facts by name, as the evidence of an alert lists them.
+    fn measured(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(measured)) => measured,
+            // Structs with named fields are always objects.
+            _ => Map::new(),
+        }
+    }
+}
+
 /// State of one problem of the daemon.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Notice {
-    /// Kind of the problem.
-    pub kind: NoticeKind,
-    /// Name of the sink, input or part; may be empty.
-    pub name: String,
+    /// What was measured of the problem.
+    pub facts: NoticeFacts,
     /// Whether the problem persists; false once it is resolved.
     pub holds: bool,
     /// One or two sentences that a person on watch can read out.
     pub summary: String,
-    /// Measured values, by name.
-    pub measured: Map<String, Value>,
 }
 
 impl Notice {
@@ -68,9 +126,10 @@ impl Notice {
             (true, _) => (ChangeKind::Updated, Status::Open, "still the case"),
             (false, _) => (ChangeKind::Ended, Status::Ended, "resolved"),
         };
-        let behaviour = self.kind.behaviour();
+        let kind = self.facts.kind();
+        let behaviour = kind.behaviour();
         let alert = Alert {
-            id: digest(&format!("{behaviour}|{}||{}", self.name, started_at.millis())),
+            id: digest(&format!("{behaviour}|{}||{}", self.facts.name(), started_at.millis())),
             behaviour,
             kind: Class::of(behaviour),
             announced: true,
@@ -93,11 +152,11 @@ impl Notice {
             score_reasons: vec![ScoreReason {
                 code: behaviour.to_string(),
                 points: POINTS,
-                text: self.kind.needs().to_owned(),
+                text: kind.needs().to_owned(),
             }],
             evidence: Evidence {
                 thresholds: Map::new(),
-                measured: self.measured.clone(),
+                measured: self.facts.measured(),
                 stations: Vec::new(),
                 tracks: Vec::new(),
             },

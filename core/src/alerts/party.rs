@@ -7,26 +7,34 @@ use crate::behaviours::VesselRef;
 use crate::picture::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
 use crate::zones::Said;
 
+use super::alert::Confidence;
+
 /// Length below which a craft is small (SPEC `async_rendezvous`). Metres.
 const SMALL_METRES: u16 = 30;
 /// Length below which a class B craft is treated like a yacht. Metres.
 const BOAT_METRES: u16 = 24;
 
-/// A vessel of an alert. It outlives the track.
+/// A vessel of an alert. It outlives the track: an open alert keeps its vessels as last known when the picture drops them.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Party {
     /// Index of its track; `None` once the track is dropped, because the index may then belong to another vessel.
     pub(super) ix: Option<TrackIx>,
+    /// The vessel's key, which is never reused.
     pub(super) key: TrackKey,
+    /// The vessel as alerts name it; its role is always `None` here, because it depends on the other vessels.
     pub(super) named: VesselRef,
     /// Length overall in metres; `None` if never sent.
     pub(super) length: Option<u16>,
+    /// Class of the transponder; `Class::Unknown` before a message shows it.
     pub(super) class: Class,
+    /// Whether only satellites have heard it, so that its fixes are few.
     pub(super) satellite_only: bool,
+    /// Whether its MMSI is outside every class of station, as of a badly programmed transponder.
     pub(super) unassigned_mmsi: bool,
 }
 
 impl Party {
+    /// The vessel as it is now. Texts that ships send are cleaned here, once, so that nothing later has to.
     pub(super) fn of(vessel: Vessel<'_>) -> Party {
         let key = vessel.key();
         let identity = vessel.identity();
@@ -69,14 +77,17 @@ impl Party {
         Said { mmsi: *mmsi, imo: *imo, call_sign: call_sign.as_deref(), name: name.as_deref() }
     }
 
+    /// Whether the reported ship type is in this range of AIS types (ITU-R M.1371); false if no type was sent.
     fn is(&self, types: std::ops::RangeInclusive<u8>) -> bool {
         self.named.ship_type.is_some_and(|kind| types.contains(&kind))
     }
 
+    /// Whether it reports itself as a fishing vessel.
     pub(super) fn fishing(&self) -> bool {
         self.is(30..=30)
     }
 
+    /// Whether it reports itself as a passenger ship.
     pub(super) fn passenger(&self) -> bool {
         self.is(60..=69)
     }
@@ -127,6 +138,7 @@ pub(super) fn is_leisure(ship_type: Option<u8>, class_b: bool, length: Option<u1
 
 /// The vessels that a notice now names, in the order of `vessels`. Those whose track was dropped stay as last known.
 pub(super) fn named(mut known: Vec<Party>, vessels: &[(TrackKey, TrackIx)], tracks: &Tracks) -> Vec<Party> {
+    // Vessels only join a notice, so the same number means the same vessels.
     if known.len() == vessels.len() {
         return known;
     }
@@ -137,4 +149,12 @@ pub(super) fn named(mut known: Vec<Party>, vessels: &[(TrackKey, TrackIx)], trac
         parties.extend(before.or_else(new));
     }
     parties
+}
+
+/// Low if a party is heard only by satellite.
+pub(super) fn confidence(parties: &[Party]) -> Confidence {
+    match parties.iter().any(|party| party.satellite_only) {
+        true => Confidence::Low,
+        false => Confidence::Normal,
+    }
 }

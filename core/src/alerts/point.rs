@@ -6,11 +6,11 @@ use crate::base::time::Time;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrailPoint;
 
-/// Units of a coordinate in one degree: five decimals.
+/// Units of a coordinate in one degree: five decimals, about 1 m. 180 degrees are 18 million units, which an `i32` holds.
 const PER_DEGREE: f64 = 1e5;
 /// Units of speed and course in one knot and one degree: one decimal.
 const TENTHS: f64 = 10.0;
-/// A speed or course that is not known.
+/// A speed or course that is not known. Neither reaches it: the largest are 1022 and 3600 tenths.
 const NONE: u16 = u16::MAX;
 
 /// As in a line: `[time, lon, lat, SOG in kn or null, COG in degrees or null]`.
@@ -22,9 +22,13 @@ type Line = (Time, f64, f64, Option<f64>, Option<f64>);
 pub struct EvidencePoint {
     /// Event time of the fix.
     pub at: Time,
+    /// Longitude in units of `PER_DEGREE`, east positive.
     lon: i32,
+    /// Latitude in units of `PER_DEGREE`, north positive.
     lat: i32,
+    /// Speed over ground in `TENTHS` of a knot, or `NONE`.
     sog: u16,
+    /// Course over ground in `TENTHS` of a degree, or `NONE`.
     cog: u16,
 }
 

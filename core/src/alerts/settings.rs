@@ -62,6 +62,7 @@ impl Settings {
         }
     }
 
+    /// Time since the last line after which an unchanged open alert is published again.
     pub(super) fn update(&self) -> Span {
         Span::from_minutes(i64::from(self.update_minutes))
     }

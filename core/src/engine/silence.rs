@@ -4,7 +4,7 @@ use crate::ais::StationId;
 use crate::alerts::Change;
 use crate::base::time::Time;
 use crate::behaviours::{Interest, Step};
-use crate::picture::coverage::{SLOT, TOLD_BELOW};
+use crate::picture::coverage::{REPORTED_BELOW, SLOT};
 use crate::picture::episodes::gap::{Gap, Gaps, Spot};
 use crate::picture::episodes::{ANCHORED_AFTER, Still};
 use crate::picture::tracks::{Fix, TrackIx, Vessel};
@@ -42,7 +42,7 @@ impl Engine {
                 continue;
             }
             // A vessel that has left the feed's reach by now has no gap, but behaviours interested in silence still see it.
-            if silence.unheard() < TOLD_BELOW {
+            if silence.unheard() < REPORTED_BELOW {
                 let from = Spot { at: silence.since, position: silence.position };
                 let usual = self.world.coverage.silence_rate(silence).usual().is_some();
                 let usual_knots = vessel.usual_knots(from.at);

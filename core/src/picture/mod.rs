@@ -1,6 +1,7 @@
 //! What is known of every vessel: its track, where it is heard, and what it did.
 //!
-//! `tracks` comes first, then `coverage`, then `episodes`: none imports what comes later.
+//! `tracks` comes first, then `coverage`, then `episodes`: none imports what comes later. None of them knows behaviours or alerts, reads a
+//! clock, or depends on the number of lanes: the same reports give the same picture.
 //!
 //! | module | what it is |
 //! |---|---|

@@ -1,11 +1,10 @@
 //! Alerts about the daemon itself: one open alert for each thing that is wrong.
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::{Map, Value};
 
 use super::outbox::NOT_NAMED;
 use super::{Orders, changes};
-use atalaia_core::alerts::{Notice, NoticeKind};
+use atalaia_core::alerts::{FailedDeliveries, Notice, NoticeFacts};
 use atalaia_core::base::time::{Span, Time};
 
 /// Interval at which an ongoing notice is sent again. It is sent at once when its count has doubled.
@@ -18,14 +17,18 @@ pub(super) fn store(
     orders: &Orders,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let key = params![notice.kind.behaviour().name(), notice.name];
+    let (kind, name) = (notice.facts.kind().behaviour().name(), notice.facts.name());
+    let key = params![kind, name];
     let mut query = transaction.prepare_cached(
         "SELECT alerts.started_at, alerts.last_at, alerts.revision, alerts.body ->> '$.evidence.measured.failed' FROM notices JOIN alerts ON alerts.id = notices.alert
          WHERE notices.kind = ?1 AND notices.name = ?2",
     )?;
     let open: Option<(i64, i64, u32, Option<i64>)> =
         query.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
-    let count = notice.measured.get("failed").and_then(Value::as_i64);
+    let (failing, count) = match &notice.facts {
+        NoticeFacts::DeliveryFailed(deliveries) => (Some(deliveries.sink.as_str()), Some(deliveries.failed)),
+        NoticeFacts::VesselFlood(_) => (None, None),
+    };
     let doubled = |sent: Option<i64>| sent.zip(count).is_some_and(|(sent, count)| 2 * sent <= count);
     let (started_at, revision) = match open {
         None if !notice.holds => return Ok(false),
@@ -37,12 +40,11 @@ pub(super) fn store(
     };
     let change = notice.change(started_at, now, revision, &orders.handling);
     // A sink that fails is not sent the notice about its own failure.
-    let failing = (notice.kind == NoticeKind::DeliveryFailed).then_some(notice.name.as_str());
     let due = changes::store(transaction, &change, &orders.without(failing), now)?;
     match notice.holds {
         true => transaction.execute(
             "INSERT INTO notices (kind, name, alert) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![notice.kind.behaviour().name(), notice.name, change.alert.id],
+            params![kind, name, change.alert.id],
         )?,
         false => transaction.execute("DELETE FROM notices WHERE kind = ?1 AND name = ?2", key)?,
     };
@@ -56,12 +58,7 @@ pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Re
     )?;
     let (failed, since, removed): (i64, Option<i64>, i64) =
         query.query_row([sink, NOT_NAMED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let mut measured = Map::new();
-    measured.insert("sink".to_owned(), sink.into());
-    measured.insert("failed".to_owned(), failed.into());
-    if let Some(since) = since.map(Time::from_millis) {
-        measured.insert("oldest".to_owned(), since.to_string().into());
-    }
+    let oldest = since.map(Time::from_millis);
     let summary = match failed {
         0 => format!("The receiver \"{sink}\" has no refused alert messages any more."),
         _ => {
@@ -84,5 +81,6 @@ pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Re
             )
         }
     };
-    Ok(Notice { kind: NoticeKind::DeliveryFailed, name: sink.to_owned(), holds: 0 < failed, summary, measured })
+    let facts = NoticeFacts::DeliveryFailed(FailedDeliveries { sink: sink.to_owned(), failed, oldest });
+    Ok(Notice { facts, holds: 0 < failed, summary })
 }

@@ -1,12 +1,14 @@
-//! Sets of connected items: a union-find whose sets come out in a fixed order.
+//! Sets of connected items: a union-find whose sets come out in a fixed order, so that cases are the same in every run.
 
 /// `size` items, at first each in a set of its own.
 #[derive(Clone, Debug)]
 pub(super) struct Links {
+    /// The parent of each item; a root is its own parent. No parent has a larger number than its item.
     parents: Vec<usize>,
 }
 
 impl Links {
+    /// Items 0 to `size` - 1, none connected.
     pub(super) fn new(size: usize) -> Links {
         Links { parents: (0..size).collect() }
     }
@@ -29,6 +31,7 @@ impl Links {
         sets
     }
 
+    /// The smallest item of the set that contains this one. Shortens the way to it for the next search.
     fn root(&mut self, mut index: usize) -> usize {
         while self.parents[index] != index {
             self.parents[index] = self.parents[self.parents[index]];

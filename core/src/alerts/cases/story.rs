@@ -2,27 +2,29 @@
 
 use crate::base::units::METRES_PER_NM;
 
-use super::Member;
+use super::member::Member;
 
-/// Maximum number of alerts that a story describes. It counts the rest.
-const TOLD: usize = 12;
+/// Maximum number of alerts that a story describes: the first ones by start. It counts the rest.
+const MOST_DESCRIBED: usize = 12;
 /// Distance within which an alert is at the same place as the one before it. Metres.
 const SAME_PLACE_METRES: f64 = 5.0 * METRES_PER_NM;
 
 /// The story as one paragraph. A date, name, place or zone that the sentence before has given is not repeated.
 pub(super) fn story(alerts: &[&Member]) -> String {
-    let mut told = Vec::new();
+    let mut sentences = Vec::new();
     let mut before: Option<&Member> = None;
-    for alert in alerts.iter().take(TOLD) {
-        told.push(sentence(alert, before));
+    for alert in alerts.iter().take(MOST_DESCRIBED) {
+        sentences.push(sentence(alert, before));
         before = Some(alert);
     }
-    if TOLD < alerts.len() {
-        told.push(format!("And {} more.", alerts.len() - TOLD));
+    if MOST_DESCRIBED < alerts.len() {
+        sentences.push(format!("And {} more.", alerts.len() - MOST_DESCRIBED));
     }
-    told.join(" ")
+    sentences.join(" ")
 }
 
+/// One alert as a sentence. It leaves out what the sentence about `before`, the alert described last, has given already; `None` for the
+/// first alert.
 fn sentence(alert: &Member, before: Option<&Member>) -> String {
     let said = &alert.sentence;
     let date = alert.started_at.date();

@@ -1,11 +1,17 @@
 //! Which alerts form one case, and its score.
 
-use super::*;
 use std::sync::Arc;
 
-use crate::alerts::{ChangeKind, Class, Confidence, Evidence, ScoreReason};
-use crate::behaviours::Behaviour;
+use crate::alerts::{
+    Alert, Change, ChangeKind, Class, Confidence, Evidence, ScoreReason, Sentence, Severity, Status, VesselRef, digest,
+};
+use crate::base::time::{Span, Time};
+use crate::behaviours::{self, Behaviour};
 use crate::geo::LatLon;
+
+use super::case_book::MOST;
+use super::member::COUNTS_FROM;
+use super::{Case, CaseBook};
 
 const DAY: i64 = 24;
 

@@ -24,27 +24,27 @@ fn the_automatic_marking_is_cautious_and_leaves_out_empty_fields() {
 #[test]
 fn settings_that_grade_alerts_as_certain_are_refused() {
     assert_eq!(HandlingSettings::default().problems(), []);
-    let told =
+    let faults =
         |settings: HandlingSettings| settings.problems().iter().map(Fault::to_string).collect::<Vec<_>>().join("\n");
     let usual = HandlingSettings::default;
-    let certain = told(HandlingSettings { source_grade: SourceGrade::A, ..usual() });
+    let certain = faults(HandlingSettings { source_grade: SourceGrade::A, ..usual() });
     assert!(certain.starts_with("handling.source_grade: cannot be A"), "{certain}");
     let certain =
-        told(HandlingSettings { info_grade: InfoGrade::One, corroborated_info_grade: InfoGrade::One, ..usual() });
+        faults(HandlingSettings { info_grade: InfoGrade::One, corroborated_info_grade: InfoGrade::One, ..usual() });
     assert!(
         certain.contains("handling.info_grade: cannot") && certain.contains("handling.corroborated_info_grade: cannot"),
         "{certain}"
     );
-    let upside_down = told(HandlingSettings { info_grade: InfoGrade::Two, ..usual() });
+    let upside_down = faults(HandlingSettings { info_grade: InfoGrade::Two, ..usual() });
     assert!(upside_down.contains("less certain"), "{upside_down}");
     for grade in [SourceGrade::B, SourceGrade::C, SourceGrade::X] {
-        assert_eq!(told(HandlingSettings { source_grade: grade, ..usual() }), "");
+        assert_eq!(faults(HandlingSettings { source_grade: grade, ..usual() }), "");
     }
 }
 
 #[test]
 fn settings_that_a_receiver_could_not_act_on_are_refused() {
-    let told =
+    let faults =
         |settings: HandlingSettings| settings.problems().iter().map(Fault::to_string).collect::<Vec<_>>().join("\n");
     let usual = HandlingSettings::default;
     let h3 = |text: Option<&str>| HandlingSettings {
@@ -52,10 +52,10 @@ fn settings_that_a_receiver_could_not_act_on_are_refused() {
         handling_text: text.map(str::to_owned),
         ..usual()
     };
-    assert_eq!(told(h3(None)), "handling.handling_text: is missing, and H3 needs it; say which restrictions hold");
-    assert_eq!(told(h3(Some(" "))), told(h3(None)));
-    assert_eq!(told(h3(Some("ask the duty officer"))), "");
-    let unnamed = |personal_data| told(HandlingSettings { purpose: Purpose::NonSpecified, personal_data, ..usual() });
+    assert_eq!(faults(h3(None)), "handling.handling_text: is missing, and H3 needs it; state which restrictions apply");
+    assert_eq!(faults(h3(Some(" "))), faults(h3(None)));
+    assert_eq!(faults(h3(Some("ask the duty officer"))), "");
+    let unnamed = |personal_data| faults(HandlingSettings { purpose: Purpose::NonSpecified, personal_data, ..usual() });
     assert!(unnamed(PersonalData::SmallCraft).starts_with("handling.purpose: "));
     assert!(unnamed(PersonalData::Always).starts_with("handling.purpose: "));
     assert_eq!(unnamed(PersonalData::Never), "");
@@ -66,7 +66,7 @@ fn settings_that_a_receiver_could_not_act_on_are_refused() {
         handling_text: Some("a".repeat(501)),
         ..usual()
     };
-    assert_eq!(wrong.problems().len(), 4, "{}", told(wrong));
+    assert_eq!(wrong.problems().len(), 4, "{}", faults(wrong));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::alerts::{ChangeKind, Severity, Status};
 use crate::behaviours::Behaviour;
 
 /// `HH:MM change revision reason` of every change.
-fn told(changes: &[Change]) -> Vec<String> {
+fn published(changes: &[Change]) -> Vec<String> {
     let line = |change: &Change| {
         let kind = format!("{:?}", change.change).to_lowercase();
         format!("{} {kind} {} {}", change.at.clock(), change.revision, change.reason)
@@ -29,7 +29,7 @@ fn it_opens_once_and_a_line_comes_every_half_hour() {
         changes.extend(sea.take(minute(at), vec![holds(Behaviour::Loitering, subject.clone(), slow(0, at))]));
     }
     assert_eq!(
-        told(&changes),
+        published(&changes),
         [
             "13:00 opened 1 below 2 kn for 1 h 00 min",
             "13:30 updated 2 still going on",
@@ -53,7 +53,7 @@ fn it_ends_exactly_an_hour_after_it_stopped_however_often_it_is_woken() {
         assert!(sea.wake(minute(at)).is_empty());
     }
     let changes = sea.wake(minute(150));
-    assert_eq!(told(&changes), ["14:20 ended 2 under way again"]);
+    assert_eq!(published(&changes), ["14:20 ended 2 under way again"]);
     let alert = &changes[0].alert;
     assert_eq!((alert.status, alert.ended_at, alert.last_at), (Status::Ended, Some(minute(80)), minute(80)));
     assert!(sea.wake(minute(150)).is_empty());
@@ -65,14 +65,14 @@ fn a_behaviour_that_resumes_within_an_hour_keeps_its_alert_and_later_opens_a_new
     let (mut sea, subject, first) = loitering();
     sea.take(minute(80), vec![over(Behaviour::Loitering, subject.clone(), minute(70), End::UnderWayAgain)]);
     let changes = sea.take(minute(85), vec![holds(Behaviour::Loitering, subject.clone(), slow(80, 85))]);
-    assert!(changes.is_empty(), "{:?}", told(&changes));
+    assert!(changes.is_empty(), "{:?}", published(&changes));
     let open = sea.book.open();
     assert_eq!((open[0].ended_at, open[0].started_at, &open[0].id), (None, minute(0), &first[0].alert.id));
     assert_eq!(sea.book.due(), None);
     sea.take(minute(100), vec![over(Behaviour::Loitering, subject.clone(), minute(90), End::UnderWayAgain)]);
     // At equal times the timer runs first, so the window has closed.
     let changes = sea.take(minute(150), vec![holds(Behaviour::Loitering, subject.clone(), slow(90, 150))]);
-    assert_eq!(told(&changes), ["14:30 ended 2 under way again", "14:30 opened 1 below 2 kn for 1 h 00 min"]);
+    assert_eq!(published(&changes), ["14:30 ended 2 under way again", "14:30 opened 1 below 2 kn for 1 h 00 min"]);
     assert_ne!(changes[1].alert.id, first[0].alert.id);
     // The first alert ended at 90, so the next one began after that.
     assert_eq!(changes[1].alert.started_at, minute(90) + Span::from_millis(1));
@@ -82,17 +82,17 @@ fn a_behaviour_that_resumes_within_an_hour_keeps_its_alert_and_later_opens_a_new
 fn a_late_report_that_overlaps_an_ended_alert_reopens_it() {
     let (mut sea, subject, first) = loitering();
     sea.take(minute(80), vec![over(Behaviour::Loitering, subject.clone(), minute(70), End::UnderWayAgain)]);
-    assert_eq!(told(&sea.wake(minute(130))), ["14:10 ended 2 under way again"]);
+    assert_eq!(published(&sea.wake(minute(130))), ["14:10 ended 2 under way again"]);
     // Entirely within the published hours: no change.
     assert!(sea.take(minute(140), vec![holds(Behaviour::Loitering, subject.clone(), slow(5, 70))]).is_empty());
     let changes = sea.take(minute(140), vec![holds(Behaviour::Loitering, subject.clone(), slow(5, 120))]);
-    assert_eq!(told(&changes), ["14:20 updated 3 a late report shows that it continues"]);
+    assert_eq!(published(&changes), ["14:20 updated 3 a late report shows that it continues"]);
     let alert = &changes[0].alert;
     assert_eq!((&alert.id, alert.status, alert.ended_at), (&first[0].alert.id, Status::Open, None));
     assert_eq!((alert.started_at, alert.last_at), (minute(0), minute(120)));
     sea.take(minute(150), vec![over(Behaviour::Loitering, subject.clone(), minute(130), End::UnderWayAgain)]);
     let changes = sea.wake(minute(190));
-    assert_eq!(told(&changes), ["15:10 ended 4 under way again"]);
+    assert_eq!(published(&changes), ["15:10 ended 4 under way again"]);
     assert_eq!(changes[0].alert.ended_at, Some(minute(130)));
     // A behaviour that began after its end is another alert.
     let changes = sea.take(minute(260), vec![holds(Behaviour::Loitering, subject, slow(200, 260))]);
@@ -104,10 +104,10 @@ fn a_late_report_that_overlaps_an_ended_alert_reopens_it() {
 fn it_ends_at_once_when_lost_for_hours_or_without_its_zone() {
     let (mut sea, subject, _) = loitering();
     let changes = sea.take(minute(430), vec![over(Behaviour::Loitering, subject, minute(70), End::Lost)]);
-    assert_eq!(told(&changes), ["19:10 ended 2 lost"]);
+    assert_eq!(published(&changes), ["19:10 ended 2 lost"]);
     let (mut sea, subject, _) = loitering();
     let removed = over(Behaviour::Loitering, subject.clone(), minute(70), End::ZoneGone);
-    assert_eq!(told(&sea.take(minute(70), vec![removed])), ["13:10 ended 2 zone removed or inactive"]);
+    assert_eq!(published(&sea.take(minute(70), vec![removed])), ["13:10 ended 2 zone removed or inactive"]);
     // The same slow passage under another zone is not the same alert.
     let changes = sea.take(minute(71), vec![holds(Behaviour::Loitering, subject, slow(0, 71))]);
     assert_eq!(changes[0].change, ChangeKind::Opened);
@@ -140,16 +140,16 @@ fn news_are_published_at_once_and_severity_never_falls() {
     let (mut sea, subject, _) = loitering();
     let in_c07 = sea.in_c07(slow(0, 62));
     let changes = sea.take(minute(62), vec![holds(Behaviour::Loitering, subject.clone(), in_c07)]);
-    assert_eq!(told(&changes), ["13:02 updated 2 severity rose to medium; now inside Western Sahara to Freetown"]);
+    assert_eq!(published(&changes), ["13:02 updated 2 severity rose to medium; now inside Western Sahara to Freetown"]);
     let mut circling = sea.in_c07(slow(0, 63));
     circling.facts = facts::loiters(loitering::Form::SlowAndCircling, 63).into();
     let changes = sea.take(minute(63), vec![holds(Behaviour::Loitering, subject.clone(), circling)]);
-    assert_eq!(told(&changes), ["13:03 updated 3 now slow and circling"]);
+    assert_eq!(published(&changes), ["13:03 updated 3 now slow and circling"]);
     // Leaving the corridor makes no line, and the score stays.
     for at in 64..=93 {
         let changes = sea.take(minute(at), vec![holds(Behaviour::Loitering, subject.clone(), slow(0, at))]);
         let want: &[&str] = if at == 93 { &["13:33 updated 4 still going on"] } else { &[] };
-        assert_eq!(told(&changes), want);
+        assert_eq!(published(&changes), want);
         for change in changes {
             assert_eq!((change.alert.score, change.alert.severity), (50, Severity::Medium));
             assert!(change.alert.zones.is_empty());
@@ -165,7 +165,7 @@ fn a_first_identity_is_news_and_a_flickering_name_is_not() {
     sea.take(minute(60), vec![holds(Behaviour::Loitering, subject.clone(), slow(0, 60))]);
     sea.says(CARGO);
     let changes = sea.take(minute(61), vec![holds(Behaviour::Loitering, subject.clone(), slow(0, 61))]);
-    assert_eq!(told(&changes), ["13:01 updated 2 identity received from 224000001"]);
+    assert_eq!(published(&changes), ["13:01 updated 2 identity received from 224000001"]);
     assert_eq!(changes[0].alert.vessels[0].name.as_deref(), Some("ALFA"));
     for at in 62..91 {
         let name = if at % 2 == 0 { "OMEGA" } else { "ALFA" };
@@ -185,7 +185,7 @@ fn a_fact_becomes_an_alert_and_never_a_fact_again() {
     assert!(!changes[0].alert.announced);
     assert_eq!(changes[0].alert.severity, Severity::Info);
     let changes = sea.take(minute(61), vec![holds(Behaviour::Loitering, subject.clone(), slow(0, 61))]);
-    assert_eq!(told(&changes), ["13:01 updated 2 score reached 20; severity rose to low"]);
+    assert_eq!(published(&changes), ["13:01 updated 2 score reached 20; severity rose to low"]);
     for at in 62..=95 {
         fact.last_at = minute(at);
         for change in sea.take(minute(at), vec![holds(Behaviour::Loitering, subject.clone(), fact.clone())]) {
@@ -309,7 +309,7 @@ fn slowed_down() -> (Sea, Subject, Arc<Alert>) {
 fn a_stronger_alert_about_the_same_hours_supersedes_the_weaker_one() {
     let (mut sea, subject, weak) = slowed_down();
     let changes = sea.take(minute(60), vec![holds(Behaviour::Loitering, subject.clone(), slow(10, 60))]);
-    assert_eq!(told(&changes), ["13:00 ended 2 superseded", "13:00 opened 1 below 2 kn for 1 h 00 min"]);
+    assert_eq!(published(&changes), ["13:00 ended 2 superseded", "13:00 opened 1 below 2 kn for 1 h 00 min"]);
     assert_eq!((&changes[0].alert.id, changes[0].alert.ended_at), (&weak.id, Some(minute(40))));
     assert_eq!(changes[1].alert.replaces.as_ref(), Some(&weak.id));
     // The slowdown still holds, and even outlasts the alert that superseded it; it stays ended.

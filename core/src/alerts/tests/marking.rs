@@ -54,6 +54,6 @@ fn new_settings_apply_from_the_next_line_on() {
     let handling = HandlingSettings { reality: Reality::Exercise, retain_days: 30, ..HandlingSettings::default() };
     sea.book.configure(Settings::default(), ScoreSettings::default(), handling);
     let changes = sea.take(minute(95), vec![holds(Behaviour::Loitering, Subject::one(key, ix), slow(0, 95))]);
-    let told = &changes.first().expect("a line").alert.handling;
-    assert_eq!((told.reality, told.retain_until), (Reality::Exercise, time("2026-03-31T00:00:00Z")));
+    let marking = &changes.first().expect("a line").alert.handling;
+    assert_eq!((marking.reality, marking.retain_until), (Reality::Exercise, time("2026-03-31T00:00:00Z")));
 }

@@ -29,8 +29,8 @@ fn the_minutes_of_a_meeting_agree_with_its_times() {
     };
     let (reason, summary) = meets(9, 10);
     assert_eq!(reason, "close together, within 100 m, in each of the 10 minutes from 12:00 to 12:09 UTC");
-    let told = "ALFA (Spain, cargo) and BRAVO (Liberia, cargo) have stayed within 60 m of each other at 1.1 kn (median) for 10 min.";
-    assert!(summary.starts_with(told), "{summary}");
+    let expected = "ALFA (Spain, cargo) and BRAVO (Liberia, cargo) have stayed within 60 m of each other at 1.1 kn (median) for 10 min.";
+    assert!(summary.starts_with(expected), "{summary}");
     assert!(meets(11, 10).0.ends_with("in 10 of the 12 minutes from 12:00 to 12:11 UTC"), "{:?}", meets(11, 10));
 }
 
@@ -65,8 +65,8 @@ fn a_limit_is_named_by_its_number() {
         opens(facts::speeds(zone_speed::Form::TooFast, knots), until)
     };
     let (_, summary) = fast(28.9);
-    let told = "ALFA (Spain, cargo) has made 28.9 kn for 20 min in a zone, where the limit is 25 kn.";
-    assert!(summary.starts_with(told), "{summary}");
+    let expected = "ALFA (Spain, cargo) has made 28.9 kn for 20 min in a zone, where the limit is 25 kn.";
+    assert!(summary.starts_with(expected), "{summary}");
     let (_, summary) = fast(24.8);
     assert!(summary.contains("has been above the limit of 25 kn in a zone for 20 min"), "{summary}");
 }

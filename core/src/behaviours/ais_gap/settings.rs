@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::fault::Fault;
 use crate::behaviours::checks::{Coherent, ordered};
 
-use crate::picture::coverage::TOLD_BELOW;
+use crate::picture::coverage::REPORTED_BELOW;
 use crate::picture::episodes::gap::MIN_SHORE_NM;
 
 /// Settings `[behaviours.ais_gap]`.
@@ -38,7 +38,7 @@ pub struct Settings {
     #[schemars(range(min = 0, max = 12))]
     pub heading_hours: f64,
     /// The silence must be less probable than this. At most 0.01.
-    #[schemars(range(min = 0.000_001, max = TOLD_BELOW))]
+    #[schemars(range(min = 0.000_001, max = REPORTED_BELOW))]
     pub max_probability: f64,
     /// A gap is a fact until it has lasted this long. Hours.
     #[schemars(range(min = 0.01, max = 2400))]

@@ -11,7 +11,7 @@ use crate::behaviours::{
     Subject,
 };
 use crate::geo::LatLon;
-use crate::picture::episodes::{GearSign, Held, Hole, PortCall, Still};
+use crate::picture::episodes::{GearSign, HeldSign, Hole, PortCall, Still};
 use crate::picture::tracks::{self, Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Presence};
 
@@ -51,7 +51,7 @@ impl<'a> VesselScene<'a> {
     }
 
     /// Why it counts as held in place at `position`, by its own past or because others lie there; `None` if it does not.
-    pub(crate) fn held_at(&self, position: LatLon) -> Option<Held> {
+    pub(crate) fn held_at(&self, position: LatLon) -> Option<HeldSign> {
         self.whole.episodes.lying.held(self.vessel.key(), position)
     }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
-use crate::picture::episodes::{ANCHORED_AFTER, Held};
+use crate::picture::episodes::{ANCHORED_AFTER, HeldSign};
 use crate::picture::tracks::Fix;
 
 use crate::behaviours::runner::vessel::VesselScene;
@@ -115,8 +115,8 @@ pub(crate) fn explain(
     let gear = scene.gear();
     let held = fix.and_then(|fix| scene.held_at(fix.position));
     let held_words = held.map_or("no".to_owned(), |held| match held {
-        Held::Itself { radius_nm, time } => format!("within {radius_nm:.2} nm for {time}"),
-        Held::BesideHeld { nm } => format!("{nm:.2} nm from where other vessels lay for a day"),
+        HeldSign::Itself { radius_nm, time } => format!("within {radius_nm:.2} nm for {time}"),
+        HeldSign::BesideHeld { nm } => format!("{nm:.2} nm from where other vessels lay for a day"),
     });
     told.is(
         "gear",

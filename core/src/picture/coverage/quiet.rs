@@ -1,4 +1,5 @@
-//! Quiet areas: if several vessels fall silent in one slot and none near them is heard, the receiver has failed.
+//! Quiet areas: if several vessels fall silent in one slot and none near them is heard, the receiver has failed (SPEC `feed_silent`). Their
+//! silences say nothing about the vessels, and the area itself is worth an alert.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +10,8 @@ use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, Tracks, Vessel};
 
-use super::Slot;
 use super::cells::Cell;
+use super::slot::Slot;
 
 /// Sum of the weights of lost vessels from which they make an area. A weight, 0-1, is how surely a vessel is heard: three vessels in good
 /// reception are enough.
@@ -30,7 +31,8 @@ const MOST: usize = 1000;
 
 /// A vessel heard in the slot before and not in this one, although its input was.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Lost {
+pub(super) struct Loss {
+    /// The cell of its last fix.
     pub(super) cell: Cell,
     /// Time of its last fix.
     pub(super) at: Time,
@@ -54,6 +56,7 @@ pub(super) fn habit(vessel: Vessel<'_>, last: &Fix) -> Option<Span> {
 /// Neighbouring cells in which all vessels fell silent at once.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct QuietArea {
+    /// The cells; never empty. Cells join while vessels nearby fall silent, and none leaves.
     cells: BTreeSet<Cell>,
     /// When a vessel was last heard there.
     pub since: Time,
@@ -81,6 +84,7 @@ impl QuietArea {
         self.heart.centre()
     }
 
+    /// Whether the cell is in the area or next to it.
     fn touches(&self, cell: Cell) -> bool {
         cell.block().any(|near| self.cells.contains(&near))
     }
@@ -88,21 +92,27 @@ impl QuietArea {
 
 /// All quiet areas, in the order they fell silent.
 #[derive(Default, Serialize, Deserialize)]
-pub(super) struct Quiet {
+pub(super) struct QuietAreas {
+    /// The areas, at most `MOST`.
     areas: Vec<QuietArea>,
 }
 
 /// The vessels lost in one cell.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Losses {
+    /// Sum of the weights of the vessels.
     weight: f64,
+    /// Number of vessels.
     vessels: u32,
+    /// Number of vessels that had been heard at least every 20 min.
     regular: u32,
+    /// The longest habitual pause of any of those.
     habit: Span,
+    /// The latest fix of any vessel; `None` before the first is added.
     latest: Option<Time>,
 }
 
-impl Quiet {
+impl QuietAreas {
     /// All quiet areas, in the order in which they fell silent.
     pub(super) fn areas(&self) -> &[QuietArea] {
         &self.areas
@@ -119,7 +129,7 @@ impl Quiet {
     }
 
     /// Ends a slot in which at least one input was heard.
-    pub(super) fn turn(&mut self, slot: Slot, lost: &[Lost], tracks: &Tracks) {
+    pub(super) fn turn(&mut self, slot: Slot, lost: &[Loss], tracks: &Tracks) {
         let mut losses: BTreeMap<Cell, Losses> = BTreeMap::new();
         for one in lost {
             let here = losses.entry(one.cell).or_default();
@@ -201,6 +211,7 @@ impl Quiet {
     }
 }
 
+/// Whether an area ends with this slot: enough of its vessels, or as many others, are heard there again, or none for a day.
 fn is_over(area: &QuietArea, slot: Slot, heard: &FxHashMap<Cell, u32>) -> bool {
     let back: u32 = area.cells.iter().filter_map(|cell| heard.get(cell)).sum();
     let needed = (f64::from(area.vessels) * BACK_SHARE).max(2.0);

@@ -4,14 +4,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::ais::{Class, SourceId, StationId};
 use crate::base::time::{Span, Time};
+use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, TrackKey, Vessel};
 
-use crate::base::units::METRES_PER_NM;
-
 use super::cells::Cell;
-use super::{OWN_RECORD, Slot};
+use super::slot::{SLOT, Slot};
 
+/// Probability below which a silence is passed to the behaviours, which set their own, stricter limit (SPEC `ais_gap`: 0.001).
+pub const REPORTED_BELOW: f64 = 0.01;
+/// How long after its last fix a vessel under way is expected where dead reckoning places it. Slots.
+pub(super) const EXPECTED: u8 = 6;
+/// How long a silence gathers evidence: a day, for which dead reckoning is accurate to a mile or two. Slots.
+pub(super) const GIVEN_UP: i64 = 144;
+/// Length from which an improbable silence is assumed to be the vessel's own doing: the 90 min of SPEC `ais_gap`. Slots.
+pub(super) const OWN_DOING: i64 = 9;
+/// Share of the slots of the last day from which a vessel would have been heard in the next slot too (SPEC `ais_gap`).
+pub(super) const OWN_RECORD: f32 = 0.95;
+/// Number of fixes from which a vessel is confirmed.
+const CONFIRMED_FIXES: u32 = 3;
 /// A vessel slower than this counts as still. Knots.
 const STILL_KNOTS: f64 = 0.5;
 /// Dead reckoning is limited to this latitude, because degrees of longitude mean nothing beyond it.
@@ -20,13 +31,17 @@ const HIGHEST_LATITUDE: f64 = 85.0;
 /// A vessel that was heard in one slot and not in the next.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Silence {
+    /// The vessel.
     pub(super) key: TrackKey,
     /// Time of its last fix.
     pub since: Time,
     /// Position of its last fix.
     pub position: LatLon,
+    /// Class of its transponder; reception is counted apart for each.
     pub(super) class: Class,
+    /// The input that heard it last.
     pub(super) source: SourceId,
+    /// The station that heard it last; `StationId(0)` if the feed names none.
     pub(super) station: StationId,
     /// Speed in knots and course in degrees; `None` for a vessel that counts as still.
     motion: Option<(f32, f32)>,
@@ -55,9 +70,9 @@ pub struct Silence {
     /// Number of slots in which it was expected and counted as not heard.
     pub(super) counted: u8,
     /// Whether it was reported as improbable if reception had no edge.
-    pub(super) told_within: bool,
+    pub(super) reported_within: bool,
     /// Whether it was reported as improbable.
-    pub(super) told: bool,
+    pub(super) reported: bool,
 }
 
 impl Silence {
@@ -87,8 +102,8 @@ impl Silence {
             holes: 0,
             holes_before,
             counted: 0,
-            told_within: false,
-            told: false,
+            reported_within: false,
+            reported: false,
         }
     }
 
@@ -156,13 +171,18 @@ impl Silence {
     /// together have missed by now.
     pub(super) fn missed(&self, holes_now: u32) -> Span {
         let slots = self.holes + holes_now.saturating_sub(self.holes_before);
-        Span::from_millis(super::SLOT.millis() * i64::from(slots))
+        Span::from_millis(SLOT.millis() * i64::from(slots))
     }
 }
 
-/// Position in the middle of a slot between two fixes, on the straight line between them.
+/// Position in the middle of a slot between two fixes, on the straight line between them. A slot outside their span gives the nearer one.
 pub(super) fn between(before: &Fix, after: &Fix, slot: Slot) -> LatLon {
     let span = (after.at - before.at).millis().max(1) as f64;
     let share = (slot.middle() - before.at).millis() as f64 / span;
     before.position.between(after.position, share.clamp(0.0, 1.0))
+}
+
+/// Whether the silences of a vessel count: it is confirmed, and not excluded from the picture.
+pub(super) fn takes_part(vessel: Vessel<'_>) -> bool {
+    CONFIRMED_FIXES <= vessel.fixes() && vessel.takes_part()
 }

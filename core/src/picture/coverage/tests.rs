@@ -1,16 +1,19 @@
 //! What the model learns about reception from the feed, and which silences are improbable.
 
-use super::*;
-use crate::ais::{Body, Position, Report, TimeBasis};
+use crate::ais::{Body, Class, Position, Report, SourceId, StationId, TimeBasis};
+use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi};
-use crate::picture::tracks::{self, Outcome};
+use crate::geo::LatLon;
+use crate::picture::tracks::{self, Outcome, TrackIx, TrackKey, Tracks};
+
+use super::{Coverage, Settings};
 
 /// A model and a picture, with vessels that report every five minutes.
 struct Sea {
     tracks: Tracks,
     coverage: Coverage,
     minute: i64,
-    told: Vec<(i64, u32)>,
+    reported: Vec<(i64, u32)>,
 }
 
 #[derive(Clone, Copy)]
@@ -39,7 +42,7 @@ impl Sea {
     fn new(learn_hours: u32) -> Sea {
         let mut coverage = Coverage::new(Settings { learn_hours, ..Settings::default() });
         coverage.begin(Time::from_seconds(0));
-        Sea { tracks: Tracks::new(tracks::Settings::default(), Vec::new()), coverage, minute: 0, told: Vec::new() }
+        Sea { tracks: Tracks::new(tracks::Settings::default(), Vec::new()), coverage, minute: 0, reported: Vec::new() }
     }
 
     /// Runs until `until` in steps of five minutes, with the reports that `heard` lets through.
@@ -51,9 +54,9 @@ impl Sea {
             }
             self.minute += 5;
             if self.minute % 10 == 0 {
-                let mut told = Vec::new();
-                self.coverage.turn(&self.tracks, &mut told);
-                self.told.extend(told.iter().map(|(key, _)| (self.minute, key.mmsi.0 - 224_000_000)));
+                let mut reported = Vec::new();
+                self.coverage.turn(&self.tracks, &mut reported);
+                self.reported.extend(reported.iter().map(|(key, _)| (self.minute, key.mmsi.0 - 224_000_000)));
             }
         }
     }
@@ -106,9 +109,9 @@ fn a_silence_where_all_vessels_are_heard_is_reported_as_improbable_within_90_min
     let mut sea = Sea::new(4);
     let boats = [boat(1, OFF, 0.2), boat(2, OFF, 0.2), boat(3, FAR, 0.2)];
     sea.run(600, &boats, always);
-    assert!(sea.told.is_empty());
+    assert!(sea.reported.is_empty());
     sea.run(695, &boats, |boat, _| boat.mmsi != 224_000_001);
-    assert_eq!(sea.told.iter().map(|(_, who)| *who).collect::<Vec<_>>(), [1]);
+    assert_eq!(sea.reported.iter().map(|(_, mmsi)| *mmsi).collect::<Vec<_>>(), [1]);
     let silence = *sea.coverage.silence(sea.find(1)).expect("it is silent");
     assert!(silence.unheard() < 1e-6, "{}", silence.unheard());
     assert_eq!((silence.since.seconds(), sea.coverage.missed(&silence)), (595 * 60, Span::ZERO));
@@ -127,8 +130,8 @@ fn a_vessel_that_leaves_reception_where_others_left_it_is_not_reported() {
         .collect();
     boats.push(boat(100, FAR, 0.2));
     sea.run(2000, &boats, |boat, minute| boat.at(minute).lat < 28.6 || 39.0 < boat.at(minute).lat);
-    let first_hours = sea.told.iter().filter(|(minute, _)| 700 < *minute).count();
-    assert_eq!(first_hours, 0, "{:?}", sea.told);
+    let first_hours = sea.reported.iter().filter(|(minute, _)| 700 < *minute).count();
+    assert_eq!(first_hours, 0, "{:?}", sea.reported);
     let here = sea.coverage.reception(LatLon::new(28.4, -17.1), Class::A);
     let beyond = sea.coverage.reception(LatLon::new(28.9, -17.1), Class::A);
     assert!(0.5 < here.chance(), "{here:?}");
@@ -146,7 +149,7 @@ fn while_the_feed_is_silent_no_vessel_is_missed() {
     assert_eq!(sea.coverage.missed(&silence), Span::from_minutes(300));
     // One of the two comes back; the silence of the other counts from then on.
     sea.run(940, &boats, |boat, _| boat.mmsi == 224_000_002);
-    assert_eq!(sea.told, [(920, 1)]);
+    assert_eq!(sea.reported, [(920, 1)]);
     let silence = *sea.coverage.silence(sea.find(1)).expect("it is silent");
     assert_eq!(sea.coverage.missed(&silence), Span::from_minutes(300));
 }
@@ -159,7 +162,7 @@ fn an_area_that_falls_silent_at_once_is_one_quiet_area_and_no_vessel_is_reported
     boats.push(boat(50, FAR, 0.2));
     sea.run(600, &boats, always);
     sea.run(800, &boats, |boat, _| boat.mmsi == 224_000_050);
-    assert!(sea.told.is_empty(), "{:?}", sea.told);
+    assert!(sea.reported.is_empty(), "{:?}", sea.reported);
     let [area] = sea.coverage.quiet_areas() else {
         panic!("{:?}", sea.coverage.quiet_areas());
     };
@@ -176,7 +179,7 @@ fn two_of_many_vessels_that_fall_silent_at_once_do_not_make_a_quiet_area() {
     sea.run(600, &boats, always);
     sea.run(700, &boats, |boat, _| 224_000_001 < boat.mmsi);
     assert!(sea.coverage.quiet_areas().is_empty());
-    assert_eq!(sea.told.iter().map(|(_, who)| *who).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(sea.reported.iter().map(|(_, mmsi)| *mmsi).collect::<Vec<_>>(), [0, 1]);
 }
 
 #[test]
@@ -188,7 +191,7 @@ fn a_class_b_boat_is_judged_by_class_b() {
     let heard = |boat: &Boat, minute: i64| boat.class == Class::A || minute / 10 % 10 < 2;
     sea.run(1500, &boats, heard);
     sea.run(1600, &boats, |boat, _| boat.class == Class::A);
-    assert!(sea.told.is_empty(), "{:?}", sea.told);
+    assert!(sea.reported.is_empty(), "{:?}", sea.reported);
     let chance = sea.coverage.reception(OFF, Class::B).chance();
     assert!((0.12..0.25).contains(&chance), "{chance}");
     let hour = sea.coverage.probability_unheard(std::iter::repeat_n(OFF, 6), Class::B);
@@ -202,7 +205,7 @@ fn no_silence_is_reported_before_enough_was_learned() {
     sea.run(600, &boats, always);
     sea.run(1430, &boats, |boat, _| boat.mmsi == 224_000_002);
     assert!(!sea.coverage.learned());
-    assert!(sea.told.is_empty());
+    assert!(sea.reported.is_empty());
     sea.run(1440, &boats, always);
     assert!(sea.coverage.learned());
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::ais::SourceId;
 use crate::picture::tracks::TrackKey;
 
-use super::{SLOT, Slot};
+use super::slot::{SLOT, Slot};
 
 /// Slots in 14 days: a count this old weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;
@@ -52,16 +52,21 @@ impl SilenceRate {
     }
 }
 
-/// Counts of one input, as of a slot.
+/// Counts of one input, as of a slot. They fade like those of a cell.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Counts {
+    /// The slot up to which the counts have faded.
     slot: Slot,
+    /// Number of vessels that fell silent for long without explanation.
     silences: f32,
+    /// Number of vessel-slots in which the input heard a vessel.
     heard: f32,
+    /// The last vessel that fell silent, so that repeated silences of one vessel count once.
     last_silent: Option<TrackKey>,
 }
 
 impl Counts {
+    /// The counts faded to a slot; unchanged for an earlier one.
     fn at(self, slot: Slot) -> Counts {
         let elapsed = slot.since(self.slot);
         if elapsed <= 0 {
@@ -75,6 +80,7 @@ impl Counts {
 /// How often vessels of each input fall silent.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct FeedSilences {
+    /// Counts by number of the input; `None` for one that has heard no vessel.
     sources: Vec<Option<Counts>>,
 }
 
@@ -105,6 +111,7 @@ impl FeedSilences {
         })
     }
 
+    /// The counts of an input, faded to this slot.
     fn counts(&mut self, source: SourceId, slot: Slot) -> &mut Counts {
         let place = usize::from(source.0);
         if self.sources.len() <= place {

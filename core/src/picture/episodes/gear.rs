@@ -14,9 +14,11 @@ const SLOW_FOR: Span = Span::from_hours(2);
 const SET_METRES: f64 = 200.0;
 /// Speed made good from which a fishing vessel heard recently may be setting gear. Knots.
 const SETTING_KNOTS: f64 = 0.5;
+/// Age of a fishing vessel's last fix beyond which it does not count as nearby.
 const FRESH: Span = Span::from_minutes(10);
-/// How long settings are kept, and how many at most (about 1 MB).
+/// How long settings are kept.
 const KEEP: Span = Span::from_hours(14 * 24);
+/// Maximum number of settings kept, about 1 MB. Those beyond it are counted.
 const MOST: usize = 20_000;
 /// AIS ship type of fishing vessels.
 const FISHING: u8 = 30;
@@ -65,20 +67,26 @@ pub enum GearSign {
 /// A beacon set by a fishing vessel.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Setting {
+    /// The fishing vessel.
     by: Mmsi,
+    /// Distance between the two when the beacon was first heard. Metres.
     metres: f64,
+    /// When the beacon was first heard.
     at: Time,
 }
 
 /// Beacons that fishing vessels have set.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Gear {
+    /// Settings by key of the beacon.
     set: FxHashMap<TrackKey, Setting>,
+    /// Number of settings not kept because there were too many.
     dropped: u64,
 }
 
 impl Gear {
-    /// Looks for a fishing vessel that may have set a vessel heard for the first time.
+    /// Looks for a fishing vessel that may have set a vessel heard for the first time. The nearest counts; of equally near ones, the one
+    /// with the smaller number. A vessel that has sent a ship type is not a beacon.
     pub fn first_heard(&mut self, vessel: &Vessel<'_>, tracks: &Tracks) {
         let Some(fix) = vessel.last().filter(|_| vessel.fixes() <= 1 && vessel.ship_type().is_none()) else {
             return;

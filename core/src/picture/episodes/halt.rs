@@ -1,4 +1,7 @@
 //! Halts: a vessel is slow for ten minutes or more, outside calm water.
+//!
+//! Every slow vessel has a state here, but only those slow for long enough have a halt on the shelf. A short push between the two speeds
+//! neither ends a halt nor counts towards it.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -8,8 +11,9 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 
 use super::craft::Craft;
-use super::shelf::{Kept, Shelf};
-use super::{Look, News};
+use super::look::Look;
+use super::news::News;
+use super::shelf::{Episode, Shelf};
 
 /// A vessel halts below this speed (SPEC `async_rendezvous`). Knots.
 const SLOW_KNOTS: f64 = 3.0;
@@ -57,7 +61,7 @@ pub struct Halt {
     pub watched: bool,
 }
 
-impl Kept for Halt {
+impl Episode for Halt {
     fn key(&self) -> TrackKey {
         self.key
     }
@@ -74,29 +78,39 @@ impl Kept for Halt {
 /// Vessels that are slow now.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Halts {
+    /// State by index of the track; bounded by the number of tracks.
     slow: FxHashMap<TrackIx, State>,
 }
 
+/// A vessel that is slow now.
 #[derive(Serialize, Deserialize)]
 struct State {
+    /// The halt so far; newer than the copy on the shelf.
     halt: Halt,
+    /// Id of the halt on its shelf; `None` until it has lasted `AFTER` with enough fixes.
     id: Option<u64>,
+    /// Number of slow fixes, which prove the speed (SPEC "Vessels").
     fixes: u16,
+    /// Time since which it has been below `STILL_KNOTS`; `None` while it is faster.
     still_since: Option<Time>,
+    /// Whether `News::Still` was reported.
     lay: bool,
+    /// Whether `News::Stopped` was reported.
     stopped: bool,
 }
 
 impl Halts {
+    /// Whether the vessel is slow, so that every fix is needed to see its halt end.
     pub(super) fn follows(&self, vessel: TrackIx) -> bool {
         self.slow.contains_key(&vessel)
     }
 
     /// Whether a halt of the vessel was reported and continues.
-    pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
+    pub(super) fn is_reported(&self, vessel: TrackIx) -> bool {
         self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
     }
 
+    /// Drops the state of a vessel. Its halt stays on the shelf as it is, without an end.
     pub(super) fn forget(&mut self, vessel: TrackIx) {
         self.slow.remove(&vessel);
     }
@@ -136,7 +150,7 @@ impl Halts {
         let stopped = !state.stopped && STILL_AFTER <= state.halt.still;
         // Between ticks the shelf may be out of date. Its readers do not need it to the minute.
         if look.tick || lay || stopped {
-            state.halt.craft = craft(look);
+            state.halt.craft = look.craft();
             shelf.update(id, |kept| kept.clone_from(&state.halt));
         }
         if lay {
@@ -149,6 +163,7 @@ impl Halts {
         }
     }
 
+    /// Ends the halt of a vessel, and brings the copy on the shelf up to date a last time.
     fn end(&mut self, vessel: TrackIx, shelf: &mut Shelf<Halt>, news: &mut Vec<News>) {
         if let Some(state) = self.slow.remove(&vessel)
             && let Some(id) = state.id
@@ -159,18 +174,13 @@ impl Halts {
     }
 }
 
-/// The kind of craft of the vessel of a fix.
-pub(super) fn craft(look: &Look<'_>) -> Craft {
-    let length = look.vessel.identity().and_then(|identity| identity.length());
-    Craft::of(look.vessel.ship_type(), look.vessel.class(), length)
-}
-
 impl State {
+    /// The state of a vessel at its first slow fix. `since` is the start of the span over which its speed was measured.
     fn new(look: &Look<'_>, since: Time) -> State {
         State {
             halt: Halt {
                 key: look.key,
-                craft: craft(look),
+                craft: look.craft(),
                 vessel: look.vessel.ix(),
                 position: look.fix.position,
                 last_position: look.fix.position,
@@ -190,6 +200,7 @@ impl State {
         }
     }
 
+    /// Adds a fix below `SLOW_KNOTS`.
     fn observe(&mut self, look: &Look<'_>, knots: f64, since: Time) {
         let at = look.fix.at;
         self.fixes = self.fixes.saturating_add(1);

@@ -1,4 +1,5 @@
-//! Holes: an hour or more between two fixes of a vessel, for any reason. Only the last hole of each vessel is kept.
+//! Holes: an hour or more between two fixes of a vessel, for any reason. Only the last hole of each vessel is kept. Unlike a gap, a hole
+//! says nothing about whether the vessel should have been heard.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,9 @@ impl Hole {
 /// The last hole of each vessel.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Holes {
+    /// The last hole by vessel.
     last: FxHashMap<TrackKey, Hole>,
+    /// Number of holes not kept because there were too many.
     dropped: u64,
 }
 

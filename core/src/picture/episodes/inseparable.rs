@@ -36,21 +36,25 @@ const MOST: usize = 50_000;
 
 /// Two vessels in company.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Together {
+struct Company {
+    /// When the later of the two was first heard.
     since: Time,
+    /// The latest moment at which both were known to be together.
     last_at: Time,
+    /// How long both were under way meanwhile.
     under_way: Span,
 }
 
 /// All pairs that have never been seen apart.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Inseparable {
+pub struct InseparablePairs {
     /// Pairs by track key, the smaller first.
-    pairs: FxHashMap<(TrackKey, TrackKey), Together>,
+    pairs: FxHashMap<(TrackKey, TrackKey), Company>,
+    /// The partners of each vessel, at most `MOST_PARTNERS`; never an empty list.
     partners: FxHashMap<TrackKey, Vec<TrackKey>>,
 }
 
-impl Inseparable {
+impl InseparablePairs {
     /// Whether the two have always been in company since the later of them was first heard.
     pub fn always(&self, a: TrackKey, b: TrackKey) -> bool {
         self.pairs.contains_key(&in_order(a, b))
@@ -107,7 +111,7 @@ impl Inseparable {
 
     /// Approximate size on the heap. Bytes.
     pub fn bytes(&self) -> usize {
-        self.pairs.capacity() * size_of::<((TrackKey, TrackKey), Together)>()
+        self.pairs.capacity() * size_of::<((TrackKey, TrackKey), Company)>()
             + self.partners.len() * (size_of::<(TrackKey, Vec<TrackKey>)>() + 4 * size_of::<TrackKey>())
     }
 
@@ -137,6 +141,7 @@ impl Inseparable {
         true
     }
 
+    /// Begins a pair, if everything known of both shows them together and there is room.
     fn begin(&mut self, vessel: &Vessel<'_>, other: &Vessel<'_>) {
         let (key, other_key) = (vessel.key(), other.key());
         let full = |key: &TrackKey| self.partners.get(key).is_some_and(|known| MOST_PARTNERS <= known.len());
@@ -147,11 +152,12 @@ impl Inseparable {
         if !always_near(vessel, other, since) {
             return;
         }
-        self.pairs.insert(in_order(key, other_key), Together { since, last_at: since, under_way: Span::ZERO });
+        self.pairs.insert(in_order(key, other_key), Company { since, last_at: since, under_way: Span::ZERO });
         self.partners.entry(key).or_default().push(other_key);
         self.partners.entry(other_key).or_default().push(key);
     }
 
+    /// Ends a pair for good.
     fn part(&mut self, a: TrackKey, b: TrackKey) {
         self.pairs.remove(&in_order(a, b));
         for (one, two) in [(a, b), (b, a)] {
@@ -195,6 +201,7 @@ fn allowed(a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> f64 {
     }
 }
 
+/// Two keys, the smaller first: a pair is the same in either order.
 fn in_order(a: TrackKey, b: TrackKey) -> (TrackKey, TrackKey) {
     if a < b { (a, b) } else { (b, a) }
 }

@@ -8,9 +8,9 @@ use crate::base::units::METRES_PER_NM;
 use crate::geo::{LatLon, angle_between};
 use crate::picture::tracks::{PastPositions, TrackIx, TrackKey};
 
-use super::leg::is_its_trade;
-use super::shelf::{Kept, Shelf};
-use super::{Look, News};
+use super::look::Look;
+use super::news::News;
+use super::shelf::{Episode, Shelf};
 
 /// Minimum turn (SPEC `async_rendezvous`). Degrees.
 const TURN_DEGREES: f64 = 30.0;
@@ -55,7 +55,7 @@ pub struct Kink {
     pub shore_nm: f64,
 }
 
-impl Kept for Kink {
+impl Episode for Kink {
     fn key(&self) -> TrackKey {
         self.key
     }
@@ -72,33 +72,34 @@ impl Kept for Kink {
 /// For each vessel, the end of the last kink found.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Kinks {
-    told: FxHashMap<TrackIx, Time>,
+    /// End of the last kink by index of the track; positions before it do not make another one.
+    found_until: FxHashMap<TrackIx, Time>,
 }
 
 impl Kinks {
     pub(super) fn forget(&mut self, vessel: TrackIx) {
-        self.told.remove(&vessel);
+        self.found_until.remove(&vessel);
     }
 
     /// Handles a fix: looks for a kink that ends with it, once every 5 minutes.
     pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<Kink>, news: &mut Vec<News>) {
         let asked = look.tick && look.watched && !look.calm && look.off_shore;
         let steering = look.smg.is_some_and(|smg| STEERING_KNOTS <= smg.knots);
-        if !asked || !steering || is_its_trade(look) {
+        if !asked || !steering || look.is_its_trade() {
             return;
         }
-        let told = self.told.get(&look.vessel.ix()).copied().unwrap_or(Time::MIN);
-        let Some(kink) = find(look, told) else {
+        let since = self.found_until.get(&look.vessel.ix()).copied().unwrap_or(Time::MIN);
+        let Some(kink) = find(look, since) else {
             return;
         };
-        self.told.insert(kink.vessel, kink.last_at);
+        self.found_until.insert(kink.vessel, kink.last_at);
         news.push(News::Kink(shelf.add(kink)));
     }
 }
 
 /// The kink that ends with the steady course of the last ten minutes, if it began after the last one found.
-fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
-    let mut way = Way::new(look, told);
+fn find(look: &Look<'_>, since: Time) -> Option<Kink> {
+    let mut way = Way::new(look, since);
     while way.len() <= STEADY_STEPS {
         way.go_back()?;
     }
@@ -137,10 +138,13 @@ fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
 
 /// Positions every five minutes back from the latest fix, newest first, as far as they are known without a long hole.
 struct Way<'a> {
+    /// Time of the latest fix, which is step 0.
     now: Time,
     /// Positions before this do not count.
     since: Time,
+    /// Where older positions are looked up.
     past: PastPositions<'a>,
+    /// The positions found so far, by step back from `now`.
     positions: Vec<LatLon>,
 }
 
@@ -154,6 +158,7 @@ impl<'a> Way<'a> {
         self.positions.len()
     }
 
+    /// The time of a step.
     fn at(&self, step: usize) -> Time {
         self.now - Span::from_millis(STEP.millis() * step as i64)
     }

@@ -7,12 +7,13 @@ use crate::base::time::{Span, Time};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 
-use super::shelf::{Kept, Shelf};
-use super::{Look, News};
+use super::look::Look;
+use super::news::News;
+use super::shelf::{Episode, Shelf};
 
 /// A vessel is slow below this share of its usual speed (SPEC `async_rendezvous`).
 const SLOW_SHARE: f64 = 0.5;
-/// A leg ends at this share of the usual speed.
+/// A leg ends at this share of the usual speed. It is higher than `SLOW_SHARE`, so that one leg is not reported as many.
 const AWAY_SHARE: f64 = 0.6;
 /// Usual speed below which a vessel has no slow legs. Knots.
 const UNDER_WAY_KNOTS: f64 = 5.0;
@@ -44,7 +45,7 @@ pub struct SlowLeg {
     pub shore_nm: f64,
 }
 
-impl Kept for SlowLeg {
+impl Episode for SlowLeg {
     fn key(&self) -> TrackKey {
         self.key
     }
@@ -58,25 +59,21 @@ impl Kept for SlowLeg {
     }
 }
 
-/// Whether slowing and turning mean nothing for this vessel. Fishing and pleasure craft, pilots, rescuers and dredgers
-/// do it for work or pleasure, and a vessel at anchor does not move (SPEC `async_rendezvous`).
-pub(super) fn is_its_trade(look: &Look<'_>) -> bool {
-    matches!(look.vessel.ship_type(), Some(30 | 33 | 36 | 37 | 50 | 51)) || look.vessel.says_anchored()
-}
-
 /// Vessels that are slower than usual now.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Legs {
+    /// The leg so far by index of the track, with its id on the shelf; `None` until it has lasted `AFTER`.
     slower: FxHashMap<TrackIx, (SlowLeg, Option<u64>)>,
 }
 
 impl Legs {
+    /// Whether the vessel is slower than usual, so that every fix is needed to see its leg end.
     pub(super) fn follows(&self, vessel: TrackIx) -> bool {
         self.slower.contains_key(&vessel)
     }
 
     /// Whether a leg of the vessel was reported and continues.
-    pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
+    pub(super) fn is_reported(&self, vessel: TrackIx) -> bool {
         self.slower.get(&vessel).is_some_and(|(_, id)| id.is_some())
     }
 
@@ -118,7 +115,7 @@ impl Legs {
             return;
         }
         // The usual speed is costly to look up. Once in five minutes is enough, as the span reaches back as far.
-        if !look.tick || !look.watched || look.calm || !look.off_shore || is_its_trade(look) {
+        if !look.tick || !look.watched || look.calm || !look.off_shore || look.is_its_trade() {
             return;
         }
         // Only the vessel's own record counts here, not the usual speed of its type.

@@ -3,6 +3,15 @@
 //!
 //! Each kind is detected in its own file and kept on a shelf by age, place and vessel. Behaviours read the shelves, and
 //! are notified of each episode that begins or ends. Searches over many vessels run then, not at every report.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `store` | all episodes and their detectors, and how they are fed |
+//! | `look`, `news` | what a detector receives, and what it reports |
+//! | `halt`, `leg`, `kink` | detectors of episodes that are kept on a `shelf` |
+//! | `gap` | silences at sea; kept by the engine beside the store, and fed by the reception model |
+//! | `hole`, `origin`, `port_call`, `lying`, `gear`, `inseparable` | what is kept by vessel |
+//! | `rates`, `craft` | how often comparable craft stop at a place |
 
 mod craft;
 pub mod gap;
@@ -12,304 +21,30 @@ mod hole;
 mod inseparable;
 mod kink;
 mod leg;
+mod look;
 mod lying;
+mod news;
 mod origin;
 mod port_call;
 mod rates;
 mod shelf;
+mod store;
 
 pub use craft::Craft;
 pub use gear::{Gear, GearSign};
 pub use halt::Halt;
 pub use hole::{Hole, Holes};
-pub use inseparable::{Inseparable, ONE_HULL_METRES};
+pub use inseparable::{InseparablePairs, ONE_HULL_METRES};
 pub use kink::Kink;
 pub use leg::SlowLeg;
-pub use lying::{ANCHORED_AFTER, CIRCLE_NM, HELD_AFTER, Held, Lying, Still};
+pub use look::{Look, SHORE_NM};
+pub use lying::{ANCHORED_AFTER, CIRCLE_NM, HELD_AFTER, HeldSign, Still, StillVessels};
+pub use news::News;
 pub use origin::{Origin, Origins, Region};
 pub use port_call::{Berth, PortCall, PortCalls, Sailing};
 pub use rates::{Kind, Rate};
-pub use shelf::{Kept, Shelf};
-
-use std::collections::BTreeSet;
-
-use crate::base::time::{Span, Time};
-use crate::geo::LatLon;
-use crate::picture::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
-
-use halt::{Halts, craft};
-use kink::Kinks;
-use leg::Legs;
-use rates::Rates;
-use serde::{Deserialize, Serialize};
-
-/// How long slow legs and kinks are kept (SPEC: a collector comes up to 48 h later).
-const KEEP: Span = Span::from_hours(48);
-/// How long halts are kept, so that a halt counts for little where many stop (SPEC "Points").
-const KEEP_HALTS: Span = Span::from_hours(14 * 24);
-/// Maximum number of episodes of each kind: about 10 MB in all.
-const MOST: usize = 100_000;
-
-/// Distance from shore below which every vessel slows down and turns (SPEC `async_rendezvous`). Nautical miles.
-pub const SHORE_NM: f64 = 6.0;
-
-/// One fix, with what the detectors of episodes need to know about it.
-pub struct Look<'a> {
-    /// The vessel.
-    pub vessel: Vessel<'a>,
-    /// The vessel's key, which is never reused.
-    pub key: TrackKey,
-    /// The fix.
-    pub fix: Fix,
-    /// Speed made good at the fix. `None` over a hole too long to count.
-    pub smg: Option<SpeedMadeGood>,
-    /// Whether the fix is at least `SHORE_NM` from shore.
-    pub off_shore: bool,
-    /// Looks up the distance from shore. Nautical miles.
-    pub shore_nm: &'a dyn Fn() -> f64,
-    /// Whether the fix is in calm water (circles and calm zones, without the margin).
-    pub calm: bool,
-    /// Whether the vessel is in or near a corridor, area or benign zone.
-    pub watched: bool,
-    /// Whether this is the first fix of a 5-minute slot.
-    pub tick: bool,
-}
-
-/// An episode that began or ended, with its id on its shelf.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum News {
-    /// A vessel has been slow for ten minutes, outside calm water.
-    HaltBegan(u64),
-    /// The halting vessel has been below 1 kn for ten minutes.
-    Still(u64),
-    /// The halting vessel has been below 1 kn for a quarter of an hour.
-    Stopped(u64),
-    /// The vessel is under way again, or has entered calm water; the halt is complete.
-    HaltEnded(u64),
-    /// A vessel under way in watched water has been slower than usual for ten minutes.
-    LegBegan(u64),
-    /// The vessel is as fast as usual again; the leg is complete.
-    LegEnded(u64),
-    /// A vessel left its course and came back to it.
-    Kink(u64),
-}
-
-/// Length from which a pause of the whole feed does not count as time watched.
-const LONG_PAUSE: Span = Span::from_hours(6);
-/// Length of a pause of the whole feed after which what was learned about stops has faded.
-const FORGOTTEN_AFTER: Span = Span::from_hours(14 * 24);
-
-/// All episodes.
-#[derive(Serialize, Deserialize)]
-pub struct Episodes {
-    /// Halts: vessels slow for ten minutes or more, outside calm water.
-    pub halts: Shelf<Halt>,
-    /// Slow legs: vessels slower than usual for ten minutes or more, in watched water.
-    pub legs: Shelf<SlowLeg>,
-    /// Kinks: vessels that left their course and came back to it.
-    pub kinks: Shelf<Kink>,
-    /// Pairs of vessels that have never been seen apart.
-    pub inseparable: Inseparable,
-    /// Stays in calm water, current and past.
-    pub port_calls: PortCalls,
-    /// The last hole of each vessel: an hour or more without a fix.
-    pub holes: Holes,
-    /// The source region each vessel was last seen in.
-    pub origins: Origins,
-    /// Vessels that lie still, and places where vessels were held.
-    pub lying: Lying,
-    /// Beacons that fishing vessels have set.
-    pub gear: Gear,
-    rates: Rates,
-    slow: Halts,
-    slower: Legs,
-    turns: Kinks,
-    began_at: Option<Time>,
-    /// Total length of the long pauses since `began_at`, without the present one.
-    unwatched: Span,
-    /// Length so far of the present pause of the whole feed.
-    pause: Span,
-    /// Tracks whose positions are false. Bounded by the number of tracks.
-    disowned: BTreeSet<TrackIx>,
-}
-
-impl Default for Episodes {
-    fn default() -> Episodes {
-        Episodes {
-            halts: Shelf::new(KEEP_HALTS, MOST),
-            legs: Shelf::new(KEEP, MOST),
-            kinks: Shelf::new(KEEP, MOST),
-            inseparable: Inseparable::default(),
-            port_calls: PortCalls::default(),
-            holes: Holes::default(),
-            origins: Origins::default(),
-            lying: Lying::default(),
-            gear: Gear::default(),
-            rates: Rates::default(),
-            slow: Halts::default(),
-            slower: Legs::default(),
-            turns: Kinks::default(),
-            began_at: None,
-            unwatched: Span::ZERO,
-            pause: Span::ZERO,
-            disowned: BTreeSet::new(),
-        }
-    }
-}
-
-impl Episodes {
-    /// Whether a detector follows the vessel and needs every fix.
-    pub fn follows(&self, vessel: TrackIx) -> bool {
-        self.slow.follows(vessel) || self.slower.follows(vessel)
-    }
-
-    /// Records that a vessel is heard. The first call starts the time for which episodes have been detected.
-    pub fn heard(&mut self, at: Time) {
-        self.began_at.get_or_insert(at);
-    }
-
-    /// Records a period in which some vessel was heard (`somebody`) or none. A long pause of the whole feed, as between an old
-    /// recording and today's feed, does not count as time without stops. After a pause longer than the memory, learning starts
-    /// again.
-    pub fn passed(&mut self, length: Span, somebody: bool, now: Time) {
-        if self.began_at.is_none() {
-            return;
-        }
-        if !somebody {
-            self.pause = Span::from_millis(self.pause.millis() + length.millis());
-            return;
-        }
-        let pause = std::mem::replace(&mut self.pause, Span::ZERO);
-        if FORGOTTEN_AFTER <= pause {
-            (self.began_at, self.unwatched) = (Some(now - length), Span::ZERO);
-        } else if LONG_PAUSE <= pause {
-            self.unwatched = Span::from_millis(self.unwatched.millis() + pause.millis());
-        }
-    }
-
-    /// Handles a fix of a vessel that is slow, followed, or watched and due for its 5-minute look.
-    pub fn look(&mut self, look: &Look<'_>, news: &mut Vec<News>) {
-        if self.is_disowned(look.vessel.ix()) {
-            return;
-        }
-        let before = news.len();
-        self.slow.look(look, &mut self.halts, news);
-        self.slower.look(look, &mut self.legs, news);
-        self.turns.look(look, &mut self.kinks, news);
-        for news in &news[before..] {
-            self.count(look, *news);
-        }
-    }
-
-    /// Counts slow passages and stops, each once. A leg on which the vessel halts counts as one with that halt.
-    fn count(&mut self, look: &Look<'_>, news: News) {
-        let vessel = look.vessel.ix();
-        let craft = (look.key, craft(look));
-        match news {
-            News::HaltBegan(id) => {
-                let halt = self.halts.get(id).filter(|_| !self.slower.is_told(vessel));
-                halt.into_iter().for_each(|halt| self.rates.slowed(craft, halt.position, look.fix.at));
-            }
-            News::LegBegan(id) => {
-                let leg = self.legs.get(id).filter(|_| !self.slow.is_told(vessel));
-                leg.into_iter().for_each(|leg| self.rates.slowed(craft, leg.position, look.fix.at));
-            }
-            News::Still(id) => {
-                let halt = self.halts.get(id);
-                halt.into_iter().for_each(|halt| self.rates.stopped(craft, halt.position, look.fix.at));
-            }
-            News::HaltEnded(id) => {
-                let halt = self.halts.get(id);
-                halt.into_iter().for_each(|halt| self.rates.is_a(craft, halt.position));
-            }
-            News::Stopped(_) | News::LegEnded(_) | News::Kink(_) => {}
-        }
-    }
-
-    /// Called when the positions of a track prove to have been false since `since`. Removes its episodes from then on, and
-    /// detects no more.
-    pub fn disown(&mut self, key: TrackKey, vessel: TrackIx, since: Time) {
-        self.slow.forget(vessel);
-        self.slower.forget(vessel);
-        self.turns.forget(vessel);
-        let halts = self.halts.of(key).filter(|(_, halt)| since <= halt.last_at).map(|(_, halt)| halt.position);
-        let legs = self.legs.of(key).filter(|(_, leg)| since <= leg.last_at).map(|(_, leg)| leg.position);
-        halts.chain(legs).for_each(|at| self.rates.take_back(key, at));
-        self.halts.take_back(key, since);
-        self.legs.take_back(key, since);
-        self.kinks.take_back(key, since);
-        self.disowned.insert(vessel);
-    }
-
-    /// Called when the positions of a track count again.
-    pub fn own(&mut self, vessel: TrackIx) {
-        self.disowned.remove(&vessel);
-    }
-
-    /// Whether the positions of a track are considered false.
-    pub fn is_disowned(&self, vessel: TrackIx) -> bool {
-        self.disowned.contains(&vessel)
-    }
-
-    /// Drops the state of a vessel, as its place in the slab may be reused.
-    pub fn forget(&mut self, vessel: TrackIx) {
-        self.disowned.remove(&vessel);
-        self.slow.forget(vessel);
-        self.slower.forget(vessel);
-        self.turns.forget(vessel);
-    }
-
-    /// Hourly maintenance: drops what is too old.
-    pub fn sweep(&mut self, now: Time) {
-        self.rates.sweep(now);
-        self.halts.sweep(now);
-        self.legs.sweep(now);
-        self.kinks.sweep(now);
-        self.port_calls.sweep(now);
-        self.holes.sweep(now);
-        self.origins.sweep(now);
-        self.lying.sweep(now);
-        self.gear.sweep(now);
-    }
-
-    /// For how long episodes have been detected, without the pauses of the whole feed. With less than a few days of it, rarity
-    /// means little.
-    pub fn seen_for(&self, now: Time) -> Span {
-        let pause = if LONG_PAUSE <= self.pause { self.pause } else { Span::ZERO };
-        let watched = |began_at: Time| (now - began_at).millis() - self.unwatched.millis() - pause.millis();
-        Span::from_millis(self.began_at.map_or(0, watched).max(0))
-    }
-
-    /// How often vessels like `craft`, except those `left_out`, stop or pass slowly within `nm` nautical miles of a
-    /// place.
-    pub fn rate(
-        &self,
-        (at, nm): (LatLon, f64),
-        (kind, craft): (Kind, Craft),
-        now: Time,
-        left_out: impl Fn(TrackKey) -> bool,
-    ) -> Rate {
-        self.rates.near((at, nm), (kind, craft), (now, self.seen_for(now)), left_out)
-    }
-
-    /// Number of entries of all kinds dropped because there were too many.
-    pub fn evicted(&self) -> u64 {
-        let shelves = self.halts.evicted() + self.legs.evicted() + self.kinks.evicted();
-        shelves
-            + self.rates.evicted()
-            + self.port_calls.evicted()
-            + self.holes.dropped()
-            + self.origins.evicted()
-            + self.lying.dropped()
-            + self.gear.dropped()
-    }
-
-    /// Approximate size on the heap of what is kept by vessel. Bytes; the shelves have their own limit.
-    pub fn bytes(&self) -> usize {
-        let by_vessel = self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes();
-        by_vessel + self.rates.bytes() + self.inseparable.bytes() + self.lying.bytes() + self.gear.bytes()
-    }
-}
+pub use shelf::{Episode, Shelf};
+pub use store::Episodes;
 
 #[cfg(test)]
 mod tests;

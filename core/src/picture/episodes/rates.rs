@@ -72,35 +72,46 @@ impl Rate {
 /// Counts by cell.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Rates {
-    cells: FxHashMap<u32, Vec<Counted>>,
+    /// Tallies by number of the cell.
+    cells: FxHashMap<u32, Vec<Tally>>,
+    /// Number of tallies in all cells.
     len: usize,
+    /// Number of tallies dropped because there were too many.
     evicted: u64,
 }
 
 /// Stops and slow passages of one vessel in one part of a cell, as of a moment; or of several vessels that are no longer
 /// named.
 #[derive(Clone, Serialize, Deserialize)]
-struct Counted {
+struct Tally {
+    /// The vessel; `None` for several that are no longer named.
     key: Option<TrackKey>,
+    /// The kind of craft, as known at the last event.
     craft: Craft,
-    /// The sixteenth of the cell.
+    /// Number of the sixteenth of the cell, unique over all cells.
     part: u32,
     /// Mean position.
     at: LatLon,
+    /// Time up to which the counts have faded.
     as_of: Time,
+    /// Faded number of stops.
     stops: f32,
+    /// Faded number of slow passages, which include the stops.
     slow: f32,
 }
 
-impl Counted {
+impl Tally {
+    /// The share of the counts, 0-1, that is left at `now`.
     fn share(&self, now: Time) -> f32 {
         (-(now - self.as_of).hours().max(0.0) / 24.0 / MEMORY_DAYS).exp() as f32
     }
 
+    /// The larger of the two counts, faded to `now`; the lightest tallies are dropped first.
     fn weight(&self, now: Time) -> f32 {
         self.slow.max(self.stops) * self.share(now)
     }
 
+    /// Fades the counts to `now`.
     fn fade(&mut self, now: Time) {
         let share = self.share(now);
         self.stops *= share;
@@ -108,6 +119,7 @@ impl Counted {
         self.as_of = self.as_of.max(now);
     }
 
+    /// The count of one kind, as of `as_of`.
     fn of(&self, kind: Kind) -> f32 {
         match kind {
             Kind::Stops => self.stops,
@@ -193,12 +205,12 @@ impl Rates {
 
     /// Approximate size on the heap. Bytes.
     pub(super) fn bytes(&self) -> usize {
-        let counted: usize = self.cells.values().map(|counted| counted.capacity() * size_of::<Counted>()).sum();
-        counted + self.cells.capacity() * size_of::<(u32, Vec<Counted>)>()
+        let counted: usize = self.cells.values().map(|counted| counted.capacity() * size_of::<Tally>()).sum();
+        counted + self.cells.capacity() * size_of::<(u32, Vec<Tally>)>()
     }
 
     /// The vessel's count at a place, brought up to date.
-    fn counted(&mut self, key: TrackKey, craft: Craft, at: LatLon, now: Time) -> &mut Counted {
+    fn counted(&mut self, key: TrackKey, craft: Craft, at: LatLon, now: Time) -> &mut Tally {
         if self.len == MOST {
             self.thin(now);
         }
@@ -208,7 +220,7 @@ impl Rates {
         let found = cell.iter().position(|counted| counted.key == Some(key) && counted.part == part);
         let place = found.unwrap_or_else(|| {
             make_room(cell, now);
-            cell.push(Counted { key: Some(key), craft, part, at, as_of: now, stops: 0.0, slow: 0.0 });
+            cell.push(Tally { key: Some(key), craft, part, at, as_of: now, stops: 0.0, slow: 0.0 });
             cell.len() - 1
         });
         self.len = self.len + cell.len() - before;
@@ -235,7 +247,7 @@ impl Rates {
 }
 
 /// Makes room for a name in a full cell: the lightest vessel loses its name.
-fn make_room(cell: &mut Vec<Counted>, now: Time) {
+fn make_room(cell: &mut Vec<Tally>, now: Time) {
     if cell.iter().filter(|counted| counted.key.is_some()).count() < NAMED {
         return;
     }
@@ -246,7 +258,7 @@ fn make_room(cell: &mut Vec<Counted>, now: Time) {
     };
     let mut dropped = cell.swap_remove(lightest);
     dropped.fade(now);
-    let like = |kept: &&mut Counted| kept.key.is_none() && (kept.craft, kept.part) == (dropped.craft, dropped.part);
+    let like = |kept: &&mut Tally| kept.key.is_none() && (kept.craft, kept.part) == (dropped.craft, dropped.part);
     match cell.iter_mut().find(like) {
         Some(kept) => {
             kept.fade(now);
@@ -255,6 +267,6 @@ fn make_room(cell: &mut Vec<Counted>, now: Time) {
             kept.slow += dropped.slow;
             kept.stops += dropped.stops;
         }
-        None => cell.push(Counted { key: None, ..dropped }),
+        None => cell.push(Tally { key: None, ..dropped }),
     }
 }

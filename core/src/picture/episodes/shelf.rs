@@ -13,7 +13,7 @@ use crate::picture::tracks::TrackKey;
 const CELLS: Cells = Cells::new(4);
 
 /// An episode that can be kept on a shelf.
-pub trait Kept {
+pub trait Episode {
     /// The vessel.
     fn key(&self) -> TrackKey;
     /// Position where it began, by which it is found.
@@ -22,19 +22,26 @@ pub trait Kept {
     fn last_at(&self) -> Time;
 }
 
-/// Episodes of one kind. Ids are never reused.
+/// Episodes of one kind. Ids are never reused, and grow with time, so that the order of ids is the order of beginning.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Shelf<E> {
+    /// Episodes by id.
     items: BTreeMap<u64, E>,
+    /// Ids by cell of the position, oldest first; never an empty list.
     by_cell: FxHashMap<u32, Vec<u64>>,
+    /// Ids by vessel, oldest first; never an empty list.
     by_vessel: FxHashMap<TrackKey, Vec<u64>>,
+    /// Id of the next episode.
     next: u64,
+    /// How long an episode is kept after it was last known to continue.
     keep: Span,
+    /// Maximum number of episodes.
     most: usize,
+    /// Number of episodes dropped because there were too many.
     evicted: u64,
 }
 
-impl<E: Kept> Shelf<E> {
+impl<E: Episode> Shelf<E> {
     /// Creates a shelf for at most `most` episodes younger than `keep`. Beyond that the oldest are dropped and counted.
     pub fn new(keep: Span, most: usize) -> Shelf<E> {
         Shelf {
@@ -69,7 +76,7 @@ impl<E: Kept> Shelf<E> {
         self.items.get(&id)
     }
 
-    /// Updates an episode. Its vessel and position must not change.
+    /// Updates an episode, if it is still kept. Its vessel and position must not change, because it is found by them.
     pub fn update(&mut self, id: u64, change: impl FnOnce(&mut E)) {
         if let Some(episode) = self.items.get_mut(&id) {
             change(episode);
@@ -150,6 +157,7 @@ impl<E: Kept> Shelf<E> {
     }
 }
 
+/// Removes an id from the list of a key, and the list with its last id.
 fn drop_id<K: std::hash::Hash + Eq>(lists: &mut FxHashMap<K, Vec<u64>>, key: &K, id: u64) {
     let Some(ids) = lists.get_mut(key) else {
         return;
@@ -167,7 +175,7 @@ mod tests {
 
     struct Spot(u32, LatLon, i64);
 
-    impl Kept for Spot {
+    impl Episode for Spot {
         fn key(&self) -> TrackKey {
             TrackKey { mmsi: Mmsi(self.0), ordinal: 1 }
         }

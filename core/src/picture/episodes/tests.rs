@@ -31,19 +31,19 @@ fn halts(script: &str) -> Vec<String> {
 #[test]
 fn ten_slow_minutes_are_a_halt_and_nine_are_not() {
     let halt = "ALFA 224000001 type=37 every=30\n 12:00 28 -18\n go 90 10 30\n stop 16\n go 90 10 30";
-    let told = halts(halt);
-    assert_eq!(told.len(), 1, "{told:?}");
+    let halts_found = halts(halt);
+    assert_eq!(halts_found.len(), 1, "{halts_found:?}");
     // Speed made good is measured over five minutes, so the halt seems to begin and end slightly late.
-    assert!(told[0].starts_with("224000001 12:2") && told[0].ends_with("over"), "{told:?}");
+    assert!(halts_found[0].starts_with("224000001 12:2") && halts_found[0].ends_with("over"), "{halts_found:?}");
     assert_eq!(halts(&halt.replace("stop 16", "stop 7")), Vec::<String>::new());
 }
 
 #[test]
 fn a_halt_goes_on_over_a_hole_and_a_short_push() {
     let script = "ALFA 224000001 type=37 every=60\n 12:00 28 -18\n go 90 10 30\n stop 30\n silent 60\n stop 20\n go 90 3.4 10\n stop 30\n go 90 10 30";
-    let told = halts(script);
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].ends_with("over"));
+    let halts_found = halts(script);
+    assert_eq!(halts_found.len(), 1, "{halts_found:?}");
+    assert!(halts_found[0].ends_with("over"));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn years_between_a_recording_and_the_feed_of_today_are_not_years_of_data() {
     // The daemon was off for two days, then ran for another hour.
     let later = then + Span::from_hours(72);
     episodes.passed(Span::from_hours(48), false, later);
-    assert_eq!(episodes.seen_for(later).hours(), 24.0, "a pause is no time that was watched");
+    assert_eq!(episodes.seen_for(later).hours(), 24.0, "a pause does not count as watched");
     watched(&mut episodes, later, 6);
     assert_eq!(episodes.seen_for(later + Span::from_hours(1)).hours(), 25.0);
     // An hour without reports counts, as the feed was up.

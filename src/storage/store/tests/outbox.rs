@@ -309,7 +309,7 @@ fn deliveries_of_a_removed_sink_are_not_retried_and_nobody_says_that_it_refused_
 
 #[test]
 fn an_ongoing_notice_is_sent_again_after_half_an_hour() {
-    use atalaia_core::alerts::{Notice, NoticeKind};
+    use atalaia_core::alerts::{Notice, NoticeFacts, VesselFlood};
     use std::sync::atomic::{AtomicI64, Ordering};
     static MINUTES: AtomicI64 = AtomicI64::new(0);
     let place = place();
@@ -319,8 +319,8 @@ fn an_ongoing_notice_is_sent_again_after_half_an_hour() {
     for (minute, holds) in [(0, false), (1, true), (20, true), (31, true), (40, false), (41, false), (42, true)] {
         MINUTES.store(minute, Ordering::Relaxed);
         let summary = "More vessels than there is room for.".to_owned();
-        let measured = serde_json::Map::new();
-        store.notice(Notice { kind: NoticeKind::VesselFlood, name: String::new(), holds, summary, measured });
+        let facts = NoticeFacts::VesselFlood(VesselFlood { tracks: 300_000, evicted: 10 });
+        store.notice(Notice { facts, holds, summary });
         assert!(store.settle(PATIENCE));
         revisions.push(place.waiting("own").len());
     }

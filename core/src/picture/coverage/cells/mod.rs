@@ -8,16 +8,18 @@ use crate::ais::Class;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrackKey;
 
-use super::Slot;
+use super::slot::Slot;
 
+/// Cells of 0.25° (SPEC `ais_gap`): 15 nm from south to north, less from west to east.
 const CELLS_PER_DEGREE: f64 = 4.0;
 /// Number of parts along each side of a cell. A part is a sixteenth of the cell, about 4 nm on a side.
 const PARTS: f64 = 4.0;
 /// Maximum half width of a search in longitude, which matters near the poles. Degrees.
 const WIDEST_DEGREES: f64 = 5.0;
+/// Number of rows from pole to pole, and of cells in each row around the earth.
 const ROWS: i64 = 720;
 const COLUMNS: i64 = 1440;
-/// Slots in 14 days: a count this old weighs 1/e.
+/// Slots in 14 days (SPEC `ais_gap`): a count this old weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;
 /// Number of observed slots from which the reception in a cell is known (SPEC `ais_gap`).
 pub const LEAST_SLOTS: f32 = 24.0;
@@ -74,6 +76,7 @@ impl Reception {
         f64::from(self.heard / (self.observed + DOUBT))
     }
 
+    /// Multiplies both counts by a share, 0-1.
     fn fade(&mut self, share: f32) {
         self.observed *= share;
         self.heard *= share;
@@ -83,7 +86,9 @@ impl Reception {
 /// Counts of one cell, as of a slot.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Counts {
+    /// The slot up to which the counts have faded.
     slot: Slot,
+    /// What is known of reception, by `place_of` the class.
     by_class: [Reception; 2],
     /// Number of vessels that fell silent here for long, by class; for each class lying still, and under way.
     silent: [[f32; 2]; 2],
@@ -91,10 +96,12 @@ struct Counts {
     last_silent: Option<TrackKey>,
     /// Bits of the sixteenths in which vessels were heard: in these 14 days, and in the 14 days before.
     parts: [u16; 2],
+    /// The first slot of the present 14 days of `parts`.
     parts_since: Slot,
 }
 
 impl Counts {
+    /// The counts faded to a slot. A late report may ask for an earlier one, which changes nothing.
     fn at(self, slot: Slot) -> Counts {
         let elapsed = slot.since(self.slot);
         if elapsed <= 0 {
@@ -107,6 +114,7 @@ impl Counts {
         counts
     }
 
+    /// How much is known of the cell; the least known cells are dropped first. Slots.
     fn weight(&self) -> f32 {
         self.by_class.iter().map(|reception| reception.observed).sum()
     }
@@ -115,13 +123,15 @@ impl Counts {
 /// The counts of all cells in which vessels were expected.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Cells {
+    /// Counts by cell. Nothing may depend on the order of the map.
     counts: FxHashMap<Cell, Counts>,
+    /// Number of cells dropped because there were too many.
     evicted: u64,
 }
 
 impl Cells {
     /// Counts a slot in which a vessel of this class was expected in the cell. If a new cell would exceed `most`, others are dropped.
-    pub(super) fn count(&mut self, cell: Cell, class: Class, slot: Slot, heard: Heard, most: u32) {
+    pub(super) fn count(&mut self, cell: Cell, class: Class, slot: Slot, heard: Hearing, most: u32) {
         if most as usize <= self.counts.len() && !self.counts.contains_key(&cell) {
             self.evict(slot);
         }
@@ -136,7 +146,7 @@ impl Cells {
         *counts = counts.at(slot);
         let reception = &mut counts.by_class[place_of(class)];
         reception.observed += 1.0;
-        reception.heard += f32::from(u8::from(heard == Heard::Yes));
+        reception.heard += f32::from(u8::from(heard == Hearing::Yes));
     }
 
     /// Marks the sixteenth of a cell in which a vessel was heard; the cell already has counts.
@@ -228,7 +238,7 @@ impl Cells {
 
 /// Whether a vessel was heard where it was expected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Heard {
+pub(super) enum Hearing {
     Yes,
     No,
 }

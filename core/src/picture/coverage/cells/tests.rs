@@ -14,10 +14,10 @@ fn reception_is_unknown_before_24_slots_and_then_heard_over_observed_plus_two() 
     let mut cells = Cells::default();
     let cell = Cell::of(LatLon::new(28.1, -17.1));
     for number in 0..23 {
-        cells.count(cell, Class::A, slot(number), Heard::Yes, MOST);
+        cells.count(cell, Class::A, slot(number), Hearing::Yes, MOST);
     }
     assert_eq!(cells.reception(cell, Class::A, slot(23)).chance(), 0.0);
-    cells.count(cell, Class::A, slot(23), Heard::Yes, MOST);
+    cells.count(cell, Class::A, slot(23), Hearing::Yes, MOST);
     let chance = cells.reception(cell, Class::A, slot(23)).chance();
     assert!((chance - 24.0 / 26.0).abs() < 0.005, "{chance}");
     assert_eq!(cells.reception(cell, Class::B, slot(23)).chance(), 0.0);
@@ -28,7 +28,7 @@ fn missed_slots_lower_reception_and_old_counts_fade() {
     let mut cells = Cells::default();
     let cell = Cell::of(LatLon::new(28.1, -17.1));
     for number in 0..200 {
-        let heard = if number % 2 == 0 { Heard::Yes } else { Heard::No };
+        let heard = if number % 2 == 0 { Hearing::Yes } else { Hearing::No };
         cells.count(cell, Class::B, slot(number), heard, MOST);
     }
     let chance = cells.reception(cell, Class::B, slot(200)).chance();
@@ -44,10 +44,10 @@ fn excess_cells_with_the_least_data_are_dropped_and_counted() {
     let at = |number: i64| Cell::of(LatLon::new(-80.0 + number as f64 * 0.25, 10.0));
     for number in 0..100 {
         for _ in 0..=number {
-            cells.count(at(number), Class::A, slot(0), Heard::Yes, 100);
+            cells.count(at(number), Class::A, slot(0), Hearing::Yes, 100);
         }
     }
-    cells.count(at(100), Class::A, slot(0), Heard::Yes, 100);
+    cells.count(at(100), Class::A, slot(0), Hearing::Yes, 100);
     assert_eq!((cells.len(), cells.evicted()), (91, 10));
     assert_eq!(cells.reception(at(9), Class::A, slot(0)).observed, 0.0);
     assert_eq!(cells.reception(at(10), Class::A, slot(0)).observed, 11.0);
@@ -69,7 +69,7 @@ fn sixteenths_show_where_in_a_cell_vessels_were_heard_for_14_to_28_days() {
     let mut cells = Cells::default();
     let (here, aside) = (LatLon::new(28.01, -17.01), LatLon::new(28.01, -17.08));
     let heard = |cells: &mut Cells, at: LatLon, number: i64| {
-        cells.count(Cell::of(at), Class::A, slot(number), Heard::Yes, MOST);
+        cells.count(Cell::of(at), Class::A, slot(number), Hearing::Yes, MOST);
         cells.heard_at(at, slot(number));
     };
     heard(&mut cells, here, 0);
@@ -88,7 +88,7 @@ fn vessels_that_fall_silent_count_by_cell_and_the_same_one_in_a_row_once() {
     let key = |mmsi| TrackKey { mmsi: crate::base::units::Mmsi(mmsi), ordinal: 1 };
     assert!(!cells.fell_silent(cell, Class::A, true, key(1), slot(0)), "no vessel was heard there");
     for number in 0..12 {
-        cells.count(cell, Class::A, slot(number), Heard::Yes, MOST);
+        cells.count(cell, Class::A, slot(number), Hearing::Yes, MOST);
     }
     for mmsi in [1, 1, 2] {
         cells.fell_silent(cell, Class::A, true, key(mmsi), slot(12));

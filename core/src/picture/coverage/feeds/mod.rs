@@ -1,11 +1,13 @@
 //! When inputs and stations were last heard, in event time, and the slots in which they were silent.
+//!
+//! A slot without data of an input is a *hole*: the vessels that it heard last are not missing then.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ais::{SourceId, StationId};
 use crate::base::time::{Span, Time};
 
-use super::Slot;
+use super::slot::Slot;
 
 /// Pause of a busy input within a slot from which the whole slot is a hole.
 pub(super) const PAUSE: Span = Span::from_minutes(5);
@@ -31,7 +33,7 @@ const BACK_AFTER: Span = Span::from_minutes(5);
 const MOST_PAUSES: usize = 8;
 /// Number of pauses within `HABIT_WITHIN` that make pausing a habit of the station.
 const HABIT_PAUSES: usize = 3;
-/// See `HABIT_PAUSES`.
+/// Period before the latest report of a station in which pauses count towards a habit.
 const HABIT_WITHIN: Span = Span::from_hours(24);
 /// Multiple of the third longest pause within `HABIT_WITHIN` that a pause must exceed to break the habit.
 const HABIT_FACTOR: f64 = 1.5;
@@ -39,9 +41,13 @@ const HABIT_FACTOR: f64 = 1.5;
 /// One input, in event time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Source {
+    /// Event time of its latest report; `Time::MIN` before the first.
     last_at: Time,
+    /// Number of its reports in the current slot.
     in_slot: u32,
+    /// Its longest pause in the current slot, among those of at least `PAUSE`.
     longest: Span,
+    /// Its usual number of reports in a slot, as a moving average over slots without holes; 0 before the first.
     usual: f32,
     /// Holes of past slots; bit 0 is the latest slot that ended.
     holes: u64,
@@ -50,9 +56,13 @@ struct Source {
 /// One station, in event time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Station {
+    /// The input that last passed a report of the station.
     source: SourceId,
+    /// When it was last heard.
     last_at: Time,
+    /// The end of its last pause of at least `BACK_AFTER`; `Time::MIN` without any.
     back_at: Time,
+    /// Number of intervals between its reports, by length: bucket n counts those above 2^(n-1) and up to 2^n seconds.
     intervals: [u32; BUCKETS],
     /// Its latest pauses of at least 5 min, oldest first: the end and the length of each.
     pauses: Vec<(Time, Span)>,
@@ -77,7 +87,9 @@ pub struct Pulse {
 /// The pulses of all inputs and stations.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Feeds {
+    /// Inputs by number.
     sources: Vec<Source>,
+    /// Stations by number; `None` for a number not heard yet. Boxed, so that a number that is never heard costs a pointer only.
     stations: Vec<Option<Box<Station>>>,
     /// The latest slot that ended.
     ended: Option<Slot>,
@@ -108,6 +120,7 @@ impl Feeds {
         }
     }
 
+    /// Records a report of a named station. One that is not newer than the latest counts no interval.
     fn station_heard(&mut self, source: SourceId, id: StationId, at: Time) {
         let place = usize::from(id.0);
         if self.stations.len() <= place {
@@ -144,7 +157,7 @@ impl Feeds {
         }
     }
 
-    /// Records a downtime of the daemon.
+    /// Records a downtime of the daemon. If there are too many, the oldest is forgotten.
     pub(super) fn away(&mut self, from: Time, until: Time) {
         if MOST_AWAY <= self.away.len() {
             self.away.remove(0);
@@ -182,6 +195,7 @@ impl Feeds {
 
     /// Whether the input was silent in a slot that has ended; false for slots too long ago to be remembered.
     pub(super) fn hole(&self, source: SourceId, slot: Slot) -> bool {
+        // Before the first slot has ended, or of an input never heard, nothing can be missed.
         let (Some(source), Some(ended)) = (self.sources.get(usize::from(source.0)), self.ended) else {
             return true;
         };
@@ -211,12 +225,14 @@ impl Feeds {
         Some(self.pulse_of(station, self.stations.get(usize::from(station.0))?.as_deref()?))
     }
 
+    /// The pulse of a station, with that of its input.
     fn pulse_of(&self, number: StationId, station: &Station) -> Pulse {
         let Station { source, last_at, back_at, .. } = *station;
         let input_at = self.sources.get(usize::from(source.0)).map_or(Time::MIN, |source| source.last_at);
         Pulse { station: number, last_at, back_at, input_at, usual: station.usual() }
     }
 
+    /// Approximate size on the heap. Bytes.
     pub(super) fn bytes(&self) -> usize {
         let known = self.stations.iter().flatten().count();
         self.stations.capacity() * size_of::<usize>() + known * size_of::<Station>()
@@ -224,6 +240,7 @@ impl Feeds {
 }
 
 impl Station {
+    /// Its longest usual silence: see [`Pulse::usual`].
     fn usual(&self) -> Option<Span> {
         let total: u32 = self.intervals.iter().sum();
         if total < NEEDED {

@@ -1,4 +1,7 @@
 //! Gaps: silences at sea of vessels that should have been heard, and what the vessels could have done meanwhile.
+//!
+//! A gap opens when the reception model finds a silence improbable, and closes when the vessel is heard again. A report that arrives late
+//! may split it. Behaviours read gaps to find what a silent vessel could have met.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +17,7 @@ use crate::zones::Chart;
 pub const MIN_SHORE_NM: f64 = 1.0;
 /// Shortest closed gap that is kept. A shorter one leaves no time for a meeting.
 const SHORTEST: Span = Span::from_minutes(45);
-/// How long gaps are kept.
+/// How long gaps are kept after their end, or, while they are open, after their start.
 const KEPT: Span = Span::from_hours(30 * 24);
 /// Maximum number of gaps kept. Beyond it those that ended first are dropped and counted.
 const MOST: usize = 50_000;
@@ -87,6 +90,7 @@ pub struct Gaps {
     gaps: BTreeMap<(TrackKey, Time), Gap>,
     /// Their keys by start and vessel.
     by_start: BTreeSet<(Time, TrackKey)>,
+    /// Number of gaps dropped because there were too many.
     evicted: u64,
 }
 
@@ -171,6 +175,7 @@ impl Gaps {
         self.gaps.len() * (size_of::<((TrackKey, Time), Gap)>() + size_of::<(Time, TrackKey)>() + 16)
     }
 
+    /// Keeps a gap in place of the one with the same start. One that is closed and too short is dropped instead.
     fn put(&mut self, gap: Gap) {
         match gap.to {
             Some(to) if to.at - gap.from.at < SHORTEST => self.remove((gap.key, gap.from.at)),
@@ -178,6 +183,7 @@ impl Gaps {
         }
     }
 
+    /// Adds a gap to both tables.
     fn insert(&mut self, gap: Gap) {
         self.by_start.insert((gap.from.at, gap.key));
         self.gaps.insert((gap.key, gap.from.at), gap);
@@ -203,10 +209,12 @@ impl Gaps {
     }
 }
 
+/// The end of a gap; an open one has no end, so it overlaps every later period.
 fn end_of(gap: &Gap) -> Time {
     gap.to.map_or(Time::MAX, |to| to.at)
 }
 
+/// A span of this many hours.
 fn hours(hours: f64) -> Span {
     Span::from_millis((hours * 3_600_000.0) as i64)
 }

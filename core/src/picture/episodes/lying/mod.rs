@@ -11,7 +11,7 @@ use crate::base::units::METRES_PER_NM;
 use crate::geo::LatLon;
 use crate::picture::tracks::TrackKey;
 
-use super::shelf::{Kept, Shelf};
+use super::shelf::{Episode, Shelf};
 
 /// A held vessel stays in a box whose half diagonal is at most this (SPEC "Held"). Nautical miles.
 pub const CIRCLE_NM: f64 = 0.3;
@@ -36,12 +36,15 @@ const MOST_PLACES: usize = 100_000;
 /// The box that one vessel has stayed in.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Circle {
+    /// The first position in the box; offsets count from here.
     origin: LatLon,
     /// Smallest and largest offset from the origin, eastward. Metres.
     east: (f32, f32),
     /// The same, northward.
     north: (f32, f32),
+    /// Time of the first position in the box.
     since: Time,
+    /// Time of the latest one.
     last_at: Time,
     /// Id of its place on the shelf, once it has lain there for `ANCHORED_AFTER`.
     place: Option<u64>,
@@ -50,14 +53,19 @@ struct Circle {
 /// A place where a vessel lay for three hours or more.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Place {
+    /// The vessel.
     key: TrackKey,
+    /// The middle of its box when it had lain there for three hours; it is found by it, and does not change.
     position: LatLon,
+    /// Since when it had been there.
     since: Time,
+    /// When it was last there.
     last_at: Time,
+    /// Whether it was held there. Once true, it stays so.
     held: bool,
 }
 
-impl Kept for Place {
+impl Episode for Place {
     fn key(&self) -> TrackKey {
         self.key
     }
@@ -82,7 +90,7 @@ pub struct Still {
 
 /// Why a vessel counts as held: it is a jack-up, platform, buoy or fixed station, or moored to one.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Held {
+pub enum HeldSign {
     /// It has not left the circle for `HELD_AFTER`, and was there a day before.
     Itself {
         /// Half the diagonal of the box. Nautical miles.
@@ -99,19 +107,22 @@ pub enum Held {
 
 /// Vessels that lie still now, and places where vessels lay.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Lying {
+pub struct StillVessels {
+    /// The box of each vessel that is not known to be under way.
     vessels: FxHashMap<TrackKey, Circle>,
+    /// Places where vessels lay, by place and vessel.
     places: Shelf<Place>,
+    /// Number of vessels not kept because there were too many.
     dropped: u64,
 }
 
-impl Default for Lying {
-    fn default() -> Lying {
-        Lying { vessels: FxHashMap::default(), places: Shelf::new(KEEP, MOST_PLACES), dropped: 0 }
+impl Default for StillVessels {
+    fn default() -> StillVessels {
+        StillVessels { vessels: FxHashMap::default(), places: Shelf::new(KEEP, MOST_PLACES), dropped: 0 }
     }
 }
 
-impl Lying {
+impl StillVessels {
     /// Handles a vessel's position. `knots` is its speed made good, if known.
     pub fn take(&mut self, key: TrackKey, at: Time, position: LatLon, knots: Option<f64>) {
         if knots.is_some_and(|knots| UNDER_WAY_KNOTS <= knots) {
@@ -148,19 +159,19 @@ impl Lying {
     }
 
     /// Why the vessel itself is held, regardless of others; `None` if it is not.
-    pub fn held_itself(&self, key: TrackKey) -> Option<Held> {
+    pub fn held_itself(&self, key: TrackKey) -> Option<HeldSign> {
         let circle = self.vessels.get(&key)?;
         let held = self.places.get(circle.place?)?.held;
-        held.then(|| Held::Itself { radius_nm: circle.radius_nm(), time: circle.time() })
+        held.then(|| HeldSign::Itself { radius_nm: circle.radius_nm(), time: circle.time() })
     }
 
     /// Why a vessel at `position` is held, by itself or beside others; `None` if it is not.
-    pub fn held(&self, key: TrackKey, position: LatLon) -> Option<Held> {
+    pub fn held(&self, key: TrackKey, position: LatLon) -> Option<HeldSign> {
         let beside = || {
             let near = self.places.near(position, CIRCLE_NM * METRES_PER_NM);
             let others = near.into_iter().filter(|(_, place, _)| place.held && place.key.mmsi != key.mmsi);
             let metres = others.map(|(_, _, metres)| metres).min_by(f64::total_cmp)?;
-            Some(Held::BesideHeld { nm: metres / METRES_PER_NM })
+            Some(HeldSign::BesideHeld { nm: metres / METRES_PER_NM })
         };
         // After hours of silence the vessel has no box, but its place is still known.
         let own = || {
@@ -168,7 +179,7 @@ impl Lying {
                 .places
                 .of(key)
                 .find(|(_, place)| place.held && place.position.metres_to(position) <= CIRCLE_NM * METRES_PER_NM)?;
-            Some(Held::Itself { radius_nm: CIRCLE_NM, time: place.last_at - place.since })
+            Some(HeldSign::Itself { radius_nm: CIRCLE_NM, time: place.last_at - place.since })
         };
         self.held_itself(key).or_else(own).or_else(beside)
     }
@@ -193,6 +204,7 @@ impl Lying {
         self.vessels.capacity() * (size_of::<TrackKey>() + size_of::<Circle>() + 1)
     }
 
+    /// Whether the vessel was in the circle a day before as well, in the present box or during an earlier visit.
     fn was_there_before(&self, key: TrackKey, circle: &Circle) -> bool {
         let before = circle.last_at - EARLIER;
         let metres = CIRCLE_NM * METRES_PER_NM;
@@ -202,6 +214,7 @@ impl Lying {
 }
 
 impl Circle {
+    /// A box of one position.
     fn new(position: LatLon, at: Time) -> Circle {
         Circle { origin: position, east: (0.0, 0.0), north: (0.0, 0.0), since: at, last_at: at, place: None }
     }
@@ -223,17 +236,20 @@ impl Circle {
         fits
     }
 
+    /// Half the diagonal of the box. Nautical miles.
     fn radius_nm(&self) -> f64 {
         let (wide, high) = (self.east.1 - self.east.0, self.north.1 - self.north.0);
         f64::from(wide.hypot(high)) / 2.0 / METRES_PER_NM
     }
 
+    /// The middle of the box.
     fn middle(&self) -> LatLon {
         let east = f64::from(self.east.0 + self.east.1) / 2.0;
         let north = f64::from(self.north.0 + self.north.1) / 2.0;
         self.origin.destination(east.atan2(north).to_degrees(), east.hypot(north))
     }
 
+    /// How long the vessel has been in the box.
     fn time(&self) -> Span {
         self.last_at - self.since
     }

@@ -10,7 +10,7 @@ fn key(mmsi: u32) -> TrackKey {
 }
 
 /// A position every half hour of `hours`, swinging round the rig at this distance.
-fn lie(lying: &mut Lying, mmsi: u32, hours: std::ops::RangeInclusive<i64>, metres: f64) {
+fn lie(lying: &mut StillVessels, mmsi: u32, hours: std::ops::RangeInclusive<i64>, metres: f64) {
     for half in hours.start() * 2..=hours.end() * 2 {
         let place = RIG.destination((half * 77 % 360) as f64, metres);
         lying.take(key(mmsi), Time::from_seconds(half * 1800), place, Some(0.1));
@@ -19,18 +19,18 @@ fn lie(lying: &mut Lying, mmsi: u32, hours: std::ops::RangeInclusive<i64>, metre
 
 #[test]
 fn a_jack_up_is_held_after_a_day_and_not_before() {
-    let mut lying = Lying::default();
+    let mut lying = StillVessels::default();
     lie(&mut lying, 1, 0..=23, 100.0);
     assert_eq!(lying.held(key(1), RIG), None);
     lie(&mut lying, 1, 24..=24, 100.0);
     let held = lying.held(key(1), RIG);
-    assert!(matches!(held, Some(Held::Itself { radius_nm, .. }) if radius_nm < 0.1), "{held:?}");
+    assert!(matches!(held, Some(HeldSign::Itself { radius_nm, .. }) if radius_nm < 0.1), "{held:?}");
 }
 
 #[test]
 fn a_second_visit_of_twelve_hours_on_a_later_day_is_held() {
     for (hours, is_held) in [(11, false), (12, true)] {
-        let mut lying = Lying::default();
+        let mut lying = StillVessels::default();
         lie(&mut lying, 1, 0..=4, 50.0);
         lying.take(key(1), Time::from_seconds(5 * 3600), RIG.destination(90.0, 30_000.0), Some(9.0));
         lie(&mut lying, 1, 40..=40 + hours, 50.0);
@@ -40,10 +40,10 @@ fn a_second_visit_of_twelve_hours_on_a_later_day_is_held() {
 
 #[test]
 fn beside_what_was_held_counts_for_fourteen_days_and_three_tenths_of_a_mile() {
-    let mut lying = Lying::default();
+    let mut lying = StillVessels::default();
     lie(&mut lying, 1, 0..=30, 20.0);
     let at = |nm: f64| RIG.destination(90.0, nm * METRES_PER_NM);
-    assert!(matches!(lying.held(key(2), at(0.25)), Some(Held::BesideHeld { .. })));
+    assert!(matches!(lying.held(key(2), at(0.25)), Some(HeldSign::BesideHeld { .. })));
     assert_eq!(lying.held(key(2), at(0.35)), None);
     lying.sweep(Time::from_seconds(29 * 3600) + KEEP);
     assert!(lying.held(key(2), RIG).is_some());
@@ -53,7 +53,7 @@ fn beside_what_was_held_counts_for_fourteen_days_and_three_tenths_of_a_mile() {
 
 #[test]
 fn a_vessel_that_drifts_out_of_the_circle_begins_again() {
-    let mut lying = Lying::default();
+    let mut lying = StillVessels::default();
     // 0.15 nm in each half hour: never three hours within 0.3 nm.
     for half in 0..60 {
         let place = RIG.destination(90.0, half as f64 * 0.15 * METRES_PER_NM);

@@ -43,9 +43,11 @@ pub struct Origin {
 /// The last source region of each vessel.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Origins {
+    /// Origin by vessel.
     last: FxHashMap<TrackKey, Origin>,
     /// Regions in use, so that each is stored once.
     regions: BTreeMap<Arc<str>, Arc<Region>>,
+    /// Number of origins dropped because there were too many.
     evicted: u64,
 }
 
@@ -85,6 +87,7 @@ impl Origins {
         self.last.capacity() * (size_of::<TrackKey>() + size_of::<Origin>() + 1)
     }
 
+    /// The region of a zone; the same one for all vessels, until the zone is renamed.
     fn region(&mut self, zone: &Zone) -> Arc<Region> {
         if let Some(region) = self.regions.get(zone.id.as_str()).filter(|region| *region.name == *zone.name) {
             return Arc::clone(region);
@@ -95,6 +98,7 @@ impl Origins {
         region
     }
 
+    /// Drops the origins seen longest ago; of equally old ones, those with the smaller keys, so that every run drops the same.
     fn make_room(&mut self) {
         let mut ages: Vec<(Time, TrackKey)> = self.last.iter().map(|(key, origin)| (origin.last_at, *key)).collect();
         let (_, last_to_go, _) = ages.select_nth_unstable(MAKE_ROOM - 1);

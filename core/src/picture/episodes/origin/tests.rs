@@ -30,20 +30,20 @@ fn day(day: i64) -> Time {
 fn the_last_region_is_remembered_for_thirty_days_after_it_was_left() {
     let (zones, mut origins) = (zones(), Origins::default());
     let (west, east) = (zones.get(ZoneIx(0)), zones.get(ZoneIx(1)));
-    let told = |origins: &Origins| {
+    let origin = |origins: &Origins| {
         origins.of(ship(1)).map(|origin| (origin.region.id.to_string(), origin.since, origin.last_at))
     };
     for at in [1, 2, 3] {
         origins.seen(ship(1), west, day(at));
     }
-    assert_eq!(told(&origins), Some(("west".to_owned(), day(1), day(3))));
+    assert_eq!(origin(&origins), Some(("west".to_owned(), day(1), day(3))));
     assert_eq!(origins.of(TrackKey { ordinal: 2, ..ship(1) }), None, "another ship of the same number");
     origins.seen(ship(1), east, day(4));
-    assert_eq!(told(&origins), Some(("east".to_owned(), day(4), day(4))));
+    assert_eq!(origin(&origins), Some(("east".to_owned(), day(4), day(4))));
     origins.sweep(day(34));
-    assert_eq!(told(&origins), Some(("east".to_owned(), day(4), day(4))));
+    assert_eq!(origin(&origins), Some(("east".to_owned(), day(4), day(4))));
     origins.sweep(day(34) + Span::from_millis(1));
-    assert_eq!(told(&origins), None);
+    assert_eq!(origin(&origins), None);
     assert!(origins.regions.is_empty());
 }
 
@@ -103,14 +103,14 @@ fn the_engine_looks_at_the_first_fix_and_then_each_half_hour() {
     assert_eq!(after(REGIONS, passes).as_deref(), Some("west 12:10-14:00"));
     let all_year = REGIONS.replace(r#","months":[12]"#, "");
     assert_eq!(after(&all_year, passes).as_deref(), Some("east 14:30-16:00"));
-    assert_eq!(after(&REGIONS.replace("source", "area"), passes), None, "a watched area is no source region");
+    assert_eq!(after(&REGIONS.replace("source", "area"), passes), None, "a watched area is not a source region");
     let beside = passes.replace("28 -18.5", "31 -18.5");
     assert_eq!(after(REGIONS, &beside), None);
     let short = passes.replace("go 90 12 240", "stop 15");
     assert_eq!(after(REGIONS, &short).as_deref(), Some("west 12:10-12:10"));
-    let nobody = |script: &str| of(ship(100_000_001), REGIONS, &script.replace("224000001", "100000001"));
-    assert_eq!(nobody(&short), None, "a number that nobody was given is a vessel after an hour");
-    assert_eq!(nobody(passes).as_deref(), Some("west 13:30-14:00"));
+    let unassigned = |script: &str| of(ship(100_000_001), REGIONS, &script.replace("224000001", "100000001"));
+    assert_eq!(unassigned(&short), None, "an unassigned number counts as a vessel after an hour");
+    assert_eq!(unassigned(passes).as_deref(), Some("west 13:30-14:00"));
 }
 
 #[test]
@@ -119,6 +119,6 @@ fn a_vessel_that_appears_in_a_region_is_remembered_at_once() {
     let here = "ALFA 224000001 type=70 every=60\n 12:07 28 -19\n go 90 12 12";
     let both = format!("{far}{here}");
     assert_eq!(of_track(1, REGIONS, &both), None);
-    let told = of_track(2, REGIONS, &both);
-    assert!(told.as_ref().is_some_and(|told| told.starts_with("west 12:0")), "{told:?}");
+    let origin = of_track(2, REGIONS, &both);
+    assert!(origin.as_ref().is_some_and(|origin| origin.starts_with("west 12:0")), "{origin:?}");
 }

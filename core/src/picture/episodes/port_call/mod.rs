@@ -17,7 +17,7 @@ use crate::picture::tracks::TrackKey;
 
 /// Speed below which a vessel in calm water stays there. Knots made good.
 const STAYS_KNOTS: f64 = 1.0;
-/// Speed from which a vessel outside calm water has left. Knots made good.
+/// Speed from which a vessel outside calm water has left. A slower one still stays, until `LEAVES_AFTER`. Knots made good.
 const LEAVES_KNOTS: f64 = 3.0;
 /// Time after which a vessel outside calm water has left, however slow it is.
 const LEAVES_AFTER: Span = Span::from_minutes(60);
@@ -85,9 +85,13 @@ pub enum Sailing {
 /// Calls and stays of all vessels.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct PortCalls {
+    /// Current stays by vessel. A stay becomes a call when it ends after `LEAST`.
     stays: FxHashMap<TrackKey, PortCall>,
+    /// Calls by vessel, oldest first, at most `MOST_OF_ONE` each; never an empty list.
     calls: FxHashMap<TrackKey, Vec<PortCall>>,
+    /// Number of calls of all vessels.
     count: usize,
+    /// Number of calls dropped because there were too many in all.
     evicted: u64,
 }
 

@@ -1,40 +1,41 @@
-//! Corrections: final facts that are known only at the end, and what late reports change in open and ended alerts.
+//! Ended alerts that late reports may still change.
+//!
+//! Alerts that rest on a silence have a share of their own, so that many short alerts of other behaviours cannot push them out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::id::Key;
 use crate::base::time::{Span, Time};
-use crate::behaviours::{End, Holding};
+use crate::behaviours::End;
 
-use super::alert::{Change, ChangeKind};
-use super::entry::{Context, Entry};
-use super::id::Key;
-use super::lifecycle::Observation;
-use super::{AlertBook, View};
+use super::entry::Entry;
 
-/// How long after its end an alert may be corrected, retracted or reopened.
+/// How long after its end an alert may be corrected, retracted or reopened, in engine time.
 const KEPT: Span = Span::from_hours(48);
 /// Maximum number of archived alerts of most behaviours. Beyond it those that ended first are dropped.
 const MOST: usize = 300;
 /// The same for alerts and facts of behaviours that rest on a silence.
 const MOST_CORRECTED: usize = 1000;
 /// Starts closer than this are the same start. A later alert of a vessel may begin a millisecond after the end of the earlier one.
-const SAME_START: Span = Span::from_millis(1000);
+pub(super) const SAME_START: Span = Span::from_millis(1000);
 
 /// Ended alerts that late reports may still change.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Archive {
     /// Alerts and facts of behaviours that rest on a silence. The end of the silence can disprove them long after they ended.
-    corrected: Ended,
+    corrected: EndedAlerts,
     /// Alerts of the other behaviours.
-    others: Ended,
+    others: EndedAlerts,
 }
 
 /// Ended alerts by key and start.
 #[derive(Default, Serialize, Deserialize)]
-struct Ended {
+struct EndedAlerts {
+    /// The alerts by key and start. One key may have several.
     entries: BTreeMap<(Key, Time), Entry>,
+    /// The engine time at which each ended, with its place in `entries`; the oldest first.
     by_end: BTreeSet<(Time, Key, Time)>,
 }
 
@@ -78,19 +79,21 @@ impl Archive {
     }
 
     /// Takes out the alert of a key that began at `started_at`, give or take `SAME_START`.
-    fn take(&mut self, key: &Key, started_at: Time) -> Option<Entry> {
+    pub(super) fn take(&mut self, key: &Key, started_at: Time) -> Option<Entry> {
         let ended = self.of(key);
         let near = (key.clone(), started_at - SAME_START)..=(key.clone(), started_at + SAME_START);
         let place = ended.entries.range(near).next()?.0.clone();
         ended.take(&place)
     }
 
-    fn of(&mut self, key: &Key) -> &mut Ended {
+    /// The share of the archive that alerts of this key belong to.
+    fn of(&mut self, key: &Key) -> &mut EndedAlerts {
         if key.behaviour.character().rests_on_silence { &mut self.corrected } else { &mut self.others }
     }
 }
 
-impl Ended {
+impl EndedAlerts {
+    /// Adds an alert that ended at `now`. Drops those that ended more than `KEPT` before, and the oldest beyond `most`.
     fn keep(&mut self, key: &Key, entry: Entry, now: Time, most: usize) {
         let started_at = entry.alert.started_at;
         self.by_end.insert((now, key.clone(), started_at));
@@ -104,72 +107,9 @@ impl Ended {
         }
     }
 
+    /// Takes out the alert at this place, if it is still there.
     fn take(&mut self, place: &(Key, Time)) -> Option<Entry> {
         self.by_end.retain(|(_, key, started_at)| (key, started_at) != (&place.0, &place.1));
         self.entries.remove(place)
-    }
-}
-
-impl AlertBook {
-    /// Ends an alert with its last facts, or corrects the end of one that had ended.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn closes(
-        &mut self,
-        now: Time,
-        key: Key,
-        ended_at: Time,
-        end: End,
-        holding: Holding,
-        view: &View<'_>,
-        out: &mut Vec<Change>,
-    ) {
-        let started_at = holding.started_at;
-        if let Some(entry) = self.entries.get_mut(&key) {
-            let context = Context::new(&self.policy, &self.memory, view);
-            entry.settle(&key, holding, &context);
-            entry.ended(ended_at, end);
-            return self.end(now, &key, Observation::StoppedForGood, view, out);
-        }
-        let Some(mut entry) = self.archive.take(&key, started_at) else {
-            return;
-        };
-        let context = Context::new(&self.policy, &self.memory, view);
-        entry.settle(&key, holding, &context);
-        entry.ended(ended_at, end);
-        entry.publish(ChangeKind::Ended, now, "end corrected by a late report".to_owned(), &key, &context, out);
-        self.remember_end(&key, ended_at);
-        self.archive.keep(&key, entry, now);
-    }
-
-    /// Retracts an alert that later evidence disproved.
-    pub(super) fn disproved(
-        &mut self,
-        now: Time,
-        key: Key,
-        started_at: Time,
-        end: End,
-        view: &View<'_>,
-        out: &mut Vec<Change>,
-    ) {
-        let open =
-            self.entries.get(&key).is_some_and(|entry| (entry.alert.started_at - started_at).abs() <= SAME_START);
-        if open {
-            if let Some(entry) = self.entries.get_mut(&key) {
-                entry.end = Some(end);
-            }
-            return self.end(now, &key, Observation::Disproved, view, out);
-        }
-        let Some(mut entry) = self.archive.take(&key, started_at) else {
-            return;
-        };
-        let context = Context::new(&self.policy, &self.memory, view);
-        entry.publish(ChangeKind::Retracted, now, end.words().to_owned(), &key, &context, out);
-        self.remember_end(&key, started_at);
-    }
-
-    /// Corrects the remembered end of the last alert of this key.
-    pub(super) fn remember_end(&mut self, key: &Key, ended_at: Time) {
-        let keep = Span::from_hours(24 * i64::from(self.policy.score.repeat_days));
-        self.memory.ended(key, ended_at, false, keep, self.policy.settings.max_remembered);
     }
 }

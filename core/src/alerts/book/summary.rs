@@ -1,22 +1,24 @@
 //! The summary of an alert: one sentence about what happens, and one about what the AIS data do not show.
 
 use crate::ais::clean;
+use crate::alerts::alert::{Confidence, Sentence};
 use crate::base::text::distance;
 use crate::behaviours::{About, AnyFacts, Caveat, Circumstances};
 use crate::geo::Ports;
 use crate::zones::Relation;
 
-use super::alert::{Confidence, Sentence};
-
-/// Maximum number of zones that are named. Further ones are counted.
+/// Maximum number of zones that are named for each relation, so that the sentence can still be read out. Further ones are counted.
 const ZONES_NAMED: usize = 3;
 
 /// What a summary states besides what the vessels do.
 pub(super) struct Surroundings<'a> {
     /// Distance from shore in nautical miles; `None` without a position.
     pub(super) shore_nm: Option<f64>,
+    /// Whether it is night at the position.
     pub(super) night: bool,
+    /// How well the vessels are received.
     pub(super) confidence: Confidence,
+    /// The ports by which a position is described.
     pub(super) ports: &'a Ports,
 }
 
@@ -39,7 +41,8 @@ pub(super) fn form_words(facts: &AnyFacts) -> String {
     facts.form().parts().iter().map(|part| facts.part(part)).collect::<Vec<_>>().join(" and ")
 }
 
-/// Distances from the coast and from the nearest harbour, each preceded by a comma.
+/// Distances from the coast and from the nearest harbour, each preceded by a comma. Empty without a position. The coast is left out on
+/// land, and where its distance is not known.
 fn off(facts: &AnyFacts, of: &Circumstances<'_>, around: &Surroundings<'_>) -> String {
     let mut place = String::new();
     // The text of a quiet area already gives its position.
@@ -61,7 +64,7 @@ fn off(facts: &AnyFacts, of: &Circumstances<'_>, around: &Surroundings<'_>) -> S
     place
 }
 
-/// The zones it is inside or near, each group preceded by a comma.
+/// The zones it is inside or near, each group preceded by a comma. The zone that the alert is about is left out: the deed names it.
 fn zones(of: &Circumstances<'_>) -> String {
     let mut place = String::new();
     for (relation, word) in [(Relation::In, "inside"), (Relation::Near, "near")] {
@@ -80,7 +83,7 @@ fn zones(of: &Circumstances<'_>) -> String {
     place
 }
 
-/// What the AIS data do not show, and what is only reported by the ship itself.
+/// What the AIS data do not show, and what is only reported by the ship itself (SPEC "Cases": each alert says so).
 fn caveat(facts: &AnyFacts, of: &Circumstances<'_>, around: &Surroundings<'_>) -> String {
     let heard = match around.confidence {
         Confidence::Low => "; heard by satellite only, so fixes are few",

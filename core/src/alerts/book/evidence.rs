@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use crate::ais::clean;
+use crate::alerts::alert::{Evidence, EvidenceTrack};
+use crate::alerts::party::Party;
+use crate::alerts::point::EvidencePoint;
+use crate::alerts::settings::Settings;
+use crate::alerts::view::View;
 use crate::base::time::{Span, Time};
 use crate::picture::tracks::{TrailPoint, Vessel};
 
-use super::View;
-use super::alert::{Evidence, EvidenceTrack};
-use super::party::Party;
-use super::point::EvidencePoint;
-use super::settings::Settings;
-use crate::ais::clean;
-
-/// Maximum number of vessels that each have the full number of points. With more vessels, each has fewer.
+/// Maximum number of vessels that each have the full number of points. With more vessels, each has fewer. This bounds the size of an
+/// alert that names hundreds of vessels.
 const SHARED_BY: usize = 4;
 
-/// Updates tracks and stations. A vessel whose track was dropped keeps the points it has.
+/// Updates tracks and stations. A vessel whose track was dropped keeps the points it has. Points before the start of the alert reach back
+/// `evidence_before_minutes`, as far as the trail does.
 pub(super) fn refresh(
     evidence: &mut Evidence,
     parties: &[Party],
@@ -51,14 +52,16 @@ pub(super) fn refresh(
     }
 }
 
-/// Whether at least two stations heard each vessel that still has a track; `None` if no vessel has one.
+/// Whether at least two stations heard each vessel that still has a track; `None` if no vessel has one. A second receiver is what
+/// corroborates a report in the grading of information (see `handling`).
 pub(super) fn is_corroborated(parties: &[Party], view: &View<'_>) -> Option<bool> {
     let mut vessels = parties.iter().filter_map(|party| party.vessel(view.tracks)).peekable();
     vessels.peek()?;
     Some(vessels.all(|vessel| 2 <= vessel.stations().len()))
 }
 
-/// The kept points from before the trail begins, the trail, and the latest fix.
+/// The kept points from before the trail begins, the trail, and the latest fix. The trail forgets its oldest points while the alert is
+/// open, and holds a new fix only once it is some time after the last point.
 fn joined(kept: Vec<EvidencePoint>, vessel: Vessel<'_>, from: Time) -> Vec<EvidencePoint> {
     let trail: Vec<EvidencePoint> = vessel.trail_since(from).map(|point| EvidencePoint::from(&point)).collect();
     let begins = trail.first().map_or(Time::MAX, |point| point.at);

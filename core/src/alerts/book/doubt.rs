@@ -1,15 +1,17 @@
-//! Retraction of alerts that rested on false positions.
+//! Retraction of alerts that rested on false positions, such as those of a jammed receiver (SPEC `interference`).
 
+use crate::alerts::alert::{Change, ChangeKind};
+use crate::alerts::id::Key;
+use crate::alerts::view::View;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Doubt, End};
 
-use super::alert::Change;
-use super::alert::ChangeKind;
-use super::entry::{Context, Entry};
-use super::id::Key;
+use super::alert_book::AlertBook;
+use super::context::Context;
+use super::entry::Entry;
 use super::lifecycle::Observation;
-use super::{AlertBook, View, mute};
+use super::mute;
 
 impl AlertBook {
     /// The doubt about a vessel's positions that now keeps a behaviour from opening; `None` if there is none.
@@ -19,6 +21,7 @@ impl AlertBook {
 
     /// Retracts the alerts, open or recently ended, that opened while the positions of these vessels were false.
     pub(super) fn take_back(&mut self, now: Time, doubts: &[Doubt], view: &View<'_>, out: &mut Vec<Change>) {
+        // An alert is judged by when it opened: one that opened on true positions is not retracted when later ones prove false.
         let in_doubt = |key: &Key, entry: &Entry| {
             let opened_at = entry.alert.opened_at;
             let false_then =

@@ -1,12 +1,13 @@
 //! Habits: a vessel that stops on most days, or repeatedly at one place, is doing its usual work.
 
+use crate::alerts::alert::ScoreReason;
+use crate::alerts::party::Party;
 use crate::base::time::Span;
 use crate::base::units::METRES_PER_NM;
 
-use super::alert::ScoreReason;
-use super::ingredients::line;
-use super::party::Party;
-use super::score::{Scene, ScoreSettings};
+use super::ingredients::Ingredients;
+use super::line::line;
+use super::settings::ScoreSettings;
 
 /// Number of days searched for a daily rhythm.
 const DAYS: usize = 5;
@@ -18,6 +19,7 @@ const PLACE_DAYS: usize = 14;
 const PLACE_NM: f64 = 1.0;
 /// Minimum duration of a stop that counts towards a habit.
 const LEAST: Span = Span::from_minutes(30);
+/// Days are counted back from the start of the present stop, not by the calendar, so that midnight changes nothing.
 const DAY: Span = Span::from_hours(24);
 
 /// A vessel's habit of stopping.
@@ -30,15 +32,16 @@ pub(super) enum Habit {
 }
 
 /// The habit that the present stop fits; the stop itself does not count. `None` unless there is exactly one party.
-pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Habit> {
-    let [party] = scene.parties else {
+pub(super) fn of(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<Habit> {
+    let [party] = given.parties else {
         return None;
     };
-    let at = scene.holding.position.filter(|_| scene.character().has_habit)?;
+    let at = given.holding.position.filter(|_| given.character().has_habit)?;
     let merchant = matches!(party.named.ship_type, Some(70..=89));
+    // Several stops on one day count once, so the days are marked, not counted.
     let (mut stopped, mut here) = ([false; DAYS], [false; PLACE_DAYS]);
-    for (_, halt) in scene.view.episodes.halts.of(party.key) {
-        let before = scene.holding.started_at - halt.last_at;
+    for (_, halt) in given.view.episodes.halts.of(party.key) {
+        let before = given.holding.started_at - halt.last_at;
         if before <= Span::ZERO || halt.last_at - halt.started_at < LEAST {
             continue;
         }
@@ -62,13 +65,13 @@ pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Habit> {
 }
 
 /// Whether the present stop fits a habit.
-pub(super) fn is_habit(scene: &Scene<'_>, settings: &ScoreSettings) -> bool {
-    of(scene, settings).is_some()
+pub(super) fn is_habit(given: &Ingredients<'_>, settings: &ScoreSettings) -> bool {
+    of(given, settings).is_some()
 }
 
 /// The score line of the habit. Fishing vessels have a line of their own instead.
-pub(super) fn habit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let text = match of(scene, settings).filter(|_| !scene.parties.iter().any(Party::fishing))? {
+pub(super) fn habit(given: &Ingredients<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let text = match of(given, settings).filter(|_| !given.parties.iter().any(Party::fishing))? {
         Habit::Daily(days) => format!("Also stopped on {days} of the previous {DAYS} days: routine work"),
         Habit::Here(days) => {
             format!("Also stopped here on {days} of the previous {PLACE_DAYS} days: a usual place of work")

@@ -1,14 +1,8 @@
-//! The score: points that add up line by line, from the base of the behaviour to the cap.
+//! Settings of the score: the points of each line, and the limits at which lines and caps apply.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::fault::Fault;
-use crate::behaviours::{Behaviour, Character, Holding, LiftedBy};
-
-use super::View;
-use super::alert::ScoreReason;
-use super::ingredients::{CAPS, FIRM_CAPS, INGREDIENTS, base, own_caps};
-use super::party::Party;
 
 /// `[score]`
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -200,108 +194,6 @@ impl ScoreSettings {
     }
 }
 
-/// Everything that the score lines and caps may read.
-pub(super) struct Scene<'a> {
-    pub(super) behaviour: Behaviour,
-    pub(super) holding: &'a Holding,
-    pub(super) parties: &'a [Party],
-    pub(super) view: &'a View<'a>,
-    /// Distance from shore in nautical miles; `None` without a position.
-    pub(super) shore_nm: Option<f64>,
-    /// Whether a party had an alert of the same behaviour within `repeat_days`.
-    pub(super) repeated: bool,
-    /// Whether a party had an alert about a meeting that ended within the last day.
-    pub(super) met: bool,
-    /// Whether a party changed its draught at sea within `lately_hours`.
-    pub(super) draught_lately: bool,
-    /// Whether a party changed its identity within `identity_days`.
-    pub(super) new_identity: bool,
-}
-
-impl Scene<'_> {
-    /// The traits of the behaviour.
-    pub(super) fn character(&self) -> &'static Character {
-        self.behaviour.character()
-    }
-
-    /// Whether a party is on a watchlist, which exempts it from caps and benign zones.
-    pub(super) fn is_listed(&self) -> bool {
-        let lists = &self.view.chart.watchlists;
-        !lists.is_empty() && self.parties.iter().any(|party| lists.find(party.said(), self.holding.last_at).is_some())
-    }
-
-    /// Whether caps and benign zones do not apply, because a vessel is listed or belongs to a case that is already grave.
-    pub(super) fn is_exempt(&self, settings: &ScoreSettings) -> bool {
-        let grave = |party: &Party| settings.case_exempt_from <= (self.view.case_score)(party.key);
-        // One of several possible vessels may have nothing to do with this alert, so its case does not count.
-        self.is_listed() || (!self.holding.facts.is_uncertain() && self.parties.iter().any(grave))
-    }
-}
-
-/// A score and its lines, which always add up to it.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Score {
-    /// The score, 0-100.
-    pub(super) points: i32,
-    pub(super) reasons: Vec<ScoreReason>,
-}
-
-impl Score {
-    /// The score of an alert.
-    pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Score {
-        let mut reasons = base(scene);
-        // The urgency of a distress call, a silent receiver or a watchlist hit does not depend on place, time or vessel.
-        let as_it_is = scene.character().is_scored_alone;
-        if !as_it_is {
-            for ingredient in INGREDIENTS {
-                reasons.extend(ingredient(scene, settings));
-            }
-        }
-        reasons.retain(|reason| reason.points != 0);
-        let mut score = Score { points: reasons.iter().map(|reason| reason.points).sum(), reasons };
-        if let Some(asked) = scene.holding.asked {
-            let text = "The zone asks for alerts of this kind".to_owned();
-            score.raise_to(asked, "asked", text);
-        }
-        let exempt = as_it_is || scene.is_exempt(settings);
-        let listed = as_it_is || scene.is_listed();
-        let case = CAPS.iter().filter(|_| !exempt).filter_map(|cap| cap(scene, settings));
-        let case = case.chain(own_caps(scene, settings, LiftedBy::Case).into_iter().filter(|_| !exempt));
-        let firm = FIRM_CAPS.iter().filter(|_| !listed).filter_map(|cap| cap(scene, settings));
-        let firm = firm.chain(own_caps(scene, settings, LiftedBy::Watchlist).into_iter().filter(|_| !listed));
-        let caps = case.chain(firm).filter(|cap| score.points < cap.only_below);
-        let cap = caps.min_by_key(|cap| cap.points);
-        match cap {
-            Some(cap) if cap.points < score.points => score.set(cap.points, cap.code, cap.text),
-            _ => score.set(score.points.min(100), "clamp", "Scores end at 100".to_owned()),
-        }
-        score.raise_to(0, "clamp", "Scores begin at 0".to_owned());
-        score
-    }
-
-    fn raise_to(&mut self, points: i32, code: &'static str, text: String) {
-        self.set(self.points.max(points), code, text);
-    }
-
-    /// Brings the score to `points` by adding one line, unless it is there already.
-    fn set(&mut self, points: i32, code: &'static str, text: String) {
-        if points != self.points {
-            self.reasons.push(ScoreReason { code: code.to_owned(), points: points - self.points, text });
-            self.points = points;
-        }
-    }
-}
-
-/// An upper limit of the score.
-pub(super) struct Cap {
-    /// The limit. Points.
-    pub(super) points: i32,
-    /// The cap does not apply to scores from this on.
-    pub(super) only_below: i32,
-    pub(super) code: &'static str,
-    pub(super) text: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,16 +203,5 @@ mod tests {
         assert_eq!(ScoreSettings::default().problems(), []);
         let wrong = ScoreSettings { cap_low: 10, ..ScoreSettings::default() };
         assert_eq!(wrong.problems()[0].to_string(), "score.cap_low: 10 is below cap_fact (19); write 19 or more");
-    }
-
-    #[test]
-    fn every_adjustment_is_a_line_and_the_lines_add_up() {
-        let mut score = Score { points: 0, reasons: Vec::new() };
-        score.set(120, "base", String::new());
-        score.set(39, "cap_low", String::new());
-        score.raise_to(10, "asked", String::new());
-        let points: Vec<i32> = score.reasons.iter().map(|reason| reason.points).collect();
-        assert_eq!(points, [120, -81]);
-        assert_eq!(score.points, 39);
     }
 }

@@ -1,14 +1,15 @@
-//! Vessels whose positions are in doubt. Behaviours that rest on these positions do not open for them.
+//! Vessels whose positions are in doubt. Behaviours that rest on these positions do not open for them (SPEC `interference`).
+//!
+//! Doubts are kept by MMSI and not by track: a vessel that is jammed may be heard as several tracks.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::id::Key;
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Doubt};
-
-use super::id::Key;
 
 /// Maximum number of vessels in doubt. Further ones are not muted.
 const MOST: usize = 20_000;
@@ -16,6 +17,7 @@ const MOST: usize = 20_000;
 /// The doubts by vessel.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Mute {
+    /// The latest doubt about each vessel. One that is over may stay until room is needed.
     vessels: BTreeMap<Mmsi, Doubt>,
 }
 
@@ -40,6 +42,7 @@ impl Mute {
 
     /// Whether alerts of this key must not open now.
     pub(super) fn holds(&self, key: &Key, now: Time) -> bool {
+        // Called for every signal; usually no vessel is in doubt.
         if self.vessels.is_empty() || !rests_on_place(key.behaviour) {
             return false;
         }
@@ -47,11 +50,12 @@ impl Mute {
     }
 }
 
-/// Whether alerts of this behaviour rest on the position of a vessel.
+/// Whether alerts of this behaviour rest on the position of a vessel. A list, an identity or a distress call does not.
 pub(super) fn rests_on_place(behaviour: Behaviour) -> bool {
     behaviour.character().is_muted
 }
 
+/// Whether positions are still in doubt at `now`. A doubt without an end lasts until the behaviour that raised it sends one.
 fn is_in_force(doubt: &Doubt, now: Time) -> bool {
     doubt.until.is_none_or(|until| now < until)
 }

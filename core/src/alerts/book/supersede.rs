@@ -1,10 +1,10 @@
-//! Which behaviour supersedes which: a more specific description of what a vessel does ends the weaker alert.
+//! Which behaviour supersedes which: a more specific description of what a vessel does ends the weaker alert. Each behaviour lists in its
+//! character those that it supersedes; nothing here names one.
 
+use crate::alerts::alert::Alert;
+use crate::alerts::id::Key;
 use crate::base::time::Time;
 use crate::behaviours::Behaviour;
-
-use super::alert::Alert;
-use super::id::Key;
 
 /// The keys that an alert of `key` may supersede: those of its vessels, alone or together.
 pub(super) fn weaker(key: &Key) -> Vec<Key> {

@@ -1,11 +1,11 @@
 //! The roles of vessels in an alert: mother and daughter, dropper and collector, dark.
 
+use crate::alerts::party::Party;
 use crate::base::units::Mmsi;
 use crate::behaviours::{AnyFacts, Behaviour, Role, Roles, VesselRef};
 
-use super::party::Party;
-
-/// Gives each vessel of an alert its role, if the behaviour has roles.
+/// Gives each vessel of an alert its role, if the behaviour has roles; `vessels` corresponds to `parties`. A vessel without a role keeps
+/// `None`. Two merchant ships have no roles, nor have two small craft.
 pub(super) fn assign(behaviour: Behaviour, facts: &AnyFacts, parties: &[Party], vessels: &mut [VesselRef]) {
     let is = |one: Option<Mmsi>, vessel: &VesselRef| one == Some(Mmsi(vessel.mmsi));
     match (behaviour.character().roles, parties) {

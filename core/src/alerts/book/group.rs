@@ -1,19 +1,20 @@
-//! Groups: three or more announced open pairs, linked through shared vessels, are shown as one.
+//! Groups: three or more announced open pairs, linked through shared vessels, are shown as one (SPEC "Alerts"). Otherwise a fleet of ten
+//! boats side by side would fill a screen with rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::id::Key;
 use crate::picture::tracks::TrackKey;
-
-use super::id::Key;
 
 /// Minimum number of pairs in a group (SPEC).
 const FEWEST: usize = 3;
 
-/// The announced open pairs, by vessel.
+/// The announced open pairs, by vessel. Each pair is listed under both of its vessels.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Groups {
+    /// Keys of the alerts, by vessel; never an empty set.
     pairs: BTreeMap<TrackKey, BTreeSet<Key>>,
 }
 
@@ -65,7 +66,7 @@ impl Groups {
 }
 
 /// Whether alerts of this key can form groups: pairs of vessels that meet.
-pub(super) fn groups(key: &Key) -> bool {
+pub(super) fn can_group(key: &Key) -> bool {
     key.behaviour.character().is_grouped && key.tracks.len() == 2
 }
 

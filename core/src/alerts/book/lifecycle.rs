@@ -1,8 +1,11 @@
 //! The lifecycle of alerts: a table from state and observation to next state, action and reason.
+//!
+//! The table is complete, so that a new state or observation does not compile until every cell is decided. It holds no data: the book
+//! applies what it says.
 
 use serde::{Deserialize, Serialize};
 
-use super::alert::ChangeKind;
+use crate::alerts::alert::ChangeKind;
 
 /// State of an alert inside the book.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -52,7 +55,9 @@ pub(super) enum Action {
 /// One cell of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Transition {
+    /// State after the observation; `Absent` means that the entry leaves the book.
     pub(super) next: State,
+    /// What the book does.
     pub(super) act: Action,
     /// Reason for the change, in a few words.
     pub(super) why: &'static str,

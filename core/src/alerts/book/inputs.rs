@@ -1,0 +1,54 @@
+//! The inputs of a score that signals change.
+
+use serde::{Deserialize, Serialize};
+
+use crate::alerts::party::Party;
+use crate::alerts::view::View;
+use crate::behaviours::{Behaviour, Form, Holding, VesselRef, ZoneRef};
+use crate::zones::Relation;
+
+use super::roles;
+
+/// The inputs of a score that signals change. While they stay the same, the score is computed only when a line is due. Terms that depend
+/// on other things, such as the night or the fleet around, may lag behind by `update_minutes`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Inputs {
+    /// The form of the behaviour.
+    pub(super) form: Form,
+    /// Base points by code.
+    base: Vec<(String, i32)>,
+    /// Score to which the zone raises the alert; `None` if no zone asked.
+    asked: Option<i32>,
+    /// Whether all vessels are at anchor.
+    pub(super) anchored: bool,
+    /// The zones that the position is in or near.
+    pub(super) zones: Vec<ZoneRef>,
+    /// The vessels with their roles, in the order of the subject.
+    pub(super) vessels: Vec<VesselRef>,
+}
+
+impl Inputs {
+    /// The inputs of a holding. A zone that was removed since the signal was made is left out.
+    pub(super) fn of(behaviour: Behaviour, holding: &Holding, parties: &[Party], view: &View<'_>) -> Inputs {
+        let zones = view.chart.zones.zones();
+        let named = holding.zones.iter().filter_map(|(zone, relation)| {
+            let zone = zones.get(usize::from(zone.0))?;
+            (*relation != Relation::Outside).then(|| ZoneRef {
+                id: zone.id.clone(),
+                name: zone.name.clone(),
+                kind: zone.kind,
+                relation: *relation,
+            })
+        });
+        let mut vessels: Vec<VesselRef> = parties.iter().map(|party| party.named.clone()).collect();
+        roles::assign(behaviour, &holding.facts, parties, &mut vessels);
+        Inputs {
+            form: holding.facts.form(),
+            base: holding.base.iter().map(|(code, points)| ((*code).to_owned(), *points)).collect(),
+            asked: holding.asked,
+            anchored: holding.anchored,
+            zones: named.collect(),
+            vessels,
+        }
+    }
+}
