@@ -15,6 +15,11 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     page(status, "application/json", format!("{text}\n"))
 }
 
+/// A JSON response with status 200.
+pub(super) fn found(value: &impl Serialize) -> Response {
+    json(StatusCode::OK, value)
+}
+
 /// A response with a text body of this content type.
 pub(super) fn page(status: StatusCode, kind: &'static str, text: String) -> Response {
     let headers: [(HeaderName, HeaderValue); 3] = [

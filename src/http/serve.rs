@@ -24,7 +24,7 @@ use super::ask::Asker;
 use super::health::{STALLED, health};
 use super::listener::{Caller, PageListener};
 use super::metrics::{Beside, metrics};
-use super::page::{TEXT, json, page};
+use super::page::{TEXT, found, json, page};
 use super::process::process;
 use super::settings::Settings;
 use super::status::status;
@@ -258,5 +258,5 @@ async fn show_readiness(State(pages): State<Pages>) -> Response {
 
 async fn show_status(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
-    json(StatusCode::OK, &status(&view, age, &pages.counted().await))
+    found(&status(&view, age, &pages.counted().await))
 }

@@ -7,37 +7,19 @@ mod explanations;
 mod near;
 mod parameters;
 mod problem;
+mod sources;
 mod vessel;
 mod who;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Response;
 use axum::routing::get;
-use serde::Serialize;
-use tokio::sync::Semaphore;
 
 use super::ask::Asker;
-use super::page::json;
 use crate::platform::clock::Clock;
-use parameters::Parameters;
 use problem::Problem;
-
-/// Number of searches that may read the store at the same time.
-const SEARCHES: usize = 2;
-
-/// What the endpoints answer from.
-#[derive(Clone, Debug)]
-pub(super) struct Api {
-    /// The way to the main loop.
-    asker: Asker,
-    /// Path of the store's file; `None` without a store.
-    store: Option<PathBuf>,
-    clock: Clock,
-    searches: Arc<Semaphore>,
-}
+use sources::Sources;
 
 /// The endpoints in words, for the list of pages.
 pub(super) const ENDPOINTS: &str = "\
@@ -48,21 +30,15 @@ pub(super) const ENDPOINTS: &str = "\
 
 /// The routes of all endpoints.
 pub(super) fn router(asker: Asker, store: Option<PathBuf>, clock: Clock) -> Router {
-    let api = Api { asker, store, clock, searches: Arc::new(Semaphore::new(SEARCHES)) };
     Router::new()
         .route(near::PATH, get(near::show))
         .route(vessel::PATH, get(vessel::show))
         .route(explanations::PATH, get(explanations::show))
         .route(who::PATH, get(who::show))
         .route("/api/{*rest}", get(unknown))
-        .with_state(api)
+        .with_state(Sources::new(asker, store, clock))
 }
 
 async fn unknown() -> Problem {
     Problem::not_found("there is no such endpoint; / lists them")
-}
-
-/// An answer with status 200.
-fn found(answer: &impl Serialize) -> Response {
-    json(axum::http::StatusCode::OK, answer)
 }

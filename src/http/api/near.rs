@@ -4,7 +4,10 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::{Api, Parameters, Problem, found};
+use super::parameters::Parameters;
+use super::problem::Problem;
+use super::sources::Sources;
+use crate::http::page::found;
 use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
 use atalaia_core::questions::{Nearby, near};
@@ -29,13 +32,13 @@ struct Body {
 }
 
 pub(super) async fn show(
-    State(api): State<Api>,
+    State(sources): State<Sources>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let given = Parameters::of(given, &["near", "radius_nm", "limit"])?;
     let (place, radius_nm) = (given.place("near")?, given.positive("radius_nm", RADIUS_NM)?);
     let limit = given.count("limit", USUAL, MOST)?;
-    let picture = api.asker.picture().await?;
+    let picture = sources.asker.picture().await?;
     let mut items = near(&picture, place, radius_nm);
     let left_off = items.len().saturating_sub(limit);
     items.truncate(limit);

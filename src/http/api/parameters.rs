@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 
-use super::Problem;
+use super::problem::Problem;
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;

@@ -5,8 +5,8 @@ use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::super::ask::NoAnswer;
-use super::super::page::page;
+use crate::http::ask::NoAnswer;
+use crate::http::page::page;
 
 /// A request that cannot be answered.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::view::View;
+use super::view::{InputView, View};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::Backlog;
 use atalaia_core::base::time::{Span, Time};
@@ -53,7 +53,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
             None => "journal failing: received lines are not recorded".to_owned(),
         });
     }
-    let names = |is: &dyn Fn(&super::InputView) -> bool| -> Vec<&str> {
+    let names = |is: &dyn Fn(&InputView) -> bool| -> Vec<&str> {
         view.inputs.iter().filter(|input| is(input)).map(|input| input.name.as_str()).collect()
     };
     let down = names(&|input| !input.up && !input.ended);
@@ -116,7 +116,7 @@ impl Health {
 }
 
 /// Describes an input that is up but sends nothing; `None` for all others.
-fn silent(input: &super::InputView, now: Time) -> Option<String> {
+fn silent(input: &InputView, now: Time) -> Option<String> {
     let since = input.silent_since.filter(|_| input.up)?;
     let since = if since.date() == now.date() { since.clock() } else { since.minute() };
     let clients = if input.clients == Some(0) { "; no client is connected" } else { "" };
@@ -128,7 +128,7 @@ fn lag(view: &View) -> Option<String> {
     if WAITED <= view.engine.waited {
         return Some(format!("engine lagging: lines wait {} s", view.engine.waited.seconds()));
     }
-    let heard = |input: &&super::InputView| {
+    let heard = |input: &&InputView| {
         input.live && !input.lagging && input.reported.is_some_and(|(received, _)| view.at - received < HEARD)
     };
     let lateness = view.inputs.iter().filter(heard).map(|input| input.lateness).max()?;
