@@ -3,18 +3,23 @@
 //! Each kind is a file of `feed` that implements the trait of `input`, and one line of the registry there. Starting a failed input again is
 //! done once, in `run`.
 
+mod common;
 mod connect;
+mod entry;
 mod error;
 mod feed;
 mod input;
 mod message;
+mod play;
 mod port;
 mod reconnect;
 mod recording;
 mod registry;
 mod run;
 mod settings;
+mod time_zone;
 
+pub use common::CommonSettings;
 pub use error::InputError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use feed::split_batch;
@@ -26,4 +31,4 @@ pub use recording::{
     Format, Limits, MergedRecordings, Reading, Recording, RecordingError, RecordingSettings, UnpackedBytes,
 };
 pub use run::run;
-pub use settings::time_zone;
+pub use time_zone::time_zone;

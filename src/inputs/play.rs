@@ -6,17 +6,16 @@ use std::thread;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
-use super::file::Recording;
-use super::merge::{MergedRecordings, Reading};
-use crate::inputs::error::InputError;
-use crate::inputs::message::{Batch, Message, State};
-use crate::inputs::port::Port;
-use crate::inputs::settings::time_zone;
+use super::error::InputError;
+use super::message::{Batch, Message, State};
+use super::port::Port;
+use super::recording::{MergedRecordings, Reading, Recording};
+use super::time_zone::time_zone;
 use crate::platform::telemetry::InputCounters;
 
 /// Order in which the lines of a recording are handed on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::inputs) enum Order {
+pub(super) enum Order {
     /// By their own times, which alone count.
     Sorted,
     /// As they come, with their time of receipt: another program writes them, and sorting would wait for the end of its output.
@@ -26,7 +25,7 @@ pub(in crate::inputs) enum Order {
 /// `Ok` at the end of the recording; the path `-` is standard input.
 ///
 /// Reading blocks, on standard input possibly for ever, so the thread is abandoned when the daemon stops.
-pub(in crate::inputs) async fn to_the_end(port: &Port, path: PathBuf, order: Order) -> Result<(), InputError> {
+pub(super) async fn to_the_end(port: &Port, path: PathBuf, order: Order) -> Result<(), InputError> {
     info!(path = %path.display(), input = %port.settings.name, "reading");
     port.state(State::Up).await;
     let reading = Reading {

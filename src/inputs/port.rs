@@ -10,8 +10,8 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+use super::common::CommonSettings;
 use super::error::InputError;
-use super::feed::Settings;
 use super::message::{Batch, Message, State};
 use super::recording::{Limits, is_usable};
 use crate::platform::clock::Clock;
@@ -26,7 +26,7 @@ pub struct Port {
     /// Number of the input.
     pub source: SourceId,
     /// Settings of the input, with `path` absolute.
-    pub settings: Arc<Settings>,
+    pub settings: Arc<CommonSettings>,
     /// How far a compressed file may expand.
     pub limits: Limits,
     /// Maximum delay of its reports.

@@ -27,11 +27,11 @@ macro_rules! inputs {
             /// All kinds.
             pub const ALL: &[Kind] = &[$(Kind::$Bare,)+ $(Kind::$Own,)+];
 
-            /// The kind as its file describes it.
-            pub(super) fn input(self) -> &'static dyn AnyInput {
+            /// What distinguishes it from other kinds.
+            pub fn character(self) -> &'static Character {
                 match self {
-                    $(Kind::$Bare => &Entry::<$bare_file::$Bare> { table: |_| None },)+
-                    $(Kind::$Own => &Entry::<$file::$Own> { table: |settings| settings.$file.as_ref() },)+
+                    $(Kind::$Bare => &<$bare_file::$Bare as Input>::CHARACTER,)+
+                    $(Kind::$Own => &<$file::$Own as Input>::CHARACTER,)+
                 }
             }
         }
@@ -63,15 +63,15 @@ macro_rules! inputs {
             #[serde(default)]
             pub time_zone: Option<String>,
             /// Silence after which a connection is closed, in seconds; `tcp` and `gpsd` then reconnect.
-            #[serde(default = "crate::inputs::settings::idle_timeout_seconds")]
+            #[serde(default = "crate::inputs::common::idle_timeout_seconds")]
             #[schemars(range(min = 1, max = 86_400))]
             pub idle_timeout_seconds: u32,
             /// Maximum number of simultaneous connections (`tcp-listen`, `aiscatcher-http`; for the latter, authenticated ones).
-            #[serde(default = "crate::inputs::settings::max_clients")]
+            #[serde(default = "crate::inputs::common::max_clients")]
             #[schemars(range(min = 1))]
             pub max_clients: u16,
             /// Maximum number of simultaneous connections from one address (`tcp-listen`, `aiscatcher-http`).
-            #[serde(default = "crate::inputs::settings::max_clients_per_address")]
+            #[serde(default = "crate::inputs::common::max_clients_per_address")]
             #[schemars(range(min = 1))]
             pub max_clients_per_address: u16,
             $(
@@ -93,10 +93,31 @@ macro_rules! inputs {
                     lateness_seconds: None,
                     recorded: false,
                     time_zone: None,
-                    idle_timeout_seconds: crate::inputs::settings::idle_timeout_seconds(),
-                    max_clients: crate::inputs::settings::max_clients(),
-                    max_clients_per_address: crate::inputs::settings::max_clients_per_address(),
+                    idle_timeout_seconds: crate::inputs::common::idle_timeout_seconds(),
+                    max_clients: crate::inputs::common::max_clients(),
+                    max_clients_per_address: crate::inputs::common::max_clients_per_address(),
                     $($file: None,)+
+                }
+            }
+
+            /// The settings without those of a kind.
+            pub fn common(&self) -> CommonSettings {
+                CommonSettings {
+                    name: self.name.clone(),
+                    address: self.address.clone(),
+                    path: self.path.clone(),
+                    time_zone: self.time_zone.clone(),
+                    idle_timeout_seconds: self.idle_timeout_seconds,
+                    max_clients: self.max_clients,
+                    max_clients_per_address: self.max_clients_per_address,
+                }
+            }
+
+            /// The entry of its kind.
+            pub(super) fn entry(&self) -> Box<dyn AnyEntry + '_> {
+                match self.kind {
+                    $(Kind::$Bare => Box::new(Entry::<$bare_file::$Bare>::new(self.common(), None)),)+
+                    $(Kind::$Own => Box::new(Entry::<$file::$Own>::new(self.common(), self.$file.as_ref())),)+
                 }
             }
 

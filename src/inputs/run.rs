@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tracing::{error, info, warn};
 
+use super::feed::Settings;
 use super::message::State;
 use super::port::Port;
 use super::reconnect::{Attempt, Reconnect};
@@ -11,14 +12,15 @@ use crate::platform::net::LogLimit;
 
 /// Runs an input until it is stopped or, for a recording, until its end. A failed input is retried: almost at once if it had delivered
 /// lines, with growing delays otherwise. The log reports the first failures and then only some of them.
-pub async fn run(port: Port) {
+pub async fn run(settings: Settings, port: Port) {
+    let entry = settings.entry();
     let (mut reconnect, mut log) = (Reconnect::default(), LogLimit::default());
     loop {
         let started = port.clock.moment();
         let outcome = tokio::select! {
             biased;
-            () = port.stop.cancelled(), if !port.settings.kind.drains() => return,
-            outcome = port.settings.kind.input().run(&port) => outcome,
+            () = port.stop.cancelled(), if !settings.kind.drains() => return,
+            outcome = entry.run(&port) => outcome,
         };
         if port.stop.is_cancelled() {
             return;
@@ -29,7 +31,7 @@ pub async fn run(port: Port) {
                 return port.state(State::Ended).await;
             }
             // Reading a broken recording again would deliver its first part twice.
-            Err(error) if port.settings.kind.is_recording() => {
+            Err(error) if settings.kind.is_recording() => {
                 error!(input = %port.settings.name, %error, "input failed and is not read any further");
                 return port.state(State::Ended).await;
             }
@@ -39,7 +41,7 @@ pub async fn run(port: Port) {
         port.state(State::Down).await;
         let held = port.clock.moment().since(started);
         let wait = reconnect.next(Attempt { held, delivered: port.counters.take_delivered() }, fastrand::f64());
-        let wait = wait.max(error.wait()).max(port.settings.spacing().saturating_sub(held));
+        let wait = wait.max(error.wait()).max(entry.spacing().saturating_sub(held));
         let line = log.next(port.clock.moment());
         if let Some(unsaid) = line {
             let again_in_seconds = wait.as_secs_f64().round();

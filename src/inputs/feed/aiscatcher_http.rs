@@ -4,6 +4,7 @@ mod admission;
 mod batch;
 mod body;
 mod credentials;
+mod ingest;
 mod refusal;
 
 use std::path::Path;
@@ -18,16 +19,15 @@ use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING};
 use axum::routing::post;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::info;
 
-use crate::inputs;
+use crate::inputs::common::CommonSettings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::{Batch, Message, State};
 use crate::inputs::port::Port;
-use crate::platform::net::{PerAddressLimit, widen};
+use crate::platform::net::widen;
 use crate::platform::secret::Secret;
 use crate::platform::service::{Protocol, with_holder};
 use crate::platform::table::Table;
@@ -35,12 +35,11 @@ use crate::platform::telemetry::InputCounters;
 use admission::{Admission, Peer};
 use atalaia_core::base::fault::{self, Fault};
 use batch::{BatchLines, split};
-use body::{Bodies, ReceivedBody, unpack};
+use body::{ReceivedBody, unpack};
 use credentials::Credentials;
-use refusal::{Refusal, RefusalLog};
+use ingest::Ingest;
+use refusal::Refusal;
 
-/// Maximum number of bodies unpacked, cut and handed on at the same time; bounds the memory this takes.
-const WORKED_ON: usize = 4;
 /// How long a request waits for its turn, and again while the engine is busy.
 const BUSY_TIME: Duration = Duration::from_secs(5);
 
@@ -117,16 +116,6 @@ fn is_loopback(address: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// State shared by all requests.
-struct Ingest {
-    port: Port,
-    credentials: Credentials,
-    reserved: PerAddressLimit,
-    bodies: Bodies,
-    turns: Semaphore,
-    refusals: RefusalLog,
-}
-
 /// An HTTP server that AIS-catcher posts to.
 pub(super) struct AiscatcherHttp;
 
@@ -144,8 +133,8 @@ impl Input for AiscatcherHttp {
         drains: false,
     };
 
-    fn problems(settings: &inputs::Settings, own: &Settings) -> Vec<Fault> {
-        let is_near = settings.address.as_deref().is_none_or(is_loopback);
+    fn problems(common: &CommonSettings, own: &Settings) -> Vec<Fault> {
+        let is_near = common.address.as_deref().is_none_or(is_loopback);
         if own.asks() || is_near {
             return Vec::new();
         }
@@ -169,14 +158,6 @@ impl Input for AiscatcherHttp {
             .with_graceful_shutdown(port.stop.clone().cancelled_owned())
             .await
             .map_err(InputError::io("serve"))
-    }
-}
-
-impl Ingest {
-    fn new(port: Port, credentials: Credentials) -> Ingest {
-        let reserved = PerAddressLimit::new(port.settings.max_clients, port.settings.max_clients_per_address);
-        let turns = Semaphore::new(WORKED_ON);
-        Ingest { port, credentials, reserved, bodies: Bodies::new(), turns, refusals: RefusalLog::default() }
     }
 }
 

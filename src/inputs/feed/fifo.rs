@@ -7,7 +7,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
 use tracing::info;
 
-use crate::inputs::Settings;
+use crate::inputs::common::CommonSettings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
@@ -35,8 +35,8 @@ impl Input for Fifo {
         drains: false,
     };
 
-    fn requirements(settings: &Settings) -> Vec<Fault> {
-        let Some(fifo) = settings.path.as_deref() else {
+    fn requirements(common: &CommonSettings) -> Vec<Fault> {
+        let Some(fifo) = common.path.as_deref() else {
             return Vec::new();
         };
         let shown = fifo.display();

@@ -3,11 +3,11 @@
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
 
-use crate::inputs::Settings;
+use crate::inputs::common::CommonSettings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
+use crate::inputs::play;
 use crate::inputs::port::Port;
-use crate::inputs::recording::play;
 use crate::platform::table::NoTable;
 use atalaia_core::base::fault::Fault;
 
@@ -28,8 +28,8 @@ impl Input for File {
         drains: false,
     };
 
-    fn requirements(settings: &Settings) -> Vec<Fault> {
-        let Some(file) = settings.path.as_deref() else {
+    fn requirements(common: &CommonSettings) -> Vec<Fault> {
+        let Some(file) = common.path.as_deref() else {
             return Vec::new();
         };
         let (shown, usual) = (file.display(), "write the path of a recording");

@@ -17,7 +17,9 @@ mod udp;
 #[cfg(any(test, fuzzing))]
 pub(crate) use aiscatcher_http::split_batch;
 
-use super::input::{AnyInput, Entry, Input};
+use super::common::CommonSettings;
+use super::entry::{AnyEntry, Entry};
+use super::input::{Character, Input};
 use super::registry::inputs;
 use crate::platform::table::Table;
 

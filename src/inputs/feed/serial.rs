@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::common::CommonSettings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::port::Port;
-use crate::inputs::{self};
 use crate::platform::table::Table;
 use atalaia_core::base::fault::Fault;
 
@@ -51,7 +51,7 @@ impl Input for Serial {
         drains: false,
     };
 
-    fn requirements(_: &inputs::Settings) -> Vec<Fault> {
+    fn requirements(_: &CommonSettings) -> Vec<Fault> {
         match cfg!(feature = "serial") {
             true => Vec::new(),
             false => vec![

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
+use crate::inputs::play;
 use crate::inputs::port::Port;
-use crate::inputs::recording::play;
 use crate::platform::table::NoTable;
 
 /// Standard input.

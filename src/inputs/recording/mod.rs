@@ -3,7 +3,6 @@
 mod file;
 mod members;
 mod merge;
-pub(super) mod play;
 mod settings;
 mod unpack;
 

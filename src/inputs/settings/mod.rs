@@ -1,32 +1,15 @@
 //! The settings that all inputs have, as far as they are the same for every kind.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::feed::{Kind, Settings};
-use super::input::{AddressUse, Character, PathUse};
+use super::input::{AddressUse, PathUse};
+use super::time_zone::time_zone;
 use crate::platform::service::Protocol;
 use crate::platform::tls::{self, Endpoint};
 use atalaia_core::base::fault::{self, Fault};
 
-pub(super) fn idle_timeout_seconds() -> u32 {
-    120
-}
-
-pub(super) fn max_clients() -> u16 {
-    64
-}
-
-pub(super) fn max_clients_per_address() -> u16 {
-    16
-}
-
 impl Kind {
-    /// What distinguishes it from other kinds.
-    pub fn character(self) -> &'static Character {
-        self.input().character()
-    }
-
     /// Its name in the settings.
     pub fn name(self) -> &'static str {
         self.character().name
@@ -34,7 +17,7 @@ impl Kind {
 
     /// Key of its table in the settings.
     pub fn table(self) -> String {
-        self.name().replace('-', "_")
+        self.character().table_key()
     }
 
     /// Whether it takes an `address`.
@@ -73,11 +56,6 @@ impl Settings {
         self.tables_mut().into_iter().for_each(|table| table.within(folder));
     }
 
-    /// Minimum interval between the starts of two attempts.
-    pub(super) fn spacing(&self) -> Duration {
-        self.kind.input().spacing(self)
-    }
-
     /// TLS settings of its connections; `None` for a kind that cannot be encrypted, or if its table is missing.
     pub fn tls(&self) -> Option<&tls::Settings> {
         let own = self.tables().into_iter().find(|(kind, _)| *kind == self.kind);
@@ -86,12 +64,12 @@ impl Settings {
 
     /// Servers the input connects to, each with its settings key; empty for kinds that listen or read files.
     pub fn endpoints(&self) -> Vec<(String, Endpoint)> {
-        self.kind.input().endpoints(self)
+        self.entry().endpoints()
     }
 
     /// Lists what the input requires of this machine and does not find.
     pub fn requirements(&self) -> Vec<Fault> {
-        self.kind.input().requirements(self)
+        self.entry().requirements()
     }
 
     /// Lists the errors in the tables of the individual kinds.
@@ -106,7 +84,7 @@ impl Settings {
                         .push(Fault::new(key, format!("kind \"{name}\" takes no such table")).advise("leave it out"));
                 }
                 Some(table) => problems.extend(fault::below(&key, table.problems())),
-                None if owner == self.kind && owner.input().needs_table() => {
+                None if owner == self.kind && self.entry().lacks_table() => {
                     problems.push(
                         Fault::new("", format!("kind \"{name}\" needs a table"))
                             .advise(format!("write [inputs.{key}] below it")),
@@ -171,31 +149,9 @@ impl Settings {
                     .advise("write an IANA name or an offset, for instance \"Europe/Lisbon\" or \"+02:00\""),
             );
         }
-        problems.extend(self.kind.input().problems(self));
+        problems.extend(self.entry().problems());
         problems.extend(self.table_problems());
         problems
-    }
-}
-
-/// Parses a time zone from the settings or the command line: an IANA name, `UTC`, or a fixed offset (`+02:00`).
-pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
-    use jiff::tz::TimeZone;
-    let offset = || {
-        let (sign, rest) = match text.strip_prefix('-') {
-            Some(rest) => (-1, rest),
-            None => (1, text.strip_prefix('+')?),
-        };
-        let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
-        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-        if !(0..=59).contains(&minutes) || hours < 0 {
-            return None;
-        }
-        let offset = jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()?;
-        Some(TimeZone::fixed(offset))
-    };
-    match text {
-        "Z" => Some(TimeZone::UTC),
-        _ => offset().or_else(|| TimeZone::get(text).ok()),
     }
 }
 

@@ -12,7 +12,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::net::TcpListener;
 use tracing::warn;
 
-use super::Ingest;
+use super::ingest::Ingest;
 use super::refusal::Refusal;
 use crate::platform::net::{self, Connection, Deadline, Lifetime, Lobby, PerAddressLimit, Permit, Place};
 use crate::platform::telemetry::InputCounters;

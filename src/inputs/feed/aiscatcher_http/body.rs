@@ -75,7 +75,7 @@ impl Bodies {
             let piece = piece.map_err(|_| Refusal::Body("the body is incomplete".to_owned()))?;
             let length = whole.bytes.len() + piece.len();
             if MAX_BODY < length {
-                return Err(Refusal::TooLong);
+                return Err(Refusal::TooLong { most: MAX_BODY });
             }
             // At most `MAX_BODY`, so it fits into 32 bits.
             let room = self.room.try_acquire_many(piece.len() as u32).map_err(|_| Refusal::Busy)?;
@@ -93,7 +93,7 @@ pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let read = MultiGzDecoder::new(packed).take(MAX_BODY as u64 + 1).read_to_end(&mut bytes);
     match read {
-        Ok(count) if MAX_BODY < count => Err(Refusal::TooLong),
+        Ok(count) if MAX_BODY < count => Err(Refusal::TooLong { most: MAX_BODY }),
         Ok(_) => Ok(bytes),
         Err(error) => Err(Refusal::Body(format!("the body is not gzip: {error}"))),
     }

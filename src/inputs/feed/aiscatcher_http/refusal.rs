@@ -9,8 +9,7 @@ use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
-use super::body::MAX_BODY;
-use crate::inputs::Port;
+use crate::inputs::port::Port;
 use crate::platform::net::LogLimit;
 use crate::platform::telemetry::RefusedPost;
 
@@ -30,8 +29,11 @@ pub(super) enum Refusal {
     Full,
     #[error("the request header did not arrive in time")]
     NoHead,
-    #[error("longer than {} MiB", MAX_BODY >> 20)]
-    TooLong,
+    #[error("longer than {} MiB", most >> 20)]
+    TooLong {
+        /// Maximum size of a body, in bytes.
+        most: usize,
+    },
     #[error("the body arrived too slowly")]
     Slow,
     #[error("unsupported content encoding; use gzip or none")]
@@ -46,7 +48,7 @@ impl Refusal {
             Refusal::Unauthorised => RefusedPost::Unauthorised,
             Refusal::Busy | Refusal::Full => RefusedPost::Busy,
             Refusal::NoHead => RefusedPost::NoHead,
-            Refusal::TooLong => RefusedPost::TooLong,
+            Refusal::TooLong { .. } => RefusedPost::TooLong,
             Refusal::Slow => RefusedPost::Slow,
             Refusal::Packing => RefusedPost::Packing,
             Refusal::Body(_) => RefusedPost::Body,
@@ -65,7 +67,7 @@ impl IntoResponse for Refusal {
             Refusal::Busy | Refusal::Full => {
                 (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, AGAIN)], text).into_response()
             }
-            Refusal::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
+            Refusal::TooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
             Refusal::NoHead | Refusal::Slow => (StatusCode::REQUEST_TIMEOUT, text).into_response(),
             Refusal::Packing => (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response(),
             Refusal::Body(_) => (StatusCode::BAD_REQUEST, text).into_response(),

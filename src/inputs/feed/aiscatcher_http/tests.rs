@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::inputs::{Kind, Limits};
+use crate::inputs::{self, Kind, Limits};
 use crate::platform::clock::Clock;
 use atalaia_core::ais::SourceId;
 use atalaia_core::base::fault;
@@ -23,7 +23,7 @@ async fn a_refused_post_is_counted_by_its_reason() {
     let (sender, _lines) = tokio::sync::mpsc::channel(1);
     let port = Port {
         source: SourceId(0),
-        settings: Arc::new(inputs::Settings::of(Kind::AiscatcherHttp, "stations")),
+        settings: Arc::new(inputs::Settings::of(Kind::AiscatcherHttp, "stations").common()),
         limits: Limits { ratio: 1, bytes: 1 },
         lateness: Span::ZERO,
         clock: Clock,
