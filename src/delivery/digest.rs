@@ -1,9 +1,9 @@
 //! The part of a digest that other alerts do not have: the ids of the alerts it lists.
 
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::telling::clean;
+use super::text::clean;
+use atalaia_core::alerts::Alert;
 
 /// The alerts a digest lists, each once, by their status when the digest was made.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
@@ -16,9 +16,9 @@ pub(super) struct Digest {
 }
 
 impl Digest {
-    /// Reads the list from an alert in JSON. `None` if the alert is not a digest.
-    pub(super) fn of(alert: &Value) -> Option<Digest> {
-        Digest::deserialize(&alert["evidence"]["measured"]["digest"]).ok()
+    /// Reads the lists from the measured values of an alert. `None` if the alert is not a digest.
+    pub(super) fn of(alert: &Alert) -> Option<Digest> {
+        Digest::deserialize(alert.evidence.measured.get("digest")?).ok()
     }
 
     /// The lists `open`, `ended` and `retracted` with their ids, without empty ones.

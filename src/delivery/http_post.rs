@@ -2,7 +2,7 @@
 
 mod guard;
 #[cfg(test)]
-pub(super) mod receiver;
+pub(super) mod testing;
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -11,8 +11,11 @@
 
 mod broker;
 mod certificates;
+mod common;
 mod digest;
 mod dispatcher;
+mod entry;
+mod fields;
 mod http_post;
 mod in_flight;
 mod outlet;
@@ -27,15 +30,16 @@ mod sink_state;
 mod sinks;
 mod spool;
 mod stages;
-mod telling;
 mod test_alert;
 #[cfg(test)]
-mod trial;
+mod testing;
+mod text;
 mod wire;
 mod worker;
 
+pub use common::Level;
 pub use dispatcher::{Dispatcher, StoreLink, Wake};
-pub use settings::{DeliverySettings, Level};
+pub use settings::DeliverySettings;
 pub use sheet::{CAVEAT, Row, sheet};
 pub use sink::Character;
 pub use sinks::{Kind, Settings};

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Deserialize;
 use tokio::sync::watch;
 use tracing::error;
 
@@ -14,7 +13,6 @@ use super::send::Delivery;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::telemetry::SinkCounters;
 use crate::storage::store::{AttemptReport, Clearance, Outbox, OutboxRow, Outcome, Reporter, StoreError};
-use atalaia_core::alerts::Handling;
 use atalaia_core::base::time::{Span, Time};
 
 /// Maximum number of lines kept for one sink without a store; beyond it the oldest are given up.
@@ -339,8 +337,7 @@ impl StoredQueue {
 
     /// Why the delivery's marking bars it from the sink; `None` if it may go.
     fn refusal(&self, delivery: &Delivery) -> Option<String> {
-        let handling = Handling::deserialize(&delivery.change["alert"]["handling"]).ok()?;
-        self.clearance.refusal(&handling)
+        self.clearance.refusal(&delivery.change.alert.handling)
     }
 
     /// Runs a query. `None` if the store cannot be read or its file is missing; another file may have taken its place.

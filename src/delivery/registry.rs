@@ -27,11 +27,11 @@ macro_rules! sinks {
             /// All kinds.
             pub const ALL: &[Kind] = &[$(Kind::$Bare,)+ $(Kind::$Own,)+];
 
-            /// The kind as its file describes it.
-            pub(super) fn sink(self) -> &'static dyn AnyKind {
+            /// What distinguishes it from other kinds.
+            pub fn character(self) -> &'static Character {
                 match self {
-                    $(Kind::$Bare => &Entry::<$bare_file::$Bare> { table: |_| None },)+
-                    $(Kind::$Own => &Entry::<$file::$Own> { table: |settings| settings.$file.as_ref() },)+
+                    $(Kind::$Bare => &<$bare_file::$Bare as Sink>::CHARACTER,)+
+                    $(Kind::$Own => &<$file::$Own as Sink>::CHARACTER,)+
                 }
             }
         }
@@ -48,8 +48,8 @@ macro_rules! sinks {
             #[serde(default)]
             pub path: Option<std::path::PathBuf>,
             /// Minimum severity of an alert: `info`, `low`, `medium`, `high` or `critical`.
-            #[serde(default = "crate::delivery::settings::min_severity")]
-            pub min_severity: crate::delivery::settings::Level,
+            #[serde(default = "crate::delivery::common::min_severity")]
+            pub min_severity: crate::delivery::common::Level,
             /// Minimum score of an alert, 0 to 100.
             #[serde(default)]
             #[schemars(range(min = 0, max = 100))]
@@ -77,7 +77,7 @@ macro_rules! sinks {
             #[serde(default)]
             pub realities: Vec<atalaia_core::alerts::handling::Reality>,
             /// Whether alerts with personal data may be sent.
-            #[serde(default = "crate::delivery::settings::personal_data")]
+            #[serde(default = "crate::delivery::common::personal_data")]
             pub personal_data: bool,
             /// Country or organisation behind the sink. Alerts that list their permitted recipients are sent only if it is among them.
             #[serde(default)]
@@ -107,7 +107,7 @@ macro_rules! sinks {
                     kind: Kind::Log,
                     name: "log".to_owned(),
                     path: None,
-                    min_severity: crate::delivery::settings::min_severity(),
+                    min_severity: crate::delivery::common::min_severity(),
                     min_score: 0,
                     kinds: Vec::new(),
                     behaviours: Vec::new(),
@@ -126,6 +126,15 @@ macro_rules! sinks {
         }
 
         impl Settings {
+            /// The entry of its kind.
+            pub(super) fn entry(&self) -> Box<dyn AnyEntry + '_> {
+                let path = self.path.as_deref();
+                match self.kind {
+                    $(Kind::$Bare => Box::new(Entry::<$bare_file::$Bare>::new(path, None)),)+
+                    $(Kind::$Own => Box::new(Entry::<$file::$Own>::new(path, self.$file.as_ref())),)+
+                }
+            }
+
             /// The tables that the settings may have, each with its kind.
             pub(super) fn tables(&self) -> Vec<(Kind, Option<&dyn Table>)> {
                 vec![$((Kind::$Own, self.$file.as_ref().map(|table| table as &dyn Table)),)+]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::platform::clock::Moment;
 use crate::platform::net::RateLimit;
+use atalaia_core::alerts::Change;
 
 /// One line of the alert stream addressed to one sink.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,16 +21,22 @@ pub(super) struct Delivery {
     /// The line as stored: JSON without a line end.
     pub(super) line: Arc<str>,
     /// The parsed line.
-    pub(super) change: Arc<Value>,
+    pub(super) change: Arc<Change>,
 }
 
 impl Delivery {
     /// Parses a stored line. `None` if it is not a line of the alert stream.
     pub(super) fn new(row: Option<i64>, line: Arc<str>) -> Option<Delivery> {
-        let change: Value = serde_json::from_str(&line).ok()?;
-        let alert: Arc<str> = change["alert"]["id"].as_str()?.into();
-        let key = format!("{alert}-{}", change["revision"].as_u64()?);
+        let change: Change = serde_json::from_str(&line).ok()?;
+        let alert: Arc<str> = change.alert.id.as_str().into();
+        let key = format!("{alert}-{}", change.revision);
         Some(Delivery { row, key, alert, line, change: Arc::new(change) })
+    }
+
+    /// The line as JSON, for formats that pass it on as it was stored, with fields that this version does not know.
+    pub(super) fn json(&self) -> Value {
+        // It was parsed once already, so it cannot fail.
+        serde_json::from_str(&self.line).unwrap_or_default()
     }
 }
 

@@ -1,15 +1,13 @@
-//! What a kind of sink is: the trait that its file implements, and the same without its type for everything that treats all kinds alike.
+//! What a kind of sink is: the trait that its file implements, and an open sink without its type for the worker.
 
-use std::borrow::Cow;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::send::{Delivery, Pace, SendError, SenderIdentity};
-use super::sinks::Settings;
 use crate::platform::clock::Moment;
 use crate::platform::table::Table;
-use crate::platform::tls::Endpoint;
 
 /// One kind of sink, opened.
 pub(super) trait Sink: Send + Sized + 'static {
@@ -19,8 +17,9 @@ pub(super) trait Sink: Send + Sized + 'static {
     /// What distinguishes it from other kinds.
     const CHARACTER: Character;
 
-    /// Opens the sink: reads secrets and certificates but does not connect yet. The error says what is missing, without any secret.
-    fn open(settings: &Settings, own: &Self::Settings, sender: &SenderIdentity) -> Result<Self, String>;
+    /// Opens the sink: reads secrets and certificates but does not connect yet. `path` is the file of the settings, for kinds whose
+    /// character takes one. The error says what is missing, without any secret.
+    fn open(path: Option<&Path>, own: &Self::Settings, sender: &SenderIdentity) -> Result<Self, String>;
 
     /// Sends deliveries once: all or none are taken, except for [`SendError::Partly`]. Says whether another attempt can help.
     fn send(&mut self, deliveries: &[Delivery]) -> impl Future<Output = Result<(), SendError>> + Send;
@@ -84,6 +83,13 @@ pub struct Character {
     pub keeps_open_alerts: bool,
 }
 
+impl Character {
+    /// Key of the kind's table in the settings.
+    pub(super) fn table_key(&self) -> String {
+        self.name.replace('-', "_")
+    }
+}
+
 /// An open sink without its type. The methods are those of [`Sink`].
 pub(super) trait AnySink: Send {
     fn pace(&self, now: Moment) -> Pace;
@@ -127,50 +133,5 @@ impl<S: Sink> AnySink for S {
 
     fn reopened(self: Box<Self>) -> Option<Box<dyn AnySink>> {
         Sink::reopened(*self).map(|sink| Box::new(sink) as Box<dyn AnySink>)
-    }
-}
-
-/// A kind of sink without its type.
-pub(super) trait AnyKind: Sync {
-    /// What distinguishes it from other kinds.
-    fn character(&self) -> &'static Character;
-    /// Whether the settings must have its table.
-    fn needs_table(&self) -> bool;
-    /// The server it connects to; `None` for sinks on this machine, and for UDP, which gives no answer.
-    fn endpoint(&self, settings: &Settings) -> Option<Endpoint>;
-    /// See [`Sink::open`].
-    fn open(&self, settings: &Settings, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String>;
-}
-
-/// A kind of sink, and where the settings keep its table.
-pub(super) struct Entry<S: Sink> {
-    pub(super) table: fn(&Settings) -> Option<&S::Settings>,
-}
-
-impl<S: Sink> Entry<S> {
-    /// The table of the settings, or the usual one; `None` if the settings lack one that the kind needs.
-    fn own<'a>(&self, settings: &'a Settings) -> Option<Cow<'a, S::Settings>> {
-        let usual = || S::Settings::usual().map(Cow::Owned);
-        (self.table)(settings).map(Cow::Borrowed).or_else(usual)
-    }
-}
-
-impl<S: Sink> AnyKind for Entry<S> {
-    fn character(&self) -> &'static Character {
-        &S::CHARACTER
-    }
-
-    fn needs_table(&self) -> bool {
-        S::Settings::usual().is_none()
-    }
-
-    fn endpoint(&self, settings: &Settings) -> Option<Endpoint> {
-        self.own(settings)?.endpoints().pop().map(|(_, endpoint)| endpoint)
-    }
-
-    fn open(&self, settings: &Settings, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String> {
-        // Always present once the settings have been checked.
-        let own = self.own(settings).ok_or_else(|| "lacks the settings of its kind".to_owned())?;
-        Ok(Box::new(S::open(settings, &own, sender)?))
     }
 }

@@ -48,14 +48,14 @@ pub(super) fn problem(spool: &Path) -> Option<Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::payload::letter_with;
     use super::*;
+    use crate::delivery::testing::sample;
 
     #[tokio::test]
     async fn a_message_is_there_whole_and_nothing_beside_it() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let spool = Spool::new(&folder.path().join("out/cise"));
-        let delivery = letter_with("rendezvous-opened", |_| {});
+        let delivery = sample("rendezvous-opened", |_| {});
         for text in ["<a/>", "<b/>"] {
             spool.put(&delivery, text.to_owned()).await.expect("put");
         }
@@ -72,15 +72,14 @@ mod tests {
         let folder = tempfile::TempDir::new().expect("a folder");
         std::fs::write(folder.path().join("file"), "").expect("written");
         let spool = Spool::new(&folder.path().join("file"));
-        let error =
-            spool.put(&letter_with("rendezvous-opened", |_| {}), "<a/>".to_owned()).await.expect_err("no folder");
+        let error = spool.put(&sample("rendezvous-opened", |_| {}), "<a/>".to_owned()).await.expect_err("no folder");
         assert!(matches!(&error, SendError::Later { reason, .. } if reason.contains("/file/")), "{error}");
     }
 
     #[tokio::test]
     async fn an_id_never_leads_out_of_the_folder() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        let delivery = letter_with("rendezvous-opened", |change| change["alert"]["id"] = "../../x".into());
+        let delivery = sample("rendezvous-opened", |change| change["alert"]["id"] = "../../x".into());
         let outcome = Spool::new(folder.path()).put(&delivery, "<a/>".to_owned()).await;
         assert!(matches!(outcome, Err(SendError::Refused { .. })));
     }

@@ -24,6 +24,7 @@ use crate::platform::fault;
 use crate::platform::net::{LogLimit, RateLimit};
 use crate::platform::telemetry::{FromAir, SinkCounters};
 use crate::storage::store::{AttemptReport, Outcome};
+use atalaia_core::alerts::Status;
 use atalaia_core::base::time::Span;
 
 /// Interval for checking whether a missing store file is back. The store also wakes the worker when it is.
@@ -443,8 +444,8 @@ fn cut(reason: &str) -> String {
 
 /// Keeps the latest change of each open alert and removes alerts that are over.
 fn note_open(delivery: &Delivery, open: &mut BTreeMap<Arc<str>, Delivery>) {
-    match delivery.change["alert"]["status"].as_str() {
-        Some("open") => drop(open.insert(Arc::clone(&delivery.alert), delivery.clone())),
-        _ => drop(open.remove(&delivery.alert)),
+    match delivery.change.alert.status {
+        Status::Open => drop(open.insert(Arc::clone(&delivery.alert), delivery.clone())),
+        Status::Ended | Status::Retracted => drop(open.remove(&delivery.alert)),
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::receiver::Receiver;
+use super::testing::Receiver;
 use super::*;
 use atalaia_core::base::fault;
 use atalaia_core::base::time::Time;

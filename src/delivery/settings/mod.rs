@@ -6,30 +6,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::send::SenderIdentity;
-use super::sink::{AnySink, Character};
+use super::sink::AnySink;
 use super::sinks::{Kind, Settings};
 use crate::platform::net::Backoff;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
 use crate::storage::store::{Clearance, Filter};
-use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::handling::Tlp;
 use atalaia_core::base::fault::{self, Fault};
 
-pub(super) fn min_severity() -> Level {
-    Level::Medium
-}
-
-pub(super) fn personal_data() -> bool {
-    true
-}
-
 impl Kind {
-    /// What distinguishes it from other kinds.
-    pub fn character(self) -> &'static Character {
-        self.sink().character()
-    }
-
     /// Name of the kind in the settings.
     pub fn name(self) -> &'static str {
         self.character().name
@@ -37,44 +23,14 @@ impl Kind {
 
     /// Key of the kind's table in the settings.
     pub fn table(self) -> String {
-        self.name().replace('-', "_")
+        self.character().table_key()
     }
 }
 
-/// Upper bound of `timeout_seconds`: a `send` has to end well before it counts as hanging. Seconds.
-pub(super) const LONGEST_TIMEOUT: u32 = 100;
 /// Default of `digest_after_per_hour` for sinks that people read.
 const DIGEST_AFTER: u32 = 60;
 /// Default of `max_per_second`: for sinks on this machine, and for all others.
 const MOST_A_SECOND: [u32; 2] = [1000, 200];
-
-/// Minimum severity in the settings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// All alerts.
-    Info,
-    /// Score 20 or higher.
-    Low,
-    /// Score 40 or higher.
-    Medium,
-    /// Score 60 or higher.
-    High,
-    /// Score 80 or higher.
-    Critical,
-}
-
-impl Level {
-    fn severity(self) -> Severity {
-        match self {
-            Level::Info => Severity::Info,
-            Level::Low => Severity::Low,
-            Level::Medium => Severity::Medium,
-            Level::High => Severity::High,
-            Level::Critical => Severity::Critical,
-        }
-    }
-}
 
 impl Settings {
     /// What is wrong with these settings beyond the ranges of single keys.
@@ -124,7 +80,7 @@ impl Settings {
             let (name, key) = (kind.name(), kind.table());
             match (kind == self.kind, table) {
                 (true, Some(own)) => problems.extend(fault::below(&key, own.problems())),
-                (true, None) if kind.sink().needs_table() => {
+                (true, None) if self.entry().lacks_table() => {
                     problems.push(
                         Fault::new("", format!("kind \"{name}\" needs a table of its own"))
                             .advise(format!("write [sinks.{key}] below it")),
@@ -155,7 +111,7 @@ impl Settings {
 
     /// Opens the sink; see [`Sink::open`](super::sink::Sink::open).
     pub(super) fn open(&self, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String> {
-        self.kind.sink().open(self, sender)
+        self.entry().open(sender)
     }
 
     /// TLS settings of the sink. `None` for kinds that make no TLS connection.
@@ -165,7 +121,7 @@ impl Settings {
 
     /// The server the sink connects to. `None` for sinks on this machine, and for UDP, which gives no answer.
     pub fn endpoint(&self) -> Option<Endpoint> {
-        self.kind.sink().endpoint(self)
+        self.entry().endpoint()
     }
 
     /// Folder that the sink writes messages to, and its key below `path`; `None` if it writes none.

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::delivery::telling::clean;
+use crate::delivery::text::clean;
+use atalaia_core::alerts::Evidence;
 
 /// Endings of evidence keys, their unit as written, and the group within which values and thresholds are compared.
 const UNITS: [(&str, &str, Group); 10] = [
@@ -31,10 +32,8 @@ enum Group {
 const GROUPS: [Group; 6] = [Group::Distance, Group::Time, Group::Speed, Group::Angle, Group::Share, Group::Other];
 
 /// One line for each group with measured values: `counted 17 min; thresholds: near 30 min, close 10 min`.
-pub(super) fn lines(evidence: &Value) -> Vec<String> {
-    let none = Map::new();
-    let part = |key: &str| evidence[key].as_object().unwrap_or(&none);
-    let (measured, thresholds) = (part("measured"), part("thresholds"));
+pub(super) fn lines(evidence: &Evidence) -> Vec<String> {
+    let Evidence { measured, thresholds, .. } = evidence;
     let mut lines = Vec::new();
     for group in GROUPS {
         let (values, limits) = (words(measured, group), words(thresholds, group));
@@ -79,19 +78,22 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
     use serde_json::json;
 
     use super::*;
 
     #[test]
     fn what_was_measured_stands_beside_the_thresholds_of_its_unit() {
-        let evidence = json!({
+        let values = json!({
             "measured": {
                 "counted_minutes": 17.0, "distance_metres": 94.5, "min_distance_metres": 80, "visit": 1,
                 "dark_mmsi": 2_241_022, "silent_since": "2026-03-01T04:00:00Z", "craft": [1, 2], "digest": {}
             },
             "thresholds": { "near_metres": 500, "near_minutes": 30, "max_knots": 3.0 },
+            "stations": [], "tracks": [],
         });
+        let evidence = Evidence::deserialize(values).expect("evidence");
         assert_eq!(
             lines(&evidence),
             [
@@ -100,6 +102,5 @@ mod tests {
                 "visit 1, dark 002241022, silent since 2026-03-01T04:00:00Z, craft 2",
             ]
         );
-        assert!(lines(&Value::Null).is_empty());
     }
 }

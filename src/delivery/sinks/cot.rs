@@ -13,11 +13,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::Telling;
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
@@ -129,14 +127,14 @@ impl Sink for Cot {
         keeps_open_alerts: true,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cot, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Cot, String> {
         Cot::new(own, sender)
     }
 
     /// Sends each delivery as an event, in order. There is no acknowledgement; an event counts as delivered once the network accepts it.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let event = event::event(Telling::of(delivery), self.stale)?;
+            let event = event::event(&delivery.change, self.stale)?;
             match &mut self.carrier {
                 Carrier::Datagrams(_) if LONGEST_DATAGRAM < event.len() => {
                     return Err(SendError::Refused { reason: "longer than a datagram may be".to_owned() });

@@ -12,7 +12,6 @@ use tokio::time::{sleep, timeout};
 
 use crate::delivery::send::{Delivery, Pace, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::clock::Moment;
 use crate::platform::disk::{RealDisk, sync_name};
 use crate::platform::table::NoTable;
@@ -85,8 +84,8 @@ impl Sink for Jsonl {
         keeps_open_alerts: false,
     };
 
-    fn open(settings: &sinks::Settings, _: &NoTable, _: &SenderIdentity) -> Result<Jsonl, String> {
-        let mut file = Jsonl::new(settings.path.as_deref().unwrap_or("".as_ref()));
+    fn open(path: Option<&Path>, _: &NoTable, _: &SenderIdentity) -> Result<Jsonl, String> {
+        let mut file = Jsonl::new(path.unwrap_or("".as_ref()));
         file.reopen();
         Ok(file)
     }

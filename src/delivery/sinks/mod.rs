@@ -14,8 +14,9 @@ mod nats;
 mod syslog;
 mod webhook;
 
+use super::entry::{AnyEntry, Entry};
 use super::registry::sinks;
-use super::sink::{AnyKind, Entry, Sink};
+use super::sink::{Character, Sink};
 use crate::platform::table::Table;
 
 // The order of the kinds is that of the JSON Schema.

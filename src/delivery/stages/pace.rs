@@ -31,7 +31,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::delivery::in_flight::tests::attempt;
+    use crate::delivery::testing::attempt;
     use crate::platform::clock::Clock;
 
     #[test]

@@ -9,12 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::{self, Post, Target};
-use crate::delivery::payload::{alertmanager, read};
+use crate::delivery::payload::alertmanager;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
@@ -122,20 +121,20 @@ impl Sink for Alertmanager {
         keeps_open_alerts: true,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
         Alertmanager::new(own, sender)
     }
 
     /// Posts each delivery as an alert.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        let told = deliveries.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let now = (self.now)();
-        let alerts: Vec<Value> = told.iter().map(|told| alertmanager::alert(told, &self.sender, now)).collect();
+        let alert = |delivery: &Delivery| alertmanager::alert(&delivery.change, &self.sender, now);
+        let alerts: Vec<Value> = deliveries.iter().map(alert).collect();
         self.post_all(&alerts).await?;
-        for (told, alert) in told.iter().zip(alerts) {
-            self.resolved.retain(|(_, id, _)| *id != told.alert.id);
-            if told.alert.status != Status::Open && self.resolved.len() < MOST_RESOLVED {
-                self.resolved.push((Clock.moment(), told.alert.id.clone(), alert));
+        for (Delivery { change, .. }, alert) in deliveries.iter().zip(alerts) {
+            self.resolved.retain(|(_, id, _)| *id != change.alert.id);
+            if change.alert.status != Status::Open && self.resolved.len() < MOST_RESOLVED {
+                self.resolved.push((Clock.moment(), change.alert.id.clone(), alert));
             }
         }
         Ok(())
@@ -151,11 +150,10 @@ impl Sink for Alertmanager {
         let (now, moment) = ((self.now)(), Clock.moment());
         self.resolved.retain(|(since, ..)| moment.since(*since) < REPEAT_RESOLVED);
         let mut alerts = Vec::new();
-        for delivery in open {
-            let told = read(delivery)?;
+        for Delivery { change, .. } in open {
             // An alert that ended after the list was made has already been sent as resolved.
-            if self.resolved.iter().all(|(_, id, _)| *id != told.alert.id) {
-                alerts.push(alertmanager::alert(&told, &self.sender, now));
+            if self.resolved.iter().all(|(_, id, _)| *id != change.alert.id) {
+                alerts.push(alertmanager::alert(change, &self.sender, now));
             }
         }
         alerts.extend(self.resolved.iter().map(|(.., alert)| alert.clone()));

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::{self, Target};
 use crate::delivery::outlet::{Outlet, Place};
-use crate::delivery::payload::{cap, read};
+use crate::delivery::payload::cap;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
@@ -121,14 +120,14 @@ impl Sink for Cap {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cap, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Cap, String> {
         Cap::new(own, sender)
     }
 
     /// Writes or posts one message for each delivery.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let text = cap::message(&read(delivery)?, &self.sender);
+            let text = cap::message(&delivery.change, &self.sender);
             self.outlet.put(delivery, text, "application/cap+xml").await?;
         }
         Ok(())

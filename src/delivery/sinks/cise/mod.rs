@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::{self, Target};
 use crate::delivery::outlet::{Outlet, Place};
 use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
-use crate::delivery::payload::read;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
@@ -126,16 +124,16 @@ impl Cise {
     }
 
     fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
-        let told = read(delivery)?;
-        let said = self.settings.anomaly_types.get(told.alert.behaviour.name());
+        let behaviour = delivery.change.alert.behaviour.name();
+        let configured = self.settings.anomaly_types.get(behaviour);
         let terms = Terms {
             sender: &self.settings.sender,
             recipient: &self.settings.recipient,
             sea_basin: self.settings.sea_basin,
-            anomaly: said.copied().unwrap_or_else(|| anomaly_type(told.alert.behaviour.name())),
+            anomaly: configured.copied().unwrap_or_else(|| anomaly_type(behaviour)),
             risk: self.settings.risk_type,
         };
-        push(&told, &terms).map_err(|reason| SendError::Refused { reason })
+        push(&delivery.change, &terms).map_err(|reason| SendError::Refused { reason })
     }
 }
 
@@ -153,7 +151,7 @@ impl Sink for Cise {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cise, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Cise, String> {
         Cise::new(own, sender)
     }
 

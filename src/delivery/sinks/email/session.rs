@@ -26,9 +26,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 use tracing::warn;
 
-use super::{Security, Settings};
+use super::settings::{Security, Settings};
 use crate::delivery::send::SendError;
-use crate::delivery::telling::{clean, cut};
+use crate::delivery::text::{clean, cut};
 use crate::delivery::wire::{Address, Stream, connect};
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::tls;
@@ -149,12 +149,12 @@ impl Server {
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let stream =
             BoundedStream { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_SAID };
-        let told = |error: Error| with_source(&error);
+        let text = |error: Error| with_source(&error);
         let hello = ClientId::default();
         let mut connection =
-            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await.map_err(told)?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await.map_err(text)?;
         if let Some(tls) = self.starttls.clone() {
-            connection.starttls(tls, &hello).await.map_err(told)?;
+            connection.starttls(tls, &hello).await.map_err(text)?;
         }
         Ok(connection)
     }
@@ -193,8 +193,9 @@ impl Server {
         for (to, error) in refused {
             warn!(%to, server = %self.address.host, error = self.masked(&with_source(&error)), "address refused; the others were served");
         }
-        let told = |(to, error): &(&MailAddress, Error)| format!("{to} does not accept it yet: {}", with_source(error));
-        Ok(MailOutcome { taken, deferred: deferred.first().map(told) })
+        let reason =
+            |(to, error): &(&MailAddress, Error)| format!("{to} does not accept it yet: {}", with_source(error));
+        Ok(MailOutcome { taken, deferred: deferred.first().map(reason) })
     }
 }
 
@@ -257,10 +258,10 @@ fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, Str
     // Gives an error that names the file if one is missing or invalid.
     settings.client().map_err(|error| error.to_string())?;
     let read = |path: &std::path::Path| fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
-    let told = |error: Error| with_source(&error);
+    let text = |error: Error| with_source(&error);
     let mut builder = TlsParameters::builder(host.to_owned()).set_min_tls_version(TlsVersion::Tlsv12);
     if let Some(ca) = &settings.ca {
-        let certificate = Certificate::from_pem(&read(ca)?).map_err(told)?;
+        let certificate = Certificate::from_pem(&read(ca)?).map_err(text)?;
         builder = builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
     }
     if let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) {
@@ -268,9 +269,9 @@ fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, Str
         // intermediate certificates; servers must already know them.
         let own = CertificateDer::from_pem_file(certificate)
             .map_err(|error| format!("{}: {error}", certificate.display()))?;
-        builder = builder.identify_with(Identity::from_pem(&own, &read(key)?).map_err(told)?);
+        builder = builder.identify_with(Identity::from_pem(&own, &read(key)?).map_err(text)?);
     }
-    builder.build().map_err(told)
+    builder.build().map_err(text)
 }
 
 /// An error with its cause.

@@ -4,10 +4,13 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::settings::Security;
 use super::*;
-use crate::delivery::trial::{
+use crate::delivery::testing::{
     LogCapture, Server, beside, deliveries, golden, installed, is_later, secret, sender, trust, with,
 };
+use crate::platform::table::Table;
+use crate::platform::tls;
 use atalaia_core::base::fault;
 
 fn settings(port: u16, security: Security) -> Settings {
@@ -45,7 +48,7 @@ fn texts_stay_as_they_are() {
 
 #[test]
 fn a_digest_of_many_alerts_names_each_of_them() {
-    let delivery = crate::delivery::trial::digest();
+    let delivery = crate::delivery::testing::digest();
     let text = body::text(std::slice::from_ref(&delivery));
     assert!(text.contains("\nopen       idofone idoftwo\nended      idofthree\n"), "{text}");
     assert!(text.contains("\nLatest at  ") && !text.contains("\nPosition "), "{text}");

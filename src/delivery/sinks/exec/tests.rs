@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::*;
-use crate::delivery::payload::letter_with;
+use crate::delivery::testing::sample;
 use atalaia_core::base::fault;
 
 const SECOND: u64 = 1;
@@ -30,7 +30,7 @@ impl Program {
         let command: Vec<String> = command.map(str::to_owned).collect();
         let settings = Settings { command, timeout_seconds: SECOND };
         let sender = SenderIdentity { site: "lisbon-1".to_owned() };
-        let delivery = letter_with("loitering-retracted", |_| {});
+        let delivery = sample("loitering-retracted", |_| {});
         Exec::new(&settings, &sender).expect("a program").send(&[delivery]).await
     }
 
@@ -43,7 +43,7 @@ impl Program {
 async fn it_reads_the_change_as_one_line_and_nothing_of_it_as_a_command() {
     let program = program("cd \"$(dirname \"$0\")\"; cat > input; env > env; printf '%s\\n' \"$@\" > arguments");
     assert_eq!(program.told(&["$(id)", "; touch x", "a b"]).await, Ok(()));
-    let delivery = letter_with("loitering-retracted", |_| {});
+    let delivery = sample("loitering-retracted", |_| {});
     assert_eq!(program.kept("input"), format!("{}\n", delivery.line));
     assert_eq!(program.kept("arguments"), "$(id)\n; touch x\na b\n");
     let names: Vec<String> =

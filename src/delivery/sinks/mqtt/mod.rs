@@ -15,15 +15,15 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::delivery::broker::BrokerSettings;
+use crate::delivery::common::LONGEST_TIMEOUT;
+use crate::delivery::fields::id;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::Telling;
 use crate::platform::mqtt;
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::alerts::Change;
 use atalaia_core::base::fault::{self, Fault};
 
 /// Maximum size of an outgoing message. Bytes.
@@ -168,14 +168,14 @@ impl Sink for Mqtt {
         keeps_open_alerts: true,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
         Mqtt::new(own, sender)
     }
 
     /// Publishes each delivery, replacing the retained message of its alert, and waits for the broker's acknowledgement.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let topic = topic(&self.site, Telling::of(delivery))?;
+            let topic = topic(&self.site, &delivery.change)?;
             let reason = match timeout(self.wait, self.put(&topic, &delivery.line)).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(reason)) => reason,
@@ -220,8 +220,8 @@ async fn publish(
 }
 
 /// Topic of an alert. It contains only ids and fixed words, nothing received over the air.
-fn topic(site: &str, told: Telling<'_>) -> Result<String, SendError> {
-    Ok(format!("atalaia/v1/{site}/alerts/{}/{}", told.behaviour()?, told.id()?))
+fn topic(site: &str, change: &Change) -> Result<String, SendError> {
+    Ok(format!("atalaia/v1/{site}/alerts/{}/{}", change.alert.behaviour.name(), id(&change.alert)?))
 }
 
 #[cfg(test)]

@@ -16,15 +16,14 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use crate::delivery::broker::BrokerSettings;
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::Telling;
 use crate::delivery::wire::Address;
 use crate::platform::nats::{Gate, Identity, Login, LoginError};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::alerts::Change;
 use atalaia_core::base::fault::{self, Fault};
 
 /// `[sinks.nats]`
@@ -178,14 +177,14 @@ impl Sink for Nats {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
         Nats::new(own, sender)
     }
 
     /// Publishes each delivery and waits until a stream has stored it. The stream recognises repeats by their key.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let subject = subject(Telling::of(delivery))?;
+            let subject = subject(&delivery.change);
             let stored = timeout(self.wait, self.put(subject, delivery)).await;
             let late = || SendError::Later {
                 wait: None,
@@ -201,8 +200,8 @@ impl Sink for Nats {
 }
 
 /// Subject of an alert. It contains only ids and fixed words, nothing received over the air.
-fn subject(told: Telling<'_>) -> Result<String, SendError> {
-    Ok(format!("atalaia.v1.alerts.{}.{}", told.behaviour()?, told.severity().name()))
+fn subject(change: &Change) -> String {
+    format!("atalaia.v1.alerts.{}.{}", change.alert.behaviour.name(), change.alert.severity.name())
 }
 
 #[cfg(test)]

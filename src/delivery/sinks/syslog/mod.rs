@@ -11,16 +11,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::common::LONGEST_TIMEOUT;
+use crate::delivery::fields::{marking, mmsis};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::{Telling, cut};
+use crate::delivery::text::{clean, cut};
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
 use atalaia_core::ais::hidden;
-use atalaia_core::alerts::Severity;
+use atalaia_core::alerts::{Change, Severity};
 use atalaia_core::base::fault::{self, Fault};
 
 /// Message size that every collector must accept (RFC 5424, section 6.1); headers are shorter. Bytes.
@@ -169,14 +169,14 @@ impl Sink for Syslog {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Syslog, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Syslog, String> {
         Syslog::new(own, sender)
     }
 
     /// Sends each delivery in order. There is no acknowledgement; a message counts as delivered once the socket accepts it.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let message = self.line.message(Telling::of(delivery));
+            let message = self.line.message(&delivery.change);
             match &mut self.carrier {
                 Carrier::Datagrams(datagrams) => datagrams.write(message.as_bytes()).await?,
                 Carrier::Stream(wire) => wire.write(counted(&message).as_bytes()).await?,
@@ -200,35 +200,32 @@ fn counted(message: &str) -> String {
 }
 
 impl Line {
-    fn message(&self, told: Telling<'_>) -> String {
-        let priority = u32::from(self.facility) * 8 + level(told.severity());
-        let kind = word(told.word("behaviour"), 32);
+    fn message(&self, change: &Change) -> String {
+        let priority = u32::from(self.facility) * 8 + level(change.alert.severity);
+        let kind = word(change.alert.behaviour.name(), 32);
         let mut message = format!(
             "<{priority}>1 {} {} atalaia {} {kind} [atalaia@{}",
-            told.at(),
-            self.host,
-            self.process,
-            self.enterprise
+            change.at, self.host, self.process, self.enterprise
         );
         let mut put = |name: &str, value: &str| {
             // Writing to memory cannot fail.
             let _ = write!(message, " {name}=\"{}\"", escaped(value));
         };
-        put("alert", told.word("id"));
-        put("revision", &told.revision().to_string());
-        put("change", told.change());
-        put("rule", told.word("behaviour"));
-        put("severity", told.severity().name());
-        put("score", &told.score().to_string());
-        put("mmsi", &told.mmsis(","));
-        if let Some((lat, lon)) = told.position() {
-            put("lat", &lat.to_string());
-            put("lon", &lon.to_string());
+        put("alert", &change.alert.id);
+        put("revision", &change.revision.to_string());
+        put("change", change.change.name());
+        put("rule", change.alert.behaviour.name());
+        put("severity", change.alert.severity.name());
+        put("score", &change.alert.score.to_string());
+        put("mmsi", &mmsis(&change.alert, ","));
+        if let Some(at) = change.alert.position {
+            put("lat", &at.lat.to_string());
+            put("lon", &at.lon.to_string());
         }
-        put("tlp", told.tlp());
+        put("tlp", change.alert.handling.tlp.name());
         message += "] ";
         message += BOM;
-        let text = format!("{}. {}", told.marking(), told.summary());
+        let text = format!("{}. {}", marking(&change.alert), clean(&change.alert.summary));
         message += cut(&text, self.longest.saturating_sub(message.len()));
         message
     }

@@ -9,12 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::{self, Post, Target};
-use crate::delivery::payload::{alertmanager, events, read};
+use crate::delivery::payload::{alertmanager, events};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::clock::Clock;
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::table::Table;
@@ -143,17 +142,14 @@ impl Webhook {
         Ok(Webhook { post: settings.target().open()?, body, keys, sender, now: || Clock.now() })
     }
 
-    fn body(&self, delivery: &Delivery) -> Result<(String, &'static str), SendError> {
+    fn body(&self, delivery: &Delivery) -> (String, &'static str) {
         const JSON: &str = "application/json";
-        let told = || read(delivery);
-        Ok(match self.body {
-            Body::Cloudevents => {
-                (events::cloud_event(delivery, &told()?, &self.sender).to_string(), events::CLOUD_EVENT)
-            }
-            Body::Standard => (events::standard(delivery, &told()?).to_string(), JSON),
+        match self.body {
+            Body::Cloudevents => (events::cloud_event(delivery, &self.sender).to_string(), events::CLOUD_EVENT),
+            Body::Standard => (events::standard(delivery).to_string(), JSON),
             Body::Line => (delivery.line.to_string(), JSON),
-            Body::Alertmanager => (alertmanager::webhook(&told()?, &self.sender).to_string(), JSON),
-        })
+            Body::Alertmanager => (alertmanager::webhook(&delivery.change, &self.sender).to_string(), JSON),
+        }
     }
 
     /// Headers of Standard Webhooks. The id is the same for every attempt; the timestamp is that of this one.
@@ -182,14 +178,14 @@ impl Sink for Webhook {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
         Webhook::new(own, sender)
     }
 
     /// Posts each delivery in turn.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let (body, media_type) = self.body(delivery)?;
+            let (body, media_type) = self.body(delivery);
             let headers = self.headers(&delivery.key, (self.now)(), body.as_bytes());
             self.post.post(body.into_bytes(), media_type, &headers).await?;
         }
