@@ -22,6 +22,7 @@ pub(super) trait AnyEntry: Send + Sync {
     /// See [`Input::requirements`] and [`Table::requirements`]; those of the table with its key.
     fn requirements(&self) -> Vec<Fault>;
     /// Servers it connects to, each with its key.
+    /// The key is that of the settings, relative to the entry: `address`, or `TABLE.url`. Used by `atalaia check --connect`.
     fn endpoints(&self) -> Vec<(String, Endpoint)>;
     /// See [`Input::spacing`]; zero while a table is missing.
     fn spacing(&self) -> Duration;
@@ -31,6 +32,7 @@ pub(super) trait AnyEntry: Send + Sync {
 
 /// An entry of kind `I`.
 pub(super) struct Entry<'a, I: Input> {
+    /// What the settings say for any kind.
     common: CommonSettings,
     /// The table of the settings, or the usual one; `None` if the settings lack one that the kind needs.
     own: Option<Cow<'a, I::Settings>>,

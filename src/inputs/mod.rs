@@ -2,6 +2,13 @@
 //!
 //! Each kind is a file of `feed` that implements the trait of `input`, and one line of the registry there. Starting a failed input again is
 //! done once, in `run`.
+//!
+//! The registry (`feed`) sits above the trait (`input`): a kind knows the settings common to all inputs (`common`) and its own table, never
+//! the list of kinds. `entry` joins the two for the code that treats all kinds alike. A running input holds a `Port`, its only way to the
+//! rest of the daemon; it decides when to connect and what a line is, and knows nothing about AIS.
+//!
+//! The channel to the main loop is bounded. An input that cannot hand over its lines waits, so a busy engine slows TCP feeds and brokers
+//! instead of filling the memory. UDP has no way to slow its senders, so it drops and counts.
 
 mod common;
 mod connect;

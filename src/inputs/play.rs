@@ -1,4 +1,7 @@
 //! A recording as an input of the daemon, read once to its end on its own thread.
+//!
+//! The lines pass through the same channel as those of live inputs. They carry no time of receipt unless another program writes them now,
+//! so replaying a file gives the same alerts whenever it is read.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -25,6 +28,7 @@ pub(super) enum Order {
 /// `Ok` at the end of the recording; the path `-` is standard input.
 ///
 /// Reading blocks, on standard input possibly for ever, so the thread is abandoned when the daemon stops.
+/// Fails with `Closed` if the daemon stops before the end.
 pub(super) async fn to_the_end(port: &Port, path: PathBuf, order: Order) -> Result<(), InputError> {
     info!(path = %path.display(), input = %port.settings.name, "reading");
     port.state(State::Up).await;
@@ -44,6 +48,7 @@ pub(super) async fn to_the_end(port: &Port, path: PathBuf, order: Order) -> Resu
     outcome.await.unwrap_or(Err(InputError::Closed))
 }
 
+/// Reads, block by block, and waits for the engine in between. Runs on the thread of the recording.
 fn read(port: &Port, path: &Path, reading: &Reading, order: Order) -> Result<(), InputError> {
     let recording = Recording::open(path, port.limits)?;
     let mut merged = MergedRecordings::new(vec![recording], reading)?;
@@ -56,6 +61,7 @@ fn read(port: &Port, path: &Path, reading: &Reading, order: Order) -> Result<(),
         InputCounters::add(&port.counters.bytes, lines.len() as u64);
         let received = (order == Order::AsReceived).then(|| port.clock.now());
         let batch = Batch { source: port.source, received, lines, acknowledge: None };
+        // A batch may be empty here, which the main loop ignores.
         if port.stop.is_cancelled() || port.sender.blocking_send(Message::Lines(batch)).is_err() {
             return Err(InputError::Closed);
         }

@@ -1,4 +1,6 @@
 //! Runs an input: starts it again after a failure, with delays, and reports its state.
+//!
+//! An input never stops the daemon. Whatever goes wrong in it is logged here, counted, and tried again.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -12,6 +14,7 @@ use crate::platform::net::LogLimit;
 
 /// Runs an input until it is stopped or, for a recording, until its end. A failed input is retried: almost at once if it had delivered
 /// lines, with growing delays otherwise. The log reports the first failures and then only some of them.
+/// `settings` must be checked. Returns once the input has ended or the daemon stops.
 pub async fn run(settings: Settings, port: Port) {
     let entry = settings.entry();
     let (mut reconnect, mut log) = (Reconnect::default(), LogLimit::default());
@@ -19,6 +22,7 @@ pub async fn run(settings: Settings, port: Port) {
         let started = port.clock.moment();
         let outcome = tokio::select! {
             biased;
+            // Checked first, so that an input that always has lines cannot outlast a stop.
             () = port.stop.cancelled(), if !settings.kind.drains() => return,
             outcome = entry.run(&port) => outcome,
         };
@@ -41,12 +45,14 @@ pub async fn run(settings: Settings, port: Port) {
         port.state(State::Down).await;
         let held = port.clock.moment().since(started);
         let wait = reconnect.next(Attempt { held, delivered: port.counters.take_delivered() }, fastrand::f64());
+        // The server's own wish, and a limit on connections per minute, may only lengthen the delay.
         let wait = wait.max(error.wait()).max(entry.spacing().saturating_sub(held));
         let line = log.next(port.clock.moment());
         if let Some(unsaid) = line {
             let again_in_seconds = wait.as_secs_f64().round();
             warn!(input = %port.settings.name, %error, again_in_seconds, unsaid, "input down");
         }
+        // A connection after a failure that was not logged is not logged either, or each line would lack its counterpart.
         port.counters.is_hushed.store(line.is_none(), Relaxed);
         tokio::select! {
             biased;

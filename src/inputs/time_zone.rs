@@ -3,6 +3,7 @@
 use jiff::tz::{Offset, TimeZone};
 
 /// Parses a time zone from the settings or the command line: an IANA name, `UTC`, or a fixed offset (`+02:00`).
+/// `None` if it is neither.
 pub fn time_zone(text: &str) -> Option<TimeZone> {
     let offset = || {
         let (sign, rest) = match text.strip_prefix('-') {
@@ -11,6 +12,7 @@ pub fn time_zone(text: &str) -> Option<TimeZone> {
         };
         let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
         let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+        // A second sign (`+-2`) parses as a number, so it is rejected here.
         if !(0..=59).contains(&minutes) || hours < 0 {
             return None;
         }

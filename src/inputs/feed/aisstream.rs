@@ -1,4 +1,7 @@
 //! aisstream.io: JSON reports over a websocket, after a subscription that must be sent at once.
+//!
+//! The service counts connections for each account and reports its errors as messages within the stream. A connection is therefore always
+//! closed in an orderly way, and a refusal is followed by a long delay.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +52,7 @@ fn url() -> String {
     "wss://stream.aisstream.io/v0/stream".to_owned()
 }
 
+/// Accepted schemes with their default ports.
 const SCHEMES: &[(&str, u16)] = &[("wss", 443), ("ws", 80)];
 /// The server's limit on `mmsi`.
 const MOST_MMSI: usize = 50;
@@ -143,6 +147,7 @@ impl Input for Aisstream {
         path: PathUse::Unused,
         is_live: true,
         is_recording: false,
+        // To send the close frame.
         drains: true,
     };
 
@@ -151,6 +156,7 @@ impl Input for Aisstream {
         let subscription = settings.subscription(&settings.key.read()?);
         let mut socket = tokio::select! {
             biased;
+            // Nothing is open yet that the server would have to know of.
             () = port.stop.cancelled() => return Ok(()),
             socket = open(settings) => socket?,
         };
@@ -172,6 +178,7 @@ impl Input for Aisstream {
     }
 }
 
+/// Connects and performs the websocket handshake. A client error (4xx) is a refusal; any other failure may pass soon.
 async fn open(settings: &Settings) -> Result<Socket, InputError> {
     let target = target(&settings.url, SCHEMES)
         .map_err(|cause| InputError::Protocol { what: "url", cause: cause.to_string() })?;
@@ -180,6 +187,7 @@ async fn open(settings: &Settings) -> Result<Socket, InputError> {
         _ => Connector::Plain,
     };
     let stream = open_stream(&target.address).await?;
+    // A message beyond the limits ends the connection.
     let limits = WebSocketConfig::default()
         .read_buffer_size(BATCH_BYTES)
         .max_message_size(Some(LONGEST_MESSAGE))
@@ -195,6 +203,7 @@ async fn open(settings: &Settings) -> Result<Socket, InputError> {
     }
 }
 
+/// The error for a connection that failed, with the reason of a rejected certificate.
 fn broken(error: tungstenite::Error) -> InputError {
     InputError::Protocol { what: "websocket", cause: shown(&tls::describe(&error)) }
 }
@@ -209,6 +218,7 @@ async fn next_message(socket: &mut Socket) -> Option<Result<Message, tungstenite
     }
 }
 
+/// Reads messages until the connection ends. What has arrived together becomes one batch.
 async fn listen(port: &Port, settings: &Settings, socket: &mut Socket) -> Result<(), InputError> {
     let seconds = port.settings.idle_timeout_seconds;
     let idle = Duration::from_secs(u64::from(seconds));
@@ -227,12 +237,14 @@ async fn listen(port: &Port, settings: &Settings, socket: &mut Socket) -> Result
         {
             outcome = take(port, settings, next, &mut lines);
         }
+        // Lines before an error are still good.
         port.send(received, lines).await?;
         outcome?;
     }
 }
 
 /// Appends the content of one message to `lines`.
+/// The error if the message ends the connection or is a refusal. Pings are ignored.
 fn take(
     port: &Port,
     settings: &Settings,
@@ -267,6 +279,7 @@ fn refusal(bytes: &[u8]) -> Option<String> {
     struct Refusal {
         error: String,
     }
+    // Most messages are reports, so the cheap search spares parsing them twice.
     memchr::memmem::find(bytes, b"\"error\"")?;
     let refusal: Refusal = serde_json::from_slice(bytes).ok()?;
     Some(refusal.error)

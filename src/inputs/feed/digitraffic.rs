@@ -2,6 +2,9 @@
 //!
 //! Messages are delivered at most once: what the broker sends while the connection is broken is lost. If a broker does not answer within
 //! 20 s, announces more than 256 KiB or violates the protocol, the connection is closed and retried with growing delays.
+//!
+//! Digitraffic publishes every vessel under a topic of its own, and the payload does not repeat the MMSI. Such payloads are stored as an
+//! object with both. The name of the kind is kept for other brokers, because their protocol is the same.
 
 use std::borrow::Cow;
 use std::io;
@@ -69,6 +72,7 @@ impl Default for Settings {
     }
 }
 
+/// Accepted schemes with their default ports.
 const SCHEMES: &[(&str, u16)] = &[("wss", 443), ("ws", 80), ("mqtts", 8883), ("mqtt", 1883)];
 /// Topics whose payloads are meaningless without the topic.
 const VESSELS: &str = "vessels-v2/";
@@ -142,6 +146,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// Options of one connection; reads the password. A new client id is chosen each time.
     fn options(&self) -> Result<MqttOptions, InputError> {
         let target = target(&self.url, SCHEMES).map_err(protocol)?;
         let tls = || Ok::<_, tls::TlsError>(TlsConfiguration::Rustls(Arc::new(self.tls.client()?)));
@@ -162,8 +167,10 @@ impl Settings {
         };
         options
             .set_keep_alive(KEEP_ALIVE)
+            // Nothing is kept at the broker for a client that may never return.
             .set_clean_session(true)
             .set_max_packet_size(LONGEST_MESSAGE, LONGEST_MESSAGE);
+        // Connects like all other inputs: each address in turn, with keep-alive.
         options.set_socket_connector(|address: String, _: NetworkOptions| async move {
             open_stream(&address).await.map_err(|error| match error {
                 InputError::Io { cause, .. } => cause,
@@ -199,9 +206,11 @@ impl Input for Digitraffic {
         path: PathUse::Unused,
         is_live: true,
         is_recording: false,
+        // To disconnect, or the broker would wait for the keep-alive to run out.
         drains: true,
     };
 
+    /// Spreads the allowed connections evenly over the minute.
     fn spacing(own: &Settings) -> Duration {
         Duration::from_secs(60) / u32::from(own.connects_per_minute.max(1))
     }
@@ -223,6 +232,7 @@ impl Input for Digitraffic {
     }
 }
 
+/// Subscribes and reads until the connection ends. What has arrived together becomes one batch.
 async fn listen(
     port: &Port,
     settings: &Settings,
@@ -307,6 +317,7 @@ async fn published(events: &mut EventLoop) -> Result<Publish, InputError> {
     }
 }
 
+/// Appends the lines of one message.
 fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
     let topic = String::from_utf8_lossy(&message.topic);
     if !topic.starts_with(VESSELS) {
@@ -330,10 +341,12 @@ fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
     port.push_whole(&line, lines);
 }
 
+/// An error of the protocol or of the library, made safe to show.
 fn protocol(error: impl ToString) -> InputError {
     InputError::Protocol { what: "MQTT", cause: shown(&error.to_string()) }
 }
 
+/// The error for a connection that failed. A refusal gets the longer delay.
 fn broken(error: ConnectionError) -> InputError {
     let cause = mqtt::describe(&error);
     match error {

@@ -1,4 +1,6 @@
 //! A recording: a file, read once to its end.
+//!
+//! The lines are sorted by their own times where necessary and read as fast as the engine takes them.
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
@@ -28,6 +30,7 @@ impl Input for File {
         drains: false,
     };
 
+    /// Opens the file for a moment: permissions alone do not show whether this user may read it.
     fn requirements(common: &CommonSettings) -> Vec<Fault> {
         let Some(file) = common.path.as_deref() else {
             return Vec::new();

@@ -3,6 +3,9 @@
 //! The server redelivers messages that were not acknowledged, so a broken connection loses no lines. If a server does not answer within
 //! 10 s, announces too much or violates the protocol, the connection is closed and retried with growing delays. Servers that it announces
 //! are ignored.
+//!
+//! Acknowledging only what would survive a crash makes the input lossless: what the daemon had not stored when it stopped, the server sends
+//! again. The engine recognises repeated reports as copies.
 
 use std::path::Path;
 use std::time::Duration;
@@ -60,20 +63,27 @@ fn acknowledge_within_seconds() -> u32 {
     30
 }
 
+/// Accepted schemes with their default ports.
 const SCHEMES: &[(&str, u16)] = &[("nats", 4222), ("tls", 4222)];
+/// Time limit for the connection and for the log-in, each, in seconds.
 const CONNECT_SECONDS: u64 = 10;
 /// Maximum number of unacknowledged messages; bounds what was received and is not durable yet.
 const UNACKNOWLEDGED: i64 = 20_000;
 /// Messages and time per request to the server. A missing heartbeat ends the connection.
 const MESSAGES_A_REQUEST: usize = 1_000;
+/// Time after which a request that was not filled ends, and is repeated.
 const REQUEST: Duration = Duration::from_secs(30);
+/// Interval at which the server shows that an idle request is still known, and of the client's pings. Two missed heartbeats end the
+/// connection.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Messages buffered in the client; two requests overlap by half.
+/// The rest is for the heartbeats and status messages in between.
 const WAITING: usize = MESSAGES_A_REQUEST + MESSAGES_A_REQUEST / 2 + 36;
 /// Delay after a refusal.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// When stopping: time for the main loop to make the last lines durable.
 const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(2);
+/// Time limit for handing over acknowledgements and closing the connection.
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Table for Settings {
@@ -125,6 +135,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// Opens the connection through the gate, which limits what the server may announce and send.
     async fn open(&self, identity: &Identity) -> Result<Gate, InputError> {
         let target = target(&self.url, SCHEMES).map_err(protocol)?;
         let tls = if target.scheme == "tls" { Some(self.tls.client()?) } else { None };
@@ -138,6 +149,7 @@ impl Settings {
         })
     }
 
+    /// Logs in. A refusal of the log-in waits for [`PATIENCE`], because only an operator can correct it.
     async fn connect(&self, gate: &Gate, identity: &Identity) -> Result<Client, InputError> {
         let options = ConnectOptions::new()
             .name(gate.name())
@@ -157,6 +169,7 @@ impl Settings {
         })
     }
 
+    /// Finds the consumer or creates it. One that exists is checked and never changed, because it belongs to the operator of the server.
     async fn consumer(&self, client: &Client) -> Result<PullConsumer, InputError> {
         let stream = jetstream::new(client.clone()).get_stream(&self.stream).await.map_err(protocol)?;
         let wanted = Config {
@@ -225,6 +238,7 @@ impl Input for Nats {
     }
 }
 
+/// Logs in, reads until the connection ends, and closes it.
 async fn talk(port: &Port, settings: &Settings, gate: &Gate, identity: &Identity) -> Result<(), InputError> {
     let open = async {
         let client = settings.connect(gate, identity).await?;
@@ -235,6 +249,7 @@ async fn talk(port: &Port, settings: &Settings, gate: &Gate, identity: &Identity
         biased;
         () = port.stop.cancelled() => return Ok(()),
         opened = open => opened?,
+        // The library retries inside `connect` while the gate already knows that the connection has ended.
         () = async {
             gate.ended().await;
             // Gives the server's last message time to arrive first.
@@ -261,6 +276,7 @@ async fn kept(answer: oneshot::Receiver<()>, messages: Vec<Acker>) -> Option<Vec
     answer.await.ok().map(|()| messages)
 }
 
+/// Acknowledges messages, if any. Errors do not matter: what was not acknowledged is sent again and recognised as a copy.
 async fn acknowledge(messages: Option<Vec<Acker>>) {
     for message in messages.into_iter().flatten() {
         // If the connection has gone, the server redelivers it.
@@ -268,6 +284,7 @@ async fn acknowledge(messages: Option<Vec<Acker>>) {
     }
 }
 
+/// Takes messages in batches and acknowledges each batch once the main loop has answered, in whatever order the answers come.
 async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(), InputError> {
     let stream = consumer.stream().max_messages_per_batch(MESSAGES_A_REQUEST).expires(REQUEST).heartbeat(HEARTBEAT);
     let mut messages = stream.messages().await.map_err(protocol)?;
@@ -275,6 +292,7 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
     let mut waiting = FuturesUnordered::new();
     let outcome = loop {
         let first = tokio::select! {
+            // A stop first, then acknowledgements, so that a flood of messages does not delay them beyond their time.
             biased;
             () = port.stop.cancelled() => break Ok(()),
             () = gate.ended() => break Err(InputError::Closed),
@@ -286,11 +304,13 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
         };
         let received = Some(port.clock.now());
         let (mut lines, mut ackers) = (Vec::new(), Vec::new());
+        // Takes what has arrived already, without waiting for more.
         let mut next = Some(first);
         let mut outcome = Ok(());
         while let Some(message) = next.take() {
             match message {
                 Some(Ok(message)) => {
+                    // The gate bounds the bytes that wait in the client; these have now been taken out.
                     gate.make_room(message.payload.len());
                     take(port, message, &mut lines, &mut ackers);
                 }
@@ -317,6 +337,7 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
             break outcome;
         }
     };
+    // Ends the requests, so that the server sends nothing more while the last answers come.
     drop(messages);
     let last = async {
         while let Some(messages) = waiting.next().await {
@@ -329,6 +350,7 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
     outcome
 }
 
+/// Appends the lines of a message. Sentences without a time of their own get that at which the stream received them.
 fn take(port: &Port, message: Message, lines: &mut Vec<u8>, ackers: &mut Vec<Acker>) {
     let published = message.info().ok().map(|info| info.published.unix_timestamp_nanos() / 1_000_000);
     let (message, acker) = message.split();
@@ -356,6 +378,7 @@ fn tag(millis: i128) -> String {
     format!("\\{text}*{checksum:02X}\\")
 }
 
+/// An error of the protocol or of the library. The caller removes credentials from its text.
 fn protocol(error: impl ToString) -> InputError {
     InputError::Protocol { what: "NATS", cause: error.to_string() }
 }

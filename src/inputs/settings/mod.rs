@@ -1,4 +1,6 @@
 //! The settings that all inputs have, as far as they are the same for every kind.
+//!
+//! What differs between kinds is in their `CHARACTER`, their table and their own checks; nothing here names a kind.
 
 use std::path::Path;
 
@@ -51,12 +53,14 @@ impl Kind {
 
 impl Settings {
     /// Resolves relative paths against `folder`.
+    /// `folder` is that of the settings file, so that the daemon may be started from anywhere.
     pub fn within(&mut self, folder: &Path) {
         self.path = self.path.take().map(|path| folder.join(path));
         self.tables_mut().into_iter().for_each(|table| table.within(folder));
     }
 
     /// TLS settings of its connections; `None` for a kind that cannot be encrypted, or if its table is missing.
+    /// Read to warn of certificates that will expire.
     pub fn tls(&self) -> Option<&tls::Settings> {
         let own = self.tables().into_iter().find(|(kind, _)| *kind == self.kind);
         own.and_then(|(_, table)| table?.tls())
@@ -73,6 +77,7 @@ impl Settings {
     }
 
     /// Lists the errors in the tables of the individual kinds.
+    /// Reports a table of another kind, which would be ignored silently, and a missing one.
     fn table_problems(&self) -> Vec<Fault> {
         let name = self.kind.name();
         let mut problems = Vec::new();
@@ -97,6 +102,7 @@ impl Settings {
     }
 
     /// Whether both would listen on the same port and address. Port 0 never collides, because the system chooses it.
+    /// Host names are compared as written. `0.0.0.0`, `[::]` and `*` collide with every host.
     pub fn takes_address_of(&self, other: &Settings) -> bool {
         let parts = |settings: &Settings| {
             let (host, port) = settings.address.as_deref()?.rsplit_once(':')?;
@@ -113,12 +119,14 @@ impl Settings {
     }
 
     /// Lists the errors in the settings, beyond the ranges of single keys.
+    /// Keys are relative to the entry. All errors are listed, not only the first.
     pub fn problems(&self) -> Vec<Fault> {
         let kind = self.kind.name();
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
             problems.push(Fault::new("name", "is empty").advise("write a name for logs and alerts"));
         }
+        // The name appears in logs, alerts and metrics, where a line end could forge a line.
         if self.name.contains(char::is_control) {
             problems.push(Fault::new("name", "holds a control character").advise("write letters, digits and spaces"));
         }
@@ -155,6 +163,8 @@ impl Settings {
     }
 }
 
+/// The error in an `address`, with the kind's own example as advice; `None` if it is `host:port`. The host is not resolved, because a check
+/// must not depend on the network.
 fn address_problem(address: &str, kind: Kind) -> Option<Fault> {
     let (example, is_server) = match kind.character().address {
         AddressUse::Unused => return None,
@@ -171,6 +181,7 @@ fn address_problem(address: &str, kind: Kind) -> Option<Fault> {
         return wrong(format!("\"{address}\" has no port"), "");
     };
     match port.parse::<u16>() {
+        // A listener may leave the choice of its port to the system.
         Ok(0) if is_server => wrong("port 0 cannot be connected to".to_owned(), ""),
         Err(_) => wrong(format!("\"{port}\" is not a port"), ""),
         Ok(_) if host.is_empty() => wrong(format!("\"{address}\" has no host"), ""),

@@ -1,4 +1,7 @@
 //! Admission of connections. Unauthenticated ones share a few places for a short time; authenticated ones have places of their own.
+//!
+//! Scanners and broken clients reach a public port too. They compete only for the places of unauthenticated connections, where a new one
+//! may displace one that waits. A station that has authenticated cannot be displaced.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,8 +27,11 @@ const STRANGERS: usize = 128;
 
 /// The listener: accepts connections and assigns their places.
 pub(super) struct Admission {
+    /// Bound by the input.
     listener: TcpListener,
+    /// Places of connections that have not authenticated yet.
     lobby: Lobby,
+    /// Where refusals are counted and settings are found.
     ingest: Arc<Ingest>,
 }
 
@@ -57,7 +63,9 @@ impl Listener for Admission {
 /// The client of a connection.
 #[derive(Clone)]
 pub(super) struct Peer {
+    /// Address and port of the client, for limits and the log.
     pub(super) address: SocketAddr,
+    /// Shared with the lifetime of the connection.
     standing: Arc<AdmissionState>,
 }
 
@@ -85,13 +93,17 @@ impl Peer {
 
 /// Admission state of a connection, shared with its requests.
 struct AdmissionState {
+    /// Dropping it gives the place back.
     held: Mutex<HeldPlace>,
+    /// Set once and never cleared, so that each read of the connection need not lock `held`.
     admitted: AtomicBool,
 }
 
 /// The place a connection holds.
 enum HeldPlace {
+    /// Before the client has authenticated.
     Lobby(Place),
+    /// After that, until the connection ends.
     Reserved(#[expect(dead_code, reason = "it is only given back when dropped")] Permit),
 }
 
@@ -101,8 +113,11 @@ pub(super) struct StationLifetime {
     standing: Arc<AdmissionState>,
     /// The last value of [`AdmissionState::admitted`] that was read.
     admitted: bool,
+    /// When the connection is closed; moved by each response once it is admitted.
     deadline: Deadline,
+    /// `idle_timeout_seconds`.
     idle: Duration,
+    /// For the log of refusals.
     peer: SocketAddr,
     ingest: Arc<Ingest>,
 }

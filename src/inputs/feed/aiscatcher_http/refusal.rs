@@ -21,12 +21,16 @@ const LOG_EVERY: Duration = Duration::from_secs(60);
 /// Why a batch was refused. The text is the body of the response.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
+    /// No credentials, or wrong ones. The two are not distinguished.
     #[error("authentication required")]
     Unauthorised,
+    /// No memory, no turn or no room in the channel to the main loop in time.
     #[error("busy, try again later")]
     Busy,
+    /// All places that the address or all clients may have are taken.
     #[error("too many connections, in all or from this address; try again later")]
     Full,
+    /// The connection did not authenticate in time, or its place was needed for another.
     #[error("the request header did not arrive in time")]
     NoHead,
     #[error("longer than {} MiB", most >> 20)]
@@ -34,15 +38,19 @@ pub(super) enum Refusal {
         /// Maximum size of a body, in bytes.
         most: usize,
     },
+    /// Slower than the minimum speed of a body.
     #[error("the body arrived too slowly")]
     Slow,
+    /// Neither gzip nor plain.
     #[error("unsupported content encoding; use gzip or none")]
     Packing,
+    /// Not complete, not gzip or not a batch; the text says which.
     #[error("{0}")]
     Body(String),
 }
 
 impl Refusal {
+    /// Label of the counter of refused posts.
     fn why(&self) -> RefusedPost {
         match self {
             Refusal::Unauthorised => RefusedPost::Unauthorised,
@@ -61,6 +69,7 @@ impl IntoResponse for Refusal {
         let text = format!("{self}\n");
         match self {
             Refusal::Unauthorised => {
+                // Closed at once, so that a client without credentials does not keep its place.
                 let headers = [(WWW_AUTHENTICATE, "Basic realm=\"atalaia\""), (CONNECTION, "close")];
                 (StatusCode::UNAUTHORIZED, headers, text).into_response()
             }
@@ -76,6 +85,7 @@ impl IntoResponse for Refusal {
 }
 
 /// Counts refused posts and logs them, at once and then at intervals.
+/// A flood of refused posts must not become a flood of log lines. Shared by all connections of an input.
 pub(super) struct RefusalLog(Mutex<LogLimit>);
 
 impl Default for RefusalLog {
