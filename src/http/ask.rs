@@ -1,4 +1,7 @@
 //! The way from a page to the main loop: a short queue of questions, and the copy of the picture that the loop publishes.
+//!
+//! A question cannot wait for long: the queue is short, a full one is answered at once, and an answer that is late is dropped.
+//! The picture is copied only while pages ask for it, because a copy costs the loop time that grows with the number of vessels.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -12,16 +15,21 @@ use crate::platform::clock::{Clock, Moment};
 use atalaia_core::questions::{Answer, Picture, Question};
 
 /// Number of questions that may wait for the loop.
+/// More would only be answered too late.
 const WAITING: usize = 16;
 /// Maximum time a question waits for its answer.
+/// Long enough for a question behind a slow batch of lines, short enough for a person at a terminal.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 /// Maximum age of a picture that is used; the loop publishes one a second while it is wanted.
+/// A second and a half, so that a picture is still fresh when the next one is late.
 const FRESH: Duration = Duration::from_millis(1500);
 
 /// A question to the main loop, and the way back.
 #[derive(Debug)]
 pub struct Ask {
+    /// What the page asked.
     question: Question,
+    /// Closed once the page has stopped waiting.
     reply: oneshot::Sender<Answer>,
 }
 
@@ -38,17 +46,24 @@ impl Ask {
 }
 
 /// The pages' side.
+/// Cheap to clone; each request has one.
 #[derive(Clone, Debug)]
 pub struct Asker {
+    /// Shared by all pages.
     queue: mpsc::Sender<Ask>,
+    /// The last published picture; `None` before the first.
     picture: watch::Receiver<Option<Published>>,
+    /// Set by a page that needs a picture, cleared by the loop when it publishes one.
     wanted: Arc<AtomicBool>,
+    /// Measures the age of a picture.
     clock: Clock,
 }
 
 /// The loop's side.
+/// Owned by the main loop.
 #[derive(Debug)]
 pub struct Asked {
+    /// Taken from between two batches of lines.
     queue: mpsc::Receiver<Ask>,
     picture: watch::Sender<Option<Published>>,
     wanted: Arc<AtomicBool>,
@@ -57,6 +72,7 @@ pub struct Asked {
 /// A picture, and when it was copied.
 #[derive(Clone, Debug)]
 struct Published {
+    /// By the steady clock, so that a change of the wall clock does not make a picture old.
     seen: Moment,
     picture: Arc<Picture>,
 }
@@ -89,6 +105,7 @@ impl Asker {
         }
         match timeout(DEADLINE, answer).await {
             Ok(Ok(answer)) => Ok(answer),
+            // The loop dropped the question, as it does when it stops.
             Ok(Err(_)) => Err(NoAnswer::Busy),
             Err(_) => Err(NoAnswer::Late),
         }

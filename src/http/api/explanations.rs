@@ -1,4 +1,6 @@
 //! `GET /api/v1/vessels/MMSI/explanations`: every condition of every behaviour for a vessel now, met or not.
+//!
+//! For the question why there is no alert. The answer lists what holds and what is missing.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
@@ -12,8 +14,10 @@ use atalaia_core::base::text::advice;
 use atalaia_core::behaviours::{Behaviour, NAMES};
 use atalaia_core::questions::{Answer, Question};
 
+/// Path of the route.
 pub(super) const PATH: &str = "/api/v1/vessels/{mmsi}/explanations";
 
+/// `behaviour` limits the answer to one; 404 if the vessel has no track.
 pub(super) async fn show(
     State(sources): State<Sources>,
     number: Result<Path<String>, PathRejection>,

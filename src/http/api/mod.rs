@@ -2,6 +2,9 @@
 //!
 //! Each file is one endpoint. It reads the parameters, puts the question, and returns the answer as JSON. What is wrong with a request is
 //! answered as `application/problem+json` (RFC 9457).
+//!
+//! An endpoint asks the running engine, so the answer is as fresh as the last report. The two ways to it differ in cost: `near` reads the
+//! published picture, all others put a question to the loop.
 
 mod explanations;
 mod near;
@@ -29,6 +32,7 @@ pub(super) const ENDPOINTS: &str = "\
         /api/v1/who?near=LAT,LON&radius_nm=R&from=T&to=T  who stopped, slowed, met or was dark there\n";
 
 /// The routes of all endpoints.
+/// The caller adds the checks of the connection and of the host name.
 pub(super) fn router(asker: Asker, store: Option<PathBuf>, clock: Clock) -> Router {
     Router::new()
         .route(near::PATH, get(near::show))
@@ -39,6 +43,7 @@ pub(super) fn router(asker: Asker, store: Option<PathBuf>, clock: Clock) -> Rout
         .with_state(Sources::new(asker, store, clock))
 }
 
+/// A path below `/api` that is not an endpoint gets a problem in JSON, not a plain 404.
 async fn unknown() -> Problem {
     Problem::not_found("there is no such endpoint; / lists them")
 }

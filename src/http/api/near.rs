@@ -1,4 +1,6 @@
 //! `GET /api/v1/vessels?near=LAT,LON&radius_nm=R`: the vessels near a place now, from the picture that the loop publishes.
+//!
+//! The loop is not asked, so any number of such requests cost it one copy of the picture a second.
 
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -12,18 +14,23 @@ use atalaia_core::base::time::Time;
 use atalaia_core::geo::LatLon;
 use atalaia_core::questions::{Nearby, near};
 
+/// Path of the route.
 pub(super) const PATH: &str = "/api/v1/vessels";
 /// Largest radius in nautical miles.
+/// A larger circle is a question about all vessels.
 const RADIUS_NM: f64 = 500.0;
 /// Number of vessels in an answer, and at most.
 const USUAL: usize = 100;
 const MOST: usize = 1000;
 
+/// Body of the answer.
 #[derive(Serialize)]
 struct Body {
     /// Engine time of the picture; `None` before the first report.
     at: Option<Time>,
+    /// The place as it was understood, whatever its notation.
     near: LatLon,
+    /// The radius as given.
     radius_nm: f64,
     /// The nearest first.
     items: Vec<Nearby>,
@@ -31,6 +38,7 @@ struct Body {
     left_off: usize,
 }
 
+/// An error if a parameter is missing or out of range, or if the loop publishes no picture in time.
 pub(super) async fn show(
     State(sources): State<Sources>,
     Query(given): Query<Vec<(String, String)>>,

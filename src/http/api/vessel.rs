@@ -1,4 +1,6 @@
 //! `GET /api/v1/vessels/MMSI`: what the engine knows of a vessel now.
+//!
+//! Read from the engine, not from the store: a vessel without a track now is not found, even if alerts name it.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
@@ -10,8 +12,10 @@ use super::sources::Sources;
 use crate::http::page::found;
 use atalaia_core::questions::{Answer, Question};
 
+/// Path of the route.
 pub(super) const PATH: &str = "/api/v1/vessels/{mmsi}";
 
+/// 404 if the vessel has no track.
 pub(super) async fn show(
     State(sources): State<Sources>,
     number: Result<Path<String>, PathRejection>,

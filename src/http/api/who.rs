@@ -1,4 +1,6 @@
 //! `GET /api/v1/who?near=LAT,LON&radius_nm=R&from=T&to=T`: who stopped, slowed, met or was dark near a place, ranked.
+//!
+//! Two sources are joined: alerts and facts that ended are in the store, open ones only in the engine.
 
 use std::path::PathBuf;
 
@@ -16,12 +18,15 @@ use crate::storage::store;
 use atalaia_core::base::time::{Span, Time};
 use atalaia_core::questions::{Deed, Question, Search};
 
+/// Path of the route.
 pub(super) const PATH: &str = "/api/v1/who";
 /// Largest radius in nautical miles.
+/// Much further away, a ranking by distance says nothing.
 const RADIUS_NM: f64 = 100.0;
 /// Longest period: as long as the engine remembers stops.
 const LONGEST: Span = Span::from_hours(14 * 24);
 
+/// `from` is required; `to` is now if absent. 503 while too many other searches read the store.
 pub(super) async fn show(
     State(sources): State<Sources>,
     Query(given): Query<Vec<(String, String)>>,
@@ -38,6 +43,7 @@ pub(super) async fn show(
         )));
     }
     let busy = || Problem::busy("as many searches as are allowed are running; ask again later");
+    // Held until the answer is complete, so that slow searches do not pile up.
     let _place = sources.searches.try_acquire().map_err(|_| busy())?;
     let deeds = match sources.store.clone() {
         Some(store) => stored(store, from, to, sources.clock.now()).await?,
@@ -48,6 +54,7 @@ pub(super) async fn show(
 }
 
 /// The alerts and facts of the period. The engine adds those that are open.
+/// Fails if the store cannot be read within [`DEADLINE`]. The reading itself then goes on and its result is dropped.
 async fn stored(path: PathBuf, from: Time, to: Time, now: Time) -> Result<Vec<Deed>, Problem> {
     let query = store::Query { facts: true, since: Some(from), until: Some(to), ..store::Query::default() };
     let read = tokio::task::spawn_blocking(move || store::listed(&path, &query, now));
