@@ -34,6 +34,7 @@ pub enum Level {
 }
 
 impl Level {
+    /// The severity of the same name.
     pub(super) fn severity(self) -> Severity {
         match self {
             Level::Info => Severity::Info,

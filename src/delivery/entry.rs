@@ -13,6 +13,7 @@ pub(super) trait AnyEntry {
     /// Whether the settings lack the table of the kind, which has no default.
     fn lacks_table(&self) -> bool;
     /// The server it connects to; `None` for sinks on this machine, and for UDP, which gives no answer.
+    /// Used by `atalaia check --connect`.
     fn endpoint(&self) -> Option<Endpoint>;
     /// See [`Sink::open`].
     fn open(&self, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String>;
@@ -20,6 +21,7 @@ pub(super) trait AnyEntry {
 
 /// An entry of kind `S`.
 pub(super) struct Entry<'a, S: Sink> {
+    /// The key `path` of the settings; `None` for kinds without a file.
     path: Option<&'a Path>,
     /// The table of the settings, or the usual one; `None` if the settings lack one that the kind needs.
     own: Option<Cow<'a, S::Settings>>,

@@ -1,4 +1,6 @@
 //! The fields of a change as all text formats write them.
+//!
+//! Sinks must agree in these: an operator compares a mail with the map and the log of the receiver.
 
 use super::send::SendError;
 use super::text::{clean, token};

@@ -1,4 +1,7 @@
 //! HTTP POST to a configured URL: limited in time and size, without redirects, and only to permitted addresses.
+//!
+//! The URL comes from an operator, the answer from anywhere. No answer can make the daemon connect to another host (no redirects, no proxy,
+//! checked addresses), cost much memory or time, or place a secret or a control character in a log.
 
 mod guard;
 #[cfg(test)]
@@ -24,12 +27,15 @@ use atalaia_core::base::time::Time;
 use guard::Guard;
 
 /// Maximum number of bytes read of an answer.
+/// The connection is dropped beyond it.
 const MOST_READ: usize = 64 * 1024;
 /// Maximum number of characters of an answer quoted in a reason.
 const MOST_SAID: usize = 200;
 /// Length from which a part of a path or query is treated as a secret. Characters.
+/// Shorter parts are words such as `api` and `v2`, and replacing them would garble the answer.
 const SECRET_PART: usize = 8;
 /// Upper bound of the delay a receiver may request.
+/// A receiver must not be able to silence a sink for ever. Deliveries are given up after `give_up_hours` in any case.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// Headers the settings may not set: those of the body, of the connection, and those with keys of their own.
 const RESERVED: [&str; 8] = [
@@ -118,6 +124,7 @@ impl Target<'_> {
         let guard = Guard::new(url.scheme() == "http", allow);
         let mut headers = HeaderMap::new();
         let mut secrets = Vec::new();
+        // Marked as sensitive, so debug output of the client does not show it.
         let mut put = |name: HeaderName, before: &str, secret: &Secret| -> Result<(), String> {
             let revealed = secret.read().map_err(|error| error.to_string())?;
             let mut value = HeaderValue::from_str(&format!("{before}{}", revealed.expose()))
@@ -137,9 +144,11 @@ impl Target<'_> {
             .tls_backend_preconfigured(self.tls.client().map_err(|error| error.to_string())?)
             .redirect(redirect::Policy::none())
             .no_proxy()
+            // An answer is only quoted, so it need not be unpacked, which a bomb could abuse.
             .no_gzip()
             .user_agent(concat!("atalaia/", env!("CARGO_PKG_VERSION")))
             .timeout(Duration::from_secs(self.timeout_seconds))
+            // Checks each address between resolution and connection.
             .dns_resolver(guard)
             .build()
             .map_err(|error| chain(&error.without_url()))?;
@@ -147,6 +156,7 @@ impl Target<'_> {
     }
 }
 
+/// The parsed name, or why the settings may not set it.
 fn header_name(name: &str) -> Result<HeaderName, Fault> {
     let wrong =
         |_| Fault::new("", format!("{name:?} is not a name of a header")).advise("write letters, digits and `-`");
@@ -159,11 +169,15 @@ fn header_name(name: &str) -> Result<HeaderName, Fault> {
 
 /// A URL to post to, with its client and headers.
 pub(super) struct Post {
+    /// Keeps connections between posts.
     client: Client,
+    /// Checked; without user and password.
     url: Url,
+    /// Bearer token and additional headers, marked as sensitive.
     headers: HeaderMap,
     /// Secrets to remove from quoted answers.
     secrets: Vec<Revealed>,
+    /// The clock, for `Retry-After` with a date; tests set it.
     now: fn() -> Time,
 }
 
@@ -183,6 +197,7 @@ impl Post {
     }
 
     /// Posts one body, without retries.
+    /// `more` are headers of this body, such as a signature. Every failure of the connection is temporary.
     pub(super) async fn post(
         &self,
         body: Vec<u8>,
@@ -205,6 +220,7 @@ impl Post {
         }
     }
 
+    /// The error for an answer other than 2xx. Only a client error that concerns the body is a refusal.
     async fn failed(&self, response: Response) -> SendError {
         let status = response.status();
         let answer = in_words(status);
@@ -215,6 +231,7 @@ impl Post {
             StatusCode::GONE => {
                 SendError::Gone { reason: self.with_url(&format!("410 Gone: the receiver accepts nothing more{said}")) }
             }
+            // Temporary: a redirect often comes from a proxy or a log-in page that is there for a while.
             _ if status.is_redirection() => {
                 let reason = self.with_url(&format!("{answer}: redirects are not followed"));
                 SendError::Later { wait, reason }
@@ -263,6 +280,7 @@ impl Post {
                 break;
             }
         }
+        // A receiver may echo the request, with its headers and its path.
         let mut text = String::from_utf8_lossy(&bytes).into_owned();
         for secret in &self.secrets {
             text = text.replace(secret.expose(), "***");

@@ -1,4 +1,7 @@
 //! The deliveries a worker holds: in row order, an alert's revisions in sequence, failed ones delayed.
+//!
+//! The order is that of the rows. A delivery that waits blocks the later revisions of its alert and nothing else, so receivers see each
+//! alert change in order while one bad message cannot stop the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,10 +18,12 @@ pub(super) const ROOM: usize = 256;
 pub(super) struct Attempt {
     pub(super) delivery: Delivery,
     /// When it was queued, by the wall clock.
+    /// Decides when it is given up.
     pub(super) since: Time,
     /// When it was last read from the store, by the steady clock.
     pub(super) read: Moment,
     /// Number of attempts so far.
+    /// From the store at first, so it survives a restart.
     pub(super) tries: u32,
     /// Start and length of the wait before the next attempt; `None` if it may be tried at once.
     pub(super) wait: Option<(Moment, Duration)>,
@@ -28,7 +33,7 @@ pub(super) struct Attempt {
     pub(super) partly: bool,
     /// Already counted in `delayed`, so that waiting for the sink's rate limit counts once.
     pub(super) delayed: bool,
-    /// When the pace of the sink allows it, as the store was told last; `None` if it has not waited for that.
+    /// When the pace of the sink allows it, as last reported to the store; `None` if it has not waited for that.
     pub(super) paced: Option<Moment>,
 }
 
@@ -48,6 +53,7 @@ impl Attempt {
         }
     }
 
+    /// Whether its own wait is over. Older deliveries of its alert may still block it.
     fn is_ready(&self, now: Moment) -> bool {
         self.wait.is_none_or(|(from, wait)| wait <= now.since(from))
     }
@@ -60,10 +66,12 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
+    /// Whether nothing is in flight, partially delivered messages included.
     pub(super) fn is_empty(&self) -> bool {
         self.attempts.is_empty()
     }
 
+    /// Number in flight, including partially delivered ones.
     pub(super) fn len(&self) -> usize {
         self.attempts.len()
     }
@@ -79,6 +87,7 @@ impl InFlight {
         self.attempts.insert(place, attempt);
     }
 
+    /// Whether this row is in flight. Relies on the order of the rows.
     pub(super) fn holds(&self, row: i64) -> bool {
         self.attempts.binary_search_by_key(&Some(row), |attempt| attempt.delivery.row).is_ok()
     }
@@ -97,6 +106,7 @@ impl InFlight {
                 blocked.insert(alert);
                 continue;
             }
+            // It goes in the next call, first.
             if attempt.alone && !places.is_empty() {
                 break;
             }
@@ -163,6 +173,7 @@ impl InFlight {
         let left = |attempt: &Attempt| {
             attempt.wait.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)))
         };
+        // A delivery is ready only when all earlier ones of its alert are.
         let mut of_alert: BTreeMap<&str, Duration> = BTreeMap::new();
         let waits = self.attempts.iter().map(|attempt| {
             if attempt.partly {

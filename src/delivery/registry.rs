@@ -1,4 +1,7 @@
 //! Writes, from the list of the kinds, what depends on how many there are: the enum, and the settings with a table for each kind.
+//!
+//! A kind is one line of the list in `sinks/mod.rs`. The macro exists because serde cannot reject unknown fields in a struct that flattens
+//! others: the tables of the kinds must be fields of the one struct that is read.
 
 /// Takes the list of kinds, each as the module and the type that implements [`Sink`](super::sink::Sink). The module's name is also the key
 /// of the kind's table.
@@ -24,7 +27,7 @@ macro_rules! sinks {
         }
 
         impl Kind {
-            /// All kinds.
+            /// All kinds, in the order of the list.
             pub const ALL: &[Kind] = &[$(Kind::$Bare,)+ $(Kind::$Own,)+];
 
             /// What distinguishes it from other kinds.

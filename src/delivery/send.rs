@@ -10,17 +10,21 @@ use crate::platform::net::RateLimit;
 use atalaia_core::alerts::Change;
 
 /// One line of the alert stream addressed to one sink.
+/// Cheap to clone: the texts are shared. Several sinks get the same line.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Delivery {
     /// Row of the store's outbox, or a running number without a store. `None` for a test alert.
+    /// Rows are in the order in which the store queued them.
     pub(super) row: Option<i64>,
     /// `<alert id>-<revision>`. The same for every repeat, so that receivers can recognise duplicates.
     pub(super) key: String,
     /// Id of the alert.
     pub(super) alert: Arc<str>,
     /// The line as stored: JSON without a line end.
+    /// Sinks that pass on JSON send it unchanged, byte for byte.
     pub(super) line: Arc<str>,
     /// The parsed line.
+    /// All other formats are made from it.
     pub(super) change: Arc<Change>,
 }
 
@@ -41,6 +45,7 @@ impl Delivery {
 }
 
 /// Why a sink did not take the deliveries of one `send`.
+/// Reasons are logged, stored and shown to operators, so they must not contain a secret.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub(super) enum SendError {
     /// Temporary failure: try again, not before `wait` if the receiver asked for a delay.
@@ -74,6 +79,7 @@ pub(super) enum SendError {
 }
 
 /// Maximum number of partially delivered messages a sink keeps; beyond it the oldest are given up.
+/// A recipient that never accepts would otherwise fill the memory, as these do not count against the room for new deliveries.
 pub(super) const MOST_PARTLY: usize = 1000;
 
 /// How many deliveries a sink takes in one `send`, and when the next may start.

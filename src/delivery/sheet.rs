@@ -1,4 +1,7 @@
 //! An alert as rows of name and text, for the body of a mail and for `alerts show`.
+//!
+//! The same rows everywhere, so that an operator who reads a mail and an analyst at a terminal speak of the same things. Each text is one
+//! line without hidden characters; the caller wraps it.
 
 mod measured;
 
@@ -16,8 +19,10 @@ use atalaia_core::geo::LatLon;
 use atalaia_core::picture::tracks::country_of;
 
 /// Number of a digest's alert ids in one line.
+/// Two ids of 26 characters fit a line of a terminal or a telephone.
 const IDS_A_LINE: usize = 2;
 /// Caveat printed under every alert: what the reader must not conclude from it.
+/// AIS is unauthenticated: names, positions and identities may be wrong or forged.
 pub const CAVEAT: &str = "AIS is what ships say of themselves. This is a lead for people to look into, not a finding.";
 
 /// One row. Its texts contain no hidden or bidirectional characters.
@@ -34,10 +39,12 @@ pub struct Row {
 struct Rows(Vec<Row>);
 
 impl Rows {
+    /// Appends one row.
     fn put(&mut self, name: &'static str, text: String) {
         self.0.push(Row { name, text });
     }
 
+    /// Appends one row for each text; nothing without texts.
     fn put_all(&mut self, name: &'static str, texts: impl IntoIterator<Item = String>) {
         for (index, text) in texts.into_iter().enumerate() {
             self.put(if index == 0 { name } else { "" }, text);
@@ -63,8 +70,10 @@ pub(super) fn rows(alert: &Alert, change: Option<&Change>) -> Vec<Row> {
     for (name, at) in [("Began", alert.started_at), ("Noticed", alert.opened_at), ("Latest", alert.last_at)] {
         rows.put(name, stamp(at));
     }
+    // Absent while the behaviour holds.
     rows.put_all("Ended", alert.ended_at.map(stamp));
     let digest = Digest::of(alert);
+    // A digest has the position of its latest alert.
     let place_name = if digest.is_some() { "Latest at" } else { "Position" };
     rows.put(place_name, alert.position.map_or("unknown".to_owned(), place));
     let confidence = match alert.confidence {

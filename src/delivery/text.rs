@@ -10,6 +10,7 @@ use atalaia_core::ais::hidden;
 const LONGEST_WORD: usize = 64;
 
 /// Collapses a text to one line with single spaces and removes hidden, bidirectional and XML-forbidden characters.
+/// For texts that people read and for names. The result has no line end, so it cannot begin another header or field.
 pub(super) fn clean(text: &str) -> String {
     let shown = |c: &char| !hidden(*c) && !matches!(c, '\u{fffe}' | '\u{ffff}');
     let visible: String = text.chars().filter(shown).collect();
@@ -17,6 +18,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// Reduces a text to one line: control characters become spaces, hidden ones are dropped, and the ends are trimmed.
+/// For fields of structured formats, where runs of spaces are kept as they are stored. Use [`clean`] where a person reads the line.
 pub(super) fn plain(text: &str) -> String {
     let shown = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().filter(|c| !hidden(*c) || c.is_control()).map(shown).collect::<String>().trim().to_owned()

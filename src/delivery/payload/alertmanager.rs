@@ -15,9 +15,11 @@ use atalaia_core::alerts::{Change, Status};
 use atalaia_core::base::time::{Span, Time};
 
 /// How long an open alert keeps firing without being repeated.
+/// Five times the interval at which the sink repeats open alerts, so a few lost requests do not resolve one.
 pub(in crate::delivery) const LASTS: Span = Span::from_minutes(5);
 
 /// One alert for `POST /api/v2/alerts`.
+/// `now` is when it is sent; it decides how long an open alert fires.
 pub(in crate::delivery) fn alert(change: &Change, sender: &SenderIdentity, now: Time) -> Value {
     json!({
         "labels": labels(change, sender),
@@ -28,6 +30,7 @@ pub(in crate::delivery) fn alert(change: &Change, sender: &SenderIdentity, now: 
 }
 
 /// The webhook body that Alertmanager sends, version 4.
+/// For receivers that understand Alertmanager and stand behind none: a group of one alert.
 pub(in crate::delivery) fn webhook(change: &Change, sender: &SenderIdentity) -> Value {
     let (labels, annotations) = (labels(change, sender), annotations(change));
     let (status, ends_at) = match change.alert.status {
@@ -35,6 +38,7 @@ pub(in crate::delivery) fn webhook(change: &Change, sender: &SenderIdentity) -> 
         Status::Open => ("firing", json!("0001-01-01T00:00:00Z")),
         Status::Ended | Status::Retracted => ("resolved", json!(over_at(change))),
     };
+    // Identifies the labels. Alertmanager uses another hash, which receivers need not recompute.
     let fingerprint = Sha256::digest(Value::Object(labels.clone()).to_string());
     json!({
         "version": "4",
@@ -58,18 +62,21 @@ pub(in crate::delivery) fn webhook(change: &Change, sender: &SenderIdentity) -> 
     })
 }
 
+/// Labels: behaviour, alert, job and site. Severity and score change, so they are annotations.
 fn labels(change: &Change, sender: &SenderIdentity) -> Map<String, Value> {
     let mut labels = Map::new();
     labels.insert("alertname".to_owned(), json!(change.alert.behaviour));
     labels.insert("alert".to_owned(), json!(change.alert.id));
     labels.insert("job".to_owned(), json!("atalaia"));
     labels.insert("site".to_owned(), json!(sender.site));
+    // Makes each revision of a digest an alert of its own.
     if Digest::of(&change.alert).is_some() {
         labels.insert("digest".to_owned(), json!(change.revision.to_string()));
     }
     labels
 }
 
+/// Texts for people and templates; names from the air are reduced to one line.
 fn annotations(change: &Change) -> Map<String, Value> {
     let alert = &change.alert;
     let names: Vec<String> = alert.vessels.iter().map(called).collect();
@@ -96,6 +103,7 @@ fn annotations(change: &Change) -> Map<String, Value> {
 }
 
 /// When the alert stops firing. Never before it starts, which Alertmanager would reject.
+/// `now` also bounds the end of an alert that is over: Alertmanager shows one that ends later as firing.
 fn ends_at(change: &Change, now: Time) -> Time {
     match change.alert.status {
         Status::Open => (now + LASTS).max(change.alert.started_at),
@@ -103,6 +111,7 @@ fn ends_at(change: &Change, now: Time) -> Time {
     }
 }
 
+/// When an alert that is over ended: at the decision if it has no end of its own, as when it was retracted.
 fn over_at(change: &Change) -> Time {
     change.alert.ended_at.unwrap_or(change.at).max(change.alert.started_at)
 }

@@ -1,6 +1,9 @@
 //! A change as a CISE Push with an Anomaly, data model 1.5.3.
 //!
 //! Entities have no namespace; only type names in `xsi:type` have a prefix. The order of elements is that of the schema.
+//!
+//! The message is not signed here: a node accepts only what its adaptor has signed with the national key. Ids are derived from the alert
+//! and not random, so a repeated message has the same id and a later revision refers to the same anomaly.
 
 mod words;
 
@@ -77,6 +80,7 @@ pub(in crate::delivery) fn push(change: &Change, terms: &Terms<'_>) -> Result<St
         .document())
 }
 
+/// The block `Sender` or `Recipient`. Only a sender states freshness and status.
 fn service(part: &'static str, id: &str, basin: SeaBasin) -> Element {
     let is_sender = part == "Sender";
     let mut inside = Vec::new();
@@ -96,9 +100,11 @@ fn service(part: &'static str, id: &str, basin: SeaBasin) -> Element {
     Element::of(part, inside)
 }
 
+/// The anomaly itself. A retracted one says so in its description and has no risk, because CISE has no retraction.
 fn anomaly(change: &Change, terms: &Terms<'_>, sensitivity: &str) -> Element {
     let alert = &change.alert;
     let retracted = alert.status == Status::Retracted;
+    // Exercises and tests are simulated for CISE.
     let nature = if alert.handling.reality == Reality::Actual { "Estimated" } else { "Simulated" };
     let what = alert.behaviour.name().replace('_', "-");
     let said = format!("rule={}; {}", alert.behaviour, alert.summary);
@@ -123,6 +129,7 @@ fn anomaly(change: &Change, terms: &Terms<'_>, sensitivity: &str) -> Element {
         Element::text("NatureType", nature),
         period("OccurrencePeriod", alert.started_at, ended),
     ];
+    // A withdrawn suspicion implies no risk.
     if !retracted {
         let risk = [
             Element::text("RiskLevel", words::risk_level(alert.severity)),
@@ -149,6 +156,7 @@ fn places(change: &Change) -> Vec<Element> {
     std::iter::once(place(before, Some("StartPlace"))).chain(heard_again).collect()
 }
 
+/// A place, with its role if there are two.
 fn place(at: LatLon, role: Option<&str>) -> Element {
     let mut parts = vec![location(at), Element::text("EventArea", "GEN")];
     parts.extend(role.map(|role| Element::text("LocationRole", role)));
@@ -156,6 +164,7 @@ fn place(at: LatLon, role: Option<&str>) -> Element {
     Element::of("LocationRel", parts)
 }
 
+/// A vessel with what AIS says of it: identity, and the last point of its track.
 fn object(change: &Change, vessel: &VesselRef) -> Element {
     let mut parts = Vec::new();
     let name = vessel.name.as_deref().map(plain).filter(|name| !name.is_empty());
@@ -177,12 +186,14 @@ fn object(change: &Change, vessel: &VesselRef) -> Element {
     Element::of("Object", parts).with("xsi:type", "vessel:Vessel")
 }
 
+/// Four decimals, about ten metres.
 fn location(at: LatLon) -> Element {
     let geometry =
         [Element::text("Latitude", format!("{:.4}", at.lat)), Element::text("Longitude", format!("{:.4}", at.lon))];
     Element::of("Location", [Element::of("Geometry", geometry)])
 }
 
+/// A period in UTC, whole seconds, with date and time apart. The end comes first, as the schema wants it.
 fn period(name: &'static str, start: Time, end: Option<Time>) -> Element {
     let moment = |date: &'static str, time: &'static str, at: Time| {
         let whole = Time::from_seconds(at.seconds()).to_string();
@@ -194,10 +205,12 @@ fn period(name: &'static str, start: Time, end: Option<Time>) -> Element {
 }
 
 /// UUID derived from a name, so the same name always gives the same UUID (RFC 9562, version 8, from the first bits of SHA-256).
+/// The prefix keeps our ids apart from those that others derive from the same text.
 fn uuid(name: &str) -> String {
     let digest = Sha256::digest(format!("org.atalaia:{name}"));
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
+    // Version 8 and the variant of RFC 9562.
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = data_encoding::HEXLOWER.encode(&bytes);

@@ -1,4 +1,6 @@
 //! A change as an event: CloudEvents 1.0 in JSON, or the plain form of Standard Webhooks.
+//!
+//! The data of both are the change as stored, with every field, so a receiver can treat them like a line of the alert stream.
 
 use serde_json::{Value, json};
 
@@ -12,6 +14,7 @@ pub(in crate::delivery) const CLOUD_EVENT: &str = "application/cloudevents+json"
 const MOST_BYTES: usize = 60_000;
 
 /// A CloudEvent whose `id` is the delivery's key. A change that is too long loses its tracks and is marked `truncated`.
+/// Attribute names are lower case letters and digits, as CloudEvents requires. The subject is behaviour and first vessel.
 pub(in crate::delivery) fn cloud_event(delivery: &Delivery, sender: &SenderIdentity) -> Value {
     let change = &delivery.change;
     let (data, truncated) = within_bounds(delivery);
@@ -28,14 +31,17 @@ pub(in crate::delivery) fn cloud_event(delivery: &Delivery, sender: &SenderIdent
         "subject": subject,
         "time": change.at,
         "datacontenttype": "application/json",
+        // Identifies the schema of `data`, `config/alert.schema.json`; it is a name and not a location.
         "dataschema": "urn:atalaia:schema:alert:1",
         "tlp": alert.handling.tlp.name(),
         "reality": alert.handling.reality.name(),
     });
+    // CloudEvents does not allow empty attributes.
     if !alert.handling.europol.is_empty() {
         let codes: Vec<&str> = alert.handling.europol.iter().map(|code| code.name()).collect();
         event["handling"] = json!(codes.join(" "));
     }
+    // Receivers can ask for the tracks elsewhere, if they know that some are missing.
     if truncated {
         event["truncated"] = json!(true);
     }
@@ -44,6 +50,7 @@ pub(in crate::delivery) fn cloud_event(delivery: &Delivery, sender: &SenderIdent
 }
 
 /// The body of Standard Webhooks: `{type, timestamp, data}`.
+/// A long change loses its tracks here too; the format has no field to mark it.
 pub(in crate::delivery) fn standard(delivery: &Delivery) -> Value {
     let change = &delivery.change;
     let (data, _) = within_bounds(delivery);
@@ -51,6 +58,7 @@ pub(in crate::delivery) fn standard(delivery: &Delivery) -> Value {
 }
 
 /// The change for a body, and whether it was truncated. A line above `MOST_BYTES` loses its tracks.
+/// Tracks take most of the space of a long line.
 fn within_bounds(delivery: &Delivery) -> (Value, bool) {
     let mut change = delivery.json();
     if delivery.line.len() <= MOST_BYTES {

@@ -7,6 +7,7 @@ use atalaia_core::behaviours::VesselRef;
 use atalaia_core::geo::LatLon;
 
 /// TLP label and Europol codes: `TLP:AMBER H1`.
+/// Purpose, grades and retention are left out; formats with room for them write the whole line.
 pub(super) fn marking(alert: &Alert) -> String {
     let codes = alert.handling.europol.iter().map(|code| code.name());
     std::iter::once(format!("TLP:{}", alert.handling.tlp.name()))
@@ -16,6 +17,7 @@ pub(super) fn marking(alert: &Alert) -> String {
 }
 
 /// Position with hemispheres: `36.4120N 009.8850W`; `None` if the alert has none.
+/// Four decimals are about ten metres, the accuracy of an ordinary AIS position.
 pub(super) fn place(alert: &Alert) -> Option<String> {
     let LatLon { lat, lon } = alert.position?;
     let (north, east) = (if lat < 0.0 { 'S' } else { 'N' }, if lon < 0.0 { 'W' } else { 'E' });

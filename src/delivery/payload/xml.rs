@@ -1,4 +1,7 @@
 //! XML documents, built as a tree and written by the XML library.
+//!
+//! A tree rather than a text, so that no value can become markup: escaping is done once, by the library, and characters that XML cannot
+//! express are replaced before.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
@@ -7,11 +10,15 @@ use crate::delivery::text::plain;
 
 /// An XML element with attributes and either a text or children.
 pub(super) struct Element {
+    /// With its prefix, if it has one.
     name: &'static str,
+    /// In the order in which they were added.
     attributes: Vec<(&'static str, String)>,
+    /// Either a text or children, never both.
     inside: Inside,
 }
 
+/// Content of an element.
 enum Inside {
     Text(String),
     Children(Vec<Element>),
@@ -43,11 +50,13 @@ impl Element {
         text
     }
 
+    /// Writes declaration and root.
     fn write_all(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         self.write(writer)
     }
 
+    /// Writes the element with everything in it.
     fn write(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
         let attributes = self.attributes.iter().map(|(name, value)| (*name, value.as_str()));
         writer.write_event(Event::Start(BytesStart::new(self.name).with_attributes(attributes)))?;
@@ -60,6 +69,7 @@ impl Element {
 }
 
 /// Replaces the characters that XML 1.0 does not allow (production 2).
+/// U+FFFD takes their place, so that a reader sees that something was there.
 fn legal(text: &str) -> String {
     let is_legal = |c: char| matches!(c, '\t' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.chars().map(|c| if is_legal(c) { c } else { '\u{fffd}' }).collect()

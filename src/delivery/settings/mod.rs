@@ -1,4 +1,6 @@
 //! Settings of sinks (`[[sinks]]`), as far as they are the same for every kind, and of delivery (`[delivery]`).
+//!
+//! What differs between kinds is in their `CHARACTER`, their table and their own checks; nothing here names a kind.
 
 use std::path::Path;
 use std::time::Duration;
@@ -28,8 +30,10 @@ impl Kind {
 }
 
 /// Default of `digest_after_per_hour` for sinks that people read.
+/// One change a minute of one behaviour is about what a watch can read.
 const DIGEST_AFTER: u32 = 60;
 /// Default of `max_per_second`: for sinks on this machine, and for all others.
+/// Far above what a normal day brings; they bound a flood.
 const MOST_A_SECOND: [u32; 2] = [1000, 200];
 
 impl Settings {
@@ -39,6 +43,7 @@ impl Settings {
         if self.name.trim().is_empty() {
             problems.push(Fault::new("name", "is empty").advise("write a name for the log"));
         }
+        // The name appears in logs, metrics and the store, where a line end could forge a line.
         if self.name.contains(char::is_control) {
             problems.push(Fault::new("name", "holds a control character").advise("write letters, digits and spaces"));
         }
@@ -99,6 +104,7 @@ impl Settings {
     }
 
     /// The table of its kind; `None` if the settings have none.
+    /// Without a type: what all tables have in common.
     fn own(&self) -> Option<&dyn Table> {
         self.tables().into_iter().find(|(kind, _)| *kind == self.kind).and_then(|(_, table)| table)
     }
@@ -115,6 +121,7 @@ impl Settings {
     }
 
     /// TLS settings of the sink. `None` for kinds that make no TLS connection.
+    /// Read for the check of certificates that will expire, and by the worker to notice changed files.
     pub fn tls(&self) -> Option<&tls::Settings> {
         self.own()?.tls()
     }
@@ -125,6 +132,7 @@ impl Settings {
     }
 
     /// Folder that the sink writes messages to, and its key below `path`; `None` if it writes none.
+    /// `path` is that of the entry, such as `sinks[0]`.
     pub fn spool(&self, path: &str) -> Option<(String, &Path)> {
         Some((format!("{path}.{}.spool", self.kind.table()), self.own()?.spool()?))
     }
@@ -145,7 +153,9 @@ impl Settings {
     }
 
     /// The filter by which the store selects alerts for this sink.
+    /// Compiled once for each set of settings; the store applies it to every change.
     pub fn filter(&self) -> Filter {
+        // TLP:RED is for named persons only (FIRST, TLP 2.0), so it never leaves the machine by default.
         let strictest = if self.kind.character().is_local { Tlp::Red } else { Tlp::Amber };
         Filter {
             sink: self.name.clone(),
@@ -191,6 +201,7 @@ impl Default for DeliverySettings {
 }
 
 /// Upper bound of one wait in `retry_seconds`. Seconds.
+/// A day: with a longer wait a receiver that is back would not be noticed.
 const LONGEST_RETRY: u32 = 86_400;
 
 impl DeliverySettings {
@@ -212,6 +223,7 @@ impl DeliverySettings {
     }
 
     /// The waits before the retries.
+    /// The last wait repeats; each varies at random by up to 10 %.
     pub(super) fn backoff(&self) -> Backoff {
         Backoff::listed(self.retry_seconds.iter().map(|seconds| Duration::from_secs(u64::from(*seconds))))
     }

@@ -1,4 +1,7 @@
 //! Measured values of an alert next to the thresholds of the same unit.
+//!
+//! Measured values and thresholds are maps by name, because each behaviour has its own. Their names end in the unit
+//! (`min_distance_metres`), which is all that is needed to write them and to set the right ones side by side.
 
 use serde_json::{Map, Value};
 
@@ -19,19 +22,28 @@ const UNITS: [(&str, &str, Group); 10] = [
     ("_mmsi", "", Group::Other),
 ];
 
+/// Values that can be compared with one another. Each group is one line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Group {
+    /// Metres and nautical miles.
     Distance,
+    /// Seconds to days.
     Time,
+    /// Knots.
     Speed,
+    /// Degrees.
     Angle,
+    /// Parts of one.
     Share,
+    /// Everything else: counts, names, times and MMSIs.
     Other,
 }
 
+/// In the order of the lines.
 const GROUPS: [Group; 6] = [Group::Distance, Group::Time, Group::Speed, Group::Angle, Group::Share, Group::Other];
 
 /// One line for each group with measured values: `counted 17 min; thresholds: near 30 min, close 10 min`.
+/// Thresholds without a measured value of their group are left out: nothing would stand beside them.
 pub(super) fn lines(evidence: &Evidence) -> Vec<String> {
     let Evidence { measured, thresholds, .. } = evidence;
     let mut lines = Vec::new();
@@ -50,6 +62,7 @@ pub(super) fn lines(evidence: &Evidence) -> Vec<String> {
 }
 
 /// The values of one group: `min distance 80 m`.
+/// In the order of the map. Whole numbers lose their decimal point; lists become their length; nested values are left out.
 fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
     let of_group = values.iter().filter_map(|(key, value)| {
         let unit = UNITS.iter().find(|(ending, ..)| key.ends_with(ending));
@@ -58,6 +71,7 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
             None if group == Group::Other => (key.as_str(), ""),
             Some(_) | None => return None,
         };
+        // MMSIs keep their leading zeros.
         let number = value.as_u64().filter(|_| key.ends_with("_mmsi"));
         let text = match (number, value) {
             (Some(mmsi), _) => format!("{mmsi:09}"),

@@ -51,14 +51,17 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `stale_minutes`: twelve hours.
 fn stale_minutes() -> u32 {
     720
 }
 
+/// Default of `multicast_hops`: the local network only.
 fn multicast_hops() -> u32 {
     1
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u32 {
     10
 }
@@ -88,16 +91,22 @@ impl Table for Settings {
 
 /// Connection to a TAK server or multicast group.
 pub(super) struct Cot {
+    /// How long a marker stays without an update.
     stale: Span,
+    /// How events travel.
     carrier: Carrier,
 }
 
+/// A connection, or datagrams to a server or multicast group.
 enum Carrier {
+    /// TLS or TCP.
     Stream(Wire),
+    /// UDP.
     Datagrams(Datagrams),
 }
 
 impl Cot {
+    /// Reads the certificates; does not connect yet.
     fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cot, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());

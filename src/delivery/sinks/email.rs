@@ -1,4 +1,10 @@
 //! Sink: mail over SMTP, one per change or gathered into digests. The changes of an alert form one thread.
+//!
+//! People read these mails, so there are limits to their number: by time between two mails, and by hour. What waits is gathered, and the
+//! last mail of an hour takes everything, so nothing is dropped for the sake of a limit.
+//!
+//! A mail has several recipients, and the server accepts or refuses each of them. Those that accepted it do not get it again when it is
+//! repeated for the others.
 
 mod body;
 mod mail;
@@ -23,19 +29,25 @@ const TOGETHER: usize = 100;
 
 /// Connection settings of a mail server, and the mails sent recently.
 pub(super) struct Email {
+    /// Makes the mails.
     writer: mail::Writer,
+    /// Sends them.
     server: session::Server,
+    /// Minimum interval between two mails (`digest_minutes`); zero for none.
     apart: Duration,
+    /// Maximum number of mails in an hour (`max_per_hour`).
     most: usize,
     /// When the mails of the last hour were sent.
     sent: VecDeque<Moment>,
     /// Deliveries that some recipients do not accept yet, each with the recipients that have it, oldest first. Lost at a restart, after
     /// which all recipients get the mail again.
     partly: VecDeque<(Delivery, BTreeSet<String>)>,
+    /// To read secrets and certificates again at a reload.
     settings: Settings,
 }
 
 impl Email {
+    /// Reads the password and certificates; does not connect yet.
     fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
         let mailbox = |text: &String| text.parse::<Mailbox>().map_err(|error| format!("{text}: {error}"));
         let writer = mail::Writer {
@@ -110,6 +122,7 @@ impl Sink for Email {
                 self.partly.push_back((delivery.clone(), have));
             }
         }
+        // The worker keeps no more of them either.
         while MOST_PARTLY < self.partly.len() {
             self.partly.pop_front();
         }
@@ -129,6 +142,7 @@ impl Sink for Email {
             Some(earliest) if left == 0 => HOUR.saturating_sub(*earliest),
             _ => Duration::ZERO,
         };
+        // The last mail that the hour allows, or a digest, takes all that waits.
         let together = if left <= 1 || !self.apart.is_zero() { TOGETHER } else { 1 };
         Pace { together, wait: apart.max(full) }
     }

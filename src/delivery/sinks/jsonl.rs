@@ -1,4 +1,8 @@
 //! Sink: one JSON object per line, appended to a file.
+//!
+//! The file may be collected by another program and rotated by a third. A line is written whole or completed later, never twice, and counts
+//! as delivered when it survives a power cut. Writing happens on blocking threads, and at most one at a time: a disk that hangs then costs
+//! one thread and not one for each attempt.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -17,6 +21,7 @@ use crate::platform::disk::{RealDisk, sync_name};
 use crate::platform::table::NoTable;
 
 /// Maximum number of deliveries in one write and flush.
+/// One flush for many lines is what makes a flood affordable.
 const TOGETHER: usize = 256;
 
 /// Maximum wait for a thread that is still writing, and the interval of checking it.
@@ -34,9 +39,12 @@ pub(super) struct Jsonl {
     must_open: Arc<AtomicBool>,
 }
 
+/// What a blocking thread works on. It survives failed attempts.
 #[derive(Debug)]
 struct State {
+    /// Absolute.
     path: PathBuf,
+    /// `None` before the first line and when the file must be opened again.
     file: Option<File>,
     /// Bytes not yet written; the first line may already be written in part.
     waiting: Vec<u8>,
@@ -64,6 +72,7 @@ impl Jsonl {
             if must_open.swap(false, Ordering::AcqRel) {
                 state.close();
             }
+            // An error shows again with the first line, where it can be reported.
             let _ = state.open();
             busy.store(false, Ordering::Release);
         }));
@@ -122,6 +131,7 @@ impl Sink for Jsonl {
         outcome.map_err(|reason| SendError::Later { wait: None, reason })
     }
 
+    /// The state is kept: it may hold a line that is written in part.
     fn reopened(mut self) -> Option<Jsonl> {
         self.reopen();
         Some(self)
@@ -136,6 +146,7 @@ impl State {
         }
     }
 
+    /// Writes lines and flushes. Lines that an earlier attempt accepted are not added again.
     fn append(&mut self, lines: &[(String, Arc<str>)]) -> io::Result<()> {
         for (key, line) in lines {
             if !self.taken.contains(key) {
@@ -158,6 +169,7 @@ impl State {
             };
             while written < self.waiting.len() {
                 match file.write(&self.waiting[written..]) {
+                    // Zero bytes would otherwise repeat for ever.
                     Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero)),
                     Ok(count) => written += count,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -175,6 +187,7 @@ impl State {
         outcome
     }
 
+    /// Opens or creates the file, if it is not open, and ends a line that a crash cut short.
     fn open(&mut self) -> io::Result<()> {
         if self.file.is_none() {
             let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;

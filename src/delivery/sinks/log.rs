@@ -1,4 +1,7 @@
 //! Sink: one line in the daemon's own log for each change.
+//!
+//! The default sink, so that a daemon without any settings for sinks still shows its alerts. It has no room for digests: a log is read by
+//! programs, or searched.
 
 use std::path::Path;
 use std::time::Duration;
@@ -36,6 +39,7 @@ impl Sink for Log {
         Ok(Log)
     }
 
+    /// Never waits, because writing the log does not.
     fn pace(&self, _: Moment) -> Pace {
         Pace { together: TOGETHER, wait: Duration::ZERO }
     }
@@ -45,6 +49,7 @@ impl Sink for Log {
         Ok(())
     }
 
+    /// There is nothing to read again.
     fn reopened(self) -> Option<Log> {
         Some(self)
     }

@@ -48,6 +48,7 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `url`: the public service.
 fn url() -> String {
     "wss://stream.aisstream.io/v0/stream".to_owned()
 }
@@ -118,9 +119,11 @@ impl Table for Settings {
 
 impl Settings {
     /// The subscription, which the server must receive within 3 s.
+    /// The key is part of the message, so it must never be logged.
     fn subscription(&self, key: &Revealed) -> String {
         let mut subscription = serde_json::json!({ "APIKey": key.expose(), "BoundingBoxes": self.boxes });
         if !self.mmsi.is_empty() {
+            // The service expects them as texts of nine digits.
             let names: Vec<String> = self.mmsi.iter().map(|mmsi| format!("{mmsi:09}")).collect();
             subscription["FiltersShipMMSI"] = names.into();
         }
@@ -131,6 +134,7 @@ impl Settings {
     }
 }
 
+/// With or without TLS, as the URL says.
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// The aisstream.io service.
@@ -223,6 +227,7 @@ async fn listen(port: &Port, settings: &Settings, socket: &mut Socket) -> Result
     let seconds = port.settings.idle_timeout_seconds;
     let idle = Duration::from_secs(u64::from(seconds));
     loop {
+        // A stop is noticed between two batches, not within one.
         let first = tokio::select! {
             biased;
             () = port.stop.cancelled() => return Ok(()),
@@ -274,6 +279,7 @@ fn take(
 }
 
 /// The server's error text, if the message is one instead of a report.
+/// Only an object with a text `error` at its top level counts.
 fn refusal(bytes: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Refusal {

@@ -41,10 +41,12 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `url`: positions and static data in one stream.
 fn url() -> String {
     "https://live.ais.barentswatch.no/v1/combined?modelType=Full&modelFormat=Json".to_owned()
 }
 
+/// Default of `token_url`.
 fn token_url() -> String {
     "https://id.barentswatch.no/connect/token".to_owned()
 }

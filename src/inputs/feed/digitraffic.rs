@@ -287,6 +287,7 @@ async fn subscribe(
                 client.try_subscribe_many(filters).map_err(protocol)?;
             }
             Event::Incoming(Packet::SubAck(answer)) => {
+                // One code for each topic, in the order of the request.
                 let refused = answer.return_codes.iter().position(|code| *code == SubscribeReasonCode::Failure);
                 let Some(index) = refused else { return Ok(()) };
                 let topic = settings.topics.get(index).map_or("", String::as_str);
@@ -320,6 +321,7 @@ async fn published(events: &mut EventLoop) -> Result<Publish, InputError> {
 /// Appends the lines of one message.
 fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
     let topic = String::from_utf8_lossy(&message.topic);
+    // Other topics carry complete lines.
     if !topic.starts_with(VESSELS) {
         lines.append(&mut port.cut_whole(&message.payload));
         return;
@@ -332,6 +334,7 @@ fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
             Cow::Owned(serde_json::Value::from(text).to_string().into_bytes())
         }
     };
+    // The text of the payload is kept as sent, so the object is put together by hand.
     let mut line = Vec::with_capacity(payload.len() + 64);
     line.extend_from_slice(b"{\"topic\":");
     line.extend_from_slice(serde_json::Value::from(topic).to_string().as_bytes());

@@ -1,6 +1,6 @@
 //! Named pipe: writers come and go while the pipe stays open.
 //!
-//! The daemon must not create the pipe: its writers are set up by the operator, who also decides who may write to it.
+//! The daemon does not create the pipe. The operator does, and decides by its mode which programs may write to it.
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt;

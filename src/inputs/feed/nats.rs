@@ -59,6 +59,7 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `acknowledge_within_seconds`. Longer than the journal takes to sync, even on a slow disk.
 fn acknowledge_within_seconds() -> u32 {
     30
 }

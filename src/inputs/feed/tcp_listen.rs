@@ -39,6 +39,7 @@ impl Input for TcpListen {
     };
 
     /// Ends only with an error, if the address cannot be listened on.
+    /// Each connection has a task of its own, which ends with the connection or with the daemon.
     async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
         let listener = open(port).await?;
         let bound = listener.local_addr().map_err(InputError::io("listen"))?;

@@ -1,4 +1,7 @@
 //! A change as a message of the Common Alerting Protocol 1.2 (OASIS).
+//!
+//! The elements are in the order of the schema, which validators check. Three decisions are not in the standard: `scope` is always
+//! `Restricted`, as alerts are not public; `certainty` never exceeds `Possible`; and a later revision is an `Update` of the first message.
 
 use super::fields::{called, marking, place};
 use super::xml::Element;
@@ -11,10 +14,12 @@ use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::{Behaviour, CapCategory};
 
 /// Radius of the circle around the alert's position. Kilometres.
+/// CAP has no points, so a small circle marks the position.
 const RADIUS_KM: f64 = 1.0;
 
 /// The CAP message. Later messages refer to the first one, whose `sent` is the alert's opening time. As this is stored with the alert, the
 /// reference stays right after a restart.
+/// `sender` is the globally unique name from the settings.
 pub(in crate::delivery) fn message(change: &Change, sender: &str) -> String {
     let alert = &change.alert;
     let (kind, sent) = match change.change {
@@ -38,6 +43,7 @@ pub(in crate::delivery) fn message(change: &Change, sender: &str) -> String {
         Element::text("scope", "Restricted"),
         Element::text("restriction", marking(alert)),
     ];
+    // The first message has nothing to refer to.
     if kind != "Alert" {
         parts.push(Element::text("note", &change.reason));
         parts.push(Element::text("references", format!("{sender},{}.1,{}", alert.id, offset(alert.opened_at))));
@@ -47,6 +53,7 @@ pub(in crate::delivery) fn message(change: &Change, sender: &str) -> String {
     Element::of("alert", parts).with("xmlns", "urn:oasis:names:tc:emergency:cap:1.2").document()
 }
 
+/// The block `info`: what the alert is, for people in headline and description, for programs in parameters.
 fn info(change: &Change) -> Element {
     let alert = &change.alert;
     let event = event(alert.behaviour);
@@ -54,8 +61,10 @@ fn info(change: &Change) -> Element {
     let names = Digest::of(alert).map_or_else(|| names.join(", "), |digest| format!("({})", digest.name()));
     let headline = match change.change {
         ChangeKind::Retracted => format!("Withdrawn: {} {names}", event.to_lowercase()),
+        // A machine only suspects, and the headline may be all that is read.
         _ => format!("Possible {} {names}", event.to_lowercase()),
     };
+    // For programs: CAP itself has no elements for these.
     let parameters = [
         ("alert", alert.id.clone()),
         ("revision", change.revision.to_string()),
@@ -86,11 +95,13 @@ fn info(change: &Change) -> Element {
         Element::text("headline", headline.trim_end().chars().take(160).collect::<String>()),
         Element::text("description", &alert.summary),
     ];
+    // A parameter may be repeated, so each vessel has one.
     parts.extend(parameters.into_iter().chain(mmsis).chain(listed).map(parameter));
     parts.push(area(change));
     Element::of("info", parts)
 }
 
+/// The block `area`. `areaDesc` is required, so it also says that a position is unknown.
 fn area(change: &Change) -> Element {
     let zones: Vec<String> = change.alert.zones.iter().map(|zone| plain(&zone.name)).collect();
     let described = place(&change.alert).into_iter().chain(zones).collect::<Vec<_>>().join("; ");
@@ -109,6 +120,7 @@ fn event(behaviour: Behaviour) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// CAP category of a behaviour, from its character.
 fn category(behaviour: Behaviour) -> &'static str {
     match behaviour.character().cap {
         CapCategory::Rescue => "Rescue",
@@ -118,6 +130,7 @@ fn category(behaviour: Behaviour) -> &'static str {
     }
 }
 
+/// `Past` once it is over; before that by severity.
 fn urgency(change: &Change) -> &'static str {
     match (change.alert.status, change.alert.severity) {
         (Status::Ended | Status::Retracted, _) => "Past",
@@ -126,6 +139,7 @@ fn urgency(change: &Change) -> &'static str {
     }
 }
 
+/// `Extreme` is never used: it stands for an extraordinary threat to life or property (CAP 1.2, section 3.2.2).
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "Severe",

@@ -1,4 +1,6 @@
 //! Sink: messages of the Common Alerting Protocol 1.2, written to a folder or posted to a URL.
+//!
+//! Each change is one message, which refers to the first message of its alert.
 
 use std::path::{Path, PathBuf};
 
@@ -46,6 +48,7 @@ pub struct Settings {
 impl Table for Settings {
     fn problems(&self) -> Vec<Fault> {
         let mut problems = self.place().problems("https://RECEIVER/");
+        // CAP forbids spaces, commas, `<` and `&` in a sender, because references separate by them.
         let has_no_place = |c: char| c.is_whitespace() || c.is_control() || [',', '<', '>', '&'].contains(&c);
         if self.sender.is_empty() || self.sender.contains(has_no_place) {
             problems.push(
@@ -79,6 +82,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// Where the messages go, as the settings name it.
     fn place(&self) -> Place<'_> {
         let target = self.url.as_deref().map(|url| Target {
             url,
@@ -96,6 +100,7 @@ impl Settings {
 #[derive(Debug)]
 pub(super) struct Cap {
     sender: String,
+    /// Folder or URL, opened.
     outlet: Outlet,
 }
 

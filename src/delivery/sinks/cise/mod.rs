@@ -1,4 +1,6 @@
 //! Sink: anomalies for a CISE node, through the adaptor that signs them. They are written to the adaptor's folder or posted to it.
+//!
+//! A marking that CISE cannot express is refused instead of weakened, and the alert is reported as not delivered.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -97,6 +99,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// Where the messages go, as the settings name it.
     fn place(&self) -> Place<'_> {
         let target = self.url.as_deref().map(|url| Target {
             url,
@@ -113,7 +116,9 @@ impl Settings {
 /// The adaptor of a CISE node: a folder or a URL.
 #[derive(Debug)]
 pub(super) struct Cise {
+    /// Service ids, sea basin, risk and types.
     settings: Settings,
+    /// Folder or URL, opened.
     outlet: Outlet,
 }
 
@@ -123,6 +128,7 @@ impl Cise {
         Ok(Cise { settings: settings.clone(), outlet: settings.place().open()? })
     }
 
+    /// The Push of a delivery. An error, which a retry cannot help, if the marking does not allow it.
     fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
         let behaviour = delivery.change.alert.behaviour.name();
         let configured = self.settings.anomaly_types.get(behaviour);

@@ -1,4 +1,7 @@
 //! One alert as one event: a marker while it is open, an order to delete the marker once it is over.
+//!
+//! The event of an alert keeps its `uid`, so an update moves the marker. The end is an event with a `uid` of its own, which links to the
+//! marker and deletes it.
 
 use std::io;
 
@@ -30,6 +33,7 @@ pub(super) fn event(change: &Change, stale: Span) -> Result<Vec<u8>, SendError> 
     Ok(writer.into_inner())
 }
 
+/// The whole document. `id` was checked to be a plain token.
 fn write(change: &Change, id: &str, stale: Span, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
     let uid = format!("atalaia.alert.{id}");
     let (own, kind) = match is_over(change) {
@@ -45,6 +49,7 @@ fn write(change: &Change, id: &str, stale: Span, writer: &mut Writer<Vec<u8>>) -
         ("version", "2.0"),
         ("uid", own.as_str()),
         ("type", kind),
+        // Machine, fused: derived from other data.
         ("how", "m-f"),
         ("time", time.as_str()),
         ("start", start.as_str()),
@@ -68,6 +73,7 @@ fn point(change: &Change, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
     writer.create_element("point").with_attributes(attributes).write_empty().map(drop)
 }
 
+/// The element `detail`: links and colour of a marker or the order to delete it, then text and our own fields.
 fn detail(change: &Change, uid: &str, id: &str, time: &str, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
     if is_over(change) {
         let link = [("uid", uid), ("type", "none"), ("relation", "none")];
@@ -84,6 +90,7 @@ fn detail(change: &Change, uid: &str, id: &str, time: &str, writer: &mut Writer<
         }
         writer.create_element("color").with_attribute(("argb", colour(change.alert.severity))).write_empty()?;
     }
+    // The point is at 0, 0 then, which looks like a place.
     let nowhere = if change.alert.position.is_some() { "" } else { " Position unknown." };
     let mut remarks =
         format!("{}.{nowhere} {} ({})", marking(&change.alert), clean(&change.alert.summary), change.change.name());
@@ -95,6 +102,7 @@ fn detail(change: &Change, uid: &str, id: &str, time: &str, writer: &mut Writer<
     let revision = change.revision.to_string();
     let own = [
         ("alert", id),
+        // The name of the attribute is kept for receivers that read it.
         ("rule", change.alert.behaviour.name()),
         ("revision", &revision),
         ("state", change.change.name()),

@@ -1,4 +1,7 @@
 //! The text of a mail, laid out for reading on a telephone at night.
+//!
+//! Plain text, with what matters first: the marking, one or two sentences, then the rows of the sheet. In a digest, a list of all changes
+//! comes before the alerts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,11 +13,13 @@ use crate::delivery::text::{clean, cut};
 use atalaia_core::alerts::Change;
 
 /// Maximum length of a list of vessel names in one line. Bytes.
+/// A group may have dozens of vessels, which the alerts below name in full.
 const LONGEST_NAMES: usize = 200;
 
 /// The text for one alert, or for several with a summary list at the top.
 pub(super) fn text(deliveries: &[Delivery]) -> String {
     let mut text = String::new();
+    // A single change needs no list.
     if 1 < deliveries.len() {
         rows(deliveries).iter().for_each(|row| line(&mut text, row));
         line(&mut text, "");
@@ -26,6 +31,7 @@ pub(super) fn text(deliveries: &[Delivery]) -> String {
         alert(&delivery.change, &mut text);
         line(&mut text, "");
     }
+    // Once, at the end, also of a mail with many alerts.
     line(&mut text, CAVEAT);
     text
 }
@@ -44,6 +50,7 @@ fn rows(deliveries: &[Delivery]) -> Vec<String> {
         if mates.len() < 2 {
             let (at, what, summary) = (stamp(change.at), head(&change.alert), clean(&change.alert.summary));
             rows.push(format!("{at}  {what}  {}: {summary}", change.change.name()));
+        // Once for each group, at the place of its first change.
         } else if seen.insert(group) {
             let worst = mates.iter().map(|mate| &*mate.alert).max_by_key(|alert| alert.severity);
             let latest = mates.iter().map(|mate| mate.at).max().unwrap_or(change.at);
@@ -51,6 +58,7 @@ fn rows(deliveries: &[Delivery]) -> Vec<String> {
             let vessels = mates.iter().flat_map(|mate| &mate.alert.vessels);
             let vessels: BTreeMap<u32, String> = vessels.map(|vessel| (vessel.mmsi, name(vessel))).collect();
             let names = vessels.values().map(String::as_str).collect::<Vec<_>>().join(", ");
+            // Only when nothing of the group goes on.
             let over = if mates.iter().all(|mate| is_over(mate)) { " (over)" } else { "" };
             rows.push(format!(
                 "{}  {}  {} linked alerts{over}, {} vessels: {}",
@@ -65,6 +73,7 @@ fn rows(deliveries: &[Delivery]) -> Vec<String> {
     rows
 }
 
+/// The part for one change.
 fn alert(change: &Change, text: &mut String) {
     line(text, &marking(&change.alert));
     line(text, "");
@@ -75,10 +84,12 @@ fn alert(change: &Change, text: &mut String) {
     }
 }
 
+/// A name in a column of eleven characters, then its text.
 fn row(text: &mut String, name: &str, value: &str) {
     line(text, &format!("{name:<11}{value}"));
 }
 
+/// Appends a line without spaces at its end, which mail programs may take for a soft line break (RFC 3676).
 fn line(text: &mut String, line: &str) {
     // Writing to memory cannot fail.
     let _ = writeln!(text, "{}", line.trim_end());

@@ -1,4 +1,7 @@
 //! A delivery or digest as a mail: threading and marking headers, the text, and a map layer.
+//!
+//! Mail programs show the changes of an alert, and the alerts of a group, as one thread, because each mail names the first one and a common
+//! id. Automatic replies are suppressed (RFC 3834), and nothing received over the air reaches a header unless it is cleaned.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
@@ -23,8 +26,11 @@ const LONGEST_NAMES: usize = 90;
 
 /// Sender, recipients and site of the mails.
 pub(super) struct Writer {
+    /// Its domain is part of all message ids.
     pub(super) from: Mailbox,
+    /// All in one mail, and visible to one another.
     pub(super) to: Vec<Mailbox>,
+    /// Keeps the message ids of several daemons apart.
     pub(super) site: String,
 }
 
@@ -42,10 +48,12 @@ impl Writer {
         for to in &self.to {
             builder = builder.to(to.clone());
         }
+        // A digest belongs to no thread.
         if let [delivery] = deliveries {
             let change = &delivery.change;
             // The first mail of a thread may never have been sent here. Mail programs also thread by a shared reference.
             let group = change.alert.group_id.as_ref().map(|group| format!("group-{}", digest(group)));
+            // The first change begins the thread, so it refers to nothing of its own alert.
             let first = (1 < change.revision).then(|| id(&change.alert).map(|id| format!("{id}-1"))).transpose()?;
             let thread: Vec<String> = group.into_iter().chain(first).map(|key| self.id(&key)).collect();
             if let Some(last) = thread.last() {
@@ -57,6 +65,7 @@ impl Writer {
         builder.multipart(parts).map_err(|error| SendError::Refused { reason: error.to_string() })
     }
 
+    /// For one delivery its alert and revision, for several a hash of their keys.
     fn message_id(&self, deliveries: &[Delivery]) -> Result<String, SendError> {
         if let [delivery] = deliveries {
             let change = &delivery.change;
@@ -66,12 +75,14 @@ impl Writer {
         Ok(self.id(&format!("digest-{}", digest(&keys.join("\n")))))
     }
 
+    /// A message id (RFC 5322, section 3.6.4) for a key that is a plain token.
     fn id(&self, key: &str) -> String {
         format!("<{key}.{}.atalaia@{}>", self.site, self.from.email.domain())
     }
 }
 
 /// Subject: the strictest marking, then EXERCISE or TEST if that holds for all, then the content.
+/// Names from the air come last and are cleaned and cut.
 fn subject(deliveries: &[Delivery]) -> String {
     let alerts = || deliveries.iter().map(|delivery| &delivery.change.alert);
     let rank = |tlp: Tlp| Tlp::ALL.iter().position(|other| *other == tlp);
@@ -104,6 +115,7 @@ fn subject(deliveries: &[Delivery]) -> String {
 }
 
 /// GeoJSON attachment of the alerts with their tracks, each as of its latest change.
+/// Attached so that a mail can be opened on a map without access to the daemon.
 fn layer(deliveries: &[Delivery]) -> Result<SinglePart, SendError> {
     let mut alerts: Vec<serde_json::Value> = Vec::new();
     for delivery in deliveries {
@@ -124,6 +136,7 @@ fn layer(deliveries: &[Delivery]) -> Result<SinglePart, SendError> {
     Ok(part)
 }
 
+/// A header whose name the library does not know.
 fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }

@@ -1,4 +1,8 @@
 //! One SMTP session: connect, verify the server, log in, send the envelope and the mail.
+//!
+//! Each mail has a connection of its own, because mails are rare and servers close idle connections. The reply to each recipient is kept
+//! apart: some may accept a mail that others refuse. The server may send what it likes, so the number of bytes read is limited, and secrets
+//! are removed from what is quoted.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -43,12 +47,17 @@ const MOST_SAID: usize = 1 << 20;
 
 /// A mail server with our login.
 pub(super) struct Server {
+    /// Host and port of the server.
     address: Address,
+    /// With `starttls`: for the change to TLS after the greeting. `None` otherwise.
     starttls: Option<TlsParameters>,
+    /// With `tls`: for the connection itself. `None` otherwise.
     tls: Option<Arc<ClientConfig>>,
+    /// User name and password; `None` without a login.
     login: Option<(String, Revealed)>,
     /// Texts to remove from the server's answers: the password, plain and as encoded in the protocol.
     secrets: Vec<String>,
+    /// Time limit for the whole session but QUIT.
     wait: Duration,
 }
 
@@ -69,6 +78,7 @@ enum Failure {
 }
 
 impl Server {
+    /// Reads the password and certificates; does not connect yet.
     pub(super) fn new(settings: &Settings) -> Result<Server, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let (mut starttls, mut tls) = (None, None);
@@ -126,6 +136,7 @@ impl Server {
         }
     }
 
+    /// Connects, logs in and sends. `open` holds the connection afterwards, so that it can be closed even if this future was dropped.
     async fn hand_in(
         &self,
         mail: &Message,
@@ -146,6 +157,7 @@ impl Server {
         self.envelope(connection, mail, have).await
     }
 
+    /// Connects and greets, with TLS as the settings ask for it. STARTTLS that the server does not offer is an error.
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let stream =
             BoundedStream { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_SAID };
@@ -184,6 +196,7 @@ impl Server {
         if !taken.is_empty() {
             command(connection.command(Data).await)?;
             command(connection.message(&bytes).await)?;
+        // If other recipients have the mail already, it is partially delivered and not refused.
         } else if have.is_empty() {
             return match deferred.pop().or(refused.pop()) {
                 Some((_, error)) => Err(Failure::Mail(error)),
@@ -199,6 +212,7 @@ impl Server {
     }
 }
 
+/// An answer that is neither positive nor an error of the library is unexpected, so it says nothing about the mail.
 fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
     let answer = answer.map_err(Failure::Mail)?;
     match answer.code().severity {
@@ -209,6 +223,7 @@ fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
 
 /// Connection that fails once the server has sent too much. The SMTP client reads a line to its end, however long it is.
 struct BoundedStream {
+    /// The connection, with TLS or before STARTTLS.
     stream: Box<dyn Stream>,
     /// Number of bytes the server may still send.
     left: usize,

@@ -51,10 +51,12 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `max_per_hour`: one mail every two minutes, if they come evenly.
 fn max_per_hour() -> u32 {
     30
 }
 
+/// Default of `timeout_seconds`. Mail servers may delay their greeting to deter spammers.
 fn timeout_seconds() -> u32 {
     30
 }
@@ -75,6 +77,7 @@ pub enum Security {
 impl Table for Settings {
     fn problems(&self) -> Vec<Fault> {
         let mut problems: Vec<Fault> = Address::problem(&self.address).into_iter().collect();
+        // On this machine, a mail without TLS crosses no network.
         let loopback = self.address.parse().is_ok_and(|address: Address| address.is_loopback());
         if self.security == Security::None && !loopback && !self.allow_plaintext {
             problems.push(

@@ -2,6 +2,9 @@
 //!
 //! The program runs without a shell, with fixed arguments and an environment of `PATH` only. Processes it leaves in its process group are
 //! killed.
+//!
+//! The exit code decides: 0 is delivered, 75 asks for another attempt, anything else is a refusal. A program that is killed after its time
+//! counts as a temporary failure, one that ends by a signal as a refusal.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -42,6 +45,7 @@ pub struct Settings {
     pub timeout_seconds: u64,
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u64 {
     30
 }
@@ -81,12 +85,15 @@ impl Table for Settings {
 /// A program that receives changes.
 #[derive(Debug)]
 pub(super) struct Exec {
+    /// Program, arguments and time limit.
     settings: Settings,
 }
 
 /// A process with its process group, killed when dropped.
 struct Group {
+    /// The program that was started.
     child: Child,
+    /// Its id, which is also that of the group; `None` once the group was killed, as the number may then be used again.
     leader: Option<Pid>,
 }
 
@@ -96,6 +103,7 @@ impl Exec {
         Ok(Exec { settings: settings.clone() })
     }
 
+    /// Runs the program for one line and waits for its end. The reason quotes what it wrote: standard error, or else standard output.
     async fn run(&self, line: &str) -> Result<(), SendError> {
         let later = |what: String| SendError::Later { wait: None, reason: self.with_program(&what) };
         let mut group = self.start().map_err(|error| later(error.to_string()))?;
@@ -104,6 +112,7 @@ impl Exec {
         let (Some(mut input), Some(output), Some(errors)) = pipes else {
             return Err(later("has no standard input and output".to_owned()));
         };
+        // Fed while its output is read, or both sides could wait for each other.
         let fed = async move {
             // A program need not read its input.
             let _ = input.write_all(line.as_bytes()).await;
@@ -133,6 +142,7 @@ impl Exec {
         }
     }
 
+    /// Starts the program at `/`, in a process group of its own, with pipes for all three streams.
     fn start(&self) -> std::io::Result<Group> {
         let nothing = || std::io::Error::from(std::io::ErrorKind::NotFound);
         let (program, arguments) = self.settings.command.split_first().ok_or_else(nothing)?;
@@ -185,6 +195,7 @@ impl Sink for Exec {
 }
 
 impl Group {
+    /// Kills all processes of the group; does nothing the second time.
     fn kill(&mut self) {
         if let Some(leader) = self.leader.take() {
             // Fails only if all processes of the group have ended.
@@ -208,6 +219,7 @@ async fn keep(mut from: impl AsyncRead + Unpin, kept: &mut Vec<u8>) {
     }
 }
 
+/// The end of a process in words.
 fn how(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {

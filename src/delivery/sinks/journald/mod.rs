@@ -1,4 +1,7 @@
 //! Sink: entries in the systemd journal through its native protocol, with fields that `journalctl` can select by.
+//!
+//! Field names begin with
+//! `ATALAIA_` and never change, because searches and alarms of users name them. Protocol: systemd, "Native Journal Protocol".
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -52,14 +55,17 @@ impl Table for Settings {
 /// Connection to the journal.
 pub(super) struct Journald {
     socket: PathBuf,
+    /// `None` before the first entry and after a failure.
     open: Option<UnixDatagram>,
 }
 
 impl Journald {
+    /// Does not open a socket yet.
     fn new(settings: &Settings, _: &SenderIdentity) -> Result<Journald, String> {
         Ok(Journald { socket: settings.socket.clone(), open: None })
     }
 
+    /// Sends one datagram. Waits while the journal's receive queue is full.
     async fn put(&mut self, entry: &[u8]) -> std::io::Result<()> {
         let socket = match &self.open {
             Some(socket) => socket,
@@ -104,6 +110,7 @@ impl Sink for Journald {
     }
 }
 
+/// The entry of a change as a datagram. Every text that a vessel may have sent is cleaned.
 fn entry(change: &Change) -> Vec<u8> {
     let mut entry = Vec::new();
     let mut put = |name: &str, value: &str| field(name, value, &mut entry);
@@ -115,6 +122,7 @@ fn entry(change: &Change) -> Vec<u8> {
     put("ATALAIA_REVISION", &change.revision.to_string());
     put("ATALAIA_CHANGE", change.change.name());
     put("ATALAIA_AT", &change.at.to_string());
+    // Old name of the behaviour, kept because searches use it.
     put("ATALAIA_RULE", change.alert.behaviour.name());
     put("ATALAIA_SEVERITY", change.alert.severity.name());
     put("ATALAIA_SCORE", &change.alert.score.to_string());
@@ -159,6 +167,7 @@ fn message_id(change: ChangeKind) -> &'static str {
     }
 }
 
+/// Priority as in syslog (RFC 5424, table 2): `crit` to `info`.
 fn priority(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "2",

@@ -4,6 +4,9 @@
 //! else). If the acknowledgement is late, wrong or missing, the connection is dropped and the alert is sent again on the next one. Delivery
 //! is at least once, with the revisions of an alert in order. Unsolicited packets from the broker are read and dropped; packets of more
 //! than 64 KiB are rejected.
+//!
+//! Topic: `atalaia/v1/SITE/alerts/BEHAVIOUR/ID`. The message of an alert that is over stays retained as well, so that a late subscriber
+//! learns of its end; removing old ones is up to the broker.
 
 use std::path::Path;
 use std::pin::pin;
@@ -58,6 +61,7 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u32 {
     10
 }
@@ -93,6 +97,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// The broker with the rules for its secrets.
     fn broker(&self) -> BrokerSettings<'_> {
         BrokerSettings {
             url: &self.url,
@@ -108,19 +113,25 @@ impl Settings {
 
 /// Connection to an MQTT broker.
 pub(super) struct Mqtt {
+    /// Options of each new connection, with the login.
     options: MqttOptions,
+    /// URL from the settings, for reasons.
     name: String,
+    /// Part of the topic.
     site: String,
+    /// Time limit from the connection to the acknowledgement.
     wait: Duration,
     /// The open connection. It is not polled between deliveries, so MQTT keep-alive is switched off.
     open: Option<(AsyncClient, EventLoop)>,
 }
 
 impl Mqtt {
+    /// Reads the password and certificates; does not connect yet.
     fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
         let (tls, address) = settings.broker().target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", sender.site));
         let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
+        // The connection is not polled between deliveries, so nothing would send the pings.
         options.set_keep_alive(0).set_max_packet_size(LONGEST_ANSWER, LONGEST);
         if tls {
             let config = settings.tls.client().map_err(|error| error.to_string())?;
@@ -140,7 +151,7 @@ impl Mqtt {
         })
     }
 
-    /// Try the kept connection first. It may have ended unnoticed.
+    /// Publishes on the kept connection. It may have ended unnoticed, so a failure there is repeated once on a new one.
     async fn put(&mut self, topic: &str, line: &str) -> Result<(), String> {
         if let Some(kept) = self.open.take()
             && let Ok(kept) = publish(kept, topic, line).await
@@ -148,6 +159,7 @@ impl Mqtt {
             self.open = kept;
             return Ok(());
         }
+        // One message at a time, so a longer queue would never be used.
         let fresh = AsyncClient::builder(self.options.clone()).capacity(1).build();
         self.open = publish(fresh, topic, line).await?;
         Ok(())

@@ -58,14 +58,17 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `enterprise`: the number that RFC 5612 reserves for documentation.
 fn enterprise() -> u32 {
     32_473
 }
 
+/// Default of `longest_bytes`: what RFC 5424 says every receiver should accept.
 fn longest_bytes() -> usize {
     2048
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u32 {
     10
 }
@@ -114,25 +117,36 @@ impl Table for Settings {
 
 /// Connection to a collector.
 pub(super) struct Syslog {
+    /// Makes the messages.
     line: Line,
+    /// How messages travel.
     carrier: Carrier,
 }
 
+/// A connection, or datagrams to the collector.
 enum Carrier {
+    /// TLS or TCP.
     Stream(Wire),
+    /// UDP.
     Datagrams(Datagrams),
 }
 
 /// The parts common to all messages.
 struct Line {
+    /// Code of RFC 5424, table 1.
     facility: u8,
+    /// Number in the id of the structured data.
     enterprise: u32,
+    /// Maximum length of a message in bytes.
     longest: usize,
+    /// Host name, or `-`.
     host: String,
+    /// Process id of the daemon.
     process: u32,
 }
 
 impl Syslog {
+    /// Reads the certificates and the host name; does not connect yet.
     fn new(settings: &Settings, _: &SenderIdentity) -> Result<Syslog, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
@@ -200,6 +214,7 @@ fn counted(message: &str) -> String {
 }
 
 impl Line {
+    /// The message of a change. If it is too long, only the text is cut; the structured data always stay whole.
     fn message(&self, change: &Change) -> String {
         let priority = u32::from(self.facility) * 8 + level(change.alert.severity);
         let kind = word(change.alert.behaviour.name(), 32);
@@ -214,6 +229,7 @@ impl Line {
         put("alert", &change.alert.id);
         put("revision", &change.revision.to_string());
         put("change", change.change.name());
+        // Old name of the behaviour, kept because collectors search by it.
         put("rule", change.alert.behaviour.name());
         put("severity", change.alert.severity.name());
         put("score", &change.alert.score.to_string());
@@ -224,6 +240,7 @@ impl Line {
         }
         put("tlp", change.alert.handling.tlp.name());
         message += "] ";
+        // Only before the text, as RFC 5424 demands.
         message += BOM;
         let text = format!("{}. {}", marking(&change.alert), clean(&change.alert.summary));
         message += cut(&text, self.longest.saturating_sub(message.len()));
@@ -260,6 +277,7 @@ fn word(text: &str, longest: usize) -> String {
     if word.is_empty() { "-".to_owned() } else { word }
 }
 
+/// The host name of the kernel, at most 255 characters (RFC 5424, section 6).
 fn host() -> String {
     word(&fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default(), 255)
 }

@@ -1,4 +1,7 @@
 //! Sink: each change posted to a URL, signed according to Standard Webhooks 1.0.
+//!
+//! The signature covers id, time and body, so a receiver can tell a genuine post from a forged or repeated one. The id is the key of the
+//! delivery and the same for each attempt. Without keys the post is not signed, and only TLS and a bearer token protect it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -102,12 +105,14 @@ impl Table for Settings {
 
 impl Settings {
     /// Faults of keys that can be read but are not signing keys. Unreadable secrets are reported elsewhere.
+    /// Checked apart from the reading at start, so that `atalaia check` reports a wrong key before it is needed.
     fn useless_keys(&self) -> Vec<Fault> {
         let read = self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.read().ok()?)));
         let useless = read.filter_map(|(index, secret)| Some((index, key(&secret).err()?)));
         useless.map(|(index, fault)| fault.below(&format!("secrets[{index}]"))).collect()
     }
 
+    /// The receiver as the settings describe it.
     fn target(&self) -> Target<'_> {
         Target {
             url: &self.url,
@@ -123,10 +128,13 @@ impl Settings {
 /// A URL that receives changes.
 #[derive(Debug)]
 pub(super) struct Webhook {
+    /// The URL with its client.
     post: Post,
     body: Body,
+    /// Keyed codes, copied for each signature; empty for unsigned posts.
     keys: Vec<Hmac<Sha256>>,
     sender: SenderIdentity,
+    /// Time of signatures; tests set it.
     now: fn() -> Time,
 }
 
@@ -142,6 +150,7 @@ impl Webhook {
         Ok(Webhook { post: settings.target().open()?, body, keys, sender, now: || Clock.now() })
     }
 
+    /// Body and media type for the configured format.
     fn body(&self, delivery: &Delivery) -> (String, &'static str) {
         const JSON: &str = "application/json";
         match self.body {
@@ -201,6 +210,7 @@ fn signature(key: &Hmac<Sha256>, id: &str, seconds: i64, body: &[u8]) -> String 
     format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes()))
 }
 
+/// The signing key of a secret. Standard Webhooks asks for 24 to 64 random bytes.
 fn key(revealed: &Revealed) -> Result<Hmac<Sha256>, Fault> {
     let bytes = revealed.expose().strip_prefix(PREFIX).and_then(|text| BASE64.decode(text.as_bytes()).ok());
     let bytes = bytes.filter(|bytes| (24..=64).contains(&bytes.len()));

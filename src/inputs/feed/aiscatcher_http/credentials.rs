@@ -28,10 +28,12 @@ impl Credentials {
     }
 
     /// Whether the `Authorization` header matches. The time taken does not depend on how much of it is right.
+    /// The scheme is compared without regard to case, as RFC 9110 demands.
     pub(super) fn admits(&self, header: Option<&[u8]>) -> bool {
         if self.keys.is_empty() {
             return true;
         }
+        // A scheme and its credentials are separated by a space.
         let Some(space) = header.and_then(|header| memchr::memchr(b' ', header)) else {
             return false;
         };
