@@ -30,7 +30,7 @@ use guard::Guard;
 /// The connection is dropped beyond it.
 const MOST_READ: usize = 64 * 1024;
 /// Maximum number of characters of an answer quoted in a reason.
-const MOST_SAID: usize = 200;
+const MOST_QUOTED: usize = 200;
 /// Length from which a part of a path or query is treated as a secret. Characters.
 /// Shorter parts are words such as `api` and `v2`, and replacing them would garble the answer.
 const SECRET_PART: usize = 8;
@@ -225,19 +225,19 @@ impl Post {
         let status = response.status();
         let answer = in_words(status);
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| self.retry_after(value.to_str().ok()?));
-        let said = self.excerpt(response).await;
-        let said = if said.is_empty() { said } else { format!(": {said}") };
+        let excerpt = self.excerpt(response).await;
+        let excerpt = if excerpt.is_empty() { excerpt } else { format!(": {excerpt}") };
         match status {
-            StatusCode::GONE => {
-                SendError::Gone { reason: self.with_url(&format!("410 Gone: the receiver accepts nothing more{said}")) }
-            }
+            StatusCode::GONE => SendError::Gone {
+                reason: self.with_url(&format!("410 Gone: the receiver accepts nothing more{excerpt}")),
+            },
             // Temporary: a redirect often comes from a proxy or a log-in page that is there for a while.
             _ if status.is_redirection() => {
                 let reason = self.with_url(&format!("{answer}: redirects are not followed"));
                 SendError::Later { wait, reason }
             }
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
-                SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) }
+                SendError::Later { wait, reason: self.with_url(&format!("{answer}{excerpt}")) }
             }
             // Temporary: the receiver may have changed a key or a path, or may be in the middle of a new set-up.
             StatusCode::UNAUTHORIZED
@@ -245,12 +245,12 @@ impl Post {
             | StatusCode::NOT_FOUND
             | StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) }
+                SendError::Later { wait, reason: self.with_url(&format!("{answer}{excerpt}")) }
             }
             _ if status.is_client_error() => {
-                SendError::Refused { reason: self.with_url(&format!("refused ({answer}){said}")) }
+                SendError::Refused { reason: self.with_url(&format!("refused ({answer}){excerpt}")) }
             }
-            _ => SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) },
+            _ => SendError::Later { wait, reason: self.with_url(&format!("{answer}{excerpt}")) },
         }
     }
 
@@ -260,11 +260,11 @@ impl Post {
     }
 
     /// Reads `Retry-After`: seconds or an HTTP date, capped at one day. `None` if it is neither.
-    fn retry_after(&self, said: &str) -> Option<Duration> {
-        let wait = match said.trim().parse::<u64>() {
+    fn retry_after(&self, value: &str) -> Option<Duration> {
+        let wait = match value.trim().parse::<u64>() {
             Ok(seconds) => Duration::from_secs(seconds),
             Err(_) => {
-                let at = rfc2822::parse(said.trim()).ok()?.timestamp().as_millisecond();
+                let at = rfc2822::parse(value.trim()).ok()?.timestamp().as_millisecond();
                 Duration::from_millis(u64::try_from(at - (self.now)().millis()).unwrap_or(0))
             }
         };
@@ -307,11 +307,11 @@ fn in_words(status: StatusCode) -> String {
 pub(super) fn one_line(text: &str) -> String {
     let shown = |c: char| if c.is_control() || hidden(c) { ' ' } else { c };
     let mut words = String::new();
-    for word in text.chars().take(4 * MOST_SAID).map(shown).collect::<String>().split_whitespace() {
+    for word in text.chars().take(4 * MOST_QUOTED).map(shown).collect::<String>().split_whitespace() {
         words += if words.is_empty() { "" } else { " " };
         words += word;
     }
-    words.chars().take(MOST_SAID).collect()
+    words.chars().take(MOST_QUOTED).collect()
 }
 
 /// An error and its causes on one line. A cause already contained in the text before it is left out.

@@ -124,9 +124,9 @@ mod tests {
             let files = std::fs::read_dir(folder.path().join(kind)).expect("made").count();
             assert_eq!(files, 1, "{kind}");
         }
-        let said = send("kind = \"exec\"\nexec.command = [\"/bin/sh\", \"-c\", \"echo no room; exit 1\"]")
+        let refusal = send("kind = \"exec\"\nexec.command = [\"/bin/sh\", \"-c\", \"echo no room; exit 1\"]")
             .expect_err("refused");
-        assert!(said.contains("no room"), "{said}");
+        assert!(refusal.contains("no room"), "{refusal}");
         let away = send("kind = \"webhook\"\nwebhook = { url = \"http://127.0.0.1:9/\", allow = [\"127.0.0.0/8\"] }")
             .expect_err("away");
         assert!(away.starts_with("http://127.0.0.1:9: "), "{away}");

@@ -178,7 +178,7 @@ pub(super) fn read_back(kind: &str, bytes: &[u8]) -> Option<Value> {
 /// A third-party server, stopped when dropped. Its log is shown only if the test fails.
 pub(super) struct Server {
     child: Child,
-    said: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
     logged: File,
 }
 
@@ -187,14 +187,14 @@ impl Server {
         let logged = tempfile::tempfile().expect("a file");
         let errors = logged.try_clone().expect("the same file");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors).spawn().expect("it starts");
-        let said = BufReader::new(child.stdout.take().expect("piped"));
-        Server { child, said, logged }
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        Server { child, output, logged }
     }
 
     /// Reads the next line of its output.
     pub(super) fn line(&mut self) -> String {
         let mut line = String::new();
-        self.said.read_line(&mut line).expect("text");
+        self.output.read_line(&mut line).expect("text");
         line.trim_end().to_owned()
     }
 }

@@ -52,7 +52,7 @@ pub struct Asker {
     /// Shared by all pages.
     queue: mpsc::Sender<Ask>,
     /// The last published picture; `None` before the first.
-    picture: watch::Receiver<Option<Published>>,
+    picture: watch::Receiver<Option<PublishedPicture>>,
     /// Set by a page that needs a picture, cleared by the loop when it publishes one.
     wanted: Arc<AtomicBool>,
     /// Measures the age of a picture.
@@ -62,16 +62,16 @@ pub struct Asker {
 /// The loop's side.
 /// Owned by the main loop.
 #[derive(Debug)]
-pub struct Asked {
+pub struct QuestionQueue {
     /// Taken from between two batches of lines.
     queue: mpsc::Receiver<Ask>,
-    picture: watch::Sender<Option<Published>>,
+    picture: watch::Sender<Option<PublishedPicture>>,
     wanted: Arc<AtomicBool>,
 }
 
 /// A picture, and when it was copied.
 #[derive(Clone, Debug)]
-struct Published {
+struct PublishedPicture {
     /// By the steady clock, so that a change of the wall clock does not make a picture old.
     seen: Moment,
     picture: Arc<Picture>,
@@ -87,12 +87,12 @@ pub(super) enum NoAnswer {
 }
 
 /// Creates both sides.
-pub fn asking(clock: Clock) -> (Asker, Asked) {
+pub fn asking(clock: Clock) -> (Asker, QuestionQueue) {
     let (sender, queue) = mpsc::channel(WAITING);
     let (picture, published) = watch::channel(None);
     let wanted = Arc::new(AtomicBool::new(false));
     let asker = Asker { queue: sender, picture: published, wanted: Arc::clone(&wanted), clock };
-    (asker, Asked { queue, picture, wanted })
+    (asker, QuestionQueue { queue, picture, wanted })
 }
 
 impl Asker {
@@ -115,7 +115,8 @@ impl Asker {
     pub(super) async fn picture(&self) -> Result<Arc<Picture>, NoAnswer> {
         self.wanted.store(true, Relaxed);
         let now = self.clock.moment();
-        let is_fresh = |shown: &Option<Published>| shown.as_ref().is_some_and(|shown| now.since(shown.seen) < FRESH);
+        let is_fresh =
+            |shown: &Option<PublishedPicture>| shown.as_ref().is_some_and(|shown| now.since(shown.seen) < FRESH);
         let mut picture = self.picture.clone();
         let shown = timeout(DEADLINE, picture.wait_for(is_fresh)).await;
         match shown {
@@ -126,7 +127,7 @@ impl Asker {
     }
 }
 
-impl Asked {
+impl QuestionQueue {
     /// The next question; `None` once no page can ask any more. Cancel-safe.
     pub async fn next(&mut self) -> Option<Ask> {
         self.queue.recv().await
@@ -135,7 +136,7 @@ impl Asked {
     /// Publishes a picture if a page has wanted one since the last call, so that nothing is copied while no page reads it.
     pub fn publish(&self, now: Moment, picture: impl FnOnce() -> Picture) {
         if self.wanted.swap(false, Relaxed) {
-            self.picture.send_replace(Some(Published { seen: now, picture: Arc::new(picture()) }));
+            self.picture.send_replace(Some(PublishedPicture { seen: now, picture: Arc::new(picture()) }));
         }
     }
 }

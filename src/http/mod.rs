@@ -22,7 +22,7 @@ mod settings;
 mod status;
 mod view;
 
-pub use ask::{Ask, Asked, Asker, asking};
+pub use ask::{Ask, Asker, QuestionQueue, asking};
 pub use serve::{NAME, Pages};
 pub use settings::Settings;
 pub use view::{EngineView, Failing, InputView, ReloadView, SinkView, View};

@@ -107,12 +107,16 @@ fn anomaly(change: &Change, terms: &Terms<'_>, sensitivity: &str) -> Element {
     // Exercises and tests are simulated for CISE.
     let nature = if alert.handling.reality == Reality::Actual { "Estimated" } else { "Simulated" };
     let what = alert.behaviour.name().replace('_', "-");
-    let said = format!("rule={}; {}", alert.behaviour, alert.summary);
+    let description = format!("rule={}; {}", alert.behaviour, alert.summary);
     let metadata = [
         Element::text("CreationDate", change.at.to_string()),
         Element::text(
             "Description",
-            if retracted { format!("RETRACTED ({}): do not act on it; {said}", change.reason) } else { said },
+            if retracted {
+                format!("RETRACTED ({}): do not act on it; {description}", change.reason)
+            } else {
+                description
+            },
         ),
         Element::text("Designation", if retracted { format!("retracted-{what}") } else { what }),
         Element::text("InformationReliabilityLevel", words::reliability(alert)),

@@ -4,16 +4,16 @@ use quick_xml::events::Event;
 
 /// An element as read back by the parser.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct XmlElement {
     pub(super) name: String,
     pub(super) attributes: Vec<(String, String)>,
     pub(super) text: String,
-    pub(super) children: Vec<Seen>,
+    pub(super) children: Vec<XmlElement>,
 }
 
-impl Seen {
+impl XmlElement {
     /// First element of that name, at any depth.
-    pub(super) fn find(&self, name: &str) -> Option<&Seen> {
+    pub(super) fn find(&self, name: &str) -> Option<&XmlElement> {
         if self.name == name {
             return Some(self);
         }
@@ -26,7 +26,7 @@ impl Seen {
     }
 
     /// Collects every element of that name.
-    pub(super) fn all<'a>(&'a self, name: &str, found: &mut Vec<&'a Seen>) {
+    pub(super) fn all<'a>(&'a self, name: &str, found: &mut Vec<&'a XmlElement>) {
         if self.name == name {
             found.push(self);
         }
@@ -35,13 +35,13 @@ impl Seen {
 }
 
 /// Parses a document. Names keep their prefixes.
-pub(super) fn read(text: &str) -> Result<Seen, String> {
+pub(super) fn read(text: &str) -> Result<XmlElement, String> {
     let mut reader = quick_xml::Reader::from_str(text);
-    let mut open = vec![Seen::default()];
+    let mut open = vec![XmlElement::default()];
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
             Event::Start(start) => {
-                let mut seen = Seen { name: start.name().as_ref().to_owned(), ..Seen::default() };
+                let mut seen = XmlElement { name: start.name().as_ref().to_owned(), ..XmlElement::default() };
                 for attribute in start.attributes() {
                     let attribute = attribute.map_err(|error| error.to_string())?;
                     let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| error.to_string())?;

@@ -1,6 +1,6 @@
 //! `GET /api/v1/who?near=LAT,LON&radius_nm=R&from=T&to=T`: who stopped, slowed, met or was dark near a place, ranked.
 //!
-//! Two sources are joined: alerts and facts that ended are in the store, open ones only in the engine.
+//! Two sources are joined: the store has the alerts and facts of the period, the engine those that are open.
 
 use std::path::PathBuf;
 

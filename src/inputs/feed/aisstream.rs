@@ -267,11 +267,11 @@ fn take(
         Message::Close(None) => return Err(InputError::Closed),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
     };
-    if let Some(said) = refusal(bytes) {
+    if let Some(text) = refusal(bytes) {
         // The server may repeat the key it received.
         let key = settings.key.read().ok();
-        let said = key.map_or_else(|| said.clone(), |key| said.replace(key.expose(), "***"));
-        let reason = shown(&format!("the server says: {said}"));
+        let text = key.map_or_else(|| text.clone(), |key| text.replace(key.expose(), "***"));
+        let reason = shown(&format!("the server says: {text}"));
         return Err(InputError::Refused { reason, wait: PATIENCE });
     }
     port.push_whole(bytes, lines);

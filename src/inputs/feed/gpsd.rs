@@ -21,7 +21,6 @@ use atalaia_core::ais::LineCutter;
 
 /// Requests every report, with values scaled to common units.
 /// The decoder expects scaled values.
-///
 const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true,\"scaled\":true};\n";
 
 /// A client of gpsd.

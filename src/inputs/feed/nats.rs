@@ -5,7 +5,7 @@
 //! are ignored.
 //!
 //! Acknowledging only what would survive a crash makes the input lossless: what the daemon had not stored when it stopped, the server sends
-//! again. The engine recognises repeated reports as copies.
+//! again. A line may therefore arrive twice.
 
 use std::path::Path;
 use std::time::Duration;
@@ -277,7 +277,7 @@ async fn kept(answer: oneshot::Receiver<()>, messages: Vec<Acker>) -> Option<Vec
     answer.await.ok().map(|()| messages)
 }
 
-/// Acknowledges messages, if any. Errors do not matter: what was not acknowledged is sent again and recognised as a copy.
+/// Acknowledges messages, if any. Errors do not matter: what was not acknowledged is sent again.
 async fn acknowledge(messages: Option<Vec<Acker>>) {
     for message in messages.into_iter().flatten() {
         // If the connection has gone, the server redelivers it.
@@ -329,9 +329,9 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
             // They hold nothing to store.
             acknowledge(Some(ackers)).await;
         } else {
-            let (tell, answer) = oneshot::channel();
+            let (acknowledged, answer) = oneshot::channel();
             waiting.push(kept(answer, ackers));
-            let batch = Batch { source: port.source, received, lines, acknowledge: Some(tell) };
+            let batch = Batch { source: port.source, received, lines, acknowledge: Some(acknowledged) };
             outcome = outcome.and(port.send_batch(batch).await);
         }
         if outcome.is_err() {
@@ -357,7 +357,7 @@ fn take(port: &Port, message: Message, lines: &mut Vec<u8>, ackers: &mut Vec<Ack
     let (message, acker) = message.split();
     let cut = port.cut_whole(&message.payload);
     for line in cut.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(millis) = published.filter(|_| says_no_time(line)) {
+        if let Some(millis) = published.filter(|_| lacks_time(line)) {
             lines.extend_from_slice(tag(millis).as_bytes());
         }
         lines.extend_from_slice(line);
@@ -367,7 +367,7 @@ fn take(port: &Port, message: Message, lines: &mut Vec<u8>, ackers: &mut Vec<Ack
 
 /// Whether a sentence has neither a TAG block nor anything after its checksum. When it is redelivered or late, nothing else shows when it
 /// was first received.
-fn says_no_time(line: &[u8]) -> bool {
+fn lacks_time(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     matches!(line, [b'!' | b'$', .., b'*', _, _])
 }
@@ -396,13 +396,13 @@ mod tests {
     #[test]
     fn only_a_bare_sentence_gets_the_time_of_the_stream() {
         let bare = b"!AIVDM,1,1,,A,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63\n";
-        assert!(says_no_time(bare));
+        assert!(lacks_time(bare));
         for timed in [
             &b"!AIVDM,1,1,,A,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63,r003669958,1085889680\n"[..],
             b"\\s:2573555,c:1707873398*05\\!BSVDM,1,1,,A,13mB7d001E1dDH0`KlKBjB?<0490,0*34\n",
             b"{\"mmsi\":257000001}\n",
         ] {
-            assert!(!says_no_time(timed));
+            assert!(!lacks_time(timed));
         }
         assert_eq!(tag(1_707_873_398_250), "\\c:1707873398250*61\\");
     }

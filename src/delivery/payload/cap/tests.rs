@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::delivery::payload::testing::{Seen, read};
+use crate::delivery::payload::testing::{XmlElement, read};
 use crate::delivery::testing::{golden, sample};
 
 const SENDER: &str = "ops@atalaia.example";
@@ -73,7 +73,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("certainty", &["Observed", "Likely", "Possible", "Unlikely", "Unknown"]),
 ];
 
-fn in_order(seen: &Seen, rule: &[(&str, usize, usize)]) -> Result<(), String> {
+fn in_order(seen: &XmlElement, rule: &[(&str, usize, usize)]) -> Result<(), String> {
     let mut children = seen.children.iter().peekable();
     for (name, least, most) in rule {
         let mut count = 0;
@@ -88,7 +88,7 @@ fn in_order(seen: &Seen, rule: &[(&str, usize, usize)]) -> Result<(), String> {
 }
 
 /// Checks a message against the rules of CAP 1.2.
-fn check(text: &str) -> Result<Seen, String> {
+fn check(text: &str) -> Result<XmlElement, String> {
     let seen = read(text)?;
     let expected = ("xmlns".to_owned(), "urn:oasis:names:tc:emergency:cap:1.2".to_owned());
     if seen.name != "alert" || seen.attributes != [expected] {
@@ -121,9 +121,9 @@ fn check(text: &str) -> Result<Seen, String> {
     }
     for name in ["sent", "effective", "onset", "expires"] {
         let Some(time) = seen.find(name) else { continue };
-        let said =
+        let written =
             time.text.strip_suffix("-00:00").filter(|rest| rest.len() == 19).ok_or(format!("{name}: {}", time.text))?;
-        Time::parse(&format!("{said}Z")).ok_or(format!("{name}: {said}"))?;
+        Time::parse(&format!("{written}Z")).ok_or(format!("{name}: {written}"))?;
     }
     if seen.text_of("scope") == "Restricted" && seen.text_of("restriction").is_empty() {
         return Err("Restricted without a restriction".to_owned());

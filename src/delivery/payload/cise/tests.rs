@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::delivery::payload::testing::{Seen, read};
+use crate::delivery::payload::testing::{XmlElement, read};
 use crate::delivery::send::Delivery;
 use crate::delivery::testing::{golden, sample};
 
@@ -193,7 +193,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("EnsureEncryption", &["true", "false"]),
 ];
 
-fn check(seen: &Seen, parent: &str) -> Result<(), String> {
+fn check(seen: &XmlElement, parent: &str) -> Result<(), String> {
     let within = format!("{parent}/{}", seen.name);
     let rule = ORDER.iter().find(|(name, _)| *name == within).or(ORDER.iter().find(|(name, _)| *name == seen.name));
     match rule {
@@ -238,7 +238,7 @@ fn value(name: &str, text: &str) -> Option<()> {
 }
 
 /// Checks a Push against what the schema requires.
-fn check_push(text: &str) -> Result<Seen, String> {
+fn check_push(text: &str) -> Result<XmlElement, String> {
     let seen = read(text)?;
     check(&seen, "")?;
     let name = |space: &str, uri: &str| (space.to_owned(), uri.to_owned());

@@ -99,6 +99,7 @@ impl Settings {
 /// A receiver of CAP messages: a folder or a URL.
 #[derive(Debug)]
 pub(super) struct Cap {
+    /// Part of each message and of each reference.
     sender: String,
     /// Folder or URL, opened.
     outlet: Outlet,

@@ -43,7 +43,7 @@ const LEAVE: Duration = Duration::from_secs(1);
 const LONGEST_REASON: usize = 200;
 
 /// Maximum number of bytes read from the server in one connection, including its certificates.
-const MOST_SAID: usize = 1 << 20;
+const MOST_READ: usize = 1 << 20;
 
 /// A mail server with our login.
 pub(super) struct Server {
@@ -117,8 +117,8 @@ impl Server {
     /// Sends the mail to all its recipients except those that already have it.
     pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<MailOutcome, SendError> {
         let (host, port) = (&self.address.host, self.address.port);
-        let said = |reason: &str| format!("{host}:{port}: {}", self.masked(reason));
-        let later = |reason: &str| SendError::Later { wait: None, reason: said(reason) };
+        let quoted = |reason: &str| format!("{host}:{port}: {}", self.masked(reason));
+        let later = |reason: &str| SendError::Later { wait: None, reason: quoted(reason) };
         let mut connection = None;
         let outcome = timeout(self.wait, self.hand_in(mail, have, &mut connection)).await;
         if let Some(mut connection) = connection {
@@ -126,11 +126,11 @@ impl Server {
             drop(timeout(LEAVE, connection.quit()).await);
         }
         match outcome {
-            Ok(Ok(handed)) => Ok(MailOutcome { deferred: handed.deferred.map(|reason| said(&reason)), ..handed }),
+            Ok(Ok(handed)) => Ok(MailOutcome { deferred: handed.deferred.map(|reason| quoted(&reason)), ..handed }),
             Err(_) => Err(later(&format!("not taken within {} s", self.wait.as_secs()))),
             Ok(Err(Failure::Way(reason))) => Err(later(&reason)),
             Ok(Err(Failure::Mail(error))) if error.is_permanent() => {
-                Err(SendError::Refused { reason: said(&with_source(&error)) })
+                Err(SendError::Refused { reason: quoted(&with_source(&error)) })
             }
             Ok(Err(Failure::Mail(error))) => Err(later(&with_source(&error))),
         }
@@ -160,7 +160,7 @@ impl Server {
     /// Connects and greets, with TLS as the settings ask for it. STARTTLS that the server does not offer is an error.
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let stream =
-            BoundedStream { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_SAID };
+            BoundedStream { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_READ };
         let text = |error: Error| with_source(&error);
         let hello = ClientId::default();
         let mut connection =

@@ -118,18 +118,19 @@ impl Exec {
             let _ = input.write_all(line.as_bytes()).await;
             let _ = input.write_all(b"\n").await;
         };
-        let (mut said, mut complained) = (Vec::new(), Vec::new());
+        let (mut output_bytes, mut error_bytes) = (Vec::new(), Vec::new());
         let ended = async {
             let status = group.child.wait().await;
             // Processes it left behind may hold the pipes open, and reading them would never end.
             group.kill();
             status
         };
-        let whole = async { tokio::join!(ended, fed, keep(output, &mut said), keep(errors, &mut complained)).0 };
+        let whole =
+            async { tokio::join!(ended, fed, keep(output, &mut output_bytes), keep(errors, &mut error_bytes)).0 };
         let outcome = timeout(Duration::from_secs(self.settings.timeout_seconds), whole).await;
         group.kill();
-        let words = match one_line(&String::from_utf8_lossy(&complained)) {
-            none if none.is_empty() => one_line(&String::from_utf8_lossy(&said)),
+        let words = match one_line(&String::from_utf8_lossy(&error_bytes)) {
+            none if none.is_empty() => one_line(&String::from_utf8_lossy(&output_bytes)),
             some => some,
         };
         let words = if words.is_empty() { words } else { format!(": {words}") };

@@ -1,7 +1,7 @@
 //! Sink: entries in the systemd journal through its native protocol, with fields that `journalctl` can select by.
 //!
-//! Field names begin with
-//! `ATALAIA_` and never change, because searches and alarms of users name them. Protocol: systemd, "Native Journal Protocol".
+//! Field names begin with `ATALAIA_` and never change, because searches and alarms of users name them. Protocol: systemd, "Native Journal
+//! Protocol".
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -54,6 +54,7 @@ impl Table for Settings {
 
 /// Connection to the journal.
 pub(super) struct Journald {
+    /// Address of every datagram; our own socket is not connected to it.
     socket: PathBuf,
     /// `None` before the first entry and after a failure.
     open: Option<UnixDatagram>,

@@ -80,14 +80,14 @@ async fn a_restarted_broker_is_reconnected() {
 async fn a_broker_is_known_by_its_certificate() {
     let lines = "listener PORT 127.0.0.1\nallow_anonymous true\ncafile HERE/ca.pem\ncertfile HERE/server.pem\nkeyfile HERE/server.key\n";
     let Some((_broker, port, _folder)) = broker(lines) else { return };
-    let told = Settings { tls: trust(), ..settings(&format!("mqtts://localhost:{port}")) };
-    let mut sink = Mqtt::new(&told, &sender()).expect("settings");
+    let other_settings = Settings { tls: trust(), ..settings(&format!("mqtts://localhost:{port}")) };
+    let mut sink = Mqtt::new(&other_settings, &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()).await, Ok(()));
     let other = crate::platform::tls::Settings {
         ca: Some(beside("tests/wires/client.pem")),
         ..crate::platform::tls::Settings::default()
     };
-    let mut sink = Mqtt::new(&Settings { tls: other, ..told }, &sender()).expect("settings");
+    let mut sink = Mqtt::new(&Settings { tls: other, ..other_settings }, &sender()).expect("settings");
     assert!(is_later(&sink.send(&deliveries()).await.expect_err("of another authority")));
 }
 
@@ -95,12 +95,12 @@ async fn a_broker_is_known_by_its_certificate() {
 async fn a_wrong_password_is_a_temporary_failure_and_is_never_shown() {
     let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous false\n") else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
-    let told = Settings {
+    let other_settings = Settings {
         user: Some("atalaia".to_owned()),
         password: Some(secret(folder.path(), "password", "canary-of-mqtt")),
         ..settings(&format!("mqtt://127.0.0.1:{port}"))
     };
-    let mut sink = Mqtt::new(&told, &sender()).expect("settings");
+    let mut sink = Mqtt::new(&other_settings, &sender()).expect("settings");
     let error = sink.send(&deliveries()).await.expect_err("refused");
     assert!(is_later(&error) && error.to_string().contains("refuses the connection"), "{error}");
 }

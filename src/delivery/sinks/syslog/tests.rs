@@ -95,8 +95,8 @@ async fn a_datagram_is_one_message() {
 async fn a_collector_that_cannot_prove_itself_gets_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("bound").to_string();
-    let told = Settings { tls: trust(), ..settings(&address, Transport::Tls) };
-    let mut sink = Syslog::new(&told, &sender()).expect("settings");
+    let other_settings = Settings { tls: trust(), ..settings(&address, Transport::Tls) };
+    let mut sink = Syslog::new(&other_settings, &sender()).expect("settings");
     let heard = async {
         let (mut stream, _) = listener.accept().await.expect("a client");
         let mut first = vec![0; 65_536];
