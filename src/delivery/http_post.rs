@@ -228,6 +228,7 @@ impl Post {
         let excerpt = self.excerpt(response).await;
         let excerpt = if excerpt.is_empty() { excerpt } else { format!(": {excerpt}") };
         match status {
+            // Standard Webhooks: the receiver asks to be sent nothing more.
             StatusCode::GONE => SendError::Gone {
                 reason: self.with_url(&format!("410 Gone: the receiver accepts nothing more{excerpt}")),
             },
@@ -236,6 +237,7 @@ impl Post {
                 let reason = self.with_url(&format!("{answer}: redirects are not followed"));
                 SendError::Later { wait, reason }
             }
+            // The receiver itself says that a repeat may succeed.
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
                 SendError::Later { wait, reason: self.with_url(&format!("{answer}{excerpt}")) }
             }

@@ -16,6 +16,7 @@ pub(super) const ROOM: usize = 256;
 /// One delivery in flight, with the state of its retries.
 #[derive(Clone, Debug)]
 pub(super) struct Attempt {
+    /// As last read from the queue, with the marking of that moment.
     pub(super) delivery: Delivery,
     /// When it was queued, by the wall clock.
     /// Decides when it is given up.
@@ -62,6 +63,7 @@ impl Attempt {
 /// The deliveries in flight, sorted by row.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
+    /// At most a few hundred new ones and [`MOST_PARTLY`](super::send::MOST_PARTLY) partially delivered, so a list is enough.
     attempts: Vec<Attempt>,
 }
 

@@ -62,6 +62,7 @@ pub(super) struct StoredQueue {
     /// Whether unread rows may exist, and when the outbox was last read.
     /// True at the start.
     pub(super) more: bool,
+    /// By the steady clock.
     pub(super) looked: Moment,
     /// Whether the log has reported that the outbox cannot be read.
     pub(super) is_reported: bool,
@@ -262,6 +263,8 @@ impl Queue {
 }
 
 impl StoredQueue {
+    /// Takes new rows while there is room. A row whose marking bars it from the sink is reported as withheld instead. Does nothing if no
+    /// new rows can be there.
     fn fill(&mut self, in_flight: &mut InFlight, reported: &mut BTreeSet<i64>, room: usize) {
         if self.wake.has_changed().unwrap_or(false) {
             self.wake.mark_unchanged();
@@ -311,6 +314,7 @@ impl StoredQueue {
         }
     }
 
+    /// See [`Queue::renew`]. Deliveries read a moment ago are left alone.
     fn renew(&mut self, taken: &mut Vec<Attempt>, reported: &mut BTreeSet<i64>) {
         let moment = Clock.moment();
         // Read from the store too long ago to be sent without another look.

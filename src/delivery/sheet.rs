@@ -53,6 +53,7 @@ impl Rows {
 }
 
 /// The rows of a stored alert, as the store keeps it in JSON. One row that says so if this version cannot read the alert.
+/// For `alerts show`; keys that the store adds to the alert are ignored.
 pub fn sheet(alert: &Value) -> Vec<Row> {
     match Alert::deserialize(alert) {
         Ok(alert) => rows(&alert, None),

@@ -19,6 +19,7 @@ use atalaia_core::alerts::handling::Reality;
 use atalaia_core::base::time::Time;
 
 /// Behaviour name of the test alert.
+/// A behaviour that no rule raises, so filters and statistics can leave it out.
 const BEHAVIOUR: &str = "delivery_test";
 /// Upper bound for the whole test.
 /// Longer than the default time limit of any sink.
@@ -49,6 +50,7 @@ pub fn send_test(
         // A receiver that keeps open alerts would show the test for ever, so it also gets the end.
         let wanted = if settings.kind.character().keeps_open_alerts { lines.as_slice() } else { &lines[..1] };
         for line in wanted {
+            // Without a row, as it is not in the store.
             let delivery = Delivery::new(None, Arc::from(line.to_string())).ok_or("not a line of the alert stream")?;
             sink.send(&[delivery]).await.map_err(|error| error.to_string())?;
         }
@@ -65,6 +67,7 @@ pub fn send_test(
 fn lines(sink: &str, site: &str, handling: &HandlingSettings, now: Time) -> [Value; 2] {
     let digest = Sha256::digest(format!("{BEHAVIOUR}|{site}|{sink}|{}", now.millis()));
     let id: String = BASE32_NOPAD.encode(&digest).to_lowercase().chars().take(ID).collect();
+    // The marking of the settings, except that it is a test.
     let marking = HandlingSettings { reality: Reality::Test, ..handling.clone() }.of(now, false, false);
     let summary = format!(
         "TEST ALERT of Atalaia at {site} to sink {sink}: nothing has happened, nothing is to be done. Somebody checks whether alerts arrive."

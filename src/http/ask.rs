@@ -1,7 +1,7 @@
 //! The way from a page to the main loop: a short queue of questions, and the copy of the picture that the loop publishes.
 //!
-//! A question cannot wait for long: the queue is short, a full one is answered at once, and an answer that is late is dropped.
-//! The picture is copied only while pages ask for it, because a copy costs the loop time that grows with the number of vessels.
+//! A question cannot wait for long: the queue is short, a full one is answered at once, and an answer that is late is dropped. The picture
+//! is copied only while pages ask for it, because a copy costs the loop time that grows with the number of vessels.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -66,6 +66,7 @@ pub struct QuestionQueue {
     /// Taken from between two batches of lines.
     queue: mpsc::Receiver<Ask>,
     picture: watch::Sender<Option<PublishedPicture>>,
+    /// Shared with the pages.
     wanted: Arc<AtomicBool>,
 }
 
@@ -74,6 +75,7 @@ pub struct QuestionQueue {
 struct PublishedPicture {
     /// By the steady clock, so that a change of the wall clock does not make a picture old.
     seen: Moment,
+    /// Shared by the pages that read it.
     picture: Arc<Picture>,
 }
 

@@ -84,6 +84,7 @@ struct Input<'a> {
 /// State of one sink. Counts start with the daemon, except those of the outbox.
 #[derive(Debug, Serialize)]
 struct Sink<'a> {
+    /// Name from the settings.
     name: &'a str,
     /// `up` or `down`.
     state: &'static str,

@@ -1,6 +1,7 @@
 //! Why an input stopped.
 //!
-//! The text of an error is shown in the log and on the status page. It therefore never contains a secret, and text from the other side passes through `shown`.
+//! The text of an error is shown in the log and on the status page. It therefore never contains a secret, and text from the other side
+//! passes through `shown`.
 
 use std::io;
 use std::time::Duration;

@@ -193,6 +193,7 @@ impl Dispatcher {
 struct SinkTasks {
     /// The store and the read connection that all workers share; `None` without a store.
     link: Option<(Arc<SharedReader>, StoreLink)>,
+    /// Passed on to the workers.
     clock: Clock,
     /// By name of the sink.
     tasks: BTreeMap<String, SinkTask>,
@@ -202,9 +203,11 @@ struct SinkTasks {
 struct SinkTask {
     /// Compared at a reload: a worker is replaced only if something has changed.
     settings: Settings,
+    /// Compared at a reload as well.
     policy: Arc<DeliverySettings>,
     /// The worker ends when this is dropped.
     orders: watch::Sender<Order>,
+    /// Ends with the worker.
     task: Task<()>,
 }
 

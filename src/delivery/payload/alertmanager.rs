@@ -42,6 +42,7 @@ pub(in crate::delivery) fn webhook(change: &Change, sender: &SenderIdentity) -> 
     let fingerprint = Sha256::digest(Value::Object(labels.clone()).to_string());
     json!({
         "version": "4",
+        // One group for each alert, so a receiver never joins two.
         "groupKey": format!("{{}}:{{alert=\"{}\"}}", change.alert.id),
         "truncatedAlerts": 0,
         "status": status,
@@ -63,6 +64,7 @@ pub(in crate::delivery) fn webhook(change: &Change, sender: &SenderIdentity) -> 
 }
 
 /// Labels: behaviour, alert, job and site. Severity and score change, so they are annotations.
+/// A label with another value would be another alert there.
 fn labels(change: &Change, sender: &SenderIdentity) -> Map<String, Value> {
     let mut labels = Map::new();
     labels.insert("alertname".to_owned(), json!(change.alert.behaviour));
@@ -88,6 +90,7 @@ fn annotations(change: &Change) -> Map<String, Value> {
         ("change", change.change.name().to_owned()),
         ("reason", plain(&change.reason)),
         ("revision", change.revision.to_string()),
+        // Annotations are texts, so lists are joined.
         ("mmsi", mmsis(alert, " ")),
         ("vessels", names.join(", ")),
         ("zones", zones.join(", ")),

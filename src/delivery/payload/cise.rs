@@ -46,6 +46,7 @@ pub(in crate::delivery) fn push(change: &Change, terms: &Terms<'_>) -> Result<St
         return Err("it is personal data without a purpose: mark the alert with one".to_owned());
     }
     let alert_id = uuid(&change.alert.id);
+    // Alerts of one case are one conversation for CISE.
     let context = change.alert.case_id.as_deref().map_or_else(|| alert_id.clone(), uuid);
     let payload = Element::of(
         "Payload",
@@ -171,6 +172,7 @@ fn place(at: LatLon, role: Option<&str>) -> Element {
 /// A vessel with what AIS says of it: identity, and the last point of its track.
 fn object(change: &Change, vessel: &VesselRef) -> Element {
     let mut parts = Vec::new();
+    // Names from the air are cleaned, and left out if nothing visible remains.
     let name = vessel.name.as_deref().map(plain).filter(|name| !name.is_empty());
     parts.extend(name.map(|name| Element::text("Name", name)));
     if let Some(point) = last_point(&change.alert, vessel) {

@@ -26,6 +26,7 @@ const TOGETHER: usize = 256;
 
 /// Maximum wait for a thread that is still writing, and the interval of checking it.
 const ANSWER: Duration = Duration::from_secs(5);
+/// Short, because the thread is normally done at once.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// An append-only file of JSON lines.

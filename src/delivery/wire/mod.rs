@@ -119,6 +119,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 /// The receiver does not acknowledge what it reads. A delivery therefore counts as delivered once the network has accepted it on a
 /// connection that stays open. When a connection ends, what was written within the last 30 s is written once more on the next one.
 pub(super) struct Wire {
+    /// Resolved for each new connection.
     address: Address,
     /// `None` for unencrypted TCP.
     tls: Option<Arc<ClientConfig>>,
@@ -213,6 +214,7 @@ impl Wire {
 pub(super) async fn connect(
     address: &Address,
     tls_config: Option<&Arc<ClientConfig>>,
+    /// Time limit for one datagram, with the resolution of the name.
     wait: Duration,
 ) -> Result<Box<dyn Stream>, String> {
     let stream = TcpStream::connect(address.named()).await.map_err(|error| error.to_string())?;
@@ -271,6 +273,7 @@ pub(super) struct Datagrams {
     /// Of no effect for addresses that are not multicast.
     hops: u32,
     wait: Duration,
+    /// `None` before the first datagram and after a failure.
     open: Option<UdpSocket>,
 }
 

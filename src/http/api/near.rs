@@ -19,8 +19,9 @@ pub(super) const PATH: &str = "/api/v1/vessels";
 /// Largest radius in nautical miles.
 /// A larger circle is a question about all vessels.
 const RADIUS_NM: f64 = 500.0;
-/// Number of vessels in an answer, and at most.
+/// Number of vessels in an answer if the request names none.
 const USUAL: usize = 100;
+/// Largest `limit` that a request may name.
 const MOST: usize = 1000;
 
 /// Body of the answer.

@@ -28,8 +28,11 @@ pub(super) struct Problem {
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: String,
+    /// As in [`Problem`].
     title: &'a str,
+    /// The status of the response again, for programs that keep only the body.
     status: u16,
+    /// As in [`Problem`].
     detail: &'a str,
 }
 

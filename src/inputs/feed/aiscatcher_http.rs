@@ -155,6 +155,7 @@ impl Input for AiscatcherHttp {
     async fn run(port: &Port, settings: &Settings) -> Result<(), InputError> {
         let credentials = settings.credentials()?;
         let address = port.settings.address.as_deref().unwrap_or_default();
+        // The error names the process that holds the port, if that can be found out.
         let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         widen(&listener).map_err(InputError::io("listen"))?;
@@ -189,6 +190,7 @@ async fn take(
 async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<String, Refusal> {
     let (parts, body) = request.into_parts();
     let counters = &ingest.port.counters;
+    // First of all, so that an unauthenticated client learns nothing about the state of the input.
     if !ingest.credentials.admits(parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes())) {
         return Err(Refusal::Unauthorised);
     }

@@ -281,6 +281,7 @@ fn take(
 /// The server's error text, if the message is one instead of a report.
 /// Only an object with a text `error` at its top level counts.
 fn refusal(bytes: &[u8]) -> Option<String> {
+    /// The message by which the service reports an error.
     #[derive(Deserialize)]
     struct Refusal {
         error: String,

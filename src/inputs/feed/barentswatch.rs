@@ -56,6 +56,7 @@ const SCHEMES: &[(&str, u16)] = &[("https", 443), ("http", 80)];
 /// Time limit for a connection and for the header of a response.
 const ANSWER_SECONDS: u64 = 20;
 /// Maximum size of a token response, in bytes.
+/// A token takes about a kilobyte.
 const LONGEST_TOKEN: usize = 64 * 1024;
 /// Delay after the credentials were refused, which only the operator can correct.
 const UNTIL_MENDED: Duration = Duration::from_secs(300);
@@ -119,7 +120,9 @@ impl Settings {
     }
 
     /// Obtains a new token, as the value of the `Authorization` header.
+    /// Errors never quote the body of the answer, which may contain the secret or a token.
     async fn token(&self, client: &Client) -> Result<HeaderValue, InputError> {
+        /// The part of the answer that is used. Its lifetime does not matter, because each connection gets a new token.
         #[derive(Deserialize)]
         struct Token {
             access_token: String,
@@ -140,6 +143,7 @@ impl Settings {
         let mut answer = head(asked).await?;
         match answer.status() {
             StatusCode::OK => {}
+            // Both are used for wrong client credentials (RFC 6749, section 5.2).
             StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => {
                 let reason = format!(
                     "{} does not accept client_id and client_secret ({})",

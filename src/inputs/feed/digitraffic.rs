@@ -81,12 +81,16 @@ const KEEP_ALIVE: u16 = 30;
 /// Time limit from the first byte to the answer to the subscription.
 const HANDSHAKE_SECONDS: u64 = 20;
 /// Maximum size of a message, in bytes.
+/// A vessel takes a few hundred bytes; other brokers may publish batches of lines.
 const LONGEST_MESSAGE: usize = 256 * 1024;
 /// Capacity of the client's queue of outgoing requests.
+/// Only the subscription and the disconnect pass through it.
 const REQUESTS: usize = 16;
 /// Delay after a refusal.
+/// Refusals are of the login, of a topic, or because of too many connections; none passes within seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Time limit for the disconnect.
+/// The broker does not answer a disconnect but closes the connection.
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Table for Settings {
@@ -250,6 +254,7 @@ async fn listen(
     port.connected(&settings.url);
     port.state(State::Up).await;
     loop {
+        // A stop is noticed between two batches, not within one.
         let first = tokio::select! {
             biased;
             () = port.stop.cancelled() => return Ok(()),
@@ -268,6 +273,7 @@ async fn listen(
                 next = published(events).now_or_never();
             }
         }
+        // Lines before an error are still good.
         port.send(received, lines).await?;
         outcome?;
     }
@@ -353,6 +359,7 @@ fn protocol(error: impl ToString) -> InputError {
 fn broken(error: ConnectionError) -> InputError {
     let cause = mqtt::describe(&error);
     match error {
+        // The broker answered the log-in with a reason code.
         ConnectionError::ConnectionRefused(_) => InputError::Refused { reason: cause, wait: PATIENCE },
         ConnectionError::Io(_) | ConnectionError::MqttState(_) => protocol(cause),
         // The library reports the status of the websocket handshake only as text.

@@ -93,8 +93,10 @@ struct GpsdLines {
 /// The two members of a message that decide what becomes of it.
 #[derive(Deserialize)]
 struct Class<'a> {
+    /// Name of the kind of message; empty if it has none.
     #[serde(borrow, default)]
     class: Cow<'a, str>,
+    /// Text of an error; empty in other messages.
     #[serde(borrow, default)]
     message: Cow<'a, str>,
 }

@@ -46,6 +46,7 @@ impl Input for TcpListen {
         info!(address = %bound, input = %port.settings.name, "listening");
         port.state(State::Up).await;
 
+        // A refused connection is dropped before a byte of it is read.
         let limit = PerAddressLimit::new(port.settings.max_clients, port.settings.max_clients_per_address);
         let (mut refused, mut log) = (0_u64, LogLimit::every(WARN_EVERY));
         loop {

@@ -137,6 +137,7 @@ impl Kernel {
         self.asked = Some(now);
         let table = |name: &str| fs::read_to_string(format!("/proc/self/net/{name}")).unwrap_or_default();
         let Some(inode) = &self.inode else { return };
+        // A socket is in one of the two tables, depending on its address.
         let Some(lost) = ["udp", "udp6"].iter().find_map(|name| drops(&table(name), inode)) else {
             return;
         };
@@ -155,6 +156,7 @@ fn inode_of(socket: &UdpSocket) -> Option<String> {
 }
 
 /// The `drops` column, the last one, of the socket's row; the tenth column is the inode.
+/// `None` if the table does not list the socket.
 fn drops(table: &str, inode: &str) -> Option<u64> {
     let mut rows = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
     rows.find(|row| row.get(9) == Some(&inode))?.last()?.parse().ok()

@@ -1,7 +1,8 @@
 //! Delay before a failed input is started again: short after an attempt that delivered lines, growing while none do.
 //!
 //! Two kinds of failure must not be confused. A feed that works and drops its connection now and then should be back at once. One that
-//! refuses, or accepts and sends nothing, must not be asked again and again at full speed. Whether the last attempt delivered a usable line tells them apart.
+//! refuses, or accepts and sends nothing, must not be asked again and again at full speed. Whether the last attempt delivered a usable line
+//! tells them apart.
 
 use std::time::Duration;
 

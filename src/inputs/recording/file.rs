@@ -59,11 +59,15 @@ pub struct Recording {
     name: String,
     /// `None` for pipes and standard input, which cannot be opened again.
     path: Option<PathBuf>,
+    /// Kept for opening the recording again.
     limits: Limits,
+    /// As detected in the first block; not changed by later lines.
     format: Format,
+    /// The bytes behind those in `block`.
     bytes: UnpackedBytes,
     /// Compressed size in bytes when it was opened; a file that is still written grows beyond it.
     size: Option<u64>,
+    /// Holds the line that continues in the next block.
     cutter: LineCutter,
     /// Buffer for one read, [`BLOCK_BYTES`] long.
     block: Vec<u8>,

@@ -20,8 +20,11 @@ pub(super) enum Packing {
 /// Reader of the uncompressed bytes of all members.
 /// Ends at the end of the file or at data that is only zeros. Anything else that is not a member is an error.
 pub(super) struct Members<R: BufRead> {
+    /// The same for all members of a file.
     packing: Packing,
+    /// Changes at the beginning and the end of each member.
     place: Place<R>,
+    /// Shared with the owner of the reader.
     padding: Arc<AtomicU64>,
 }
 

@@ -23,6 +23,7 @@ const RADIUS_KM: f64 = 1.0;
 pub(in crate::delivery) fn message(change: &Change, sender: &str) -> String {
     let alert = &change.alert;
     let (kind, sent) = match change.change {
+        // Not `at`: references name this time, and only the opening time is stored with each revision.
         ChangeKind::Opened => ("Alert", alert.opened_at),
         ChangeKind::Retracted => ("Cancel", change.at),
         ChangeKind::Updated | ChangeKind::Ended => ("Update", change.at),
@@ -92,6 +93,7 @@ fn info(change: &Change) -> Element {
         // What a machine infers from AIS, which ships report themselves, is never more certain than this.
         Element::text("certainty", if alert.status == Status::Retracted { "Unlikely" } else { "Possible" }),
         Element::text("onset", offset(alert.started_at)),
+        // CAP advises at most 160 characters, for short messages.
         Element::text("headline", headline.trim_end().chars().take(160).collect::<String>()),
         Element::text("description", &alert.summary),
     ];

@@ -126,6 +126,7 @@ pub(super) fn risk_level(severity: Severity) -> &'static str {
 pub(super) fn reliability(alert: &Alert) -> &'static str {
     let doubtful = alert.confidence == Confidence::Low || SourceGrade::C <= alert.handling.source_grade;
     match alert.handling.info_grade {
+        // Whatever the grade of the information.
         _ if doubtful => "LowConfidence",
         InfoGrade::One => "VeryHighConfidence",
         InfoGrade::Two => "HighConfidence",

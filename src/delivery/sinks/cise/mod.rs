@@ -131,6 +131,7 @@ impl Cise {
     /// The Push of a delivery. An error, which a retry cannot help, if the marking does not allow it.
     fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
         let behaviour = delivery.change.alert.behaviour.name();
+        // An authority may classify behaviours in its own way.
         let configured = self.settings.anomaly_types.get(behaviour);
         let terms = Terms {
             sender: &self.settings.sender,

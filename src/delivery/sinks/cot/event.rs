@@ -83,6 +83,7 @@ fn detail(change: &Change, uid: &str, id: &str, time: &str, writer: &mut Writer<
         let who = Digest::of(&change.alert).map_or_else(|| mmsis(&change.alert, "/"), |digest| digest.name());
         let sign = format!("{} {who}", change.alert.behaviour.name().to_uppercase());
         writer.create_element("contact").with_attribute(("callsign", sign.trim_end())).write_empty()?;
+        // Links the marker to the tracks that TAK may show for the same vessels.
         for vessel in &change.alert.vessels {
             let uid = format!("MMSI-{}", nine_digits(vessel));
             let link = [("uid", uid.as_str()), ("type", VESSEL), ("relation", "p-p")];

@@ -147,6 +147,7 @@ impl Server {
         let connection = open.insert(connection);
         if let Some((user, password)) = &self.login {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
+            // Never a refusal of the mail: a login may be corrected.
             let refused = |error: Error| match error.status() {
                 // Any other text of the server's answer could repeat part of the credentials.
                 Some(code) => Failure::Way(format!("the login was refused: {code}")),

@@ -149,12 +149,14 @@ impl Exec {
         let (program, arguments) = self.settings.command.split_first().ok_or_else(nothing)?;
         let child = Command::new(program)
             .args(arguments)
+            // The environment of the daemon may hold credentials.
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| PATH.into()))
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // So that children of the program can be killed with it.
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;

@@ -19,6 +19,7 @@ use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::base::fault::Fault;
 
 /// Maximum wait for the journal to accept an entry.
+/// The journal accepts in milliseconds; it may be restarting.
 const WAIT: Duration = Duration::from_secs(10);
 /// Maximum length of the entry's text; the whole entry must fit a datagram. Bytes.
 const LONGEST: usize = 32 * 1024;
@@ -118,6 +119,7 @@ fn entry(change: &Change) -> Vec<u8> {
     put("MESSAGE", cut(&format!("{}. {}", marking(&change.alert), clean(&change.alert.summary)), LONGEST));
     put("MESSAGE_ID", message_id(change.change));
     put("PRIORITY", priority(change.alert.severity));
+    // For `journalctl -t atalaia`.
     put("SYSLOG_IDENTIFIER", "atalaia");
     put("ATALAIA_ALERT_ID", &change.alert.id);
     put("ATALAIA_REVISION", &change.revision.to_string());

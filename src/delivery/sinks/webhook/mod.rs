@@ -130,9 +130,11 @@ impl Settings {
 pub(super) struct Webhook {
     /// The URL with its client.
     post: Post,
+    /// Format of the body.
     body: Body,
     /// Keyed codes, copied for each signature; empty for unsigned posts.
     keys: Vec<Hmac<Sha256>>,
+    /// Its site is the source of events.
     sender: SenderIdentity,
     /// Time of signatures; tests set it.
     now: fn() -> Time,

@@ -110,6 +110,7 @@ enum HeldPlace {
 /// How long a connection lasts. It is closed if it does not authenticate in time or its place is needed for another, and later if it has
 /// had no response for `idle_timeout_seconds`, as when a peer sends too slowly or never reads.
 pub(super) struct StationLifetime {
+    /// Shared with the requests of the connection.
     standing: Arc<AdmissionState>,
     /// The last value of [`AdmissionState::admitted`] that was read.
     admitted: bool,
@@ -119,10 +120,12 @@ pub(super) struct StationLifetime {
     idle: Duration,
     /// For the log of refusals.
     peer: SocketAddr,
+    /// Where refusals are counted.
     ingest: Arc<Ingest>,
 }
 
 impl StationLifetime {
+    /// The lifetime of a connection that has just taken its place in the lobby.
     fn new(peer: SocketAddr, place: Place, ingest: Arc<Ingest>) -> StationLifetime {
         let idle = Duration::from_secs(u64::from(ingest.port.settings.idle_timeout_seconds));
         let deadline = Deadline::new(idle.min(HEAD_TIME), &place);

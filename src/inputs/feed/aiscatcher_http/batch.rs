@@ -105,6 +105,7 @@ pub(super) fn split(body: &[u8]) -> Result<BatchLines, BatchError> {
         return Err(BatchError::TooMany);
     }
     let envelope: Envelope = serde_json::from_slice(body)?;
+    // AIS-catcher can post other formats, whose messages the decoder does not know.
     if let Some(protocol) = envelope.protocol.filter(|protocol| protocol != "jsonaiscatcher") {
         return Err(BatchError::Protocol(protocol.chars().take(40).collect()));
     }
@@ -115,6 +116,7 @@ pub(super) fn split(body: &[u8]) -> Result<BatchLines, BatchError> {
         // An empty object has no key to follow the inserted one.
         let empty = message.text.get(1..).is_some_and(|rest| rest.trim_ascii() == b"}");
         match &station {
+            // Inserted as the first member, in place of the opening brace.
             Some(station) if !message.has_station && !empty => {
                 split.lines.extend_from_slice(station.as_bytes());
                 split.lines.extend_from_slice(&message.text[1..]);
@@ -122,6 +124,7 @@ pub(super) fn split(body: &[u8]) -> Result<BatchLines, BatchError> {
             _ => split.lines.extend_from_slice(message.text),
         }
         split.count += 1;
+        // The decoder takes no longer line.
         if MAX_OBJECT < split.lines.len() - start {
             split.lines.truncate(start);
             split.overlong += 1;

@@ -95,6 +95,7 @@ struct Feed {
     padding: u64,
 }
 
+/// Where the lines of a recording come from.
 enum Source {
     /// Read as needed.
     Stream(Box<Recording>),

@@ -35,6 +35,7 @@ pub struct UnpackedBytes {
     padding: Arc<AtomicU64>,
     /// Bytes handed out so far.
     unpacked: u64,
+    /// Checked after each read.
     limits: Limits,
 }
 
@@ -53,7 +54,9 @@ struct OtherArchive {
      recordings.max_expansion_ratio or recordings.max_expanded_gib"
 )]
 struct Bomb {
+    /// The limit, for the text.
     ratio: u64,
+    /// The limit in GiB, for the text.
     gib: u64,
 }
 
@@ -120,7 +123,9 @@ fn other(kind: &'static str) -> io::Error {
 
 /// Counts the compressed bytes as they are read. What has been decoded may be up to a buffer behind.
 struct CountingReader<R> {
+    /// The file or standard input.
     source: R,
+    /// Shared with `UnpackedBytes`.
     read: Arc<AtomicU64>,
 }
 
