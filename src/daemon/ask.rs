@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Daemon, TICK};
-use crate::http::{self, Ask, Asked, Asker};
+use crate::http::{self, Ask, Asker, QuestionQueue};
 use crate::platform::clock::Clock;
 use atalaia_core::engine::questions::Picture;
 
@@ -12,7 +12,7 @@ const SHARE: u32 = 10;
 
 /// The questions that wait, and the time spent on answers.
 pub(super) struct Questions {
-    asked: Asked,
+    asked: QuestionQueue,
     /// Time spent on answers and not yet paid for by the passing seconds.
     spent: Duration,
 }

@@ -50,9 +50,9 @@ impl Feeds {
         let mut feeds = Feeds { sources: Vec::new(), messages, _sender: sender.clone(), leaving: JoinSet::new() };
         for (index, (input, id)) in (0..).zip(settings.inputs.iter().zip(ids)) {
             let source = Source::new(input, *id, driver, settings, clock);
-            let run = inputs::run(Port {
+            let port = Port {
                 source: SourceId(index),
-                settings: Arc::new(input.clone()),
+                settings: Arc::new(input.common()),
                 limits: settings.recordings.limits(),
                 lateness: config::source_clock(input, settings).lateness,
                 clock,
@@ -60,7 +60,8 @@ impl Feeds {
                 sender: sender.clone(),
                 stop: stop.clone(),
                 sockets: Arc::clone(sockets),
-            });
+            };
+            let run = inputs::run(input.clone(), port);
             feeds.sources.push(source);
             match input.kind.drains() {
                 true => drop(feeds.leaving.spawn(run)),

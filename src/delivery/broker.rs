@@ -1,4 +1,7 @@
 //! What sinks to a message broker share in their settings: its address, with TLS or without.
+//!
+//! Both kinds of brokers take secrets with the connection, so the same rule holds for them: a secret leaves the machine only with TLS,
+//! unless the settings allow it.
 
 use super::wire::Address;
 use crate::platform::tls;
@@ -13,6 +16,7 @@ pub(super) struct BrokerSettings<'a> {
     /// Beginning of a URL with TLS.
     pub(super) secure: &'static str,
     /// What is at the URL, and what to write if it is none.
+    /// The advice contains an example of an address.
     pub(super) wanted: [&'static str; 2],
     /// Certificates.
     pub(super) tls: &'a tls::Settings,
@@ -38,6 +42,7 @@ impl BrokerSettings<'_> {
         let mut problems = Vec::new();
         match (self.target(), self.secret) {
             (None, _) => problems.push(Fault::new("url", format!("is not an address of {what_it_is}")).advise(*advice)),
+            // Certificates without TLS are a sign that TLS was meant.
             (Some((false, _)), _) if *self.tls != tls::Settings::default() => {
                 problems.push(
                     Fault::new("tls", format!("goes with an address {secure}")).advise("write that or leave it out"),

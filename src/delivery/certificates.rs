@@ -1,4 +1,7 @@
 //! Certificate files of a sink: where the settings name them, and whether they have changed since they were read.
+//!
+//! Certificates are renewed by other programs, every few months or every few days. The worker looks at the files between deliveries, so a
+//! renewal needs neither a reload nor a restart.
 
 use std::time::Duration;
 
@@ -12,8 +15,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// State of the files when they were read and when they were last looked at.
 #[derive(Default)]
 pub(super) struct Certificates {
+    /// When the open sink read them.
     read: Stamps,
+    /// At the last look.
     seen: Stamps,
+    /// Time of the last look; `None` before the first.
     looked: Option<Moment>,
 }
 
@@ -34,6 +40,7 @@ impl Certificates {
             return false;
         }
         self.looked = Some(now);
+        // The same as at the last look, so nothing is being written.
         let before = std::mem::replace(&mut self.seen, tls.stamps());
         self.seen == before && self.seen != self.read
     }

@@ -1,8 +1,11 @@
 //! HTTP POST to a configured URL: limited in time and size, without redirects, and only to permitted addresses.
+//!
+//! The URL comes from an operator, the answer from anywhere. No answer can make the daemon connect to another host (no redirects, no proxy,
+//! checked addresses), cost much memory or time, or place a secret or a control character in a log.
 
 mod guard;
 #[cfg(test)]
-pub(super) mod receiver;
+pub(super) mod testing;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -24,12 +27,15 @@ use atalaia_core::base::time::Time;
 use guard::Guard;
 
 /// Maximum number of bytes read of an answer.
+/// The connection is dropped beyond it.
 const MOST_READ: usize = 64 * 1024;
 /// Maximum number of characters of an answer quoted in a reason.
-const MOST_SAID: usize = 200;
+const MOST_QUOTED: usize = 200;
 /// Length from which a part of a path or query is treated as a secret. Characters.
+/// Shorter parts are words such as `api` and `v2`, and replacing them would garble the answer.
 const SECRET_PART: usize = 8;
 /// Upper bound of the delay a receiver may request.
+/// A receiver must not be able to silence a sink for ever. Deliveries are given up after `give_up_hours` in any case.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// Headers the settings may not set: those of the body, of the connection, and those with keys of their own.
 const RESERVED: [&str; 8] = [
@@ -118,6 +124,7 @@ impl Target<'_> {
         let guard = Guard::new(url.scheme() == "http", allow);
         let mut headers = HeaderMap::new();
         let mut secrets = Vec::new();
+        // Marked as sensitive, so debug output of the client does not show it.
         let mut put = |name: HeaderName, before: &str, secret: &Secret| -> Result<(), String> {
             let revealed = secret.read().map_err(|error| error.to_string())?;
             let mut value = HeaderValue::from_str(&format!("{before}{}", revealed.expose()))
@@ -137,9 +144,11 @@ impl Target<'_> {
             .tls_backend_preconfigured(self.tls.client().map_err(|error| error.to_string())?)
             .redirect(redirect::Policy::none())
             .no_proxy()
+            // An answer is only quoted, so it need not be unpacked, which a bomb could abuse.
             .no_gzip()
             .user_agent(concat!("atalaia/", env!("CARGO_PKG_VERSION")))
             .timeout(Duration::from_secs(self.timeout_seconds))
+            // Checks each address between resolution and connection.
             .dns_resolver(guard)
             .build()
             .map_err(|error| chain(&error.without_url()))?;
@@ -147,6 +156,7 @@ impl Target<'_> {
     }
 }
 
+/// The parsed name, or why the settings may not set it.
 fn header_name(name: &str) -> Result<HeaderName, Fault> {
     let wrong =
         |_| Fault::new("", format!("{name:?} is not a name of a header")).advise("write letters, digits and `-`");
@@ -159,11 +169,15 @@ fn header_name(name: &str) -> Result<HeaderName, Fault> {
 
 /// A URL to post to, with its client and headers.
 pub(super) struct Post {
+    /// Keeps connections between posts.
     client: Client,
+    /// Checked; without user and password.
     url: Url,
+    /// Bearer token and additional headers, marked as sensitive.
     headers: HeaderMap,
     /// Secrets to remove from quoted answers.
     secrets: Vec<Revealed>,
+    /// The clock, for `Retry-After` with a date; tests set it.
     now: fn() -> Time,
 }
 
@@ -183,6 +197,7 @@ impl Post {
     }
 
     /// Posts one body, without retries.
+    /// `more` are headers of this body, such as a signature. Every failure of the connection is temporary.
     pub(super) async fn post(
         &self,
         body: Vec<u8>,
@@ -205,22 +220,26 @@ impl Post {
         }
     }
 
+    /// The error for an answer other than 2xx. Only a client error that concerns the body is a refusal.
     async fn failed(&self, response: Response) -> SendError {
         let status = response.status();
         let answer = in_words(status);
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| self.retry_after(value.to_str().ok()?));
-        let said = self.excerpt(response).await;
-        let said = if said.is_empty() { said } else { format!(": {said}") };
+        let excerpt = self.excerpt(response).await;
+        let excerpt = if excerpt.is_empty() { excerpt } else { format!(": {excerpt}") };
         match status {
-            StatusCode::GONE => {
-                SendError::Gone { reason: self.with_url(&format!("410 Gone: the receiver accepts nothing more{said}")) }
-            }
+            // Standard Webhooks: the receiver asks to be sent nothing more.
+            StatusCode::GONE => SendError::Gone {
+                reason: self.with_url(&format!("410 Gone: the receiver accepts nothing more{excerpt}")),
+            },
+            // Temporary: a redirect often comes from a proxy or a log-in page that is there for a while.
             _ if status.is_redirection() => {
                 let reason = self.with_url(&format!("{answer}: redirects are not followed"));
                 SendError::Later { wait, reason }
             }
+            // The receiver itself says that a repeat may succeed.
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
-                SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) }
+                SendError::Later { wait, reason: self.with_url(&format!("{answer}{excerpt}")) }
             }
             // Temporary: the receiver may have changed a key or a path, or may be in the middle of a new set-up.
             StatusCode::UNAUTHORIZED
@@ -228,12 +247,12 @@ impl Post {
             | StatusCode::NOT_FOUND
             | StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) }
+                SendError::Later { wait, reason: self.with_url(&format!("{answer}{excerpt}")) }
             }
             _ if status.is_client_error() => {
-                SendError::Refused { reason: self.with_url(&format!("refused ({answer}){said}")) }
+                SendError::Refused { reason: self.with_url(&format!("refused ({answer}){excerpt}")) }
             }
-            _ => SendError::Later { wait, reason: self.with_url(&format!("{answer}{said}")) },
+            _ => SendError::Later { wait, reason: self.with_url(&format!("{answer}{excerpt}")) },
         }
     }
 
@@ -243,11 +262,11 @@ impl Post {
     }
 
     /// Reads `Retry-After`: seconds or an HTTP date, capped at one day. `None` if it is neither.
-    fn retry_after(&self, said: &str) -> Option<Duration> {
-        let wait = match said.trim().parse::<u64>() {
+    fn retry_after(&self, value: &str) -> Option<Duration> {
+        let wait = match value.trim().parse::<u64>() {
             Ok(seconds) => Duration::from_secs(seconds),
             Err(_) => {
-                let at = rfc2822::parse(said.trim()).ok()?.timestamp().as_millisecond();
+                let at = rfc2822::parse(value.trim()).ok()?.timestamp().as_millisecond();
                 Duration::from_millis(u64::try_from(at - (self.now)().millis()).unwrap_or(0))
             }
         };
@@ -263,6 +282,7 @@ impl Post {
                 break;
             }
         }
+        // A receiver may echo the request, with its headers and its path.
         let mut text = String::from_utf8_lossy(&bytes).into_owned();
         for secret in &self.secrets {
             text = text.replace(secret.expose(), "***");
@@ -289,11 +309,11 @@ fn in_words(status: StatusCode) -> String {
 pub(super) fn one_line(text: &str) -> String {
     let shown = |c: char| if c.is_control() || hidden(c) { ' ' } else { c };
     let mut words = String::new();
-    for word in text.chars().take(4 * MOST_SAID).map(shown).collect::<String>().split_whitespace() {
+    for word in text.chars().take(4 * MOST_QUOTED).map(shown).collect::<String>().split_whitespace() {
         words += if words.is_empty() { "" } else { " " };
         words += word;
     }
-    words.chars().take(MOST_SAID).collect()
+    words.chars().take(MOST_QUOTED).collect()
 }
 
 /// An error and its causes on one line. A cause already contained in the text before it is left out.

@@ -1,4 +1,7 @@
 //! The deliveries a worker holds: in row order, an alert's revisions in sequence, failed ones delayed.
+//!
+//! The order is that of the rows. A delivery that waits blocks the later revisions of its alert and nothing else, so receivers see each
+//! alert change in order while one bad message cannot stop the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,12 +16,15 @@ pub(super) const ROOM: usize = 256;
 /// One delivery in flight, with the state of its retries.
 #[derive(Clone, Debug)]
 pub(super) struct Attempt {
+    /// As last read from the queue, with the marking of that moment.
     pub(super) delivery: Delivery,
     /// When it was queued, by the wall clock.
+    /// Decides when it is given up.
     pub(super) since: Time,
     /// When it was last read from the store, by the steady clock.
     pub(super) read: Moment,
     /// Number of attempts so far.
+    /// From the store at first, so it survives a restart.
     pub(super) tries: u32,
     /// Start and length of the wait before the next attempt; `None` if it may be tried at once.
     pub(super) wait: Option<(Moment, Duration)>,
@@ -28,7 +34,7 @@ pub(super) struct Attempt {
     pub(super) partly: bool,
     /// Already counted in `delayed`, so that waiting for the sink's rate limit counts once.
     pub(super) delayed: bool,
-    /// When the pace of the sink allows it, as the store was told last; `None` if it has not waited for that.
+    /// When the pace of the sink allows it, as last reported to the store; `None` if it has not waited for that.
     pub(super) paced: Option<Moment>,
 }
 
@@ -48,6 +54,7 @@ impl Attempt {
         }
     }
 
+    /// Whether its own wait is over. Older deliveries of its alert may still block it.
     fn is_ready(&self, now: Moment) -> bool {
         self.wait.is_none_or(|(from, wait)| wait <= now.since(from))
     }
@@ -56,14 +63,17 @@ impl Attempt {
 /// The deliveries in flight, sorted by row.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
+    /// At most a few hundred new ones and [`MOST_PARTLY`](super::send::MOST_PARTLY) partially delivered, so a list is enough.
     attempts: Vec<Attempt>,
 }
 
 impl InFlight {
+    /// Whether nothing is in flight, partially delivered messages included.
     pub(super) fn is_empty(&self) -> bool {
         self.attempts.is_empty()
     }
 
+    /// Number in flight, including partially delivered ones.
     pub(super) fn len(&self) -> usize {
         self.attempts.len()
     }
@@ -79,6 +89,7 @@ impl InFlight {
         self.attempts.insert(place, attempt);
     }
 
+    /// Whether this row is in flight. Relies on the order of the rows.
     pub(super) fn holds(&self, row: i64) -> bool {
         self.attempts.binary_search_by_key(&Some(row), |attempt| attempt.delivery.row).is_ok()
     }
@@ -97,6 +108,7 @@ impl InFlight {
                 blocked.insert(alert);
                 continue;
             }
+            // It goes in the next call, first.
             if attempt.alone && !places.is_empty() {
                 break;
             }
@@ -163,6 +175,7 @@ impl InFlight {
         let left = |attempt: &Attempt| {
             attempt.wait.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)))
         };
+        // A delivery is ready only when all earlier ones of its alert are.
         let mut of_alert: BTreeMap<&str, Duration> = BTreeMap::new();
         let waits = self.attempts.iter().map(|attempt| {
             if attempt.partly {
@@ -195,108 +208,4 @@ impl InFlight {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-
-    pub(in crate::delivery) fn attempt(row: i64, alert: &str, wait: Option<u64>) -> Attempt {
-        let line = format!("{{\"revision\":{row},\"alert\":{{\"id\":\"{alert}\"}}}}");
-        let delivery = Delivery::new(Some(row), line.into()).expect("a line");
-        let wait = wait.map(|seconds| (Clock.moment(), Duration::from_secs(seconds)));
-        Attempt { wait, ..Attempt::new(delivery, Time::from_millis(0), 0) }
-    }
-
-    fn rows(in_flight: &mut InFlight, together: usize) -> Vec<i64> {
-        in_flight.take_ready(Clock.moment(), together).iter().filter_map(|attempt| attempt.delivery.row).collect()
-    }
-
-    #[test]
-    fn a_later_revision_of_an_alert_never_overtakes_an_earlier_one() {
-        let mut in_flight = InFlight::default();
-        in_flight.push(attempt(1, "a", Some(3600)));
-        in_flight.push(attempt(2, "a", None));
-        in_flight.push(attempt(3, "b", None));
-        assert_eq!(rows(&mut in_flight, 10), [3]);
-        assert_eq!(rows(&mut in_flight, 10), [0; 0]);
-        in_flight.wake();
-        assert_eq!(rows(&mut in_flight, 10), [1, 2]);
-    }
-
-    #[test]
-    fn nothing_is_ready_behind_what_waits() {
-        let mut in_flight = InFlight::default();
-        in_flight.push(attempt(1, "a", Some(3600)));
-        in_flight.push(attempt(2, "a", None));
-        assert!(Duration::from_secs(3000) < in_flight.next_in(Clock.moment()).expect("two wait"));
-        in_flight.push(attempt(3, "b", None));
-        assert_eq!(in_flight.next_in(Clock.moment()), Some(Duration::ZERO));
-    }
-
-    #[test]
-    fn what_is_too_old_is_taken_out_whether_it_is_ready_or_not() {
-        let mut in_flight = InFlight::default();
-        let old = |row, since, wait| Attempt { since: Time::from_millis(since), ..attempt(row, "a", wait) };
-        in_flight.push(old(1, 0, Some(3600)));
-        in_flight.push(old(2, 1000, None));
-        in_flight.push(old(3, 1001, None));
-        let late: Vec<Option<i64>> =
-            in_flight.take_older(Time::from_millis(1000)).iter().map(|attempt| attempt.delivery.row).collect();
-        assert_eq!((late, in_flight.len()), (vec![Some(1), Some(2)], 1));
-    }
-
-    #[test]
-    fn a_newer_revision_does_not_wait_for_recipients_that_lack_an_older_one() {
-        let (mut in_flight, now) = (InFlight::default(), Clock.moment());
-        in_flight.push(Attempt { partly: true, alone: true, ..attempt(1, "a", Some(3600)) });
-        in_flight.push(attempt(2, "a", None));
-        assert_eq!(in_flight.next_in(now), Some(Duration::ZERO));
-        let taken = in_flight.take_ready(now, 10);
-        assert_eq!(taken.iter().map(|attempt| attempt.delivery.row).collect::<Vec<_>>(), [Some(2)]);
-        assert!(in_flight.take_partly(now).is_empty(), "not yet");
-        assert_eq!((in_flight.len(), in_flight.fresh()), (1, 0));
-        assert!(in_flight.take_outdated(&attempt(3, "b", None).delivery).is_empty(), "of another alert");
-        assert_eq!((in_flight.take_outdated(&taken[0].delivery).len(), in_flight.len()), (1, 0));
-        for row in 4..7 {
-            in_flight.push(Attempt { partly: true, ..attempt(row, "c", None) });
-        }
-        let rows = |attempts: Vec<Attempt>| attempts.iter().map(|attempt| attempt.delivery.row).collect::<Vec<_>>();
-        assert_eq!(rows(in_flight.take_partly_beyond(2)), [Some(4)]);
-        assert_eq!(rows(in_flight.take_partly(now)), [Some(5)]);
-        assert!(in_flight.take_ready(now, 10).is_empty(), "partly delivered ones are not taken here");
-    }
-
-    #[test]
-    fn a_wait_for_the_pace_is_noted_once_and_again_when_it_takes_longer() {
-        let (mut in_flight, now) = (InFlight::default(), Clock.moment());
-        in_flight.push(attempt(1, "a", None));
-        in_flight.push(attempt(2, "b", Some(3600)));
-        in_flight.push(Attempt { partly: true, ..attempt(3, "c", None) });
-        let minute = |minutes: u64| now.later(Duration::from_secs(60 * minutes));
-        let mut noted = |at, until| -> Vec<Option<i64>> {
-            in_flight.note_paced(at, until).iter().map(|attempt| attempt.delivery.row).collect()
-        };
-        assert_eq!(noted(now, minute(5)), [Some(1)], "the others wait for something else");
-        assert!(noted(minute(4), minute(5)).is_empty());
-        assert_eq!(noted(minute(5), minute(10)), [Some(1)], "another one went first");
-    }
-
-    #[test]
-    fn what_is_put_back_goes_first_again() {
-        let mut in_flight = InFlight::default();
-        (1..=4).for_each(|row| in_flight.push(attempt(row, &format!("{row}"), None)));
-        let taken = in_flight.take_ready(Clock.moment(), 2);
-        in_flight.put_back(taken);
-        assert_eq!(rows(&mut in_flight, 3), [1, 2, 3]);
-    }
-
-    #[test]
-    fn after_a_refusal_of_several_each_goes_alone() {
-        let mut in_flight = InFlight::default();
-        let mut two = vec![attempt(1, "a", None), attempt(2, "b", None)];
-        two.iter_mut().for_each(|attempt| attempt.alone = true);
-        in_flight.push(attempt(3, "c", None));
-        in_flight.put_back(two);
-        assert_eq!(rows(&mut in_flight, 10), [1]);
-        assert_eq!(rows(&mut in_flight, 10), [2]);
-        assert_eq!(rows(&mut in_flight, 10), [3]);
-    }
-}
+mod tests;

@@ -1,4 +1,6 @@
 //! Where a program on the other side takes messages: a folder from which it collects them, or a URL to which they are posted.
+//!
+//! Adaptors of authorities collect files or accept posts, depending on the site; the messages are the same.
 
 use std::path::Path;
 
@@ -19,7 +21,9 @@ pub(super) struct Place<'a> {
 /// An open outlet.
 #[derive(Debug)]
 pub(super) struct Outlet {
+    /// `None` if the messages are posted.
     spool: Option<Spool>,
+    /// `None` if the messages go to a folder.
     post: Option<Post>,
 }
 
@@ -55,6 +59,7 @@ impl Place<'_> {
 
 impl Outlet {
     /// Writes or posts the message of one delivery.
+    /// The key of the delivery is the name of the file; a post carries it only within the message.
     pub(super) async fn put(
         &self,
         delivery: &Delivery,

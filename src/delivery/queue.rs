@@ -1,11 +1,15 @@
 //! Source of a sink's deliveries: the store's outbox, or memory if there is no store.
+//!
+//! The store is the truth: what it lists as pending is delivered, whatever the worker remembers. A worker reads rows, never changes them,
+//! and reports outcomes, which the store records in its own time. Until then `reported` keeps it from sending a row again.
+//!
+//! Without a store the queue is a list in memory, which a restart loses.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Deserialize;
 use tokio::sync::watch;
 use tracing::error;
 
@@ -14,22 +18,25 @@ use super::send::Delivery;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::telemetry::SinkCounters;
 use crate::storage::store::{AttemptReport, Clearance, Outbox, OutboxRow, Outcome, Reporter, StoreError};
-use atalaia_core::alerts::Handling;
 use atalaia_core::base::time::{Span, Time};
 
 /// Maximum number of lines kept for one sink without a store; beyond it the oldest are given up.
 const MOST_IN_MEMORY: usize = 10_000;
 
 /// Age below which a delivery is sent as it was read, without reading its row again.
+/// A marking that was changed this recently may still be overtaken; reading every row twice would double the load of a flood.
 const RENEW_AFTER: Duration = Duration::from_millis(200);
 
 /// Maximum time until a delivery queued by another process is found.
+/// Another process cannot wake the worker.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Number of recent deliveries cached because other sinks are often sent the same line.
+/// Workers run close together, so the lines of the last moments are enough.
 const LATELY: usize = 32;
 
 /// Maximum wait for a failing store to record earlier reports.
+/// The new worker then starts anyway. It may repeat a delivery, which is better than to wait.
 const SETTLE: Duration = Duration::from_secs(2);
 
 /// The queue of one sink.
@@ -42,15 +49,20 @@ pub(super) enum Queue {
 
 /// Reader of one sink's rows in the store's outbox.
 pub(super) struct StoredQueue {
+    /// Name of the sink, by which the outbox lists its rows.
     pub(super) sink: String,
     /// Markings that may go to the sink.
     pub(super) clearance: Clearance,
+    /// Shared with all other workers.
     pub(super) reading: Arc<SharedReader>,
+    /// Records outcomes without waiting for the disk.
     pub(super) reporter: Reporter,
     /// Changes when the store has queued something.
     pub(super) wake: watch::Receiver<u64>,
     /// Whether unread rows may exist, and when the outbox was last read.
+    /// True at the start.
     pub(super) more: bool,
+    /// By the steady clock.
     pub(super) looked: Moment,
     /// Whether the log has reported that the outbox cannot be read.
     pub(super) is_reported: bool,
@@ -58,13 +70,16 @@ pub(super) struct StoredQueue {
 
 /// Read access to the store, shared by all workers: one connection and a cache of recent deliveries.
 pub(super) struct SharedReader {
+    /// The store's file.
     path: PathBuf,
+    /// `None` before the first query, and after an error.
     outbox: Mutex<Option<Outbox>>,
     /// Most recent deliveries, oldest first. Most lines go to several sinks.
     lately: Mutex<VecDeque<Delivery>>,
 }
 
 impl SharedReader {
+    /// Does not open the file yet.
     pub(super) fn of(path: &Path) -> SharedReader {
         SharedReader { path: path.to_owned(), outbox: Mutex::default(), lately: Mutex::default() }
     }
@@ -72,6 +87,7 @@ impl SharedReader {
     /// The delivery of a row, from the cache if possible. `None` if its line is not a line of the alert stream.
     fn delivery(&self, row: i64, line: &Arc<str>) -> Option<Delivery> {
         let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
+        // Compared by the text: it is the same line only if every byte is.
         if let Some(same) = lately.iter().rev().find(|delivery| delivery.line == *line) {
             return Some(Delivery { row: Some(row), ..same.clone() });
         }
@@ -90,6 +106,7 @@ impl SharedReader {
             Some(outbox) => outbox,
             None => Outbox::open(&self.path)?,
         };
+        // An error drops the connection, because the file may have been replaced.
         let read = ask(&outbox)?;
         *kept = Some(outbox);
         Ok(read)
@@ -99,19 +116,25 @@ impl SharedReader {
 /// Queued lines with their number and queueing time, and the last number used.
 #[derive(Debug, Default)]
 struct Lines {
+    /// Oldest first.
     waiting: VecDeque<(i64, Arc<str>, Time)>,
+    /// Zero before the first line.
     last: i64,
 }
 
 /// Queue of one sink in memory.
 #[derive(Debug)]
 pub(super) struct Memory {
+    /// Locked only for moments, by the main loop and by the worker.
     lines: Mutex<Lines>,
+    /// Signalled after each line.
     wake: tokio::sync::Notify,
+    /// Lines that are given up are counted here.
     counters: Arc<SinkCounters>,
 }
 
 impl Memory {
+    /// An empty queue.
     pub(super) fn new(counters: Arc<SinkCounters>) -> Memory {
         Memory { lines: Mutex::default(), wake: tokio::sync::Notify::new(), counters }
     }
@@ -240,6 +263,8 @@ impl Queue {
 }
 
 impl StoredQueue {
+    /// Takes new rows while there is room. A row whose marking bars it from the sink is reported as withheld instead. Does nothing if no
+    /// new rows can be there.
     fn fill(&mut self, in_flight: &mut InFlight, reported: &mut BTreeSet<i64>, room: usize) {
         if self.wake.has_changed().unwrap_or(false) {
             self.wake.mark_unchanged();
@@ -249,6 +274,7 @@ impl StoredQueue {
         if !self.more && now.since(self.looked) < LOOK_AGAIN {
             return;
         }
+        // Rows in flight and reported rows are still listed, so that many more are read to find `room` new ones.
         let most = room + in_flight.len() - in_flight.fresh() + reported.len();
         let Some(rows) = self.read(|outbox, sink| outbox.rows(sink, most)) else {
             return;
@@ -262,6 +288,7 @@ impl StoredQueue {
         let free = room - in_flight.fresh();
         let new = rows.into_iter().filter(|row| !reported.contains(row) && !in_flight.holds(*row));
         let mut new: Vec<i64> = new.collect();
+        // Some new rows stay in the store for lack of room.
         self.more |= free < new.len();
         new.truncate(free);
         let read = |outbox: &Outbox, _: &str| -> Result<Vec<OutboxRow>, StoreError> {
@@ -287,8 +314,10 @@ impl StoredQueue {
         }
     }
 
+    /// See [`Queue::renew`]. Deliveries read a moment ago are left alone.
     fn renew(&mut self, taken: &mut Vec<Attempt>, reported: &mut BTreeSet<i64>) {
         let moment = Clock.moment();
+        // Read from the store too long ago to be sent without another look.
         let is_old = |attempt: &Attempt| RENEW_AFTER <= moment.since(attempt.read);
         let rows: Vec<i64> =
             taken.iter().filter(|attempt| is_old(attempt)).filter_map(|attempt| attempt.delivery.row).collect();
@@ -310,6 +339,7 @@ impl StoredQueue {
             let Some(row) = attempt.delivery.row.and_then(|row| now.remove(&row)) else {
                 return false;
             };
+            // A closing notice only ends an alert that the receiver already has, so no marking holds it back.
             if row.closing_notice || (row.line == attempt.delivery.line && self.refusal(&attempt.delivery).is_none()) {
                 return true;
             }
@@ -327,6 +357,7 @@ impl StoredQueue {
     }
 
     /// Builds the delivery of a row. The error is its outcome if the marking or the settings have changed since it was queued.
+    /// A row whose line cannot be read has failed; trying again would not help.
     fn cleared(&self, row: OutboxRow) -> Result<Delivery, Outcome> {
         let OutboxRow { seq, line, closing_notice, .. } = row;
         let delivery = self.reading.delivery(seq, &line);
@@ -339,8 +370,7 @@ impl StoredQueue {
 
     /// Why the delivery's marking bars it from the sink; `None` if it may go.
     fn refusal(&self, delivery: &Delivery) -> Option<String> {
-        let handling = Handling::deserialize(&delivery.change["alert"]["handling"]).ok()?;
-        self.clearance.refusal(&handling)
+        self.clearance.refusal(&delivery.change.alert.handling)
     }
 
     /// Runs a query. `None` if the store cannot be read or its file is missing; another file may have taken its place.

@@ -1,4 +1,7 @@
 //! Writes, from the list of the kinds, what depends on how many there are: the enum, and the settings with a table for each kind.
+//!
+//! A kind is one line of the list in `sinks/mod.rs`. The macro exists because serde cannot reject unknown fields in a struct that flattens
+//! others: the tables of the kinds must be fields of the one struct that is read.
 
 /// Takes the list of kinds, each as the module and the type that implements [`Sink`](super::sink::Sink). The module's name is also the key
 /// of the kind's table.
@@ -24,14 +27,14 @@ macro_rules! sinks {
         }
 
         impl Kind {
-            /// All kinds.
+            /// All kinds, in the order of the list.
             pub const ALL: &[Kind] = &[$(Kind::$Bare,)+ $(Kind::$Own,)+];
 
-            /// The kind as its file describes it.
-            pub(super) fn sink(self) -> &'static dyn AnyKind {
+            /// What distinguishes it from other kinds.
+            pub fn character(self) -> &'static Character {
                 match self {
-                    $(Kind::$Bare => &Entry::<$bare_file::$Bare> { table: |_| None },)+
-                    $(Kind::$Own => &Entry::<$file::$Own> { table: |settings| settings.$file.as_ref() },)+
+                    $(Kind::$Bare => &<$bare_file::$Bare as Sink>::CHARACTER,)+
+                    $(Kind::$Own => &<$file::$Own as Sink>::CHARACTER,)+
                 }
             }
         }
@@ -48,8 +51,8 @@ macro_rules! sinks {
             #[serde(default)]
             pub path: Option<std::path::PathBuf>,
             /// Minimum severity of an alert: `info`, `low`, `medium`, `high` or `critical`.
-            #[serde(default = "crate::delivery::settings::min_severity")]
-            pub min_severity: crate::delivery::settings::Level,
+            #[serde(default = "crate::delivery::common::min_severity")]
+            pub min_severity: crate::delivery::common::Level,
             /// Minimum score of an alert, 0 to 100.
             #[serde(default)]
             #[schemars(range(min = 0, max = 100))]
@@ -77,7 +80,7 @@ macro_rules! sinks {
             #[serde(default)]
             pub realities: Vec<atalaia_core::alerts::handling::Reality>,
             /// Whether alerts with personal data may be sent.
-            #[serde(default = "crate::delivery::settings::personal_data")]
+            #[serde(default = "crate::delivery::common::personal_data")]
             pub personal_data: bool,
             /// Country or organisation behind the sink. Alerts that list their permitted recipients are sent only if it is among them.
             #[serde(default)]
@@ -107,7 +110,7 @@ macro_rules! sinks {
                     kind: Kind::Log,
                     name: "log".to_owned(),
                     path: None,
-                    min_severity: crate::delivery::settings::min_severity(),
+                    min_severity: crate::delivery::common::min_severity(),
                     min_score: 0,
                     kinds: Vec::new(),
                     behaviours: Vec::new(),
@@ -126,6 +129,15 @@ macro_rules! sinks {
         }
 
         impl Settings {
+            /// The entry of its kind.
+            pub(super) fn entry(&self) -> Box<dyn AnyEntry + '_> {
+                let path = self.path.as_deref();
+                match self.kind {
+                    $(Kind::$Bare => Box::new(Entry::<$bare_file::$Bare>::new(path, None)),)+
+                    $(Kind::$Own => Box::new(Entry::<$file::$Own>::new(path, self.$file.as_ref())),)+
+                }
+            }
+
             /// The tables that the settings may have, each with its kind.
             pub(super) fn tables(&self) -> Vec<(Kind, Option<&dyn Table>)> {
                 vec![$((Kind::$Own, self.$file.as_ref().map(|table| table as &dyn Table)),)+]

@@ -1,28 +1,34 @@
-//! What a kind of sink is: the trait that its file implements, and the same without its type for everything that treats all kinds alike.
+//! What a kind of sink is: the trait that its file implements, and an open sink without its type for the worker.
+//!
+//! A sink only sends, once, and reports what the receiver answered. When to send, how often, what to do after a failure and when to give up
+//! is decided for all kinds in `worker` and `stages`.
 
-use std::borrow::Cow;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::send::{Delivery, Pace, SendError, SenderIdentity};
-use super::sinks::Settings;
 use crate::platform::clock::Moment;
 use crate::platform::table::Table;
-use crate::platform::tls::Endpoint;
 
 /// One kind of sink, opened.
+/// Owned by one worker, which calls it from one task at a time. A call may be dropped after a time limit, so a half-sent message must not
+/// spoil the next call.
 pub(super) trait Sink: Send + Sized + 'static {
     /// Its own settings, beside those that all sinks have; [`NoTable`](crate::platform::table::NoTable) if it has none.
     type Settings: Table + Clone;
 
     /// What distinguishes it from other kinds.
+    /// The only place where a kind names itself; settings, schema, checks and messages read it from here.
     const CHARACTER: Character;
 
-    /// Opens the sink: reads secrets and certificates but does not connect yet. The error says what is missing, without any secret.
-    fn open(settings: &Settings, own: &Self::Settings, sender: &SenderIdentity) -> Result<Self, String>;
+    /// Opens the sink: reads secrets and certificates but does not connect yet. `path` is the file of the settings, for kinds whose
+    /// character takes one. The error says what is missing, without any secret.
+    fn open(path: Option<&Path>, own: &Self::Settings, sender: &SenderIdentity) -> Result<Self, String>;
 
     /// Sends deliveries once: all or none are taken, except for [`SendError::Partly`]. Says whether another attempt can help.
+    /// At most as many as the last [`Sink::pace`] allowed, in the order of the queue. Never loops over attempts and never sleeps.
     fn send(&mut self, deliveries: &[Delivery]) -> impl Future<Output = Result<(), SendError>> + Send;
 
     /// How many deliveries the sink takes now, and when.
@@ -37,6 +43,7 @@ pub(super) trait Sink: Send + Sized + 'static {
     }
 
     /// Restores the pace after a restart. `ago` lists how long ago each earlier send was, earliest first.
+    /// Called after `open`, before the first `send`.
     fn recall(&mut self, ago: &[Duration]) {
         let _ = ago;
     }
@@ -47,17 +54,20 @@ pub(super) trait Sink: Send + Sized + 'static {
     }
 
     /// Sends the open alerts again.
+    /// `open` holds the latest delivered change of each. A failure is logged and does not count against the sink.
     fn refresh(&mut self, open: &[Delivery]) -> impl Future<Output = Result<(), SendError>> + Send {
         let _ = open;
         async { Ok(()) }
     }
 
     /// Checks idle connections whose peer acknowledges nothing. Returns whether data that could have been lost was sent again.
+    /// Called whenever there is nothing to send. An error counts as a failure of the sink.
     fn tend(&mut self) -> impl Future<Output = Result<bool, SendError>> + Send {
         async { Ok(false) }
     }
 
-    /// Reads secrets and certificates again and reopens files, which may have been rotated. `None` if the sink must be opened from the start.
+    /// Reads secrets and certificates again and reopens files, which may have been rotated. `None` if the sink must be opened from the
+    /// start.
     fn reopened(self) -> Option<Self> {
         None
     }
@@ -67,21 +77,34 @@ pub(super) trait Sink: Send + Sized + 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Character {
     /// Its name in the settings.
+    /// Kebab case; also the value of `kind`, and with underscores the key of the table.
     pub name: &'static str,
     /// What it is, in one sentence.
+    /// Description of the kind in the JSON Schema.
     pub about: &'static str,
     /// What its table is, in one sentence; empty without a table.
+    /// Description of the table in the JSON Schema.
     pub table: &'static str,
     /// Whether it takes a `path`, a file that it creates.
     pub has_path: bool,
     /// Whether the alerts stay on the daemon's machine.
+    /// Then the marking may be TLP:RED and the rate higher, unless the settings say otherwise.
     pub is_local: bool,
     /// Whether people read the messages as they arrive. They get digests unless the settings say otherwise.
     pub is_read_by_people: bool,
     /// Whether its messages have room for the ids that a digest lists.
+    /// Without it the settings may not ask for digests, whose alerts would be lost.
     pub lists_ids: bool,
     /// Whether the receiver keeps an open alert until its end is reported.
+    /// A test alert is ended at such a receiver, or it would stay there.
     pub keeps_open_alerts: bool,
+}
+
+impl Character {
+    /// Key of the kind's table in the settings.
+    pub(super) fn table_key(&self) -> String {
+        self.name.replace('-', "_")
+    }
 }
 
 /// An open sink without its type. The methods are those of [`Sink`].
@@ -127,50 +150,5 @@ impl<S: Sink> AnySink for S {
 
     fn reopened(self: Box<Self>) -> Option<Box<dyn AnySink>> {
         Sink::reopened(*self).map(|sink| Box::new(sink) as Box<dyn AnySink>)
-    }
-}
-
-/// A kind of sink without its type.
-pub(super) trait AnyKind: Sync {
-    /// What distinguishes it from other kinds.
-    fn character(&self) -> &'static Character;
-    /// Whether the settings must have its table.
-    fn needs_table(&self) -> bool;
-    /// The server it connects to; `None` for sinks on this machine, and for UDP, which gives no answer.
-    fn endpoint(&self, settings: &Settings) -> Option<Endpoint>;
-    /// See [`Sink::open`].
-    fn open(&self, settings: &Settings, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String>;
-}
-
-/// A kind of sink, and where the settings keep its table.
-pub(super) struct Entry<S: Sink> {
-    pub(super) table: fn(&Settings) -> Option<&S::Settings>,
-}
-
-impl<S: Sink> Entry<S> {
-    /// The table of the settings, or the usual one; `None` if the settings lack one that the kind needs.
-    fn own<'a>(&self, settings: &'a Settings) -> Option<Cow<'a, S::Settings>> {
-        let usual = || S::Settings::usual().map(Cow::Owned);
-        (self.table)(settings).map(Cow::Borrowed).or_else(usual)
-    }
-}
-
-impl<S: Sink> AnyKind for Entry<S> {
-    fn character(&self) -> &'static Character {
-        &S::CHARACTER
-    }
-
-    fn needs_table(&self) -> bool {
-        S::Settings::usual().is_none()
-    }
-
-    fn endpoint(&self, settings: &Settings) -> Option<Endpoint> {
-        self.own(settings)?.endpoints().pop().map(|(_, endpoint)| endpoint)
-    }
-
-    fn open(&self, settings: &Settings, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String> {
-        // Always present once the settings have been checked.
-        let own = self.own(settings).ok_or_else(|| "lacks the settings of its kind".to_owned())?;
-        Ok(Box::new(S::open(settings, &own, sender)?))
     }
 }

@@ -1,4 +1,8 @@
 //! The state of a sink: whether deliveries are sent to it, and what its failures so far mean for the next attempt.
+//!
+//! One failure may be the fault of the delivery or of the receiver. It counts against the receiver only when another delivery fails too,
+//! when the receiver asks for a delay, or when it fails without a delivery at hand. While it is down, one delivery after each back-off
+//! tests it.
 
 use std::time::Duration;
 
@@ -6,6 +10,7 @@ use crate::platform::clock::Moment;
 use crate::platform::net::Backoff;
 
 /// Number of failed deliveries in a row after which the sink counts as down and no other delivery is tried.
+/// Two, because one may be a message that this receiver cannot digest.
 const DOWN_AFTER: u32 = 2;
 
 /// Whether deliveries are sent.
@@ -27,12 +32,15 @@ pub(super) enum SinkState {
 /// A sink's state and the failures behind it.
 #[derive(Default)]
 pub(super) struct Health {
+    /// Changed here and by the decision after a failure.
     pub(super) state: SinkState,
     /// Number of failed deliveries in a row.
+    /// A delivery that fails several times counts once.
     failures: u32,
     /// Row of the delivery that failed last.
     failed: Option<i64>,
     /// Number of attempts in a row after which the sink was down.
+    /// Chooses the wait from the back-off; zero while the sink is up.
     rounds: u32,
     /// Reason of the latest failure; empty before the first.
     pub(super) last_reason: String,
@@ -50,6 +58,7 @@ pub(super) struct Failure {
     /// Number of attempts of the first delivery, including this one.
     pub(super) tries: u32,
     /// Minimum delay that the receiver asked for.
+    /// Zero if it asked for none.
     pub(super) asked: Duration,
 }
 
@@ -57,6 +66,7 @@ pub(super) struct Failure {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Wait {
     /// Its length.
+    /// Already varied and bounded.
     pub(super) time: Duration,
     /// Whether it holds for all deliveries, because the sink is down, or only for those that failed.
     pub(super) is_down: bool,

@@ -1,4 +1,7 @@
 //! A folder from which another program collects messages. Each file appears complete or not at all.
+//!
+//! The file is written under another name, synced and renamed, and the folder is synced after it. A program that collects the files
+//! therefore never sees half a message, and a message counts as delivered only when it survives a power cut.
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +12,7 @@ use atalaia_core::base::fault::Fault;
 /// The spool folder.
 #[derive(Debug)]
 pub(super) struct Spool {
+    /// Absolute.
     folder: PathBuf,
 }
 
@@ -19,7 +23,9 @@ impl Spool {
     }
 
     /// Writes the message durably as `<key>.xml`, replacing an earlier file with the same key.
+    /// Writing blocks, so it runs on another thread. Every failure is temporary: disks are emptied and mounted again.
     pub(super) async fn put(&self, delivery: &Delivery, text: String) -> Result<(), SendError> {
+        // The key is an id and a revision. Anything else could lead out of the folder.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if !delivery.key.bytes().all(is_plain) {
             return Err(SendError::Refused { reason: "its id is not a name of a file".to_owned() });
@@ -39,6 +45,7 @@ impl Spool {
 }
 
 /// Why the folder of the key `spool` cannot be created; `None` if it exists or the folder around it does.
+/// A missing folder is created when needed. If the folder around it is missing too, the path is more likely wrong, or a disk not mounted.
 pub(super) fn problem(spool: &Path) -> Option<Fault> {
     let around = spool.parent().filter(|around| *around != Path::new(""));
     let is_missing = !spool.is_dir() && around.is_some_and(|around| !around.is_dir());
@@ -48,14 +55,14 @@ pub(super) fn problem(spool: &Path) -> Option<Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::payload::letter_with;
     use super::*;
+    use crate::delivery::testing::sample;
 
     #[tokio::test]
     async fn a_message_is_there_whole_and_nothing_beside_it() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let spool = Spool::new(&folder.path().join("out/cise"));
-        let delivery = letter_with("rendezvous-opened", |_| {});
+        let delivery = sample("rendezvous-opened", |_| {});
         for text in ["<a/>", "<b/>"] {
             spool.put(&delivery, text.to_owned()).await.expect("put");
         }
@@ -72,15 +79,14 @@ mod tests {
         let folder = tempfile::TempDir::new().expect("a folder");
         std::fs::write(folder.path().join("file"), "").expect("written");
         let spool = Spool::new(&folder.path().join("file"));
-        let error =
-            spool.put(&letter_with("rendezvous-opened", |_| {}), "<a/>".to_owned()).await.expect_err("no folder");
+        let error = spool.put(&sample("rendezvous-opened", |_| {}), "<a/>".to_owned()).await.expect_err("no folder");
         assert!(matches!(&error, SendError::Later { reason, .. } if reason.contains("/file/")), "{error}");
     }
 
     #[tokio::test]
     async fn an_id_never_leads_out_of_the_folder() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        let delivery = letter_with("rendezvous-opened", |change| change["alert"]["id"] = "../../x".into());
+        let delivery = sample("rendezvous-opened", |change| change["alert"]["id"] = "../../x".into());
         let outcome = Spool::new(folder.path()).put(&delivery, "<a/>".to_owned()).await;
         assert!(matches!(outcome, Err(SendError::Refused { .. })));
     }

@@ -1,4 +1,7 @@
 //! A clearly marked test alert, sent through the same code as real ones.
+//!
+//! It goes through the sink, the payload and the network exactly as a real alert, but neither through the store nor the worker: an operator
+//! wants the first answer of the receiver, not a retry. Its marking has the reality `test`, in every format.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +19,13 @@ use atalaia_core::alerts::handling::Reality;
 use atalaia_core::base::time::Time;
 
 /// Behaviour name of the test alert.
+/// A behaviour that no rule raises, so filters and statistics can leave it out.
 const BEHAVIOUR: &str = "delivery_test";
 /// Upper bound for the whole test.
+/// Longer than the default time limit of any sink.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Length of an alert id. Characters.
+/// The same as that of real alerts, so that receivers accept it.
 const ID: usize = 26;
 
 /// Sends a test alert to a sink, ignoring its filter but not its marking limits. Paths in `settings` must be absolute. The error says why
@@ -32,15 +38,19 @@ pub fn send_test(
 ) -> Result<(), String> {
     let lines = lines(&settings.name, &policy.site, handling, now);
     let marking = HandlingSettings { reality: Reality::Test, ..handling.clone() }.of(now, false, false);
+    // The filter may be narrow on purpose, but a marking that forbids the sink must not be tested away.
     if let Some(why) = settings.filter().clearance.refusal(&marking) {
         return Err(format!("not sent: {why}"));
     }
+    // Commands have no runtime, and one thread is enough for one message.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let work = async {
         let mut sink = settings.open(&SenderIdentity { site: policy.site.clone() })?;
+        // A receiver that keeps open alerts would show the test for ever, so it also gets the end.
         let wanted = if settings.kind.character().keeps_open_alerts { lines.as_slice() } else { &lines[..1] };
         for line in wanted {
+            // Without a row, as it is not in the store.
             let delivery = Delivery::new(None, Arc::from(line.to_string())).ok_or("not a line of the alert stream")?;
             sink.send(&[delivery]).await.map_err(|error| error.to_string())?;
         }
@@ -53,9 +63,11 @@ pub fn send_test(
 }
 
 /// The two changes of the test alert: it opens and ends.
+/// The id is a hash of site, sink and time, so each test is an alert of its own at the receiver.
 fn lines(sink: &str, site: &str, handling: &HandlingSettings, now: Time) -> [Value; 2] {
     let digest = Sha256::digest(format!("{BEHAVIOUR}|{site}|{sink}|{}", now.millis()));
     let id: String = BASE32_NOPAD.encode(&digest).to_lowercase().chars().take(ID).collect();
+    // The marking of the settings, except that it is a test.
     let marking = HandlingSettings { reality: Reality::Test, ..handling.clone() }.of(now, false, false);
     let summary = format!(
         "TEST ALERT of Atalaia at {site} to sink {sink}: nothing has happened, nothing is to be done. Somebody checks whether alerts arrive."
@@ -115,9 +127,9 @@ mod tests {
             let files = std::fs::read_dir(folder.path().join(kind)).expect("made").count();
             assert_eq!(files, 1, "{kind}");
         }
-        let said = send("kind = \"exec\"\nexec.command = [\"/bin/sh\", \"-c\", \"echo no room; exit 1\"]")
+        let refusal = send("kind = \"exec\"\nexec.command = [\"/bin/sh\", \"-c\", \"echo no room; exit 1\"]")
             .expect_err("refused");
-        assert!(said.contains("no room"), "{said}");
+        assert!(refusal.contains("no room"), "{refusal}");
         let away = send("kind = \"webhook\"\nwebhook = { url = \"http://127.0.0.1:9/\", allow = [\"127.0.0.0/8\"] }")
             .expect_err("away");
         assert!(away.starts_with("http://127.0.0.1:9: "), "{away}");

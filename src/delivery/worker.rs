@@ -1,5 +1,11 @@
 //! The worker of one sink: passes queued deliveries through the stages pace, send and retry, and gives up in the end. Workers do not delay
 //! each other.
+//!
+//! One loop: follow orders, fill up from the queue, give up what is too old, then let the state of the sink decide whether to send, wait or
+//! end. Each step is short, except for the send, which has a time limit. A worker owns its sink; nothing else touches it.
+//!
+//! A delivery leaves the flight in exactly one way: delivered, given up, or back into the queue when the worker ends. Each is reported to
+//! the store, which is what makes a restart safe.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +30,7 @@ use crate::platform::fault;
 use crate::platform::net::{LogLimit, RateLimit};
 use crate::platform::telemetry::{FromAir, SinkCounters};
 use crate::storage::store::{AttemptReport, Outcome};
+use atalaia_core::alerts::Status;
 use atalaia_core::base::time::Span;
 
 /// Interval for checking whether a missing store file is back. The store also wakes the worker when it is.
@@ -31,6 +38,7 @@ const HELD: Duration = Duration::from_secs(1);
 /// Shortest wait for the pace of a sink that is recorded: rates of many a second are over before it is on the disk.
 const LEAST_PACED: Duration = Duration::from_secs(1);
 /// Maximum number of characters kept of a reason.
+/// Enough for an address, a status and a sentence; it is stored with every attempt.
 const LONGEST_REASON: usize = 300;
 
 /// Orders from the dispatcher to a worker.
@@ -49,12 +57,19 @@ pub(super) enum Order {
 
 /// A worker with its sink's settings, queue and state.
 pub(super) struct Worker {
+    /// A change of the settings replaces the worker.
     pub(super) settings: Settings,
+    /// Waits, deadline and name of the site.
     pub(super) policy: Arc<DeliverySettings>,
+    /// Where deliveries come from and outcomes go.
     pub(super) queue: Queue,
+    /// The last order of the dispatcher. Earlier ones that were not seen yet do not matter.
     pub(super) orders: tokio::sync::watch::Receiver<Order>,
+    /// Read by the main loop once a second.
     pub(super) counters: Arc<SinkCounters>,
+    /// Wall clock for deadlines, steady clock for waits.
     pub(super) clock: Clock,
+    /// Begins empty with each worker.
     pub(super) state: WorkerState,
     /// Rate limit of the sink (`max_per_second`).
     pub(super) rate: RateLimit,
@@ -69,7 +84,9 @@ pub(super) struct Worker {
 pub(super) struct WorkerState {
     /// The open sink; `None` before it is opened, and after a reload that it did not survive.
     sink: Option<Box<dyn AnySink>>,
+    /// Deliveries taken from the queue.
     in_flight: InFlight,
+    /// What earlier failures mean for the next attempt.
     health: Health,
     /// The order that was followed last.
     order: Order,
@@ -92,6 +109,7 @@ enum Next {
 impl Worker {
     /// Runs until the order to end.
     pub(super) async fn run(mut self) {
+        // What the previous worker delivered must not be read as pending.
         self.queue.settle().await;
         self.state.refreshed = Some(self.clock.moment());
         loop {
@@ -130,6 +148,7 @@ impl Worker {
                     biased;
                     changed = self.orders.changed() => if changed.is_err() { return },
                     () = self.queue.may_have_more(), if for_deliveries => {}
+                    // Never longer than this, so that certificates and other processes' rows are noticed.
                     () = sleep(time.clamp(Duration::from_millis(1), LOOK_AGAIN)) => {}
                 },
             }
@@ -158,6 +177,7 @@ impl Worker {
         }
     }
 
+    /// Reopens the sink if its certificate files have changed. A failure may have been due to them, so back-offs end.
     fn read_certificates_again(&mut self) {
         let now = self.clock.moment();
         if self.certificates.have_changed(&self.settings, now) {
@@ -169,6 +189,7 @@ impl Worker {
         }
     }
 
+    /// Publishes the number in flight; without a store, they are lost with the process.
     fn count_in_hand(&self) {
         SinkCounters::set(&self.counters.in_hand, self.state.in_flight.len() as u64);
     }
@@ -186,9 +207,11 @@ impl Worker {
 
     /// Opens the sink if necessary and sends what may go now.
     async fn deliver(&mut self, now: Moment) -> Next {
+        // Taken out while it is used, because sending also changes the rest of the state.
         let Some(mut sink) = self.state.sink.take().or_else(|| self.open()) else {
             return Next::Look;
         };
+        // Put back even after a failure: a sink reconnects by itself.
         let next = self.deliver_to(&mut *sink, now).await;
         self.state.sink = Some(sink);
         next
@@ -213,17 +236,20 @@ impl Worker {
         Some(sink)
     }
 
+    /// Sends one batch and looks again at once, or tends the idle connection and waits.
     async fn deliver_to(&mut self, sink: &mut dyn AnySink, now: Moment) -> Next {
         self.refresh(sink, now).await;
         let pace = sink.pace(now).within(&self.rate, now);
         if !self.rate.wait(now).is_zero() {
             SinkCounters::add(&self.counters.delayed, self.state.in_flight.note_delayed(now) as u64);
         }
+        // An outcome that cannot be recorded would be repeated after every restart.
         if !self.queue.may_send() {
             self.tend(sink).await;
             return Next::Wait { time: HELD, for_deliveries: true };
         }
         let is_draining = self.state.health.state == SinkState::Draining;
+        // With a store, nothing is lost by keeping to the pace; the rest goes at the next start.
         let timing = if is_draining && !self.queue.is_stored() { Timing::LastChance } else { Timing::AsPaced };
         let taken = pace::take(&mut self.state.in_flight, pace, timing, now);
         if !taken.is_empty() {
@@ -285,6 +311,7 @@ impl Worker {
         }
     }
 
+    /// Sends a batch and records its outcome.
     async fn send(&mut self, sink: &mut dyn AnySink, mut taken: Vec<Attempt>) {
         self.queue.renew(&mut taken, &mut self.state.reported);
         if taken.is_empty() {
@@ -299,6 +326,7 @@ impl Worker {
                 }
                 self.works();
                 fault::point("told-before-mark");
+                // A crash before the store has recorded this repeats the deliveries.
                 let delivered = |attempt: &Attempt| (attempt.delivery.row, attempt.tries + 1, Outcome::Delivered);
                 self.report(taken.iter().map(delivered).collect());
                 self.outdate(&deliveries);
@@ -338,6 +366,7 @@ impl Worker {
     fn failed(&mut self, taken: Vec<Attempt>, error: SendError) {
         SinkCounters::add(&self.counters.failures, 1);
         self.counters.reason.set(&cut(&error.to_string()));
+        // A recipient accepted it, so the way to the server works.
         if matches!(error, SendError::Partly { taken: true, .. }) {
             self.works();
         }
@@ -366,6 +395,8 @@ impl Worker {
         }
     }
 
+    /// Logs a failure as far as it is news: a delivery's first partial failure, and each time the sink goes down. Publishes that it is
+    /// down.
     fn log_failure(&mut self, attempts: &[Attempt], wait: Duration, reason: &str, cause: Cause) {
         let again_in_seconds = wait.as_secs();
         match cause {
@@ -429,6 +460,7 @@ impl Worker {
         self.report(deliveries.iter().map(failed).collect());
     }
 
+    /// Reports final outcomes; without a row there is nothing to report.
     fn report(&mut self, outcomes: Vec<(Option<i64>, u32, Outcome)>) {
         let tried = |(row, attempts, outcome)| Some(AttemptReport { seq: row?, attempts, outcome });
         let tried: Vec<AttemptReport> = outcomes.into_iter().filter_map(tried).collect();
@@ -437,14 +469,15 @@ impl Worker {
     }
 }
 
+/// A reason, shortened for the store and the log.
 fn cut(reason: &str) -> String {
     reason.chars().take(LONGEST_REASON).collect()
 }
 
 /// Keeps the latest change of each open alert and removes alerts that are over.
 fn note_open(delivery: &Delivery, open: &mut BTreeMap<Arc<str>, Delivery>) {
-    match delivery.change["alert"]["status"].as_str() {
-        Some("open") => drop(open.insert(Arc::clone(&delivery.alert), delivery.clone())),
-        _ => drop(open.remove(&delivery.alert)),
+    match delivery.change.alert.status {
+        Status::Open => drop(open.insert(Arc::clone(&delivery.alert), delivery.clone())),
+        Status::Ended | Status::Retracted => drop(open.remove(&delivery.alert)),
     }
 }

@@ -1,4 +1,7 @@
 //! The way from a page to the main loop: a short queue of questions, and the copy of the picture that the loop publishes.
+//!
+//! A question cannot wait for long: the queue is short, a full one is answered at once, and an answer that is late is dropped. The picture
+//! is copied only while pages ask for it, because a copy costs the loop time that grows with the number of vessels.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -12,16 +15,21 @@ use crate::platform::clock::{Clock, Moment};
 use atalaia_core::engine::questions::{Answer, Picture, Question};
 
 /// Number of questions that may wait for the loop.
+/// More would only be answered too late.
 const WAITING: usize = 16;
 /// Maximum time a question waits for its answer.
+/// Long enough for a question behind a slow batch of lines, short enough for a person at a terminal.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 /// Maximum age of a picture that is used; the loop publishes one a second while it is wanted.
+/// A second and a half, so that a picture is still fresh when the next one is late.
 const FRESH: Duration = Duration::from_millis(1500);
 
 /// A question to the main loop, and the way back.
 #[derive(Debug)]
 pub struct Ask {
+    /// What the page asked.
     question: Question,
+    /// Closed once the page has stopped waiting.
     reply: oneshot::Sender<Answer>,
 }
 
@@ -38,26 +46,36 @@ impl Ask {
 }
 
 /// The pages' side.
+/// Cheap to clone; each request has one.
 #[derive(Clone, Debug)]
 pub struct Asker {
+    /// Shared by all pages.
     queue: mpsc::Sender<Ask>,
-    picture: watch::Receiver<Option<Published>>,
+    /// The last published picture; `None` before the first.
+    picture: watch::Receiver<Option<PublishedPicture>>,
+    /// Set by a page that needs a picture, cleared by the loop when it publishes one.
     wanted: Arc<AtomicBool>,
+    /// Measures the age of a picture.
     clock: Clock,
 }
 
 /// The loop's side.
+/// Owned by the main loop.
 #[derive(Debug)]
-pub struct Asked {
+pub struct QuestionQueue {
+    /// Taken from between two batches of lines.
     queue: mpsc::Receiver<Ask>,
-    picture: watch::Sender<Option<Published>>,
+    picture: watch::Sender<Option<PublishedPicture>>,
+    /// Shared with the pages.
     wanted: Arc<AtomicBool>,
 }
 
 /// A picture, and when it was copied.
 #[derive(Clone, Debug)]
-struct Published {
+struct PublishedPicture {
+    /// By the steady clock, so that a change of the wall clock does not make a picture old.
     seen: Moment,
+    /// Shared by the pages that read it.
     picture: Arc<Picture>,
 }
 
@@ -71,12 +89,12 @@ pub(super) enum NoAnswer {
 }
 
 /// Creates both sides.
-pub fn asking(clock: Clock) -> (Asker, Asked) {
+pub fn asking(clock: Clock) -> (Asker, QuestionQueue) {
     let (sender, queue) = mpsc::channel(WAITING);
     let (picture, published) = watch::channel(None);
     let wanted = Arc::new(AtomicBool::new(false));
     let asker = Asker { queue: sender, picture: published, wanted: Arc::clone(&wanted), clock };
-    (asker, Asked { queue, picture, wanted })
+    (asker, QuestionQueue { queue, picture, wanted })
 }
 
 impl Asker {
@@ -89,6 +107,7 @@ impl Asker {
         }
         match timeout(DEADLINE, answer).await {
             Ok(Ok(answer)) => Ok(answer),
+            // The loop dropped the question, as it does when it stops.
             Ok(Err(_)) => Err(NoAnswer::Busy),
             Err(_) => Err(NoAnswer::Late),
         }
@@ -98,7 +117,8 @@ impl Asker {
     pub(super) async fn picture(&self) -> Result<Arc<Picture>, NoAnswer> {
         self.wanted.store(true, Relaxed);
         let now = self.clock.moment();
-        let is_fresh = |shown: &Option<Published>| shown.as_ref().is_some_and(|shown| now.since(shown.seen) < FRESH);
+        let is_fresh =
+            |shown: &Option<PublishedPicture>| shown.as_ref().is_some_and(|shown| now.since(shown.seen) < FRESH);
         let mut picture = self.picture.clone();
         let shown = timeout(DEADLINE, picture.wait_for(is_fresh)).await;
         match shown {
@@ -109,7 +129,7 @@ impl Asker {
     }
 }
 
-impl Asked {
+impl QuestionQueue {
     /// The next question; `None` once no page can ask any more. Cancel-safe.
     pub async fn next(&mut self) -> Option<Ask> {
         self.queue.recv().await
@@ -118,7 +138,7 @@ impl Asked {
     /// Publishes a picture if a page has wanted one since the last call, so that nothing is copied while no page reads it.
     pub fn publish(&self, now: Moment, picture: impl FnOnce() -> Picture) {
         if self.wanted.swap(false, Relaxed) {
-            self.picture.send_replace(Some(Published { seen: now, picture: Arc::new(picture()) }));
+            self.picture.send_replace(Some(PublishedPicture { seen: now, picture: Arc::new(picture()) }));
         }
     }
 }

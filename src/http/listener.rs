@@ -1,5 +1,8 @@
 //! The listener of the pages, with a fixed number of short-lived connections. A client that sends slowly, or not at all, cannot keep others
 //! out.
+//!
+//! A monitoring system asks every few seconds and must always get through. A place therefore belongs to a connection only while a request
+//! is answered; at any other time a newer connection may take it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,9 +23,13 @@ const LOG_EVERY: Duration = Duration::from_secs(60);
 
 /// Accepts every connection and limits its lifetime. When all places are taken, a waiting connection is closed early to make room.
 pub(super) struct PageListener {
+    /// Bound and checked by `serve`.
     listener: TcpListener,
+    /// The places, `max_connections` of them.
     lobby: Lobby,
+    /// Maximum lifetime of a connection.
     life: Duration,
+    /// Limits messages about displaced connections.
     log: LogLimit,
     /// Number of displaced connections at the last log message.
     logged: u64,
@@ -30,7 +37,9 @@ pub(super) struct PageListener {
 
 /// The lifetime of a connection: a fixed time, or until its place is needed.
 pub(super) struct PageLifetime {
+    /// Its end, at the latest.
     deadline: Deadline,
+    /// Shared with the request that is being answered.
     place: Arc<Place>,
 }
 
@@ -45,16 +54,19 @@ impl Connected<IncomingStream<'_, PageListener>> for Caller {
 }
 
 impl PageListener {
+    /// A listener with this many places, on a socket that is already bound.
     pub(super) fn new(listener: TcpListener, places: u16, life: Duration) -> PageListener {
         let lobby = Lobby::new(usize::from(places));
         PageListener { listener, lobby, life, log: LogLimit::every(LOG_EVERY), logged: 0 }
     }
 
     /// Logs how many connections were displaced, at most once per interval.
+    /// Displacement is normal for an idle connection and becomes news only in numbers.
     fn log_displaced(&mut self) {
         let all = self.lobby.displaced();
         if self.logged < all && self.log.next(Clock.moment()).is_some() {
             let connections = all - self.logged;
+            // Those displaced meanwhile are in the next message.
             self.logged = all;
             warn!(connections, "closed idle connections to the pages to make room for new ones");
         }

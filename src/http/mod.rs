@@ -1,8 +1,14 @@
 //! HTTP pages for monitoring (metrics, health, readiness and status), and questions about vessels.
 //!
 //! A separate thread serves them and never touches the engine. The main loop publishes a [`View`] once a second; if the loop hangs, the age
-//! of the last view shows it. It also publishes a copy of the picture while somebody reads it, and answers the questions in a short queue
+//! of the last view shows it. It also publishes a copy of the picture while a page needs it, and answers the questions in a short queue
 //! ([`asking`]) between two batches of lines.
+//!
+//! The pages have no log-in. They are served on loopback addresses unless the settings allow more, and questions about vessels never leave
+//! the machine. A page shows counts and fixed words; what came over the air is escaped or left out.
+//!
+//! Layers, from the outside: `listener` accepts connections and limits their lives, `serve` routes requests, one module each makes a page
+//! (`metrics`, `health`, `status`, `api`), and `view` and `ask` are what they are made from.
 
 mod api;
 mod ask;
@@ -16,7 +22,7 @@ mod settings;
 mod status;
 mod view;
 
-pub use ask::{Ask, Asked, Asker, asking};
+pub use ask::{Ask, Asker, QuestionQueue, asking};
 pub use serve::{NAME, Pages};
 pub use settings::Settings;
 pub use view::{EngineView, Failing, InputView, ReloadView, SinkView, View};

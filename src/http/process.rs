@@ -1,4 +1,6 @@
 //! Resource usage of the process according to `/proc`. Values that are not readable there are left out.
+//!
+//! The names of the metrics made from these are the standard ones of Prometheus, for which dashboards exist.
 
 use std::fs;
 
@@ -38,10 +40,12 @@ pub(super) fn process() -> Process {
     }
 }
 
+/// A value of `/proc/self/status` in bytes; the kernel states it in KiB, though it writes `kB`.
 fn kibibytes(status: &str, key: &str) -> Option<f64> {
     number_behind(status, key).map(|kibibytes| kibibytes * 1024.0)
 }
 
+/// The first number behind a key at the beginning of a line; `None` without such a line, or if it is `unlimited`.
 fn number_behind(text: &str, key: &str) -> Option<f64> {
     let line = text.lines().find_map(|line| line.strip_prefix(key))?;
     line.split_whitespace().next()?.parse().ok()

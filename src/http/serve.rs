@@ -1,4 +1,7 @@
 //! The thread that serves the pages.
+//!
+//! The thread has a runtime of its own, so a page cannot delay the engine, and an engine that hangs cannot delay the page that shows it.
+//! Reading from the disk runs on further threads with a time limit, for the same reason.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -24,7 +27,7 @@ use super::ask::Asker;
 use super::health::{STALLED, health};
 use super::listener::{Caller, PageListener};
 use super::metrics::{Beside, metrics};
-use super::page::{TEXT, json, page};
+use super::page::{TEXT, found, json, page};
 use super::process::process;
 use super::settings::Settings;
 use super::status::status;
@@ -37,10 +40,13 @@ use crate::storage::{journal, store};
 /// Name of the socket that the service manager may open for the pages.
 pub const NAME: &str = "http";
 /// Maximum lifetime of a connection. If all places are taken, an idle connection is closed even earlier.
+/// A page takes milliseconds. Keeping a connection open between scrapes would only hold its place.
 const LIFE: Duration = Duration::from_secs(10);
 /// Maximum time a page waits for values from the disk.
+/// Within the usual time-out of a scrape, 10 s.
 const COUNTING: Duration = Duration::from_secs(5);
 /// Delay before an address that is in use is tried again.
+/// Another process, often the daemon that is being replaced, may free the address.
 const RETRY: Duration = Duration::from_secs(5);
 
 /// The data that the pages are made from.
@@ -61,6 +67,7 @@ pub struct Pages {
 impl Pages {
     /// Serves the pages from a separate thread until `stop` is cancelled. If the address is in use, it is tried again at intervals.
     pub fn serve(self, settings: Settings, sockets: Arc<Sockets>, stop: CancellationToken) -> io::Result<()> {
+        // Before the thread starts, so that a free address is bound when this function returns.
         let first = open(&settings, &sockets);
         let run = move || {
             let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -74,6 +81,7 @@ impl Pages {
         thread::Builder::new().name("http".to_owned()).spawn(run).map(drop)
     }
 
+    /// Serves until `stop` is cancelled. Only a failure of the server itself ends it earlier.
     async fn run(
         self,
         first: io::Result<TcpListener>,
@@ -123,6 +131,7 @@ impl Pages {
             .route("/readyz", get(show_readiness))
             .route("/status", get(show_status))
             .with_state(self.clone());
+        // A host name may be how other machines reach the pages, so it cannot be refused then.
         let pages = if by_name { pages } else { pages.layer(from_fn(named_by_address)) };
         let pages = match answers {
             true => pages.merge(
@@ -159,10 +168,12 @@ impl Pages {
         timeout(COUNTING, counted).await.ok().and_then(Result::ok).unwrap_or_default()
     }
 
+    /// Reads the values; may block on the disk.
     fn beside(&self) -> Beside {
         let size = |path: &PathBuf| fs::metadata(path).map_or(0, |found| found.len());
         let log = |path: &PathBuf| {
             let mut name = path.clone().into_os_string();
+            // SQLite keeps its write-ahead log beside the database, and it may be larger than that.
             name.push("-wal");
             PathBuf::from(name)
         };
@@ -176,6 +187,7 @@ impl Pages {
 }
 
 /// Takes the socket that the service manager opened, or else listens at the configured address.
+/// An error if the address is reachable from other machines without permission, also for a socket of the service manager.
 fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
     let listener = match (sockets.tcp(NAME), settings.address.as_deref()) {
         (Some(handed), _) => handed?,
@@ -201,6 +213,7 @@ fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
 /// Protects against DNS rebinding, where a web page points its own host name at this machine. A request must name an IP address, a host
 /// name without a dot, or no host.
 async fn named_by_address(request: Request, next: Next) -> Response {
+    // Only simple clients send no host; browsers always do.
     let name = request.headers().get(HOST).map(|host| host.to_str().unwrap_or_default());
     let host =
         name.map(|name| name.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(name, |(host, _)| host));
@@ -228,6 +241,7 @@ fn show_pages(answers: bool) -> Response {
     page(StatusCode::OK, TEXT, format!("{PAGES}{questions}"))
 }
 
+/// The page for Prometheus.
 async fn show_metrics(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
     match metrics(&view, age, &pages.counted().await) {
@@ -249,6 +263,7 @@ async fn show_health(State(pages): State<Pages>) -> Response {
     }
 }
 
+/// Status 503 if there is a reason why the daemon does not do its work. Warnings alone do not change the status.
 async fn show_readiness(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
     let health = health(&view, age).and_undelivered(&view, &pages.undelivered().await);
@@ -256,7 +271,8 @@ async fn show_readiness(State(pages): State<Pages>) -> Response {
     json(status, &health)
 }
 
+/// The page for people. Always status 200: it shows problems instead of being one.
 async fn show_status(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
-    json(StatusCode::OK, &status(&view, age, &pages.counted().await))
+    found(&status(&view, age, &pages.counted().await))
 }

@@ -20,6 +20,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
+    /// 128 connections are far more than a monitoring system opens, and cost little.
     fn default() -> Settings {
         Settings { address: None, allow_remote: false, max_connections: 128 }
     }
@@ -27,6 +28,7 @@ impl Default for Settings {
 
 impl Settings {
     /// What the ranges of the fields do not show, with the path of the key.
+    /// The address is only parsed; whether it can be bound shows at the start.
     pub fn problems(&self) -> Vec<Fault> {
         let mut problems = Vec::new();
         match self.address.as_deref().map(|address| (address, address.parse())) {
@@ -45,6 +47,7 @@ impl Settings {
     }
 
     /// Whether the pages may be served at this address.
+    /// Checked again for the socket that is actually bound, which the service manager may have chosen.
     pub(super) fn allows(&self, address: SocketAddr) -> bool {
         self.allow_remote || address.ip().is_loopback()
     }

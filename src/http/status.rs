@@ -1,6 +1,8 @@
 //! The `/status` page: the state of each input and sink, for people and for programs other than Prometheus.
+//!
+//! The field names are part of the interface: programs and the tests of users read them. A field may be added; one that is renamed keeps
+//! its old name beside the new one for a version.
 
-use atalaia_core::behaviours::Behaviour;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -11,29 +13,43 @@ use super::metrics::Beside;
 use super::view::View;
 use crate::platform::telemetry::InputCounts;
 use atalaia_core::base::time::Span;
+use atalaia_core::behaviours::Behaviour;
 
 /// Body of the `/status` response.
 #[derive(Debug, Serialize)]
 pub(super) struct Status<'a> {
+    /// Wall clock of the view, in UTC.
     at: String,
+    /// `ready`, `reasons` and `warnings`, as on `/readyz`.
     #[serde(flatten)]
     health: Health,
+    /// How far the engine is.
     engine: Engine,
+    /// In the order of the settings.
     inputs: Vec<Input<'a>>,
+    /// In the order of the settings. A sink that was removed is not listed, whatever waits for it.
     sinks: Vec<Sink<'a>>,
+    /// Number of announced alerts that are open, by behaviour; without those that have none.
     open_alerts: &'a BTreeMap<Behaviour, u64>,
+    /// The last reload of settings and zones.
     reload: Reload<'a>,
 }
 
+/// State of the engine.
 #[derive(Debug, Serialize)]
 struct Engine {
+    /// Engine time in UTC; `None` before the first report.
     time: Option<String>,
+    /// Number of vessels with a track.
     vessels: u64,
+    /// Longest time that lines waited for the engine, in the last second.
     wait_seconds: f64,
 }
 
+/// State of one input.
 #[derive(Debug, Serialize)]
 struct Input<'a> {
+    /// Name from the settings.
     name: &'a str,
     /// `up`, `down` or `ended`.
     state: &'static str,
@@ -43,6 +59,7 @@ struct Input<'a> {
     lines: u64,
     /// Why the input is down; `None` while it is up.
     reason: Option<&'a str>,
+    /// When the last line was received; `None` before the first.
     last_line_at: Option<String>,
     /// Since when it has sent nothing, if that is longer than `idle_after_seconds`.
     silent_since: Option<String>,
@@ -50,10 +67,13 @@ struct Input<'a> {
     clients: Option<u64>,
     /// How far the time of its last report was behind receipt; `None` before the first report and while the input is silent.
     lag_seconds: Option<f64>,
+    /// Whether its reports are later than `lateness_seconds` allows, so that the engine no longer waits for it.
     lagging: bool,
     /// Lines dropped because they were too long or because the engine had no room.
     dropped: u64,
+    /// Datagrams that the kernel dropped because the receive buffer was full.
     lost_datagrams: u64,
+    /// Connections made or accepted since the start.
     connections: u64,
     /// Lines and messages rejected by the decoder, by reason.
     rejected: BTreeMap<&'static str, u64>,
@@ -61,16 +81,20 @@ struct Input<'a> {
     refused_posts: BTreeMap<&'static str, u64>,
 }
 
+/// State of one sink. Counts start with the daemon, except those of the outbox.
 #[derive(Debug, Serialize)]
 struct Sink<'a> {
+    /// Name from the settings.
     name: &'a str,
     /// `up` or `down`.
     state: &'static str,
     /// Why the last delivery failed; `None` if it succeeded.
     reason: Option<&'a str>,
+    /// Deliveries that succeeded.
     delivered: u64,
     /// Old name of `delivered`, kept until version 0.2.
     told: u64,
+    /// Attempts that failed, including those that a retry made good.
     failures: u64,
     /// Deliveries given up since the start.
     given_up: u64,
@@ -78,15 +102,20 @@ struct Sink<'a> {
     delayed: u64,
     /// Deliveries waiting in the outbox; `None` without a store.
     waiting: Option<u64>,
+    /// When the oldest of them was queued; `None` if none waits.
     oldest_waits_since: Option<String>,
     /// Deliveries that were given up and can be sent again by hand; `None` without a store.
     failed: Option<u64>,
 }
 
+/// Result of the last reload.
 #[derive(Debug, Serialize)]
 struct Reload<'a> {
+    /// Whether it succeeded; if not, the previous settings are still in force.
     ok: bool,
+    /// When settings were last taken over.
     taken_at: String,
+    /// Number of problems for which the last one was refused.
     problems: u64,
     /// Tables of the settings that have changed and need a restart.
     waits_for_restart: &'a [String],
@@ -103,6 +132,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
                 (true, false) => "up",
                 (false, false) => "down",
             },
+            // One decimal: more would change with every request and mean nothing.
             lines_per_second: (input.lines_per_second * 10.0).round() / 10.0,
             lines: input.lines,
             reason: input.reason.as_deref().filter(|_| !input.up),

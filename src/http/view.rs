@@ -1,5 +1,8 @@
 //! The state that the main loop publishes once a second. It contains only counts and fixed words, no received data. Text from servers is
 //! sanitised before it gets here.
+//!
+//! The loop makes a new view each second and never changes one, so pages read it without a lock. Its age is a measure of the health of the
+//! loop.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,9 +16,11 @@ use atalaia_core::base::time::{Span, Time};
 use atalaia_core::behaviours::Behaviour;
 
 /// The state of the daemon when the main loop last published it.
+/// Durations and ages are computed from it when a page is made.
 #[derive(Clone, Debug)]
 pub struct View {
     /// Monotonic time of the view.
+    /// The age of the view is measured by it.
     pub seen: Moment,
     /// Wall clock of the view.
     pub at: Time,
@@ -116,8 +121,10 @@ pub struct EngineView {
     /// Engine time; `None` before the first report.
     pub time: Option<Time>,
     /// Longest time from receipt to the engine of any batch of lines in the last second.
+    /// Grows if the engine cannot keep up.
     pub waited: Span,
     /// Longest time the loop was busy with one event, in the last minute or two.
+    /// A long turn delays lines, deliveries and answers alike.
     pub longest_turn: Duration,
     /// Number of vessels with a track.
     pub vessels: u64,
@@ -150,6 +157,7 @@ pub struct ReloadView {
     /// Whether the last reload succeeded.
     pub ok: bool,
     /// Time of the last successful reload.
+    /// At the start, the time of the start.
     pub taken_at: Time,
     /// Number of problems in the last reload.
     pub problems: u64,

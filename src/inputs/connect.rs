@@ -11,11 +11,14 @@ use tokio::time::timeout;
 use super::error::InputError;
 use atalaia_core::base::fault::Fault;
 
+/// Time limit for a connection to one address of a host, in seconds. Without it the kernel would try for two minutes.
 const CONNECT_SECONDS: u64 = 10;
 
 /// Connects to `host:port`. Keep-alive probes detect within a minute that the other side is gone, even if it sends nothing.
+/// The error is that of the last address tried.
 pub(super) async fn open_stream(address: &str) -> Result<TcpStream, InputError> {
     let addresses = lookup_host(address).await.map_err(InputError::io(format!("look up {address}")))?;
+    // Remains only if the name resolves to no address at all.
     let mut last =
         InputError::Io { what: format!("look up {address}"), cause: io::Error::from(io::ErrorKind::NotFound) };
     for one in addresses {
@@ -31,27 +34,32 @@ pub(super) async fn open_stream(address: &str) -> Result<TcpStream, InputError> 
     Err(last)
 }
 
+/// Probes after 20 s of silence, then every 10 s; three without an answer end the connection, after 50 s in all.
 fn watch_for_death(stream: &TcpStream) -> io::Result<()> {
     let socket = SockRef::from(stream);
     let probes =
         TcpKeepalive::new().with_time(Duration::from_secs(20)).with_interval(Duration::from_secs(10)).with_retries(3);
     socket.set_tcp_keepalive(&probes)?;
+    // Data that is not acknowledged suspends the probes; this limit covers it with the same 50 s.
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(Duration::from_secs(50)))?;
     Ok(())
 }
 
 /// A parsed server URL.
+/// Made only from URLs without user and password, so it is safe to show.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Target {
     /// In lower case.
     pub(super) scheme: String,
     /// `host:port`.
+    /// The port is the default of the scheme if the URL names none.
     pub(super) address: String,
 }
 
 impl Target {
     /// Whether data would leave the machine unencrypted.
+    /// Connections to this machine count as safe, whatever their scheme.
     pub(super) fn is_open(&self) -> bool {
         let host = self.address.rsplit_once(':').map_or(&*self.address, |(host, _)| host);
         let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -65,6 +73,7 @@ pub(super) fn target(url: &str, schemes: &[(&str, u16)]) -> Result<Target, Fault
     let wanted = || schemes.iter().map(|(scheme, _)| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
     // The URL is shown in errors only once it is known not to contain a password.
     let wrong = |what: String, advice: String| Fault::new("", what).advise(advice);
+    // The text of a parse error does not contain the URL.
     let parsed = reqwest::Url::parse(url)
         .map_err(|error| wrong(format!("is not a URL ({error})"), format!("write {}host:port", wanted())))?;
     if !parsed.username().is_empty() || parsed.password().is_some() {

@@ -1,4 +1,7 @@
 //! Why an input stopped.
+//!
+//! The text of an error is shown in the log and on the status page. It therefore never contains a secret, and text from the other side
+//! passes through `shown`.
 
 use std::io;
 use std::time::Duration;
@@ -69,6 +72,7 @@ pub enum InputError {
 }
 
 impl InputError {
+    /// Names what was attempted, because the error of the system alone (`Connection refused`) does not say.
     pub(super) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> InputError {
         let what = what.into();
         move |cause| InputError::Io { what, cause }
@@ -84,7 +88,9 @@ impl InputError {
 }
 
 /// Makes text from the other side safe to show and limits its length.
+/// Servers write what they like into an error, including terminal sequences.
 pub(super) fn shown(text: &str) -> String {
+    /// Maximum length in characters.
     const LONGEST: usize = 200;
     let short: String = text.chars().take(LONGEST).collect();
     FromAir(&short).to_string()

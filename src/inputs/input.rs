@@ -1,45 +1,49 @@
-//! What a kind of input is: the trait that its file implements, and the same without its type for everything that treats all kinds alike.
+//! What a kind of input is: the trait that its file implements, and the character by which the rest of the daemon treats it.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-
+use super::common::CommonSettings;
 use super::error::InputError;
-use super::feed::Settings;
 use super::port::Port;
 use crate::platform::service::Protocol;
 use crate::platform::table::Table;
-use crate::platform::tls::Endpoint;
-use atalaia_core::base::fault::{self, Fault};
+use atalaia_core::base::fault::Fault;
 
 /// One kind of input.
+/// Implementations are types without values: everything a run needs comes with the port and the table, so a failed run leaves nothing
+/// behind.
 pub(super) trait Input {
     /// Its own settings, beside those that all inputs have; [`NoTable`](crate::platform::table::NoTable) if it has none.
+    /// Owned by the settings of the daemon and borrowed for the time of a run.
     type Settings: Table + Clone + Send + Sync;
 
     /// What distinguishes it from other kinds.
+    /// The only place where a kind names itself; settings, schema, checks and messages read it from here.
     const CHARACTER: Character;
 
     /// Lists errors in the settings that all inputs have, as far as they concern this kind only.
-    fn problems(settings: &Settings, own: &Self::Settings) -> Vec<Fault> {
-        let _ = (settings, own);
+    fn problems(common: &CommonSettings, own: &Self::Settings) -> Vec<Fault> {
+        let _ = (common, own);
         Vec::new()
     }
 
     /// Lists what the settings that all inputs have require of this machine and do not find.
-    fn requirements(settings: &Settings) -> Vec<Fault> {
-        let _ = settings;
+    /// Part of the check of the settings, not of a run: a file or FIFO may still appear later.
+    fn requirements(common: &CommonSettings) -> Vec<Fault> {
+        let _ = common;
         Vec::new()
     }
 
     /// Minimum interval between the starts of two attempts.
+    /// For services that count connections. It holds in addition to the back-off of the input.
     fn spacing(own: &Self::Settings) -> Duration {
         let _ = own;
         Duration::ZERO
     }
 
     /// Opens the input once and sends its lines until it fails. `Ok` if it has ended for good: at the end of a recording, or after a stop.
+    /// Cancelled by dropping the future when the daemon stops, unless the kind `drains`. It must report `State::Up` itself, once lines can
+    /// arrive.
     fn run(port: &Port, own: &Self::Settings) -> impl Future<Output = Result<(), InputError>> + Send;
 }
 
@@ -47,10 +51,13 @@ pub(super) trait Input {
 #[derive(Clone, Copy, Debug)]
 pub struct Character {
     /// Its name in the settings.
+    /// Kebab case; also the value of `kind`, and with underscores the key of the table.
     pub name: &'static str,
     /// What it is, in one sentence.
+    /// Description of the kind in the JSON Schema.
     pub about: &'static str,
     /// What its table is, in one or two sentences; empty without a table.
+    /// Description of the table in the JSON Schema.
     pub table: &'static str,
     /// What `address` means.
     pub address: AddressUse,
@@ -59,9 +66,18 @@ pub struct Character {
     /// Whether the times in its lines are checked against the time of receipt. Recordings and pipes keep their own times.
     pub is_live: bool,
     /// Whether it is read once, to its end.
+    /// Such an input is not restarted after an error, because its first part would be delivered twice.
     pub is_recording: bool,
     /// Whether it handles a stop itself, to close its connection in an orderly way.
+    /// The daemon waits for it, for a limited time, and drops all others at once.
     pub drains: bool,
+}
+
+impl Character {
+    /// Key of the kind's table in the settings.
+    pub(super) fn table_key(&self) -> String {
+        self.name.replace('-', "_")
+    }
 }
 
 /// Meaning of an input's `address`.
@@ -77,6 +93,7 @@ pub enum AddressUse {
     /// It listens there.
     Listener {
         /// Transport protocol of the port.
+        /// TCP and UDP ports of the same number do not collide.
         protocol: Protocol,
         /// An address for messages.
         example: &'static str,
@@ -92,78 +109,4 @@ pub enum PathUse {
     File,
     /// A device that is opened for reading and writing.
     Device,
-}
-
-/// A kind of input without its type.
-pub(super) trait AnyInput: Sync {
-    /// What distinguishes it from other kinds.
-    fn character(&self) -> &'static Character;
-    /// Whether the settings must have its table.
-    fn needs_table(&self) -> bool;
-    /// See [`Input::problems`]. Empty while a table is missing, which is reported elsewhere.
-    fn problems(&self, settings: &Settings) -> Vec<Fault>;
-    /// See [`Input::requirements`] and [`Table::requirements`].
-    fn requirements(&self, settings: &Settings) -> Vec<Fault>;
-    /// Servers it connects to, each with its key.
-    fn endpoints(&self, settings: &Settings) -> Vec<(String, Endpoint)>;
-    /// See [`Input::spacing`].
-    fn spacing(&self, settings: &Settings) -> Duration;
-    /// See [`Input::run`].
-    fn run<'a>(&'a self, port: &'a Port) -> BoxFuture<'a, Result<(), InputError>>;
-}
-
-/// A kind of input, and where the settings keep its table.
-pub(super) struct Entry<I: Input> {
-    pub(super) table: fn(&Settings) -> Option<&I::Settings>,
-}
-
-impl<I: Input> Entry<I> {
-    /// The table of the settings, or the usual one; `None` if the settings lack one that the kind needs.
-    fn own<'a>(&self, settings: &'a Settings) -> Option<Cow<'a, I::Settings>> {
-        let usual = || I::Settings::usual().map(Cow::Owned);
-        (self.table)(settings).map(Cow::Borrowed).or_else(usual)
-    }
-}
-
-impl<I: Input> AnyInput for Entry<I> {
-    fn character(&self) -> &'static Character {
-        &I::CHARACTER
-    }
-
-    fn needs_table(&self) -> bool {
-        I::Settings::usual().is_none()
-    }
-
-    fn problems(&self, settings: &Settings) -> Vec<Fault> {
-        self.own(settings).map_or_else(Vec::new, |own| I::problems(settings, &own))
-    }
-
-    fn requirements(&self, settings: &Settings) -> Vec<Fault> {
-        let mut missing = I::requirements(settings);
-        let own = self.own(settings).map_or_else(Vec::new, |own| own.requirements());
-        missing.extend(fault::below(&settings.kind.table(), own));
-        missing
-    }
-
-    fn endpoints(&self, settings: &Settings) -> Vec<(String, Endpoint)> {
-        let own = self.own(settings);
-        let below = own.iter().flat_map(|own| own.endpoints());
-        let mut all: Vec<(String, Endpoint)> =
-            below.map(|(key, endpoint)| (format!("{}.{key}", settings.kind.table()), endpoint)).collect();
-        if let (AddressUse::Server { .. }, Some(address)) = (I::CHARACTER.address, &settings.address) {
-            all.extend(Endpoint::at(address, false).map(|endpoint| ("address".to_owned(), endpoint)));
-        }
-        all
-    }
-
-    fn spacing(&self, settings: &Settings) -> Duration {
-        self.own(settings).map_or(Duration::ZERO, |own| I::spacing(&own))
-    }
-
-    fn run<'a>(&'a self, port: &'a Port) -> BoxFuture<'a, Result<(), InputError>> {
-        Box::pin(async move {
-            let own = self.own(&port.settings).ok_or(InputError::Unset(I::CHARACTER.name))?;
-            I::run(port, &own).await
-        })
-    }
 }

@@ -2,19 +2,31 @@
 //!
 //! Each kind is a file of `feed` that implements the trait of `input`, and one line of the registry there. Starting a failed input again is
 //! done once, in `run`.
+//!
+//! The registry (`feed`) sits above the trait (`input`): a kind knows the settings common to all inputs (`common`) and its own table, never
+//! the list of kinds. `entry` joins the two for the code that treats all kinds alike. A running input holds a `Port`, its only way to the
+//! rest of the daemon; it decides when to connect and what a line is, and knows nothing about AIS.
+//!
+//! The channel to the main loop is bounded. An input that cannot hand over its lines waits, so a busy engine slows TCP feeds and brokers
+//! instead of filling the memory. UDP has no way to slow its senders, so it drops and counts.
 
+mod common;
 mod connect;
+mod entry;
 mod error;
 mod feed;
 mod input;
 mod message;
+mod play;
 mod port;
 mod reconnect;
 mod recording;
 mod registry;
 mod run;
 mod settings;
+mod time_zone;
 
+pub use common::CommonSettings;
 pub use error::InputError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use feed::split_batch;
@@ -26,4 +38,4 @@ pub use recording::{
     Format, Limits, MergedRecordings, Reading, Recording, RecordingError, RecordingSettings, UnpackedBytes,
 };
 pub use run::run;
-pub use settings::time_zone;
+pub use time_zone::time_zone;

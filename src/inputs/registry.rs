@@ -1,4 +1,7 @@
 //! Writes, from the list of the kinds, what depends on how many there are: the enum, and the settings with a table for each kind.
+//!
+//! A kind is one line of the list in `feed/mod.rs`. The macro exists because serde cannot reject unknown fields in a struct that flattens
+//! others: the tables of the kinds must be fields of the one struct that is read.
 
 /// Takes the list of kinds, each as the module and the type that implements [`Input`](super::input::Input). The module's name is also the
 /// key of the kind's table.
@@ -24,14 +27,14 @@ macro_rules! inputs {
         }
 
         impl Kind {
-            /// All kinds.
+            /// All kinds, in the order of the list.
             pub const ALL: &[Kind] = &[$(Kind::$Bare,)+ $(Kind::$Own,)+];
 
-            /// The kind as its file describes it.
-            pub(super) fn input(self) -> &'static dyn AnyInput {
+            /// What distinguishes it from other kinds.
+            pub fn character(self) -> &'static Character {
                 match self {
-                    $(Kind::$Bare => &Entry::<$bare_file::$Bare> { table: |_| None },)+
-                    $(Kind::$Own => &Entry::<$file::$Own> { table: |settings| settings.$file.as_ref() },)+
+                    $(Kind::$Bare => &<$bare_file::$Bare as Input>::CHARACTER,)+
+                    $(Kind::$Own => &<$file::$Own as Input>::CHARACTER,)+
                 }
             }
         }
@@ -63,15 +66,15 @@ macro_rules! inputs {
             #[serde(default)]
             pub time_zone: Option<String>,
             /// Silence after which a connection is closed, in seconds; `tcp` and `gpsd` then reconnect.
-            #[serde(default = "crate::inputs::settings::idle_timeout_seconds")]
+            #[serde(default = "crate::inputs::common::idle_timeout_seconds")]
             #[schemars(range(min = 1, max = 86_400))]
             pub idle_timeout_seconds: u32,
             /// Maximum number of simultaneous connections (`tcp-listen`, `aiscatcher-http`; for the latter, authenticated ones).
-            #[serde(default = "crate::inputs::settings::max_clients")]
+            #[serde(default = "crate::inputs::common::max_clients")]
             #[schemars(range(min = 1))]
             pub max_clients: u16,
             /// Maximum number of simultaneous connections from one address (`tcp-listen`, `aiscatcher-http`).
-            #[serde(default = "crate::inputs::settings::max_clients_per_address")]
+            #[serde(default = "crate::inputs::common::max_clients_per_address")]
             #[schemars(range(min = 1))]
             pub max_clients_per_address: u16,
             $(
@@ -93,10 +96,31 @@ macro_rules! inputs {
                     lateness_seconds: None,
                     recorded: false,
                     time_zone: None,
-                    idle_timeout_seconds: crate::inputs::settings::idle_timeout_seconds(),
-                    max_clients: crate::inputs::settings::max_clients(),
-                    max_clients_per_address: crate::inputs::settings::max_clients_per_address(),
+                    idle_timeout_seconds: crate::inputs::common::idle_timeout_seconds(),
+                    max_clients: crate::inputs::common::max_clients(),
+                    max_clients_per_address: crate::inputs::common::max_clients_per_address(),
                     $($file: None,)+
+                }
+            }
+
+            /// The settings without those of a kind.
+            pub fn common(&self) -> CommonSettings {
+                CommonSettings {
+                    name: self.name.clone(),
+                    address: self.address.clone(),
+                    path: self.path.clone(),
+                    time_zone: self.time_zone.clone(),
+                    idle_timeout_seconds: self.idle_timeout_seconds,
+                    max_clients: self.max_clients,
+                    max_clients_per_address: self.max_clients_per_address,
+                }
+            }
+
+            /// The entry of its kind.
+            pub(super) fn entry(&self) -> Box<dyn AnyEntry + '_> {
+                match self.kind {
+                    $(Kind::$Bare => Box::new(Entry::<$bare_file::$Bare>::new(self.common(), None)),)+
+                    $(Kind::$Own => Box::new(Entry::<$file::$Own>::new(self.common(), self.$file.as_ref())),)+
                 }
             }
 

@@ -1,9 +1,12 @@
 //! Runs an input: starts it again after a failure, with delays, and reports its state.
+//!
+//! An input never stops the daemon. Whatever goes wrong in it is logged here, counted, and tried again.
 
 use std::sync::atomic::Ordering::Relaxed;
 
 use tracing::{error, info, warn};
 
+use super::feed::Settings;
 use super::message::State;
 use super::port::Port;
 use super::reconnect::{Attempt, Reconnect};
@@ -11,14 +14,17 @@ use crate::platform::net::LogLimit;
 
 /// Runs an input until it is stopped or, for a recording, until its end. A failed input is retried: almost at once if it had delivered
 /// lines, with growing delays otherwise. The log reports the first failures and then only some of them.
-pub async fn run(port: Port) {
+/// `settings` must be checked. Returns once the input has ended or the daemon stops.
+pub async fn run(settings: Settings, port: Port) {
+    let entry = settings.entry();
     let (mut reconnect, mut log) = (Reconnect::default(), LogLimit::default());
     loop {
         let started = port.clock.moment();
         let outcome = tokio::select! {
             biased;
-            () = port.stop.cancelled(), if !port.settings.kind.drains() => return,
-            outcome = port.settings.kind.input().run(&port) => outcome,
+            // Checked first, so that an input that always has lines cannot outlast a stop.
+            () = port.stop.cancelled(), if !settings.kind.drains() => return,
+            outcome = entry.run(&port) => outcome,
         };
         if port.stop.is_cancelled() {
             return;
@@ -29,7 +35,7 @@ pub async fn run(port: Port) {
                 return port.state(State::Ended).await;
             }
             // Reading a broken recording again would deliver its first part twice.
-            Err(error) if port.settings.kind.is_recording() => {
+            Err(error) if settings.kind.is_recording() => {
                 error!(input = %port.settings.name, %error, "input failed and is not read any further");
                 return port.state(State::Ended).await;
             }
@@ -39,12 +45,14 @@ pub async fn run(port: Port) {
         port.state(State::Down).await;
         let held = port.clock.moment().since(started);
         let wait = reconnect.next(Attempt { held, delivered: port.counters.take_delivered() }, fastrand::f64());
-        let wait = wait.max(error.wait()).max(port.settings.spacing().saturating_sub(held));
+        // The server's own wish, and a limit on connections per minute, may only lengthen the delay.
+        let wait = wait.max(error.wait()).max(entry.spacing().saturating_sub(held));
         let line = log.next(port.clock.moment());
         if let Some(unsaid) = line {
             let again_in_seconds = wait.as_secs_f64().round();
             warn!(input = %port.settings.name, %error, again_in_seconds, unsaid, "input down");
         }
+        // A connection after a failure that was not logged is not logged either, or each line would lack its counterpart.
         port.counters.is_hushed.store(line.is_none(), Relaxed);
         tokio::select! {
             biased;

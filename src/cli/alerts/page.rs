@@ -34,7 +34,7 @@ fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
     let mut row = |name: &str, text: &str| {
         page += &format!("{name:<INDENT$}{}\n", wrapped(text, width, INDENT));
     };
-    for (index, Row { name, text }) in sheet(&json!({ "alert": body })).iter().enumerate() {
+    for (index, Row { name, text }) in sheet(body).iter().enumerate() {
         row(name, &FromAir(text).to_string());
         if index == 0 {
             states(told, now, &mut row);

@@ -1,4 +1,7 @@
 //! Owns the delivery thread: starts, replaces and ends the workers of the sinks.
+//!
+//! One thread serves all sinks, because sinks wait and do not compute. The main loop only sends commands and never waits for a sink, except
+//! at the end, for a limited time. Each sink has at most one worker: a successor starts when its predecessor has ended.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -26,6 +29,7 @@ use atalaia_core::alerts::Change;
 const HANDOVER: Duration = Duration::from_secs(5);
 
 /// Wakes the workers when the store has queued new deliveries. Created before the store and before any worker.
+/// A counter rather than a flag: each worker notices that it has changed since its own last look.
 #[derive(Clone, Debug)]
 pub struct Wake(Arc<watch::Sender<u64>>);
 
@@ -43,6 +47,7 @@ impl Wake {
 }
 
 /// Connection of the workers to the store: where they read deliveries and report outcomes.
+/// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct StoreLink {
     /// The store's database file.
@@ -56,23 +61,34 @@ pub struct StoreLink {
 /// Owns the delivery thread and the workers of all sinks.
 #[derive(Debug)]
 pub struct Dispatcher {
+    /// To the delivery thread. Few and small: one for each reload and one at the end.
     commands: mpsc::UnboundedSender<Command>,
+    /// `None` once it was joined.
     thread: Option<JoinHandle<()>>,
+    /// Signalled when all workers have ended, because a thread cannot be joined with a time limit.
     ended: Receiver<()>,
     /// Handles of the configured sinks, in the order of the settings. Without a store they also hold the undelivered lines.
     sinks: Vec<SinkHandle>,
+    /// `None` without a store.
     link: Option<StoreLink>,
+    /// Clock for the times at which lines are queued in memory.
     clock: Clock,
 }
 
+/// A sink as the main loop knows it. It outlives the workers, so counters do not start again at a reload.
 #[derive(Clone, Debug)]
 struct SinkHandle {
+    /// In force since the last reload.
     settings: Settings,
+    /// Made from the settings. Used here only without a store.
     filter: Filter,
+    /// Shared with the worker.
     counters: Arc<SinkCounters>,
+    /// Empty and unused with a store.
     memory: Arc<Memory>,
 }
 
+/// What the main loop asks of the delivery thread.
 enum Command {
     /// Replaces the sinks and the delivery policy. The number identifies the reload.
     Work(Vec<SinkHandle>, Arc<DeliverySettings>, u32),
@@ -82,6 +98,7 @@ enum Command {
 
 impl Dispatcher {
     /// Starts a worker for every sink. Paths in `settings` must be absolute. Without a store, undelivered lines are kept in memory.
+    /// Fails only if the thread cannot be started.
     pub fn start(
         settings: &[Settings],
         policy: &DeliverySettings,
@@ -121,6 +138,7 @@ impl Dispatcher {
             }
         };
         self.sinks = settings.iter().map(sink).collect();
+        // Fails only if the delivery thread has ended, which happens at the end of the daemon.
         let _ = self.commands.send(Command::Work(self.sinks.clone(), Arc::new(policy.clone()), reload));
     }
 
@@ -175,14 +193,21 @@ impl Dispatcher {
 struct SinkTasks {
     /// The store and the read connection that all workers share; `None` without a store.
     link: Option<(Arc<SharedReader>, StoreLink)>,
+    /// Passed on to the workers.
     clock: Clock,
+    /// By name of the sink.
     tasks: BTreeMap<String, SinkTask>,
 }
 
+/// A running worker and what it was started with.
 struct SinkTask {
+    /// Compared at a reload: a worker is replaced only if something has changed.
     settings: Settings,
+    /// Compared at a reload as well.
     policy: Arc<DeliverySettings>,
+    /// The worker ends when this is dropped.
     orders: watch::Sender<Order>,
+    /// Ends with the worker.
     task: Task<()>,
 }
 
@@ -203,6 +228,7 @@ impl SinkTasks {
         }
     }
 
+    /// Keeps workers whose settings have not changed, replaces the others, and ends those of removed sinks.
     fn work(&mut self, sinks: Vec<SinkHandle>, policy: &Arc<DeliverySettings>, reload: u32) {
         let mut before = std::mem::take(&mut self.tasks);
         for sink in sinks {
@@ -221,6 +247,7 @@ impl SinkTasks {
             };
             self.tasks.insert(name, sink_task);
         }
+        // Only removed sinks are left. Their pending deliveries stay in the store.
         for sink_task in before.into_values() {
             let _ = sink_task.orders.send(Order::End);
         }
@@ -256,6 +283,7 @@ impl SinkTasks {
             log: Default::default(),
         };
         let task = tokio::spawn(async move {
+            // Waiting here, in the new task, does not hold up the other sinks.
             if let Some(mut old) = old {
                 let _ = old.orders.send(Order::End);
                 if tokio::time::timeout(HANDOVER, &mut old.task).await.is_err() {

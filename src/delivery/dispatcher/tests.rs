@@ -119,14 +119,14 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     let filter = settings.iter().map(Settings::filter).collect();
     let clock = Arc::new(AtomicI64::new(0));
     let (ticks, wake) = (Arc::clone(&clock), Wake::default());
-    let pokes = wake.clone();
-    let tell = move |event| match event {
-        Event::Stored => pokes.wake(),
+    let waker = wake.clone();
+    let notify = move |event| match event {
+        Event::Stored => waker.wake(),
         event => panic!("{event:?}"),
     };
     let now = move || Time::from_millis(ticks.load(Ordering::Relaxed));
     let orders = Orders { filters: filter, handling: HandlingSettings::default() };
-    let store = Store::open(&path, orders, now, |_| {}, tell).expect("the store opens");
+    let store = Store::open(&path, orders, now, |_| {}, notify).expect("the store opens");
     let link = StoreLink { path: path.as_path().into(), reporter: store.reporter(), wake };
     let dispatcher = Dispatcher::start(&settings, &DeliverySettings::default(), Some(link), Clock).expect("they start");
 
@@ -165,14 +165,14 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     let alerts: Vec<&Value> = posts.iter().flat_map(|(_, body)| body.as_array().expect("a list")).collect();
     let (digests, singles): (Vec<&Value>, Vec<&Value>) =
         alerts.into_iter().partition(|alert| alert["labels"]["digest"].is_string());
-    let told = |change: &str, severity: &str| {
+    let count = |change: &str, severity: &str| {
         let is = |alert: &&&Value| {
             alert["annotations"]["change"] == change && (alert["annotations"]["severity"] == severity)
         };
         singles.iter().filter(is).count()
     };
-    assert_eq!([told("opened", "critical"), told("ended", "critical")], [CRITICAL, CRITICAL]);
-    assert_eq!([told("opened", "high"), told("ended", "high")], [60, 60]);
+    assert_eq!([count("opened", "critical"), count("ended", "critical")], [CRITICAL, CRITICAL]);
+    assert_eq!([count("opened", "high"), count("ended", "high")], [60, 60]);
     assert_eq!(singles.len(), 2 * (60 + CRITICAL), "no other line");
     assert!(digests.len() <= 16, "{} digests in four hours", digests.len());
     let of = |list: &str| -> BTreeSet<String> {
@@ -183,13 +183,13 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
         let those = singles.iter().filter(|alert| alert["annotations"]["change"] == change);
         those.filter_map(|alert| alert["labels"]["alert"].as_str().map(str::to_owned)).collect()
     };
-    let missing = |told: BTreeSet<String>, of: &BTreeSet<String>| of.difference(&told).count();
+    let missing = |delivered: BTreeSet<String>, of: &BTreeSet<String>| of.difference(&delivered).count();
     assert_eq!(missing(&of("open") | &alone("opened"), &opened), 0, "opened");
     assert_eq!(missing(&of("ended") | &alone("ended"), &ended), 0, "ended");
-    let told = rows("people", DeliveryState::Delivered);
+    let delivered = rows("people", DeliveryState::Delivered);
     let in_digests =
-        told.iter().filter(|row| row.error.as_deref().is_some_and(|said| said.starts_with("in digest "))).count();
-    assert_eq!((told.len(), in_digests), (changes.len() + digests.len(), changes.len() - singles.len()));
+        delivered.iter().filter(|row| row.error.as_deref().is_some_and(|said| said.starts_with("in digest "))).count();
+    assert_eq!((delivered.len(), in_digests), (changes.len() + digests.len(), changes.len() - singles.len()));
     dispatcher.finish(PATIENCE);
     drop(store);
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::receiver::Receiver;
+use super::testing::Receiver;
 use super::*;
 use atalaia_core::base::fault;
 use atalaia_core::base::time::Time;
@@ -71,8 +71,8 @@ async fn each_answer_is_taken_for_what_it_is() {
         assert_eq!(wait_of(&outcome), expected, "{answer}: {outcome:?}");
     }
     let (outcome, _) = answered("HTTP/1.1 400 Oops\r\nContent-Length: 20\r\n\r\n{\"error\":\n\"no data\"}").await;
-    let said = "refused (400 Bad Request): {\"error\": \"no data\"}";
-    assert!(matches!(&outcome, Err(SendError::Refused { reason }) if reason.ends_with(said)), "{outcome:?}");
+    let text = "refused (400 Bad Request): {\"error\": \"no data\"}";
+    assert!(matches!(&outcome, Err(SendError::Refused { reason }) if reason.ends_with(text)), "{outcome:?}");
     let (outcome, _) = answered("HTTP/1.1 410 Gone\r\nContent-Length: 3\r\n\r\nbye").await;
     assert!(
         matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410 Gone: the receiver accepts nothing more: bye"))
@@ -83,7 +83,7 @@ async fn each_answer_is_taken_for_what_it_is() {
 fn a_date_to_wait_for_counts_from_now() {
     let mut post = post("http://127.0.0.1:9/");
     post.now = || Time::parse("1994-11-06T08:49:00Z").expect("a time");
-    let wait = |said: &str| post.retry_after(said).map(|wait| wait.as_secs());
+    let wait = |text: &str| post.retry_after(text).map(|wait| wait.as_secs());
     assert_eq!(wait("Sun, 06 Nov 1994 08:49:37 GMT"), Some(37));
     assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
     assert_eq!(wait("-5"), None);
@@ -128,17 +128,17 @@ async fn secrets_arrive_and_come_back_in_no_error() {
     let (tls, allow) = (tls(), allow());
     let target = Target { bearer: Some(&bearer), headers: Some(&headers), ..target(&url, &tls, &allow) };
     let post = target.open().expect("a target");
-    let mut told = vec![format!("{post:?}")];
+    let mut shown = vec![format!("{post:?}")];
     for _ in 0..2 {
-        told.push(
+        shown.push(
             post.post(b"{}".to_vec(), "application/json", &[]).await.expect_err("echo, then silence").to_string(),
         );
     }
     let request = &receiver.came()[0];
     assert_eq!(request.header("authorization"), Some(&*format!("Bearer {CANARY}-bearer")));
     assert_eq!(request.header("x-api-key"), Some(&*format!("{CANARY}-key")));
-    assert!(told[1].contains("***"), "{}", told[1]);
-    for text in &told {
+    assert!(shown[1].contains("***"), "{}", shown[1]);
+    for text in &shown {
         assert!(!text.contains(CANARY), "{text}");
     }
 }
@@ -188,7 +188,7 @@ async fn only_a_receiver_of_a_trusted_authority_gets_anything() {
     let taken = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     let plain = Receiver::answering(&[taken]).await;
     let url = plain.url("/").replace("http:", "https:");
-    assert_eq!(told(&url, "tests/wires/ca.pem").await.map_err(|_| ()), Err(()), "it speaks no TLS");
+    assert_eq!(posted(&url, "tests/wires/ca.pem").await.map_err(|_| ()), Err(()), "it speaks no TLS");
     let known = Receiver::by_tls("server", &[taken; 3]).await;
     let lapsed = Receiver::by_tls("lapsed", &[taken; 3]).await;
     let by_another_name = known.url("/").replace("127.0.0.1", "127.0.0.2");
@@ -197,16 +197,16 @@ async fn only_a_receiver_of_a_trusted_authority_gets_anything() {
         (lapsed.url("/"), "tests/wires/lapsed-ca.pem", "expired"),
         (by_another_name, "tests/wires/ca.pem", "127.0.0.2"),
     ] {
-        let error = told(&url, authority).await.expect_err(reason);
+        let error = posted(&url, authority).await.expect_err(reason);
         assert!(error.contains(reason), "{reason}: {error}");
     }
     assert!([&plain, &known, &lapsed].iter().all(|receiver| receiver.came().is_empty()));
-    assert_eq!(told(&known.url("/"), "tests/wires/ca.pem").await, Ok(()));
+    assert_eq!(posted(&known.url("/"), "tests/wires/ca.pem").await, Ok(()));
     assert_eq!(known.came()[0].body, b"{}");
 }
 
 /// Outcome of a post under this trusted authority. A failure must be temporary.
-async fn told(url: &str, authority: &str) -> Result<(), String> {
+async fn posted(url: &str, authority: &str) -> Result<(), String> {
     let tls = tls::Settings { ca: Some(authority.into()), ..tls::Settings::default() };
     let outcome = target(url, &tls, &allow()).open().expect("a target").post(b"{}".to_vec(), "a/b", &[]).await;
     assert!(outcome.is_ok() || wait_of(&outcome) == Some(None), "{outcome:?}");

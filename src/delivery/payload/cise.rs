@@ -1,12 +1,17 @@
 //! A change as a CISE Push with an Anomaly, data model 1.5.3.
 //!
 //! Entities have no namespace; only type names in `xsi:type` have a prefix. The order of elements is that of the schema.
+//!
+//! The message is not signed here: a node accepts only what its adaptor has signed with the national key. Ids are derived from the alert
+//! and not random, so a repeated message has the same id and a later revision refers to the same anomaly.
 
 mod words;
 
 use sha2::{Digest, Sha256};
 
+use super::evidence::{last_point, silence};
 use super::xml::Element;
+use crate::delivery::text::plain;
 use atalaia_core::alerts::handling::{Purpose, Reality};
 use atalaia_core::alerts::{Change, Status};
 use atalaia_core::base::time::Time;
@@ -33,15 +38,16 @@ pub(in crate::delivery) struct Terms<'a> {
 ///
 /// # Errors
 /// Fails with a sentence if CISE cannot express the marking or must not receive it.
-pub(in crate::delivery) fn push(told: &Change, terms: &Terms<'_>) -> Result<String, String> {
-    let handling = &told.alert.handling;
+pub(in crate::delivery) fn push(change: &Change, terms: &Terms<'_>) -> Result<String, String> {
+    let handling = &change.alert.handling;
     let sensitivity = words::sensitivity(handling.tlp)
         .ok_or("TLP:AMBER+STRICT has no equal in CISE, and AMBER would weaken it: it does not leave")?;
     if handling.personal_data && handling.purpose == Purpose::NonSpecified {
         return Err("it is personal data without a purpose: mark the alert with one".to_owned());
     }
-    let alert_id = uuid(&told.alert.id);
-    let context = told.alert.case_id.as_deref().map_or_else(|| alert_id.clone(), uuid);
+    let alert_id = uuid(&change.alert.id);
+    // Alerts of one case are one conversation for CISE.
+    let context = change.alert.case_id.as_deref().map_or_else(|| alert_id.clone(), uuid);
     let payload = Element::of(
         "Payload",
         [
@@ -51,7 +57,7 @@ pub(in crate::delivery) fn push(told: &Change, terms: &Terms<'_>) -> Result<Stri
             Element::text("Purpose", handling.purpose.name()),
             Element::text("RetentionPeriod", handling.retain_until.to_string()),
             Element::text("EnsureEncryption", "false"),
-            anomaly(told, terms, sensitivity),
+            anomaly(change, terms, sensitivity),
         ],
     )
     .with("xsi:type", "ns4:XmlEntityPayload");
@@ -60,9 +66,9 @@ pub(in crate::delivery) fn push(told: &Change, terms: &Terms<'_>) -> Result<Stri
         [
             Element::text("ContextID", context),
             Element::text("CorrelationID", &alert_id),
-            Element::text("CreationDateTime", told.at.to_string()),
-            Element::text("MessageID", uuid(&format!("{}-{}", told.alert.id, told.revision))),
-            Element::text("Priority", words::priority(told.alert.severity)),
+            Element::text("CreationDateTime", change.at.to_string()),
+            Element::text("MessageID", uuid(&format!("{}-{}", change.alert.id, change.revision))),
+            Element::text("Priority", words::priority(change.alert.severity)),
             Element::text("RequiresAck", "true"),
             service("Sender", terms.sender, terms.sea_basin),
             service("Recipient", terms.recipient, terms.sea_basin),
@@ -75,6 +81,7 @@ pub(in crate::delivery) fn push(told: &Change, terms: &Terms<'_>) -> Result<Stri
         .document())
 }
 
+/// The block `Sender` or `Recipient`. Only a sender states freshness and status.
 fn service(part: &'static str, id: &str, basin: SeaBasin) -> Element {
     let is_sender = part == "Sender";
     let mut inside = Vec::new();
@@ -94,24 +101,30 @@ fn service(part: &'static str, id: &str, basin: SeaBasin) -> Element {
     Element::of(part, inside)
 }
 
-fn anomaly(told: &Change, terms: &Terms<'_>, sensitivity: &str) -> Element {
-    let alert = &told.alert;
+/// The anomaly itself. A retracted one says so in its description and has no risk, because CISE has no retraction.
+fn anomaly(change: &Change, terms: &Terms<'_>, sensitivity: &str) -> Element {
+    let alert = &change.alert;
     let retracted = alert.status == Status::Retracted;
+    // Exercises and tests are simulated for CISE.
     let nature = if alert.handling.reality == Reality::Actual { "Estimated" } else { "Simulated" };
     let what = alert.behaviour.name().replace('_', "-");
-    let said = format!("rule={}; {}", alert.behaviour, alert.summary);
+    let description = format!("rule={}; {}", alert.behaviour, alert.summary);
     let metadata = [
-        Element::text("CreationDate", told.at.to_string()),
+        Element::text("CreationDate", change.at.to_string()),
         Element::text(
             "Description",
-            if retracted { format!("RETRACTED ({}): do not act on it; {said}", told.reason) } else { said },
+            if retracted {
+                format!("RETRACTED ({}): do not act on it; {description}", change.reason)
+            } else {
+                description
+            },
         ),
         Element::text("Designation", if retracted { format!("retracted-{what}") } else { what }),
         Element::text("InformationReliabilityLevel", words::reliability(alert)),
         Element::text("InformationSensitivityDegree", sensitivity),
         Element::text("Language", "en"),
     ];
-    let ended = (alert.status != Status::Open).then(|| alert.ended_at.unwrap_or(told.at).max(alert.started_at));
+    let ended = (alert.status != Status::Open).then(|| alert.ended_at.unwrap_or(change.at).max(alert.started_at));
     let mut parts = vec![
         Element::of(
             "Identifier",
@@ -121,6 +134,7 @@ fn anomaly(told: &Change, terms: &Terms<'_>, sensitivity: &str) -> Element {
         Element::text("NatureType", nature),
         period("OccurrencePeriod", alert.started_at, ended),
     ];
+    // A withdrawn suspicion implies no risk.
     if !retracted {
         let risk = [
             Element::text("RiskLevel", words::risk_level(alert.severity)),
@@ -128,25 +142,26 @@ fn anomaly(told: &Change, terms: &Terms<'_>, sensitivity: &str) -> Element {
         ];
         parts.push(Element::of("ImpliedRiskRel", [Element::of("Risk", risk)]));
     }
-    parts.extend(places(told));
+    parts.extend(places(change));
     parts.extend(alert.vessels.iter().map(|vessel| {
-        Element::of("InvolvedObjectRel", [object(told, vessel), Element::text("ObjectRole", "Participant")])
+        Element::of("InvolvedObjectRel", [object(change, vessel), Element::text("ObjectRole", "Participant")])
     }));
     parts.push(Element::text("AnomalyType", terms.anomaly.name()));
     Element::of("Anomaly", parts).with("xmlns:vessel", "http://www.cise.eu/datamodel/v1/entity/vessel/")
 }
 
 /// Where it happened. For an AIS gap: where the vessel was last heard, and where it was heard again.
-fn places(told: &Change) -> Vec<Element> {
-    let is_silence = told.alert.behaviour.character().silence == Silence::Itself;
-    let silence = if is_silence { super::silence(&told.alert) } else { None };
-    let Some((before, after)) = silence else {
-        return told.alert.position.into_iter().map(|at| place(at, None)).collect();
+fn places(change: &Change) -> Vec<Element> {
+    let is_silence = change.alert.behaviour.character().silence == Silence::Itself;
+    let gap = if is_silence { silence(&change.alert) } else { None };
+    let Some((before, after)) = gap else {
+        return change.alert.position.into_iter().map(|at| place(at, None)).collect();
     };
     let heard_again = after.map(|at| place(at, Some("EndPlace")));
     std::iter::once(place(before, Some("StartPlace"))).chain(heard_again).collect()
 }
 
+/// A place, with its role if there are two.
 fn place(at: LatLon, role: Option<&str>) -> Element {
     let mut parts = vec![location(at), Element::text("EventArea", "GEN")];
     parts.extend(role.map(|role| Element::text("LocationRole", role)));
@@ -154,11 +169,13 @@ fn place(at: LatLon, role: Option<&str>) -> Element {
     Element::of("LocationRel", parts)
 }
 
-fn object(told: &Change, vessel: &VesselRef) -> Element {
+/// A vessel with what AIS says of it: identity, and the last point of its track.
+fn object(change: &Change, vessel: &VesselRef) -> Element {
     let mut parts = Vec::new();
-    let name = vessel.name.as_deref().map(super::plain).filter(|name| !name.is_empty());
+    // Names from the air are cleaned, and left out if nothing visible remains.
+    let name = vessel.name.as_deref().map(plain).filter(|name| !name.is_empty());
     parts.extend(name.map(|name| Element::text("Name", name)));
-    if let Some(point) = super::last_point(&told.alert, vessel) {
+    if let Some(point) = last_point(&change.alert, vessel) {
         let mut known = vec![location(point.position())];
         known.extend(point.cog_degrees().map(|degrees| Element::text("COG", format!("{degrees:.1}"))));
         known.push(period("PeriodOfTime", point.at, None));
@@ -167,7 +184,7 @@ fn object(told: &Change, vessel: &VesselRef) -> Element {
         known.extend(point.sog_knots().map(|knots| Element::text("SOG", format!("{knots:.1}"))));
         parts.push(Element::of("LocationRel", known));
     }
-    let call_sign = vessel.call_sign.as_deref().map(super::plain).filter(|sign| !sign.is_empty());
+    let call_sign = vessel.call_sign.as_deref().map(plain).filter(|sign| !sign.is_empty());
     parts.extend(call_sign.map(|sign| Element::text("CallSign", sign)));
     parts.extend(vessel.imo.map(|number| Element::text("IMONumber", number.to_string())));
     parts.push(Element::text("MMSI", vessel.mmsi.to_string()));
@@ -175,12 +192,14 @@ fn object(told: &Change, vessel: &VesselRef) -> Element {
     Element::of("Object", parts).with("xsi:type", "vessel:Vessel")
 }
 
+/// Four decimals, about ten metres.
 fn location(at: LatLon) -> Element {
     let geometry =
         [Element::text("Latitude", format!("{:.4}", at.lat)), Element::text("Longitude", format!("{:.4}", at.lon))];
     Element::of("Location", [Element::of("Geometry", geometry)])
 }
 
+/// A period in UTC, whole seconds, with date and time apart. The end comes first, as the schema wants it.
 fn period(name: &'static str, start: Time, end: Option<Time>) -> Element {
     let moment = |date: &'static str, time: &'static str, at: Time| {
         let whole = Time::from_seconds(at.seconds()).to_string();
@@ -192,10 +211,12 @@ fn period(name: &'static str, start: Time, end: Option<Time>) -> Element {
 }
 
 /// UUID derived from a name, so the same name always gives the same UUID (RFC 9562, version 8, from the first bits of SHA-256).
+/// The prefix keeps our ids apart from those that others derive from the same text.
 fn uuid(name: &str) -> String {
     let digest = Sha256::digest(format!("org.atalaia:{name}"));
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
+    // Version 8 and the variant of RFC 9562.
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = data_encoding::HEXLOWER.encode(&bytes);

@@ -1,17 +1,24 @@
 //! XML documents, built as a tree and written by the XML library.
+//!
+//! A tree rather than a text, so that no value can become markup: escaping is done once, by the library, and characters that XML cannot
+//! express are replaced before.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::plain;
+use crate::delivery::text::plain;
 
 /// An XML element with attributes and either a text or children.
 pub(super) struct Element {
+    /// With its prefix, if it has one.
     name: &'static str,
+    /// In the order in which they were added.
     attributes: Vec<(&'static str, String)>,
+    /// Either a text or children, never both.
     inside: Inside,
 }
 
+/// Content of an element.
 enum Inside {
     Text(String),
     Children(Vec<Element>),
@@ -43,11 +50,13 @@ impl Element {
         text
     }
 
+    /// Writes declaration and root.
     fn write_all(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         self.write(writer)
     }
 
+    /// Writes the element with everything in it.
     fn write(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
         let attributes = self.attributes.iter().map(|(name, value)| (*name, value.as_str()));
         writer.write_event(Event::Start(BytesStart::new(self.name).with_attributes(attributes)))?;
@@ -60,88 +69,16 @@ impl Element {
 }
 
 /// Replaces the characters that XML 1.0 does not allow (production 2).
+/// U+FFFD takes their place, so that a reader sees that something was there.
 fn legal(text: &str) -> String {
     let is_legal = |c: char| matches!(c, '\t' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.chars().map(|c| if is_legal(c) { c } else { '\u{fffd}' }).collect()
 }
 
-/// An element as read back by the parser.
-#[cfg(test)]
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(super) struct Seen {
-    pub(super) name: String,
-    pub(super) attributes: Vec<(String, String)>,
-    pub(super) text: String,
-    pub(super) children: Vec<Seen>,
-}
-
-#[cfg(test)]
-impl Seen {
-    /// First element of that name, at any depth.
-    pub(super) fn find(&self, name: &str) -> Option<&Seen> {
-        if self.name == name {
-            return Some(self);
-        }
-        self.children.iter().find_map(|child| child.find(name))
-    }
-
-    /// Text of the first element of that name; empty if there is none.
-    pub(super) fn text_of(&self, name: &str) -> &str {
-        self.find(name).map_or("", |found| found.text.as_str())
-    }
-
-    /// Collects every element of that name.
-    pub(super) fn all<'a>(&'a self, name: &str, found: &mut Vec<&'a Seen>) {
-        if self.name == name {
-            found.push(self);
-        }
-        self.children.iter().for_each(|child| child.all(name, found));
-    }
-}
-
-/// Parses a document. Names keep their prefixes.
-#[cfg(test)]
-pub(super) fn read(text: &str) -> Result<Seen, String> {
-    let mut reader = quick_xml::Reader::from_str(text);
-    let mut open = vec![Seen::default()];
-    loop {
-        match reader.read_event().map_err(|error| error.to_string())? {
-            Event::Start(start) => {
-                let mut seen = Seen { name: start.name().as_ref().to_owned(), ..Seen::default() };
-                for attribute in start.attributes() {
-                    let attribute = attribute.map_err(|error| error.to_string())?;
-                    let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| error.to_string())?;
-                    seen.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
-                }
-                open.push(seen);
-            }
-            Event::End(_) => {
-                let mut closed = open.pop().ok_or("an end too many")?;
-                if !closed.children.is_empty() {
-                    closed.text = closed.text.trim().to_owned();
-                }
-                open.last_mut().ok_or("an end too many")?.children.push(closed);
-            }
-            Event::Text(text) => open.last_mut().ok_or("text outside")?.text.push_str(&text),
-            Event::GeneralRef(name) => {
-                let escaped = format!("&{};", &*name);
-                let plain = quick_xml::escape::unescape(&escaped).map_err(|error| error.to_string())?;
-                open.last_mut().ok_or("text outside")?.text.push_str(&plain);
-            }
-            Event::Decl(_) => {}
-            Event::Eof => break,
-            other => return Err(format!("unexpected: {other:?}")),
-        }
-    }
-    match open.pop() {
-        Some(mut root) if open.is_empty() && root.children.len() == 1 => Ok(root.children.remove(0)),
-        _ => Err("not one element".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::payload::testing::read;
 
     #[test]
     fn what_an_attacker_sends_comes_back_as_the_text_it_is() {

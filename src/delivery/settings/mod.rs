@@ -1,4 +1,6 @@
 //! Settings of sinks (`[[sinks]]`), as far as they are the same for every kind, and of delivery (`[delivery]`).
+//!
+//! What differs between kinds is in their `CHARACTER`, their table and their own checks; nothing here names a kind.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,30 +8,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::send::SenderIdentity;
-use super::sink::{AnySink, Character};
+use super::sink::AnySink;
 use super::sinks::{Kind, Settings};
 use crate::platform::net::Backoff;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
 use crate::storage::store::{Clearance, Filter};
-use atalaia_core::alerts::Severity;
 use atalaia_core::alerts::handling::Tlp;
 use atalaia_core::base::fault::{self, Fault};
 
-pub(super) fn min_severity() -> Level {
-    Level::Medium
-}
-
-pub(super) fn personal_data() -> bool {
-    true
-}
-
 impl Kind {
-    /// What distinguishes it from other kinds.
-    pub fn character(self) -> &'static Character {
-        self.sink().character()
-    }
-
     /// Name of the kind in the settings.
     pub fn name(self) -> &'static str {
         self.character().name
@@ -37,44 +25,16 @@ impl Kind {
 
     /// Key of the kind's table in the settings.
     pub fn table(self) -> String {
-        self.name().replace('-', "_")
+        self.character().table_key()
     }
 }
 
-/// Upper bound of `timeout_seconds`: a `send` has to end well before it counts as hanging. Seconds.
-pub(super) const LONGEST_TIMEOUT: u32 = 100;
 /// Default of `digest_after_per_hour` for sinks that people read.
+/// One change a minute of one behaviour is about what a watch can read.
 const DIGEST_AFTER: u32 = 60;
 /// Default of `max_per_second`: for sinks on this machine, and for all others.
+/// Far above what a normal day brings; they bound a flood.
 const MOST_A_SECOND: [u32; 2] = [1000, 200];
-
-/// Minimum severity in the settings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// All alerts.
-    Info,
-    /// Score 20 or higher.
-    Low,
-    /// Score 40 or higher.
-    Medium,
-    /// Score 60 or higher.
-    High,
-    /// Score 80 or higher.
-    Critical,
-}
-
-impl Level {
-    fn severity(self) -> Severity {
-        match self {
-            Level::Info => Severity::Info,
-            Level::Low => Severity::Low,
-            Level::Medium => Severity::Medium,
-            Level::High => Severity::High,
-            Level::Critical => Severity::Critical,
-        }
-    }
-}
 
 impl Settings {
     /// What is wrong with these settings beyond the ranges of single keys.
@@ -83,6 +43,7 @@ impl Settings {
         if self.name.trim().is_empty() {
             problems.push(Fault::new("name", "is empty").advise("write a name for the log"));
         }
+        // The name appears in logs, metrics and the store, where a line end could forge a line.
         if self.name.contains(char::is_control) {
             problems.push(Fault::new("name", "holds a control character").advise("write letters, digits and spaces"));
         }
@@ -124,7 +85,7 @@ impl Settings {
             let (name, key) = (kind.name(), kind.table());
             match (kind == self.kind, table) {
                 (true, Some(own)) => problems.extend(fault::below(&key, own.problems())),
-                (true, None) if kind.sink().needs_table() => {
+                (true, None) if self.entry().lacks_table() => {
                     problems.push(
                         Fault::new("", format!("kind \"{name}\" needs a table of its own"))
                             .advise(format!("write [sinks.{key}] below it")),
@@ -143,6 +104,7 @@ impl Settings {
     }
 
     /// The table of its kind; `None` if the settings have none.
+    /// Without a type: what all tables have in common.
     fn own(&self) -> Option<&dyn Table> {
         self.tables().into_iter().find(|(kind, _)| *kind == self.kind).and_then(|(_, table)| table)
     }
@@ -155,20 +117,22 @@ impl Settings {
 
     /// Opens the sink; see [`Sink::open`](super::sink::Sink::open).
     pub(super) fn open(&self, sender: &SenderIdentity) -> Result<Box<dyn AnySink>, String> {
-        self.kind.sink().open(self, sender)
+        self.entry().open(sender)
     }
 
     /// TLS settings of the sink. `None` for kinds that make no TLS connection.
+    /// Read for the check of certificates that will expire, and by the worker to notice changed files.
     pub fn tls(&self) -> Option<&tls::Settings> {
         self.own()?.tls()
     }
 
     /// The server the sink connects to. `None` for sinks on this machine, and for UDP, which gives no answer.
     pub fn endpoint(&self) -> Option<Endpoint> {
-        self.kind.sink().endpoint(self)
+        self.entry().endpoint()
     }
 
     /// Folder that the sink writes messages to, and its key below `path`; `None` if it writes none.
+    /// `path` is that of the entry, such as `sinks[0]`.
     pub fn spool(&self, path: &str) -> Option<(String, &Path)> {
         Some((format!("{path}.{}.spool", self.kind.table()), self.own()?.spool()?))
     }
@@ -189,7 +153,9 @@ impl Settings {
     }
 
     /// The filter by which the store selects alerts for this sink.
+    /// Compiled once for each set of settings; the store applies it to every change.
     pub fn filter(&self) -> Filter {
+        // TLP:RED is for named persons only (FIRST, TLP 2.0), so it never leaves the machine by default.
         let strictest = if self.kind.character().is_local { Tlp::Red } else { Tlp::Amber };
         Filter {
             sink: self.name.clone(),
@@ -235,6 +201,7 @@ impl Default for DeliverySettings {
 }
 
 /// Upper bound of one wait in `retry_seconds`. Seconds.
+/// A day: with a longer wait a receiver that is back would not be noticed.
 const LONGEST_RETRY: u32 = 86_400;
 
 impl DeliverySettings {
@@ -256,6 +223,7 @@ impl DeliverySettings {
     }
 
     /// The waits before the retries.
+    /// The last wait repeats; each varies at random by up to 10 %.
     pub(super) fn backoff(&self) -> Backoff {
         Backoff::listed(self.retry_seconds.iter().map(|seconds| Duration::from_secs(u64::from(*seconds))))
     }

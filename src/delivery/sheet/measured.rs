@@ -1,8 +1,12 @@
 //! Measured values of an alert next to the thresholds of the same unit.
+//!
+//! Measured values and thresholds are maps by name, because each behaviour has its own. Their names end in the unit
+//! (`min_distance_metres`), which is all that is needed to write them and to set the right ones side by side.
 
 use serde_json::{Map, Value};
 
-use crate::delivery::telling::clean;
+use crate::delivery::text::clean;
+use atalaia_core::alerts::Evidence;
 
 /// Endings of evidence keys, their unit as written, and the group within which values and thresholds are compared.
 const UNITS: [(&str, &str, Group); 10] = [
@@ -18,23 +22,30 @@ const UNITS: [(&str, &str, Group); 10] = [
     ("_mmsi", "", Group::Other),
 ];
 
+/// Values that can be compared with one another. Each group is one line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Group {
+    /// Metres and nautical miles.
     Distance,
+    /// Seconds to days.
     Time,
+    /// Knots.
     Speed,
+    /// Degrees.
     Angle,
+    /// Parts of one.
     Share,
+    /// Everything else: counts, names, times and MMSIs.
     Other,
 }
 
+/// In the order of the lines.
 const GROUPS: [Group; 6] = [Group::Distance, Group::Time, Group::Speed, Group::Angle, Group::Share, Group::Other];
 
 /// One line for each group with measured values: `counted 17 min; thresholds: near 30 min, close 10 min`.
-pub(super) fn lines(evidence: &Value) -> Vec<String> {
-    let none = Map::new();
-    let part = |key: &str| evidence[key].as_object().unwrap_or(&none);
-    let (measured, thresholds) = (part("measured"), part("thresholds"));
+/// Thresholds without a measured value of their group are left out: nothing would stand beside them.
+pub(super) fn lines(evidence: &Evidence) -> Vec<String> {
+    let Evidence { measured, thresholds, .. } = evidence;
     let mut lines = Vec::new();
     for group in GROUPS {
         let (values, limits) = (words(measured, group), words(thresholds, group));
@@ -51,6 +62,7 @@ pub(super) fn lines(evidence: &Value) -> Vec<String> {
 }
 
 /// The values of one group: `min distance 80 m`.
+/// In the order of the map. Whole numbers lose their decimal point; lists become their length; nested values are left out.
 fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
     let of_group = values.iter().filter_map(|(key, value)| {
         let unit = UNITS.iter().find(|(ending, ..)| key.ends_with(ending));
@@ -59,6 +71,7 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
             None if group == Group::Other => (key.as_str(), ""),
             Some(_) | None => return None,
         };
+        // MMSIs keep their leading zeros.
         let number = value.as_u64().filter(|_| key.ends_with("_mmsi"));
         let text = match (number, value) {
             (Some(mmsi), _) => format!("{mmsi:09}"),
@@ -79,19 +92,22 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
     use serde_json::json;
 
     use super::*;
 
     #[test]
     fn what_was_measured_stands_beside_the_thresholds_of_its_unit() {
-        let evidence = json!({
+        let values = json!({
             "measured": {
                 "counted_minutes": 17.0, "distance_metres": 94.5, "min_distance_metres": 80, "visit": 1,
                 "dark_mmsi": 2_241_022, "silent_since": "2026-03-01T04:00:00Z", "craft": [1, 2], "digest": {}
             },
             "thresholds": { "near_metres": 500, "near_minutes": 30, "max_knots": 3.0 },
+            "stations": [], "tracks": [],
         });
+        let evidence = Evidence::deserialize(values).expect("evidence");
         assert_eq!(
             lines(&evidence),
             [
@@ -100,6 +116,5 @@ mod tests {
                 "visit 1, dark 002241022, silent since 2026-03-01T04:00:00Z, craft 2",
             ]
         );
-        assert!(lines(&Value::Null).is_empty());
     }
 }

@@ -13,11 +13,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::Telling;
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
@@ -53,14 +51,17 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `stale_minutes`: twelve hours.
 fn stale_minutes() -> u32 {
     720
 }
 
+/// Default of `multicast_hops`: the local network only.
 fn multicast_hops() -> u32 {
     1
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u32 {
     10
 }
@@ -90,16 +91,22 @@ impl Table for Settings {
 
 /// Connection to a TAK server or multicast group.
 pub(super) struct Cot {
+    /// How long a marker stays without an update.
     stale: Span,
+    /// How events travel.
     carrier: Carrier,
 }
 
+/// A connection, or datagrams to a server or multicast group.
 enum Carrier {
+    /// TLS or TCP.
     Stream(Wire),
+    /// UDP.
     Datagrams(Datagrams),
 }
 
 impl Cot {
+    /// Reads the certificates; does not connect yet.
     fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cot, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
@@ -129,14 +136,14 @@ impl Sink for Cot {
         keeps_open_alerts: true,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cot, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Cot, String> {
         Cot::new(own, sender)
     }
 
     /// Sends each delivery as an event, in order. There is no acknowledgement; an event counts as delivered once the network accepts it.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let event = event::event(Telling::of(delivery), self.stale)?;
+            let event = event::event(&delivery.change, self.stale)?;
             match &mut self.carrier {
                 Carrier::Datagrams(_) if LONGEST_DATAGRAM < event.len() => {
                     return Err(SendError::Refused { reason: "longer than a datagram may be".to_owned() });

@@ -1,152 +1,53 @@
 //! Sink: mail over SMTP, one per change or gathered into digests. The changes of an alert form one thread.
+//!
+//! People read these mails, so there are limits to their number: by time between two mails, and by hour. What waits is gathered, and the
+//! last mail of an hour takes everything, so nothing is dropped for the sake of a limit.
+//!
+//! A mail has several recipients, and the server accepts or refuses each of them. Those that accepted it do not get it again when it is
+//! repeated for the others.
 
 mod body;
 mod mail;
 mod session;
+mod settings;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
-use serde::{Deserialize, Serialize};
 
 use crate::delivery::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::wire::Address;
 use crate::platform::clock::{Clock, Moment};
-use crate::platform::secret::Secret;
-use crate::platform::table::Table;
-use crate::platform::tls::{self, Endpoint};
-use atalaia_core::base::fault::{self, Fault};
+pub(super) use settings::Settings;
 
 /// Period of `max_per_hour`.
 const HOUR: Duration = Duration::from_secs(3600);
 /// Maximum number of deliveries in one digest.
 const TOGETHER: usize = 100;
 
-/// `[sinks.email]`
-#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// Mail server: `host:port`.
-    pub address: String,
-    /// `starttls` (port 587), `tls` (port 465) or `none`.
-    #[serde(default)]
-    pub security: Security,
-    /// Whether `security = "none"` may be used with a server on another machine.
-    #[serde(default)]
-    pub allow_plaintext: bool,
-    /// Sender address: `Atalaia <atalaia@example.org>`.
-    pub from: String,
-    /// Recipient addresses.
-    pub to: Vec<String>,
-    /// User name, if the server requires one.
-    #[serde(default)]
-    pub user: Option<String>,
-    /// Password of the user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// Minutes between two mails, 0 to 1440; changes in between are gathered into one mail. 0: each change at once in its own mail.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 1440))]
-    pub digest_minutes: u32,
-    /// Maximum mails per hour, 1 to 3600; the last one takes everything that waits.
-    #[serde(default = "max_per_hour")]
-    #[schemars(range(min = 1, max = 3600))]
-    pub max_per_hour: u32,
-    /// Seconds to wait for the server before the attempt fails, 1 to 100.
-    #[serde(default = "timeout_seconds")]
-    #[schemars(range(min = 1, max = LONGEST_TIMEOUT))]
-    pub timeout_seconds: u32,
-    /// Trusted certificate authorities and our client certificate.
-    #[serde(default)]
-    pub tls: tls::Settings,
-}
-
-fn max_per_hour() -> u32 {
-    30
-}
-
-fn timeout_seconds() -> u32 {
-    30
-}
-
-/// Encryption of the connection to the mail server.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Security {
-    /// Encrypted after STARTTLS; nothing is sent if the server does not offer it.
-    #[default]
-    Starttls,
-    /// Encrypted from the start.
-    Tls,
-    /// Unencrypted.
-    None,
-}
-
-impl Table for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        let mut problems: Vec<Fault> = Address::problem(&self.address).into_iter().collect();
-        let loopback = self.address.parse().is_ok_and(|address: Address| address.is_loopback());
-        if self.security == Security::None && !loopback && !self.allow_plaintext {
-            problems.push(
-                Fault::new("security", "\"none\" would send alerts unencrypted")
-                    .advise("write \"starttls\" or \"tls\", or allow_plaintext = true"),
-            );
-        }
-        if self.from.parse::<Mailbox>().is_err() {
-            problems.push(Fault::new("from", "is not an address").advise("write \"Atalaia <atalaia@example.org>\""));
-        }
-        if self.to.is_empty() {
-            problems.push(Fault::new("to", "is empty").advise("write to = [\"watch@example.org\"]"));
-        }
-        for (index, _) in self.to.iter().enumerate().filter(|(_, to)| to.parse::<Mailbox>().is_err()) {
-            problems
-                .push(Fault::new(format!("to[{index}]"), "is not an address").advise("write \"watch@example.org\""));
-        }
-        if self.user.is_some() != self.password.is_some() {
-            problems.push(Fault::new("", "has only one of user and password").advise("write both or none"));
-        }
-        problems.extend(self.password.iter().flat_map(|secret| fault::below("password", secret.problems())));
-        problems.extend(fault::below("tls", self.tls.problems()));
-        problems
-    }
-
-    fn within(&mut self, folder: &Path) {
-        self.tls.within(folder);
-        if let Some(secret) = &mut self.password {
-            secret.within(folder);
-        }
-    }
-
-    fn tls(&self) -> Option<&tls::Settings> {
-        Some(&self.tls)
-    }
-
-    fn endpoints(&self) -> Vec<(&'static str, Endpoint)> {
-        let encrypted = self.security == Security::Tls;
-        Endpoint::at(&self.address, encrypted).map(|endpoint| ("address", endpoint)).into_iter().collect()
-    }
-}
-
 /// Connection settings of a mail server, and the mails sent recently.
 pub(super) struct Email {
+    /// Makes the mails.
     writer: mail::Writer,
+    /// Sends them.
     server: session::Server,
+    /// Minimum interval between two mails (`digest_minutes`); zero for none.
     apart: Duration,
+    /// Maximum number of mails in an hour (`max_per_hour`).
     most: usize,
     /// When the mails of the last hour were sent.
     sent: VecDeque<Moment>,
     /// Deliveries that some recipients do not accept yet, each with the recipients that have it, oldest first. Lost at a restart, after
     /// which all recipients get the mail again.
     partly: VecDeque<(Delivery, BTreeSet<String>)>,
+    /// To read secrets and certificates again at a reload.
     settings: Settings,
 }
 
 impl Email {
+    /// Reads the password and certificates; does not connect yet.
     fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
         let mailbox = |text: &String| text.parse::<Mailbox>().map_err(|error| format!("{text}: {error}"));
         let writer = mail::Writer {
@@ -189,7 +90,7 @@ impl Sink for Email {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
         Email::new(own, sender)
     }
 
@@ -221,6 +122,7 @@ impl Sink for Email {
                 self.partly.push_back((delivery.clone(), have));
             }
         }
+        // The worker keeps no more of them either.
         while MOST_PARTLY < self.partly.len() {
             self.partly.pop_front();
         }
@@ -240,6 +142,7 @@ impl Sink for Email {
             Some(earliest) if left == 0 => HOUR.saturating_sub(*earliest),
             _ => Duration::ZERO,
         };
+        // The last mail that the hour allows, or a digest, takes all that waits.
         let together = if left <= 1 || !self.apart.is_zero() { TOGETHER } else { 1 };
         Pace { together, wait: apart.max(full) }
     }

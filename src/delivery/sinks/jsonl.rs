@@ -1,4 +1,8 @@
 //! Sink: one JSON object per line, appended to a file.
+//!
+//! The file may be collected by another program and rotated by a third. A line is written whole or completed later, never twice, and counts
+//! as delivered when it survives a power cut. Writing happens on blocking threads, and at most one at a time: a disk that hangs then costs
+//! one thread and not one for each attempt.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -12,16 +16,17 @@ use tokio::time::{sleep, timeout};
 
 use crate::delivery::send::{Delivery, Pace, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::clock::Moment;
 use crate::platform::disk::{RealDisk, sync_name};
 use crate::platform::table::NoTable;
 
 /// Maximum number of deliveries in one write and flush.
+/// One flush for many lines is what makes a flood affordable.
 const TOGETHER: usize = 256;
 
 /// Maximum wait for a thread that is still writing, and the interval of checking it.
 const ANSWER: Duration = Duration::from_secs(5);
+/// Short, because the thread is normally done at once.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// An append-only file of JSON lines.
@@ -35,9 +40,12 @@ pub(super) struct Jsonl {
     must_open: Arc<AtomicBool>,
 }
 
+/// What a blocking thread works on. It survives failed attempts.
 #[derive(Debug)]
 struct State {
+    /// Absolute.
     path: PathBuf,
+    /// `None` before the first line and when the file must be opened again.
     file: Option<File>,
     /// Bytes not yet written; the first line may already be written in part.
     waiting: Vec<u8>,
@@ -65,6 +73,7 @@ impl Jsonl {
             if must_open.swap(false, Ordering::AcqRel) {
                 state.close();
             }
+            // An error shows again with the first line, where it can be reported.
             let _ = state.open();
             busy.store(false, Ordering::Release);
         }));
@@ -85,8 +94,8 @@ impl Sink for Jsonl {
         keeps_open_alerts: false,
     };
 
-    fn open(settings: &sinks::Settings, _: &NoTable, _: &SenderIdentity) -> Result<Jsonl, String> {
-        let mut file = Jsonl::new(settings.path.as_deref().unwrap_or("".as_ref()));
+    fn open(path: Option<&Path>, _: &NoTable, _: &SenderIdentity) -> Result<Jsonl, String> {
+        let mut file = Jsonl::new(path.unwrap_or("".as_ref()));
         file.reopen();
         Ok(file)
     }
@@ -123,6 +132,7 @@ impl Sink for Jsonl {
         outcome.map_err(|reason| SendError::Later { wait: None, reason })
     }
 
+    /// The state is kept: it may hold a line that is written in part.
     fn reopened(mut self) -> Option<Jsonl> {
         self.reopen();
         Some(self)
@@ -137,6 +147,7 @@ impl State {
         }
     }
 
+    /// Writes lines and flushes. Lines that an earlier attempt accepted are not added again.
     fn append(&mut self, lines: &[(String, Arc<str>)]) -> io::Result<()> {
         for (key, line) in lines {
             if !self.taken.contains(key) {
@@ -159,6 +170,7 @@ impl State {
             };
             while written < self.waiting.len() {
                 match file.write(&self.waiting[written..]) {
+                    // Zero bytes would otherwise repeat for ever.
                     Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero)),
                     Ok(count) => written += count,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -176,6 +188,7 @@ impl State {
         outcome
     }
 
+    /// Opens or creates the file, if it is not open, and ends a line that a crash cut short.
     fn open(&mut self) -> io::Result<()> {
         if self.file.is_none() {
             let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;

@@ -1,17 +1,19 @@
 //! Sink: one line in the daemon's own log for each change.
+//!
+//! The default sink, so that a daemon without any settings for sinks still shows its alerts. It has no room for digests: a log is read by
+//! programs, or searched.
 
+use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
 use tracing::info;
 
 use crate::delivery::send::{Delivery, Pace, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::clock::Moment;
 use crate::platform::table::NoTable;
 use crate::platform::telemetry::FromAir;
-use crate::storage::store::stored_severity;
+use atalaia_core::alerts::Change;
 
 /// Number of changes logged before the other sinks have their turn.
 const TOGETHER: usize = 64;
@@ -33,10 +35,11 @@ impl Sink for Log {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, _: &NoTable, _: &SenderIdentity) -> Result<Log, String> {
+    fn open(_: Option<&Path>, _: &NoTable, _: &SenderIdentity) -> Result<Log, String> {
         Ok(Log)
     }
 
+    /// Never waits, because writing the log does not.
     fn pace(&self, _: Moment) -> Pace {
         Pace { together: TOGETHER, wait: Duration::ZERO }
     }
@@ -46,30 +49,29 @@ impl Sink for Log {
         Ok(())
     }
 
+    /// There is nothing to read again.
     fn reopened(self) -> Option<Log> {
         Some(self)
     }
 }
 
 /// Logs the change at INFO. Reason and summary may contain names from the air, so they are escaped.
-fn write(change: &Value) {
-    let alert = &change["alert"];
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mmsis: Vec<u64> =
-        alert["vessels"].as_array().into_iter().flatten().filter_map(|vessel| vessel["mmsi"].as_u64()).collect();
+fn write(change: &Change) {
+    let alert = &change.alert;
+    let mmsis: Vec<u32> = alert.vessels.iter().map(|vessel| vessel.mmsi).collect();
     info!(
-        change = text(&change["change"]),
-        at = text(&change["at"]),
-        id = text(&alert["id"]),
-        revision = change["revision"].as_u64(),
-        behaviour = text(&alert["behaviour"]),
-        severity = ?stored_severity(alert),
-        score = alert["score"].as_i64(),
+        change = change.change.name(),
+        at = change.at.to_string(),
+        id = alert.id,
+        revision = change.revision,
+        behaviour = alert.behaviour.name(),
+        severity = ?alert.severity,
+        score = alert.score,
         mmsis = ?mmsis,
-        lat = alert["position"]["lat"].as_f64(),
-        lon = alert["position"]["lon"].as_f64(),
-        reason = %FromAir(&text(&change["reason"])),
-        summary = %FromAir(&text(&alert["summary"])),
+        lat = alert.position.map(|at| at.lat),
+        lon = alert.position.map(|at| at.lon),
+        reason = %FromAir(&change.reason),
+        summary = %FromAir(&alert.summary),
         "alert"
     );
 }

@@ -1,4 +1,7 @@
 //! Pace: which deliveries go now, by the sink's own pace and by its rate limit. The others wait where they are.
+//!
+//! The sink's own pace gathers deliveries (a mail with many changes) or spreads them (a limit per hour); the rate limit protects the
+//! receiver from a flood.
 
 use crate::delivery::in_flight::{Attempt, InFlight};
 use crate::delivery::send::Pace;
@@ -20,6 +23,7 @@ pub(in crate::delivery) fn take(in_flight: &mut InFlight, pace: Pace, timing: Ti
     if pace.wait.is_zero() || timing == Timing::LastChance {
         taken = in_flight.take_ready(now, pace.together.max(1));
     }
+    // A retry concerns recipients that the sink has already counted.
     if taken.is_empty() {
         taken = in_flight.take_partly(now);
     }
@@ -31,7 +35,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::delivery::in_flight::tests::attempt;
+    use crate::delivery::testing::attempt;
     use crate::platform::clock::Clock;
 
     #[test]

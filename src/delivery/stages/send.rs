@@ -1,4 +1,6 @@
 //! Send: hands deliveries to the sink, once, and waits for its answer for a limited time.
+//!
+//! The limit is only a safeguard against a sink that hangs: each sink has its own, which gives a better reason.
 
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use crate::delivery::sink::AnySink;
 const LONGEST_SEND: Duration = Duration::from_secs(120);
 
 /// Sends the deliveries. No answer in time is a failure that may pass.
+/// The call is dropped at the limit; whether the receiver got the deliveries is then unknown, so they are sent again.
 pub(in crate::delivery) async fn send(sink: &mut dyn AnySink, deliveries: &[Delivery]) -> Result<(), SendError> {
     let late = || SendError::Later { wait: None, reason: format!("no answer within {} s", LONGEST_SEND.as_secs()) };
     timeout(LONGEST_SEND, sink.send(deliveries)).await.unwrap_or_else(|_| Err(late()))

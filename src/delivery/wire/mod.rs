@@ -1,4 +1,8 @@
 //! Byte stream to one receiver over TCP or TLS, opened on demand and dropped when it breaks; also UDP datagrams.
+//!
+//! Used by protocols whose receiver answers nothing. Three measures make up for that: a new connection must stay open for a moment, the
+//! send buffer is kept small, and what was written shortly before a connection ended is written again. A receiver may therefore get a
+//! message twice, but a lost one needs a failure that shows on neither side.
 
 use std::collections::VecDeque;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -22,6 +26,7 @@ use crate::platform::tls::{self, Endpoint};
 use atalaia_core::base::fault::Fault;
 
 /// Idle time after which TCP keepalive probes the connection, and the interval of the probes.
+/// Three unanswered probes end the connection, so a dead peer is noticed within 80 s even without traffic.
 const PROBE_AFTER: Duration = Duration::from_secs(20);
 /// Time within which a refusing receiver closes a new connection. With TLS 1.3 its refusal of our certificate arrives only after our side
 /// of the handshake is complete, when the first alert may already have been written.
@@ -62,11 +67,14 @@ impl Transport {
 /// A host and port: `host:port` or `[v6]:port`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Address {
+    /// Name or address, without brackets.
     pub(super) host: String,
+    /// Never zero.
     pub(super) port: u16,
 }
 
 impl FromStr for Address {
+    /// The caller names the key and what to write instead.
     type Err = ();
 
     fn from_str(text: &str) -> Result<Address, ()> {
@@ -96,6 +104,7 @@ impl Address {
             .then(|| Fault::new("address", "is not an address").advise("write \"host:port\" or \"[v6]:port\""))
     }
 
+    /// As the resolver takes it.
     fn named(&self) -> (&str, u16) {
         (&self.host, self.port)
     }
@@ -110,9 +119,13 @@ impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 /// The receiver does not acknowledge what it reads. A delivery therefore counts as delivered once the network has accepted it on a
 /// connection that stays open. When a connection ends, what was written within the last 30 s is written once more on the next one.
 pub(super) struct Wire {
+    /// Resolved for each new connection.
     address: Address,
+    /// `None` for unencrypted TCP.
     tls: Option<Arc<ClientConfig>>,
+    /// Time limit for one write, with the connection if necessary (`timeout_seconds`).
     wait: Duration,
+    /// `None` before the first write and after a failure.
     open: Option<Box<dyn Stream>>,
     /// Recent writes on the open connection with their times, oldest first.
     unsure: VecDeque<(Moment, Vec<u8>)>,
@@ -121,6 +134,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    /// Does not connect yet.
     pub(super) fn new(address: Address, tls: Option<ClientConfig>, wait: Duration) -> Wire {
         Wire { address, tls: tls.map(Arc::new), wait, open: None, unsure: VecDeque::new(), owed: Vec::new() }
     }
@@ -135,6 +149,7 @@ impl Wire {
         }
     }
 
+    /// Connects if necessary and writes what is owed, then `bytes`. After an error the connection is not kept.
     async fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
         let kept = self.kept();
         let is_fresh = kept.is_none();
@@ -155,6 +170,7 @@ impl Wire {
         if !bytes.is_empty() {
             self.unsure.push_back((Clock.moment(), bytes.to_vec()));
         }
+        // Older data have been on an open connection for longer, so they are given up first.
         while MOST_UNSURE < self.unsure.iter().map(|(_, bytes)| bytes.len()).sum() {
             self.unsure.pop_front();
         }
@@ -186,6 +202,7 @@ impl Wire {
         self.owed.extend(lately.flat_map(|(_, bytes)| bytes));
     }
 
+    /// Drops the connection and returns the error for the worker.
     fn broken(&mut self, reason: String) -> SendError {
         self.open = None;
         self.note_end();
@@ -197,9 +214,11 @@ impl Wire {
 pub(super) async fn connect(
     address: &Address,
     tls_config: Option<&Arc<ClientConfig>>,
+    /// Time limit for one datagram, with the resolution of the name.
     wait: Duration,
 ) -> Result<Box<dyn Stream>, String> {
     let stream = TcpStream::connect(address.named()).await.map_err(|error| error.to_string())?;
+    // An alert must not wait for more to send. These options are helpful, not necessary, so errors are ignored.
     drop(stream.set_nodelay(true));
     // Detect a peer that vanished silently, so that at most the data in flight is wrongly counted as delivered.
     let probes = TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_AFTER).with_retries(3);
@@ -249,9 +268,12 @@ fn heard_out(mut stream: Box<dyn Stream>) -> Option<Box<dyn Stream>> {
 
 /// Datagrams to one receiver or to a multicast group.
 pub(super) struct Datagrams {
+    /// Resolved when a socket is opened.
     address: Address,
+    /// Of no effect for addresses that are not multicast.
     hops: u32,
     wait: Duration,
+    /// `None` before the first datagram and after a failure.
     open: Option<UdpSocket>,
 }
 
@@ -270,6 +292,7 @@ impl Datagrams {
         }
     }
 
+    /// Opens a socket if there is none. `connect` on UDP only sets the destination, but errors of the network then show at the next send.
     async fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
         let failed = |error: std::io::Error| error.to_string();
         let socket = match self.open.take() {
@@ -290,6 +313,7 @@ impl Datagrams {
     }
 }
 
+/// A temporary failure, with the receiver in front of the reason.
 fn later(address: &Address, reason: &str) -> SendError {
     SendError::Later { wait: None, reason: format!("{}:{}: {reason}", address.host, address.port) }
 }

@@ -1,9 +1,11 @@
 //! The parameters of a request: each is known, given once and in its range, or the request is refused.
+//!
+//! Strict, because a parameter that is ignored gives a wrong answer that looks right.
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 
-use super::Problem;
+use super::problem::Problem;
 use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
@@ -36,17 +38,20 @@ impl Parameters {
         self.0.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
     }
 
+    /// The text of a parameter that must be given; `example` completes the message.
     fn needed(&self, name: &str, example: &str) -> Result<&str, Problem> {
         self.text(name).ok_or_else(|| Problem::parameter(format!("{name}: is missing; write for instance {example}")))
     }
 
     /// A position, in any notation of [`LatLon::read`].
+    /// Required.
     pub(super) fn place(&self, name: &str) -> Result<LatLon, Problem> {
         let text = self.needed(name, "near=36.95,-9.12")?;
         LatLon::read(text).map_err(|error| Problem::parameter(format!("{name}: {error}")))
     }
 
     /// A number above 0 and up to `most`.
+    /// Required. Not a number and infinity are refused.
     pub(super) fn positive(&self, name: &str, most: f64) -> Result<f64, Problem> {
         let number = self.needed(name, &format!("{name}=5"))?.parse().ok();
         let number = number.filter(|number: &f64| 0.0 < *number && *number <= most);
@@ -81,6 +86,7 @@ pub(super) fn mmsi(text: Result<Path<String>, PathRejection>) -> Result<Mmsi, Pr
 }
 
 /// The beginning of a name from a request.
+/// At most 40 characters, without control characters, so that it can be quoted.
 fn shortened(name: &str) -> String {
     name.chars().filter(|letter| !letter.is_control()).take(40).collect()
 }

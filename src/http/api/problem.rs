@@ -1,27 +1,38 @@
 //! What is wrong with a request, as RFC 9457 asks for it.
+//!
+//! The body has the members `type`, `title`, `status` and `detail`. `type` is a relative reference that stays the same for a kind of
+//! problem, so programs can tell the kinds apart.
 
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::super::ask::NoAnswer;
-use super::super::page::page;
+use crate::http::ask::NoAnswer;
+use crate::http::page::page;
 
 /// A request that cannot be answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Problem {
+    /// Status of the response.
     status: StatusCode,
+    /// Last part of `type`.
     name: &'static str,
+    /// The kind of problem in words, the same for all of its kind.
     title: &'static str,
+    /// What is wrong with this request and what to write instead.
     detail: String,
 }
 
+/// The members of RFC 9457, in its order.
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: String,
+    /// As in [`Problem`].
     title: &'a str,
+    /// The status of the response again, for programs that keep only the body.
     status: u16,
+    /// As in [`Problem`].
     detail: &'a str,
 }
 

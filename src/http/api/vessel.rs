@@ -1,23 +1,29 @@
 //! `GET /api/v1/vessels/MMSI`: what the engine knows of a vessel now.
+//!
+//! Read from the engine, not from the store: a vessel without a track now is not found, even if alerts name it.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
-use super::parameters::mmsi;
-use super::{Api, Parameters, Problem, found};
+use super::parameters::{Parameters, mmsi};
+use super::problem::Problem;
+use super::sources::Sources;
+use crate::http::page::found;
 use atalaia_core::engine::questions::{Answer, Question};
 
+/// Path of the route.
 pub(super) const PATH: &str = "/api/v1/vessels/{mmsi}";
 
+/// 404 if the vessel has no track.
 pub(super) async fn show(
-    State(api): State<Api>,
+    State(sources): State<Sources>,
     number: Result<Path<String>, PathRejection>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     Parameters::of(given, &[])?;
     let number = mmsi(number)?;
-    match api.asker.ask(Question::Vessel(number)).await? {
+    match sources.asker.ask(Question::Vessel(number)).await? {
         Answer::Vessel(None) => Err(Problem::not_found(format!("MMSI {number} has no track"))),
         answer => Ok(found(&answer)),
     }

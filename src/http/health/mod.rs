@@ -1,21 +1,27 @@
 //! Health checks: whether the daemon can do its work, and if not, why.
+//!
+//! A reason means that alerts are missed, late or not delivered; a supervisor or a load balancer may act on it. A warning means that a
+//! person should look, while the rest works.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::view::View;
+use super::view::{InputView, View};
 use crate::platform::telemetry::FromAir;
 use crate::storage::store::Backlog;
 use atalaia_core::base::time::{Span, Time};
 
 /// Age of the last view from which the main loop counts as stalled.
+/// Ten missed views.
 pub(super) const STALLED: Duration = Duration::from_secs(10);
 /// Engine time may be behind receipt by this much, in addition to the lateness of the inputs.
 const LAG: Span = Span::from_seconds(120);
 /// The engine counts as lagging if lines wait for it this long.
+/// A burst is worked off faster.
 const WAITED: Span = Span::from_seconds(10);
 /// An input is included in the lag check if its last report is more recent than this.
+/// An older one says nothing about whether the engine keeps up.
 const HEARD: Span = Span::from_seconds(60);
 
 /// Body of the `/readyz` response.
@@ -30,6 +36,7 @@ pub(super) struct Health {
 }
 
 /// Evaluates a view. `age` is the time since the main loop published it.
+/// Knows only the view. What waits in the outbox is added by [`Health::and_undelivered`].
 pub(super) fn health(view: &View, age: Duration) -> Health {
     let mut reasons = Vec::new();
     let mut warnings = Vec::new();
@@ -53,11 +60,13 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
             None => "journal failing: received lines are not recorded".to_owned(),
         });
     }
-    let names = |is: &dyn Fn(&super::InputView) -> bool| -> Vec<&str> {
+    let names = |is: &dyn Fn(&InputView) -> bool| -> Vec<&str> {
         view.inputs.iter().filter(|input| is(input)).map(|input| input.name.as_str()).collect()
     };
+    // An input that has ended is neither up nor failing.
     let down = names(&|input| !input.up && !input.ended);
     let ended = names(&|input| input.ended);
+    // Without any input nothing is watched, even if the last recording ended as planned.
     if down.len() + ended.len() == view.inputs.len() {
         reasons.push(format!("all inputs down: {}", [down.as_slice(), &ended].concat().join(", ")));
     } else if !down.is_empty() {
@@ -68,6 +77,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     if !lagging.is_empty() {
         warnings.push(format!("late inputs: {}", lagging.join(", ")));
     }
+    // Lines that wait for the engine make every alert late.
     if let Some(why) = lag(view) {
         reasons.push(why);
     }
@@ -116,8 +126,9 @@ impl Health {
 }
 
 /// Describes an input that is up but sends nothing; `None` for all others.
-fn silent(input: &super::InputView, now: Time) -> Option<String> {
+fn silent(input: &InputView, now: Time) -> Option<String> {
     let since = input.silent_since.filter(|_| input.up)?;
+    // The date only if it is another day.
     let since = if since.date() == now.date() { since.clock() } else { since.minute() };
     let clients = if input.clients == Some(0) { "; no client is connected" } else { "" };
     Some(format!("input {} has sent nothing since {since} UTC{clients}", input.name))
@@ -128,7 +139,7 @@ fn lag(view: &View) -> Option<String> {
     if WAITED <= view.engine.waited {
         return Some(format!("engine lagging: lines wait {} s", view.engine.waited.seconds()));
     }
-    let heard = |input: &&super::InputView| {
+    let heard = |input: &&InputView| {
         input.live && !input.lagging && input.reported.is_some_and(|(received, _)| view.at - received < HEARD)
     };
     let lateness = view.inputs.iter().filter(heard).map(|input| input.lateness).max()?;

@@ -1,6 +1,12 @@
 //! The `/metrics` page in the OpenMetrics text format, which Prometheus reads.
 //!
 //! Labels contain only names from the settings and fixed words of this program, never received data or a vessel.
+//!
+//! Names follow the conventions of Prometheus: base units, `_total` for counters (added by the encoder), one prefix. A name or label that
+//! dashboards use is never changed; a better one is added beside it.
+//!
+//! The page is made from scratch for each request, from the view and from what is read beside it. There is no registry that other code
+//! writes to, so a value can be neither stale nor half updated.
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -24,19 +30,25 @@ use atalaia_core::behaviours::Behaviour;
 /// Values that are read from the operating system and the disk, not from the main loop. `None` if a value could not be read.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Beside {
+    /// Resources of the process.
     pub(super) process: Process,
+    /// What waits in the outbox for each sink; also `None` without a store.
     pub(super) backlog: Option<Vec<Backlog>>,
     /// Size of the store's file and its write-ahead log in bytes.
     pub(super) store_bytes: Option<u64>,
+    /// Size of the journal and its newest snapshot; also `None` without a journal.
     pub(super) journal: Option<Usage>,
 }
 
+/// Names and values of the labels of one series.
 type Labels = Vec<(&'static str, String)>;
 
 /// A group of metrics that is written together.
+/// Metrics are registered in the order of the page, each with its help text.
 struct Page(Registry);
 
 impl Page {
+    /// Adds a family of counters, one for each set of labels.
     fn counters(&mut self, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, u64)>) {
         let family = Family::<Labels, Counter>::default();
         for (labels, value) in values {
@@ -45,6 +57,7 @@ impl Page {
         self.0.register(name, help, family);
     }
 
+    /// Adds a family of gauges, one for each set of labels.
     fn gauges(&mut self, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, f64)>) {
         let family = Family::<Labels, Gauge<f64, AtomicU64>>::default();
         for (labels, value) in values {
@@ -53,6 +66,7 @@ impl Page {
         self.0.register(name, help, family);
     }
 
+    /// Adds a gauge without labels; left out if there is no value, as a wrong zero would raise alarms.
     fn gauge(&mut self, name: &str, help: &str, value: impl Into<Option<f64>>) {
         if let Some(value) = value.into() {
             let gauge = Gauge::<f64, AtomicU64>::default();
@@ -61,6 +75,7 @@ impl Page {
         }
     }
 
+    /// Adds a counter without labels.
     fn counter(&mut self, name: &str, help: &str, value: u64) {
         let counter: Counter = Counter::default();
         counter.inc_by(value);
@@ -92,6 +107,7 @@ pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<Str
     );
     let mut text = String::new();
     encode_registry(&mut text, &page.0)?;
+    // These have names without our prefix, by convention.
     let mut standard = Page(Registry::default());
     of_process(&mut standard, &beside.process);
     encode_registry(&mut text, &standard.0)?;
@@ -99,6 +115,7 @@ pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<Str
     Ok(text)
 }
 
+/// One series for each input. The label is called `source`, as in the engine.
 fn inputs(page: &mut Page, view: &View) {
     let source = |name: &String| vec![("source", name.clone())];
     let each = || view.inputs.iter().map(|input| (source(&input.name), input));
@@ -128,6 +145,7 @@ fn inputs(page: &mut Page, view: &View) {
     page.counters("source_refused_posts", "Posts refused", refused);
     let rate = each().map(|(labels, input)| (labels, input.lines_per_second));
     page.gauges("source_lines_per_second", "Lines that reached the engine, over the last minute", rate);
+    // Absent while silent: the last value would look like a feed that is still this late.
     let behind = each().filter_map(|(labels, input)| Some((labels, input.lag()?.seconds())));
     page.gauges(
         "source_lag_seconds",
@@ -146,6 +164,7 @@ fn inputs(page: &mut Page, view: &View) {
     page.gauges("source_last_message_timestamp_seconds", "Time of the last line received", heard);
 }
 
+/// Counts of the engine over all inputs.
 fn engine(page: &mut Page, view: &View) {
     let engine = &view.engine;
     let of = |label: &'static str, word: &String, count: u64| (vec![(label, word.clone())], count);
@@ -174,6 +193,7 @@ fn engine(page: &mut Page, view: &View) {
     );
 }
 
+/// Alerts that were announced; facts below the threshold are not counted.
 fn alerts(page: &mut Page, view: &View) {
     // The label `rule` is the old name of `behaviour`, kept for dashboards.
     let behaviour = |kind: &Behaviour| vec![("rule", kind.to_string()), ("behaviour", kind.to_string())];
@@ -191,6 +211,7 @@ fn alerts(page: &mut Page, view: &View) {
     page.gauges("alerts_open", "Open alerts, by behaviour", open);
 }
 
+/// The store, the journal and the sinks.
 fn keeping(page: &mut Page, view: &View, beside: &Beside) {
     if let Some(store) = &view.store {
         page.gauge("store_failing", "Whether the store cannot be written", truth(store.now));
@@ -200,10 +221,12 @@ fn keeping(page: &mut Page, view: &View, beside: &Beside) {
         page.gauge("journal_failing", "Whether the journal cannot be written", truth(journal.now));
         page.counter("journal_failures", "Number of times writing to the journal began to fail", journal.times);
     }
+    // The size on the disk, whether or not the store can be written.
     page.gauge("store_bytes", "Size of the store and its log", beside.store_bytes.map(|bytes| bytes as f64));
     if let Some(usage) = &beside.journal {
         page.gauge("journal_bytes", "Size of the journal's segments", usage.bytes as f64);
         page.gauge("journal_segments", "Number of journal segments", usage.segments as f64);
+        // Absent until the first snapshot.
         if let Some((written, bytes)) = usage.snapshot {
             page.gauge("snapshot_bytes", "Size of the newest snapshot", bytes as f64);
             page.gauge("snapshot_age_seconds", "Age of the newest snapshot", (view.at - written).seconds().max(0.0));
@@ -212,6 +235,7 @@ fn keeping(page: &mut Page, view: &View, beside: &Beside) {
     sinks(page, view, beside);
 }
 
+/// Deliveries since the start from the view, and what waits from the outbox.
 fn sinks(page: &mut Page, view: &View, beside: &Beside) {
     let attempts = view.sinks.iter().flat_map(|sink| {
         let labels = |outcome: &str| vec![("sink", sink.name.clone()), ("outcome", outcome.to_owned())];
@@ -227,6 +251,7 @@ fn sinks(page: &mut Page, view: &View, beside: &Beside) {
     };
     let of = |name: &String| backlog.iter().find(|waiting| waiting.sink == *name);
     let named = |name: &String| view.sinks.iter().any(|sink| sink.name == *name);
+    // A sink that was removed from the settings may still have deliveries waiting.
     let gone = backlog.iter().map(|waiting| &waiting.sink).filter(|name| !named(name));
     let sinks: Vec<&String> = view.sinks.iter().map(|sink| &sink.name).chain(gone).collect();
     let sink = |name: &&String| vec![("sink", (*name).clone())];
@@ -236,6 +261,7 @@ fn sinks(page: &mut Page, view: &View, beside: &Beside) {
     };
     page.gauges("outbox_depth", "Deliveries waiting", count(|waiting| waiting.pending));
     page.gauges("outbox_failed", "Deliveries given up", count(|waiting| waiting.failed));
+    // Zero without a delivery, so that an alarm on the age ends by itself.
     let age = sinks.iter().map(|name| {
         let oldest = of(name).and_then(|waiting| waiting.oldest);
         (sink(name), oldest.map_or(0.0, |oldest| (view.at - oldest).seconds().max(0.0)))
@@ -243,6 +269,7 @@ fn sinks(page: &mut Page, view: &View, beside: &Beside) {
     page.gauges("outbox_oldest_age_seconds", "Age of the oldest delivery waiting", age);
 }
 
+/// Values that `/proc` did not give are left out.
 fn of_process(page: &mut Page, process: &Process) {
     page.gauge("process_resident_memory_bytes", "Memory in use", process.resident);
     page.gauge("process_virtual_memory_bytes", "Address space", process.virtual_size);
@@ -256,6 +283,7 @@ fn of_process(page: &mut Page, process: &Process) {
     }
 }
 
+/// 1 for true, 0 for false.
 fn truth(is: bool) -> f64 {
     f64::from(u8::from(is))
 }
@@ -265,6 +293,7 @@ fn stamp(time: Time) -> f64 {
     time.millis() as f64 / 1000.0
 }
 
+/// Value of the label `severity`.
 fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "info",

@@ -1,9 +1,15 @@
 //! HTTP input: AIS-catcher posts its messages in batches; each message becomes a line that names the station.
+//!
+//! A post is checked in this order: credentials, a place for the connection, encoding, size and speed of the body, and only then its
+//! content. An unauthenticated client therefore costs a few kilobytes and little computing.
+//!
+//! The response is sent once the lines are in the channel to the main loop, before they are durable.
 
 mod admission;
 mod batch;
 mod body;
 mod credentials;
+mod ingest;
 mod refusal;
 
 use std::path::Path;
@@ -18,16 +24,15 @@ use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING};
 use axum::routing::post;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::info;
 
-use crate::inputs;
+use crate::inputs::common::CommonSettings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::{Batch, Message, State};
 use crate::inputs::port::Port;
-use crate::platform::net::{PerAddressLimit, widen};
+use crate::platform::net::widen;
 use crate::platform::secret::Secret;
 use crate::platform::service::{Protocol, with_holder};
 use crate::platform::table::Table;
@@ -35,12 +40,11 @@ use crate::platform::telemetry::InputCounters;
 use admission::{Admission, Peer};
 use atalaia_core::base::fault::{self, Fault};
 use batch::{BatchLines, split};
-use body::{Bodies, ReceivedBody, unpack};
+use body::{ReceivedBody, unpack};
 use credentials::Credentials;
-use refusal::{Refusal, RefusalLog};
+use ingest::Ingest;
+use refusal::Refusal;
 
-/// Maximum number of bodies unpacked, cut and handed on at the same time; bounds the memory this takes.
-const WORKED_ON: usize = 4;
 /// How long a request waits for its turn, and again while the engine is busy.
 const BUSY_TIME: Duration = Duration::from_secs(5);
 
@@ -58,6 +62,7 @@ pub struct Settings {
 
 /// Splits the body of a post. Returns its lines, the number of messages, and how many of them were left out as overlong; `None` if it is
 /// not a batch.
+/// For the fuzzer, which does not see the types of this module.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn split_batch(body: &[u8]) -> Option<(Vec<u8>, usize, u64)> {
     let BatchLines { lines, count, overlong } = split(body).ok()?;
@@ -98,6 +103,7 @@ impl Settings {
         self.password.is_some() || self.token.is_some()
     }
 
+    /// Reads the secrets; done once for each run of the input.
     fn credentials(&self) -> Result<Credentials, InputError> {
         let mut credentials = Credentials::default();
         if let (Some(user), Some(password)) = (&self.user, &self.password) {
@@ -111,20 +117,11 @@ impl Settings {
 }
 
 /// Whether only programs on this machine can connect.
+/// A name other than `localhost` counts as reachable, because it may resolve to anything.
 fn is_loopback(address: &str) -> bool {
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// State shared by all requests.
-struct Ingest {
-    port: Port,
-    credentials: Credentials,
-    reserved: PerAddressLimit,
-    bodies: Bodies,
-    turns: Semaphore,
-    refusals: RefusalLog,
 }
 
 /// An HTTP server that AIS-catcher posts to.
@@ -144,8 +141,8 @@ impl Input for AiscatcherHttp {
         drains: false,
     };
 
-    fn problems(settings: &inputs::Settings, own: &Settings) -> Vec<Fault> {
-        let is_near = settings.address.as_deref().is_none_or(is_loopback);
+    fn problems(common: &CommonSettings, own: &Settings) -> Vec<Fault> {
+        let is_near = common.address.as_deref().is_none_or(is_loopback);
         if own.asks() || is_near {
             return Vec::new();
         }
@@ -158,6 +155,7 @@ impl Input for AiscatcherHttp {
     async fn run(port: &Port, settings: &Settings) -> Result<(), InputError> {
         let credentials = settings.credentials()?;
         let address = port.settings.address.as_deref().unwrap_or_default();
+        // The error names the process that holds the port, if that can be found out.
         let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         widen(&listener).map_err(InputError::io("listen"))?;
@@ -172,19 +170,13 @@ impl Input for AiscatcherHttp {
     }
 }
 
-impl Ingest {
-    fn new(port: Port, credentials: Credentials) -> Ingest {
-        let reserved = PerAddressLimit::new(port.settings.max_clients, port.settings.max_clients_per_address);
-        let turns = Semaphore::new(WORKED_ON);
-        Ingest { port, credentials, reserved, bodies: Bodies::new(), turns, refusals: RefusalLog::default() }
-    }
-}
-
+/// Both paths take the same posts. Any other path or method is answered by the router, without being counted.
 fn routes(ingest: Arc<Ingest>) -> IntoMakeServiceWithConnectInfo<Router, Peer> {
     let routes = Router::new().route("/", post(take)).route("/ingest/aiscatcher", post(take)).with_state(ingest);
     routes.into_make_service_with_connect_info::<Peer>()
 }
 
+/// Answers a post, and counts and logs a refusal.
 async fn take(
     Shared(ingest): Shared<Arc<Ingest>>,
     ConnectInfo(peer): ConnectInfo<Peer>,
@@ -194,9 +186,11 @@ async fn take(
     taken.inspect_err(|refusal| ingest.refusals.count(&ingest.port, peer.address, refusal))
 }
 
+/// Takes a post in the order that the module describes.
 async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<String, Refusal> {
     let (parts, body) = request.into_parts();
     let counters = &ingest.port.counters;
+    // First of all, so that an unauthenticated client learns nothing about the state of the input.
     if !ingest.credentials.admits(parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes())) {
         return Err(Refusal::Unauthorised);
     }
@@ -205,17 +199,21 @@ async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<Stri
     // Nothing of the body has been read before this point.
     let ReceivedBody { bytes, room } = ingest.bodies.read(body).await?;
     InputCounters::add(&counters.bytes, bytes.len() as u64);
+    // Before the wait for a turn, which says nothing about when the messages were heard.
     let received = Some(ingest.port.clock.now());
     let turn = timeout(BUSY_TIME, ingest.turns.acquire()).await;
     let _turn = turn.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
+    // Unpacking and splitting 16 MiB takes long enough to hold up other tasks.
     let work = tokio::task::spawn_blocking(move || {
         let bytes = if packed { unpack(&bytes)? } else { bytes };
         split(&bytes).map_err(|error| Refusal::Body(error.to_string()))
     });
     let BatchLines { lines, count, overlong } = work.await.map_err(|_| Refusal::Busy)??;
+    // The body is no longer in memory; its lines are bounded by the turns.
     drop(room);
     InputCounters::add(&counters.overlong, overlong);
     if !lines.is_empty() {
+        // Nothing has been handed on yet, so a batch that is refused here is refused as a whole.
         let place = timeout(BUSY_TIME, ingest.port.sender.reserve()).await;
         let place = place.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
         place.send(Message::Lines(Batch { source: ingest.port.source, received, lines, acknowledge: None }));
@@ -223,6 +221,7 @@ async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<Stri
     Ok(format!("{count} messages accepted\n"))
 }
 
+/// An encoding that is not supported is refused before its body is read.
 fn is_packed(headers: &HeaderMap) -> Result<bool, Refusal> {
     match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes().trim_ascii()) {
         None | Some(b"" | b"identity") => Ok(false),

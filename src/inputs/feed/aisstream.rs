@@ -1,4 +1,7 @@
 //! aisstream.io: JSON reports over a websocket, after a subscription that must be sent at once.
+//!
+//! The service counts connections for each account and reports its errors as messages within the stream. A connection is therefore always
+//! closed in an orderly way, and a refusal is followed by a long delay.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,10 +48,12 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `url`: the public service.
 fn url() -> String {
     "wss://stream.aisstream.io/v0/stream".to_owned()
 }
 
+/// Accepted schemes with their default ports.
 const SCHEMES: &[(&str, u16)] = &[("wss", 443), ("ws", 80)];
 /// The server's limit on `mmsi`.
 const MOST_MMSI: usize = 50;
@@ -114,9 +119,11 @@ impl Table for Settings {
 
 impl Settings {
     /// The subscription, which the server must receive within 3 s.
+    /// The key is part of the message, so it must never be logged.
     fn subscription(&self, key: &Revealed) -> String {
         let mut subscription = serde_json::json!({ "APIKey": key.expose(), "BoundingBoxes": self.boxes });
         if !self.mmsi.is_empty() {
+            // The service expects them as texts of nine digits.
             let names: Vec<String> = self.mmsi.iter().map(|mmsi| format!("{mmsi:09}")).collect();
             subscription["FiltersShipMMSI"] = names.into();
         }
@@ -127,6 +134,7 @@ impl Settings {
     }
 }
 
+/// With or without TLS, as the URL says.
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// The aisstream.io service.
@@ -143,6 +151,7 @@ impl Input for Aisstream {
         path: PathUse::Unused,
         is_live: true,
         is_recording: false,
+        // To send the close frame.
         drains: true,
     };
 
@@ -151,6 +160,7 @@ impl Input for Aisstream {
         let subscription = settings.subscription(&settings.key.read()?);
         let mut socket = tokio::select! {
             biased;
+            // Nothing is open yet that the server would have to know of.
             () = port.stop.cancelled() => return Ok(()),
             socket = open(settings) => socket?,
         };
@@ -172,6 +182,7 @@ impl Input for Aisstream {
     }
 }
 
+/// Connects and performs the websocket handshake. A client error (4xx) is a refusal; any other failure may pass soon.
 async fn open(settings: &Settings) -> Result<Socket, InputError> {
     let target = target(&settings.url, SCHEMES)
         .map_err(|cause| InputError::Protocol { what: "url", cause: cause.to_string() })?;
@@ -180,6 +191,7 @@ async fn open(settings: &Settings) -> Result<Socket, InputError> {
         _ => Connector::Plain,
     };
     let stream = open_stream(&target.address).await?;
+    // A message beyond the limits ends the connection.
     let limits = WebSocketConfig::default()
         .read_buffer_size(BATCH_BYTES)
         .max_message_size(Some(LONGEST_MESSAGE))
@@ -195,6 +207,7 @@ async fn open(settings: &Settings) -> Result<Socket, InputError> {
     }
 }
 
+/// The error for a connection that failed, with the reason of a rejected certificate.
 fn broken(error: tungstenite::Error) -> InputError {
     InputError::Protocol { what: "websocket", cause: shown(&tls::describe(&error)) }
 }
@@ -209,10 +222,12 @@ async fn next_message(socket: &mut Socket) -> Option<Result<Message, tungstenite
     }
 }
 
+/// Reads messages until the connection ends. What has arrived together becomes one batch.
 async fn listen(port: &Port, settings: &Settings, socket: &mut Socket) -> Result<(), InputError> {
     let seconds = port.settings.idle_timeout_seconds;
     let idle = Duration::from_secs(u64::from(seconds));
     loop {
+        // A stop is noticed between two batches, not within one.
         let first = tokio::select! {
             biased;
             () = port.stop.cancelled() => return Ok(()),
@@ -227,12 +242,14 @@ async fn listen(port: &Port, settings: &Settings, socket: &mut Socket) -> Result
         {
             outcome = take(port, settings, next, &mut lines);
         }
+        // Lines before an error are still good.
         port.send(received, lines).await?;
         outcome?;
     }
 }
 
 /// Appends the content of one message to `lines`.
+/// The error if the message ends the connection or is a refusal. Pings are ignored.
 fn take(
     port: &Port,
     settings: &Settings,
@@ -250,11 +267,11 @@ fn take(
         Message::Close(None) => return Err(InputError::Closed),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
     };
-    if let Some(said) = refusal(bytes) {
+    if let Some(text) = refusal(bytes) {
         // The server may repeat the key it received.
         let key = settings.key.read().ok();
-        let said = key.map_or_else(|| said.clone(), |key| said.replace(key.expose(), "***"));
-        let reason = shown(&format!("the server says: {said}"));
+        let text = key.map_or_else(|| text.clone(), |key| text.replace(key.expose(), "***"));
+        let reason = shown(&format!("the server says: {text}"));
         return Err(InputError::Refused { reason, wait: PATIENCE });
     }
     port.push_whole(bytes, lines);
@@ -262,11 +279,14 @@ fn take(
 }
 
 /// The server's error text, if the message is one instead of a report.
+/// Only an object with a text `error` at its top level counts.
 fn refusal(bytes: &[u8]) -> Option<String> {
+    /// The message by which the service reports an error.
     #[derive(Deserialize)]
     struct Refusal {
         error: String,
     }
+    // Most messages are reports, so the cheap search spares parsing them twice.
     memchr::memmem::find(bytes, b"\"error\"")?;
     let refusal: Refusal = serde_json::from_slice(bytes).ok()?;
     Some(refusal.error)

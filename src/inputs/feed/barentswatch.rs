@@ -1,4 +1,7 @@
 //! BarentsWatch: an endless stream of JSON over HTTP, authorised by a token obtained with client credentials.
+//!
+//! A token is obtained for each connection and never kept. The client follows no redirects and uses no proxy, so the secret goes only where
+//! the settings say.
 
 use std::path::Path;
 use std::time::Duration;
@@ -38,18 +41,22 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `url`: positions and static data in one stream.
 fn url() -> String {
     "https://live.ais.barentswatch.no/v1/combined?modelType=Full&modelFormat=Json".to_owned()
 }
 
+/// Default of `token_url`.
 fn token_url() -> String {
     "https://id.barentswatch.no/connect/token".to_owned()
 }
 
+/// Accepted schemes with their default ports. `http` is only for tests and for gateways on this machine.
 const SCHEMES: &[(&str, u16)] = &[("https", 443), ("http", 80)];
 /// Time limit for a connection and for the header of a response.
 const ANSWER_SECONDS: u64 = 20;
 /// Maximum size of a token response, in bytes.
+/// A token takes about a kilobyte.
 const LONGEST_TOKEN: usize = 64 * 1024;
 /// Delay after the credentials were refused, which only the operator can correct.
 const UNTIL_MENDED: Duration = Duration::from_secs(300);
@@ -95,11 +102,13 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// A client for one connection. The stream has no time limit as a whole; silence and keep-alive end it.
     fn client(&self) -> Result<Client, InputError> {
         let long = Duration::from_secs(ANSWER_SECONDS);
         Client::builder()
             .tls_backend_preconfigured(self.tls.client()?)
             .connect_timeout(long)
+            // A redirect would carry the secret or the token elsewhere.
             .redirect(redirect::Policy::none())
             .no_proxy()
             .tcp_keepalive(Duration::from_secs(20))
@@ -111,12 +120,15 @@ impl Settings {
     }
 
     /// Obtains a new token, as the value of the `Authorization` header.
+    /// Errors never quote the body of the answer, which may contain the secret or a token.
     async fn token(&self, client: &Client) -> Result<HeaderValue, InputError> {
+        /// The part of the answer that is used. Its lifetime does not matter, because each connection gets a new token.
         #[derive(Deserialize)]
         struct Token {
             access_token: String,
         }
         let secret = self.client_secret.read()?;
+        // Only its query is used: the encoding of a form is that of a query.
         let mut form = Url::parse("form:")
             .map_err(|error| InputError::Protocol { what: "HTTP", cause: shown(&error.to_string()) })?;
         form.query_pairs_mut()
@@ -131,6 +143,7 @@ impl Settings {
         let mut answer = head(asked).await?;
         match answer.status() {
             StatusCode::OK => {}
+            // Both are used for wrong client credentials (RFC 6749, section 5.2).
             StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => {
                 let reason = format!(
                     "{} does not accept client_id and client_secret ({})",
@@ -152,6 +165,7 @@ impl Settings {
         // The parser's error may contain part of the token.
         let token: Token = serde_json::from_slice(&body).map_err(|_| no_token())?;
         let mut header = HeaderValue::from_str(&format!("Bearer {}", token.access_token)).map_err(|_| no_token())?;
+        // Keeps the token out of debug output.
         header.set_sensitive(true);
         Ok(header)
     }
@@ -199,6 +213,7 @@ impl Input for Barentswatch {
             let piece = timeout(Duration::from_secs(u64::from(seconds)), answer.chunk()).await;
             let piece = piece.map_err(|_| InputError::Silent { seconds })?.map_err(http)?;
             let received = Some(port.clock.now());
+            // The server ended the response properly, so a last line without a line end is complete.
             let Some(piece) = piece else {
                 port.send(received, port.rest(&mut cutter)).await?;
                 return Err(InputError::Closed);
@@ -208,16 +223,20 @@ impl Input for Barentswatch {
     }
 }
 
+/// Sends a request and waits for the header of the response.
 async fn head(asked: reqwest::RequestBuilder) -> Result<Response, InputError> {
     within(asked.send()).await
 }
 
+/// Limits the wait for one step of the exchange to [`ANSWER_SECONDS`].
 async fn within<T>(answer: impl Future<Output = Result<T, reqwest::Error>>) -> Result<T, InputError> {
     let answer = timeout(Duration::from_secs(ANSWER_SECONDS), answer).await;
     answer.map_err(|_| InputError::NoAnswer { seconds: ANSWER_SECONDS })?.map_err(http)
 }
 
 /// The error for a response that is not a stream.
+/// `Retry-After` in seconds is followed, up to a limit. Without it, a client error (4xx) waits for [`PATIENCE`], and a server error is
+/// retried with the usual back-off.
 fn unwelcome(url: &str, answer: &Response) -> InputError {
     let status = answer.status();
     let reason = format!("{} answered {status}", shown(url));
@@ -230,6 +249,7 @@ fn unwelcome(url: &str, answer: &Response) -> InputError {
 }
 
 /// The error with its chain of causes; the outermost alone says little.
+/// Safe to show: requests carry the secret in the body and the token in a header, neither of which appears in an error.
 fn http(error: reqwest::Error) -> InputError {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);

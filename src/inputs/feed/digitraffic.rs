@@ -2,6 +2,9 @@
 //!
 //! Messages are delivered at most once: what the broker sends while the connection is broken is lost. If a broker does not answer within
 //! 20 s, announces more than 256 KiB or violates the protocol, the connection is closed and retried with growing delays.
+//!
+//! Digitraffic publishes every vessel under a topic of its own, and the payload does not repeat the MMSI. Such payloads are stored as an
+//! object with both. The name of the kind is kept for other brokers, because their protocol is the same.
 
 use std::borrow::Cow;
 use std::io;
@@ -69,6 +72,7 @@ impl Default for Settings {
     }
 }
 
+/// Accepted schemes with their default ports.
 const SCHEMES: &[(&str, u16)] = &[("wss", 443), ("ws", 80), ("mqtts", 8883), ("mqtt", 1883)];
 /// Topics whose payloads are meaningless without the topic.
 const VESSELS: &str = "vessels-v2/";
@@ -77,12 +81,16 @@ const KEEP_ALIVE: u16 = 30;
 /// Time limit from the first byte to the answer to the subscription.
 const HANDSHAKE_SECONDS: u64 = 20;
 /// Maximum size of a message, in bytes.
+/// A vessel takes a few hundred bytes; other brokers may publish batches of lines.
 const LONGEST_MESSAGE: usize = 256 * 1024;
 /// Capacity of the client's queue of outgoing requests.
+/// Only the subscription and the disconnect pass through it.
 const REQUESTS: usize = 16;
 /// Delay after a refusal.
+/// Refusals are of the login, of a topic, or because of too many connections; none passes within seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Time limit for the disconnect.
+/// The broker does not answer a disconnect but closes the connection.
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Table for Settings {
@@ -142,6 +150,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// Options of one connection; reads the password. A new client id is chosen each time.
     fn options(&self) -> Result<MqttOptions, InputError> {
         let target = target(&self.url, SCHEMES).map_err(protocol)?;
         let tls = || Ok::<_, tls::TlsError>(TlsConfiguration::Rustls(Arc::new(self.tls.client()?)));
@@ -162,8 +171,10 @@ impl Settings {
         };
         options
             .set_keep_alive(KEEP_ALIVE)
+            // Nothing is kept at the broker for a client that may never return.
             .set_clean_session(true)
             .set_max_packet_size(LONGEST_MESSAGE, LONGEST_MESSAGE);
+        // Connects like all other inputs: each address in turn, with keep-alive.
         options.set_socket_connector(|address: String, _: NetworkOptions| async move {
             open_stream(&address).await.map_err(|error| match error {
                 InputError::Io { cause, .. } => cause,
@@ -199,9 +210,11 @@ impl Input for Digitraffic {
         path: PathUse::Unused,
         is_live: true,
         is_recording: false,
+        // To disconnect, or the broker would wait for the keep-alive to run out.
         drains: true,
     };
 
+    /// Spreads the allowed connections evenly over the minute.
     fn spacing(own: &Settings) -> Duration {
         Duration::from_secs(60) / u32::from(own.connects_per_minute.max(1))
     }
@@ -223,6 +236,7 @@ impl Input for Digitraffic {
     }
 }
 
+/// Subscribes and reads until the connection ends. What has arrived together becomes one batch.
 async fn listen(
     port: &Port,
     settings: &Settings,
@@ -240,6 +254,7 @@ async fn listen(
     port.connected(&settings.url);
     port.state(State::Up).await;
     loop {
+        // A stop is noticed between two batches, not within one.
         let first = tokio::select! {
             biased;
             () = port.stop.cancelled() => return Ok(()),
@@ -258,6 +273,7 @@ async fn listen(
                 next = published(events).now_or_never();
             }
         }
+        // Lines before an error are still good.
         port.send(received, lines).await?;
         outcome?;
     }
@@ -277,6 +293,7 @@ async fn subscribe(
                 client.try_subscribe_many(filters).map_err(protocol)?;
             }
             Event::Incoming(Packet::SubAck(answer)) => {
+                // One code for each topic, in the order of the request.
                 let refused = answer.return_codes.iter().position(|code| *code == SubscribeReasonCode::Failure);
                 let Some(index) = refused else { return Ok(()) };
                 let topic = settings.topics.get(index).map_or("", String::as_str);
@@ -307,8 +324,10 @@ async fn published(events: &mut EventLoop) -> Result<Publish, InputError> {
     }
 }
 
+/// Appends the lines of one message.
 fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
     let topic = String::from_utf8_lossy(&message.topic);
+    // Other topics carry complete lines.
     if !topic.starts_with(VESSELS) {
         lines.append(&mut port.cut_whole(&message.payload));
         return;
@@ -321,6 +340,7 @@ fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
             Cow::Owned(serde_json::Value::from(text).to_string().into_bytes())
         }
     };
+    // The text of the payload is kept as sent, so the object is put together by hand.
     let mut line = Vec::with_capacity(payload.len() + 64);
     line.extend_from_slice(b"{\"topic\":");
     line.extend_from_slice(serde_json::Value::from(topic).to_string().as_bytes());
@@ -330,13 +350,16 @@ fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
     port.push_whole(&line, lines);
 }
 
+/// An error of the protocol or of the library, made safe to show.
 fn protocol(error: impl ToString) -> InputError {
     InputError::Protocol { what: "MQTT", cause: shown(&error.to_string()) }
 }
 
+/// The error for a connection that failed. A refusal gets the longer delay.
 fn broken(error: ConnectionError) -> InputError {
     let cause = mqtt::describe(&error);
     match error {
+        // The broker answered the log-in with a reason code.
         ConnectionError::ConnectionRefused(_) => InputError::Refused { reason: cause, wait: PATIENCE },
         ConnectionError::Io(_) | ConnectionError::MqttState(_) => protocol(cause),
         // The library reports the status of the websocket handshake only as text.

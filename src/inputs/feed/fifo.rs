@@ -1,4 +1,6 @@
 //! Named pipe: writers come and go while the pipe stays open.
+//!
+//! The daemon does not create the pipe. The operator does, and decides by its mode which programs may write to it.
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
@@ -7,7 +9,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
 use tracing::info;
 
-use crate::inputs::Settings;
+use crate::inputs::common::CommonSettings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::message::State;
@@ -16,6 +18,7 @@ use crate::platform::table::NoTable;
 use atalaia_core::ais::LineCutter;
 use atalaia_core::base::fault::Fault;
 
+/// A pipe holds 64 KiB on Linux, so a larger buffer would never be filled.
 const READ_BYTES: usize = 64 * 1024;
 
 /// A named pipe.
@@ -30,13 +33,14 @@ impl Input for Fifo {
         table: "",
         address: AddressUse::Unused,
         path: PathUse::File,
+        // Writers may replay recordings, so times in their lines are not checked against the clock.
         is_live: false,
         is_recording: false,
         drains: false,
     };
 
-    fn requirements(settings: &Settings) -> Vec<Fault> {
-        let Some(fifo) = settings.path.as_deref() else {
+    fn requirements(common: &CommonSettings) -> Vec<Fault> {
+        let Some(fifo) = common.path.as_deref() else {
             return Vec::new();
         };
         let shown = fifo.display();
@@ -53,6 +57,7 @@ impl Input for Fifo {
     }
 
     /// Ends only with an error.
+    /// It does not close after silence, because writers may come and go for days.
     async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
         let path = port.settings.path.clone().unwrap_or_default();
         // Opened for writing too, so that the last writer closing it does not cause an end of file.
@@ -67,6 +72,7 @@ impl Input for Fifo {
         let mut buffer = vec![0; READ_BYTES];
         loop {
             let read = pipe.read(&mut buffer).await.map_err(InputError::io("read"))?;
+            // Not reached while the pipe is open for writing here too.
             if read == 0 {
                 return Err(InputError::Closed);
             }

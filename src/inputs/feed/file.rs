@@ -1,13 +1,15 @@
 //! A recording: a file, read once to its end.
+//!
+//! The lines are sorted by their own times where necessary and read as fast as the engine takes them.
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
 
-use crate::inputs::Settings;
+use crate::inputs::common::CommonSettings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
+use crate::inputs::play;
 use crate::inputs::port::Port;
-use crate::inputs::recording::play;
 use crate::platform::table::NoTable;
 use atalaia_core::base::fault::Fault;
 
@@ -28,8 +30,9 @@ impl Input for File {
         drains: false,
     };
 
-    fn requirements(settings: &Settings) -> Vec<Fault> {
-        let Some(file) = settings.path.as_deref() else {
+    /// Opens the file for a moment: permissions alone do not show whether this user may read it.
+    fn requirements(common: &CommonSettings) -> Vec<Fault> {
+        let Some(file) = common.path.as_deref() else {
             return Vec::new();
         };
         let (shown, usual) = (file.display(), "write the path of a recording");

@@ -1,4 +1,6 @@
 //! gpsd client: connects, requests JSON reports once the server has sent its greeting, and keeps those about AIS.
+//!
+//! gpsd decodes the sentences itself and hands on JSON (protocol version 3). Without a request it sends nothing but its greeting.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -18,6 +20,7 @@ use crate::platform::telemetry::{FromAir, InputCounters};
 use atalaia_core::ais::LineCutter;
 
 /// Requests every report, with values scaled to common units.
+/// The decoder expects scaled values.
 const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true,\"scaled\":true};\n";
 
 /// A client of gpsd.
@@ -51,6 +54,7 @@ impl Input for Gpsd {
                 .await
                 .map_err(|_| InputError::Silent { seconds })?
                 .map_err(InputError::io("read"))?;
+            // A line cut off by the end of the connection is not complete JSON, so it is dropped.
             if read == 0 {
                 return Err(InputError::Closed);
             }
@@ -82,17 +86,22 @@ struct GpsdLines {
     other: u64,
     /// Whether the server has sent its greeting.
     greeted: bool,
+    /// Text of the last error that the server reported, at most 200 characters; `None` if there was none.
     complaint: Option<String>,
 }
 
+/// The two members of a message that decide what becomes of it.
 #[derive(Deserialize)]
 struct Class<'a> {
+    /// Name of the kind of message; empty if it has none.
     #[serde(borrow, default)]
     class: Cow<'a, str>,
+    /// Text of an error; empty in other messages.
     #[serde(borrow, default)]
     message: Cow<'a, str>,
 }
 
+/// Decides by the class of each line. Lines keep their order.
 fn sort(lines: &[u8]) -> GpsdLines {
     let mut sorted = GpsdLines::default();
     for line in lines.split_inclusive(|byte| *byte == b'\n') {

@@ -3,6 +3,9 @@
 //! The server redelivers messages that were not acknowledged, so a broken connection loses no lines. If a server does not answer within
 //! 10 s, announces too much or violates the protocol, the connection is closed and retried with growing delays. Servers that it announces
 //! are ignored.
+//!
+//! Acknowledging only what would survive a crash makes the input lossless: what the daemon had not stored when it stopped, the server sends
+//! again. A line may therefore arrive twice.
 
 use std::path::Path;
 use std::time::Duration;
@@ -56,24 +59,32 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `acknowledge_within_seconds`. Longer than the journal takes to sync, even on a slow disk.
 fn acknowledge_within_seconds() -> u32 {
     30
 }
 
+/// Accepted schemes with their default ports.
 const SCHEMES: &[(&str, u16)] = &[("nats", 4222), ("tls", 4222)];
+/// Time limit for the connection and for the log-in, each, in seconds.
 const CONNECT_SECONDS: u64 = 10;
 /// Maximum number of unacknowledged messages; bounds what was received and is not durable yet.
 const UNACKNOWLEDGED: i64 = 20_000;
 /// Messages and time per request to the server. A missing heartbeat ends the connection.
 const MESSAGES_A_REQUEST: usize = 1_000;
+/// Time after which a request that was not filled ends, and is repeated.
 const REQUEST: Duration = Duration::from_secs(30);
+/// Interval at which the server shows that an idle request is still known, and of the client's pings. Two missed heartbeats end the
+/// connection.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Messages buffered in the client; two requests overlap by half.
+/// The rest is for the heartbeats and status messages in between.
 const WAITING: usize = MESSAGES_A_REQUEST + MESSAGES_A_REQUEST / 2 + 36;
 /// Delay after a refusal.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// When stopping: time for the main loop to make the last lines durable.
 const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(2);
+/// Time limit for handing over acknowledgements and closing the connection.
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Table for Settings {
@@ -125,6 +136,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// Opens the connection through the gate, which limits what the server may announce and send.
     async fn open(&self, identity: &Identity) -> Result<Gate, InputError> {
         let target = target(&self.url, SCHEMES).map_err(protocol)?;
         let tls = if target.scheme == "tls" { Some(self.tls.client()?) } else { None };
@@ -138,6 +150,7 @@ impl Settings {
         })
     }
 
+    /// Logs in. A refusal of the log-in waits for [`PATIENCE`], because only an operator can correct it.
     async fn connect(&self, gate: &Gate, identity: &Identity) -> Result<Client, InputError> {
         let options = ConnectOptions::new()
             .name(gate.name())
@@ -157,6 +170,7 @@ impl Settings {
         })
     }
 
+    /// Finds the consumer or creates it. One that exists is checked and never changed, because it belongs to the operator of the server.
     async fn consumer(&self, client: &Client) -> Result<PullConsumer, InputError> {
         let stream = jetstream::new(client.clone()).get_stream(&self.stream).await.map_err(protocol)?;
         let wanted = Config {
@@ -225,6 +239,7 @@ impl Input for Nats {
     }
 }
 
+/// Logs in, reads until the connection ends, and closes it.
 async fn talk(port: &Port, settings: &Settings, gate: &Gate, identity: &Identity) -> Result<(), InputError> {
     let open = async {
         let client = settings.connect(gate, identity).await?;
@@ -235,6 +250,7 @@ async fn talk(port: &Port, settings: &Settings, gate: &Gate, identity: &Identity
         biased;
         () = port.stop.cancelled() => return Ok(()),
         opened = open => opened?,
+        // The library retries inside `connect` while the gate already knows that the connection has ended.
         () = async {
             gate.ended().await;
             // Gives the server's last message time to arrive first.
@@ -261,6 +277,7 @@ async fn kept(answer: oneshot::Receiver<()>, messages: Vec<Acker>) -> Option<Vec
     answer.await.ok().map(|()| messages)
 }
 
+/// Acknowledges messages, if any. Errors do not matter: what was not acknowledged is sent again.
 async fn acknowledge(messages: Option<Vec<Acker>>) {
     for message in messages.into_iter().flatten() {
         // If the connection has gone, the server redelivers it.
@@ -268,6 +285,7 @@ async fn acknowledge(messages: Option<Vec<Acker>>) {
     }
 }
 
+/// Takes messages in batches and acknowledges each batch once the main loop has answered, in whatever order the answers come.
 async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(), InputError> {
     let stream = consumer.stream().max_messages_per_batch(MESSAGES_A_REQUEST).expires(REQUEST).heartbeat(HEARTBEAT);
     let mut messages = stream.messages().await.map_err(protocol)?;
@@ -275,6 +293,7 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
     let mut waiting = FuturesUnordered::new();
     let outcome = loop {
         let first = tokio::select! {
+            // A stop first, then acknowledgements, so that a flood of messages does not delay them beyond their time.
             biased;
             () = port.stop.cancelled() => break Ok(()),
             () = gate.ended() => break Err(InputError::Closed),
@@ -286,11 +305,13 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
         };
         let received = Some(port.clock.now());
         let (mut lines, mut ackers) = (Vec::new(), Vec::new());
+        // Takes what has arrived already, without waiting for more.
         let mut next = Some(first);
         let mut outcome = Ok(());
         while let Some(message) = next.take() {
             match message {
                 Some(Ok(message)) => {
+                    // The gate bounds the bytes that wait in the client; these have now been taken out.
                     gate.make_room(message.payload.len());
                     take(port, message, &mut lines, &mut ackers);
                 }
@@ -308,15 +329,16 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
             // They hold nothing to store.
             acknowledge(Some(ackers)).await;
         } else {
-            let (tell, answer) = oneshot::channel();
+            let (acknowledged, answer) = oneshot::channel();
             waiting.push(kept(answer, ackers));
-            let batch = Batch { source: port.source, received, lines, acknowledge: Some(tell) };
+            let batch = Batch { source: port.source, received, lines, acknowledge: Some(acknowledged) };
             outcome = outcome.and(port.send_batch(batch).await);
         }
         if outcome.is_err() {
             break outcome;
         }
     };
+    // Ends the requests, so that the server sends nothing more while the last answers come.
     drop(messages);
     let last = async {
         while let Some(messages) = waiting.next().await {
@@ -329,12 +351,13 @@ async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(),
     outcome
 }
 
+/// Appends the lines of a message. Sentences without a time of their own get that at which the stream received them.
 fn take(port: &Port, message: Message, lines: &mut Vec<u8>, ackers: &mut Vec<Acker>) {
     let published = message.info().ok().map(|info| info.published.unix_timestamp_nanos() / 1_000_000);
     let (message, acker) = message.split();
     let cut = port.cut_whole(&message.payload);
     for line in cut.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(millis) = published.filter(|_| says_no_time(line)) {
+        if let Some(millis) = published.filter(|_| lacks_time(line)) {
             lines.extend_from_slice(tag(millis).as_bytes());
         }
         lines.extend_from_slice(line);
@@ -344,7 +367,7 @@ fn take(port: &Port, message: Message, lines: &mut Vec<u8>, ackers: &mut Vec<Ack
 
 /// Whether a sentence has neither a TAG block nor anything after its checksum. When it is redelivered or late, nothing else shows when it
 /// was first received.
-fn says_no_time(line: &[u8]) -> bool {
+fn lacks_time(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     matches!(line, [b'!' | b'$', .., b'*', _, _])
 }
@@ -356,6 +379,7 @@ fn tag(millis: i128) -> String {
     format!("\\{text}*{checksum:02X}\\")
 }
 
+/// An error of the protocol or of the library. The caller removes credentials from its text.
 fn protocol(error: impl ToString) -> InputError {
     InputError::Protocol { what: "NATS", cause: error.to_string() }
 }
@@ -372,13 +396,13 @@ mod tests {
     #[test]
     fn only_a_bare_sentence_gets_the_time_of_the_stream() {
         let bare = b"!AIVDM,1,1,,A,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63\n";
-        assert!(says_no_time(bare));
+        assert!(lacks_time(bare));
         for timed in [
             &b"!AIVDM,1,1,,A,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63,r003669958,1085889680\n"[..],
             b"\\s:2573555,c:1707873398*05\\!BSVDM,1,1,,A,13mB7d001E1dDH0`KlKBjB?<0490,0*34\n",
             b"{\"mmsi\":257000001}\n",
         ] {
-            assert!(!says_no_time(timed));
+            assert!(!lacks_time(timed));
         }
         assert_eq!(tag(1_707_873_398_250), "\\c:1707873398250*61\\");
     }

@@ -1,11 +1,14 @@
 //! Serial line: an AIS receiver on a local port, reopened after it was unplugged.
+//!
+//! Receivers speak NMEA 0183-HS at 38400 baud (IEC 61162-2). The support is a feature of the build, because it needs a library that most
+//! installations do not use.
 
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::common::CommonSettings;
 use crate::inputs::error::InputError;
 use crate::inputs::input::{AddressUse, Character, Input, PathUse};
 use crate::inputs::port::Port;
-use crate::inputs::{self};
 use crate::platform::table::Table;
 use atalaia_core::base::fault::Fault;
 
@@ -51,7 +54,7 @@ impl Input for Serial {
         drains: false,
     };
 
-    fn requirements(_: &inputs::Settings) -> Vec<Fault> {
+    fn requirements(_: &CommonSettings) -> Vec<Fault> {
         match cfg!(feature = "serial") {
             true => Vec::new(),
             false => vec![
@@ -67,6 +70,7 @@ impl Input for Serial {
     }
 }
 
+/// Opens the port and reads it until it disappears or falls silent.
 #[cfg(feature = "serial")]
 async fn open(port: &Port, own: &Settings) -> Result<(), InputError> {
     use tokio_serial::SerialPortBuilderExt;
@@ -74,6 +78,7 @@ async fn open(port: &Port, own: &Settings) -> Result<(), InputError> {
     use crate::inputs::message::State;
     use crate::platform::telemetry::InputCounters;
 
+    // Always present: the check of the settings demands it.
     let path = port.settings.path.as_deref().unwrap_or_else(|| "".as_ref()).to_string_lossy();
     let baud = own.baud;
     let opened = tokio_serial::new(&*path, baud).open_native_async();

@@ -1,4 +1,7 @@
 //! TCP client: connects to a feed and reads lines until the connection breaks or falls silent.
+//!
+//! The usual way of national centres and receivers to hand on NMEA. The client sends nothing and has no way to notice a half-open
+//! connection, so it relies on keep-alive and on `idle_timeout_seconds`.
 
 use crate::inputs::connect::open_stream;
 use crate::inputs::error::InputError;

@@ -1,4 +1,7 @@
 //! TCP listener: programs connect and send lines. Each connection has its own line cutter, so lines never interleave.
+//!
+//! The protocol has no log-in: any program that reaches the port can send reports. It belongs on a trusted network. The limit for each
+//! address keeps one client from taking all places.
 
 use std::io;
 use std::time::Duration;
@@ -36,16 +39,19 @@ impl Input for TcpListen {
     };
 
     /// Ends only with an error, if the address cannot be listened on.
+    /// Each connection has a task of its own, which ends with the connection or with the daemon.
     async fn run(port: &Port, _: &NoTable) -> Result<(), InputError> {
         let listener = open(port).await?;
         let bound = listener.local_addr().map_err(InputError::io("listen"))?;
         info!(address = %bound, input = %port.settings.name, "listening");
         port.state(State::Up).await;
 
+        // A refused connection is dropped before a byte of it is read.
         let limit = PerAddressLimit::new(port.settings.max_clients, port.settings.max_clients_per_address);
         let (mut refused, mut log) = (0_u64, LogLimit::every(WARN_EVERY));
         loop {
             let failed = |error: &io::Error| warn!(input = %port.settings.name, %error, "connection not accepted");
+            // Waits and goes on after an error such as too many open files.
             let (stream, peer) = net::accept(&listener, failed).await;
             let Some(permit) = limit.take(peer.ip()) else {
                 refused += 1;
@@ -64,12 +70,14 @@ impl Input for TcpListen {
             info!(input = %port.settings.name, %peer, "client connected");
             let port = port.clone();
             tokio::spawn(async move {
+                // Lowers the number of connected clients when the task ends, however it ends.
                 let _client = client;
                 let outcome = tokio::select! {
                     biased;
                     () = port.stop.cancelled() => return,
                     outcome = port.pump(stream) => outcome,
                 };
+                // The place is free before the log line is written.
                 drop(permit);
                 if let Err(reason) = outcome {
                     info!(input = %port.settings.name, %peer, %reason, "client disconnected");

@@ -1,4 +1,7 @@
 //! UDP listener: datagrams of one or more lines. Lines that the engine has no room for are dropped and counted.
+//!
+//! A sender of datagrams cannot be slowed. While the engine is busy, the kernel buffers up to its limit; beyond it the kernel drops, which
+//! is counted too. The sender of a datagram is not checked, as its address can be forged.
 
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
@@ -22,7 +25,9 @@ use atalaia_core::ais::LineCutter;
 
 /// Receive buffer requested from the kernel, which may grant less: several seconds of a busy feed.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+/// Maximum length of a datagram, from its 16-bit length field, in bytes.
 const LARGEST_DATAGRAM: usize = 65_535;
+/// Size in bytes after which the lines at hand are sent as one batch, though more datagrams wait.
 const BATCH_BYTES: usize = 64 * 1024;
 /// Minimum interval between two reads of the kernel's drop counter.
 const ASK_EVERY: Duration = Duration::from_secs(1);
@@ -95,6 +100,7 @@ async fn open(port: &Port) -> Result<UdpSocket, InputError> {
     }
 }
 
+/// Hands lines to the main loop without waiting. An error once the loop has ended.
 fn offer(port: &Port, lines: Vec<u8>) -> Result<(), InputError> {
     if lines.is_empty() {
         return Ok(());
@@ -113,8 +119,11 @@ fn offer(port: &Port, lines: Vec<u8>) -> Result<(), InputError> {
 
 /// The kernel's drop counter for the socket.
 struct Kernel {
+    /// `None` if `/proc` does not show it; nothing is counted then.
     inode: Option<String>,
+    /// Value of the counter when it was last read.
     lost: u64,
+    /// When it was last read; `None` before the first time.
     asked: Option<Moment>,
 }
 
@@ -128,6 +137,7 @@ impl Kernel {
         self.asked = Some(now);
         let table = |name: &str| fs::read_to_string(format!("/proc/self/net/{name}")).unwrap_or_default();
         let Some(inode) = &self.inode else { return };
+        // A socket is in one of the two tables, depending on its address.
         let Some(lost) = ["udp", "udp6"].iter().find_map(|name| drops(&table(name), inode)) else {
             return;
         };
@@ -146,6 +156,7 @@ fn inode_of(socket: &UdpSocket) -> Option<String> {
 }
 
 /// The `drops` column, the last one, of the socket's row; the tenth column is the inode.
+/// `None` if the table does not list the socket.
 fn drops(table: &str, inode: &str) -> Option<u64> {
     let mut rows = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
     rows.find(|row| row.get(9) == Some(&inode))?.last()?.parse().ok()

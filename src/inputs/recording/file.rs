@@ -1,4 +1,7 @@
 //! A recording: a file or standard input, unpacked, recognised by its content and cut into lines block by block.
+//!
+//! The format is not taken from the name of the file. It decides only how a recording is read: CSV may need sorting and its header; the
+//! decoder recognises each line by itself.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -50,25 +53,38 @@ pub enum RecordingError {
 }
 
 /// A recording being read.
+/// Reads forwards only. Owned by one reader.
 pub struct Recording {
+    /// Path, or `standard input`; for messages.
     name: String,
+    /// `None` for pipes and standard input, which cannot be opened again.
     path: Option<PathBuf>,
+    /// Kept for opening the recording again.
     limits: Limits,
+    /// As detected in the first block; not changed by later lines.
     format: Format,
+    /// The bytes behind those in `block`.
     bytes: UnpackedBytes,
+    /// Compressed size in bytes when it was opened; a file that is still written grows beyond it.
     size: Option<u64>,
+    /// Holds the line that continues in the next block.
     cutter: LineCutter,
+    /// Buffer for one read, [`BLOCK_BYTES`] long.
     block: Vec<u8>,
     /// Number of bytes in `block` that were read to detect the format and are not handed out yet.
     ahead: usize,
+    /// Whether a line so far has a known format.
     recognised: bool,
+    /// Whether the first read found the end.
     empty: bool,
 }
 
+/// Bytes per read. A block gives some ten thousand lines, enough to hide the cost of a call.
 const BLOCK_BYTES: usize = 1 << 20;
 
 impl Recording {
     /// Opens a path, or standard input for `-`, and detects the format from its first block.
+    /// Fails on a folder, whose files have no order that could be guessed.
     pub fn open(path: &Path, limits: Limits) -> Result<Recording, RecordingError> {
         if path.as_os_str() == "-" {
             return Recording::read_from(io::stdin(), "standard input", limits);
@@ -114,6 +130,7 @@ impl Recording {
     }
 
     /// Hands out the complete lines of the next block; returns `false` at the end.
+    /// `false` comes with the last lines, which may lack a line end. A recording without any usable line is an error, an empty one is not.
     pub fn read_block(&mut self, line: &mut impl FnMut(&[u8])) -> Result<bool, RecordingError> {
         let count = match std::mem::take(&mut self.ahead) {
             0 => self
@@ -178,6 +195,7 @@ impl Recording {
     }
 }
 
+/// Bytes within which the format must show. Logs may begin with comments and headers, so one line is not enough.
 const SNIFF_BYTES: usize = 1 << 16;
 
 /// Reads until the format is detected or `SNIFF_BYTES` are read: a pipe may deliver little at a time and pause for long.
@@ -188,6 +206,7 @@ fn read_ahead(bytes: &mut impl Read, block: &mut [u8]) -> io::Result<(usize, For
             0 => break,
             count => filled += count,
         }
+        // A line that is only half there could be taken for another format.
         let whole_lines = memchr::memrchr(b'\n', &block[..filled]).unwrap_or(0);
         let format = sniff(&block[..whole_lines]);
         if format != Format::Unknown {
@@ -198,6 +217,7 @@ fn read_ahead(bytes: &mut impl Read, block: &mut [u8]) -> io::Result<(usize, For
 }
 
 /// Whether one of the lines can be AIS.
+/// Only the form is checked, not the checksum or the content.
 pub(in crate::inputs) fn is_usable(lines: &[u8]) -> bool {
     sniff(lines) != Format::Unknown
 }
@@ -211,6 +231,7 @@ fn sniff(block: &[u8]) -> Format {
         .unwrap_or(Format::Unknown)
 }
 
+/// The format that one line shows. A byte order mark before it is ignored.
 fn format_of(line: &[u8]) -> Format {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     if is_object(line) {

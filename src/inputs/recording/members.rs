@@ -1,4 +1,6 @@
 //! Reads the members of a compressed file in sequence and skips the zero bytes with which tapes and archives pad their blocks.
+//!
+//! Gzip and Zstandard files may be joined, as by loggers that append to a file. A decoder on its own stops after the first member.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -9,17 +11,24 @@ use flate2::bufread::GzDecoder;
 /// Compression format of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Packing {
+    /// RFC 1952.
     Gzip,
+    /// RFC 8878.
     Zstd,
 }
 
 /// Reader of the uncompressed bytes of all members.
+/// Ends at the end of the file or at data that is only zeros. Anything else that is not a member is an error.
 pub(super) struct Members<R: BufRead> {
+    /// The same for all members of a file.
     packing: Packing,
+    /// Changes at the beginning and the end of each member.
     place: Place<R>,
+    /// Shared with the owner of the reader.
     padding: Arc<AtomicU64>,
 }
 
+/// Where the reader is. It owns the source, which moves from member to member.
 enum Place<R: BufRead> {
     /// Before a member or after the last one.
     Between(R),
@@ -36,6 +45,7 @@ impl<R: BufRead> Members<R> {
     }
 }
 
+/// Starts a member. An error if the source does not begin with one.
 fn begin<R: BufRead>(packing: Packing, source: R) -> io::Result<Place<R>> {
     Ok(match packing {
         Packing::Gzip => Place::Gzip(Box::new(GzDecoder::new(source))),
@@ -74,6 +84,7 @@ impl<R: BufRead> Read for Members<R> {
                 Place::Zstd(member) => member.read(buffer)?,
                 Place::Broken => 0,
             };
+            // The end of a member is not the end of the file.
             if 0 < count || buffer.is_empty() {
                 return Ok(count);
             }

@@ -1,4 +1,7 @@
 //! The settings of recordings (`[recordings]`).
+//!
+//! Recordings come from partners and archives, so a compressed one may be broken or hostile. The limits bound the time and disk space that
+//! one may cost.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,32 +1,17 @@
 //! The settings that all inputs have, as far as they are the same for every kind.
+//!
+//! What differs between kinds is in their `CHARACTER`, their table and their own checks; nothing here names a kind.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::feed::{Kind, Settings};
-use super::input::{AddressUse, Character, PathUse};
+use super::input::{AddressUse, PathUse};
+use super::time_zone::time_zone;
 use crate::platform::service::Protocol;
 use crate::platform::tls::{self, Endpoint};
 use atalaia_core::base::fault::{self, Fault};
 
-pub(super) fn idle_timeout_seconds() -> u32 {
-    120
-}
-
-pub(super) fn max_clients() -> u16 {
-    64
-}
-
-pub(super) fn max_clients_per_address() -> u16 {
-    16
-}
-
 impl Kind {
-    /// What distinguishes it from other kinds.
-    pub fn character(self) -> &'static Character {
-        self.input().character()
-    }
-
     /// Its name in the settings.
     pub fn name(self) -> &'static str {
         self.character().name
@@ -34,7 +19,7 @@ impl Kind {
 
     /// Key of its table in the settings.
     pub fn table(self) -> String {
-        self.name().replace('-', "_")
+        self.character().table_key()
     }
 
     /// Whether it takes an `address`.
@@ -68,17 +53,14 @@ impl Kind {
 
 impl Settings {
     /// Resolves relative paths against `folder`.
+    /// `folder` is that of the settings file, so that the daemon may be started from anywhere.
     pub fn within(&mut self, folder: &Path) {
         self.path = self.path.take().map(|path| folder.join(path));
         self.tables_mut().into_iter().for_each(|table| table.within(folder));
     }
 
-    /// Minimum interval between the starts of two attempts.
-    pub(super) fn spacing(&self) -> Duration {
-        self.kind.input().spacing(self)
-    }
-
     /// TLS settings of its connections; `None` for a kind that cannot be encrypted, or if its table is missing.
+    /// Read to warn of certificates that will expire.
     pub fn tls(&self) -> Option<&tls::Settings> {
         let own = self.tables().into_iter().find(|(kind, _)| *kind == self.kind);
         own.and_then(|(_, table)| table?.tls())
@@ -86,15 +68,16 @@ impl Settings {
 
     /// Servers the input connects to, each with its settings key; empty for kinds that listen or read files.
     pub fn endpoints(&self) -> Vec<(String, Endpoint)> {
-        self.kind.input().endpoints(self)
+        self.entry().endpoints()
     }
 
     /// Lists what the input requires of this machine and does not find.
     pub fn requirements(&self) -> Vec<Fault> {
-        self.kind.input().requirements(self)
+        self.entry().requirements()
     }
 
     /// Lists the errors in the tables of the individual kinds.
+    /// Reports a table of another kind, which would be ignored silently, and a missing one.
     fn table_problems(&self) -> Vec<Fault> {
         let name = self.kind.name();
         let mut problems = Vec::new();
@@ -106,7 +89,7 @@ impl Settings {
                         .push(Fault::new(key, format!("kind \"{name}\" takes no such table")).advise("leave it out"));
                 }
                 Some(table) => problems.extend(fault::below(&key, table.problems())),
-                None if owner == self.kind && owner.input().needs_table() => {
+                None if owner == self.kind && self.entry().lacks_table() => {
                     problems.push(
                         Fault::new("", format!("kind \"{name}\" needs a table"))
                             .advise(format!("write [inputs.{key}] below it")),
@@ -119,6 +102,7 @@ impl Settings {
     }
 
     /// Whether both would listen on the same port and address. Port 0 never collides, because the system chooses it.
+    /// Host names are compared as written. `0.0.0.0`, `[::]` and `*` collide with every host.
     pub fn takes_address_of(&self, other: &Settings) -> bool {
         let parts = |settings: &Settings| {
             let (host, port) = settings.address.as_deref()?.rsplit_once(':')?;
@@ -135,12 +119,14 @@ impl Settings {
     }
 
     /// Lists the errors in the settings, beyond the ranges of single keys.
+    /// Keys are relative to the entry. All errors are listed, not only the first.
     pub fn problems(&self) -> Vec<Fault> {
         let kind = self.kind.name();
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
             problems.push(Fault::new("name", "is empty").advise("write a name for logs and alerts"));
         }
+        // The name appears in logs, alerts and metrics, where a line end could forge a line.
         if self.name.contains(char::is_control) {
             problems.push(Fault::new("name", "holds a control character").advise("write letters, digits and spaces"));
         }
@@ -171,34 +157,14 @@ impl Settings {
                     .advise("write an IANA name or an offset, for instance \"Europe/Lisbon\" or \"+02:00\""),
             );
         }
-        problems.extend(self.kind.input().problems(self));
+        problems.extend(self.entry().problems());
         problems.extend(self.table_problems());
         problems
     }
 }
 
-/// Parses a time zone from the settings or the command line: an IANA name, `UTC`, or a fixed offset (`+02:00`).
-pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
-    use jiff::tz::TimeZone;
-    let offset = || {
-        let (sign, rest) = match text.strip_prefix('-') {
-            Some(rest) => (-1, rest),
-            None => (1, text.strip_prefix('+')?),
-        };
-        let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
-        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-        if !(0..=59).contains(&minutes) || hours < 0 {
-            return None;
-        }
-        let offset = jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()?;
-        Some(TimeZone::fixed(offset))
-    };
-    match text {
-        "Z" => Some(TimeZone::UTC),
-        _ => offset().or_else(|| TimeZone::get(text).ok()),
-    }
-}
-
+/// The error in an `address`, with the kind's own example as advice; `None` if it is `host:port`. The host is not resolved, because a check
+/// must not depend on the network.
 fn address_problem(address: &str, kind: Kind) -> Option<Fault> {
     let (example, is_server) = match kind.character().address {
         AddressUse::Unused => return None,
@@ -215,6 +181,7 @@ fn address_problem(address: &str, kind: Kind) -> Option<Fault> {
         return wrong(format!("\"{address}\" has no port"), "");
     };
     match port.parse::<u16>() {
+        // A listener may leave the choice of its port to the system.
         Ok(0) if is_server => wrong("port 0 cannot be connected to".to_owned(), ""),
         Err(_) => wrong(format!("\"{port}\" is not a port"), ""),
         Ok(_) if host.is_empty() => wrong(format!("\"{address}\" has no host"), ""),

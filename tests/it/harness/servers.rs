@@ -55,7 +55,7 @@ impl Running {
         let (counters, stop) = (Arc::new(InputCounters::default()), CancellationToken::new());
         let port = Port {
             source: SourceId(0),
-            settings: Arc::new(settings),
+            settings: Arc::new(settings.common()),
             limits: RecordingSettings::default().limits(),
             lateness: Span::ZERO,
             clock: Clock,
@@ -64,7 +64,7 @@ impl Running {
             stop: stop.clone(),
             sockets: Arc::default(),
         };
-        let task = tokio::spawn(inputs::run(port));
+        let task = tokio::spawn(inputs::run(settings, port));
         Running { messages, counters, owed: Vec::new(), lines: Vec::new(), stop, task }
     }
 

@@ -2,6 +2,9 @@
 //!
 //! The check runs between name resolution and the connection, and the connection goes to the address that was checked. A later change of
 //! the DNS record therefore has no effect.
+//!
+//! A URL in the settings may point inwards by mistake, or because its name is controlled by another party. Without this check a webhook
+//! could post to services of this machine or its network, such as the metadata service of a cloud.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -30,11 +33,14 @@ pub(super) fn network(text: &str) -> Result<IpNet, Fault> {
 pub(super) struct Guard {
     /// Whether only listed networks are allowed, because the connection is not encrypted.
     named_only: bool,
+    /// Networks from `allow`, which may be reached whatever they are.
     allow: Arc<[IpNet]>,
+    /// Replaced only in tests.
     look_up: LookUp,
 }
 
 impl Guard {
+    /// A guard with the resolver of the system.
     pub(super) fn new(named_only: bool, allow: Vec<IpNet>) -> Guard {
         Guard { named_only, allow: allow.into(), look_up }
     }
@@ -59,6 +65,7 @@ impl Guard {
     /// The error says why the address is not allowed.
     fn address(&self, address: IpAddr) -> Result<(), Fault> {
         let meant = meant(address);
+        // Both notations, so a network may be listed as IPv4 or as the IPv6 addresses that embed it.
         let is_named = self.allow.iter().any(|network| network.contains(&meant) || network.contains(&address));
         match (is_named, kind(meant)) {
             (true, _) => Ok(()),
@@ -93,6 +100,7 @@ impl Resolve for Guard {
                     Err(fault) => why = fault.to_string(),
                 }
             }
+            // One forbidden address among several is left out and does not fail the rest.
             match allowed.is_empty() {
                 true => Err(why.into()),
                 false => Ok(Box::new(allowed.into_iter()) as Addrs),
@@ -101,6 +109,7 @@ impl Resolve for Guard {
     }
 }
 
+/// Addresses of a name, from the resolver of the system. The port is filled in by the client.
 fn look_up(name: &str) -> Resolving {
     let name = name.to_owned();
     Box::pin(async move {
@@ -110,6 +119,7 @@ fn look_up(name: &str) -> Resolving {
 }
 
 /// The IPv4 address embedded in an IPv6 address, else the address itself.
+/// Embedded addresses would otherwise bypass the check of IPv4.
 fn meant(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else { return address };
     let segments = six.segments();
@@ -135,12 +145,14 @@ fn kind(address: IpAddr) -> Option<&'static str> {
     }
 }
 
+/// From the IANA special-purpose address registry (RFC 6890 and its updates).
 fn kind_of_four(address: Ipv4Addr) -> Option<&'static str> {
     let within = |a, b, c, bits| Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, 0), bits).contains(&address);
     match () {
         () if address.is_loopback() => Some("this machine"),
         () if within(0, 0, 0, 8) => Some("not an address"),
         () if address.is_private() => Some("a private address"),
+        // 169.254.169.254 gives out the credentials of a virtual machine.
         () if address.is_link_local() => Some("a link-local address, where cloud metadata services are"),
         () if within(100, 64, 0, 10) => Some("a carrier's address (RFC 6598)"),
         () if address.is_multicast() => Some("a multicast address"),
@@ -150,6 +162,7 @@ fn kind_of_four(address: Ipv4Addr) -> Option<&'static str> {
     }
 }
 
+/// From the IANA special-purpose address registry, and everything outside global unicast.
 fn kind_of_six(address: Ipv6Addr) -> Option<&'static str> {
     let within = |first: [u16; 2], bits| {
         Ipv6Net::new_assert(Ipv6Addr::new(first[0], first[1], 0, 0, 0, 0, 0, 0), bits).contains(&address)

@@ -1,27 +1,35 @@
 //! A change as a message of the Common Alerting Protocol 1.2 (OASIS).
+//!
+//! The elements are in the order of the schema, which validators check. Three decisions are not in the standard: `scope` is always
+//! `Restricted`, as alerts are not public; `certainty` never exceeds `Possible`; and a later revision is an `Update` of the first message.
 
-use super::plain;
+use super::fields::{called, marking, place};
 use super::xml::Element;
 use crate::delivery::digest::Digest;
+use crate::delivery::fields::nine_digits;
+use crate::delivery::text::plain;
 use atalaia_core::alerts::handling::Reality;
 use atalaia_core::alerts::{Change, ChangeKind, Severity, Status};
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours::{Behaviour, CapCategory};
 
 /// Radius of the circle around the alert's position. Kilometres.
+/// CAP has no points, so a small circle marks the position.
 const RADIUS_KM: f64 = 1.0;
 
 /// The CAP message. Later messages refer to the first one, whose `sent` is the alert's opening time. As this is stored with the alert, the
 /// reference stays right after a restart.
-pub(in crate::delivery) fn message(told: &Change, sender: &str) -> String {
-    let alert = &told.alert;
-    let (kind, sent) = match told.change {
+/// `sender` is the globally unique name from the settings.
+pub(in crate::delivery) fn message(change: &Change, sender: &str) -> String {
+    let alert = &change.alert;
+    let (kind, sent) = match change.change {
+        // Not `at`: references name this time, and only the opening time is stored with each revision.
         ChangeKind::Opened => ("Alert", alert.opened_at),
-        ChangeKind::Retracted => ("Cancel", told.at),
-        ChangeKind::Updated | ChangeKind::Ended => ("Update", told.at),
+        ChangeKind::Retracted => ("Cancel", change.at),
+        ChangeKind::Updated | ChangeKind::Ended => ("Update", change.at),
     };
     let mut parts = vec![
-        Element::text("identifier", format!("{}.{}", alert.id, told.revision)),
+        Element::text("identifier", format!("{}.{}", alert.id, change.revision)),
         Element::text("sender", sender),
         Element::text("sent", offset(sent)),
         Element::text(
@@ -34,39 +42,43 @@ pub(in crate::delivery) fn message(told: &Change, sender: &str) -> String {
         ),
         Element::text("msgType", kind),
         Element::text("scope", "Restricted"),
-        Element::text("restriction", super::marking(alert)),
+        Element::text("restriction", marking(alert)),
     ];
+    // The first message has nothing to refer to.
     if kind != "Alert" {
-        parts.push(Element::text("note", &told.reason));
+        parts.push(Element::text("note", &change.reason));
         parts.push(Element::text("references", format!("{sender},{}.1,{}", alert.id, offset(alert.opened_at))));
     }
     parts.extend(alert.case_id.as_ref().map(|case| Element::text("incidents", case)));
-    parts.push(info(told));
+    parts.push(info(change));
     Element::of("alert", parts).with("xmlns", "urn:oasis:names:tc:emergency:cap:1.2").document()
 }
 
-fn info(told: &Change) -> Element {
-    let alert = &told.alert;
+/// The block `info`: what the alert is, for people in headline and description, for programs in parameters.
+fn info(change: &Change) -> Element {
+    let alert = &change.alert;
     let event = event(alert.behaviour);
-    let names: Vec<String> = alert.vessels.iter().map(super::called).collect();
-    let names = super::digest(alert).map_or_else(|| names.join(", "), |digest| format!("({})", digest.name()));
-    let headline = match told.change {
+    let names: Vec<String> = alert.vessels.iter().map(called).collect();
+    let names = Digest::of(alert).map_or_else(|| names.join(", "), |digest| format!("({})", digest.name()));
+    let headline = match change.change {
         ChangeKind::Retracted => format!("Withdrawn: {} {names}", event.to_lowercase()),
+        // A machine only suspects, and the headline may be all that is read.
         _ => format!("Possible {} {names}", event.to_lowercase()),
     };
+    // For programs: CAP itself has no elements for these.
     let parameters = [
         ("alert", alert.id.clone()),
-        ("revision", told.revision.to_string()),
-        ("change", told.change.name().to_owned()),
+        ("revision", change.revision.to_string()),
+        ("change", change.change.name().to_owned()),
         ("behaviour", alert.behaviour.to_string()),
         ("severity", alert.severity.name().to_owned()),
         ("score", alert.score.to_string()),
-        ("decided", told.at.to_string()),
+        ("decided", change.at.to_string()),
         ("handling", alert.handling.line()),
     ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value));
-    let mmsis = alert.vessels.iter().map(|vessel| ("mmsi".to_owned(), super::nine_digits(vessel)));
-    let digest = super::digest(alert);
+    let mmsis = alert.vessels.iter().map(|vessel| ("mmsi".to_owned(), nine_digits(vessel)));
+    let digest = Digest::of(alert);
     let listed = digest.iter().flat_map(Digest::texts);
     let listed = listed.map(|(name, ids)| (format!("alerts_{name}"), ids));
     let parameter = |(name, value): (String, String)| {
@@ -76,25 +88,28 @@ fn info(told: &Change) -> Element {
         Element::text("language", "en-GB"),
         Element::text("category", category(alert.behaviour)),
         Element::text("event", &event),
-        Element::text("urgency", urgency(told)),
+        Element::text("urgency", urgency(change)),
         Element::text("severity", severity(alert.severity)),
         // What a machine infers from AIS, which ships report themselves, is never more certain than this.
         Element::text("certainty", if alert.status == Status::Retracted { "Unlikely" } else { "Possible" }),
         Element::text("onset", offset(alert.started_at)),
+        // CAP advises at most 160 characters, for short messages.
         Element::text("headline", headline.trim_end().chars().take(160).collect::<String>()),
         Element::text("description", &alert.summary),
     ];
+    // A parameter may be repeated, so each vessel has one.
     parts.extend(parameters.into_iter().chain(mmsis).chain(listed).map(parameter));
-    parts.push(area(told));
+    parts.push(area(change));
     Element::of("info", parts)
 }
 
-fn area(told: &Change) -> Element {
-    let zones: Vec<String> = told.alert.zones.iter().map(|zone| plain(&zone.name)).collect();
-    let described = super::place(&told.alert).into_iter().chain(zones).collect::<Vec<_>>().join("; ");
+/// The block `area`. `areaDesc` is required, so it also says that a position is unknown.
+fn area(change: &Change) -> Element {
+    let zones: Vec<String> = change.alert.zones.iter().map(|zone| plain(&zone.name)).collect();
+    let described = place(&change.alert).into_iter().chain(zones).collect::<Vec<_>>().join("; ");
     let mut parts =
         vec![Element::text("areaDesc", if described.is_empty() { "position unknown" } else { described.as_str() })];
-    if let Some(at) = told.alert.position {
+    if let Some(at) = change.alert.position {
         parts.push(Element::text("circle", format!("{:.5},{:.5} {RADIUS_KM:.1}", at.lat, at.lon)));
     }
     Element::of("area", parts)
@@ -107,6 +122,7 @@ fn event(behaviour: Behaviour) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// CAP category of a behaviour, from its character.
 fn category(behaviour: Behaviour) -> &'static str {
     match behaviour.character().cap {
         CapCategory::Rescue => "Rescue",
@@ -116,14 +132,16 @@ fn category(behaviour: Behaviour) -> &'static str {
     }
 }
 
-fn urgency(told: &Change) -> &'static str {
-    match (told.alert.status, told.alert.severity) {
+/// `Past` once it is over; before that by severity.
+fn urgency(change: &Change) -> &'static str {
+    match (change.alert.status, change.alert.severity) {
         (Status::Ended | Status::Retracted, _) => "Past",
         (Status::Open, Severity::High | Severity::Critical) => "Immediate",
         (Status::Open, _) => "Expected",
     }
 }
 
+/// `Extreme` is never used: it stands for an extraordinary threat to life or property (CAP 1.2, section 3.2.2).
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "Severe",

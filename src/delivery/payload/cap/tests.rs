@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use super::super::xml::{Seen, read};
-use super::super::{assert_golden, letter_with};
 use super::*;
-use crate::delivery::payload;
+use crate::delivery::payload::testing::{XmlElement, read};
+use crate::delivery::testing::{golden, sample};
 
 const SENDER: &str = "ops@atalaia.example";
 /// The standard's elements in order, with the minimum and maximum number of each.
@@ -74,7 +73,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("certainty", &["Observed", "Likely", "Possible", "Unlikely", "Unknown"]),
 ];
 
-fn in_order(seen: &Seen, rule: &[(&str, usize, usize)]) -> Result<(), String> {
+fn in_order(seen: &XmlElement, rule: &[(&str, usize, usize)]) -> Result<(), String> {
     let mut children = seen.children.iter().peekable();
     for (name, least, most) in rule {
         let mut count = 0;
@@ -89,7 +88,7 @@ fn in_order(seen: &Seen, rule: &[(&str, usize, usize)]) -> Result<(), String> {
 }
 
 /// Checks a message against the rules of CAP 1.2.
-fn check(text: &str) -> Result<Seen, String> {
+fn check(text: &str) -> Result<XmlElement, String> {
     let seen = read(text)?;
     let expected = ("xmlns".to_owned(), "urn:oasis:names:tc:emergency:cap:1.2".to_owned());
     if seen.name != "alert" || seen.attributes != [expected] {
@@ -122,9 +121,9 @@ fn check(text: &str) -> Result<Seen, String> {
     }
     for name in ["sent", "effective", "onset", "expires"] {
         let Some(time) = seen.find(name) else { continue };
-        let said =
+        let written =
             time.text.strip_suffix("-00:00").filter(|rest| rest.len() == 19).ok_or(format!("{name}: {}", time.text))?;
-        Time::parse(&format!("{said}Z")).ok_or(format!("{name}: {said}"))?;
+        Time::parse(&format!("{written}Z")).ok_or(format!("{name}: {written}"))?;
     }
     if seen.text_of("scope") == "Restricted" && seen.text_of("restriction").is_empty() {
         return Err("Restricted without a restriction".to_owned());
@@ -136,7 +135,7 @@ fn check(text: &str) -> Result<Seen, String> {
 }
 
 fn made(name: &str) -> String {
-    message(&payload::read(&letter_with(name, |_| {})).expect("told"), SENDER)
+    message(&sample(name, |_| {}).change, SENDER)
 }
 
 #[test]
@@ -144,7 +143,7 @@ fn messages_are_those_of_the_golden_files_and_keep_the_rules() {
     for name in ["rendezvous-opened", "loitering-retracted", "feed-silent-opened"] {
         let text = made(name);
         check(&text).expect(name);
-        assert_golden(&format!("{name}.cap"), &text);
+        golden(&format!("{name}.cap"), text.as_bytes());
     }
 }
 
@@ -167,12 +166,12 @@ fn a_message_with_a_fault_fails_the_check() {
 
 #[test]
 fn a_retraction_cancels_the_first_message() {
-    let opened = letter_with("loitering-retracted", |change| {
+    let opened = sample("loitering-retracted", |change| {
         change["change"] = json!("opened");
         change["revision"] = json!(1);
         change["alert"]["status"] = json!("open");
     });
-    let first = read(&message(&payload::read(&opened).expect("told"), SENDER)).expect("a document");
+    let first = read(&message(&opened.change, SENDER)).expect("a document");
     let cancel = read(&made("loitering-retracted")).expect("a document");
     let named = [first.text_of("sender"), first.text_of("identifier"), first.text_of("sent")].join(",");
     assert_eq!(cancel.text_of("msgType"), "Cancel");
@@ -182,18 +181,17 @@ fn a_retraction_cancels_the_first_message() {
 
 #[test]
 fn an_exercise_is_marked_as_one() {
-    let delivery =
-        letter_with("rendezvous-opened", |change| change["alert"]["handling"]["reality"] = json!("exercise"));
-    let text = message(&payload::read(&delivery).expect("told"), SENDER);
+    let delivery = sample("rendezvous-opened", |change| change["alert"]["handling"]["reality"] = json!("exercise"));
+    let text = message(&delivery.change, SENDER);
     assert_eq!(check(&text).expect("CAP").text_of("status"), "Exercise");
 }
 
 #[test]
 fn a_hostile_name_stays_a_text() {
-    let delivery = letter_with("rendezvous-opened", |change| {
+    let delivery = sample("rendezvous-opened", |change| {
         change["alert"]["vessels"][0]["name"] = json!("</headline><status>Test\u{0}\u{202e}&x;");
     });
-    let seen = check(&message(&payload::read(&delivery).expect("told"), SENDER)).expect("CAP");
+    let seen = check(&message(&delivery.change, SENDER)).expect("CAP");
     assert_eq!(seen.text_of("status"), "Actual");
     assert!(seen.text_of("headline").contains("</headline><status>Test &x;"), "{}", seen.text_of("headline"));
 }

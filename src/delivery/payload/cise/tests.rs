@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::super::xml::{Seen, read};
-use super::super::{assert_golden, letter_with};
 use super::*;
+use crate::delivery::payload::testing::{XmlElement, read};
 use crate::delivery::send::Delivery;
+use crate::delivery::testing::{golden, sample};
 
 /// Permitted children of each element in the schema's order; `*` marks those that may repeat.
 const ORDER: &[(&str, &[&str])] = &[
@@ -193,7 +193,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("EnsureEncryption", &["true", "false"]),
 ];
 
-fn check(seen: &Seen, parent: &str) -> Result<(), String> {
+fn check(seen: &XmlElement, parent: &str) -> Result<(), String> {
     let within = format!("{parent}/{}", seen.name);
     let rule = ORDER.iter().find(|(name, _)| *name == within).or(ORDER.iter().find(|(name, _)| *name == seen.name));
     match rule {
@@ -238,7 +238,7 @@ fn value(name: &str, text: &str) -> Option<()> {
 }
 
 /// Checks a Push against what the schema requires.
-fn check_push(text: &str) -> Result<Seen, String> {
+fn check_push(text: &str) -> Result<XmlElement, String> {
     let seen = read(text)?;
     check(&seen, "")?;
     let name = |space: &str, uri: &str| (space.to_owned(), uri.to_owned());
@@ -266,23 +266,22 @@ fn check_push(text: &str) -> Result<Seen, String> {
 }
 
 fn pushed(delivery: &Delivery) -> Result<String, String> {
-    let told = crate::delivery::payload::read(delivery).expect("told");
     let terms = Terms {
         sender: "xx.atalaia.anomaly.push.provider",
         recipient: "yy.legacy.anomaly.push.consumer",
         sea_basin: SeaBasin::Atlantic,
-        anomaly: anomaly_type(told.alert.behaviour.name()),
+        anomaly: anomaly_type(delivery.change.alert.behaviour.name()),
         risk: RiskType::DrugTrafficking,
     };
-    push(&told, &terms)
+    push(&delivery.change, &terms)
 }
 
 #[test]
 fn pushes_are_those_of_the_golden_files_and_keep_the_schema() {
     for name in ["rendezvous-opened", "loitering-retracted", "feed-silent-opened"] {
-        let text = pushed(&letter_with(name, |_| {})).expect("it may leave");
+        let text = pushed(&sample(name, |_| {})).expect("it may leave");
         check_push(&text).expect(name);
-        assert_golden(&format!("{name}.cise"), &text);
+        golden(&format!("{name}.cise"), text.as_bytes());
     }
 }
 
@@ -296,7 +295,7 @@ fn the_published_examples_pass_the_same_check() {
 
 #[test]
 fn a_push_with_a_fault_fails_the_check() {
-    let good = pushed(&letter_with("rendezvous-opened", |_| {})).expect("it may leave");
+    let good = pushed(&sample("rendezvous-opened", |_| {})).expect("it may leave");
     for (from, to) in [
         ("<AnomalyType>UnexpectedMovement", "<AnomalyType>Rendezvous"),
         (
@@ -320,13 +319,13 @@ fn a_push_with_a_fault_fails_the_check() {
 
 #[test]
 fn what_was_retracted_is_the_same_anomaly_and_says_so() {
-    let opened = letter_with("loitering-retracted", |change| {
+    let opened = sample("loitering-retracted", |change| {
         change["change"] = json!("opened");
         change["revision"] = json!(1);
         change["alert"]["status"] = json!("open");
     });
     let opened = check_push(&pushed(&opened).expect("it may leave")).expect("a Push");
-    let retracted = letter_with("loitering-retracted", |_| {});
+    let retracted = sample("loitering-retracted", |_| {});
     let retracted = check_push(&pushed(&retracted).expect("it may leave")).expect("a Push");
     assert_eq!(opened.text_of("UUID"), retracted.text_of("UUID"));
     assert_eq!(opened.text_of("CorrelationID"), retracted.text_of("CorrelationID"));
@@ -338,10 +337,10 @@ fn what_was_retracted_is_the_same_anomaly_and_says_so() {
 
 #[test]
 fn a_marking_cise_cannot_express_is_refused() {
-    let strict = letter_with("rendezvous-opened", |change| change["alert"]["handling"]["tlp"] = json!("AMBER+STRICT"));
+    let strict = sample("rendezvous-opened", |change| change["alert"]["handling"]["tlp"] = json!("AMBER+STRICT"));
     assert!(pushed(&strict).expect_err("refused").contains("AMBER+STRICT"));
     let handling = |personal: bool| {
-        letter_with("rendezvous-opened", move |change| {
+        sample("rendezvous-opened", move |change| {
             change["alert"]["handling"]["personal_data"] = json!(personal);
             change["alert"]["handling"]["purpose"] = json!("NonSpecified");
         })
@@ -353,7 +352,7 @@ fn a_marking_cise_cannot_express_is_refused() {
 #[test]
 fn a_silence_has_two_places_once_it_is_over() {
     let gap = |status: &'static str| {
-        letter_with("rendezvous-opened", move |change| {
+        sample("rendezvous-opened", move |change| {
             change["alert"]["behaviour"] = json!("ais_gap");
             change["alert"]["status"] = json!(status);
         })
@@ -370,8 +369,7 @@ fn a_silence_has_two_places_once_it_is_over() {
 
 #[test]
 fn an_exercise_is_simulated() {
-    let exercise =
-        letter_with("rendezvous-opened", |change| change["alert"]["handling"]["reality"] = json!("exercise"));
+    let exercise = sample("rendezvous-opened", |change| change["alert"]["handling"]["reality"] = json!("exercise"));
     let seen = check_push(&pushed(&exercise).expect("it may leave")).expect("a Push");
     assert_eq!(seen.text_of("NatureType"), "Simulated");
 }

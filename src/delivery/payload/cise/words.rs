@@ -1,4 +1,6 @@
 //! CISE enumerations, and the mapping of alerts to their values.
+//!
+//! The variants are spelt as in the schema, because their debug form is what is written.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,6 +84,7 @@ impl SeaBasin {
 }
 
 /// CISE type of a behaviour. CISE has no type for loitering or for a meeting at sea.
+/// `Other` for a behaviour that has no type, and for an unknown name.
 pub(in crate::delivery) fn anomaly_type(behaviour: &str) -> AnomalyType {
     match Behaviour::named(behaviour).map(|behaviour| behaviour.character().cise) {
         Some(CiseAnomaly::Movement) => AnomalyType::UnexpectedMovement,
@@ -94,6 +97,7 @@ pub(in crate::delivery) fn anomaly_type(behaviour: &str) -> AnomalyType {
 }
 
 /// TLP 1 colour; `None` for AMBER+STRICT, which CISE cannot express.
+/// CISE has the colours of the first version of TLP, in which CLEAR was WHITE.
 pub(super) fn sensitivity(tlp: Tlp) -> Option<&'static str> {
     match tlp {
         Tlp::Clear => Some("White"),
@@ -104,6 +108,7 @@ pub(super) fn sensitivity(tlp: Tlp) -> Option<&'static str> {
     }
 }
 
+/// Priority of the message, by severity.
 pub(super) fn priority(severity: Severity) -> &'static str {
     match severity {
         Severity::High | Severity::Critical => "High",
@@ -112,6 +117,7 @@ pub(super) fn priority(severity: Severity) -> &'static str {
     }
 }
 
+/// CISE uses the same three words for the risk.
 pub(super) fn risk_level(severity: Severity) -> &'static str {
     priority(severity)
 }
@@ -120,6 +126,7 @@ pub(super) fn risk_level(severity: Severity) -> &'static str {
 pub(super) fn reliability(alert: &Alert) -> &'static str {
     let doubtful = alert.confidence == Confidence::Low || SourceGrade::C <= alert.handling.source_grade;
     match alert.handling.info_grade {
+        // Whatever the grade of the information.
         _ if doubtful => "LowConfidence",
         InfoGrade::One => "VeryHighConfidence",
         InfoGrade::Two => "HighConfidence",
@@ -129,6 +136,7 @@ pub(super) fn reliability(alert: &Alert) -> &'static str {
 }
 
 /// Only types that AIS states as precisely: an AIS cargo ship need not be a general cargo ship, nor a tanker an oil tanker.
+/// `None` leaves the element out.
 pub(super) fn ship_type(number: u8) -> Option<&'static str> {
     match number {
         30 => Some("FishingVessel"),

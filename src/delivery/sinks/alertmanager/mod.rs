@@ -1,6 +1,9 @@
 //! Sink: alerts to Prometheus Alertmanager through version 2 of its API.
 //!
 //! Alertmanager drops alerts that are not repeated. Open alerts are therefore sent again every minute, and resolved ones for five minutes.
+//!
+//! What is repeated is kept in memory. After a restart the open alerts come from the store, and resolved ones that were not repeated run
+//! out by themselves.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,12 +12,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::{self, Post, Target};
-use crate::delivery::payload::{alertmanager, read};
+use crate::delivery::payload::alertmanager;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::clock::{Clock, Moment};
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
@@ -23,11 +25,14 @@ use atalaia_core::alerts::Status;
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::Time;
 
+/// Interval for repeating open alerts. An alert lasts five minutes, so three requests in a row may be lost.
 const REFRESH: Duration = Duration::from_secs(60);
+/// How long a resolved alert is repeated.
 const REPEAT_RESOLVED: Duration = Duration::from_secs(300);
 /// Maximum number of alerts in one request.
 const TOGETHER: usize = 500;
 /// Maximum number of resolved alerts kept for repeating.
+/// Those beyond it are sent once and not repeated.
 const MOST_RESOLVED: usize = 10_000;
 
 /// `[sinks.alertmanager]`
@@ -70,6 +75,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// The receiver as the settings describe it.
     fn target(&self) -> Target<'_> {
         Target {
             url: &self.url,
@@ -85,8 +91,11 @@ impl Settings {
 /// Connection to one Alertmanager.
 #[derive(Debug)]
 pub(super) struct Alertmanager {
+    /// The URL of the API.
     post: Post,
+    /// Its site is a label.
     sender: SenderIdentity,
+    /// The clock; tests set it.
     now: fn() -> Time,
     /// Recently resolved alerts: when each was sent, its id, and the alert as sent.
     resolved: Vec<(Moment, String, Value)>,
@@ -99,6 +108,7 @@ impl Alertmanager {
         Ok(Alertmanager { post, sender: sender.clone(), now: || Clock.now(), resolved: Vec::new() })
     }
 
+    /// Posts alerts in requests of a limited size, and stops at the first that fails. Repeating them all does no harm.
     async fn post_all(&self, alerts: &[Value]) -> Result<(), SendError> {
         for some in alerts.chunks(TOGETHER) {
             let body = Value::Array(some.to_vec()).to_string();
@@ -122,20 +132,21 @@ impl Sink for Alertmanager {
         keeps_open_alerts: true,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
         Alertmanager::new(own, sender)
     }
 
     /// Posts each delivery as an alert.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
-        let told = deliveries.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let now = (self.now)();
-        let alerts: Vec<Value> = told.iter().map(|told| alertmanager::alert(told, &self.sender, now)).collect();
+        let alert = |delivery: &Delivery| alertmanager::alert(&delivery.change, &self.sender, now);
+        let alerts: Vec<Value> = deliveries.iter().map(alert).collect();
         self.post_all(&alerts).await?;
-        for (told, alert) in told.iter().zip(alerts) {
-            self.resolved.retain(|(_, id, _)| *id != told.alert.id);
-            if told.alert.status != Status::Open && self.resolved.len() < MOST_RESOLVED {
-                self.resolved.push((Clock.moment(), told.alert.id.clone(), alert));
+        for (Delivery { change, .. }, alert) in deliveries.iter().zip(alerts) {
+            // An alert that was opened again must not be repeated as resolved.
+            self.resolved.retain(|(_, id, _)| *id != change.alert.id);
+            if change.alert.status != Status::Open && self.resolved.len() < MOST_RESOLVED {
+                self.resolved.push((Clock.moment(), change.alert.id.clone(), alert));
             }
         }
         Ok(())
@@ -151,11 +162,10 @@ impl Sink for Alertmanager {
         let (now, moment) = ((self.now)(), Clock.moment());
         self.resolved.retain(|(since, ..)| moment.since(*since) < REPEAT_RESOLVED);
         let mut alerts = Vec::new();
-        for delivery in open {
-            let told = read(delivery)?;
+        for Delivery { change, .. } in open {
             // An alert that ended after the list was made has already been sent as resolved.
-            if self.resolved.iter().all(|(_, id, _)| *id != told.alert.id) {
-                alerts.push(alertmanager::alert(&told, &self.sender, now));
+            if self.resolved.iter().all(|(_, id, _)| *id != change.alert.id) {
+                alerts.push(alertmanager::alert(change, &self.sender, now));
             }
         }
         alerts.extend(self.resolved.iter().map(|(.., alert)| alert.clone()));

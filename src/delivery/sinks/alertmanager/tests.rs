@@ -6,9 +6,9 @@ use std::process::{Child, Command, Stdio};
 use serde_json::json;
 
 use super::*;
-use crate::delivery::http_post::receiver::Receiver;
-use crate::delivery::payload::letter_with;
-use crate::delivery::trial::installed;
+use crate::delivery::http_post::testing::Receiver;
+use crate::delivery::testing::installed;
+use crate::delivery::testing::sample;
 use atalaia_core::base::fault;
 use atalaia_core::base::time::Time;
 
@@ -22,8 +22,8 @@ fn sink(url: &str) -> Alertmanager {
 }
 
 fn ended(delivery: &Delivery) -> Delivery {
-    letter_with("rendezvous-opened", |change| {
-        *change = (*delivery.change).clone();
+    sample("rendezvous-opened", |change| {
+        *change = delivery.json();
         change["change"] = json!("ended");
         change["revision"] = json!(2);
         change["alert"]["status"] = json!("ended");
@@ -36,8 +36,8 @@ async fn open_alerts_are_repeated_and_resolved_ones_for_a_while() {
     let receiver = Receiver::answering(&[OK; 4]).await;
     let mut sink = sink(&receiver.url("/am/"));
     sink.now = || Time::parse("2026-03-14T04:00:00Z").expect("a time");
-    let first = letter_with("rendezvous-opened", |_| {});
-    let second = letter_with("rendezvous-opened", |change| change["alert"]["id"] = json!("bbbbbbbbbbbbbbbbbbbbbbbbbb"));
+    let first = sample("rendezvous-opened", |_| {});
+    let second = sample("rendezvous-opened", |change| change["alert"]["id"] = json!("bbbbbbbbbbbbbbbbbbbbbbbbbb"));
     assert_eq!(sink.send(std::slice::from_ref(&first)).await, Ok(()));
     assert_eq!(sink.refresh(&[first.clone(), second.clone()]).await, Ok(()));
     assert_eq!(sink.send(&[ended(&first)]).await, Ok(()));
@@ -127,16 +127,16 @@ impl Drop for Real {
 async fn alertmanager_itself_has_it_firing_and_then_no_more() {
     let Some(real) = Real::start() else { return };
     let mut sink = sink(&real.url);
-    let delivery = letter_with("rendezvous-opened", |change| {
+    let delivery = sample("rendezvous-opened", |change| {
         change["alert"]["vessels"][0]["name"] = json!("{{ .Labels }}\"\\<b>\u{0}");
     });
     assert_eq!(sink.send(std::slice::from_ref(&delivery)).await, Ok(()));
-    assert_eq!(sink.send(&[letter_with("loitering-retracted", |_| {})]).await, Ok(()));
+    assert_eq!(sink.send(&[sample("loitering-retracted", |_| {})]).await, Ok(()));
     let open = [delivery.clone()];
     assert_eq!(sink.refresh(&open).await, Ok(()));
     let seen = real.alerts(&["alertname=rendezvous"]);
-    assert_eq!(seen.as_array().map(Vec::len), Some(1), "one, however often it is told: {seen}");
-    assert_eq!(seen[0]["labels"]["alert"], delivery.change["alert"]["id"]);
+    assert_eq!(seen.as_array().map(Vec::len), Some(1), "one, however often it is sent: {seen}");
+    assert_eq!(seen[0]["labels"]["alert"], delivery.change.alert.id);
     assert_eq!(seen[0]["annotations"]["severity"], "high");
     assert_eq!(seen[0]["annotations"]["vessels"], "{{ .Labels }}\"\\<b>, EXAMPLE TWO");
     assert_eq!(real.alerts(&["alertname=loitering"]), json!([]), "what was retracted does not fire");

@@ -1,17 +1,18 @@
 //! Sink: messages of the Common Alerting Protocol 1.2, written to a folder or posted to a URL.
+//!
+//! Each change is one message, which refers to the first message of its alert.
 
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::{self, Target};
 use crate::delivery::outlet::{Outlet, Place};
-use crate::delivery::payload::{cap, read};
+use crate::delivery::payload::cap;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
@@ -47,6 +48,7 @@ pub struct Settings {
 impl Table for Settings {
     fn problems(&self) -> Vec<Fault> {
         let mut problems = self.place().problems("https://RECEIVER/");
+        // CAP forbids spaces, commas, `<` and `&` in a sender, because references separate by them.
         let has_no_place = |c: char| c.is_whitespace() || c.is_control() || [',', '<', '>', '&'].contains(&c);
         if self.sender.is_empty() || self.sender.contains(has_no_place) {
             problems.push(
@@ -80,6 +82,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// Where the messages go, as the settings name it.
     fn place(&self) -> Place<'_> {
         let target = self.url.as_deref().map(|url| Target {
             url,
@@ -96,7 +99,9 @@ impl Settings {
 /// A receiver of CAP messages: a folder or a URL.
 #[derive(Debug)]
 pub(super) struct Cap {
+    /// Part of each message and of each reference.
     sender: String,
+    /// Folder or URL, opened.
     outlet: Outlet,
 }
 
@@ -121,14 +126,14 @@ impl Sink for Cap {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cap, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Cap, String> {
         Cap::new(own, sender)
     }
 
     /// Writes or posts one message for each delivery.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let text = cap::message(&read(delivery)?, &self.sender);
+            let text = cap::message(&delivery.change, &self.sender);
             self.outlet.put(delivery, text, "application/cap+xml").await?;
         }
         Ok(())

@@ -1,8 +1,8 @@
 //! Both outputs of the sink: the folder and the URL.
 
 use super::*;
-use crate::delivery::http_post::receiver::Receiver;
-use crate::delivery::payload::letter_with;
+use crate::delivery::http_post::testing::Receiver;
+use crate::delivery::testing::sample;
 use atalaia_core::base::fault;
 
 fn sink(more: &str) -> Cap {
@@ -16,7 +16,7 @@ fn sink(more: &str) -> Cap {
 #[tokio::test]
 async fn a_message_is_put_into_the_folder_or_posted() {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let delivery = letter_with("rendezvous-opened", |_| {});
+    let delivery = sample("rendezvous-opened", |_| {});
     let outcome = sink(&format!("spool = \"{}\"", folder.path().display())).send(std::slice::from_ref(&delivery)).await;
     assert_eq!(outcome, Ok(()));
     let text = std::fs::read_to_string(folder.path().join(format!("{}.xml", delivery.key))).expect("a message");

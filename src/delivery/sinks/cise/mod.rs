@@ -1,4 +1,6 @@
 //! Sink: anomalies for a CISE node, through the adaptor that signs them. They are written to the adaptor's folder or posted to it.
+//!
+//! A marking that CISE cannot express is refused instead of weakened, and the alert is reported as not delivered.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,14 +8,12 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::{self, Target};
 use crate::delivery::outlet::{Outlet, Place};
 use crate::delivery::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
-use crate::delivery::payload::read;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::secret::Secret;
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
@@ -99,6 +99,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// Where the messages go, as the settings name it.
     fn place(&self) -> Place<'_> {
         let target = self.url.as_deref().map(|url| Target {
             url,
@@ -115,7 +116,9 @@ impl Settings {
 /// The adaptor of a CISE node: a folder or a URL.
 #[derive(Debug)]
 pub(super) struct Cise {
+    /// Service ids, sea basin, risk and types.
     settings: Settings,
+    /// Folder or URL, opened.
     outlet: Outlet,
 }
 
@@ -125,17 +128,19 @@ impl Cise {
         Ok(Cise { settings: settings.clone(), outlet: settings.place().open()? })
     }
 
+    /// The Push of a delivery. An error, which a retry cannot help, if the marking does not allow it.
     fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
-        let told = read(delivery)?;
-        let said = self.settings.anomaly_types.get(told.alert.behaviour.name());
+        let behaviour = delivery.change.alert.behaviour.name();
+        // An authority may classify behaviours in its own way.
+        let configured = self.settings.anomaly_types.get(behaviour);
         let terms = Terms {
             sender: &self.settings.sender,
             recipient: &self.settings.recipient,
             sea_basin: self.settings.sea_basin,
-            anomaly: said.copied().unwrap_or_else(|| anomaly_type(told.alert.behaviour.name())),
+            anomaly: configured.copied().unwrap_or_else(|| anomaly_type(behaviour)),
             risk: self.settings.risk_type,
         };
-        push(&told, &terms).map_err(|reason| SendError::Refused { reason })
+        push(&delivery.change, &terms).map_err(|reason| SendError::Refused { reason })
     }
 }
 
@@ -153,7 +158,7 @@ impl Sink for Cise {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Cise, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Cise, String> {
         Cise::new(own, sender)
     }
 

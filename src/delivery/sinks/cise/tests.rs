@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::delivery::http_post::receiver::Receiver;
-use crate::delivery::payload::letter_with;
+use crate::delivery::http_post::testing::Receiver;
+use crate::delivery::testing::sample;
 use atalaia_core::base::fault;
 
 const IDS: &str = "sender = \"xx.atalaia.anomaly.push.provider\"\nrecipient = \"yy.legacy.anomaly.push.consumer\"";
@@ -19,7 +19,7 @@ fn sink(more: &str) -> Cise {
 #[tokio::test]
 async fn a_push_is_put_where_the_adaptor_collects_or_posted_to_it() {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let delivery = letter_with("rendezvous-opened", |_| {});
+    let delivery = sample("rendezvous-opened", |_| {});
     let mut spooling = sink(&format!("spool = \"{}\"\nanomaly_types.rendezvous = \"Other\"", folder.path().display()));
     assert_eq!(spooling.send(std::slice::from_ref(&delivery)).await, Ok(()));
     let text = std::fs::read_to_string(folder.path().join(format!("{}.xml", delivery.key))).expect("a message");
@@ -34,8 +34,7 @@ async fn a_push_is_put_where_the_adaptor_collects_or_posted_to_it() {
 #[tokio::test]
 async fn amber_strict_is_refused_and_leaves_nothing_behind() {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let delivery =
-        letter_with("rendezvous-opened", |change| change["alert"]["handling"]["tlp"] = json!("AMBER+STRICT"));
+    let delivery = sample("rendezvous-opened", |change| change["alert"]["handling"]["tlp"] = json!("AMBER+STRICT"));
     let outcome = sink(&format!("spool = \"{}\"", folder.path().display())).send(&[delivery]).await;
     assert!(matches!(outcome, Err(SendError::Refused { reason }) if reason.contains("AMBER+STRICT")));
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);

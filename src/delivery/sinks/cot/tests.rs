@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::delivery::trial::{
+use crate::delivery::testing::{
     Server, beside, deliveries, free_port, golden, installed, is_later, listens, read_back, sender, trust, with,
 };
 use atalaia_core::base::fault;
@@ -24,7 +24,7 @@ fn settings(address: &str, transport: Transport) -> Settings {
 
 fn events(deliveries: &[Delivery]) -> Vec<u8> {
     let stale = Span::from_minutes(720);
-    deliveries.iter().flat_map(|delivery| event::event(Telling::of(delivery), stale).expect("an event")).collect()
+    deliveries.iter().flat_map(|delivery| event::event(&delivery.change, stale).expect("an event")).collect()
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn events_stay_as_they_are() {
 
 #[test]
 fn a_digest_names_every_alert_that_it_stands_for() {
-    let event = String::from_utf8(events(&[crate::delivery::trial::digest()])).expect("text");
+    let event = String::from_utf8(events(&[crate::delivery::testing::digest()])).expect("text");
     assert!(event.contains("callsign=\"LOITERING digest of 3 alerts\""), "{event}");
     assert!(event.contains(" open: idofone idoftwo. ended: idofthree.</remarks>"), "{event}");
 }
@@ -68,9 +68,9 @@ fn another_reader_finds_marker_vessels_and_marking() {
 fn no_event_calls_a_vessel_suspect_or_hostile_or_a_person_in_danger() {
     for change in ["opened", "updated", "ended", "retracted"] {
         for severity in ["info", "low", "medium", "high", "critical"] {
-            let delivery = with(&deliveries()[1], |told| {
-                told["change"] = change.into();
-                told["alert"]["severity"] = severity.into();
+            let delivery = with(&deliveries()[1], |line| {
+                line["change"] = change.into();
+                line["alert"]["severity"] = severity.into();
             });
             let event = String::from_utf8(events(&[delivery])).expect("UTF-8");
             assert!(["\"a-h", "\"a-s", "\"b-a-o"].iter().all(|kind| !event.contains(kind)), "{event}");
@@ -81,15 +81,13 @@ fn no_event_calls_a_vessel_suspect_or_hostile_or_a_person_in_danger() {
 #[test]
 fn markup_from_the_air_stays_text() {
     let hostile = with(&deliveries()[1], |change| {
-        change["alert"]["behaviour"] = "x\"/><event type=\"a-h-S\"".into();
         change["alert"]["summary"] = "</remarks></detail></event><event/>\u{0}\u{8}\u{fffe}&".into();
     });
     let Some(read) = read_back("cot", &events(&[hostile])) else { return };
     assert_eq!(read.as_array().expect("events").len(), 1);
-    assert_eq!(read[0]["own"]["rule"], "x\"/><event type=\"a-h-S\"");
     assert!(read[0]["remarks"].as_str().expect("text").contains("</remarks></detail></event><event/>&"));
     let bad = with(&deliveries()[1], |change| change["alert"]["id"] = "a.b c".into());
-    assert!(matches!(event::event(Telling::of(&bad), Span::ZERO), Err(SendError::Refused { .. })));
+    assert!(matches!(event::event(&bad.change, Span::ZERO), Err(SendError::Refused { .. })));
 }
 
 #[tokio::test]

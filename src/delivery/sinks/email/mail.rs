@@ -1,4 +1,7 @@
 //! A delivery or digest as a mail: threading and marking headers, the text, and a map layer.
+//!
+//! Mail programs show the changes of an alert, and the alerts of a group, as one thread, because each mail names the first one and a common
+//! id. Automatic replies are suppressed (RFC 3834), and nothing received over the air reaches a header unless it is cleaned.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
@@ -8,9 +11,11 @@ use lettre::message::header::{ContentDisposition, ContentType, HeaderName, Heade
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use super::body;
+use crate::delivery::digest::Digest;
+use crate::delivery::fields::{id, is_over, name};
 use crate::delivery::send::{Delivery, SendError};
 use crate::delivery::sheet;
-use crate::delivery::telling::{Telling, cut};
+use crate::delivery::text::cut;
 use crate::storage::export::{self, Format};
 use atalaia_core::alerts::digest;
 use atalaia_core::alerts::handling::{Reality, Tlp};
@@ -21,8 +26,11 @@ const LONGEST_NAMES: usize = 90;
 
 /// Sender, recipients and site of the mails.
 pub(super) struct Writer {
+    /// Its domain is part of all message ids.
     pub(super) from: Mailbox,
+    /// All in one mail, and visible to one another.
     pub(super) to: Vec<Mailbox>,
+    /// Keeps the message ids of several daemons apart.
     pub(super) site: String,
 }
 
@@ -40,13 +48,13 @@ impl Writer {
         for to in &self.to {
             builder = builder.to(to.clone());
         }
+        // A digest belongs to no thread.
         if let [delivery] = deliveries {
-            let told = Telling::of(delivery);
+            let change = &delivery.change;
             // The first mail of a thread may never have been sent here. Mail programs also thread by a shared reference.
-            let group = Some(told.word("group_id"))
-                .filter(|group| !group.is_empty())
-                .map(|group| format!("group-{}", digest(group)));
-            let first = (1 < told.revision()).then(|| told.id().map(|id| format!("{id}-1"))).transpose()?;
+            let group = change.alert.group_id.as_ref().map(|group| format!("group-{}", digest(group)));
+            // The first change begins the thread, so it refers to nothing of its own alert.
+            let first = (1 < change.revision).then(|| id(&change.alert).map(|id| format!("{id}-1"))).transpose()?;
             let thread: Vec<String> = group.into_iter().chain(first).map(|key| self.id(&key)).collect();
             if let Some(last) = thread.last() {
                 builder = builder.in_reply_to(last.clone()).references(thread.join(" "));
@@ -57,43 +65,45 @@ impl Writer {
         builder.multipart(parts).map_err(|error| SendError::Refused { reason: error.to_string() })
     }
 
+    /// For one delivery its alert and revision, for several a hash of their keys.
     fn message_id(&self, deliveries: &[Delivery]) -> Result<String, SendError> {
         if let [delivery] = deliveries {
-            let told = Telling::of(delivery);
-            return Ok(self.id(&format!("{}-{}", told.id()?, told.revision())));
+            let change = &delivery.change;
+            return Ok(self.id(&format!("{}-{}", id(&change.alert)?, change.revision)));
         }
         let keys: Vec<&str> = deliveries.iter().map(|delivery| delivery.key.as_str()).collect();
         Ok(self.id(&format!("digest-{}", digest(&keys.join("\n")))))
     }
 
+    /// A message id (RFC 5322, section 3.6.4) for a key that is a plain token.
     fn id(&self, key: &str) -> String {
         format!("<{key}.{}.atalaia@{}>", self.site, self.from.email.domain())
     }
 }
 
 /// Subject: the strictest marking, then EXERCISE or TEST if that holds for all, then the content.
+/// Names from the air come last and are cleaned and cut.
 fn subject(deliveries: &[Delivery]) -> String {
-    let told = || deliveries.iter().map(Telling::of);
-    let rank = |name: &str| Tlp::ALL.iter().position(|tlp| tlp.name() == name);
-    let tlp = told().map(Telling::tlp).max_by_key(|name| rank(name)).unwrap_or("RED");
+    let alerts = || deliveries.iter().map(|delivery| &delivery.change.alert);
+    let rank = |tlp: Tlp| Tlp::ALL.iter().position(|other| *other == tlp);
+    let tlp = alerts().map(|alert| alert.handling.tlp).max_by_key(|tlp| rank(*tlp)).map_or("RED", Tlp::name);
     let mut subject = format!("[TLP:{tlp}] ");
-    // Real if any delivery is, or if its marking cannot be read.
-    let reality = |told: Telling<'_>| told.handling().map_or(Reality::Actual, |handling| handling.reality);
-    if let Some(first) = told().next().map(reality)
+    let mut realities = alerts().map(|alert| alert.handling.reality);
+    if let Some(first) = realities.next()
         && first != Reality::Actual
-        && told().map(reality).all(|other| other == first)
+        && realities.all(|other| other == first)
     {
         subject += &format!("[{}] ", first.name().to_uppercase());
     }
-    let severity = told().map(Telling::severity).max().map_or("", |severity| severity.name()).to_uppercase();
+    let severity = alerts().map(|alert| alert.severity).max().map_or("", |severity| severity.name()).to_uppercase();
     if let [delivery] = deliveries {
-        let told = Telling::of(delivery);
-        let names: Vec<String> = told.vessels().map(|vessel| vessel.name()).collect();
-        let names = told.digest().map_or_else(|| names.join(", "), |digest| digest.name());
+        let alert = &delivery.change.alert;
+        let names: Vec<String> = alert.vessels.iter().map(name).collect();
+        let names = Digest::of(alert).map_or_else(|| names.join(", "), |digest| digest.name());
         let colon = if names.is_empty() { "" } else { ": " };
-        subject += &format!("{severity} {}{colon}{}", sheet::behaviour(told), cut(&names, LONGEST_NAMES));
-        if told.is_over() {
-            subject += &format!(" ({})", told.change());
+        subject += &format!("{severity} {}{colon}{}", sheet::behaviour(alert), cut(&names, LONGEST_NAMES));
+        if is_over(&delivery.change) {
+            subject += &format!(" ({})", delivery.change.change.name());
         }
     } else {
         let alerts: BTreeSet<&str> = deliveries.iter().map(|delivery| &*delivery.alert).collect();
@@ -105,18 +115,19 @@ fn subject(deliveries: &[Delivery]) -> String {
 }
 
 /// GeoJSON attachment of the alerts with their tracks, each as of its latest change.
+/// Attached so that a mail can be opened on a map without access to the daemon.
 fn layer(deliveries: &[Delivery]) -> Result<SinglePart, SendError> {
     let mut alerts: Vec<serde_json::Value> = Vec::new();
     for delivery in deliveries {
-        let alert = Telling::of(delivery).alert();
+        let alert = delivery.json()["alert"].take();
         alerts.retain(|other| other["id"] != alert["id"]);
-        alerts.push(alert.clone());
+        alerts.push(alert);
     }
     let mut file = Vec::new();
     let refused = |reason: String| SendError::Refused { reason };
     export::write(Format::GeoJson, &alerts, &mut file).map_err(|error| refused(error.to_string()))?;
     let name = match deliveries {
-        [delivery] => format!("{}.geojson", Telling::of(delivery).id()?),
+        [delivery] => format!("{}.geojson", id(&delivery.change.alert)?),
         _ => "alerts.geojson".to_owned(),
     };
     let kind = ContentType::parse("application/geo+json").map_err(|error| refused(error.to_string()))?;
@@ -125,6 +136,7 @@ fn layer(deliveries: &[Delivery]) -> Result<SinglePart, SendError> {
     Ok(part)
 }
 
+/// A header whose name the library does not know.
 fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }

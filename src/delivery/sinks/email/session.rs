@@ -1,4 +1,8 @@
 //! One SMTP session: connect, verify the server, log in, send the envelope and the mail.
+//!
+//! Each mail has a connection of its own, because mails are rare and servers close idle connections. The reply to each recipient is kept
+//! apart: some may accept a mail that others refuse. The server may send what it likes, so the number of bytes read is limited, and secrets
+//! are removed from what is quoted.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -26,9 +30,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 use tracing::warn;
 
-use super::{Security, Settings};
+use super::settings::{Security, Settings};
 use crate::delivery::send::SendError;
-use crate::delivery::telling::{clean, cut};
+use crate::delivery::text::{clean, cut};
 use crate::delivery::wire::{Address, Stream, connect};
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::tls;
@@ -39,16 +43,21 @@ const LEAVE: Duration = Duration::from_secs(1);
 const LONGEST_REASON: usize = 200;
 
 /// Maximum number of bytes read from the server in one connection, including its certificates.
-const MOST_SAID: usize = 1 << 20;
+const MOST_READ: usize = 1 << 20;
 
 /// A mail server with our login.
 pub(super) struct Server {
+    /// Host and port of the server.
     address: Address,
+    /// With `starttls`: for the change to TLS after the greeting. `None` otherwise.
     starttls: Option<TlsParameters>,
+    /// With `tls`: for the connection itself. `None` otherwise.
     tls: Option<Arc<ClientConfig>>,
+    /// User name and password; `None` without a login.
     login: Option<(String, Revealed)>,
     /// Texts to remove from the server's answers: the password, plain and as encoded in the protocol.
     secrets: Vec<String>,
+    /// Time limit for the whole session but QUIT.
     wait: Duration,
 }
 
@@ -69,6 +78,7 @@ enum Failure {
 }
 
 impl Server {
+    /// Reads the password and certificates; does not connect yet.
     pub(super) fn new(settings: &Settings) -> Result<Server, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let (mut starttls, mut tls) = (None, None);
@@ -107,8 +117,8 @@ impl Server {
     /// Sends the mail to all its recipients except those that already have it.
     pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<MailOutcome, SendError> {
         let (host, port) = (&self.address.host, self.address.port);
-        let said = |reason: &str| format!("{host}:{port}: {}", self.masked(reason));
-        let later = |reason: &str| SendError::Later { wait: None, reason: said(reason) };
+        let quoted = |reason: &str| format!("{host}:{port}: {}", self.masked(reason));
+        let later = |reason: &str| SendError::Later { wait: None, reason: quoted(reason) };
         let mut connection = None;
         let outcome = timeout(self.wait, self.hand_in(mail, have, &mut connection)).await;
         if let Some(mut connection) = connection {
@@ -116,16 +126,17 @@ impl Server {
             drop(timeout(LEAVE, connection.quit()).await);
         }
         match outcome {
-            Ok(Ok(handed)) => Ok(MailOutcome { deferred: handed.deferred.map(|reason| said(&reason)), ..handed }),
+            Ok(Ok(handed)) => Ok(MailOutcome { deferred: handed.deferred.map(|reason| quoted(&reason)), ..handed }),
             Err(_) => Err(later(&format!("not taken within {} s", self.wait.as_secs()))),
             Ok(Err(Failure::Way(reason))) => Err(later(&reason)),
             Ok(Err(Failure::Mail(error))) if error.is_permanent() => {
-                Err(SendError::Refused { reason: said(&with_source(&error)) })
+                Err(SendError::Refused { reason: quoted(&with_source(&error)) })
             }
             Ok(Err(Failure::Mail(error))) => Err(later(&with_source(&error))),
         }
     }
 
+    /// Connects, logs in and sends. `open` holds the connection afterwards, so that it can be closed even if this future was dropped.
     async fn hand_in(
         &self,
         mail: &Message,
@@ -136,6 +147,7 @@ impl Server {
         let connection = open.insert(connection);
         if let Some((user, password)) = &self.login {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
+            // Never a refusal of the mail: a login may be corrected.
             let refused = |error: Error| match error.status() {
                 // Any other text of the server's answer could repeat part of the credentials.
                 Some(code) => Failure::Way(format!("the login was refused: {code}")),
@@ -146,15 +158,16 @@ impl Server {
         self.envelope(connection, mail, have).await
     }
 
+    /// Connects and greets, with TLS as the settings ask for it. STARTTLS that the server does not offer is an error.
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let stream =
-            BoundedStream { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_SAID };
-        let told = |error: Error| with_source(&error);
+            BoundedStream { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_READ };
+        let text = |error: Error| with_source(&error);
         let hello = ClientId::default();
         let mut connection =
-            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await.map_err(told)?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await.map_err(text)?;
         if let Some(tls) = self.starttls.clone() {
-            connection.starttls(tls, &hello).await.map_err(told)?;
+            connection.starttls(tls, &hello).await.map_err(text)?;
         }
         Ok(connection)
     }
@@ -184,6 +197,7 @@ impl Server {
         if !taken.is_empty() {
             command(connection.command(Data).await)?;
             command(connection.message(&bytes).await)?;
+        // If other recipients have the mail already, it is partially delivered and not refused.
         } else if have.is_empty() {
             return match deferred.pop().or(refused.pop()) {
                 Some((_, error)) => Err(Failure::Mail(error)),
@@ -193,11 +207,13 @@ impl Server {
         for (to, error) in refused {
             warn!(%to, server = %self.address.host, error = self.masked(&with_source(&error)), "address refused; the others were served");
         }
-        let told = |(to, error): &(&MailAddress, Error)| format!("{to} does not accept it yet: {}", with_source(error));
-        Ok(MailOutcome { taken, deferred: deferred.first().map(told) })
+        let reason =
+            |(to, error): &(&MailAddress, Error)| format!("{to} does not accept it yet: {}", with_source(error));
+        Ok(MailOutcome { taken, deferred: deferred.first().map(reason) })
     }
 }
 
+/// An answer that is neither positive nor an error of the library is unexpected, so it says nothing about the mail.
 fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
     let answer = answer.map_err(Failure::Mail)?;
     match answer.code().severity {
@@ -208,6 +224,7 @@ fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
 
 /// Connection that fails once the server has sent too much. The SMTP client reads a line to its end, however long it is.
 struct BoundedStream {
+    /// The connection, with TLS or before STARTTLS.
     stream: Box<dyn Stream>,
     /// Number of bytes the server may still send.
     left: usize,
@@ -257,10 +274,10 @@ fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, Str
     // Gives an error that names the file if one is missing or invalid.
     settings.client().map_err(|error| error.to_string())?;
     let read = |path: &std::path::Path| fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
-    let told = |error: Error| with_source(&error);
+    let text = |error: Error| with_source(&error);
     let mut builder = TlsParameters::builder(host.to_owned()).set_min_tls_version(TlsVersion::Tlsv12);
     if let Some(ca) = &settings.ca {
-        let certificate = Certificate::from_pem(&read(ca)?).map_err(told)?;
+        let certificate = Certificate::from_pem(&read(ca)?).map_err(text)?;
         builder = builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
     }
     if let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) {
@@ -268,9 +285,9 @@ fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, Str
         // intermediate certificates; servers must already know them.
         let own = CertificateDer::from_pem_file(certificate)
             .map_err(|error| format!("{}: {error}", certificate.display()))?;
-        builder = builder.identify_with(Identity::from_pem(&own, &read(key)?).map_err(told)?);
+        builder = builder.identify_with(Identity::from_pem(&own, &read(key)?).map_err(text)?);
     }
-    builder.build().map_err(told)
+    builder.build().map_err(text)
 }
 
 /// An error with its cause.

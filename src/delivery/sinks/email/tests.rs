@@ -4,10 +4,13 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::settings::Security;
 use super::*;
-use crate::delivery::trial::{
+use crate::delivery::testing::{
     LogCapture, Server, beside, deliveries, golden, installed, is_later, secret, sender, trust, with,
 };
+use crate::platform::table::Table;
+use crate::platform::tls;
 use atalaia_core::base::fault;
 
 fn settings(port: u16, security: Security) -> Settings {
@@ -45,7 +48,7 @@ fn texts_stay_as_they_are() {
 
 #[test]
 fn a_digest_of_many_alerts_names_each_of_them() {
-    let delivery = crate::delivery::trial::digest();
+    let delivery = crate::delivery::testing::digest();
     let text = body::text(std::slice::from_ref(&delivery));
     assert!(text.contains("\nopen       idofone idoftwo\nended      idofthree\n"), "{text}");
     assert!(text.contains("\nLatest at  ") && !text.contains("\nPosition "), "{text}");
@@ -195,14 +198,14 @@ async fn a_login_travels_encrypted_and_is_never_shown() {
 async fn a_server_that_repeats_the_password_does_not_put_it_into_the_log() {
     let Some((mut server, port)) = server("talks") else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
-    let mut told = Settings {
+    let mut other_settings = Settings {
         user: Some("atalaia".to_owned()),
         password: Some(secret(folder.path(), "password", "right-canary")),
         ..settings(port, Security::Starttls)
     };
-    told.to.push("late@example.org".to_owned());
+    other_settings.to.push("late@example.org".to_owned());
     let logged = LogCapture::here();
-    let mut sink = Email::new(&told, &sender()).expect("settings");
+    let mut sink = Email::new(&other_settings, &sender()).expect("settings");
     let error = sink.send(&deliveries()[..1]).await.expect_err("one does not have it");
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org"]));
     let logged = logged.text();
@@ -253,8 +256,8 @@ async fn a_server_that_cannot_encrypt_gets_neither_login_nor_mail() {
 async fn a_server_that_hangs_is_given_up() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("bound").port();
-    let told = Settings { timeout_seconds: 1, ..settings(port, Security::None) };
-    let mut sink = Email::new(&told, &sender()).expect("settings");
+    let other_settings = Settings { timeout_seconds: 1, ..settings(port, Security::None) };
+    let mut sink = Email::new(&other_settings, &sender()).expect("settings");
     let error = sink.send(&deliveries()[..1]).await.expect_err("no greeting");
     assert!(is_later(&error) && error.to_string().ends_with("not taken within 1 s"), "{error}");
 }
@@ -262,8 +265,8 @@ async fn a_server_that_hangs_is_given_up() {
 #[test]
 fn mails_keep_their_interval_and_hourly_limit() {
     let now = Clock.moment();
-    let mut told = Settings { max_per_hour: 3, ..settings(25, Security::None) };
-    let mut sink = Email::new(&told, &sender()).expect("settings");
+    let mut other_settings = Settings { max_per_hour: 3, ..settings(25, Security::None) };
+    let mut sink = Email::new(&other_settings, &sender()).expect("settings");
     assert_eq!(sink.pace(now), Pace::ONE);
     sink.sent.extend([now; 2]);
     let last = sink.pace(now);
@@ -271,18 +274,18 @@ fn mails_keep_their_interval_and_hourly_limit() {
     sink.sent.push_back(now);
     let full = sink.pace(now);
     assert!(1 < full.together && full.wait == HOUR, "{full:?}");
-    told.digest_minutes = 10;
-    let mut sink = Email::new(&told, &sender()).expect("settings");
+    other_settings.digest_minutes = 10;
+    let mut sink = Email::new(&other_settings, &sender()).expect("settings");
     assert!(sink.pace(now).wait.is_zero(), "the first goes at once");
     sink.sent.push_back(now);
     assert_eq!(sink.pace(now).wait, Duration::from_secs(600));
-    told.digest_minutes = 120;
-    let mut sink = Email::new(&told, &sender()).expect("settings");
+    other_settings.digest_minutes = 120;
+    let mut sink = Email::new(&other_settings, &sender()).expect("settings");
     sink.recall(&[Duration::from_secs(5400)]);
     let wait = sink.pace(Clock.moment()).wait;
     assert!(Duration::from_secs(1790) < wait && wait <= Duration::from_secs(1800), "{wait:?} after a restart");
-    told = Settings { digest_minutes: 0, ..told };
-    let mut sink = Email::new(&told, &sender()).expect("settings");
+    other_settings = Settings { digest_minutes: 0, ..other_settings };
+    let mut sink = Email::new(&other_settings, &sender()).expect("settings");
     sink.recall(&[3000, 60, 30].map(Duration::from_secs));
     let full = sink.pace(Clock.moment());
     assert!(Duration::from_secs(590) < full.wait && full.wait <= Duration::from_secs(600), "{full:?}: three an hour");

@@ -2,6 +2,9 @@
 //!
 //! The program runs without a shell, with fixed arguments and an environment of `PATH` only. Processes it leaves in its process group are
 //! killed.
+//!
+//! The exit code decides: 0 is delivered, 75 asks for another attempt, anything else is a refusal. A program that is killed after its time
+//! counts as a temporary failure, one that ends by a signal as a refusal.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,11 +19,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::one_line;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::table::Table;
 use atalaia_core::base::fault::Fault;
 
@@ -43,6 +45,7 @@ pub struct Settings {
     pub timeout_seconds: u64,
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u64 {
     30
 }
@@ -82,12 +85,15 @@ impl Table for Settings {
 /// A program that receives changes.
 #[derive(Debug)]
 pub(super) struct Exec {
+    /// Program, arguments and time limit.
     settings: Settings,
 }
 
 /// A process with its process group, killed when dropped.
 struct Group {
+    /// The program that was started.
     child: Child,
+    /// Its id, which is also that of the group; `None` once the group was killed, as the number may then be used again.
     leader: Option<Pid>,
 }
 
@@ -97,6 +103,7 @@ impl Exec {
         Ok(Exec { settings: settings.clone() })
     }
 
+    /// Runs the program for one line and waits for its end. The reason quotes what it wrote: standard error, or else standard output.
     async fn run(&self, line: &str) -> Result<(), SendError> {
         let later = |what: String| SendError::Later { wait: None, reason: self.with_program(&what) };
         let mut group = self.start().map_err(|error| later(error.to_string()))?;
@@ -105,23 +112,25 @@ impl Exec {
         let (Some(mut input), Some(output), Some(errors)) = pipes else {
             return Err(later("has no standard input and output".to_owned()));
         };
+        // Fed while its output is read, or both sides could wait for each other.
         let fed = async move {
             // A program need not read its input.
             let _ = input.write_all(line.as_bytes()).await;
             let _ = input.write_all(b"\n").await;
         };
-        let (mut said, mut complained) = (Vec::new(), Vec::new());
+        let (mut output_bytes, mut error_bytes) = (Vec::new(), Vec::new());
         let ended = async {
             let status = group.child.wait().await;
             // Processes it left behind may hold the pipes open, and reading them would never end.
             group.kill();
             status
         };
-        let whole = async { tokio::join!(ended, fed, keep(output, &mut said), keep(errors, &mut complained)).0 };
+        let whole =
+            async { tokio::join!(ended, fed, keep(output, &mut output_bytes), keep(errors, &mut error_bytes)).0 };
         let outcome = timeout(Duration::from_secs(self.settings.timeout_seconds), whole).await;
         group.kill();
-        let words = match one_line(&String::from_utf8_lossy(&complained)) {
-            none if none.is_empty() => one_line(&String::from_utf8_lossy(&said)),
+        let words = match one_line(&String::from_utf8_lossy(&error_bytes)) {
+            none if none.is_empty() => one_line(&String::from_utf8_lossy(&output_bytes)),
             some => some,
         };
         let words = if words.is_empty() { words } else { format!(": {words}") };
@@ -134,17 +143,20 @@ impl Exec {
         }
     }
 
+    /// Starts the program at `/`, in a process group of its own, with pipes for all three streams.
     fn start(&self) -> std::io::Result<Group> {
         let nothing = || std::io::Error::from(std::io::ErrorKind::NotFound);
         let (program, arguments) = self.settings.command.split_first().ok_or_else(nothing)?;
         let child = Command::new(program)
             .args(arguments)
+            // The environment of the daemon may hold credentials.
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| PATH.into()))
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // So that children of the program can be killed with it.
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
@@ -172,7 +184,7 @@ impl Sink for Exec {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Exec, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Exec, String> {
         Exec::new(own, sender)
     }
 
@@ -186,6 +198,7 @@ impl Sink for Exec {
 }
 
 impl Group {
+    /// Kills all processes of the group; does nothing the second time.
     fn kill(&mut self) {
         if let Some(leader) = self.leader.take() {
             // Fails only if all processes of the group have ended.
@@ -209,6 +222,7 @@ async fn keep(mut from: impl AsyncRead + Unpin, kept: &mut Vec<u8>) {
     }
 }
 
+/// The end of a process in words.
 fn how(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::*;
-use crate::delivery::payload::letter_with;
+use crate::delivery::testing::sample;
 use atalaia_core::base::fault;
 
 const SECOND: u64 = 1;
@@ -25,12 +25,12 @@ fn program(text: &str) -> Program {
 }
 
 impl Program {
-    async fn told(&self, arguments: &[&str]) -> Result<(), SendError> {
+    async fn delivered(&self, arguments: &[&str]) -> Result<(), SendError> {
         let command = std::iter::once(self.path.to_str().expect("UTF-8")).chain(arguments.iter().copied());
         let command: Vec<String> = command.map(str::to_owned).collect();
         let settings = Settings { command, timeout_seconds: SECOND };
         let sender = SenderIdentity { site: "lisbon-1".to_owned() };
-        let delivery = letter_with("loitering-retracted", |_| {});
+        let delivery = sample("loitering-retracted", |_| {});
         Exec::new(&settings, &sender).expect("a program").send(&[delivery]).await
     }
 
@@ -42,8 +42,8 @@ impl Program {
 #[tokio::test]
 async fn it_reads_the_change_as_one_line_and_nothing_of_it_as_a_command() {
     let program = program("cd \"$(dirname \"$0\")\"; cat > input; env > env; printf '%s\\n' \"$@\" > arguments");
-    assert_eq!(program.told(&["$(id)", "; touch x", "a b"]).await, Ok(()));
-    let delivery = letter_with("loitering-retracted", |_| {});
+    assert_eq!(program.delivered(&["$(id)", "; touch x", "a b"]).await, Ok(()));
+    let delivery = sample("loitering-retracted", |_| {});
     assert_eq!(program.kept("input"), format!("{}\n", delivery.line));
     assert_eq!(program.kept("arguments"), "$(id)\n; touch x\na b\n");
     let names: Vec<String> =
@@ -55,25 +55,25 @@ async fn it_reads_the_change_as_one_line_and_nothing_of_it_as_a_command() {
 
 #[tokio::test]
 async fn how_it_ends_says_whether_another_try_can_help() {
-    assert_eq!(program("exit 0").told(&[]).await, Ok(()), "it need not read");
-    let later = program("echo try later >&2; exit 75").told(&[]).await.expect_err("75");
+    assert_eq!(program("exit 0").delivered(&[]).await, Ok(()), "it need not read");
+    let later = program("echo try later >&2; exit 75").delivered(&[]).await.expect_err("75");
     assert!(
         matches!(&later, SendError::Later { reason, .. } if reason.ends_with("ended with 75: try later")),
         "{later}"
     );
-    let refused = program("echo no; exit 3").told(&["--token=canary"]).await.expect_err("3");
+    let refused = program("echo no; exit 3").delivered(&["--token=canary"]).await.expect_err("3");
     assert!(matches!(&refused, SendError::Refused { reason } if reason.ends_with("ended with 3: no")), "{refused}");
     assert!(!refused.to_string().contains("canary"), "{refused}");
-    let killed = program("kill -9 $$").told(&[]).await.expect_err("killed");
+    let killed = program("kill -9 $$").delivered(&[]).await.expect_err("killed");
     assert!(matches!(&killed, SendError::Refused { reason } if reason.ends_with("signal 9")), "{killed}");
     let missing = Program { path: "/no/such/program".into(), ..program("") };
-    assert!(matches!(missing.told(&[]).await, Err(SendError::Later { .. })));
+    assert!(matches!(missing.delivered(&[]).await, Err(SendError::Later { .. })));
 }
 
 #[tokio::test]
 async fn one_that_hangs_is_killed_with_all_it_started() {
     let program = program("cd \"$(dirname \"$0\")\"; sleep 600 & echo $! > other; echo $$ > own; wait");
-    let outcome = program.told(&[]).await.expect_err("killed");
+    let outcome = program.delivered(&[]).await.expect_err("killed");
     assert!(
         matches!(&outcome, SendError::Later { reason, .. } if reason.contains("was killed after 1 s")),
         "{outcome}"
@@ -86,14 +86,14 @@ async fn one_that_hangs_is_killed_with_all_it_started() {
 #[tokio::test]
 async fn processes_left_behind_do_not_block_the_sink() {
     let program = program("cd \"$(dirname \"$0\")\"; sleep 600 & echo $! > other; exit 0");
-    assert_eq!(program.told(&[]).await, Ok(()), "though its pipes are held open");
+    assert_eq!(program.delivered(&[]).await, Ok(()), "though its pipes are held open");
     assert!(is_over(program.kept("other").trim()));
 }
 
 #[tokio::test]
 async fn excessive_output_is_cut_and_never_blocks_it() {
     let program = program("head -c 5000000 /dev/zero | tr '\\0' '\\033' >&2; head -c 300000 /dev/zero; exit 1");
-    let refused = program.told(&[]).await.expect_err("1").to_string();
+    let refused = program.delivered(&[]).await.expect_err("1").to_string();
     assert!(refused.len() < 500 && !refused.contains('\u{1b}'), "{refused}");
 }
 

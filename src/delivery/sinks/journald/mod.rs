@@ -1,21 +1,25 @@
 //! Sink: entries in the systemd journal through its native protocol, with fields that `journalctl` can select by.
+//!
+//! Field names begin with `ATALAIA_` and never change, because searches and alarms of users name them. Protocol: systemd, "Native Journal
+//! Protocol".
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::net::UnixDatagram;
 use tokio::time::timeout;
 
+use crate::delivery::fields::{marking, nine_digits};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::{Telling, cut};
+use crate::delivery::text::{clean, cut};
 use crate::platform::table::Table;
-use atalaia_core::alerts::Severity;
+use atalaia_core::alerts::{Change, ChangeKind, Severity};
 use atalaia_core::base::fault::Fault;
 
 /// Maximum wait for the journal to accept an entry.
+/// The journal accepts in milliseconds; it may be restarting.
 const WAIT: Duration = Duration::from_secs(10);
 /// Maximum length of the entry's text; the whole entry must fit a datagram. Bytes.
 const LONGEST: usize = 32 * 1024;
@@ -51,15 +55,19 @@ impl Table for Settings {
 
 /// Connection to the journal.
 pub(super) struct Journald {
+    /// Address of every datagram; our own socket is not connected to it.
     socket: PathBuf,
+    /// `None` before the first entry and after a failure.
     open: Option<UnixDatagram>,
 }
 
 impl Journald {
+    /// Does not open a socket yet.
     fn new(settings: &Settings, _: &SenderIdentity) -> Result<Journald, String> {
         Ok(Journald { socket: settings.socket.clone(), open: None })
     }
 
+    /// Sends one datagram. Waits while the journal's receive queue is full.
     async fn put(&mut self, entry: &[u8]) -> std::io::Result<()> {
         let socket = match &self.open {
             Some(socket) => socket,
@@ -83,14 +91,14 @@ impl Sink for Journald {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Journald, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Journald, String> {
         Journald::new(own, sender)
     }
 
     /// Writes one entry for each delivery. There is no acknowledgement; an entry counts as delivered once the socket accepts it.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let entry = entry(Telling::of(delivery));
+            let entry = entry(&delivery.change);
             let reason = match timeout(WAIT, self.put(&entry)).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(error)) => error.to_string(),
@@ -104,33 +112,36 @@ impl Sink for Journald {
     }
 }
 
-fn entry(told: Telling<'_>) -> Vec<u8> {
+/// The entry of a change as a datagram. Every text that a vessel may have sent is cleaned.
+fn entry(change: &Change) -> Vec<u8> {
     let mut entry = Vec::new();
     let mut put = |name: &str, value: &str| field(name, value, &mut entry);
-    put("MESSAGE", cut(&format!("{}. {}", told.marking(), told.summary()), LONGEST));
-    put("MESSAGE_ID", message_id(told.change()));
-    put("PRIORITY", priority(told.severity()));
+    put("MESSAGE", cut(&format!("{}. {}", marking(&change.alert), clean(&change.alert.summary)), LONGEST));
+    put("MESSAGE_ID", message_id(change.change));
+    put("PRIORITY", priority(change.alert.severity));
+    // For `journalctl -t atalaia`.
     put("SYSLOG_IDENTIFIER", "atalaia");
-    put("ATALAIA_ALERT_ID", told.word("id"));
-    put("ATALAIA_REVISION", &told.revision().to_string());
-    put("ATALAIA_CHANGE", told.change());
-    put("ATALAIA_AT", &told.at().to_string());
-    put("ATALAIA_RULE", told.word("behaviour"));
-    put("ATALAIA_SEVERITY", told.severity().name());
-    put("ATALAIA_SCORE", &told.score().to_string());
-    put("ATALAIA_TLP", told.tlp());
+    put("ATALAIA_ALERT_ID", &change.alert.id);
+    put("ATALAIA_REVISION", &change.revision.to_string());
+    put("ATALAIA_CHANGE", change.change.name());
+    put("ATALAIA_AT", &change.at.to_string());
+    // Old name of the behaviour, kept because searches use it.
+    put("ATALAIA_RULE", change.alert.behaviour.name());
+    put("ATALAIA_SEVERITY", change.alert.severity.name());
+    put("ATALAIA_SCORE", &change.alert.score.to_string());
+    put("ATALAIA_TLP", change.alert.handling.tlp.name());
     // A field may be repeated, so each vessel can be found by its MMSI.
-    for vessel in told.vessels() {
-        put("ATALAIA_MMSI", &vessel.mmsi());
+    for vessel in &change.alert.vessels {
+        put("ATALAIA_MMSI", &nine_digits(vessel));
     }
-    for (name, key) in [("ATALAIA_CASE_ID", "case_id"), ("ATALAIA_GROUP_ID", "group_id")] {
-        if !told.word(key).is_empty() {
-            put(name, told.word(key));
+    for (name, id) in [("ATALAIA_CASE_ID", &change.alert.case_id), ("ATALAIA_GROUP_ID", &change.alert.group_id)] {
+        if let Some(id) = id {
+            put(name, id);
         }
     }
-    if let Some((lat, lon)) = told.position() {
-        put("ATALAIA_LAT", &lat.to_string());
-        put("ATALAIA_LON", &lon.to_string());
+    if let Some(at) = change.alert.position {
+        put("ATALAIA_LAT", &at.lat.to_string());
+        put("ATALAIA_LON", &at.lon.to_string());
     }
     entry
 }
@@ -150,16 +161,16 @@ fn field(name: &str, value: &str, entry: &mut Vec<u8>) {
 }
 
 /// Message id of each kind of change. These values must never change.
-fn message_id(change: &str) -> &'static str {
+fn message_id(change: ChangeKind) -> &'static str {
     match change {
-        "opened" => "5f0c3ad1b1f94e0c9e6b7a41d2c8f310",
-        "updated" => "a2d94b7e60c34f5d8b1f3e92c7045ad6",
-        "ended" => "c81e5f02973b4a6ea4d07b59e1362f8b",
-        "retracted" => "3b97d60e4fa1482c95c2e8d1706bf4a9",
-        _ => "e46a18c59d0b47f3b2785fc0a93d1e62",
+        ChangeKind::Opened => "5f0c3ad1b1f94e0c9e6b7a41d2c8f310",
+        ChangeKind::Updated => "a2d94b7e60c34f5d8b1f3e92c7045ad6",
+        ChangeKind::Ended => "c81e5f02973b4a6ea4d07b59e1362f8b",
+        ChangeKind::Retracted => "3b97d60e4fa1482c95c2e8d1706bf4a9",
     }
 }
 
+/// Priority as in syslog (RFC 5424, table 2): `crit` to `info`.
 fn priority(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "2",

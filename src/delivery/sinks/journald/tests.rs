@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::delivery::trial::{deliveries, golden, is_later, read_back, sender, with};
+use crate::delivery::testing::{deliveries, golden, is_later, read_back, sender, with};
 
 #[test]
 fn entries_stay_as_they_are() {
-    let entries: Vec<Vec<u8>> = deliveries().iter().map(|delivery| entry(Telling::of(delivery))).collect();
+    let entries: Vec<Vec<u8>> = deliveries().iter().map(|delivery| entry(&delivery.change)).collect();
     golden("journald.txt", &entries.join(&b"\n"[..]));
 }
 
@@ -41,7 +41,7 @@ fn a_line_end_makes_no_field() {
         change["alert"]["id"] = "a\nPRIORITY=0\n".into();
         change["alert"]["summary"] = "one\nMESSAGE_ID=0\ntwo".into();
     });
-    let Some(fields) = read_back("journal", &entry(Telling::of(&hostile))) else { return };
+    let Some(fields) = read_back("journal", &entry(&hostile.change)) else { return };
     let of = |name: &str| -> Vec<&Value> {
         fields.as_array().expect("fields").iter().filter(|field| field[0] == name).map(|field| &field[1]).collect()
     };

@@ -4,6 +4,9 @@
 //! else). If the acknowledgement is late, wrong or missing, the connection is dropped and the alert is sent again on the next one. Delivery
 //! is at least once, with the revisions of an alert in order. Unsolicited packets from the broker are read and dropped; packets of more
 //! than 64 KiB are rejected.
+//!
+//! Topic: `atalaia/v1/SITE/alerts/BEHAVIOUR/ID`. The message of an alert that is over stays retained as well, so that a late subscriber
+//! learns of its end; removing old ones is up to the broker.
 
 use std::path::Path;
 use std::pin::pin;
@@ -15,15 +18,15 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::delivery::broker::BrokerSettings;
+use crate::delivery::common::LONGEST_TIMEOUT;
+use crate::delivery::fields::id;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::Telling;
 use crate::platform::mqtt;
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::alerts::Change;
 use atalaia_core::base::fault::{self, Fault};
 
 /// Maximum size of an outgoing message. Bytes.
@@ -58,6 +61,7 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u32 {
     10
 }
@@ -93,6 +97,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// The broker with the rules for its secrets.
     fn broker(&self) -> BrokerSettings<'_> {
         BrokerSettings {
             url: &self.url,
@@ -108,19 +113,25 @@ impl Settings {
 
 /// Connection to an MQTT broker.
 pub(super) struct Mqtt {
+    /// Options of each new connection, with the login.
     options: MqttOptions,
+    /// URL from the settings, for reasons.
     name: String,
+    /// Part of the topic.
     site: String,
+    /// Time limit from the connection to the acknowledgement.
     wait: Duration,
     /// The open connection. It is not polled between deliveries, so MQTT keep-alive is switched off.
     open: Option<(AsyncClient, EventLoop)>,
 }
 
 impl Mqtt {
+    /// Reads the password and certificates; does not connect yet.
     fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
         let (tls, address) = settings.broker().target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", sender.site));
         let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
+        // The connection is not polled between deliveries, so nothing would send the pings.
         options.set_keep_alive(0).set_max_packet_size(LONGEST_ANSWER, LONGEST);
         if tls {
             let config = settings.tls.client().map_err(|error| error.to_string())?;
@@ -140,7 +151,7 @@ impl Mqtt {
         })
     }
 
-    /// Try the kept connection first. It may have ended unnoticed.
+    /// Publishes on the kept connection. It may have ended unnoticed, so a failure there is repeated once on a new one.
     async fn put(&mut self, topic: &str, line: &str) -> Result<(), String> {
         if let Some(kept) = self.open.take()
             && let Ok(kept) = publish(kept, topic, line).await
@@ -148,6 +159,7 @@ impl Mqtt {
             self.open = kept;
             return Ok(());
         }
+        // One message at a time, so a longer queue would never be used.
         let fresh = AsyncClient::builder(self.options.clone()).capacity(1).build();
         self.open = publish(fresh, topic, line).await?;
         Ok(())
@@ -168,14 +180,14 @@ impl Sink for Mqtt {
         keeps_open_alerts: true,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
         Mqtt::new(own, sender)
     }
 
     /// Publishes each delivery, replacing the retained message of its alert, and waits for the broker's acknowledgement.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let topic = topic(&self.site, Telling::of(delivery))?;
+            let topic = topic(&self.site, &delivery.change)?;
             let reason = match timeout(self.wait, self.put(&topic, &delivery.line)).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(reason)) => reason,
@@ -220,8 +232,8 @@ async fn publish(
 }
 
 /// Topic of an alert. It contains only ids and fixed words, nothing received over the air.
-fn topic(site: &str, told: Telling<'_>) -> Result<String, SendError> {
-    Ok(format!("atalaia/v1/{site}/alerts/{}/{}", told.behaviour()?, told.id()?))
+fn topic(site: &str, change: &Change) -> Result<String, SendError> {
+    Ok(format!("atalaia/v1/{site}/alerts/{}/{}", change.alert.behaviour.name(), id(&change.alert)?))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::*;
-use crate::delivery::trial::{
+use crate::delivery::testing::{
     Server, beside, deliveries, free_port, installed, is_later, listens, secret, sender, trust, with,
 };
 use atalaia_core::base::fault;
@@ -80,14 +80,14 @@ async fn a_restarted_broker_is_reconnected() {
 async fn a_broker_is_known_by_its_certificate() {
     let lines = "listener PORT 127.0.0.1\nallow_anonymous true\ncafile HERE/ca.pem\ncertfile HERE/server.pem\nkeyfile HERE/server.key\n";
     let Some((_broker, port, _folder)) = broker(lines) else { return };
-    let told = Settings { tls: trust(), ..settings(&format!("mqtts://localhost:{port}")) };
-    let mut sink = Mqtt::new(&told, &sender()).expect("settings");
+    let other_settings = Settings { tls: trust(), ..settings(&format!("mqtts://localhost:{port}")) };
+    let mut sink = Mqtt::new(&other_settings, &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()).await, Ok(()));
     let other = crate::platform::tls::Settings {
         ca: Some(beside("tests/wires/client.pem")),
         ..crate::platform::tls::Settings::default()
     };
-    let mut sink = Mqtt::new(&Settings { tls: other, ..told }, &sender()).expect("settings");
+    let mut sink = Mqtt::new(&Settings { tls: other, ..other_settings }, &sender()).expect("settings");
     assert!(is_later(&sink.send(&deliveries()).await.expect_err("of another authority")));
 }
 
@@ -95,12 +95,12 @@ async fn a_broker_is_known_by_its_certificate() {
 async fn a_wrong_password_is_a_temporary_failure_and_is_never_shown() {
     let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous false\n") else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
-    let told = Settings {
+    let other_settings = Settings {
         user: Some("atalaia".to_owned()),
         password: Some(secret(folder.path(), "password", "canary-of-mqtt")),
         ..settings(&format!("mqtt://127.0.0.1:{port}"))
     };
-    let mut sink = Mqtt::new(&told, &sender()).expect("settings");
+    let mut sink = Mqtt::new(&other_settings, &sender()).expect("settings");
     let error = sink.send(&deliveries()).await.expect_err("refused");
     assert!(is_later(&error) && error.to_string().contains("refuses the connection"), "{error}");
 }
@@ -117,8 +117,8 @@ async fn a_broker_that_hangs_is_given_up() {
 #[tokio::test]
 async fn nothing_from_the_air_stands_in_a_topic() {
     for bad in ["#", "+", "a/b", "$SYS", "a\u{0}b", ""] {
-        let delivery = with(&deliveries()[0], |change| change["alert"]["behaviour"] = bad.into());
-        assert!(matches!(topic("porto-1", Telling::of(&delivery)), Err(SendError::Refused { .. })), "{bad:?}");
+        let delivery = with(&deliveries()[0], |change| change["alert"]["id"] = bad.into());
+        assert!(matches!(topic("porto-1", &delivery.change), Err(SendError::Refused { .. })), "{bad:?}");
     }
 }
 

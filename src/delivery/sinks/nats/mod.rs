@@ -3,6 +3,9 @@
 //! An alert counts as delivered when a stream confirms that it stored the message or already had it. After any other answer, or none within
 //! `timeout_seconds`, the connection is dropped and the alert is sent again on the next one. Other servers that the server announces are
 //! ignored; alerts go only where the settings say.
+//!
+//! Subject: `atalaia.v1.alerts.BEHAVIOUR.SEVERITY`, so that a consumer can filter by both. The stream is the operator's: it is never
+//! created or changed. Its window for duplicates should exceed the longest wait between two attempts.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,15 +19,14 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use crate::delivery::broker::BrokerSettings;
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::Telling;
 use crate::delivery::wire::Address;
 use crate::platform::nats::{Gate, Identity, Login, LoginError};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
+use atalaia_core::alerts::Change;
 use atalaia_core::base::fault::{self, Fault};
 
 /// `[sinks.nats]`
@@ -48,6 +50,7 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u32 {
     10
 }
@@ -80,6 +83,7 @@ impl Table for Settings {
 }
 
 impl Settings {
+    /// The server with the rules for its secrets.
     fn broker(&self) -> BrokerSettings<'_> {
         BrokerSettings {
             url: &self.url,
@@ -95,16 +99,24 @@ impl Settings {
 
 /// Connection to a NATS server.
 pub(super) struct Nats {
+    /// From the settings, for reasons.
     url: String,
+    /// Host and port of the URL.
     address: Address,
+    /// Name of the client, which the server shows.
     name: String,
+    /// Login, read when the sink was opened.
     identity: Identity,
+    /// `None` for a connection without TLS.
     tls: Option<rustls::ClientConfig>,
+    /// Time limit for each step, and for the whole of one delivery.
     wait: Duration,
+    /// Kept between deliveries; `None` after a failure.
     open: Option<(Gate, Context)>,
 }
 
 impl Nats {
+    /// Reads the login and certificates; does not connect yet.
     fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
         let (tls, address) = settings.broker().target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let identity = settings.login.read().map_err(|error| error.to_string())?;
@@ -114,6 +126,7 @@ impl Nats {
         Ok(Nats { url, address, name, identity, tls, wait, open: None })
     }
 
+    /// Connects if necessary, publishes one message and waits for the stream.
     async fn put(&mut self, subject: String, delivery: &Delivery) -> Result<(), SendError> {
         let later = |reason: String| SendError::Later { wait: None, reason: format!("{}: {reason}", self.url) };
         // A connection that ended while idle is replaced; that is not a failure.
@@ -134,6 +147,7 @@ impl Nats {
             PublishErrorKind::MaxPayloadExceeded => {
                 SendError::Refused { reason: format!("{}: longer than the server accepts", self.url) }
             }
+            // Temporary: an operator can add the stream while the alert waits.
             PublishErrorKind::StreamNotFound => {
                 later("no stream accepts atalaia.v1.alerts.>; add one on the server".to_owned())
             }
@@ -178,14 +192,14 @@ impl Sink for Nats {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
         Nats::new(own, sender)
     }
 
     /// Publishes each delivery and waits until a stream has stored it. The stream recognises repeats by their key.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let subject = subject(Telling::of(delivery))?;
+            let subject = subject(&delivery.change);
             let stored = timeout(self.wait, self.put(subject, delivery)).await;
             let late = || SendError::Later {
                 wait: None,
@@ -201,8 +215,8 @@ impl Sink for Nats {
 }
 
 /// Subject of an alert. It contains only ids and fixed words, nothing received over the air.
-fn subject(told: Telling<'_>) -> Result<String, SendError> {
-    Ok(format!("atalaia.v1.alerts.{}.{}", told.behaviour()?, told.severity().name()))
+fn subject(change: &Change) -> String {
+    format!("atalaia.v1.alerts.{}.{}", change.alert.behaviour.name(), change.alert.severity.name())
 }
 
 #[cfg(test)]

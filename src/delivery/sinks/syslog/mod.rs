@@ -11,16 +11,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::common::LONGEST_TIMEOUT;
+use crate::delivery::fields::{marking, mmsis};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
-use crate::delivery::telling::{Telling, cut};
+use crate::delivery::text::{clean, cut};
 use crate::delivery::wire::{Address, Datagrams, Transport, Wire};
 use crate::platform::table::Table;
 use crate::platform::tls::{self, Endpoint};
 use atalaia_core::ais::hidden;
-use atalaia_core::alerts::Severity;
+use atalaia_core::alerts::{Change, Severity};
 use atalaia_core::base::fault::{self, Fault};
 
 /// Message size that every collector must accept (RFC 5424, section 6.1); headers are shorter. Bytes.
@@ -58,14 +58,17 @@ pub struct Settings {
     pub tls: tls::Settings,
 }
 
+/// Default of `enterprise`: the number that RFC 5612 reserves for documentation.
 fn enterprise() -> u32 {
     32_473
 }
 
+/// Default of `longest_bytes`: what RFC 5424 says every receiver should accept.
 fn longest_bytes() -> usize {
     2048
 }
 
+/// Default of `timeout_seconds`.
 fn timeout_seconds() -> u32 {
     10
 }
@@ -114,25 +117,36 @@ impl Table for Settings {
 
 /// Connection to a collector.
 pub(super) struct Syslog {
+    /// Makes the messages.
     line: Line,
+    /// How messages travel.
     carrier: Carrier,
 }
 
+/// A connection, or datagrams to the collector.
 enum Carrier {
+    /// TLS or TCP.
     Stream(Wire),
+    /// UDP.
     Datagrams(Datagrams),
 }
 
 /// The parts common to all messages.
 struct Line {
+    /// Code of RFC 5424, table 1.
     facility: u8,
+    /// Number in the id of the structured data.
     enterprise: u32,
+    /// Maximum length of a message in bytes.
     longest: usize,
+    /// Host name, or `-`.
     host: String,
+    /// Process id of the daemon.
     process: u32,
 }
 
 impl Syslog {
+    /// Reads the certificates and the host name; does not connect yet.
     fn new(settings: &Settings, _: &SenderIdentity) -> Result<Syslog, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
@@ -169,14 +183,14 @@ impl Sink for Syslog {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Syslog, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Syslog, String> {
         Syslog::new(own, sender)
     }
 
     /// Sends each delivery in order. There is no acknowledgement; a message counts as delivered once the socket accepts it.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let message = self.line.message(Telling::of(delivery));
+            let message = self.line.message(&delivery.change);
             match &mut self.carrier {
                 Carrier::Datagrams(datagrams) => datagrams.write(message.as_bytes()).await?,
                 Carrier::Stream(wire) => wire.write(counted(&message).as_bytes()).await?,
@@ -200,35 +214,35 @@ fn counted(message: &str) -> String {
 }
 
 impl Line {
-    fn message(&self, told: Telling<'_>) -> String {
-        let priority = u32::from(self.facility) * 8 + level(told.severity());
-        let kind = word(told.word("behaviour"), 32);
+    /// The message of a change. If it is too long, only the text is cut; the structured data always stay whole.
+    fn message(&self, change: &Change) -> String {
+        let priority = u32::from(self.facility) * 8 + level(change.alert.severity);
+        let kind = word(change.alert.behaviour.name(), 32);
         let mut message = format!(
             "<{priority}>1 {} {} atalaia {} {kind} [atalaia@{}",
-            told.at(),
-            self.host,
-            self.process,
-            self.enterprise
+            change.at, self.host, self.process, self.enterprise
         );
         let mut put = |name: &str, value: &str| {
             // Writing to memory cannot fail.
             let _ = write!(message, " {name}=\"{}\"", escaped(value));
         };
-        put("alert", told.word("id"));
-        put("revision", &told.revision().to_string());
-        put("change", told.change());
-        put("rule", told.word("behaviour"));
-        put("severity", told.severity().name());
-        put("score", &told.score().to_string());
-        put("mmsi", &told.mmsis(","));
-        if let Some((lat, lon)) = told.position() {
-            put("lat", &lat.to_string());
-            put("lon", &lon.to_string());
+        put("alert", &change.alert.id);
+        put("revision", &change.revision.to_string());
+        put("change", change.change.name());
+        // Old name of the behaviour, kept because collectors search by it.
+        put("rule", change.alert.behaviour.name());
+        put("severity", change.alert.severity.name());
+        put("score", &change.alert.score.to_string());
+        put("mmsi", &mmsis(&change.alert, ","));
+        if let Some(at) = change.alert.position {
+            put("lat", &at.lat.to_string());
+            put("lon", &at.lon.to_string());
         }
-        put("tlp", told.tlp());
+        put("tlp", change.alert.handling.tlp.name());
         message += "] ";
+        // Only before the text, as RFC 5424 demands.
         message += BOM;
-        let text = format!("{}. {}", told.marking(), told.summary());
+        let text = format!("{}. {}", marking(&change.alert), clean(&change.alert.summary));
         message += cut(&text, self.longest.saturating_sub(message.len()));
         message
     }
@@ -263,6 +277,7 @@ fn word(text: &str, longest: usize) -> String {
     if word.is_empty() { "-".to_owned() } else { word }
 }
 
+/// The host name of the kernel, at most 255 characters (RFC 5424, section 6).
 fn host() -> String {
     word(&fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default(), 255)
 }

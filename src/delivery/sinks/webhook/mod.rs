@@ -1,4 +1,7 @@
 //! Sink: each change posted to a URL, signed according to Standard Webhooks 1.0.
+//!
+//! The signature covers id, time and body, so a receiver can tell a genuine post from a forged or repeated one. The id is the key of the
+//! delivery and the same for each attempt. Without keys the post is not signed, and only TLS and a bearer token protect it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,12 +12,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::delivery::common::LONGEST_TIMEOUT;
 use crate::delivery::http_post::{self, Post, Target};
-use crate::delivery::payload::{alertmanager, events, read};
+use crate::delivery::payload::{alertmanager, events};
 use crate::delivery::send::{Delivery, SendError, SenderIdentity};
-use crate::delivery::settings::LONGEST_TIMEOUT;
 use crate::delivery::sink::{Character, Sink};
-use crate::delivery::sinks;
 use crate::platform::clock::Clock;
 use crate::platform::secret::{Revealed, Secret};
 use crate::platform::table::Table;
@@ -103,12 +105,14 @@ impl Table for Settings {
 
 impl Settings {
     /// Faults of keys that can be read but are not signing keys. Unreadable secrets are reported elsewhere.
+    /// Checked apart from the reading at start, so that `atalaia check` reports a wrong key before it is needed.
     fn useless_keys(&self) -> Vec<Fault> {
         let read = self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.read().ok()?)));
         let useless = read.filter_map(|(index, secret)| Some((index, key(&secret).err()?)));
         useless.map(|(index, fault)| fault.below(&format!("secrets[{index}]"))).collect()
     }
 
+    /// The receiver as the settings describe it.
     fn target(&self) -> Target<'_> {
         Target {
             url: &self.url,
@@ -124,10 +128,15 @@ impl Settings {
 /// A URL that receives changes.
 #[derive(Debug)]
 pub(super) struct Webhook {
+    /// The URL with its client.
     post: Post,
+    /// Format of the body.
     body: Body,
+    /// Keyed codes, copied for each signature; empty for unsigned posts.
     keys: Vec<Hmac<Sha256>>,
+    /// Its site is the source of events.
     sender: SenderIdentity,
+    /// Time of signatures; tests set it.
     now: fn() -> Time,
 }
 
@@ -143,17 +152,15 @@ impl Webhook {
         Ok(Webhook { post: settings.target().open()?, body, keys, sender, now: || Clock.now() })
     }
 
-    fn body(&self, delivery: &Delivery) -> Result<(String, &'static str), SendError> {
+    /// Body and media type for the configured format.
+    fn body(&self, delivery: &Delivery) -> (String, &'static str) {
         const JSON: &str = "application/json";
-        let told = || read(delivery);
-        Ok(match self.body {
-            Body::Cloudevents => {
-                (events::cloud_event(delivery, &told()?, &self.sender).to_string(), events::CLOUD_EVENT)
-            }
-            Body::Standard => (events::standard(delivery, &told()?).to_string(), JSON),
+        match self.body {
+            Body::Cloudevents => (events::cloud_event(delivery, &self.sender).to_string(), events::CLOUD_EVENT),
+            Body::Standard => (events::standard(delivery).to_string(), JSON),
             Body::Line => (delivery.line.to_string(), JSON),
-            Body::Alertmanager => (alertmanager::webhook(&told()?, &self.sender).to_string(), JSON),
-        })
+            Body::Alertmanager => (alertmanager::webhook(&delivery.change, &self.sender).to_string(), JSON),
+        }
     }
 
     /// Headers of Standard Webhooks. The id is the same for every attempt; the timestamp is that of this one.
@@ -182,14 +189,14 @@ impl Sink for Webhook {
         keeps_open_alerts: false,
     };
 
-    fn open(_: &sinks::Settings, own: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
+    fn open(_: Option<&Path>, own: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
         Webhook::new(own, sender)
     }
 
     /// Posts each delivery in turn.
     async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         for delivery in deliveries {
-            let (body, media_type) = self.body(delivery)?;
+            let (body, media_type) = self.body(delivery);
             let headers = self.headers(&delivery.key, (self.now)(), body.as_bytes());
             self.post.post(body.into_bytes(), media_type, &headers).await?;
         }
@@ -205,6 +212,7 @@ fn signature(key: &Hmac<Sha256>, id: &str, seconds: i64, body: &[u8]) -> String 
     format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes()))
 }
 
+/// The signing key of a secret. Standard Webhooks asks for 24 to 64 random bytes.
 fn key(revealed: &Revealed) -> Result<Hmac<Sha256>, Fault> {
     let bytes = revealed.expose().strip_prefix(PREFIX).and_then(|text| BASE64.decode(text.as_bytes()).ok());
     let bytes = bytes.filter(|bytes| (24..=64).contains(&bytes.len()));

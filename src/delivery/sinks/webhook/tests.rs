@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::json;
 
 use super::*;
-use crate::delivery::http_post::receiver::{Receiver, Request};
-use crate::delivery::payload::letter_with;
+use crate::delivery::http_post::testing::{Receiver, Request};
+use crate::delivery::testing::sample;
 use atalaia_core::base::fault;
 
 const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -63,7 +63,7 @@ async fn while_a_key_is_replaced_either_verifies() {
     let keys = vec![secret(&folder, "old", OLD), secret(&folder, "new", NEW)];
     let mut hook = hook(&Settings { secrets: keys.clone(), ..settings(&receiver.url("/hook")) });
     assert!(!format!("{hook:?}").contains("00, 01") && !format!("{hook:?}").contains("[49"), "{hook:?}");
-    let delivery = letter_with("rendezvous-opened", |_| {});
+    let delivery = sample("rendezvous-opened", |_| {});
     assert_eq!(hook.send(std::slice::from_ref(&delivery)).await, Ok(()));
     hook.now = || Time::from_seconds(1_773_456_999);
     assert_eq!(hook.send(std::slice::from_ref(&delivery)).await, Ok(()));
@@ -89,11 +89,11 @@ async fn while_a_key_is_replaced_either_verifies() {
 
 #[tokio::test]
 async fn each_body_is_what_its_readers_expect() {
-    let delivery = letter_with("rendezvous-opened", |_| {});
+    let delivery = sample("rendezvous-opened", |_| {});
     for (body, media_type, at, expected) in [
         ("cloudevents", "application/cloudevents+json", "/type", json!("org.atalaia.alert.opened.v1")),
         ("standard", "application/json", "/type", json!("alert.opened")),
-        ("line", "application/json", "/alert/id", delivery.change["alert"]["id"].clone()),
+        ("line", "application/json", "/alert/id", delivery.json()["alert"]["id"].clone()),
         ("alertmanager", "application/json", "/version", json!("4")),
     ] {
         let receiver = Receiver::answering(&[OK]).await;

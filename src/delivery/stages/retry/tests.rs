@@ -1,7 +1,7 @@
 //! Which deliveries are given up, sent one by one, or tried again.
 
 use super::*;
-use crate::delivery::in_flight::tests::attempt;
+use crate::delivery::testing::attempt;
 use crate::platform::clock::Clock;
 
 fn terms(has_others: bool) -> Terms {

@@ -1,4 +1,7 @@
 //! Admission of connections. Unauthenticated ones share a few places for a short time; authenticated ones have places of their own.
+//!
+//! Scanners and broken clients reach a public port too. They compete only for the places of unauthenticated connections, where a new one
+//! may displace one that waits. A station that has authenticated cannot be displaced.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +15,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::net::TcpListener;
 use tracing::warn;
 
-use super::Ingest;
+use super::ingest::Ingest;
 use super::refusal::Refusal;
 use crate::platform::net::{self, Connection, Deadline, Lifetime, Lobby, PerAddressLimit, Permit, Place};
 use crate::platform::telemetry::InputCounters;
@@ -24,8 +27,11 @@ const STRANGERS: usize = 128;
 
 /// The listener: accepts connections and assigns their places.
 pub(super) struct Admission {
+    /// Bound by the input.
     listener: TcpListener,
+    /// Places of connections that have not authenticated yet.
     lobby: Lobby,
+    /// Where refusals are counted and settings are found.
     ingest: Arc<Ingest>,
 }
 
@@ -57,7 +63,9 @@ impl Listener for Admission {
 /// The client of a connection.
 #[derive(Clone)]
 pub(super) struct Peer {
+    /// Address and port of the client, for limits and the log.
     pub(super) address: SocketAddr,
+    /// Shared with the lifetime of the connection.
     standing: Arc<AdmissionState>,
 }
 
@@ -85,29 +93,39 @@ impl Peer {
 
 /// Admission state of a connection, shared with its requests.
 struct AdmissionState {
+    /// Dropping it gives the place back.
     held: Mutex<HeldPlace>,
+    /// Set once and never cleared, so that each read of the connection need not lock `held`.
     admitted: AtomicBool,
 }
 
 /// The place a connection holds.
 enum HeldPlace {
+    /// Before the client has authenticated.
     Lobby(Place),
+    /// After that, until the connection ends.
     Reserved(#[expect(dead_code, reason = "it is only given back when dropped")] Permit),
 }
 
 /// How long a connection lasts. It is closed if it does not authenticate in time or its place is needed for another, and later if it has
 /// had no response for `idle_timeout_seconds`, as when a peer sends too slowly or never reads.
 pub(super) struct StationLifetime {
+    /// Shared with the requests of the connection.
     standing: Arc<AdmissionState>,
     /// The last value of [`AdmissionState::admitted`] that was read.
     admitted: bool,
+    /// When the connection is closed; moved by each response once it is admitted.
     deadline: Deadline,
+    /// `idle_timeout_seconds`.
     idle: Duration,
+    /// For the log of refusals.
     peer: SocketAddr,
+    /// Where refusals are counted.
     ingest: Arc<Ingest>,
 }
 
 impl StationLifetime {
+    /// The lifetime of a connection that has just taken its place in the lobby.
     fn new(peer: SocketAddr, place: Place, ingest: Arc<Ingest>) -> StationLifetime {
         let idle = Duration::from_secs(u64::from(ingest.port.settings.idle_timeout_seconds));
         let deadline = Deadline::new(idle.min(HEAD_TIME), &place);

@@ -1,4 +1,7 @@
 //! Splits a batch from AIS-catcher into one line per message; the text of a message is kept as sent.
+//!
+//! The text of each message is taken out of the body as it is, instead of being parsed and written again. Numbers keep their digits, and
+//! fields that this version does not know reach the journal.
 
 use std::fmt;
 
@@ -30,14 +33,19 @@ pub(super) struct BatchLines {
 /// Why a body is not an acceptable batch.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BatchError {
+    /// The body is not JSON, or a member has another type than expected.
     #[error("the body is not a batch: {0}")]
     Json(#[from] serde_json::Error),
+    /// Another format than AIS-catcher's own. The name is cut to 40 characters.
     #[error("the protocol is {0:?}; set AIS-catcher's to aiscatcher")]
     Protocol(String),
+    /// `msgs` has an element that is a number, a text or a list.
     #[error("msgs holds something that is not an object")]
     NotObjects,
+    /// Beyond [`MOST_MESSAGES`]; nested objects count too.
     #[error("it holds more than {MOST_MESSAGES} objects; send batches more often")]
     TooMany,
+    /// Beyond [`MOST_BYTES`]. The name of the station is added to each line, so lines may take more than the body.
     #[error("it comes to more than {} MiB of lines; send batches more often", MOST_BYTES >> 20)]
     TooMuch,
 }
@@ -45,9 +53,12 @@ pub(super) enum BatchError {
 /// The parts of the batch that are checked as a whole.
 #[derive(Deserialize)]
 struct Envelope {
+    /// `jsonaiscatcher`, or absent.
     protocol: Option<String>,
+    /// Name of the sender, added to each message that has none of its own.
     #[serde(default)]
     stationid: Station,
+    /// Checked to be valid JSON and counted; the text is found by [`messages`].
     msgs: Vec<IgnoredAny>,
 }
 
@@ -87,12 +98,14 @@ impl<'de> Deserialize<'de> for Station {
 }
 
 /// Splits a body into lines.
+/// All or nothing, except for overlong messages, which are left out and counted.
 pub(super) fn split(body: &[u8]) -> Result<BatchLines, BatchError> {
     // Checked before parsing: each object takes more memory than its text.
     if MOST_MESSAGES < memchr::memchr_iter(b'{', body).count() {
         return Err(BatchError::TooMany);
     }
     let envelope: Envelope = serde_json::from_slice(body)?;
+    // AIS-catcher can post other formats, whose messages the decoder does not know.
     if let Some(protocol) = envelope.protocol.filter(|protocol| protocol != "jsonaiscatcher") {
         return Err(BatchError::Protocol(protocol.chars().take(40).collect()));
     }
@@ -103,6 +116,7 @@ pub(super) fn split(body: &[u8]) -> Result<BatchLines, BatchError> {
         // An empty object has no key to follow the inserted one.
         let empty = message.text.get(1..).is_some_and(|rest| rest.trim_ascii() == b"}");
         match &station {
+            // Inserted as the first member, in place of the opening brace.
             Some(station) if !message.has_station && !empty => {
                 split.lines.extend_from_slice(station.as_bytes());
                 split.lines.extend_from_slice(&message.text[1..]);
@@ -110,6 +124,7 @@ pub(super) fn split(body: &[u8]) -> Result<BatchLines, BatchError> {
             _ => split.lines.extend_from_slice(message.text),
         }
         split.count += 1;
+        // The decoder takes no longer line.
         if MAX_OBJECT < split.lines.len() - start {
             split.lines.truncate(start);
             split.overlong += 1;
@@ -126,18 +141,23 @@ pub(super) fn split(body: &[u8]) -> Result<BatchLines, BatchError> {
             return Err(BatchError::TooMuch);
         }
     }
+    // `messages` finds only objects, so a difference shows that there is something else.
     match split.count == envelope.msgs.len() {
         true => Ok(split),
         false => Err(BatchError::NotObjects),
     }
 }
 
+/// One message.
 struct ObjectText<'a> {
+    /// From its opening to its closing brace.
     text: &'a [u8],
+    /// Whether it names its station itself, in its outermost object.
     has_station: bool,
 }
 
 /// Finds the objects in the list `msgs` of a body that is known to be valid JSON.
+/// Depth 1 is the body, 2 the list, 3 a message. Braces and commas inside strings are passed over.
 fn messages(body: &[u8]) -> Vec<ObjectText<'_>> {
     let mut found = Vec::new();
     let (mut depth, mut at) = (0usize, 0);
@@ -161,6 +181,7 @@ fn messages(body: &[u8]) -> Vec<ObjectText<'_>> {
             }
             b',' => key_next = true,
             b'"' => {
+                // The end of the string: the next quotation mark that is not escaped.
                 let mut end = at + 1;
                 while let Some(next) = body.get(end..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
                     end += next;

@@ -1,4 +1,7 @@
 //! Request bodies: read within limits on time and memory, and unpacked.
+//!
+//! The sender decides how large a body is and how fast it arrives, so both are limited while it is read: in total memory, in size, and in
+//! time by a minimum speed.
 
 use std::io::Read;
 use std::time::Duration;
@@ -27,6 +30,7 @@ struct Pace {
     longest: Duration,
 }
 
+/// Five seconds to start on a poor link, then at least 4 KiB/s, and never more than half a minute.
 const PACE: Pace = Pace { start: Duration::from_secs(5), bytes_per_second: 4096, longest: Duration::from_secs(30) };
 
 impl Pace {
@@ -39,12 +43,15 @@ impl Pace {
 
 /// The memory limit shared by all bodies.
 pub(super) struct Bodies {
+    /// A permit for each byte that may still be held.
     room: Semaphore,
+    /// Minimum speed; tests use a faster one.
     pace: Pace,
 }
 
 /// A complete body with its share of the memory.
 pub(super) struct ReceivedBody<'a> {
+    /// As sent; still packed if the encoding says so.
     pub(super) bytes: Vec<u8>,
     /// Held as long as the bytes are; `None` for an empty body.
     pub(super) room: Option<SemaphorePermit<'a>>,
@@ -61,6 +68,7 @@ impl Bodies {
         self.collect(body.into_data_stream()).await
     }
 
+    /// As `read`, for any stream of pieces. Returns the memory of an incomplete body.
     async fn collect<E>(
         &self,
         mut pieces: impl Stream<Item = Result<Bytes, E>> + Unpin,
@@ -75,7 +83,7 @@ impl Bodies {
             let piece = piece.map_err(|_| Refusal::Body("the body is incomplete".to_owned()))?;
             let length = whole.bytes.len() + piece.len();
             if MAX_BODY < length {
-                return Err(Refusal::TooLong);
+                return Err(Refusal::TooLong { most: MAX_BODY });
             }
             // At most `MAX_BODY`, so it fits into 32 bits.
             let room = self.room.try_acquire_many(piece.len() as u32).map_err(|_| Refusal::Busy)?;
@@ -89,11 +97,12 @@ impl Bodies {
 }
 
 /// Unpacks a gzip body, up to [`MAX_BODY`] bytes, however much the input would expand to.
+/// Several members are joined. An error if the data are not gzip or end too early.
 pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let read = MultiGzDecoder::new(packed).take(MAX_BODY as u64 + 1).read_to_end(&mut bytes);
     match read {
-        Ok(count) if MAX_BODY < count => Err(Refusal::TooLong),
+        Ok(count) if MAX_BODY < count => Err(Refusal::TooLong { most: MAX_BODY }),
         Ok(_) => Ok(bytes),
         Err(error) => Err(Refusal::Body(format!("the body is not gzip: {error}"))),
     }

@@ -1,4 +1,7 @@
 //! Checks the credentials of posts: user name and password, or a bearer token.
+//!
+//! The secrets are kept only as codes. A request is compared with all of them, so neither the time nor the number of comparisons shows
+//! which one it came close to.
 
 use data_encoding::BASE64;
 use hmac::{Hmac, Mac};
@@ -9,6 +12,7 @@ use crate::platform::secret::Revealed;
 /// Accepted credentials; without any, every post is accepted.
 #[derive(Default)]
 pub(super) struct Credentials {
+    /// One for each pair or token; empty if no authentication is required.
     keys: Vec<Hmac<Sha256>>,
 }
 
@@ -24,10 +28,12 @@ impl Credentials {
     }
 
     /// Whether the `Authorization` header matches. The time taken does not depend on how much of it is right.
+    /// The scheme is compared without regard to case, as RFC 9110 demands.
     pub(super) fn admits(&self, header: Option<&[u8]>) -> bool {
         if self.keys.is_empty() {
             return true;
         }
+        // A scheme and its credentials are separated by a space.
         let Some(space) = header.and_then(|header| memchr::memchr(b' ', header)) else {
             return false;
         };
@@ -43,6 +49,7 @@ impl Credentials {
         let Some(tag) = shown.map(|shown| shown.finalize().into_bytes()) else {
             return false;
         };
+        // Not `any`, which would stop at the first match.
         self.keys.iter().fold(false, |admitted, key| admitted | key.clone().verify_slice(&tag).is_ok())
     }
 }

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::inputs::{Kind, Limits};
+use crate::inputs::{self, Kind, Limits};
 use crate::platform::clock::Clock;
 use atalaia_core::ais::SourceId;
 use atalaia_core::base::fault;
@@ -23,7 +23,7 @@ async fn a_refused_post_is_counted_by_its_reason() {
     let (sender, _lines) = tokio::sync::mpsc::channel(1);
     let port = Port {
         source: SourceId(0),
-        settings: Arc::new(inputs::Settings::of(Kind::AiscatcherHttp, "stations")),
+        settings: Arc::new(inputs::Settings::of(Kind::AiscatcherHttp, "stations").common()),
         limits: Limits { ratio: 1, bytes: 1 },
         lateness: Span::ZERO,
         clock: Clock,
@@ -62,7 +62,7 @@ async fn a_refused_post_is_counted_by_its_reason() {
 
 #[test]
 fn a_public_address_requires_authentication() {
-    let told = |address: &str, table: Option<Settings>| {
+    let problem = |address: &str, table: Option<Settings>| {
         let address = Some(address.to_owned());
         let input = inputs::Settings {
             address,
@@ -74,16 +74,16 @@ fn a_public_address_requires_authentication() {
     let file = || Some(Secret::File("secret".into()));
     let token = Settings { token: file(), ..Settings::default() };
     for near in ["127.0.0.1:8110", "[::1]:8110", "localhost:8110"] {
-        assert_eq!(told(near, None), "", "{near}");
+        assert_eq!(problem(near, None), "", "{near}");
     }
     for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
-        assert!(told(far, None).contains("without authentication"), "{far}");
-        assert!(told(far, Some(Settings::default())).contains("without authentication"), "{far}");
-        assert_eq!(told(far, Some(token.clone())), "", "{far}");
+        assert!(problem(far, None).contains("without authentication"), "{far}");
+        assert!(problem(far, Some(Settings::default())).contains("without authentication"), "{far}");
+        assert_eq!(problem(far, Some(token.clone())), "", "{far}");
     }
     let half = Settings { user: Some("a:b".to_owned()), password: file(), token: None };
-    assert!(told("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
-    assert!(told("127.0.0.1:1", Some(Settings { password: None, ..half })).contains("has no password"));
+    assert!(problem("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
+    assert!(problem("127.0.0.1:1", Some(Settings { password: None, ..half })).contains("has no password"));
     let elsewhere = inputs::Settings { aiscatcher_http: Some(token), ..inputs::Settings::of(Kind::Stdin, "stdin") };
     assert!(fault::lines("inputs[0]", elsewhere.problems()).join("\n").contains("takes no such table"));
 }

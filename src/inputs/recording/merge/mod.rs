@@ -1,4 +1,7 @@
 //! Reads several recordings as one, merged by the times in their lines.
+//!
+//! Engine time never runs backwards, so the reports in lines out of order would be late. CSV archives may be sorted by vessel instead of by
+//! time, so they are sorted here. NMEA logs are in order of receipt, which is kept: a line with a wrong clock must not move the others.
 
 use jiff::tz::TimeZone;
 
@@ -10,6 +13,7 @@ use atalaia_core::base::time::{Span, Time};
 ///
 /// A line without a time of its own stays with the line before it or, at the start of a recording, with the line after it.
 pub struct MergedRecordings {
+    /// One for each recording, in the given order, which also breaks ties between equal times.
     feeds: Vec<Feed>,
 }
 
@@ -23,9 +27,12 @@ pub struct Reading {
 }
 
 /// A line is out of place if its time is more than `AHEAD` ahead of the median of the next [`FOLLOWING`] lines: its clock is wrong.
+/// Far beyond the drift of a clock: such a time has a wrong time zone or is a fault.
 const AHEAD: Span = Span::from_minutes(15);
+/// Number of lines that the median is taken of. Odd, so that the median is the time of one of them.
 const FOLLOWING: usize = 9;
 /// Maximum number of lines handed out in one call while merging.
+/// Bounds the time for which a reader is not asked whether to stop.
 const LINES_A_BLOCK: usize = 8192;
 
 impl MergedRecordings {
@@ -47,6 +54,7 @@ impl MergedRecordings {
     }
 
     /// Hands out the next lines, each with the index of its recording. Returns `false` when there are no more.
+    /// A single recording is handed out as it is read, without looking at times; only several need to be compared.
     pub fn read_block(&mut self, line: &mut impl FnMut(usize, &[u8])) -> Result<bool, RecordingError> {
         if let [only] = self.feeds.as_mut_slice() {
             return only.pour(&mut |bytes: &[u8]| line(0, bytes));
@@ -69,9 +77,13 @@ impl MergedRecordings {
 
 /// One recording with the lines read ahead.
 struct Feed {
+    /// Where further lines come from.
     source: Source,
+    /// Finds the time that a line states.
     clock: LineClock,
+    /// Lines read and not handed out yet.
     block: Block,
+    /// Time of the last line that has one; lines without a time take it.
     last: Option<Time>,
     /// Number of lines before the first time.
     untimed: usize,
@@ -83,6 +95,7 @@ struct Feed {
     padding: u64,
 }
 
+/// Where the lines of a recording come from.
 enum Source {
     /// Read as needed.
     Stream(Box<Recording>),
@@ -90,27 +103,33 @@ enum Source {
     Memory,
 }
 
+/// Lines in one piece of memory, because a recording has millions.
 #[derive(Default)]
 struct Block {
+    /// The lines one after another, without line ends.
     bytes: Vec<u8>,
     /// Time, start and end in `bytes` of each line.
     lines: Vec<(Time, usize, usize)>,
+    /// Index of the next line to hand out.
     next: usize,
 }
 
 impl Block {
+    /// Appends a line with the time by which it is merged.
     fn push(&mut self, at: Time, line: &[u8]) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(line);
         self.lines.push((at, start, self.bytes.len()));
     }
 
+    /// Forgets the lines and keeps the memory.
     fn clear(&mut self) {
         self.bytes.clear();
         self.lines.clear();
         self.next = 0;
     }
 
+    /// The bytes of a line. Panics beyond the last one.
     fn get(&self, index: usize) -> &[u8] {
         let (_, start, end) = self.lines[index];
         &self.bytes[start..end]
@@ -118,6 +137,7 @@ impl Block {
 }
 
 impl Feed {
+    /// Checks a CSV recording for disorder and loads it if there is more than the engine can handle.
     fn new(mut recording: Recording, reading: &Reading) -> Result<Feed, RecordingError> {
         let mut feed = Feed {
             clock: LineClock::new(reading.time_zone.clone()),
@@ -131,6 +151,7 @@ impl Feed {
         };
         let is_csv = matches!(recording.format(), Format::Danish(_) | Format::Noaa(_));
         if let (true, Some(lateness)) = (is_csv, reading.lateness) {
+            // Checking uses up the recording. Standard input cannot be read twice, so it is always loaded.
             match recording.reopen() {
                 Some(again) if in_order(&mut recording, reading, lateness)? => recording = again?,
                 Some(again) => {
@@ -207,6 +228,7 @@ impl Feed {
             };
             self.block.clear();
             let more = self.read(&mut recording)?;
+            // Only where recordings are merged by time. A single one keeps its order anyway.
             pull_back(&mut self.block.lines);
             if more {
                 self.source = Source::Stream(recording);
@@ -240,6 +262,7 @@ fn pull_back(lines: &mut [(Time, usize, usize)]) {
 }
 
 /// Whether no line is older than the newest before it by more than `lateness`.
+/// Reads the recording to its end.
 fn in_order(recording: &mut Recording, reading: &Reading, lateness: Span) -> Result<bool, RecordingError> {
     let mut clock = LineClock::new(reading.time_zone.clone());
     let mut newest = Time::MIN;

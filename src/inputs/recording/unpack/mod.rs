@@ -1,4 +1,6 @@
 //! Unpacks gzip and zstd, recognised by their first bytes, and stops at decompression bombs.
+//!
+//! A bomb is recognised by what has been unpacked so far, not by what the file claims about itself.
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
@@ -21,12 +23,19 @@ pub struct Limits {
 const GRACE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The uncompressed bytes of a recording.
+/// A plain file passes through unchanged and without limits.
 pub struct UnpackedBytes {
+    /// The plain bytes, or those of the members.
     inner: Box<dyn Read + Send>,
+    /// Whether the limits apply.
     packed: bool,
+    /// Compressed bytes read; shared with a progress bar.
     read: Arc<AtomicU64>,
+    /// Zero bytes skipped after members.
     padding: Arc<AtomicU64>,
+    /// Bytes handed out so far.
     unpacked: u64,
+    /// Checked after each read.
     limits: Limits,
 }
 
@@ -34,16 +43,20 @@ pub struct UnpackedBytes {
 #[derive(Debug, thiserror::Error)]
 #[error("is a {kind}; unpack it first")]
 struct OtherArchive {
+    /// Name of the format, which follows `is a`.
     kind: &'static str,
 }
 
+/// The error for a file beyond the limits. The text names the settings, because the file may be genuine.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "expands more than {ratio} times or to more than {gib} GiB: taken for a decompression bomb; unpack it first, or raise \
      recordings.max_expansion_ratio or recordings.max_expanded_gib"
 )]
 struct Bomb {
+    /// The limit, for the text.
     ratio: u64,
+    /// The limit in GiB, for the text.
     gib: u64,
 }
 
@@ -52,6 +65,7 @@ impl UnpackedBytes {
     pub fn new(source: impl Read + Send + 'static, limits: Limits) -> io::Result<UnpackedBytes> {
         let read = Arc::new(AtomicU64::new(0));
         let mut source = CountingReader { source, read: Arc::clone(&read) };
+        // Six bytes distinguish all formats below; they are put back in front of the rest.
         let mut magic = Vec::with_capacity(6);
         source.by_ref().take(6).read_to_end(&mut magic)?;
         let kind = magic.clone();
@@ -59,6 +73,7 @@ impl UnpackedBytes {
         let packing = match kind.as_slice() {
             [0x1f, 0x8b, ..] => Some(Packing::Gzip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
+            // Archives hold several files, or need a decoder that is not built in.
             [b'P', b'K', 3, 4, ..] => return Err(other("zip archive")),
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => return Err(other("bzip2 file")),
             [0xfd, b'7', b'z', b'X', b'Z', ..] => return Err(other("xz file")),
@@ -101,12 +116,16 @@ impl Read for UnpackedBytes {
     }
 }
 
+/// The error for a format that the operator has to unpack first.
 fn other(kind: &'static str) -> io::Error {
     io::Error::other(OtherArchive { kind })
 }
 
+/// Counts the compressed bytes as they are read. What has been decoded may be up to a buffer behind.
 struct CountingReader<R> {
+    /// The file or standard input.
     source: R,
+    /// Shared with `UnpackedBytes`.
     read: Arc<AtomicU64>,
 }
 

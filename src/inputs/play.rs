@@ -1,4 +1,7 @@
 //! A recording as an input of the daemon, read once to its end on its own thread.
+//!
+//! The lines pass through the same channel as those of live inputs. They carry no time of receipt unless another program writes them now,
+//! so replaying a file gives the same alerts whenever it is read.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -6,17 +9,16 @@ use std::thread;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
-use super::file::Recording;
-use super::merge::{MergedRecordings, Reading};
-use crate::inputs::error::InputError;
-use crate::inputs::message::{Batch, Message, State};
-use crate::inputs::port::Port;
-use crate::inputs::settings::time_zone;
+use super::error::InputError;
+use super::message::{Batch, Message, State};
+use super::port::Port;
+use super::recording::{MergedRecordings, Reading, Recording};
+use super::time_zone::time_zone;
 use crate::platform::telemetry::InputCounters;
 
 /// Order in which the lines of a recording are handed on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::inputs) enum Order {
+pub(super) enum Order {
     /// By their own times, which alone count.
     Sorted,
     /// As they come, with their time of receipt: another program writes them, and sorting would wait for the end of its output.
@@ -26,7 +28,8 @@ pub(in crate::inputs) enum Order {
 /// `Ok` at the end of the recording; the path `-` is standard input.
 ///
 /// Reading blocks, on standard input possibly for ever, so the thread is abandoned when the daemon stops.
-pub(in crate::inputs) async fn to_the_end(port: &Port, path: PathBuf, order: Order) -> Result<(), InputError> {
+/// Fails with `Closed` if the daemon stops before the end.
+pub(super) async fn to_the_end(port: &Port, path: PathBuf, order: Order) -> Result<(), InputError> {
     info!(path = %path.display(), input = %port.settings.name, "reading");
     port.state(State::Up).await;
     let reading = Reading {
@@ -45,6 +48,7 @@ pub(in crate::inputs) async fn to_the_end(port: &Port, path: PathBuf, order: Ord
     outcome.await.unwrap_or(Err(InputError::Closed))
 }
 
+/// Reads, block by block, and waits for the engine in between. Runs on the thread of the recording.
 fn read(port: &Port, path: &Path, reading: &Reading, order: Order) -> Result<(), InputError> {
     let recording = Recording::open(path, port.limits)?;
     let mut merged = MergedRecordings::new(vec![recording], reading)?;
@@ -57,6 +61,7 @@ fn read(port: &Port, path: &Path, reading: &Reading, order: Order) -> Result<(),
         InputCounters::add(&port.counters.bytes, lines.len() as u64);
         let received = (order == Order::AsReceived).then(|| port.clock.now());
         let batch = Batch { source: port.source, received, lines, acknowledge: None };
+        // A batch may be empty here, which the main loop ignores.
         if port.stop.is_cancelled() || port.sender.blocking_send(Message::Lines(batch)).is_err() {
             return Err(InputError::Closed);
         }

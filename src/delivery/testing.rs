@@ -5,13 +5,17 @@ use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
 
+use super::in_flight::Attempt;
 use super::send::{Delivery, SendError, SenderIdentity};
+use crate::platform::clock::Clock;
 use crate::platform::secret::Secret;
 use crate::platform::tls;
+use atalaia_core::base::time::Time;
 
 /// The alerts of the export tests as deliveries: a meeting that ended, one with hostile texts, one without a position.
 pub(super) fn deliveries() -> Vec<Delivery> {
@@ -33,9 +37,29 @@ fn delivery(line: &str, index: usize) -> Delivery {
 
 /// A copy of the delivery with its change altered.
 pub(super) fn with(delivery: &Delivery, alter: impl Fn(&mut Value)) -> Delivery {
-    let mut value = (*delivery.change).clone();
+    let mut value = delivery.json();
     alter(&mut value);
     Delivery::new(delivery.row, Arc::from(value.to_string())).expect("a delivery")
+}
+
+/// The change of `tests/payloads/NAME.json` as a delivery, altered.
+pub(super) fn sample(name: &str, alter: impl FnOnce(&mut Value)) -> Delivery {
+    let path = beside("tests/payloads").join(format!("{name}.json"));
+    let text = std::fs::read_to_string(path).expect("a change of the package");
+    let mut change: Value = serde_json::from_str(&text).expect("JSON");
+    alter(&mut change);
+    Delivery::new(Some(1), Arc::from(change.to_string())).expect("a line of an alert")
+}
+
+/// An attempt in flight for revision `row` of an alert, queued at the start of 1970. `wait`: seconds from now before it may be tried.
+pub(super) fn attempt(row: i64, alert: &str, wait: Option<u64>) -> Attempt {
+    let delivery = with(&deliveries()[0], |change| {
+        change["revision"] = row.into();
+        change["alert"]["id"] = alert.into();
+    });
+    let delivery = Delivery { row: Some(row), ..delivery };
+    let wait = wait.map(|seconds| (Clock.moment(), Duration::from_secs(seconds)));
+    Attempt { wait, ..Attempt::new(delivery, Time::from_millis(0), 0) }
 }
 
 /// A digest of three alerts, one of them over.
@@ -154,7 +178,7 @@ pub(super) fn read_back(kind: &str, bytes: &[u8]) -> Option<Value> {
 /// A third-party server, stopped when dropped. Its log is shown only if the test fails.
 pub(super) struct Server {
     child: Child,
-    said: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
     logged: File,
 }
 
@@ -163,14 +187,14 @@ impl Server {
         let logged = tempfile::tempfile().expect("a file");
         let errors = logged.try_clone().expect("the same file");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors).spawn().expect("it starts");
-        let said = BufReader::new(child.stdout.take().expect("piped"));
-        Server { child, said, logged }
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        Server { child, output, logged }
     }
 
     /// Reads the next line of its output.
     pub(super) fn line(&mut self) -> String {
         let mut line = String::new();
-        self.said.read_line(&mut line).expect("text");
+        self.output.read_line(&mut line).expect("text");
         line.trim_end().to_owned()
     }
 }
@@ -194,10 +218,10 @@ pub(super) fn free_port() -> u16 {
 
 /// Waits until a server listens on the port, at most 30 s.
 pub(super) fn listens(port: u16) {
-    let clock = crate::platform::clock::Clock;
+    let clock = Clock;
     let begun = clock.moment();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(clock.moment().since(begun) < std::time::Duration::from_secs(30), "no server listens at {port}");
+        assert!(clock.moment().since(begun) < Duration::from_secs(30), "no server listens at {port}");
         std::thread::yield_now();
     }
 }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::delivery::trial::beside;
+use crate::delivery::testing::beside;
 
 /// A recorded request.
 #[derive(Clone, Debug, Default)]
