@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Config;
+use super::settings::Config;
 use crate::platform::tls;
 use crate::{delivery, inputs};
 use atalaia_core::base::fault::Fault;

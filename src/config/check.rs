@@ -5,91 +5,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::certificates::lapsing_of;
-use super::chart::{NAMING_KEYS, Parts, ZONES_FOLDER, ZoneSource, ZonesRead, read_zones};
+use super::chart::{NAMING_KEYS, Parts, ZONES_FOLDER, ZoneSource};
+use super::checked::Checked;
 use super::doubts::far_from_default;
-use super::files::{Files, Texts};
+use super::files::Files;
 use super::hindrances::{Asker, Weight, hindrances};
 use super::layers::Layer;
 use super::load::{Loaded, load};
 use super::needed::{missing_places, open_to_others, unknown_behaviours, unknown_zones};
-use super::places::Places;
+use super::places::{Places, SETTINGS_FILE};
 use super::problem::Problem;
-use super::profile::Profile;
+use super::settings::{Config, SHIPPED};
 use super::watchlists::{ListsRead, read_watchlists};
-use super::{Config, IN_FORCE_FILE, SHIPPED};
-use crate::platform::clock::{Clock, Moment};
-use crate::storage::{evidence, journal, store};
-use crate::{delivery, http, inputs};
+use crate::platform::clock::Clock;
 use atalaia_core::base::fault::Fault;
-use atalaia_core::base::time::Span;
-use atalaia_core::engine::{self, SourceClock};
 use atalaia_core::zones::{Chart, Watchlists};
-
-/// Settings that have been checked and can be run with.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// When the files were read.
-    pub read: Moment,
-    /// Settings of the engine.
-    pub engine: engine::Settings,
-    /// Zones, coast, ports, wind and watchlists.
-    pub chart: Arc<Chart>,
-    /// Where the zones were read from.
-    pub zones: ZoneSource,
-    /// The inputs, with absolute paths.
-    pub inputs: Vec<inputs::Settings>,
-    /// The sinks, with absolute paths.
-    pub sinks: Vec<delivery::Settings>,
-    /// Retry policy of the sinks.
-    pub delivery: delivery::DeliverySettings,
-    /// Absolute path of the store; `None` for no store.
-    pub store: Option<PathBuf>,
-    /// How long records in the store are kept.
-    pub retention: store::RetentionSettings,
-    /// Limits for reading recordings.
-    pub recordings: inputs::RecordingSettings,
-    /// The profile whose definitions are the defaults; `None` for Atalaia's own.
-    pub profile: Option<Profile>,
-    /// Folder of the watchlists; `None` for no watchlists.
-    pub watchlists: Option<PathBuf>,
-    /// Warnings about settings and zone files that are valid but unusual.
-    pub warnings: Vec<Problem>,
-    /// How received lines are kept.
-    pub journal: journal::Settings,
-    /// How evidence bundles are signed; its path is absolute.
-    pub evidence: evidence::Settings,
-    /// Where metrics and health pages are served.
-    pub http: http::Settings,
-    /// Folder that relative paths in the settings refer to.
-    pub folder: PathBuf,
-    /// Number of `conf.d` files layered over the settings file.
-    pub drop_ins: usize,
-    /// Names and texts of the zone files, as they were read.
-    pub files: Texts,
-    /// Paths and texts of the watchlists, as they were read. They are large, so this is `None` once they are stored beside the journal.
-    pub list_texts: Option<Arc<Texts>>,
-    /// Texts of the coast, ports, anchorages and wind files named in the settings, by path, as they were read.
-    pub named: BTreeMap<PathBuf, Arc<str>>,
-}
-
-impl Checked {
-    /// Number of zones.
-    pub fn zone_count(&self) -> usize {
-        self.chart.zones.zones().len()
-    }
-
-    /// Reads the zones and watchlists again. On an error the current ones stay.
-    pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
-        let ZonesRead { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
-        let known = Some(&self.chart.watchlists);
-        let ListsRead { lists, texts } = read_watchlists(self.watchlists.as_deref(), Files::Disk, known)?;
-        self.files = files;
-        self.list_texts = Some(texts);
-        self.chart = Arc::new(Chart { zones, watchlists: lists, ..(*self.chart).clone() });
-        self.warnings = warnings;
-        Ok(())
-    }
-}
 
 /// What the settings are checked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -164,9 +94,9 @@ pub fn check_again(file: &Path, purpose: Purpose, in_force: &Checked) -> Result<
 /// Like [`check`], for a replay of a folder in memory, as `Checked::in_force` returns it. Nothing is read from disk.
 pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Problem>> {
     let place = Files::Given(files);
-    let text = place.text(Path::new(IN_FORCE_FILE));
-    let text = text.map_err(|error| vec![Problem::of_file(IN_FORCE_FILE, error.to_string())])?;
-    let whole = Layer { file: IN_FORCE_FILE.to_owned(), text };
+    let text = place.text(Path::new(SETTINGS_FILE));
+    let text = text.map_err(|error| vec![Problem::of_file(SETTINGS_FILE, error.to_string())])?;
+    let whole = Layer { file: SETTINGS_FILE.to_owned(), text };
     Text { layers: &[whole], folder: Path::new(""), files: place, known: None }.check(None, Purpose::Replay)
 }
 
@@ -309,19 +239,5 @@ fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSourc
         (Some(replaced), _) => ZoneSource::Folder(replaced.to_owned()),
         (None, "") => ZoneSource::BuiltIn,
         (None, named) => ZoneSource::Folder(folder.join(named)),
-    }
-}
-
-/// Describes an input of the daemon to the engine.
-pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock {
-    let usual = match input.kind.is_recording() {
-        true => settings.engine.time.file_lateness_seconds,
-        false => settings.engine.time.lateness_seconds,
-    };
-    SourceClock {
-        name: input.name.clone(),
-        time_zone: input.time_zone.as_deref().and_then(inputs::time_zone),
-        live: input.kind.is_live() && !input.recorded,
-        lateness: Span::from_seconds(i64::from(input.lateness_seconds.unwrap_or(usual))),
     }
 }

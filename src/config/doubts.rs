@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Config;
+use super::settings::Config;
 use atalaia_core::base::fault::Fault;
 
 /// Factor by which a value may exceed or fall below its default without a warning.

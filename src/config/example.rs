@@ -1,6 +1,6 @@
 //! Examples for messages about missing keys and wrong values: from the shipped file, or made from the schema.
 
-use super::SHIPPED;
+use super::settings::SHIPPED;
 use super::shape::{Limits, SETTINGS, Shape};
 
 /// How to set the key at `path`; `key` is its name in the example.

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Config;
-use super::check::Checked;
+use super::checked::Checked;
+use super::places::SETTINGS_FILE;
+use super::settings::Config;
 
 /// The settings in force as a folder: `atalaia.toml` with every key, and the files it names.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,9 +19,6 @@ pub struct InForce<'a> {
     /// Path within the folder and content of each file.
     pub files: Vec<(PathBuf, Cow<'a, [u8]>)>,
 }
-
-/// Name of the settings file in such a folder.
-pub const FILE: &str = "atalaia.toml";
 
 /// Whether the name is a keyword instead of a file.
 fn is_built_in(name: &str) -> bool {
@@ -76,7 +74,7 @@ impl Checked {
         let mut value = serde_json::to_value(&config).map_err(io::Error::other)?;
         leave_out_unset(&mut value);
         let text = toml::to_string(&value).map_err(io::Error::other)?;
-        files.push((PathBuf::from(FILE), text.into_bytes().into()));
+        files.push((PathBuf::from(SETTINGS_FILE), text.into_bytes().into()));
         files.sort();
         let mut digest = Sha256::new();
         digest.update(env!("CARGO_PKG_VERSION"));

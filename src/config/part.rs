@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Config;
 use super::layers::Layer;
 use super::load::{load, load_tables};
 use super::places::Places;
 use super::problem::Problem;
+use super::settings::Config;
 use crate::http;
 use crate::storage::store::Filter;
 use crate::storage::{evidence, journal, store};

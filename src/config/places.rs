@@ -5,13 +5,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::IN_FORCE_FILE;
 use super::files::text_of;
 use super::layers::Layer;
 use super::problem::Problem;
 use super::watch::{Names, Watched};
 use atalaia_core::base::fault::Fault;
 
+/// Name of the settings file in a folder that holds one: that of the operator, or a record of settings in force.
+pub const SETTINGS_FILE: &str = "atalaia.toml";
 /// Name of the folder of drop-ins, beside the settings file.
 const DROP_INS: &str = "conf.d";
 /// Maximum size of a settings file, in bytes. Settings are written by hand, so a larger file is a mistake.
@@ -27,7 +28,7 @@ impl Places {
     /// The settings named on the command line: a file, or a folder with an `atalaia.toml`.
     pub fn of(given: &Path) -> Places {
         match given.is_dir() {
-            true => Places { file: given.join(IN_FORCE_FILE) },
+            true => Places { file: given.join(SETTINGS_FILE) },
             false => Places { file: given.to_owned() },
         }
     }

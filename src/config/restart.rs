@@ -1,6 +1,6 @@
 //! Settings that a reload cannot change: inputs, store, journal and HTTP pages stay as they were at the start.
 
-use super::check::Checked;
+use super::checked::Checked;
 
 impl Checked {
     /// The changed tables of `wanted` that take effect at the next start; for inputs, with the names of those that differ.

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
-use super::Config;
+use super::settings::Config;
 
 /// Keys whose text is the path of a file or folder.
 const PATHS: [&str; 12] =

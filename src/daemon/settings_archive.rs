@@ -51,7 +51,7 @@ impl SettingsArchive {
     fn keep_in(&self, folder: &Path, in_force: &InForce<'_>) -> io::Result<()> {
         // The settings file is written last, so a record that has it is complete.
         let (settings, others): (Vec<_>, Vec<_>) =
-            in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
+            in_force.files.iter().partition(|(path, _)| path == Path::new(config::SETTINGS_FILE));
         if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == **content)) {
             // Rewritten to update its modification time. A full disk does not matter, since the record already exists.
             drop(settings.iter().try_for_each(|(path, content)| write_whole(&*self.disk, &folder.join(path), content)));
@@ -70,7 +70,7 @@ impl SettingsArchive {
         if let Some(settings) = self.read.get(key) {
             return Ok(Arc::clone(settings));
         }
-        let file = self.folder.join(key).join(config::IN_FORCE_FILE);
+        let file = self.folder.join(key).join(config::SETTINGS_FILE);
         let settings = config::check(Some(&file), None, Purpose::Replay).map_err(|problems| {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             io::Error::other(format!("the settings that were in force cannot be used: {}", problems.join("; ")))
@@ -93,7 +93,7 @@ impl SettingsArchive {
             let folder = entry?.path();
             if folder.is_dir() {
                 // A record still being written has no settings file yet.
-                let newest = fs::metadata(folder.join(config::IN_FORCE_FILE)).or_else(|_| fs::metadata(&folder))?;
+                let newest = fs::metadata(folder.join(config::SETTINGS_FILE)).or_else(|_| fs::metadata(&folder))?;
                 let since = newest.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
                 records.push((Time::from_millis(i64::try_from(since.as_millis()).map_err(io::Error::other)?), folder));
             }
@@ -103,7 +103,7 @@ impl SettingsArchive {
         records.pop();
         for (_, folder) in records.iter().filter(|_| rehearsal == Rehearsal::No) {
             // If the removal is interrupted, what remains no longer counts as a record.
-            drop(fs::remove_file(folder.join(config::IN_FORCE_FILE)));
+            drop(fs::remove_file(folder.join(config::SETTINGS_FILE)));
             fs::remove_dir_all(folder)?;
         }
         Ok(records.len() as u64)
@@ -129,7 +129,7 @@ mod tests {
         let files = settings.in_force().expect("built in").files;
         let hour = |hour: i64| Time::from_millis(1_790_000_000_000) + Span::from_hours(hour);
         let record = |key: &str| InForce { key: key.to_owned(), files: files.clone() };
-        let file = |key: &str| journal.path().join("in-force").join(key).join(config::IN_FORCE_FILE);
+        let file = |key: &str| journal.path().join("in-force").join(key).join(config::SETTINGS_FILE);
         let put = |archive: &mut SettingsArchive, key: &str, at: Time| {
             archive.keep(&record(key), &settings).expect("written");
             let at = UNIX_EPOCH + Duration::from_millis(at.millis() as u64);

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 
-use super::Config;
+use super::settings::Config;
 use crate::inputs;
 use crate::platform::secret::{Secret, SecretError};
 use crate::platform::service::{Account, Holder, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::Config;
 use super::layers::{Layer, Layers};
 use super::problem::Problem;
+use super::settings::Config;
 use super::shape::SETTINGS;
 use super::walk::{Misfit, walk};
 use atalaia_core::base::fault::Fault;

@@ -8,9 +8,9 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Config;
 use super::layers::Layer;
 use super::problem::Problem;
+use super::settings::Config;
 use crate::platform::secret::{Secret, SecretError};
 use atalaia_core::alerts::NoticeKind;
 use atalaia_core::base::fault::{self, Fault};
