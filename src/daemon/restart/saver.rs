@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tracing::{debug, error};
 
-use super::{PATIENCE, Place};
+use super::place::{PATIENCE, Place};
 use crate::daemon::driver::EngineDriver;
 use crate::daemon::settings_archive::SettingsArchive;
 use crate::platform::clock::{Clock, Moment};

@@ -1,5 +1,6 @@
 //! A snapshot made while the engine works restores exactly its state, and one of another build is not used.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -7,9 +8,15 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
-use crate::config::{self, Purpose};
+use crate::config::{self, Checked, Purpose};
+use crate::daemon::driver::EngineDriver;
+use crate::daemon::settings_archive::SettingsArchive;
+use crate::platform::clock::Clock;
+use crate::platform::disk::{Disk, RealDisk};
 use crate::storage::journal::snapshots::newest;
+use crate::storage::journal::{Entry, Position};
 use atalaia_core::ais::SourceId;
+use atalaia_core::base::time::{Span, Time};
 
 const PROGRAM: u64 = 7;
 
