@@ -163,8 +163,15 @@ impl Place {
     /// Length of [`Place::opening`].
     pub(super) const OPENING: usize = 16;
 
-    /// Saves the state of the engine after all entries before `position`, which are durable. Ends a save in progress.
+    /// Saves the state of the engine after all entries before `position`, which are durable. Ends a save in progress; none is left in
+    /// progress, also after an error.
     pub(super) fn save(&self, driver: &mut EngineDriver, position: Position, at: Time) -> Result<(), JournalError> {
+        let saved = self.write(driver, position, at);
+        driver.engine.end_save();
+        saved
+    }
+
+    fn write(&self, driver: &mut EngineDriver, position: Position, at: Time) -> Result<(), JournalError> {
         let mut file = Unfinished::begin(&*self.disk, &self.folder, &driver.snapshot(position, at))?;
         let mut part = self.opening(driver);
         driver.engine.begin_save(&mut part);

@@ -59,7 +59,7 @@ impl Records {
 
     /// Saves the engine's state at once, and waits for the journal to be durable.
     pub(in crate::daemon) fn save_now(&mut self, driver: &mut EngineDriver, at: Time) -> io::Result<()> {
-        self.saver.abandon()?;
+        self.saver.abandon(&mut driver.engine)?;
         self.save(driver, at)
     }
 

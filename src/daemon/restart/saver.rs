@@ -65,6 +65,8 @@ struct Shared {
     stop: AtomicBool,
     /// Whether the thread is at work on a snapshot.
     busy: AtomicBool,
+    /// Whether the thread has given up the latest snapshot, so that further slices of it are of no use.
+    failed: AtomicBool,
     /// Bytes that wait for the thread.
     waiting: AtomicUsize,
 }
@@ -137,6 +139,7 @@ impl Saver {
     ) {
         self.begins();
         self.is_saving = true;
+        self.shared.failed.store(false, Ordering::Release);
         self.shared.busy.store(true, Ordering::Release);
         let snapshot = driver.snapshot(position, self.clock.now());
         let mut part = place.opening(driver);
@@ -157,9 +160,20 @@ impl Saver {
         self.is_saving
     }
 
-    /// Makes the next slice of the snapshot in progress, unless the thread has enough to do.
+    /// Whether the thread has given up the snapshot in progress, or has ended.
+    pub(super) fn has_failed(&self) -> bool {
+        self.sender.is_none() || self.shared.failed.load(Ordering::Acquire)
+    }
+
+    /// Makes the next slice of the snapshot in progress, unless the thread has enough to do. If the thread has failed, ends the save.
     pub(in crate::daemon) fn save_on(&mut self, engine: &mut Engine) {
-        if !self.is_saving || MOST_WAITING <= self.shared.waiting.load(Ordering::Acquire) {
+        if !self.is_saving {
+            return;
+        }
+        if self.has_failed() {
+            return self.leave_off(engine);
+        }
+        if MOST_WAITING <= self.shared.waiting.load(Ordering::Acquire) {
             return;
         }
         let began = self.clock.moment();
@@ -181,9 +195,15 @@ impl Saver {
         }
     }
 
-    /// Abandons the snapshot in progress, if any, and waits until the thread is idle. A snapshot that was handed over whole is still completed.
-    pub(super) fn abandon(&mut self) -> io::Result<()> {
+    /// Ends the save in progress, if any: the engine no longer copies what changes.
+    fn leave_off(&mut self, engine: &mut Engine) {
         self.is_saving = false;
+        engine.end_save();
+    }
+
+    /// Abandons the snapshot in progress, if any, and waits until the thread is idle. A snapshot that was handed over whole is still completed.
+    pub(super) fn abandon(&mut self, engine: &mut Engine) -> io::Result<()> {
+        self.leave_off(engine);
         let (answer, answered) = sync_channel(1);
         self.send(Work::Abandon(answer));
         answered
@@ -204,7 +224,8 @@ impl Saver {
         if sender.send(work).is_err() {
             // The thread has ended before the saver: it panicked.
             error!("snapshots are no longer made, because their thread has failed; restart the daemon");
-            (self.sender, self.is_saving) = (None, false);
+            // A save in progress ends with the next turn.
+            self.sender = None;
             self.shared.waiting.store(0, Ordering::Release);
         }
     }
@@ -269,6 +290,7 @@ impl Worker {
 
     fn make(&mut self, start: SnapshotStart, work: &Receiver<Work>) -> io::Result<()> {
         let made = self.write(start, work);
+        self.shared.failed.store(made.is_err(), Ordering::Release);
         self.shared.busy.store(false, Ordering::Release);
         made
     }
