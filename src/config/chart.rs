@@ -16,7 +16,7 @@ use atalaia_core::base::text::advice;
 use atalaia_core::base::time::Time;
 use atalaia_core::behaviours;
 use atalaia_core::engine::ZoneSettings;
-use atalaia_core::geo::{Coast, Ports, Wind, WindError};
+use atalaia_core::geo::{Coast, Ports, RowFault, Wind};
 use atalaia_core::zones::{Chart, ZoneError, ZoneRules, ZoneSet};
 
 /// Keys that name files or folders.
@@ -332,9 +332,7 @@ fn coast(file: &str, named: &mut Named<'_>) -> Result<Land, Problem> {
         file => {
             let text = named.text(COAST, file, CHOICES)?;
             let coast = Coast::from_geojson(&text);
-            coast
-                .map(|coast| Land::Own(Arc::new(coast)))
-                .map_err(|error| Problem::of_file(named.shown(file), error.to_string()))
+            coast.map(|coast| Land::Own(Arc::new(coast))).map_err(|fault| Problem::of_file(named.shown(file), fault))
         }
     }
 }
@@ -360,19 +358,16 @@ fn ports(settings: &ZoneSettings, named: &mut Named<'_>) -> Result<Points, Vec<P
     }
 }
 
-fn points<E: fmt::Display>(
+fn points(
     key: &str,
     file: &str,
     named: &mut Named<'_>,
-    parse: impl Fn(&str) -> Result<Ports, Vec<E>>,
+    parse: impl Fn(&str) -> Result<Ports, Vec<RowFault>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Ports> {
     let text = named.text(key, file, CHOICES).map_err(|problem| problems.push(problem)).ok()?;
     let shown = named.shown(file);
-    let parsed = parse(&text).map_err(|errors| {
-        problems.extend(errors.into_iter().map(|error| Problem::of_file(shown.as_str(), error.to_string())));
-    });
-    parsed.ok()
+    parse(&text).map_err(|faults| problems.extend(of_rows(&shown, &text, faults))).ok()
 }
 
 fn blow(file: &str, named: &mut Named<'_>) -> Result<Wind, Vec<Problem>> {
@@ -382,6 +377,11 @@ fn blow(file: &str, named: &mut Named<'_>) -> Result<Wind, Vec<Problem>> {
     let text = named.text(WIND, file, "the path of a CSV file, or \"\"");
     let text = text.map_err(|problem| vec![problem])?;
     let shown = named.shown(file);
-    let of_error = |error: WindError| Problem::of_file(shown.as_str(), error.to_string());
-    Wind::from_csv(&text).map_err(|errors| errors.into_iter().map(of_error).collect())
+    Wind::from_csv(&text).map_err(|faults| of_rows(&shown, &text, faults))
+}
+
+/// The faults of a CSV file, each with its line.
+fn of_rows(shown: &str, text: &str, faults: Vec<RowFault>) -> Vec<Problem> {
+    let of_row = |RowFault { line, fault }: RowFault| Problem::of_line(shown, text, line as usize, fault);
+    faults.into_iter().map(of_row).collect()
 }
