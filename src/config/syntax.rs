@@ -33,7 +33,12 @@ pub(super) fn faults<'e>(
         let line = Line::at(text, span.start);
         // One mistake often leads to several errors in its line.
         follows = line.end;
-        if message == "duplicate key" {
+        if message == "duplicate key" && line.is_open_header() {
+            // The name of an earlier table is noticed before the missing bracket, which may be the only mistake. Its own
+            // error is at the end of the line.
+            follows = line.end + 1;
+            found.push((line.end..line.end, line.fault(span.start, message)));
+        } else if message == "duplicate key" {
             let (fault, is_header) = twice(text, table, &span);
             // The keys below a duplicate header are not errors themselves.
             follows = if is_header { next_header(text, span.end) } else { span.end };
@@ -76,6 +81,11 @@ impl<'t> Line<'t> {
 
     fn shown(&self) -> &'t str {
         self.text[self.start..self.end].trim()
+    }
+
+    /// Whether the line begins a header and does not close it.
+    fn is_open_header(&self) -> bool {
+        self.shown().starts_with('[') && !without_comment(self.shown()).contains(']')
     }
 
     fn is_json(&self) -> bool {
