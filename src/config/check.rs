@@ -1,4 +1,7 @@
 //! Turns a `Config` into what the daemon uses, with absolute paths and the zones read, or reports all errors.
+//!
+//! Nothing is created, written or connected to here. Errors come in the order of the files and lines of the settings;
+//! those of zone files and watchlists follow. Warnings never stop a start.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,6 +59,8 @@ impl Purpose {
 }
 
 /// Checks settings and also collects all warnings.
+/// Reads `file`, or the `atalaia.toml` of a folder, with its drop-ins. Unlike [`check`], it has warnings to give
+/// beside errors.
 pub fn judge(file: &Path, purpose: Purpose) -> Judgement {
     let places = Places::of(file);
     let layers = match places.read() {
@@ -74,6 +79,9 @@ pub fn no_inputs(file: &Path) -> Problem {
 }
 
 /// Reads and checks a settings file or folder with its drop-ins, or the built-in file, and the zones. `zones` overrides the zones folder.
+///
+/// # Errors
+/// Everything wrong with the settings, the zones and the watchlists, at once.
 pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
     let Some(file) = file else {
         let built_in = Layer { file: "built-in settings".to_owned(), text: SHIPPED.to_owned() };
@@ -84,7 +92,10 @@ pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Res
     Text { layers: &places.read()?, folder: places.folder(), files: Files::Disk, known: None }.check(zones, purpose)
 }
 
-/// Like [`check`], while other settings are in force: unchanged watchlists are reused.
+/// Like [`check`], while other settings are in force: unchanged watchlists are reused, which spares their memory a second time.
+///
+/// # Errors
+/// As [`check`].
 pub fn check_again(file: &Path, purpose: Purpose, in_force: &Checked) -> Result<Checked, Vec<Problem>> {
     let places = Places::of(file);
     let known = Some(&in_force.chart.watchlists);
@@ -92,6 +103,9 @@ pub fn check_again(file: &Path, purpose: Purpose, in_force: &Checked) -> Result<
 }
 
 /// Like [`check`], for a replay of a folder in memory, as `Checked::in_force` returns it. Nothing is read from disk.
+///
+/// # Errors
+/// As [`check`], and if the folder has no settings file.
 pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Problem>> {
     let place = Files::Given(files);
     let text = place.text(Path::new(SETTINGS_FILE));
@@ -102,6 +116,7 @@ pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Pr
 
 /// The settings texts and what they refer to.
 struct Text<'a> {
+    /// The settings file and its drop-ins, or the built-in file, in order; never empty.
     layers: &'a [Layer],
     /// Folder that relative paths refer to.
     folder: &'a Path,
@@ -112,10 +127,13 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
+    /// The outcome alone; a sound outcome has the warnings too.
     fn check(&self, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
         self.judge(zones, purpose).outcome
     }
 
+    /// All checks. Later ones run even if earlier ones fail, so that everything wrong is reported at once; only text
+    /// that cannot be parsed ends them. A key with an error is not reported twice.
     fn judge(&self, zones: Option<&Path>, purpose: Purpose) -> Judgement {
         let read = Clock.moment();
         let mut loaded = load(self.layers);
@@ -123,6 +141,7 @@ impl Text<'_> {
         let Some(mut config) = loaded.config.take() else {
             return Judgement { outcome: Err(problems), warnings: Vec::new() };
         };
+        // Before paths are made absolute: these messages quote what the operator wrote.
         let mut faults = config.problems();
         let outvoted = outvoted(&config, &loaded);
         let folder = self.folder;
@@ -156,6 +175,7 @@ impl Text<'_> {
         problems.extend(open.iter().filter(|_| runs).cloned());
         faults.retain(|fault| !loaded.is_about_faulty(fault));
         problems.extend(faults.into_iter().map(|fault| loaded.locate(fault)));
+        // Zones and watchlists are read even if the settings have errors, which are then all listed together.
         let replaced = zones.is_some();
         let zones = zone_source(zones, &config.zones.folder, folder);
         let parts = Parts::read(&zones, &config.zones, &config.behaviours, folder, self.files);
@@ -176,6 +196,7 @@ impl Text<'_> {
         }));
         loaded.sort(&mut problems);
         problems.extend(in_files);
+        // An unknown zone is only a warning: the sink works all the same, and gets nothing for that zone.
         let ids =
             parts.as_ref().map(|parts| parts.zones.zones().iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>());
         let unknown = unknown_zones(&config, &ids.unwrap_or_default());
@@ -233,7 +254,8 @@ fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
     (!keys.is_empty()).then(|| loaded.locate(Fault::new("profile", what)))
 }
 
-/// An empty name means the built-in zones.
+/// Where the zones come from: the folder of the command line if one is given, otherwise that of the settings. An empty name means the
+/// built-in zones.
 fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSource {
     match (replaced, named) {
         (Some(replaced), _) => ZoneSource::Folder(replaced.to_owned()),

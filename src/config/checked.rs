@@ -1,4 +1,8 @@
 //! Settings that have been checked, as the daemon runs with them.
+//!
+//! A value of [`Checked`] comes from a check only, so its holders rely on it: paths are absolute where a field says
+//! so, names are unique, values are in their ranges. It is cloned for each reload, which is why what is large in it
+//! is shared.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,9 +23,9 @@ use atalaia_core::zones::Chart;
 /// Settings that have been checked and can be run with.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// When the files were read.
+    /// When the files began to be read. A file written later than this may not be in these settings.
     pub read: Moment,
-    /// Settings of the engine.
+    /// Settings of the engine, with the number of lanes decided. File names in them are as written, relative to `folder`.
     pub engine: engine::Settings,
     /// Zones, coast, ports, wind and watchlists.
     pub chart: Arc<Chart>,
@@ -37,7 +41,7 @@ pub struct Checked {
     pub store: Option<PathBuf>,
     /// How long records in the store are kept.
     pub retention: store::RetentionSettings,
-    /// Limits for reading recordings.
+    /// Limits for reading recordings: against files that unpack to far more than they should.
     pub recordings: inputs::RecordingSettings,
     /// The profile whose definitions are the defaults; `None` for Atalaia's own.
     pub profile: Option<Profile>,
@@ -64,12 +68,13 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Number of zones.
+    /// Number of zones, of every kind, also of those that have expired.
     pub fn zone_count(&self) -> usize {
         self.chart.zones.zones().len()
     }
 
-    /// Reads the zones and watchlists again. On an error the current ones stay.
+    /// Reads the zones and watchlists again; unchanged watchlists are reused. On an error nothing changes. Of the files that the settings
+    /// name, coast, ports and wind are not read again: a change of those is a change of the settings.
     pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
         let ZonesRead { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
         let known = Some(&self.chart.watchlists);
@@ -82,7 +87,8 @@ impl Checked {
     }
 }
 
-/// Describes an input of the daemon to the engine.
+/// Describes an input of the daemon to the engine: its local time zone, whether its lines are being received now, and how late its reports
+/// may be. The default for that is `file_lateness_seconds` for recordings, `lateness_seconds` for all others.
 pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock {
     let usual = match input.kind.is_recording() {
         true => settings.engine.time.file_lateness_seconds,

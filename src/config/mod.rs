@@ -1,4 +1,20 @@
 //! The settings file: the settings of every component in one struct, as the operator writes them.
+//!
+//! A settings file becomes settings in force in these steps, each in a file of its own:
+//!
+//! | step | file | what it finds wrong |
+//! |---|---|---|
+//! | read the file and its drop-ins | `places`, `files` | files that are missing or not text |
+//! | parse them as TOML, merge them | `layers`, `syntax` | mistakes of TOML, in plain words |
+//! | walk the document against the schema | `load`, `walk`, `shape` | unknown keys, wrong types, values out of range |
+//! | compare values with one another | `settings` | names used twice, addresses used twice |
+//! | look at the machine | `needed`, `hindrances` | missing files, ports in use, permissions |
+//! | read zones, coast, ports, watchlists | `chart`, `watchlists` | faults in those files |
+//! | warn of what is probably meant otherwise | `doubts`, `zone_doubts`, `certificates` | values in another unit, zones on land |
+//!
+//! `check` runs all of them and reports everything at once as `problem`s; the result is `checked`. `in_force` writes
+//! checked settings out again, so that the same lines can be processed in the same way later. `part` reads single
+//! tables for commands that need no engine. `watch` notices changes, and `restart` says which of them have to wait.
 
 mod certificates;
 mod chart;

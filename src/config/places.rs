@@ -1,4 +1,7 @@
 //! The files that make up the settings: one file, or that of a folder, and the drop-ins in `conf.d` beside it.
+//!
+//! Drop-ins let a package, a fleet and a site each have a file of their own. Their names decide which comes last and
+//! wins, so they begin with numbers by custom.
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,7 +16,7 @@ use atalaia_core::base::fault::Fault;
 
 /// Name of the settings file in a folder that holds one: that of the operator, or a record of settings in force.
 pub const SETTINGS_FILE: &str = "atalaia.toml";
-/// Name of the folder of drop-ins, beside the settings file.
+/// Name of the folder of drop-ins, beside the settings file. It need not exist.
 const DROP_INS: &str = "conf.d";
 /// Maximum size of a settings file, in bytes. Settings are written by hand, so a larger file is a mistake.
 const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -21,6 +24,7 @@ const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// The settings file, which also determines the folder of its drop-ins.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Places {
+    /// The settings file itself. It need not exist.
     file: PathBuf,
 }
 
@@ -38,7 +42,10 @@ impl Places {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
-    /// Reads the settings file, then the drop-ins in order of name; or reports every file that cannot be read.
+    /// Reads the settings file, then the drop-ins in order of name.
+    ///
+    /// # Errors
+    /// Every file that cannot be read, is too large or is not UTF-8. A missing settings file is an error; a missing `conf.d` is not.
     pub(super) fn read(&self) -> Result<Vec<Layer>, Vec<Problem>> {
         let (mut layers, mut problems) = (Vec::new(), Vec::new());
         let drop_ins = self.drop_ins().unwrap_or_else(|problem| {
@@ -99,6 +106,7 @@ impl Places {
     }
 }
 
+/// Reads one settings file; the fault does not name it.
 fn read_text(path: &Path) -> Result<String, Fault> {
     let told = |error: io::Error| Fault::from(error.to_string());
     let not_a_file = |what: &str| Err(Fault::new("", what).advise("write the path of a settings file"));

@@ -1,4 +1,6 @@
 //! The whole settings file as one struct, and the errors that only show in values taken together.
+//!
+//! What is wrong with one value by itself, its type or range, is found before, against the schema.
 
 use std::path::{Component, PathBuf};
 
@@ -14,7 +16,7 @@ use atalaia_core::{alerts, behaviours, engine, zones};
 /// The settings file built into the program: every key with a comment, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
 
-/// More lanes than this do not help on most feeds.
+/// Number of lanes at most if the settings leave it to the program. More do not help on most feeds.
 const MOST_LANES_BY_DEFAULT: u32 = 8;
 
 /// The whole settings file.
@@ -62,6 +64,7 @@ pub struct Config {
 }
 
 impl Default for Config {
+    /// Equal to [`SHIPPED`]; a test compares them.
     fn default() -> Config {
         let core = engine::Settings::default();
         Config {
@@ -89,7 +92,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The part of the settings that the engine is created from.
+    /// The part of the settings that the engine is created from, with the number of lanes decided for this machine.
     pub fn engine(&self) -> engine::Settings {
         engine::Settings {
             time: self.time.clone(),
@@ -110,7 +113,8 @@ impl Config {
         (self.coverage, self.score, self.behaviours, self.handling) = (coverage, score, behaviours, handling);
     }
 
-    /// Lists the errors in the values that neither their types nor their ranges show.
+    /// Lists the errors in the values that neither their types nor their ranges show: what one requires of another. Keys are paths in the
+    /// merged document, with indices into these lists.
     pub fn problems(&self) -> Vec<Fault> {
         let mut problems = self.engine().problems();
         problems.extend(self.retention.problems(self.handling.retain_days));
@@ -158,6 +162,7 @@ impl Config {
                 );
             }
         }
+        // `./a` and `a` are one file. Links are not followed: the file need not exist yet.
         let plain = |sink: &delivery::Settings| -> Option<PathBuf> {
             Some(sink.path.as_ref()?.components().filter(|part| *part != Component::CurDir).collect())
         };
@@ -177,6 +182,8 @@ impl Config {
     }
 }
 
+/// The faults of names that come twice in a list, each at its second and later entries. Names are keys: in logs and
+/// metrics, and for drop-ins.
 fn doubled<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<Fault> {
     let names: Vec<&str> = names.collect();
     let mut problems = Vec::new();
@@ -191,7 +198,8 @@ fn doubled<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<Fault> {
     problems
 }
 
-/// The number of lanes, given the setting: one a core of this machine, at most 8, if it is 0.
+/// The number of lanes, given the setting: one a core of this machine, at most [`MOST_LANES_BY_DEFAULT`], if it is 0. One if the number of
+/// cores is unknown.
 fn lanes(wanted: u32) -> u32 {
     let cores = || std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
     if wanted == 0 { cores().min(MOST_LANES_BY_DEFAULT) } else { wanted }

@@ -1,4 +1,8 @@
 //! Watches the files of settings, zones and watchlists, and reports changes once they have settled.
+//!
+//! Folders are watched, not files: an editor writes a new file and renames it over the old one, and a watch on the
+//! old one would then never fire again. The kernel reports every write, so changes are gathered until none has come
+//! for a second.
 
 use std::ffi::OsString;
 use std::fs;
@@ -48,9 +52,12 @@ pub enum Changed {
 /// Reports changed files. A folder that the system cannot watch is not covered; the log says so.
 #[derive(Debug)]
 pub struct FileWatch {
+    /// For the watchers that replace this one. The channel has room for one signal: that something changed is all it
+    /// says.
     sender: Sender<()>,
+    /// Signals from the watcher.
     touched: Receiver<()>,
-    /// Whether settings are among the changed files.
+    /// Whether settings are among the changed files. Set by the thread of the watcher, and taken when the changes have settled.
     settings: Arc<AtomicBool>,
     /// When the changes seen so far count as settled; `None` without changes.
     rest_at: Option<Instant>,
@@ -117,6 +124,8 @@ impl FileWatch {
     }
 }
 
+/// Starts watching the folders. A folder that cannot be watched is logged and left out; an error only if the system
+/// cannot watch at all.
 fn watcher(watched: Vec<Watched>, sender: Sender<()>, settings: Arc<AtomicBool>) -> notify::Result<RecommendedWatcher> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let watched: Vec<Watched> =
@@ -173,7 +182,8 @@ impl Watched {
         }
     }
 
-    /// Whether an event is about one of the files. Reading files causes events too, which are ignored.
+    /// Whether an event is about one of the files. Closing a file after writing counts, as it ends a change that
+    /// began earlier. Reading files causes events too, which are ignored.
     fn meets(&self, event: &Event) -> bool {
         let read = match event.kind {
             EventKind::Access(kind) => kind != AccessKind::Close(AccessMode::Write),

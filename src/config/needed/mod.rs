@@ -1,4 +1,7 @@
 //! What the settings require: existing files, programs and secrets, and known names.
+//!
+//! Only what is certain is reported here, and only for a run: a fault stops the start. What another user might meet
+//! is left to the obstacles that `check` reports.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -65,6 +68,7 @@ fn secrets(path: &str, value: &Value, problems: &mut Vec<Fault>) {
     }
 }
 
+/// Why a secret cannot be used. `None` if it can, or if only the service can read it.
 fn useless(path: &str, secret: &Secret) -> Option<Fault> {
     let error = secret.read().err()?;
     match (secret, &error) {
@@ -80,7 +84,8 @@ fn useless(path: &str, secret: &Secret) -> Option<Fault> {
     }
 }
 
-/// Settings files that every user may write.
+/// Settings files that every user may write. A warning; an error if a sink runs a program, because any user could then run a program
+/// as the daemon.
 pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Problem> {
     let is_open = |layer: &&Layer| fs::metadata(&layer.file).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
     let told = |layer: &Layer| {
@@ -90,6 +95,8 @@ pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec
 }
 
 /// Names in a sink's `behaviours` that no behaviour or system alert has.
+///
+/// An error, not a warning: a misspelt name would silence a sink without a trace.
 pub(super) fn unknown_behaviours(config: &Config) -> Vec<Fault> {
     let known: Vec<&str> =
         behaviours::NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.behaviour().name())).collect();

@@ -1,4 +1,6 @@
 //! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, or expired.
+//!
+//! Only `check` asks for these: a zone in force is never changed or left out because it looks odd.
 
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::Time;
@@ -8,6 +10,7 @@ use atalaia_core::zones::{Kind, ZoneIx, ZoneSet, land_share};
 
 /// Share of a zone on land from which it counts as on land, and up to which it counts as at sea.
 const ON_LAND: f64 = 0.95;
+/// See [`ON_LAND`].
 const AT_SEA: f64 = 0.05;
 /// Distance to all other zones beyond which a zone counts as isolated, in nautical miles.
 const FAR_NM: f64 = 3000.0;
@@ -18,7 +21,8 @@ const LEAST_NM2: f64 = 0.0001;
 /// Width above which a zone is probably drawn the wrong way round the Earth, in degrees of longitude.
 const WIDEST: f64 = 180.0;
 
-/// The warnings about each zone at time `now`.
+/// The warnings about each zone at time `now`, in the order of the zones. Of a zone that goes round the Earth, neither size nor place is
+/// judged: both follow from that.
 pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneIx, Fault)> {
     let mut odd = Vec::new();
     let mut swapped = say_swapped(zones, coast);
@@ -48,6 +52,7 @@ pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneI
 
 /// A zone whose latitude and longitude were probably swapped.
 struct Swapped {
+    /// The zone.
     ix: ZoneIx,
     /// Where it lies, and why that is odd.
     what: String,
@@ -80,10 +85,14 @@ fn say_swapped(zones: &ZoneSet, coast: &Coast) -> Vec<(ZoneIx, Fault)> {
     said.collect()
 }
 
+/// The position with latitude and longitude exchanged. The caller has made sure that both stay in range.
 fn turned(at: &LatLon) -> LatLon {
     LatLon::new(at.lon, at.lat)
 }
 
+/// Whether the zone makes more sense with latitude and longitude exchanged: it lies on land and would then lie at
+/// sea, or it lies far from all others and would then lie among them. `None` if it does not, or if it cannot be
+/// exchanged.
 fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<Swapped> {
     // A zone round the Earth has a warning of its own.
     let here = zones.spread(ix);
