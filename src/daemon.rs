@@ -7,8 +7,18 @@
 //! | `persist`, `journaling` | the store and the journal |
 //! | `deliveries` | the changes of a turn, the sinks |
 //! | `status` | what the pages and the service manager show |
-//! | `reload` | the settings file and its reloads |
+//! | `reload`, `reading`, `take_over` | the settings file, its reloads, and what they put in force |
 //! | `ask` | the questions of the pages |
+//!
+//! `main_loop` has the loop itself. `start` builds the parts and runs it, `recover` and `restart` bring back the
+//! state. `past` and `rehearse` process lines again outside a daemon: from a journal, and from a bundle.
+//!
+//! | outlives the process | owner |
+//! |---|---|
+//! | received lines, ticks, silences | the journal, through `restart::Records` |
+//! | the state of the engine | snapshots, made by `restart::Saver` |
+//! | settings that lines were processed with | `settings_archive` |
+//! | alerts, cases, deliveries | the store |
 
 mod arrivals;
 mod ask;

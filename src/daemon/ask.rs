@@ -1,4 +1,7 @@
 //! Answers questions between two batches of lines.
+//!
+//! An answer is made on the loop, because only the loop may read the engine. So answers are rationed: pages must not
+//! slow the watch down.
 
 use std::time::Duration;
 
@@ -9,12 +12,14 @@ use atalaia_core::engine::Engine;
 use atalaia_core::questions::Picture;
 use atalaia_core::zones::Chart;
 
-/// Share of the loop's time that questions may take.
+/// Share of the loop's time that questions may take: one part in this many.
 const SHARE: u32 = 10;
 
 /// The questions that wait, and the time spent on answers.
 pub(super) struct Questions {
+    /// For the time that answers take.
     clock: Clock,
+    /// The loop's end of the queue of questions.
     asked: Asked,
     /// Time spent on answers and not yet paid for by the passing seconds.
     spent: Duration,

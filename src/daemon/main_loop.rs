@@ -1,4 +1,11 @@
 //! The main loop: one event a turn. It owns the engine.
+//!
+//! A turn takes one event, lets the parts deal with it, and hands on what the engine decided. The order within a turn
+//! matters: an entry is in the journal before the engine sees it, changes are stored after their entries, and a
+//! snapshot begins only when both are done.
+//!
+//! Nothing in a turn waits for a disk or the network, but for the save after the journal has lost entries. Slow work
+//! has threads and tasks of its own, which report back as events.
 
 use std::io;
 use std::time::Duration;
@@ -50,25 +57,36 @@ enum Event {
     Pause,
 }
 
-/// How long nothing happens until a snapshot in progress goes on.
+/// How long nothing happens until a snapshot in progress goes on. Under load each turn makes a slice anyway; this is for quiet feeds.
 const PAUSE: Duration = Duration::from_millis(1);
 /// Maximum wait for a pause in the incoming lines when stopping.
 const LONGEST_DRAIN: Duration = Duration::from_secs(2);
-/// Maximum number of open alerts listed in the log when stopping.
+/// Maximum number of open alerts listed in the log when stopping; the number of all is logged too.
 const OPEN_ALERTS_NAMED: usize = 50;
 
+/// The parts of a running daemon. The loop owns all of them, so none needs a lock.
 pub(super) struct Daemon {
+    /// The only source of time. The engine has none of its own.
     pub(super) clock: Clock,
     /// The settings in force.
     pub(super) settings: Checked,
+    /// Requests to stop or reload.
     pub(super) signals: Signals,
+    /// Due once a second.
     pub(super) tick: Interval,
+    /// The settings file and its reloads.
     pub(super) reloader: Reloader,
+    /// The inputs.
     pub(super) feeds: Feeds,
+    /// The engine.
     pub(super) driver: EngineDriver,
+    /// The store, the journal and the snapshots.
     pub(super) persistence: Persistence,
+    /// Changes of this turn, and the sinks.
     pub(super) deliveries: Deliveries,
+    /// What the pages and the service manager show.
     pub(super) status: StatusReporter,
+    /// The questions of the pages.
     pub(super) questions: Questions,
 }
 
@@ -119,6 +137,7 @@ impl Daemon {
         }
     }
 
+    /// Hands on the changes of this turn: to the watcher, the counts, and the store or the sinks.
     fn deliver(&mut self) {
         if self.deliveries.changes.is_empty() {
             return;
@@ -128,6 +147,8 @@ impl Daemon {
         self.deliveries.deliver(changes, &mut self.persistence);
     }
 
+    /// Lines of an input: journal first, then engine. The sender is acknowledged once the journal is durable up to
+    /// here, even for lines that were all skipped.
     fn lines(&mut self, mut batch: Batch) {
         let acknowledge = batch.acknowledge.take();
         let source = self.feeds.source(batch.source);
@@ -146,6 +167,8 @@ impl Daemon {
         self.persistence.owe(acknowledge);
     }
 
+    /// An input came up, went down or ended. An input that has ended is silent for good, so the engine does not wait
+    /// for it.
     fn input_state(&mut self, id: SourceId, state: State) {
         let source = self.feeds.source(id);
         (source.state, source.begun) = (state, true);
@@ -168,6 +191,7 @@ impl Daemon {
         self.driver.engine.source_idle(source, &mut self.deliveries.changes);
     }
 
+    /// Passes a report of the store on to the status and the log.
     fn store_reports(&mut self, event: &store::Event) {
         self.status.store(event);
         persist::log_store(event);
@@ -176,6 +200,7 @@ impl Daemon {
         }
     }
 
+    /// Passes a report of the journal on to the status and the log. If entries were lost, the state is saved at once.
     fn journal_reports(&mut self, event: &journal::Event) {
         self.status.journal(event);
         persist::log_journal(event);
@@ -183,6 +208,8 @@ impl Daemon {
         self.persistence.save_after_loss(event, &mut self.driver);
     }
 
+    /// The regular work of a second. The tick is an entry of the journal too, because time alone can end an alert or
+    /// open one.
     fn tick(&mut self) {
         let now = self.clock.moment();
         let idle_after = Duration::from_secs(u64::from(self.settings.engine.time.idle_after_seconds));
@@ -200,6 +227,7 @@ impl Daemon {
         self.questions.publish(&self.driver.engine);
     }
 
+    /// Lets `act` use the status together with the parts that it is about.
     fn with_status(&mut self, act: impl FnOnce(&mut StatusReporter, &Parts<'_>)) {
         let parts = Parts {
             settings: &self.settings,
@@ -234,6 +262,7 @@ impl Daemon {
                 summary = %FromAir(&alert.summary), "open alert"
             );
         }
+        // Sinks first: what they deliver now is still recorded in the store.
         let left = self.deliveries.close();
         let (has_store, has_journal) = (self.persistence.store.is_some(), self.persistence.records.is_some());
         let stored = self.persistence.close(&mut self.driver);

@@ -1,5 +1,8 @@
 //! Reads, checks, builds and archives new settings, zones and watchlists on a thread of their own. They may be large, and lines must not
 //! wait.
+//!
+//! At most one such thread runs. Requests in the meantime are gathered into one that follows. The loop takes over a
+//! result between two turns, so lines are processed with the old settings or the new ones, never with a mixture.
 
 use std::future::pending;
 use std::path::PathBuf;
@@ -17,8 +20,9 @@ use atalaia_core::base::fault::Fault;
 /// The reload in progress and the one to do next.
 #[derive(Default)]
 pub(super) struct Reading {
+    /// The result of the reload in progress; `None` if there is none.
     coming: Option<Receiver<Reply>>,
-    /// Requested while a reload was in progress.
+    /// Requested while a reload was in progress; `None` if nothing was.
     next: Option<Changed>,
     /// Whether the service manager still has to be notified that the reload is over.
     pub(super) owed: bool,
@@ -26,12 +30,15 @@ pub(super) struct Reading {
 
 /// The result of a reload thread.
 pub(super) struct Reply {
+    /// What was read.
     pub(super) what: Changed,
+    /// The new settings, or why there are none.
     pub(super) read: Result<Box<NewSettings>, Refusal>,
 }
 
 /// Settings that can be put in force.
 pub(super) struct NewSettings {
+    /// The settings, with the tables that wait for a restart as they are in force.
     pub(super) settings: Checked,
     /// Key of the settings; equal for equal settings, zones and watchlists.
     pub(super) key: String,
@@ -51,8 +58,11 @@ pub(super) enum Refusal {
 
 /// Input of a reload thread.
 pub(super) struct Task {
+    /// What to read.
     pub(super) what: Changed,
+    /// The settings file.
     pub(super) file: PathBuf,
+    /// The settings in force: zones alone are read into a copy of them, and unchanged watchlists are reused.
     pub(super) in_force: Checked,
     /// Archive to store the settings in; `None` without a journal.
     pub(super) archive: Option<SettingsArchive>,
@@ -104,6 +114,7 @@ impl Reading {
 }
 
 impl Task {
+    /// Reads, checks and archives. The archive comes last, so a refused reload leaves nothing there.
     fn read(mut self) -> Reply {
         let archive = self.archive.take();
         let read = match self.what {
@@ -116,6 +127,7 @@ impl Task {
             }
             new.archive = archive;
             new.key = restart::keep(new.archive.as_mut(), &new.settings).map_err(Refusal::Unkept)?;
+            // They are in the archive now, and large.
             new.settings.list_texts = None;
             Ok(Box::new(new))
         });

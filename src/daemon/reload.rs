@@ -1,4 +1,6 @@
 //! The settings file, which files are watched, and the result of the last reload.
+//!
+//! Putting new settings in force is up to `take_over`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,10 +13,13 @@ use atalaia_core::base::time::Time;
 
 /// The settings file and its reloads.
 pub(super) struct Reloader {
+    /// The settings file, or a folder that holds one, as named on the command line.
     pub(super) file: PathBuf,
     /// Notices changes of the files.
     pub(super) watch: FileWatch,
+    /// The reload in progress, if any.
     pub(super) reading: Reading,
+    /// How the last reload ended.
     pub(super) outcome: Outcome,
 }
 
@@ -62,6 +67,7 @@ impl Outcome {
     }
 }
 
+/// Logs the warnings about settings, each with its file and line.
 pub(super) fn warn_of(settings: &Checked) {
     for warning in &settings.warnings {
         warn!(file = %warning.file, line = warning.line.as_ref().map(|line| line.number), "{}", warning.fault);

@@ -1,4 +1,7 @@
 //! Archive of every settings and zones that were in force, beside the journal, kept as long as lines that were processed with them.
+//!
+//! Records are keyed by their content, so settings that come into force again use the record they had. A record is a
+//! plain folder: `atalaia replay --config FOLDER` runs with it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,8 +19,11 @@ const MARGIN: Span = Span::from_hours(24);
 
 /// Settings and zones by key, each a folder that the program can be run with. Records already read are cached.
 pub(super) struct SettingsArchive {
+    /// Where records are written, durably. They are read with ordinary means.
     disk: Arc<dyn Disk>,
+    /// The folder `in-force`, which has a folder for each record. It need not exist.
     folder: PathBuf,
+    /// Records by key, as they were read or stored. Without the texts of watchlists.
     read: BTreeMap<String, Arc<Checked>>,
 }
 
@@ -27,7 +33,10 @@ impl SettingsArchive {
         SettingsArchive { disk, folder: journal.join("in-force"), read: BTreeMap::new() }
     }
 
-    /// Stores a record durably.
+    /// Stores a record durably, and keeps its settings in the cache.
+    ///
+    /// # Errors
+    /// If a file cannot be written; the message has the folder.
     pub(super) fn keep(&mut self, in_force: &InForce<'_>, settings: &Checked) -> io::Result<()> {
         let folder = self.folder.join(&in_force.key);
         let kept = self.keep_in(&folder, in_force);
@@ -48,6 +57,8 @@ impl SettingsArchive {
         SettingsArchive { disk: Arc::clone(&self.disk), folder: self.folder.clone(), read: self.read.clone() }
     }
 
+    /// Writes the files of a record into its folder. If it is complete already, only its time is updated, which is
+    /// when the settings were last put in force.
     fn keep_in(&self, folder: &Path, in_force: &InForce<'_>) -> io::Result<()> {
         // The settings file is written last, so a record that has it is complete.
         let (settings, others): (Vec<_>, Vec<_>) =
@@ -66,6 +77,9 @@ impl SettingsArchive {
     }
 
     /// Reads a record, from the cache or from disk.
+    ///
+    /// # Errors
+    /// If there is no such record, or this program does not accept its settings.
     pub(super) fn get(&mut self, key: &str) -> io::Result<Arc<Checked>> {
         if let Some(settings) = self.read.get(key) {
             return Ok(Arc::clone(settings));
@@ -82,6 +96,9 @@ impl SettingsArchive {
 
     /// Removes records that no line received since `oldest` was processed with, and returns their number: of the records last put in
     /// force more than [`MARGIN`] before `oldest`, all but the newest. A rehearsal removes nothing.
+    ///
+    /// # Errors
+    /// If the folder cannot be read, or a record cannot be removed.
     pub(super) fn purge(&self, oldest: Time, rehearsal: Rehearsal) -> io::Result<u64> {
         let mut records = Vec::new();
         let entries = match fs::read_dir(&self.folder) {

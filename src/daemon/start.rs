@@ -1,4 +1,7 @@
 //! Starts the parts of the daemon, in the order in which they need each other.
+//!
+//! Signals come first, so that none is lost; then the state, which may take minutes; then what delivers; then what
+//! receives. No line is taken in before everything that could be decided from it can be stored and sent.
 
 use std::io;
 use std::path::PathBuf;
@@ -25,18 +28,25 @@ use crate::platform::telemetry::Pulse;
 use atalaia_core::alerts::Change;
 
 /// Runs the daemon until SIGTERM or SIGINT. SIGHUP reads `file` again.
+///
+/// # Errors
+/// If a part cannot start, or if alerts could not be stored or delivered at the end. While the daemon runs, nothing ends it but a request.
 pub fn run(settings: Checked, file: PathBuf) -> io::Result<()> {
     run_watched(settings, file, CancellationToken::new(), None)
 }
 
 /// Runs the daemon inside another command. Cancelling `stop` works like SIGTERM: lines that have arrived are still processed. Every
 /// announced change is also sent to `watcher`, regardless of the sinks' filters.
+///
+/// # Errors
+/// As [`run`].
 pub fn run_watched(
     settings: Checked,
     file: PathBuf,
     stop: CancellationToken,
     watcher: Option<mpsc::Sender<Change>>,
 ) -> io::Result<()> {
+    // One thread is enough for everything that waits; what computes or writes has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async { start(settings, file, stop, watcher)?.run().await });
     // Not a graceful shutdown: a DNS lookup still in progress must not delay the exit.
@@ -45,6 +55,10 @@ pub fn run_watched(
 }
 
 /// Restores the state, opens the sinks and starts the inputs.
+///
+/// # Errors
+/// If the state cannot be opened, a sink cannot be set up, or the pages cannot be served. An input that cannot start is not an error: it
+/// tries again.
 fn start(
     mut settings: Checked,
     file: PathBuf,
@@ -61,6 +75,7 @@ fn start(
     let reloader = Reloader::new(file, &settings, clock);
     let wake = Wake::default();
     let (persistence, Started { driver, ids }) = Persistence::open(&settings, clock, &taking_up, &wake)?;
+    // The state is restored: from now on the loop itself feeds the watchdog.
     drop(starting);
     let deliveries = Deliveries::start(&settings, &persistence, &wake, clock, watcher)?;
     let feeds = Feeds::start(&settings, &driver, &ids, &sockets, clock, &signals.stop);

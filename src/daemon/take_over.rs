@@ -1,4 +1,7 @@
 //! Reload: new settings and zones are read and checked on another thread, then put in force at once.
+//!
+//! A reload changes all settings or none. What was in force stays until all files are read, sound and archived,
+//! because a later look back must find the settings that lines were processed with.
 
 use std::io;
 
@@ -84,6 +87,7 @@ impl Daemon {
         if let Some(store) = &self.persistence.store {
             store.orders(orders(settings));
         }
+        // Files written while these were read must count as changed.
         let read = settings.read;
         self.put_in_force(new);
         self.feeds.configure(&self.settings);
@@ -96,6 +100,7 @@ impl Daemon {
         info!(zones, sinks, drop_ins, listed = self.settings.chart.watchlists.len(), "reloaded");
     }
 
+    /// Puts new zones and watchlists in force. The sinks stay open.
     fn take_over_zones(&mut self, new: NewSettings) {
         self.put_in_force(new);
         warn_of(&self.settings);
@@ -112,6 +117,7 @@ impl Daemon {
         self.driver.replace(key, settings, &mut self.deliveries.changes);
     }
 
+    /// Makes the new settings those in force, for journal, engine and status, and releases the old ones.
     fn put_in_force(&mut self, new: NewSettings) {
         let NewSettings { settings, key, archive, waits_for_restart } = new;
         let before = self.persistence.records.as_ref().map(|records| records.archive.beside());
@@ -120,12 +126,14 @@ impl Daemon {
         self.reloader.outcome.taken(self.clock.now(), waits_for_restart);
     }
 
+    /// Refuses settings that are sound and cannot be archived.
     fn refuse_unkept(&mut self, error: &io::Error) {
         let why = "settings and zones cannot be saved beside the journal, so a restart would not have them";
         error!(%error, "reload refused: {why}; settings and zones in force are kept");
         self.reloader.outcome.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
     }
 
+    /// Refuses settings with errors, and logs the first [`PROBLEMS_TOLD`] of them.
     fn refuse(&mut self, problems: &[Problem]) {
         let lines = problems.iter().take(PROBLEMS_TOLD);
         let lines: Vec<String> =

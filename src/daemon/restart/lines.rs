@@ -1,4 +1,6 @@
 //! Where received lines are kept, and their removal once they are old.
+//!
+//! Works on paths alone, so that `atalaia purge` can do it beside a running daemon.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,6 +41,9 @@ pub(crate) struct PurgedLines {
 
 /// Removes received lines older than `days` (0 keeps them for ever), except those of held cases, and the archived settings that no
 /// remaining line needs. Does nothing without a journal.
+///
+/// # Errors
+/// If the store cannot be asked for held cases, or a file cannot be removed. What was removed before stays removed.
 pub(crate) fn purge_lines(
     store: &Path,
     settings: &journal::Settings,
@@ -49,6 +54,7 @@ pub(crate) fn purge_lines(
     let Some(folder) = folder_of(store, settings).filter(|folder| 0 < days && folder.is_dir()) else {
         return Ok(PurgedLines::default());
     };
+    // A case that is held needs its lines as evidence, whatever their age.
     let held = store::held_spans(store).map_err(io::Error::other)?;
     let before = now - Span::from_hours(24 * i64::from(days));
     let lines = journal::purge(&RealDisk, &folder, before, &held, rehearsal).map_err(io::Error::other)?;

@@ -1,4 +1,7 @@
 //! Where journal and snapshots are, and how an engine is rebuilt from them.
+//!
+//! A snapshot can be used only by the build that wrote it: its state has no format of its own. After an upgrade the
+//! journal is replayed from some way back instead, which gives the same alerts more slowly.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -20,7 +23,7 @@ use atalaia_core::base::time::{Span, Time};
 
 /// How long a snapshot or an alert waits for the journal to be durable on disk.
 pub(in crate::daemon) const PATIENCE: Duration = Duration::from_secs(10);
-/// Number of changes after which a replay hands them on.
+/// Number of changes after which a replay hands them on, so that a long journal does not fill the memory.
 const TOGETHER: usize = 1000;
 /// Length of the parts of a snapshot that is made at once. Bytes.
 const PART: usize = 1 << 20;
@@ -28,7 +31,9 @@ const PART: usize = 1 << 20;
 /// Where journal and snapshots are, and how they are read and made.
 #[derive(Clone)]
 pub(in crate::daemon) struct Place {
+    /// The disk; read-only for a look back.
     pub(in crate::daemon) disk: Arc<dyn Disk>,
+    /// Folder of the journal, which holds the snapshots too.
     pub(in crate::daemon) folder: PathBuf,
     /// How far back the journal is replayed when no snapshot can be used.
     pub(in crate::daemon) rebuild: Span,
@@ -40,6 +45,7 @@ pub(in crate::daemon) struct Place {
 
 /// An engine rebuilt from snapshot and journal.
 pub(in crate::daemon) struct Restored {
+    /// The engine; `None` if nothing was ever received.
     pub(in crate::daemon) driver: Option<EngineDriver>,
     /// Position after the last entry replayed.
     pub(in crate::daemon) position: Position,
@@ -50,7 +56,12 @@ pub(in crate::daemon) struct Restored {
 }
 
 impl Place {
-    /// Loads the newest usable snapshot and replays the journal written since. `out` receives the changes.
+    /// Loads the newest usable snapshot and replays the journal written since. `out` receives the changes, with the
+    /// position after the entry that caused the last of them.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or settings that were in force cannot be had. A damaged snapshot or a gap in
+    /// the journal is only logged.
     pub(in crate::daemon) fn restore(
         &self,
         archive: &mut SettingsArchive,
@@ -138,6 +149,10 @@ impl Place {
         Ok(None)
     }
 
+    /// An engine with the state of a snapshot.
+    ///
+    /// # Errors
+    /// If the snapshot is of another build, its settings are not in the archive, or its state cannot be decoded.
     pub(in crate::daemon) fn take_up(
         &self,
         archive: &mut SettingsArchive,
@@ -160,7 +175,7 @@ impl Place {
         Ok(driver)
     }
 
-    /// Length of [`Place::opening`].
+    /// Length of [`Place::opening`] in bytes: two numbers of 8 bytes.
     pub(super) const OPENING: usize = 16;
 
     /// Saves the state of the engine after all entries before `position`, which are durable. Ends a save in progress; none is left in
@@ -171,6 +186,7 @@ impl Place {
         saved
     }
 
+    /// Writes the whole state to a file, part by part. After an error the save is still in progress.
     fn write(&self, driver: &mut EngineDriver, position: Position, at: Time) -> Result<(), JournalError> {
         let mut file = Unfinished::begin(&*self.disk, &self.folder, &driver.snapshot(position, at))?;
         let mut part = self.opening(driver);
@@ -191,7 +207,10 @@ impl Place {
     }
 }
 
-/// Identifies the running program file by checksum and length.
+/// Identifies the running program file by checksum and length. Two builds of one version differ too.
+///
+/// # Errors
+/// If the program file cannot be read, for instance because it was removed.
 pub(in crate::daemon) fn program() -> io::Result<u64> {
     let bytes = std::fs::read(std::env::current_exe()?)?;
     Ok(u64::from(crc32fast::hash(&bytes)) << 32 | (bytes.len() as u64 & 0xffff_ffff))

@@ -18,16 +18,24 @@ use atalaia_core::base::time::Time;
 
 /// The journal, the snapshots and the archive of settings.
 pub(in crate::daemon) struct Records {
+    /// Received lines, ticks, starts and settings, in order.
     pub(in crate::daemon) journal: Journal,
+    /// Where snapshots go.
     pub(in crate::daemon) place: Place,
+    /// The settings that lines were processed with.
     pub(in crate::daemon) archive: SettingsArchive,
     /// Acknowledgements waiting for the journal to be durable up to a position, in order of position.
     pub(in crate::daemon) owed: VecDeque<(Position, oneshot::Sender<()>)>,
+    /// Makes snapshots while the engine works.
     pub(in crate::daemon) saver: Saver,
 }
 
 impl Records {
-    /// Opens the journal for writing after the entries that were read, and at `at_least` or later.
+    /// Opens the journal for writing after the entries that were read, and at `at_least` or later, and starts the
+    /// thread of the saver. `tell` receives reports of the journal, on its threads.
+    ///
+    /// # Errors
+    /// If the journal cannot be opened.
     pub(in crate::daemon) fn open(
         place: &Place,
         archive: SettingsArchive,
@@ -57,12 +65,17 @@ impl Records {
         self.saver.begin(&self.place, driver, position, settled, self.archive.beside());
     }
 
-    /// Saves the engine's state at once, and waits for the journal to be durable.
+    /// Saves the engine's state at once, and waits for the journal to be durable. Abandons a snapshot in progress.
+    ///
+    /// # Errors
+    /// If the journal is not durable in time, or the snapshot cannot be written. The earlier ones stay in force.
     pub(in crate::daemon) fn save_now(&mut self, driver: &mut EngineDriver, at: Time) -> io::Result<()> {
         self.saver.abandon(&mut driver.engine)?;
         self.save(driver, at)
     }
 
+    /// Saves the state on this thread, after waiting up to [`PATIENCE`] for the journal. The thread of the saver must
+    /// be idle.
     fn save(&mut self, driver: &mut EngineDriver, at: Time) -> io::Result<()> {
         self.journal.flush();
         let position = self.journal.position();
@@ -73,6 +86,9 @@ impl Records {
     }
 
     /// Shutdown: saves the state and closes the journal.
+    ///
+    /// # Errors
+    /// If either fails. The journal is closed even if the state could not be saved.
     pub(in crate::daemon) fn finish(mut self, driver: &mut EngineDriver, at: Time) -> io::Result<()> {
         self.saver.end();
         let saved = self.save(driver, at);
@@ -82,6 +98,9 @@ impl Records {
 }
 
 /// Returns the key of the settings, after storing them in the archive if there is one.
+///
+/// # Errors
+/// If they cannot be stored, or the texts of their watchlists are no longer in memory.
 pub(in crate::daemon) fn keep(archive: Option<&mut SettingsArchive>, settings: &Checked) -> io::Result<String> {
     let in_force = settings.in_force()?;
     if let Some(archive) = archive {

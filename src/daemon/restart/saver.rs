@@ -1,10 +1,14 @@
 //! Saves the engine's state while the engine works.
 //!
-//! The main loop begins a snapshot between two turns and hands over the first part: all but the tracks. The tracks follow in slices, one
-//! a turn, each as it was at the beginning. The thread `snapshots` compresses and writes the parts. It waits until the journal and the store
-//! have what the state depends on, reads the file back, and only then gives it its name.
+//! The main loop begins a snapshot between two turns and hands over the first part: all but the tracks. The tracks
+//! follow in slices, one a turn, each as it was at the beginning. The thread `snapshots` compresses and writes the
+//! parts. It waits until the journal and the store have what the state depends on, reads the file back, and only then
+//! gives it its name.
 //!
 //! The first snapshot after a start, and one a day, is also decoded part by part, as a restart would. If that fails, the file gets no name.
+//!
+//! An error never reaches the engine: the snapshot is given up, the earlier ones stay in force, and the next is made
+//! when it is due. The engine ends its save at once, because until then it copies every track that changes.
 
 use std::io;
 use std::sync::Arc;
@@ -41,9 +45,13 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Makes snapshots, one at a time.
 pub(in crate::daemon) struct Saver {
+    /// For pauses and intervals.
     clock: Clock,
+    /// Work for the thread; `None` once the thread has ended.
     sender: Option<Sender<Work>>,
+    /// What both threads see.
     shared: Arc<Shared>,
+    /// The thread; `None` once it has been waited for.
     thread: Option<JoinHandle<()>>,
     /// Whether the engine still has parts of a snapshot to give.
     is_saving: bool,
@@ -51,8 +59,9 @@ pub(in crate::daemon) struct Saver {
     began: Moment,
     /// How long the main loop paused to begin it.
     pause: Duration,
-    /// How long its longest slice took, and all of them.
+    /// How long its longest slice took.
     longest: Duration,
+    /// How long all slices took.
     slices: Duration,
     /// Size of its state in bytes; while it is made, of the part handed over.
     length: u64,
@@ -60,8 +69,10 @@ pub(in crate::daemon) struct Saver {
     received: u64,
 }
 
+/// What the main loop and the thread tell each other without waiting.
 #[derive(Default)]
 struct Shared {
+    /// Whether the daemon stops, so that a snapshot in progress is abandoned.
     stop: AtomicBool,
     /// Whether the thread is at work on a snapshot.
     busy: AtomicBool,
@@ -71,6 +82,7 @@ struct Shared {
     waiting: AtomicUsize,
 }
 
+/// What the main loop sends to the thread: a beginning, the parts, and an end. Abandoning may come at any time.
 enum Work {
     /// A snapshot begins.
     Begin(SnapshotStart),
@@ -82,7 +94,9 @@ enum Work {
     Abandon(SyncSender<()>),
 }
 
+/// What the thread needs to begin a snapshot.
 struct SnapshotStart {
+    /// Its description, for the head of the file.
     snapshot: Snapshot,
     /// Confirms that the store has every decision up to the snapshot.
     settled: Receiver<()>,
@@ -91,6 +105,7 @@ struct SnapshotStart {
 }
 
 impl Saver {
+    /// Starts the thread, which is idle until a snapshot begins.
     pub(super) fn start(place: Place, syncer: Syncer, clock: Clock) -> io::Result<Saver> {
         let (sender, receiver) = channel();
         let shared = Arc::new(Shared::default());
@@ -201,7 +216,8 @@ impl Saver {
         engine.end_save();
     }
 
-    /// Abandons the snapshot in progress, if any, and waits until the thread is idle. A snapshot that was handed over whole is still completed.
+    /// Abandons the snapshot in progress, if any, and waits until the thread is idle. A snapshot that was handed over
+    /// whole is still completed.
     pub(super) fn abandon(&mut self, engine: &mut Engine) -> io::Result<()> {
         self.leave_off(engine);
         let (answer, answered) = sync_channel(1);
@@ -211,12 +227,14 @@ impl Saver {
             .map_err(|_| io::Error::other("the thread that makes snapshots is still busy, or has failed"))
     }
 
+    /// Sends a part of the state, and counts it as waiting.
     fn send_part(&mut self, part: Vec<u8>) {
         self.length += part.len() as u64;
         self.shared.waiting.fetch_add(part.len(), Ordering::AcqRel);
         self.send(Work::Part(part));
     }
 
+    /// Sends work. If the thread has ended, logs that once; there will be no more snapshots.
     fn send(&mut self, work: Work) {
         let Some(sender) = &self.sender else {
             return;
@@ -248,15 +266,20 @@ impl Drop for Saver {
 
 /// The thread.
 struct Worker {
+    /// Where the file goes.
     place: Place,
+    /// Says when the journal is durable.
     syncer: Syncer,
+    /// For how long the store takes, and when a snapshot was decoded.
     clock: Clock,
+    /// What both threads see.
     shared: Arc<Shared>,
     /// When a snapshot was last decoded in full.
     decoded_at: Option<Moment>,
 }
 
 impl Worker {
+    /// Makes one snapshot after another, until the saver is gone.
     fn run(&mut self, work: &Receiver<Work>) {
         loop {
             let made = match self.next(work) {
@@ -276,6 +299,7 @@ impl Worker {
         }
     }
 
+    /// The next work; waits for it. `None` once the saver has ended.
     fn next(&self, work: &Receiver<Work>) -> Option<Work> {
         let work = work.recv().ok()?;
         if let Work::Part(part) = &work {
@@ -284,12 +308,15 @@ impl Worker {
         Some(work)
     }
 
+    /// Whether the daemon stops. What is not done is then not an error.
     fn stops(&self) -> bool {
         self.shared.stop.load(Ordering::Relaxed)
     }
 
+    /// Makes one snapshot, and publishes how it ended.
     fn make(&mut self, start: SnapshotStart, work: &Receiver<Work>) -> io::Result<()> {
         let made = self.write(start, work);
+        // Before the thread counts as idle: the next snapshot may begin from then on.
         self.shared.failed.store(made.is_err(), Ordering::Release);
         self.shared.busy.store(false, Ordering::Release);
         made
@@ -350,17 +377,21 @@ impl Worker {
 
 /// Decodes the parts of a snapshot, as a restart would, and drops what comes out.
 struct Decoding {
+    /// Takes in each part without keeping it.
     engine: Engine,
+    /// Whether the next part is the first, which has more than tracks.
     is_first: bool,
 }
 
 impl Decoding {
+    /// An empty engine with the settings of the snapshot.
     fn new(snapshot: &Snapshot, archive: &mut SettingsArchive) -> io::Result<Decoding> {
         let settings = archive.get(&snapshot.in_force)?;
         let driver = EngineDriver::new(&settings, snapshot.sources.clone(), snapshot.in_force.clone());
         Ok(Decoding { engine: driver.engine, is_first: true })
     }
 
+    /// Decodes the next part.
     fn part(&mut self, part: &[u8]) -> io::Result<()> {
         let checked = match std::mem::replace(&mut self.is_first, false) {
             true => self.engine.check_first(part.get(Place::OPENING..).unwrap_or_default()),
@@ -369,6 +400,7 @@ impl Decoding {
         checked.map_err(io::Error::other)
     }
 
+    /// Whether all parts have come.
     fn finish(self) -> io::Result<()> {
         self.engine.checked().map_err(io::Error::other)
     }
