@@ -57,7 +57,7 @@ impl fmt::Display for ZoneSource {
 const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Zones as read, with warnings about their files.
-pub struct ZonesRead {
+pub struct ZoneFiles {
     /// All zones.
     pub zones: ZoneSet,
     /// Warnings about valid but unusual files.
@@ -71,15 +71,15 @@ pub struct ZonesRead {
 ///
 /// # Errors
 /// Every faulty file, zone and override, each with its line; or the folder, if it cannot be read or has no zone file.
-pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<ZonesRead, Vec<Problem>> {
+pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<ZoneFiles, Vec<Problem>> {
     zones_of(source, base, Files::Disk)
 }
 
 /// [`read_zones`], from disk or from files in memory.
-fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) -> Result<ZonesRead, Vec<Problem>> {
+fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) -> Result<ZoneFiles, Vec<Problem>> {
     let ZoneSource::Folder(folder) = source else {
         let files = ZoneSet::shipped().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        return Ok(ZonesRead { zones: ZoneSet::built_in(), warnings: Vec::new(), files });
+        return Ok(ZoneFiles { zones: ZoneSet::built_in(), warnings: Vec::new(), files });
     };
     let files = read_folder(folder, place)?;
     let of_error = |error: &ZoneError| {
@@ -106,7 +106,7 @@ fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) 
         Problem::of_file(folder.join(name).display().to_string(), fault)
     });
     let warnings = warnings.collect();
-    Ok(ZonesRead { zones, warnings, files })
+    Ok(ZoneFiles { zones, warnings, files })
 }
 
 /// A fault as one of a zone; of the whole file if there is none.
@@ -305,7 +305,7 @@ impl Parts {
         let ports = ports(settings, &mut named).map_err(|faults| problems.extend(faults));
         let wind = blow(&base.small_craft_stop.wind, &mut named).map_err(|faults| problems.extend(faults));
         match (zones, coast, ports, wind) {
-            (Ok(ZonesRead { zones, warnings, files }), Ok(coast), Ok(ports), Ok(wind)) => {
+            (Ok(ZoneFiles { zones, warnings, files }), Ok(coast), Ok(ports), Ok(wind)) => {
                 Ok(Parts { zones, warnings, files, named: named.texts, coast, ports, wind })
             }
             _ => Err(problems),

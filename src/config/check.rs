@@ -14,12 +14,12 @@ use super::doubts::far_from_default;
 use super::files::Files;
 use super::hindrances::{Asker, Weight, hindrances};
 use super::layers::Layer;
-use super::load::{Loaded, load};
+use super::load::{Draft, load};
 use super::needed::{missing_places, open_to_others, unknown_behaviours, unknown_zones};
 use super::places::{Places, SETTINGS_FILE};
 use super::problem::Problem;
 use super::settings::{Config, SHIPPED};
-use super::watchlists::{ListsRead, read_watchlists};
+use super::watchlists::{ListFiles, read_watchlists};
 use crate::platform::clock::Clock;
 use atalaia_core::base::fault::Fault;
 use atalaia_core::zones::{Chart, Watchlists};
@@ -214,7 +214,7 @@ impl Text<'_> {
             }
         }
         let outcome = match (parts, lists) {
-            (Ok(mut parts), Ok(ListsRead { lists, texts })) if problems.is_empty() => Ok(Checked {
+            (Ok(mut parts), Ok(ListFiles { lists, texts })) if problems.is_empty() => Ok(Checked {
                 read,
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),
@@ -244,7 +244,7 @@ impl Text<'_> {
 }
 
 /// Warns of keys that override the profile with another value; a full copy of the shipped file contains all of them.
-fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
+fn outvoted(config: &Config, loaded: &Draft<'_>) -> Option<Problem> {
     let profile = config.profile?;
     let all = serde_json::to_value(&config.behaviours).ok()?;
     let differs = |(behaviour, key, value): &(String, String, f64)| all[behaviour][key].as_f64() != Some(*value);

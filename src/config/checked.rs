@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::chart::{ZoneSource, ZonesRead, read_zones};
+use super::chart::{ZoneFiles, ZoneSource, read_zones};
 use super::files::{Files, Texts};
 use super::problem::Problem;
 use super::profile::Profile;
-use super::watchlists::{ListsRead, read_watchlists};
+use super::watchlists::{ListFiles, read_watchlists};
 use crate::platform::clock::Moment;
 use crate::storage::{evidence, journal, store};
 use crate::{delivery, http, inputs};
@@ -76,9 +76,9 @@ impl Checked {
     /// Reads the zones and watchlists again; unchanged watchlists are reused. On an error nothing changes. Of the files that the settings
     /// name, coast, ports and wind are not read again: a change of those is a change of the settings.
     pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
-        let ZonesRead { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
+        let ZoneFiles { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
         let known = Some(&self.chart.watchlists);
-        let ListsRead { lists, texts } = read_watchlists(self.watchlists.as_deref(), Files::Disk, known)?;
+        let ListFiles { lists, texts } = read_watchlists(self.watchlists.as_deref(), Files::Disk, known)?;
         self.files = files;
         self.list_texts = Some(texts);
         self.chart = Arc::new(Chart { zones, watchlists: lists, ..(*self.chart).clone() });

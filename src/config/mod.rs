@@ -43,7 +43,7 @@ mod watchlists;
 mod zone_doubts;
 
 pub use certificates::lapsing;
-pub use chart::{ZoneSource, ZonesRead, read_zones};
+pub use chart::{ZoneFiles, ZoneSource, read_zones};
 pub use check::{Judgement, Purpose, check, check_again, check_given, judge, no_inputs};
 pub use checked::{Checked, source_clock};
 pub use files::Texts;
@@ -56,4 +56,4 @@ pub use problem::{Excerpt, Problem};
 pub use profile::Profile;
 pub use schema::schema;
 pub use settings::{Config, SHIPPED};
-pub use watch::{Changed, FileWatch, Watched};
+pub use watch::{FileChange, FileSet, FileWatch};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::files::text_of;
 use super::layers::Layer;
 use super::problem::Problem;
-use super::watch::{Names, Watched};
+use super::watch::{FileSet, Names};
 use atalaia_core::base::fault::Fault;
 
 /// Name of the settings file in a folder that holds one: that of the operator, or a record of settings in force.
@@ -84,11 +84,11 @@ impl Places {
     }
 
     /// What to watch for changes of the settings: the files, the folders they are in, and the targets of links.
-    pub fn watched(&self) -> Vec<Watched> {
+    pub fn watched(&self) -> Vec<FileSet> {
         let named = |path: &Path, others: &[&str]| {
             let names = path.file_name().map(OsString::from).into_iter().chain(others.iter().map(OsString::from));
             let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-            Watched { folder: folder.to_owned(), names: Names::Any(names.collect()), settings: true }
+            FileSet { folder: folder.to_owned(), names: Names::Any(names.collect()), settings: true }
         };
         // Kubernetes updates mounted settings by switching the link `..data`.
         let mut all = vec![named(&self.file, &[DROP_INS, "..data"])];
@@ -97,7 +97,7 @@ impl Places {
         }
         let drop_ins = self.folder().join(DROP_INS);
         if drop_ins.is_dir() {
-            all.push(Watched { folder: drop_ins, names: Names::Ending("toml"), settings: true });
+            all.push(FileSet { folder: drop_ins, names: Names::Ending("toml"), settings: true });
         }
         if let Some(folder) = self.file.parent().filter(|folder| folder.file_name().is_some()) {
             all.push(named(folder, &[]));

@@ -26,7 +26,7 @@ pub(super) struct Misfit {
 
 /// Result of a walk.
 #[derive(Default)]
-pub(super) struct Walked<'a> {
+pub(super) struct WalkResult<'a> {
     /// Every fault.
     pub(super) misfits: Vec<Misfit>,
     /// Keys under a former name, which are read all the same.
@@ -38,11 +38,11 @@ pub(super) struct Walked<'a> {
 }
 
 /// Walks a whole document; `shape` is that of the settings, which is a table.
-pub(super) fn walk<'a>(shape: &Shape, table: &DeTable<'a>) -> Walked<'a> {
+pub(super) fn walk<'a>(shape: &Shape, table: &DeTable<'a>) -> WalkResult<'a> {
     let mut walk = Walk::default();
     let keys = if let Shape::Table(keys) = shape { keys.as_slice() } else { &[] };
     let table = walk.table(keys, table, &(0..0), "").unwrap_or_default();
-    Walked { misfits: walk.misfits, renamed: walk.renamed, table, left_out: walk.left_out }
+    WalkResult { misfits: walk.misfits, renamed: walk.renamed, table, left_out: walk.left_out }
 }
 
 /// What a walk has found so far.

@@ -14,7 +14,7 @@ use atalaia_core::zones::{ListError, Watchlists};
 const MOST_BYTES: u64 = 256 << 20;
 
 /// Watchlists as read.
-pub(super) struct ListsRead {
+pub(super) struct ListFiles {
     /// The rows of all files, ready to be looked up.
     pub(super) lists: Arc<Watchlists>,
     /// Path and text of each file.
@@ -30,14 +30,14 @@ pub(super) fn read_watchlists(
     folder: Option<&Path>,
     place: Files<'_>,
     known: Option<&Arc<Watchlists>>,
-) -> Result<ListsRead, Vec<Problem>> {
+) -> Result<ListFiles, Vec<Problem>> {
     let Some(folder) = folder else {
-        return Ok(ListsRead { lists: Arc::default(), texts: Arc::default() });
+        return Ok(ListFiles { lists: Arc::default(), texts: Arc::default() });
     };
     let files = read_texts(folder, place)?;
     // Large lists take time to parse, and most reloads do not change them.
     if let Some(known) = known.filter(|known| known.digest() == Watchlists::digest_of(&files)) {
-        return Ok(ListsRead { lists: Arc::clone(known), texts: Arc::new(files) });
+        return Ok(ListFiles { lists: Arc::clone(known), texts: Arc::new(files) });
     }
     let of_error = |ListError { file, line, fault }: ListError| {
         let whole = files.iter().find(|(name, _)| *name == file).zip(line);
@@ -47,7 +47,7 @@ pub(super) fn read_watchlists(
         }
     };
     let lists = Watchlists::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
-    Ok(ListsRead { lists: Arc::new(lists), texts: Arc::new(files) })
+    Ok(ListFiles { lists: Arc::new(lists), texts: Arc::new(files) })
 }
 
 /// Reads the `*.csv` files of a folder in order of their paths, or reports every one that cannot be read. A folder

@@ -22,7 +22,7 @@ use super::reading::Reply;
 use super::reload::Reloader;
 use super::signals::{Request, Signals};
 use super::status::{Parts, StatusReporter};
-use crate::config::{Changed, Checked};
+use crate::config::{Checked, FileChange};
 use crate::http::Ask;
 use crate::inputs::{Batch, Message, State};
 use crate::platform::clock::Clock;
@@ -42,7 +42,7 @@ enum Event {
     /// A signal, or the cancellation token, asks for a stop or a reload.
     Signal(Request),
     /// Settings, zones or watchlists changed on disk, and the changes have settled.
-    FilesChanged(Changed),
+    FilesChanged(FileChange),
     /// The reload thread has read and checked the files.
     Read(Reply),
     /// The store reports progress or a failure.

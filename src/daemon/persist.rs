@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tracing::{error, info, warn};
 
 use super::driver::EngineDriver;
-use super::recover::{self, Started};
+use super::recover::{self, Start};
 use super::restart::Records;
 use super::restart::{PurgedLines, purge_lines};
 use crate::config::Checked;
@@ -119,7 +119,7 @@ impl Persistence {
         clock: Clock,
         taking_up: &Arc<Pulse>,
         wake: &Wake,
-    ) -> io::Result<(Persistence, Started)> {
+    ) -> io::Result<(Persistence, Start)> {
         let (tell, stored) = unbounded_channel();
         let (tell_journal, journal_says) = unbounded_channel();
         let syncer = Arc::new(OnceLock::new());

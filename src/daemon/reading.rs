@@ -14,7 +14,7 @@ use tracing::error;
 
 use super::restart;
 use super::settings_archive::SettingsArchive;
-use crate::config::{self, Changed, Checked, Problem, Purpose};
+use crate::config::{self, Checked, FileChange, Problem, Purpose};
 use atalaia_core::base::fault::Fault;
 
 /// The reload in progress and the one to do next.
@@ -23,7 +23,7 @@ pub(super) struct Reading {
     /// The result of the reload in progress; `None` if there is none.
     coming: Option<Receiver<Reply>>,
     /// Requested while a reload was in progress; `None` if nothing was.
-    next: Option<Changed>,
+    next: Option<FileChange>,
     /// Whether the service manager still has to be notified that the reload is over.
     pub(super) owed: bool,
 }
@@ -31,7 +31,7 @@ pub(super) struct Reading {
 /// The result of a reload thread.
 pub(super) struct Reply {
     /// What was read.
-    pub(super) what: Changed,
+    pub(super) what: FileChange,
     /// The new settings, or why there are none.
     pub(super) read: Result<Box<NewSettings>, Refusal>,
 }
@@ -59,7 +59,7 @@ pub(super) enum Refusal {
 /// Input of a reload thread.
 pub(super) struct Task {
     /// What to read.
-    pub(super) what: Changed,
+    pub(super) what: FileChange,
     /// The settings file.
     pub(super) file: PathBuf,
     /// The settings in force: zones alone are read into a copy of them, and unchanged watchlists are reused.
@@ -77,9 +77,9 @@ impl Reading {
     }
 
     /// Queues a reload after the one in progress. Reading the settings includes the zones.
-    pub(super) fn defer(&mut self, what: Changed) {
-        let all = what == Changed::Settings || self.next == Some(Changed::Settings);
-        self.next = Some(if all { Changed::Settings } else { Changed::Zones });
+    pub(super) fn defer(&mut self, what: FileChange) {
+        let all = what == FileChange::Settings || self.next == Some(FileChange::Settings);
+        self.next = Some(if all { FileChange::Settings } else { FileChange::Zones });
     }
 
     /// Starts a reload thread.
@@ -103,12 +103,12 @@ impl Reading {
         reply.unwrap_or_else(|_| {
             let fault = Fault::new("", "could not be read: the thread that reads them ended").advise("send SIGHUP");
             let problem = Problem::of_file("settings", fault);
-            Reply { what: Changed::Settings, read: Err(Refusal::Problems(vec![problem])) }
+            Reply { what: FileChange::Settings, read: Err(Refusal::Problems(vec![problem])) }
         })
     }
 
     /// Takes the reload requested in the meantime, if any.
-    pub(super) fn take_next(&mut self) -> Option<Changed> {
+    pub(super) fn take_next(&mut self) -> Option<FileChange> {
         self.next.take()
     }
 }
@@ -118,8 +118,8 @@ impl Task {
     fn read(mut self) -> Reply {
         let archive = self.archive.take();
         let read = match self.what {
-            Changed::Settings => self.settings(),
-            Changed::Zones => self.zones(),
+            FileChange::Settings => self.settings(),
+            FileChange::Zones => self.zones(),
         };
         let read = read.map_err(Refusal::Problems).and_then(|mut new| {
             if let Some(away) = self.away.take() {

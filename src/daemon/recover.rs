@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 use tracing::{error, info, warn};
 
 use super::driver::EngineDriver;
-use super::restart::{self, PATIENCE, Place, Records, Restored};
+use super::restart::{self, PATIENCE, Place, Records, Restoration};
 use super::settings_archive::SettingsArchive;
 use crate::config::Checked;
 use crate::inputs::Kind;
@@ -31,7 +31,7 @@ use atalaia_core::alerts::Change;
 use atalaia_core::base::time::Span;
 
 /// What the main loop starts with.
-pub(super) struct Started {
+pub(super) struct Start {
     /// The engine, restored as far as possible.
     pub(super) driver: EngineDriver,
     /// The engine's number of each input, in the order of the settings.
@@ -51,12 +51,12 @@ pub(super) fn begin(
     clock: Clock,
     pulse: &Arc<Pulse>,
     tell: impl Fn(journal::Event) + Send + Sync + 'static,
-) -> io::Result<(Started, Option<Records>)> {
+) -> io::Result<(Start, Option<Records>)> {
     let ours: Vec<String> = settings.inputs.iter().map(|input| input.name.clone()).collect();
     let (Some(store), Some(folder)) = (store, restart::folder(settings)) else {
         let ids = (0..ours.len()).map(|index| SourceId(index as u16)).collect();
         let driver = EngineDriver::new(settings, ours, settings.in_force()?.key);
-        return Ok((Started { driver, ids }, None));
+        return Ok((Start { driver, ids }, None));
     };
     if let Some(damaged) = store.set_aside() {
         tell_of_damage(damaged);
@@ -79,7 +79,7 @@ pub(super) fn begin(
     let restored = place.restore(&mut archive, clock.now(), keep);
     let restored = restored.unwrap_or_else(|error| {
         error!(%error, "the state before the restart cannot be read; starting without it");
-        Restored { driver: None, position: Position(0), entries: 0, whole: false }
+        Restoration { driver: None, position: Position(0), entries: 0, whole: false }
     });
     archive.keep(&record, settings)?;
     let in_force = record.key;
@@ -136,7 +136,7 @@ pub(super) fn begin(
             "state restored"
         );
     }
-    Ok((Started { driver, ids }, Some(records)))
+    Ok((Start { driver, ids }, Some(records)))
 }
 
 /// Waits until the journal is durable up to `position`. If that fails, the alert is stored anyway and only its source lines are at risk.

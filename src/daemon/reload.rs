@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tracing::warn;
 
 use super::reading::Reading;
-use crate::config::{Checked, FileWatch, Places, Watched, ZoneSource};
+use crate::config::{Checked, FileSet, FileWatch, Places, ZoneSource};
 use crate::platform::clock::Clock;
 use atalaia_core::base::time::Time;
 
@@ -75,12 +75,12 @@ pub(super) fn warn_of(settings: &Checked) {
 }
 
 /// Files and folders to watch: the settings with the files they name, the watchlists, and the zones unless they are built in.
-pub(super) fn watched(file: &Path, settings: &Checked) -> Vec<Watched> {
+pub(super) fn watched(file: &Path, settings: &Checked) -> Vec<FileSet> {
     let mut all = Places::of(file).watched();
-    all.extend(settings.named_files().filter_map(|file| Watched::file(&file)));
+    all.extend(settings.named_files().filter_map(|file| FileSet::file(&file)));
     if let ZoneSource::Folder(folder) = &settings.zones {
-        all.extend(Watched::folder(folder, "geojson"));
+        all.extend(FileSet::folder(folder, "geojson"));
     }
-    all.extend(settings.watchlists.iter().flat_map(|folder| Watched::folder(folder, "csv")));
+    all.extend(settings.watchlists.iter().flat_map(|folder| FileSet::folder(folder, "csv")));
     all
 }

@@ -15,7 +15,7 @@ use super::deliveries::Deliveries;
 use super::feeds::Feeds;
 use super::main_loop::Daemon;
 use super::persist::Persistence;
-use super::recover::Started;
+use super::recover::Start;
 use super::reload::{Reloader, warn_of};
 use super::signals::Signals;
 use super::status::StatusReporter;
@@ -74,7 +74,7 @@ fn start(
     let sockets = Arc::new(Sockets::take_over());
     let reloader = Reloader::new(file, &settings, clock);
     let wake = Wake::default();
-    let (persistence, Started { driver, ids }) = Persistence::open(&settings, clock, &taking_up, &wake)?;
+    let (persistence, Start { driver, ids }) = Persistence::open(&settings, clock, &taking_up, &wake)?;
     // The state is restored: from now on the loop itself feeds the watchdog.
     drop(starting);
     let deliveries = Deliveries::start(&settings, &persistence, &wake, clock, watcher)?;

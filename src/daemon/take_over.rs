@@ -12,7 +12,7 @@ use super::persist::orders;
 use super::reading::{NewSettings, Refusal, Reply, Task, let_go};
 use super::reload::{warn_of, watched};
 use super::settings_archive::SettingsArchive;
-use crate::config::{Changed, Checked, Problem};
+use crate::config::{Checked, FileChange, Problem};
 use crate::platform::telemetry::FromAir;
 use crate::storage::journal::Entry;
 
@@ -24,16 +24,16 @@ impl Daemon {
     pub(super) fn reload_on_request(&mut self) {
         self.status.service.reloading();
         self.reloader.reading.owed = true;
-        self.reload(Changed::Settings);
+        self.reload(FileChange::Settings);
     }
 
     /// Starts a reload after a file change or SIGHUP. The files are read on another thread, then taken over or refused.
-    pub(super) fn reload(&mut self, what: Changed) {
+    pub(super) fn reload(&mut self, what: FileChange) {
         if self.reloader.reading.is_busy() {
             return self.reloader.reading.defer(what);
         }
         // After a refusal any file may have been corrected, so everything is read again.
-        let what = if self.reloader.outcome.ok { what } else { Changed::Settings };
+        let what = if self.reloader.outcome.ok { what } else { FileChange::Settings };
         // Before reading, so that no later change is missed.
         self.reloader.watch.follow(watched(&self.reloader.file, &self.settings));
         let archive = self.persistence.records.as_ref().map(|records| records.archive.beside());
@@ -49,10 +49,10 @@ impl Daemon {
     /// Takes over or refuses what the reload thread has read.
     pub(super) fn have_read(&mut self, Reply { what, read }: Reply) {
         match (what, read) {
-            (Changed::Settings, Ok(new)) => self.take_over(*new),
-            (Changed::Zones, Ok(new)) => self.take_over_zones(*new),
+            (FileChange::Settings, Ok(new)) => self.take_over(*new),
+            (FileChange::Zones, Ok(new)) => self.take_over_zones(*new),
             (what, Err(refusal)) => {
-                if what == Changed::Settings {
+                if what == FileChange::Settings {
                     // Sinks reopen their files even so, for log rotation.
                     self.deliveries.reopen(&self.settings);
                 }

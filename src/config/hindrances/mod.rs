@@ -354,7 +354,7 @@ impl Running {
         Running { pid: store.and_then(lock), uids: uids.collect() }
     }
 
-    /// Describes who listens at an address in use. `None` if it is certain that the daemon or the service manager does so.
+    /// Describes what listens at an address in use. `None` if it is certain that the daemon or the service manager does so.
     fn taken(&self, address: &str, holder: Option<&Holder>, listing: &str) -> Option<Fault> {
         match holder.and_then(|holder| holder.pid) {
             // The service manager may have opened the sockets.

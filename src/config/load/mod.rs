@@ -17,7 +17,7 @@ use super::walk::{Misfit, walk};
 use atalaia_core::base::fault::Fault;
 
 /// Settings as far as they could be parsed.
-pub(super) struct Loaded<'a> {
+pub(super) struct Draft<'a> {
     /// The files, for the lines of problems.
     layers: Layers<'a>,
     /// What was written, faults included, with positions. Empty if a text is not TOML.
@@ -44,19 +44,19 @@ pub fn misfits(text: &str) -> Vec<Problem> {
 }
 
 /// Parses the texts, each layered over the ones before it.
-pub(super) fn load(files: &[Layer]) -> Loaded<'_> {
+pub(super) fn load(files: &[Layer]) -> Draft<'_> {
     load_if(files, |_| true)
 }
 
 /// Parses only these tables; the rest only has to be valid TOML.
-pub(super) fn load_tables<'a>(files: &'a [Layer], names: &[&str]) -> Loaded<'a> {
+pub(super) fn load_tables<'a>(files: &'a [Layer], names: &[&str]) -> Draft<'a> {
     load_if(files, |name| names.contains(&name))
 }
 
 /// Parses the tables for which `wanted` is true.
-fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
+fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Draft<'_> {
     let (layers, parsed) = Layers::parse(files);
-    let mut loaded = Loaded {
+    let mut loaded = Draft {
         layers,
         table: DeTable::new(),
         left_out: Vec::new(),
@@ -76,7 +76,7 @@ fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
     loaded
 }
 
-impl Loaded<'_> {
+impl Draft<'_> {
     /// Compares the texts with the schema, reports every fault, and deserialises the rest.
     fn understand(&mut self) {
         let walked = walk(&SETTINGS, &self.table);

@@ -51,7 +51,7 @@ pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneI
 }
 
 /// A zone whose latitude and longitude were probably swapped.
-struct Swapped {
+struct Swap {
     /// The zone.
     ix: ZoneIx,
     /// Where it lies, and why that is odd.
@@ -64,10 +64,9 @@ struct Swapped {
 /// is at the later one and names both.
 fn say_swapped(zones: &ZoneSet, coast: &Coast) -> Vec<(ZoneIx, Fault)> {
     let middles: Vec<LatLon> = zones.iter().map(|(ix, _)| zones.extent(ix).middle).collect();
-    let all: Vec<Swapped> =
-        zones.iter().filter_map(|(ix, zone)| swapped(zones, coast, ix, zone.kind, &middles)).collect();
+    let all: Vec<Swap> = zones.iter().filter_map(|(ix, zone)| swapped(zones, coast, ix, zone.kind, &middles)).collect();
     let is_suspect = |ix: &ZoneIx| all.iter().any(|other| other.ix == *ix && !other.neighbours.is_empty());
-    let said = all.iter().filter_map(|Swapped { ix, what, neighbours }| {
+    let said = all.iter().filter_map(|Swap { ix, what, neighbours }| {
         let place = shown(turned(&middles[usize::from(ix.0)]));
         let fault = |advice: String| {
             let advice = format!("positions are [longitude, latitude]: {advice}");
@@ -93,7 +92,7 @@ fn turned(at: &LatLon) -> LatLon {
 /// Whether the zone makes more sense with latitude and longitude exchanged: it lies on land and would then lie at
 /// sea, or it lies far from all others and would then lie among them. `None` if it does not, or if it cannot be
 /// exchanged.
-fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<Swapped> {
+fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<Swap> {
     // A zone round the Earth has a warning of its own.
     let here = zones.spread(ix);
     if WIDEST < zones.extent(ix).width || here.iter().any(|at| 90.0 < at.lon.abs()) {
@@ -104,7 +103,7 @@ fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[La
     // Harbours are as often on land as not.
     let watched = !matches!(kind, Kind::Port | Kind::Anchorage);
     if watched && ON_LAND <= land_share(&here, coast) && land_share(&there, coast) <= AT_SEA {
-        return Some(Swapped { ix, what: format!("lies on land, at {}", shown(own)), neighbours: Vec::new() });
+        return Some(Swap { ix, what: format!("lies on land, at {}", shown(own)), neighbours: Vec::new() });
     }
     let others = || zones.iter().map(|(other, _)| other).filter(|other| *other != ix);
     let distance_nm = |at: LatLon, other: ZoneIx| at.metres_to(middles[usize::from(other.0)]) / METRES_PER_NM;
@@ -114,7 +113,7 @@ fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[La
     // Several zones may have been swapped together: they are then near each other and far from the rest.
     let is_astray = !neighbours.is_empty() && (near_here == 0 || 4 * near_here < neighbours.len());
     let what = format!("lies at {}, {nearest:.0} nm from the nearest other zone", shown(own));
-    (is_astray && land_share(&there, coast) < ON_LAND).then_some(Swapped { ix, what, neighbours })
+    (is_astray && land_share(&there, coast) < ON_LAND).then_some(Swap { ix, what, neighbours })
 }
 
 /// A position with hemispheres, to about a mile.

@@ -18,7 +18,7 @@ mod saver;
 
 pub(crate) use lines::{PurgedLines, purge_lines};
 pub use lines::{beside, folder, folder_of};
-pub(super) use place::{PATIENCE, Place, Restored, program};
+pub(super) use place::{PATIENCE, Place, Restoration, program};
 pub(super) use records::{Records, keep};
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(in crate::daemon) struct Place {
 }
 
 /// An engine rebuilt from snapshot and journal.
-pub(in crate::daemon) struct Restored {
+pub(in crate::daemon) struct Restoration {
     /// The engine; `None` if nothing was ever received.
     pub(in crate::daemon) driver: Option<EngineDriver>,
     /// Position after the last entry replayed.
@@ -67,7 +67,7 @@ impl Place {
         archive: &mut SettingsArchive,
         now: Time,
         mut out: impl FnMut(Vec<Change>, Position),
-    ) -> io::Result<Restored> {
+    ) -> io::Result<Restoration> {
         let from = self.base(archive)?;
         let whole = from.is_some();
         let (mut driver, from) = match from {
@@ -124,7 +124,7 @@ impl Place {
         if !changes.is_empty() {
             out(changes, position);
         }
-        Ok(Restored { driver, position, entries, whole: whole && read.holes.is_empty() })
+        Ok(Restoration { driver, position, entries, whole: whole && read.holes.is_empty() })
     }
 
     /// Loads the newest usable snapshot; `None` if there is none.

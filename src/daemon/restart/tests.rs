@@ -151,7 +151,7 @@ impl Room {
         }
     }
 
-    fn restored(&self, program: u64) -> Restored {
+    fn restored(&self, program: u64) -> Restoration {
         let place = Place { program, ..self.place.clone() };
         let mut archive = SettingsArchive::new(Arc::clone(&place.disk), &place.folder);
         place.restore(&mut archive, at(3600), |_, _| {}).expect("it can be read")
