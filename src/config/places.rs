@@ -108,10 +108,10 @@ impl Places {
 
 /// Reads one settings file; the fault does not name it.
 fn read_text(path: &Path) -> Result<String, Fault> {
-    let told = |error: io::Error| Fault::from(error.to_string());
+    let unreadable = |error: io::Error| Fault::from(error.to_string());
     let not_a_file = |what: &str| Err(Fault::new("", what).advise("write the path of a settings file"));
     // Reading a pipe or device might never begin or end.
-    let found = fs::metadata(path).map_err(told)?;
+    let found = fs::metadata(path).map_err(unreadable)?;
     if found.is_dir() {
         return not_a_file("is a folder");
     }
@@ -119,7 +119,9 @@ fn read_text(path: &Path) -> Result<String, Fault> {
         return not_a_file("is not an ordinary file");
     }
     let mut bytes = Vec::new();
-    fs::File::open(path).and_then(|file| file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes)).map_err(told)?;
+    fs::File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
     if LARGEST_FILE_BYTES < bytes.len() as u64 {
         let megabytes = found.len().max(LARGEST_FILE_BYTES + 1) / 1_000_000;
         return Err(

@@ -139,11 +139,11 @@ fn watcher(watched: Vec<FileSet>, sender: Sender<()>, settings: Arc<AtomicBool>)
     folders.dedup();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let Ok(event) = event else { return };
-        let mut told = watched.iter().filter(|files| files.meets(&event)).peekable();
-        if told.peek().is_none() {
+        let mut met = watched.iter().filter(|files| files.meets(&event)).peekable();
+        if met.peek().is_none() {
             return;
         }
-        if told.any(|files| files.settings) {
+        if met.any(|files| files.settings) {
             settings.store(true, Relaxed);
         }
         // If the channel is full, a change is already signalled.

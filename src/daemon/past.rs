@@ -220,7 +220,7 @@ impl Course {
             self.origin = Some(origin);
             onlooker.begins(origin);
         }
-        let told = match entry {
+        let applied = match entry {
             Entry::Lines { source, received, bytes } => {
                 for line in bytes.split_inclusive(|byte| *byte == b'\n') {
                     driver.lines(*source, *received, line, &mut self.changes);
@@ -239,16 +239,16 @@ impl Course {
                     *current = Arc::clone(&settings);
                     Ok(settings)
                 };
-                let told = driver.apply(entry, &mut settings, &mut self.changes);
+                let applied = driver.apply(entry, &mut settings, &mut self.changes);
                 onlooker.look(&driver.engine, &current.chart);
-                told
+                applied
             }
         };
         if TOGETHER <= self.changes.len() {
             onlooker.changes(&self.changes);
             self.changes.clear();
         }
-        match told {
+        match applied {
             Ok(()) if driver.engine.is_held() => ControlFlow::Break(()),
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {

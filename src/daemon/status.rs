@@ -355,8 +355,8 @@ impl StatusReporter {
         let lapsing = config::lapsing(&settings.inputs, &settings.sinks, self.clock.now());
         let lapsing: Vec<String> = lapsing.iter().map(ToString::to_string).collect();
         let is_start = self.lapsing_read.is_none();
-        let new = lapsing.iter().filter(|told| !is_start && !self.lapsing.contains(told));
-        new.for_each(|told| warn!("{told}"));
+        let new = lapsing.iter().filter(|warning| !is_start && !self.lapsing.contains(warning));
+        new.for_each(|warning| warn!("{warning}"));
         self.lapsing = lapsing;
     }
 

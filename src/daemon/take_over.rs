@@ -17,7 +17,7 @@ use crate::platform::telemetry::FromAir;
 use crate::storage::journal::Entry;
 
 /// Maximum number of problems logged; more usually have the same cause.
-const PROBLEMS_TOLD: usize = 20;
+const PROBLEMS_LOGGED: usize = 20;
 
 impl Daemon {
     /// Reads all files again, as SIGHUP asks for.
@@ -133,9 +133,9 @@ impl Daemon {
         self.reloader.outcome.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
     }
 
-    /// Refuses settings with errors, and logs the first [`PROBLEMS_TOLD`] of them.
+    /// Refuses settings with errors, and logs the first [`PROBLEMS_LOGGED`] of them.
     fn refuse(&mut self, problems: &[Problem]) {
-        let lines = problems.iter().take(PROBLEMS_TOLD);
+        let lines = problems.iter().take(PROBLEMS_LOGGED);
         let lines: Vec<String> =
             lines.map(|problem| FromAir(&problem.to_string().replace("\n    ", " | ")).to_string()).collect();
         for problem in &lines {

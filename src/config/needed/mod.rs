@@ -88,10 +88,10 @@ fn useless(path: &str, secret: &Secret) -> Option<Fault> {
 /// as the daemon.
 pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Problem> {
     let is_open = |layer: &&Layer| fs::metadata(&layer.file).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
-    let told = |layer: &Layer| {
+    let problem = |layer: &Layer| {
         Problem::of_file(&layer.file, Fault::new("", "every user may write this file").advise("run chmod o-w on it"))
     };
-    layers.filter(is_open).map(told).collect()
+    layers.filter(is_open).map(problem).collect()
 }
 
 /// Names in a sink's `behaviours` that no behaviour or system alert has.

@@ -87,7 +87,7 @@ impl Place {
         let read = journal::read(&*self.disk, &self.folder, from, None, |position, entry| {
             entries += 1;
             self.pulse.beat();
-            let told = match (&mut driver, entry) {
+            let applied = match (&mut driver, entry) {
                 (Some(driver), entry) => driver.apply(entry, &mut |key| archive.get(key), &mut changes),
                 (none, Entry::Begun { sources, in_force, .. }) => archive.get(in_force).and_then(|settings| {
                     let driver = none.insert(EngineDriver::new(&settings, sources.clone(), in_force.clone()));
@@ -102,7 +102,7 @@ impl Place {
             if TOGETHER <= changes.len() {
                 out(std::mem::take(&mut changes), position);
             }
-            match told {
+            match applied {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => {
                     failed = Some(error);
