@@ -243,7 +243,8 @@ impl Text<'_> {
     }
 }
 
-/// Warns of keys that override the profile with another value; a full copy of the shipped file contains all of them.
+/// Warns of keys that override the profile with another value; a full copy of the shipped file contains all of them, and a profile over it
+/// would change nothing. `None` without a profile, or if no key differs.
 fn outvoted(config: &Config, loaded: &Draft<'_>) -> Option<Problem> {
     let profile = config.profile?;
     let all = serde_json::to_value(&config.behaviours).ok()?;

@@ -85,6 +85,7 @@ fn doubt(key: &str, value: f64, usual: f64) -> Option<Fault> {
         () => return None,
     };
     // If another unit was meant, the value converted to it is near the default.
+    // The factor converts from the unit that was perhaps meant to that of the key.
     let meant = match unit {
         "hours" => [("minutes", 1.0 / 60.0), ("seconds", 1.0 / 3600.0)].to_vec(),
         "minutes" => [("seconds", 1.0 / 60.0), ("hours", 60.0)].to_vec(),

@@ -40,7 +40,8 @@ pub(super) fn example(path: &str, key: &str) -> String {
     }
 }
 
-/// An example that only the schema gives, for a key that the shipped file leaves empty or does not have.
+/// An example that only the schema gives, for a key that the shipped file leaves empty or does not have. It shows the form, not a sensible
+/// value.
 fn from_schema(path: &str, key: &str) -> String {
     let value = shape_at(path).map_or_else(|| "\"...\"".to_owned(), |shape| value_of(&shape));
     format!("for instance {key} = {value}")
@@ -86,7 +87,7 @@ fn value_of(shape: &Shape) -> String {
     }
 }
 
-/// `sinks.email` of `sinks[0].email`.
+/// The path as a header has it: `sinks.email` of `sinks[0].email`. A header names the list, and the entry above it is meant.
 fn without_indices(path: &str) -> String {
     let steps: Vec<&str> = path.split('.').map(|step| step.split('[').next().unwrap_or(step)).collect();
     steps.join(".")

@@ -112,7 +112,7 @@ impl<'t> Line<'t> {
         (is_key(key) && !key.starts_with(['"', '\''])).then_some((key, value))
     }
 
-    /// Whether `place` is in the key of the line, or at the `=` after it.
+    /// Whether `place` is in the key of the line, or at the `=` after it. Before the `=` the key is at fault, after it the value.
     fn is_before_equals(&self, place: usize) -> bool {
         self.text[self.start..self.end].find('=').is_some_and(|at| place <= self.start + at)
     }
@@ -193,7 +193,8 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// The mistake in a value. It may be a secret, so it is not repeated.
+    /// The mistake in a value. It may be a secret, so it is not repeated. The advice is the example of the key where there is one, because
+    /// the type that was meant cannot be known from a value that cannot be read.
     fn fault_of_value(&self, key: &str, value: &str, message: &str) -> Fault {
         // The example depends on the whole path: `path` of a sink is another key than that of the store.
         let path = match self.table() {
@@ -210,6 +211,8 @@ impl<'t> Line<'t> {
         let word = value.split('#').next().unwrap_or_default().trim();
         let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"+-_.".contains(&byte));
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        // Quotes, brackets and braces first: inside them anything may stand. Numbers come after words, and a plain
+        // word last.
         match word {
             "" => wrong("a key without a value", &usual()),
             _ if word.starts_with(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{ab}']) => {

@@ -297,7 +297,7 @@ fn given(value: &DeValue<'_>) -> String {
     }
 }
 
-/// Whether a text is a number as TOML has it that the key may hold.
+/// Whether a text is a number as TOML has it that the key may hold: then its quotes are all that is wrong with it.
 fn is_number(shape: &Shape, text: &str) -> bool {
     let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -319,7 +319,7 @@ fn table_with<'k>(keys: &'k [Key], name: &str) -> Option<&'k str> {
     keys.iter().find(has).map(|table| table.name.as_str())
 }
 
-/// What a key may hold, in words.
+/// What a key may hold, in words. The range of a narrow type is stated, as a plain number can exceed it.
 fn needed(shape: &Shape) -> String {
     match shape {
         Shape::Table(_) | Shape::Map(_) | Shape::Secret(_) => "a table".to_owned(),
@@ -335,7 +335,8 @@ fn needed(shape: &Shape) -> String {
     }
 }
 
-/// Placeholder for a required value that is missing or faulty; `None` if what else is wrong depends on the value.
+/// Placeholder for a required value that is missing or faulty. `None` if what else is wrong depends on the value: a
+/// kind, for instance, decides which other keys its entry needs, so the entry is left out.
 fn stand_in(shape: &Shape) -> Option<Spanned<DeValue<'static>>> {
     let value = match shape {
         Shape::Text | Shape::Path => DeValue::String("-".into()),

@@ -156,6 +156,7 @@ impl Persistence {
             return Some(changes);
         };
         self.cases_at.get_or_insert_with(|| self.clock.moment());
+        // The store waits until the journal is durable up to here, so that a restart can decide the same again.
         let position = self.records.as_mut().map_or(0, Records::flush);
         store.changes(changes, position);
         None

@@ -292,6 +292,7 @@ impl StatusReporter {
             self.counted = Some(now);
             self.count_open(parts.engine);
         }
+        // Reading goes to the disk, so not with every turn.
         if self.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
             self.read_lapsing(parts.settings);
             self.lapsing_read = Some(now);

@@ -261,7 +261,8 @@ fn unreadable(key: &str, file: &Path, asker: &Asker) -> Fault {
     Fault::new(key, format!("{} cannot be read by {}", file.display(), asker.own.shown())).advise(advice)
 }
 
-/// Secrets that exist and cannot be read.
+/// Secrets that exist and cannot be read, found by their form anywhere below `path`. Those that do not exist are
+/// errors of their own, also at a start.
 fn secrets(path: &str, value: &Value, asker: &Asker, found: &mut Vec<(Weight, Fault)>) {
     if let Ok(secret) = Secret::deserialize(value) {
         return found.extend(kept_secret(path, &secret, asker));
@@ -325,6 +326,7 @@ fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)> {
     let daemon = Running::find(config.store.path.as_deref(), asker);
     let of = |(key, address, protocol): (String, String, Protocol)| {
         let what = unlistened(&address, protocol, &daemon)?;
+        // Another program may have left the port by the time the daemon starts.
         let weight = if asker.strict { Weight::Certain } else { Weight::Possible };
         Some((weight, what.below(&key)))
     };

@@ -20,7 +20,8 @@ use atalaia_core::base::fault::{self, Fault};
 use atalaia_core::base::text::advice;
 use atalaia_core::behaviours;
 
-/// Files and folders that inputs and sinks need and that do not exist or cannot be used.
+/// Files and folders that inputs and sinks need and that do not exist or cannot be used, and unusable secrets. What the daemon creates by
+/// itself need not exist, but its folder must.
 pub(super) fn missing_places(config: &Config) -> Vec<Fault> {
     let mut problems = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
@@ -52,7 +53,8 @@ pub(super) fn missing_places(config: &Config) -> Vec<Fault> {
     problems
 }
 
-/// Unusable secrets: missing, readable by others, or not text.
+/// Unusable secrets: missing, readable by others, or not text. They are found by their form, anywhere below `path`:
+/// kinds have secrets under various names, and a new kind needs nothing here.
 fn secrets(path: &str, value: &Value, problems: &mut Vec<Fault>) {
     if let Ok(secret) = Secret::deserialize(value) {
         return problems.extend(useless(path, &secret));
