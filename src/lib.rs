@@ -31,8 +31,16 @@
 //! | [`daemon`], [`cli`] | the loop, the commands |
 //! | `fuzzing` | properties that hold for any input bytes; only in tests and in the fuzzer of `fuzz/` |
 //!
+//! # What holds everywhere
+//! - With a store and a journal, a line is in the journal before the engine sees it, and an alert in the store before a sink sends it.
+//!   So a crash loses no alert that a receiver has received.
+//! - Only the loop touches the engine, and the loop waits for neither disk nor network, apart from its start and end, and the save after
+//!   the journal has lost entries.
+//! - An input or sink that fails is tried again or reported; it never ends the process.
+//! - A setting, zone file or watchlist with a fault is refused as a whole, and what was in force stays.
+//!
 //! # Where to start reading
-//! `daemon.rs` (the loop: what it waits for, and what it does with each line), `delivery/dispatcher/mod.rs` (how a change reaches the
+//! `daemon/main_loop.rs` (what the loop waits for, and what it does with each line), `delivery/dispatcher/mod.rs` (how a change reaches the
 //! sinks), and the core's `engine.rs`.
 
 pub mod cli;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Failure, access};
-use crate::config::{Checked, IN_FORCE_FILE, Problem, Purpose, StoreSettings, Table, check, store_settings};
+use crate::config::{Checked, Problem, Purpose, SETTINGS_FILE, StoreSettings, Table, check, store_settings};
 use crate::platform::telemetry::FromAir;
 use atalaia_core::base::fault::Fault;
 
@@ -104,7 +104,7 @@ pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<
     // A folder without access may well contain it; the permission error comes from `access`.
     let usual = || installed.try_exists().unwrap_or(true).then(|| installed.to_owned());
     let file = named_settings(given).or_else(usual).ok_or_else(|| Failure::Usage(ways(hint)))?;
-    let whole = if file.is_dir() { file.join(IN_FORCE_FILE) } else { file.clone() };
+    let whole = if file.is_dir() { file.join(SETTINGS_FILE) } else { file.clone() };
     match fs::metadata(&whole) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let name = whole.display().to_string();

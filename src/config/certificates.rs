@@ -1,14 +1,17 @@
 //! Warnings about certificates that have expired or soon will.
+//!
+//! `check`, the start and a reload report them as warnings. The running daemon looks again every minute, for the log,
+//! `/readyz` and `atalaia status`.
 
 use std::path::Path;
 
-use super::Config;
+use super::settings::Config;
 use crate::platform::tls;
 use crate::{delivery, inputs};
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::{Span, Time};
 
-/// How long before its expiry a certificate is warned of.
+/// How long before its expiry a certificate is warned of: a fortnight, so that another can be ordered and installed by hand.
 const AHEAD: Span = Span::from_hours(14 * 24);
 
 /// A fault for each such certificate file of the inputs and sinks, with its key, path and date.
@@ -26,15 +29,19 @@ pub(super) fn lapsing_of(config: &Config, now: Time) -> Vec<Fault> {
     lapsing(&config.inputs, &config.sinks, now)
 }
 
+/// Name of the table with the settings of a kind: `-` of the kind is `_` in the settings.
 fn table(kind: &str) -> String {
     kind.replace('-', "_")
 }
 
+/// The faults of one table `tls`, which is below `path`. A file that cannot be read or is not a certificate gives
+/// none here: the checks that open it report that.
 fn of(path: &str, tls: &tls::Settings, now: Time) -> Vec<Fault> {
     let soon = tls.validity().into_iter().filter(|file| file.until < now + AHEAD);
     soon.map(|file| fault(&file.file, file.until, now).below(&format!("{path}.tls.{}", file.key))).collect()
 }
 
+/// The fault of one file that expires at `until`, without its key.
 fn fault(file: &Path, until: Time, now: Time) -> Fault {
     let file = file.display();
     match until <= now {

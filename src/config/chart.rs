@@ -1,4 +1,7 @@
 //! Builds the chart: zone files from the folder in the settings or the built-in zones, with the coast and ports named there.
+//!
+//! Every fault of every file is collected before anything is refused, so that an operator can mend them in one go.
+//! Built-in data has no faults, and is unpacked only once everything else is sound.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,14 +20,18 @@ use atalaia_core::base::time::Time;
 use atalaia_core::behaviours;
 use atalaia_core::behaviours::ZONE_REQUESTS;
 use atalaia_core::engine::ZoneSettings;
-use atalaia_core::geo::{Coast, Ports, Wind, WindError};
+use atalaia_core::geo::{Coast, Ports, RowFault, Wind};
 use atalaia_core::zones::{Chart, ZoneError, ZoneRules, ZoneSet};
 
-/// Keys that name files or folders.
+/// Folder of the zone files. This key and the next four name what a chart is read from.
 pub(super) const ZONES_FOLDER: &str = "zones.folder";
+/// Land, from a GeoJSON file.
 const COAST: &str = "zones.coast";
+/// Harbours, from a CSV file.
 const PORTS: &str = "zones.ports";
+/// Anchorage points, from a CSV file.
 const ANCHORAGES: &str = "zones.anchorages";
+/// Wind, from a CSV file. It is named below the only behaviour that reads it.
 const WIND: &str = "behaviours.small_craft_stop.wind";
 /// The keys whose file or folder a problem may be about as a whole.
 pub(super) const NAMING_KEYS: [&str; 6] = [ZONES_FOLDER, COAST, PORTS, ANCHORAGES, WIND, "watchlists.folder"];
@@ -51,7 +58,7 @@ impl fmt::Display for ZoneSource {
 const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Zones as read, with warnings about their files.
-pub struct ZonesRead {
+pub struct ZoneFiles {
     /// All zones.
     pub zones: ZoneSet,
     /// Warnings about valid but unusual files.
@@ -60,15 +67,20 @@ pub struct ZonesRead {
     pub files: Vec<(String, String)>,
 }
 
-/// Reads all zones, or reports every error in their files. Their settings for behaviours are checked against `base`.
-pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<ZonesRead, Vec<Problem>> {
+/// Reads all zones, or reports every error in their files. Their settings for behaviours are checked against `base`: a value may be allowed
+/// by itself and still conflict with one that the zone leaves as it is.
+///
+/// # Errors
+/// Every faulty file, zone and override, each with its line; or the folder, if it cannot be read or has no zone file.
+pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<ZoneFiles, Vec<Problem>> {
     zones_of(source, base, Files::Disk)
 }
 
-fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) -> Result<ZonesRead, Vec<Problem>> {
+/// [`read_zones`], from disk or from files in memory.
+fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) -> Result<ZoneFiles, Vec<Problem>> {
     let ZoneSource::Folder(folder) = source else {
         let files = ZoneSet::shipped().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        return Ok(ZonesRead { zones: ZoneSet::built_in(ZONE_REQUESTS), warnings: Vec::new(), files });
+        return Ok(ZoneFiles { zones: ZoneSet::built_in(ZONE_REQUESTS), warnings: Vec::new(), files });
     };
     let files = read_folder(folder, place)?;
     let of_error = |error: &ZoneError| {
@@ -95,7 +107,7 @@ fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) 
         Problem::of_file(folder.join(name).display().to_string(), fault)
     });
     let warnings = warnings.collect();
-    Ok(ZonesRead { zones, warnings, files })
+    Ok(ZoneFiles { zones, warnings, files })
 }
 
 /// A fault as one of a zone; of the whole file if there is none.
@@ -123,6 +135,7 @@ fn wrong_overrides(zone: &ZoneRules, base: &behaviours::Settings) -> Vec<(Vec<St
             Value::Object(overrides) => behaviours::check_overrides(base, name, overrides),
             _ => vec![Fault::new("", "is not an object").advise(format!("write {{\"{name}\": {{}}}}"))],
         };
+        // Some behaviours can be asked for only by zones of certain kinds, or by areas.
         let cannot_ask =
             zone.kind.zip(zone.is_polygon).and_then(|(kind, polygon)| behaviours::cannot_ask(name, kind, polygon));
         for fault in found.into_iter().chain(cannot_ask.map(Fault::from)) {
@@ -135,6 +148,8 @@ fn wrong_overrides(zone: &ZoneRules, base: &behaviours::Settings) -> Vec<(Vec<St
 }
 
 /// Line of the innermost of `keys` that is found, each after the previous one, in the lines from `from` up to but not including `until`.
+///
+/// The line to show for an override: JSON values lose their positions when they are parsed, so the text is searched again.
 fn line_of(text: &str, from: usize, until: Option<usize>, keys: &[String]) -> usize {
     let start_of = |line: usize| text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
     let (mut at, end) = (start_of(from), until.map_or(text.len(), start_of));
@@ -150,6 +165,7 @@ fn line_of(text: &str, from: usize, until: Option<usize>, keys: &[String]) -> us
     1 + text[..at].matches('\n').count()
 }
 
+/// A fault at a line of the zone file `name`, with that line quoted. Of the whole file if its text was not read.
 fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usize, fault: Fault) -> Problem {
     let shown = folder.join(name).display().to_string();
     match files.iter().find(|(other, _)| other == name) {
@@ -172,6 +188,8 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
             paths.push(path);
         }
     }
+    // The order of files decides which of two zones with one id is the duplicate, so it must not depend on the file
+    // system.
     paths.sort();
     let mut files = Vec::new();
     let mut problems = Vec::new();
@@ -203,6 +221,7 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
 
 /// The parts of a chart, read as far as they can contain errors.
 pub(super) struct Parts {
+    /// All zones, sound.
     pub(super) zones: ZoneSet,
     /// Warnings about the zone files.
     pub(super) warnings: Vec<Problem>,
@@ -210,8 +229,11 @@ pub(super) struct Parts {
     pub(super) files: Vec<(String, String)>,
     /// The other files named in the settings, as read.
     pub(super) named: NamedTexts,
+    /// Land, for distances from shore.
     coast: Land,
+    /// Harbours and anchorage points, for calm water and names of places.
     ports: Points,
+    /// Wind by place and time; empty unless a file is named.
     wind: Wind,
 }
 
@@ -220,13 +242,20 @@ pub(super) type NamedTexts = BTreeMap<PathBuf, Arc<str>>;
 
 /// Reads files named in the settings and keeps their texts.
 struct Named<'a> {
+    /// Folder that relative names refer to.
     folder: &'a Path,
+    /// Where the files are read from.
     place: Files<'a>,
+    /// Texts read so far. The archive of settings keeps exactly these, so that a replay does not depend on what the
+    /// files hold later.
     texts: NamedTexts,
 }
 
 impl Named<'_> {
-    /// Reads a file. `hint` lists the alternatives; the error names the key.
+    /// Reads a file, and keeps its text. `hint` lists the alternatives.
+    ///
+    /// # Errors
+    /// One with the key instead of a line, so that it can be shown at the line of the settings that has the key.
     fn text(&mut self, key: &str, file: &str, hint: &str) -> Result<Arc<str>, Problem> {
         let path = self.folder.join(file);
         let unread = |fault: Fault| {
@@ -245,12 +274,14 @@ impl Named<'_> {
     }
 }
 
-/// Built-in data is unpacked only if everything else is valid: it takes a moment and cannot fail.
+/// The land to use. Built-in data is unpacked only if everything else is valid: it takes a moment and cannot fail.
 enum Land {
     BuiltIn,
     Own(Arc<Coast>),
 }
 
+/// The harbours and anchorage points to use. As soon as one of the two lists is replaced, the other is built in
+/// separately.
 enum Points {
     BuiltIn,
     Own(Arc<Ports>),
@@ -258,6 +289,9 @@ enum Points {
 
 impl Parts {
     /// Reads the zones with the coast, ports and wind named in the settings. Relative paths refer to `folder`.
+    ///
+    /// # Errors
+    /// All faults of all these files, in this order.
     pub(super) fn read(
         source: &ZoneSource,
         settings: &ZoneSettings,
@@ -272,7 +306,7 @@ impl Parts {
         let ports = ports(settings, &mut named).map_err(|faults| problems.extend(faults));
         let wind = blow(&base.small_craft_stop.wind, &mut named).map_err(|faults| problems.extend(faults));
         match (zones, coast, ports, wind) {
-            (Ok(ZonesRead { zones, warnings, files }), Ok(coast), Ok(ports), Ok(wind)) => {
+            (Ok(ZoneFiles { zones, warnings, files }), Ok(coast), Ok(ports), Ok(wind)) => {
                 Ok(Parts { zones, warnings, files, named: named.texts, coast, ports, wind })
             }
             _ => Err(problems),
@@ -299,6 +333,7 @@ impl Parts {
         placed.collect()
     }
 
+    /// The land, unpacked if it is built in. The built-in land is shared, so asking twice costs nothing.
     fn land(&self) -> Arc<Coast> {
         match &self.coast {
             Land::BuiltIn => Coast::built_in(),
@@ -326,6 +361,7 @@ impl Parts {
 /// Alternatives for a file that cannot be read.
 const CHOICES: &str = "\"built-in\", \"off\" or the path of a file";
 
+/// Reads the land that `zones.coast` names: a keyword, or a GeoJSON file.
 fn coast(file: &str, named: &mut Named<'_>) -> Result<Land, Problem> {
     match file {
         "built-in" => Ok(Land::BuiltIn),
@@ -333,13 +369,12 @@ fn coast(file: &str, named: &mut Named<'_>) -> Result<Land, Problem> {
         file => {
             let text = named.text(COAST, file, CHOICES)?;
             let coast = Coast::from_geojson(&text);
-            coast
-                .map(|coast| Land::Own(Arc::new(coast)))
-                .map_err(|error| Problem::of_file(named.shown(file), error.to_string()))
+            coast.map(|coast| Land::Own(Arc::new(coast))).map_err(|fault| Problem::of_file(named.shown(file), fault))
         }
     }
 }
 
+/// Reads the harbours and anchorages that `zones.ports` and `zones.anchorages` name, and joins them.
 fn ports(settings: &ZoneSettings, named: &mut Named<'_>) -> Result<Points, Vec<Problem>> {
     if settings.ports == "built-in" && settings.anchorages == "built-in" {
         return Ok(Points::BuiltIn);
@@ -361,21 +396,20 @@ fn ports(settings: &ZoneSettings, named: &mut Named<'_>) -> Result<Points, Vec<P
     }
 }
 
-fn points<E: fmt::Display>(
+/// Reads one of the two lists from a file. Adds its faults to `problems`; `None` if there are any.
+fn points(
     key: &str,
     file: &str,
     named: &mut Named<'_>,
-    parse: impl Fn(&str) -> Result<Ports, Vec<E>>,
+    parse: impl Fn(&str) -> Result<Ports, Vec<RowFault>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Ports> {
     let text = named.text(key, file, CHOICES).map_err(|problem| problems.push(problem)).ok()?;
     let shown = named.shown(file);
-    let parsed = parse(&text).map_err(|errors| {
-        problems.extend(errors.into_iter().map(|error| Problem::of_file(shown.as_str(), error.to_string())));
-    });
-    parsed.ok()
+    parse(&text).map_err(|faults| problems.extend(of_rows(&shown, &text, faults))).ok()
 }
 
+/// Reads the wind file that the settings of `small_craft_stop` name; no name means no wind.
 fn blow(file: &str, named: &mut Named<'_>) -> Result<Wind, Vec<Problem>> {
     if file.is_empty() {
         return Ok(Wind::default());
@@ -383,6 +417,11 @@ fn blow(file: &str, named: &mut Named<'_>) -> Result<Wind, Vec<Problem>> {
     let text = named.text(WIND, file, "the path of a CSV file, or \"\"");
     let text = text.map_err(|problem| vec![problem])?;
     let shown = named.shown(file);
-    let of_error = |error: WindError| Problem::of_file(shown.as_str(), error.to_string());
-    Wind::from_csv(&text).map_err(|errors| errors.into_iter().map(of_error).collect())
+    Wind::from_csv(&text).map_err(|faults| of_rows(&shown, &text, faults))
+}
+
+/// The faults of a CSV file, each with its line.
+fn of_rows(shown: &str, text: &str, faults: Vec<RowFault>) -> Vec<Problem> {
+    let of_row = |RowFault { line, fault }: RowFault| Problem::of_line(shown, text, line as usize, fault);
+    faults.into_iter().map(of_row).collect()
 }

@@ -1,95 +1,28 @@
 //! Turns a `Config` into what the daemon uses, with absolute paths and the zones read, or reports all errors.
+//!
+//! Nothing is created, written or connected to here. Errors come in the order of the files and lines of the settings;
+//! those of zone files and watchlists follow. Warnings never stop a start.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::certificates::lapsing_of;
-use super::chart::{NAMING_KEYS, Parts, ZONES_FOLDER, ZoneSource, ZonesRead, read_zones};
+use super::chart::{NAMING_KEYS, Parts, ZONES_FOLDER, ZoneSource};
+use super::checked::Checked;
 use super::doubts::far_from_default;
-use super::files::{Files, Texts};
+use super::files::Files;
 use super::hindrances::{Asker, Weight, hindrances};
 use super::layers::Layer;
-use super::load::{Loaded, load};
+use super::load::{Draft, load};
 use super::needed::{missing_places, open_to_others, unknown_behaviours, unknown_zones};
-use super::places::Places;
+use super::places::{Places, SETTINGS_FILE};
 use super::problem::Problem;
-use super::profile::Profile;
-use super::watchlists::{ListsRead, read_watchlists};
-use super::{Config, IN_FORCE_FILE, SHIPPED};
-use crate::platform::clock::{Clock, Moment};
-use crate::storage::{evidence, journal, store};
-use crate::{delivery, http, inputs};
+use super::settings::{Config, SHIPPED};
+use super::watchlists::{ListFiles, read_watchlists};
+use crate::platform::clock::Clock;
 use atalaia_core::base::fault::Fault;
-use atalaia_core::base::time::Span;
-use atalaia_core::engine::{self, SourceClock};
 use atalaia_core::zones::{Chart, Watchlists};
-
-/// Settings that have been checked and can be run with.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// When the files were read.
-    pub read: Moment,
-    /// Settings of the engine.
-    pub engine: engine::Settings,
-    /// Zones, coast, ports, wind and watchlists.
-    pub chart: Arc<Chart>,
-    /// Where the zones were read from.
-    pub zones: ZoneSource,
-    /// The inputs, with absolute paths.
-    pub inputs: Vec<inputs::Settings>,
-    /// The sinks, with absolute paths.
-    pub sinks: Vec<delivery::Settings>,
-    /// Retry policy of the sinks.
-    pub delivery: delivery::DeliverySettings,
-    /// Absolute path of the store; `None` for no store.
-    pub store: Option<PathBuf>,
-    /// How long records in the store are kept.
-    pub retention: store::RetentionSettings,
-    /// Limits for reading recordings.
-    pub recordings: inputs::RecordingSettings,
-    /// The profile whose definitions are the defaults; `None` for Atalaia's own.
-    pub profile: Option<Profile>,
-    /// Folder of the watchlists; `None` for no watchlists.
-    pub watchlists: Option<PathBuf>,
-    /// Warnings about settings and zone files that are valid but unusual.
-    pub warnings: Vec<Problem>,
-    /// How received lines are kept.
-    pub journal: journal::Settings,
-    /// How evidence bundles are signed; its path is absolute.
-    pub evidence: evidence::Settings,
-    /// Where metrics and health pages are served.
-    pub http: http::Settings,
-    /// Folder that relative paths in the settings refer to.
-    pub folder: PathBuf,
-    /// Number of `conf.d` files layered over the settings file.
-    pub drop_ins: usize,
-    /// Names and texts of the zone files, as they were read.
-    pub files: Texts,
-    /// Paths and texts of the watchlists, as they were read. They are large, so this is `None` once they are stored beside the journal.
-    pub list_texts: Option<Arc<Texts>>,
-    /// Texts of the coast, ports, anchorages and wind files named in the settings, by path, as they were read.
-    pub named: BTreeMap<PathBuf, Arc<str>>,
-}
-
-impl Checked {
-    /// Number of zones.
-    pub fn zone_count(&self) -> usize {
-        self.chart.zones.zones().len()
-    }
-
-    /// Reads the zones and watchlists again. On an error the current ones stay.
-    pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
-        let ZonesRead { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
-        let known = Some(&self.chart.watchlists);
-        let ListsRead { lists, texts } = read_watchlists(self.watchlists.as_deref(), Files::Disk, known)?;
-        self.files = files;
-        self.list_texts = Some(texts);
-        self.chart = Arc::new(Chart { zones, watchlists: lists, ..(*self.chart).clone() });
-        self.warnings = warnings;
-        Ok(())
-    }
-}
 
 /// What the settings are checked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -126,6 +59,8 @@ impl Purpose {
 }
 
 /// Checks settings and also collects all warnings.
+/// Reads `file`, or the `atalaia.toml` of a folder, with its drop-ins. Unlike [`check`], it has warnings to give
+/// beside errors.
 pub fn judge(file: &Path, purpose: Purpose) -> Judgement {
     let places = Places::of(file);
     let layers = match places.read() {
@@ -144,6 +79,9 @@ pub fn no_inputs(file: &Path) -> Problem {
 }
 
 /// Reads and checks a settings file or folder with its drop-ins, or the built-in file, and the zones. `zones` overrides the zones folder.
+///
+/// # Errors
+/// Everything wrong with the settings, the zones and the watchlists, at once.
 pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
     let Some(file) = file else {
         let built_in = Layer { file: "built-in settings".to_owned(), text: SHIPPED.to_owned() };
@@ -154,7 +92,10 @@ pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Res
     Text { layers: &places.read()?, folder: places.folder(), files: Files::Disk, known: None }.check(zones, purpose)
 }
 
-/// Like [`check`], while other settings are in force: unchanged watchlists are reused.
+/// Like [`check`], while other settings are in force: unchanged watchlists are reused, which spares their memory a second time.
+///
+/// # Errors
+/// As [`check`].
 pub fn check_again(file: &Path, purpose: Purpose, in_force: &Checked) -> Result<Checked, Vec<Problem>> {
     let places = Places::of(file);
     let known = Some(&in_force.chart.watchlists);
@@ -162,16 +103,20 @@ pub fn check_again(file: &Path, purpose: Purpose, in_force: &Checked) -> Result<
 }
 
 /// Like [`check`], for a replay of a folder in memory, as `Checked::in_force` returns it. Nothing is read from disk.
+///
+/// # Errors
+/// As [`check`], and if the folder has no settings file.
 pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Problem>> {
     let place = Files::Given(files);
-    let text = place.text(Path::new(IN_FORCE_FILE));
-    let text = text.map_err(|error| vec![Problem::of_file(IN_FORCE_FILE, error.to_string())])?;
-    let whole = Layer { file: IN_FORCE_FILE.to_owned(), text };
+    let text = place.text(Path::new(SETTINGS_FILE));
+    let text = text.map_err(|error| vec![Problem::of_file(SETTINGS_FILE, error.to_string())])?;
+    let whole = Layer { file: SETTINGS_FILE.to_owned(), text };
     Text { layers: &[whole], folder: Path::new(""), files: place, known: None }.check(None, Purpose::Replay)
 }
 
 /// The settings texts and what they refer to.
 struct Text<'a> {
+    /// The settings file and its drop-ins, or the built-in file, in order; never empty.
     layers: &'a [Layer],
     /// Folder that relative paths refer to.
     folder: &'a Path,
@@ -182,10 +127,13 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
+    /// The outcome alone; a sound outcome has the warnings too.
     fn check(&self, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
         self.judge(zones, purpose).outcome
     }
 
+    /// All checks. Later ones run even if earlier ones fail, so that everything wrong is reported at once; only text
+    /// that cannot be parsed ends them. A key with an error is not reported twice.
     fn judge(&self, zones: Option<&Path>, purpose: Purpose) -> Judgement {
         let read = Clock.moment();
         let mut loaded = load(self.layers);
@@ -193,6 +141,7 @@ impl Text<'_> {
         let Some(mut config) = loaded.config.take() else {
             return Judgement { outcome: Err(problems), warnings: Vec::new() };
         };
+        // Before paths are made absolute: these messages quote what the operator wrote.
         let mut faults = config.problems();
         let outvoted = outvoted(&config, &loaded);
         let folder = self.folder;
@@ -226,6 +175,7 @@ impl Text<'_> {
         problems.extend(open.iter().filter(|_| runs).cloned());
         faults.retain(|fault| !loaded.is_about_faulty(fault));
         problems.extend(faults.into_iter().map(|fault| loaded.locate(fault)));
+        // Zones and watchlists are read even if the settings have errors, which are then all listed together.
         let replaced = zones.is_some();
         let zones = zone_source(zones, &config.zones.folder, folder);
         let parts = Parts::read(&zones, &config.zones, &config.behaviours, folder, self.files);
@@ -246,6 +196,7 @@ impl Text<'_> {
         }));
         loaded.sort(&mut problems);
         problems.extend(in_files);
+        // An unknown zone is only a warning: the sink works all the same, and gets nothing for that zone.
         let ids =
             parts.as_ref().map(|parts| parts.zones.zones().iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>());
         let unknown = unknown_zones(&config, &ids.unwrap_or_default());
@@ -263,7 +214,7 @@ impl Text<'_> {
             }
         }
         let outcome = match (parts, lists) {
-            (Ok(mut parts), Ok(ListsRead { lists, texts })) if problems.is_empty() => Ok(Checked {
+            (Ok(mut parts), Ok(ListFiles { lists, texts })) if problems.is_empty() => Ok(Checked {
                 read,
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),
@@ -292,8 +243,9 @@ impl Text<'_> {
     }
 }
 
-/// Warns of keys that override the profile with another value; a full copy of the shipped file contains all of them.
-fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
+/// Warns of keys that override the profile with another value; a full copy of the shipped file contains all of them, and a profile over it
+/// would change nothing. `None` without a profile, or if no key differs.
+fn outvoted(config: &Config, loaded: &Draft<'_>) -> Option<Problem> {
     let profile = config.profile?;
     let all = serde_json::to_value(&config.behaviours).ok()?;
     let differs = |(behaviour, key, value): &(String, String, f64)| all[behaviour][key].as_f64() != Some(*value);
@@ -303,25 +255,12 @@ fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
     (!keys.is_empty()).then(|| loaded.locate(Fault::new("profile", what)))
 }
 
-/// An empty name means the built-in zones.
+/// Where the zones come from: the folder of the command line if one is given, otherwise that of the settings. An empty name means the
+/// built-in zones.
 fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSource {
     match (replaced, named) {
         (Some(replaced), _) => ZoneSource::Folder(replaced.to_owned()),
         (None, "") => ZoneSource::BuiltIn,
         (None, named) => ZoneSource::Folder(folder.join(named)),
-    }
-}
-
-/// Describes an input of the daemon to the engine.
-pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock {
-    let usual = match input.kind.is_recording() {
-        true => settings.engine.time.file_lateness_seconds,
-        false => settings.engine.time.lateness_seconds,
-    };
-    SourceClock {
-        name: input.name.clone(),
-        time_zone: input.time_zone.as_deref().and_then(inputs::time_zone),
-        live: input.kind.is_live() && !input.recorded,
-        lateness: Span::from_seconds(i64::from(input.lateness_seconds.unwrap_or(usual))),
     }
 }

@@ -1,11 +1,15 @@
 //! Warnings about values that are allowed but far from the default, most often because they were meant in another unit.
+//!
+//! Only keys that are written are doubted, only thresholds, and only by `check`: at a start the operator has already
+//! decided.
 
 use serde_json::{Map, Value};
 
-use super::Config;
+use super::settings::Config;
 use atalaia_core::base::fault::Fault;
 
-/// Factor by which a value may exceed or fall below its default without a warning.
+/// Factor by which a value may exceed or fall below its default without a warning. Units that are mixed up mostly differ by more: hours and
+/// minutes by 60, nautical miles and metres by 1,852.
 const FAR: f64 = 10.0;
 /// Tables whose numbers are thresholds. Retention times and rates are for each site to choose.
 const TABLES: [&str; 6] = ["time", "tracks", "alerts", "zones", "coverage", "behaviours"];
@@ -45,6 +49,8 @@ pub(super) fn far_overrides(behaviour: &str, overrides: &Map<String, Value>) -> 
 }
 
 /// Calls `each` for every number present in both, with its path, key, value and default.
+///
+/// Walks both trees side by side. Lists and texts are passed over: only numbers have a magnitude to compare.
 fn compare(
     path: &str,
     values: &Map<String, Value>,
@@ -65,6 +71,8 @@ fn compare(
     }
 }
 
+/// The doubt about one value, without its key; `None` if it is within [`FAR`] of its default, or if either is zero or
+/// less. Offers a conversion only if that brings the value near the default: then another unit was probably meant.
 fn doubt(key: &str, value: f64, usual: f64) -> Option<Fault> {
     if usual <= 0.0 || value <= 0.0 {
         return None;
@@ -77,6 +85,7 @@ fn doubt(key: &str, value: f64, usual: f64) -> Option<Fault> {
         () => return None,
     };
     // If another unit was meant, the value converted to it is near the default.
+    // The factor converts from the unit that was perhaps meant to that of the key.
     let meant = match unit {
         "hours" => [("minutes", 1.0 / 60.0), ("seconds", 1.0 / 3600.0)].to_vec(),
         "minutes" => [("seconds", 1.0 / 60.0), ("hours", 60.0)].to_vec(),
@@ -101,6 +110,7 @@ fn amount(value: f64, unit: &str) -> String {
     format!("{} {unit}", number(value))
 }
 
+/// The verb for that many of a unit.
 fn verb(value: f64) -> &'static str {
     if value == 1.0 { "is" } else { "are" }
 }

@@ -1,9 +1,14 @@
 //! Examples for messages about missing keys and wrong values: from the shipped file, or made from the schema.
+//!
+//! The shipped file has a commented example of nearly every key, written with care, so it comes first. The schema
+//! gives at least a value of the right type.
 
-use super::SHIPPED;
+use super::settings::SHIPPED;
 use super::shape::{Limits, SETTINGS, Shape};
 
-/// How to set the key at `path`; `key` is its name in the example.
+/// How to set the key at `path`, such as `inputs[0].address`; `key` is its last name, as the example shows it. An
+/// index does not matter: the keys of all shipped entries of a list are taken together, because each kind shows
+/// others.
 pub(super) fn example(path: &str, key: &str) -> String {
     let examples: toml::Table = toml::from_str(&with_examples(SHIPPED)).unwrap_or_default();
     let mut value = Some(&toml::Value::Table(examples)).cloned();
@@ -12,6 +17,7 @@ pub(super) fn example(path: &str, key: &str) -> String {
         value = value.and_then(|value| match value.get(name)? {
             toml::Value::Array(list) if step.contains('[') => {
                 let mut merged = toml::Table::new();
+                // In reverse, so that of several examples of one key the first in the file is shown.
                 for table in list.iter().rev().filter_map(toml::Value::as_table) {
                     merged.extend(table.clone());
                 }
@@ -21,6 +27,7 @@ pub(super) fn example(path: &str, key: &str) -> String {
         });
     }
     match (shape_at(path), value) {
+        // A table on lines of its own is easier to read and to extend than one in braces.
         (Some(Shape::Table(_) | Shape::Map(_)), _) => {
             format!("[{}] on a line of its own, and its keys on the lines below", without_indices(path))
         }
@@ -33,13 +40,14 @@ pub(super) fn example(path: &str, key: &str) -> String {
     }
 }
 
-/// An example that only the schema gives, for a key that the shipped file leaves empty or does not have.
+/// An example that only the schema gives, for a key that the shipped file leaves empty or does not have. It shows the form, not a sensible
+/// value.
 fn from_schema(path: &str, key: &str) -> String {
     let value = shape_at(path).map_or_else(|| "\"...\"".to_owned(), |shape| value_of(&shape));
     format!("for instance {key} = {value}")
 }
 
-/// What a key at `path` may hold; `None` if there is no such key.
+/// What a key at `path` may hold; `None` if there is no such key. Indices are passed over: all entries of a list have one shape.
 fn shape_at(path: &str) -> Option<Shape> {
     let mut shape = &*SETTINGS;
     for step in without_indices(path).split('.') {
@@ -55,7 +63,7 @@ fn shape_at(path: &str) -> Option<Shape> {
     Some(shape.clone())
 }
 
-/// A value of this shape, as it is written.
+/// A value of this shape, as it is written. A number is 1, or the nearest end of its range. A table has the keys that it needs.
 fn value_of(shape: &Shape) -> String {
     let number = |limits: Option<Limits>| limits.map_or(1.0, |limits| 1.0_f64.max(limits.least).min(limits.most));
     match shape {
@@ -79,7 +87,7 @@ fn value_of(shape: &Shape) -> String {
     }
 }
 
-/// `sinks.email` of `sinks[0].email`.
+/// The path as a header has it: `sinks.email` of `sinks[0].email`. A header names the list, and the entry above it is meant.
 fn without_indices(path: &str) -> String {
     let steps: Vec<&str> = path.split('.').map(|step| step.split('[').next().unwrap_or(step)).collect();
     steps.join(".")

@@ -1,4 +1,7 @@
 //! Reads settings and the files they name, from disk or from files in memory.
+//!
+//! Memory stands in for the disk when a bundle is replayed: its settings must not be able to read files of the
+//! machine that verifies it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +22,10 @@ pub(super) enum Files<'a> {
 }
 
 impl Files<'_> {
-    /// Reads a whole file.
+    /// Reads a whole file. The caller bounds its size with [`Files::measure`] first, if it has a bound.
+    ///
+    /// # Errors
+    /// If it is missing or not an ordinary file, or the system cannot read it.
     pub(super) fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
         match self {
             Files::Disk => ordinary(path).and_then(fs::read),
@@ -27,7 +33,10 @@ impl Files<'_> {
         }
     }
 
-    /// Reads a whole file as UTF-8; fails with `InvalidData` if it is not.
+    /// Reads a whole file as UTF-8.
+    ///
+    /// # Errors
+    /// As [`Files::bytes`], and with `InvalidData` if it is not UTF-8.
     pub(super) fn text(&self, path: &Path) -> io::Result<String> {
         match self {
             Files::Disk => ordinary(path).and_then(fs::read_to_string),
@@ -66,12 +75,15 @@ fn ordinary(path: &Path) -> io::Result<&Path> {
     }
 }
 
+/// The error for a file that is not in memory, of the kind that a missing file on disk has.
 fn missing() -> io::Error {
     io::Error::new(io::ErrorKind::NotFound, "is not among the files given")
 }
 
-/// Decodes a text file, or describes the encoding it seems to have.
+/// Decodes a text file, or describes the encoding it seems to have. Editors of Windows still save in these encodings, and a name with an
+/// accent then makes the whole file unreadable.
 pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, Fault> {
+    // Without its mark, UTF-16 text shows by its zero bytes: every second byte of ASCII characters is zero.
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|byte| *byte == 0)
     {
         return Err(Fault::new("", "is UTF-16 text").advise("save it as UTF-8"));

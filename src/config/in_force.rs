@@ -1,4 +1,9 @@
 //! The settings, zones and lists in force, written out as files from which the same lines can be processed in the same way.
+//!
+//! The archive beside the journal holds such a folder for each set of settings under which lines were processed, and
+//! so does an evidence bundle. Sinks, the store and other tables that decide nothing about alerts are left out, and
+//! with them all secrets of sinks. Inputs are kept, because their time zones and lateness matter; secrets in them are
+//! references, not values.
 
 use std::borrow::Cow;
 use std::io;
@@ -7,22 +12,21 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Config;
-use super::check::Checked;
+use super::checked::Checked;
+use super::places::SETTINGS_FILE;
+use super::settings::Config;
 
 /// The settings in force as a folder: `atalaia.toml` with every key, and the files it names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InForce<'a> {
-    /// 16 hexadecimal digits: a hash of program version, file names and contents.
+    /// 16 hexadecimal digits: the first 8 bytes of a SHA-256 over program version, file names and contents. Equal keys mean equal results;
+    /// the version is included because another program may decide otherwise from the same settings.
     pub key: String,
     /// Path within the folder and content of each file.
     pub files: Vec<(PathBuf, Cow<'a, [u8]>)>,
 }
 
-/// Name of the settings file in such a folder.
-pub const FILE: &str = "atalaia.toml";
-
-/// Whether the name is a keyword instead of a file.
+/// Whether the name is a keyword instead of a file: built-in data, or none.
 fn is_built_in(name: &str) -> bool {
     matches!(name, "" | "built-in" | "off")
 }
@@ -35,7 +39,10 @@ impl Checked {
         names.into_iter().filter(|name| !is_built_in(name)).map(|name| self.folder.join(name))
     }
 
-    /// The settings in force. Fails once the texts of the watchlists have been released.
+    /// The settings in force.
+    ///
+    /// # Errors
+    /// Once the texts of the watchlists have been released, or if a value cannot be written as TOML.
     pub fn in_force(&self) -> io::Result<InForce<'_>> {
         let mut files: Vec<(PathBuf, Cow<'_, [u8]>)> = Vec::new();
         let mut engine = self.engine.clone();
@@ -63,6 +70,7 @@ impl Checked {
         let gone = || io::Error::new(io::ErrorKind::NotFound, "the texts of the watchlists are not in memory any more");
         let lists = self.list_texts.as_ref().ok_or_else(gone)?;
         for (name, text) in lists.iter() {
+            // Watchlists are known by their paths, which differ between machines.
             let name = Path::new(name).file_name().unwrap_or_default();
             files.push((Path::new("watchlists").join(name), text.as_bytes().into()));
         }
@@ -76,7 +84,8 @@ impl Checked {
         let mut value = serde_json::to_value(&config).map_err(io::Error::other)?;
         leave_out_unset(&mut value);
         let text = toml::to_string(&value).map_err(io::Error::other)?;
-        files.push((PathBuf::from(FILE), text.into_bytes().into()));
+        files.push((PathBuf::from(SETTINGS_FILE), text.into_bytes().into()));
+        // In a fixed order, so that the same settings have the same key.
         files.sort();
         let mut digest = Sha256::new();
         digest.update(env!("CARGO_PKG_VERSION"));

@@ -1,4 +1,7 @@
 //! Combines the settings file and the drop-ins in `conf.d` into one table that remembers the position of every value.
+//!
+//! Positions survive the merging, so a fault in a value is reported at the line of the drop-in that set it, also when
+//! the value it replaced was sound.
 
 use std::ops::Range;
 
@@ -20,7 +23,9 @@ pub(super) struct Layer {
 
 /// The files in order, later ones taking precedence. Positions are byte offsets into all files one after the other.
 pub(super) struct Layers<'a> {
+    /// The files, in order.
     files: &'a [Layer],
+    /// Offset at which each file begins, in bytes. As long as the files that were parsed.
     starts: Vec<usize>,
 }
 
@@ -50,7 +55,7 @@ impl<'a> Layers<'a> {
         0..self.files.iter().map(|layer| layer.text.len() + 1).sum()
     }
 
-    /// A problem at a position.
+    /// A problem at a position, with its file and line.
     pub(super) fn problem(&self, span: &Range<usize>, fault: Fault) -> Problem {
         let index = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
         match (self.files.get(index), self.starts.get(index)) {
@@ -93,6 +98,8 @@ fn lay_over<'a>(under: &mut DeTable<'a>, over: DeTable<'a>, lists: &[&str]) {
     }
 }
 
+/// Layers entries of a list over those below: an entry with a known name changes that one, any other is added at the
+/// end. So a drop-in can change the address of one input and need not repeat the others.
 fn add_entries<'a>(below: &mut DeArray<'a>, above: DeArray<'a>) {
     let mut known: Vec<Option<String>> = below.iter().map(|entry| name_of(entry).map(str::to_owned)).collect();
     for mut entry in above {
@@ -109,14 +116,17 @@ fn add_entries<'a>(below: &mut DeArray<'a>, above: DeArray<'a>) {
     }
 }
 
+/// The name of an entry of a list; `None` if it has none, which is reported elsewhere.
 fn name_of<'v>(entry: &'v Spanned<DeValue<'_>>) -> Option<&'v str> {
     entry.get_ref().as_table()?.get("name")?.get_ref().as_str()
 }
 
+/// A table with all its positions moved by `by` bytes.
 fn moved_table(table: DeTable<'_>, by: usize) -> DeTable<'_> {
     table.into_iter().map(|(key, value)| (moved(key, by, |name, _| name), moved(value, by, moved_value))).collect()
 }
 
+/// A value with the positions of what it holds moved.
 fn moved_value(value: DeValue<'_>, by: usize) -> DeValue<'_> {
     match value {
         DeValue::Table(table) => DeValue::Table(moved_table(table, by)),
@@ -125,6 +135,7 @@ fn moved_value(value: DeValue<'_>, by: usize) -> DeValue<'_> {
     }
 }
 
+/// One item with its position moved, and what is inside it by `inner`.
 fn moved<T>(spanned: Spanned<T>, by: usize, inner: impl Fn(T, usize) -> T) -> Spanned<T> {
     let span = spanned.span();
     Spanned::new(span.start + by..span.end + by, inner(spanned.into_inner(), by))

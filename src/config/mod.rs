@@ -1,8 +1,25 @@
 //! The settings file: the settings of every component in one struct, as the operator writes them.
+//!
+//! A settings file becomes settings in force in these steps, each in a file of its own:
+//!
+//! | step | file | what it finds wrong |
+//! |---|---|---|
+//! | read the file and its drop-ins | `places`, `files` | files that are missing or not text |
+//! | parse them as TOML, merge them | `layers`, `syntax` | mistakes of TOML, in plain words |
+//! | walk the document against the schema | `load`, `walk`, `shape` | unknown keys, wrong types, values out of range |
+//! | compare values with one another | `settings` | names used twice, addresses used twice |
+//! | look at the machine | `needed`, `hindrances` | missing files, ports in use, permissions |
+//! | read zones, coast, ports, watchlists | `chart`, `watchlists` | faults in those files |
+//! | warn of what is probably meant otherwise | `doubts`, `zone_doubts`, `certificates` | values in another unit, zones on land |
+//!
+//! `check` runs all of them and reports everything at once as `problem`s; the result is `checked`. `in_force` writes
+//! checked settings out again, so that the same lines can be processed in the same way later. `part` reads single
+//! tables for commands that need no engine. `watch` notices changes, and `restart` says which of them have to wait.
 
 mod certificates;
 mod chart;
 mod check;
+mod checked;
 mod doubts;
 mod example;
 mod files;
@@ -17,6 +34,7 @@ mod problem;
 mod profile;
 mod restart;
 mod schema;
+mod settings;
 mod shape;
 mod syntax;
 mod walk;
@@ -24,211 +42,18 @@ mod watch;
 mod watchlists;
 mod zone_doubts;
 
-use std::path::{Component, PathBuf};
-
-use serde::{Deserialize, Serialize};
-
 pub use certificates::lapsing;
-pub use chart::{ZoneSource, ZonesRead, read_zones};
-pub use check::{Checked, Judgement, Purpose, check, check_again, check_given, judge, no_inputs, source_clock};
+pub use chart::{ZoneFiles, ZoneSource, read_zones};
+pub use check::{Judgement, Purpose, check, check_again, check_given, judge, no_inputs};
+pub use checked::{Checked, source_clock};
 pub use files::Texts;
 pub use hindrances::{USUAL_USER, holds_settings};
-pub use in_force::{FILE as IN_FORCE_FILE, InForce};
+pub use in_force::InForce;
 pub use load::misfits;
 pub use part::{StoreSettings, Table, store_settings};
-pub use places::Places;
+pub use places::{Places, SETTINGS_FILE};
 pub use problem::{Excerpt, Problem};
 pub use profile::Profile;
 pub use schema::schema;
-pub use watch::{Changed, FileWatch, Watched};
-
-use crate::storage::{evidence, journal, store};
-use crate::{delivery, http, inputs};
-use atalaia_core::base::fault::{self, Fault};
-use atalaia_core::picture::{coverage, tracks};
-use atalaia_core::{alerts, behaviours, engine, zones};
-
-/// More lanes than this do not help on most feeds.
-const MOST_LANES_BY_DEFAULT: u32 = 8;
-
-/// The settings file built into the program: every key with a comment, equal to the defaults.
-pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
-
-/// The whole settings file.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Config {
-    /// `profile`: the definitions used as defaults for some behaviours; Atalaia's own if unset. Keys in the file take precedence.
-    pub profile: Option<Profile>,
-    /// `[time]`
-    pub time: engine::TimeSettings,
-    /// `[tracks]`
-    pub tracks: tracks::Settings,
-    /// `[alerts]`
-    pub alerts: alerts::Settings,
-    /// `[handling]`
-    pub handling: alerts::HandlingSettings,
-    /// `[zones]`
-    pub zones: engine::ZoneSettings,
-    /// `[watchlists]`
-    pub watchlists: zones::WatchlistSettings,
-    /// `[coverage]`
-    pub coverage: coverage::Settings,
-    /// `[behaviours]`
-    pub behaviours: behaviours::Settings,
-    /// `[score]`
-    pub score: alerts::ScoreSettings,
-    /// `[recordings]`
-    pub recordings: inputs::RecordingSettings,
-    /// `[store]`
-    pub store: store::Settings,
-    /// `[journal]`
-    pub journal: journal::Settings,
-    /// `[evidence]`
-    pub evidence: evidence::Settings,
-    /// `[retention]`
-    pub retention: store::RetentionSettings,
-    /// `[delivery]`
-    pub delivery: delivery::DeliverySettings,
-    /// `[http]`
-    pub http: http::Settings,
-    /// `[[inputs]]`
-    pub inputs: Vec<inputs::Settings>,
-    /// `[[sinks]]`
-    pub sinks: Vec<delivery::Settings>,
-}
-
-impl Default for Config {
-    fn default() -> Config {
-        let core = engine::Settings::default();
-        Config {
-            profile: None,
-            time: core.time,
-            tracks: core.tracks,
-            alerts: core.alerts,
-            handling: core.handling,
-            zones: core.zones,
-            watchlists: zones::WatchlistSettings::default(),
-            coverage: core.coverage,
-            behaviours: core.behaviours,
-            score: core.score,
-            recordings: inputs::RecordingSettings::default(),
-            store: store::Settings::default(),
-            journal: journal::Settings::default(),
-            evidence: evidence::Settings::default(),
-            retention: store::RetentionSettings::default(),
-            delivery: delivery::DeliverySettings::default(),
-            http: http::Settings::default(),
-            inputs: Vec::new(),
-            sinks: vec![delivery::Settings::default()],
-        }
-    }
-}
-
-impl Config {
-    /// The part of the settings that the engine is created from.
-    pub fn engine(&self) -> engine::Settings {
-        engine::Settings {
-            time: self.time.clone(),
-            tracks: tracks::Settings { lanes: lanes(self.tracks.lanes), ..self.tracks.clone() },
-            alerts: self.alerts.clone(),
-            handling: self.handling.clone(),
-            zones: self.zones.clone(),
-            coverage: self.coverage.clone(),
-            behaviours: self.behaviours.clone(),
-            score: self.score.clone(),
-        }
-    }
-
-    /// Replaces the part of the settings that the engine is created from.
-    fn set_engine(&mut self, engine: engine::Settings) {
-        let engine::Settings { time, tracks, alerts, zones, coverage, score, behaviours, handling } = engine;
-        (self.time, self.tracks, self.alerts, self.zones) = (time, tracks, alerts, zones);
-        (self.coverage, self.score, self.behaviours, self.handling) = (coverage, score, behaviours, handling);
-    }
-
-    /// Lists the errors in the values that neither their types nor their ranges show.
-    pub fn problems(&self) -> Vec<Fault> {
-        let mut problems = self.engine().problems();
-        problems.extend(self.retention.problems(self.handling.retain_days));
-        problems.extend(self.delivery.problems());
-        problems.extend(self.http.problems());
-        for (index, input) in self.inputs.iter().enumerate() {
-            problems.extend(fault::below(&format!("inputs[{index}]"), input.problems()));
-        }
-        for (index, sink) in self.sinks.iter().enumerate() {
-            problems.extend(fault::below(&format!("sinks[{index}]"), sink.problems()));
-            if self.store.path.is_none() && sink.digest_after_per_hour.is_some_and(|after| 0 < after) {
-                problems.push(
-                    Fault::new(format!("sinks[{index}].digest_after_per_hour"), "needs a store")
-                        .advise("write path below [store], or leave it out"),
-                );
-            }
-        }
-        problems.extend(doubled("inputs", self.inputs.iter().map(|input| input.name.as_str())));
-        problems.extend(doubled("sinks", self.sinks.iter().map(|sink| sink.name.as_str())));
-        problems.extend(self.shared_places());
-        problems
-    }
-
-    /// Listeners that would use the same address as another or as the HTTP pages, and sinks that would write to the same file.
-    fn shared_places(&self) -> Vec<Fault> {
-        let mut problems = Vec::new();
-        // The pages listen on TCP, as an input of this kind does.
-        let address = self.http.address.clone();
-        let pages = inputs::Settings { address, ..inputs::Settings::of(inputs::Kind::TcpListen, "http") };
-        for (index, input) in self.inputs.iter().enumerate() {
-            let taken = self.inputs[..index].iter().find(|other| input.takes_address_of(other));
-            if let Some(other) = taken {
-                problems.push(
-                    Fault::new(
-                        format!("inputs[{index}].address"),
-                        format!("\"{}\" listens already", other.name.escape_debug()),
-                    )
-                    .advise("write another port"),
-                );
-            }
-            if input.takes_address_of(&pages) {
-                problems.push(
-                    Fault::new(format!("inputs[{index}].address"), "[http] listens there already")
-                        .advise("write another port"),
-                );
-            }
-        }
-        let plain = |sink: &delivery::Settings| -> Option<PathBuf> {
-            Some(sink.path.as_ref()?.components().filter(|part| *part != Component::CurDir).collect())
-        };
-        for (index, sink) in self.sinks.iter().enumerate() {
-            let before = self.sinks[..index].iter().find(|other| plain(other).is_some() && plain(other) == plain(sink));
-            if let Some(other) = before {
-                problems.push(
-                    Fault::new(
-                        format!("sinks[{index}].path"),
-                        format!("is the file of \"{}\" too", other.name.escape_debug()),
-                    )
-                    .advise("write another path, or leave one of them out"),
-                );
-            }
-        }
-        problems
-    }
-}
-
-fn doubled<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<Fault> {
-    let names: Vec<&str> = names.collect();
-    let mut problems = Vec::new();
-    for (index, name) in names.iter().enumerate() {
-        if names[..index].contains(name) {
-            problems.push(
-                Fault::new(format!("{list}[{index}].name"), format!("two {list} are named \"{name}\""))
-                    .advise("give one of them another name"),
-            );
-        }
-    }
-    problems
-}
-/// The number of lanes, given the setting: one a core of this machine, at most 8, if it is 0.
-fn lanes(wanted: u32) -> u32 {
-    let cores = || std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
-    if wanted == 0 { cores().min(MOST_LANES_BY_DEFAULT) } else { wanted }
-}
+pub use settings::{Config, SHIPPED};
+pub use watch::{FileChange, FileSet, FileWatch};

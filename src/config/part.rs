@@ -1,12 +1,15 @@
 //! Reads only the tables a command without an engine needs, regardless of errors in the other settings.
+//!
+//! A watch officer must be able to list alerts while another mends a zone file. So a command names the tables it
+//! needs, and faults elsewhere are only counted; the command says that there are some.
 
 use std::path::{Path, PathBuf};
 
-use super::Config;
 use super::layers::Layer;
 use super::load::{load, load_tables};
 use super::places::Places;
 use super::problem::Problem;
+use super::settings::Config;
 use crate::http;
 use crate::storage::store::Filter;
 use crate::storage::{evidence, journal, store};
@@ -28,6 +31,7 @@ pub enum Table {
 }
 
 impl Table {
+    /// Its name in the file.
     fn name(self) -> &'static str {
         match self {
             Table::Store => "store",
@@ -38,7 +42,8 @@ impl Table {
         }
     }
 
-    /// Errors in the table's values, beside those of type and range. A conflict between retention and `[handling]` is left to `check`, as it removes nothing too early.
+    /// Errors in the table's values, beside those of type and range. A conflict between retention and `[handling]` is
+    /// left to `check`, as it removes nothing too early.
     fn problems(self, config: &Config) -> Vec<Fault> {
         match self {
             Table::Store | Table::Evidence | Table::Journal => Vec::new(),
@@ -79,6 +84,7 @@ pub fn store_settings(file: &Path, needed: &[Table]) -> Result<StoreSettings, Ve
     part(&places.read()?, places.folder(), needed)
 }
 
+/// [`store_settings`] for texts that have been read; relative paths refer to `folder`.
 fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettings, Vec<Problem>> {
     let names: Vec<&str> = needed.iter().map(|table| table.name()).collect();
     let mut wanted = load_tables(layers, &names);

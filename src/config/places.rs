@@ -1,18 +1,22 @@
 //! The files that make up the settings: one file, or that of a folder, and the drop-ins in `conf.d` beside it.
+//!
+//! Drop-ins let a package, a fleet and a site each have a file of their own. Their names decide which comes last and
+//! wins, so they begin with numbers by custom.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::IN_FORCE_FILE;
 use super::files::text_of;
 use super::layers::Layer;
 use super::problem::Problem;
-use super::watch::{Names, Watched};
+use super::watch::{FileSet, Names};
 use atalaia_core::base::fault::Fault;
 
-/// Name of the folder of drop-ins, beside the settings file.
+/// Name of the settings file in a folder that holds one: that of the operator, or a record of settings in force.
+pub const SETTINGS_FILE: &str = "atalaia.toml";
+/// Name of the folder of drop-ins, beside the settings file. It need not exist.
 const DROP_INS: &str = "conf.d";
 /// Maximum size of a settings file, in bytes. Settings are written by hand, so a larger file is a mistake.
 const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -20,6 +24,7 @@ const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// The settings file, which also determines the folder of its drop-ins.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Places {
+    /// The settings file itself. It need not exist.
     file: PathBuf,
 }
 
@@ -27,7 +32,7 @@ impl Places {
     /// The settings named on the command line: a file, or a folder with an `atalaia.toml`.
     pub fn of(given: &Path) -> Places {
         match given.is_dir() {
-            true => Places { file: given.join(IN_FORCE_FILE) },
+            true => Places { file: given.join(SETTINGS_FILE) },
             false => Places { file: given.to_owned() },
         }
     }
@@ -37,7 +42,10 @@ impl Places {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
-    /// Reads the settings file, then the drop-ins in order of name; or reports every file that cannot be read.
+    /// Reads the settings file, then the drop-ins in order of name.
+    ///
+    /// # Errors
+    /// Every file that cannot be read, is too large or is not UTF-8. A missing settings file is an error; a missing `conf.d` is not.
     pub(super) fn read(&self) -> Result<Vec<Layer>, Vec<Problem>> {
         let (mut layers, mut problems) = (Vec::new(), Vec::new());
         let drop_ins = self.drop_ins().unwrap_or_else(|problem| {
@@ -76,11 +84,11 @@ impl Places {
     }
 
     /// What to watch for changes of the settings: the files, the folders they are in, and the targets of links.
-    pub fn watched(&self) -> Vec<Watched> {
+    pub fn watched(&self) -> Vec<FileSet> {
         let named = |path: &Path, others: &[&str]| {
             let names = path.file_name().map(OsString::from).into_iter().chain(others.iter().map(OsString::from));
             let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-            Watched { folder: folder.to_owned(), names: Names::Any(names.collect()), settings: true }
+            FileSet { folder: folder.to_owned(), names: Names::Any(names.collect()), settings: true }
         };
         // Kubernetes updates mounted settings by switching the link `..data`.
         let mut all = vec![named(&self.file, &[DROP_INS, "..data"])];
@@ -89,7 +97,7 @@ impl Places {
         }
         let drop_ins = self.folder().join(DROP_INS);
         if drop_ins.is_dir() {
-            all.push(Watched { folder: drop_ins, names: Names::Ending("toml"), settings: true });
+            all.push(FileSet { folder: drop_ins, names: Names::Ending("toml"), settings: true });
         }
         if let Some(folder) = self.file.parent().filter(|folder| folder.file_name().is_some()) {
             all.push(named(folder, &[]));
@@ -98,11 +106,12 @@ impl Places {
     }
 }
 
+/// Reads one settings file; the fault does not name it.
 fn read_text(path: &Path) -> Result<String, Fault> {
-    let told = |error: io::Error| Fault::from(error.to_string());
+    let unreadable = |error: io::Error| Fault::from(error.to_string());
     let not_a_file = |what: &str| Err(Fault::new("", what).advise("write the path of a settings file"));
     // Reading a pipe or device might never begin or end.
-    let found = fs::metadata(path).map_err(told)?;
+    let found = fs::metadata(path).map_err(unreadable)?;
     if found.is_dir() {
         return not_a_file("is a folder");
     }
@@ -110,7 +119,9 @@ fn read_text(path: &Path) -> Result<String, Fault> {
         return not_a_file("is not an ordinary file");
     }
     let mut bytes = Vec::new();
-    fs::File::open(path).and_then(|file| file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes)).map_err(told)?;
+    fs::File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
     if LARGEST_FILE_BYTES < bytes.len() as u64 {
         let megabytes = found.len().max(LARGEST_FILE_BYTES + 1) / 1_000_000;
         return Err(

@@ -1,4 +1,7 @@
 //! A problem in a settings, zone or list file: a fault, and where it is.
+//!
+//! Settings hold references to secrets, but operators also paste secrets where they do not belong. So the line of a
+//! problem is shown only if nothing in it looks like one; logs and pages then never have it.
 
 use std::fmt;
 use std::ops::Range;
@@ -31,10 +34,13 @@ pub struct Excerpt {
 
 /// Characters shown before the error, and in all; a file may consist of one long line.
 const BEFORE: usize = 60;
+/// See [`BEFORE`].
 const MOST: usize = 160;
 /// Bytes kept of the beginning and of the end of a key, of what is wrong, and of the advice; each may quote something very long.
 const KEY: [usize; 2] = [80, 40];
+/// See [`KEY`].
 const WHAT: [usize; 2] = [300, 100];
+/// See [`KEY`]. Longer, because advice lists the words that a key may hold.
 const ADVICE: [usize; 2] = [700, 100];
 
 impl Problem {
@@ -46,12 +52,13 @@ impl Problem {
     /// A problem of the bytes `span` of the text `whole`.
     pub fn at(file: &str, whole: &str, span: Range<usize>, fault: Fault) -> Problem {
         let line = Excerpt::at(whole, span);
+        // The line as it would be shown is judged, not the whole line: only what is shown can leak.
         let is_secret = names_a_password(&line.shown) || gives_a_secret(&line.shown);
         let line = if is_secret { line.masked() } else { line };
         Problem { file: file.to_owned(), line: Some(Box::new(line)), fault: shortened(fault) }
     }
 
-    /// The same problem with the value on its line hidden.
+    /// The same problem with the value on its line hidden, for a key that holds a secret under any name.
     pub(super) fn hidden(self) -> Problem {
         Problem { line: self.line.map(|line| Box::new(line.masked())), ..self }
     }
@@ -91,6 +98,8 @@ impl Excerpt {
         Excerpt { marked: shown.len() - 3..shown.len(), shown, ..self }
     }
 
+    /// The line in which `span` begins. Positions inside a character or beyond the text are moved back to the nearest
+    /// one before.
     fn at(whole: &str, span: Range<usize>) -> Excerpt {
         let boundary = |at: usize| (0..=at.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
         let (from, to) = (boundary(span.start), boundary(span.end.max(span.start)));
@@ -110,6 +119,7 @@ impl Excerpt {
     }
 }
 
+/// The fault with overlong parts cut in their middle: beginning and end are what identifies a quoted text.
 fn shortened(fault: Fault) -> Fault {
     let shorter = |text: String, [first, last]: [usize; 2]| {
         if text.len() <= first + last {

@@ -1,12 +1,18 @@
 //! Settings that a reload cannot change: inputs, store, journal and HTTP pages stay as they were at the start.
+//!
+//! Inputs hold connections, and the engine knows them by number; the store and the journal hold locks and open files;
+//! the pages hold their port. Until the restart the settings in force keep the old tables, so what is archived is
+//! what lines are processed with.
 
-use super::check::Checked;
+use super::checked::Checked;
 
 impl Checked {
-    /// The changed tables of `wanted` that take effect at the next start; for inputs, with the names of those that differ.
+    /// The changed tables of `wanted` that take effect at the next start, as an operator writes them, such as
+    /// `[http]`; for inputs, with the names of those that differ. Empty if nothing waits.
     pub fn waits_for_restart(&self, wanted: &Checked) -> Vec<String> {
         let mut tables = Vec::new();
         if self.inputs != wanted.inputs {
+            // An input counts as changed if it is not found as it is on the other side: new, removed or altered.
             let both = self.inputs.iter().chain(&wanted.inputs);
             let changed = both.filter(|input| !(self.inputs.contains(input) && wanted.inputs.contains(input)));
             let mut names: Vec<&str> = changed.map(|input| input.name.as_str()).collect();
@@ -24,7 +30,7 @@ impl Checked {
         tables
     }
 
-    /// These settings, with those tables as they are in `started`.
+    /// These settings, with those tables as they are in `started`: what a reload puts in force.
     pub fn until_restart(self, started: &Checked) -> Checked {
         let (inputs, store) = (started.inputs.clone(), started.store.clone());
         let (journal, http) = (started.journal.clone(), started.http.clone());

@@ -1,13 +1,16 @@
 //! JSON Schema of the settings file, for editors: every key with its description, type, choices and default.
+//!
+//! The structs are its only source: their documentation, ranges and defaults. `check` walks documents against the
+//! same schema, so an editor and the program agree.
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
-use super::Config;
+use super::settings::Config;
 
-/// Keys whose text is the path of a file or folder.
+/// Keys whose text is the path of a file or folder. The structs have plain text for some of them, so the schema finds them by name.
 const PATHS: [&str; 12] =
     ["path", "folder", "file", "coast", "ports", "anchorages", "wind", "spool", "socket", "ca", "certificate", "key"];
 /// A path has no control characters: a tab in one was meant as a backslash and a t.
@@ -20,7 +23,7 @@ pub fn schema() -> String {
     text
 }
 
-/// The same as the structs give it.
+/// The same, as a value. Subschemas are inlined, so that a walk need not follow references.
 pub(super) fn generated() -> Schema {
     let mut settings = SchemaSettings::draft07();
     settings.inline_subschemas = true;

@@ -1,4 +1,7 @@
 //! What the settings may hold, as the walk over a document needs it: the JSON Schema of the settings as types.
+//!
+//! JSON Schema can say one thing in several ways. Here each has one type, so the walk is one `match`. Made once, at
+//! the first use.
 
 use std::sync::LazyLock;
 
@@ -70,6 +73,7 @@ pub(super) struct Limits {
 pub(super) static SETTINGS: LazyLock<Shape> = LazyLock::new(|| Shape::of(generated().as_value()));
 
 impl Shape {
+    /// Reads a schema. What it does not know becomes [`Shape::Any`]; a test makes sure that the settings have none.
     fn of(schema: &Value) -> Shape {
         if let Some(words) = words(schema) {
             return Shape::Choice(words);
@@ -99,7 +103,8 @@ impl Shape {
     }
 }
 
-/// The words a value is one of, with those that have a description and those that have none.
+/// The words a value is one of; `None` if it is not a choice. The schema lists words that have a description apart from those that have
+/// none.
 fn words(schema: &Value) -> Option<Vec<String>> {
     if let Some(word) = schema["const"].as_str() {
         return Some(vec![word.to_owned()]);
@@ -111,6 +116,7 @@ fn words(schema: &Value) -> Option<Vec<String>> {
     forms.iter().map(words).collect::<Option<Vec<_>>>().map(|words| words.concat())
 }
 
+/// The keys of a table, as its schema lists them.
 fn keys(schema: &Value) -> Vec<Key> {
     let required = schema["required"].as_array();
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|key| key == name));
@@ -126,6 +132,7 @@ fn keys(schema: &Value) -> Vec<Key> {
 }
 
 impl Whole {
+    /// Reads the schema of a whole number.
     fn of(schema: &Value) -> Whole {
         let (least, most) = match schema["format"].as_str() {
             Some("uint8") => (0, i128::from(u8::MAX)),

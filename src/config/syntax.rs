@@ -1,4 +1,8 @@
 //! Faults of TOML syntax in plain words. The parser states what it expected; this module finds the likely mistake in the line.
+//!
+//! The parser goes on after an error, so one mistake may give several: in its line, or in all that follows an open
+//! list. Only the first is of use, and the rest are passed over. The words of the parser serve to tell mistakes apart
+//! and are never shown: they name what TOML expects, not what the operator did.
 
 use std::ops::Range;
 
@@ -9,10 +13,11 @@ use atalaia_core::base::fault::Fault;
 
 /// Lists whose entries have names: an entry of a later file changes the earlier one of the same name, or is added.
 pub(super) const LISTS: [&str; 2] = ["inputs", "sinks"];
-/// Maximum number of faults looked for in one text.
+/// Maximum number of faults looked for in one text; as many as are reported.
 const MOST_FAULTS: usize = 100;
 
-/// The faults in `text`, one for each mistake. `table` is what could be parsed, `errors` what the parser reported.
+/// The faults in `text` with their positions in bytes, one for each mistake, in order. `table` is what could be
+/// parsed, `errors` what the parser reported.
 pub(super) fn faults<'e>(
     text: &str,
     table: &DeTable<'_>,
@@ -24,6 +29,7 @@ pub(super) fn faults<'e>(
     // End of the text whose errors are consequences of the last fault.
     let mut follows = 0;
     for (span, message) in errors {
+        // Errors are in order, so those up to `follows` belong to a fault that is already in the list.
         if span.start < follows {
             continue;
         }
@@ -33,7 +39,12 @@ pub(super) fn faults<'e>(
         let line = Line::at(text, span.start);
         // One mistake often leads to several errors in its line.
         follows = line.end;
-        if message == "duplicate key" {
+        if message == "duplicate key" && line.is_open_header() {
+            // The name of an earlier table is noticed before the missing bracket, which may be the only mistake. Its own
+            // error is at the end of the line.
+            follows = line.end + 1;
+            found.push((line.end..line.end, line.fault(span.start, message)));
+        } else if message == "duplicate key" {
             let (fault, is_header) = twice(text, table, &span);
             // The keys below a duplicate header are not errors themselves.
             follows = if is_header { next_header(text, span.end) } else { span.end };
@@ -61,12 +72,16 @@ fn next_header(text: &str, from: usize) -> usize {
 
 /// A line with an error.
 struct Line<'t> {
+    /// The whole text.
     text: &'t str,
+    /// Where the line begins, in bytes.
     start: usize,
+    /// Where it ends, without its line feed.
     end: usize,
 }
 
 impl<'t> Line<'t> {
+    /// The line that `place` is in. A place inside a character counts as the character.
     fn at(text: &'t str, place: usize) -> Line<'t> {
         let place = (0..=place.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let start = text[..place].rfind('\n').map_or(0, |end| end + 1);
@@ -74,10 +89,17 @@ impl<'t> Line<'t> {
         Line { text, start, end }
     }
 
+    /// The line without the spaces around it.
     fn shown(&self) -> &'t str {
         self.text[self.start..self.end].trim()
     }
 
+    /// Whether the line begins a header and does not close it.
+    fn is_open_header(&self) -> bool {
+        self.shown().starts_with('[') && !without_comment(self.shown()).contains(']')
+    }
+
+    /// Whether this is the first line of a JSON document: nothing but comments before it.
     fn is_json(&self) -> bool {
         let is_empty = |line: &str| line.trim().is_empty() || line.trim().starts_with('#');
         self.shown().starts_with('{') && self.text[..self.start].lines().all(is_empty)
@@ -90,12 +112,13 @@ impl<'t> Line<'t> {
         (is_key(key) && !key.starts_with(['"', '\''])).then_some((key, value))
     }
 
-    /// Whether `place` is in the key of the line, or at the `=` after it.
+    /// Whether `place` is in the key of the line, or at the `=` after it. Before the `=` the key is at fault, after it the value.
     fn is_before_equals(&self, place: usize) -> bool {
         self.text[self.start..self.end].find('=').is_some_and(|at| place <= self.start + at)
     }
 
-    /// Line that opens the list left open before this line; None if that is not the mistake.
+    /// Line that opens the list left open before this line; `None` if that is not the mistake. The parser notices
+    /// only where the next key or header cannot be a value, which may be far below the list.
     fn follows_open_list(&self, place: usize, message: &str) -> Option<Range<usize>> {
         // Those after the third take a key or header for a value.
         let is_of_list = [
@@ -130,7 +153,8 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// The mistake in the line; the error is at `place` in the text.
+    /// The mistake in the line; the error is at `place` in the text. From the certain signs to the vague ones: what fits nothing is a line
+    /// without `=`, or a value that cannot be read.
     fn fault(&self, place: usize, message: &str) -> Fault {
         let own = self.shown();
         let wrong = |what: &str, advice: &str| Fault::new("", format!("not TOML: {what}")).advise(advice);
@@ -169,8 +193,10 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// The mistake in a value. It may be a secret, so it is not repeated.
+    /// The mistake in a value. It may be a secret, so it is not repeated. The advice is the example of the key where there is one, because
+    /// the type that was meant cannot be known from a value that cannot be read.
     fn fault_of_value(&self, key: &str, value: &str, message: &str) -> Fault {
+        // The example depends on the whole path: `path` of a sink is another key than that of the store.
         let path = match self.table() {
             "" => key.to_owned(),
             table => format!("{table}.{key}"),
@@ -185,6 +211,8 @@ impl<'t> Line<'t> {
         let word = value.split('#').next().unwrap_or_default().trim();
         let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"+-_.".contains(&byte));
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        // Quotes, brackets and braces first: inside them anything may stand. Numbers come after words, and a plain
+        // word last.
         match word {
             "" => wrong("a key without a value", &usual()),
             _ if word.starts_with(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{ab}']) => {
@@ -275,11 +303,12 @@ fn fault_of_literal(value: &str) -> Fault {
     }
 }
 
+/// A comma or semicolon after a value, as JSON and other languages have it.
 fn comma_after() -> Fault {
     Fault::new("", "not TOML: a comma or semicolon after the value").advise("remove it")
 }
 
-/// What stands before a comment, outside of quotes.
+/// What stands before a comment. For texts without quotes only: within them a `#` begins no comment.
 fn without_comment(text: &str) -> &str {
     text.split('#').next().unwrap_or_default().trim()
 }
@@ -291,11 +320,13 @@ fn is_header(line: &str) -> bool {
     begins && is_key(name) && !["true", "false", "inf", "nan"].contains(&name)
 }
 
+/// Whether a text may be a key or a path of keys, with quoted parts.
 fn is_key(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.\"'".contains(&byte))
 }
 
-/// The fault of a duplicate key, and whether it is a table header.
+/// The fault of a duplicate key, and whether it is a table header. The parser says where the second is; the first has to be found: of a
+/// header by its line, of a key in what was parsed.
 fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (Fault, bool) {
     let key = text.get(span.clone()).unwrap_or_default();
     let start = text[..span.start].rfind('\n').map_or(0, |end| end + 1);
@@ -347,11 +378,14 @@ fn header_before(text: &str, name: &str, place: usize) -> Option<(usize, Form)> 
     None
 }
 
-/// Kind of a key's value.
+/// Kind of a key's value, as far as the advice for a duplicate depends on it.
 #[derive(Clone, Copy)]
 enum Form {
+    /// A single value, or a list of such.
     Plain,
+    /// A table.
     Table,
+    /// A list of tables.
     List,
 }
 

@@ -1,4 +1,7 @@
 //! One walk over a document against the shape of the settings. It finds every fault, and returns the document without them.
+//!
+//! A walk finds faults of form: keys, types, words and ranges. It goes on after each, with a placeholder where the
+//! structs need a value. So the rest of the document is checked in the same run, and the structs never see a fault.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,7 +26,7 @@ pub(super) struct Misfit {
 
 /// Result of a walk.
 #[derive(Default)]
-pub(super) struct Walked<'a> {
+pub(super) struct WalkResult<'a> {
     /// Every fault.
     pub(super) misfits: Vec<Misfit>,
     /// Keys under a former name, which are read all the same.
@@ -34,18 +37,22 @@ pub(super) struct Walked<'a> {
     pub(super) left_out: Vec<(String, usize)>,
 }
 
-/// Walks a whole document.
-pub(super) fn walk<'a>(shape: &Shape, table: &DeTable<'a>) -> Walked<'a> {
+/// Walks a whole document; `shape` is that of the settings, which is a table.
+pub(super) fn walk<'a>(shape: &Shape, table: &DeTable<'a>) -> WalkResult<'a> {
     let mut walk = Walk::default();
     let keys = if let Shape::Table(keys) = shape { keys.as_slice() } else { &[] };
     let table = walk.table(keys, table, &(0..0), "").unwrap_or_default();
-    Walked { misfits: walk.misfits, renamed: walk.renamed, table, left_out: walk.left_out }
+    WalkResult { misfits: walk.misfits, renamed: walk.renamed, table, left_out: walk.left_out }
 }
 
+/// What a walk has found so far.
 #[derive(Default)]
 struct Walk {
+    /// The faults.
     misfits: Vec<Misfit>,
+    /// The former names.
     renamed: Vec<Misfit>,
+    /// The entries of lists left out.
     left_out: Vec<(String, usize)>,
 }
 
@@ -64,6 +71,8 @@ impl Walk {
                 sound.insert(Spanned::new(key.span(), known.name.clone().into()), value);
             }
         }
+        // A required key that is missing is reported; one that was faulty has been reported above. Both need a value,
+        // or the structs would report the table as a whole.
         let mut is_usable = true;
         for key in keys.iter().filter(|key| key.is_required) {
             if sound.contains_key(key.name.as_str()) {
@@ -80,7 +89,8 @@ impl Walk {
         is_usable.then_some(sound)
     }
 
-    /// The key as the schema has it, also if its former name is written; `None` if there is no such key.
+    /// The key as the schema has it, also if its former name is written. `None`, and a fault, if there is no such key, or if both of its
+    /// names are written.
     fn known<'k>(
         &mut self,
         keys: &'k [Key],
@@ -103,6 +113,7 @@ impl Walk {
                 self.renamed.push(Misfit { span: key.span(), fault, is_secret: false });
                 Some(known)
             }
+            // In TOML a key above the first header belongs to no table: the header was written too late.
             None if !path.contains('.') && table_with(keys, name).is_some() => {
                 let advice = table_with(keys, name).map(|table| format!("move it below [{table}]"));
                 self.misfit(key.span(), path, "is above the first [table]".to_owned(), advice)
@@ -114,7 +125,8 @@ impl Walk {
         }
     }
 
-    /// The value without faults; `None` if it cannot be used.
+    /// The value without faults; `None` if it cannot be used. Every `None` comes with a fault, but for one of a table
+    /// whose keys have theirs.
     fn value<'a>(&mut self, shape: &Shape, value: &Spanned<DeValue<'a>>, path: &str) -> Option<Spanned<DeValue<'a>>> {
         let sound = match (shape, value.get_ref()) {
             (Shape::Table(keys), DeValue::Table(table)) => {
@@ -141,6 +153,7 @@ impl Walk {
                 return self.misfit(value.span(), path, format!("\"{word}\" is not known"), Some(advice(word, &known)));
             }
             (Shape::Path, DeValue::String(text)) if text.contains(char::is_control) => {
+                // Most often from a path of Windows: "C:\temp" has a tab in it.
                 let what = "contains a control character, such as a tab".to_owned();
                 let advice = "in double quotes a backslash begins an escape: write \"C:/temp\" or 'C:\\temp'";
                 return self.misfit(value.span(), path, what, Some(advice.to_owned()));
@@ -148,6 +161,7 @@ impl Walk {
             (Shape::Choice(_) | Shape::Text | Shape::Path, DeValue::String(_))
             | (Shape::Boolean, DeValue::Boolean(_)) => value.get_ref().clone(),
             (Shape::Whole(whole), DeValue::Integer(number)) => {
+                // A number beyond 128 bits is out of range whatever the range is.
                 let parsed = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX);
                 if !(whole.least..=whole.most).contains(&parsed) {
                     return self.wrong_type(shape, value, path);
@@ -168,6 +182,8 @@ impl Walk {
         Some(Spanned::new(value.span(), sound))
     }
 
+    /// The list without the entries that cannot be used. `None` if its length is fixed and now another: a corner of
+    /// two numbers is of no use with one.
     fn list<'a>(
         &mut self,
         of: &Shape,
@@ -190,7 +206,8 @@ impl Walk {
         length.is_none_or(|length| length == sound.len()).then_some(sound)
     }
 
-    /// A secret is kept elsewhere: the settings say where.
+    /// The reference to a secret, which is kept elsewhere; anything else is refused, and its line is not shown.
+    /// `None` if it cannot be used.
     fn secret<'a>(&mut self, keys: &[Key], value: &Spanned<DeValue<'a>>, path: &str) -> Option<DeValue<'a>> {
         if let DeValue::Table(table) = value.get_ref()
             && let [(key, inner)] = table.iter().collect::<Vec<_>>()[..]
@@ -223,12 +240,15 @@ impl Walk {
         }
     }
 
+    /// Reports a key that the table at `span` needs and does not have.
     fn missing(&mut self, key: &Key, span: &Range<usize>, path: &str) {
         let path = below(path, &key.name);
         let advice = format!("write {}", example(&path, &key.name));
         self.misfit::<()>(span.clone(), &path, "is missing".to_owned(), Some(advice));
     }
 
+    /// Reports a value of another type than its key holds, with advice as close to what was written as possible.
+    /// Always `None`.
     fn wrong_type<T>(&mut self, shape: &Shape, value: &Spanned<DeValue<'_>>, path: &str) -> Option<T> {
         // An entry of a list has the example of its list.
         let last = path.rfind('.').map_or(0, |dot| dot + 1);
@@ -252,17 +272,19 @@ impl Walk {
         self.misfit(value.span(), path, format!("{given} is not {what}"), Some(advice))
     }
 
+    /// Reports a fault that gives no secret away. Always `None`, so that a caller can return it.
     fn misfit<T>(&mut self, span: Range<usize>, path: &str, what: String, advice: Option<String>) -> Option<T> {
         self.misfits.push(Misfit { span, fault: Fault { key: path.to_owned(), what, advice }, is_secret: false });
         None
     }
 }
 
+/// The path of a key in the table at `path`; the top has an empty path.
 fn below(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
-/// A value as it is quoted in a message.
+/// A value as it is quoted in a message. Lists and tables may be long, and are only named.
 fn given(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("{text:?}"),
@@ -275,7 +297,7 @@ fn given(value: &DeValue<'_>) -> String {
     }
 }
 
-/// Whether a text is a number as TOML has it that the key may hold.
+/// Whether a text is a number as TOML has it that the key may hold: then its quotes are all that is wrong with it.
 fn is_number(shape: &Shape, text: &str) -> bool {
     let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -297,7 +319,7 @@ fn table_with<'k>(keys: &'k [Key], name: &str) -> Option<&'k str> {
     keys.iter().find(has).map(|table| table.name.as_str())
 }
 
-/// What a key may hold, in words.
+/// What a key may hold, in words. The range of a narrow type is stated, as a plain number can exceed it.
 fn needed(shape: &Shape) -> String {
     match shape {
         Shape::Table(_) | Shape::Map(_) | Shape::Secret(_) => "a table".to_owned(),
@@ -313,7 +335,8 @@ fn needed(shape: &Shape) -> String {
     }
 }
 
-/// Placeholder for a required value that is missing or faulty; `None` if what else is wrong depends on the value.
+/// Placeholder for a required value that is missing or faulty. `None` if what else is wrong depends on the value: a
+/// kind, for instance, decides which other keys its entry needs, so the entry is left out.
 fn stand_in(shape: &Shape) -> Option<Spanned<DeValue<'static>>> {
     let value = match shape {
         Shape::Text | Shape::Path => DeValue::String("-".into()),

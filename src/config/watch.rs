@@ -1,4 +1,8 @@
 //! Watches the files of settings, zones and watchlists, and reports changes once they have settled.
+//!
+//! Folders are watched, not files: an editor writes a new file and renames it over the old one, and a watch on the
+//! old one would then never fire again. The kernel reports every write, so changes are gathered until none has come
+//! for a second.
 
 use std::ffi::OsString;
 use std::fs;
@@ -18,7 +22,7 @@ use crate::platform::clock::{Clock, Moment};
 
 /// Files of one folder to watch.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Watched {
+pub struct FileSet {
     /// The folder.
     pub folder: PathBuf,
     /// Which files in it.
@@ -38,7 +42,7 @@ pub enum Names {
 
 /// What changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Changed {
+pub enum FileChange {
     /// Settings, and perhaps zones and watchlists too.
     Settings,
     /// Zones or watchlists.
@@ -48,9 +52,12 @@ pub enum Changed {
 /// Reports changed files. A folder that the system cannot watch is not covered; the log says so.
 #[derive(Debug)]
 pub struct FileWatch {
+    /// For the watchers that replace this one. The channel has room for one signal: that something changed is all it
+    /// says.
     sender: Sender<()>,
+    /// Signals from the watcher.
     touched: Receiver<()>,
-    /// Whether settings are among the changed files.
+    /// Whether settings are among the changed files. Set by the thread of the watcher, and taken when the changes have settled.
     settings: Arc<AtomicBool>,
     /// When the changes seen so far count as settled; `None` without changes.
     rest_at: Option<Instant>,
@@ -63,7 +70,7 @@ const QUIET: Duration = Duration::from_secs(1);
 
 impl FileWatch {
     /// Starts watching.
-    pub fn new(watched: Vec<Watched>) -> FileWatch {
+    pub fn new(watched: Vec<FileSet>) -> FileWatch {
         let (sender, touched) = channel(1);
         let mut watch = FileWatch { sender, touched, settings: Arc::default(), rest_at: None, watcher: None };
         watch.follow(watched);
@@ -72,7 +79,7 @@ impl FileWatch {
 
     /// Replaces the set of watched files. Files watched before and after are watched without interruption, and a folder that was replaced
     /// by another is found.
-    pub fn follow(&mut self, watched: Vec<Watched>) {
+    pub fn follow(&mut self, watched: Vec<FileSet>) {
         match watcher(watched, self.sender.clone(), Arc::clone(&self.settings)) {
             Ok(watcher) => self.watcher = Some(watcher),
             Err(error) => warn!(%error, "changed files are not noticed: send SIGHUP after a change"),
@@ -80,11 +87,11 @@ impl FileWatch {
     }
 
     /// Reports files written since `read`, before they were watched, as changed.
-    pub fn changed_since(&self, watched: &[Watched], read: Moment) {
+    pub fn changed_since(&self, watched: &[FileSet], read: Moment) {
         // Only files count: a folder also changes when unrelated files are written.
         let age = |file: &Path| fs::metadata(file).ok().filter(fs::Metadata::is_file)?.modified().ok()?.elapsed().ok();
         let newer = |file: &PathBuf| age(file).is_some_and(|age| age < Clock.moment().since(read));
-        let newer = |files: &&Watched| files.files().iter().any(newer);
+        let newer = |files: &&FileSet| files.files().iter().any(newer);
         let mut changed = watched.iter().filter(newer).peekable();
         if changed.peek().is_none() {
             return;
@@ -97,7 +104,7 @@ impl FileWatch {
     }
 
     /// Waits until files have changed and then none for a second. Cancel-safe.
-    pub async fn changed(&mut self) -> Changed {
+    pub async fn changed(&mut self) -> FileChange {
         loop {
             let touched = match self.rest_at {
                 None => self.touched.recv().await,
@@ -105,7 +112,11 @@ impl FileWatch {
                     Ok(touched) => touched,
                     Err(_) => {
                         self.rest_at = None;
-                        return if self.settings.swap(false, Relaxed) { Changed::Settings } else { Changed::Zones };
+                        return if self.settings.swap(false, Relaxed) {
+                            FileChange::Settings
+                        } else {
+                            FileChange::Zones
+                        };
                     }
                 },
             };
@@ -117,20 +128,22 @@ impl FileWatch {
     }
 }
 
-fn watcher(watched: Vec<Watched>, sender: Sender<()>, settings: Arc<AtomicBool>) -> notify::Result<RecommendedWatcher> {
+/// Starts watching the folders. A folder that cannot be watched is logged and left out; an error only if the system
+/// cannot watch at all.
+fn watcher(watched: Vec<FileSet>, sender: Sender<()>, settings: Arc<AtomicBool>) -> notify::Result<RecommendedWatcher> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let watched: Vec<Watched> =
-        watched.into_iter().map(|files| Watched { folder: absolute(&files.folder), ..files }).collect();
+    let watched: Vec<FileSet> =
+        watched.into_iter().map(|files| FileSet { folder: absolute(&files.folder), ..files }).collect();
     let mut folders: Vec<PathBuf> = watched.iter().map(|files| files.folder.clone()).collect();
     folders.sort();
     folders.dedup();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let Ok(event) = event else { return };
-        let mut told = watched.iter().filter(|files| files.meets(&event)).peekable();
-        if told.peek().is_none() {
+        let mut met = watched.iter().filter(|files| files.meets(&event)).peekable();
+        if met.peek().is_none() {
             return;
         }
-        if told.any(|files| files.settings) {
+        if met.any(|files| files.settings) {
             settings.store(true, Relaxed);
         }
         // If the channel is full, a change is already signalled.
@@ -144,22 +157,22 @@ fn watcher(watched: Vec<Watched>, sender: Sender<()>, settings: Arc<AtomicBool>)
     Ok(watcher)
 }
 
-impl Watched {
+impl FileSet {
     /// A folder of zones or watchlists: its files with an extension, and the folder itself, which may be replaced as a whole.
-    pub fn folder(folder: &Path, extension: &'static str) -> Vec<Watched> {
-        let files = Watched { folder: folder.to_owned(), names: Names::Ending(extension), settings: false };
+    pub fn folder(folder: &Path, extension: &'static str) -> Vec<FileSet> {
+        let files = FileSet { folder: folder.to_owned(), names: Names::Ending(extension), settings: false };
         let around = folder.parent().zip(folder.file_name()).map(|(parent, name)| {
             let parent = if parent == Path::new("") { Path::new(".") } else { parent };
-            Watched { folder: parent.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: false }
+            FileSet { folder: parent.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: false }
         });
         [files].into_iter().chain(around).collect()
     }
 
     /// A file named in the settings; a change of it requires reading them again.
-    pub fn file(file: &Path) -> Option<Watched> {
+    pub fn file(file: &Path) -> Option<FileSet> {
         let (folder, name) = file.parent().zip(file.file_name())?;
         let folder = if folder == Path::new("") { Path::new(".") } else { folder };
-        Some(Watched { folder: folder.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: true })
+        Some(FileSet { folder: folder.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: true })
     }
 
     /// The selected files of the folder.
@@ -173,7 +186,8 @@ impl Watched {
         }
     }
 
-    /// Whether an event is about one of the files. Reading files causes events too, which are ignored.
+    /// Whether an event is about one of the files. Closing a file after writing counts, as it ends a change that
+    /// began earlier. Reading files causes events too, which are ignored.
     fn meets(&self, event: &Event) -> bool {
         let read = match event.kind {
             EventKind::Access(kind) => kind != AccessKind::Close(AccessMode::Write),
@@ -199,7 +213,7 @@ mod tests {
         let folder = tempfile::TempDir::new().expect("a folder");
         let file = folder.path().join("atalaia.toml");
         fs::write(&file, "").expect("written");
-        let watched: Vec<Watched> = Watched::file(&file).into_iter().collect();
+        let watched: Vec<FileSet> = FileSet::file(&file).into_iter().collect();
         while fs::metadata(&file)
             .and_then(|found| found.modified())
             .is_ok_and(|at| at.elapsed().is_ok_and(|age| age < Duration::from_millis(20)))
@@ -216,6 +230,6 @@ mod tests {
         fs::write(&file, "[time]").expect("written");
         let mut watch = FileWatch::new(watched.clone());
         watch.changed_since(&watched, read);
-        assert_eq!(tokio::time::timeout(5 * QUIET, watch.changed()).await, Ok(Changed::Settings));
+        assert_eq!(tokio::time::timeout(5 * QUIET, watch.changed()).await, Ok(FileChange::Settings));
     }
 }

@@ -1,4 +1,6 @@
 //! Reads the watchlists: every CSV file in the folder named in the settings.
+//!
+//! A folder is taken whole or not at all: half of the lists would watch fewer ships, and nothing would show it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,11 +10,12 @@ use super::problem::Problem;
 use atalaia_core::base::fault::Fault;
 use atalaia_core::zones::{ListError, Watchlists};
 
-/// Maximum size of all lists together, in bytes of text. During a reload they must fit into memory beside those in force.
+/// Maximum size of all lists together, in bytes of text: 268 MB. During a reload they must fit into memory beside those in force.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// Watchlists as read.
-pub(super) struct ListsRead {
+pub(super) struct ListFiles {
+    /// The rows of all files, ready to be looked up.
     pub(super) lists: Arc<Watchlists>,
     /// Path and text of each file.
     pub(super) texts: Arc<Texts>,
@@ -20,17 +23,21 @@ pub(super) struct ListsRead {
 
 /// Reads all lists of a folder, or reports every error in them. `known` is reused if the files are unchanged. Without a folder there are
 /// no lists.
+///
+/// # Errors
+/// Every file that cannot be read or does not fit, otherwise every faulty row, with its line.
 pub(super) fn read_watchlists(
     folder: Option<&Path>,
     place: Files<'_>,
     known: Option<&Arc<Watchlists>>,
-) -> Result<ListsRead, Vec<Problem>> {
+) -> Result<ListFiles, Vec<Problem>> {
     let Some(folder) = folder else {
-        return Ok(ListsRead { lists: Arc::default(), texts: Arc::default() });
+        return Ok(ListFiles { lists: Arc::default(), texts: Arc::default() });
     };
     let files = read_texts(folder, place)?;
+    // Large lists take time to parse, and most reloads do not change them.
     if let Some(known) = known.filter(|known| known.digest() == Watchlists::digest_of(&files)) {
-        return Ok(ListsRead { lists: Arc::clone(known), texts: Arc::new(files) });
+        return Ok(ListFiles { lists: Arc::clone(known), texts: Arc::new(files) });
     }
     let of_error = |ListError { file, line, fault }: ListError| {
         let whole = files.iter().find(|(name, _)| *name == file).zip(line);
@@ -40,9 +47,11 @@ pub(super) fn read_watchlists(
         }
     };
     let lists = Watchlists::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
-    Ok(ListsRead { lists: Arc::new(lists), texts: Arc::new(files) })
+    Ok(ListFiles { lists: Arc::new(lists), texts: Arc::new(files) })
 }
 
+/// Reads the `*.csv` files of a folder in order of their paths, or reports every one that cannot be read. A folder
+/// without any is sound.
 fn read_texts(folder: &Path, place: Files<'_>) -> Result<Texts, Vec<Problem>> {
     let of_folder = |error: std::io::Error| {
         let fault = Fault::new("watchlists.folder", error.to_string());
@@ -57,6 +66,7 @@ fn read_texts(folder: &Path, place: Files<'_>) -> Result<Texts, Vec<Problem>> {
         let name = path.display().to_string();
         let (_, size) = place.measure(&path);
         let before = all;
+        // A list that does not fit counts too: it is reported, and so are all after it.
         all += size;
         let read = match MOST_BYTES < all {
             true => {

@@ -1,4 +1,7 @@
 //! At shutdown: collects the lines that have already arrived.
+//!
+//! A socket or pipe does not say that it is empty for good, so a pause has to stand in for that. It is bounded: the
+//! loop gives up after two seconds, because a feed may never pause.
 
 use std::time::Duration;
 
@@ -8,7 +11,8 @@ use tokio::time::timeout;
 use super::feeds::Feeds;
 use crate::inputs::{Batch, Message};
 
-/// Pause in the lines after which all are taken to have arrived.
+/// Pause in the lines after which all are taken to have arrived. Far longer than a task takes to read what waits in a socket, and short
+/// enough that a stop does not feel slow.
 const REST: Duration = Duration::from_millis(100);
 /// Turns of the event loop, enough for a connection to be accepted, registered, read and handed on.
 const TURNS: u32 = 16;

@@ -1,17 +1,25 @@
 //! Answers questions between two batches of lines.
+//!
+//! An answer is made on the loop, because only the loop may read the engine. So answers are rationed: pages must not
+//! slow the watch down.
 
 use std::time::Duration;
 
-use super::{Daemon, TICK};
+use super::ticks::TICK;
 use crate::http::{self, Ask, Asker, QuestionQueue};
 use crate::platform::clock::Clock;
+use atalaia_core::engine::Engine;
 use atalaia_core::engine::questions::Picture;
+use atalaia_core::zones::Chart;
 
-/// Share of the loop's time that questions may take.
+/// Share of the loop's time that questions may take: one part in this many.
 const SHARE: u32 = 10;
 
 /// The questions that wait, and the time spent on answers.
 pub(super) struct Questions {
+    /// For the time that answers take.
+    clock: Clock,
+    /// The loop's end of the queue of questions.
     asked: QuestionQueue,
     /// Time spent on answers and not yet paid for by the passing seconds.
     spent: Duration,
@@ -21,7 +29,7 @@ impl Questions {
     /// The loop's side, and the side of the pages.
     pub(super) fn new(clock: Clock) -> (Asker, Questions) {
         let (asker, asked) = http::asking(clock);
-        (asker, Questions { asked, spent: Duration::ZERO })
+        (asker, Questions { clock, asked, spent: Duration::ZERO })
     }
 
     /// Whether another question may be answered before more lines: questions take at most a tenth of the time.
@@ -33,24 +41,21 @@ impl Questions {
     pub(super) async fn next(&mut self) -> Option<Ask> {
         self.asked.next().await
     }
-}
 
-impl Daemon {
-    /// Answers a question from the engine, unless the page no longer waits for the answer. Changes nothing.
-    pub(super) fn answer(&mut self, ask: Ask) {
+    /// Answers a question from the engine, unless the page no longer waits for the answer.
+    pub(super) fn answer(&mut self, ask: Ask, engine: &Engine, chart: &Chart) {
         let began = self.clock.moment();
         let Some(question) = ask.question() else {
             return;
         };
-        let answer = question.answer(&self.driver.engine, &self.settings.chart);
+        let answer = question.answer(engine, chart);
         ask.answer(answer);
-        self.questions.spent += self.clock.moment().since(began);
+        self.spent += self.clock.moment().since(began);
     }
 
     /// Once a second: publishes the picture if a page reads it, and gives questions their share of the coming second.
-    pub(super) fn publish_picture(&mut self) {
-        let now = self.clock.moment();
-        self.questions.asked.publish(now, || Picture::of(&self.driver.engine));
-        self.questions.spent = self.questions.spent.saturating_sub(TICK / SHARE);
+    pub(super) fn publish(&mut self, engine: &Engine) {
+        self.asked.publish(self.clock.moment(), || Picture::of(engine));
+        self.spent = self.spent.saturating_sub(TICK / SHARE);
     }
 }

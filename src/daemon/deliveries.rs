@@ -1,4 +1,7 @@
 //! What the engine has decided, on its way to the store and the sinks.
+//!
+//! With a store, the sinks read from the store what they have to send, so nothing is sent that a crash could make the
+//! daemon forget. Without one, changes go to the sinks directly, and those that wait at a crash are lost.
 
 use std::io;
 use std::sync::mpsc;
@@ -10,23 +13,26 @@ use crate::delivery::{Dispatcher, StoreLink, Wake};
 use crate::platform::clock::Clock;
 use atalaia_core::alerts::Change;
 
-/// Time sinks have for the remaining deliveries when stopping.
+/// Time sinks have for the remaining deliveries when stopping. What remains is sent after the next start, if there is a store.
 const LAST_DELIVERIES: Duration = Duration::from_secs(4);
 
 /// The changes that wait for the end of a turn, and their receivers.
 pub(super) struct Deliveries {
-    /// Changes of this turn of the loop.
+    /// Changes of this turn of the loop, in the order in which the engine decided them.
     pub(super) changes: Vec<Change>,
     /// `None` once it has been closed.
     pub(super) dispatcher: Option<Dispatcher>,
     /// Receives every announced change; `None` unless another command runs the daemon.
     watcher: Option<mpsc::Sender<Change>>,
-    /// Number of times that the sinks were opened again.
+    /// Number of times that the sinks were opened again since the start.
     reloads: u32,
 }
 
 impl Deliveries {
     /// Opens the sinks. They are served from the store if there is one.
+    ///
+    /// # Errors
+    /// If the dispatcher cannot start. A receiver that does not answer is not an error.
     pub(super) fn start(
         settings: &Checked,
         kept: &Persistence,

@@ -1,4 +1,9 @@
 //! The only way into the engine. Live lines and entries replayed from the journal take the same path, so both give the same result.
+//!
+//! Lines, ticks, starts and settings come in through the methods of [`EngineDriver`]. A silence and the end of all
+//! lines are single calls of the engine, which the loop makes when they happen and [`EngineDriver::apply`] in a
+//! replay. Each of these is an entry of the journal. A restart, a look back and the replay of a bundle apply those
+//! entries; that is why they reach the same state.
 
 use std::io;
 use std::sync::Arc;
@@ -13,10 +18,11 @@ use atalaia_core::engine::{Engine, SourceClock};
 
 /// An engine with the facts needed to save and restore it.
 pub(super) struct EngineDriver {
+    /// Owned here, and by nothing else.
     pub(super) engine: Engine,
-    /// Input names, indexed by `SourceId`. Removed inputs keep their index.
+    /// Input names, indexed by `SourceId`. Removed inputs keep their index, because snapshots and the journal have the numbers only.
     pub(super) names: Vec<String>,
-    /// Key of the settings and zones in force.
+    /// Key of the settings and zones in force, under which the archive has them.
     pub(super) in_force: String,
     /// The latest time of receipt; `None` before the first line, tick or start.
     pub(super) received: Option<Time>,
@@ -92,6 +98,9 @@ impl EngineDriver {
     }
 
     /// Applies a journal entry. `settings` looks up the settings for a key.
+    ///
+    /// # Errors
+    /// If the settings of the entry cannot be had. The engine is then as before the entry.
     pub(super) fn apply(
         &mut self,
         entry: &Entry<'_>,
@@ -127,7 +136,8 @@ fn clocks(settings: &Checked, names: &[String]) -> Vec<SourceClock> {
     names.iter().map(clock).collect()
 }
 
-/// Splits a batch into lines, without their line feeds.
+/// Splits a batch into lines, without their line feeds. What follows the last line feed is not a whole line, and is
+/// dropped; batches of inputs end with one.
 pub(super) fn lines_of(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     memchr::memchr_iter(b'\n', batch).map(move |end| {

@@ -1,4 +1,7 @@
 //! The inputs: their tasks, the channel that their lines come through, and what the loop knows of each.
+//!
+//! An input task knows nothing about AIS: it hands over lines and says whether it is up. Silence is judged here, by
+//! time of receipt, because an input that is connected and sends nothing looks healthy from inside.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +32,7 @@ const LEAVE: Duration = Duration::from_secs(3);
 pub(super) struct Feeds {
     /// The inputs, in the order of the settings.
     pub(super) sources: Vec<Source>,
+    /// Lines and states of all inputs, in the order in which they were handed over.
     pub(super) messages: Receiver<Message>,
     /// Kept so that the channel stays open after every input has ended.
     _sender: Sender<Message>,
@@ -141,20 +145,25 @@ impl Feeds {
     }
 }
 
-/// Maximum delay of an input's reports.
+/// Maximum delay of an input's reports: longer than this after its last line, none can still be on the way.
 fn lateness(input: &Settings, settings: &Checked) -> Duration {
     Duration::from_millis(config::source_clock(input, settings).lateness.millis().max(0) as u64)
 }
 
 /// The loop's state of one input.
 pub(super) struct Source {
+    /// Its name in the settings.
     pub(super) name: String,
-    /// Its number in the engine; stable across restarts.
+    /// Its number in the engine; stable across restarts. Its index in [`Feeds::sources`] is another number, which
+    /// changes with the settings.
     pub(super) id: SourceId,
     /// Lines of a recording still to be skipped because they were processed before a restart.
     pub(super) skip: u64,
+    /// Counts that its task keeps, and why it is down.
     pub(super) counters: Arc<InputCounters>,
+    /// Its last reported state; `Down` before the first.
     pub(super) state: State,
+    /// When the last line was received, or, before the first, when the input was started. Silence counts from here.
     pub(super) heard: Moment,
     /// When the last line was received, by the wall clock; `None` before the first since the start.
     pub(super) heard_at: Option<Time>,
@@ -168,10 +177,12 @@ pub(super) struct Source {
     pub(super) lateness: Duration,
     /// Whether the log already reports that its clock lags.
     pub(super) lagging: bool,
+    /// Lines processed since the start, without those that were skipped.
     pub(super) lines: u64,
 }
 
 impl Source {
+    /// The state of an input that has not been heard yet.
     fn new(input: &Settings, id: SourceId, driver: &EngineDriver, settings: &Checked, clock: Clock) -> Source {
         Source {
             name: input.name.clone(),

@@ -1,4 +1,7 @@
 //! The journal side of what is kept: entries are written before the engine processes them, and the state is saved at intervals.
+//!
+//! The order is what makes a restart exact: first the entry, then the engine, then the changes that follow from it,
+//! which are stored with the position of the entry. A snapshot belongs to a position too.
 
 use std::io;
 use std::time::Duration;
@@ -13,7 +16,8 @@ use crate::platform::clock::Moment;
 use crate::platform::fault;
 use crate::storage::journal::{self, Entry, JournalError, Position};
 
-/// Maximum number of acknowledgements waiting for the journal. Batches beyond it are not acknowledged, so their senders repeat them.
+/// Maximum number of acknowledgements waiting for the journal; reached only while it cannot be written in time.
+/// Batches beyond it are not acknowledged, so their senders repeat them.
 const MOST_OWED: usize = 20_000;
 
 impl Persistence {

@@ -1,4 +1,8 @@
 //! Looking back: replays the journal through a separate engine while the daemon may be running. Nothing is written.
+//!
+//! `explain`, `vessel` and `who` use it. It starts at a snapshot if one is early enough, which is complete and quick;
+//! otherwise 26 h before the time in question. It reads what a running daemon may be writing at the moment, and
+//! therefore opens everything read-only and takes no lock.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -22,7 +26,7 @@ use atalaia_core::zones::Chart;
 const BEFORE: Span = Span::from_hours(26);
 /// Shorter interruptions of the daemon are not reported.
 const AWAY_FROM: Span = Span::from_minutes(2);
-/// Number of changes after which they are handed on.
+/// Number of changes after which they are handed on, so that a long journal does not fill the memory.
 const TOGETHER: usize = 1000;
 
 /// Parameters of a look back.
@@ -143,6 +147,7 @@ pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<L
     Ok(LookedBack { engine, settings, origin, away: course.away, holes: read.holes.len(), received })
 }
 
+/// Makes the engine stop at the end of the look back, if one was asked for.
 fn hold(driver: &mut EngineDriver, wanted: &LookBack) {
     if let Some(until) = wanted.until {
         driver.engine.hold_at(until);
@@ -179,16 +184,22 @@ fn saved(
 
 /// Progress of a look back.
 struct Course {
+    /// The engine; `None` until a start is known.
     driver: Option<EngineDriver>,
     /// Settings in force at this point.
     current: Option<Arc<Checked>>,
+    /// Where reading started; `None` until the first entry with a time.
     origin: Option<Origin>,
+    /// Intervals without a daemon so far.
     away: Vec<(Time, Time)>,
+    /// Changes not yet handed on.
     changes: Vec<Change>,
+    /// Why reading ended early; `None` if it did not.
     failed: Option<io::Error>,
 }
 
 impl Course {
+    /// Applies one entry. Lines are applied one by one, so that an onlooker sees the state after each.
     fn take(
         &mut self,
         entry: &Entry<'_>,
@@ -209,7 +220,7 @@ impl Course {
             self.origin = Some(origin);
             onlooker.begins(origin);
         }
-        let told = match entry {
+        let applied = match entry {
             Entry::Lines { source, received, bytes } => {
                 for line in bytes.split_inclusive(|byte| *byte == b'\n') {
                     driver.lines(*source, *received, line, &mut self.changes);
@@ -228,16 +239,16 @@ impl Course {
                     *current = Arc::clone(&settings);
                     Ok(settings)
                 };
-                let told = driver.apply(entry, &mut settings, &mut self.changes);
+                let applied = driver.apply(entry, &mut settings, &mut self.changes);
                 onlooker.look(&driver.engine, &current.chart);
-                told
+                applied
             }
         };
         if TOGETHER <= self.changes.len() {
             onlooker.changes(&self.changes);
             self.changes.clear();
         }
-        match told {
+        match applied {
             Ok(()) if driver.engine.is_held() => ControlFlow::Break(()),
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {

@@ -1,4 +1,8 @@
 //! What outlives the process: the store with its cases, notices and purges, the journal and the snapshots.
+//!
+//! The store and the journal work on threads of their own and report events. The loop never waits for them, except at
+//! a start, after a loss and at the end. If the store is full, the feeds pause; if it fails, alerts are held back
+//! rather than sent without being stored.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tracing::{error, info, warn};
 
 use super::driver::EngineDriver;
-use super::recover::{self, Started};
+use super::recover::{self, Start};
 use super::restart::Records;
 use super::restart::{PurgedLines, purge_lines};
 use crate::config::Checked;
@@ -30,12 +34,14 @@ const CASES_EVERY: Duration = Duration::from_secs(10);
 /// Interval between purges of expired records.
 const PURGE_EVERY: Duration = Duration::from_secs(24 * 3600);
 
-/// Interval between two reports of a vessel flood, and how long without an eviction until the flood is over.
+/// Interval between two reports of a vessel flood.
 const FLOOD_EVERY: Duration = Duration::from_secs(60);
+/// How long without an eviction until a flood is over.
 const FLOOD_OVER: Duration = Duration::from_secs(600);
 
 /// The store and the journal of the daemon.
 pub(super) struct Persistence {
+    /// For when changes were stored, and what is past its retention.
     pub(super) clock: Clock,
     /// `None` without a store, and once it has been closed.
     pub(super) store: Option<Store>,
@@ -45,11 +51,13 @@ pub(super) struct Persistence {
     pub(super) records: Option<Records>,
     /// What the journal reports.
     pub(super) journal_says: UnboundedReceiver<journal::Event>,
-    /// Whether the next turn begins a snapshot.
+    /// Whether a snapshot is to begin at the end of this turn. Set by the tick, when the changes of the turn are not yet stored.
     pub(super) is_due: bool,
     /// Since when the cases have changed; `None` if they are stored.
     cases_at: Option<Moment>,
+    /// The daily removal of what is past its retention.
     purging: Purging,
+    /// More vessels than there is room for.
     flood: Flood,
 }
 
@@ -68,7 +76,9 @@ struct Flood {
 struct Purging {
     /// The store the daemon started with; a different store in the settings takes effect after a restart.
     path: Option<PathBuf>,
+    /// The last purge, which may have ended; `None` before the first.
     thread: Option<JoinHandle<()>>,
+    /// When it began.
     began: Option<Moment>,
 }
 
@@ -78,7 +88,7 @@ pub(super) fn orders(settings: &Checked) -> Orders {
     Orders { filters: filter, handling: settings.engine.handling.clone() }
 }
 
-/// What the operator should do about a store or journal that is missing or cannot be written.
+/// What the operator should do about a store or journal that is missing or cannot be written. Part of the log's message.
 fn remedy(absence: Absence) -> &'static str {
     match absence {
         Absence::Gone => {
@@ -99,13 +109,17 @@ fn remedy(absence: Absence) -> &'static str {
 }
 
 impl Persistence {
-    /// Opens store and journal, and restores the engine as far as they have it. Also the engine's numbers of the inputs.
+    /// Opens store and journal, and restores the engine as far as they have it. Returns the engine with the numbers of the inputs in it.
+    /// May take minutes after a long outage; `taking_up` beats meanwhile.
+    ///
+    /// # Errors
+    /// If the store or the journal cannot be opened. What cannot be restored is logged, and the daemon starts without it.
     pub(super) fn open(
         settings: &Checked,
         clock: Clock,
         taking_up: &Arc<Pulse>,
         wake: &Wake,
-    ) -> io::Result<(Persistence, Started)> {
+    ) -> io::Result<(Persistence, Start)> {
         let (tell, stored) = unbounded_channel();
         let (tell_journal, journal_says) = unbounded_channel();
         let syncer = Arc::new(OnceLock::new());
@@ -142,6 +156,7 @@ impl Persistence {
             return Some(changes);
         };
         self.cases_at.get_or_insert_with(|| self.clock.moment());
+        // The store waits until the journal is durable up to here, so that a restart can decide the same again.
         let position = self.records.as_mut().map_or(0, Records::flush);
         store.changes(changes, position);
         None

@@ -1,11 +1,15 @@
 //! Lines per second of each input over the last minute.
+//!
+//! For the pages and `atalaia status`. Counted on the loop, so lines that wait in a channel are not in it.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+/// Length of the window. Long enough that stations which send in bursts have a steady rate.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Line counts of the inputs, sampled once a second, with the time since the start.
+/// Line counts of the inputs, sampled once a second, with the time since the start: about 61 samples. Samples are total counts, so one that
+/// is missed costs nothing but precision.
 #[derive(Default)]
 pub(super) struct Rates(VecDeque<(Duration, Vec<u64>)>);
 

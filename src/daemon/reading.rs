@@ -1,5 +1,8 @@
 //! Reads, checks, builds and archives new settings, zones and watchlists on a thread of their own. They may be large, and lines must not
 //! wait.
+//!
+//! At most one such thread runs. Requests in the meantime are gathered into one that follows. The loop takes over a
+//! result between two turns, so lines are processed with the old settings or the new ones, never with a mixture.
 
 use std::future::pending;
 use std::path::PathBuf;
@@ -11,27 +14,31 @@ use tracing::error;
 
 use super::restart;
 use super::settings_archive::SettingsArchive;
-use crate::config::{self, Changed, Checked, Problem, Purpose};
+use crate::config::{self, Checked, FileChange, Problem, Purpose};
 use atalaia_core::base::fault::Fault;
 
 /// The reload in progress and the one to do next.
 #[derive(Default)]
 pub(super) struct Reading {
+    /// The result of the reload in progress; `None` if there is none.
     coming: Option<Receiver<Reply>>,
-    /// Requested while a reload was in progress.
-    next: Option<Changed>,
+    /// Requested while a reload was in progress; `None` if nothing was.
+    next: Option<FileChange>,
     /// Whether the service manager still has to be notified that the reload is over.
     pub(super) owed: bool,
 }
 
 /// The result of a reload thread.
 pub(super) struct Reply {
-    pub(super) what: Changed,
+    /// What was read.
+    pub(super) what: FileChange,
+    /// The new settings, or why there are none.
     pub(super) read: Result<Box<NewSettings>, Refusal>,
 }
 
 /// Settings that can be put in force.
 pub(super) struct NewSettings {
+    /// The settings, with the tables that wait for a restart as they are in force.
     pub(super) settings: Checked,
     /// Key of the settings; equal for equal settings, zones and watchlists.
     pub(super) key: String,
@@ -51,8 +58,11 @@ pub(super) enum Refusal {
 
 /// Input of a reload thread.
 pub(super) struct Task {
-    pub(super) what: Changed,
+    /// What to read.
+    pub(super) what: FileChange,
+    /// The settings file.
     pub(super) file: PathBuf,
+    /// The settings in force: zones alone are read into a copy of them, and unchanged watchlists are reused.
     pub(super) in_force: Checked,
     /// Archive to store the settings in; `None` without a journal.
     pub(super) archive: Option<SettingsArchive>,
@@ -67,9 +77,9 @@ impl Reading {
     }
 
     /// Queues a reload after the one in progress. Reading the settings includes the zones.
-    pub(super) fn defer(&mut self, what: Changed) {
-        let all = what == Changed::Settings || self.next == Some(Changed::Settings);
-        self.next = Some(if all { Changed::Settings } else { Changed::Zones });
+    pub(super) fn defer(&mut self, what: FileChange) {
+        let all = what == FileChange::Settings || self.next == Some(FileChange::Settings);
+        self.next = Some(if all { FileChange::Settings } else { FileChange::Zones });
     }
 
     /// Starts a reload thread.
@@ -93,22 +103,23 @@ impl Reading {
         reply.unwrap_or_else(|_| {
             let fault = Fault::new("", "could not be read: the thread that reads them ended").advise("send SIGHUP");
             let problem = Problem::of_file("settings", fault);
-            Reply { what: Changed::Settings, read: Err(Refusal::Problems(vec![problem])) }
+            Reply { what: FileChange::Settings, read: Err(Refusal::Problems(vec![problem])) }
         })
     }
 
     /// Takes the reload requested in the meantime, if any.
-    pub(super) fn take_next(&mut self) -> Option<Changed> {
+    pub(super) fn take_next(&mut self) -> Option<FileChange> {
         self.next.take()
     }
 }
 
 impl Task {
+    /// Reads, checks and archives. The archive comes last, so a refused reload leaves nothing there.
     fn read(mut self) -> Reply {
         let archive = self.archive.take();
         let read = match self.what {
-            Changed::Settings => self.settings(),
-            Changed::Zones => self.zones(),
+            FileChange::Settings => self.settings(),
+            FileChange::Zones => self.zones(),
         };
         let read = read.map_err(Refusal::Problems).and_then(|mut new| {
             if let Some(away) = self.away.take() {
@@ -116,6 +127,7 @@ impl Task {
             }
             new.archive = archive;
             new.key = restart::keep(new.archive.as_mut(), &new.settings).map_err(Refusal::Unkept)?;
+            // They are in the archive now, and large.
             new.settings.list_texts = None;
             Ok(Box::new(new))
         });

@@ -1,4 +1,13 @@
 //! Startup: restores the state from snapshot and journal, if a journal is kept.
+//!
+//! The order of steps, each of which may be cut short by a crash without harm to the next start:
+//!
+//! - settle the journal, so that its last entries are known to be on disk;
+//! - load a snapshot and replay what follows; decisions are stored on the way, and the store ignores those it has;
+//! - open the journal for writing, beyond everything that the store refers to;
+//! - compare the open alerts with the store, and store what it lacks;
+//! - write the entry that the daemon has started, and save a snapshot, so that the next start need not do all this
+//!   again.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -7,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 use tracing::{error, info, warn};
 
 use super::driver::EngineDriver;
-use super::restart::{self, PATIENCE, Place, Records, Restored};
+use super::restart::{self, PATIENCE, Place, Records, Restoration};
 use super::settings_archive::SettingsArchive;
 use crate::config::Checked;
 use crate::inputs::Kind;
@@ -22,13 +31,19 @@ use atalaia_core::alerts::Change;
 use atalaia_core::base::time::Span;
 
 /// What the main loop starts with.
-pub(super) struct Started {
+pub(super) struct Start {
+    /// The engine, restored as far as possible.
     pub(super) driver: EngineDriver,
     /// The engine's number of each input, in the order of the settings.
     pub(super) ids: Vec<SourceId>,
 }
 
-/// Restores the previous state, opens the journal and writes the entry that the daemon has started.
+/// Restores the previous state, opens the journal and writes the entry that the daemon has started. Without a store or with the journal
+/// disabled there is no state to restore, and no [`Records`].
+///
+/// # Errors
+/// If the store cannot be read, the settings cannot be archived, or the journal cannot be opened. A state that cannot be restored is only
+/// logged: the daemon must watch, even without its past.
 pub(super) fn begin(
     settings: &Checked,
     store: Option<&Store>,
@@ -36,12 +51,12 @@ pub(super) fn begin(
     clock: Clock,
     pulse: &Arc<Pulse>,
     tell: impl Fn(journal::Event) + Send + Sync + 'static,
-) -> io::Result<(Started, Option<Records>)> {
+) -> io::Result<(Start, Option<Records>)> {
     let ours: Vec<String> = settings.inputs.iter().map(|input| input.name.clone()).collect();
     let (Some(store), Some(folder)) = (store, restart::folder(settings)) else {
         let ids = (0..ours.len()).map(|index| SourceId(index as u16)).collect();
         let driver = EngineDriver::new(settings, ours, settings.in_force()?.key);
-        return Ok((Started { driver, ids }, None));
+        return Ok((Start { driver, ids }, None));
     };
     if let Some(damaged) = store.set_aside() {
         tell_of_damage(damaged);
@@ -64,16 +79,19 @@ pub(super) fn begin(
     let restored = place.restore(&mut archive, clock.now(), keep);
     let restored = restored.unwrap_or_else(|error| {
         error!(%error, "the state before the restart cannot be read; starting without it");
-        Restored { driver: None, position: Position(0), entries: 0, whole: false }
+        Restoration { driver: None, position: Position(0), entries: 0, whole: false }
     });
     archive.keep(&record, settings)?;
     let in_force = record.key;
+    // The store may be ahead of a journal that was restored from a copy or lost its end. Positions must not be used
+    // twice: changes are stored with the position that they depend on.
     let at_least = restored.position.max(Position(reached));
     let whole = restored.whole && reached <= restored.position.0;
     let mut records = Records::open(&place, archive, at_least, clock, tell)?;
     // Cannot fail: this is the only place that sets it.
     let _ = syncer.set(records.journal.syncer());
 
+    // A first start has nothing to report.
     let was_known = restored.driver.is_some();
     let mut driver = restored.driver.unwrap_or_else(|| EngineDriver::new(settings, ours.clone(), in_force.clone()));
     let known: BTreeSet<String> = driver.engine.open_alerts().iter().map(|alert| alert.id.clone()).collect();
@@ -118,7 +136,7 @@ pub(super) fn begin(
             "state restored"
         );
     }
-    Ok((Started { driver, ids }, Some(records)))
+    Ok((Start { driver, ids }, Some(records)))
 }
 
 /// Waits until the journal is durable up to `position`. If that fails, the alert is stored anyway and only its source lines are at risk.
@@ -149,7 +167,7 @@ pub(super) fn used_before(driver: &EngineDriver, id: SourceId, kind: Kind) -> u6
     lines
 }
 
-/// Logs what was lost with a damaged store and what the operator can do.
+/// Logs what was lost with a damaged store and what the operator can do. An error, though the daemon goes on: data are gone.
 fn tell_of_damage(damaged: &SetAside) {
     let (kept, why) = (damaged.kept.display(), &damaged.why);
     match &damaged.backup {

@@ -1,4 +1,7 @@
 //! Replays an evidence bundle through a new engine, with the settings and zones that were in force. Works in memory only.
+//!
+//! The bundle states when the daemon started and when inputs fell silent, beside the sentences. Without these a
+//! replay would take a stop of the daemon for a silence of vessels.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,16 +16,18 @@ use atalaia_core::ais::encode::{Envelope, Message};
 use atalaia_core::base::time::Time;
 use atalaia_core::base::units::Mmsi;
 
-/// MMSI of a made-up base station, whose last report advances engine time to the end of the bundle.
+/// MMSI of a made-up base station, whose last report advances engine time to the end of the bundle. Such a
+/// report carries a time and no vessel.
 const TIMEKEEPER: Mmsi = Mmsi(2_550_000);
 
-/// Number of entries between two looks at which vessels have been heard.
+/// Number of entries between two looks at which vessels have been heard. Looking goes through all tracks, so not after each entry.
 const LOOK_EVERY: u64 = 5000;
 
 /// Replays the sentences of a bundle and returns the resulting changes and the vessels heard.
 ///
 /// # Errors
-/// If settings that were in force are not in the bundle, or cannot be used by this program.
+/// If settings that were in force are not in the bundle, or cannot be used by this program. Bytes that are not AIS are not an error: they
+/// are counted and dropped, as they were by the daemon.
 pub fn rehearse(opened: &Opened) -> io::Result<Replayed> {
     let mut settings: BTreeMap<String, Arc<Checked>> = BTreeMap::new();
     for (key, files) in opened.in_force() {

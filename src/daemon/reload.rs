@@ -1,26 +1,25 @@
-//! Reload: new settings and zones are read and checked on another thread, then put in force at once.
+//! The settings file, which files are watched, and the result of the last reload.
+//!
+//! Putting new settings in force is up to `take_over`.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use tracing::{error, info, warn};
+use tracing::warn;
 
-use super::Daemon;
-use super::persist::orders;
-use super::reading::{NewSettings, Reading, Refusal, Reply, Task, let_go};
-use super::settings_archive::SettingsArchive;
-use crate::config::{Changed, Checked, FileWatch, Places, Problem, Watched, ZoneSource};
+use super::reading::Reading;
+use crate::config::{Checked, FileSet, FileWatch, Places, ZoneSource};
 use crate::platform::clock::Clock;
-use crate::platform::telemetry::FromAir;
-use crate::storage::journal::Entry;
 use atalaia_core::base::time::Time;
 
 /// The settings file and its reloads.
 pub(super) struct Reloader {
+    /// The settings file, or a folder that holds one, as named on the command line.
     pub(super) file: PathBuf,
     /// Notices changes of the files.
     pub(super) watch: FileWatch,
+    /// The reload in progress, if any.
     pub(super) reading: Reading,
+    /// How the last reload ended.
     pub(super) outcome: Outcome,
 }
 
@@ -43,14 +42,11 @@ pub(super) struct Outcome {
     pub(super) taken_at: Time,
     /// Whether the files and the settings in force agree; if not, the previous settings stay in force.
     pub(super) ok: bool,
-    /// Reasons for a refusal, one line each with file, line, key and advice, safe to show; at most [`PROBLEMS_TOLD`].
+    /// Reasons for a refusal, one line each with file, line, key and advice, safe to show; at most 20.
     pub(super) problems: Vec<String>,
     /// Tables whose changes take effect at the next start.
     pub(super) waits_for_restart: Vec<String>,
 }
-
-/// Maximum number of problems logged; more usually have the same cause.
-const PROBLEMS_TOLD: usize = 20;
 
 impl Outcome {
     /// The files were taken over at `at`.
@@ -59,139 +55,19 @@ impl Outcome {
     }
 
     /// Records a successful reload. `None` keeps the list of tables that wait for a restart.
-    fn taken(&mut self, at: Time, waits_for_restart: Option<Vec<String>>) {
+    pub(super) fn taken(&mut self, at: Time, waits_for_restart: Option<Vec<String>>) {
         (self.at, self.taken_at, self.ok) = (at, at, true);
         self.problems.clear();
         self.waits_for_restart = waits_for_restart.unwrap_or(std::mem::take(&mut self.waits_for_restart));
     }
 
-    fn refused(&mut self, at: Time, problems: Vec<String>) {
+    /// Records a refusal.
+    pub(super) fn refused(&mut self, at: Time, problems: Vec<String>) {
         (self.at, self.ok, self.problems) = (at, false, problems);
     }
 }
 
-impl Daemon {
-    /// Reads all files again, as SIGHUP asks for.
-    pub(super) fn reload_on_request(&mut self) {
-        self.status.service.reloading();
-        self.reloader.reading.owed = true;
-        self.reload(Changed::Settings);
-    }
-
-    /// Starts a reload after a file change or SIGHUP. The files are read on another thread, then taken over or refused.
-    pub(super) fn reload(&mut self, what: Changed) {
-        if self.reloader.reading.is_busy() {
-            return self.reloader.reading.defer(what);
-        }
-        // After a refusal any file may have been corrected, so everything is read again.
-        let what = if self.reloader.outcome.ok { what } else { Changed::Settings };
-        // Before reading, so that no later change is missed.
-        self.reloader.watch.follow(watched(&self.reloader.file, &self.settings));
-        let archive = self.persistence.records.as_ref().map(|records| records.archive.beside());
-        // While the journal's folder is away, files written in its place would be in the way when it returns.
-        let away = self.persistence.records.as_ref().and_then(|records| {
-            let absence = records.journal.absence()?;
-            Some(format!("{}: {absence}", records.place.folder.display()))
-        });
-        let (file, in_force) = (self.reloader.file.clone(), self.settings.clone());
-        self.reloader.reading.begin(Task { what, file, in_force, archive, away });
-    }
-
-    /// Takes over or refuses what the reload thread has read.
-    pub(super) fn have_read(&mut self, Reply { what, read }: Reply) {
-        match (what, read) {
-            (Changed::Settings, Ok(new)) => self.take_over(*new),
-            (Changed::Zones, Ok(new)) => self.take_over_zones(*new),
-            (what, Err(refusal)) => {
-                if what == Changed::Settings {
-                    // Sinks reopen their files even so, for log rotation.
-                    self.deliveries.reopen(&self.settings);
-                }
-                match refusal {
-                    Refusal::Problems(problems) => self.refuse(&problems),
-                    Refusal::Unkept(error) => self.refuse_unkept(&error),
-                }
-            }
-        }
-        match self.reloader.reading.take_next() {
-            Some(next) => self.reload(next),
-            None if std::mem::take(&mut self.reloader.reading.owed) => self.status.service.reloaded(),
-            None => {}
-        }
-    }
-
-    /// Puts the new settings and zones in force and reopens the sinks; the engine keeps its state.
-    fn take_over(&mut self, new: NewSettings) {
-        let settings = &new.settings;
-        if let Some(tables) = new.waits_for_restart.as_ref().filter(|tables| !tables.is_empty()) {
-            let tables = FromAir(&tables.join(", ")).to_string();
-            warn!(%tables, "these changes take effect after a restart; all others are in force now");
-        }
-        for sink in &self.settings.sinks {
-            if !settings.sinks.iter().any(|kept| kept.name == sink.name) {
-                warn!(sink = %sink.name, "sink removed from the settings; nothing more is sent to it");
-            }
-        }
-        if settings.zones.to_string() != self.settings.zones.to_string() {
-            warn!(before = %self.settings.zones, now = %settings.zones, "zones are now read from another folder");
-        }
-        if let Some(store) = &self.persistence.store {
-            store.orders(orders(settings));
-        }
-        let read = settings.read;
-        self.put_in_force(new);
-        self.feeds.configure(&self.settings);
-        self.deliveries.reopen(&self.settings);
-        let watched = watched(&self.reloader.file, &self.settings);
-        self.reloader.watch.follow(watched.clone());
-        self.reloader.watch.changed_since(&watched, read);
-        warn_of(&self.settings);
-        let (zones, sinks, drop_ins) = (self.settings.zone_count(), self.settings.sinks.len(), self.settings.drop_ins);
-        info!(zones, sinks, drop_ins, listed = self.settings.chart.watchlists.len(), "reloaded");
-    }
-
-    fn take_over_zones(&mut self, new: NewSettings) {
-        self.put_in_force(new);
-        warn_of(&self.settings);
-        let (zones, listed) = (self.settings.zone_count(), self.settings.chart.watchlists.len());
-        info!(zones, listed, "zones reloaded");
-    }
-
-    /// Puts settings and zones in force. With a journal, `archive` already holds them.
-    fn replace(&mut self, settings: &Checked, key: &str, archive: Option<SettingsArchive>) {
-        if let (Some(records), Some(archive)) = (&mut self.persistence.records, archive) {
-            records.archive = archive;
-            self.persistence.write_down(&Entry::InForce { key: key.to_owned() });
-        }
-        self.driver.replace(key, settings, &mut self.deliveries.changes);
-    }
-
-    fn put_in_force(&mut self, new: NewSettings) {
-        let NewSettings { settings, key, archive, waits_for_restart } = new;
-        let before = self.persistence.records.as_ref().map(|records| records.archive.beside());
-        self.replace(&settings, &key, archive);
-        let_go((std::mem::replace(&mut self.settings, settings), before));
-        self.reloader.outcome.taken(self.clock.now(), waits_for_restart);
-    }
-
-    fn refuse_unkept(&mut self, error: &io::Error) {
-        let why = "settings and zones cannot be saved beside the journal, so a restart would not have them";
-        error!(%error, "reload refused: {why}; settings and zones in force are kept");
-        self.reloader.outcome.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
-    }
-
-    fn refuse(&mut self, problems: &[Problem]) {
-        let lines = problems.iter().take(PROBLEMS_TOLD);
-        let lines: Vec<String> =
-            lines.map(|problem| FromAir(&problem.to_string().replace("\n    ", " | ")).to_string()).collect();
-        for problem in &lines {
-            error!(%problem, "not reloaded");
-        }
-        warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
-        self.reloader.outcome.refused(self.clock.now(), lines);
-    }
-}
-
+/// Logs the warnings about settings, each with its file and line.
 pub(super) fn warn_of(settings: &Checked) {
     for warning in &settings.warnings {
         warn!(file = %warning.file, line = warning.line.as_ref().map(|line| line.number), "{}", warning.fault);
@@ -199,12 +75,12 @@ pub(super) fn warn_of(settings: &Checked) {
 }
 
 /// Files and folders to watch: the settings with the files they name, the watchlists, and the zones unless they are built in.
-fn watched(file: &Path, settings: &Checked) -> Vec<Watched> {
+pub(super) fn watched(file: &Path, settings: &Checked) -> Vec<FileSet> {
     let mut all = Places::of(file).watched();
-    all.extend(settings.named_files().filter_map(|file| Watched::file(&file)));
+    all.extend(settings.named_files().filter_map(|file| FileSet::file(&file)));
     if let ZoneSource::Folder(folder) = &settings.zones {
-        all.extend(Watched::folder(folder, "geojson"));
+        all.extend(FileSet::folder(folder, "geojson"));
     }
-    all.extend(settings.watchlists.iter().flat_map(|folder| Watched::folder(folder, "csv")));
+    all.extend(settings.watchlists.iter().flat_map(|folder| FileSet::folder(folder, "csv")));
     all
 }

@@ -1,4 +1,7 @@
 //! Archive of every settings and zones that were in force, beside the journal, kept as long as lines that were processed with them.
+//!
+//! Records are keyed by their content, so settings that come into force again use the record they had. A record is a
+//! plain folder: `atalaia replay --config FOLDER` runs with it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,8 +19,11 @@ const MARGIN: Span = Span::from_hours(24);
 
 /// Settings and zones by key, each a folder that the program can be run with. Records already read are cached.
 pub(super) struct SettingsArchive {
+    /// Where records are written, durably. They are read with ordinary means.
     disk: Arc<dyn Disk>,
+    /// The folder `in-force`, which has a folder for each record. It need not exist.
     folder: PathBuf,
+    /// Records by key, as they were read or stored. Without the texts of watchlists.
     read: BTreeMap<String, Arc<Checked>>,
 }
 
@@ -27,7 +33,10 @@ impl SettingsArchive {
         SettingsArchive { disk, folder: journal.join("in-force"), read: BTreeMap::new() }
     }
 
-    /// Stores a record durably.
+    /// Stores a record durably, and keeps its settings in the cache.
+    ///
+    /// # Errors
+    /// If a file cannot be written; the message has the folder.
     pub(super) fn keep(&mut self, in_force: &InForce<'_>, settings: &Checked) -> io::Result<()> {
         let folder = self.folder.join(&in_force.key);
         let kept = self.keep_in(&folder, in_force);
@@ -48,10 +57,12 @@ impl SettingsArchive {
         SettingsArchive { disk: Arc::clone(&self.disk), folder: self.folder.clone(), read: self.read.clone() }
     }
 
+    /// Writes the files of a record into its folder. If it is complete already, only its time is updated, which is
+    /// when the settings were last put in force.
     fn keep_in(&self, folder: &Path, in_force: &InForce<'_>) -> io::Result<()> {
         // The settings file is written last, so a record that has it is complete.
         let (settings, others): (Vec<_>, Vec<_>) =
-            in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
+            in_force.files.iter().partition(|(path, _)| path == Path::new(config::SETTINGS_FILE));
         if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == **content)) {
             // Rewritten to update its modification time. A full disk does not matter, since the record already exists.
             drop(settings.iter().try_for_each(|(path, content)| write_whole(&*self.disk, &folder.join(path), content)));
@@ -66,11 +77,14 @@ impl SettingsArchive {
     }
 
     /// Reads a record, from the cache or from disk.
+    ///
+    /// # Errors
+    /// If there is no such record, or this program does not accept its settings.
     pub(super) fn get(&mut self, key: &str) -> io::Result<Arc<Checked>> {
         if let Some(settings) = self.read.get(key) {
             return Ok(Arc::clone(settings));
         }
-        let file = self.folder.join(key).join(config::IN_FORCE_FILE);
+        let file = self.folder.join(key).join(config::SETTINGS_FILE);
         let settings = config::check(Some(&file), None, Purpose::Replay).map_err(|problems| {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             io::Error::other(format!("the settings that were in force cannot be used: {}", problems.join("; ")))
@@ -82,6 +96,9 @@ impl SettingsArchive {
 
     /// Removes records that no line received since `oldest` was processed with, and returns their number: of the records last put in
     /// force more than [`MARGIN`] before `oldest`, all but the newest. A rehearsal removes nothing.
+    ///
+    /// # Errors
+    /// If the folder cannot be read, or a record cannot be removed.
     pub(super) fn purge(&self, oldest: Time, rehearsal: Rehearsal) -> io::Result<u64> {
         let mut records = Vec::new();
         let entries = match fs::read_dir(&self.folder) {
@@ -93,7 +110,7 @@ impl SettingsArchive {
             let folder = entry?.path();
             if folder.is_dir() {
                 // A record still being written has no settings file yet.
-                let newest = fs::metadata(folder.join(config::IN_FORCE_FILE)).or_else(|_| fs::metadata(&folder))?;
+                let newest = fs::metadata(folder.join(config::SETTINGS_FILE)).or_else(|_| fs::metadata(&folder))?;
                 let since = newest.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
                 records.push((Time::from_millis(i64::try_from(since.as_millis()).map_err(io::Error::other)?), folder));
             }
@@ -103,7 +120,7 @@ impl SettingsArchive {
         records.pop();
         for (_, folder) in records.iter().filter(|_| rehearsal == Rehearsal::No) {
             // If the removal is interrupted, what remains no longer counts as a record.
-            drop(fs::remove_file(folder.join(config::IN_FORCE_FILE)));
+            drop(fs::remove_file(folder.join(config::SETTINGS_FILE)));
             fs::remove_dir_all(folder)?;
         }
         Ok(records.len() as u64)
@@ -129,7 +146,7 @@ mod tests {
         let files = settings.in_force().expect("built in").files;
         let hour = |hour: i64| Time::from_millis(1_790_000_000_000) + Span::from_hours(hour);
         let record = |key: &str| InForce { key: key.to_owned(), files: files.clone() };
-        let file = |key: &str| journal.path().join("in-force").join(key).join(config::IN_FORCE_FILE);
+        let file = |key: &str| journal.path().join("in-force").join(key).join(config::SETTINGS_FILE);
         let put = |archive: &mut SettingsArchive, key: &str, at: Time| {
             archive.keep(&record(key), &settings).expect("written");
             let at = UNIX_EPOCH + Duration::from_millis(at.millis() as u64);

@@ -18,13 +18,19 @@ pub(super) enum Request {
 pub(super) struct Signals {
     /// Cancelled by the command that runs the daemon; cancelling it also stops the inputs and the pages.
     pub(super) stop: CancellationToken,
+    /// SIGTERM, as systemd sends it.
     terminate: Signal,
+    /// SIGINT, from a terminal.
     interrupt: Signal,
+    /// SIGHUP.
     hang_up: Signal,
 }
 
 impl Signals {
     /// Registers the signals; from now on none is lost.
+    ///
+    /// # Errors
+    /// If the system refuses a handler.
     pub(super) fn register(stop: CancellationToken) -> io::Result<Signals> {
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;

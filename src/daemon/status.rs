@@ -1,4 +1,8 @@
 //! Reports the daemon's state to the service manager and to the metrics and health pages.
+//!
+//! The loop publishes a whole new view once a second and whenever something fails or recovers. The pages show the
+//! latest one, so they cost the loop nothing however often they are read, and a view that is old shows that the loop
+//! hangs.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -45,22 +49,31 @@ const TURN_SHOWN: Duration = Duration::from_secs(60);
 
 /// The parts of the daemon that the status is about.
 pub(super) struct Parts<'a> {
+    /// The settings in force.
     pub(super) settings: &'a Checked,
+    /// The inputs.
     pub(super) feeds: &'a Feeds,
+    /// The engine, for its counts.
     pub(super) engine: &'a Engine,
+    /// The sinks; `None` once they are closed.
     pub(super) dispatcher: Option<&'a Dispatcher>,
+    /// How the last reload ended.
     pub(super) reload: &'a Outcome,
 }
 
 /// The longest time the loop spent on one event, in the current interval and in the previous one.
 #[derive(Default)]
 struct Turns {
+    /// The longest of the current interval.
     longest: Duration,
+    /// The longest of the one before.
     before: Duration,
+    /// When the current interval began; `None` before the first turn.
     since: Option<Moment>,
 }
 
 impl Turns {
+    /// Takes a turn into account, and begins an interval if the current one has lasted [`TURN_SHOWN`].
     fn note(&mut self, began: Moment, ended: Moment) {
         if self.since.is_none_or(|since| TURN_SHOWN <= ended.since(since)) {
             (self.before, self.longest, self.since) = (self.longest, Duration::ZERO, Some(ended));
@@ -71,24 +84,37 @@ impl Turns {
 
 /// Counters and states that the pages show, and the connection to the service manager.
 pub(super) struct StatusReporter {
+    /// The connection to the service manager, with its watchdog.
     pub(super) service: Service,
+    /// For ages of views and states.
     clock: Clock,
+    /// When the daemon started.
     began: Moment,
     /// When the state was last logged.
     logged: Moment,
+    /// Announced alerts that opened since the start.
     opened: BTreeMap<(Behaviour, Severity), u64>,
+    /// Those that ended.
     ended: BTreeMap<Behaviour, u64>,
+    /// Those that were retracted.
     retracted: BTreeMap<Behaviour, u64>,
+    /// Alerts open at the last count, including those opened before the start.
     open: BTreeMap<Behaviour, u64>,
+    /// When the open alerts were last counted.
     counted: Option<Moment>,
+    /// Lines per second of each input.
     rates: Rates,
     /// Longest time lines waited between receipt and processing since the pages were last updated; reset with each update.
     waited: Span,
+    /// How long turns of the loop take.
     turns: Turns,
+    /// Whether the store fails; `None` without one.
     store: Option<Failing>,
+    /// Whether the journal fails; `None` without one.
     journal: Option<Failing>,
-    /// Warnings for certificates that have expired or soon will, and when their files were last read.
+    /// Warnings for certificates that have expired or soon will.
     lapsing: Vec<String>,
+    /// When the certificates were last read; `None` before the first time.
     lapsing_read: Option<Moment>,
     /// The settings file.
     file: PathBuf,
@@ -98,6 +124,9 @@ pub(super) struct StatusReporter {
 
 impl StatusReporter {
     /// Starts serving the pages, and feeds the watchdog while the loop, the store and the journal make progress.
+    ///
+    /// # Errors
+    /// If the pages cannot be served, for instance because their port is taken.
     pub(super) fn start(
         settings: &Checked,
         file: &Path,
@@ -116,6 +145,7 @@ impl StatusReporter {
         }
         let of_kind = |kind: Kind| settings.inputs.iter().filter(move |input| input.kind == kind);
         let tcp = of_kind(Kind::TcpListen).map(|input| input.name.as_str()).chain([http::NAME]);
+        // A socket unit may open ports that the settings no longer name; the log says so.
         sockets.tell_unclaimed(&of_kind(Kind::Udp).map(|input| input.name.as_str()).collect(), &tcp.collect());
         let mut status = StatusReporter {
             service,
@@ -196,6 +226,7 @@ impl StatusReporter {
         }
     }
 
+    /// The view of this moment. Resets the longest wait, so each view has that of its own interval.
     fn snapshot(&mut self, inputs: Vec<InputView>, sinks: Vec<SinkView>, engine: EngineView, reload: &Outcome) -> View {
         View {
             seen: self.clock.moment(),
@@ -222,6 +253,7 @@ impl StatusReporter {
     }
 }
 
+/// What the pages show of a sink.
 fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
     let read = |counter: &AtomicU64| counter.load(Relaxed);
     SinkView {
@@ -235,6 +267,7 @@ fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
     }
 }
 
+/// Notes a failure. Failures in a row count once: the store repeats its report while it retries.
 fn begin_failing(failing: &mut Option<Failing>, absence: Option<Absence>) {
     let Some(failing) = failing else {
         return;
@@ -245,6 +278,7 @@ fn begin_failing(failing: &mut Option<Failing>, absence: Option<Absence>) {
     }
 }
 
+/// Notes that it works again.
 fn end_failing(failing: &mut Failing) {
     (failing.now, failing.absence) = (false, None);
 }
@@ -258,6 +292,7 @@ impl StatusReporter {
             self.counted = Some(now);
             self.count_open(parts.engine);
         }
+        // Reading goes to the disk, so not with every turn.
         if self.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
             self.read_lapsing(parts.settings);
             self.lapsing_read = Some(now);
@@ -321,11 +356,12 @@ impl StatusReporter {
         let lapsing = config::lapsing(&settings.inputs, &settings.sinks, self.clock.now());
         let lapsing: Vec<String> = lapsing.iter().map(ToString::to_string).collect();
         let is_start = self.lapsing_read.is_none();
-        let new = lapsing.iter().filter(|told| !is_start && !self.lapsing.contains(told));
-        new.for_each(|told| warn!("{told}"));
+        let new = lapsing.iter().filter(|warning| !is_start && !self.lapsing.contains(warning));
+        new.for_each(|warning| warn!("{warning}"));
         self.lapsing = lapsing;
     }
 
+    /// Counts the announced alerts that are open, by behaviour.
     fn count_open(&mut self, engine: &Engine) {
         let mut open = BTreeMap::new();
         for alert in engine.open_alerts().iter().filter(|alert| alert.announced) {
@@ -336,6 +372,7 @@ impl StatusReporter {
         self.open.extend(open);
     }
 
+    /// What the pages show of an input; `place` is its index in the settings.
     fn input_view(&self, parts: &Parts<'_>, place: usize, source: &Source, settings: &Settings) -> InputView {
         let counts = parts.engine.tally().source(source.id);
         let rejects = counts.into_iter().flat_map(|counts| counts.rejects());
@@ -371,6 +408,7 @@ impl StatusReporter {
         is_silent.then(|| source.heard_at.unwrap_or_else(began))
     }
 
+    /// What the pages show of the engine.
     fn engine_view(&self, engine: &Engine) -> EngineView {
         let summary = engine.summary();
         EngineView {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::config::{Checked, IN_FORCE_FILE, Problem, ZoneSource, check_given};
+use crate::config::{Checked, Problem, SETTINGS_FILE, ZoneSource, check_given};
 
 /// A zone and a watchlist that the settings may name.
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"watch","name":"Watch","kind":"area"},
@@ -42,7 +42,7 @@ pub(super) fn check(bytes: &[u8]) {
 fn read(bytes: &[u8]) -> Result<Checked, Vec<Problem>> {
     let file = |name: &str, content: &[u8]| (PathBuf::from(name), content.to_vec());
     let files = [
-        file(IN_FORCE_FILE, bytes),
+        file(SETTINGS_FILE, bytes),
         file("zones/watch.geojson", ZONES.as_bytes()),
         file("watchlists/ships.csv", LIST.as_bytes()),
     ];
@@ -51,7 +51,7 @@ fn read(bytes: &[u8]) -> Result<Checked, Vec<Problem>> {
 
 fn fits(problem: &Problem, bytes: &[u8]) {
     assert!(!problem.fault.what.is_empty() && !problem.to_string().is_empty());
-    if let Some(line) = problem.line.as_ref().filter(|_| problem.file == IN_FORCE_FILE) {
+    if let Some(line) = problem.line.as_ref().filter(|_| problem.file == SETTINGS_FILE) {
         let lines = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();
         let is_marked = line.shown.get(line.marked.clone()).is_some();
         assert!((1..=lines).contains(&line.number) && is_marked && 1 <= line.column, "{problem:?} of {lines} lines");

@@ -93,6 +93,11 @@ impl<T: Serialize> Slab<T> {
         !self.unsaved.is_empty()
     }
 
+    /// Ends the save in progress, if any, and drops the records that were not handed out. From now on changes cost nothing.
+    pub(crate) fn end_save(&mut self) {
+        (self.unsaved, self.done, self.early) = (0..0, Vec::new(), Vec::new());
+    }
+
     /// Saves an item before its turn, because it is about to change. Kept out of line: it is rare, and every change of
     /// an item passes the check before it.
     #[cold]
@@ -207,5 +212,19 @@ mod tests {
             }
             assert_eq!(items_of(&saved), as_it_was, "round {round}");
         }
+    }
+    #[test]
+    fn a_save_that_ends_early_keeps_nothing() {
+        let mut slab = Slab::default();
+        (0..40_u64).for_each(|item| slab.push(item));
+        slab.begin_save(5);
+        slab[39] = 7;
+        assert!(slab.save_some(1, &mut Vec::new()));
+        slab[38] = 7;
+        slab.end_save();
+        slab[37] = 7;
+        assert!(slab.unsaved.is_empty() && slab.done.is_empty() && slab.early.is_empty());
+        let mut rest = Vec::new();
+        assert!(!slab.save_some(9_000, &mut rest) && rest.is_empty());
     }
 }

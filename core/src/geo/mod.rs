@@ -24,21 +24,22 @@ mod port_file;
 mod port_names;
 mod ports;
 mod position;
+mod row_fault;
 mod sun;
 mod wind;
 
 pub use cells::{Cells, half_box};
-pub use coast::{Coast, CoastError};
+pub use coast::Coast;
 pub use csv_table::CsvTable;
 pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
 pub use notation::NotationError;
 pub use outline::{Bounds, Vertex, land_within};
 pub use port::Port;
-pub use port_file::PortsError;
 pub use ports::{Ports, SEEN_NM};
 pub use position::{LatLon, angle_between, wrap_degrees};
+pub use row_fault::RowFault;
 pub use sun::sun_altitude_degrees;
-pub use wind::{Wind, WindError};
+pub use wind::Wind;
 
 #[cfg(test)]
 mod tests;

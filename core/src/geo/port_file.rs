@@ -7,30 +7,10 @@ use rustc_hash::FxHashMap;
 use super::csv_table::CsvTable;
 use super::port::Port;
 use super::position::LatLon;
+use super::row_fault::RowFault;
 
-/// A file of ports that cannot be used.
-#[derive(Clone, PartialEq, Debug, thiserror::Error)]
-pub enum PortsError {
-    /// A required column is missing from the header.
-    #[error(
-        "line 1: no column {0}: the header needs latitude, longitude and may have name, country, radius_nm, harbor size"
-    )]
-    NoColumn(&'static str),
-    /// A cell is not a number in the allowed range.
-    #[error("line {line}: {column}: {value:?} is not a number from {least} to {most}")]
-    BadNumber {
-        /// Line of the row, from 1.
-        line: u64,
-        /// Name of the column.
-        column: &'static str,
-        /// Content of the cell.
-        value: String,
-        /// Smallest allowed value.
-        least: f64,
-        /// Largest allowed value.
-        most: f64,
-    },
-}
+/// The columns of a file, in words.
+const NEEDED: &str = "latitude and longitude; name, country, radius_nm and harbor size are read too";
 
 /// The columns that are read: the name used here first, then those in the sources.
 const COLUMN_NAMES: [&[&str]; 8] = [
@@ -49,13 +29,13 @@ const REMOVED: &str = "REMOVE";
 
 /// Reads harbours or anchorage points from CSV text with a header. Returns all of them, or every fault.
 /// A faulty row does not stop the reading, so that all faults are known at once.
-pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
+pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<RowFault>> {
     let mut table = CsvTable::new(text);
     let header = table.next_record().map(|_| table.names()).unwrap_or_default();
     let columns = COLUMN_NAMES.map(|names| header.iter().position(|name| names.contains(&name.as_str())));
     let missing = [(0, "latitude"), (1, "longitude")].into_iter();
     let missing = missing.filter(|(number, _)| columns[*number].is_none());
-    let mut errors: Vec<PortsError> = missing.map(|(_, name)| PortsError::NoColumn(name)).collect();
+    let mut errors: Vec<RowFault> = missing.map(|(_, name)| RowFault::no_column(name, NEEDED)).collect();
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -75,13 +55,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
             let parsed = cell(column).parse().ok();
             let good = parsed.filter(|number| least <= *number && *number <= most);
             if good.is_none() {
-                errors.push(PortsError::BadNumber {
-                    line,
-                    column: COLUMN_NAMES[column][0],
-                    value: cell(column).to_owned(),
-                    least,
-                    most,
-                });
+                let expected = format!("a number from {least} to {most}");
+                errors.push(RowFault::bad_cell(line, COLUMN_NAMES[column][0], cell(column), &expected));
             }
             good
         };
@@ -118,9 +93,9 @@ mod tests {
     #[test]
     fn every_bad_row_is_reported() {
         let errors = read("lat,lon\n91,0\n1,x\n2,2\n").expect_err("bad");
-        let lines: Vec<String> = errors.iter().map(PortsError::to_string).collect();
-        assert_eq!(lines[0], "line 2: latitude: \"91\" is not a number from -90 to 90");
-        assert_eq!(lines[1], "line 3: longitude: \"x\" is not a number from -180 to 180");
+        let lines: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.line, error.fault)).collect();
+        assert_eq!(lines[0], "2: column latitude: \"91\" cannot be used; write a number from -90 to 90");
+        assert_eq!(lines[1], "3: column longitude: \"x\" cannot be used; write a number from -180 to 180");
         assert_eq!(read("name\n").expect_err("bad").len(), 2);
     }
 }

@@ -8,9 +8,10 @@ use rstar::{ParentNode, RTree, RTreeNode, RTreeObject};
 use super::chord::{Spot, arc, chord, distance_2, spot};
 use super::outline::Bounds;
 use super::port::Port;
-use super::port_file::{PortsError, read};
+use super::port_file::read;
 use super::port_names::Names;
 use super::position::LatLon;
+use super::row_fault::RowFault;
 use crate::base::units::METRES_PER_NM;
 
 /// The shipped World Port Index; see `data/README.md`.
@@ -49,12 +50,12 @@ impl Ports {
 
     /// Reads harbours from CSV text with a header: `latitude`, `longitude` and optionally `name`, `country`,
     /// `radius_nm`. The World Port Index's own column names work too. A row without radius or harbour size gets 1 nm.
-    pub fn harbours_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
+    pub fn harbours_from_csv(text: &str) -> Result<Ports, Vec<RowFault>> {
         Ok(Ports { harbours: Points::new(read(text)?), anchorages: Points::default(), names: OnceLock::new() })
     }
 
     /// Reads anchorage points from CSV text in the same format; the columns `label` and `iso3` work too.
-    pub fn anchorages_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
+    pub fn anchorages_from_csv(text: &str) -> Result<Ports, Vec<RowFault>> {
         Ok(Ports { harbours: Points::default(), anchorages: Points::new(read(text)?), names: OnceLock::new() })
     }
 

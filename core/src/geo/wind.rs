@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::csv_table::CsvTable;
 use super::position::LatLon;
+use super::row_fault::RowFault;
 use crate::base::time::{Span, Time};
 
 /// Distance from its position within which a value applies. Nautical miles.
@@ -12,26 +13,6 @@ const REACH_NM: f64 = 60.0;
 const REACH: Span = Span::from_hours(3);
 /// Names of the columns, all of them required.
 const COLUMNS: [&str; 4] = ["time", "lat", "lon", "wind_knots"];
-
-/// A wind file that cannot be used.
-#[derive(Clone, PartialEq, Debug, thiserror::Error)]
-pub enum WindError {
-    /// A required column is missing from the header.
-    #[error("line 1: no column {0}: the header needs time, lat, lon, wind_knots")]
-    NoColumn(&'static str),
-    /// A cell does not have the expected content.
-    #[error("line {line}: {column}: {value:?} is not {expected}")]
-    BadValue {
-        /// Line of the row, from 1.
-        line: u64,
-        /// Name of the column.
-        column: &'static str,
-        /// Content of the cell.
-        value: String,
-        /// Description of what is expected.
-        expected: &'static str,
-    },
-}
 
 /// Wind speeds by position and time; empty without a file.
 #[derive(Clone, Debug, Default)]
@@ -53,12 +34,13 @@ struct WindValue {
 
 impl Wind {
     /// Reads CSV with a header: `time` (RFC 3339), `lat`, `lon` (degrees), `wind_knots` (0-250). Returns all rows, or every fault.
-    pub fn from_csv(text: &str) -> Result<Wind, Vec<WindError>> {
+    pub fn from_csv(text: &str) -> Result<Wind, Vec<RowFault>> {
         let mut table = CsvTable::new(text);
         let header = table.next_record().map(|_| table.names()).unwrap_or_default();
         let columns = COLUMNS.map(|name| header.iter().position(|other| other == name));
         let missing = COLUMNS.iter().zip(columns).filter(|(_, column)| column.is_none());
-        let mut errors: Vec<WindError> = missing.map(|(name, _)| WindError::NoColumn(name)).collect();
+        let mut errors: Vec<RowFault> =
+            missing.map(|(name, _)| RowFault::no_column(name, &COLUMNS.join(", "))).collect();
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -76,10 +58,12 @@ impl Wind {
                 (2, lon.is_none(), "a number from -180 to 180"),
                 (3, knots.is_none(), "a number from 0 to 250"),
             ];
-            errors.extend(faults.into_iter().filter(|(_, bad, _)| *bad).map(|(column, _, expected)| {
-                let value = cell(column).to_owned();
-                WindError::BadValue { line, column: COLUMNS[column], value, expected }
-            }));
+            errors.extend(
+                faults
+                    .into_iter()
+                    .filter(|(_, bad, _)| *bad)
+                    .map(|(column, _, expected)| RowFault::bad_cell(line, COLUMNS[column], cell(column), expected)),
+            );
             if let (Some(at), Some(lat), Some(lon), Some(knots)) = (at, lat, lon, knots) {
                 let place = LatLon::new(lat, lon);
                 wind.cells.entry(cell_of(place)).or_default().push(WindValue { at, place, knots: knots as f32 });
@@ -159,7 +143,10 @@ mod tests {
     fn every_fault_is_reported_with_line_and_column() {
         let errors = Wind::from_csv("time,lat,lon,wind_knots\nyesterday,91,x,-1\n").expect_err("bad");
         assert_eq!(errors.len(), 4);
-        assert_eq!(errors[0].to_string(), "line 2: time: \"yesterday\" is not a time such as 2026-03-01T12:00:00Z");
+        assert_eq!(
+            (errors[0].line, errors[0].fault.to_string().as_str()),
+            (2, "column time: \"yesterday\" cannot be used; write a time such as 2026-03-01T12:00:00Z")
+        );
         assert_eq!(Wind::from_csv("time,lat\n").expect_err("bad").len(), 2);
         assert_eq!(Wind::from_csv("").expect_err("bad").len(), 4);
     }

@@ -1,5 +1,9 @@
 //! Obstacles for the user who runs the daemon: files it cannot write, secrets it cannot read, ports it cannot listen on. Nothing is
 //! created.
+//!
+//! Such an obstacle may be gone by the time the daemon starts, or exist only for the user who checks. So a start does
+//! not look for them: it just tries, and reports what fails. `check` lists them as warnings, or as errors where they
+//! are certain; `check --as-service` lists them all as errors.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
@@ -13,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 
-use super::Config;
+use super::settings::Config;
 use crate::inputs;
 use crate::platform::secret::{Secret, SecretError};
 use crate::platform::service::{Account, Holder, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
@@ -34,8 +38,9 @@ pub(super) enum Weight {
     Possible,
 }
 
-/// The user who checks the settings, and the one who runs the daemon.
+/// The user that checks the settings, and the one that runs the daemon. What either may do decides how certain an obstacle is.
 pub(super) struct Asker {
+    /// The user of this process.
     own: Account,
     /// User who runs the daemon on this machine; `None` if it is the current user or unknown.
     service: Option<Account>,
@@ -51,10 +56,13 @@ impl Asker {
         let own = Account::own();
         let unit = Unit::installed();
         let user = unit.as_ref().and_then(|unit| unit.user.clone()).unwrap_or_else(|| USUAL_USER.to_owned());
+        // Another account matters only if this process is not it. With `strict` this process is taken for the
+        // service.
         let service = Account::find(&user).filter(|account| account.uid != own.uid && !strict);
         Asker { own, service, unit: unit.filter(|_| strict), strict }
     }
 
+    /// Weight of an obstacle to this process: certain unless another user will run the daemon.
     fn weight(&self) -> Weight {
         if self.service.is_some() { Weight::Possible } else { Weight::Certain }
     }
@@ -71,7 +79,7 @@ impl Asker {
     }
 }
 
-/// Lists the obstacles.
+/// Lists the obstacles, each once. Empty if there are none.
 pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)> {
     let mut found = Vec::new();
     for (key, place) in written_places(config) {
@@ -93,13 +101,15 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)>
     found
 }
 
-/// Text of a system error, without its number.
+/// Text of a system error, without its number, which is of no use in a message about settings.
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// Key and path of each file or folder the daemon writes; if it does not exist yet, of the folder it would be created in.
+///
+/// SQLite keeps `-wal` and `-shm` beside the store, and the daemon its lock: files of another user there stop it as well.
 fn written_places(config: &Config) -> Vec<(String, PathBuf)> {
     let mut places = Vec::new();
     if let Some(store) = &config.store.path {
@@ -128,6 +138,7 @@ fn written_places(config: &Config) -> Vec<(String, PathBuf)> {
     places
 }
 
+/// The folder of a path; the current one if the path has none.
 fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
 }
@@ -137,6 +148,8 @@ fn nearest(path: &Path) -> PathBuf {
     if path.exists() { path.to_owned() } else { folder_of(path) }
 }
 
+/// Why a file or folder cannot be written; `None` if it can. The sandbox of the unit comes first, because it holds
+/// whatever the permissions are. A disk that is mounted read-only is certain for any user.
 fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, Fault)> {
     if let Some(why) = asker.unit.as_ref().and_then(|unit| unit.closes(&absolute(place))) {
         return Some((Weight::Certain, why.below(key)));
@@ -165,12 +178,13 @@ fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, Fault)> {
     ))
 }
 
-/// Whether a folder has settings in it. Such a folder must not be handed over to the daemon.
+/// Whether a folder has settings in it. Such a folder must not be handed over to the daemon, which could then change its own settings.
 pub fn holds_settings(folder: &Path) -> bool {
     let is_toml = |entry: fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "toml");
     fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_toml))
 }
 
+/// The path from the root, as a unit states its folders; unchanged if that cannot be determined.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
@@ -236,6 +250,7 @@ fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, 
     found
 }
 
+/// The fault of a file that exists and may not be read.
 fn unreadable(key: &str, file: &Path, asker: &Asker) -> Fault {
     let advice = match &asker.service {
         Some(_) => asker.advice(),
@@ -246,7 +261,8 @@ fn unreadable(key: &str, file: &Path, asker: &Asker) -> Fault {
     Fault::new(key, format!("{} cannot be read by {}", file.display(), asker.own.shown())).advise(advice)
 }
 
-/// Secrets that exist and cannot be read.
+/// Secrets that exist and cannot be read, found by their form anywhere below `path`. Those that do not exist are
+/// errors of their own, also at a start.
 fn secrets(path: &str, value: &Value, asker: &Asker, found: &mut Vec<(Weight, Fault)>) {
     if let Ok(secret) = Secret::deserialize(value) {
         return found.extend(kept_secret(path, &secret, asker));
@@ -262,6 +278,8 @@ fn secrets(path: &str, value: &Value, asker: &Asker, found: &mut Vec<(Weight, Fa
     }
 }
 
+/// Why one secret cannot be read. Of a credential, also whether the unit hands it over, and whether its file is
+/// there: outside the service no credential can be read, so the unit file is all there is to go by.
 fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, Fault)> {
     match (secret, secret.read().err()?) {
         (Secret::File(file), SecretError::File { cause, .. }) if cause.kind() == ErrorKind::PermissionDenied => {
@@ -304,9 +322,11 @@ fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, Fault)> {
     }
     wanted
         .extend(config.http.address.iter().map(|address| ("http.address".to_owned(), address.clone(), Protocol::Tcp)));
+    // A port in use does not matter if the daemon that is to use the settings has it.
     let daemon = Running::find(config.store.path.as_deref(), asker);
     let of = |(key, address, protocol): (String, String, Protocol)| {
         let what = unlistened(&address, protocol, &daemon)?;
+        // Another program may have left the port by the time the daemon starts.
         let weight = if asker.strict { Weight::Certain } else { Weight::Possible };
         Some((weight, what.below(&key)))
     };
@@ -322,6 +342,7 @@ struct Running {
 }
 
 impl Running {
+    /// Looks for a running daemon: by the lock of the store, and by the users it may run as.
     fn find(store: Option<&Path>, asker: &Asker) -> Running {
         let lock = |store: &Path| {
             let mut name = store.as_os_str().to_owned();
@@ -335,7 +356,7 @@ impl Running {
         Running { pid: store.and_then(lock), uids: uids.collect() }
     }
 
-    /// Describes who listens at an address in use. `None` if it is certain that the daemon or the service manager does so.
+    /// Describes what listens at an address in use. `None` if it is certain that the daemon or the service manager does so.
     fn taken(&self, address: &str, holder: Option<&Holder>, listing: &str) -> Option<Fault> {
         match holder.and_then(|holder| holder.pid) {
             // The service manager may have opened the sockets.
@@ -363,6 +384,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: &Running) -> Option<Fau
         }
         Err(error) => return wrong(format!("cannot be looked up ({})", plain(&error)), "write the IP address"),
     };
+    // Only the kernel knows whether an address can be used, so it is asked.
     let error = bind(at, protocol).err()?;
     match error.kind() {
         ErrorKind::AddrInUse => daemon.taken(address, holder_of_port(at, protocol).as_ref(), protocol.listing()),
@@ -378,7 +400,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: &Running) -> Option<Fau
     }
 }
 
-/// Binds the address for a moment without listening, so that no client can connect.
+/// Binds the address for a moment without listening, so that no client can connect. Port 0 can always be had.
 fn bind(at: SocketAddr, protocol: Protocol) -> io::Result<()> {
     if at.port() == 0 {
         return Ok(());

@@ -1,4 +1,7 @@
 //! Parses text into a `Config` and reports every error at once, each with its line.
+//!
+//! A text goes through four steps: TOML, the layers, the walk against the schema, and the structs. The walk takes out
+//! what is faulty and reports it, so the structs always see a sound document, and one fault does not hide another.
 
 use std::ops::Range;
 
@@ -6,16 +9,18 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::Config;
 use super::layers::{Layer, Layers};
 use super::problem::Problem;
+use super::settings::Config;
 use super::shape::SETTINGS;
 use super::walk::{Misfit, walk};
 use atalaia_core::base::fault::Fault;
 
 /// Settings as far as they could be parsed.
-pub(super) struct Loaded<'a> {
+pub(super) struct Draft<'a> {
+    /// The files, for the lines of problems.
     layers: Layers<'a>,
+    /// What was written, faults included, with positions. Empty if a text is not TOML.
     table: DeTable<'a>,
     /// List entries left out because of an error: name of the list and index in the files, ascending.
     left_out: Vec<(String, usize)>,
@@ -29,7 +34,7 @@ pub(super) struct Loaded<'a> {
     pub(super) renamed: Vec<Problem>,
 }
 
-/// Maximum number of errors reported.
+/// Maximum number of errors reported. A file with more is most often not a settings file at all.
 const MOST_PROBLEMS: usize = 100;
 
 /// Compares a settings text with the schema: what is unknown, missing, of another type or out of its range. How values relate to one
@@ -39,18 +44,19 @@ pub fn misfits(text: &str) -> Vec<Problem> {
 }
 
 /// Parses the texts, each layered over the ones before it.
-pub(super) fn load(files: &[Layer]) -> Loaded<'_> {
+pub(super) fn load(files: &[Layer]) -> Draft<'_> {
     load_if(files, |_| true)
 }
 
 /// Parses only these tables; the rest only has to be valid TOML.
-pub(super) fn load_tables<'a>(files: &'a [Layer], names: &[&str]) -> Loaded<'a> {
+pub(super) fn load_tables<'a>(files: &'a [Layer], names: &[&str]) -> Draft<'a> {
     load_if(files, |name| names.contains(&name))
 }
 
-fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
+/// Parses the tables for which `wanted` is true.
+fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Draft<'_> {
     let (layers, parsed) = Layers::parse(files);
-    let mut loaded = Loaded {
+    let mut loaded = Draft {
         layers,
         table: DeTable::new(),
         left_out: Vec::new(),
@@ -70,7 +76,7 @@ fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
     loaded
 }
 
-impl Loaded<'_> {
+impl Draft<'_> {
     /// Compares the texts with the schema, reports every fault, and deserialises the rest.
     fn understand(&mut self) {
         let walked = walk(&SETTINGS, &self.table);
@@ -81,9 +87,12 @@ impl Loaded<'_> {
         }
         self.renamed = walked.renamed.into_iter().map(|found| self.layers.problem(&found.span, found.fault)).collect();
         self.left_out = walked.left_out;
+        // The span is for errors without a position of their own.
         let rest = Spanned::new(self.layers.all(), walked.table);
         match Config::deserialize(Deserializer::from(rest)) {
             Ok(mut config) => {
+                // Before the values are checked against one another, so that a conflict with the profile is found
+                // too.
                 if let Some(profile) = config.profile {
                     profile.apply(&mut config.behaviours, |path| self.is_written(path));
                 }

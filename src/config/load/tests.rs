@@ -266,3 +266,14 @@ fn neither_depth_nor_length_is_followed_to_its_end() {
         assert!(told.iter().all(|line| line.len() < 1500), "{} ...", &text[..20]);
     }
 }
+
+#[test]
+fn a_header_that_is_not_closed_is_reported_as_such_even_if_its_table_was_given_before() {
+    for last in
+        ["[time\n", "[time", "[time # again\n", "[time lateness_seconds = 20\n", "[time\nlateness_seconds = 20\n"]
+    {
+        let found = problems(&format!("[time]\nlateness_seconds = 10\n\n{last}"));
+        let expected = "test.toml:4: not TOML: this header has too few or too many brackets; ";
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{last:?}: {found:?}");
+    }
+}

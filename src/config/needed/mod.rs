@@ -1,4 +1,7 @@
 //! What the settings require: existing files, programs and secrets, and known names.
+//!
+//! Only what is certain is reported here, and only for a run: a fault stops the start. What another user might meet
+//! is left to the obstacles that `check` reports.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,16 +11,17 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Config;
 use super::layers::Layer;
 use super::problem::Problem;
+use super::settings::Config;
 use crate::platform::secret::{Secret, SecretError};
 use atalaia_core::alerts::NoticeKind;
 use atalaia_core::base::fault::{self, Fault};
 use atalaia_core::base::text::advice;
 use atalaia_core::behaviours;
 
-/// Files and folders that inputs and sinks need and that do not exist or cannot be used.
+/// Files and folders that inputs and sinks need and that do not exist or cannot be used, and unusable secrets. What the daemon creates by
+/// itself need not exist, but its folder must.
 pub(super) fn missing_places(config: &Config) -> Vec<Fault> {
     let mut problems = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
@@ -49,7 +53,8 @@ pub(super) fn missing_places(config: &Config) -> Vec<Fault> {
     problems
 }
 
-/// Unusable secrets: missing, readable by others, or not text.
+/// Unusable secrets: missing, readable by others, or not text. They are found by their form, anywhere below `path`:
+/// kinds have secrets under various names, and a new kind needs nothing here.
 fn secrets(path: &str, value: &Value, problems: &mut Vec<Fault>) {
     if let Ok(secret) = Secret::deserialize(value) {
         return problems.extend(useless(path, &secret));
@@ -65,6 +70,7 @@ fn secrets(path: &str, value: &Value, problems: &mut Vec<Fault>) {
     }
 }
 
+/// Why a secret cannot be used. `None` if it can, or if only the service can read it.
 fn useless(path: &str, secret: &Secret) -> Option<Fault> {
     let error = secret.read().err()?;
     match (secret, &error) {
@@ -80,16 +86,19 @@ fn useless(path: &str, secret: &Secret) -> Option<Fault> {
     }
 }
 
-/// Settings files that every user may write.
+/// Settings files that every user may write. A warning; an error if a sink runs a program, because any user could then run a program
+/// as the daemon.
 pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Problem> {
     let is_open = |layer: &&Layer| fs::metadata(&layer.file).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
-    let told = |layer: &Layer| {
+    let problem = |layer: &Layer| {
         Problem::of_file(&layer.file, Fault::new("", "every user may write this file").advise("run chmod o-w on it"))
     };
-    layers.filter(is_open).map(told).collect()
+    layers.filter(is_open).map(problem).collect()
 }
 
 /// Names in a sink's `behaviours` that no behaviour or system alert has.
+///
+/// An error, not a warning: a misspelt name would silence a sink without a trace.
 pub(super) fn unknown_behaviours(config: &Config) -> Vec<Fault> {
     let known: Vec<&str> =
         behaviours::NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.behaviour().name())).collect();

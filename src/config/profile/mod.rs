@@ -1,4 +1,6 @@
 //! Profiles: the definitions of other organisations as defaults for some behaviours, so that results are comparable.
+//!
+//! A profile changes defaults only. A key that the operator writes keeps its value, and so does one that a zone sets.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +31,8 @@ impl Profile {
         }
     }
 
-    /// Behaviour, key and value of everything the profile defines. What the organisation does not publish keeps Atalaia's default.
+    /// Behaviour, key and value of everything the profile defines, in the unit of the key. What the organisation does
+    /// not publish keeps Atalaia's default.
     pub fn values(self) -> Vec<(String, String, f64)> {
         let text = match self {
             Profile::Gfw => include_str!("../profiles/gfw.toml"),

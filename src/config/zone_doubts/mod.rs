@@ -1,4 +1,6 @@
 //! Warnings about valid zones that are probably mistakes: on land, far from all others, drawn round the Earth, or expired.
+//!
+//! Only `check` asks for these: a zone in force is never changed or left out because it looks odd.
 
 use atalaia_core::base::fault::Fault;
 use atalaia_core::base::time::Time;
@@ -8,6 +10,7 @@ use atalaia_core::zones::{Kind, ZoneIx, ZoneSet, land_share};
 
 /// Share of a zone on land from which it counts as on land, and up to which it counts as at sea.
 const ON_LAND: f64 = 0.95;
+/// See [`ON_LAND`].
 const AT_SEA: f64 = 0.05;
 /// Distance to all other zones beyond which a zone counts as isolated, in nautical miles.
 const FAR_NM: f64 = 3000.0;
@@ -18,7 +21,8 @@ const LEAST_NM2: f64 = 0.0001;
 /// Width above which a zone is probably drawn the wrong way round the Earth, in degrees of longitude.
 const WIDEST: f64 = 180.0;
 
-/// The warnings about each zone at time `now`.
+/// The warnings about each zone at time `now`, in the order of the zones. Of a zone that goes round the Earth, neither size nor place is
+/// judged: both follow from that.
 pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneIx, Fault)> {
     let mut odd = Vec::new();
     let mut swapped = say_swapped(zones, coast);
@@ -47,7 +51,8 @@ pub(super) fn odd_zones(zones: &ZoneSet, coast: &Coast, now: Time) -> Vec<(ZoneI
 }
 
 /// A zone whose latitude and longitude were probably swapped.
-struct Swapped {
+struct Swap {
+    /// The zone.
     ix: ZoneIx,
     /// Where it lies, and why that is odd.
     what: String,
@@ -59,10 +64,9 @@ struct Swapped {
 /// is at the later one and names both.
 fn say_swapped(zones: &ZoneSet, coast: &Coast) -> Vec<(ZoneIx, Fault)> {
     let middles: Vec<LatLon> = zones.iter().map(|(ix, _)| zones.extent(ix).middle).collect();
-    let all: Vec<Swapped> =
-        zones.iter().filter_map(|(ix, zone)| swapped(zones, coast, ix, zone.kind, &middles)).collect();
+    let all: Vec<Swap> = zones.iter().filter_map(|(ix, zone)| swapped(zones, coast, ix, zone.kind, &middles)).collect();
     let is_suspect = |ix: &ZoneIx| all.iter().any(|other| other.ix == *ix && !other.neighbours.is_empty());
-    let said = all.iter().filter_map(|Swapped { ix, what, neighbours }| {
+    let said = all.iter().filter_map(|Swap { ix, what, neighbours }| {
         let place = shown(turned(&middles[usize::from(ix.0)]));
         let fault = |advice: String| {
             let advice = format!("positions are [longitude, latitude]: {advice}");
@@ -80,11 +84,15 @@ fn say_swapped(zones: &ZoneSet, coast: &Coast) -> Vec<(ZoneIx, Fault)> {
     said.collect()
 }
 
+/// The position with latitude and longitude exchanged. The caller has made sure that both stay in range.
 fn turned(at: &LatLon) -> LatLon {
     LatLon::new(at.lon, at.lat)
 }
 
-fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<Swapped> {
+/// Whether the zone makes more sense with latitude and longitude exchanged: it lies on land and would then lie at
+/// sea, or it lies far from all others and would then lie among them. `None` if it does not, or if it cannot be
+/// exchanged.
+fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[LatLon]) -> Option<Swap> {
     // A zone round the Earth has a warning of its own.
     let here = zones.spread(ix);
     if WIDEST < zones.extent(ix).width || here.iter().any(|at| 90.0 < at.lon.abs()) {
@@ -95,7 +103,7 @@ fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[La
     // Harbours are as often on land as not.
     let watched = !matches!(kind, Kind::Port | Kind::Anchorage);
     if watched && ON_LAND <= land_share(&here, coast) && land_share(&there, coast) <= AT_SEA {
-        return Some(Swapped { ix, what: format!("lies on land, at {}", shown(own)), neighbours: Vec::new() });
+        return Some(Swap { ix, what: format!("lies on land, at {}", shown(own)), neighbours: Vec::new() });
     }
     let others = || zones.iter().map(|(other, _)| other).filter(|other| *other != ix);
     let distance_nm = |at: LatLon, other: ZoneIx| at.metres_to(middles[usize::from(other.0)]) / METRES_PER_NM;
@@ -105,7 +113,7 @@ fn swapped(zones: &ZoneSet, coast: &Coast, ix: ZoneIx, kind: Kind, middles: &[La
     // Several zones may have been swapped together: they are then near each other and far from the rest.
     let is_astray = !neighbours.is_empty() && (near_here == 0 || 4 * near_here < neighbours.len());
     let what = format!("lies at {}, {nearest:.0} nm from the nearest other zone", shown(own));
-    (is_astray && land_share(&there, coast) < ON_LAND).then_some(Swapped { ix, what, neighbours })
+    (is_astray && land_share(&there, coast) < ON_LAND).then_some(Swap { ix, what, neighbours })
 }
 
 /// A position with hemispheres, to about a mile.

@@ -1,10 +1,14 @@
 //! Saves the engine's state while the engine works.
 //!
-//! The main loop begins a snapshot between two turns and hands over the first part: all but the tracks. The tracks follow in slices, one
-//! a turn, each as it was at the beginning. The thread `snapshots` compresses and writes the parts. It waits until the journal and the store
-//! have what the state depends on, reads the file back, and only then gives it its name.
+//! The main loop begins a snapshot between two turns and hands over the first part: all but the tracks. The tracks
+//! follow in slices, one a turn, each as it was at the beginning. The thread `snapshots` compresses and writes the
+//! parts. It waits until the journal and the store have what the state depends on, reads the file back, and only then
+//! gives it its name.
 //!
 //! The first snapshot after a start, and one a day, is also decoded part by part, as a restart would. If that fails, the file gets no name.
+//!
+//! An error never reaches the engine: the snapshot is given up, the earlier ones stay in force, and the next is made
+//! when it is due. The engine ends its save at once, because until then it copies every track that changes.
 
 use std::io;
 use std::sync::Arc;
@@ -15,7 +19,7 @@ use std::time::Duration;
 
 use tracing::{debug, error};
 
-use super::{PATIENCE, Place};
+use super::place::{PATIENCE, Place};
 use crate::daemon::driver::EngineDriver;
 use crate::daemon::settings_archive::SettingsArchive;
 use crate::platform::clock::{Clock, Moment};
@@ -41,9 +45,13 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Makes snapshots, one at a time.
 pub(in crate::daemon) struct Saver {
+    /// For pauses and intervals.
     clock: Clock,
+    /// Work for the thread; `None` once the thread has ended.
     sender: Option<Sender<Work>>,
+    /// What both threads see.
     shared: Arc<Shared>,
+    /// The thread; `None` once it has been waited for.
     thread: Option<JoinHandle<()>>,
     /// Whether the engine still has parts of a snapshot to give.
     is_saving: bool,
@@ -51,8 +59,9 @@ pub(in crate::daemon) struct Saver {
     began: Moment,
     /// How long the main loop paused to begin it.
     pause: Duration,
-    /// How long its longest slice took, and all of them.
+    /// How long its longest slice took.
     longest: Duration,
+    /// How long all slices took.
     slices: Duration,
     /// Size of its state in bytes; while it is made, of the part handed over.
     length: u64,
@@ -60,15 +69,20 @@ pub(in crate::daemon) struct Saver {
     received: u64,
 }
 
+/// What the main loop and the thread tell each other without waiting.
 #[derive(Default)]
 struct Shared {
+    /// Whether the daemon stops, so that a snapshot in progress is abandoned.
     stop: AtomicBool,
     /// Whether the thread is at work on a snapshot.
     busy: AtomicBool,
+    /// Whether the thread has given up the latest snapshot, so that further slices of it are of no use.
+    failed: AtomicBool,
     /// Bytes that wait for the thread.
     waiting: AtomicUsize,
 }
 
+/// What the main loop sends to the thread: a beginning, the parts, and an end. Abandoning may come at any time.
 enum Work {
     /// A snapshot begins.
     Begin(SnapshotStart),
@@ -80,7 +94,9 @@ enum Work {
     Abandon(SyncSender<()>),
 }
 
+/// What the thread needs to begin a snapshot.
 struct SnapshotStart {
+    /// Its description, for the head of the file.
     snapshot: Snapshot,
     /// Confirms that the store has every decision up to the snapshot.
     settled: Receiver<()>,
@@ -89,6 +105,7 @@ struct SnapshotStart {
 }
 
 impl Saver {
+    /// Starts the thread, which is idle until a snapshot begins.
     pub(super) fn start(place: Place, syncer: Syncer, clock: Clock) -> io::Result<Saver> {
         let (sender, receiver) = channel();
         let shared = Arc::new(Shared::default());
@@ -137,6 +154,7 @@ impl Saver {
     ) {
         self.begins();
         self.is_saving = true;
+        self.shared.failed.store(false, Ordering::Release);
         self.shared.busy.store(true, Ordering::Release);
         let snapshot = driver.snapshot(position, self.clock.now());
         let mut part = place.opening(driver);
@@ -157,9 +175,20 @@ impl Saver {
         self.is_saving
     }
 
-    /// Makes the next slice of the snapshot in progress, unless the thread has enough to do.
+    /// Whether the thread has given up the snapshot in progress, or has ended.
+    pub(super) fn has_failed(&self) -> bool {
+        self.sender.is_none() || self.shared.failed.load(Ordering::Acquire)
+    }
+
+    /// Makes the next slice of the snapshot in progress, unless the thread has enough to do. If the thread has failed, ends the save.
     pub(in crate::daemon) fn save_on(&mut self, engine: &mut Engine) {
-        if !self.is_saving || MOST_WAITING <= self.shared.waiting.load(Ordering::Acquire) {
+        if !self.is_saving {
+            return;
+        }
+        if self.has_failed() {
+            return self.leave_off(engine);
+        }
+        if MOST_WAITING <= self.shared.waiting.load(Ordering::Acquire) {
             return;
         }
         let began = self.clock.moment();
@@ -181,9 +210,16 @@ impl Saver {
         }
     }
 
-    /// Abandons the snapshot in progress, if any, and waits until the thread is idle. A snapshot that was handed over whole is still completed.
-    pub(super) fn abandon(&mut self) -> io::Result<()> {
+    /// Ends the save in progress, if any: the engine no longer copies what changes.
+    fn leave_off(&mut self, engine: &mut Engine) {
         self.is_saving = false;
+        engine.end_save();
+    }
+
+    /// Abandons the snapshot in progress, if any, and waits until the thread is idle. A snapshot that was handed over
+    /// whole is still completed.
+    pub(super) fn abandon(&mut self, engine: &mut Engine) -> io::Result<()> {
+        self.leave_off(engine);
         let (answer, answered) = sync_channel(1);
         self.send(Work::Abandon(answer));
         answered
@@ -191,12 +227,14 @@ impl Saver {
             .map_err(|_| io::Error::other("the thread that makes snapshots is still busy, or has failed"))
     }
 
+    /// Sends a part of the state, and counts it as waiting.
     fn send_part(&mut self, part: Vec<u8>) {
         self.length += part.len() as u64;
         self.shared.waiting.fetch_add(part.len(), Ordering::AcqRel);
         self.send(Work::Part(part));
     }
 
+    /// Sends work. If the thread has ended, logs that once; there will be no more snapshots.
     fn send(&mut self, work: Work) {
         let Some(sender) = &self.sender else {
             return;
@@ -204,7 +242,8 @@ impl Saver {
         if sender.send(work).is_err() {
             // The thread has ended before the saver: it panicked.
             error!("snapshots are no longer made, because their thread has failed; restart the daemon");
-            (self.sender, self.is_saving) = (None, false);
+            // A save in progress ends with the next turn.
+            self.sender = None;
             self.shared.waiting.store(0, Ordering::Release);
         }
     }
@@ -227,15 +266,20 @@ impl Drop for Saver {
 
 /// The thread.
 struct Worker {
+    /// Where the file goes.
     place: Place,
+    /// Says when the journal is durable.
     syncer: Syncer,
+    /// For how long the store takes, and when a snapshot was decoded.
     clock: Clock,
+    /// What both threads see.
     shared: Arc<Shared>,
     /// When a snapshot was last decoded in full.
     decoded_at: Option<Moment>,
 }
 
 impl Worker {
+    /// Makes one snapshot after another, until the saver is gone.
     fn run(&mut self, work: &Receiver<Work>) {
         loop {
             let made = match self.next(work) {
@@ -255,6 +299,7 @@ impl Worker {
         }
     }
 
+    /// The next work; waits for it. `None` once the saver has ended.
     fn next(&self, work: &Receiver<Work>) -> Option<Work> {
         let work = work.recv().ok()?;
         if let Work::Part(part) = &work {
@@ -263,12 +308,16 @@ impl Worker {
         Some(work)
     }
 
+    /// Whether the daemon stops. What is not done is then not an error.
     fn stops(&self) -> bool {
         self.shared.stop.load(Ordering::Relaxed)
     }
 
+    /// Makes one snapshot, and publishes how it ended.
     fn make(&mut self, start: SnapshotStart, work: &Receiver<Work>) -> io::Result<()> {
         let made = self.write(start, work);
+        // Before the thread counts as idle: the next snapshot may begin from then on.
+        self.shared.failed.store(made.is_err(), Ordering::Release);
         self.shared.busy.store(false, Ordering::Release);
         made
     }
@@ -328,17 +377,21 @@ impl Worker {
 
 /// Decodes the parts of a snapshot, as a restart would, and drops what comes out.
 struct Decoding {
+    /// Takes in each part without keeping it.
     engine: Engine,
+    /// Whether the next part is the first, which has more than tracks.
     is_first: bool,
 }
 
 impl Decoding {
+    /// An empty engine with the settings of the snapshot.
     fn new(snapshot: &Snapshot, archive: &mut SettingsArchive) -> io::Result<Decoding> {
         let settings = archive.get(&snapshot.in_force)?;
         let driver = EngineDriver::new(&settings, snapshot.sources.clone(), snapshot.in_force.clone());
         Ok(Decoding { engine: driver.engine, is_first: true })
     }
 
+    /// Decodes the next part.
     fn part(&mut self, part: &[u8]) -> io::Result<()> {
         let checked = match std::mem::replace(&mut self.is_first, false) {
             true => self.engine.check_first(part.get(Place::OPENING..).unwrap_or_default()),
@@ -347,6 +400,7 @@ impl Decoding {
         checked.map_err(io::Error::other)
     }
 
+    /// Whether all parts have come.
     fn finish(self) -> io::Result<()> {
         self.engine.checked().map_err(io::Error::other)
     }

@@ -217,3 +217,14 @@ fn a_bad_zones_folder_of_the_command_line_is_not_blamed_on_the_settings() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.starts_with("nowhere: zones folder: No such file"), "{told}");
 }
+
+#[test]
+fn a_vessel_that_cannot_be_is_named_with_its_column() {
+    let folder = TempDir::new().unwrap();
+    let text = "[[inputs]]\nkind = \"aisstream\"\nname = \"a\"\n[inputs.aisstream]\nkey = { file = \"key\" }\n\
+        boxes = [[[35.0, -12.0], [44.0, -5.0]]]\nmmsi = [0]\n";
+    let (code, told) = checked(&folder, text);
+    assert_eq!(code, Some(78), "{told}");
+    assert!(told.contains("inputs[0].aisstream.mmsi[0]: must lie between 1 and 999999999, not 0"), "{told}");
+    assert!(told.contains("atalaia.toml:7:9]"), "{told}");
+}

@@ -34,6 +34,12 @@ impl Engine {
         self.world.tracks.save_some(length, into)
     }
 
+    /// Ends the save in progress, if any; the parts handed out so far are of no use. While a save is in progress, every track that changes
+    /// is copied first, so one that is not continued must be ended.
+    pub fn end_save(&mut self) {
+        self.world.tracks.end_save();
+    }
+
     fn save_frame(&self, to: &mut Vec<u8>) {
         let Engine {
             decoder,

@@ -104,6 +104,9 @@ fn a_save_that_is_abandoned_leaves_the_next_one_whole() {
     one.begin_save(&mut Vec::new());
     assert!(one.save_some(1, &mut Vec::new()));
     feed(&mut one, &lines[lines.len() / 2..], &mut Vec::new());
+    one.end_save();
+    let mut rest = Vec::new();
+    assert!(!one.save_some(usize::MAX, &mut rest) && rest.is_empty(), "nothing is left of the first save");
     let at_once = one.save();
     let (first, others) = save_at_work(one, &[]);
     assert!(state_of(&settings, &first, others) == state_of(&settings, &at_once, Vec::new()));

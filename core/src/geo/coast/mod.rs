@@ -16,6 +16,7 @@ use super::chord::{Piece, Spot, arc, distance_2, position, spot};
 use super::land::Land;
 use super::polygon::cut;
 use super::position::LatLon;
+use crate::base::fault::Fault;
 use crate::base::units::METRES_PER_NM;
 
 /// The shipped data; see `data/README.md` for its source and format.
@@ -26,25 +27,6 @@ const UNITS_PER_DEGREE: f64 = 10_000.0;
 const RUN: usize = 8;
 /// Beyond this the arc of a chord may be off by metres, so the nearest point is measured on the ellipsoid.
 const CHORD_METRES: f64 = 200_000.0;
-
-/// A land file that cannot be used.
-#[derive(Clone, PartialEq, Debug, thiserror::Error)]
-pub enum CoastError {
-    /// It is not GeoJSON.
-    #[error("not GeoJSON: {0}")]
-    NotGeoJson(String),
-    /// It contains no polygon.
-    #[error("contains no Polygon or MultiPolygon: land is drawn as areas, not as coastlines")]
-    NoPolygon,
-    /// A ring that cannot be land.
-    #[error("feature {feature}: {what}")]
-    BadRing {
-        /// Number of the feature, from 1.
-        feature: usize,
-        /// Description of the fault.
-        what: &'static str,
-    },
-}
 
 /// Where land is, and how far away.
 #[derive(Clone, Debug)]
@@ -64,10 +46,15 @@ impl Coast {
         Arc::clone(COAST.get_or_init(|| Arc::new(Coast::new(&unpack(BUILT_IN)))))
     }
 
-    /// Land from GeoJSON polygons in degrees, cut at ±180° as RFC 7946 requires.
-    pub fn from_geojson(text: &str) -> Result<Coast, CoastError> {
-        let parsed: GeoJson =
-            text.parse().map_err(|error: geojson::Error| CoastError::NotGeoJson(error.to_string()))?;
+    /// Land from GeoJSON polygons in degrees, cut at ±180° as RFC 7946 requires. Rings need not be closed. Other geometries are skipped.
+    ///
+    /// # Errors
+    /// The first fault of the file, with `feature NUMBER`, from 1, as its key if it is in one feature.
+    pub fn from_geojson(text: &str) -> Result<Coast, Fault> {
+        let not_geojson = |error: geojson::Error| {
+            Fault::new("", format!("not GeoJSON: {error}")).advise("in QGIS, export the layer as GeoJSON")
+        };
+        let parsed: GeoJson = text.parse().map_err(not_geojson)?;
         let geometries = match parsed {
             GeoJson::FeatureCollection(all) => all.features.into_iter().map(|each| each.geometry).collect(),
             GeoJson::Feature(feature) => vec![feature.geometry],
@@ -81,12 +68,15 @@ impl Coast {
                 _ => continue,
             };
             for ring in polygons.into_iter().flatten() {
-                let bad = |what| CoastError::BadRing { feature: index + 1, what };
-                rings.push(ring_of(&ring).map_err(bad)?);
+                let of_feature = |fault: Fault| fault.below(&format!("feature {}", index + 1));
+                rings.push(ring_of(&ring).map_err(of_feature)?);
             }
         }
         match rings.is_empty() {
-            true => Err(CoastError::NoPolygon),
+            true => {
+                Err(Fault::new("", "contains no Polygon or MultiPolygon")
+                    .advise("draw land as areas, not as coastlines"))
+            }
             false => Ok(Coast::new(&rings)),
         }
     }
@@ -257,7 +247,7 @@ fn map_edge(from: LatLon, to: LatLon) -> bool {
 }
 
 /// Reads a ring of a GeoJSON file and closes it.
-fn ring_of(ring: &[geojson::Position]) -> Result<Vec<LatLon>, &'static str> {
+fn ring_of(ring: &[geojson::Position]) -> Result<Vec<LatLon>, Fault> {
     let mut out = Vec::with_capacity(ring.len() + 1);
     for position in ring {
         match position.as_slice() {
@@ -265,7 +255,10 @@ fn ring_of(ring: &[geojson::Position]) -> Result<Vec<LatLon>, &'static str> {
                 // Not `LatLon::new`: 180 must stay on its side of the map.
                 out.push(LatLon { lat, lon });
             }
-            _ => return Err("a position is not longitude -180 to 180 and latitude -90 to 90"),
+            _ => {
+                let advice = "write [longitude, latitude] in degrees, and cut areas at ±180°";
+                return Err(Fault::new("", "a position is not a place").advise(advice));
+            }
         }
     }
     if out.first() != out.last() {
@@ -273,7 +266,9 @@ fn ring_of(ring: &[geojson::Position]) -> Result<Vec<LatLon>, &'static str> {
     }
     match 4 <= out.len() {
         true => Ok(out),
-        false => Err("a ring needs at least three different positions"),
+        false => {
+            Err(Fault::new("", "a ring has fewer than three corners").advise("draw it as an area, or leave it out"))
+        }
     }
 }
 

@@ -49,6 +49,15 @@ impl Tracks {
         more
     }
 
+    /// Ends the save in progress, if any; what was not handed out is dropped.
+    pub(crate) fn end_save(&mut self) {
+        for shard in &mut self.shards {
+            shard.hot.end_save();
+            shard.cold.end_save();
+            shard.heard.end_save();
+        }
+    }
+
     /// Restores the picture from a snapshot made with the same number of shards, without the items of the slabs.
     pub(crate) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
         let shards: usize = unpack(from)?;
