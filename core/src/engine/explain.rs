@@ -67,7 +67,6 @@ impl Engine {
             jump: None,
             left_calm: None,
             interest: Interest(0),
-            findings: None,
         };
         let rules = self.rules.of_lane(self.world.tracks.shard(ix)).into_iter();
         let behaviours = rules.map(|rule| {

@@ -7,9 +7,12 @@
 use std::ops::Range;
 
 use crate::ais::Report;
+use crate::base::parallel::{WORTH_THREADS, in_parallel};
 use crate::base::time::{Span, Time};
 use crate::base::units::StationClass;
-use crate::behaviours::{Findings, Ground, Interest, Lot, Output, Rule, Scene, Signal, Step, Survey, Vicinity};
+use crate::behaviours::{
+    Company, CompanyRule, Ground, Interest, LaneRule, Lot, Output, Rule, Scene, Signal, Step, Vicinity,
+};
 use crate::geo::LatLon;
 use crate::picture::coverage::Coverage;
 use crate::picture::episodes::Still;
@@ -18,8 +21,7 @@ use crate::picture::tracks::{
 };
 use crate::zones::{Crossing, Sighting};
 
-use super::parallel::{WORTH_THREADS, in_parallel};
-use super::rules::{Bit, LaneRule, Rules, WholeRule, each};
+use super::rules::{Bit, List, Rules, each};
 
 /// Maximum number of reports in a batch, all of the same moment.
 pub(super) const TOGETHER: usize = 2048;
@@ -115,12 +117,10 @@ pub(super) struct Turn {
     pub(super) lay: Option<Still>,
     /// What the rules about one vessel reported; `None` if nothing.
     pub(super) said: Option<Box<Said>>,
-    /// The rules about the whole picture that do not receive this turn, by bit.
-    pub(super) idle: u32,
-    /// What the others found ahead of the turn, each with its bit.
-    pub(super) findings: Vec<(Bit, Box<Findings>)>,
-    /// The vessels in whose company the vessel may be.
-    pub(super) company: Vec<TrackIx>,
+    /// Vessels that the vessel may share a hull with.
+    pub(super) beside: Vec<TrackIx>,
+    /// What the rules about pairs found, each with its bit.
+    pub(super) company: Vec<(Bit, Box<Company>)>,
 }
 
 /// What the rules about one vessel reported at one turn.
@@ -194,14 +194,41 @@ impl Lanes {
         }
     }
 
-    /// Asks the rules that see one vessel, and lets the others prepare their steps.
+    /// Finds the vessels that may be on one hull with those that the reception model uses a fix of.
+    pub(super) fn look_beside(&mut self, scene: &Scene<'_>) {
+        let seen = |lane: &Lane| lane.turns.iter().filter(|turn| turn.seen).count();
+        let is_little = self.lanes.len() == 1 || self.lanes.iter().map(seen).sum::<usize>() < WORTH_THREADS;
+        in_parallel(self.lanes.iter_mut(), is_little, |lane| lane.look_beside(scene));
+    }
+
+    /// Asks the rules that see one vessel, and lets those that see two find the company of each vessel.
     pub(super) fn ask(&mut self, lots: &mut [Lot], rules: &mut Rules, scene: &Scene<'_>) {
-        let Rules { lanes: rules, picture } = rules;
+        let Rules { lanes: rules, pairs, .. } = rules;
         let is_little =
             self.lanes.len() == 1 || self.lanes.iter().map(|lane| lane.turns.len()).sum::<usize>() < WORTH_THREADS / 2;
         let lanes = self.lanes.iter_mut().zip(lots).zip(rules);
         let busy = lanes.filter(|((lane, _), _)| !lane.turns.is_empty());
-        in_parallel(busy, is_little, |((lane, lot), rules)| lane.ask(lot, rules, picture, scene));
+        in_parallel(busy, is_little, |((lane, lot), rules)| lane.ask(lot, rules, pairs, scene));
+    }
+
+    /// Lets the rules that see two vessels count the minutes of the pairs found.
+    pub(super) fn count(&self, rules: &mut List<dyn CompanyRule>, scene: &Scene<'_>) {
+        if self.lanes.iter().flat_map(|lane| &lane.turns).all(|turn| turn.company.is_empty()) {
+            return;
+        }
+        let mut lanes: Vec<_> = self.lanes.iter().map(|lane| (lane.taken.iter(), lane.turns.iter())).collect();
+        let in_order = self.order.iter().filter_map(|number| {
+            let (taken, turns) = &mut lanes[usize::from(*number)];
+            if let Some(Taken::Turn) = taken.next() { turns.next() } else { None }
+        });
+        let in_order: Vec<&Turn> = in_order.collect();
+        each(rules, |bit, rule| {
+            let turns = (0..).zip(&in_order);
+            let found = turns.flat_map(|(number, turn)| turn.company.iter().map(move |company| (number, company)));
+            let of_rule =
+                found.filter(|(_, (of, _))| *of == bit).map(|(number, (_, company))| (number, company.as_ref()));
+            rule.count(scene, &of_rule.collect::<Vec<_>>(), self.lanes.len());
+        });
     }
 
     /// Passes what follows from each report to `found`, in the order of the reports, and empties the lanes.
@@ -279,21 +306,27 @@ impl Lane {
         }
     }
 
-    /// Asks the rules that see one vessel about every turn, and lets the others prepare their steps.
-    fn ask(&mut self, lot: &mut Lot, rules: &mut [LaneRule], picture: &[WholeRule], scene: &Scene<'_>) {
+    fn look_beside(&mut self, scene: &Scene<'_>) {
+        for turn in self.turns.iter_mut().filter(|turn| turn.seen) {
+            if let Some(fix) = turn.fix {
+                let vessel = scene.tracks.vessel(turn.vessel);
+                turn.beside = scene.episodes.inseparable.company(scene.tracks, &vessel, &fix);
+            }
+        }
+    }
+
+    /// Asks the rules that see one vessel about every turn, and lets those that see two find the vessel's company.
+    fn ask(&mut self, lot: &mut Lot, rules: &mut List<dyn LaneRule>, pairs: &List<dyn CompanyRule>, scene: &Scene<'_>) {
         let Lane { turns, crossings, output, marks, .. } = self;
         for turn in turns {
             let vessel = scene.tracks.vessel(turn.vessel);
-            if let Some(fix) = turn.fix.filter(|_| turn.seen) {
-                turn.company = scene.episodes.inseparable.company(scene.tracks, &vessel, &fix);
-            }
             // A report without a fix concerns only the rules that ask for static data, not all that follow the vessel.
             let active = if turn.fix.is_some() { with_marks(vessel.active(), turn.vessel, marks) } else { 0 };
             if turn.interest.0 == 0 && active == 0 {
                 continue;
             }
             turn.find_place(lot, scene, active);
-            let step = turn.step(vessel.key(), lot.presence(turn.vessel), &crossings[turn.crossings.clone()], None);
+            let step = turn.step(vessel.key(), lot.presence(turn.vessel), &crossings[turn.crossings.clone()]);
             let asks = |bit: Bit, rule: &dyn Rule| step.interest.meets(rule.interest()) || active & (1 << bit) != 0;
             let mut said = None;
             each(rules, |bit, rule| {
@@ -306,15 +339,9 @@ impl Lane {
                     marks.extend(said.marks.iter().filter(|(marked, ..)| *marked == bit));
                 }
             });
-            let (mut idle, mut findings) = (0, Vec::new());
-            for (bit, rule) in picture.iter().filter(|(bit, rule)| asks(*bit, rule.as_ref())) {
-                match rule.survey(scene, &step) {
-                    Survey::Unprepared => {}
-                    Survey::Idle => idle |= 1 << bit,
-                    Survey::Found(found) => findings.push((*bit, found)),
-                }
-            }
-            (turn.said, turn.idle, turn.findings) = (said, idle, findings);
+            let pairs = pairs.iter().filter(|(bit, rule)| asks(*bit, rule.as_ref()));
+            let company = pairs.filter_map(|(bit, rule)| Some((*bit, rule.look(scene, &step)?))).collect();
+            (turn.said, turn.company) = (said, company);
         }
         marks.clear();
     }
@@ -362,8 +389,7 @@ impl Turn {
             in_port: false,
             lay: None,
             said: None,
-            idle: 0,
-            findings: Vec::new(),
+            beside: Vec::new(),
             company: Vec::new(),
         }
     }
@@ -400,7 +426,6 @@ impl Turn {
         key: TrackKey,
         presence: &'a crate::zones::Presence,
         crossings: &'a [Crossing],
-        findings: Option<&'a Findings>,
     ) -> Step<'a> {
         let &Turn { vessel, at, fix, previous, smg, interest, place, left_calm, .. } = self;
         Step {
@@ -417,7 +442,6 @@ impl Turn {
             jump: self.jump.as_deref(),
             left_calm,
             interest,
-            findings,
         }
     }
 }

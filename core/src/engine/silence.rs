@@ -114,7 +114,6 @@ impl Engine {
                 place: None,
                 left_calm: None,
                 interest,
-                findings: None,
             };
             rule.step(&engine.scene(now), &step, output);
             true
