@@ -18,6 +18,7 @@ mod settings;
 mod silence;
 mod snapshot;
 mod summary;
+mod turn;
 mod watermark;
 
 use std::cmp::Reverse;
@@ -332,7 +333,7 @@ impl Engine {
                     self.counters.late += 1;
                     self.step(report, now, out);
                 }
-                Some(_) | None => self.reorder.push(report),
+                Some(_) | None => self.reorder.push(report, self.decoder.station_names()),
             }
         }
         self.believed = believed;
@@ -344,13 +345,18 @@ impl Engine {
             return;
         };
         let watermark = self.hold_at.map_or(watermark, |hold| hold.min(watermark));
-        while let Some(at) = self.reorder.next_at().filter(|at| *at <= watermark) {
+        while let Some(at) = self.next_report().filter(|at| *at <= watermark) {
             self.run_timers(at, out);
             self.moment(at, out);
         }
         if self.now.is_some() {
             self.run_timers(watermark, out);
         }
+    }
+
+    /// Time of the earliest report that waits.
+    fn next_report(&mut self) -> Option<Time> {
+        self.reorder.next_at(self.decoder.station_names(), self.world.tracks.lanes())
     }
 
     /// Moves engine time to `at`, the time of a report. The first call also starts the periodic timers.

@@ -10,9 +10,10 @@ use crate::picture::episodes::{Berth, Sailing};
 use crate::picture::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Refusal, TrackIx, TrackKey};
 use crate::zones::Crossing;
 
-use super::lanes::{Common, Lanes, News, TOGETHER, Turn};
+use super::lanes::{Lanes, News, TOGETHER};
 use super::parallel::resembled;
 use super::rules::{Bit, Rules, each};
+use super::turn::{Common, Turn};
 use super::{Engine, Timer, World};
 
 impl Engine {
@@ -20,7 +21,7 @@ impl Engine {
     pub(super) fn moment(&mut self, at: Time, out: &mut Vec<Change>) {
         self.begin(at);
         let mut lanes = std::mem::take(&mut self.lanes);
-        while let Some(report) = self.reorder.pop_at(at) {
+        while let Some(report) = self.reorder.pop_at(at, self.decoder.station_names()) {
             self.add(&mut lanes, report);
             if TOGETHER <= lanes.len() {
                 self.settle(&mut lanes, at, out);

@@ -6,7 +6,7 @@ use crate::picture::episodes::{Look, SHORE_NM};
 use crate::picture::tracks::{Activity, FOLLOWED, Fix};
 
 use super::Engine;
-use super::lanes::Turn;
+use super::turn::Turn;
 
 impl Engine {
     /// Passes a fix to the detectors of episodes, and what they find to the rules.
