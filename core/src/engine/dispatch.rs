@@ -11,10 +11,10 @@ use crate::picture::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Refusal,
 use crate::zones::Crossing;
 
 use super::lanes::{Lanes, News, TOGETHER};
+use super::machine::{Engine, Timer, World};
 use super::parallel::resembled;
 use super::rules::{Bit, Rules, each};
 use super::turn::{Common, Turn};
-use super::{Engine, Timer, World};
 
 impl Engine {
     /// Processes all reports with the time `at`, in batches of at most `TOGETHER`.

@@ -5,7 +5,7 @@ use crate::base::time::Time;
 use crate::picture::episodes::{Look, SHORE_NM};
 use crate::picture::tracks::{Activity, FOLLOWED, Fix};
 
-use super::Engine;
+use super::machine::Engine;
 use super::turn::Turn;
 
 impl Engine {

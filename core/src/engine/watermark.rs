@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::ais::{Report, SourceId, TimeBasis};
 use crate::base::time::{Span, Time};
 
-use super::SourceClock;
 use super::leap::Leaps;
+use super::settings::SourceClock;
 
 /// Inputs whose reports may be later than this never hold time back (SPEC "Time").
 const SATELLITE_LATENESS: Span = Span::from_minutes(15);
