@@ -128,7 +128,7 @@ impl<R: runner::vessel::VesselRule> From<runner::vessel::PerVessel<R>> for AnyRu
     }
 }
 
-impl<R: runner::pairs::PairRule> From<runner::pairs::Pairs<R>> for AnyRule {
+impl<R: runner::pair_rule::PairRule> From<runner::pairs::Pairs<R>> for AnyRule {
     fn from(rule: runner::pairs::Pairs<R>) -> AnyRule {
         AnyRule::Pair(Box::new(rule))
     }

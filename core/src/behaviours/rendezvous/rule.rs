@@ -3,8 +3,9 @@
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::runner::instant::{Bridges, CommonInstant};
+use crate::behaviours::runner::pair_rule::{First, LOOK_BACK, PairRule};
 use crate::behaviours::runner::pair_scene::PairScene;
-use crate::behaviours::runner::pairs::{First, LOOK_BACK, PairRule, Pairs};
+use crate::behaviours::runner::pairs::Pairs;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::shared::one_hull::OneHull;
