@@ -41,6 +41,7 @@ impl Engine {
         self.lanes = lanes;
     }
 
+    /// Counts a report for the reception of its station, and adds it to the lane of its vessel.
     fn add(&mut self, lanes: &mut Lanes, report: Report) {
         self.world.coverage.heard(report.source, report.station, report.at);
         lanes.add(self.world.tracks.shard_of(report.mmsi), report);
@@ -72,6 +73,7 @@ impl Engine {
     /// Takes the reports of a batch into the picture, asks the rules, and applies what follows from each report. Reports that may have a
     /// damaged MMSI stay in the lanes.
     fn take(&mut self, lanes: &mut Lanes, now: Time, out: &mut Vec<Change>) {
+        // Each stage but `record` runs in parallel; a stage begins when the one before it has finished in every lane.
         let lost_after = self.world.tracks.settings().lost_after();
         let (lots, reloads) = self.places.lots_mut();
         let ground = Ground { chart: &self.world.chart, reloads };
@@ -79,6 +81,7 @@ impl Engine {
         let (shards, damaged) = self.world.tracks.shards_mut();
         lanes.take(shards, lots, &Common { ground, coverage, damaged, asking, lost_after, now });
         lanes.revise(|turn| self.record(turn, now));
+        // Hulls are proved before the rules about pairs look at the batch, so that no pair is counted that is one ship.
         lanes.look_beside(&self.world.scene(now));
         let World { tracks, episodes, .. } = &mut self.world;
         lanes.revise(|turn| {
@@ -300,6 +303,7 @@ impl Engine {
         }
     }
 
+    /// Sets a timer for a rule.
     fn wake_at(&mut self, at: Time, now: Time, behaviour: Bit, key: TrackKey, vessel: TrackIx) {
         // A wake-up must move time forward, otherwise the loop would never end.
         let at = at.max(now + Span::from_millis(1));

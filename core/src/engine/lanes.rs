@@ -33,14 +33,19 @@ pub(super) struct Lanes {
 /// The work of one lane.
 #[derive(Default)]
 struct Lane {
+    /// Reports not yet taken in, in order.
     reports: Vec<Report>,
     /// One for each [`Taken::Suspect`], in order.
     suspects: Vec<Report>,
+    /// The outcome of each report, in order.
     taken: Vec<Taken>,
     /// One for each [`Taken::Turn`], in order.
     turns: Vec<Turn>,
+    /// Border crossings of all turns; each turn has a range of them.
     crossings: Vec<Crossing>,
+    /// Buffer for the vessels that are loaded ahead.
     warm: Vec<TrackIx>,
+    /// Buffer for what one rule reports; empty between rules.
     output: Output,
     /// Activity marks that the rules of this batch set or cleared, before the picture has them.
     marks: Vec<(Bit, TrackIx, Activity)>,

@@ -30,18 +30,29 @@ const SWEEP_EVERY: Span = Span::from_hours(1);
 
 /// The whole core: decoder, picture, behaviours, alert book and engine time.
 pub struct Engine {
+    /// From lines to reports. `detach_decoder` replaces it by one that knows only the names of the stations.
     pub(super) decoder: Decoder,
+    /// What the rules may read.
     pub(super) world: World,
+    /// How far the time of each input has come. The lowest of them releases reports from `reorder`.
     pub(super) watermarks: Watermarks,
+    /// Reports that are still to be processed.
     pub(super) reorder: Reorder,
+    /// When each input last received a line; live only.
     pub(super) receipts: Receipts,
+    /// Zones, shore and calm water at each vessel, in one lot for each lane.
     pub(super) places: Places,
+    /// The rules, with their state.
     pub(super) rules: Rules,
     /// Whether some behaviour needs every fix from inside a zone, by zone index.
     pub(super) asking: Vec<bool>,
+    /// From signals to alerts.
     pub(super) book: AlertBook,
+    /// From alerts to cases.
     pub(super) cases: CaseBook,
+    /// Vessels in open alerts, which are never evicted.
     pub(super) held: Held,
+    /// Wake-ups that rules requested, the earliest first.
     pub(super) timers: BinaryHeap<Reverse<Timer>>,
     /// Engine time; `None` before the first step.
     pub(super) now: Option<Time>,
@@ -51,21 +62,33 @@ pub struct Engine {
     pub(super) hours_at: Option<Time>,
     /// Engine time does not pass this moment; always `None` in a daemon.
     pub(super) hold_at: Option<Time>,
+    /// Settings of the behaviours in force. Those of the other parts are in the parts.
     pub(super) settings: behaviours::Settings,
     pub(super) counters: Counters,
+    // Buffers, empty between lines; they keep their memory.
+    /// Reports of one moment.
     pub(super) lanes: Lanes,
+    /// Reports of one line.
     pub(super) decoded: Vec<Report>,
+    /// Reports whose time the watermarks have just accepted.
     pub(super) believed: Vec<Report>,
+    /// Episodes that began or ended with the present fix.
     pub(super) news: Vec<News>,
+    /// What rules have reported and requested in the present step.
     pub(super) output: Output,
 }
 
-/// What the rules may read.
+/// What the rules may read. Only the engine changes it, between the calls of the rules.
 pub(super) struct World {
+    /// Tracks of all vessels.
     pub(super) tracks: Tracks,
+    /// Zones, coast and ports in force.
     pub(super) chart: Arc<Chart>,
+    /// Halts, slow legs, kinks, port calls and the like.
     pub(super) episodes: Episodes,
+    /// The reception model.
     pub(super) coverage: Coverage,
+    /// Silences at sea of the last 30 days.
     pub(super) gaps: Gaps,
     /// How long after its end a condition may resume as the same alert.
     pub(super) merge: Span,
@@ -83,8 +106,11 @@ impl World {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Timer {
     pub(super) at: Time,
+    /// Index of the behaviour in the registry.
     pub(super) behaviour: u32,
+    /// The vessel, or the first one of a pair.
     pub(super) key: TrackKey,
+    /// Its place in the slab when the wake-up was requested. It may have been reused since, so the rule compares the key.
     pub(super) vessel: TrackIx,
 }
 

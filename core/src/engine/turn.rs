@@ -22,20 +22,27 @@ const LOOK_MILLIS: i64 = 1_800_000;
 
 /// One report as the rules see it, and which parts of the engine need it.
 pub(super) struct Turn {
+    /// The vessel that the report belongs to.
     pub(super) vessel: TrackIx,
+    /// Time of the report. For static data that arrive late, engine time.
     pub(super) at: Time,
     /// `None` for static data, and for a distress device without a position.
     pub(super) fix: Option<Fix>,
+    /// The fix before it; `None` for the first one, and without a fix.
     pub(super) previous: Option<Fix>,
     /// Speed made good; `None` across a hole too long to count.
     pub(super) smg: Option<SpeedMadeGood>,
+    /// What the static data changed; `None` for a fix.
     pub(super) learned: Option<Box<Learned>>,
+    /// The jump that the fix confirms; almost always `None`.
     pub(super) jump: Option<Box<Jump>>,
+    /// Reasons for which rules receive the turn.
     pub(super) interest: Interest,
     /// Range of the border crossings of this fix in the lane's list.
     pub(super) crossings: Range<usize>,
     /// Shore and calm water, if the rules need them.
     pub(super) place: Option<Vicinity>,
+    /// Last position in calm water, if this turn shows that the vessel has left it.
     pub(super) left_calm: Option<LatLon>,
     /// The first fix of the vessel in its 5-minute slot.
     pub(super) tick: bool,
@@ -60,8 +67,11 @@ pub(super) struct Turn {
 /// What the rules about one vessel reported at one turn.
 #[derive(Default)]
 pub(super) struct Said {
+    /// Signals, in the order of the rules.
     pub(super) signals: Vec<Signal>,
+    /// Wake-ups requested: by which rule, when, and for which vessel.
     pub(super) wakes: Vec<(Bit, Time, TrackKey, TrackIx)>,
+    /// Vessels that a rule begins or stops to follow.
     pub(super) marks: Vec<(Bit, TrackIx, Activity)>,
 }
 
@@ -76,12 +86,17 @@ impl Said {
 
 /// What every lane may read, and none changes, while reports are taken in.
 pub(super) struct Common<'a> {
+    /// Zones, coast and ports.
     pub(super) ground: Ground<'a>,
+    /// The reception model, which states whether it uses a fix.
     pub(super) coverage: &'a Coverage,
+    /// MMSIs known to be damaged forms of others.
     pub(super) damaged: &'a DamagedNumbers,
     /// Whether some behaviour needs every fix from inside a zone, by zone index.
     pub(super) asking: &'a [bool],
+    /// Age of its last fix beyond which a vessel counts as seen for the first time.
     pub(super) lost_after: Span,
+    /// Engine time.
     pub(super) now: Time,
 }
 

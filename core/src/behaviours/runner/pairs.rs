@@ -54,6 +54,7 @@ struct Part<R: PairRule> {
 /// What is kept about one pair.
 #[derive(Serialize, Deserialize)]
 struct Slot<P> {
+    /// Keys of the two, which tell them from later vessels at the same places of the slab.
     keys: (TrackKey, TrackKey),
     /// Last instant computed.
     done: Time,
@@ -141,6 +142,7 @@ impl<R: PairRule> Pairs<R> {
         }
     }
 
+    /// The state of a pair; `None` if there is no such pair, or its vessels have given their places to others.
     fn slot(&self, two: Two) -> Option<&Slot<R::Pair>> {
         self.parts[part_of(two)].pairs.get(&two.vessels()).filter(|slot| slot.keys == two.keys())
     }
@@ -225,6 +227,7 @@ impl<R: PairRule> Pairs<R> {
         true
     }
 
+    /// The other vessels in the pairs of a vessel, in no order.
     fn partners_of(&self, vessel: TrackIx) -> &[Partner] {
         self.partners.get(&vessel).map_or(&[], Vec::as_slice)
     }
@@ -258,6 +261,7 @@ impl<R: PairRule> Pairs<R> {
         }
     }
 
+    /// Drops a pair. A vessel that is left without any is no longer followed.
     fn drop_pair(&mut self, two: Two, out: &mut Output) {
         self.parts[part_of(two)].pairs.remove(&two.vessels());
         let (a, b) = two.vessels();
