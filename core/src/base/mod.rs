@@ -8,9 +8,11 @@
 //! | [`text`] | numbers, distances and times as sentences write them; suggestions for misspelt words |
 //! | [`fault`] | what is wrong with a setting: key, fault, advice |
 //! | [`state`] | helpers that write the state of the engine as bytes and read it back |
+//! | `parallel` | work on several threads at once |
 //! | `slab` | a list that is saved a few items at a time while its items change |
 
 pub mod fault;
+pub(crate) mod parallel;
 pub(crate) mod slab;
 pub mod state;
 pub mod text;

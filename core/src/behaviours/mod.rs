@@ -9,6 +9,7 @@ pub mod alongside_at_anchor;
 pub mod async_rendezvous;
 mod character;
 mod checks;
+mod company;
 pub mod dark_rendezvous;
 pub mod distress;
 pub mod draught_change;
@@ -37,7 +38,6 @@ mod signal;
 pub mod slowdown;
 pub mod small_craft_stop;
 mod step;
-mod survey;
 mod system;
 mod vicinity;
 pub mod voyage_anomaly;
@@ -52,6 +52,7 @@ pub use character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, IsPolygon, Lead, RestsOn, Roles,
     Silence, UsualStops, ZoneUse,
 };
+pub use company::Company;
 pub use end::End;
 pub use explain::{Condition, Explanation};
 pub(crate) use facts::{Parts, Rounded, minutes, number};
@@ -59,7 +60,7 @@ pub use named::{Role, VesselRef, ZoneRef};
 pub use place::{Ground, Lot, Places};
 pub(crate) use registry::AnyFacts;
 pub use registry::{Behaviour, Form, NAMES, Settings, all, cannot_ask, check_overrides};
-pub use rule::{AnyRule, Output, PictureRule, Rule};
+pub use rule::{AnyRule, CompanyRule, LaneRule, Output, PictureRule, Rule};
 #[cfg(test)]
 pub(crate) use runner::crossing::Measured as Crossed;
 pub use scene::Scene;
@@ -68,7 +69,6 @@ pub(crate) use shared::anchored::AtAnchor;
 pub(crate) use shared::sharing::JumpFacts;
 pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
 pub use step::{Interest, Step};
-pub use survey::{Findings, Survey};
 pub use vicinity::{Place, Vicinity};
 pub(crate) use words::{Caveat, Circumstances, Level, LiftedBy, Limit, Opening, Tense};
 pub use zone_requests::ZONE_REQUESTS;

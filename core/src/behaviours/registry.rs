@@ -297,6 +297,7 @@ mod tests {
         for (index, rule) in all(&Settings::default(), &chart) {
             let kind = match rule {
                 AnyRule::Vessel(rule) => rule.behaviour(),
+                AnyRule::Pair(rule) => rule.behaviour(),
                 AnyRule::Picture(rule) => rule.behaviour(),
             };
             assert_eq!(kind.name(), NAMES[index as usize]);

@@ -7,6 +7,7 @@ use crate::picture::coverage::Receipts;
 use crate::picture::episodes::News;
 use crate::picture::tracks::{Activity, TrackIx, TrackKey};
 
+use super::company::Company;
 use super::end::End;
 use super::explain::Explanation;
 use super::place::Places;
@@ -15,7 +16,6 @@ use super::runner;
 use super::scene::Scene;
 use super::signal::{Signal, Verdict};
 use super::step::{Interest, Step};
-use super::survey::Survey;
 
 /// What a rule reports at a step.
 #[derive(Default)]
@@ -46,9 +46,6 @@ pub trait Rule {
     /// Steps that it needs of vessels that it does not follow.
     fn interest(&self) -> Interest;
 
-    /// Handles one step.
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output);
-
     /// Handles a wake-up that it requested. It may request only later ones.
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
 
@@ -71,13 +68,31 @@ pub trait Rule {
     fn stop(&mut self, _scene: &Scene<'_>, _reason: End, _out: &mut Output) {}
 }
 
+/// A rule that sees one vessel. Each lane of the engine runs its own copy for its own vessels.
+pub trait LaneRule: Rule + Send {
+    /// Handles one step.
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output);
+}
+
+/// A rule that sees two vessels. It handles the steps of a batch together, in three parts: the first two run in parallel, the third in
+/// the order of the reports. All reports of the batch have been taken in before the first.
+pub trait CompanyRule: Rule + Sync {
+    /// Finds the possible partners of the vessel and the pairs that it is in; `None` if the step does not concern the rule.
+    fn look(&self, scene: &Scene<'_>, step: &Step<'_>) -> Option<Box<Company>>;
+
+    /// Counts the new whole minutes of all pairs found. `found` holds the steps in the order of the reports, with their numbers in that
+    /// order. Uses several threads unless there is little to do, or `threads` is 1.
+    fn count(&mut self, scene: &Scene<'_>, found: &[(u32, &Company)], threads: usize);
+
+    /// Reports what the counting showed about the pairs of one step, and makes pairs of the vessel and its new partners. Steps come in
+    /// the order of their numbers.
+    fn settle(&mut self, scene: &Scene<'_>, step: &Step<'_>, found: (u32, &Company), out: &mut Output);
+}
+
 /// A rule that sees the whole picture: all vessels, the episodes, and the signals of other rules.
-pub trait PictureRule: Rule + Sync {
-    /// Does the part of a step that only reads, ahead of the step itself. The lanes call it in parallel, after the reports of the batch have
-    /// been taken in.
-    fn survey(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Survey {
-        Survey::Unprepared
-    }
+pub trait PictureRule: Rule {
+    /// Handles one step.
+    fn step(&mut self, _scene: &Scene<'_>, _step: &Step<'_>, _out: &mut Output) {}
 
     /// Handles the beginning or end of an episode.
     fn episode(&mut self, _scene: &Scene<'_>, _news: News, _out: &mut Output) {}
@@ -99,8 +114,10 @@ pub trait PictureRule: Rule + Sync {
 
 /// A rule, by what it may see. The type of the rule decides which it is.
 pub enum AnyRule {
-    /// Sees one vessel. Each lane of the engine runs its own copy for its own vessels.
-    Vessel(Box<dyn Rule + Send>),
+    /// Sees one vessel. There is one copy for each lane.
+    Vessel(Box<dyn LaneRule>),
+    /// Sees two vessels. There is one copy.
+    Pair(Box<dyn CompanyRule>),
     /// Sees the whole picture. There is one copy.
     Picture(Box<dyn PictureRule>),
 }
@@ -108,6 +125,12 @@ pub enum AnyRule {
 impl<R: runner::vessel::VesselRule> From<runner::vessel::PerVessel<R>> for AnyRule {
     fn from(rule: runner::vessel::PerVessel<R>) -> AnyRule {
         AnyRule::Vessel(Box::new(rule))
+    }
+}
+
+impl<R: runner::pair_rule::PairRule> From<runner::pairs::Pairs<R>> for AnyRule {
+    fn from(rule: runner::pairs::Pairs<R>) -> AnyRule {
+        AnyRule::Pair(Box::new(rule))
     }
 }
 

@@ -5,7 +5,6 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Crossing, Presence};
 
-use super::survey::Findings;
 use super::vicinity::Vicinity;
 
 /// One event of one vessel: a new fix, new static data, or a silence.
@@ -38,8 +37,6 @@ pub struct Step<'a> {
     pub left_calm: Option<LatLon>,
     /// Reasons for this step, which decide which behaviours receive it.
     pub interest: Interest,
-    /// What this rule found for the step in its `survey`; `None` if it prepared nothing.
-    pub findings: Option<&'a Findings>,
 }
 
 /// Reasons for a step, as bits. A rule receives a step if the step has one of the bits that the rule is interested in, or if the rule

@@ -4,7 +4,7 @@ use crate::ais::{Decoder, Line, Report, SourceId};
 use crate::alerts::Change;
 use crate::base::time::Time;
 
-use super::Engine;
+use super::machine::Engine;
 
 /// The decoder of an engine, apart from it. [`Engine::detach_decoder`] takes it out, [`Engine::attach_decoder`] puts it back.
 pub struct AheadDecoder {

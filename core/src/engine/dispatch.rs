@@ -5,22 +5,23 @@ use std::cmp::Reverse;
 use crate::ais::{Report, StationId};
 use crate::alerts::{AlertBook, Change, Status, View};
 use crate::base::time::{Span, Time};
-use crate::behaviours::{End, Ground, Interest, Output, PictureRule, Rule, Scene, Verdict};
+use crate::behaviours::{CompanyRule, End, Ground, Interest, Output, PictureRule, Rule, Scene, Verdict};
 use crate::picture::episodes::{Berth, Sailing};
 use crate::picture::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Refusal, TrackIx, TrackKey};
 use crate::zones::Crossing;
 
-use super::lanes::{Common, Lanes, News, TOGETHER, Turn};
+use super::lanes::{Lanes, News, TOGETHER};
+use super::machine::{Engine, Timer, World};
 use super::parallel::resembled;
 use super::rules::{Bit, Rules, each};
-use super::{Engine, Timer, World};
+use super::turn::{Common, Turn};
 
 impl Engine {
     /// Processes all reports with the time `at`, in batches of at most `TOGETHER`.
     pub(super) fn moment(&mut self, at: Time, out: &mut Vec<Change>) {
         self.begin(at);
         let mut lanes = std::mem::take(&mut self.lanes);
-        while let Some(report) = self.reorder.pop_at(at) {
+        while let Some(report) = self.reorder.pop_at(at, self.decoder.station_names()) {
             self.add(&mut lanes, report);
             if TOGETHER <= lanes.len() {
                 self.settle(&mut lanes, at, out);
@@ -40,6 +41,7 @@ impl Engine {
         self.lanes = lanes;
     }
 
+    /// Counts a report for the reception of its station, and adds it to the lane of its vessel.
     fn add(&mut self, lanes: &mut Lanes, report: Report) {
         self.world.coverage.heard(report.source, report.station, report.at);
         lanes.add(self.world.tracks.shard_of(report.mmsi), report);
@@ -71,6 +73,7 @@ impl Engine {
     /// Takes the reports of a batch into the picture, asks the rules, and applies what follows from each report. Reports that may have a
     /// damaged MMSI stay in the lanes.
     fn take(&mut self, lanes: &mut Lanes, now: Time, out: &mut Vec<Change>) {
+        // Each stage but `record` runs in parallel; a stage begins when the one before it has finished in every lane.
         let lost_after = self.world.tracks.settings().lost_after();
         let (lots, reloads) = self.places.lots_mut();
         let ground = Ground { chart: &self.world.chart, reloads };
@@ -78,10 +81,23 @@ impl Engine {
         let (shards, damaged) = self.world.tracks.shards_mut();
         lanes.take(shards, lots, &Common { ground, coverage, damaged, asking, lost_after, now });
         lanes.revise(|turn| self.record(turn, now));
+        // Hulls are proved before the rules about pairs look at the batch, so that no pair is counted that is one ship.
+        lanes.look_beside(&self.world.scene(now));
+        let World { tracks, episodes, .. } = &mut self.world;
+        lanes.revise(|turn| {
+            if turn.seen && turn.fix.is_some() {
+                episodes.inseparable.look(tracks, turn.vessel, &turn.beside);
+            }
+        });
         let scene = self.world.scene(now);
         lanes.ask(self.places.lots_mut().0, &mut self.rules, &scene);
+        lanes.count(&mut self.rules.pairs, &scene);
+        let mut number = 0;
         lanes.each(|news| match news {
-            News::Turn(turn, crossings) => self.turn(turn, crossings, now, out),
+            News::Turn(turn, crossings) => {
+                self.turn(turn, (number, crossings), now, out);
+                number += 1;
+            }
             News::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
             News::Refused(refusal) => self.counters.refused(refusal),
         });
@@ -110,14 +126,13 @@ impl Engine {
     }
 
     /// Applies what one report means beyond its own vessel (reception, silences, episodes). Then asks the rules that see the whole
-    /// picture.
-    fn turn(&mut self, turn: &mut Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
+    /// picture, and settles what those about pairs counted. `number` is the turn's place in the batch.
+    fn turn(&mut self, turn: &mut Turn, (number, crossings): (u32, &[Crossing]), now: Time, out: &mut Vec<Change>) {
         let (ix, interest) = (turn.vessel, turn.interest);
         if let Some(fix) = turn.fix {
             if turn.seen {
                 self.world.coverage.seen(self.world.tracks.vessel(ix), turn.previous, fix);
                 self.heard_again(ix, fix, turn.lay, now, out);
-                self.world.episodes.inseparable.look(&self.world.tracks, ix, &turn.company);
             }
             let vessel = self.world.tracks.vessel(ix);
             if interest.meets(Interest::FIRST) {
@@ -141,7 +156,7 @@ impl Engine {
                 self.remember(turn, fix, now, out);
             }
         }
-        self.ask(turn, crossings, now, out);
+        self.ask(turn, (number, crossings), now, out);
     }
 
     /// Follows a vessel into, through and out of port. Returns whether a port call has just ended.
@@ -165,7 +180,7 @@ impl Engine {
 
     /// Applies what the rules about one vessel reported. Then passes the step to every rule about the whole picture that is
     /// interested in it or follows the vessel.
-    fn ask(&mut self, turn: &mut Turn, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
+    fn ask(&mut self, turn: &mut Turn, (number, crossings): (u32, &[Crossing]), now: Time, out: &mut Vec<Change>) {
         if let Some(said) = turn.said.take() {
             self.output.signals.extend(said.signals);
             for (bit, vessel, activity) in said.marks {
@@ -179,15 +194,19 @@ impl Engine {
         let (key, active) = (vessel.key(), if turn.fix.is_some() { vessel.active() } else { 0 });
         self.each_rule(now, |engine, bit, rule, output| {
             let concerns = turn.interest.meets(rule.interest()) || active & (1 << bit) != 0;
-            // A fix that the reception model uses may have shown two vessels to be one since the survey.
-            let is_idle = turn.idle & (1 << bit) != 0 && !turn.seen;
-            if !concerns || is_idle {
-                return false;
+            if concerns {
+                let step = turn.step(key, engine.places.presence(turn.vessel), crossings);
+                rule.step(&engine.scene(now), &step, output);
             }
-            let findings = turn.findings.iter().find(|(of, _)| *of == bit).map(|(_, findings)| findings.as_ref());
-            let step = turn.step(key, engine.places.presence(turn.vessel), crossings, findings);
-            rule.step(&engine.scene(now), &step, output);
-            true
+            concerns
+        });
+        self.each_pair_rule(now, |engine, bit, rule, output| {
+            let company = turn.company.iter().find(|(of, _)| *of == bit);
+            if let Some((_, company)) = company {
+                let step = turn.step(key, engine.places.presence(turn.vessel), crossings);
+                rule.settle(&engine.scene(now), &step, (number, company), output);
+            }
+            company.is_some()
         });
         self.tell(now, out);
     }
@@ -209,7 +228,19 @@ impl Engine {
         self.rules.picture = rules;
     }
 
-    /// Does the same for each rule that may keep state about the vessel: the rules of its lane, then those about the whole picture.
+    /// Does the same for each rule about pairs.
+    fn each_pair_rule(
+        &mut self,
+        now: Time,
+        mut ask: impl FnMut(&Engine, Bit, &mut dyn CompanyRule, &mut Output) -> bool,
+    ) {
+        let mut rules = std::mem::take(&mut self.rules.pairs);
+        each(&mut rules, |bit, rule| self.with_output(bit, now, |engine, output| ask(engine, bit, rule, output)));
+        self.rules.pairs = rules;
+    }
+
+    /// Does the same for each rule that may keep state about the vessel: the rules of its lane, those about pairs, then those about the
+    /// whole picture.
     pub(super) fn each_rule_of(
         &mut self,
         vessel: TrackIx,
@@ -220,10 +251,11 @@ impl Engine {
         let mut rules = std::mem::take(&mut self.rules.lanes[lane]);
         each(&mut rules, |bit, rule| self.with_output(bit, now, |engine, output| ask(engine, bit, rule, output)));
         self.rules.lanes[lane] = rules;
+        self.each_pair_rule(now, |engine, bit, rule, output| ask(engine, bit, rule, output));
         self.each_rule(now, |engine, bit, rule, output| ask(engine, bit, rule, output));
     }
 
-    /// Calls `ask` for every rule: those about one vessel, lane by lane, then those about the whole picture.
+    /// Calls `ask` for every rule: those about one vessel, lane by lane, those about pairs, then those about the whole picture.
     fn every_rule(&mut self, now: Time, mut ask: impl FnMut(&Engine, &mut dyn Rule, &mut Output)) {
         let mut lanes = std::mem::take(&mut self.rules.lanes);
         lanes.iter_mut().for_each(|rules| {
@@ -235,6 +267,10 @@ impl Engine {
             });
         });
         self.rules.lanes = lanes;
+        self.each_pair_rule(now, |engine, _, rule, output| {
+            ask(engine, rule, output);
+            true
+        });
         self.each_rule(now, |engine, _, rule, output| {
             ask(engine, rule, output);
             true
@@ -267,6 +303,7 @@ impl Engine {
         }
     }
 
+    /// Sets a timer for a rule.
     fn wake_at(&mut self, at: Time, now: Time, behaviour: Bit, key: TrackKey, vessel: TrackIx) {
         // A wake-up must move time forward, otherwise the loop would never end.
         let at = at.max(now + Span::from_millis(1));

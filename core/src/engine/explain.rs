@@ -5,7 +5,7 @@ use crate::base::units::Mmsi;
 use crate::behaviours::{Behaviour, Explanation, Interest, Place, Step};
 use crate::picture::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 
-use super::Engine;
+use super::machine::Engine;
 
 /// One track and the conditions of every behaviour for it.
 #[derive(Clone, PartialEq, Debug)]
@@ -67,7 +67,6 @@ impl Engine {
             jump: None,
             left_calm: None,
             interest: Interest(0),
-            findings: None,
         };
         let rules = self.rules.of_lane(self.world.tracks.shard(ix)).into_iter();
         let behaviours = rules.map(|rule| {

@@ -10,7 +10,9 @@ use crate::picture::tracks::{TrackKey, Tracks};
 /// Open announced alerts with their vessels, and the number of these alerts for each vessel.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Held {
+    /// Vessels of each alert as it opened, by the alert's id.
     alerts: FxHashMap<String, Vec<TrackKey>>,
+    /// Number of open alerts of each vessel; at least 1.
     vessels: FxHashMap<TrackKey, u32>,
 }
 
@@ -31,6 +33,7 @@ impl Held {
                 self.alerts.insert(alert.id.clone(), vessels);
             }
             (true, false) => {
+                // The vessels that the alert opened with, since those it ends with may be others.
                 for key in self.alerts.remove(&alert.id).unwrap_or_default() {
                     let count = self.vessels.entry(key).or_insert(1);
                     *count -= 1;
@@ -45,6 +48,7 @@ impl Held {
     }
 }
 
+/// Marks a vessel as being in an open alert or not, if its track still exists.
 fn mark(tracks: &mut Tracks, key: TrackKey, is: bool) {
     if let Some(ix) = tracks.find(key).map(|vessel| vessel.ix()) {
         tracks.mark_in_alert(ix, is);

@@ -5,13 +5,14 @@ use crate::base::time::Time;
 use crate::picture::episodes::{Look, SHORE_NM};
 use crate::picture::tracks::{Activity, FOLLOWED, Fix};
 
-use super::Engine;
-use super::lanes::Turn;
+use super::machine::Engine;
+use super::turn::Turn;
 
 impl Engine {
     /// Passes a fix to the detectors of episodes, and what they find to the rules.
     pub(super) fn remember(&mut self, turn: &Turn, fix: Fix, now: Time, out: &mut Vec<Change>) {
         let &Turn { vessel: ix, smg, tick, .. } = turn;
+        // A slow vessel outside calm water that no rule follows may have no place yet.
         let place = turn.place.unwrap_or_else(|| self.places.vicinity(&self.world.chart, ix, fix.position, now).0);
         let vessel = self.world.tracks.vessel(ix);
         if !vessel.takes_part() {
@@ -24,6 +25,7 @@ impl Engine {
         });
         let followed = vessel.active() & (1 << FOLLOWED) != 0;
         let off_shore = place.is_off_shore(&self.world.chart, SHORE_NM);
+        // The exact distance costs a search of the coast, so a detector looks it up only when it begins an episode.
         let shore_nm = &|| place.shore_nm(&self.world.chart);
         let calm = place.in_calm();
         let look = Look { vessel, key: vessel.key(), fix, smg, off_shore, shore_nm, calm, watched, tick };
@@ -40,6 +42,7 @@ impl Engine {
         if self.news.is_empty() {
             return;
         }
+        // Taken out, because what the rules do with the news borrows the engine. The buffer is put back with its memory.
         let mut told = std::mem::take(&mut self.news);
         for news in told.drain(..) {
             self.each_rule(now, |engine, _, rule, output| {

@@ -1,10 +1,8 @@
-//! Work on several threads at once.
+//! The search for the vessels that damaged MMSIs resemble, on several threads.
 
 use crate::ais::Report;
+use crate::base::parallel::{WORTH_THREADS, in_parallel};
 use crate::picture::tracks::{TrackIx, Tracks};
-
-/// Number of reports below which handing work to other threads costs more than it saves.
-pub(super) const WORTH_THREADS: usize = 128;
 
 /// For each report, the vessel that it may come from if its MMSI is damaged; `None` if there is none.
 pub(super) fn resembled(tracks: &Tracks, suspects: &[Report]) -> Vec<Option<TrackIx>> {
@@ -15,22 +13,4 @@ pub(super) fn resembled(tracks: &Tracks, suspects: &[Report]) -> Vec<Option<Trac
         resembled.iter_mut().zip(suspects).for_each(|(of, report)| *of = tracks.resembled(report));
     });
     resembled
-}
-
-/// Runs `work` for every lane, or share of the reports, on several threads unless `is_little`.
-pub(super) fn in_parallel<T: Send>(lanes: impl Iterator<Item = T>, is_little: bool, work: impl Fn(T) + Sync) {
-    if is_little {
-        return lanes.for_each(work);
-    }
-    let mut lanes: Vec<T> = lanes.collect();
-    let threads = rayon::current_num_threads().min(lanes.len());
-    rayon::in_place_scope(|scope| {
-        let work = &work;
-        for others in (1..threads).rev() {
-            let own = lanes.len() / (others + 1);
-            let share = lanes.split_off(lanes.len() - own);
-            scope.spawn(move |_| share.into_iter().for_each(work));
-        }
-        lanes.into_iter().for_each(work);
-    });
 }

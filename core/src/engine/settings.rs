@@ -1,8 +1,10 @@
 //! Settings of the core: one table for each part.
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::base::fault::Fault;
+use crate::base::time::Span;
 use crate::picture::{coverage, tracks};
 use crate::{alerts, behaviours};
 
@@ -84,4 +86,17 @@ impl Default for ZoneSettings {
             anchorages: built_in(),
         }
     }
+}
+
+/// One input as the engine sees it.
+#[derive(Clone, Debug)]
+pub struct SourceClock {
+    /// Name of the input, as in the settings.
+    pub name: String,
+    /// Time zone of the local times in its lines; UTC if `None`.
+    pub time_zone: Option<TimeZone>,
+    /// Whether the times in its reports are checked against the time of receipt; false for recordings.
+    pub live: bool,
+    /// How late its reports may be. An input later than 15 min (satellite) never holds time back.
+    pub lateness: Span,
 }

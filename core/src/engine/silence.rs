@@ -9,7 +9,7 @@ use crate::picture::episodes::gap::{Gap, Gaps, Spot};
 use crate::picture::episodes::{ANCHORED_AFTER, Still};
 use crate::picture::tracks::{Fix, TrackIx, Vessel};
 
-use super::Engine;
+use super::machine::Engine;
 
 impl Engine {
     /// Checks by the time of receipt whether an input has been silent for too long; live only. A replay of the journal has to repeat
@@ -114,7 +114,6 @@ impl Engine {
                 place: None,
                 left_calm: None,
                 interest,
-                findings: None,
             };
             rule.step(&engine.scene(now), &step, output);
             true

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::ais::{Report, SourceId, TimeBasis};
 use crate::base::time::{Span, Time};
 
-use super::SourceClock;
 use super::leap::Leaps;
+use super::settings::SourceClock;
 
 /// Inputs whose reports may be later than this never hold time back (SPEC "Time").
 const SATELLITE_LATENESS: Span = Span::from_minutes(15);
@@ -16,9 +16,13 @@ const LAG: Span = Span::from_seconds(60);
 /// One input.
 #[derive(Serialize, Deserialize)]
 struct Source {
+    /// How late its reports may be.
     lateness: Span,
+    /// Its newest time, and reports that claim to be far ahead of it.
     leaps: Leaps,
+    /// Whether it has been silent for `idle_after`, and does not hold time back until its next line.
     idle: bool,
+    /// Whether its times are compared with the time of receipt; false for recordings.
     live: bool,
     /// When its last report was received, and how far the report's own time was behind that; live inputs only.
     reported: Option<(Time, Span)>,
@@ -38,7 +42,9 @@ impl Source {
 /// The watermarks of all inputs.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Watermarks {
+    /// By `SourceId`.
     sources: Vec<Source>,
+    /// Number of reports dropped because nothing confirmed their time far ahead of the others.
     leaps_refused: u64,
 }
 

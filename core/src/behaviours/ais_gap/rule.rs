@@ -275,16 +275,6 @@ impl Rule for AisGap {
         Interest::SILENT.with(Interest::LATE).with(Interest::ALONE)
     }
 
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        match step.fix {
-            None if step.interest.meets(Interest::SILENT) => self.fell_silent(scene, step, out),
-            Some(fix) if step.interest.meets(Interest::LATE) => self.corrected(scene, step, fix, out),
-            Some(fix) if step.interest.meets(Interest::ALONE) => self.was_alone(scene, step, fix, out),
-            Some(fix) => self.heard(scene, step, fix, out),
-            None => {}
-        }
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         self.conditions(scene, step)
     }
@@ -361,4 +351,14 @@ impl Rule for AisGap {
     remembers! { kept { profiles, dark, closed } parts {} built {} }
 }
 
-impl PictureRule for AisGap {}
+impl PictureRule for AisGap {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        match step.fix {
+            None if step.interest.meets(Interest::SILENT) => self.fell_silent(scene, step, out),
+            Some(fix) if step.interest.meets(Interest::LATE) => self.corrected(scene, step, fix, out),
+            Some(fix) if step.interest.meets(Interest::ALONE) => self.was_alone(scene, step, fix, out),
+            Some(fix) => self.heard(scene, step, fix, out),
+            None => {}
+        }
+    }
+}

@@ -28,8 +28,8 @@ const REDO_METRES: f64 = 100.0;
 const FORGET_APART: Span = Span::from_minutes(20);
 /// Elevation of the sun below which it is night (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
-/// Maximum number of visits remembered; the latest are kept.
-const MOST_VISITS: usize = 10_000;
+/// Maximum number of visits remembered in each of the 64 parts of the pairs; the latest are kept.
+const MOST_VISITS: usize = 256;
 
 /// A ship and a small craft being watched.
 #[derive(Serialize, Deserialize)]

@@ -4,8 +4,9 @@ use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::explain::or_nobody_asks;
 use crate::behaviours::runner::instant::{Bridges, CommonInstant};
+use crate::behaviours::runner::pair_rule::{First, LOOK_BACK, PairRule};
 use crate::behaviours::runner::pair_scene::PairScene;
-use crate::behaviours::runner::pairs::{First, LOOK_BACK, PairRule, Pairs};
+use crate::behaviours::runner::pairs::Pairs;
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes};
@@ -32,7 +33,6 @@ pub(crate) type AlongsideAtAnchor = Pairs<AlongsideRule>;
 /// The rule: a small craft lies alongside an anchored or moored ship, which comes first in the pair.
 pub(crate) struct AlongsideRule {
     profiles: Profiles<Settings>,
-    visits: Visits,
 }
 
 impl AlongsideRule {
@@ -48,6 +48,7 @@ impl AlongsideRule {
 impl PairRule for AlongsideRule {
     type Settings = Settings;
     type Pair = Visit;
+    type History = Visits;
     const BEHAVIOUR: Behaviour = Behaviour::AlongsideAtAnchor;
     const INTEREST: Interest = Interest::SLOW;
     const LOOK_METRES: f64 = LOOK_METRES;
@@ -55,10 +56,7 @@ impl PairRule for AlongsideRule {
     const MOST_PARTNERS: usize = MOST_PARTNERS;
 
     fn new(settings: &Settings, chart: &Chart) -> AlongsideRule {
-        AlongsideRule {
-            profiles: Profiles::new(Behaviour::AlongsideAtAnchor, settings, chart),
-            visits: Visits::default(),
-        }
+        AlongsideRule { profiles: Profiles::new(Behaviour::AlongsideAtAnchor, settings, chart) }
     }
 
     fn settings(all: &behaviours::Settings) -> &Settings {
@@ -94,8 +92,14 @@ impl PairRule for AlongsideRule {
         Visit::new(from)
     }
 
-    fn count(&mut self, pair: &mut Visit, scene: &PairScene<'_>, instant: &CommonInstant, out: &mut Signals<'_>) {
-        pair.count(scene, &self.profiles, instant, &mut self.visits, out);
+    fn count(
+        &self,
+        (pair, visits): (&mut Visit, &mut Visits),
+        scene: &PairScene<'_>,
+        instant: &CommonInstant,
+        out: &mut Signals<'_>,
+    ) {
+        pair.count(scene, &self.profiles, instant, visits, out);
     }
 
     fn is_done(&self, pair: &Visit, scene: &PairScene<'_>) -> bool {
@@ -106,20 +110,31 @@ impl PairRule for AlongsideRule {
         pair.is_open().then(|| scene.lost_at(scene.silent_since()))
     }
 
-    fn close(&mut self, pair: &mut Visit, keys: (TrackKey, TrackKey), reason: End, out: &mut Signals<'_>) {
-        pair.close(keys, reason, &mut self.visits, out);
+    fn close(
+        &self,
+        (pair, visits): (&mut Visit, &mut Visits),
+        keys: (TrackKey, TrackKey),
+        reason: End,
+        out: &mut Signals<'_>,
+    ) {
+        pair.close(keys, reason, visits, out);
     }
 
     fn configure(&mut self, settings: &Settings, chart: &Chart) {
         self.profiles.rebuild(Behaviour::AlongsideAtAnchor, settings, chart);
     }
 
-    fn review(&mut self, pair: &mut Visit, scene: &PairScene<'_>, out: &mut Signals<'_>) -> bool {
-        pair.review(scene, &self.profiles, &mut self.visits, out);
+    fn review(&self, (pair, visits): (&mut Visit, &mut Visits), scene: &PairScene<'_>, out: &mut Signals<'_>) -> bool {
+        pair.review(scene, &self.profiles, visits, out);
         true
     }
 
-    fn explain(&self, pair: &Visit, scene: &PairScene<'_>, instant: Option<&CommonInstant>) -> Vec<Explanation> {
+    fn explain(
+        &self,
+        (pair, _): (&Visit, &Visits),
+        scene: &PairScene<'_>,
+        instant: Option<&CommonInstant>,
+    ) -> Vec<Explanation> {
         pair.explain(scene, &self.profiles, instant)
     }
 
@@ -143,7 +158,7 @@ impl PairRule for AlongsideRule {
         vec![told.is("other_party", "none", format!("the other role within {LOOK_METRES} m"), false)]
     }
 
-    remembers! { kept { profiles, visits } parts {} built {} }
+    remembers! { kept { profiles } parts {} built {} }
 }
 
 fn is_ship_at_anchor(vessel: &Vessel<'_>) -> bool {

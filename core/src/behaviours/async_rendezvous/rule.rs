@@ -300,36 +300,6 @@ impl Rule for AsyncRendezvous {
         Interest(0)
     }
 
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let Some(fix) = step.fix else {
-            return;
-        };
-        if let Some(collecting) = self.collecting.get_mut(&step.vessel)
-            && SAY_EVERY <= scene.now - collecting.said_at
-        {
-            collecting.said_at = scene.now;
-            let collecting = &self.collecting[&step.vessel];
-            if let Some(halt) = scene.episodes.halts.get(collecting.find.halt) {
-                out.signals.push(self.holds(scene, collecting, halt));
-            }
-        }
-        let Some(waiting) = self.waiting.get(&step.vessel) else {
-            return;
-        };
-        let nm = waiting.start.metres_to(fix.position) / METRES_PER_NM;
-        let back_nm = self.profiles.get(waiting.find.drops[0].profile).settings.back_nm;
-        let settled = waiting.out_nm + FARTHER_NM < nm || minutes(60.0 * 48.0) < scene.now - waiting.since;
-        if nm <= waiting.out_nm - back_nm {
-            if let Some(waiting) = self.waiting.remove(&step.vessel) {
-                self.open(scene, waiting.find, out);
-            }
-            self.release(step.vessel, out);
-        } else if settled {
-            self.waiting.remove(&step.vessel);
-            self.release(step.vessel, out);
-        }
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         vec![self.as_ship(scene, step), self.as_boat(scene, step)]
     }
@@ -380,6 +350,36 @@ impl Rule for AsyncRendezvous {
 }
 
 impl PictureRule for AsyncRendezvous {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let Some(fix) = step.fix else {
+            return;
+        };
+        if let Some(collecting) = self.collecting.get_mut(&step.vessel)
+            && SAY_EVERY <= scene.now - collecting.said_at
+        {
+            collecting.said_at = scene.now;
+            let collecting = &self.collecting[&step.vessel];
+            if let Some(halt) = scene.episodes.halts.get(collecting.find.halt) {
+                out.signals.push(self.holds(scene, collecting, halt));
+            }
+        }
+        let Some(waiting) = self.waiting.get(&step.vessel) else {
+            return;
+        };
+        let nm = waiting.start.metres_to(fix.position) / METRES_PER_NM;
+        let back_nm = self.profiles.get(waiting.find.drops[0].profile).settings.back_nm;
+        let settled = waiting.out_nm + FARTHER_NM < nm || minutes(60.0 * 48.0) < scene.now - waiting.since;
+        if nm <= waiting.out_nm - back_nm {
+            if let Some(waiting) = self.waiting.remove(&step.vessel) {
+                self.open(scene, waiting.find, out);
+            }
+            self.release(step.vessel, out);
+        } else if settled {
+            self.waiting.remove(&step.vessel);
+            self.release(step.vessel, out);
+        }
+    }
+
     fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
         match news {
             News::Still(id) => self.halted(scene, id, out),

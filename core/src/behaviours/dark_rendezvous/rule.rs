@@ -249,25 +249,6 @@ impl Rule for DarkRendezvous {
         Interest::SILENT.with(Interest::LATE)
     }
 
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        match step.fix {
-            None if step.interest.meets(Interest::SILENT) => {
-                let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
-                // Judged a minute later, when every vessel that fell silent in this slot is known.
-                if !usual && self.dark.insert(step.vessel, step.key).is_none() {
-                    out.activity.push((step.vessel, Activity::Keeps));
-                    out.wakes.push((scene.now + Span::from_minutes(1), step.key, step.vessel));
-                }
-            }
-            Some(_) if step.interest.meets(Interest::LATE) => self.gap_changed(scene, step.key, out),
-            Some(_) if self.dark.remove(&step.vessel).is_some() => {
-                out.activity.push((step.vessel, Activity::Done));
-                self.gap_changed(scene, step.key, out);
-            }
-            Some(_) | None => {}
-        }
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         vec![self.as_stopped(scene, step), self.as_dark(scene, step)]
     }
@@ -313,6 +294,25 @@ impl Rule for DarkRendezvous {
 }
 
 impl PictureRule for DarkRendezvous {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        match step.fix {
+            None if step.interest.meets(Interest::SILENT) => {
+                let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
+                // Judged a minute later, when every vessel that fell silent in this slot is known.
+                if !usual && self.dark.insert(step.vessel, step.key).is_none() {
+                    out.activity.push((step.vessel, Activity::Keeps));
+                    out.wakes.push((scene.now + Span::from_minutes(1), step.key, step.vessel));
+                }
+            }
+            Some(_) if step.interest.meets(Interest::LATE) => self.gap_changed(scene, step.key, out),
+            Some(_) if self.dark.remove(&step.vessel).is_some() => {
+                out.activity.push((step.vessel, Activity::Done));
+                self.gap_changed(scene, step.key, out);
+            }
+            Some(_) | None => {}
+        }
+    }
+
     fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
         match news {
             News::Stopped(id) => self.judge(scene, id, out),

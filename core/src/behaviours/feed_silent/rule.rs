@@ -149,8 +149,6 @@ impl Rule for FeedSilent {
         Interest(0)
     }
 
-    fn step(&mut self, _scene: &Scene<'_>, _step: &Step<'_>, _out: &mut Output) {}
-
     fn explain(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Vec<Explanation> {
         vec![Explanation::new("").is("about", "a vessel", "an input, a station or an area", false)]
     }

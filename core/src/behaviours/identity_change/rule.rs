@@ -284,47 +284,6 @@ impl Rule for IdentityChange {
         Interest::LEARNED
     }
 
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let vessel = scene.tracks.vessel(step.vessel);
-        let Some(learned) = step.learned.filter(|learned| !learned.shared && vessel.takes_part()) else {
-            return;
-        };
-        if !learned.changed.is_empty() {
-            self.doubt(scene, &vessel, step, &learned.before, learned.changed);
-        }
-        if learned.repeated.is_empty() {
-            return;
-        }
-        let mut found = Findings { strongest: None, since: step.at, measured: Measured::default() };
-        self.settle(scene, &vessel, step, learned.repeated, &mut found);
-        self.compare(scene, &vessel, step, &mut found);
-        let Some(change) = found.strongest else {
-            return;
-        };
-        let points = match change {
-            Form::NewIdentity => self.settings.new_identity_score,
-            Form::CheckDigit => self.settings.check_digit_score,
-            _ => self.settings.score,
-        };
-        let subject = Subject::one(step.key, step.vessel);
-        let holds = Holding {
-            started_at: found.since,
-            satisfied_at: step.at,
-            last_at: step.at,
-            facts: Facts { form: change, measured: found.measured, thresholds: (&self.settings).into() }.into(),
-            position: vessel.last().map(|fix| fix.position),
-            shore_nm: step.place.map(|place| place.shore_nm(scene.chart)),
-            zones: step.presence.iter().collect(),
-            base: vec![(change.parts()[0], points)],
-            asked: None,
-            anchored: false,
-        };
-        let kind = SignalKind::Holds(Box::new(holds));
-        out.signals.push(Signal { behaviour: Behaviour::IdentityChange, subject: subject.clone(), kind });
-        let kind = SignalKind::Over { ended_at: step.at, reason: End::Changed };
-        out.signals.push(Signal { behaviour: Behaviour::IdentityChange, subject, kind });
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.tracks.vessel(step.vessel);
         let identity = vessel.identity();
@@ -382,4 +341,45 @@ impl Rule for IdentityChange {
     remembers! { kept { registry, pending, earlier } parts {} built { settings } }
 }
 
-impl PictureRule for IdentityChange {}
+impl PictureRule for IdentityChange {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let vessel = scene.tracks.vessel(step.vessel);
+        let Some(learned) = step.learned.filter(|learned| !learned.shared && vessel.takes_part()) else {
+            return;
+        };
+        if !learned.changed.is_empty() {
+            self.doubt(scene, &vessel, step, &learned.before, learned.changed);
+        }
+        if learned.repeated.is_empty() {
+            return;
+        }
+        let mut found = Findings { strongest: None, since: step.at, measured: Measured::default() };
+        self.settle(scene, &vessel, step, learned.repeated, &mut found);
+        self.compare(scene, &vessel, step, &mut found);
+        let Some(change) = found.strongest else {
+            return;
+        };
+        let points = match change {
+            Form::NewIdentity => self.settings.new_identity_score,
+            Form::CheckDigit => self.settings.check_digit_score,
+            _ => self.settings.score,
+        };
+        let subject = Subject::one(step.key, step.vessel);
+        let holds = Holding {
+            started_at: found.since,
+            satisfied_at: step.at,
+            last_at: step.at,
+            facts: Facts { form: change, measured: found.measured, thresholds: (&self.settings).into() }.into(),
+            position: vessel.last().map(|fix| fix.position),
+            shore_nm: step.place.map(|place| place.shore_nm(scene.chart)),
+            zones: step.presence.iter().collect(),
+            base: vec![(change.parts()[0], points)],
+            asked: None,
+            anchored: false,
+        };
+        let kind = SignalKind::Holds(Box::new(holds));
+        out.signals.push(Signal { behaviour: Behaviour::IdentityChange, subject: subject.clone(), kind });
+        let kind = SignalKind::Over { ended_at: step.at, reason: End::Changed };
+        out.signals.push(Signal { behaviour: Behaviour::IdentityChange, subject, kind });
+    }
+}

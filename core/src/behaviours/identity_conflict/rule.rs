@@ -223,20 +223,6 @@ impl Rule for IdentityConflict {
         Interest::JUMPED
     }
 
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let Some(fix) = step.fix else {
-            return;
-        };
-        if let Some(jump) = step.jump {
-            return self.begin(step, jump, fix.at, out);
-        }
-        self.heard(scene, step, step.vessel, fix.at, out);
-        let further = self.left.get(&step.vessel).cloned().unwrap_or_default();
-        for further in further {
-            self.heard(scene, step, further, fix.at, out);
-        }
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let settings = &self.settings;
         let mmsi = step.key.mmsi;
@@ -316,4 +302,18 @@ impl Rule for IdentityConflict {
     remembers! { kept { doubles, left, numbers } parts {} built { settings } }
 }
 
-impl PictureRule for IdentityConflict {}
+impl PictureRule for IdentityConflict {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let Some(fix) = step.fix else {
+            return;
+        };
+        if let Some(jump) = step.jump {
+            return self.begin(step, jump, fix.at, out);
+        }
+        self.heard(scene, step, step.vessel, fix.at, out);
+        let further = self.left.get(&step.vessel).cloned().unwrap_or_default();
+        for further in further {
+            self.heard(scene, step, further, fix.at, out);
+        }
+    }
+}

@@ -242,18 +242,6 @@ impl Rule for Interference {
         Interest::JUMPED
     }
 
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let Some(fix) = step.fix.filter(|_| is_watched(step.key.mmsi)) else {
-            return;
-        };
-        if let Some(jump) = step.jump {
-            return self.jumped(scene, step, jump, &fix, out);
-        }
-        let mut doubts = Vec::new();
-        self.strays.heard(step, &fix, minutes(self.settings.back_minutes), &mut doubts, out);
-        say_doubts(doubts, out);
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let settings = &self.settings;
         let since = scene.now - minutes(settings.window_minutes);
@@ -324,4 +312,16 @@ impl Rule for Interference {
     remembers! { kept { jumps, areas, strays } parts {} built { settings } }
 }
 
-impl PictureRule for Interference {}
+impl PictureRule for Interference {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let Some(fix) = step.fix.filter(|_| is_watched(step.key.mmsi)) else {
+            return;
+        };
+        if let Some(jump) = step.jump {
+            return self.jumped(scene, step, jump, &fix, out);
+        }
+        let mut doubts = Vec::new();
+        self.strays.heard(step, &fix, minutes(self.settings.back_minutes), &mut doubts, out);
+        say_doubts(doubts, out);
+    }
+}

@@ -67,39 +67,6 @@ impl Rule for PositionJump {
         Interest::JUMPED
     }
 
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let (Some(jump), Some(fix)) = (step.jump, step.fix) else {
-            return;
-        };
-        let told_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
-        if told_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
-            return;
-        }
-        let subject = Subject::one(step.key, step.vessel);
-        let holding = Holding {
-            started_at: jump.first.at,
-            satisfied_at: fix.at,
-            last_at: fix.at,
-            facts: Facts { form: Form, measured: jump.into(), thresholds: (&self.settings).into() }.into(),
-            position: Some(fix.position),
-            shore_nm: Some(scene.chart.shore_nm(fix.position)),
-            zones: step.presence.iter().collect(),
-            base: vec![(Behaviour::PositionJump.name(), self.settings.score)],
-            asked: None,
-            anchored: false,
-        };
-        let kind = SignalKind::Holds(Box::new(holding));
-        out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject: subject.clone(), kind });
-        if jump.from.1 == step.vessel {
-            let kind = SignalKind::Over { ended_at: fix.at, reason: End::TracksJoined };
-            out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject, kind });
-            return;
-        }
-        out.activity.push((step.vessel, Activity::Keeps));
-        out.wakes.push((jump.before.at + minutes(self.settings.joined_minutes), step.key, step.vessel));
-        self.open.insert(step.vessel, Open { key: step.key, from: jump.from, left_at: jump.before.at });
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let mmsi = step.key.mmsi;
         let told = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
@@ -156,4 +123,37 @@ impl Rule for PositionJump {
     remembers! { kept { open } parts {} built { settings } }
 }
 
-impl PictureRule for PositionJump {}
+impl PictureRule for PositionJump {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let (Some(jump), Some(fix)) = (step.jump, step.fix) else {
+            return;
+        };
+        let told_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
+        if told_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
+            return;
+        }
+        let subject = Subject::one(step.key, step.vessel);
+        let holding = Holding {
+            started_at: jump.first.at,
+            satisfied_at: fix.at,
+            last_at: fix.at,
+            facts: Facts { form: Form, measured: jump.into(), thresholds: (&self.settings).into() }.into(),
+            position: Some(fix.position),
+            shore_nm: Some(scene.chart.shore_nm(fix.position)),
+            zones: step.presence.iter().collect(),
+            base: vec![(Behaviour::PositionJump.name(), self.settings.score)],
+            asked: None,
+            anchored: false,
+        };
+        let kind = SignalKind::Holds(Box::new(holding));
+        out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject: subject.clone(), kind });
+        if jump.from.1 == step.vessel {
+            let kind = SignalKind::Over { ended_at: fix.at, reason: End::TracksJoined };
+            out.signals.push(Signal { behaviour: Behaviour::PositionJump, subject, kind });
+            return;
+        }
+        out.activity.push((step.vessel, Activity::Keeps));
+        out.wakes.push((jump.before.at + minutes(self.settings.joined_minutes), step.key, step.vessel));
+        self.open.insert(step.vessel, Open { key: step.key, from: jump.from, left_at: jump.before.at });
+    }
+}

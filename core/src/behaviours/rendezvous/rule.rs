@@ -3,8 +3,9 @@
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::behaviours::runner::instant::{Bridges, CommonInstant};
+use crate::behaviours::runner::pair_rule::{First, LOOK_BACK, PairRule};
 use crate::behaviours::runner::pair_scene::PairScene;
-use crate::behaviours::runner::pairs::{First, LOOK_BACK, PairRule, Pairs};
+use crate::behaviours::runner::pairs::Pairs;
 use crate::behaviours::runner::profile::Profiles;
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::shared::one_hull::OneHull;
@@ -29,12 +30,12 @@ pub(crate) type Rendezvous = Pairs<RendezvousRule>;
 pub(crate) struct RendezvousRule {
     profiles: Profiles<Settings>,
     bridges: Bridges,
-    meetings: Meetings,
 }
 
 impl PairRule for RendezvousRule {
     type Settings = Settings;
     type Pair = Pair;
+    type History = Meetings;
     const BEHAVIOUR: Behaviour = Behaviour::Rendezvous;
     const INTEREST: Interest = Interest::SLOW.with(Interest::ASKED);
     const LOOK_METRES: f64 = LOOK_METRES;
@@ -42,11 +43,7 @@ impl PairRule for RendezvousRule {
     const MOST_PARTNERS: usize = 12;
 
     fn new(settings: &Settings, chart: &Chart) -> RendezvousRule {
-        RendezvousRule {
-            profiles: Profiles::new(Behaviour::Rendezvous, settings, chart),
-            bridges: settings.bridges(),
-            meetings: Meetings::default(),
-        }
+        RendezvousRule { profiles: Profiles::new(Behaviour::Rendezvous, settings, chart), bridges: settings.bridges() }
     }
 
     fn settings(all: &behaviours::Settings) -> &Settings {
@@ -80,11 +77,17 @@ impl PairRule for RendezvousRule {
         Pair::new(from)
     }
 
-    fn count(&mut self, pair: &mut Pair, scene: &PairScene<'_>, instant: &CommonInstant, out: &mut Signals<'_>) {
-        pair.count(scene, &self.profiles, instant, &mut self.meetings, out);
+    fn count(
+        &self,
+        (pair, meetings): (&mut Pair, &mut Meetings),
+        scene: &PairScene<'_>,
+        instant: &CommonInstant,
+        out: &mut Signals<'_>,
+    ) {
+        pair.count(scene, &self.profiles, instant, meetings, out);
     }
 
-    fn stand_down(&mut self, pair: &mut Pair, hull: OneHull, out: &mut Signals<'_>) {
+    fn stand_down(&self, pair: &mut Pair, hull: OneHull, out: &mut Signals<'_>) {
         pair.stand_down(hull, out);
     }
 
@@ -100,7 +103,13 @@ impl PairRule for RendezvousRule {
         pair.due(scene, &self.profiles)
     }
 
-    fn close(&mut self, pair: &mut Pair, _keys: (TrackKey, TrackKey), reason: End, out: &mut Signals<'_>) {
+    fn close(
+        &self,
+        (pair, _): (&mut Pair, &mut Meetings),
+        _keys: (TrackKey, TrackKey),
+        reason: End,
+        out: &mut Signals<'_>,
+    ) {
         pair.close(reason, out);
     }
 
@@ -109,12 +118,17 @@ impl PairRule for RendezvousRule {
         self.bridges = settings.bridges();
     }
 
-    fn review(&mut self, pair: &mut Pair, scene: &PairScene<'_>, out: &mut Signals<'_>) -> bool {
+    fn review(&self, (pair, _): (&mut Pair, &mut Meetings), scene: &PairScene<'_>, out: &mut Signals<'_>) -> bool {
         pair.review(scene, &self.profiles, out)
     }
 
-    fn explain(&self, pair: &Pair, scene: &PairScene<'_>, instant: Option<&CommonInstant>) -> Vec<Explanation> {
-        pair.explain(scene, &self.profiles, instant, &self.meetings)
+    fn explain(
+        &self,
+        (pair, meetings): (&Pair, &Meetings),
+        scene: &PairScene<'_>,
+        instant: Option<&CommonInstant>,
+    ) -> Vec<Explanation> {
+        pair.explain(scene, &self.profiles, instant, meetings)
     }
 
     fn explain_alone(
@@ -128,7 +142,7 @@ impl PairRule for RendezvousRule {
         vec![told.at_most("nearest_other_metres", nearest(NEAREST_METRES), LOOK_METRES)]
     }
 
-    remembers! { kept { profiles, meetings } parts {} built { bridges } }
+    remembers! { kept { profiles } parts {} built { bridges } }
 }
 
 fn asks_underway(profiles: &Profiles<Settings>, scene: &VesselScene<'_>, step: &Step<'_>) -> bool {

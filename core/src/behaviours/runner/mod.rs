@@ -6,6 +6,7 @@ pub(super) mod condition;
 pub(super) mod crossing;
 pub(super) mod instant;
 pub(super) mod lone;
+pub(super) mod pair_rule;
 pub(super) mod pair_scene;
 pub(super) mod pairs;
 pub(super) mod profile;

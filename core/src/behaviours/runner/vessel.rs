@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::{Damaged, pack, unpack};
 use crate::base::time::{Span, Time};
 use crate::behaviours::{
-    Behaviour, End, Explanation, Holding, Interest, Output, Places, Rule, Scene, Settings, Signal, SignalKind, Step,
-    Subject,
+    Behaviour, End, Explanation, Holding, Interest, LaneRule, Output, Places, Rule, Scene, Settings, Signal,
+    SignalKind, Step, Subject,
 };
 use crate::geo::LatLon;
 use crate::picture::episodes::{GearSign, HeldSign, Hole, PortCall, Still};
@@ -281,6 +281,12 @@ impl<R: VesselRule> PerVessel<R> {
     }
 }
 
+impl<R: VesselRule> LaneRule for PerVessel<R> {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        self.with(scene, (step.key, step.vessel), out, |rule, state, scene, out| rule.observe(state, scene, step, out));
+    }
+}
+
 impl<R: VesselRule> Rule for PerVessel<R> {
     fn behaviour(&self) -> Behaviour {
         R::BEHAVIOUR
@@ -288,10 +294,6 @@ impl<R: VesselRule> Rule for PerVessel<R> {
 
     fn interest(&self) -> Interest {
         R::INTEREST
-    }
-
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        self.with(scene, (step.key, step.vessel), out, |rule, state, scene, out| rule.observe(state, scene, step, out));
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

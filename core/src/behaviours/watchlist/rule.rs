@@ -161,32 +161,6 @@ impl Rule for Watchlist {
         }
     }
 
-    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let vessel = scene.tracks.vessel(step.vessel);
-        // A name that was received once may contain a bit error, but the MMSI that it came under is right.
-        let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
-        let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
-        if self.seen.get(&step.vessel).is_some_and(expired) {
-            self.close(step.vessel, End::EntryExpired, out);
-            self.look(&vessel, step.at, out);
-        } else if new && vessel.last().is_some() {
-            self.look(&vessel, step.at, out);
-        }
-        let Some(seen) = self.seen.get_mut(&step.vessel) else {
-            return;
-        };
-        seen.last_at = seen.last_at.max(step.at);
-        let enters = |crossing: &Crossing| match crossing {
-            Crossing::Entered { zone, .. } => {
-                let zone = scene.chart.zones.get(*zone);
-                zone.watched() && zone.active(scene.now)
-            }
-            Crossing::Left { .. } => false,
-        };
-        seen.entered |= step.crossings.iter().any(enters);
-        self.say(scene, step.vessel, Some(step.presence), out);
-    }
-
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.tracks.vessel(step.vessel);
         let told = Explanation::new("").is("rows_on_watchlists", self.lists.len(), ">= 1", !self.lists.is_empty());
@@ -250,6 +224,32 @@ impl Rule for Watchlist {
 }
 
 impl PictureRule for Watchlist {
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let vessel = scene.tracks.vessel(step.vessel);
+        // A name that was received once may contain a bit error, but the MMSI that it came under is right.
+        let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
+        let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
+        if self.seen.get(&step.vessel).is_some_and(expired) {
+            self.close(step.vessel, End::EntryExpired, out);
+            self.look(&vessel, step.at, out);
+        } else if new && vessel.last().is_some() {
+            self.look(&vessel, step.at, out);
+        }
+        let Some(seen) = self.seen.get_mut(&step.vessel) else {
+            return;
+        };
+        seen.last_at = seen.last_at.max(step.at);
+        let enters = |crossing: &Crossing| match crossing {
+            Crossing::Entered { zone, .. } => {
+                let zone = scene.chart.zones.get(*zone);
+                zone.watched() && zone.active(scene.now)
+            }
+            Crossing::Left { .. } => false,
+        };
+        seen.entered |= step.crossings.iter().any(enters);
+        self.say(scene, step.vessel, Some(step.presence), out);
+    }
+
     fn overhears(&self) -> bool {
         !self.seen.is_empty()
     }

@@ -10,7 +10,8 @@ use crate::alerts::Change;
 use crate::base::state::{Damaged, pack, unpack};
 use crate::base::time::Time;
 
-use super::{Engine, SourceClock, World};
+use super::machine::{Engine, World};
+use super::settings::SourceClock;
 
 impl Engine {
     /// The whole state of the engine. An engine of the same program with the same settings, zones and inputs can restore it.
