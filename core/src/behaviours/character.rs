@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::behaviours::registry::Behaviour;
+use crate::behaviours::behaviour::Behaviour;
 use crate::zones::Kind;
 
 /// The traits of a behaviour that scores, cases, messages and reports depend on. Each behaviour states them in a constant named

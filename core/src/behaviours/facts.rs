@@ -6,7 +6,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::time::Span;
-use crate::behaviours::registry::Form;
 
 /// The facts of a behaviour whose forms have the same ones. `M` and `T` are structs whose fields have the names and order of alert
 /// lines; `()` if there is nothing.
@@ -21,7 +20,7 @@ pub(crate) struct Facts<F, M, T> {
 }
 
 /// The forms of a behaviour, such as `near`, `close` and `underway` of a meeting.
-pub(crate) trait Parts: Copy + Into<Form> {
+pub(crate) trait Parts: Copy {
     /// Names of the parts of the form, strongest first; empty if an analyst need not distinguish it from other forms.
     fn parts(self) -> &'static [&'static str];
 
@@ -38,9 +37,6 @@ pub(crate) trait Parts: Copy + Into<Form> {
 
 /// The facts of a behaviour as the lines of an alert, the store and exports have them.
 pub(crate) trait Record {
-    /// The form in which the behaviour holds.
-    fn form(&self) -> Form;
-
     /// The measured values, by name.
     fn measured(&self) -> Map<String, Value>;
 
@@ -48,11 +44,14 @@ pub(crate) trait Record {
     fn thresholds(&self) -> Map<String, Value>;
 }
 
-impl<F: Parts, M: Serialize, T: Serialize> Record for Facts<F, M, T> {
-    fn form(&self) -> Form {
-        self.form.into()
+impl<F: Parts, M, T> Facts<F, M, T> {
+    /// The form in which the behaviour holds. Facts that are not of this struct have a method of the same name.
+    pub(crate) fn form(&self) -> F {
+        self.form
     }
+}
 
+impl<F: Parts, M: Serialize, T: Serialize> Record for Facts<F, M, T> {
     fn measured(&self) -> Map<String, Value> {
         named(&self.measured)
     }

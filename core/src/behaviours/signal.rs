@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 use crate::base::units::Mmsi;
+use crate::behaviours::any_facts::AnyFacts;
+use crate::behaviours::behaviour::Behaviour;
 use crate::behaviours::end::End;
-use crate::behaviours::registry::{AnyFacts, Behaviour};
 use crate::geo::LatLon;
 use crate::picture::tracks::{TrackIx, TrackKey};
 use crate::zones::{Relation, ZoneIx};

@@ -19,11 +19,11 @@ mod rule;
 mod settings;
 mod words;
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
     never,
 };
-use crate::behaviours::registry::Behaviour;
 
 pub(crate) use facts::Facts;
 pub use facts::Form;

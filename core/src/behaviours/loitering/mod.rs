@@ -31,11 +31,11 @@ mod settings;
 mod stay;
 mod words;
 
+use crate::behaviours::Behaviour;
 use crate::behaviours::character::{
     About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, RestsOn, Roles, Silence, UsualStops,
     ZoneUse, any_zone, never,
 };
-use crate::behaviours::registry::Behaviour;
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
