@@ -6,9 +6,6 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
-use crate::behaviours::alongside_at_anchor::facts::{Facts, Form, Measured};
-use crate::behaviours::alongside_at_anchor::rule::{asked_by, is_small_craft};
-use crate::behaviours::alongside_at_anchor::settings::Settings;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles};
@@ -18,6 +15,10 @@ use crate::behaviours::{Behaviour, End, Explanation, Holding};
 use crate::geo::{LatLon, sun_altitude_degrees};
 use crate::picture::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
+
+use super::facts::{Facts, Form, Measured};
+use super::roles::is_small_craft;
+use super::settings::{Settings, asked_by};
 
 /// Minutes alongside for the same visit to resume within the merge window.
 const RESUME_MINUTES: u32 = 5;

@@ -21,7 +21,8 @@
 
 mod alongside;
 pub(crate) mod facts;
-pub(super) mod rule;
+mod roles;
+mod rule;
 mod settings;
 mod words;
 
@@ -30,12 +31,12 @@ use crate::behaviours::character::{
     never,
 };
 use crate::zones::Kind;
-use rule::asked_by;
 
 pub(crate) use facts::Facts;
 pub use facts::Form;
 pub(crate) use rule::AlongsideAtAnchor;
 pub use settings::Settings;
+use settings::asked_by;
 
 /// What the rest of the program must know about it.
 pub const CHARACTER: Character = Character {

@@ -10,21 +10,17 @@ use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{Signals, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step, minutes};
 use crate::picture::tracks::{TrackKey, Vessel};
-use crate::zones::{Chart, Kind, Relation};
+use crate::zones::{Chart, Relation};
 
 use super::alongside::{Visit, Visits};
-use super::settings::Settings;
+use super::roles::{is_ship_at_anchor, is_small_craft};
+use super::settings::{Settings, asked_by};
 
 /// Search distance for neighbours, between antennas. Large enough for the hulls of two long ships plus
 /// `alongside_metres`. Metres.
 const LOOK_METRES: f64 = 600.0;
 /// Maximum number of visits followed for one vessel; the nearest come first.
 const MOST_PARTNERS: usize = 16;
-
-/// Whether a zone of this kind can ask for the behaviour (SPEC `alongside_at_anchor`).
-pub(crate) fn asked_by(kind: Kind) -> bool {
-    matches!(kind, Kind::Port | Kind::Anchorage | Kind::Area)
-}
 
 /// The `alongside_at_anchor` behaviour and its state.
 pub(crate) type AlongsideAtAnchor = Pairs<AlongsideRule>;
@@ -144,29 +140,4 @@ impl PairRule for AlongsideRule {
     }
 
     remembers! { kept { profiles, visits } parts {} built {} }
-}
-
-fn is_ship_at_anchor(vessel: &Vessel<'_>) -> bool {
-    is_ship(vessel) && vessel.says_anchored()
-}
-
-/// Whether the vessel is a cargo ship or tanker.
-pub(super) fn is_ship(vessel: &Vessel<'_>) -> bool {
-    vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind))
-}
-
-/// Whether the craft is short, class B, or of unknown length and neither a merchant nor a passenger ship. Craft whose
-/// work takes them alongside ships never are.
-pub(super) fn is_small_craft(vessel: &Vessel<'_>, small_metres: f64) -> bool {
-    let kind = vessel.ship_type();
-    if kind.is_some_and(|kind| matches!(kind, 31 | 32 | 50..=59)) {
-        return false;
-    }
-    let length = vessel.identity().and_then(|identity| identity.length());
-    match length {
-        Some(length) if f64::from(length) < small_metres => true,
-        _ if kind.is_some_and(|kind| (60..=89).contains(&kind)) => false,
-        Some(_) => vessel.class() == crate::ais::Class::B,
-        None => true,
-    }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::fault::Fault;
 use crate::behaviours::checks::{Coherent, hysteresis};
+use crate::zones::Kind;
 
 /// Settings `[behaviours.alongside_at_anchor]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -44,6 +45,11 @@ pub struct Settings {
     /// The alert ends once they have been apart for this long. Minutes.
     #[schemars(range(min = 0.1, max = 43_200))]
     pub end_minutes: f64,
+}
+
+/// Whether a zone of this kind can ask for the behaviour (SPEC `alongside_at_anchor`).
+pub(super) fn asked_by(kind: Kind) -> bool {
+    matches!(kind, Kind::Port | Kind::Anchorage | Kind::Area)
 }
 
 impl Default for Settings {

@@ -12,10 +12,9 @@ use crate::behaviours::{self, Behaviour, End, Explanation, Interest, Step};
 use crate::picture::tracks::{TrackKey, Vessel};
 use crate::zones::Chart;
 
-use super::LOOK_METRES;
 use super::meetings::Meetings;
 use super::pair::Pair;
-use super::settings::Settings;
+use super::settings::{LOOK_METRES, Settings};
 
 /// Maximum distance at which the nearest other ship is reported. Metres.
 const NEAREST_METRES: f64 = 20_000.0;

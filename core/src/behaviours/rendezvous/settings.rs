@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::LOOK_METRES;
 use crate::base::fault::Fault;
 use crate::behaviours::checks::{Coherent, hysteresis, ordered};
 use crate::behaviours::minutes;
 use crate::behaviours::runner::instant::Bridges;
+
+/// Search distance for neighbours, beyond the default of `near_metres` so that the first minutes of a meeting are not missed. The upper
+/// limit of the distances that can be set, as nothing farther away is compared. Metres.
+pub(super) const LOOK_METRES: f64 = 1500.0;
 
 /// Settings `[behaviours.rendezvous]`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]

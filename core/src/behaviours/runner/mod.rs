@@ -9,6 +9,7 @@ pub(super) mod lone;
 pub(super) mod pair_scene;
 pub(super) mod pairs;
 pub(super) mod profile;
+mod speeds;
 pub(super) mod tier;
 pub(super) mod vessel;
 pub(super) mod zone;
