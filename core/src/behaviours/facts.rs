@@ -35,6 +35,16 @@ pub(crate) trait Parts: Copy {
     }
 }
 
+/// The form of a behaviour that has only one. Each such behaviour re-exports it as its `Form`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OneForm;
+
+impl Parts for OneForm {
+    fn parts(self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
 /// The facts of a behaviour as the lines of an alert, the store and exports have them.
 pub(crate) trait Record {
     /// The measured values, by name.

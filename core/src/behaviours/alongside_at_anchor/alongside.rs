@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::instant::CommonInstant;
 use crate::behaviours::runner::pair_scene::PairScene;
 use crate::behaviours::runner::profile::{Profile, Profiles};
@@ -16,7 +17,7 @@ use crate::geo::{LatLon, sun_altitude_degrees};
 use crate::picture::tracks::TrackKey;
 use crate::zones::{Hit, Relation, ZoneIx};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::roles::is_small_craft;
 use super::settings::{Settings, asked_by};
 
@@ -324,7 +325,7 @@ impl Stay {
                 started_at: open.started_at,
                 satisfied_at: open.satisfied_at,
                 last_at: instant.at,
-                facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
+                facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
                 position: Some(instant.middle),
                 shore_nm: Some(scene.chart.shore_nm(instant.middle)),
                 zones: zones.to_vec(),

@@ -32,8 +32,8 @@ use crate::behaviours::character::{
 };
 use crate::zones::Kind;
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::AlongsideAtAnchor;
 pub use settings::Settings;
 use settings::asked_by;

@@ -28,8 +28,8 @@ use crate::behaviours::character::{
     never,
 };
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::Drift;
 pub use settings::Settings;
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::{Span, Time};
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, NOT_YET, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::Lone;
@@ -12,7 +13,7 @@ use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, R
 use crate::geo::{LatLon, angle_between};
 use crate::picture::tracks::SpeedMadeGood;
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// The `drift` behaviour and its state.
@@ -121,7 +122,7 @@ impl Case for Drifting {
             shore_nm: seen.shore_nm().into(),
             at_anchor,
         };
-        Facts { form: Form, measured, thresholds: settings.into() }.into()
+        Facts { form: OneForm, measured, thresholds: settings.into() }.into()
     }
 
     fn base(settings: &Settings, _kept: &Kept<Way>, seen: &Seen<'_>) -> Vec<(&'static str, i32)> {

@@ -28,8 +28,8 @@ use crate::behaviours::character::{
     any_zone, never,
 };
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::FishingOutOfPlace;
 pub use settings::Settings;
 

@@ -7,6 +7,7 @@ use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::{METRES_PER_NM, Mmsi, knots};
 use crate::behaviours::explain::said_of;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, RESUME_AFTER, Seen, Where};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::{self, Lone};
@@ -17,7 +18,7 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Presence};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// Shortest leg that is added to a passage.
@@ -265,7 +266,7 @@ impl Case for Stop {
             speed_made_good_knots: seen.step.smg.map(|smg| smg.knots.into()),
             shore_nm: seen.shore_nm().into(),
         };
-        Facts { form: Form, measured, thresholds: settings.into() }.into()
+        Facts { form: OneForm, measured, thresholds: settings.into() }.into()
     }
 
     fn base(settings: &Settings, _kept: &Kept<Done>, seen: &Seen<'_>) -> Vec<(&'static str, i32)> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::state::remembers;
 use crate::base::time::Time;
 use crate::base::units::{METRES_PER_NM, Mmsi};
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::shared::sharing::is_watched;
 use crate::behaviours::{
     Behaviour, Doubt, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal,
@@ -17,7 +18,7 @@ use crate::picture::tracks::{Fix, Jump, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::astray::{Kind, Strays};
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// Side of the cells that identify an area. Degrees.
@@ -191,7 +192,7 @@ impl Interference {
             started_at: area.started_at,
             satisfied_at: area.opened_at,
             last_at: area.last_at,
-            facts: Facts { form: Form, measured, thresholds: (&self.settings).into() }.into(),
+            facts: Facts { form: OneForm, measured, thresholds: (&self.settings).into() }.into(),
             position: Some(area.centre),
             shore_nm: Some(scene.chart.shore_nm(area.centre)),
             zones: area.zones.clone(),

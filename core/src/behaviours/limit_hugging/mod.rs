@@ -25,8 +25,8 @@ use crate::behaviours::character::{
 };
 use crate::zones::Kind;
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::LimitHugging;
 pub use settings::Settings;
 

@@ -1,6 +1,7 @@
 //! The rule of `limit_hugging`.
 
 use crate::base::time::Time;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::condition::{Condition, Observation, Timing};
 use crate::behaviours::runner::profile::{Profile, Profiles};
 use crate::behaviours::runner::vessel::{PerVessel, VesselScene};
@@ -8,7 +9,7 @@ use crate::behaviours::runner::zone::{At, InZones, ZoneCase};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Step};
 use crate::zones::{Relation, ZoneIx};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// The `limit_hugging` behaviour and its state.
@@ -85,7 +86,7 @@ impl ZoneCase for SlowInBelt {
             started_at: condition.started_at(),
             satisfied_at: condition.satisfied_at().unwrap_or(step.at),
             last_at: fix.at,
-            facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
+            facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones,

@@ -6,6 +6,7 @@ use crate::base::state::remembers;
 use crate::base::time::{Span, Time};
 use crate::base::units::METRES_PER_NM;
 use crate::behaviours::explain::zones_by_name;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::profile::{Profiles, Standing};
 use crate::behaviours::runner::vessel::{PerVessel, Signals, VesselRule, VesselScene};
 use crate::behaviours::{self, Behaviour, End, Explanation, Holding, Interest, Place, Step, minutes};
@@ -13,7 +14,7 @@ use crate::geo::LatLon;
 use crate::picture::tracks::{Fix, SpeedMadeGood};
 use crate::zones::{Chart, Relation};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// Number of fixes that a stop needs.
@@ -270,7 +271,7 @@ impl Returned<'_> {
             started_at: trip.left_at,
             satisfied_at: fix.at,
             last_at: fix.at,
-            facts: Facts { form: Form, measured, thresholds: settings.into() }.into(),
+            facts: Facts { form: OneForm, measured, thresholds: settings.into() }.into(),
             position: Some(stop.at),
             shore_nm: Some(stop.shore_nm),
             zones: near.map(|hit| (hit.zone, hit.relation)).collect(),

@@ -25,8 +25,8 @@ use crate::behaviours::character::{
     never,
 };
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub use rule::PositionJump;
 pub use settings::Settings;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::state::remembers;
 use crate::base::time::Time;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::shared::sharing::{is_of_several, is_watched, jump_nm};
 use crate::behaviours::{
     Behaviour, End, Explanation, Holding, Interest, Output, PictureRule, Places, Rule, Scene, Signal, SignalKind, Step,
@@ -14,7 +15,7 @@ use crate::behaviours::{
 use crate::picture::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::facts::{Facts, Form};
+use super::facts::Facts;
 use super::settings::Settings;
 
 /// The `position_jump` behaviour and its state.
@@ -80,7 +81,7 @@ impl Rule for PositionJump {
             started_at: jump.first.at,
             satisfied_at: fix.at,
             last_at: fix.at,
-            facts: Facts { form: Form, measured: jump.into(), thresholds: (&self.settings).into() }.into(),
+            facts: Facts { form: OneForm, measured: jump.into(), thresholds: (&self.settings).into() }.into(),
             position: Some(fix.position),
             shore_nm: Some(scene.chart.shore_nm(fix.position)),
             zones: step.presence.iter().collect(),

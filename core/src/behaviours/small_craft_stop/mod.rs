@@ -26,8 +26,8 @@ use crate::behaviours::character::{
     ZoneUse, any_zone, never,
 };
 
+pub use crate::behaviours::facts::OneForm as Form;
 pub(crate) use facts::Facts;
-pub use facts::Form;
 pub(crate) use rule::SmallCraftStop;
 pub use settings::Settings;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ais::Class;
 use crate::base::time::{Span, Time};
 use crate::behaviours::explain::said_of;
+use crate::behaviours::facts::OneForm;
 use crate::behaviours::runner::case::{Case, FIXES, FIXES_SATELLITE, Kept, RESUME_AFTER, Seen, Where, Whole};
 use crate::behaviours::runner::condition::{Observation, Timing};
 use crate::behaviours::runner::lone::Lone;
@@ -13,7 +14,7 @@ use crate::behaviours::shared::anchored::AtAnchor;
 use crate::behaviours::{self, AnyFacts, Behaviour, End, Explanation, Interest, Rounded, minutes};
 use crate::picture::tracks::{SpeedMadeGood, Vessel};
 
-use super::facts::{Facts, Form, Measured};
+use super::facts::{Facts, Measured};
 use super::settings::Settings;
 
 /// Interval at which the wind is looked up.
@@ -111,7 +112,7 @@ impl Case for Stop {
             swing_nm: kept.swing.radius_nm().into(),
             shore_nm: seen.shore_nm().into(),
         };
-        Facts { form: Form, measured, thresholds: settings.into() }.into()
+        Facts { form: OneForm, measured, thresholds: settings.into() }.into()
     }
 
     fn base(settings: &Settings, kept: &Kept<Stopped>, _seen: &Seen<'_>) -> Vec<(&'static str, i32)> {
