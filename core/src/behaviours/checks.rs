@@ -7,8 +7,8 @@ use crate::base::fault::Fault;
 
 /// Settings of a behaviour, as far as the ranges of the single fields do not describe what they must be.
 pub(crate) trait Coherent {
-    /// Values that contradict one another.
-    fn problems(&self) -> Vec<Fault> {
+    /// One entry for each check: a fault if values contradict one another, otherwise `None`. Called only if each value is in its range.
+    fn contradictions(&self) -> Vec<Option<Fault>> {
         Vec::new()
     }
 
@@ -52,7 +52,7 @@ pub(super) fn faults<S: Serialize + Coherent>(fields: &Value, settings: &S, defa
     let numbers = all.iter().filter(|(key, _)| defaults[key.as_str()].is_number());
     let beyond: Vec<Fault> =
         numbers.filter_map(|(key, value)| out_of_range(&fields[key.as_str()], key, value)).collect();
-    if beyond.is_empty() { settings.problems() } else { beyond }
+    if beyond.is_empty() { settings.contradictions().into_iter().flatten().collect() } else { beyond }
 }
 
 fn out_of_range(field: &Value, key: &str, value: &Value) -> Option<Fault> {

@@ -72,10 +72,7 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [hysteresis(("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres))]
-            .into_iter()
-            .flatten()
-            .collect()
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![hysteresis(("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres))]
     }
 }

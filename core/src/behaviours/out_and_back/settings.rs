@@ -64,15 +64,12 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             hysteresis(("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots)),
             ordered(("return_nm", self.return_nm), ("out_nm", self.out_nm)),
             ordered(("return_nm", self.return_nm), ("fishing_out_nm", self.fishing_out_nm)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }
 

@@ -157,8 +157,8 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        [
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        vec![
             hysteresis(("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
             hysteresis(("near_metres", self.near_metres), ("apart_metres", self.apart_metres)),
             ordered(("close_metres", self.close_metres), ("near_metres", self.near_metres)),
@@ -167,9 +167,6 @@ impl Coherent for Settings {
             ordered(("bridge_slow_minutes", self.bridge_slow_minutes), ("lost_minutes", self.lost_minutes)),
             ordered(("underway_min_knots", self.underway_min_knots), ("underway_max_knots", self.underway_max_knots)),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }
 

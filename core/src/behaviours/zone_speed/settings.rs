@@ -57,11 +57,10 @@ impl Default for Settings {
 }
 
 impl Coherent for Settings {
-    fn problems(&self) -> Vec<Fault> {
-        ordered(("min_knots", self.min_knots), ("max_knots", self.max_knots))
-            .or_else(|| self.wide_margin())
-            .into_iter()
-            .collect()
+    fn contradictions(&self) -> Vec<Option<Fault>> {
+        let crossed = ordered(("min_knots", self.min_knots), ("max_knots", self.max_knots));
+        // A margin says nothing about a band whose limits are the wrong way round.
+        vec![crossed.or_else(|| self.wide_margin())]
     }
 
     fn lacks(&self, overrides: &Map<String, Value>) -> Option<Fault> {
