@@ -56,8 +56,8 @@ pub(crate) use any_facts::AnyFacts;
 pub use any_facts::Form;
 pub use behaviour::{Behaviour, NAMES};
 pub use character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, HISTORY_HOURS, IsPolygon, Lead, RestsOn, Roles,
-    Silence, UsualStops, ZoneUse,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Counted, Description, Event, HISTORY_HOURS, IsPolygon, Lead,
+    RestsOn, Roles, Silence, UsualStops, ZoneUse,
 };
 pub use characters::cannot_ask;
 pub use end::End;

@@ -27,7 +27,7 @@ const fn about_the_program(title: &'static str, problem: &'static str) -> Charac
         gains_by_meeting: false,
         roles: Roles::None,
         lead: None,
-        supersedes: &[],
+        describes: None,
         rests_on_silence: false,
         is_grouped: false,
         meets: None,

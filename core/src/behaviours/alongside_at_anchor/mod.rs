@@ -59,7 +59,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::Sizes,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: Some("met"),

@@ -57,7 +57,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::Drop,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: false,
     is_grouped: false,
     meets: Some("at one place after another:"),

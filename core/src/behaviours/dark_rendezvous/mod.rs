@@ -56,7 +56,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::OneDark,
     lead: None,
-    supersedes: &[],
+    describes: None,
     rests_on_silence: true,
     is_grouped: false,
     meets: Some("may have met"),

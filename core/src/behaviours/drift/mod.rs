@@ -24,8 +24,8 @@ mod settings;
 mod words;
 
 use crate::behaviours::character::{
-    About, CapCategory, Chapter, Character, CiseAnomaly, HISTORY_HOURS, RestsOn, Roles, Silence, ZoneUse, any_zone,
-    never,
+    About, CapCategory, Chapter, Character, CiseAnomaly, Description, Event, HISTORY_HOURS, RestsOn, Roles, Silence,
+    ZoneUse, any_zone, never,
 };
 
 pub use crate::behaviours::facts::OneForm as Form;
@@ -54,7 +54,7 @@ pub const CHARACTER: Character = Character {
     gains_by_meeting: false,
     roles: Roles::None,
     lead: None,
-    supersedes: &[],
+    describes: Some(Description { event: Event::SlowVessel, detail: 1 }),
     rests_on_silence: false,
     is_grouped: false,
     meets: None,
